@@ -37,9 +37,7 @@ Headers = dict[str, HeaderValue]
 
 Omission = Literal["streamed", "too-large", "redaction-failed"]
 
-ExchangeVerdict = Literal[
-    "documented", "fallback", "optional", "repeated", "unexpected", "wrong-status"
-]
+ExchangeVerdict = Literal["documented", "fallback", "optional", "repeated", "unexpected", "wrong-status"]
 RunVerdict = Literal["conforms", "deviates"]
 
 
@@ -94,7 +92,7 @@ class Exchange(
     """
 
     steps: list[int] = []
-    sender: str = "client"
+    sender: str
     receiver: str = ""
     path: str = ""
     verdict: ExchangeVerdict | None = None

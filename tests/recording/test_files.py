@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.strategies import recordings
+from tracer.errors import InputError
+from tracer.model import Recording
+from tracer.recording import dumps, load, loads
+
+SMALL = """\
+format: 1
+command: openstack image show --format json 9c31f2c6-f22c-440e-b670-d8d5a5cc0405
+cloud: {release: zed, url: http://182.161.114.101}
+recorded: 2022-12-12T08:37:10Z
+exchanges:
+- steps: [7, 8]
+  from: client
+  to: glance
+  started: 0.412
+  request:
+    method: GET
+    url: http://182.161.114.101/image/v2/images/9c31f2c6-f22c-440e-b670-d8d5a5cc0405
+  response:
+    status: 200
+    body:
+      type: application/json
+      size: 976
+      json: |
+        {
+          "name": "cirros-0.5.2-x86_64-disk"
+        }
+"""
+
+
+@settings(max_examples=300)
+@given(recordings)
+def test_a_saved_recording_loads_back_equal(recording: Recording) -> None:
+    assert loads(dumps(recording), "x") == recording
+
+
+@given(recordings)
+def test_saving_is_stable(recording: Recording) -> None:
+    text = dumps(recording)
+    assert dumps(loads(text, "x")) == text
+
+
+def test_the_format_of_the_design_is_read() -> None:
+    recording = loads(SMALL, "small.yaml")
+    assert recording.recorded == "2022-12-12T08:37:10Z"
+    assert recording.exchanges[0].steps == [7, 8]
+    assert recording.exchanges[0].sender == "client"
+    response = recording.exchanges[0].response
+    assert response is not None
+    assert response.body is not None
+    assert response.body.json == '{\n  "name": "cirros-0.5.2-x86_64-disk"\n}\n'
+
+
+def test_json_is_a_literal_block_and_short_lists_stand_on_one_line() -> None:
+    text = dumps(loads(SMALL, "small.yaml"))
+    assert "- steps: [7, 8]\n" in text
+    assert "cloud: {release: zed, url: 'http://182.161.114.101'}\n" in text
+    assert '      json: |\n        {\n          "name": "cirros-0.5.2-x86_64-disk"\n        }\n' in text
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("format: 1", "format: 2"), "f.yaml: format: expected 1, got 2"),
+        (("format: 1\n", ""), "f.yaml: not a recording: it has no 'format' key"),
+        (("status: 200", "status: ok"), "f.yaml: exchanges[0].response.status: expected int, got str"),
+        (("started: 0.412", "started: yes"), "f.yaml: exchanges[0].started: expected float, got bool"),
+        (("to: glance", "too: glance"), "f.yaml: exchanges[0]: object contains unknown field too"),
+        (
+            ("  request:", "  request: 7\n  requested:"),
+            "f.yaml: exchanges[0].request: expected object, got int",
+        ),
+        (("recorded: 2022-12-12T08:37:10Z\n", ""), "f.yaml: object missing required field recorded"),
+        (("steps: [7, 8]", "steps: [7, 8"), "f.yaml: line 7: not YAML: "),
+        (("steps: [7, 8]", "steps: &a [7, 8]\n  x: *a"), "f.yaml: line 7: an alias (*) is not accepted"),
+        (
+            ("steps: [7, 8]", "steps: !!python/name:os.system"),
+            "f.yaml: line 6: not YAML: could not determine",
+        ),
+        (("to: glance", "to: glance\n  to: nova"), "f.yaml: line 6: not YAML: the key 'to' stands twice"),
+        (
+            ("steps: [7, 8]", "steps: " + "[" * 200 + "]" * 200),
+            "f.yaml: line 6: nested deeper than 100 levels",
+        ),
+        (("to: glance", "to: \0"), "f.yaml: not YAML: "),
+    ],
+)
+def test_a_wrong_file_gets_its_name_and_the_place(change: tuple[str, str], message: str) -> None:
+    text = SMALL.replace(*change)
+    assert text != SMALL
+    with pytest.raises(InputError) as caught:
+        loads(text, "f.yaml")
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+
+
+def test_nesting_that_would_end_the_process_is_refused() -> None:
+    for bomb in ("[" * 300_000, "{a: " * 300_000, "- " * 300_000, "? " * 300_000):
+        with pytest.raises(InputError, match="nested deeper"):
+            loads(bomb, "bomb.yaml")
+
+
+@given(st.text())
+def test_no_text_is_a_traceback(text: str) -> None:
+    with pytest.raises(InputError):
+        loads(text, "x")
+
+
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="No such file"):
+        load(tmp_path / "none.yaml")
+    (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\xfd")
+    with pytest.raises(InputError, match="not UTF-8"):
+        load(tmp_path / "binary.yaml")

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.strategies import exchanges
+from tracer.errors import InputError
+from tracer.model import Exchange
+from tracer.recording import Journal, JournalHead, read_journal
+
+HEAD = JournalHead(began=1.5, command="openstack image show x", writer=(1, 2.0))
+
+
+@given(st.lists(exchanges, max_size=3))
+def test_a_journal_gives_back_what_it_took(taken: list[Exchange]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        journal = Journal(Path(folder) / "a" / "1.jsonl", HEAD)
+        for exchange in taken:
+            journal.exchange(exchange)
+        assert journal.read() == (HEAD, taken)
+        journal.replace(HEAD, taken[:1])
+        journal.close()
+        assert read_journal(journal.path) == (HEAD, taken[:1])
+
+
+@given(st.lists(exchanges, min_size=1, max_size=3), st.data())
+def test_a_torn_last_line_costs_nothing_that_was_finished(taken: list[Exchange], data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        journal = Journal(Path(folder) / "1.jsonl", HEAD)
+        for exchange in taken[:-1]:
+            journal.exchange(exchange)
+        whole = journal.path.stat().st_size
+        journal.exchange(taken[-1])
+        journal.close()
+        content = journal.path.read_bytes()
+        torn = data.draw(st.integers(whole, len(content) - 1))
+        journal.path.write_bytes(content[:torn])
+        assert read_journal(journal.path) == (HEAD, taken[:-1])
+
+
+def test_something_else_is_refused(tmp_path: Path) -> None:
+    for content in (b"", b"no json\n", b'{"exchange": 7}\n', b"\xff\n"):
+        path = tmp_path / "x.jsonl"
+        path.write_bytes(content)
+        with pytest.raises(InputError, match="not a journal"):
+            read_journal(path)
+
+
+def test_a_removed_journal_is_gone(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "1.jsonl", HEAD)
+    journal.remove()
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,6 @@
+"""Recordings on disk: YAML out and in, and the journal that a run is kept in while it lasts."""
+
+from tracer.recording.files import dumps, load, loads, save
+from tracer.recording.journal import Journal, JournalHead, read_journal
+
+__all__ = ["Journal", "JournalHead", "dumps", "load", "loads", "read_journal", "save"]

@@ -1,0 +1,107 @@
+"""The crash-safe journal: a run on disk, exchange by exchange, while it is still going on.
+
+One file a run: JSON lines, each written whole before the next exchange is taken. A line
+is either the run's head (the last one counts) or an exchange. Everything in it is
+redacted already. What a killed proxy left behind is still all there, but for at most a
+torn last line, which had not been finished.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from tracer.errors import InputError
+from tracer.model import Exchange
+from tracer.output import Appender
+
+__all__ = ["Journal", "JournalHead", "read_journal"]
+
+
+class JournalHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What is known of a run besides its exchanges.
+
+    ``began`` is seconds since the epoch; ``writer`` the process that keeps the journal, as
+    pid and its start time, so that a left-over is told from one still being written.
+    """
+
+    began: float
+    command: str | None = None
+    release: str | None = None
+    sequence: str | None = None
+    name: str | None = None
+    participants: dict[str, str] = {}
+    notes: list[str] = []
+    interrupted: str = ""
+    redacted: dict[str, int] = {}
+    writer: tuple[int, float]
+
+
+class _Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    head: JournalHead | None = None
+    exchange: Exchange | None = None
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(_Line).decode
+
+
+class Journal:
+    """The journal of one run, at ``path``. Every method may raise OutputError."""
+
+    def __init__(self, path: Path, head: JournalHead) -> None:
+        self.path = path
+        self._appender = Appender(path)
+        self.head(head)
+
+    def head(self, head: JournalHead) -> None:
+        """Replace what is known of the run."""
+        self._appender.append(_encode(_Line(head=head)))
+
+    def exchange(self, exchange: Exchange) -> None:
+        """Keep a finished exchange; ``started`` and ``ended`` are seconds since the epoch."""
+        self._appender.append(_encode(_Line(exchange=exchange)))
+
+    def replace(self, head: JournalHead, exchanges: list[Exchange]) -> None:
+        """Write the whole journal again: a secret became known that earlier exchanges may hold."""
+        lines = [_encode(_Line(head=head)), *(_encode(_Line(exchange=exchange)) for exchange in exchanges)]
+        self._appender.rewrite(lines)
+
+    def read(self) -> tuple[JournalHead, list[Exchange]]:
+        """Everything that the journal holds."""
+        return read_journal(self.path)
+
+    def close(self) -> None:
+        """Stop writing; the file stays."""
+        self._appender.close()
+
+    def remove(self) -> None:
+        """Stop writing and remove the file: the run is a recording now."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+
+def read_journal(path: Path) -> tuple[JournalHead, list[Exchange]]:
+    """The head and the exchanges of a journal; a torn last line is left out.
+
+    Raises InputError for a file that isn't a journal.
+    """
+    head: JournalHead | None = None
+    exchanges: list[Exchange] = []
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise InputError(str(path), error.strerror or str(error)) from None
+    for number, line in enumerate(lines[:-1], 1):
+        try:
+            entry = _decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise InputError(str(path), f"not a journal: {error}", f"line {number}") from None
+        if entry.head is not None:
+            head = entry.head
+        if entry.exchange is not None:
+            exchanges.append(entry.exchange)
+    if head is None:
+        raise InputError(str(path), "not a journal: it has no head")
+    return head, exchanges
