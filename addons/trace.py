@@ -1,0 +1,14 @@
+"""For ``mitmdump -s addons/trace.py``: the addon and nothing else."""
+
+import sys
+from pathlib import Path
+
+# mitmproxy puts this folder first on the path, where this file would shadow the standard library's `trace`.
+_HERE = Path(__file__).resolve().parent
+sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != _HERE]
+sys.path.append(str(_HERE.parent))
+
+from tracer.capture.addon import Tracer  # noqa: E402 - the path comes first
+from tracer.rendering import draw  # noqa: E402
+
+addons = [Tracer(draw=draw)]

@@ -1,0 +1,157 @@
+"""The content of a mitmproxy message as a Body, and the tap that lets large content stream through."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from email.message import Message
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from tracer.capture.coding import CodingError, TooLargeError, decode
+from tracer.model import Body
+
+if TYPE_CHECKING:
+    from mitmproxy import http
+
+__all__ = ["BASE64_LIMIT", "Tap", "body", "readable", "wants_stream"]
+
+BASE64_LIMIT = 4096
+"""Content that is neither JSON nor text is kept up to this many bytes."""
+
+# Of Python's codecs only these: others run code of quadratic cost on hostile bytes (punycode).
+_CHARSETS = frozenset(
+    {
+        "us-ascii",
+        "iso-8859-1",
+        "iso-8859-15",
+        "windows-1252",
+        "utf-16",
+        "euc-kr",
+        "cp949",
+        "shift_jis",
+        "euc-jp",
+    }
+    | {"gb18030", "big5"}
+)
+
+
+class Tap:
+    """What mitmproxy calls for each chunk of a streamed body: hands it on unchanged, and measures it."""
+
+    def __init__(self, keep: int) -> None:
+        self.size = 0
+        self._hash = hashlib.sha256()
+        self._keep = keep
+        self._kept: bytearray | None = bytearray()
+
+    def __call__(self, chunk: bytes) -> bytes:
+        """Measure a chunk; the last one is empty."""
+        self.size += len(chunk)
+        self._hash.update(chunk)
+        if self._kept is not None:
+            if self.size <= self._keep:
+                self._kept += chunk
+            else:
+                self._kept = None
+        return chunk
+
+    @property
+    def sha256(self) -> str:
+        """Of all bytes that passed."""
+        return self._hash.hexdigest()
+
+    @property
+    def kept(self) -> bytes | None:
+        """All bytes that passed, where they were few enough."""
+        return None if self._kept is None else bytes(self._kept)
+
+
+def wants_stream(message: http.Message, limit: int) -> int | None:
+    """None where the body can be held; else how many bytes of it the tap is to keep.
+
+    Held is what is announced as small. What is of unknown length streams, and is kept as
+    long as it turns out to be small. An image's bytes are never kept.
+    """
+    if _media_type(message) == "application/octet-stream":
+        return 0
+    length = message.headers.get("content-length", "")
+    if length.isascii() and length.isdigit():
+        return 0 if int(length) > limit else None
+    open_ended = message.is_http2 or message.is_http3 or not hasattr(message, "method")
+    return limit if open_ended or "transfer-encoding" in message.headers else None
+
+
+def body(message: http.Message, tap: Tap | None, limit: int) -> Body | None:
+    """The message's content, decoded; None where it has none."""
+    raw = message.raw_content if tap is None else tap.kept
+    kind = Body(
+        type=readable(message.headers.get("content-type", "")),
+        encoding=readable(message.headers.get("content-encoding", "")),
+        size=len(raw) if raw is not None else tap.size if tap else 0,
+    )
+    if raw is not None and kind.size <= limit:
+        return _kept(kind, raw, message, limit) if raw else None
+    if tap is not None:
+        return replace(kind, omitted="streamed", sha256=tap.sha256) if tap.size else None
+    return _too_large(kind, raw) if raw else None
+
+
+def readable(value: str | bytes) -> str:
+    """Header text as it can be written down: UTF-8 where it is that, else one character a byte."""
+    if isinstance(value, str):
+        value = value.encode("utf-8", "surrogateescape")
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _kept(kind: Body, raw: bytes, message: http.Message, limit: int) -> Body:
+    try:
+        content = decode(raw, kind.encoding, limit)
+    except TooLargeError:
+        return _too_large(kind, raw)
+    except CodingError:
+        return _bytes(kind, raw)
+    text = _text(content, _charset(message)) if content else None
+    if text is None:
+        return _bytes(kind, content or raw)
+    media_type = _media_type(message)
+    if media_type == "application/json" or media_type.endswith("+json"):
+        return replace(kind, json=text)
+    return replace(kind, text=text)
+
+
+def _bytes(kind: Body, content: bytes) -> Body:
+    if len(content) > BASE64_LIMIT:
+        return _too_large(kind, content)
+    return replace(kind, base64=base64.b64encode(content).decode("ascii"))
+
+
+def _too_large(kind: Body, content: bytes) -> Body:
+    return replace(kind, omitted="too-large", sha256=hashlib.sha256(content).hexdigest())
+
+
+def _text(content: bytes, charset: str) -> str | None:
+    for name in ("utf-8", charset):
+        try:
+            text = content.decode(name)
+        except UnicodeDecodeError:
+            continue
+        return None if "\0" in text else text
+    return None
+
+
+def _media_type(message: http.Message) -> str:
+    return readable(message.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def _charset(message: http.Message) -> str:
+    parsed = Message()
+    parsed["content-type"] = (
+        readable(message.headers.get("content-type", "")).replace("\n", " ").replace("\r", " ")
+    )
+    charset = str(parsed.get_content_charset("utf-8"))
+    return charset if charset in _CHARSETS else "utf-8"

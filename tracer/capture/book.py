@@ -1,0 +1,144 @@
+"""One run being kept: redacted, journalled, and in the end made into a recording."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+from msgspec.structs import replace
+
+from tracer.capture.assembly import assemble
+from tracer.capture.settings import Settings
+from tracer.model import Exchange, Output, Recording
+from tracer.output import safe_name, write
+from tracer.recording import Journal, JournalHead, load, save
+from tracer.redaction import KnownSecrets, Redactor, load_policy
+
+__all__ = ["JOURNALS", "Book", "Kept"]
+
+JOURNALS = ".journal"
+"""The folder of the journals, inside the folder of the recordings."""
+
+_numbers = itertools.count(1)
+
+
+class Kept(NamedTuple):
+    """A recording that was written: where, with which diagrams."""
+
+    recording: Recording
+    path: Path
+    diagrams: tuple[Path, ...]
+
+
+class Book:
+    """Takes the exchanges of one run. Its methods raise OutputError where the disk won't take them."""
+
+    def __init__(self, settings: Settings, argv: Sequence[str] = (), note: str = "") -> None:
+        self.settings = settings
+        self.redactor = Redactor(load_policy(*settings.policies))
+        self.exchanges = 0
+        self.path: Path | None = None
+        self._journal: Journal | None = None
+        me = psutil.Process()
+        self._head = JournalHead(
+            began=time.time(),
+            command=self.redactor.command(argv) if argv else None,
+            release=settings.release,
+            sequence=settings.sequence,
+            name=settings.name,
+            notes=[note] if note else [],
+            writer=(me.pid, me.create_time()),
+        )
+
+    def take(self, exchange: Exchange) -> Exchange:
+        """Redact a finished exchange and put it on the disk; it comes back as it stands there."""
+        generation = self.redactor.generation
+        redacted = self.redactor.exchange(exchange)
+        if self._journal is None:
+            self._journal = self._open()
+        elif self.redactor.generation != generation:
+            head, earlier = self._journal.read()
+            self._journal.replace(head, [self.redactor.again(one) for one in earlier])
+        self._journal.exchange(redacted)
+        self.exchanges += 1
+        return redacted
+
+    def preview(self) -> Recording:
+        """The recording as it would be if the run ended now."""
+        head, exchanges = self._journal.read() if self._journal else (self._head, [])
+        return assemble(head, exchanges, self.settings.participants)
+
+    def finish(self, *, interrupted: str = "", output: Output | None = None) -> Kept:
+        """Make the recording and its diagrams, and remove the journal."""
+        assert self._journal is not None, "a run without exchanges has no recording"
+        _, exchanges = self._journal.read()
+        exchanges = [self.redactor.again(exchange) for exchange in exchanges]
+        head = replace(
+            self._head,
+            command=self._head.command and self.redactor.text(self._head.command),
+            interrupted=interrupted or _broken_off(exchanges),
+            notes=[*self._head.notes, *self.redactor.notes()],
+            redacted=dict(self.redactor.counts),
+        )
+        recording = assemble(head, exchanges, self.settings.participants, output)
+        self.path = self.path or _place(self.settings, recording)
+        diagrams = _write(recording, self.path, self.settings, self.redactor.known)
+        self._journal.remove()
+        self._journal = None
+        return Kept(recording, self.path, diagrams)
+
+    def resume(self) -> None:
+        """Open the book of a finished run again, with what its recording holds."""
+        assert self.path is not None, "only a finished run can be resumed"
+        recording = load(self.path)
+        began = self._head.began
+        self._journal = self._open()
+        for one in recording.exchanges:
+            ended = None if one.ended is None else one.ended + began
+            self._journal.exchange(replace(one, started=one.started + began, ended=ended))
+
+    def leave(self) -> None:
+        """Close the journal and leave it on the disk: the recording could not be made of it."""
+        if self._journal is not None:
+            self._journal.close()
+
+    def _open(self) -> Journal:
+        name = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}-{next(_numbers)}.jsonl"
+        return Journal(self.settings.folder / JOURNALS / name, self._head)
+
+
+def _write(recording: Recording, path: Path, settings: Settings, known: KnownSecrets) -> tuple[Path, ...]:
+    save(recording, path, known=known)
+    if settings.draw is None:
+        return ()
+    targets = tuple(path.with_suffix(f".{kind}") for kind in settings.diagrams)
+    for kind, target in zip(settings.diagrams, targets, strict=True):
+        write(target, settings.draw(recording, kind), known=known)
+    return targets
+
+
+def _broken_off(exchanges: Sequence[Exchange]) -> str:
+    last = max(exchanges, key=lambda exchange: exchange.started)
+    return "the last request had no answer" if last.response is None else ""
+
+
+def _place(settings: Settings, recording: Recording) -> Path:
+    folder = settings.folder / safe_name(settings.release) if settings.release else settings.folder
+    if settings.name:
+        return folder / f"{safe_name(settings.name)}.yaml"
+    name = recording.sequence or _command_name(recording.command) or "run"
+    for number in itertools.count(1):
+        path = folder / f"{safe_name(name)}{'' if number == 1 else f'-{number}'}.yaml"
+        if not path.exists():
+            return path
+    raise AssertionError
+
+
+def _command_name(command: str | None) -> str:
+    words = (command or "").split()[1:]
+    return "-".join(itertools.takewhile(str.isalpha, words))

@@ -1,0 +1,90 @@
+"""Content codings (RFC 9110, section 8.4.1) taken off, in bounded memory."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from io import BytesIO
+
+import brotli
+import zstandard
+
+__all__ = ["CodingError", "TooLargeError", "decode"]
+
+
+class CodingError(Exception):
+    """Bytes that are not what their content coding says, or a coding that isn't known."""
+
+
+class TooLargeError(Exception):
+    """Content that is larger than the limit once decoded."""
+
+
+def decode(data: bytes, coding: str, limit: int) -> bytes:
+    """``data`` without its content coding, at most ``limit`` bytes of it.
+
+    ``coding`` is the Content-Encoding field: codings in the order they were applied.
+    Raises CodingError and TooLargeError.
+    """
+    for name in reversed([part.strip().lower() for part in coding.split(",")]):
+        if name in {"", "identity"}:
+            continue
+        decoder = _DECODERS.get(name)
+        if decoder is None:
+            raise CodingError(name)
+        try:
+            data = decoder(data, limit)
+        except (zlib.error, brotli.error, zstandard.ZstdError, EOFError) as error:
+            raise CodingError(name) from error
+    return data
+
+
+def _inflate(data: bytes, limit: int, window: int) -> bytes:
+    decoder = zlib.decompressobj(window)
+    decoded = decoder.decompress(data, limit + 1)
+    if len(decoded) > limit:
+        raise TooLargeError
+    if not decoder.eof:
+        raise EOFError
+    return decoded
+
+
+def _gzip(data: bytes, limit: int) -> bytes:
+    return _inflate(data, limit, 16 + zlib.MAX_WBITS)
+
+
+def _deflate(data: bytes, limit: int) -> bytes:
+    try:
+        return _inflate(data, limit, zlib.MAX_WBITS)
+    except zlib.error:
+        # Many senders leave out the zlib wrapper that RFC 9110 asks for.
+        return _inflate(data, limit, -zlib.MAX_WBITS)
+
+
+def _brotli(data: bytes, limit: int) -> bytes:
+    decoder = brotli.Decompressor()
+    decoded = bytearray()
+    for start in range(0, len(data), 1024):
+        decoded += decoder.process(data[start : start + 1024])
+        if len(decoded) > limit:
+            raise TooLargeError
+    if not decoder.is_finished():
+        raise EOFError
+    return bytes(decoded)
+
+
+def _zstd(data: bytes, limit: int) -> bytes:
+    with zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(BytesIO(data)) as reader:
+        decoded = reader.read(limit + 1)
+    if len(decoded) > limit:
+        raise TooLargeError
+    return decoded
+
+
+_DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
+    "br": _brotli,
+    "zstd": _zstd,
+}

@@ -1,0 +1,135 @@
+"""One client command, run through a proxy of its own, as a recording."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, BinaryIO
+
+from tracer.capture.client import Client, proxied, trusted
+
+if TYPE_CHECKING:
+    from tracer.capture.book import Kept
+    from tracer.capture.settings import Settings
+    from tracer.model import Recording
+
+__all__ = ["Result", "record"]
+
+_INSECURE = "--insecure"
+_DRAIN = 2.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of the command: its exit code, and its recording or the reason that there is none."""
+
+    exit_code: int
+    kept: Kept | None
+    stdout: str
+    stderr: str
+    problems: list[str] = field(default_factory=list)
+
+
+def record(
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    settings: Settings,
+    authority: Path,
+    stdout: BinaryIO | None = None,
+    stderr: BinaryIO | None = None,
+    on_exchange: Callable[[Recording], None] | None = None,
+) -> Result:
+    """Run ``argv`` through a proxy on a free port, and write what it and the cloud said to each other.
+
+    ``authority`` is the folder of the proxy's CA. ``on_exchange`` is given the recording so
+    far, after each exchange. Raises CommandError for a command that cannot be started, and
+    TracerError where the recording cannot be written; the client is stopped then.
+    """
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    certificate = _certificate(authority)
+    proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with listener:
+        client = Client(argv, proxied(environment, proxy, certificate), stdout, stderr)
+        try:
+            with _signals_passed_on(client):
+                return _trace(client, argv, environment, settings, authority, listener, on_exchange)
+        except BaseException:
+            client.stop(signal.SIGKILL)
+            raise
+
+
+def _trace(
+    client: Client,
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    settings: Settings,
+    authority: Path,
+    listener: socket.socket,
+    on_exchange: Callable[[Recording], None] | None,
+) -> Result:
+    # Only now: mitmproxy takes about as long to load as the client does, so they load at the same time.
+    from tracer.capture.single import SingleRun
+
+    tracer = SingleRun(settings, argv, environment, on_exchange)
+    insecure = _INSECURE in argv or environment.get("OS_INSECURE", "").lower() in {"1", "true", "yes"}
+
+    async def run() -> int:
+        from tracer.capture.proxy import master
+
+        proxy = master(listener, authority, tracer, trust=trusted(environment), insecure=insecure)
+        traffic = asyncio.create_task(proxy.run())
+        ended = asyncio.create_task(asyncio.to_thread(client.wait))
+        await asyncio.wait({traffic, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if not ended.done():
+            client.stop(signal.SIGTERM)
+        code = await ended
+        await tracer.drained(_DRAIN)
+        tracer.ended(client)
+        proxy.shutdown()
+        await traffic
+        return code
+
+    code = asyncio.run(run())
+    if tracer.failure is not None:
+        raise tracer.failure
+    stdout, stderr = client.output
+    return Result(
+        code, tracer.kept, stdout, stderr, [] if tracer.kept else tracer.problems(environment, argv)
+    )
+
+
+def _certificate(authority: Path) -> Path:
+    certificate = authority / "mitmproxy-ca-cert.pem"
+    if not certificate.exists():
+        from mitmproxy.certs import CertStore
+
+        authority.mkdir(parents=True, exist_ok=True, mode=0o700)
+        CertStore.from_store(authority, "mitmproxy", 2048)
+    return certificate
+
+
+@contextmanager
+def _signals_passed_on(client: Client) -> Iterator[None]:
+    """Ctrl-C is the client's to answer (a terminal sends it to both); told to end, we end the client."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        if not os.isatty(0):
+            client.stop(signal.SIGINT)
+
+    def terminate(number: int, _frame: FrameType | None) -> None:
+        client.stop(number)
+
+    handlers = {signal.SIGINT: interrupt, signal.SIGTERM: terminate, signal.SIGHUP: terminate}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

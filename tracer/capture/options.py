@@ -1,0 +1,60 @@
+"""The addon's options: ``mitmdump --set trace_dir=…``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tracer.capture.participantmap import ParticipantMap
+from tracer.capture.settings import LIMIT, Draw, Settings
+from tracer.errors import InputError
+
+if TYPE_CHECKING:
+    from mitmproxy.addonmanager import Loader
+    from mitmproxy.options import Options
+
+__all__ = ["PREFIX", "declare", "read"]
+
+PREFIX = "trace_"
+
+_ON_ERROR = ("stop", "pass")
+
+_OPTIONS: tuple[tuple[str, Any, object, str], ...] = (
+    ("dir", str, "recordings", "Folder that recordings are written to."),
+    ("release", str, "", "OpenStack release of the cloud, such as zed or 2026.2."),
+    ("sequence", str, "", "Documented sequence to match with: a name or a file."),
+    (
+        "participants",
+        str,
+        "",
+        "Comma-separated: name=URL (receives) and name=PORT (sends by that proxy port).",
+    ),
+    ("diagram", str, "mmd", "Comma-separated kinds of diagram: mmd, svg, png; may be empty."),
+    ("limit", int, LIMIT, "Bodies over this many bytes stream through and are not kept."),
+    ("policy", Sequence[str], [], "File with rules to add to the redaction policy; may be given again."),
+    ("on_error", str, "stop", "When recording fails: stop the proxy, or pass traffic unrecorded."),
+)
+
+
+def declare(loader: Loader) -> None:
+    """Make the options known to mitmproxy."""
+    for name, kind, default, text in _OPTIONS:
+        loader.add_option(PREFIX + name, kind, default, text)
+
+
+def read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:
+    """The settings that the options come down to, and whether a fault stops the proxy. Raises InputError."""
+    if options.trace_on_error not in _ON_ERROR:
+        raise InputError("on_error", f"expected {' or '.join(_ON_ERROR)}, got {options.trace_on_error!r}")
+    settings = Settings(
+        folder=Path(options.trace_dir).expanduser(),
+        release=options.trace_release or None,
+        sequence=options.trace_sequence or None,
+        participants=ParticipantMap(options.trace_participants),
+        diagrams=tuple(filter(None, (kind.strip() for kind in options.trace_diagram.split(",")))),
+        draw=draw,
+        limit=options.trace_limit,
+        policies=tuple(Path(path).expanduser() for path in options.trace_policy),
+    )
+    return settings, options.trace_on_error == "stop"

@@ -1,0 +1,51 @@
+"""The configured map of participants, for what neither a catalogue nor a mount path tells."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from tracer.errors import InputError
+
+__all__ = ["ParticipantMap", "origin_and_path"]
+
+_NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
+
+
+class ParticipantMap:
+    """The configured map: which URLs belong to which participant, and who sends through which proxy port.
+
+    Its text is a comma-separated list of ``name=URL`` (what is below that URL is received
+    by ``name``) and ``name=PORT`` (what comes in by that port of the proxy is sent by ``name``).
+    """
+
+    def __init__(self, text: str = "") -> None:
+        self.senders: dict[int, str] = {}
+        self._receivers: list[tuple[str, str, str]] = []
+        for item in filter(None, (part.strip() for part in text.split(","))):
+            name, separator, value = item.partition("=")
+            if not separator or not _NAME.match(name) or not value:
+                raise InputError("participants", f"expected name=URL or name=PORT, got {item!r}")
+            if value.isascii() and value.isdigit():
+                self.senders[int(value)] = name
+            else:
+                self._receivers.append(
+                    (name, *origin_and_path(value if "://" in value else f"http://{value}"))
+                )
+
+    def receiver(self, url: str) -> str | None:
+        """The participant that the map names for ``url``."""
+        origin, path = origin_and_path(url)
+        for name, wanted, prefix in self._receivers:
+            if origin == wanted and (path + "/").startswith(prefix.rstrip("/") + "/"):
+                return name
+        return None
+
+
+def origin_and_path(url: str) -> tuple[str, str]:
+    """``http://host:port`` in lower case, without user information, and the path."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url, ""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower(), parts.path

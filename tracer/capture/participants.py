@@ -1,0 +1,58 @@
+"""Who sends and who receives: never guessed from a port number alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from tracer.capture.participantmap import ParticipantMap, origin_and_path
+from tracer.model import Exchange, header
+from tracer.sequences.catalogue import Catalogue, participant_label
+
+__all__ = ["CLIENT", "client_agent", "named_by_agent", "resolve"]
+
+CLIENT = "client"
+
+
+def named_by_agent(user_agent: str) -> str | None:
+    """The service that a User-Agent names (``glance-api keystonemiddleware…``), None for a client's."""
+    first = re.split(r"[-_/ .]", user_agent, maxsplit=1)[0].lower()
+    return first if participant_label(first) != first else None
+
+
+def resolve(
+    exchanges: Sequence[Exchange], configured: ParticipantMap
+) -> tuple[list[Exchange], dict[str, str]]:
+    """The exchanges with their receivers named, and the label of every participant that occurs.
+
+    In order: the service catalogue that the run itself received, the mount path, the
+    configured map. What none of them knows is called after its place of appearance,
+    ``service-1``, and labelled with its host.
+    """
+    catalogue = Catalogue.from_exchanges(exchanges)
+    strangers: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    named = []
+    for exchange in exchanges:
+        receiver = _receiver(exchange.request.url, catalogue, configured)
+        if receiver is None:
+            host = origin_and_path(exchange.request.url)[0].partition("://")[2]
+            receiver = strangers.setdefault(host, f"service-{len(strangers) + 1}")
+            labels.setdefault(receiver, host)
+        for name in (exchange.sender, receiver):
+            labels.setdefault(name, participant_label(name))
+        named.append(replace(exchange, receiver=receiver))
+    return named, labels
+
+
+def client_agent(exchanges: Sequence[Exchange]) -> str:
+    """The User-Agent of the client itself; the longest of several, as it names the most parts."""
+    agents = [header(e.request.headers, "User-Agent") or "" for e in exchanges if e.sender == CLIENT]
+    return max(agents, key=len, default="")
+
+
+def _receiver(url: str, catalogue: Catalogue, configured: ParticipantMap) -> str | None:
+    known = catalogue.service(url)
+    return known[0] if known else configured.receiver(url)

@@ -1,0 +1,58 @@
+"""mitmproxy inside this process, on a socket that was opened before mitmproxy was loaded.
+
+The kernel holds what connects to the socket until the proxy takes it, so a client can
+be started while the proxy's imports are still under way and no message is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+
+from mitmproxy import options
+from mitmproxy.proxy import layers
+from mitmproxy.proxy.context import Context
+from mitmproxy.proxy.layer import Layer
+from mitmproxy.proxy.mode_servers import AsyncioServerInstance
+from mitmproxy.proxy.mode_specs import ProxyMode
+from mitmproxy.tools.dump import DumpMaster
+
+from tracer.capture.addon import Tracer
+
+__all__ = ["master"]
+
+
+class OpenedMode(ProxyMode):
+    """``opened:FD``: a regular HTTP(S) proxy on a listening socket, given by its file descriptor."""
+
+    description = "HTTP(S) proxy"
+    transport_protocol = "tcp"
+
+    def __post_init__(self) -> None:
+        if not self.data.isdigit():
+            raise ValueError("expected a file descriptor")
+
+
+class _OpenedInstance(AsyncioServerInstance[OpenedMode]):
+    def make_top_layer(self, context: Context) -> Layer:
+        return layers.modes.HttpProxy(context)
+
+    async def listen(self, host: str, port: int) -> list[asyncio.Server]:  # type: ignore[override]
+        opened = socket.socket(fileno=int(self.mode.data))
+        return [await asyncio.start_server(self.handle_stream, sock=opened)]
+
+
+def master(
+    listener: socket.socket, authority: Path, tracer: Tracer, *, trust: str | None, insecure: bool
+) -> DumpMaster:
+    """A proxy with the addon, to be run with ``await master.run()``; it takes the listener over.
+
+    ``authority`` is the folder of the proxy's own CA, ``trust`` a file with the CAs that the
+    cloud's certificate is checked with (None: the usual ones), unless ``insecure``.
+    """
+    settings = options.Options(confdir=str(authority), mode=[f"opened:{listener.detach()}"])
+    proxy = DumpMaster(settings, with_termlog=False, with_dumper=False)
+    proxy.addons.add(tracer)
+    settings.update(ssl_insecure=insecure, ssl_verify_upstream_trusted_ca=trust)
+    return proxy
