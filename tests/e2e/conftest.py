@@ -1,0 +1,175 @@
+"""Real clouds, real clients, real proxies."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tracer.cloud import Cloud
+from tracer.cloud.image import qcow2
+
+ROOT = Path(__file__).parents[2]
+IMAGE = "e2e-image"
+RELEASES = ("zed", "2026.2")
+MITMDUMP = str(Path(sys.executable).with_name("mitmdump"))
+TRACER = str(Path(sys.executable).with_name("tracer"))
+
+
+@dataclass(frozen=True)
+class Site:
+    """A cloud that is up, with an image in it."""
+
+    release: str
+    environment: dict[str, str] = field(repr=False)
+    openstack: str
+    image: str
+
+    @property
+    def password(self) -> str:
+        return self.environment["OS_PASSWORD"]
+
+    def client(
+        self, *words: str, proxy: str | None = None, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the real client; through ``proxy`` where one is given."""
+        return subprocess.run(
+            [self.openstack, *words],
+            env=self.through(proxy),
+            capture_output=True,
+            text=True,
+            check=check,
+            timeout=120,
+        )
+
+    def through(self, proxy: str | None) -> dict[str, str]:
+        return self.environment | ({"http_proxy": proxy, "no_proxy": ""} if proxy else {})
+
+
+@pytest.fixture(scope="session")
+def _clouds() -> Iterator[Callable[[str], Site]]:
+    sites: dict[str, Site] = {}
+    started: list[Cloud] = []
+
+    def up(release: str) -> Site:
+        cloud = Cloud(release)
+        if cloud.status() is None:
+            started.append(cloud)
+            sites.pop(release, None)
+        cloud.up()
+        if release not in sites:
+            sites[release] = _furnish(cloud, release)
+        return sites[release]
+
+    yield up
+    for cloud in started:
+        cloud.down()
+
+
+def _furnish(cloud: Cloud, release: str) -> Site:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
+    openstack = str(cloud.client())
+    site = Site(release, clean | cloud.environment(), openstack, "")
+    found = site.client("image", "list", "--name", IMAGE, "-f", "value", "-c", "ID").stdout.split()
+    if not found:
+        path = cloud_file(qcow2())
+        create = (
+            "image",
+            "create",
+            "--disk-format",
+            "qcow2",
+            "--container-format",
+            "bare",
+            "--file",
+            str(path),
+        )
+        found = site.client(*create, "-f", "value", "-c", "id", IMAGE).stdout.split()
+        shutil.rmtree(path.parent)
+    return Site(release, site.environment, openstack, found[0])
+
+
+def cloud_file(content: bytes) -> Path:
+    import tempfile
+
+    path = Path(tempfile.mkdtemp()) / "image"
+    path.write_bytes(content)
+    return path
+
+
+@pytest.fixture(params=RELEASES)
+def site(request: pytest.FixtureRequest, _clouds: Callable[[str], Site]) -> Site:
+    return _clouds(request.param)
+
+
+@pytest.fixture
+def zed(_clouds: Callable[[str], Site]) -> Site:
+    return _clouds("zed")
+
+
+class Proxy:
+    """A mitmdump of one's own, as a user starts it; everything it prints is kept."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.log = folder / "mitmdump.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [
+                    MITMDUMP,
+                    *("-s", str(ROOT / "addons" / "trace.py")),
+                    *("--set", f"confdir={folder / 'conf'}"),
+                    *("--set", "listen_host=127.0.0.1", "--set", "listen_port=0"),
+                    *options,
+                ],
+                cwd=folder,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self.url = f"http://127.0.0.1:{self._port()}"
+
+    def _port(self) -> str:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            found = re.search(r"listening at \S*?:(\d+)", self.printed)
+            if found:
+                return found[1]
+            time.sleep(0.05)
+        raise AssertionError(self.printed)
+
+    @property
+    def printed(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def wait_for(self, pattern: str, count: int = 1) -> None:
+        deadline = time.monotonic() + 60
+        while len(re.findall(pattern, self.printed)) < count:
+            assert time.monotonic() < deadline, self.printed
+            time.sleep(0.05)
+
+    def stop(self) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self.process.wait(30)
+
+
+@pytest.fixture
+def mitmdump(tmp_path: Path) -> Iterator[Callable[..., Proxy]]:
+    proxies: list[Proxy] = []
+
+    def start(*options: str) -> Proxy:
+        folder = tmp_path / f"proxy-{len(proxies)}"
+        folder.mkdir()
+        proxies.append(Proxy(folder, *options))
+        return proxies[-1]
+
+    yield start
+    for proxy in proxies:
+        proxy.stop()

@@ -1,0 +1,136 @@
+"""``tracer demo``: the whole way once, from nothing to a labelled recording, on a real cloud."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracer.errors import CommandError, NothingRecordedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from tracer.capture.book import Kept
+    from tracer.cloud import Cloud
+    from tracer.model import Recording
+
+__all__ = ["demo"]
+
+IMAGE = "tracer-demo"
+
+
+def demo(
+    release: Annotated[
+        str, typer.Option(help="Release of the embedded cloud; see `tracer cloud list`.")
+    ] = "zed",
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("tracer-demo"),
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the cloud up.")] = False,
+) -> None:
+    """Start a real Keystone and Glance, and trace `openstack image show` by id and by name."""
+    from tracer.cli.console import stdout
+    from tracer.cloud import Cloud
+
+    console = stdout()
+    cloud = Cloud(release)
+    was_up = cloud.status() is not None
+    try:
+        environment, openstack, image = _prepare(console, cloud)
+        for name, argument in (("image-show", image), ("image-show-by-name", IMAGE)):
+            argv = [openstack, "image", "show", "--format", "json", argument]
+            kept = _trace(console, argv, environment, release, out, name)
+            _show(console, kept)
+    finally:
+        if not was_up and not keep:
+            cloud.down()
+    console.print("\nNext: open the diagrams above, or trace your own commands:")
+    console.out(f"  tracer cloud up {release}", highlight=False)
+    console.out(f"  tracer record --release {release} -- openstack image list", highlight=False)
+
+
+def _prepare(console: Console, cloud: Cloud) -> tuple[dict[str, str], str, str]:
+    """The cloud up, its client installed, an image in it: the environment, the client, the image's id."""
+    import os
+
+    with console.status("starting") as status:
+
+        def progress(line: str) -> None:
+            status.update(line)
+            if not console.is_terminal:
+                console.out(line, highlight=False)
+
+        running = cloud.up(progress)
+        openstack = str(cloud.client(progress))
+        environment = dict(os.environ) | cloud.environment()
+        progress("uploading a small image")
+        image = _image(openstack, environment)
+    console.print(f"[bold]{running.release}[/]: real Keystone and Glance at {running.url}, image {image}")
+    return environment, openstack, image
+
+
+def _image(openstack: str, environment: Mapping[str, str]) -> str:
+    """The id of the demo's image, uploaded where it isn't there yet."""
+    import tempfile
+
+    from tracer.cloud.image import qcow2
+    from tracer.output import write
+
+    listed = _run([openstack, "image", "list", "--name", IMAGE, "-f", "value", "-c", "ID"], environment)
+    if listed:
+        return listed.split()[0]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "image.qcow2"
+        write(file, qcow2())
+        create = [openstack, "image", "create", "--disk-format", "qcow2", "--container-format", "bare"]
+        return _run([*create, "--file", str(file), "-f", "value", "-c", "id", IMAGE], environment)
+
+
+def _run(argv: list[str], environment: Mapping[str, str]) -> str:
+    import subprocess
+
+    ended = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        last = ended.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise CommandError(f"`{' '.join(['openstack', *argv[1:]])}` failed: {last[0]}")
+    return ended.stdout.strip()
+
+
+def _trace(
+    console: Console, argv: list[str], environment: dict[str, str], release: str, out: Path, name: str
+) -> Kept:
+    from rich.live import Live
+
+    from tracer.capture.command import record
+    from tracer.capture.settings import Settings
+    from tracer.cloud.cache import folder
+    from tracer.rendering import draw
+    from tracer.rendering.table import table
+
+    console.print(f"\n[bold]$ openstack {' '.join(argv[1:])}[/]")
+    settings = Settings(folder=out, release=release, name=name, diagrams=("mmd", "svg"), draw=draw)
+    with Live(console=console, auto_refresh=False, transient=True) as live:
+
+        def update(recording: Recording) -> None:
+            live.update(table(recording), refresh=True)
+
+        result = record(argv, environment, settings, folder() / "ca", on_exchange=update)
+    if result.kept is None:
+        raise NothingRecordedError(f"nothing was recorded: {'; '.join(result.problems)}")
+    if result.exit_code:
+        raise CommandError(f"`openstack image show` failed: {result.stderr.strip() or result.exit_code}")
+    return result.kept
+
+
+def _show(console: Console, kept: Kept) -> None:
+    from tracer.rendering.table import table, verdict_line
+
+    console.print(table(kept.recording))
+    console.print(verdict_line(kept.recording))
+    console.out(f"recording  {kept.path}", highlight=False)
+    for path in kept.diagrams:
+        console.out(f"diagram    {path}", highlight=False)
+    sys.stdout.flush()

@@ -1,0 +1,105 @@
+"""``tracer record``: run a client command and record what it says to the cloud."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tracer.errors import CommandError, NothingRecordedError
+
+__all__ = ["record"]
+
+_CLOUD_NAMES = ("OS_AUTH_URL", "OS_CLOUD", "OS_ENDPOINT")
+_CLOUD_OPTIONS = ("--os-auth-url", "--os-cloud", "--os-endpoint")
+
+
+def record(
+    command: Annotated[list[str], typer.Argument(metavar="-- COMMAND…", help="The client command to run.")],
+    release: Annotated[
+        str | None, typer.Option(help="OpenStack release of the cloud, such as zed or 2026.2.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder to write to; the release is a folder in it.")] = Path(
+        "recordings"
+    ),
+    name: Annotated[
+        str | None, typer.Option(help="Name of the recording; replaces an earlier one of that name.")
+    ] = None,
+    sequence: Annotated[
+        str | None, typer.Option(help="Documented sequence to match with: a name or a file.")
+    ] = None,
+    participants: Annotated[
+        str, typer.Option(help="Comma-separated name=URL: who answers below that URL.")
+    ] = "",
+    diagram: Annotated[str, typer.Option(help="Comma-separated kinds of diagram: mmd, svg, png.")] = "mmd",
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing but what the command says.")
+    ] = False,
+) -> None:
+    """Run a client command through a proxy of its own and record every message.
+
+    The command's output and exit code come through unchanged; the recording's path is said on stderr.
+
+        tracer record --release zed -- openstack image show cirros
+    """
+    from tracer.capture import command as runner
+    from tracer.capture.participantmap import ParticipantMap
+    from tracer.capture.settings import Settings
+    from tracer.cloud.cache import folder as cache_folder
+    from tracer.rendering import draw
+
+    settings = Settings(
+        folder=out,
+        release=release,
+        name=name,
+        sequence=sequence,
+        participants=ParticipantMap(participants),
+        diagrams=tuple(filter(None, diagram.split(","))),
+        draw=draw,
+    )
+    environment = _environment(release, command)
+    result = runner.record(
+        command, environment, settings, cache_folder() / "ca", sys.stdout.buffer, sys.stderr.buffer
+    )
+    if result.kept is None:
+        reasons = "; ".join(result.problems)
+        print(f"tracer: nothing was recorded: {reasons}", file=sys.stderr)
+        raise typer.Exit(result.exit_code or NothingRecordedError.exit_code)
+    if not quiet:
+        _summarise(result.kept)
+    raise typer.Exit(result.exit_code)
+
+
+def _summarise(kept: object) -> None:
+    from tracer.capture.book import Kept
+    from tracer.cli.console import stderr
+    from tracer.rendering.table import verdict_line
+
+    assert isinstance(kept, Kept)
+    console = stderr()
+    console.print(verdict_line(kept.recording))
+    for path in (kept.path, *kept.diagrams):
+        console.out(f"wrote {path}", highlight=False)
+
+
+def _environment(release: str | None, command: list[str]) -> dict[str, str]:
+    """Our environment; where it names no cloud, that of the embedded cloud of the release, if it is up."""
+    environment = dict(os.environ)
+    named = any(environment.get(name) for name in _CLOUD_NAMES)
+    asked = any(word.partition("=")[0] in _CLOUD_OPTIONS for word in command)
+    if release is None or named or asked:
+        return environment
+    from tracer.cloud import Cloud, releases
+
+    if release not in releases():
+        return environment
+    cloud = Cloud(release)
+    if cloud.status() is None:
+        raise CommandError(
+            f"no cloud is named: set OS_AUTH_URL, or start one with: tracer cloud up {release}"
+        )
+    folder = cloud.client(lambda line: print(f"tracer: {line}", file=sys.stderr)).parent
+    return environment | cloud.environment() | {"PATH": f"{folder}{os.pathsep}{environment.get('PATH', '')}"}
