@@ -1,0 +1,150 @@
+"""Templates and their copies, with stand-ins for the programs that fill them."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tracer.cloud import state
+from tracer.cloud.environments import Built
+from tracer.cloud.releases import Release, load
+from tracer.cloud.state import Site
+from tracer.errors import CloudError
+
+DATA = """
+services:
+  keystone:
+    type: identity
+    mount: /identity
+    app: "k:app"
+    catalogue: k.db
+    databases: [k.db]
+    files: {k.conf: "at {home} for {url} by {admin_password}"}
+    folders: [keys]
+    initialise: [[fill, "{home}/k.db", "{url}"]]
+    secret-environment: {WORD: "{admin_password}"}
+  glance:
+    type: image
+    mount: /image
+    app: "g:app"
+    user: glance
+    copied: {paste.ini: "{etc}/paste.ini"}
+    files: {g.conf: "asks {identity_url} as {password}"}
+server: {}
+releases:
+  zed:
+    version: "2022.2"
+    services: {keystone: 22.0.0, glance: 25.0.0}
+    environments: [{python: ["3.11"], exclude-newer: "2022-11-15"}]
+    client: {packages: {c: 1.0.0}, environments: [{python: ["3.11"], exclude-newer: "2022-11-15"}]}
+"""
+CATALOG = load(DATA, "test")
+SERVICES = CATALOG.services
+RELEASE: Release = CATALOG.releases["zed"]
+FILL = """#!/bin/sh
+exec python3 -c '
+import os, sqlite3, sys
+assert len(os.environ["WORD"]) > 40
+database = sqlite3.connect(sys.argv[1])
+database.execute("CREATE TABLE endpoint (url TEXT)")
+database.execute("INSERT INTO endpoint VALUES (?)", [sys.argv[2]])
+database.execute("INSERT INTO endpoint VALUES (?)", ["http://glance.invalid/image/$(project_id)s"])
+database.commit()' "$@"
+"""
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Built:
+    folder = tmp_path / "environment"
+    (folder / "bin").mkdir(parents=True)
+    (folder / "etc").mkdir()
+    (folder / "etc" / "paste.ini").write_text("paste")
+    for name, script in (("fill", FILL), ("python", "#!/bin/sh\ncat > ../orders\n")):
+        program = folder / "bin" / name
+        program.write_text(script)
+        program.chmod(0o755)
+    return Built(folder, "3.11.7")
+
+
+def make(built: Built, tmp_path: Path, lines: list[str]) -> Path:
+    return state.template(RELEASE, SERVICES, built, tmp_path, lines.append)
+
+
+def copied(template: Path, built: Built, home: Path) -> Site:
+    urls = {"keystone": "http://127.0.0.1:5000/identity", "glance": "http://127.0.0.1:5001/image"}
+    site = Site(home, SERVICES, urls, built, state.passwords(template))
+    state.copy(template, site)
+    return site
+
+
+def test_a_template_is_made_once(built: Built, tmp_path: Path) -> None:
+    lines: list[str] = []
+    first = make(built, tmp_path, lines)
+    assert make(built, tmp_path, lines) == first
+    assert lines == ["preparing the databases of zed (first time only)"]
+
+
+def test_a_copy_names_its_own_urls_everywhere(built: Built, tmp_path: Path) -> None:
+    site = copied(make(built, tmp_path, []), built, tmp_path / "copy")
+    with closing(sqlite3.connect(site.home / "keystone" / "k.db")) as database:
+        urls = [row[0] for row in database.execute("SELECT url FROM endpoint")]
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert urls == ["http://127.0.0.1:5000/identity", "http://127.0.0.1:5001/image/$(project_id)s"]
+    admin, own = site.passwords["admin"], site.passwords["glance"]
+    conf = (site.home / "keystone" / "k.conf").read_text()
+    assert conf == f"at {site.home}/keystone for http://127.0.0.1:5000/identity by {admin}"
+    conf = (site.home / "glance" / "g.conf").read_text()
+    assert conf == f"asks http://127.0.0.1:5000/identity as {own}"
+    assert (site.home / "glance" / "paste.ini").read_text() == "paste"
+
+
+def test_a_copy_does_not_change_the_template(built: Built, tmp_path: Path) -> None:
+    template = make(built, tmp_path, [])
+    before = (template / "keystone" / "k.db").read_bytes()
+    copied(template, built, tmp_path / "copy")
+    assert (template / "keystone" / "k.db").read_bytes() == before
+
+
+def test_everything_is_for_the_owner_only(built: Built, tmp_path: Path) -> None:
+    home = copied(make(built, tmp_path, []), built, tmp_path / "copy").home
+    for path in [home, *home.rglob("*"), *(tmp_path / "templates").rglob("*")]:
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_passwords_are_long_random_and_not_shared(built: Built, tmp_path: Path) -> None:
+    words = state.passwords(make(built, tmp_path, []))
+    other = state.passwords(make(built, tmp_path / "other", []))
+    everything = [*words.values(), *other.values()]
+    assert len(set(everything)) == len(everything) == 6
+    assert min(map(len, everything)) >= 48
+
+
+def test_no_password_is_in_a_log(built: Built, tmp_path: Path) -> None:
+    words = state.passwords(make(built, tmp_path, []))
+    logs = "".join(path.read_text() for path in (tmp_path / "logs").iterdir())
+    assert not any(word in logs for word in words.values())
+
+
+def test_the_registration_gets_its_orders(built: Built, tmp_path: Path) -> None:
+    template = make(built, tmp_path, [])
+    orders = (template / "orders").read_text()
+    assert '"url":"http://glance.invalid/image"' in orders
+    assert '"user":"glance"' in orders
+    assert '"name":"keystone"' not in orders
+
+
+def test_a_template_that_was_not_finished_is_made_anew(built: Built, tmp_path: Path) -> None:
+    program = built.command("fill")
+    script = program.read_text()
+    program.write_text("#!/bin/sh\ntouch leftover\necho 'error: no luck'\nexit 1\n")
+    with pytest.raises(CloudError, match=r"^preparing the databases failed: no luck \(log: "):
+        make(built, tmp_path, [])
+    assert not [path for path in (tmp_path / "templates").iterdir() if path.suffix != ".partial"]
+    program.write_text(script)
+    assert not (make(built, tmp_path, []) / "keystone" / "leftover").exists()
+
+
+def test_without_passwords_a_copy_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CloudError, match="cannot read"):
+        state.passwords(tmp_path)

@@ -1,0 +1,200 @@
+"""Virtual environments for services and clients, built with uv as of a release's own time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import uv
+
+from tracer import output
+from tracer.cloud import processes
+from tracer.cloud.cache import Progress, locked, private_folder
+from tracer.cloud.releases import Environment
+from tracer.errors import CloudError
+
+__all__ = ["Built", "build", "finished", "key", "own_environment"]
+
+MARKER = "tracer-complete.json"
+INHERITED = re.compile(
+    r"^(HOME|LANG|LC_\w+|LOGNAME|PATH|SHELL|SSL_CERT_\w+|TMPDIR|TZ|USER|XDG_\w+|(https?|all|no)_proxy"
+    r"|UV_(CACHE_DIR|DEFAULT_INDEX|HTTP_TIMEOUT|INDEX\w*|EXTRA_INDEX_URL|FIND_LINKS|INSECURE_HOST|NATIVE_TLS"
+    r"|KEYRING_PROVIDER|OFFLINE|PYTHON_INSTALL_MIRROR|SYSTEM_CERTS|CONFIG_FILE))$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A finished environment: its folder, and the version of Python in it ("3.11.7")."""
+
+    path: Path
+    python: str
+
+    @property
+    def etc(self) -> Path:
+        """Where packages put their configuration samples."""
+        return self.path / "etc"
+
+    def command(self, name: str) -> Path:
+        """The executable ``name`` of this environment."""
+        return self.path / "bin" / name
+
+
+def key(packages: Mapping[str, str], environment: Environment) -> str:
+    """A short name of what is installed: it changes whenever the data do."""
+    content = msgspec.json.encode([dict(packages), environment], order="sorted")
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def build(
+    name: str,
+    packages: Mapping[str, str],
+    environments: Sequence[Environment],
+    cache: Path,
+    progress: Progress,
+) -> Built:
+    """The environment with these packages (versions by name), built now if it isn't there.
+
+    Of ``environments`` the first one is taken for which a Python is found; if none is, uv
+    fetches a Python for the first. Raises CloudError, with the log's path, if it fails.
+    """
+    for environment in environments:
+        if built := finished(name, packages, environment, cache):
+            return built
+    environment, python = _choose(environments, cache, progress)
+    path = _path(name, packages, environment, cache)
+    with locked(cache, path.name, progress):
+        if built := _finished(path):
+            return built
+        listed = ", ".join(f"{package} {version}" for package, version in packages.items())
+        progress(f"installing {listed} (first time only)")
+        return _install(path, python, packages, environment, cache)
+
+
+def finished(name: str, packages: Mapping[str, str], environment: Environment, cache: Path) -> Built | None:
+    """The environment with these packages, if it is already there."""
+    return _finished(_path(name, packages, environment, cache))
+
+
+def own_environment(built: Built, home: Path) -> dict[str, str]:
+    """The variables for a process of ``built``: nothing of the user's proxies, Pythons and clouds."""
+    kept = {name: value for name, value in os.environ.items() if name in {"TMPDIR", "TZ"}}
+    path = f"{built.path / 'bin'}{os.pathsep}{os.defpath}"
+    return {**kept, "HOME": str(home), "LANG": "C.UTF-8", "PATH": path, "PYTHONUNBUFFERED": "1"}
+
+
+def _path(name: str, packages: Mapping[str, str], environment: Environment, cache: Path) -> Path:
+    # Resolved, as the scripts inside hold this path: a linked folder would outlive the link.
+    return (cache / "environments").resolve() / f"{name}-{key(packages, environment)}"
+
+
+def _finished(path: Path) -> Built | None:
+    if not (path / "bin" / "python").exists():
+        return None
+    try:
+        python = msgspec.json.decode((path / MARKER).read_bytes(), type=dict[str, str])["python"]
+    except (OSError, KeyError, msgspec.DecodeError):
+        return None
+    return Built(path, python)
+
+
+def _install(
+    path: Path, python: str, packages: Mapping[str, str], environment: Environment, cache: Path
+) -> Built:
+    log = cache / "logs" / f"{path.name}.log"
+    log.unlink(missing_ok=True)
+    if path.exists():
+        shutil.rmtree(path)
+    private_folder(path.parent)
+    purpose = f"installing {', '.join(packages)}"
+    create = ["venv", "--no-project", "--python", python, str(path)]
+    processes.run(_uv(create, cache, log), purpose)
+    requirements = [f"{package}=={version}" for package, version in packages.items()] + environment.add
+    words = ["pip", "install", "--python", str(path / "bin" / "python")]
+    words += ["--exclude-newer", _end_of(environment.exclude_newer)]
+    for package, day in environment.newer.items():
+        words += ["--exclude-newer-package", f"{package}={_end_of(day)}"]
+    if environment.without:
+        overrides = path / "tracer-overrides.txt"
+        # A marker that never holds is how a requirement of others is left out.
+        lines = [f"{package} ; python_version < '0'\n" for package in environment.without]
+        output.write_private(overrides, "".join(lines))
+        words += ["--override", str(overrides)]
+    processes.run(_uv([*words, *requirements], cache, log), purpose)
+    version = _version_of(path / "bin" / "python")
+    output.write_private(path / MARKER, msgspec.json.encode({"python": version}).decode())
+    return Built(path, version)
+
+
+def _end_of(day: str) -> str:
+    return f"{day}T23:59:59Z"
+
+
+def _uv(words: Sequence[str], cache: Path, log: Path) -> processes.Command:
+    return processes.Command([uv.find_uv_bin(), *words], _uv_environment(cache), log, cache)
+
+
+def _uv_environment(cache: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if INHERITED.match(name)}
+    path = [entry for entry in kept.get("PATH", os.defpath).split(os.pathsep) if Path(entry).name != "shims"]
+    # pyenv's shims fail for every version that isn't switched on: look at the versions themselves.
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path(kept.get("HOME") or "/nonexistent") / ".pyenv")
+    path += [str(folder) for folder in sorted(pyenv.glob("versions/3.*/bin"))]
+    return {
+        "UV_CACHE_DIR": str(cache / "uv"),
+        **kept,
+        "HOME": kept.get("HOME") or str(cache),
+        "PATH": os.pathsep.join(path),
+        "UV_PYTHON_INSTALL_DIR": str(cache / "python"),
+        "UV_NO_PROGRESS": "1",
+        "NO_COLOR": "1",
+    }
+
+
+def _choose(environments: Sequence[Environment], cache: Path, progress: Progress) -> tuple[Environment, str]:
+    running = f"{sys.version_info.major}.{sys.version_info.minor}"
+    for environment in environments:
+        if running in environment.python:
+            # In a virtual environment sys.executable is a link that may go with it.
+            return environment, str(getattr(sys, "_base_executable", None) or sys.executable)
+        for version in environment.python:
+            if found := _find(version, cache):
+                return environment, found
+    wanted = environments[0].python
+    progress(f"fetching Python {wanted[-1]}")
+    log = cache / "logs" / f"python-{wanted[-1]}.log"
+    log.unlink(missing_ok=True)
+    try:
+        processes.run(_uv(["python", "install", wanted[-1]], cache, log), f"fetching Python {wanted[-1]}")
+    except CloudError as error:
+        either = " or ".join(wanted)
+        raise CloudError(f"no Python {either} found: install one ({error})") from None
+    found = _find(wanted[-1], cache)
+    if not found:
+        raise CloudError(f"no Python {wanted[-1]} found: install it (log: {log})")
+    return environments[0], found
+
+
+def _find(version: str, cache: Path) -> str | None:
+    words = [uv.find_uv_bin(), "python", "find", "--no-project", "--system", "--no-python-downloads", version]
+    answer = subprocess.run(
+        words, env=_uv_environment(cache), cwd=cache, capture_output=True, text=True, check=False
+    )
+    return answer.stdout.strip() or None
+
+
+def _version_of(python: Path) -> str:
+    script = "import platform; print(platform.python_version())"
+    answer = subprocess.run([python, "-I", "-c", script], env={}, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        raise CloudError(f"{python} does not run: {answer.stderr.strip()[-200:]}")
+    return answer.stdout.strip()

@@ -1,0 +1,124 @@
+"""Serves one WSGI application under its mount path.
+
+It runs inside the environment of a service, which has no tracer: it imports nothing of ours. The
+listening socket comes from the parent process, so no one can take the port in between.
+
+    python -I launcher.py --home FOLDER --app MODULE:FUNCTION --mount /PATH
+                          --fd N --address HOST:PORT [--serial]
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
+from typing import Any
+
+SYSTEMD_FD = 3
+THREADS = 8
+BLOCK = 1 << 16
+
+App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def main() -> None:
+    """Load the application, serve it until SIGTERM."""
+    options = _options()
+    del sys.argv[1:]  # the services read the command line too
+    # cheroot takes a socket that is already bound by the protocol of systemd: LISTEN_PID, descriptor 3.
+    # It must be in place before the application opens descriptors of its own.
+    os.dup2(options.fd, SYSTEMD_FD)
+    os.environ["LISTEN_PID"] = str(os.getpid())
+    module, _, function = options.app.partition(":")
+    app = (_one_at_a_time if options.serial else _directly)(module, function)
+    host, _, port = options.address.rpartition(":")
+    wsgi = importlib.import_module("cheroot.wsgi")
+    mounted = _mounted(app, options.mount)
+    server = wsgi.Server((host, int(port)), mounted, numthreads=THREADS, max=THREADS, timeout=75)
+    server.keep_alive_conn_limit = None
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.safe_start()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The services' own worker threads would keep the interpreter from ending; there is nothing to save.
+    os._exit(0)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--home", required=True)
+    parser.add_argument("--app", required=True)
+    parser.add_argument("--mount", required=True)
+    parser.add_argument("--fd", type=int, required=True)
+    parser.add_argument("--address", required=True)
+    parser.add_argument("--serial", action="store_true")
+    return parser.parse_args()
+
+
+def _directly(module: str, function: str) -> App:
+    app: App = getattr(importlib.import_module(module), function)()
+    return app
+
+
+def _one_at_a_time(module: str, function: str) -> App:
+    # One thread for all requests, not a lock: SQLite's connections belong to the thread that made them, and
+    # those that an application leaves to the garbage collector would be closed by another one.
+    thread = ThreadPoolExecutor(1)
+    app = thread.submit(_directly, module, function).result()
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        body = app(environ, start_response)
+        try:
+            return list(body)
+        finally:
+            _close(body)
+
+    return lambda environ, start_response: thread.submit(answer, environ, start_response).result()
+
+
+def _mounted(app: App, mount: str) -> App:
+    def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterator[bytes]:
+        path = environ["PATH_INFO"]
+        if path != mount and not path.startswith(f"{mount}/"):
+            start_response("404 Not Found", [("Content-Length", "0")])
+            return
+        environ["SCRIPT_NAME"] = mount
+        environ["PATH_INFO"] = path[len(mount) :]
+        sent = environ["wsgi.input"]
+        body = app(environ, start_response)
+        try:
+            _drain(sent)
+            yield from body
+        finally:
+            _close(body)
+
+    return serve
+
+
+def _close(body: Iterable[bytes]) -> None:
+    close = getattr(body, "close", None)
+    if close:
+        close()
+
+
+def _drain(stream: Any) -> None:
+    # An application may answer without reading the upload. The client still sends it, and its bytes would be
+    # taken for the next request of the connection; cheroot would read them into memory at once.
+    while stream.read(BLOCK):
+        pass
+
+
+if __name__ == "__main__":
+    main()

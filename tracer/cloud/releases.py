@@ -1,0 +1,192 @@
+"""The data of the embedded clouds: ``releases.yaml``, read into typed, frozen values."""
+
+from __future__ import annotations
+
+import string
+from functools import cache
+from importlib import resources
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from tracer.errors import CloudError, InputError
+from tracer.recording import yamltext
+
+__all__ = ["Catalog", "Client", "Environment", "Release", "Service", "catalog", "load", "release", "releases"]
+
+PLACEHOLDERS = frozenset({"admin_password", "etc", "home", "identity_url", "password", "region", "url"})
+
+Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+PythonVersion = Annotated[str, msgspec.Meta(pattern=r"^3\.\d+$")]
+Mount = Annotated[str, msgspec.Meta(pattern=r"^/[a-z0-9-]+$")]
+Target = Annotated[str, msgspec.Meta(pattern=r"^[\w.]+:\w+$")]
+
+
+class _Data(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    pass
+
+
+class Service(_Data, frozen=True, kw_only=True):
+    """One OpenStack service: how it is configured, initialised and served.
+
+    ``app`` is ``module:function``, which returns the WSGI application; ``serial`` lets one
+    request in at a time. ``initialise`` are command lines, run in the service's environment
+    with ``secret_environment`` added. ``catalogue`` names the database that holds the
+    service catalogue, ``user`` the account the service asks Keystone with.
+    """
+
+    type: str
+    mount: Mount
+    app: Target
+    serial: bool = False
+    user: str | None = None
+    environment: dict[str, str] = {}
+    databases: list[str] = []
+    catalogue: str | None = None
+    files: dict[str, str] = {}
+    copied: dict[str, str] = {}
+    folders: list[str] = []
+    initialise: list[Annotated[list[str], msgspec.Meta(min_length=1)]] = []
+    secret_environment: dict[str, str] = {}
+
+    def texts(self) -> list[str]:
+        """Every text that may hold placeholders."""
+        maps = (self.environment, self.files, self.copied, self.secret_environment)
+        words = [word for line in self.initialise for word in line]
+        return [text for one in maps for text in one.values()] + words
+
+
+class Environment(_Data, frozen=True, kw_only=True):
+    """How packages are resolved on some versions of Python.
+
+    ``exclude_newer`` is the last day of the packages seen, but for those in ``newer``;
+    ``add`` are requirements beside the packages, ``without`` requirements left out.
+    """
+
+    python: Annotated[list[PythonVersion], msgspec.Meta(min_length=1)]
+    exclude_newer: Day
+    add: list[str] = []
+    without: list[str] = []
+    newer: dict[str, Day] = {}
+
+
+Environments = Annotated[list[Environment], msgspec.Meta(min_length=1)]
+
+
+class Client(_Data, frozen=True, kw_only=True):
+    """The ``openstack`` command of a release's time, by package and version."""
+
+    packages: dict[str, str]
+    environments: Environments
+
+
+class Release(_Data, frozen=True, kw_only=True):
+    """One OpenStack release: the version of each service, in the order they start, and its client.
+
+    ``environments`` are the ways to install the services, the best first.
+    """
+
+    name: str
+    version: str
+    services: Annotated[dict[str, str], msgspec.Meta(min_length=1)]
+    environments: Environments
+    client: Client
+
+
+class Catalog(_Data, frozen=True, kw_only=True):
+    """The whole file: services and releases by name, and the packages that serve them over HTTP."""
+
+    services: dict[str, Service]
+    server: dict[str, str]
+    releases: dict[str, Release]
+
+
+T = TypeVar("T")
+
+
+def load(text: str, source: str) -> Catalog:
+    """Read ``text`` as releases.yaml. Raises InputError, naming ``source`` and the place, if it is wrong."""
+    raw = yamltext.load(text, source)
+    top = _mapping(raw, source, "")
+    if unknown := top.keys() - {"services", "server", "releases"}:
+        raise InputError(source, f"unknown key {min(unknown)!r}")
+    services = {
+        name: _convert(value, Service, source, f"services.{name}")
+        for name, value in _mapping(top.get("services"), source, "services").items()
+    }
+    releases = {
+        name: _convert(_named(value, name, source), Release, source, f"releases.{name}")
+        for name, value in _mapping(top.get("releases"), source, "releases").items()
+    }
+    server = _convert(top.get("server", {}), dict[str, str], source, "server")
+    found = Catalog(services=services, server=server, releases=releases)
+    _check(found, source)
+    return found
+
+
+@cache
+def catalog() -> Catalog:
+    """The shipped releases.yaml."""
+    file = resources.files(__package__) / "releases.yaml"
+    return load(file.read_text(encoding="utf-8"), "releases.yaml")
+
+
+def releases() -> dict[str, Release]:
+    """Every known release by name, oldest first."""
+    return dict(catalog().releases)
+
+
+def release(name: str) -> Release:
+    """The release called ``name``. Raises CloudError, which lists the known ones."""
+    try:
+        return catalog().releases[name]
+    except KeyError:
+        known = ", ".join(catalog().releases)
+        raise CloudError(f"unknown release {name!r}; known: {known}") from None
+
+
+def _mapping(value: object, source: str, place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise InputError(source, f"expected a mapping, got {type(value).__name__}", place)
+    for key in value:
+        if not isinstance(key, str):
+            raise InputError(source, f"expected a text as key, got {key!r} (quote it)", place)
+    return value
+
+
+def _named(value: object, name: str, source: str) -> dict[str, Any]:
+    fields = _mapping(value, source, f"releases.{name}")
+    if "name" in fields:
+        raise InputError(source, "unknown key 'name'", f"releases.{name}")
+    return {"name": name, **fields}
+
+
+def _convert(value: object, kind: type[T], source: str, place: str) -> T:
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at `$")
+        raise InputError(source, problem, place + path.rstrip("`")) from None
+
+
+def _check(found: Catalog, source: str) -> None:
+    for name, service in found.services.items():
+        for text in service.texts():
+            _check_placeholders(text, source, f"services.{name}")
+    for name, one in found.releases.items():
+        place = f"releases.{name}.services"
+        for service_name in one.services:
+            if service_name not in found.services:
+                raise InputError(source, f"unknown service {service_name!r}", place)
+        types = [found.services[service_name].type for service_name in one.services]
+        if "identity" not in types:
+            raise InputError(source, "no service of type identity", place)
+
+
+def _check_placeholders(text: str, source: str, place: str) -> None:
+    try:
+        fields = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+    except ValueError as error:
+        raise InputError(source, f"{error} in {text.strip()[:60]!r}", place) from None
+    if unknown := fields - PLACEHOLDERS:
+        raise InputError(source, f"unknown placeholder {{{min(unknown)}}}", place)

@@ -1,0 +1,127 @@
+"""The processes of a running cloud: one service each, on a port of this machine."""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import socket
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from tracer.cloud import processes
+from tracer.cloud.releases import Service
+from tracer.cloud.state import Site
+from tracer.errors import CloudError
+
+__all__ = ["HOST", "Process", "answers", "await_answers", "lives", "orphans", "sockets", "start"]
+
+HOST = "127.0.0.1"
+LAUNCHER = Path(__file__).with_name("launcher.py")
+START_TIMEOUT = 120.0
+ANSWER_TIMEOUT = 20.0
+# The clock of a machine may be set while a service runs, and its creation time is derived from it.
+CLOCK_SKEW = 2.0
+
+
+class Process(msgspec.Struct, frozen=True, kw_only=True):
+    """A service that runs: its URL, process id and port, and the log of all it prints.
+
+    ``created`` (seconds since the epoch) tells it from a later process of the same id.
+    """
+
+    name: str
+    url: str
+    pid: int
+    created: float
+    port: int
+    log: Path
+
+
+@contextmanager
+def sockets(names: Sequence[str], port: int | None) -> Iterator[dict[str, socket.socket]]:
+    """A listening socket for each service: on ``port`` and the ones after it, or on free ones.
+
+    The services inherit them, so nothing else can take the port before they listen. Raises
+    CloudError if a port is taken.
+    """
+    opened: dict[str, socket.socket] = {}
+    try:
+        for number, name in enumerate(names):
+            opened[name] = _listen(port + number if port else 0, name)
+        yield opened
+    finally:
+        for one in opened.values():
+            one.close()
+
+
+def start(site: Site, name: str, listening: socket.socket, log: Path, proxy: str | None = None) -> Process:
+    """Start the service ``name``; ``proxy`` is the URL of the HTTP proxy it talks to others through."""
+    service = site.services[name]
+    port = listening.getsockname()[1]
+    words = [str(site.built.command("python")), "-I", "-u", str(LAUNCHER), "--home", str(site.folder(name))]
+    words += ["--app", service.app, "--mount", service.mount]
+    words += ["--fd", str(listening.fileno()), "--address", f"{HOST}:{port}"]
+    words += ["--serial"] if service.serial else []
+    command = processes.Command(words, {**site.environment(name), **_proxied(proxy)}, log, site.folder(name))
+    pid = processes.spawn(command, [listening.fileno()])
+    created = processes.created(pid) or 0.0
+    return Process(name=name, url=site.urls[name], pid=pid, created=created, port=port, log=log)
+
+
+def await_answers(started: Sequence[Process], services: Mapping[str, Service]) -> None:
+    """Wait until every service answers. Raises CloudError if one ends (its last line) or takes too long."""
+    deadline = time.monotonic() + START_TIMEOUT
+    for process in started:
+        while not answers(process, services[process.name].mount, timeout=2):
+            if not lives(process):
+                cause = processes.last_line(process.log) or "it ended at once"
+                raise CloudError(f"{process.name} did not start: {cause} (log: {process.log})")
+            if time.monotonic() > deadline:
+                waited = f"{START_TIMEOUT:.0f} s"
+                raise CloudError(f"{process.name} did not answer in {waited} (log: {process.log})")
+            time.sleep(0.05)
+
+
+def lives(process: Process) -> bool:
+    """Whether the process still runs, and is the one that was started."""
+    created = processes.created(process.pid)
+    return created is not None and abs(created - process.created) <= CLOCK_SKEW
+
+
+def answers(process: Process, path: str, timeout: float = ANSWER_TIMEOUT) -> bool:
+    """Whether a request gets an answer that isn't a server error, within ``timeout`` seconds."""
+    connection = http.client.HTTPConnection(HOST, process.port, timeout=timeout)
+    with suppress(OSError, http.client.HTTPException):
+        try:
+            connection.request("GET", path, headers={"Connection": "close"})
+            return connection.getresponse().status < http.client.INTERNAL_SERVER_ERROR
+        finally:
+            connection.close()
+    return False
+
+
+def orphans(home: Path, names: Sequence[str]) -> list[int]:
+    """Service processes of the cloud at ``home``, whoever started them, noted or not."""
+    return [pid for name in names for pid in processes.find(str(LAUNCHER), "--home", str(home / name))]
+
+
+def _listen(port: int, name: str) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((HOST, port))
+        listening.listen(socket.SOMAXCONN)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        problem = "is taken" if taken else f"cannot be used: {error}"
+        raise CloudError(f"port {port} (for {name}) {problem}") from None
+    return listening
+
+
+def _proxied(proxy: str | None) -> dict[str, str]:
+    return {"http_proxy": proxy, "https_proxy": proxy} if proxy else {}

@@ -1,0 +1,194 @@
+"""The initialised state of a release: made once as a template, copied for every start.
+
+A template knows no port: its catalogue names the services by URLs under ``.invalid`` (RFC 6761),
+which are replaced in the copy; configuration files are written anew for every copy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from tracer import output
+from tracer.cloud import environments, processes
+from tracer.cloud.cache import Progress, locked, private_folder
+from tracer.cloud.environments import Built
+from tracer.cloud.releases import Release, Service
+from tracer.errors import CloudError
+
+__all__ = ["ADMIN", "REGION", "Site", "copy", "passwords", "placeholder_url", "template"]
+
+ADMIN = "admin"
+REGION = "RegionOne"
+SECRETS = "secrets.json"
+REGISTER = Path(__file__).with_name("register.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a cloud lies: its folder, its services in order, the URL of each, the environment they run in."""
+
+    home: Path
+    services: Mapping[str, Service]
+    urls: Mapping[str, str]
+    built: Built
+    passwords: Mapping[str, str]
+
+    def folder(self, name: str) -> Path:
+        """The folder of the service ``name``."""
+        return self.home / name
+
+    @property
+    def identity(self) -> str:
+        """The name of the identity service."""
+        return next(name for name, service in self.services.items() if service.type == "identity")
+
+    def filled(self, text: str, name: str) -> str:
+        """``text`` with the placeholders of the service ``name`` replaced."""
+        return text.format(
+            home=self.folder(name),
+            etc=self.built.etc,
+            url=self.urls[name],
+            identity_url=self.urls[self.identity],
+            password=self.passwords.get(name, ""),
+            admin_password=self.passwords[ADMIN],
+            region=REGION,
+        )
+
+    def environment(self, name: str) -> dict[str, str]:
+        """The variables of the processes of the service ``name``."""
+        own = {key: self.filled(text, name) for key, text in self.services[name].environment.items()}
+        return {**environments.own_environment(self.built, self.folder(name)), **own}
+
+    def configure(self) -> None:
+        """Write the folders and configuration files of every service, for its owner's eyes only."""
+        for name, service in self.services.items():
+            home = private_folder(self.folder(name))
+            for folder in service.folders:
+                private_folder(home / folder)
+            for target, text in service.files.items():
+                output.write_private(home / target, self.filled(text, name))
+            for target, source in service.copied.items():
+                output.write_private(home / target, Path(self.filled(source, name)).read_bytes())
+
+
+def placeholder_url(name: str, service: Service) -> str:
+    """The URL that stands for the service's own one in a template."""
+    return f"http://{name}.invalid{service.mount}"
+
+
+def passwords(home: Path) -> dict[str, str]:
+    """The passwords kept with a template or a copy, by user. Raises CloudError if there are none."""
+    try:
+        return msgspec.json.decode((home / SECRETS).read_bytes(), type=dict[str, str])
+    except (OSError, msgspec.DecodeError) as error:
+        raise CloudError(f"cannot read {home / SECRETS}: {error}") from None
+
+
+def template(
+    release: Release, services: Mapping[str, Service], built: Built, cache: Path, progress: Progress
+) -> Path:
+    """The folder with the initialised state of the release, made now if it isn't there. Raises CloudError."""
+    path = cache / "templates" / f"{release.name}-{_key(services, built)}"
+    with locked(cache, path.name, progress):
+        if not path.exists():
+            progress(f"preparing the databases of {release.name} (first time only)")
+            partial = path.with_name(f"{path.name}.partial")
+            if partial.exists():
+                shutil.rmtree(partial)
+            _initialise(partial, services, built, cache / "logs" / f"{path.name}.log")
+            partial.rename(path)
+    return path
+
+
+def copy(source: Path, site: Site) -> None:
+    """Copy a template to the site, with the site's own URLs in catalogue and configuration."""
+    shutil.copytree(source, site.home)
+    site.configure()
+    for name, service in site.services.items():
+        if service.catalogue:
+            _replace_urls(site.folder(name) / service.catalogue, site)
+
+
+def _key(services: Mapping[str, Service], built: Built) -> str:
+    content = msgspec.json.encode([built.path.name, dict(services)], order="sorted")
+    return hashlib.sha256(content + REGISTER.read_bytes()).hexdigest()[:12]
+
+
+def _initialise(home: Path, services: Mapping[str, Service], built: Built, log: Path) -> None:
+    log.unlink(missing_ok=True)
+    private_folder(home)
+    generated = {name: secrets.token_urlsafe(36) for name in (ADMIN, *services)}
+    output.write_private(home / SECRETS, msgspec.json.encode(generated).decode())
+    urls = {name: placeholder_url(name, service) for name, service in services.items()}
+    site = Site(home, services, urls, built, generated)
+    site.configure()
+    for name, service in services.items():
+        for database in service.databases:
+            _pragma(site.folder(name) / database, "journal_mode=WAL")
+    chains = [[_command(site, name, line, log) for line in one.initialise] for name, one in services.items()]
+    processes.run_together(chains, "preparing the databases")
+    processes.run(_registration(site, log), "registering the services at Keystone")
+    for name, service in services.items():
+        for database in service.databases:
+            _pragma(site.folder(name) / database, "wal_checkpoint(TRUNCATE)")
+
+
+def _command(site: Site, name: str, line: list[str], log: Path) -> processes.Command:
+    service = site.services[name]
+    hidden = {key: site.filled(text, name) for key, text in service.secret_environment.items()}
+    program, *words = (site.filled(word, name) for word in line)
+    return processes.Command(
+        [str(site.built.command(program)), *words],
+        {**site.environment(name), **hidden},
+        log.with_name(f"{log.stem}.{name}.log"),
+        site.folder(name),
+    )
+
+
+def _registration(site: Site, log: Path) -> processes.Command:
+    orders = {
+        "user": ADMIN,
+        "password": site.passwords[ADMIN],
+        "region": REGION,
+        "services": [
+            {
+                "name": name,
+                "type": service.type,
+                "url": site.urls[name],
+                "user": service.user,
+                "password": site.passwords[name],
+            }
+            for name, service in site.services.items()
+            if name != site.identity
+        ],
+    }
+    identity = site.services[site.identity]
+    return processes.Command(
+        [str(site.built.command("python")), "-I", str(REGISTER), identity.app],
+        site.environment(site.identity),
+        log,
+        site.folder(site.identity),
+        standard_input=msgspec.json.encode(orders).decode(),
+    )
+
+
+def _pragma(database: Path, pragma: str) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(f"PRAGMA {pragma}")
+    database.chmod(0o600)
+
+
+def _replace_urls(database: Path, site: Site) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for name, service in site.services.items():
+            old, new = placeholder_url(name, service), site.urls[name]
+            connection.execute("UPDATE endpoint SET url = replace(url, ?, ?)", (old, new))
