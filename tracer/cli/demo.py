@@ -56,6 +56,8 @@ def _prepare(console: Console, cloud: Cloud) -> tuple[dict[str, str], str, str]:
     """The cloud up, its client installed, an image in it: the environment, the client, the image's id."""
     import os
 
+    from tracer.cli.clouds import without_cloud
+
     with console.status("starting") as status:
 
         def progress(line: str) -> None:
@@ -65,7 +67,7 @@ def _prepare(console: Console, cloud: Cloud) -> tuple[dict[str, str], str, str]:
 
         running = cloud.up(progress)
         openstack = str(cloud.client(progress))
-        environment = dict(os.environ) | cloud.environment()
+        environment = without_cloud(os.environ) | cloud.environment()
         progress("uploading a small image")
         image = _image(openstack, environment)
     console.print(f"[bold]{running.release}[/]: real Keystone and Glance at {running.url}, image {image}")

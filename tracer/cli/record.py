@@ -9,12 +9,9 @@ from typing import Annotated
 
 import typer
 
-from tracer.errors import CommandError, NothingRecordedError
+from tracer.errors import NothingRecordedError
 
 __all__ = ["record"]
-
-_CLOUD_NAMES = ("OS_AUTH_URL", "OS_CLOUD", "OS_ENDPOINT")
-_CLOUD_OPTIONS = ("--os-auth-url", "--os-cloud", "--os-endpoint")
 
 
 def record(
@@ -48,6 +45,7 @@ def record(
     from tracer.capture import command as runner
     from tracer.capture.participantmap import ParticipantMap
     from tracer.capture.settings import Settings
+    from tracer.cli.clouds import for_command
     from tracer.cloud.cache import folder as cache_folder
     from tracer.rendering import draw
 
@@ -60,7 +58,7 @@ def record(
         diagrams=tuple(filter(None, diagram.split(","))),
         draw=draw,
     )
-    environment = _environment(release, command)
+    environment = for_command(os.environ, release, command)
     result = runner.record(
         command, environment, settings, cache_folder() / "ca", sys.stdout.buffer, sys.stderr.buffer
     )
@@ -83,23 +81,3 @@ def _summarise(kept: object) -> None:
     console.print(verdict_line(kept.recording))
     for path in (kept.path, *kept.diagrams):
         console.out(f"wrote {path}", highlight=False)
-
-
-def _environment(release: str | None, command: list[str]) -> dict[str, str]:
-    """Our environment; where it names no cloud, that of the embedded cloud of the release, if it is up."""
-    environment = dict(os.environ)
-    named = any(environment.get(name) for name in _CLOUD_NAMES)
-    asked = any(word.partition("=")[0] in _CLOUD_OPTIONS for word in command)
-    if release is None or named or asked:
-        return environment
-    from tracer.cloud import Cloud, releases
-
-    if release not in releases():
-        return environment
-    cloud = Cloud(release)
-    if cloud.status() is None:
-        raise CommandError(
-            f"no cloud is named: set OS_AUTH_URL, or start one with: tracer cloud up {release}"
-        )
-    folder = cloud.client(lambda line: print(f"tracer: {line}", file=sys.stderr)).parent
-    return environment | cloud.environment() | {"PATH": f"{folder}{os.pathsep}{environment.get('PATH', '')}"}

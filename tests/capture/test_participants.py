@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tracer.capture.participantmap import ParticipantMap
+from tracer.capture.participants import client_agent, named_by_agent, resolve
+from tracer.errors import InputError
+from tracer.model import Body, Exchange, Request, Response
+
+
+def exchange(
+    url: str, method: str = "GET", agent: str = "a", sender: str = "client", answer: object = None
+) -> Exchange:
+    text = json.dumps(answer)
+    body = Body(type="application/json", size=len(text), json=text) if answer is not None else None
+    return Exchange(
+        sender=sender,
+        started=0,
+        request=Request(method=method, url=url, headers={"User-Agent": agent}),
+        response=Response(status=201, body=body),
+    )
+
+
+def names(*exchanges: Exchange, configured: str = "") -> list[str]:
+    return [one.receiver for one in resolve(exchanges, ParticipantMap(configured))[0]]
+
+
+def test_the_catalogue_names_receivers_by_their_url() -> None:
+    catalog = [
+        {"type": "image", "endpoints": [{"url": "http://a.test:9292"}]},
+        {"type": "identity", "endpoints": [{"url": "http://b.test:5000/v3"}]},
+        {"type": "volumev3", "endpoints": [{"url": "http://c.test/x/v3/0123"}]},
+    ]
+    login = exchange("http://b.test:5000/v3/auth/tokens", "POST", answer={"token": {"catalog": catalog}})
+    assert names(
+        exchange("http://b.test:5000"),
+        login,
+        exchange("http://a.test:9292/v2/images"),
+        exchange("http://c.test/x/v3/1"),
+    ) == ["keystone", "keystone", "glance", "cinder"]
+
+
+def test_the_mount_path_names_what_no_catalogue_does() -> None:
+    assert names(exchange("http://x.test/identity/"), exchange("http://x.test/image/v2")) == [
+        "keystone",
+        "glance",
+    ]
+
+
+def test_a_port_alone_names_nobody() -> None:
+    exchanges, labels = resolve([exchange("http://x.test:9292/v2/images")], ParticipantMap())
+    assert exchanges[0].receiver == "service-1"
+    assert labels == {"client": "openstack-client", "service-1": "x.test:9292"}
+
+
+def test_the_configured_map_names_the_rest() -> None:
+    configured = "glance=http://x.test:9292/img, ironic=y.test"
+    assert names(
+        exchange("http://x.test:9292/img/v2"),
+        exchange("http://x.test:9292/imgs"),
+        exchange("http://y.test/"),
+        configured=configured,
+    ) == ["glance", "service-1", "ironic"]
+
+
+def test_a_map_gives_senders_by_port() -> None:
+    assert ParticipantMap("glance=8081,nova=http://n.test").senders == {8081: "glance"}
+
+
+@pytest.mark.parametrize("text", ["glance", "=http://x", "glance=", "Gl ance=http://x", "a;b=1"])
+def test_a_wrong_map_is_one_line(text: str) -> None:
+    with pytest.raises(InputError, match="expected name=URL or name=PORT"):
+        ParticipantMap(text)
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("glance-api keystonemiddleware.auth_token/10.1.0", "glance"),
+        ("nova-compute keystoneauth1/5.1.0", "nova"),
+        ("openstacksdk/0.103.0 keystoneauth1/5.1.0", None),
+        ("python-glanceclient", None),
+        ("", None),
+    ],
+)
+def test_a_services_agent_names_it(agent: str, name: str | None) -> None:
+    assert named_by_agent(agent) == name
+
+
+def test_the_clients_agent_is_not_that_of_a_service() -> None:
+    assert (
+        client_agent([exchange("http://x", agent="short"), exchange("http://x", agent="the longer one")])
+        == "the longer one"
+    )
+    assert client_agent([exchange("http://x", agent="glance-api", sender="glance")]) == ""

@@ -1,0 +1,45 @@
+"""Which cloud a command is to talk to."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from tracer.errors import CommandError
+
+__all__ = ["for_command", "without_cloud"]
+
+_NAMES = ("OS_AUTH_URL", "OS_CLOUD", "OS_ENDPOINT", "OS_CLIENT_CONFIG_FILE")
+_OPTIONS = ("--os-auth-url", "--os-cloud", "--os-endpoint")
+
+
+def without_cloud(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what names a cloud or a user of one."""
+    return {name: value for name, value in environment.items() if not name.startswith("OS_")}
+
+
+def for_command(
+    environment: Mapping[str, str], release: str | None, command: Sequence[str]
+) -> dict[str, str]:
+    """The environment that ``command`` is to run in.
+
+    Where neither it nor the command names a cloud, it is led to the embedded cloud of
+    ``release`` and to the client of that release. Raises CommandError if that isn't up.
+    """
+    named = any(environment.get(name) for name in _NAMES)
+    asked = any(word.partition("=")[0] in _OPTIONS for word in command)
+    if release is None or named or asked:
+        return dict(environment)
+    from tracer.cloud import Cloud, releases
+
+    if release not in releases():
+        return dict(environment)
+    cloud = Cloud(release)
+    if cloud.status() is None:
+        raise CommandError(
+            f"no cloud is named: set OS_AUTH_URL, or start one with: tracer cloud up {release}"
+        )
+    folder = cloud.client(lambda line: print(f"tracer: {line}", file=sys.stderr)).parent
+    path = f"{folder}{os.pathsep}{environment.get('PATH', '')}"
+    return without_cloud(environment) | cloud.environment() | {"PATH": path}
