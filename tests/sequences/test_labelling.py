@@ -1,0 +1,52 @@
+"""Labels on a recording: filled in, replaced, or paths alone."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tests.sequences import runs
+from tests.sequences.runs import HOST, IMAGE_ID, by_id, exchange, login
+from tracer.model import FORMAT, Exchange, Recording
+from tracer.sequences import find, label
+
+
+def _recording(exchanges: list[Exchange]) -> Recording:
+    return Recording(format=FORMAT, command="openstack image show x", recorded="", exchanges=exchanges)
+
+
+def test_a_recording_gets_its_labels() -> None:
+    labelled = label(_recording(by_id()), find("image-show"))
+    assert (labelled.sequence, labelled.verdict, labelled.missing) == ("image-show", "conforms", [])
+    assert [exchange.steps for exchange in labelled.exchanges] == [[1, 2], [3, 4], [5, 6], [7, 8]]
+    assert labelled.exchanges[3].path == "/image/v2/images/{image_id}"
+    assert labelled.exchanges[3].verdict == "documented"
+
+
+def test_nothing_else_is_touched() -> None:
+    recording = _recording(runs.not_found())
+    labelled = label(recording, find("image-show"))
+    stripped = [
+        msgspec.structs.replace(exchange, steps=[], path="", verdict=None) for exchange in labelled.exchanges
+    ]
+    assert msgspec.structs.replace(labelled, sequence=None, verdict=None, exchanges=stripped) == recording
+
+
+def test_labelling_twice_is_labelling_once() -> None:
+    once = label(_recording([login(401)]), find("image-show"))
+    assert (once.verdict, once.missing) == ("deviates", [7, 8])
+    assert label(once, find("image-show")) == once
+    assert label(once, None) == label(_recording([login(401)]), None)
+
+
+def test_without_a_sequence_only_the_paths_are_filled_in() -> None:
+    run = [*by_id(), exchange("GET", f"{HOST}/compute/v2.1/servers/{IMAGE_ID}?x={IMAGE_ID}", 200, to="nova")]
+    labelled = label(_recording(run), None)
+    assert (labelled.sequence, labelled.verdict, labelled.missing) == (None, None, [])
+    assert [exchange.path for exchange in labelled.exchanges] == [
+        "/identity",
+        "/identity/v3/auth/tokens",
+        "/image",
+        "/image/v2/images/{image_id}",
+        "/compute/v2.1/servers/{server_id}",
+    ]
+    assert all(exchange.verdict is None and not exchange.steps for exchange in labelled.exchanges)

@@ -1,0 +1,75 @@
+"""Path templates: fitting one, and taking the values of a run out of a path that none fits."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracer.sequences.templates import fits, generic, normal, with_query
+
+ID = "9c31f2c6-f22c-440e-b670-d8d5a5cc0405"
+HEX = "a5362cbd04fd4783a038d5a342d58e87"
+
+
+@pytest.mark.parametrize(
+    ("path", "template"),
+    [
+        (f"/image/v2/images/{ID}", "/image/v2/images/{image_id}"),
+        (f"/image/v2/images/{ID}/file", "/image/v2/images/{image_id}/file"),
+        ("/image/v2/images/cirros-0.5.2-x86_64-disk", "/image/v2/images/{image_id}"),
+        ("/image/v2/images/ubuntu", "/image/v2/images/{image_id}"),
+        ("/image/v2/images/my%20image", "/image/v2/images/{image_id}"),
+        ("/identity/v3/auth/tokens", "/identity/v3/auth/tokens"),
+        ("/identity/v2.0/tokens/<token-1>", "/identity/v2.0/tokens/{token_id}"),
+        ("/identity/v3/domains/default", "/identity/v3/domains/default"),
+        (f"/identity/v3/users/{HEX}/projects", "/identity/v3/users/{user_id}/projects"),
+        (f"/volume/v3/{HEX}/volumes/detail", "/volume/v3/{project_id}/volumes/detail"),
+        ("/compute/v2.1/flavors/1/os-extra_specs", "/compute/v2.1/flavors/{flavor_id}/os-extra_specs"),
+        ("/compute/v2.1/os-keypairs/mine", "/compute/v2.1/os-keypairs/{keypair_id}"),
+        ("/v2.0/security-groups/web", "/v2.0/security-groups/{security_group_id}"),
+        (f"/v3/policies/{HEX}", "/v3/policies/{policy_id}"),
+        ("/v2.0/addresses/x", "/v2.0/addresses/{address_id}"),
+        (f"/v1/AUTH_{HEX}", "/v1/{project_id}"),
+        ("/metric/v1/resource/instance/1234", "/metric/v1/resource/instance/{id}"),
+        ("/v2/schemas/image", "/v2/schemas/image"),
+        ("/placement/allocation_candidates", "/placement/allocation_candidates"),
+        ("/v2/images/", "/v2/images"),
+        ("//v2///images", "/v2/images"),
+        ("/", "/"),
+        ("", "/"),
+    ],
+)
+def test_the_template_of_a_path_that_is_not_documented(path: str, template: str) -> None:
+    assert generic(path) == template
+
+
+@given(st.lists(st.sampled_from(["v2", "images", "x", "status"]), max_size=4), st.uuids(), st.booleans())
+def test_no_id_is_left(before: list[str], value: object, dashes: bool) -> None:
+    text = str(value) if dashes else str(value).replace("-", "")
+    assert text not in generic("/".join(["", *before, text, "file"]))
+
+
+@given(st.text())
+def test_any_path_becomes_a_harmless_template(path: str) -> None:
+    template = generic(path)
+    assert template.startswith("/")
+    assert template.isascii()
+    assert template.isprintable()
+    assert len(template) <= 2 + 90 * (1 + path.count("/"))
+    assert generic(template) == template or "{" in template
+
+
+def test_fitting() -> None:
+    assert fits("/v2/images/{image_id}", f"/v2/images/{ID}")
+    assert fits("/", normal(""))
+    assert not fits("/v2/images/{image_id}", "/v2/images")
+    assert not fits("/v2/images/{image_id}", f"/v2/images/{ID}/file")
+    assert not fits("/v2.0/ports", "/v2x0/ports")
+    assert fits("/v2/images/{image_id}", "/v2/images/a/b", slashes=True)
+    assert not fits("/v2/images/{image_id}/file", "/v2/images/a/b/file", slashes=True)
+
+
+def test_a_query_that_tells_templates_apart() -> None:
+    assert with_query("/v2/images", {}) == "/v2/images"
+    assert with_query("/v2/images", {"name": "{n}", "limit": "1"}) == "/v2/images?name={n}&limit=1"

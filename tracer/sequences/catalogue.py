@@ -1,0 +1,186 @@
+"""Which service answers at a URL, and where that service is mounted.
+
+Never guessed from a port. In order: the service catalogue that came with a token, the
+first segment of the path where a devstack mounts a service under a name of its own. The
+catalogue is what some server sent: a part of it with a wrong type is ignored.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+import yaml
+
+from tracer.sequences.templates import normal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tracer.model import Exchange
+
+__all__ = ["Catalogue", "participant_label", "well_known"]
+
+_SERVICES = Path(__file__).parent / "services.yaml"
+_VERSION_SEGMENT = re.compile(r"/v\d+(\.\d+)?(?=/|$)")
+_TYPE = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_TOKENS = "/auth/tokens"
+_PORTS = {"http": 80, "https": 443}
+_CLIENT = ("client", "openstack-client")
+
+
+class _Services(NamedTuple):
+    labels: dict[str, str]
+    by_type: dict[str, str]
+    by_mount: dict[str, str]
+
+
+class _Place(NamedTuple):
+    """A URL taken apart: (host, port), and its path without doubled or final slashes."""
+
+    origin: tuple[str, int]
+    path: str
+
+
+@functools.cache
+def _services() -> _Services:
+    data = yaml.load(_SERVICES.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return _Services(
+        labels={name: service["label"] for name, service in data.items()},
+        by_type={kind: name for name, service in data.items() for kind in service["types"]},
+        by_mount={f"/{mount}": name for name, service in data.items() for mount in service["mounts"]},
+    )
+
+
+def participant_label(participant: str) -> str:
+    """The label of a participant: ``glance`` gives ``glance-api``, ``client`` gives ``openstack-client``."""
+    name, label = _CLIENT
+    return label if participant == name else _services().labels.get(participant, participant)
+
+
+def well_known(url: str) -> tuple[str, str] | None:
+    """The (participant, mount) that the first segment of the URL's path names, such as ``/image``."""
+    place = _place(url)
+    if place is None:
+        return None
+    mount = "/" + place.path[1:].partition("/")[0]
+    participant = _services().by_mount.get(mount)
+    return (participant, mount) if participant else None
+
+
+class Catalogue:
+    """The endpoints that the token responses of a run named, and where their requests were mounted."""
+
+    def __init__(self, endpoints: Iterable[tuple[str, str]] = ()) -> None:
+        """``endpoints`` are pairs of a participant and the URL of an endpoint, with or without version."""
+        self._mounts: dict[tuple[str, int], dict[str, str]] = {}
+        self._names: dict[str, str] = {}
+        for participant, url in endpoints:
+            self._add(participant, url)
+
+    @classmethod
+    def from_exchanges(cls, exchanges: Iterable[Exchange]) -> Catalogue:
+        """The catalogue of a run, from every token response in it. No labels are needed for that."""
+        endpoints: list[tuple[str, str]] = []
+        issuers: list[tuple[str, str]] = []
+        for exchange in exchanges:
+            place = _place(exchange.request.url)
+            if place is None or not place.path.endswith(_TOKENS) or exchange.response is None:
+                continue
+            if exchange.response.status == 201:
+                issuers.append(("keystone", exchange.request.url))
+            body = exchange.response.body
+            if body is not None and body.json is not None:
+                endpoints += _endpoints(body.json)
+        return cls(endpoints + issuers)
+
+    def service(self, url: str) -> tuple[str, str] | None:
+        """The participant that answers at ``url`` and its mount (``""`` at the root of the host).
+
+        None if neither the catalogue nor the path tells.
+        """
+        place = _place(url)
+        if place is None:
+            return None
+        here = self._mounts.get(place.origin, {})
+        mount = _longest(here, place.path)
+        if mount:
+            return here[mount], mount
+        known = well_known(url)
+        if known:
+            return known
+        if mount is not None:
+            return here[mount], mount
+        # The same cloud under another name of its host: a mount of its own still tells.
+        elsewhere = _longest(self._names, place.path)
+        return (self._names[elsewhere], elsewhere) if elsewhere else None
+
+    def mount(self, url: str) -> str:
+        """Where the service that answers at ``url`` is mounted, also if that service is not known.
+
+        A version in the path ends the mount; otherwise it is taken to be empty.
+        """
+        found = self.service(url)
+        if found:
+            return found[1]
+        place = _place(url)
+        version = _VERSION_SEGMENT.search(place.path) if place else None
+        return place.path[: version.start()] if place and version else ""
+
+    def _add(self, participant: str, url: str) -> None:
+        place = _place(url)
+        if place is None:
+            return
+        version = _VERSION_SEGMENT.search(place.path)
+        mount = place.path[: version.start()] if version else place.path.removesuffix("/")
+        self._mounts.setdefault(place.origin, {}).setdefault(mount, participant)
+        if mount:
+            self._names.setdefault(mount, participant)
+
+
+def _place(url: str) -> _Place | None:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS.get(parts.scheme, 0)
+    except ValueError:
+        return None
+    return _Place((parts.hostname or "", port), normal(parts.path)) if parts.hostname else None
+
+
+def _longest(mounts: dict[str, str], path: str) -> str | None:
+    """The longest of ``mounts`` that ``path`` is, or is below."""
+    end = len(path)
+    while end > 0:
+        if path[:end] in mounts:
+            return path[:end]
+        end = path.rfind("/", 0, end)
+    return "" if "" in mounts else None
+
+
+def _endpoints(json_text: str) -> Iterator[tuple[str, str]]:
+    """The pairs of participant and URL in a token response's body: ``token.catalog`` of Identity API v3."""
+    try:
+        body = msgspec.json.decode(json_text)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return
+    for service in _list(_dict(_dict(body).get("token")).get("catalog")):
+        kind = _dict(service).get("type")
+        if not isinstance(kind, str) or not _TYPE.fullmatch(kind.replace("_", "-")):
+            continue
+        participant = _services().by_type.get(kind, kind.replace("_", "-"))
+        for endpoint in _list(_dict(service).get("endpoints")):
+            url = _dict(endpoint).get("url")
+            if isinstance(url, str):
+                yield participant, url
+
+
+def _dict(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

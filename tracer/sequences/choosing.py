@@ -1,0 +1,83 @@
+"""Which of the known sequences a run is an instance of."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from tracer.sequences.loading import catalog
+from tracer.sequences.matching import Match, match
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tracer.model import Exchange
+    from tracer.sequences.schema import Sequence
+
+__all__ = ["choose", "command_words"]
+
+_PROGRAM = re.compile(r"(?:.*[/\\])?openstack(?:\.exe|\.py)?|openstackclient\.shell", re.IGNORECASE)
+# The options of `openstack` itself that take no value; all others before the command's words do.
+_FLAGS = frozenset({
+    "--debug", "--help", "--insecure", "--no-verify", "--os-beta-command", "--quiet", "--timing", "--verbose",
+    "--verify", "--version", "-h", "-q", "-v", "-vv", "-vvv",
+})  # fmt: skip
+
+
+def choose(exchanges: Iterable[Exchange], command: str | None) -> Sequence | None:
+    """The sequence of the catalogue that a run is to be held against, or None.
+
+    A known command decides by its words, and one that has no sequence gets none. If the
+    command is not known, the run itself decides: a sequence fits if each exchange that is
+    the command's own was seen, and if no exchange is foreign to it.
+    """
+    words = command_words(command) if command else []
+    if words:
+        return _by_words(words)
+    given = list(exchanges)
+    fitting = [
+        (result.cost, -_own(sequence), sequence.name, sequence)
+        for sequence in catalog().values()
+        if _fits(sequence, result := match(given, sequence))
+    ]
+    return min(fitting)[3] if fitting else None
+
+
+def command_words(command: str) -> list[str]:
+    """What follows ``openstack`` and its options: the command's words and then its arguments.
+
+    Empty if the command line is not one of ``openstack``, or starts its shell.
+    """
+    try:
+        tokens = shlex.split(command, posix="\\" not in command)
+    except ValueError:
+        tokens = command.split()
+    start = next((index for index, token in enumerate(tokens) if _PROGRAM.fullmatch(token)), None)
+    if start is None:
+        return []
+    rest = tokens[start + 1 :]
+    while rest and rest[0].startswith("-"):
+        takes_a_value = "=" not in rest[0] and rest[0] not in _FLAGS
+        rest = rest[1 + takes_a_value :]
+    return rest
+
+
+def _by_words(words: list[str]) -> Sequence | None:
+    found = [
+        (len(name.split()), sequence)
+        for sequence in catalog().values()
+        for name in (sequence.command, *sequence.aliases)
+        if words[: len(name.split()) - 1] == name.split()[1:]
+    ]
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _own(sequence: Sequence) -> int:
+    return sum(1 for entry in sequence.exchanges if not entry.prologue)
+
+
+def _fits(sequence: Sequence, result: Match) -> bool:
+    met = {label.steps for label in result.labels if label.verdict in ("documented", "fallback")}
+    own = [entry for entry in sequence.exchanges if entry.steps and not entry.prologue and not entry.optional]
+    return bool(own) and not result.foreign and all(entry.steps in met for entry in own)

@@ -1,0 +1,130 @@
+"""Exchanges that are no part of the order of messages, because another exchange stands in for them.
+
+A redirect is followed by the same request elsewhere; a token that has run out (401) by
+logging in again and the same request with a new token. Both are found before a run is
+aligned, and get the steps of the exchange that stands in for them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from tracer.sequences.templates import normal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+    from tracer.sequences.sightings import Sighting
+
+__all__ = ["Excuses", "excuses"]
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_TOKENS = "/auth/tokens"
+
+
+class Excuses(NamedTuple):
+    """``stand_ins``: by the index of an excused exchange, that of the later one that stands in for it.
+
+    ``logins``: the indexes of further logins, made because a token had run out.
+    """
+
+    stand_ins: dict[int, int]
+    logins: frozenset[int]
+
+    def covers(self, index: int) -> bool:
+        """Whether the exchange ``index`` is excused."""
+        return index in self.stand_ins or index in self.logins
+
+
+def excuses(run: Sequence[Sighting], is_expected: Callable[[Sighting], bool]) -> Excuses:
+    """The excused exchanges of ``run``; one that ``is_expected`` (documented as it is) needs no excuse."""
+    stand_ins = _followed_redirects(run, is_expected)
+    renewed, logins = _renewed_tokens(run, is_expected)
+    return Excuses(stand_ins | renewed, logins)
+
+
+def _followed_redirects(run: Sequence[Sighting], is_expected: Callable[[Sighting], bool]) -> dict[int, int]:
+    later = _Positions(run, _place)
+    found: dict[int, int] = {}
+    for seen in run:
+        if seen.status not in _REDIRECTS or is_expected(seen):
+            continue
+        follower = later.after(seen.position, _place(seen))
+        if follower is not None and _follows(seen, run[follower]):
+            found[seen.position] = follower
+    return found
+
+
+def _follows(redirect: Sighting, seen: Sighting) -> bool:
+    # 303 turns any method into GET, and clients do so with POST for 301 and 302 too (RFC 9110, section 15.4).
+    if seen.method not in (redirect.method, "GET"):
+        return False
+    if not redirect.location:
+        return seen.query == redirect.query
+    try:
+        target = urlsplit(redirect.location)
+    except ValueError:
+        return False
+    if target.query != seen.query:
+        return False
+    return not target.path.startswith("/") or normal(target.path) == normal(seen.mount + seen.path)
+
+
+def _renewed_tokens(
+    run: Sequence[Sighting], is_expected: Callable[[Sighting], bool]
+) -> tuple[dict[int, int], frozenset[int]]:
+    again = _Positions(run, _request)
+    logins = _logins(run)
+    found: dict[int, int] = {}
+    repeats: set[int] = set()
+    further: set[int] = set()
+    for seen in run:
+        if seen.status != 401 or not seen.has_token or seen.position in repeats or is_expected(seen):
+            continue
+        repeat = again.after(seen.position, _request(seen))
+        own = logins[seen.sender]
+        between = own[bisect_right(own, seen.position) : bisect_right(own, repeat or 0)]
+        if repeat is None or not between:
+            continue
+        found[seen.position] = repeat
+        repeats.add(repeat)
+        # Requests at the same time may share a login, or each make one of its own.
+        login = next((index for index in between if index not in further), between[0])
+        if login != own[0]:
+            further.add(login)
+    return found, frozenset(further)
+
+
+def _logins(run: Sequence[Sighting]) -> defaultdict[str, list[int]]:
+    """The indexes of the successful logins of each sender. The first is none that had to be made again."""
+    logins: defaultdict[str, list[int]] = defaultdict(list)
+    for seen in run:
+        if seen.method == "POST" and seen.path.endswith(_TOKENS) and seen.status == 201:
+            logins[seen.sender].append(seen.position)
+    return logins
+
+
+def _request(seen: Sighting) -> tuple[Hashable, ...]:
+    return *_place(seen), seen.method, seen.query, seen.has_token
+
+
+def _place(seen: Sighting) -> tuple[str, str, str]:
+    return seen.sender, seen.receiver, seen.path
+
+
+class _Positions:
+    """Where in a run each kind of exchange comes, to find the next one quickly."""
+
+    def __init__(self, run: Sequence[Sighting], kind: Callable[[Sighting], Hashable]) -> None:
+        self._at: defaultdict[Hashable, list[int]] = defaultdict(list)
+        for seen in run:
+            self._at[kind(seen)].append(seen.position)
+
+    def after(self, index: int, kind: Hashable) -> int | None:
+        """The index of the next exchange of that ``kind`` behind ``index``."""
+        positions = self._at.get(kind, [])
+        next_one = bisect_right(positions, index)
+        return positions[next_one] if next_one < len(positions) else None

@@ -1,0 +1,110 @@
+"""Why an exchange is not the step that it is nearest to, in a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracer.sequences.templates import fits, generic, normal, with_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracer.sequences.alignment import Aligned
+    from tracer.sequences.automaton import Automaton, Rule
+    from tracer.sequences.schema import Entry
+    from tracer.sequences.sightings import Sighting
+
+__all__ = ["explain", "explain_missing", "request_of"]
+
+
+def explain(machine: Automaton, run: Sequence[Sighting], aligned: Sequence[Aligned]) -> dict[int, str]:
+    """By the index of each exchange that deviates: the rule that is nearest, and why it is not that one."""
+    first: dict[int, int] = {}
+    reasons: dict[int, str] = {}
+    for index, what in enumerate(aligned):
+        if what.rule is not None:
+            first.setdefault(what.rule, index)
+    for index, (seen, what) in enumerate(zip(run, aligned, strict=True)):
+        if what.verdict == "wrong-status" and what.rule is not None:
+            rule = machine.rules[what.rule]
+            reasons[index] = f"would be {_name(rule)}, but {_status_problem(seen, rule.entry)}"
+        elif what.verdict == "unexpected":
+            reasons[index] = _explain_unexpected(machine, seen, first)
+    return reasons
+
+
+def request_of(seen: Sighting) -> str:
+    """What was asked for, without the values of the run."""
+    return f"{seen.method} {generic(seen.mount + seen.path)}"
+
+
+def explain_missing(rule: Rule) -> str:
+    """That the required ``rule`` was met by no exchange."""
+    return f"missing: {_name(rule)}, {_request(rule.entry)}"
+
+
+def _explain_unexpected(machine: Automaton, seen: Sighting, first: dict[int, int]) -> str:
+    nearest = min(range(len(machine.rules)), key=lambda number: _distance(seen, machine.rules[number].entry))
+    rule = machine.rules[nearest]
+    differences = list(_differences(seen, rule.entry))
+    if differences:
+        return f"not documented; nearest comes {_name(rule)}, but {', '.join(differences)}"
+    if nearest in first:
+        return f"would be {_name(rule)}, but exchange {first[nearest] + 1} is that one already"
+    return f"would be {_name(rule)}, but it comes out of order"
+
+
+def _name(rule: Rule) -> str:
+    if rule.verdict == "fallback":
+        return f"the fallback of {_steps(rule)}" if rule.steps else "a fallback"
+    return _steps(rule) if rule.steps else "an optional exchange"
+
+
+def _steps(rule: Rule) -> str:
+    return f"steps {', '.join(map(str, rule.steps))}"
+
+
+def _request(entry: Entry) -> str:
+    return f"{entry.method} {with_query(entry.path, entry.query)} to {entry.receiver}"
+
+
+def _status_problem(seen: Sighting, entry: Entry) -> str:
+    expected = " or ".join(map(str, entry.statuses))
+    answer = "no response came" if seen.status is None else f"the status is {seen.status}"
+    return f"{answer} where {expected} is expected"
+
+
+def _distance(seen: Sighting, entry: Entry) -> tuple[bool, int, bool, bool, bool]:
+    """How far a request is from an entry: the path weighs most, then receiver, method and the rest."""
+    return (
+        not fits(entry.path, seen.path) and not _shared(seen.path, entry.path),
+        _path_distance(seen.path, entry.path) + 2 * (seen.receiver != entry.receiver),
+        seen.method != entry.method,
+        seen.sender != entry.sender,
+        seen.status not in entry.statuses,
+    )
+
+
+def _shared(path: str, template: str) -> bool:
+    ours, theirs = normal(path)[1:].split("/"), normal(template)[1:].split("/")
+    return ours[0] == theirs[0]
+
+
+def _path_distance(path: str, template: str) -> int:
+    """How many segments differ, position by position."""
+    ours, theirs = normal(path)[1:].split("/"), normal(template)[1:].split("/")
+    unequal = sum(1 for our, their in zip(ours, theirs, strict=False) if their[:1] != "{" and our != their)
+    return unequal + abs(len(ours) - len(theirs))
+
+
+def _differences(seen: Sighting, entry: Entry) -> Iterator[str]:
+    if seen.sender != entry.sender:
+        yield f"the sender is {seen.sender}, not {entry.sender}"
+    if seen.receiver != entry.receiver:
+        yield f"the receiver is {seen.receiver or 'not known'}, not {entry.receiver}"
+    if seen.method != entry.method:
+        yield f"the method is {seen.method}, not {entry.method}"
+    if not fits(entry.path, seen.path):
+        yield f"the path is not {entry.path}"
+    if entry.query and fits(entry.path, seen.path) and f"{next(iter(entry.query))}=" not in seen.query:
+        yield f"the query {with_query('', entry.query)[1:]} is not there"

@@ -1,0 +1,42 @@
+"""A recording with its labels: steps, path templates and verdicts filled in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tracer.sequences.matching import generic_paths, match
+
+if TYPE_CHECKING:
+    from tracer.model import Recording
+    from tracer.sequences.schema import Sequence
+
+__all__ = ["label"]
+
+
+def label(recording: Recording, sequence: Sequence | None) -> Recording:
+    """``recording`` held against ``sequence``, all older labels replaced.
+
+    Without a sequence only the path templates are filled in, and there is no verdict.
+    """
+    if sequence is None:
+        exchanges = [
+            msgspec.structs.replace(exchange, steps=[], path=path, verdict=None)
+            for exchange, path in zip(recording.exchanges, generic_paths(recording.exchanges), strict=True)
+        ]
+        return msgspec.structs.replace(
+            recording, sequence=None, verdict=None, missing=[], exchanges=exchanges
+        )
+    result = match(recording.exchanges, sequence)
+    exchanges = [
+        msgspec.structs.replace(exchange, steps=list(label.steps), path=label.path, verdict=label.verdict)
+        for exchange, label in zip(recording.exchanges, result.labels, strict=True)
+    ]
+    return msgspec.structs.replace(
+        recording,
+        sequence=sequence.name,
+        verdict=result.verdict,
+        missing=result.missing,
+        exchanges=exchanges,
+    )

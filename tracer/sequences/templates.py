@@ -1,0 +1,95 @@
+"""Path templates: does a path fit one, and what is the template of a path that fits none."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+__all__ = ["fits", "generic", "normal", "with_query"]
+
+_PARAMETER = re.compile(r"\\\{[a-z][a-z0-9_]*\\\}")
+_VERSION = re.compile(r"v\d+(\.\d+)?")
+_PLAIN = re.compile(r"[A-Za-z0-9._~-]{1,64}")
+_HEX = re.compile(r"[0-9a-fA-F-]{16,}")
+_DIGITS_INSIDE = re.compile(r".*\d.*\d.*\d")
+
+# Words that follow the name of a collection and are still no value.
+_KEYWORDS = frozenset({
+    "default", "defaults", "detail", "details", "disable", "disable-log-reason", "enable", "force-down",
+    "get_pools", "import_record", "model", "search", "statistics", "summary",
+})  # fmt: skip
+# Collections whose members have a name in the API itself, which is no value of the run.
+_NAMED_MEMBERS = frozenset({"extensions", "limits", "schemas", "stores", "tokens"})
+
+
+def normal(path: str) -> str:
+    """``path`` without what makes no difference: no slash at the end, none doubled; ``/`` if empty."""
+    return "/" + "/".join(segment for segment in path.split("/") if segment)
+
+
+def fits(template: str, path: str, *, slashes: bool = False) -> bool:
+    """Whether the normal ``path`` is ``template`` with values in the place of its parameters.
+
+    With ``slashes`` the last parameter may hold slashes: a client that takes a name for an
+    ID puts it into the path as it is.
+    """
+    return bool(_pattern(template, slashes).fullmatch(path))
+
+
+def with_query(template: str, query: dict[str, str]) -> str:
+    """``template`` with the query parameters that tell it from others: ``/v2/images?name={image_name}``."""
+    return f"{template}?{'&'.join(f'{key}={value}' for key, value in query.items())}" if query else template
+
+
+def generic(path: str) -> str:
+    """The template of a path that no sequence documents: what may be a value of the run is taken out.
+
+    A value is named after the collection that it follows: ``/v2/images/9c31…`` gives
+    ``/v2/images/{image_id}``. When in doubt a segment is taken for a value.
+    """
+    segments: list[str] = []
+    previous = ""
+    for segment in normal(path)[1:].split("/"):
+        segments.append(_generic_segment(segment, previous))
+        previous = segments[-1]
+    return "/" + "/".join(segments)
+
+
+@functools.lru_cache(maxsize=1024)
+def _pattern(template: str, slashes: bool) -> re.Pattern[str]:
+    pattern = _PARAMETER.sub("[^/]+", re.escape(normal(template)))
+    if slashes and pattern.endswith("[^/]+"):
+        pattern = pattern.removesuffix("[^/]+") + ".+"
+    return re.compile(pattern)
+
+
+def _generic_segment(segment: str, previous: str) -> str:
+    if not segment:
+        return segment
+    name = _id_name(previous)
+    if not _PLAIN.fullmatch(segment) or _looks_like_an_id(segment):
+        return f"{{{name}}}"
+    in_collection = name not in ("id", "project_id") and previous not in _NAMED_MEMBERS
+    return f"{{{name}}}" if in_collection and segment not in _KEYWORDS else segment
+
+
+def _looks_like_an_id(segment: str) -> bool:
+    if _VERSION.fullmatch(segment):
+        return False
+    return segment.isdigit() or bool(_HEX.fullmatch(segment)) or bool(_DIGITS_INSIDE.fullmatch(segment))
+
+
+def _id_name(collection: str) -> str:
+    """What an ID behind the segment ``collection`` is called; ``id`` where that is no plural."""
+    if _VERSION.fullmatch(collection):
+        return "project_id"
+    word = collection.removeprefix("os-").replace("-", "_").replace(".", "_").lower()
+    if not re.fullmatch(r"[a-z][a-z_]{2,}s", word):
+        return "id"
+    if word.endswith("ies"):
+        return f"{word[:-3]}y_id"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return f"{word[:-2]}_id"
+    if word.endswith(("ss", "us", "is")):
+        return "id"
+    return f"{word[:-1]}_id"
