@@ -1,0 +1,186 @@
+"""The messages of a recording in the order of time: what diagrams and tables are drawn from.
+
+Exchanges nest: a service that asks another one while it answers the client does so
+between the client's request and the answer to it. Times are rounded to milliseconds, so
+equal times are common; then the order of the recording and the nesting decide.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from tracer.sequences import DEVIATIONS, generic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracer.model import Exchange, ExchangeVerdict, Recording
+
+__all__ = ["MessageView", "exchange_messages", "messages"]
+
+Kind = Literal["request", "response", "error"]
+
+
+class MessageView(NamedTuple):
+    """One arrow of the diagram.
+
+    ``number`` counts the messages of the run from 1; ``step`` is the one of the sequence,
+    None where there is none. ``exchange`` is the index in the recording. A request has
+    ``method`` and ``path``, a response its ``status`` and ``reason``; an ``error`` stands
+    for the response that did not come and has its ``reason``. ``time`` is in seconds since
+    the run began, None where it is not known; ``took`` those since the request.
+    """
+
+    number: int
+    step: int | None
+    exchange: int
+    kind: Kind
+    sender: str
+    receiver: str
+    method: str
+    path: str
+    status: int | None
+    reason: str
+    time: float | None
+    took: float | None
+    verdict: ExchangeVerdict | None
+
+    @property
+    def deviates(self) -> bool:
+        """Whether this is part of what makes the run deviate."""
+        return self.verdict in DEVIATIONS
+
+    @property
+    def text(self) -> str:
+        """What is written at the arrow, as it came: not escaped for anything."""
+        if self.kind == "request":
+            return f"{self.method} {self.path}"
+        if self.kind == "error":
+            return f"No response: {self.reason}"
+        return f"Response: {self.status} {self.reason}".rstrip()
+
+
+class _Open(NamedTuple):
+    """A request that waits for its response; the smallest one is answered first."""
+
+    ended: float
+    inwards: int  # minus the depth: at equal times the inner exchange ends before the outer one
+    exchange: int
+
+
+def messages(recording: Recording) -> list[MessageView]:
+    """All messages of ``recording``, each request before its response, in the order of time."""
+    views: list[MessageView] = []
+    for index, is_request in _order(recording.exchanges):
+        request, response = exchange_messages(recording.exchanges[index], index)
+        views.append((request if is_request else response)._replace(number=len(views) + 1))
+    return views
+
+
+def exchange_messages(exchange: Exchange, index: int = 0, number: int = 1) -> tuple[MessageView, MessageView]:
+    """The request and the response (or error) of one exchange, the request as message ``number``."""
+    request = MessageView(
+        number=number,
+        step=exchange.steps[0] if exchange.steps else None,
+        exchange=index,
+        kind="request",
+        sender=exchange.sender,
+        receiver=exchange.receiver,
+        method=exchange.request.method,
+        path=exchange.path or generic(_path_of(exchange.request.url)),
+        status=None,
+        reason="",
+        time=exchange.started,
+        took=None,
+        verdict=exchange.verdict,
+    )
+    answer = exchange.response
+    response = request._replace(
+        number=number + 1,
+        step=exchange.steps[1] if len(exchange.steps) > 1 else None,
+        kind="response" if answer else "error",
+        sender=exchange.receiver,
+        receiver=exchange.sender,
+        method="",
+        path="",
+        status=answer.status if answer else None,
+        reason=answer.reason if answer else (exchange.error or "the run ended before it"),
+        time=exchange.ended,
+        took=None if exchange.ended is None else exchange.ended - exchange.started,
+    )
+    return request, response
+
+
+def _path_of(url: str) -> str:
+    behind_scheme = url.partition("://")[2] or url
+    return "/" + behind_scheme.partition("/")[2].partition("?")[0].partition("#")[0]
+
+
+def _order(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, bool]]:
+    """(index of the exchange, whether its request is meant) for each message, in the order of time."""
+    started = [_seconds(exchange.started, 0.0) for exchange in exchanges]
+    waiting = _Waiting()
+    for index in sorted(range(len(exchanges)), key=lambda number: (started[number], number)):
+        exchange = exchanges[index]
+        yield from ((done, False) for done in waiting.answered_before(started[index]))
+        parent = waiting.last_asked(exchange.sender)
+        yield from ((done, False) for done in waiting.answered_at(started[index], parent))
+        waiting.ask(index, exchange.receiver, parent, _seconds(exchange.ended, math.inf))
+        yield index, True
+    yield from ((done, False) for done in waiting.answered_before(math.inf))
+    yield from ((done, False) for done in waiting.answered_at(math.inf, None))
+
+
+class _Waiting:
+    """The requests that have no response yet."""
+
+    def __init__(self) -> None:
+        self._heap: list[_Open] = []
+        self._by_receiver: dict[str, list[int]] = {}
+        self._parents: dict[int, int | None] = {}
+        self._depths: dict[int | None, int] = {None: 0}
+        self._done: set[int] = set()
+
+    def ask(self, index: int, receiver: str, parent: int | None, ends: float) -> None:
+        self._parents[index] = parent
+        self._depths[index] = self._depths[parent] + 1
+        self._by_receiver.setdefault(receiver, []).append(index)
+        heapq.heappush(self._heap, _Open(ends, -self._depths[index], index))
+
+    def last_asked(self, receiver: str) -> int | None:
+        """The request that ``receiver`` is still to answer and got last: its own requests serve that one."""
+        asked = self._by_receiver.get(receiver, [])
+        while asked and asked[-1] in self._done:
+            asked.pop()
+        return asked[-1] if asked else None
+
+    def answered_before(self, time: float) -> Iterator[int]:
+        while self._heap and self._heap[0].ended < time:
+            yield self._pop()
+
+    def answered_at(self, time: float, parent: int | None) -> Iterator[int]:
+        """Those answered at ``time``, but for ``parent`` and what that one serves: they wait for its end."""
+        kept: list[_Open] = []
+        while self._heap and self._heap[0].ended <= time:
+            if self._serves(parent, self._heap[0].exchange):
+                kept.append(heapq.heappop(self._heap))
+            else:
+                yield self._pop()
+        for request in kept:
+            heapq.heappush(self._heap, request)
+
+    def _pop(self) -> int:
+        index = heapq.heappop(self._heap).exchange
+        self._done.add(index)
+        return index
+
+    def _serves(self, inner: int | None, outer: int) -> bool:
+        while inner is not None and inner != outer:
+            inner = self._parents[inner]
+        return inner == outer
+
+
+def _seconds(value: float | None, otherwise: float) -> float:
+    return otherwise if value is None or not math.isfinite(value) else value

@@ -1,0 +1,141 @@
+"""A recording as a table for the terminal, and its verdict as a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from tracer.rendering.messages import MessageView, exchange_messages, messages
+from tracer.rendering.texts import visible
+from tracer.sequences import catalog, match
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tracer.model import Exchange, Recording
+
+__all__ = ["Row", "empty_table", "exchange_rows", "message_row", "table", "verdict_line"]
+
+Row = tuple[Text, Text, Text, Text, Text, Text]
+"""The cells of a message: number, step, from → to, what it says, ms, verdict."""
+
+_VERDICTS = {
+    "documented": "green",
+    "fallback": "cyan",
+    "optional": "green",
+    "repeated": "cyan",
+    "unexpected": "bold red",
+    "wrong-status": "bold red",
+}
+_STATUSES = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
+_NAMED = 5
+
+
+def table(recording: Recording, hints: Mapping[int, str] | None = None) -> Table:
+    """All messages of ``recording``. For a request that deviates the reason stands below it.
+
+    ``hints`` gives these reasons by the index of the exchange; without it they are found
+    where the recording's sequence is one of the catalogue.
+    """
+    made = empty_table()
+    reasons = _reasons(recording) if hints is None else hints
+    for view in messages(recording):
+        made.add_row(*message_row(view, reasons.get(view.exchange, "")))
+    return made
+
+
+def empty_table() -> Table:
+    """The table without rows, to add those of ``message_row`` or ``exchange_rows`` to as they come."""
+    made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    made.add_column("no.", justify="right", no_wrap=True)
+    made.add_column("step", justify="right", no_wrap=True)
+    made.add_column("from → to", overflow="fold", min_width=8)
+    made.add_column("message", overflow="fold", ratio=1, min_width=12)
+    made.add_column("ms", justify="right", no_wrap=True)
+    made.add_column("verdict", overflow="fold", min_width=6)
+    return made
+
+
+def exchange_rows(exchange: Exchange, number: int, hint: str = "") -> tuple[Row, Row]:
+    """The rows of an exchange that has just ended, its request as message ``number``."""
+    request, response = exchange_messages(exchange, number=number)
+    return message_row(request, hint), message_row(response)
+
+
+def message_row(view: MessageView, hint: str = "") -> Row:
+    """The row of a message; ``ms`` is the time since the run began or, of a response, since its request."""
+    message = Text(visible(view.text, 200), style=_message_style(view))
+    if hint and view.kind == "request":
+        message.append(f"\n{visible(hint, 400)}", style="dim")
+    return (
+        Text(str(view.number), style="bold red" if view.deviates else "dim"),
+        Text("" if view.step is None else str(view.step), style="bold"),
+        Text(f"{visible(view.sender, 40)} → {visible(view.receiver, 40) or '?'}"),
+        message,
+        Text(_milliseconds(view), style="dim"),
+        Text(view.verdict or "", style=_VERDICTS.get(view.verdict or "", ""))
+        if view.kind == "request"
+        else Text(),
+    )
+
+
+def verdict_line(recording: Recording) -> Text:
+    """What the run's verdict is and, where it deviates, what is missing and what was not expected."""
+    if recording.sequence is None or recording.verdict is None:
+        return Text("no documented sequence fits: nothing to compare with", style="dim")
+    name = visible(recording.sequence, 60)
+    if recording.verdict == "conforms":
+        return Text(f"conforms to {name}: {_count(recording)}", style="green")
+    return Text(f"deviates from {name}: {'; '.join(_deviations(recording))}", style="bold red")
+
+
+def _deviations(recording: Recording) -> Iterable[str]:
+    if recording.missing:
+        yield f"missing step{'s' * (len(recording.missing) > 1)} {', '.join(map(str, recording.missing))}"
+    for verdict, words in (("unexpected", "unexpected"), ("wrong-status", "wrong status")):
+        named = [_short(exchange) for exchange in recording.exchanges if exchange.verdict == verdict]
+        if named:
+            more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+            yield f"{words}: {', '.join(named[:_NAMED])}{more}"
+
+
+def _short(exchange: Exchange) -> str:
+    request, response = exchange_messages(exchange)
+    answer = "no response" if response.status is None else str(response.status)
+    return f"{visible(request.text, 80)} ({answer})"
+
+
+def _count(recording: Recording) -> str:
+    seen = {step for exchange in recording.exchanges for step in exchange.steps}
+    sequence = catalog().get(recording.sequence or "")
+    if sequence is None:
+        return f"{len(seen)} steps"
+    count = f"{len(seen)} of {len(sequence.steps)} steps"
+    left_out = sorted(set(sequence.steps) - seen)
+    if left_out:
+        count += f" ({', '.join(map(str, left_out))} left out, which they may be)"
+    if any(exchange.verdict == "fallback" for exchange in recording.exchanges):
+        count += ", by its fallback"
+    return count
+
+
+def _reasons(recording: Recording) -> Mapping[int, str]:
+    sequence = catalog().get(recording.sequence or "")
+    if sequence is None or recording.verdict != "deviates":
+        return {}
+    return match(recording.exchanges, sequence).reasons
+
+
+def _message_style(view: MessageView) -> str:
+    if view.kind == "request":
+        return ""
+    return _STATUSES.get((view.status or 0) // 100, "bold red")
+
+
+def _milliseconds(view: MessageView) -> str:
+    if view.kind == "request":
+        return "" if view.time is None else f"{view.time * 1000:.0f}"
+    return "" if view.took is None else f"+{view.took * 1000:.0f}"
