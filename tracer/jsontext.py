@@ -8,13 +8,188 @@ services send) and put together again with other white space.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
-__all__ = ["Path", "rewrite"]
+__all__ = ["Path", "Replace", "rewrite", "rewrite_from", "string"]
 
 Path = tuple[str | int, ...]
 """Where a value stands: the keys and indexes that lead to it."""
 
 Replace = Callable[[Path, str], str | None]
-"""Given the path and the literal of a scalar (a string with its quotes), its new literal or None to keep it."""
+"""Given a scalar's path and literal (a string with its quotes), its new literal or None to keep it."""
+
+S = TypeVar("S")
+
+_DEEPEST_INDENT = 64  # deeper levels stay on one line, else n levels would cost n² spaces
+
+_WS = r"[ \t\n\r]*+"
+_STRING = r'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\x00-\x1f]*+)*+"'
+_ATOM = r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?|true|false|null|NaN|-?Infinity"
+_VALUE = rf"({_STRING}|{_ATOM}|\[{_WS}\]|\{{{_WS}\}}|[\[{{]){_WS}(,?)"
+_ITEM = re.compile(rf"{_WS}(){_VALUE}")
+_MEMBER = re.compile(rf"{_WS}({_STRING}){_WS}:{_WS}{_VALUE}")
+_CLOSE = re.compile(rf"{_WS}()([\]}}]){_WS}(,?)")
+
+_INSIDE = {"{": _MEMBER, "[": _ITEM}
+_CLOSER = {"{": "}", "[": "]"}
+
+
+def rewrite(text: str, replace: Replace | None = None, *, indent: int | None = 2) -> str:
+    """The same JSON document with other white space: laid out as ``json.dumps(…, indent=indent)`` would.
+
+    Every literal stays as it was sent, but for those that ``replace`` answers for. Levels
+    deeper than 64 stay on one line. Raises ``ValueError`` if ``text`` is not JSON.
+    """
+    root: Path = ()
+    return rewrite_from(text, root, _step, replace, indent=indent)
+
+
+def rewrite_from(
+    text: str,
+    root: S,
+    enter: Callable[[S, str | int], S],
+    replace: Callable[[S, str], str | None] | None,
+    *,
+    rename: Callable[[str], str] | None = None,
+    indent: int | None = 2,
+    verbatim: bool = False,
+) -> str:
+    """``rewrite`` for a caller that follows the document with a state of its own instead of paths.
+
+    ``root`` is the state of the document, ``enter(state, key or index)`` that of a value in
+    it, ``replace(state, literal)`` is asked for each scalar. ``rename`` is given each key's
+    literal. With ``verbatim`` the white space stays as it was sent too.
+    """
+    layout = _Layout(text, indent, verbatim=verbatim)
+    states: list[S] = []
+    indexes: list[int] = []
+    for key, value, start, end in _tokens(text):
+        if value in ("]", "}"):
+            if replace is not None:
+                states.pop()
+                indexes.pop()
+            layout.close(value)
+            continue
+        name = key if rename is None or not key else rename(key)
+        if replace is None:
+            layout.add(key, name, value, value, start, end)
+            continue
+        state = root
+        if states:
+            state = enter(states[-1], _decoded(key) if key else indexes[-1])
+            indexes[-1] += 1
+        new = None
+        if value in ("[", "{"):
+            states.append(state)
+            indexes.append(0)
+        elif value not in ("[]", "{}"):
+            new = replace(state, value)
+        layout.add(key, name, value, value if new is None else new, start, end)
+    return layout.text(text)
+
+
+def string(literal: str) -> str:
+    """The text that a JSON string literal stands for."""
+    return _decoded(literal)
+
+
+class _Layout:
+    """The output: either laid out anew, or the text as it was sent with pieces exchanged."""
+
+    def __init__(self, text: str, indent: int | None, *, verbatim: bool) -> None:
+        self._source = text
+        self._verbatim = verbatim
+        self._done = 0
+        self._out: list[str] = []
+        self._depth = 0
+        self._first = True
+        levels = 0 if indent is None else _DEEPEST_INDENT
+        self._levels = levels
+        self._breaks = ["\n" + " " * ((indent or 0) * level) for level in range(levels + 1)]
+
+    def add(self, key: str, name: str, value: str, new: str, start: int, end: int) -> None:
+        """A scalar, an empty container or the opening bracket of a container."""
+        if self._verbatim:
+            if name is not key:
+                place = self._source.rindex(key, self._done, start)
+                self._put(place, place + len(key), name)
+            if new is not value:
+                self._put(start, end, new)
+            return
+        out, depth = self._out, self._depth
+        if depth:
+            if depth <= self._levels:
+                out.append(self._breaks[depth] if self._first else "," + self._breaks[depth])
+            elif not self._first:
+                out.append(", ")
+        if key:
+            out.append(name)
+            out.append(": ")
+        out.append(new)
+        if new in ("[", "{"):
+            self._depth = depth + 1
+            self._first = True
+        else:
+            self._first = False
+
+    def close(self, bracket: str) -> None:
+        """The closing bracket of a container that is not empty."""
+        if self._verbatim:
+            return
+        if self._depth <= self._levels:
+            self._out.append(self._breaks[self._depth - 1])
+        self._depth -= 1
+        self._first = False
+        self._out.append(bracket)
+
+    def text(self, source: str) -> str:
+        if self._verbatim:
+            self._out.append(source[self._done :])
+        return "".join(self._out)
+
+    def _put(self, start: int, end: int, new: str) -> None:
+        self._out.append(self._source[self._done : start])
+        self._out.append(new)
+        self._done = end
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
+    """The key's literal ("" outside objects), the value's or the bracket, and where the latter stands."""
+    openers: list[str] = []
+    pattern = _ITEM
+    place = 0
+    while (match := pattern.match(text, place)) is not None:
+        place = match.end()
+        key, value, comma = match.groups()
+        start, end = match.span(2)
+        if pattern is _CLOSE:
+            if _CLOSER[openers.pop()] != value:
+                break
+        elif value[0] in "[{":
+            if value in ("[", "{"):
+                openers.append(value)
+                if comma:
+                    break
+                yield key, value, start, end
+                pattern = _INSIDE[value]
+                continue
+            value = "[]" if value[0] == "[" else "{}"
+        yield key, value, start, end
+        if not openers:
+            if comma or place != len(text):
+                break
+            return
+        pattern = _INSIDE[openers[-1]] if comma else _CLOSE
+    line = text.count("\n", 0, place) + 1
+    raise ValueError(f"not JSON: line {line}, column {place - text.rfind(chr(10), 0, place)}")
+
+
+def _decoded(literal: str) -> str:
+    return str(json.loads(literal)) if "\\" in literal else literal[1:-1]
+
+
+def _step(path: Path, step: str | int) -> Path:
+    return (*path, step)

@@ -34,30 +34,30 @@ def test_a_release_keeps_the_order_of_its_services() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("cheroot: 1.0.0", "cheroot: 1.0", "r.yaml: server[...]: Expected `str`, got `float`"),
+        ("cheroot: 1.0.0", "cheroot: 1.0", "r.yaml: server[...]: expected str, got float"),
         ('"2026.2":\n', "2026.2:\n", "r.yaml: releases: expected a text as key, got 2026.2 (quote it)"),
-        ("mount: /image", "mount: image", "services.glance.mount: Expected `str` matching regex"),
+        ("mount: /image", "mount: image", "services.glance.mount: expected str matching regex"),
         ("{home}", "{house}", "r.yaml: services.keystone: unknown placeholder {house}"),
         ("{home}", "{home", "r.yaml: services.keystone: expected '}'"),
         ("glance: 33.0.0", "nova: 33.0.0", "r.yaml: releases.2026.2.services: unknown service 'nova'"),
         ("keystone: 30.0.0, ", "", "r.yaml: releases.2026.2.services: no service of type identity"),
-        ("python: [", "pythons: [", "r.yaml: releases.2026.2.environments[0]: Object"),
+        ("python: [", "pythons: [", "r.yaml: releases.2026.2.environments[0]: object"),
         (
             "environments: [{p",
             "environments: [] #",
-            "releases.2026.2.environments: Expected `array` of length >= 1",
+            "releases.2026.2.environments: expected array of length >= 1",
         ),
         (
             'exclude-newer: "2026-10-20"',
             'exclude-newer: "soon"',
-            "environments[0].exclude-newer: Expected `str`",
+            "environments[0].exclude-newer: expected str",
         ),
         ("version:", "name: x\n    version:", "r.yaml: releases.2026.2: unknown key 'name'"),
         ("server:", "servers:", "r.yaml: unknown key 'servers'"),
         (
             "services: {keystone: 30.0.0, glance: 33.0.0}",
             "services: 1",
-            "releases.2026.2.services: Expected `object`",
+            "releases.2026.2.services: expected object",
         ),
     ],
 )

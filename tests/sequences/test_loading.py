@@ -109,13 +109,13 @@ def test_an_unknown_name_tells_the_known_ones() -> None:
         ("command: openstack image list", "command: ''", "command: expected str of length >= 1"),
         (GOOD, "[]", "expected object, got array"),
         (GOOD, "", "expected object, got null"),
-        ("name: image-list", "name: [", "line 3: is not YAML"),
-        ("name: image-list", "name: a\nname: b", "line 1: is not YAML: key 'name' is given twice"),
-        ("name: image-list", "a: &a b\nname: *a", "line 2: a YAML alias (*) is not allowed"),
-        ("name: image-list", "name: " + "[" * 2000, "line 1: is nested too deeply"),
-        ("name: image-list", "name: !!python/object/apply:os.system [id]", "line 1: is not YAML"),
-        ("name: image-list", "name: 2020-99-99", "is not YAML: month must be"),
-        ("name: image-list", "name: \x07", "is not YAML"),
+        ("name: image-list", "name: [", "line 3: not YAML"),
+        ("name: image-list", "name: a\nname: b", "line 1: not YAML: the key 'name' stands twice"),
+        ("name: image-list", "a: &a b\nname: *a", "line 2: an alias (*) is not accepted"),
+        ("name: image-list", "name: " + "[" * 2000, "line 1: nested deeper than 100 levels"),
+        ("name: image-list", "name: !!python/object/apply:os.system [id]", "line 1: not YAML"),
+        ("name: image-list", "name: 2020-99-99", "name: expected str matching regex"),
+        ("name: image-list", "name: \x07", "not YAML"),
     ],
 )
 def test_a_wrong_file_names_itself_the_place_and_what_is_wrong(
@@ -133,8 +133,8 @@ def test_a_wrong_file_names_itself_the_place_and_what_is_wrong(
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read: No such file or directory"):
+    with pytest.raises(InputError, match="No such file or directory"):
         find(str(tmp_path / "none.yaml"))
     (tmp_path / "latin.yaml").write_bytes(b"name: caf\xe9")
-    with pytest.raises(InputError, match="is not UTF-8 text"):
+    with pytest.raises(InputError, match="not UTF-8 text"):
         load(tmp_path / "latin.yaml")

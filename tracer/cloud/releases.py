@@ -5,12 +5,13 @@ from __future__ import annotations
 import string
 from functools import cache
 from importlib import resources
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 
+from tracer import yamltext
+from tracer.datafiles import typed
 from tracer.errors import CloudError, InputError
-from tracer.recording import yamltext
 
 __all__ = ["Catalog", "Client", "Environment", "Release", "Service", "catalog", "load", "release", "releases"]
 
@@ -101,9 +102,6 @@ class Catalog(_Data, frozen=True, kw_only=True):
     releases: dict[str, Release]
 
 
-T = TypeVar("T")
-
-
 def load(text: str, source: str) -> Catalog:
     """Read ``text`` as releases.yaml. Raises InputError, naming ``source`` and the place, if it is wrong."""
     raw = yamltext.load(text, source)
@@ -111,14 +109,14 @@ def load(text: str, source: str) -> Catalog:
     if unknown := top.keys() - {"services", "server", "releases"}:
         raise InputError(source, f"unknown key {min(unknown)!r}")
     services = {
-        name: _convert(value, Service, source, f"services.{name}")
+        name: typed(value, Service, source, f"services.{name}")
         for name, value in _mapping(top.get("services"), source, "services").items()
     }
     releases = {
-        name: _convert(_named(value, name, source), Release, source, f"releases.{name}")
+        name: typed(_named(value, name, source), Release, source, f"releases.{name}")
         for name, value in _mapping(top.get("releases"), source, "releases").items()
     }
-    server = _convert(top.get("server", {}), dict[str, str], source, "server")
+    server = typed(top.get("server", {}), dict[str, str], source, "server")
     found = Catalog(services=services, server=server, releases=releases)
     _check(found, source)
     return found
@@ -159,14 +157,6 @@ def _named(value: object, name: str, source: str) -> dict[str, Any]:
     if "name" in fields:
         raise InputError(source, "unknown key 'name'", f"releases.{name}")
     return {"name": name, **fields}
-
-
-def _convert(value: object, kind: type[T], source: str, place: str) -> T:
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at `$")
-        raise InputError(source, problem, place + path.rstrip("`")) from None
 
 
 def _check(found: Catalog, source: str) -> None:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tracer import yamltext
+from tracer.datafiles import read, typed
 from tracer.errors import InputError
 from tracer.model import FORMAT, Recording
 from tracer.output import write
-from tracer.recording import yamltext
-from tracer.recording.yamltext import Flow
+from tracer.yamltext import Flow
 
 if TYPE_CHECKING:
     from tracer.redaction import KnownSecrets
 
 __all__ = ["dumps", "load", "loads", "save"]
-
-_PLACE = re.compile(r"^(?P<problem>.*?)(?: - at `(?:key in )?\$\.?(?P<place>.*)`)?$", re.DOTALL)
 
 
 def dumps(recording: Recording) -> str:
@@ -47,33 +45,14 @@ def loads(text: str, source: str) -> Recording:
         raise InputError(
             source, f"expected {FORMAT}, got {tree['format']!r}: made by another tracer?", "format"
         )
-    try:
-        return msgspec.convert(tree, Recording)
-    except msgspec.ValidationError as error:
-        raise _input_error(source, str(error)) from None
-    except RecursionError:
-        raise InputError(source, "nested too deeply") from None
+    return typed(tree, Recording, source)
 
 
 def load(path: Path) -> Recording:
     """The recording in the file ``path``. Raises InputError."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(str(path), f"not UTF-8 text (byte {error.start})") from None
-    except OSError as error:
-        raise InputError(str(path), error.strerror or str(error)) from None
-    return loads(text, str(path))
+    return loads(read(path), str(path))
 
 
 def save(recording: Recording, path: Path, *, known: KnownSecrets | None = None) -> None:
     """Write the recording, through the last gate. Raises LeakError, OutputError."""
     write(path, dumps(recording), known=known)
-
-
-def _input_error(source: str, message: str) -> InputError:
-    match = _PLACE.match(message)
-    if match is None:
-        return InputError(source, message)
-    problem = match["problem"].replace("`", "")
-    return InputError(source, problem[:1].lower() + problem[1:], match["place"] or "")

@@ -10,12 +10,13 @@ from __future__ import annotations
 import functools
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
-import yaml
 
+from tracer import yamltext
+from tracer.datafiles import read, typed
 from tracer.sequences.templates import normal
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class _Place(NamedTuple):
 
 @functools.cache
 def _services() -> _Services:
-    data = yaml.load(_SERVICES.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    data = typed(yamltext.load(read(_SERVICES), _SERVICES.name), dict[str, dict[str, Any]], _SERVICES.name)
     return _Services(
         labels={name: service["label"] for name, service in data.items()},
         by_type={kind: name for name, service in data.items() for kind in service["types"]},

@@ -1,0 +1,108 @@
+import json
+import shlex
+
+import pytest
+
+from tracer.redaction import Redactor, load_policy
+
+SECRET = "kJ7xQ2mZp9vR4tWs"
+MASKED = [
+    "--os-password {}",
+    "--os-password={}",
+    "--os-pass {}",
+    "--os-passwor={}",
+    "--password {}",
+    "--os-token {}",
+    "--os-auth-token={}",
+    "--os-access-token {}",
+    "--os-application-credential-secret {}",
+    "--os-client-secret {}",
+    "--secret {}",
+    "--auth-key {}",
+    "--os-passcode {}",
+    "user password set --original-password {} --password {}",
+    "secret store -n x -p {}",
+    "secret store --payload {}",
+    "zone transfer accept request --key {} --transfer-id 7",
+    "consumer create --request-secret={}",
+    "vpn ipsec site connection create --psk {}",
+    "server set --property adminPass={}",
+    "object store account set --property Temp-URL-Key={} --property X-Account-Meta-Temp-URL-Key={}",
+    "baremetal node set n1 --driver-info ipmi_password={}",
+    "env OS_PASSWORD={} openstack",
+    "env OS_TOKEN={}",
+    "--os-auth-url http://admin:{}@h:5000/v3",
+    "call http://h/?token={}",
+    "curl -u admin:{}",
+    "curl -uadmin:{}",
+    "swift -K {}",
+    "swift -K{}",
+    'credential create u {{"secret":"{}"}}',
+]
+
+
+@pytest.mark.parametrize("form", MASKED)
+def test_secrets_on_command_lines(form: str) -> None:
+    redactor = Redactor(load_policy())
+    argv = ["/usr/bin/openstack", *form.format(*[SECRET] * 3).split(" ")]
+    line = redactor.command(argv)
+    assert SECRET not in line
+    assert "-1>" in line
+    assert len(shlex.split(line)) == len(argv)
+    assert redactor.text(SECRET).endswith("-1>")
+
+
+def test_headers_on_command_lines() -> None:
+    redactor = Redactor(load_policy())
+    assert redactor.command(["curl", "-H", f"X-Auth-Token: {SECRET}"]) == "curl -H 'X-Auth-Token: <token-1>'"
+    shell = ["sh", "-c", f"export OS_TOKEN={SECRET}; openstack"]
+    assert redactor.command(shell) == "sh -c 'export OS_TOKEN=<token-1>; openstack'"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "openstack image show --format json 9c31f2c6-f22c-440e-b670-d8d5a5cc0405",
+        "openstack server create --key-name mykey --user-data file.txt --image 'a b' x",
+        "openstack --os-user-domain-name default --os-auth-type v3password token issue",
+        "openstack secret list --name secret -f value",
+        "openstack user create --password-prompt --user demo",
+        "openstack keypair create --private-key id_rsa k",
+        "curl -g -i http://192.0.2.7/identity/v3",
+        "openstack image create --property hw_disk_bus=virtio --key id_rsa --os-key id_rsa",
+    ],
+)
+def test_what_is_no_secret_stays(line: str) -> None:
+    redactor = Redactor(load_policy())
+    assert redactor.command(shlex.split(line)) == line
+    assert redactor.counts == {}
+
+
+def test_a_missing_value_is_no_harm() -> None:
+    assert Redactor(load_policy()).command(["openstack", "--os-password"]) == "openstack --os-password"
+    assert Redactor(load_policy()).command([]) == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["OS_PASSWORD", "OS_TOKEN", "OS_AUTH_TOKEN", "OS_APPLICATION_CREDENTIAL_SECRET", "OS_PASSCODE", "ST_KEY",
+     "OS_CLIENT_SECRET", "OS_ACCESS_TOKEN", "AWS_SECRET_ACCESS_KEY"],
+)  # fmt: skip
+def test_secrets_of_the_environment_are_known(name: str) -> None:
+    redactor = Redactor(load_policy())
+    redactor.learn_environment({name: SECRET, "OS_USERNAME": "a-user-name", "OS_AUTH_URL": "http://h/"})
+    assert SECRET not in redactor.text(f"failed: {SECRET} for a-user-name at http://h/")
+    assert redactor.text("a-user-name http://h/") == "a-user-name http://h/"
+    assert SECRET not in redactor.command(["openstack", "call", SECRET, f"x{SECRET}y"])
+
+
+def test_a_password_in_a_proxy_url_is_known() -> None:
+    redactor = Redactor(load_policy())
+    redactor.learn_environment({"http_proxy": f"http://me:{SECRET}@proxy:3128"})
+    assert redactor.text(SECRET) == "<password-1>"
+
+
+def test_output_that_is_json_is_redacted_by_path() -> None:
+    redactor = Redactor(load_policy())
+    sent = json.dumps({"adminPass": "short", "id": "1"}, indent=4) + "\n"
+    assert redactor.text(sent) == sent.replace("short", "<password-1>")

@@ -1,0 +1,117 @@
+import base64
+import textwrap
+import time
+from urllib.parse import quote
+
+import pytest
+import yaml
+
+from tracer.redaction import KnownSecrets
+
+SECRET = "kJ7xQ2mZp9vR4tWs"
+
+
+def _known(*values: str) -> KnownSecrets:
+    known = KnownSecrets()
+    for value in values:
+        known.add("password", value)
+    return known
+
+
+def test_nothing_is_known_at_first() -> None:
+    assert _known().find(SECRET) == []
+    assert len(_known("", "<token-1>", "<removed>")) == 0
+    assert repr(_known(SECRET)) == "<KnownSecrets: 1 values>"
+
+
+def test_only_the_secret_goes() -> None:
+    assert _known(SECRET).replace(f"a{SECRET}b {SECRET}") == ("a<password-1>b <password-1>", 2)
+
+
+def test_base64_goes_with_the_characters_that_share_its_bits() -> None:
+    for before in (b"", b"u", b"us", b"usr"):
+        for after in (b"", b"x", b"xy", b"xyz"):
+            text = base64.b64encode(before + SECRET.encode() + after).decode()
+            new, times = _known(SECRET).replace(f"({text})")
+            assert times == 1
+            left, _, right = new.strip("()").partition("<password-1>")
+            assert text.startswith(left)
+            assert text.endswith(right)
+            assert after or not right
+            # What is left holds bits of the neighbours alone (6 a character, 8 a byte) and of the end.
+            assert len(left) * 6 <= len(before) * 8
+            assert len(right.rstrip("=")) * 6 < len(after) * 8 + 6
+
+
+def test_base64_that_is_wrapped_or_escaped() -> None:
+    long = SECRET * 12
+    text = base64.b64encode(b"user:" + long.encode()).decode()
+    for wrapped in (
+        textwrap.fill(text, 64),
+        textwrap.indent(textwrap.fill(text, 76), "    "),
+        textwrap.fill(text, 64).replace("\n", "\\n"),
+        quote(text, safe=""),
+    ):
+        new, times = _known(long).replace(wrapped)
+        assert times == 1
+        assert len(new) < 40
+
+
+@pytest.mark.parametrize(
+    "value", ["pass word with spaces", "it's a 'quoted' one", "two\nlines of it", "tab\tand\\slash"]
+)
+@pytest.mark.parametrize("style", [None, "'", '"', "|", ">"])
+def test_yaml_in_every_style(value: str, style: str | None) -> None:
+    document = {"a": {"b": ["x" * 70 + " " + value + " and more text that makes the line long"]}}
+    text = yaml.safe_dump(document, default_style=style, width=60)
+    assert _known(value).find(text)
+
+
+def test_hits_that_overlap_are_one() -> None:
+    known = _known("abcdefgh1234", "gh1234ijklmn")
+    assert known.replace("-abcdefgh1234ijklmn-") == ("-<password-1>-", 1)
+
+
+def test_a_pseudonym_is_never_torn() -> None:
+    known = _known("password-1", "<password-1>", "assword-12")
+    assert known.find("<password-1> <password-12>") == []
+    assert _known("user-data-1").find("<user-data-1>") == []
+
+
+def test_bytes() -> None:
+    data = b"\x89PNG\0" + SECRET.encode() + b"\xff" + base64.b64encode(b"x" + SECRET.encode())
+    assert len(_known(SECRET).find_bytes(data)) == 2
+    assert _known("pässwörd-ünlucky").find_bytes("\0pässwörd-ünlucky".encode()) == [1]
+    assert _known(SECRET).find_bytes(b"\x89PNG") == []
+
+
+def test_a_secret_of_bytes_that_are_no_text() -> None:
+    raw = bytes(range(128, 160))
+    known = _known(raw.decode("utf-8", "surrogateescape"))
+    assert known.find(base64.b64encode(raw).decode())
+    assert known.find_bytes(b"x" + raw) == [1]
+
+
+def test_many_secrets_cost_no_more_than_few() -> None:
+    known = KnownSecrets()
+    for number in range(2000):
+        known.add("url", f"file:///images/{number:08x}-{number * 7919:x}")
+    text = "lorem ipsum dolor sit amet " * 2400 + "file:///images/00000007-d889 file:///images/x"
+    start = time.perf_counter()
+    assert known.replace(text)[0].endswith("<url-1> file:///images/x")
+    assert time.perf_counter() - start < 2
+
+
+def test_hostile_text_costs_no_more_than_its_length() -> None:
+    known = _known(SECRET, "with some spaces", "it's quoted")
+    for text in (
+        "\\" * 100_000,
+        "%41" * 40_000,
+        "&#65;" * 30_000,
+        "\n" * 100_000,
+        "'" * 100_000,
+        "<a-1" * 30_000,
+    ):
+        start = time.perf_counter()
+        assert known.find(text) == []
+        assert time.perf_counter() - start < 3

@@ -1,0 +1,60 @@
+import pytest
+
+from tracer.redaction.paths import Machine, Node, parse
+
+RULES = ["a.b", "name", "x[].y", "wide.**", "$.top", "one.*.three", "*word", "deep.**.end"]
+
+
+def _at(machine: Machine[str], *steps: str | int) -> str | None:
+    node: Node[str] = machine.root
+    for step in steps:
+        node = node[step]
+    return node.rule
+
+
+@pytest.mark.parametrize(
+    ("steps", "rule"),
+    [
+        (("a", "b"), "a.b"),
+        (("z", 0, "a", "b"), "a.b"),
+        (("a", "c", "b"), None),
+        (("b",), None),
+        (("NAME",), "name"),
+        (("q", "name"), "name"),
+        (("name", 0), "name"),
+        (("name", 0, 1), "name"),
+        (("name", "other"), None),
+        (("x", 3, "y"), "x[].y"),
+        (("x", "y"), None),
+        (("wide",), "wide.**"),
+        (("wide", "v", 0, "w"), "wide.**"),
+        (("wide", "v", "name"), "name"),
+        (("top",), "$.top"),
+        (("u", "top"), None),
+        (("one", "two", "three"), "one.*.three"),
+        (("one", 2, "three"), None),
+        (("password",), "*word"),
+        (("words",), None),
+        (("deep", "end"), "deep.**.end"),
+        (("deep", "a", 0, "b", "end"), "deep.**.end"),
+        (("deep", "a", 0, "b"), None),
+    ],
+)
+def test_where_a_pattern_matches(steps: tuple[str | int, ...], rule: str | None) -> None:
+    machine = Machine([(parse(text), text, 0) for text in RULES])
+    assert _at(machine, *steps) == rule
+    assert _at(machine, *steps) == rule  # from memory
+
+
+def test_what_is_kept_beats_a_rule_of_its_rank_and_the_next_rank_beats_that() -> None:
+    rules: list[tuple[str, str | None, int]] = [("a.b", "first", 0), ("b", None, 1), ("x.b", "second", 2)]
+    machine = Machine([(parse(text), rule, rank) for text, rule, rank in rules])
+    assert _at(machine, "a", "b") is None
+    assert _at(machine, "x", "b") == "second"
+
+
+def test_memory_is_bounded_and_the_answer_right_beyond() -> None:
+    machine = Machine([(parse("*word"), "yes", 0)])
+    machine._budget = 3
+    assert [_at(machine, f"{n}word") for n in range(9)] == ["yes"] * 9
+    assert len(machine.root) == 3

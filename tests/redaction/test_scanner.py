@@ -1,0 +1,106 @@
+import html
+import json
+from urllib.parse import quote
+
+import pytest
+import yaml
+
+from tests.redaction.canaries import CANARIES, Build
+from tests.redaction.forms import spellings
+from tracer.redaction import KnownSecrets, Redactor, load_policy, scan
+
+SECRET = "kJ7xQ2mZp9vR4tWs"
+FERNET = "gAAAAABm" + "aB3_-xYz" * 20
+JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiI3YzFmIn0.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (f"X-Auth-Token: {SECRET}", "header line"),
+        (f"a\n  X-Subject-Token: '{SECRET}'", "header line"),
+        (f"Authorization: Bearer {SECRET}", "credentials line"),
+        (f"Cookie: sessionid={SECRET}", "cookie line"),
+        (f'{{"password": "{SECRET}"}}', "JSON field"),
+        (f'"{{\\"password\\": \\"{SECRET}\\"}}"', "JSON field"),
+        (f"{{'adminPass': u'{SECRET}'}}", "JSON field"),
+        (f"<td>http://x/?token={SECRET}</td>", "query parameter"),
+        (f"http://x/?a=1&amp;temp_url_sig={SECRET}", "query parameter"),
+        (f"openstack --os-password {SECRET} server list", "command line option"),
+        (f"openstack '--os-token={SECRET}'", "command line option"),
+        (f"export OS_PASSWORD={SECRET}", "environment variable"),
+        (f"mysql://root:{SECRET}@db/x", "URL user:password"),
+        (f"https:\\/\\/root:{SECRET}@db\\/x", "URL user:password"),
+        (FERNET, "Fernet token"),
+        (f'"\\n{FERNET}"', "Fernet token"),
+        (f"x%3D{FERNET}", "Fernet token"),
+        (JWT, "JSON web token"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIEvQ==\n-----END PRIVATE KEY-----", "PEM block"),
+        ('"-----BEGIN EC PRIVATE KEY-----\\nMIIEvQIBADANBgkq\\n', "PEM block"),
+        (f"<adminPass>{SECRET}</adminPass>", "XML element"),
+    ],
+)
+def test_what_looks_like_a_secret(text: str, rule: str) -> None:
+    findings = scan(text)
+    assert rule in [finding.rule for finding in findings]
+    assert not any(value in str(finding) for finding in findings for value in (SECRET, FERNET, JWT, "MII"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "redacted: {X-Auth-Token: 1, X-Subject-Token: 1, auth.identity.password.user.password: 1}",
+        "  X-Auth-Token: <token-1>\n  Set-Cookie: a=<cookie-1>; Path=/",
+        "  Authorization: Basic <credentials-1>",
+        "<td>X-Auth-Token: &lt;token-1&gt;</td>",
+        "Note over client: X-Auth-Token #60;token-1#62;, X-Auth-Token: #lt;token-1#gt;",
+        '"password": "<password-1>", "secret": null, "password": "***", "token": "&lt;token-1&gt;"',
+        "openstack '--os-password=<password-1>' --os-token '<token-1>' --password <password>",
+        "openstack --os-password=$OS_PASSWORD",
+        "http://u:<password-1>@h/?token=<token-1>&x=%3Ctoken-1%3E&token=%3Ctoken-1%3E",
+        "X-Auth-Token: {SHA256}0123456789abcdef",
+        "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQ\n-----END PUBLIC KEY-----",
+        "a header -----BEGIN PRIVATE KEY----- starts a key",
+        "password_expires_at: 2030-01-01T00:00:00.000000",
+        "mailto:someone@example.org http://example.org/@user:x",
+        "The token is checked; the password: see below. Set OS_PASSWORD and --os-password.",
+        "iVBORw0KGgoAAAANSUhEUgAAgAAAAABBCDefghijklmnopqrstuvwxyz0123456789",
+        "<token-1> <removed>",
+    ],
+)
+def test_what_does_not(text: str) -> None:
+    assert scan(text) == []
+
+
+def test_a_place_is_a_line_and_a_column() -> None:
+    (finding,) = scan(f"a\nbc\n  X-Auth-Token: {SECRET}\n")
+    assert (finding.line, finding.column) == (3, 17)
+    assert str(finding) == "header line at 3:17"
+    text = f"OS_TOKEN={SECRET}\n\n\nOS_TOKEN={SECRET} OS_TOKEN={SECRET}\n{FERNET}"
+    assert [(found.line, found.column) for found in scan(text)] == [(1, 10), (4, 10), (4, 36), (5, 1)]
+
+
+@pytest.mark.parametrize("spelling", spellings(SECRET))
+def test_known_secrets_are_found_in_any_spelling(spelling: str) -> None:
+    known = KnownSecrets()
+    known.add("password", SECRET)
+    text = f"one\ntwo {spellings(SECRET)[spelling]} three"
+    for artefact in (text, json.dumps(text), html.escape(text), yaml.safe_dump({"a": text})):
+        assert [finding.rule for finding in scan(artefact, known=known)] == ["known secret"]
+    assert scan(text.replace("three", ""), known=KnownSecrets()) == []
+
+
+@pytest.mark.parametrize(("name", "build"), CANARIES, ids=[name for name, _ in CANARIES])
+def test_every_redacted_exchange_passes_as_yaml_and_html(name: str, build: Build) -> None:
+    import msgspec
+
+    redactor = Redactor(load_policy())
+    document = msgspec.to_builtins(redactor.exchange(build(SECRET)))
+    for text in (
+        yaml.safe_dump(document, allow_unicode=True, sort_keys=False),
+        yaml.safe_dump(document, default_style='"'),
+        html.escape(yaml.safe_dump(document)),
+        quote(json.dumps(document)),
+    ):
+        assert scan(text, known=redactor.known) == []

@@ -1,0 +1,169 @@
+import json
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracer.jsontext import Path, rewrite, rewrite_from, string
+
+documents = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=30,
+)
+
+
+@given(documents, st.sampled_from([None, 0, 1, 4, "\t"]), st.booleans())
+def test_the_value_stays_the_same(document: object, indent: int | str | None, ascii_only: bool) -> None:
+    text = json.dumps(document, indent=indent, ensure_ascii=ascii_only)
+    assert json.loads(rewrite(text)) == document
+    assert rewrite(text) == json.dumps(document, indent=2, ensure_ascii=ascii_only)
+    assert rewrite(text, indent=None) == json.dumps(document, ensure_ascii=ascii_only)
+    assert rewrite(text, indent=4) == json.dumps(document, indent=4, ensure_ascii=ascii_only)
+
+
+@given(documents)
+def test_rewriting_twice_is_rewriting_once(document: object) -> None:
+    once = rewrite(json.dumps(document))
+    assert rewrite(once) == once
+    assert rewrite(rewrite(once, indent=None)) == once
+    assert rewrite_from(once, None, lambda _, __: None, None, verbatim=True) == once
+
+
+@given(st.text() | st.text('{}[]",:0123456789.eE+-truefalsn \t\n\\u'))
+def test_json_is_what_the_standard_library_takes(text: str) -> None:
+    try:
+        expected = json.loads(text)
+    except ValueError:
+        with pytest.raises(ValueError, match="not JSON: line"):
+            rewrite(text)
+    else:
+        assert repr(json.loads(rewrite(text))) == repr(expected)
+
+
+@pytest.mark.parametrize(
+    "literal",
+    [
+        "1.0e5",
+        "1E400",
+        "-0",
+        "0.10",
+        "9" * 500,
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        '"\\u00e9\\/\\ud800"',
+        '"é\x7f"',
+    ],
+)
+def test_literals_stay_as_they_were_sent(literal: str) -> None:
+    assert rewrite(f'{{"a":{literal},"a" : [{literal}]}}') == (
+        f'{{\n  "a": {literal},\n  "a": [\n    {literal}\n  ]\n}}'
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "{",
+        "}",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        '{"a"}',
+        '{"a":}',
+        '{"a":1,}',
+        "{1:2}",
+        "[1]]",
+        "[}",
+        "01",
+        "1.",
+        "+1",
+        "'a'",
+        '"a',
+        '"\n"',
+        '"\\x"',
+        '"\\u12"',
+        "nul",
+        "[1] x",
+        "\ufeff[]",
+        "[1}",
+        '{"a":1]',
+        "1,",
+        ".5",
+        "[1:2]",
+    ],
+)
+def test_what_is_not_json(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^not JSON: line \d+, column \d+$"):
+        rewrite(text)
+
+
+def test_an_error_names_the_place_and_not_the_text() -> None:
+    with pytest.raises(ValueError, match=r"line 3, column 9$"):
+        rewrite('[\n  1,\n  "sec",ret\n]')
+
+
+def test_empty_containers_stay_on_one_line() -> None:
+    assert rewrite("[ {} , [\n] ]") == "[\n  {},\n  []\n]"
+    assert rewrite(" { } ") == "{}"
+
+
+def test_replace_is_asked_for_each_scalar_with_its_path() -> None:
+    asked: list[tuple[Path, str]] = []
+
+    def replace(path: Path, literal: str) -> str | None:
+        asked.append((path, literal))
+        return '"new"' if literal == "null" else None
+
+    text = '{"a": [1, {"\\u0062": null, "a": [[], {}, true]}], "": "x"}'
+    assert rewrite(text, replace, indent=None) == text.replace("null", '"new"')
+    assert asked == [
+        (("a", 0), "1"),
+        (("a", 1, "b"), "null"),
+        (("a", 1, "a", 2), "true"),
+        (("",), '"x"'),
+    ]
+
+
+@given(documents)
+def test_every_scalar_can_be_reached(document: object) -> None:
+    def look(path: Path, literal: str) -> None:
+        found = document
+        for step in path:
+            found = found[step]  # type: ignore[index]
+        assert json.dumps(found) == literal
+
+    rewrite(json.dumps(document), look)
+
+
+def test_verbatim_keeps_the_white_space() -> None:
+    text = ' {"a" :1 ,\n\n"b":[ 2,{"a": 3} ]}\t'
+
+    def replace(_: None, literal: str) -> str | None:
+        return "33" if literal == "3" else None
+
+    new = rewrite_from(
+        text, None, lambda _, __: None, replace, rename=lambda key: key.replace("a", "aa"), verbatim=True
+    )
+    assert new == ' {"aa" :1 ,\n\n"b":[ 2,{"aa": 33} ]}\t'
+
+
+def test_deep_documents_take_linear_time_and_space() -> None:
+    for deep in ("[" * 10_000 + "1" + "]" * 10_000, '{"a":' * 10_000 + '"x"' + "}" * 10_000):
+        start = time.perf_counter()
+        new = rewrite_from(deep, 0, lambda level, _: level + 1, lambda level, _: None)
+        assert time.perf_counter() - start < 2
+        assert len(new) < 2 * len(deep) + 20_000
+        assert rewrite(new) == new
+        assert rewrite(new, indent=None).replace(" ", "") == deep
+    with pytest.raises(ValueError, match="not JSON"):
+        rewrite("[" * 100_000)
+
+
+def test_string() -> None:
+    assert string('"a\\"\\u00e9"') == 'a"é'
+    assert string('"plain"') == "plain"

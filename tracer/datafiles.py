@@ -1,0 +1,47 @@
+"""Files that people write, read into typed values; a fault is told with file and place."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from tracer.errors import InputError
+
+__all__ = ["read", "typed"]
+
+T = TypeVar("T")
+
+_PROBLEM = re.compile(r"(?P<problem>.*?)(?: - at `(?:key in )?\$(?P<place>[^`]*)`)?", re.DOTALL)
+
+
+def read(path: Path) -> str:
+    """The text of a file. Raises InputError where it cannot be read, or is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(str(path), f"not UTF-8 text (byte {error.start})") from None
+    except ValueError:
+        raise InputError(str(path), "not a file's name") from None
+    except OSError as error:
+        raise InputError(str(path), error.strerror or str(error)) from None
+
+
+def typed(value: object, kind: type[T], source: str, place: str = "") -> T:
+    """The plain ``value`` as a ``kind``; ``source`` names the file, ``place`` where in it the value stands.
+
+    Raises InputError with the place of the fault, as in
+    ``exchanges[3].response.status: expected int, got str``.
+    """
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        found = _PROBLEM.fullmatch(str(error))
+        assert found, "the last group is optional"
+        problem = found["problem"].replace("`", "")
+        where = (place + (found["place"] or "")).removeprefix(".")
+        raise InputError(source, problem[:1].lower() + problem[1:], where) from None
+    except RecursionError:
+        raise InputError(source, "nested too deeply", place) from None

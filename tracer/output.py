@@ -1,0 +1,203 @@
+"""The only door to the disk: scan, write beside, rename.
+
+Nothing half-written ever has a final name, and nothing that the scanner objects to gets
+one at all. Every ``OSError`` leaves here as an ``OutputError`` with a reason in words.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+
+from tracer.errors import LeakError, OutputError
+from tracer.redaction import Finding, KnownSecrets, scan
+
+__all__ = ["Appender", "safe_name", "write", "write_private"]
+
+_REASONS = {
+    errno.EACCES: "permission denied",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EEXIST: "a part of its path is not a folder",  # so says mkdir
+    errno.EFBIG: "the file would be too large",
+    errno.EISDIR: "it is a folder",
+    errno.ELOOP: "too many symbolic links",
+    errno.ENAMETOOLONG: "the name is too long",
+    errno.ENOENT: "no such folder",
+    errno.ENOSPC: "the disk is full",
+    errno.ENOTDIR: "a part of its path is not a folder",
+    errno.EPERM: "permission denied",
+    errno.EROFS: "the file system is read-only",
+}
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
+_LONGEST_NAME = 120  # bytes; leaves room for a suffix within the 255 that file systems take
+
+
+def write(path: Path, text: str | bytes, *, known: KnownSecrets | None = None) -> None:
+    """Write an artefact whole or not at all: scanned, written beside, flushed to the disk, renamed.
+
+    Text is written as UTF-8 and scanned for secret patterns and for ``known``; bytes (PNG)
+    are searched for ``known`` alone. Parent folders are made.
+
+    Raises ``LeakError`` with rule and place (never the value) when the scan finds something,
+    ``OutputError`` when the file cannot be written.
+    """
+    _refuse_leak(path, text, known)
+    _replace(path, _encoded(path, text), 0o666)
+
+
+def write_private(path: Path, text: str | bytes) -> None:
+    """Write a file that holds secrets by design (a cloud's configuration), for its owner only: mode 0600.
+
+    Not scanned. Raises ``OutputError`` as ``write`` does.
+    """
+    _replace(path, _encoded(path, text), 0o600)
+
+
+def safe_name(text: str) -> str:
+    """A file name made of hostile text: one path component, visible, portable, at most 120 bytes of UTF-8.
+
+    >>> safe_name("../../etc/passwd")
+    'etc-passwd'
+    """
+    name = unicodedata.normalize("NFKC", text)
+    name = "".join(c if c.isalnum() or c in "._-" else "-" for c in name)
+    name = re.sub(r"[.-]*-[.-]*", "-", name)
+    name = re.sub(r"\.+", ".", name).strip(".-_")
+    name = name.encode()[:_LONGEST_NAME].decode(errors="ignore").rstrip(".-_")
+    if not name:
+        return "unnamed"
+    return f"{name}_" if _RESERVED.fullmatch(name) else name
+
+
+class Appender:
+    """A file that only grows, a line at a time: what the crash-safe journal is made of.
+
+    A line that ``append`` has taken is with the operating system: killing this process does
+    not lose it. All methods raise ``OutputError``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with _reasons(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(path, _APPEND, 0o600)
+
+    def append(self, line: bytes, *, sync: bool = False) -> None:
+        """Add one line (without its end); with ``sync`` it is on the disk when this returns."""
+        if b"\n" in line:
+            raise ValueError("a line of a journal holds no line break")
+        with _reasons(self.path):
+            before = os.fstat(self._file)
+            if not before.st_nlink:
+                raise OutputError(str(self.path), "it was deleted while in use")
+            try:
+                _write_all(self._file, line + b"\n")
+                if sync:
+                    os.fsync(self._file)
+            except OSError:
+                # A torn last line would be glued to the next one.
+                with contextlib.suppress(OSError):
+                    os.ftruncate(self._file, before.st_size)
+                raise
+
+    def rewrite(self, lines: Iterable[bytes]) -> None:
+        """Put these lines in place of all that the file holds, atomically."""
+        _replace(self.path, b"".join(line + b"\n" for line in lines), 0o600)
+        with _reasons(self.path):
+            os.close(self._file)
+            self._file = -1
+            self._file = os.open(self.path, _APPEND, 0o600)
+
+    def close(self) -> None:
+        """Close the file; a second call does nothing."""
+        if self._file >= 0:
+            file, self._file = self._file, -1
+            with _reasons(self.path):
+                os.close(file)
+
+    def __enter__(self) -> Appender:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _refuse_leak(path: Path, text: str | bytes, known: KnownSecrets | None) -> None:
+    if known is not None and known.find(path.name):
+        raise LeakError(str(path.parent / "…"), ("known secret in the file's name",))
+    if isinstance(text, str):
+        findings = scan(text, known=known)
+    elif known is not None:
+        findings = [Finding("known secret", 1, place + 1) for place in known.find_bytes(text)]
+    else:
+        findings = []
+    if findings:
+        raise LeakError(str(path), tuple(str(finding) for finding in findings))
+
+
+def _encoded(path: Path, text: str | bytes) -> bytes:
+    try:
+        return text if isinstance(text, bytes) else text.encode()
+    except UnicodeEncodeError:
+        # Its own text would quote the document.
+        raise OutputError(str(path), "its text has lone surrogates, which UTF-8 cannot hold") from None
+
+
+def _replace(path: Path, data: bytes, mode: int) -> None:
+    """Write ``data`` to a new file beside and give it its name: a link is replaced, not followed."""
+    beside = path.with_name(f".{secrets.token_hex(8)}.part")
+    with _reasons(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        if path.exists() and not path.is_symlink() and not os.access(path, os.W_OK):
+            raise OutputError(str(path), "the file is read-only")
+        try:
+            file = os.open(beside, _NEW, mode)
+            try:
+                _write_all(file, data)
+                os.fsync(file)
+            finally:
+                os.close(file)
+            beside.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+
+
+def _write_all(file: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(file, rest) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself durable, where the platform can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def _reasons(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0) or (error.strerror or type(error).__name__).lower()
+        raise OutputError(str(path), reason) from error

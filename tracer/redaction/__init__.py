@@ -1,0 +1,10 @@
+"""Nothing unredacted leaves this room: the policy, the known secrets of a run, the redactor, the scanner."""
+
+from __future__ import annotations
+
+from tracer.redaction.known import KnownSecrets
+from tracer.redaction.redactor import Redactor
+from tracer.redaction.rules import Policy, load_policy
+from tracer.redaction.scanner import Finding, scan
+
+__all__ = ["Finding", "KnownSecrets", "Policy", "Redactor", "load_policy", "scan"]

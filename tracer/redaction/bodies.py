@@ -1,0 +1,120 @@
+"""Secrets in the content of messages, by what the content is: JSON, a form, text, bytes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from tracer.redaction import documents, urls
+from tracer.redaction.known import is_pseudonym
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracer.model import Body
+    from tracer.redaction.ledger import Cleaner, Ledger
+    from tracer.redaction.rules import Place
+
+__all__ = ["body", "content", "text"]
+
+
+def body(sent: Body, url_path: str, side: Literal["request", "response"], ledger: Ledger) -> Body:
+    """The body with the secrets exchanged that the policy names; JSON is laid out for reading."""
+    whole = ledger.policy.body(url_path, side, sent.type)
+    before = ledger.total()
+    if whole is not None:
+        return _whole(sent, whole, ledger)
+    if sent.json is not None:
+        kept = _json(sent, sent.json, url_path, ledger)
+    elif sent.text is not None:
+        kept = msgspec.structs.replace(sent, text=text(sent.text, ledger, sent.type, url_path))
+    else:
+        return sent
+    if ledger.total() != before:
+        # The hash of a text whose every other byte is known is the hash of the secret.
+        kept = msgspec.structs.replace(kept, sha256=None)
+    return kept
+
+
+def text(sent: str, ledger: Ledger, content_type: str = "", url_path: str = "") -> str:
+    """A text with the secrets exchanged that the policy names, if it turns out to be a form or JSON."""
+    if "form-urlencoded" in content_type.lower():
+        return urls.parameters(sent, ledger.policy, ledger.take)
+    if sent.lstrip()[:1] in ("{", "["):
+        try:
+            return documents.document(sent, ledger.policy.fields(url_path), ledger, verbatim=True)
+        except ValueError:
+            return sent
+    return sent
+
+
+def content(sent: Body, cleaner: Cleaner) -> Body:
+    """The body with all its text cleaned, whatever form it is kept in."""
+    scrub = cleaner.scrub
+    new = {"type": scrub(sent.type), "encoding": scrub(sent.encoding)}
+    kept = msgspec.structs.replace(sent, **new) if (sent.type, sent.encoding) != tuple(new.values()) else sent
+    if sent.json is not None:
+        kept = _scrubbed_json(kept, sent.json, cleaner)
+    elif sent.text is not None:
+        kept = msgspec.structs.replace(kept, text=scrub(sent.text))
+    elif sent.base64 is not None:
+        kept = msgspec.structs.replace(kept, base64=_scrubbed_base64(sent.base64, scrub))
+    if (kept.json, kept.text, kept.base64) != (sent.json, sent.text, sent.base64):
+        kept = msgspec.structs.replace(kept, sha256=None)
+    return kept
+
+
+def _json(sent: Body, source: str, url_path: str, ledger: Ledger) -> Body:
+    root = ledger.policy.fields(url_path)
+    at = documents.patch(source, root) if "patch" in sent.type and source.lstrip()[:1] == "[" else root
+    try:
+        return msgspec.structs.replace(sent, json=documents.document(source, at, ledger))
+    except ValueError:
+        return msgspec.structs.replace(sent, json=None, text=source)
+
+
+def _whole(sent: Body, place: Place, ledger: Ledger) -> Body:
+    """A body that is one secret: its pseudonym as text. Its hash goes too."""
+    if sent.omitted is not None:
+        return msgspec.structs.replace(sent, sha256=None)
+    value = sent.json or sent.text or sent.base64 or ""
+    if sent.base64 is not None and not is_pseudonym(value):
+        ledger.learn(place, _decoded(value).decode("utf-8", "surrogateescape"))
+    new = ledger.take(place, value)
+    return msgspec.structs.replace(sent, json=None, base64=None, text=new, sha256=None)
+
+
+def _scrubbed_json(sent: Body, source: str, cleaner: Cleaner) -> Body:
+    """Searched as one text, which is fast; only a text with something in it is taken apart."""
+    if cleaner.is_clean_json(source):
+        return sent
+    try:
+        new = documents.scrubbed(source, cleaner.scrub)
+    except ValueError:
+        new = source
+    if cleaner.is_clean_json(new):
+        return msgspec.structs.replace(sent, json=new)
+    return msgspec.structs.replace(sent, json=None, text=cleaner.scrub(new))
+
+
+def _scrubbed_base64(source: str, scrub: Callable[[str], str]) -> str:
+    data = _decoded(source)
+    for coding in ("utf-8", "latin-1"):
+        try:
+            plain = data.decode(coding)
+        except UnicodeDecodeError:
+            continue
+        new = scrub(plain)
+        return source if new == plain else base64.b64encode(new.encode(coding)).decode()
+    return source
+
+
+def _decoded(source: str) -> bytes:
+    try:
+        return base64.b64decode(source)
+    except (binascii.Error, ValueError):
+        # Not what it claims to be; the caller's failure path strips the exchange.
+        raise ValueError("a body is not base64") from None

@@ -1,0 +1,142 @@
+"""Secrets in JSON documents, by path; also in JSON inside JSON strings and in JSON Patch (RFC 6902)."""
+
+from __future__ import annotations
+
+import json
+import operator
+import re
+from typing import TYPE_CHECKING, Protocol
+
+from tracer import jsontext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracer.redaction.ledger import Ledger
+    from tracer.redaction.paths import Node
+    from tracer.redaction.rules import Place
+
+__all__ = ["document", "patch", "scrubbed"]
+
+_INNER = re.compile(r'"(?:[ ]|\\[nrt])*[\[{]')
+
+
+class _At(Protocol):
+    """A place in a document, see ``paths.Node``."""
+
+    @property
+    def rule(self) -> Place | None: ...
+
+    def __getitem__(self, step: str | int, /) -> _At: ...
+
+
+def document(text: str, root: _At, ledger: Ledger, *, verbatim: bool = False) -> str:
+    """``text`` with its secrets exchanged, laid out anew (or as it was sent: ``verbatim``).
+
+    Raises ``ValueError`` if ``text`` is not JSON; nothing may have been exchanged then.
+    """
+
+    def replace(at: _At, literal: str) -> str | None:
+        return _literal(at, literal, ledger)
+
+    return jsontext.rewrite_from(text, root, operator.getitem, replace, verbatim=verbatim)
+
+
+def patch(text: str, root: Node[Place]) -> _At:
+    """The root for a JSON Patch: what an operation's ``value`` holds is what its ``path`` says.
+
+    Glance's older form, ``{"replace": "/name", "value": …}``, is understood too.
+    """
+    try:
+        operations = json.loads(text)
+    except (ValueError, RecursionError):
+        return root
+    targets: dict[int, Node[Place]] = {}
+    for index, operation in enumerate(operations if isinstance(operations, list) else []):
+        named = operation if isinstance(operation, dict) else {}
+        for pointer in (named.get("path"), named.get("add"), named.get("replace")):
+            if isinstance(pointer, str):
+                node = root
+                for step in pointer.split("/")[1:]:
+                    key = step.replace("~1", "/").replace("~0", "~")
+                    node = node[0 if key == "-" or key.isdecimal() else key]
+                targets[index] = node
+                break
+    return _Patch(root, targets) if targets else root
+
+
+def scrubbed(text: str, scrub: Callable[[str], str]) -> str:
+    """A laid-out JSON text with ``scrub`` done to each key and scalar, so that it stays JSON."""
+
+    def replace(_: None, literal: str) -> str | None:
+        if literal[0] != '"':
+            new = scrub(literal)
+            return None if new == literal else json.dumps(new)
+        return _changed(literal, scrub)
+
+    def rename(key: str) -> str:
+        return _changed(key, scrub) or key
+
+    return jsontext.rewrite_from(text, None, lambda _, __: None, replace, rename=rename, verbatim=True)
+
+
+def _changed(literal: str, scrub: Callable[[str], str]) -> str | None:
+    value = jsontext.string(literal)
+    new = scrub(value)
+    return None if new == value else json.dumps(new)
+
+
+def _literal(at: _At, literal: str, ledger: Ledger) -> str | None:
+    place = at.rule
+    if literal[0] == '"':
+        if (place is None or place.follow) and _INNER.match(literal):
+            inner = _inner(at, literal, ledger)
+            if inner is not None:
+                return inner
+        if place is None:
+            return None
+        value = jsontext.string(literal)
+        new = ledger.take(place, value)
+        return None if new == value else json.dumps(new)
+    if place is not None and literal[0] in "-0123456789":
+        return json.dumps(ledger.take(place, literal))
+    return None
+
+
+def _inner(at: _At, literal: str, ledger: Ledger) -> str | None:
+    """The literal of a string that holds JSON, redacted; None if it holds none."""
+    value = jsontext.string(literal)
+    try:
+        jsontext.rewrite(value, indent=None)
+    except ValueError:
+        return None
+    new = document(value, at, ledger, verbatim=True)
+    return literal if new == value else json.dumps(new)
+
+
+class _Operation:
+    """One operation of a patch."""
+
+    rule = None
+
+    def __init__(self, base: _At, target: _At) -> None:
+        self._base = base
+        self._target = target
+
+    def __getitem__(self, step: str | int, /) -> _At:
+        return self._target if step == "value" else self._base[step]
+
+
+class _Patch:
+    """A list of operations."""
+
+    rule = None
+
+    def __init__(self, base: _At, targets: dict[int, Node[Place]]) -> None:
+        self._base = base
+        self._targets = targets
+
+    def __getitem__(self, step: str | int, /) -> _At:
+        base = self._base[step]
+        target = self._targets.get(step) if isinstance(step, int) else None
+        return base if target is None else _Operation(base, target)

@@ -1,0 +1,196 @@
+"""The forms that a secret takes on its way: escaped, percent-encoded, in base64.
+
+Escapes are undone in the text that is searched (a *view* of it, which knows where each
+of its characters came from), because a writer may escape any character. Base64 is put
+on the secret instead, at the three alignments it can have within a longer base64 text.
+
+Sources: RFC 8259 (JSON strings), RFC 3986 (percent-encoding), WHATWG URL (``+`` in
+forms), HTML 5 and Mermaid (character references), YAML 1.2 and POSIX shell (quoting),
+RFC 4648 (base64).
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+__all__ = ["Form", "View", "forms", "raw_bytes", "views"]
+
+_DEEPEST = 3  # JSON in a JSON string in a JSON string
+_MOST_VIEWS = 24
+_SHORTEST_CORE = 8
+
+_SIMPLE = {
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "b": "\b",
+    "f": "\f",
+    "0": "\0",
+    "a": "\a",
+    "e": "\x1b",
+    "v": "\v",
+}
+_BACKSLASH = re.compile(
+    r"\\(?:u([dD][89abAB][0-9A-Fa-f]{2})\\u([dD][c-fC-F][0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})"
+    r"|U([0-9A-Fa-f]{8})|\r?\n[ \t]*\\?|(.))",
+    re.DOTALL,
+)
+_PERCENT = re.compile(r"%[0-7][0-9A-Fa-f]|(?:%[89A-Fa-f][0-9A-Fa-f])+")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[a-zA-Z]{2,8});")
+_MERMAID = re.compile(r"(?<!&)#([0-9]{1,7}|[a-z]{2,8});")
+_QUOTE = re.compile(r"""'"'"'|'\\''|''""")
+_SPACE = re.compile(r"\s{2,}|[^\S ]")
+_WRAP = re.compile(r"(?<=[A-Za-z0-9+/_-])\r?\n[ \t|]*(?=[A-Za-z0-9+/_=-])")
+
+
+Decode = Callable[[re.Match[str]], str]
+
+
+class Form(NamedTuple):
+    """A text to search for. ``before``, ``after``: the base64 character there holds bits of the secret."""
+
+    text: str
+    base64: bool = False
+    before: bool = False
+    after: bool = False
+
+
+def forms(value: str) -> list[Form]:
+    """What to search a text and its views for, to find ``value`` however it is encoded."""
+    raw = raw_bytes(value)
+    plain = [value, raw.decode("latin-1"), raw.hex(), raw.hex().upper()]
+    if any(c.isspace() for c in value):
+        plain += [value.replace(" ", "+"), " ".join(value.split())]
+    found = {text: Form(text) for text in plain if text}
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        for shift in range(3):
+            form = _aligned(encode, raw, shift)
+            if len(form.text) >= _SHORTEST_CORE:
+                found.setdefault(form.text, form)
+    return list(found.values())
+
+
+def raw_bytes(value: str) -> bytes:
+    """The bytes that ``value`` was decoded from; bytes that were not UTF-8 are surrogates in it (PEP 383)."""
+    try:
+        return value.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogatepass")
+
+
+def _aligned(encode: Callable[[bytes], bytes], raw: bytes, shift: int) -> Form:
+    """The base64 characters that depend on ``raw`` alone when ``shift`` bytes (modulo 3) stand before it."""
+    text = encode(b"\0" * shift + raw).decode().rstrip("=")
+    shared = (shift + len(raw)) % 3 != 0
+    core = text[(0, 2, 3)[shift] : len(text) - shared]
+    return Form(core, base64=True, before=shift > 0, after=shared)
+
+
+class View:
+    """A text with one kind of escape undone. ``span`` leads back to where something stood in the original."""
+
+    def __init__(self, text: str, pattern: re.Pattern[str], decode: Decode, parent: View | None) -> None:
+        self._parent = parent
+        self._starts: list[int] = []
+        self._origins: list[tuple[int, int]] = []  # where a piece began; its end if it is an escape, else -1
+        parts: list[str] = []
+        length = place = 0
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if start > place:
+                self._piece(length, place, -1)
+                parts.append(text[place:start])
+                length += start - place
+            new = decode(match)
+            if new:
+                self._piece(length, start, end)
+                parts.append(new)
+                length += len(new)
+            place = end
+        self._piece(length, place, -1)
+        parts.append(text[place:])
+        self.text = "".join(parts)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where the characters from ``start`` up to ``end`` of this view came from in the original text."""
+        first = bisect_right(self._starts, start) - 1
+        origin, stop = self._origins[first]
+        begin = origin if stop >= 0 else origin + start - self._starts[first]
+        last = bisect_right(self._starts, end - 1) - 1
+        origin, stop = self._origins[last]
+        finish = stop if stop >= 0 else origin + end - self._starts[last]
+        return self._parent.span(begin, finish) if self._parent else (begin, finish)
+
+    def _piece(self, start: int, origin: int, end: int) -> None:
+        self._starts.append(start)
+        self._origins.append((origin, end))
+
+
+def views(text: str, *, quotes: bool, words: Iterable[str]) -> Iterator[View]:
+    """The text with its escapes undone, one kind at a time and up to three deep.
+
+    ``quotes`` asks for the view that only matters to secrets with quotes in them; that
+    without line breaks and indents is made of a text with any of ``words``, parts of
+    secrets that have white space.
+    """
+    seen = {text}
+    level: list[View | None] = [None]
+    count = 0
+    for _ in range(_DEEPEST):
+        deeper: list[View | None] = []
+        for parent in level:
+            source = text if parent is None else parent.text
+            for pattern, decode in _decoders(source, quotes=quotes, words=words):
+                if pattern.search(source) is None:
+                    continue
+                view = View(source, pattern, decode, parent)
+                if view.text in seen:
+                    continue
+                seen.add(view.text)
+                yield view
+                count += 1
+                if count == _MOST_VIEWS:
+                    return
+                deeper.append(view)
+        level = deeper
+
+
+def _decoders(text: str, *, quotes: bool, words: Iterable[str]) -> Iterator[tuple[re.Pattern[str], Decode]]:
+    if "\\" in text:
+        yield _BACKSLASH, _from_backslash
+    if "%" in text:
+        yield _PERCENT, _from_percent
+    if ";" in text and "&" in text:
+        yield _ENTITY, lambda match: html.unescape(match[0])
+    if ";" in text and "#" in text:
+        yield _MERMAID, _from_mermaid
+    if "\n" in text:
+        yield _WRAP, lambda _: ""
+    if quotes and "'" in text:
+        yield _QUOTE, lambda _: "'"
+    if any(word in text for word in words):
+        yield _SPACE, lambda _: " "
+
+
+def _from_backslash(match: re.Match[str]) -> str:
+    high, low, four, two, eight, simple = match.groups()
+    if high:
+        return chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00)
+    digits = four or two or eight
+    if digits:
+        number = int(digits, 16)
+        return chr(number) if number < 0x110000 else match[0]
+    return _SIMPLE.get(simple, simple) if simple else ""
+
+
+def _from_percent(match: re.Match[str]) -> str:
+    return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "surrogateescape")
+
+
+def _from_mermaid(match: re.Match[str]) -> str:
+    return html.unescape(f"&#{match[1]};" if match[1].isdecimal() else f"&{match[1]};")

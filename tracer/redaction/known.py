@@ -1,0 +1,231 @@
+"""The known secrets of a run: every value that was once taken as a secret, and its pseudonym."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracer.redaction.encodings import Form, forms, views
+from tracer.redaction.rules import load_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tracer.redaction.rules import Policy
+
+__all__ = ["REMOVED", "Hit", "KnownSecrets", "is_pseudonym"]
+
+REMOVED = "<removed>"
+"""Stands where a value was taken out without a pseudonym."""
+
+_PSEUDONYM = re.compile(r"<(?:[a-z]+(?:-[a-z]+)*-[0-9]+|removed)>")
+_BASE64_CHARACTER = re.compile(r"[A-Za-z0-9+/_-]")
+_DATE_OR_NUMBER = re.compile(r"[0-9.:/T +-]{1,11}|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]?[0-9:.Z+]*")
+_PEM_LINE = re.compile(r"^[A-Za-z0-9+/=]{24,}$", re.MULTILINE)
+_MOST_SECRETS = 4096
+_MOST_CHARACTERS = 4_000_000  # of all values together
+_LONGEST = 65_536
+_GRAM = 8  # characters: no form is shorter
+_MANY_FORMS = 500
+
+
+class Hit(NamedTuple):
+    """Where a known secret stands in a text, in whatever form, and the secret itself (not to be shown)."""
+
+    start: int
+    end: int
+    secret: str
+
+
+def is_pseudonym(value: str) -> bool:
+    """Whether ``value`` stands for a secret already: ``<token-1>``, ``<removed>``."""
+    return _PSEUDONYM.fullmatch(value) is not None
+
+
+class KnownSecrets:
+    """Values to be removed wherever they stand, with typed pseudonyms numbered in order of appearance.
+
+    Values that are too short or too common get a pseudonym too, but are not searched for.
+    Bounded: beyond 4096 values or 4 MB of them, a new one is only removed where the policy names it.
+
+    ``policy`` is the one by which the run was redacted, and by which its artefacts are scanned.
+    """
+
+    def __init__(self, policy: Policy | None = None) -> None:
+        self.policy = policy or load_policy()
+        self._common = self.policy.common
+        self._words = {word.lower() for word in self._common.words}
+        self._kinds: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._forms: dict[str, tuple[Form, str]] = {}
+        self._grams: dict[str, list[str]] = {}
+        self._size = 0
+        self._quotes = False
+        self._full = False
+        self._spaced: list[str] = []
+        self._only_named: dict[str, set[str]] = {}
+        self.version = 0
+
+    def __repr__(self) -> str:
+        return f"<KnownSecrets: {len(self._kinds)} values>"
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    def add(self, kind: str, value: str, *, spread: bool = True) -> None:
+        """Take ``value`` as a secret. ``version`` grows if it is a new one that can be searched for.
+
+        With ``spread=False`` it only gets a pseudonym where it is taken.
+        """
+        if not value or is_pseudonym(value):
+            return
+        full = len(self._kinds) >= _MOST_SECRETS or self._size + len(value) > _MOST_CHARACTERS
+        if value not in self._kinds:
+            if full:
+                self._full = True
+                return
+            self._kinds[value] = kind
+            self._size += len(value)
+        if spread and value not in self._only_named.get(kind, ()):
+            if self.is_common(value) or len(value) > _LONGEST:
+                self._only_named.setdefault(kind, set()).add(value)
+            else:
+                self._search_for(value, value)
+
+    def pseudonym(self, kind: str, value: str) -> str:
+        """The stand-in of ``value``; its number is given at its first appearance."""
+        name = self._names.get(value)
+        if name is not None:
+            return name
+        if value not in self._kinds:
+            return REMOVED
+        kind = self._kinds[value]
+        number = self._numbers.get(kind, 0) + 1
+        self._numbers[kind] = number
+        name = self._names[value] = f"<{kind}-{number}>"
+        return name
+
+    def find(self, text: str) -> list[Hit]:
+        """Where known secrets stand in ``text``, clear or encoded, in order; hits that overlap are one."""
+        if not self._forms or not text:
+            return []
+        hits = list(self._search(text))
+        for view in views(text, quotes=self._quotes, words=self._spaced):
+            hits += [Hit(*view.span(hit.start, hit.end), hit.secret) for hit in self._search(view.text)]
+        return _merged(hits, text) if hits else []
+
+    def find_bytes(self, data: bytes) -> list[int]:
+        """Where known secrets stand in binary data: offsets in bytes."""
+        return [hit.start for hit in self.find(data.decode("latin-1"))]
+
+    def replace(self, text: str) -> tuple[str, int]:
+        """``text`` with pseudonyms in the place of known secrets, and how many there were."""
+        hits = self.find(text)
+        if not hits:
+            return text, 0
+        parts: list[str] = []
+        place = 0
+        for hit in hits:
+            parts += (text[place : hit.start], self.pseudonym(self._kinds[hit.secret], hit.secret))
+            place = hit.end
+        parts.append(text[place:])
+        return "".join(parts), len(hits)
+
+    def is_common(self, value: str) -> bool:
+        """Whether ``value`` is too short or too common to be searched for."""
+        bare = value.strip()
+        return (
+            len(bare) < self._common.shortest
+            or bare.lower() in self._words
+            or len(set(bare)) < 3
+            or _DATE_OR_NUMBER.fullmatch(bare) is not None
+            or self._looks_like_pseudonym(bare)
+        )
+
+    def notes(self) -> list[str]:
+        """What could not be searched for: sentences for the recording, without the values."""
+        notes = []
+        for kind, values in sorted(self._only_named.items()):
+            what = f"{len(values)} {kind} values were" if len(values) > 1 else f"1 {kind} value was"
+            notes.append(
+                f"{what} too short, too long or too common to be searched for: "
+                "removed only where the policy names such values, which is all that could be done."
+            )
+        if self._full:
+            notes.append(
+                "There were too many secrets to search for all of them: some were only removed in place."
+            )
+        return notes
+
+    def _looks_like_pseudonym(self, value: str) -> bool:
+        """A value such as ``password-1`` would tear the pseudonyms apart."""
+        match = re.search(r"([a-z-]+)-?([0-9]*)>?$", value)
+        if match is None:
+            return False
+        kinds = {*self._kinds.values(), "password", "token", "secret", "credentials", "signature", "removed"}
+        return any(value in f"<{kind}-{match[2] or 1}>" for kind in kinds)
+
+    def _search_for(self, value: str, secret: str) -> None:
+        bare = value.strip()
+        if bare in self._forms:
+            return
+        self.version += 1
+        self._quotes = self._quotes or "'" in bare
+        words = bare.split()
+        if len(words) > 1:
+            self._spaced.append(max(words, key=len))
+        for form in forms(bare):
+            if len(form.text) >= self._common.shortest:
+                self._forms.setdefault(form.text, (form, secret))
+                self._grams.setdefault(form.text[:_GRAM], []).append(form.text)
+        if "\n" in bare:  # tables and block texts put something between the lines of a key
+            for line in _PEM_LINE.findall(bare.replace("\r", "")):
+                self._search_for(line, secret)
+
+    def _search(self, text: str) -> Iterator[Hit]:
+        for key in self._candidates(text):
+            start = text.find(key)
+            if start < 0:
+                continue
+            form, secret = self._forms[key]
+            while start >= 0:
+                end = start + len(key)
+                yield _with_edges(text, start, end, form, secret)
+                start = text.find(key, end)
+
+    def _candidates(self, text: str) -> Iterable[str]:
+        """The forms to look for: all of them, or, of very many, those whose beginning occurs in the text."""
+        if len(self._forms) < _MANY_FORMS:
+            return self._forms
+        if min(map(len, self._grams)) < _GRAM:
+            short = [key for gram, keys in self._grams.items() if len(gram) < _GRAM for key in keys]
+        else:
+            short = []
+        present = {text[i : i + _GRAM] for i in range(len(text) - _GRAM + 1)} & self._grams.keys()
+        return [*short, *(key for gram in present for key in self._grams[gram])]
+
+
+def _with_edges(text: str, start: int, end: int, form: Form, secret: str) -> Hit:
+    """The hit with the base64 characters beside it that hold more of the secret's bits, and the padding."""
+    if form.before and start and _BASE64_CHARACTER.match(text[start - 1]):
+        start -= 1
+    if form.after and end < len(text) and _BASE64_CHARACTER.match(text[end]):
+        end += 1
+    while form.base64 and end < len(text) and text[end] == "=":
+        end += 1
+    return Hit(start, end, secret)
+
+
+def _merged(hits: list[Hit], text: str) -> list[Hit]:
+    pseudonyms = [match.span() for match in _PSEUDONYM.finditer(text)]
+    merged: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if any(start <= hit.start and hit.end <= end for start, end in pseudonyms):
+            continue
+        if merged and hit.start < merged[-1].end:
+            last = merged[-1]
+            merged[-1] = Hit(last.start, max(last.end, hit.end), last.secret)
+        else:
+            merged.append(hit)
+    return merged

@@ -1,0 +1,85 @@
+"""The one place where a value is exchanged for its pseudonym, counted and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tracer.redaction import urls
+from tracer.redaction.known import KnownSecrets, is_pseudonym
+from tracer.redaction.patterns import TextPattern
+from tracer.redaction.rules import Place, Policy
+
+__all__ = ["KNOWN", "Cleaner", "Ledger"]
+
+KNOWN = "known secret"
+"""The rule under which a known secret counts that stood where no rule looks."""
+
+
+class Cleaner(NamedTuple):
+    """A way to clean text, and a cheap way to tell that there is nothing to clean."""
+
+    scrub: Callable[[str], str]
+    is_clean: Callable[[str], bool]
+    is_clean_json: Callable[[str], bool]
+
+
+class Ledger:
+    """What was taken in one run. ``counts``: how often each rule took something."""
+
+    def __init__(self, policy: Policy, known: KnownSecrets) -> None:
+        self.policy = policy
+        self.known = known
+        self.counts: dict[str, int] = {}
+        self.everything = Cleaner(
+            self.scrub, self._is_clean, lambda text: self._is_clean(text, document=True)
+        )
+        self.known_only = Cleaner(self.forget, self._is_forgotten, self._is_forgotten)
+
+    def take(self, place: Place, value: str) -> str:
+        """The pseudonym of ``value``, which ``place`` says is a secret; a pseudonym stays what it is."""
+        if not value or is_pseudonym(value):
+            return value
+        self.count(place.rule)
+        self.known.add(place.kind, value, spread=place.spread)
+        if place.kind == "url":
+            urls.url(value, self.policy, self.learn)
+        return self.known.pseudonym(place.kind, value)
+
+    def learn(self, place: Place, value: str) -> str:
+        """Remember ``value`` without taking it out of where it stands."""
+        if place.spread:
+            self.known.add(place.kind, value)
+        return value
+
+    def scrub(self, text: str) -> str:
+        """``text`` without what looks like a secret and without known secrets."""
+        return self.forget(self.policy.patterns.sub(self._found, text)) if text else text
+
+    def forget(self, text: str) -> str:
+        """``text`` without known secrets."""
+        text, times = self.known.replace(text)
+        if times:
+            self.count(KNOWN, times)
+        return text
+
+    def count(self, rule: str, times: int = 1) -> None:
+        """Add to the counts."""
+        self.counts[rule] = self.counts.get(rule, 0) + times
+
+    def total(self) -> int:
+        """How many values were taken until now."""
+        return sum(self.counts.values())
+
+    def _found(self, pattern: TextPattern, value: str) -> str:
+        """The pseudonym of ``value``, which looks like a secret."""
+        self.count(pattern.name)
+        bare = pattern.value(value)
+        self.known.add(pattern.kind, bare)
+        return self.known.pseudonym(pattern.kind, bare)
+
+    def _is_clean(self, text: str, *, document: bool = False) -> bool:
+        return self._is_forgotten(text) and not any(self.policy.patterns.matches(text, document=document))
+
+    def _is_forgotten(self, text: str) -> bool:
+        return not self.known.find(text)

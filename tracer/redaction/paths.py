@@ -1,0 +1,148 @@
+"""Where in a JSON document the policy's secrets stand: path patterns, followed one step at a time.
+
+The patterns become one automaton that is built as far as documents need it, so that a
+step costs a dictionary look-up however many patterns and however deep the document.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Machine", "Node", "Pattern", "parse", "wildcard"]
+
+R = TypeVar("R")
+
+_ROOT = "$"
+_ANY = "*"
+_DEEP = "**"
+_INDEX = "[]"
+_MOST_STEPS = 50_000  # remembered; hostile documents cost time beyond, not memory
+
+_ELEMENT = re.compile(r"\$|\*\*|\[\]|[^.\[\]$]+")
+
+
+class Pattern(NamedTuple):
+    """A parsed path pattern: its elements, without the ``$`` that anchors it to the document itself."""
+
+    text: str
+    elements: tuple[str, ...]
+    anchored: bool
+
+    @property
+    def weight(self) -> int:
+        """How much the pattern says: of two that fit, the heavier one names the place."""
+        return sum(0 if e in (_ANY, _DEEP) else 1 if "*" in e or e == _INDEX else 4 for e in self.elements)
+
+
+def parse(text: str) -> Pattern:
+    """The pattern written as ``text``, see policy.toml. Raises ``ValueError`` if it is none."""
+    parts: list[str] = []
+    for piece in text.split("."):
+        name = piece
+        while name.endswith(_INDEX):
+            name = name.removesuffix(_INDEX)
+        indexes = (len(piece) - len(name)) // 2
+        if (not name and not indexes) or (name and not _ELEMENT.fullmatch(name)):
+            raise ValueError(f"not a path: {text!r}")
+        parts += [name] if name else []
+        parts += [_INDEX] * indexes
+    anchored = parts[0] == _ROOT
+    elements = tuple(part.lower() for part in parts[anchored:])
+    if not elements or _ROOT in elements:
+        raise ValueError(f"not a path: {text!r}")
+    return Pattern(text, elements, anchored)
+
+
+def wildcard(name: str) -> re.Pattern[str]:
+    """A name in which ``*`` stands for any characters, in any letter case, as a regular expression."""
+    return re.compile(".*".join(map(re.escape, name.split("*"))), re.IGNORECASE | re.DOTALL)
+
+
+class Node(dict[str | int, "Node[R]"], Generic[R]):
+    """A place in a document; ``node[key or index]`` is a place in it, ``rule`` what holds here."""
+
+    __slots__ = ("_machine", "positions", "rule")
+
+    def __init__(self, machine: Machine[R], positions: frozenset[tuple[int, int]], rule: R | None) -> None:
+        super().__init__()
+        self._machine = machine
+        self.positions = positions
+        self.rule = rule
+
+    def __missing__(self, step: str | int) -> Node[R]:
+        return self._machine.step(self, step)
+
+
+class Machine(Generic[R]):
+    """All patterns at once. ``rules`` are pairs of a pattern and what holds where it matches.
+
+    Of several patterns that match, the one with the highest ``(rank, weight)`` wins; a rule
+    of None says that nothing holds there.
+    """
+
+    def __init__(self, rules: Iterable[tuple[Pattern, R | None, int]]) -> None:
+        self._rules = list(rules)
+        self._starts = frozenset((i, 0) for i, (p, _, _) in enumerate(self._rules) if not p.anchored)
+        elements = {e for p, _, _ in self._rules for e in p.elements} - {_ANY, _DEEP, _INDEX}
+        self._literals = {e for e in elements if "*" not in e}
+        self._globs = [(e, wildcard(e)) for e in elements if "*" in e]
+        self._nodes: dict[frozenset[tuple[int, int]], Node[R]] = {}
+        self._budget = _MOST_STEPS
+        anchors = frozenset((i, 0) for i, (p, _, _) in enumerate(self._rules) if p.anchored)
+        self.root = self._node(self._closed(self._starts | anchors))
+
+    def step(self, node: Node[R], step: str | int) -> Node[R]:
+        """The place that a key or an index leads to."""
+        if isinstance(step, int):
+            symbol = {_INDEX}
+        else:
+            low = step.lower()
+            symbol = {_ANY} | ({low} & self._literals)
+            symbol.update(element for element, glob in self._globs if glob.fullmatch(low))
+        reached = set(self._starts)
+        for rule, place in node.positions:
+            elements = self._rules[rule][0].elements
+            if place == len(elements):
+                if _INDEX in symbol:  # a list of secrets is as secret as one
+                    reached.add((rule, place))
+            elif elements[place] == _DEEP:
+                reached.add((rule, place))
+            elif elements[place] in symbol:
+                reached.add((rule, place + 1))
+        child = self._node(self._closed(reached))
+        if self._budget > 0:
+            self._budget -= 1
+            node[step] = child
+        return child
+
+    def _closed(self, positions: Iterable[tuple[int, int]]) -> frozenset[tuple[int, int]]:
+        """With the positions behind each ``**`` that stands for nothing."""
+        closed = set()
+        for rule, start in positions:
+            elements = self._rules[rule][0].elements
+            place = start
+            closed.add((rule, place))
+            while place < len(elements) and elements[place] == _DEEP:
+                place += 1
+                closed.add((rule, place))
+        return frozenset(closed)
+
+    def _node(self, positions: frozenset[tuple[int, int]]) -> Node[R]:
+        known = self._nodes.get(positions)
+        if known is not None:
+            return known
+        best: tuple[int, int] = (-1, -1)
+        rule: R | None = None
+        for index, place in positions:
+            pattern, candidate, rank = self._rules[index]
+            if place == len(pattern.elements) and (rank, pattern.weight) > best:
+                best = (rank, pattern.weight)
+                rule = candidate
+        node = Node(self, positions, rule)
+        if self._budget > 0:
+            self._nodes[positions] = node
+        return node

@@ -1,0 +1,203 @@
+"""What secrets look like in any text: the policy's expressions, and those made from its names.
+
+A name that the policy knows gives away the value beside it also where no document can be
+parsed: in a torn JSON body, a log line, a shell script, an error message.
+
+The expressions made here run over text in lower case, and begin with a literal wherever
+they can: so the engine skips to where something may be, and is fast on long bodies.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from tracer.redaction.paths import parse
+from tracer.redaction.policy import PolicyFile
+
+__all__ = ["PatternSet", "TextPattern", "is_stand_in"]
+
+_HEX = "[0-9A-Fa-f]{2}"
+_EDGE = rf"(?:(?<![A-Za-z0-9_+/-])|(?<=\\[nrtbf])|(?<=\\u{_HEX}{_HEX})|(?<=%{_HEX})|(?<=\\x{_HEX}))"
+_OPEN = r"(?:\\{0,2}<|&lt;|&#60;|&#x3[cC];|#lt;|#60;|%3[cC]|\\+u003[cC])"
+_CLOSE = r"(?:\\{0,2}>|&gt;|&#62;|&#x3[eE];|#gt;|#62;|%3[eE]|\\+u003[eE])"
+_STAND_IN = re.compile(
+    rf"""[\\"'(\[]*(?:{_OPEN}(?:[a-z]+(?:-[a-z]+)*-[0-9]+|removed){_CLOSE}"""
+    # What people, and clients that mask by themselves, write in the place of a value.
+    r"""|(?:[*.xX•…]+|<[\w ./-]+>|\$\{?[A-Z_][A-Z0-9_]*\}?|\{\{?[\w .-]+\}?\}|\{SHA(?:1|256)\}[0-9a-f]+"""
+    r"""|%\(?\w*\)?s|null|None|true|false)(?:$|[\\"'\s,;)&]))"""
+)
+_VALUE = r"""(?P<secret>"[^"\n]{1,10000}"|'[^'\n]{1,10000}'|[^\s"'\\]{1,10000})"""
+_TO_QUOTE = r"""(?P<secret>(?:(?!(?<!\\)(?P=quote)).){1,100000}+)"""
+
+
+class TextPattern(NamedTuple):
+    """An expression and, if any, the texts of which one must be there for it to match.
+
+    ``lower``: it is meant for text in lower case. ``certain``: nothing but a secret looks so.
+    """
+
+    name: str
+    kind: str
+    regex: re.Pattern[str]
+    hints: tuple[str, ...] = ()
+    lower: bool = False
+    certain: bool = False
+
+    def matches(self, text: str, low: str, *, document: bool = False) -> Iterator[tuple[int, int]]:
+        """Where the secrets stand, without what stands for one already. ``low``: the text in lower case.
+
+        ``document``: the text is JSON, in which a quote that is not escaped is no part of any value.
+        """
+        searched = low if self.lower else text
+        if self.hints and not any(hint in searched for hint in self.hints):
+            return
+        group = "secret" if "secret" in self.regex.groupindex else 0
+        structural = document and "quote" in self.regex.groupindex
+        for match in self.regex.finditer(searched):
+            if structural and match["quote"] == '"':
+                continue
+            start, end = match.span(group)
+            if end > start and not is_stand_in(text[start : end + 8]):
+                yield start, end
+
+    def value(self, found: str) -> str:
+        """The value that ``found`` stands for: without its quotes and escapes."""
+        if self.certain:
+            return found
+        bare = found.strip("\"'") if found[0] in "\"'" else found
+        if "\\" in bare:
+            try:
+                return str(json.loads(f'"{bare}"'))
+            except ValueError:
+                return bare
+        return bare
+
+
+class PatternSet:
+    """All text patterns of a policy, the certain ones first."""
+
+    def __init__(self, files: tuple[PolicyFile, ...], exempt: frozenset[str] = frozenset()) -> None:
+        given = [
+            TextPattern(
+                r.name, r.kind, re.compile(_EDGE + r.pattern if r.edge else r.pattern), r.hints, certain=True
+            )
+            for file in files
+            for r in file.patterns
+        ]
+        self._patterns = [
+            *given,
+            *_headers(files, exempt),
+            *_fields(files, exempt),
+            *_parameters(files, exempt),
+            *_options(files),
+            *_variables(files),
+        ]
+
+    def matches(self, text: str, *, document: bool = False) -> Iterator[tuple[TextPattern, int, int]]:
+        """What looks like a secret in ``text`` (``document``: which is JSON), and where."""
+        low = _lower(text)
+        for pattern in self._patterns:
+            for start, end in pattern.matches(text, low, document=document):
+                yield pattern, start, end
+
+    def sub(self, replace: Callable[[TextPattern, str], str], text: str) -> str:
+        """``text`` with each secret replaced, pattern by pattern."""
+        low = _lower(text)
+        for pattern in self._patterns:
+            parts: list[str] = []
+            place = 0
+            for start, end in pattern.matches(text, low):
+                parts += (text[place:start], replace(pattern, text[start:end]))
+                place = end
+            if parts:
+                text = "".join([*parts, text[place:]])
+                low = _lower(text)
+        return text
+
+
+def is_stand_in(text: str) -> bool:
+    """Whether ``text`` begins with what stands for a secret rather than with one."""
+    return _STAND_IN.match(text) is not None
+
+
+def _lower(text: str) -> str:
+    """``text`` in lower case, each character where it was."""
+    low = text.lower()
+    # One capital letter (U+0130) has two characters as its small one.
+    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def _headers(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
+    rules = [rule for file in files for rule in file.headers]
+    left, colon = r"(?<![\w-]{})", r"""(?:\\*["'])?[ \t]{0,4}[:=][ \t]{0,4}(?:\\*["'])?"""
+
+    def names(*forms: str) -> str:
+        return _words((n for rule in rules if rule.form in forms for n in rule.names), exempt, left) + colon
+
+    yield _derived("header line", "token", names("value") + r"""(?P<secret>[^\s"'\\,;&{}]{1,100000})""")
+    scheme, rest = r"(?:[a-z][a-z0-9-]{1,24}[ \t]{1,4})?", r"""(?P<secret>[^\s"'\\]{4,100000})"""
+    yield _derived("credentials line", "credentials", names("credentials") + scheme + rest)
+    first, rest = r"""[^=;\s"'\\]{1,200}=""", r"""(?P<secret>[^;\s"'\\]{1,100000})"""
+    yield _derived("cookie line", "cookie", names("cookie", "set-cookie") + first + rest, "=")
+
+
+def _fields(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
+    paths = [parse(path) for file in files for rule in file.fields if not rule.urls for path in rule.paths]
+    names = [path.elements[0] for path in paths if len(path.elements) == 1]
+    names += [name for file in files for rule in file.headers if rule.form == "value" for name in rule.names]
+    quoted = _words(names, exempt, r"""(?<=["']{})""")
+    quote = r"""(?P<quote>\\*["'])"""
+    yield _derived("JSON field", "secret", rf"{quoted}{quote}\s{{0,8}}:\s{{0,80}}u?(?P=quote){_TO_QUOTE}")
+    free = _words(names, exempt, r"(?<![\w.-]{})")
+    yield _derived("assignment", "secret", rf"{free}\s{{0,4}}=\s{{0,4}}{quote}{_TO_QUOTE}", "=")
+    tagged = _words(names, exempt, "(?<=[<:]{})", "[<:]") + r"(?:\s[^<>]{0,500})?>"
+    yield _derived("XML element", "secret", rf"{tagged}(?P<secret>[^<>]{{1,100000}})</", "</")
+
+
+def _parameters(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
+    names = [name for file in files for rule in file.parameters for name in rule.names]
+    left = r"(?:(?<=[?&;#]{0})|(?<=\\u0026{0})|(?<=%3f{0})|(?<=%26{0}))"
+    query = _words(names, exempt, left, r"(?:[?&;#]|\\u0026|%3f|%26)")
+    value = r"""(?:=|%3d)(?P<secret>(?:(?!%26|\\+u0026|&amp;)[^&\s"'>\\;#<]){1,100000}+)"""
+    yield _derived("query parameter", "secret", query + value, "=", "%3d")
+    head, part = r'form-data;[^\r\n]{0,80}\bname="', r"(?P<secret>[^\r\n]{1,100000})"
+    rest = r'"[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,5}\r?\n'
+    yield _derived("form part", "secret", head + _words(names, exempt) + rest + part, "form-data")
+
+
+def _options(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
+    rules = [rule for file in files for rule in file.options if not rule.within]
+    names = [re.sub(r"^--|[][]", "", name) for rule in rules for name in rule.names if name.startswith("--")]
+    space = r"(?:=|[ \t]{1,4}(?!--[a-z]|-[a-z](?:\s|$)))"
+    yield _derived("command line option", "secret", rf"--(?<![\w-]--){_words(names)}{space}{_VALUE}", "--")
+
+
+def _variables(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
+    names = [name for file in files for rule in file.variables for name in rule.names]
+    left = _words(names, left=r"(?<![a-z0-9_]{})")
+    yield _derived("environment variable", "secret", f"{left}={_VALUE}", "=")
+
+
+def _derived(name: str, kind: str, pattern: str, *hints: str) -> TextPattern:
+    return TextPattern(name, kind, re.compile(pattern), hints, lower=True)
+
+
+def _words(names: Iterable[str], exempt: frozenset[str] = frozenset(), left: str = "", run: str = "") -> str:
+    """Any of the names but the exempt ones, in lower case.
+
+    ``left`` is a look-behind at what stands before a name (``{}``). It comes after the name,
+    so that the expression begins with a literal. A name with a wild card in front is found
+    by its end alone, or in a word that begins with ``run``.
+    """
+    words = []
+    for name in sorted({name.lower() for name in names} - exempt):
+        bare = name.removeprefix("*")
+        word = r"[\w:-]{0,40}".join(map(re.escape, bare.split("*")))
+        if bare != name:
+            words.append(rf"{run}[\w:.-]{{0,40}}{word}" if run else word)
+        else:
+            words.append(word if "*" in name else word + left.format(word))
+    return f"(?:{'|'.join(words)})" if words else r"(?!)"

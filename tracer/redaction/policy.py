@@ -1,0 +1,223 @@
+"""The policy: what a secret is, read from policy.toml and from users' files of the same form."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from tracer.errors import InputError
+from tracer.redaction.paths import parse
+
+__all__ = ["PolicyFile", "read_builtin", "read_file", "url_template"]
+
+Kind = Annotated[str, msgspec.Meta(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=24)]
+Names = Annotated[tuple[Annotated[str, msgspec.Meta(min_length=1)], ...], msgspec.Meta(min_length=1)]
+
+
+class _Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What all sections of the file have in common."""
+
+
+class HeaderRule(_Rule, frozen=True, kw_only=True):
+    """Header fields that hold secrets, and in what form."""
+
+    kind: Kind
+    names: Names
+    form: Literal["value", "credentials", "cookie", "set-cookie", "url"] = "value"
+
+
+class FieldRule(_Rule, frozen=True, kw_only=True):
+    """Places in JSON documents."""
+
+    kind: Kind
+    paths: Names
+    urls: tuple[str, ...] = ()
+    follow: bool = False
+    spread: bool = True
+
+
+class ParameterRule(_Rule, frozen=True, kw_only=True):
+    """Parameters of queries, fragments and forms."""
+
+    kind: Kind
+    names: Names
+    spread: bool = True
+
+
+class PathRule(_Rule, frozen=True, kw_only=True):
+    """Segments of URL paths."""
+
+    kind: Kind
+    templates: Names
+
+
+class BodyRule(_Rule, frozen=True, kw_only=True):
+    """Bodies that are secret as a whole."""
+
+    kind: Kind
+    urls: Names
+    side: Literal["request", "response", "both"] = "both"
+    types: tuple[str, ...] = ()
+    not_types: tuple[str, ...] = ()
+
+
+class PatternRule(_Rule, frozen=True, kw_only=True):
+    """What a secret looks like in any text."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1)]
+    kind: Kind
+    pattern: Annotated[str, msgspec.Meta(min_length=1)]
+    hints: tuple[str, ...] = ()
+    edge: bool = False
+
+
+class OptionRule(_Rule, frozen=True, kw_only=True):
+    """Options of command lines."""
+
+    kind: Kind
+    names: Names
+    within: tuple[str, ...] = ()
+
+
+class VariableRule(_Rule, frozen=True, kw_only=True):
+    """Environment variables."""
+
+    kind: Kind
+    names: Names
+
+
+class Common(_Rule, frozen=True, kw_only=True):
+    """What is too short or too common to be removed where no rule names it."""
+
+    shortest: Annotated[int, msgspec.Meta(ge=4, le=8)] = 8
+    words: tuple[str, ...] = ()
+
+
+class Keep(_Rule, frozen=True, kw_only=True):
+    """What is never a secret."""
+
+    fields: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+
+
+class Exemption(_Rule, frozen=True, kw_only=True):
+    """Places that a user's file takes out of the policy, aloud."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=1)]
+    headers: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+
+
+class PolicyFile(_Rule, frozen=True, kw_only=True, rename={"exemptions": "except"}):
+    """One file of policy."""
+
+    format: Literal[1]
+    common: Common = Common()
+    keep: Keep = Keep()
+    headers: tuple[HeaderRule, ...] = ()
+    fields: tuple[FieldRule, ...] = ()
+    parameters: tuple[ParameterRule, ...] = ()
+    paths: tuple[PathRule, ...] = ()
+    bodies: tuple[BodyRule, ...] = ()
+    patterns: tuple[PatternRule, ...] = ()
+    options: tuple[OptionRule, ...] = ()
+    variables: tuple[VariableRule, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def read_builtin() -> PolicyFile:
+    """The policy that ships with the program."""
+    text = resources.files(__package__).joinpath("policy.toml").read_text(encoding="utf-8")
+    return _read("policy.toml", text)
+
+
+def read_file(path: Path) -> PolicyFile:
+    """A user's file of additions.
+
+    Raises ``InputError`` naming the file and the place in it.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(str(path), (error.strerror or "cannot be read").lower()) from error
+    except UnicodeDecodeError as error:
+        raise InputError(str(path), "not UTF-8 text") from error
+    policy = _read(str(path), text)
+    if policy.keep != Keep():
+        raise InputError(
+            str(path), "only [[except]], with a reason, can take something out of the policy", "keep"
+        )
+    return policy
+
+
+def url_template(template: str) -> str:
+    """The regular expression of a template like ``/v1/secrets/{id}`` or ``/images/**``, see policy.toml.
+
+    The first ``{}`` segment is its group ``secret``. Raises ``ValueError`` if it is none.
+    """
+    if not template.startswith("/"):
+        raise ValueError(f"not a URL path: {template!r}")
+    out = ""
+    for segment in template[1:].split("/"):
+        if segment == "**":
+            out += r"(?:/.*)?"
+        elif segment == "*" or re.fullmatch(r"\{\w+\}", segment):
+            group = "(" if segment == "*" or "(?P<secret>" in out else "(?P<secret>"
+            out += f"/{group}[^/?#]+)"
+        elif segment and not set("*{}") & set(segment):
+            out += "/" + re.escape(segment)
+        else:
+            raise ValueError(f"not a URL path: {template!r}")
+    return out
+
+
+def _read(source: str, text: str) -> PolicyFile:
+    try:
+        policy = msgspec.convert(tomllib.loads(text), PolicyFile)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(source, f"not TOML: {error}") from error
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).partition(" - at `$")
+        raise InputError(source, problem[:1].lower() + problem[1:], place.strip(".`")) from error
+    _check(source, policy)
+    return policy
+
+
+def _check(source: str, policy: PolicyFile) -> None:
+    """What types cannot say: each expression, path and template can be compiled."""
+    checks: dict[str, tuple[Callable[[str], object], tuple[str, ...]]] = {}
+    for i, pattern in enumerate(policy.patterns):
+        checks[f"patterns[{i}].pattern"] = (re.compile, (pattern.pattern,))
+    for i, field in enumerate(policy.fields):
+        checks[f"fields[{i}].paths"] = (parse, field.paths)
+        checks[f"fields[{i}].urls"] = (url_template, field.urls)
+    checks["keep.fields"] = (parse, policy.keep.fields)
+    checks["keep.paths"] = (url_template, policy.keep.paths)
+    for i, exemption in enumerate(policy.exemptions):
+        checks[f"except[{i}].fields"] = (parse, exemption.fields)
+    for i, body in enumerate(policy.bodies):
+        checks[f"bodies[{i}].urls"] = (url_template, body.urls)
+    for i, path in enumerate(policy.paths):
+        checks[f"paths[{i}].templates"] = (_secret_template, path.templates)
+    for place, (check, values) in checks.items():
+        for value in values:
+            try:
+                check(value)
+            except (ValueError, re.error) as error:
+                raise InputError(source, str(error), place) from error
+
+
+def _secret_template(template: str) -> str:
+    expression = url_template(template)
+    if "(?P<secret>" not in expression:
+        raise ValueError(f"no {{segment}} is the secret of {template!r}")
+    return expression

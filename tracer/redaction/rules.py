@@ -1,0 +1,228 @@
+"""The policy ready for use: every file's rules compiled, with one look-up for each kind of place."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Literal, NamedTuple
+from urllib.parse import unquote
+
+from tracer.redaction.paths import Machine, parse, wildcard
+from tracer.redaction.patterns import PatternSet
+from tracer.redaction.policy import Common, read_builtin, read_file, url_template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from tracer.redaction.paths import Node, Pattern
+    from tracer.redaction.policy import FieldRule, PolicyFile
+
+__all__ = ["Place", "Policy", "load_policy"]
+
+_MOST_NAMES = 4096  # remembered look-ups of one kind
+_MOST_MACHINES = 64
+_TRAILING = re.compile(r"(?<=.)/+$")
+
+
+class Place(NamedTuple):
+    """Where a secret stands: the name of the rule (as it is counted), the kind, how to take the value out."""
+
+    rule: str
+    kind: str
+    form: Literal["value", "credentials", "cookie", "set-cookie", "url"] = "value"
+    spread: bool = True
+    follow: bool = False
+
+
+class _Names:
+    """Names in any letter case, with or without wild cards, and the place that each stands for."""
+
+    def __init__(self, places: Iterable[tuple[str, Place]], exempt: Iterable[str] = ()) -> None:
+        self._exact: dict[str, Place] = {}
+        self._globs: list[tuple[re.Pattern[str], Place]] = []
+        self._found: dict[str, Place | None] = {}
+        gone = {name.lower() for name in exempt}
+        for name, place in places:
+            if name.lower() in gone:
+                continue
+            if "*" in name:
+                self._globs.append((wildcard(name), place))
+            else:
+                self._exact.setdefault(name.lower(), place)
+
+    def places(self) -> Iterator[Place]:
+        """All that the names stand for."""
+        yield from self._exact.values()
+        yield from (place for _, place in self._globs)
+
+    def find(self, name: str) -> Place | None:
+        low = name.lower()
+        place = self._exact.get(low)
+        if place is not None or not self._globs:
+            return place
+        if low in self._found:
+            return self._found[low]
+        place = next((place for glob, place in self._globs if glob.fullmatch(low)), None)
+        if len(self._found) < _MOST_NAMES:
+            self._found[low] = place
+        return place
+
+
+class Policy:
+    """What a secret is. Made by ``load_policy``; does not change."""
+
+    def __init__(self, files: tuple[PolicyFile, ...]) -> None:
+        self._files = files
+        self.common = Common(
+            shortest=min(file.common.shortest for file in files),
+            words=tuple(word for file in files for word in file.common.words),
+        )
+        exemptions = [exemption for file in files for exemption in file.exemptions]
+        self.notes = [f"The policy makes an exception: {exemption.reason}" for exemption in exemptions]
+        self._exempt_fields = [field for exemption in exemptions for field in exemption.fields]
+        self._exempt_names = {
+            name.lower()
+            for e in exemptions
+            for names in (e.headers, e.fields, e.parameters)
+            for name in names
+        }
+        self._headers = _Names(
+            (
+                (name, Place(name, rule.kind, form=rule.form))
+                for file in files
+                for rule in file.headers
+                for name in rule.names
+            ),
+            (name for exemption in exemptions for name in exemption.headers),
+        )
+        self._parameters = _Names(
+            (
+                (name, Place(name, rule.kind, spread=rule.spread))
+                for file in files
+                for rule in file.parameters
+                for name in rule.names
+            ),
+            (name for exemption in exemptions for name in exemption.parameters),
+        )
+        self._variables = _Names(
+            (name, Place(name, rule.kind)) for file in files for rule in file.variables for name in rule.names
+        )
+        self.options = [
+            (name, rule.within, Place(name.replace("[", "").replace("]", ""), rule.kind))
+            for file in files
+            for rule in file.options
+            for name in rule.names
+        ]
+        self._machines: dict[frozenset[int], Machine[Place]] = {}
+        self._fields = [
+            (rule, rank, [re.compile(rf".*{url_template(url)}", re.DOTALL) for url in rule.urls])
+            for rank, file in enumerate(files)
+            for rule in file.fields
+        ]
+        self._bodies = [
+            (rule, url, re.compile(rf".*{url_template(url)}", re.DOTALL))
+            for file in files
+            for rule in file.bodies
+            for url in rule.urls
+        ]
+        self._paths = [
+            (Place(template, rule.kind), re.compile(url_template(template)))
+            for file in files
+            for rule in file.paths
+            for template in rule.templates
+        ]
+        self._kept_paths = [re.compile(url_template(path)) for file in files for path in file.keep.paths]
+
+    def __repr__(self) -> str:
+        return f"<Policy of {len(self._files)} file(s)>"
+
+    @cached_property
+    def patterns(self) -> PatternSet:
+        """What secrets look like in any text."""
+        return PatternSet(self._files, frozenset(self._exempt_names))
+
+    def header(self, name: str) -> Place | None:
+        """What the header field ``name`` holds."""
+        return self._headers.find(name)
+
+    def parameter(self, name: str) -> Place | None:
+        """What the query or form parameter ``name`` holds."""
+        return self._parameters.find(name)
+
+    def variable(self, name: str) -> Place | None:
+        """What the environment variable ``name`` holds."""
+        return self._variables.find(name)
+
+    def fields(self, url_path: str) -> Node[Place]:
+        """The root of JSON documents that go to or come from ``url_path``."""
+        path = _plain(url_path)
+        fields = enumerate(self._fields)
+        active = frozenset(
+            index for index, (_, _, urls) in fields if any(url.fullmatch(path) for url in urls)
+        )
+        machine = self._machines.get(active)
+        if machine is None:
+            if len(self._machines) >= _MOST_MACHINES:
+                self._machines.clear()
+            machine = self._machines[active] = Machine(self._rules(active))
+        return machine.root
+
+    def path_secrets(self, path: str) -> Iterator[tuple[Place, int, int]]:
+        """The secrets in the path of a URL, and where they stand."""
+        for place, template in self._paths:
+            for match in template.finditer(path):
+                if not any(kept.fullmatch(match[0]) for kept in self._kept_paths):
+                    yield place, *match.span("secret")
+
+    def body(self, url_path: str, side: Literal["request", "response"], content_type: str) -> Place | None:
+        """What a body is that is secret as a whole."""
+        path = _plain(url_path)
+        media = content_type.partition(";")[0].strip().lower()
+        for rule, url, pattern in self._bodies:
+            if rule.side not in (side, "both") or (rule.types and media not in rule.types):
+                continue
+            if media not in rule.not_types and pattern.fullmatch(path):
+                what = ", ".join(rule.types) if rule.types else url
+                return Place(f"body of {what}", rule.kind)
+        return None
+
+    def _rules(self, active: frozenset[int]) -> Iterator[tuple[Pattern, Place | None, int]]:
+        """In ranks: what is kept beats the rules of its own file, a later file beats an earlier one.
+
+        Names of header fields are names of JSON fields too: some services log and echo them.
+        """
+        for index, (rule, rank, urls) in enumerate(self._fields):
+            if not urls or index in active:
+                for path in rule.paths:
+                    yield parse(path), _field_place(path, rule), 2 * rank
+        for place in self._headers.places():
+            yield parse(place.rule), place._replace(form="value"), 0
+        for rank, file in enumerate(self._files):
+            for path in file.keep.fields:
+                yield parse(path), None, 2 * rank + 1
+        for path in self._exempt_fields:
+            yield parse(path), None, 2 * len(self._files)
+
+
+def load_policy(*extra: Path) -> Policy:
+    """The built-in policy with users' files added to it.
+
+    Raises ``InputError`` naming the file and the place in it.
+    """
+    if not extra:
+        return _builtin()
+    return Policy((read_builtin(), *(read_file(path) for path in extra)))
+
+
+@lru_cache(maxsize=1)
+def _builtin() -> Policy:
+    return Policy((read_builtin(),))
+
+
+def _field_place(path: str, rule: FieldRule) -> Place:
+    return Place(path, rule.kind, spread=rule.spread, follow=rule.follow)
+
+
+def _plain(url_path: str) -> str:
+    return _TRAILING.sub("", unquote(url_path))
