@@ -89,7 +89,12 @@ class Appender:
         self.path = path
         with _reasons(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(path, _APPEND, 0o600)
+            try:
+                self._file = os.open(path, _APPEND, 0o600)
+            except FileNotFoundError:
+                # Another proxy that ends removes the folder when it is empty.
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = os.open(path, _APPEND, 0o600)
 
     def append(self, line: bytes, *, sync: bool = False) -> None:
         """Add one line (without its end); with ``sync`` it is on the disk when this returns."""

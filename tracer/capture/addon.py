@@ -18,7 +18,7 @@ from mitmproxy.log import ALERT
 
 from tracer.capture import options, processes
 from tracer.capture.bodies import Tap, wants_stream
-from tracer.capture.book import Book, Kept
+from tracer.capture.book import JOURNALS, Book, Kept
 from tracer.capture.exchanges import exchange, skeleton
 from tracer.capture.participants import CLIENT, named_by_agent
 from tracer.capture.processes import Process
@@ -129,6 +129,8 @@ class Tracer:
         for run in list(self._runs.going):
             await self._finish(run)
         self._writer.shutdown()
+        with contextlib.suppress(OSError):  # another proxy may be keeping journals there
+            (self._ready().folder / JOURNALS).rmdir()
         if self.failure is not None and self.exits:
             sys.exit(1)
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from tracer.redaction.paths import parse
-from tracer.redaction.policy import PolicyFile
+from tracer.redaction.policy import PatternRule, PolicyFile
 
 __all__ = ["PatternSet", "TextPattern", "is_stand_in"]
 
@@ -80,13 +80,7 @@ class PatternSet:
     """All text patterns of a policy, the certain ones first."""
 
     def __init__(self, files: tuple[PolicyFile, ...], exempt: frozenset[str] = frozenset()) -> None:
-        given = [
-            TextPattern(
-                r.name, r.kind, re.compile(_EDGE + r.pattern if r.edge else r.pattern), r.hints, certain=True
-            )
-            for file in files
-            for r in file.patterns
-        ]
+        given = [_given(rule) for file in files for rule in file.patterns]
         self._patterns = [
             *given,
             *_headers(files, exempt),
@@ -128,6 +122,12 @@ def _lower(text: str) -> str:
     low = text.lower()
     # One capital letter (U+0130) has two characters as its small one.
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def _given(rule: PatternRule) -> TextPattern:
+    regex = re.compile(_EDGE + rule.pattern if rule.edge else rule.pattern)
+    # What stands at a place that the pattern describes may be a word of prose: user:password@host.
+    return TextPattern(rule.name, rule.kind, regex, rule.hints, certain="secret" not in regex.groupindex)
 
 
 def _headers(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
@@ -177,23 +177,31 @@ def _options(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
 
 def _variables(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
     names = [name for file in files for rule in file.variables for name in rule.names]
-    left = _words(names, left=r"(?<![a-z0-9_]{})")
-    yield _derived("environment variable", "secret", f"{left}={_VALUE}", "=")
+    words = _words(names, left=r"(?<![A-Za-z0-9_]{})", lower=False)
+    regex = re.compile(f"{words}={_VALUE}")
+    yield TextPattern("environment variable", "secret", regex, ("=",))
 
 
 def _derived(name: str, kind: str, pattern: str, *hints: str) -> TextPattern:
     return TextPattern(name, kind, re.compile(pattern), hints, lower=True)
 
 
-def _words(names: Iterable[str], exempt: frozenset[str] = frozenset(), left: str = "", run: str = "") -> str:
-    """Any of the names but the exempt ones, in lower case.
+def _words(
+    names: Iterable[str],
+    exempt: frozenset[str] = frozenset(),
+    left: str = "",
+    run: str = "",
+    *,
+    lower: bool = True,
+) -> str:
+    """Any of the names but the exempt ones.
 
     ``left`` is a look-behind at what stands before a name (``{}``). It comes after the name,
     so that the expression begins with a literal. A name with a wild card in front is found
     by its end alone, or in a word that begins with ``run``.
     """
     words = []
-    for name in sorted({name.lower() for name in names} - exempt):
+    for name in sorted({name.lower() if lower else name for name in names} - exempt):
         bare = name.removeprefix("*")
         word = r"[\w:-]{0,40}".join(map(re.escape, bare.split("*")))
         if bare != name:
