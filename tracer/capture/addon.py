@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from mitmproxy import connection, ctx, exceptions, flow, http, tls
@@ -22,6 +23,7 @@ from tracer.capture.book import JOURNALS, Book, Kept
 from tracer.capture.exchanges import exchange, skeleton
 from tracer.capture.participants import CLIENT, named_by_agent
 from tracer.capture.processes import Process
+from tracer.capture.recovery import recover
 from tracer.capture.runs import Evidence, Run, Runs
 from tracer.capture.settings import Draw, Settings
 from tracer.errors import TracerError
@@ -116,6 +118,7 @@ class Tracer:
         self._announced = True
         folder = self._ready().folder
         release = self._ready().release
+        self.recover(folder)
         _log.log(ALERT, "recordings are written to %s", (folder / release if release else folder).resolve())
 
     async def done(self) -> None:
@@ -207,8 +210,18 @@ class Tracer:
 
     def on_recording(self, kept: Kept) -> None:
         """Called with each recording that was written."""
+        if kept.problem:
+            _log.error("%s", kept.problem)
         steps = f", {kept.recording.verdict}" if kept.recording.verdict else ""
         _log.log(ALERT, "%s (%d exchanges%s)", kept.path, len(kept.recording.exchanges), steps)
+
+    def recover(self, folder: Path) -> None:
+        """Make recordings of what an earlier proxy left behind when it was killed."""
+        for result in recover(folder, self._ready().participants):
+            if isinstance(result, TracerError):
+                _log.warning("journal left as it is: %s", result)
+            else:
+                _log.log(ALERT, "recovered %s", result)
 
     def new_book(self, evidence: Evidence) -> Book:
         """The book of a run that begins."""

@@ -14,12 +14,13 @@ from msgspec.structs import replace
 
 from tracer.capture.assembly import assemble
 from tracer.capture.settings import Settings
+from tracer.errors import RenderError
 from tracer.model import Exchange, Output, Recording
 from tracer.output import safe_name, write
 from tracer.recording import Journal, JournalHead, load, save
 from tracer.redaction import KnownSecrets, Redactor, load_policy
 
-__all__ = ["JOURNALS", "Book", "Kept"]
+__all__ = ["JOURNALS", "Book", "Kept", "place"]
 
 JOURNALS = ".journal"
 """The folder of the journals, inside the folder of the recordings."""
@@ -28,11 +29,12 @@ _numbers = itertools.count(1)
 
 
 class Kept(NamedTuple):
-    """A recording that was written: where, with which diagrams."""
+    """A recording that was written: where, with which diagrams, and why one isn't there."""
 
     recording: Recording
     path: Path
-    diagrams: tuple[Path, ...]
+    diagrams: tuple[Path, ...] = ()
+    problem: str = ""
 
 
 class Book:
@@ -44,6 +46,7 @@ class Book:
         self.exchanges = 0
         self.path: Path | None = None
         self._journal: Journal | None = None
+        self._began: float | None = None
         me = psutil.Process()
         self._head = JournalHead(
             began=time.time(),
@@ -62,10 +65,15 @@ class Book:
         if self._journal is None:
             self._journal = self._open()
         elif self.redactor.generation != generation:
-            head, earlier = self._journal.read()
-            self._journal.replace(head, [self.redactor.again(one) for one in earlier])
+            _, earlier = self._journal.read()
+            self._journal.replace(self._head, [self.redactor.again(one) for one in earlier])
         self._journal.exchange(redacted)
+        counts = self.redactor.counts
+        if counts != self._head.redacted:
+            self._head = replace(self._head, redacted=counts)
+            self._journal.head(self._head)
         self.exchanges += 1
+        self._began = min(self._began or redacted.started, redacted.started)
         return redacted
 
     def preview(self) -> Recording:
@@ -83,20 +91,20 @@ class Book:
             command=self._head.command and self.redactor.text(self._head.command),
             interrupted=interrupted or _broken_off(exchanges),
             notes=[*self._head.notes, *self.redactor.notes()],
-            redacted=dict(self.redactor.counts),
+            redacted=self.redactor.counts,
         )
         recording = assemble(head, exchanges, self.settings.participants, output)
-        self.path = self.path or _place(self.settings, recording)
-        diagrams = _write(recording, self.path, self.settings, self.redactor.known)
+        self.path = self.path or place(self.settings.folder, head, recording)
+        save(recording, self.path, known=self.redactor.known)
         self._journal.remove()
         self._journal = None
-        return Kept(recording, self.path, diagrams)
+        return _drawn(Kept(recording, self.path), self.settings, self.redactor.known)
 
     def resume(self) -> None:
         """Open the book of a finished run again, with what its recording holds."""
         assert self.path is not None, "only a finished run can be resumed"
         recording = load(self.path)
-        began = self._head.began
+        began = self._began or self._head.began
         self._journal = self._open()
         for one in recording.exchanges:
             ended = None if one.ended is None else one.ended + began
@@ -112,14 +120,17 @@ class Book:
         return Journal(self.settings.folder / JOURNALS / name, self._head)
 
 
-def _write(recording: Recording, path: Path, settings: Settings, known: KnownSecrets) -> tuple[Path, ...]:
-    save(recording, path, known=known)
-    if settings.draw is None:
-        return ()
-    targets = tuple(path.with_suffix(f".{kind}") for kind in settings.diagrams)
-    for kind, target in zip(settings.diagrams, targets, strict=True):
-        write(target, settings.draw(recording, kind), known=known)
-    return targets
+def _drawn(kept: Kept, settings: Settings, known: KnownSecrets) -> Kept:
+    drawn: list[Path] = []
+    for kind in settings.diagrams if settings.draw else ():
+        path = kept.path.with_suffix(f".{kind}")
+        assert settings.draw is not None
+        try:
+            write(path, settings.draw(kept.recording, kind), known=known)
+        except RenderError as error:
+            return kept._replace(diagrams=tuple(drawn), problem=f"no {path}: {error}")
+        drawn.append(path)
+    return kept._replace(diagrams=tuple(drawn))
 
 
 def _broken_off(exchanges: Sequence[Exchange]) -> str:
@@ -127,10 +138,11 @@ def _broken_off(exchanges: Sequence[Exchange]) -> str:
     return "the last request had no answer" if last.response is None else ""
 
 
-def _place(settings: Settings, recording: Recording) -> Path:
-    folder = settings.folder / safe_name(settings.release) if settings.release else settings.folder
-    if settings.name:
-        return folder / f"{safe_name(settings.name)}.yaml"
+def place(folder: Path, head: JournalHead, recording: Recording) -> Path:
+    """Where a recording goes below ``folder``: to the name it was given, or to a free one."""
+    folder = folder / safe_name(head.release) if head.release else folder
+    if head.name:
+        return folder / f"{safe_name(head.name)}.yaml"
     name = recording.sequence or _command_name(recording.command) or "run"
     for number in itertools.count(1):
         path = folder / f"{safe_name(name)}{'' if number == 1 else f'-{number}'}.yaml"

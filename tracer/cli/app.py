@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from tracer.cli import cloud, demo, diagram, record, show
+from tracer.cli import cloud, demo, diagram, record, recover, show
 from tracer.errors import TracerError
 
 __all__ = ["main"]
@@ -23,6 +23,7 @@ app.command("demo")(demo.demo)
 app.command("record", context_settings={"allow_interspersed_args": False})(record.record)
 app.command("show")(show.show)
 app.command("diagram")(diagram.diagram)
+app.command("recover")(recover.recover)
 app.add_typer(cloud.app, name="cloud")
 
 

@@ -79,5 +79,7 @@ def _summarise(kept: object) -> None:
     assert isinstance(kept, Kept)
     console = stderr()
     console.print(verdict_line(kept.recording))
+    if kept.problem:
+        print(f"tracer: {kept.problem}", file=sys.stderr)
     for path in (kept.path, *kept.diagrams):
         console.out(f"wrote {path}", highlight=False)

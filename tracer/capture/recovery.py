@@ -1,0 +1,60 @@
+"""Journals that a killed proxy left behind, made into recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+from msgspec.structs import replace
+
+from tracer.capture.assembly import assemble
+from tracer.capture.book import JOURNALS, place
+from tracer.capture.participantmap import ParticipantMap
+from tracer.errors import TracerError
+from tracer.recording import JournalHead, read_journal, save
+
+__all__ = ["recover"]
+
+
+def recover(folder: Path, participants: ParticipantMap) -> Iterator[Path | TracerError]:
+    """Make a recording of each journal below ``folder`` that nobody writes any more.
+
+    Yields where each of them is; or, for a journal that cannot be used and is left as it is, why.
+    """
+    journals = folder / JOURNALS
+    for path in sorted(journals.glob("*.jsonl")):
+        try:
+            recovered = _recover(folder, path, participants)
+        except TracerError as error:
+            yield error
+        else:
+            if recovered is not None:
+                yield recovered
+    if journals.is_dir() and not any(journals.iterdir()):
+        journals.rmdir()
+
+
+def _recover(folder: Path, path: Path, participants: ParticipantMap) -> Path | None:
+    head, exchanges = read_journal(path)
+    if _is_written(head):
+        return None
+    target = None
+    if exchanges:
+        # A name that the run was given may be that of an earlier, whole recording.
+        head = replace(head, name=None, interrupted="the proxy was ended while the run was going on")
+        recording = assemble(head, exchanges, participants)
+        target = place(folder, head, recording)
+        save(recording, target)
+    path.unlink(missing_ok=True)
+    return target
+
+
+def _is_written(head: JournalHead) -> bool:
+    pid, created = head.writer
+    try:
+        return psutil.Process(pid).create_time() == created
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.Error:
+        return True
