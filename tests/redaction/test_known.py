@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 import yaml
 
-from tracer.redaction import KnownSecrets
+from tracer.redaction import KnownSecrets, Redactor, load_policy
 
 SECRET = "kJ7xQ2mZp9vR4tWs"
 
@@ -100,6 +100,39 @@ def test_many_secrets_cost_no_more_than_few() -> None:
     start = time.perf_counter()
     assert known.replace(text)[0].endswith("<url-1> file:///images/x")
     assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a://b:",
+        "-----BEGIN RSA PRIVATE KEY-----\nAAAA",
+        "eyJ",
+        "<a:Assertion ",
+        "<Assertion a='b'>",
+        "<input name=token ",
+        '"token":{',
+        '"password":"',
+        '\\"password\\":\\"',
+        "X-Auth-Token:",
+        "?token=",
+        'form-data; name="password"\r\na',
+        "--password ",
+        "OS_PASSWORD=",
+        "<password>",
+        'password="',
+        "Cookie: ",
+        "QUJD",
+        "a",
+        "\\",
+        "-",
+        " ",
+    ],
+)
+def test_hostile_text_costs_the_redactor_no_more_than_its_length(piece: str) -> None:
+    start = time.perf_counter()
+    Redactor(load_policy()).text(piece * (100_000 // len(piece)))
+    assert time.perf_counter() - start < 5
 
 
 def test_hostile_text_costs_no_more_than_its_length() -> None:

@@ -4,7 +4,7 @@ import string
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.redaction.canaries import CANARIES, Build, as_base64, as_json, as_text, exchange
@@ -20,6 +20,11 @@ POLICY = load_policy()
 secrets = st.text(
     string.ascii_letters + string.digits + "!@#$%^&*()_+-=[]{}|;:'\",.<>/?` äß€😀\\", min_size=12
 ).filter(lambda s: s == s.strip() and len(set(s)) > 6 and not KnownSecrets().is_common(s))
+
+
+def _fits(secret: str, place: str) -> bool:
+    """A semicolon ends a cookie, a quote a quoted parameter: such a value cannot stand there."""
+    return not set(secret) & set(';"\\') or not ("ookie" in place or "OAuth" in place)
 
 
 def _auth(password: str, token: str) -> Exchange:
@@ -71,6 +76,17 @@ def test_a_secret_counts_under_the_rule_that_names_its_place(sent: Exchange, rul
     assert redactor.counts == {rule: 1}
 
 
+def test_urls_in_a_link_keep_what_is_around_them() -> None:
+    sent = f"<http://h/?token={SECRET}&a=b>; rel=next, </v2.0/tokens/{SECRET}>; rel=self"
+    redacted = Redactor(POLICY).exchange(
+        exchange(headers={"Link": sent, "Refresh": f"5; url=/?token={SECRET}"})
+    )
+    assert redacted.request.headers == {
+        "Link": "<http://h/?token=<token-1>&a=b>; rel=next, </v2.0/tokens/<token-1>>; rel=self",
+        "Refresh": "5; url=/?token=<token-1>",
+    }
+
+
 def test_the_same_secret_has_the_same_pseudonym_wherever_it_stands() -> None:
     redactor = Redactor(POLICY)
     redactor.exchange(_auth(SECRET, "tok-one-0123456789"))
@@ -97,8 +113,7 @@ def test_a_pseudonym_gets_its_number_at_its_first_appearance() -> None:
 @given(secret=secrets, where=st.sampled_from(CANARIES))
 def test_no_secret_survives_in_any_place(secret: str, where: tuple[str, Build]) -> None:
     name, build = where
-    if any(c in secret for c in ';"\\') and ("ookie" in name or "OAuth" in name):
-        return
+    assume(_fits(secret, name))
     data = msgspec.json.encode(Redactor(POLICY).exchange(build(secret))).decode()
     assert not {core for core in cores(secret) if core in data}
 
@@ -134,6 +149,7 @@ def test_no_known_secret_survives_in_any_spelling(secret: str, data: st.DataObje
 def test_redacting_is_idempotent_also_with_a_new_redactor(
     values: list[str], where: tuple[str, Build]
 ) -> None:
+    assume(_fits(values[0], where[0]))
     first = Redactor(POLICY)
     for value in values:
         first.learn("secret", value)

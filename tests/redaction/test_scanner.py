@@ -63,6 +63,8 @@ def test_what_looks_like_a_secret(text: str, rule: str) -> None:
         "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQ\n-----END PUBLIC KEY-----",
         "a header -----BEGIN PRIVATE KEY----- starts a key",
         "password_expires_at: 2030-01-01T00:00:00.000000",
+        "scheme://user:password@host",
+        "a.FOO_token=abcdefgh12",
         "mailto:someone@example.org http://example.org/@user:x",
         "The token is checked; the password: see below. Set OS_PASSWORD and --os-password.",
         "iVBORw0KGgoAAAANSUhEUgAAgAAAAABBCDefghijklmnopqrstuvwxyz0123456789",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.redaction.encodings import Form, forms, views
@@ -219,9 +220,11 @@ def _with_edges(text: str, start: int, end: int, form: Form, secret: str) -> Hit
 
 def _merged(hits: list[Hit], text: str) -> list[Hit]:
     pseudonyms = [match.span() for match in _PSEUDONYM.finditer(text)]
+    starts = [start for start, _ in pseudonyms]
     merged: list[Hit] = []
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
-        if any(start <= hit.start and hit.end <= end for start, end in pseudonyms):
+        before = bisect_right(starts, hit.start) - 1
+        if before >= 0 and hit.end <= pseudonyms[before][1]:
             continue
         if merged and hit.start < merged[-1].end:
             last = merged[-1]

@@ -1,0 +1,99 @@
+"""kill -9 at any moment, under real traffic: what the client has an answer to is in a recording."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Proxy, Site
+from tracer.capture.participantmap import ParticipantMap
+from tracer.capture.recovery import recover
+from tracer.recording import load
+
+pytestmark = pytest.mark.e2e
+
+KILLS = 100
+CLIENTS = 3
+
+
+def test_no_answered_exchange_is_lost(zed: Site, mitmdump: Callable[..., Proxy], tmp_path: Path) -> None:
+    moments = random.Random(2026)
+    lost: list[str] = []
+    recorded_in_all = 0
+    # The next proxy starts while the one before is killed.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        outs = [tmp_path / f"out-{number}" for number in range(KILLS)]
+        starting = (pool.submit(mitmdump, "--set", f"trace_dir={out}") for out in outs)
+        upcoming = next(starting)
+        for out in outs:
+            proxy = upcoming.result()
+            upcoming = next(starting, upcoming)
+            answered = _kill_under_traffic(proxy, zed.environment["OS_AUTH_URL"], moments.uniform(0, 0.15))
+            results = list(recover(out, ParticipantMap()))
+            assert all(isinstance(result, Path) for result in results), results
+            recorded = {
+                exchange.request.url.partition("?n=")[2]
+                for path in out.rglob("*.yaml")
+                for exchange in load(path).exchanges
+                if exchange.response is not None
+            }
+            recorded_in_all += len(recorded)
+            lost += sorted(answered - recorded)
+    assert recorded_in_all > KILLS
+    assert not lost
+
+
+def _kill_under_traffic(proxy: Proxy, url: str, after: float) -> set[str]:
+    """Ask through the proxy without a pause until it is killed; gives what was answered in full."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": proxy.url}))
+    numbers = itertools.count()
+    answered: set[str] = set()
+    first = threading.Event()
+
+    def ask() -> None:
+        while True:
+            number = str(next(numbers))
+            try:
+                with opener.open(f"{url}/v3?n={number}", timeout=10) as response:
+                    response.read()
+            except (OSError, HTTPException):
+                return
+            answered.add(number)
+            first.set()
+
+    clients = [threading.Thread(target=ask) for _ in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    assert first.wait(30)
+    time.sleep(after)
+    proxy.process.kill()
+    proxy.process.wait(10)
+    for client in clients:
+        client.join(30)
+    return answered
+
+
+def test_the_next_start_recovers_what_was_left(
+    zed: Site, mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    proxy = mitmdump("--set", f"trace_dir={out}")
+    answered = _kill_under_traffic(proxy, zed.environment["OS_AUTH_URL"], 0.1)
+    assert not list(out.glob("*.yaml"))
+    again = mitmdump("--set", f"trace_dir={out}")
+    again.wait_for(r"recovered .*\.yaml")
+    (path,) = [Path(found) for found in re.findall(r"recovered (.*\.yaml)", again.printed)]
+    recording = load(path)
+    assert recording.interrupted
+    assert answered <= {exchange.request.url.partition("?n=")[2] for exchange in recording.exchanges}
+    assert not (out / ".journal").exists()
