@@ -68,13 +68,18 @@ class Book:
             _, earlier = self._journal.read()
             self._journal.replace(self._head, [self.redactor.again(one) for one in earlier])
         self._journal.exchange(redacted)
-        counts = self.redactor.counts
-        if counts != self._head.redacted:
-            self._head = replace(self._head, redacted=counts)
-            self._journal.head(self._head)
+        self._note(self.redactor.unredacted_auth(redacted), self.redactor.counts)
         self.exchanges += 1
         self._began = min(self._began or redacted.started, redacted.started)
         return redacted
+
+    def _note(self, doubt: str | None, counts: dict[str, int]) -> None:
+        if doubt:
+            self._head = replace(self._head, notes=[*self._head.notes, doubt])
+        if doubt or counts != self._head.redacted:
+            assert self._journal is not None
+            self._head = replace(self._head, redacted=counts)
+            self._journal.head(self._head)
 
     def preview(self) -> Recording:
         """The recording as it would be if the run ended now."""
