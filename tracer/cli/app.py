@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from tracer.cli import cloud, demo, diagram, record, recover, show
+from tracer.cli import cloud, demo, diagram, record, recover, redact, scan, show
 from tracer.errors import TracerError
 
 __all__ = ["main"]
@@ -24,6 +24,8 @@ app.command("record", context_settings={"allow_interspersed_args": False})(recor
 app.command("show")(show.show)
 app.command("diagram")(diagram.diagram)
 app.command("recover")(recover.recover)
+app.command("scan")(scan.scan)
+app.command("redact")(redact.redact)
 app.add_typer(cloud.app, name="cloud")
 
 

@@ -32,6 +32,10 @@ def record(
         str, typer.Option(help="Comma-separated name=URL: who answers below that URL.")
     ] = "",
     diagram: Annotated[str, typer.Option(help="Comma-separated kinds of diagram: mmd, svg, png.")] = "mmd",
+    policy: Annotated[
+        list[Path] | None,
+        typer.Option(help="File with rules to add to the redaction policy; may be given again."),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Say nothing but what the command says.")
     ] = False,
@@ -57,6 +61,7 @@ def record(
         participants=ParticipantMap(participants),
         diagrams=tuple(filter(None, diagram.split(","))),
         draw=draw,
+        policies=tuple(policy or ()),
     )
     environment = for_command(os.environ, release, command)
     result = runner.record(

@@ -2,5 +2,6 @@
 
 from tracer.recording.files import dumps, load, loads, save
 from tracer.recording.journal import Journal, JournalHead, read_journal
+from tracer.recording.redacting import redact
 
-__all__ = ["Journal", "JournalHead", "dumps", "load", "loads", "read_journal", "save"]
+__all__ = ["Journal", "JournalHead", "dumps", "load", "loads", "read_journal", "redact", "save"]

@@ -20,6 +20,7 @@ REMOVED = "<removed>"
 """Stands where a value was taken out without a pseudonym."""
 
 _PSEUDONYM = re.compile(r"<(?:[a-z]+(?:-[a-z]+)*-[0-9]+|removed)>")
+_NUMBERED = re.compile(r"<([a-z]+(?:-[a-z]+)*)-([0-9]{1,9})>")
 _BASE64_CHARACTER = re.compile(r"[A-Za-z0-9+/_-]")
 _DATE_OR_NUMBER = re.compile(r"[0-9.:/T +-]{1,11}|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]?[0-9:.Z+]*")
 _PEM_LINE = re.compile(r"^[A-Za-z0-9+/=]{24,}$", re.MULTILINE)
@@ -106,6 +107,11 @@ class KnownSecrets:
         self._numbers[kind] = number
         name = self._names[value] = f"<{kind}-{number}>"
         return name
+
+    def reserve(self, text: str) -> None:
+        """Give no new secret a pseudonym that ``text`` uses already."""
+        for kind, number in _NUMBERED.findall(text):
+            self._numbers[kind] = max(self._numbers.get(kind, 0), int(number))
 
     def find(self, text: str) -> list[Hit]:
         """Where known secrets stand in ``text``, clear or encoded, in order; hits that overlap are one."""

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from tracer.datafiles import read, typed
 from tracer.errors import InputError
 from tracer.redaction.paths import parse
 
@@ -145,13 +146,7 @@ def read_file(path: Path) -> PolicyFile:
 
     Raises ``InputError`` naming the file and the place in it.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(str(path), (error.strerror or "cannot be read").lower()) from error
-    except UnicodeDecodeError as error:
-        raise InputError(str(path), "not UTF-8 text") from error
-    policy = _read(str(path), text)
+    policy = _read(str(path), read(path))
     if policy.keep != Keep():
         raise InputError(
             str(path), "only [[except]], with a reason, can take something out of the policy", "keep"
@@ -182,12 +177,10 @@ def url_template(template: str) -> str:
 
 def _read(source: str, text: str) -> PolicyFile:
     try:
-        policy = msgspec.convert(tomllib.loads(text), PolicyFile)
+        tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(source, f"not TOML: {error}") from error
-    except msgspec.ValidationError as error:
-        problem, _, place = str(error).partition(" - at `$")
-        raise InputError(source, problem[:1].lower() + problem[1:], place.strip(".`")) from error
+    policy = typed(tree, PolicyFile, source)
     _check(source, policy)
     return policy
 

@@ -1,0 +1,132 @@
+"""What each verb says, and how it ends, where no cloud is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.runner import tracer
+from tests.recording.test_files import SMALL
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "recordings" / "zed" / "image-show.yaml"
+TOKEN = "gAAAAABjlug2ZWlEI9u8KK2SQ7ydjRYxuflGjdk1MoZpa-azw_A5sVhiJo21aZ-Vm8hsdN8Es"
+
+
+@pytest.fixture
+def leaky(tmp_path: Path) -> Path:
+    path = tmp_path / "leaky.yaml"
+    path.write_text(SMALL.replace("    url:", f"    headers: {{X-Auth-Token: {TOKEN}}}\n    url:"))
+    return path
+
+
+def test_help_names_every_verb() -> None:
+    printed = tracer("--help").stdout
+    for verb in ("demo", "record", "show", "diagram", "recover", "scan", "redact", "cloud"):
+        assert verb in printed
+
+
+def test_show_prints_messages_steps_and_verdict() -> None:
+    ended = tracer("show", SHIPPED, COLUMNS="100")
+    assert ended.returncode == 0
+    assert "GET /image/v2/images/{image_id}" in ended.stdout
+    assert "conforms to image-show: 8 of 8 steps" in ended.stdout
+    assert "\x1b" not in ended.stdout
+
+
+def test_diagram_goes_to_stdout_or_a_file(tmp_path: Path) -> None:
+    text = SHIPPED.with_suffix(".mmd").read_text()
+    assert tracer("diagram", SHIPPED).stdout == text
+    assert tracer("diagram", SHIPPED, "-o", tmp_path / "a.mmd").returncode == 0
+    assert (tmp_path / "a.mmd").read_text() == text
+    assert tracer("diagram", SHIPPED, "-o", tmp_path / "a.svg").returncode == 0
+    assert (tmp_path / "a.svg").read_text() == SHIPPED.with_suffix(".svg").read_text()
+    assert tracer("diagram", SHIPPED, "-o", tmp_path / "a.png").returncode == 0
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("show", "none.yaml"), "none.yaml: No such file or directory"),
+        (("show", "text"), "text: not a recording: it has no 'format' key"),
+        (("show", "torn"), "torn: line 2: not YAML: "),
+        (("show", "later"), "later: format: expected 1, got 2"),
+        (("diagram", "typed"), "typed: exchanges[0].response.status: expected int, got str"),
+        (("diagram", "right", "-o", "x.gif"), "x.gif: unknown kind of diagram"),
+        (
+            ("diagram", "right", "-o", "text/x.mmd"),
+            "cannot write text/x.mmd: a part of its path is not a folder",
+        ),
+        (("redact", "text"), "text: not a recording"),
+        (("redact", "right", "--policy", "text"), "text: not TOML"),
+        (
+            ("record", "--sequence", "nope", "--", "true"),
+            "sequence: unknown sequence 'nope'; known: image-show",
+        ),
+        (("record", "--diagram", "gif", "--", "true"), "diagram: unknown kind 'gif'"),
+        (("record", "--out", "text", "--", "true"), "text: not a folder"),
+        (("record", "--participants", "x", "--", "true"), "participants: expected name=URL"),
+        (("record", "--", "no-such-client"), "cannot start 'no-such-client': no such command"),
+        (("cloud", "up", "austin"), "unknown release 'austin'; known: zed, 2026.2"),
+    ],
+)
+def test_bad_input_is_one_clear_line(words: tuple[str, ...], problem: str, tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("just: text\n")
+    (tmp_path / "torn").write_text("format: [1")
+    (tmp_path / "later").write_text(SMALL.replace("format: 1", "format: 2"))
+    (tmp_path / "typed").write_text(SMALL.replace("status: 200", "status: ok"))
+    (tmp_path / "right").write_text(SMALL)
+    ended = tracer(*words, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert problem in ended.stderr
+    assert ended.stderr.startswith("tracer: ")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_scan_names_rule_and_place_but_not_the_value(leaky: Path) -> None:
+    ended = tracer("scan", leaky.parent)
+    assert ended.returncode == 1
+    assert ended.stdout == f"{leaky}:12:29: Fernet token\n"
+    assert ended.stderr == "1 found in 1 files\n"
+
+
+def test_scan_of_what_is_clean(tmp_path: Path) -> None:
+    (tmp_path / "a.bin").write_bytes(b"\0\xff")
+    ended = tracer("scan", tmp_path, ROOT / "recordings")
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert "1 of them not text" in ended.stderr
+    assert tracer("scan", tmp_path / "none").returncode == 2
+
+
+def test_redact_takes_out_and_says_so(leaky: Path) -> None:
+    assert tracer("redact", leaky).stdout == f"{leaky}: 1 redacted\n"
+    assert TOKEN not in leaky.read_text()
+    assert tracer("redact", leaky).stdout == f"{leaky}: nothing to redact\n"
+    assert tracer("scan", leaky).returncode == 0
+
+
+def test_a_policy_of_the_users_own_adds_rules(leaky: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "mine.toml"
+    policy.write_text('format = 1\n[[patterns]]\nname = "image name"\nkind = "name"\npattern = "cirros-[0-9.]+"\n')
+    ended = tracer("scan", "--policy", policy, leaky)
+    assert f"{leaky}:" in ended.stdout
+    assert "image name" in ended.stdout
+    tracer("redact", "--policy", policy, leaky)
+    assert "cirros-0" not in leaky.read_text()
+
+
+def test_recover_says_what_there_is(tmp_path: Path) -> None:
+    assert tracer("recover", tmp_path).stdout == f"nothing to recover in {tmp_path}\n"
+    (tmp_path / ".journal").mkdir()
+    (tmp_path / ".journal" / "x.jsonl").write_text("rubbish\n")
+    ended = tracer("recover", tmp_path)
+    assert ended.returncode == 2
+    assert "left as it is" in ended.stderr
+
+
+def test_nothing_recorded_is_told(tmp_path: Path) -> None:
+    ended = tracer("record", "--", "true", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("tracer: nothing was recorded: ")
