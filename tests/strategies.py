@@ -21,7 +21,7 @@ def _bodies() -> st.SearchStrategy[Body]:
     omitted = st.builds(
         Body,
         size=st.integers(0),
-        omitted=st.sampled_from(["streamed", "too-large", "redaction-failed"]),
+        omitted=st.sampled_from(["streamed", "too-large", "undecodable", "redaction-failed"]),
         sha256=st.none() | st.text("0123456789abcdef", min_size=64, max_size=64),
     )
     return kept | omitted

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracer import output
-from tracer.errors import LeakError, OutputError
+from tracer.errors import LeakError, NameTakenError, OutputError
 from tracer.output import Appender, safe_name, write, write_private
 from tracer.redaction import KnownSecrets
 
@@ -265,3 +265,23 @@ def test_a_journal_that_is_gone_is_noticed(tmp_path: Path) -> None:
         (tmp_path / "journal").unlink()
         with pytest.raises(OutputError, match="deleted while in use"):
             journal.append(b"lost")
+
+
+def test_a_new_file_replaces_none(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    write(path, "first", new=True)
+    with pytest.raises(NameTakenError, match="it is there already"):
+        write(path, "second", new=True)
+    assert path.read_text() == "first"
+    assert [one.name for one in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_new_file_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(*_: object) -> None:
+        raise PermissionError(1, "no hard links here")
+
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    write(tmp_path / "a", "first", new=True)
+    with pytest.raises(NameTakenError):
+        write(tmp_path / "a", "second", new=True)
+    assert (tmp_path / "a").read_text() == "first"

@@ -7,6 +7,7 @@ __all__ = [
     "CommandError",
     "InputError",
     "LeakError",
+    "NameTakenError",
     "NothingRecordedError",
     "OutputError",
     "RenderError",
@@ -56,6 +57,10 @@ class LeakError(TracerError):
 
     def __str__(self) -> str:
         return f"not written, {self.path} would hold a secret: {'; '.join(self.findings)}"
+
+
+class NameTakenError(OutputError):
+    """A new file was wanted, and one of that name is there already."""
 
 
 class CloudError(TracerError):

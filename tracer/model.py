@@ -35,7 +35,7 @@ HeaderValue = str | list[str]
 Headers = dict[str, HeaderValue]
 """Header fields in the order and case they were sent; a repeated one is a list."""
 
-Omission = Literal["streamed", "too-large", "redaction-failed"]
+Omission = Literal["streamed", "too-large", "undecodable", "redaction-failed"]
 
 ExchangeVerdict = Literal["documented", "fallback", "optional", "repeated", "unexpected", "wrong-status"]
 RunVerdict = Literal["conforms", "deviates"]

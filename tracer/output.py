@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
-from tracer.errors import LeakError, OutputError
+from tracer.errors import LeakError, NameTakenError, OutputError
 from tracer.redaction import Finding, KnownSecrets, scan
 
 __all__ = ["Appender", "safe_name", "write", "write_private"]
@@ -41,17 +41,17 @@ _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 _LONGEST_NAME = 120  # bytes; leaves room for a suffix within the 255 that file systems take
 
 
-def write(path: Path, text: str | bytes, *, known: KnownSecrets | None = None) -> None:
+def write(path: Path, text: str | bytes, *, known: KnownSecrets | None = None, new: bool = False) -> None:
     """Write an artefact whole or not at all: scanned, written beside, flushed to the disk, renamed.
 
     Text is written as UTF-8 and scanned for secret patterns and for ``known``; bytes (PNG)
-    are searched for ``known`` alone. Parent folders are made.
+    are searched for ``known`` alone. Parent folders are made. A ``new`` file replaces none.
 
     Raises ``LeakError`` with rule and place (never the value) when the scan finds something,
-    ``OutputError`` when the file cannot be written.
+    ``OutputError`` when the file cannot be written, ``NameTakenError`` when it is there already.
     """
     _refuse_leak(path, text, known)
-    _replace(path, _encoded(path, text), 0o666)
+    _replace(path, _encoded(path, text), 0o666, new=new)
 
 
 def write_private(path: Path, text: str | bytes) -> None:
@@ -159,7 +159,7 @@ def _encoded(path: Path, text: str | bytes) -> bytes:
         raise OutputError(str(path), "its text has lone surrogates, which UTF-8 cannot hold") from None
 
 
-def _replace(path: Path, data: bytes, mode: int) -> None:
+def _replace(path: Path, data: bytes, mode: int, *, new: bool = False) -> None:
     """Write ``data`` to a new file beside and give it its name: a link is replaced, not followed."""
     beside = path.with_name(f".{secrets.token_hex(8)}.part")
     with _reasons(path):
@@ -175,12 +175,30 @@ def _replace(path: Path, data: bytes, mode: int) -> None:
                 os.fsync(file)
             finally:
                 os.close(file)
-            beside.replace(path)
+            if new:
+                _name_once(beside, path)
+            else:
+                beside.replace(path)
         except BaseException:
             with contextlib.suppress(OSError):
                 beside.unlink(missing_ok=True)
             raise
         _sync_folder(path.parent)
+
+
+def _name_once(beside: Path, path: Path) -> None:
+    """Give the file its name only if nobody has it: a link is refused where a rename would replace."""
+    try:
+        path.hardlink_to(beside)
+    except FileExistsError:
+        raise NameTakenError(str(path), "it is there already") from None
+    except OSError:
+        # Not every file system has hard links; there two writers are told apart by a moment only.
+        if path.exists():
+            raise NameTakenError(str(path), "it is there already") from None
+        beside.replace(path)
+    else:
+        beside.unlink()
 
 
 def _write_all(file: int, data: bytes) -> None:

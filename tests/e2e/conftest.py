@@ -118,13 +118,13 @@ def zed(_clouds: Callable[[str], Site]) -> Site:
 class Proxy:
     """A mitmdump of one's own, as a user starts it; everything it prints is kept."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, addon: bool = True) -> None:
         self.log = folder / "mitmdump.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [
                     MITMDUMP,
-                    *("-s", str(ROOT / "addons" / "trace.py")),
+                    *(("-s", str(ROOT / "addons" / "trace.py")) if addon else ()),
                     *("--set", f"confdir={folder / 'conf'}"),
                     *("--set", "listen_host=127.0.0.1", "--set", "listen_port=0"),
                     *options,

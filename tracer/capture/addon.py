@@ -8,9 +8,7 @@ import functools
 import logging
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from mitmproxy import connection, ctx, exceptions, flow, http, tls
@@ -21,20 +19,16 @@ from tracer.capture import options, processes
 from tracer.capture.bodies import Tap, wants_stream
 from tracer.capture.book import JOURNALS, Book, Kept
 from tracer.capture.exchanges import exchange, skeleton
+from tracer.capture.keeper import Keeper
 from tracer.capture.participants import CLIENT, named_by_agent
 from tracer.capture.processes import Process
 from tracer.capture.recovery import recover
-from tracer.capture.runs import Evidence, Run, Runs
+from tracer.capture.runs import Evidence, Run
 from tracer.capture.settings import Draw, Settings
-from tracer.errors import TracerError
+from tracer.errors import LeakError, TracerError
 from tracer.model import Exchange
 
 __all__ = ["Tracer"]
-
-GRACE = 3.0
-"""Seconds that a remote client may be without a connection before its run is taken to be over."""
-
-_POLL = 0.1
 
 _log = logging.getLogger(__name__)
 _Hook = TypeVar("_Hook", bound=Callable[..., None])
@@ -70,32 +64,23 @@ class Tracer:
 
     name = "tracer"
 
-    exits = True
-    """Whether a failure ends the process, as it must where nobody else looks at ``failure``."""
-
     def __init__(self, settings: Settings | None = None, draw: Draw | None = None) -> None:
         self.settings = settings
-        self._draw = draw
         self.failure: Exception | None = None
         self.unrecorded = 0
-        self.distrusted: set[str] = set()
+        self._draw = draw
         self._stop_on_error = True
         self._announced = False
-        self._runs = Runs()
-        self._books: dict[int, Book] = {}
+        self._stopping = False
+        self._keeper: Keeper | None = None
         self._flows: dict[str, _Flow] = {}
         self._processes: dict[str, Process | None] = {}
         self._live: set[str] = set()
-        self._settling: dict[int, asyncio.Task[None]] = {}
-        # One thread: two runs that end together must not choose the same name.
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracer")
 
     # Life
 
     def load(self, loader: Loader) -> None:
         """Declare the options."""
-        if self.settings is not None:
-            return
         options.declare(loader)
 
     def configure(self, updated: set[str]) -> None:
@@ -110,62 +95,67 @@ class Tracer:
             # mitmproxy would show an OptionsError of a script with its traceback.
             sys.stderr.write(f"tracer: wrong option: {error}\n")
             sys.exit(1)
+        self._keeper = None if self._keeper is None else self.new_keeper()
 
     def running(self) -> None:
-        """Say once where recordings go."""
+        """Recover what an earlier proxy left behind, and say once where recordings go."""
         if self._announced:
             return
         self._announced = True
-        folder = self._ready().folder
-        release = self._ready().release
-        self.recover(folder)
-        _log.log(ALERT, "recordings are written to %s", (folder / release if release else folder).resolve())
+        options.quieten(ctx.options)
+        settings = self._ready()
+        for result in recover(settings.folder, settings.participants):
+            if isinstance(result, TracerError):
+                _log.warning("journal left as it is: %s", result)
+            else:
+                _log.log(ALERT, "recovered %s", result)
+        folder = settings.folder / settings.release if settings.release else settings.folder
+        _log.log(ALERT, "recordings are written to %s", folder.resolve())
 
     async def done(self) -> None:
         """Finish every run: what is under way now is recorded as broken off."""
-        for task in self._settling.values():
-            task.cancel()
         for state in list(self._flows.values()):
-            state.flow.error = state.flow.error or flow.Error("the proxy stopped before the answer came")
-            state.request_done = state.response_done = True
-            self._complete(state.flow, state)
-        for run in list(self._runs.going):
-            await self._finish(run)
-        self._writer.shutdown()
-        with contextlib.suppress(OSError):  # another proxy may be keeping journals there
-            (self._ready().folder / JOURNALS).rmdir()
-        if self.failure is not None and self.exits:
-            sys.exit(1)
+            self._break_off(state, "the proxy stopped before the answer came")
+        if self._keeper is not None:
+            await self._keeper.finish_all()
+            with contextlib.suppress(OSError):  # another proxy may be keeping journals there
+                (self._ready().folder / JOURNALS).rmdir()
+        self.end()
 
     # Traffic
 
     async def client_connected(self, client: connection.Client) -> None:
         """Find the local process while it is certainly there."""
         self._live.add(client.id)
+        if self._stopping:
+            return
         with contextlib.suppress(Exception):
             self._processes[client.id] = await asyncio.to_thread(
                 processes.find, client.peername[:2], client.sockname[:2]
             )
 
+    @_guarded
     def client_disconnected(self, client: connection.Client) -> None:
-        """The run may be over."""
+        """The run may be over; a request that was answered before it was complete will never be."""
         self._live.discard(client.id)
+        for state in [one for one in self._flows.values() if one.flow.client_conn.id == client.id]:
+            if state.response_done:
+                self._break_off(state, "the client broke the request off after the answer")
         self._processes.pop(client.id, None)
-        run = self._runs.closed(client.id)
-        if run is not None:
-            self._settle(run)
+        self.keeper().closed(client.id)
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """A client that does not trust the proxy's CA sends nothing that could be recorded."""
-        self.distrusted.add(str(data.context.server.address and data.context.server.address[0]))
+        address = data.context.server.address
+        _log.warning("a client does not trust the proxy's CA, asked for %s", address and address[0])
 
     @_guarded
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Find the run, and let a large body stream."""
-        evidence = self._evidence(flow)
-        run = self._run(evidence)
-        self._runs.sent(run, evidence)
-        state = self._flows[flow.id] = _Flow(flow, run)
+        if self._stopping:
+            flow.kill()
+            return
+        state = self._flows[flow.id] = _Flow(flow, self.keeper().sent(self.evidence(flow)))
         keep = wants_stream(flow.request, self._ready().limit)
         if keep is not None and self._is_live(flow):
             state.request_tap = flow.request.stream = Tap(keep)
@@ -176,7 +166,7 @@ class Tracer:
         state = self._flows.get(flow.id)
         if state is not None:
             state.request_done = True
-            self._complete(flow, state)
+            self._complete(state)
 
     @_guarded
     def responseheaders(self, flow: http.HTTPFlow) -> None:
@@ -193,7 +183,7 @@ class Tracer:
         state = self._flows.get(flow.id)
         if state is not None:
             state.response_done = True
-            self._complete(flow, state)
+            self._complete(state)
 
     @_guarded
     def error(self, flow: http.HTTPFlow) -> None:
@@ -201,63 +191,22 @@ class Tracer:
         state = self._flows.get(flow.id)
         if state is not None:
             state.request_done = state.response_done = True
-            self._complete(flow, state)
+            self._complete(state)
 
-    # Helpers
+    # What a tracer of another kind does in its own way
 
-    def on_exchange(self, run: Run, book: Book) -> None:
-        """Called with each exchange that was kept."""
+    def keeper(self) -> Keeper:
+        """What the runs are kept by."""
+        if self._keeper is None:
+            self._keeper = self.new_keeper()
+        return self._keeper
 
-    def on_recording(self, kept: Kept) -> None:
-        """Called with each recording that was written."""
-        if kept.problem:
-            _log.error("%s", kept.problem)
-        steps = f", {kept.recording.verdict}" if kept.recording.verdict else ""
-        _log.log(ALERT, "%s (%d exchanges%s)", kept.path, len(kept.recording.exchanges), steps)
+    def new_keeper(self) -> Keeper:
+        """A keeper by today's settings."""
+        return Keeper(self._ready(), self.on_kept, self.fail, live=bool(ctx.options.server))
 
-    def recover(self, folder: Path) -> None:
-        """Make recordings of what an earlier proxy left behind when it was killed."""
-        for result in recover(folder, self._ready().participants):
-            if isinstance(result, TracerError):
-                _log.warning("journal left as it is: %s", result)
-            else:
-                _log.log(ALERT, "recovered %s", result)
-
-    def new_book(self, evidence: Evidence) -> Book:
-        """The book of a run that begins."""
-        if evidence.process is not None:
-            return Book(self._ready(), processes.command_words(evidence.process.argv))
-        return Book(
-            self._ready(),
-            note=f"command not known: no local process held the client's connection ({evidence.peer})",
-        )
-
-    def finish_book(self, book: Book) -> Kept:
-        """Make the recording of a run that is over."""
-        return book.finish()
-
-    def fail(self, error: Exception, source: object = None) -> None:
-        """Recording failed: stop the proxy and say so, or count what passes unrecorded."""
-        reason = str(error) if isinstance(error, TracerError) else f"internal error ({type(error).__name__})"
-        self.unrecorded += 1
-        if not self._stop_on_error:
-            _log.error("not recorded: %s", reason)
-            return
-        if self.failure is None:
-            self.failure = error
-            sys.stderr.write(f"tracer: {reason}; the proxy stops, as it could not record\n")
-        if isinstance(source, flow.Flow) and source.killable:
-            source.kill()
-        ctx.master.shutdown()
-
-    def _ready(self) -> Settings:
-        assert self.settings is not None, "configure comes before traffic"
-        return self.settings
-
-    def _is_live(self, flow: http.HTTPFlow) -> bool:
-        return flow.client_conn.id in self._live
-
-    def _evidence(self, flow: http.HTTPFlow) -> Evidence:
+    def evidence(self, flow: http.HTTPFlow) -> Evidence:
+        """Where the flow comes from."""
         headers = flow.request.headers
         path = flow.request.path.partition("?")[0].rstrip("/")
         return Evidence(
@@ -270,75 +219,74 @@ class Tracer:
             tokens=frozenset(headers.get_all("x-auth-token")),
         )
 
-    def _run(self, evidence: Evidence) -> Run:
-        run = self._runs.find(evidence)
-        if run is None:
-            run = self._runs.begin(evidence)
-            self._books[run.number] = self.new_book(evidence)
-        elif self._runs.resume(run):
-            self._books[run.number].resume()
-        return run
+    def on_exchange(self, book: Book) -> None:
+        """Called when a book has taken an exchange."""
 
-    def _complete(self, flow: http.HTTPFlow, state: _Flow) -> None:
+    def on_kept(self, kept: Kept) -> None:
+        """Called with each recording that was written."""
+        if kept.problem:
+            _log.error("%s", kept.problem)
+        verdict = f", {kept.recording.verdict}" if kept.recording.verdict else ""
+        _log.log(ALERT, "%s (%d exchanges%s)", kept.path, len(kept.recording.exchanges), verdict)
+
+    def end(self) -> None:
+        """The proxy has stopped: say what went wrong, where mitmproxy's log is silent already."""
+        if self.unrecorded:
+            sys.stderr.write(f"tracer: {self.unrecorded} exchanges or recordings were not written\n")
+        if self.failure is not None:
+            sys.exit(1)
+
+    # Helpers
+
+    def fail(self, error: Exception, source: object = None) -> None:
+        """Recording failed: stop the proxy and say so, or count what passes unrecorded."""
+        reason = str(error) if isinstance(error, TracerError) else f"internal error ({type(error).__name__})"
+        self.unrecorded += 1
+        # A refused artefact is no reason to refuse the next one, nor anybody's traffic.
+        goes_on = isinstance(error, LeakError) or not self._stop_on_error
+        if self._stop_on_error and self.failure is None:
+            self.failure = error
+        if goes_on:
+            _log.error("not recorded: %s", reason)
+            return
+        if not self._stopping:
+            self._stopping = True
+            sys.stderr.write(f"tracer: {reason}; the proxy stops, as it could not record\n")
+        if isinstance(source, flow.Flow) and source.killable:
+            source.kill()
+        ctx.master.shutdown()
+
+    def _ready(self) -> Settings:
+        assert self.settings is not None, "configure comes before traffic"
+        return self.settings
+
+    def _is_live(self, flow: http.HTTPFlow) -> bool:
+        return flow.client_conn.id in self._live
+
+    def _break_off(self, state: _Flow, reason: str) -> None:
+        state.flow.error = state.flow.error or flow.Error(reason)
+        state.request_done = state.response_done = True
+        self._complete(state)
+
+    def _complete(self, state: _Flow) -> None:
         if not (state.request_done and state.response_done):
             return
+        flow = state.flow
         del self._flows[flow.id]
-        book = self._books[state.run.number]
-        book.take(self._exchange(flow, state))
-        handed_out = flow.response.headers.get_all("x-subject-token") if flow.response else []
-        closing = not self._is_live(flow) and _closes(flow)
-        self._runs.answered(state.run, handed_out, flow.client_conn.id if closing else None)
-        self.on_exchange(state.run, book)
-        self._settle(state.run)
+        tokens = flow.response.headers.get_all("x-subject-token") if flow.response else []
+        closes = None if self._is_live(flow) or not _closes(flow) else flow.client_conn.id
+        self.on_exchange(self.keeper().answered(state.run, self._exchange(state), tokens, closes))
 
-    def _exchange(self, flow: http.HTTPFlow, state: _Flow) -> Exchange:
+    def _exchange(self, state: _Flow) -> Exchange:
+        flow, settings = state.flow, self._ready()
         agent = flow.request.headers.get("user-agent", "")
         port = flow.client_conn.sockname[1] if flow.client_conn.sockname else 0
-        sender = self._ready().participants.senders.get(port) or named_by_agent(agent) or CLIENT
+        sender = settings.participants.senders.get(port) or named_by_agent(agent) or CLIENT
+        taps = {"request_tap": state.request_tap, "response_tap": state.response_tap}
         try:
-            return exchange(
-                flow,
-                sender=sender,
-                request_tap=state.request_tap,
-                response_tap=state.response_tap,
-                limit=self._ready().limit,
-            )
+            return exchange(flow, sender=sender, limit=settings.limit, **taps)
         except Exception:  # noqa: BLE001 - recorded without its contents is better than not at all
             return skeleton(flow, sender=sender)
-
-    def _settle(self, run: Run) -> None:
-        """See to it that the run is finished once it is over."""
-        if run.idle and run.number not in self._settling and self._live_loop():
-            task = asyncio.get_running_loop().create_task(self._finish_when_over(run))
-            self._settling[run.number] = task
-            task.add_done_callback(lambda _: self._settling.pop(run.number, None))
-
-    def _live_loop(self) -> bool:
-        return bool(ctx.options.server)
-
-    async def _finish_when_over(self, run: Run) -> None:
-        waited = 0.0
-        while run.idle:
-            over = not processes.alive(run.process) if run.process else waited >= GRACE
-            if over:
-                await self._finish(run)
-                return
-            await asyncio.sleep(_POLL)
-            waited += _POLL
-
-    async def _finish(self, run: Run) -> None:
-        book = self._books[run.number]
-        self._runs.finish(run)
-        try:
-            if book.exchanges:
-                kept = await asyncio.get_running_loop().run_in_executor(self._writer, self.finish_book, book)
-                self.on_recording(kept)
-        except Exception as error:  # noqa: BLE001 - the journal stays, and the next run goes on
-            book.leave()
-            self.fail(error)
-        forgotten = self._runs.remember(run)
-        if forgotten is not None:
-            del self._books[forgotten.number]
 
 
 def _closes(flow: http.HTTPFlow) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from email.message import Message
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from tracer.capture.coding import CodingError, TooLargeError, decode
-from tracer.model import Body
+from tracer.model import Body, Omission
 
 if TYPE_CHECKING:
     from mitmproxy import http
@@ -95,7 +96,7 @@ def body(message: http.Message, tap: Tap | None, limit: int) -> Body | None:
         return _kept(kind, raw, message, limit) if raw else None
     if tap is not None:
         return replace(kind, omitted="streamed", sha256=tap.sha256) if tap.size else None
-    return _too_large(kind, raw) if raw else None
+    return _omitted(kind, raw, "too-large") if raw else None
 
 
 def readable(value: str | bytes) -> str:
@@ -112,26 +113,31 @@ def _kept(kind: Body, raw: bytes, message: http.Message, limit: int) -> Body:
     try:
         content = decode(raw, kind.encoding, limit)
     except TooLargeError:
-        return _too_large(kind, raw)
+        return _omitted(kind, raw, "too-large")
     except CodingError:
-        return _bytes(kind, raw)
-    text = _text(content, _charset(message)) if content else None
-    if text is None:
-        return _bytes(kind, content or raw)
+        # Its secrets could not be seen, so it cannot be kept.
+        return _omitted(kind, raw, "undecodable")
     media_type = _media_type(message)
-    if media_type == "application/json" or media_type.endswith("+json"):
-        return replace(kind, json=text)
-    return replace(kind, text=text)
-
-
-def _bytes(kind: Body, content: bytes) -> Body:
+    is_json = "json" in media_type
+    # JSON tells its encoding by its zero bytes (RFC 4627, section 3), whatever its sender says.
+    text = _text(content, json.detect_encoding(content) if is_json else _charset(message))
+    if text is not None and content:
+        # What only looks like JSON is found out, and kept as text, by the redactor.
+        looks_so = text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}
+        return replace(kind, json=text) if is_json or looks_so else replace(kind, text=text)
+    if is_json or _is_compressed(content):
+        return _omitted(kind, raw, "undecodable")
     if len(content) > BASE64_LIMIT:
-        return _too_large(kind, content)
-    return replace(kind, base64=base64.b64encode(content).decode("ascii"))
+        return _omitted(kind, raw, "too-large")
+    return replace(kind, base64=base64.b64encode(content or raw).decode("ascii"))
 
 
-def _too_large(kind: Body, content: bytes) -> Body:
-    return replace(kind, omitted="too-large", sha256=hashlib.sha256(content).hexdigest())
+def _is_compressed(content: bytes) -> bool:
+    return content.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ", b"PK\x03\x04"))
+
+
+def _omitted(kind: Body, sent: bytes, why: Omission) -> Body:
+    return replace(kind, omitted=why, sha256=hashlib.sha256(sent).hexdigest())
 
 
 def _text(content: bytes, charset: str) -> str | None:
@@ -140,7 +146,8 @@ def _text(content: bytes, charset: str) -> str | None:
             text = content.decode(name)
         except UnicodeDecodeError:
             continue
-        return None if "\0" in text else text
+        if "\0" not in text:
+            return text
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,13 +14,14 @@ from msgspec.structs import replace
 
 from tracer.capture.assembly import assemble
 from tracer.capture.settings import Settings
-from tracer.errors import RenderError
+from tracer.errors import LeakError, NameTakenError, RenderError
 from tracer.model import Exchange, Output, Recording
 from tracer.output import safe_name, write
 from tracer.recording import Journal, JournalHead, load, save
 from tracer.redaction import KnownSecrets, Redactor, load_policy
+from tracer.redaction.failure import stripped
 
-__all__ = ["JOURNALS", "Book", "Kept", "place"]
+__all__ = ["JOURNALS", "Book", "Kept", "save_new"]
 
 JOURNALS = ".journal"
 """The folder of the journals, inside the folder of the recordings."""
@@ -60,25 +61,33 @@ class Book:
 
     def take(self, exchange: Exchange) -> Exchange:
         """Redact a finished exchange and put it on the disk; it comes back as it stands there."""
-        generation = self.redactor.generation
+        known = self.redactor.generation
         redacted = self.redactor.exchange(exchange)
         if self._journal is None:
             self._journal = self._open()
-        elif self.redactor.generation != generation:
-            _, earlier = self._journal.read()
-            self._journal.replace(self._head, [self.redactor.again(one) for one in earlier])
+        if self.redactor.generation != known:
+            self._forget_since(known)
         self._journal.exchange(redacted)
         self._note(self.redactor.unredacted_auth(redacted), self.redactor.counts)
         self.exchanges += 1
         self._began = min(self._began or redacted.started, redacted.started)
         return redacted
 
+    def _forget_since(self, known: int) -> None:
+        """Take out of what the journal holds the secrets learned since the redactor knew ``known``."""
+        assert self._journal is not None
+        command = self._head.command and self.redactor.text(self._head.command)
+        changed = command != self._head.command
+        self._head = replace(self._head, command=command)
+        if True:  # TEMP
+            _, earlier = self._journal.read()
+            self._journal.replace(self._head, [self.redactor.again(one) for one in earlier])
+
     def _note(self, doubt: str | None, counts: dict[str, int]) -> None:
-        if doubt:
-            self._head = replace(self._head, notes=[*self._head.notes, doubt])
         if doubt or counts != self._head.redacted:
             assert self._journal is not None
-            self._head = replace(self._head, redacted=counts)
+            notes = [*self._head.notes, doubt] if doubt else self._head.notes
+            self._head = replace(self._head, notes=notes, redacted=counts)
             self._journal.head(self._head)
 
     def preview(self) -> Recording:
@@ -99,11 +108,22 @@ class Book:
             redacted=self.redactor.counts,
         )
         recording = assemble(head, exchanges, self.settings.participants, output)
-        self.path = self.path or place(self.settings.folder, head, recording)
-        save(recording, self.path, known=self.redactor.known)
+        try:
+            self.path = self._save(head, recording)
+        except LeakError:
+            # What the gate refuses must not stay in the journal either: its skeleton is what can be kept.
+            self._journal.replace(replace(head, command=None), [stripped(one) for one in exchanges])
+            raise
         self._journal.remove()
         self._journal = None
         return _drawn(Kept(recording, self.path), self.settings, self.redactor.known)
+
+    def _save(self, head: JournalHead, recording: Recording) -> Path:
+        if self.path is not None or head.name:
+            path = self.path or next(places(self.settings.folder, head, recording))
+            save(recording, path, known=self.redactor.known)
+            return path
+        return save_new(self.settings.folder, head, recording, self.redactor.known)
 
     def resume(self) -> None:
         """Open the book of a finished run again, with what its recording holds."""
@@ -143,17 +163,24 @@ def _broken_off(exchanges: Sequence[Exchange]) -> str:
     return "the last request had no answer" if last.response is None else ""
 
 
-def place(folder: Path, head: JournalHead, recording: Recording) -> Path:
-    """Where a recording goes below ``folder``: to the name it was given, or to a free one."""
+def save_new(folder: Path, head: JournalHead, recording: Recording, known: KnownSecrets | None) -> Path:
+    """Save a recording under the first of its names that is free. Raises LeakError, OutputError."""
+    for path in places(folder, head, recording):
+        try:
+            save(recording, path, known=known, new=True)
+        except NameTakenError:
+            continue
+        return path
+    raise AssertionError("there is always another number")
+
+
+def places(folder: Path, head: JournalHead, recording: Recording) -> Iterator[Path]:
+    """Where a recording may go below ``folder``: its name, and that with growing numbers."""
     folder = folder / safe_name(head.release) if head.release else folder
-    if head.name:
-        return folder / f"{safe_name(head.name)}.yaml"
-    name = recording.sequence or _command_name(recording.command) or "run"
-    for number in itertools.count(1):
-        path = folder / f"{safe_name(name)}{'' if number == 1 else f'-{number}'}.yaml"
-        if not path.exists():
-            return path
-    raise AssertionError
+    name = safe_name(head.name or recording.sequence or _command_name(recording.command) or "run")
+    yield folder / f"{name}.yaml"
+    for number in itertools.count(2):
+        yield folder / f"{name}-{number}.yaml"
 
 
 def _command_name(command: str | None) -> str:

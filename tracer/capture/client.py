@@ -51,10 +51,7 @@ class Client:
                 argv, env=dict(environment), stdout=self._channels[0].inner, stderr=self._channels[1].inner
             )
         except OSError as error:
-            reason = (
-                "no such command" if isinstance(error, FileNotFoundError) else (error.strerror or str(error))
-            )
-            raise CommandError(f"cannot start {argv[0]!r}: {reason}") from None
+            raise CommandError(_why_not(argv[0], error)) from None
         finally:
             for channel in self._channels:
                 channel.started()
@@ -87,6 +84,15 @@ class Client:
         """What it printed, on stdout and stderr."""
         first, second = self._channels
         return first.text, second.text
+
+
+def _why_not(command: str, error: OSError) -> str:
+    name, assigns, _ = command.partition("=")
+    if assigns and "/" not in name:
+        # What follows may be a secret.
+        return f"cannot start {name + '=…'!r}: set variables before tracer, or with env after the --"
+    reason = "no such command" if isinstance(error, FileNotFoundError) else (error.strerror or str(error))
+    return f"cannot start {command!r}: {reason}"
 
 
 class _Channel:

@@ -40,17 +40,26 @@ def decode(data: bytes, coding: str, limit: int) -> bytes:
 
 
 def _inflate(data: bytes, limit: int, window: int) -> bytes:
+    return _member(data, limit, window)[0]
+
+
+def _member(data: bytes, limit: int, window: int) -> tuple[bytes, bytes]:
     decoder = zlib.decompressobj(window)
     decoded = decoder.decompress(data, limit + 1)
     if len(decoded) > limit:
         raise TooLargeError
     if not decoder.eof:
         raise EOFError
-    return decoded
+    return decoded, decoder.unused_data
 
 
 def _gzip(data: bytes, limit: int) -> bytes:
-    return _inflate(data, limit, 16 + zlib.MAX_WBITS)
+    # RFC 1952, section 2.2: a file is one member after the other.
+    decoded = bytearray()
+    while data:
+        member, data = _member(data, limit - len(decoded), 16 + zlib.MAX_WBITS)
+        decoded += member
+    return bytes(decoded)
 
 
 def _deflate(data: bytes, limit: int) -> bytes:
@@ -74,7 +83,9 @@ def _brotli(data: bytes, limit: int) -> bytes:
 
 
 def _zstd(data: bytes, limit: int) -> bytes:
-    with zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(BytesIO(data)) as reader:
+    with zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(
+        BytesIO(data), read_across_frames=True
+    ) as reader:
         decoded = reader.read(limit + 1)
     if len(decoded) > limit:
         raise TooLargeError

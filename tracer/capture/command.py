@@ -100,9 +100,7 @@ def _trace(
     if tracer.failure is not None:
         raise tracer.failure
     stdout, stderr = client.output
-    return Result(
-        code, tracer.kept, stdout, stderr, [] if tracer.kept else tracer.problems(environment, argv)
-    )
+    return Result(code, tracer.kept, stdout, stderr, [] if tracer.kept else tracer.problems(environment))
 
 
 def _certificate(authority: Path) -> Path:

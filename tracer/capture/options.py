@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mitmproxy.addonmanager import Loader
     from mitmproxy.options import Options
 
-__all__ = ["PREFIX", "declare", "read"]
+__all__ = ["PREFIX", "declare", "quieten", "read"]
 
 PREFIX = "trace_"
 
@@ -41,6 +41,12 @@ def declare(loader: Loader) -> None:
     """Make the options known to mitmproxy."""
     for name, kind, default, text in _OPTIONS:
         loader.add_option(PREFIX + name, kind, default, text)
+
+
+def quieten(options: Options) -> None:
+    """Keep mitmdump from printing every URL: some have secrets in them. Who asks it for more gets more."""
+    if "flow_detail" in options and options.flow_detail == options.default("flow_detail"):
+        options.update(flow_detail=0)
 
 
 def read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:

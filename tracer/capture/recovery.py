@@ -9,10 +9,10 @@ import psutil
 from msgspec.structs import replace
 
 from tracer.capture.assembly import assemble
-from tracer.capture.book import JOURNALS, place
+from tracer.capture.book import JOURNALS, save_new
 from tracer.capture.participantmap import ParticipantMap
 from tracer.errors import TracerError
-from tracer.recording import JournalHead, read_journal, save
+from tracer.recording import JournalHead, read_journal
 
 __all__ = ["recover"]
 
@@ -44,8 +44,7 @@ def _recover(folder: Path, path: Path, participants: ParticipantMap) -> Path | N
         # A name that the run was given may be that of an earlier, whole recording.
         head = replace(head, name=None, interrupted="the proxy was ended while the run was going on")
         recording = assemble(head, exchanges, participants)
-        target = place(folder, head, recording)
-        save(recording, target)
+        target = save_new(folder, head, recording, None)
     path.unlink(missing_ok=True)
     return target
 

@@ -5,23 +5,39 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
-from mitmproxy import connection, http
+from mitmproxy import connection, http, tls
+from mitmproxy.addonmanager import Loader
 
 from tracer.capture.addon import Tracer
 from tracer.capture.book import Book, Kept
 from tracer.capture.client import Client
+from tracer.capture.keeper import Keeper
 from tracer.capture.processes import Process, command_words
-from tracer.capture.runs import Evidence, Run
+from tracer.capture.runs import Evidence
 from tracer.capture.settings import Settings
 from tracer.model import Output, Recording
 
 __all__ = ["SingleRun"]
 
 
+class _OneBook(Keeper):
+    """Keeps the one run, which is over when the command is."""
+
+    def __init__(self, tracer: SingleRun, settings: Settings, book: Book) -> None:
+        super().__init__(settings, tracer.on_kept, tracer.fail, live=False)
+        self.book = book
+        self.output: Output | None = None
+        self.interrupted = "the proxy stopped before the client ended"
+
+    def new_book(self, evidence: Evidence) -> Book:
+        return self.book
+
+    def finish_book(self, book: Book) -> Kept:
+        return book.finish(interrupted=self.interrupted, output=self.output)
+
+
 class SingleRun(Tracer):
     """Keeps one book; ``kept`` is the recording once the proxy has stopped."""
-
-    exits = False
 
     def __init__(
         self,
@@ -36,18 +52,17 @@ class SingleRun(Tracer):
         self._book.redactor.learn_environment(environment)
         self._process = Process(0, 0.0, tuple(argv))
         self._callback = on_exchange
-        self._output: tuple[Output, str] | None = None
+        self._one = _OneBook(self, settings, self._book)
+        self._distrusted: set[str] = set()
 
     def ended(self, client: Client) -> None:
         """The client is through: its output and how it ended go into the recording."""
         text = self._book.redactor.text
         stdout, stderr = client.output
-        output = Output(exit=client.wait(), stdout=text(stdout), stderr=text(stderr))
-        self._output = output, f"the client was ended by {client.killed_by}" if client.killed_by else ""
-
-    async def client_connected(self, client: connection.Client) -> None:
-        """Whose connection it is needs no looking up."""
-        self._live.add(client.id)
+        # Twice: what stderr shows to be a secret may stand in stdout.
+        stdout, stderr = text(stdout), text(stderr)
+        self._one.output = Output(exit=client.wait(), stdout=text(stdout), stderr=text(stderr))
+        self._one.interrupted = f"the client was ended by {client.killed_by}" if client.killed_by else ""
 
     async def drained(self, seconds: float) -> None:
         """Wait for what is still under way, at most so long."""
@@ -56,12 +71,12 @@ class SingleRun(Tracer):
                 return
             await asyncio.sleep(0.02)
 
-    def problems(self, environment: Mapping[str, str], argv: Sequence[str]) -> list[str]:
+    def problems(self, environment: Mapping[str, str]) -> list[str]:
         """Why nothing may have been recorded."""
-        if self.distrusted:
-            hosts = ", ".join(sorted(self.distrusted))
+        if self._distrusted:
+            hosts = ", ".join(sorted(self._distrusted))
             return [f"the client does not trust the proxy's CA (asked for {hosts}): leave out --os-cacert"]
-        url = environment.get("OS_AUTH_URL")
+        url = self._book.redactor.text(environment.get("OS_AUTH_URL", ""))
         return [
             "the command sent no request through the proxy",
             f"is OS_AUTH_URL right ({url})?"
@@ -70,29 +85,36 @@ class SingleRun(Tracer):
             "does the command itself set no_proxy or a proxy of its own?",
         ]
 
-    def on_exchange(self, run: Run, book: Book) -> None:
-        """Show the recording so far."""
-        if self._callback is not None:
-            self._callback(book.preview())
-
-    def on_recording(self, kept: Kept) -> None:
-        """Keep it for the verb."""
-        self.kept = kept
+    def load(self, loader: Loader) -> None:
+        """No options: the settings are there already."""
 
     def running(self) -> None:
         """Nothing to announce: the verb says where the recording is."""
 
-    def new_book(self, evidence: Evidence) -> Book:
-        """The one book."""
-        return self._book
+    async def client_connected(self, client: connection.Client) -> None:
+        """Whose connection it is needs no looking up."""
+        self._live.add(client.id)
 
-    def finish_book(self, book: Book) -> Kept:
-        """Make the recording, with the client's output."""
-        output, interrupted = self._output or (None, "the proxy stopped before the client ended")
-        return book.finish(interrupted=interrupted, output=output)
+    def tls_failed_client(self, data: tls.TlsData) -> None:
+        """Remembered as a reason why nothing was recorded."""
+        self._distrusted.add(str(data.context.server.address and data.context.server.address[0]))
 
-    def _evidence(self, flow: http.HTTPFlow) -> Evidence:
-        return super()._evidence(flow)._replace(process=self._process)
+    def new_keeper(self) -> Keeper:
+        """The one there is."""
+        return self._one
 
-    def _settle(self, run: Run) -> None:
-        """The run is over when the command is."""
+    def evidence(self, flow: http.HTTPFlow) -> Evidence:
+        """It all comes from the command."""
+        return super().evidence(flow)._replace(process=self._process)
+
+    def on_exchange(self, book: Book) -> None:
+        """Show the recording so far."""
+        if self._callback is not None:
+            self._callback(book.preview())
+
+    def on_kept(self, kept: Kept) -> None:
+        """Keep it for the verb."""
+        self.kept = kept
+
+    def end(self) -> None:
+        """Nothing to say: the verb looks at ``failure``."""

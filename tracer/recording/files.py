@@ -53,6 +53,9 @@ def load(path: Path) -> Recording:
     return loads(read(path), str(path))
 
 
-def save(recording: Recording, path: Path, *, known: KnownSecrets | None = None) -> None:
-    """Write the recording, through the last gate. Raises LeakError, OutputError."""
-    write(path, dumps(recording), known=known)
+def save(recording: Recording, path: Path, *, known: KnownSecrets | None = None, new: bool = False) -> None:
+    """Write the recording, through the last gate; a ``new`` one replaces none.
+
+    Raises LeakError, OutputError, NameTakenError.
+    """
+    write(path, dumps(recording), known=known, new=new)

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.capture.flows import flow, peer, trace
+from tests.capture.test_addon import SECRET, TOKEN, login, show
+from tracer.capture.book import JOURNALS, Book
+from tracer.capture.exchanges import exchange
+from tracer.capture.settings import LIMIT, Settings
+from tracer.errors import LeakError, OutputError, RenderError
+from tracer.model import Exchange, Recording
+from tracer.recording import load, read_journal
+
+
+def taken(**options: object) -> Exchange:
+    made = flow(**options)  # type: ignore[arg-type]
+    return exchange(made, sender="client", request_tap=None, response_tap=None, limit=LIMIT)
+
+
+def test_a_secret_of_the_command_line_leaves_the_journal_once_it_is_known(tmp_path: Path) -> None:
+    """Whatever the option is called that it stood behind."""
+    book = Book(Settings(folder=tmp_path), ("openstack", "thing", "create", "--its-word", SECRET))
+    book.take(taken())
+    (journal,) = (tmp_path / JOURNALS).iterdir()
+    assert SECRET in (read_journal(journal)[0].command or "")
+    login_flow = login(peer())
+    book.take(exchange(login_flow, sender="client", request_tap=None, response_tap=None, limit=LIMIT))
+    assert SECRET not in journal.read_text()
+    assert SECRET not in (book.finish().recording.command or "")
+
+
+def test_what_the_gate_refuses_is_not_left_in_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracer.redaction.Redactor.exchange", lambda _, sent: sent)
+    monkeypatch.setattr("tracer.redaction.Redactor.again", lambda _, sent: sent)
+    book = Book(Settings(folder=tmp_path))
+    for one in (login(peer()), show(peer())):
+        book.take(exchange(one, sender="client", request_tap=None, response_tap=None, limit=LIMIT))
+    with pytest.raises(LeakError) as caught:
+        book.finish()
+    assert TOKEN not in str(caught.value)
+    everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"redaction" in everything
+    assert TOKEN.encode() not in everything
+    assert not list(tmp_path.glob("*.yaml"))
+
+
+def test_a_diagram_that_cannot_be_drawn_costs_no_recording(tmp_path: Path) -> None:
+    def draw(_: Recording, kind: str) -> str:
+        if kind == "svg":
+            raise RenderError("the engine refused it")
+        return "sequenceDiagram"
+
+    book = Book(Settings(folder=tmp_path, diagrams=("mmd", "svg"), draw=draw))
+    book.take(taken())
+    kept = book.finish()
+    assert kept.path.exists()
+    assert kept.diagrams == (tmp_path / "run.mmd",)
+    assert "the engine refused it" in kept.problem
+
+
+def test_a_paused_run_goes_on_in_the_same_recording(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path))
+    book.take(taken(at=100.0))
+    book.finish()
+    book.resume()
+    book.take(taken(path="/image", at=107.0))
+    kept = book.finish()
+    assert kept.path == tmp_path / "run.yaml"
+    assert [one.started for one in load(kept.path).exchanges] == [0, 7]
+
+
+def test_a_journal_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path))
+    (tmp_path / JOURNALS).write_text("in the way")
+    with pytest.raises(OutputError, match="cannot write"):
+        book.take(taken())
+
+
+def test_a_recording_taken_away_is_no_reason_to_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tracer.capture.keeper import Keeper
+    from tracer.capture.runs import Evidence
+
+    failures: list[Exception] = []
+    keeper = Keeper(Settings(folder=tmp_path), lambda _: None, failures.append, live=False)
+    evidence = Evidence("a", "192.0.2.1", None, "agent", "GET /", False, frozenset({"t"}))
+    run = keeper.sent(evidence)
+    keeper.answered(run, taken(), ["t"], "a")
+
+    async def finish() -> None:
+        await keeper._finish(run)
+
+    import asyncio
+
+    asyncio.run(finish())
+    (tmp_path / "run.yaml").unlink()
+    assert keeper.sent(evidence._replace(connection="b")) is run
+    keeper.answered(run, taken(), [], "b")
+    assert not failures
+
+
+def test_names_are_of_the_command_where_no_sequence_is(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path, release="zed"), ("openstack", "flavor", "list", "--long"))
+    book.take(taken(path="/compute/v2.1/flavors"))
+    assert book.finish().path == tmp_path / "zed" / "flavor-list.yaml"
+    assert list(trace([flow()], tmp_path / "other")) == ["run"]

@@ -1,0 +1,136 @@
+"""Keeps the books of all runs that are going on, from their first exchange to the recording."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from tracer.capture import processes
+from tracer.capture.book import Book, Kept
+from tracer.capture.runs import Evidence, Run, Runs
+from tracer.capture.settings import Settings
+from tracer.errors import TracerError
+from tracer.model import Exchange
+
+__all__ = ["GRACE", "Keeper"]
+
+GRACE = 3.0
+"""Seconds that a remote client may be without a connection before its run is taken to be over."""
+
+_POLL = 0.1
+
+
+class Keeper:
+    """Which run an exchange belongs to is for ``Runs`` to say; how one is kept, for ``Book``.
+
+    ``on_kept`` is called with each recording that was written, ``on_failure`` with what kept
+    one from being written. Finished runs are only looked for where the proxy is ``live``:
+    of stored flows, all are over at the end.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        on_kept: Callable[[Kept], None],
+        on_failure: Callable[[Exception], None],
+        *,
+        live: bool,
+    ) -> None:
+        self._settings = settings
+        self._on_kept = on_kept
+        self._on_failure = on_failure
+        self._live = live
+        self._runs = Runs()
+        self._books: dict[int, Book] = {}
+        self._settling: dict[int, asyncio.Task[None]] = {}
+        self._closing = False
+        # One thread: writing is slow, and must not hold up the traffic.
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracer")
+
+    def sent(self, evidence: Evidence) -> Run:
+        """A request was sent: the run that it belongs to."""
+        run = self._runs.find(evidence)
+        if run is None:
+            run = self._runs.begin(evidence)
+            self._books[run.number] = self.new_book(evidence)
+        elif self._runs.resume(run):
+            self._resume(run, evidence)
+        self._runs.sent(run, evidence)
+        return run
+
+    def answered(self, run: Run, exchange: Exchange, tokens: Iterable[str], closes: str | None) -> Book:
+        """An exchange is complete: keep it. Raises OutputError, and the run goes on all the same."""
+        book = self._books[run.number]
+        try:
+            book.take(exchange)
+        finally:
+            self._runs.answered(run, tokens, closes)
+            self._settle(run)
+        return book
+
+    def closed(self, connection: str) -> None:
+        """A client connection is gone: its run may be over."""
+        run = self._runs.closed(connection)
+        if run is not None:
+            self._settle(run)
+
+    async def finish_all(self) -> None:
+        """Make recordings of all runs that are going on."""
+        self._closing = True
+        # A run that is being finished just now must not be left half-way.
+        await asyncio.gather(*self._settling.values())
+        for run in list(self._runs.going):
+            await self._finish(run)
+        self._writer.shutdown()
+
+    def new_book(self, evidence: Evidence) -> Book:
+        """The book of a run that begins."""
+        if evidence.process is not None:
+            return Book(self._settings, processes.command_words(evidence.process.argv))
+        return Book(
+            self._settings,
+            note=f"command not known: no local process held the client's connection ({evidence.peer})",
+        )
+
+    def finish_book(self, book: Book) -> Kept:
+        """Make the recording of a run that is over."""
+        return book.finish()
+
+    def _resume(self, run: Run, evidence: Evidence) -> None:
+        try:
+            self._books[run.number].resume()
+        except TracerError:
+            # Its recording was taken away or changed meanwhile: what comes now is a recording of its own.
+            self._books[run.number] = self.new_book(evidence)
+
+    def _settle(self, run: Run) -> None:
+        """See to it that the run is finished once it is over."""
+        if self._live and run.idle and run.number not in self._settling:
+            task = asyncio.get_running_loop().create_task(self._finish_when_over(run))
+            self._settling[run.number] = task
+            task.add_done_callback(lambda _: self._settling.pop(run.number, None))
+
+    async def _finish_when_over(self, run: Run) -> None:
+        waited = 0.0
+        while run.idle and not self._closing:
+            over = not processes.alive(run.process) if run.process else waited >= GRACE
+            if over:
+                await self._finish(run)
+                return
+            await asyncio.sleep(_POLL)
+            waited += _POLL
+
+    async def _finish(self, run: Run) -> None:
+        book = self._books[run.number]
+        self._runs.finish(run)
+        try:
+            if book.exchanges:
+                loop = asyncio.get_running_loop()
+                self._on_kept(await loop.run_in_executor(self._writer, self.finish_book, book))
+        except Exception as error:  # noqa: BLE001 - the journal stays, and the next run goes on
+            book.leave()
+            self._on_failure(error)
+        forgotten = self._runs.remember(run)
+        if forgotten is not None:
+            del self._books[forgotten.number]
