@@ -160,7 +160,10 @@ def test_it_works_on_stored_flows(zed: Site, mitmdump: Callable[..., Proxy], tmp
         ("trace_participants=glance", "expected name=URL or name=PORT, got 'glance'"),
         ("trace_dir=/dev/null", "/dev/null: not a folder"),
         ("trace_on_error=shrug", "shrug"),
-        ("trace_limit=-1", "expected a number of bytes, got -1"),
+        ("trace_limit=-1", "expected a size such as 65536 or 1MiB, got '-1'"),
+        ("trace_limit=many", "expected a size such as 65536 or 1MiB, got 'many'"),
+        ("trace_relase=zed", "trace_relase: there is no such option"),
+        ("trace_participants=glance=99999", "not a port: 'glance=99999'"),
     ],
 )
 def test_a_wrong_option_stops_mitmdump_with_one_line(option: str, problem: str, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from tracer.output import safe_name, write
 from tracer.recording import Journal, JournalHead, load, save
 from tracer.redaction import KnownSecrets, Redactor, load_policy
 from tracer.redaction.failure import stripped
+from tracer.sequences import command_words
 
 __all__ = ["JOURNALS", "Book", "Kept", "save_new"]
 
@@ -79,7 +80,7 @@ class Book:
         command = self._head.command and self.redactor.text(self._head.command)
         changed = command != self._head.command
         self._head = replace(self._head, command=command)
-        if True:  # TEMP
+        if changed or self.redactor.known.touches(self._journal.path.read_bytes(), known):
             _, earlier = self._journal.read()
             self._journal.replace(self._head, [self.redactor.again(one) for one in earlier])
 
@@ -184,5 +185,5 @@ def places(folder: Path, head: JournalHead, recording: Recording) -> Iterator[Pa
 
 
 def _command_name(command: str | None) -> str:
-    words = (command or "").split()[1:]
+    words = command_words(command) if command else []
     return "-".join(itertools.takewhile(str.isalpha, words))

@@ -91,6 +91,9 @@ def _why_not(command: str, error: OSError) -> str:
     if assigns and "/" not in name:
         # What follows may be a secret.
         return f"cannot start {name + '=…'!r}: set variables before tracer, or with env after the --"
+    if isinstance(error, FileNotFoundError) and command == "openstack":
+        hint = "install python-openstackclient, or start an embedded cloud, which has one"
+        return f"cannot start 'openstack': no such command; {hint}"
     reason = "no such command" if isinstance(error, FileNotFoundError) else (error.strerror or str(error))
     return f"cannot start {command!r}: {reason}"
 

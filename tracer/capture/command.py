@@ -8,7 +8,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, BinaryIO
@@ -35,6 +35,7 @@ class Result:
     stdout: str
     stderr: str
     problems: list[str] = field(default_factory=list)
+    interrupted: bool = False
 
 
 def record(
@@ -58,8 +59,9 @@ def record(
     with listener:
         client = Client(argv, proxied(environment, proxy, certificate), stdout, stderr)
         try:
-            with _signals_passed_on(client):
-                return _trace(client, argv, environment, settings, authority, listener, on_exchange)
+            with _signals_passed_on(client) as signals:
+                result = _trace(client, argv, environment, settings, authority, listener, on_exchange)
+            return replace(result, interrupted=bool(signals))
         except BaseException:
             client.stop(signal.SIGKILL)
             raise
@@ -114,20 +116,24 @@ def _certificate(authority: Path) -> Path:
 
 
 @contextmanager
-def _signals_passed_on(client: Client) -> Iterator[None]:
+def _signals_passed_on(client: Client) -> Iterator[list[int]]:
     """Ctrl-C is the client's to answer (a terminal sends it to both); told to end, we end the client."""
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
+    seen: list[int] = []
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        seen.append(number)
         if not os.isatty(0):
             client.stop(signal.SIGINT)
 
     def terminate(number: int, _frame: FrameType | None) -> None:
+        seen.append(number)
         client.stop(number)
 
     handlers = {signal.SIGINT: interrupt, signal.SIGTERM: terminate, signal.SIGHUP: terminate}
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
-        yield
+        yield seen
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

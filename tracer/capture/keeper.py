@@ -81,7 +81,8 @@ class Keeper:
         # A run that is being finished just now must not be left half-way.
         await asyncio.gather(*self._settling.values())
         for run in list(self._runs.going):
-            await self._finish(run)
+            alive = run.process is not None and processes.alive(run.process)
+            await self._finish(run, "the proxy stopped while the client was still running" if alive else "")
         self._writer.shutdown()
 
     def new_book(self, evidence: Evidence) -> Book:
@@ -93,9 +94,9 @@ class Keeper:
             note=f"command not known: no local process held the client's connection ({evidence.peer})",
         )
 
-    def finish_book(self, book: Book) -> Kept:
-        """Make the recording of a run that is over."""
-        return book.finish()
+    def finish_book(self, book: Book, interrupted: str) -> Kept:
+        """Make the recording of a run that is over, or of one that is ``interrupted`` for some reason."""
+        return book.finish(interrupted=interrupted)
 
     def _resume(self, run: Run, evidence: Evidence) -> None:
         try:
@@ -121,13 +122,14 @@ class Keeper:
             await asyncio.sleep(_POLL)
             waited += _POLL
 
-    async def _finish(self, run: Run) -> None:
+    async def _finish(self, run: Run, interrupted: str = "") -> None:
         book = self._books[run.number]
         self._runs.finish(run)
         try:
             if book.exchanges:
                 loop = asyncio.get_running_loop()
-                self._on_kept(await loop.run_in_executor(self._writer, self.finish_book, book))
+                work = loop.run_in_executor(self._writer, self.finish_book, book, interrupted)
+                self._on_kept(await work)
         except Exception as error:  # noqa: BLE001 - the journal stays, and the next run goes on
             book.leave()
             self._on_failure(error)

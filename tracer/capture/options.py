@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ __all__ = ["PREFIX", "declare", "quieten", "read"]
 PREFIX = "trace_"
 
 _ON_ERROR = ("stop", "pass")
+_SIZE = re.compile(r"(?P<number>[0-9]{1,15}) ?(?:(?P<unit>[KMG])i?B?)?", re.IGNORECASE)
 
 _OPTIONS: tuple[tuple[str, Any, object, str], ...] = (
     ("dir", str, "recordings", "Folder that recordings are written to."),
@@ -31,7 +33,12 @@ _OPTIONS: tuple[tuple[str, Any, object, str], ...] = (
         "Comma-separated: name=URL (receives) and name=PORT (sends by that proxy port).",
     ),
     ("diagram", str, "mmd", "Comma-separated kinds of diagram: mmd, svg, png; may be empty."),
-    ("limit", int, LIMIT, "Bodies over this many bytes stream through and are not kept."),
+    (
+        "limit",
+        str,
+        str(LIMIT),
+        "Bodies over this many bytes (or KiB, MiB, GiB) stream through and are not kept.",
+    ),
     ("policy", Sequence[str], [], "File with rules to add to the redaction policy; may be given again."),
     ("on_error", str, "stop", "When recording fails: stop the proxy, or pass traffic unrecorded."),
 )
@@ -43,6 +50,14 @@ def declare(loader: Loader) -> None:
         loader.add_option(PREFIX + name, kind, default, text)
 
 
+def _size(text: str) -> int:
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise InputError("limit", f"expected a size such as 65536 or 1MiB, got {text!r}")
+    power = "KMG".index(found["unit"].upper()) + 1 if found["unit"] else 0
+    return int(found["number"]) << (10 * power)
+
+
 def quieten(options: Options) -> None:
     """Keep mitmdump from printing every URL: some have secrets in them. Who asks it for more gets more."""
     if "flow_detail" in options and options.flow_detail == options.default("flow_detail"):
@@ -51,6 +66,10 @@ def quieten(options: Options) -> None:
 
 def read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:
     """The settings that the options come down to, and whether a fault stops the proxy. Raises InputError."""
+    for name in options.deferred:
+        # mitmproxy keeps silent about options that nobody declares.
+        if name.startswith(PREFIX):
+            raise InputError(name, "there is no such option")
     if options.trace_on_error not in _ON_ERROR:
         raise InputError("on_error", f"expected {' or '.join(_ON_ERROR)}, got {options.trace_on_error!r}")
     settings = Settings(
@@ -60,7 +79,7 @@ def read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:
         participants=ParticipantMap(options.trace_participants),
         diagrams=tuple(filter(None, (kind.strip() for kind in options.trace_diagram.split(",")))),
         draw=draw,
-        limit=options.trace_limit,
+        limit=_size(options.trace_limit),
         policies=tuple(Path(path).expanduser() for path in options.trace_policy),
     )
     return settings, options.trace_on_error == "stop"

@@ -27,6 +27,8 @@ class ParticipantMap:
             if not separator or not _NAME.match(name) or not value:
                 raise InputError("participants", f"expected name=URL or name=PORT, got {item!r}")
             if value.isascii() and value.isdigit():
+                if not 0 < int(value[:6]) < 2**16:
+                    raise InputError("participants", f"not a port: {item!r}")
                 self.senders[int(value)] = name
             else:
                 self._receivers.append(

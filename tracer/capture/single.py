@@ -32,7 +32,7 @@ class _OneBook(Keeper):
     def new_book(self, evidence: Evidence) -> Book:
         return self.book
 
-    def finish_book(self, book: Book) -> Kept:
+    def finish_book(self, book: Book, interrupted: str) -> Kept:
         return book.finish(interrupted=self.interrupted, output=self.output)
 
 

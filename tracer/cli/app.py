@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from typing import Annotated
 
 import typer
 
@@ -29,8 +31,24 @@ app.command("redact")(redact.redact)
 app.add_typer(cloud.app, name="cloud")
 
 
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"tracer {installed('openstack-tracer')}")
+        raise typer.Exit
+
+
 def main() -> None:
     """Run ``tracer`` with the arguments of this process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except TracerError as error:
@@ -42,3 +60,7 @@ def main() -> None:
         # Whoever read our output has enough of it; Python would complain once more while it shuts down.
         sys.stdout = None
         sys.exit(141)
+    except OSError as error:
+        sys.stdout = None
+        print(f"tracer: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        sys.exit(TracerError.exit_code)

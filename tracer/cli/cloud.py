@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracer.cli.console import program
+
 if TYPE_CHECKING:
     from tracer.cloud import Cloud, Running
     from tracer.cloud.cache import Progress
@@ -41,14 +43,14 @@ def up(
         running = cloud.up(progress, port=port)
         cloud.client(progress)
     _print_services(running)
-    print(f"Next: source <(tracer cloud env {release}); openstack image list")
+    print(f"Next: source <({program()} cloud env {release}); openstack image list")
 
 
 @app.command()
 def down(release: OptionalRelease = None) -> None:
     """End the cloud of a release, or all clouds; what was stored in them is dropped."""
     ended = [cloud.release.name for cloud in _clouds(release) if cloud.down()]
-    print(f"Ended: {', '.join(ended)}" if ended else f"Nothing to end: {release or 'no cloud'} is not up")
+    print(f"Ended: {', '.join(ended)}" if ended else f"Nothing to end: {_not_up(release)}")
 
 
 @app.command()
@@ -62,7 +64,7 @@ def status(release: OptionalRelease = None) -> None:
     for fault in faults:
         print(fault)
     if not any(found) and not faults:
-        print(f"{release or 'no cloud'} is not up")
+        print(f"{_not_up(release)}; start one with: {program()} cloud up {release or 'zed'}")
     if faults or not any(found):
         raise typer.Exit(1)
 
@@ -98,9 +100,16 @@ def env(release: ReleaseName) -> None:
     variables = cloud.environment()
     with _progress() as progress:
         client = cloud.client(progress)
+    # What names another cloud or user would win over some of ours.
+    for name in sorted(name for name in os.environ if name.startswith("OS_") and name not in variables):
+        print(f"unset {shlex.quote(name)}")
     for name, value in variables.items():
         print(f"export {name}={shlex.quote(value)}")
     print(f'export PATH={shlex.quote(str(client.parent))}{os.pathsep}"$PATH"')
+
+
+def _not_up(release: str | None) -> str:
+    return f"{release} is not up" if release else "no cloud is up"
 
 
 def _clouds(release: str | None) -> Iterator[Cloud]:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["stderr", "stdout"]
+__all__ = ["program", "stderr", "stdout"]
+
+_PIPE_WIDTH = 160
+
+
+def program() -> str:
+    """What to type to start this program again."""
+    return "tracer" if shutil.which("tracer") else sys.argv[0]
 
 
 def stdout() -> Console:
     """For what the user asked for."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=False)
+    # A pipe has no width: whoever reads it wants whole lines.
+    piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    return Console(highlight=False, width=_PIPE_WIDTH if piped else None)
 
 
 def stderr() -> Console:

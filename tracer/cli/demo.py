@@ -32,10 +32,12 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the cloud up.")] = False,
 ) -> None:
     """Start a real Keystone and Glance, and trace `openstack image show` by id and by name."""
-    from tracer.cli.console import stdout
+    from tracer.capture.settings import Settings
+    from tracer.cli.console import program, stdout
     from tracer.cloud import Cloud
 
     console = stdout()
+    Settings(folder=out)
     cloud = Cloud(release)
     was_up = cloud.status() is not None
     try:
@@ -48,8 +50,8 @@ def demo(
         if not was_up and not keep:
             cloud.down()
     console.print("\nNext: open the diagrams above, or trace your own commands:")
-    console.out(f"  tracer cloud up {release}", highlight=False)
-    console.out(f"  tracer record --release {release} -- openstack image list", highlight=False)
+    console.out(f"  {program()} cloud up {release}", highlight=False)
+    console.out(f"  {program()} record --release {release} -- openstack image list", highlight=False)
 
 
 def _prepare(console: Console, cloud: Cloud) -> tuple[dict[str, str], str, str]:
@@ -120,6 +122,8 @@ def _trace(
             live.update(table(recording), refresh=True)
 
         result = record(argv, environment, settings, folder() / "ca", on_exchange=update)
+    if result.interrupted:
+        raise KeyboardInterrupt
     if result.kept is None:
         raise NothingRecordedError(f"nothing was recorded: {'; '.join(result.problems)}")
     if result.exit_code:
@@ -131,7 +135,7 @@ def _show(console: Console, kept: Kept) -> None:
     from tracer.rendering.table import table, verdict_line
 
     console.print(table(kept.recording))
-    console.print(verdict_line(kept.recording))
+    console.print(verdict_line(kept.recording), soft_wrap=True)
     console.out(f"recording  {kept.path}", highlight=False)
     for path in kept.diagrams:
         console.out(f"diagram    {path}", highlight=False)

@@ -67,6 +67,8 @@ def record(
     result = runner.record(
         command, environment, settings, cache_folder() / "ca", sys.stdout.buffer, sys.stderr.buffer
     )
+    if result.kept is None and result.interrupted:
+        raise typer.Exit(result.exit_code or 130)
     if result.kept is None:
         reasons = "; ".join(result.problems)
         print(f"tracer: nothing was recorded: {reasons}", file=sys.stderr)
@@ -83,7 +85,7 @@ def _summarise(kept: object) -> None:
 
     assert isinstance(kept, Kept)
     console = stderr()
-    console.print(verdict_line(kept.recording))
+    console.print(verdict_line(kept.recording), soft_wrap=True)
     if kept.problem:
         print(f"tracer: {kept.problem}", file=sys.stderr)
     for path in (kept.path, *kept.diagrams):

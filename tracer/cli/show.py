@@ -22,4 +22,4 @@ def show(
     for path in recordings:
         recording = load(path)
         console.print(table(recording))
-        console.print(verdict_line(recording))
+        console.print(verdict_line(recording), soft_wrap=True)

@@ -62,6 +62,9 @@ class Cloud:
             if running := self.status():
                 return self._same(running, port)
             self._end()
+            if port is not None:
+                with services.sockets(list(self.services), port):
+                    progress(f"port {port} is free")
             built = self._built(progress)
             source = state.template(self.release, self.services, built, self._cache, progress)
             progress(f"starting {' and '.join(self.services)} of {self.release.name}")
