@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracer.jsontext import Path, rewrite, rewrite_from, string
+from tracer.jsontext import Path, rewrite, rewrite_from, rewrite_torn, string
 
 documents = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -89,7 +89,6 @@ def test_literals_stay_as_they_were_sent(literal: str) -> None:
         '"\\u12"',
         "nul",
         "[1] x",
-        "\ufeff[]",
         "[1}",
         '{"a":1]',
         "1,",
@@ -167,3 +166,40 @@ def test_deep_documents_take_linear_time_and_space() -> None:
 def test_string() -> None:
     assert string('"a\\"\\u00e9"') == 'a"é'
     assert string('"plain"') == "plain"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_document() -> None:
+    assert rewrite('\ufeff{"a":1}', indent=None) == '{"a": 1}'
+    kept = rewrite_from('\ufeff{"a":1}', None, lambda _, __: None, lambda _, __: "2", verbatim=True)
+    assert kept == '\ufeff{"a":2}'
+    with pytest.raises(ValueError, match="not JSON"):
+        rewrite("\ufeff\ufeff[]")
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ('{"a": {"b": [1, "x', [("a", "b", 0), ("a", "b", 1)]),
+        ('{"a": 1}\n{"b": 2}', [("a",), ("b",)]),
+        ("{'a': {'b': 1},, 'c': 'x'", [("a", "b"), ("c",)]),
+        ('}]{a: "x\\', [("a",)]),
+        ('"x', [()]),
+    ],
+)
+def test_torn_json_is_followed_as_far_as_it_goes(text: str, seen: list[Path]) -> None:
+    found: list[Path] = []
+
+    def replace(path: Path, literal: str) -> None:
+        found.append(path)
+
+    def enter(path: Path, step: str | int) -> Path:
+        return (*path, step)
+
+    root: Path = ()
+    assert rewrite_torn(text, root, enter, replace) == text
+    assert found == seen
+
+
+@given(text=st.text("{}[],:\"'\\ a1\n"))
+def test_torn_json_takes_any_text(text: str) -> None:
+    assert rewrite_torn(text, None, lambda _, __: None, lambda _, __: None) == text

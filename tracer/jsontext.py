@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-__all__ = ["Path", "Replace", "rewrite", "rewrite_from", "string"]
+__all__ = ["Path", "Replace", "rewrite", "rewrite_from", "rewrite_torn", "string"]
 
 Path = tuple[str | int, ...]
 """Where a value stands: the keys and indexes that lead to it."""
@@ -23,6 +23,7 @@ Replace = Callable[[Path, str], str | None]
 
 S = TypeVar("S")
 
+_BOM = "\ufeff"
 _DEEPEST_INDENT = 64  # deeper levels stay on one line, else n levels would cost n² spaces
 
 _WS = r"[ \t\n\r]*+"
@@ -32,6 +33,12 @@ _VALUE = rf"({_STRING}|{_ATOM}|\[{_WS}\]|\{{{_WS}\}}|[\[{{]){_WS}(,?)"
 _ITEM = re.compile(rf"{_WS}(){_VALUE}")
 _MEMBER = re.compile(rf"{_WS}({_STRING}){_WS}:{_WS}{_VALUE}")
 _CLOSE = re.compile(rf"{_WS}()([\]}}]){_WS}(,?)")
+
+# Each begins at a character that begins no other; \\Z: it is cut off.
+_TEXT = r""""(?:[^"\\]|\\.)*+(?:"|\\?\Z)|'(?:[^'\\\n]|\\.)*+(?:'|(?=\n)|\\?\Z)"""
+_LOOSE = re.compile(
+    rf"(?P<key>{_TEXT}|[A-Za-z_][\w-]*+)(?P<colon>\s*+:)?|-?[0-9][0-9.eE+-]*+|[\[\]{{}},]", re.DOTALL
+)
 
 _INSIDE = {"{": _MEMBER, "[": _ITEM}
 _CLOSER = {"{": "}", "[": "]"}
@@ -62,7 +69,13 @@ def rewrite_from(
     ``root`` is the state of the document, ``enter(state, key or index)`` that of a value in
     it, ``replace(state, literal)`` is asked for each scalar. ``rename`` is given each key's
     literal. With ``verbatim`` the white space stays as it was sent too.
+
+    A byte order mark before the document is no part of it (RFC 8259, section 8.1): it goes, but
+    for ``verbatim``.
     """
+    if text.startswith(_BOM) and not text.startswith(_BOM, 1):
+        bare = rewrite_from(text[1:], root, enter, replace, rename=rename, indent=indent, verbatim=verbatim)
+        return _BOM + bare if verbatim else bare
     layout = _Layout(text, indent, verbatim=verbatim)
     states: list[S] = []
     indexes: list[int] = []
@@ -91,9 +104,52 @@ def rewrite_from(
     return layout.text(text)
 
 
+def rewrite_torn(
+    text: str,
+    root: S,
+    enter: Callable[[S, str | int], S],
+    replace: Callable[[S, str], str | None],
+) -> str:
+    """What ``rewrite_from`` does verbatim, as far as it can be done, to text that is not quite JSON.
+
+    Understood are text that is cut off anywhere, that has more than one document, or commas,
+    quotes and brackets in the wrong places. The literal of a string may have single quotes; a string that
+    is cut off comes to ``replace`` with the quote that it lacks, and goes without it.
+    """
+    states: list[S] = []
+    names: list[str | int] = [""]
+    out: list[str] = []
+    done = 0
+    for match in _LOOSE.finditer(text):
+        piece = match[0]
+        if piece in "[{":
+            states.append(_entered(root, states, names[-1], enter))
+            names.append(0 if piece == "[" else "")
+        elif piece in "]}":
+            if states:
+                states.pop()
+                names.pop()
+        elif piece == ",":
+            name = names[-1]
+            names[-1] = name + 1 if isinstance(name, int) else ""
+        elif match["colon"]:
+            names[-1] = string(match["key"]) if match["key"][0] in "\"'" else match["key"]
+        else:
+            cut = piece[0] in "\"'" and (len(piece) == 1 or piece[-1] != piece[0])
+            literal = f"{piece.rstrip(chr(92))}{piece[0]}" if cut else piece
+            new = replace(_entered(root, states, names[-1], enter), literal)
+            if new is not None and new != literal:
+                out += (text[done : match.start()], new[:-1] if cut else new)
+                done = match.end()
+    return "".join([*out, text[done:]])
+
+
 def string(literal: str) -> str:
-    """The text that a JSON string literal stands for."""
-    return _decoded(literal)
+    """The text that a literal stands for: a JSON string, or what comes near to one."""
+    try:
+        return _decoded(literal)
+    except ValueError:
+        return literal[1:-1]
 
 
 class _Layout:
@@ -189,6 +245,12 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
 
 def _decoded(literal: str) -> str:
     return str(json.loads(literal)) if "\\" in literal else literal[1:-1]
+
+
+def _entered(root: S, states: list[S], name: str | int, enter: Callable[[S, str | int], S]) -> S:
+    if states:
+        return enter(states[-1], name)
+    return enter(root, name) if name else root
 
 
 def _step(path: Path, step: str | int) -> Path:

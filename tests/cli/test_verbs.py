@@ -109,7 +109,9 @@ def test_redact_takes_out_and_says_so(leaky: Path) -> None:
 
 def test_a_policy_of_the_users_own_adds_rules(leaky: Path, tmp_path: Path) -> None:
     policy = tmp_path / "mine.toml"
-    policy.write_text('format = 1\n[[patterns]]\nname = "image name"\nkind = "name"\npattern = "cirros-[0-9.]+"\n')
+    policy.write_text(
+        'format = 1\n[[patterns]]\nname = "image name"\nkind = "name"\npattern = "cirros-[0-9.]+"\n'
+    )
     ended = tracer("scan", "--policy", policy, leaky)
     assert f"{leaky}:" in ended.stdout
     assert "image name" in ended.stdout

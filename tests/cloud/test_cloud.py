@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from tracer import output
-from tracer.cloud import Cloud, cache
+from tracer.cloud import cache
+from tracer.cloud.cloud import Cloud
 from tracer.errors import CloudError
 
 

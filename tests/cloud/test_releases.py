@@ -2,8 +2,7 @@
 
 import pytest
 
-from tracer.cloud import release, releases
-from tracer.cloud.releases import catalog, load
+from tracer.cloud.releases import catalog, load, release, releases
 from tracer.errors import CloudError, InputError
 
 GOOD = """

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tracer.cloud import Cloud
+from tracer.cloud.cloud import Cloud
 from tracer.cloud.image import qcow2
 
 ROOT = Path(__file__).parents[2]

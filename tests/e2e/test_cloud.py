@@ -21,8 +21,8 @@ from typing import Any
 import psutil
 import pytest
 
-from tracer.cloud import Cloud, Running
 from tracer.cloud.cache import folder
+from tracer.cloud.cloud import Cloud, Running
 from tracer.errors import CloudError
 
 pytestmark = pytest.mark.e2e
@@ -257,7 +257,7 @@ def test_an_interrupted_start_leaves_no_process(
 import sys
 from pathlib import Path
 from typing import Any
-from tracer.cloud import Cloud
+from tracer.cloud.cloud import Cloud
 Cloud("zed", Path(sys.argv[1])).up(lambda line: print(line, flush=True))
 """
     with subprocess.Popen(

@@ -148,3 +148,45 @@ def test_hostile_text_costs_no_more_than_its_length() -> None:
         start = time.perf_counter()
         assert known.find(text) == []
         assert time.perf_counter() - start < 3
+
+
+def _cost(piece: str, size: int) -> float:
+    text = (piece * (size // len(piece) + 1))[:size]
+    best = 60.0
+    for _ in range(3):
+        redactor = Redactor(load_policy())
+        redactor.learn("password", "S3cr3t+Long/Random=%pass")
+        redactor.learn("token", "it's a 'quoted' one")
+        start = time.perf_counter()
+        redactor.text(text)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "\\\\%5c&amp;#59;\n ",
+        "<Assertion ",
+        'password="',
+        "x-auth-token: ",
+        "--password ",
+        "| a | b |\n",
+        "gAAAA|\n|",
+        "{'\\'",
+        '[{"a":',
+        "/gAAAAaB3xYzaB3xYzaB3xYzaB3",
+        " ",
+        " |",
+    ],
+)
+def test_twice_the_text_costs_no_more_than_twice_the_time(piece: str) -> None:
+    _cost(piece, 1000)
+    assert _cost(piece, 160_000) < 4 * 2.5 * _cost(piece, 40_000) + 0.02
+
+
+def test_a_text_full_of_escapes_has_few_views() -> None:
+    from tracer.redaction.encodings import views
+
+    text = "\\\\%5c&amp;#59;\n " * 70_000
+    assert sum(len(view.text) for view in views(text, quotes=True, spaces=True)) < 16 * len(text)

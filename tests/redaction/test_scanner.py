@@ -34,6 +34,11 @@ JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiI3YzFmIn0.c2lnbmF0dXJl"
         (FERNET, "Fernet token"),
         (f'"\\n{FERNET}"', "Fernet token"),
         (f"x%3D{FERNET}", "Fernet token"),
+        (f"/identity/v3/OS-X/{FERNET}", "Fernet token"),
+        (f"?next=/a/{FERNET}", "Fernet token"),
+        (f"<token-1>{FERNET}", "Fernet token"),
+        (f"http://h/{JWT}", "JSON web token"),
+        (f"openstack --passw {SECRET}", "command line option"),
         (JWT, "JSON web token"),
         ("-----BEGIN PRIVATE KEY-----\nMIIEvQ==\n-----END PRIVATE KEY-----", "PEM block"),
         ('"-----BEGIN EC PRIVATE KEY-----\\nMIIEvQIBADANBgkq\\n', "PEM block"),
@@ -69,6 +74,9 @@ def test_what_looks_like_a_secret(text: str, rule: str) -> None:
         "The token is checked; the password: see below. Set OS_PASSWORD and --os-password.",
         "iVBORw0KGgoAAAANSUhEUgAAgAAAAABBCDefghijklmnopqrstuvwxyz0123456789",
         "<token-1> <removed>",
+        "QUJDREVGhijklmnop0123/gAAAABCDefghijklmnopqrstuvwxyz0123456789",
+        "/data/gAAAAshort",
+        "openstack --user someone-else --project 0123456789abcdef --private-key id_rsa_of_mine",
     ],
 )
 def test_what_does_not(text: str) -> None:

@@ -100,10 +100,17 @@ class Book:
         """Make the recording and its diagrams, and remove the journal."""
         assert self._journal is not None, "a run without exchanges has no recording"
         _, exchanges = self._journal.read()
+        # What the output shows to be a secret may stand in an exchange, and the other way round.
+        known = -1
+        while known != self.redactor.generation:
+            known = self.redactor.generation
+            output = output and self._clean(output)
+            self._head = replace(
+                self._head, command=self._head.command and self.redactor.text(self._head.command)
+            )
         exchanges = [self.redactor.again(exchange) for exchange in exchanges]
         head = replace(
             self._head,
-            command=self._head.command and self.redactor.text(self._head.command),
             interrupted=interrupted or _broken_off(exchanges),
             notes=[*self._head.notes, *self.redactor.notes()],
             redacted=self.redactor.counts,
@@ -118,6 +125,10 @@ class Book:
         self._journal.remove()
         self._journal = None
         return _drawn(Kept(recording, self.path), self.settings, self.redactor.known)
+
+    def _clean(self, output: Output) -> Output:
+        text = self.redactor.text
+        return replace(output, stdout=text(output.stdout), stderr=text(output.stderr))
 
     def _save(self, head: JournalHead, recording: Recording) -> Path:
         if self.path is not None or head.name:
@@ -167,6 +178,8 @@ def _broken_off(exchanges: Sequence[Exchange]) -> str:
 def save_new(folder: Path, head: JournalHead, recording: Recording, known: KnownSecrets | None) -> Path:
     """Save a recording under the first of its names that is free. Raises LeakError, OutputError."""
     for path in places(folder, head, recording):
+        if path.exists():
+            continue
         try:
             save(recording, path, known=known, new=True)
         except NameTakenError:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, BinaryIO
 
+from tracer.capture import lean
 from tracer.capture.client import Client, proxied, trusted
 
 if TYPE_CHECKING:
@@ -77,21 +78,24 @@ def _trace(
     on_exchange: Callable[[Recording], None] | None,
 ) -> Result:
     # Only now: mitmproxy takes about as long to load as the client does, so they load at the same time.
-    from tracer.capture.single import SingleRun
+    with lean.loading():
+        from tracer.capture.proxy import master
+        from tracer.capture.single import SingleRun
 
     tracer = SingleRun(settings, argv, environment, on_exchange)
     insecure = _INSECURE in argv or environment.get("OS_INSECURE", "").lower() in {"1", "true", "yes"}
 
     async def run() -> int:
-        from tracer.capture.proxy import master
-
         proxy = master(listener, authority, tracer, trust=trusted(environment), insecure=insecure)
         traffic = asyncio.create_task(proxy.run())
+        # What the end needs is loaded while the client is still busy with its own start.
+        warming = asyncio.create_task(asyncio.to_thread(tracer.warm_up))
         ended = asyncio.create_task(asyncio.to_thread(client.wait))
         await asyncio.wait({traffic, ended}, return_when=asyncio.FIRST_COMPLETED)
         if not ended.done():
             client.stop(signal.SIGTERM)
         code = await ended
+        await warming
         await tracer.drained(_DRAIN)
         tracer.ended(client)
         proxy.shutdown()

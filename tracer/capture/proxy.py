@@ -11,12 +11,17 @@ import socket
 from pathlib import Path
 
 from mitmproxy import options
+from mitmproxy.addons.core import Core
+from mitmproxy.addons.disable_h2c import DisableH2C
+from mitmproxy.addons.next_layer import NextLayer
+from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.addons.tlsconfig import TlsConfig
+from mitmproxy.master import Master
 from mitmproxy.proxy import layers
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import Layer
 from mitmproxy.proxy.mode_servers import AsyncioServerInstance
 from mitmproxy.proxy.mode_specs import ProxyMode
-from mitmproxy.tools.dump import DumpMaster
 
 from tracer.capture.addon import Tracer
 
@@ -45,14 +50,14 @@ class _OpenedInstance(AsyncioServerInstance[OpenedMode]):
 
 def master(
     listener: socket.socket, authority: Path, tracer: Tracer, *, trust: str | None, insecure: bool
-) -> DumpMaster:
+) -> Master:
     """A proxy with the addon, to be run with ``await master.run()``; it takes the listener over.
 
     ``authority`` is the folder of the proxy's own CA, ``trust`` a file with the CAs that the
     cloud's certificate is checked with (None: the usual ones), unless ``insecure``.
     """
     settings = options.Options(confdir=str(authority), mode=[f"opened:{listener.detach()}"])
-    proxy = DumpMaster(settings, with_termlog=False, with_dumper=False)
-    proxy.addons.add(tracer)
+    proxy = Master(settings)
+    proxy.addons.add(Core(), DisableH2C(), NextLayer(), Proxyserver(), TlsConfig(), tracer)
     settings.update(ssl_insecure=insecure, ssl_verify_upstream_trusted_ca=trust)
     return proxy

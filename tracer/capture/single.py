@@ -16,6 +16,8 @@ from tracer.capture.processes import Process, command_words
 from tracer.capture.runs import Evidence
 from tracer.capture.settings import Settings
 from tracer.model import Output, Recording
+from tracer.redaction import scan
+from tracer.sequences import catalog
 
 __all__ = ["SingleRun"]
 
@@ -57,12 +59,15 @@ class SingleRun(Tracer):
 
     def ended(self, client: Client) -> None:
         """The client is through: its output and how it ended go into the recording."""
-        text = self._book.redactor.text
         stdout, stderr = client.output
-        # Twice: what stderr shows to be a secret may stand in stdout.
-        stdout, stderr = text(stdout), text(stderr)
-        self._one.output = Output(exit=client.wait(), stdout=text(stdout), stderr=text(stderr))
+        self._one.output = Output(exit=client.wait(), stdout=stdout, stderr=stderr)
         self._one.interrupted = f"the client was ended by {client.killed_by}" if client.killed_by else ""
+
+    @staticmethod
+    def warm_up() -> None:
+        """Load what the recording will need: the catalogue of sequences, the policy's expressions."""
+        catalog()
+        scan("")
 
     async def drained(self, seconds: float) -> None:
         """Wait for what is still under way, at most so long."""

@@ -31,17 +31,22 @@ app.command("redact")(redact.redact)
 app.add_typer(cloud.app, name="cloud")
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"tracer {version('openstack-tracer')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)
+        bool,
+        typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version),
     ] = False,
 ) -> None:
-    if version:
-        from importlib.metadata import version as installed
-
-        print(f"tracer {installed('openstack-tracer')}")
-        raise typer.Exit
+    """Records what the openstack command line says to a cloud, message by message."""
 
 
 def main() -> None:

@@ -14,8 +14,8 @@ import typer
 from tracer.cli.console import program
 
 if TYPE_CHECKING:
-    from tracer.cloud import Cloud, Running
     from tracer.cloud.cache import Progress
+    from tracer.cloud.cloud import Cloud, Running
 
 __all__ = ["app"]
 
@@ -36,7 +36,7 @@ def up(
     ] = None,
 ) -> None:
     """Start the cloud of a release: the first time it is installed, later it takes seconds."""
-    from tracer.cloud import Cloud
+    from tracer.cloud.cloud import Cloud
 
     cloud = Cloud(release)
     with _progress() as progress:
@@ -75,7 +75,8 @@ def list_() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from tracer.cloud import Cloud, releases
+    from tracer.cloud.cloud import Cloud
+    from tracer.cloud.releases import releases
 
     names = list(dict.fromkeys(service for known in releases().values() for service in known.services))
     table = Table(box=None, pad_edge=False)
@@ -94,7 +95,7 @@ def list_() -> None:
 @app.command()
 def env(release: ReleaseName) -> None:
     """Print what a shell has to source to use the cloud with the client of its release."""
-    from tracer.cloud import Cloud
+    from tracer.cloud.cloud import Cloud
 
     cloud = Cloud(release)
     variables = cloud.environment()
@@ -113,7 +114,8 @@ def _not_up(release: str | None) -> str:
 
 
 def _clouds(release: str | None) -> Iterator[Cloud]:
-    from tracer.cloud import Cloud, releases
+    from tracer.cloud.cloud import Cloud
+    from tracer.cloud.releases import releases
 
     return (Cloud(name) for name in ([release] if release else releases()))
 

@@ -31,7 +31,8 @@ def for_command(
     asked = any(word.partition("=")[0] in _OPTIONS for word in command)
     if release is None or named or asked:
         return dict(environment)
-    from tracer.cloud import Cloud, releases
+    from tracer.cloud.cloud import Cloud
+    from tracer.cloud.releases import releases
 
     if release not in releases():
         return dict(environment)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from tracer.capture.book import Kept
-    from tracer.cloud import Cloud
+    from tracer.cloud.cloud import Cloud
     from tracer.model import Recording
 
 __all__ = ["demo"]
@@ -34,7 +34,7 @@ def demo(
     """Start a real Keystone and Glance, and trace `openstack image show` by id and by name."""
     from tracer.capture.settings import Settings
     from tracer.cli.console import program, stdout
-    from tracer.cloud import Cloud
+    from tracer.cloud.cloud import Cloud
 
     console = stdout()
     Settings(folder=out)

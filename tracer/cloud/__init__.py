@@ -1,7 +1,4 @@
-"""Embedded clouds: real OpenStack services of a release, started from published packages."""
+"""Embedded clouds: real OpenStack services of a release, started from published packages.
 
-from tracer.cloud.cloud import Cloud, Running
-from tracer.cloud.releases import Release, release, releases
-from tracer.cloud.services import Process
-
-__all__ = ["Cloud", "Process", "Release", "Running", "release", "releases"]
+Nothing is imported here: who needs the folder of the cache need not load what starts a cloud.
+"""

@@ -6,7 +6,7 @@ from collections import Counter
 
 from msgspec.structs import replace
 
-from tracer.model import Output, Recording
+from tracer.model import Exchange, Recording
 from tracer.recording.files import dumps
 from tracer.redaction import KnownSecrets, Policy, Redactor
 
@@ -20,12 +20,27 @@ def redact(recording: Recording, policy: Policy) -> tuple[Recording, KnownSecret
     """
     redactor = Redactor(policy)
     redactor.known.reserve(dumps(recording))
-    # Twice: what a later exchange shows to be a secret may stand in an earlier one.
-    exchanges = [redactor.exchange(exchange) for exchange in recording.exchanges]
-    exchanges = [redactor.again(exchange) for exchange in exchanges]
+    redacted = _all_texts(
+        recording, redactor, [redactor.exchange(exchange) for exchange in recording.exchanges]
+    )
+    known = -1
+    while known != redactor.known.version:
+        # What one text shows to be a secret may stand in an earlier one.
+        known = redactor.known.version
+        redacted = _all_texts(
+            redacted, redactor, [redactor.again(exchange) for exchange in redacted.exchanges]
+        )
+    if redacted == recording:
+        return recording, redactor.known
+    notes = list(dict.fromkeys([*redacted.notes, *redactor.notes()]))
+    counts = dict(Counter(recording.redacted) + Counter(redactor.counts))
+    return replace(redacted, notes=notes, redacted=counts), redactor.known
+
+
+def _all_texts(recording: Recording, redactor: Redactor, exchanges: list[Exchange]) -> Recording:
     text = redactor.text
     output = recording.output
-    redacted = replace(
+    return replace(
         recording,
         command=recording.command and text(recording.command),
         interrupted=text(recording.interrupted),
@@ -34,10 +49,5 @@ def redact(recording: Recording, policy: Policy) -> tuple[Recording, KnownSecret
         participants={name: text(label) for name, label in recording.participants.items()},
         notes=[text(note) for note in recording.notes],
         exchanges=exchanges,
-        output=output and Output(exit=output.exit, stdout=text(output.stdout), stderr=text(output.stderr)),
+        output=output and replace(output, stdout=text(output.stdout), stderr=text(output.stderr)),
     )
-    if redacted == recording:
-        return recording, redactor.known
-    notes = list(dict.fromkeys([*redacted.notes, *redactor.notes()]))
-    counts = dict(Counter(recording.redacted) + Counter(redactor.counts))
-    return replace(redacted, notes=notes, redacted=counts), redactor.known

@@ -43,11 +43,12 @@ def text(sent: str, ledger: Ledger, content_type: str = "", url_path: str = "") 
     """A text with the secrets exchanged that the policy names, if it turns out to be a form or JSON."""
     if "form-urlencoded" in content_type.lower():
         return urls.parameters(sent, ledger.policy, ledger.take)
-    if sent.lstrip()[:1] in ("{", "["):
+    if sent.removeprefix("\ufeff").lstrip()[:1] in ("{", "[") or "json" in content_type.lower():
+        root = ledger.policy.fields(url_path)
         try:
-            return documents.document(sent, ledger.policy.fields(url_path), ledger, verbatim=True)
+            return documents.document(sent, root, ledger, verbatim=True)
         except ValueError:
-            return sent
+            return documents.torn(sent, root, ledger)
     return sent
 
 
@@ -69,11 +70,15 @@ def content(sent: Body, cleaner: Cleaner) -> Body:
 
 def _json(sent: Body, source: str, url_path: str, ledger: Ledger) -> Body:
     root = ledger.policy.fields(url_path)
-    at = documents.patch(source, root) if "patch" in sent.type and source.lstrip()[:1] == "[" else root
+    at = (
+        documents.patch(source, root)
+        if "patch" in sent.type and source.removeprefix("\ufeff").lstrip()[:1] == "["
+        else root
+    )
     try:
         return msgspec.structs.replace(sent, json=documents.document(source, at, ledger))
     except ValueError:
-        return msgspec.structs.replace(sent, json=None, text=source)
+        return msgspec.structs.replace(sent, json=None, text=documents.torn(source, root, ledger))
 
 
 def _whole(sent: Body, place: Place, ledger: Ledger) -> Body:

@@ -23,16 +23,21 @@ _HEADER = re.compile(r"([A-Za-z0-9-]+):(\s*)(.+)", re.DOTALL)
 def command(argv: Sequence[str], ledger: Ledger) -> str:
     """The command line as a shell would take it, with its secrets exchanged."""
     words = [word.rpartition("/")[2].lower() for word in argv]
+    arguments = ledger.policy.arguments(argv)
     out: list[str] = []
     expected: Place | None = None
-    for argument in argv:
+    for index, argument in enumerate(argv):
+        if index in arguments and expected is None:
+            inner = bodies.text(argument, ledger)  # JSON of which a part is the secret
+            out.append(ledger.take(arguments[index], argument) if inner == argument else inner)
+            continue
         if expected is not None:
             out.append(_exchanged(expected, argument, ledger))
             expected = None
             continue
         name, equals, value = argument.partition("=")
-        place = _option(name, words, ledger) if argument.startswith("-") else None
-        short = _option(argument[:2], words, ledger) if argument[:1] == "-" != argument[1:2] else None
+        place = ledger.policy.option(name, words) if argument.startswith("-") else None
+        short = ledger.policy.option(argument[:2], words) if argument[:1] == "-" != argument[1:2] else None
         if place is None and short is not None and argument[2:]:
             out.append(f"{argument[:2]}{_exchanged(short, argument[2:], ledger)}")  # -Kkey
         elif place is None:
@@ -63,16 +68,6 @@ def _exchanged(place: Place, value: str, ledger: Ledger) -> str:
     return ledger.take(place, value)
 
 
-def _option(name: str, words: Sequence[str], ledger: Ledger) -> Place | None:
-    for option, within, place in ledger.policy.options:
-        if within and not all(word in words for word in within):
-            continue
-        shortest, bracket, _ = option.partition("[")
-        if name == place.rule or (bracket and name.startswith(shortest) and place.rule.startswith(name)):
-            return place
-    return None
-
-
 def _argument(argument: str, ledger: Ledger) -> str:
     """An argument that is no option of the policy: a variable, a property, a header, JSON, a URL."""
     policy = ledger.policy
@@ -86,6 +81,6 @@ def _argument(argument: str, ledger: Ledger) -> str:
     header = _HEADER.fullmatch(argument)
     if header and policy.header(header[1]) is not None:
         return f"{header[1]}:{header[2]}{headers.value(header[1], header[3], ledger)}"
-    if argument.lstrip()[:1] in ("{", "["):
+    if argument.removeprefix("\ufeff").lstrip()[:1] in ("{", "["):
         return bodies.text(argument, ledger)
     return urls.url(argument, policy, ledger.take) if "://" in argument else argument

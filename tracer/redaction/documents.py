@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from tracer.redaction.paths import Node
     from tracer.redaction.rules import Place
 
-__all__ = ["document", "patch", "scrubbed"]
+__all__ = ["document", "patch", "scrubbed", "torn"]
 
-_INNER = re.compile(r'"(?:[ ]|\\[nrt])*[\[{]')
+_INNER = re.compile(r'"(?:\ufeff|\\u[fF][eE][fF][fF])?(?:[ ]|\\[nrt])*[\[{]')
 
 
 class _At(Protocol):
@@ -40,6 +40,19 @@ def document(text: str, root: _At, ledger: Ledger, *, verbatim: bool = False) ->
         return _literal(at, literal, ledger)
 
     return jsontext.rewrite_from(text, root, operator.getitem, replace, verbatim=verbatim)
+
+
+def torn(text: str, root: _At, ledger: Ledger) -> str:
+    """``text``, which is not quite JSON, with the secrets exchanged that still have a place."""
+
+    def replace(at: _At, literal: str) -> str | None:
+        if at.rule is None or (literal[0] not in "\"'" and not literal[0].isdigit()):
+            return None
+        value = jsontext.string(literal) if literal[0] in "\"'" else literal
+        new = ledger.take(at.rule, value)
+        return None if new == value else json.dumps(new)
+
+    return jsontext.rewrite_torn(text, root, operator.getitem, replace)
 
 
 def patch(text: str, root: Node[Place]) -> _At:
@@ -109,7 +122,10 @@ def _inner(at: _At, literal: str, ledger: Ledger) -> str | None:
     try:
         jsontext.rewrite(value, indent=None)
     except ValueError:
-        return None
+        if at.rule is not None:
+            return None
+        new = torn(value, at, ledger)
+        return None if new == value else json.dumps(new)
     new = document(value, at, ledger, verbatim=True)
     return literal if new == value else json.dumps(new)
 

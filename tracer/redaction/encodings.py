@@ -15,13 +15,15 @@ import base64
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-__all__ = ["Form", "View", "forms", "raw_bytes", "views"]
+__all__ = ["BACKSLASH", "Form", "View", "forms", "from_backslash", "raw_bytes", "views", "without_spaces"]
 
 _DEEPEST = 3  # JSON in a JSON string in a JSON string
 _MOST_VIEWS = 24
+_MOST_CHARACTERS = 12 << 20  # of all views of a text together, or eight times the text
 _SHORTEST_CORE = 8
 
 _SIMPLE = {
@@ -35,17 +37,20 @@ _SIMPLE = {
     "e": "\x1b",
     "v": "\v",
 }
-_BACKSLASH = re.compile(
+BACKSLASH = re.compile(
     r"\\(?:u([dD][89abAB][0-9A-Fa-f]{2})\\u([dD][c-fC-F][0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})"
     r"|U([0-9A-Fa-f]{8})|\r?\n[ \t]*\\?|(.))",
     re.DOTALL,
 )
-_PERCENT = re.compile(r"%[0-7][0-9A-Fa-f]|(?:%[89A-Fa-f][0-9A-Fa-f])+")
+_PERCENT = re.compile(r"%(?:[0-7][0-9A-Fa-f]|[89A-Fa-f][0-9A-Fa-f](?:%[89A-Fa-f][0-9A-Fa-f])*+)")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[a-zA-Z]{2,8});")
-_MERMAID = re.compile(r"(?<!&)#([0-9]{1,7}|[a-z]{2,8});")
+_MERMAID = re.compile(r"#(?<!&#)([0-9]{1,7}|[a-z]{2,8});")
 _QUOTE = re.compile(r"""'"'"'|'\\''|''""")
-_SPACE = re.compile(r"\s{2,}|[^\S ]")
-_WRAP = re.compile(r"(?<=[A-Za-z0-9+/_-])\r?\n[ \t|]*(?=[A-Za-z0-9+/_=-])")
+# Each begins with a literal or a set of characters, so that the engine skips to where one may be.
+_WRAP = re.compile(
+    r"[ \t|\r\n](?<=[^\s|][\s|])(?:(?<=\n)|(?<=\r)\n|(?<=[ \t|])[ \t|]*+\r?\n)[ \t|]*+(?=[^\s|])"
+)
+_SPACE = re.compile(r"\s[\s|]*+")
 
 
 Decode = Callable[[re.Match[str]], str]
@@ -65,7 +70,7 @@ def forms(value: str) -> list[Form]:
     raw = raw_bytes(value)
     plain = [value, raw.decode("latin-1"), raw.hex(), raw.hex().upper()]
     if any(c.isspace() for c in value):
-        plain += [value.replace(" ", "+"), " ".join(value.split())]
+        plain += [value.replace(" ", "+"), _SPACE.sub("", value)]
     found = {text: Form(text) for text in plain if text}
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         for shift in range(3):
@@ -94,103 +99,126 @@ def _aligned(encode: Callable[[bytes], bytes], raw: bytes, shift: int) -> Form:
 class View:
     """A text with one kind of escape undone. ``span`` leads back to where something stood in the original."""
 
-    def __init__(self, text: str, pattern: re.Pattern[str], decode: Decode, parent: View | None) -> None:
+    def __init__(
+        self, text: str, pattern: re.Pattern[str], decode: Decode | str, parent: View | None
+    ) -> None:
+        self.text = pattern.sub(decode, text)
+        self._source = text
+        self._pattern = pattern
+        self._decode = decode
         self._parent = parent
-        self._starts: list[int] = []
-        self._origins: list[tuple[int, int]] = []  # where a piece began; its end if it is an escape, else -1
-        parts: list[str] = []
-        length = place = 0
-        for match in pattern.finditer(text):
-            start, end = match.span()
-            if start > place:
-                self._piece(length, place, -1)
-                parts.append(text[place:start])
-                length += start - place
-            new = decode(match)
-            if new:
-                self._piece(length, start, end)
-                parts.append(new)
-                length += len(new)
-            place = end
-        self._piece(length, place, -1)
-        parts.append(text[place:])
-        self.text = "".join(parts)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where the characters from ``start`` up to ``end`` of this view came from in the original text."""
-        first = bisect_right(self._starts, start) - 1
-        origin, stop = self._origins[first]
-        begin = origin if stop >= 0 else origin + start - self._starts[first]
-        last = bisect_right(self._starts, end - 1) - 1
-        origin, stop = self._origins[last]
-        finish = stop if stop >= 0 else origin + end - self._starts[last]
+        starts, origins = self._pieces
+        first = bisect_right(starts, start) - 1
+        origin, stop = origins[first]
+        begin = origin if stop >= 0 else origin + start - starts[first]
+        last = bisect_right(starts, end - 1) - 1
+        origin, stop = origins[last]
+        finish = stop if stop >= 0 else origin + end - starts[last]
         return self._parent.span(begin, finish) if self._parent else (begin, finish)
 
-    def _piece(self, start: int, origin: int, end: int) -> None:
-        self._starts.append(start)
-        self._origins.append((origin, end))
+    @cached_property
+    def _pieces(self) -> tuple[list[int], list[tuple[int, int]]]:
+        """Where each piece begins here; where it began there, and its end if it is an escape, else -1."""
+        starts: list[int] = []
+        origins: list[tuple[int, int]] = []
+        length = place = 0
+        for match in self._pattern.finditer(self._source):
+            start, end = match.span()
+            if start > place:
+                starts.append(length)
+                origins.append((place, -1))
+                length += start - place
+            new = self._decode if isinstance(self._decode, str) else self._decode(match)
+            if new:
+                starts.append(length)
+                origins.append((start, end))
+                length += len(new)
+            place = end
+        return [*starts, length], [*origins, (place, -1)]
 
 
-def views(text: str, *, quotes: bool, words: Iterable[str]) -> Iterator[View]:
+def views(text: str, *, quotes: bool, spaces: bool) -> Iterator[View]:
     """The text with its escapes undone, one kind at a time and up to three deep.
 
-    ``quotes`` asks for the view that only matters to secrets with quotes in them; that
-    without line breaks and indents is made of a text with any of ``words``, parts of
-    secrets that have white space.
+    ``quotes`` asks for the view that only matters to secrets with quotes in them, ``spaces``
+    for that without any white space, which only matters to secrets with white space in them.
     """
     seen = {text}
     level: list[View | None] = [None]
     count = 0
+    characters = max(_MOST_CHARACTERS, 8 * len(text))
     for _ in range(_DEEPEST):
         deeper: list[View | None] = []
         for parent in level:
             source = text if parent is None else parent.text
-            for pattern, decode in _decoders(source, quotes=quotes, words=words):
-                if pattern.search(source) is None:
-                    continue
+            for pattern, decode in _decoders(source, quotes=quotes, spaces=spaces):
                 view = View(source, pattern, decode, parent)
                 if view.text in seen:
                     continue
                 seen.add(view.text)
                 yield view
                 count += 1
-                if count == _MOST_VIEWS:
+                characters -= len(source)
+                if count == _MOST_VIEWS or characters < 0:
                     return
                 deeper.append(view)
         level = deeper
 
 
-def _decoders(text: str, *, quotes: bool, words: Iterable[str]) -> Iterator[tuple[re.Pattern[str], Decode]]:
+def without_spaces(text: str) -> View:
+    """The view without any white space."""
+    return View(text, _SPACE, "", None)
+
+
+def _decoders(text: str, *, quotes: bool, spaces: bool) -> Iterator[tuple[re.Pattern[str], Decode | str]]:
     if "\\" in text:
-        yield _BACKSLASH, _from_backslash
+        yield BACKSLASH, from_backslash
     if "%" in text:
         yield _PERCENT, _from_percent
     if ";" in text and "&" in text:
-        yield _ENTITY, lambda match: html.unescape(match[0])
+        yield _ENTITY, _from_entity
     if ";" in text and "#" in text:
         yield _MERMAID, _from_mermaid
-    if "\n" in text:
-        yield _WRAP, lambda _: ""
+    if spaces:
+        yield _SPACE, ""
+    elif "\n" in text:
+        yield _WRAP, ""
     if quotes and "'" in text:
-        yield _QUOTE, lambda _: "'"
-    if any(word in text for word in words):
-        yield _SPACE, lambda _: " "
+        yield _QUOTE, "'"
 
 
-def _from_backslash(match: re.Match[str]) -> str:
-    high, low, four, two, eight, simple = match.groups()
+@lru_cache(maxsize=4096)
+def _reference(text: str) -> str:
+    return html.unescape(text)
+
+
+def _from_entity(match: re.Match[str]) -> str:
+    return _reference(match[0])
+
+
+def from_backslash(match: re.Match[str]) -> str:
+    """What an escape of JSON, YAML or a shell stands for."""
+    simple = match[6]
+    if simple:
+        return _SIMPLE.get(simple, simple)
+    high, low, four, two, eight, _ = match.groups()
     if high:
         return chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00)
     digits = four or two or eight
     if digits:
         number = int(digits, 16)
         return chr(number) if number < 0x110000 else match[0]
-    return _SIMPLE.get(simple, simple) if simple else ""
+    return ""
 
 
 def _from_percent(match: re.Match[str]) -> str:
+    if len(match[0]) == 3 and match[0] < "%8":
+        return chr(int(match[0][1:], 16))
     return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "surrogateescape")
 
 
 def _from_mermaid(match: re.Match[str]) -> str:
-    return html.unescape(f"&#{match[1]};" if match[1].isdecimal() else f"&{match[1]};")
+    return _reference("&" + match[0] if match[1].isdecimal() else f"&{match[1]};")

@@ -6,8 +6,10 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.redaction.encodings import Form, forms, views
+from tracer.redaction.encodings import Form, forms, views, without_spaces
+from tracer.redaction.glance import may_hold
 from tracer.redaction.rules import load_policy
+from tracer.redaction.tables import cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,7 +58,7 @@ class KnownSecrets:
     def __init__(self, policy: Policy | None = None) -> None:
         self.policy = policy or load_policy()
         self._common = self.policy.common
-        self._words = {word.lower() for word in self._common.words}
+        self._words = self.policy.vocabulary
         self._kinds: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
@@ -65,7 +67,8 @@ class KnownSecrets:
         self._size = 0
         self._quotes = False
         self._full = False
-        self._spaced: list[str] = []
+        self._spaces = False
+        self._learned: list[list[str]] = []
         self._only_named: dict[str, set[str]] = {}
         self.version = 0
 
@@ -118,9 +121,18 @@ class KnownSecrets:
         if not self._forms or not text:
             return []
         hits = list(self._search(text))
-        for view in views(text, quotes=self._quotes, words=self._spaced):
+        for view in views(text, quotes=self._quotes, spaces=self._spaces):
             hits += [Hit(*view.span(hit.start, hit.end), hit.secret) for hit in self._search(view.text)]
+        hits += self._search_cells(text)
         return _merged(hits, text) if hits else []
+
+    def touches(self, data: bytes, since: int) -> bool:
+        """Whether a secret that was learned after ``version`` was ``since`` may stand in a journal.
+
+        ``data`` are lines of JSON. It may say yes where ``find`` finds nothing in their texts; it
+        does not say no where ``find`` finds one.
+        """
+        return may_hold(data, [form for learned in self._learned[since:] for form in learned])
 
     def find_bytes(self, data: bytes) -> list[int]:
         """Where known secrets stand in binary data: offsets in bytes."""
@@ -144,7 +156,7 @@ class KnownSecrets:
         bare = value.strip()
         return (
             len(bare) < self._common.shortest
-            or bare.lower() in self._words
+            or bare in self._words
             or len(set(bare)) < 3
             or _DATE_OR_NUMBER.fullmatch(bare) is not None
             or self._looks_like_pseudonym(bare)
@@ -178,12 +190,13 @@ class KnownSecrets:
         if bare in self._forms:
             return
         self.version += 1
+        learned: list[str] = []
+        self._learned.append(learned)
         self._quotes = self._quotes or "'" in bare
-        words = bare.split()
-        if len(words) > 1:
-            self._spaced.append(max(words, key=len))
+        self._spaces = self._spaces or any(map(str.isspace, bare))
         for form in forms(bare):
-            if len(form.text) >= self._common.shortest:
+            if len(form.text) >= self._common.shortest and form.text not in self._words:
+                learned.append(form.text)
                 self._forms.setdefault(form.text, (form, secret))
                 self._grams.setdefault(form.text[:_GRAM], []).append(form.text)
         if "\n" in bare:  # tables and block texts put something between the lines of a key
@@ -200,6 +213,18 @@ class KnownSecrets:
                 end = start + len(key)
                 yield _with_edges(text, start, end, form, secret)
                 start = text.find(key, end)
+
+    def _search_cells(self, text: str) -> Iterator[Hit]:
+        broken = cells(text)
+        if broken is None:
+            return
+        for hit in self._search(broken.text):
+            yield from (Hit(*span, hit.secret) for span in broken.spans(hit.start, hit.end))
+        if self._spaces:
+            view = without_spaces(broken.text)
+            for hit in self._search(view.text):
+                spans = broken.spans(*view.span(hit.start, hit.end))
+                yield from (Hit(*span, hit.secret) for span in spans)
 
     def _candidates(self, text: str) -> Iterable[str]:
         """The forms to look for: all of them, or, of very many, those whose beginning occurs in the text."""

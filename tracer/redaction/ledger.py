@@ -8,12 +8,11 @@ from typing import NamedTuple
 from tracer.redaction import urls
 from tracer.redaction.known import KnownSecrets, is_pseudonym
 from tracer.redaction.patterns import TextPattern
-from tracer.redaction.rules import Place, Policy
+from tracer.redaction.rules import KNOWN, Place, Policy
 
-__all__ = ["KNOWN", "Cleaner", "Ledger"]
+__all__ = ["Cleaner", "Ledger"]
 
-KNOWN = "known secret"
-"""The rule under which a known secret counts that stood where no rule looks."""
+_MOST_ROUNDS = 8
 
 
 class Cleaner(NamedTuple):
@@ -34,7 +33,7 @@ class Ledger:
         self.everything = Cleaner(
             self.scrub, self._is_clean, lambda text: self._is_clean(text, document=True)
         )
-        self.known_only = Cleaner(self.forget, self._is_forgotten, self._is_forgotten)
+        self.known_only = Cleaner(self._again, self._is_forgotten, self._is_forgotten)
 
     def take(self, place: Place, value: str) -> str:
         """The pseudonym of ``value``, which ``place`` says is a secret; a pseudonym stays what it is."""
@@ -53,8 +52,16 @@ class Ledger:
         return value
 
     def scrub(self, text: str) -> str:
-        """``text`` without what looks like a secret and without known secrets."""
-        return self.forget(self.policy.patterns.sub(self._found, text)) if text else text
+        """``text`` without what looks like a secret and without known secrets.
+
+        Where a secret went, what stood beside it may look like one only now.
+        """
+        for _ in range(_MOST_ROUNDS):
+            before = text
+            text = self.forget(self.policy.patterns.sub(self._found, text)) if text else text
+            if text == before:
+                break
+        return text
 
     def forget(self, text: str) -> str:
         """``text`` without known secrets."""
@@ -62,6 +69,10 @@ class Ledger:
         if times:
             self.count(KNOWN, times)
         return text
+
+    def _again(self, text: str) -> str:
+        new = self.forget(text)
+        return text if new == text else self.scrub(new)
 
     def count(self, rule: str, times: int = 1) -> None:
         """Add to the counts."""

@@ -11,16 +11,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from tracer.redaction.paths import parse
-from tracer.redaction.policy import PatternRule, PolicyFile
+from tracer.redaction.policy import PatternRule, PolicyFile, beginnings
+from tracer.redaction.tables import cells
 
 __all__ = ["PatternSet", "TextPattern", "is_stand_in"]
 
 _HEX = "[0-9A-Fa-f]{2}"
-_EDGE = rf"(?:(?<![A-Za-z0-9_+/-])|(?<=\\[nrtbf])|(?<=\\u{_HEX}{_HEX})|(?<=%{_HEX})|(?<=\\x{_HEX}))"
+_EDGE = rf"(?:(?<![A-Za-z0-9_+-])|(?<=\\[nrtbf])|(?<=\\u{_HEX}{_HEX})|(?<=%{_HEX})|(?<=\\x{_HEX}))"
+_BEFORE_SLASH = re.compile(r"[A-Za-z0-9+/]{16,64}/")
 _OPEN = r"(?:\\{0,2}<|&lt;|&#60;|&#x3[cC];|#lt;|#60;|%3[cC]|\\+u003[cC])"
 _CLOSE = r"(?:\\{0,2}>|&gt;|&#62;|&#x3[eE];|#gt;|#62;|%3[eE]|\\+u003[eE])"
 _STAND_IN = re.compile(
@@ -37,6 +40,7 @@ class TextPattern(NamedTuple):
     """An expression and, if any, the texts of which one must be there for it to match.
 
     ``lower``: it is meant for text in lower case. ``certain``: nothing but a secret looks so.
+    ``edge``: it must not begin within a longer run of base64 characters.
     """
 
     name: str
@@ -45,6 +49,7 @@ class TextPattern(NamedTuple):
     hints: tuple[str, ...] = ()
     lower: bool = False
     certain: bool = False
+    edge: bool = False
 
     def matches(self, text: str, low: str, *, document: bool = False) -> Iterator[tuple[int, int]]:
         """Where the secrets stand, without what stands for one already. ``low``: the text in lower case.
@@ -57,11 +62,23 @@ class TextPattern(NamedTuple):
         group = "secret" if "secret" in self.regex.groupindex else 0
         structural = document and "quote" in self.regex.groupindex
         for match in self.regex.finditer(searched):
-            if structural and match["quote"] == '"':
+            if (structural and match["quote"] == '"') or (self.edge and _in_base64(text, match.start())):
                 continue
             start, end = match.span(group)
             if end > start and not is_stand_in(text[start : end + 8]):
                 yield start, end
+
+    def broken(self, text: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+        """The secrets that the rows of a table break, and where their pieces stand."""
+        if not self.edge or "|" not in text or not any(hint in text for hint in self.hints):
+            return
+        found = cells(text, tokens=True)
+        if found is None:
+            return
+        for start, end in self.matches(found.text, ""):
+            spans = found.spans(start, end)
+            if len(spans) > 1:
+                yield found.text[start:end], spans
 
     def value(self, found: str) -> str:
         """The value that ``found`` stands for: without its quotes and escapes."""
@@ -90,17 +107,34 @@ class PatternSet:
             *_variables(files),
         ]
 
+    @property
+    def names(self) -> list[str]:
+        """Under which the patterns count."""
+        return [pattern.name for pattern in self._patterns]
+
     def matches(self, text: str, *, document: bool = False) -> Iterator[tuple[TextPattern, int, int]]:
         """What looks like a secret in ``text`` (``document``: which is JSON), and where."""
         low = _lower(text)
         for pattern in self._patterns:
             for start, end in pattern.matches(text, low, document=document):
                 yield pattern, start, end
+            for _, spans in pattern.broken(text):
+                yield pattern, *spans[0]
 
     def sub(self, replace: Callable[[TextPattern, str], str], text: str) -> str:
         """``text`` with each secret replaced, pattern by pattern."""
         low = _lower(text)
         for pattern in self._patterns:
+            pieces = [
+                (span, new)
+                for value, spans in pattern.broken(text)
+                for new in [replace(pattern, value)]
+                for span in spans
+            ]
+            for (start, end), new in sorted(pieces, reverse=True):
+                text = f"{text[:start]}{new}{text[end:]}"
+            if pieces:
+                low = _lower(text)
             parts: list[str] = []
             place = 0
             for start, end in pattern.matches(text, low):
@@ -124,10 +158,22 @@ def _lower(text: str) -> str:
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
+def _in_base64(text: str, start: int) -> bool:
+    """Whether the slash before ``start`` is a character of a base64 text rather than of a path."""
+    if text[start - 1 : start] != "/":
+        return False
+    run = _BEFORE_SLASH.search(text, max(0, start - 64), start)
+    if run is None or run.end() != start:
+        return False
+    return sum(map(str.isupper, run[0])) > 3 and sum(map(str.islower, run[0])) > 3
+
+
 def _given(rule: PatternRule) -> TextPattern:
     regex = re.compile(_EDGE + rule.pattern if rule.edge else rule.pattern)
     # What stands at a place that the pattern describes may be a word of prose: user:password@host.
-    return TextPattern(rule.name, rule.kind, regex, rule.hints, certain="secret" not in regex.groupindex)
+    return TextPattern(
+        rule.name, rule.kind, regex, rule.hints, certain="secret" not in regex.groupindex, edge=rule.edge
+    )
 
 
 def _headers(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
@@ -150,7 +196,9 @@ def _fields(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[T
     names += [name for file in files for rule in file.headers if rule.form == "value" for name in rule.names]
     quoted = _words(names, exempt, r"""(?<=["']{})""")
     quote = r"""(?P<quote>\\*["'])"""
-    yield _derived("JSON field", "secret", rf"{quoted}{quote}\s{{0,8}}:\s{{0,80}}u?(?P=quote){_TO_QUOTE}")
+    yield _derived(
+        "JSON field", "secret", rf"{quoted}{quote}\s{{0,8}}:\s{{0,80}}u?(?P=quote){_TO_QUOTE}", ":"
+    )
     free = _words(names, exempt, r"(?<![\w.-]{})")
     yield _derived("assignment", "secret", rf"{free}\s{{0,4}}=\s{{0,4}}{quote}{_TO_QUOTE}", "=")
     tagged = _words(names, exempt, "(?<=[<:]{})", "[<:]") + r"(?:\s[^<>]{0,500})?>"
@@ -170,9 +218,28 @@ def _parameters(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterat
 
 def _options(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
     rules = [rule for file in files for rule in file.options if not rule.within]
-    names = [re.sub(r"^--|[][]", "", name) for rule in rules for name in rule.names if name.startswith("--")]
+    names = [name for rule in rules for name in rule.names if name.startswith("--")]
+    kept = {name for file in files for name in file.keep.options}
+    forms: set[str] = set()
+    for option, shorter in map(beginnings, names):
+        forms |= {option, *(shorter - kept)}
+    words = _alternatives(sorted({form[2:].lower() for form in forms}))
     space = r"(?:=|[ \t]{1,4}(?!--[a-z]|-[a-z](?:\s|$)))"
-    yield _derived("command line option", "secret", rf"--(?<![\w-]--){_words(names)}{space}{_VALUE}", "--")
+    yield _derived("command line option", "secret", rf"--(?<![\w-]--){words}{space}{_VALUE}", "--")
+
+
+def _alternatives(words: Sequence[str]) -> str:
+    """One of the sorted ``words``, the longest that fits, with their common beginnings tried once."""
+    if not words:
+        return r"(?!)"
+    rest = [word for word in words if word]
+    branches = [
+        re.escape(first) + _alternatives([word[1:] for word in group])
+        for first, group in groupby(rest, key=lambda word: word[0])
+    ]
+    if not branches:
+        return ""
+    return f"(?:{'|'.join(branches)})" + ("" if len(rest) == len(words) else "?+")
 
 
 def _variables(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:

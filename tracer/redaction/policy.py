@@ -16,7 +16,9 @@ from tracer.datafiles import read, typed
 from tracer.errors import InputError
 from tracer.redaction.paths import parse
 
-__all__ = ["PolicyFile", "read_builtin", "read_file", "url_template"]
+__all__ = ["PolicyFile", "beginnings", "read_builtin", "read_file", "url_template"]
+
+_SHORTEST_BEGINNING = 4  # letters
 
 Kind = Annotated[str, msgspec.Meta(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=24)]
 Names = Annotated[tuple[Annotated[str, msgspec.Meta(min_length=1)], ...], msgspec.Meta(min_length=1)]
@@ -87,6 +89,32 @@ class OptionRule(_Rule, frozen=True, kw_only=True):
     within: tuple[str, ...] = ()
 
 
+def beginnings(option: str) -> tuple[str, frozenset[str]]:
+    """The option itself, and what may stand for it: each beginning from four letters or its bracket on."""
+    shortest, bracket, _ = option.partition("[")
+    full = option.replace("[", "").replace("]", "")
+    return full, frozenset(
+        full[:end]
+        for end in range(3, len(full))
+        if full.startswith("--")
+        and (sum(map(str.isalpha, full[:end])) >= _SHORTEST_BEGINNING or (bracket and end >= len(shortest)))
+    )
+
+
+class ArgumentRule(_Rule, frozen=True, kw_only=True):
+    """Arguments of command lines that are no options: from the one numbered ``first`` on."""
+
+    kind: Kind
+    command: Names
+    first: Annotated[int, msgspec.Meta(ge=1)]
+    valued: tuple[str, ...] = ()
+
+    @property
+    def rule(self) -> str:
+        """The name under which it counts."""
+        return f"argument of {' '.join(self.command)}"
+
+
 class VariableRule(_Rule, frozen=True, kw_only=True):
     """Environment variables."""
 
@@ -106,6 +134,7 @@ class Keep(_Rule, frozen=True, kw_only=True):
 
     fields: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 class Exemption(_Rule, frozen=True, kw_only=True):
@@ -130,6 +159,7 @@ class PolicyFile(_Rule, frozen=True, kw_only=True, rename={"exemptions": "except
     bodies: tuple[BodyRule, ...] = ()
     patterns: tuple[PatternRule, ...] = ()
     options: tuple[OptionRule, ...] = ()
+    arguments: tuple[ArgumentRule, ...] = ()
     variables: tuple[VariableRule, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
 

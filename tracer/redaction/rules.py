@@ -9,16 +9,20 @@ from urllib.parse import unquote
 
 from tracer.redaction.paths import Machine, parse, wildcard
 from tracer.redaction.patterns import PatternSet
-from tracer.redaction.policy import Common, read_builtin, read_file, url_template
+from tracer.redaction.policy import Common, beginnings, read_builtin, read_file, url_template
+from tracer.redaction.vocabulary import Vocabulary, of_model, of_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from tracer.redaction.paths import Node, Pattern
     from tracer.redaction.policy import FieldRule, PolicyFile
 
-__all__ = ["Place", "Policy", "load_policy"]
+__all__ = ["KNOWN", "Place", "Policy", "load_policy"]
+
+KNOWN = "known secret"
+"""The rule under which a known secret counts that stood where no rule looks."""
 
 _MOST_NAMES = 4096  # remembered look-ups of one kind
 _MOST_MACHINES = 64
@@ -108,12 +112,14 @@ class Policy:
         self._variables = _Names(
             (name, Place(name, rule.kind)) for file in files for rule in file.variables for name in rule.names
         )
-        self.options = [
-            (name, rule.within, Place(name.replace("[", "").replace("]", ""), rule.kind))
+        self._options = [
+            (rule.within, Place(name, rule.kind), shorter)
             for file in files
             for rule in file.options
-            for name in rule.names
+            for name, shorter in map(beginnings, rule.names)
         ]
+        self._arguments = [rule for file in files for rule in file.arguments]
+        self._kept_options = frozenset(name for file in files for name in file.keep.options)
         self._machines: dict[frozenset[int], Machine[Place]] = {}
         self._fields = [
             (rule, rank, [re.compile(rf".*{url_template(url)}", re.DOTALL) for url in rule.urls])
@@ -142,6 +148,13 @@ class Policy:
         """What secrets look like in any text."""
         return PatternSet(self._files, frozenset(self._exempt_names))
 
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words that recordings hold by themselves: the format's, and the names of rules."""
+        arguments = (rule.rule for rule in self._arguments)
+        rules = (KNOWN, "body of", *arguments, *self.patterns.names)
+        return Vocabulary((*of_policy(self._files), *of_model(), *rules))
+
     def header(self, name: str) -> Place | None:
         """What the header field ``name`` holds."""
         return self._headers.find(name)
@@ -153,6 +166,34 @@ class Policy:
     def variable(self, name: str) -> Place | None:
         """What the environment variable ``name`` holds."""
         return self._variables.find(name)
+
+    def option(self, name: str, words: Collection[str]) -> Place | None:
+        """What follows the option ``name``, or the beginning of one, on a command line of ``words``."""
+        found = None
+        for within, place, shorter in self._options:
+            if not all(word in words for word in within):
+                continue
+            if name == place.rule:
+                return place
+            if found is None and name in shorter and name not in self._kept_options:
+                found = place
+        return found
+
+    def arguments(self, argv: Sequence[str]) -> dict[int, Place]:
+        """Which arguments of a command line are secrets by where they stand."""
+        found = {}
+        for rule in self._arguments:
+            behind = _behind(rule.command, argv)
+            count = 0
+            valued = False
+            for index in range(behind or len(argv), len(argv)):
+                if valued or argv[index].startswith("-"):
+                    valued = not valued and argv[index] in rule.valued
+                    continue
+                count += 1
+                if count >= rule.first:
+                    found[index] = Place(rule.rule, rule.kind)
+        return found
 
     def fields(self, url_path: str) -> Node[Place]:
         """The root of JSON documents that go to or come from ``url_path``."""
@@ -218,6 +259,15 @@ def load_policy(*extra: Path) -> Policy:
 @lru_cache(maxsize=1)
 def _builtin() -> Policy:
     return Policy((read_builtin(),))
+
+
+def _behind(command: Sequence[str], argv: Sequence[str]) -> int | None:
+    """The index behind the words of ``command`` in ``argv``; None if they are not there."""
+    words = [word.rpartition("/")[2] for word in argv]
+    for start in range(len(words) - len(command) + 1):
+        if words[start : start + len(command)] == list(command):
+            return start + len(command)
+    return None
 
 
 def _field_place(path: str, rule: FieldRule) -> Place:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.rendering.mermaid import mermaid
-from tracer.rendering.picture import render
-
 if TYPE_CHECKING:
     from tracer.model import Recording
 
@@ -19,6 +16,10 @@ def draw(recording: Recording, kind: str) -> str | bytes:
     Text stays text, so that it can be scanned for secrets before it is written. Raises
     RenderError if it cannot be drawn, ValueError for another kind.
     """
+    # `tracer record` hands this function on before it starts its client: it has to be light to import.
+    from tracer.rendering.mermaid import mermaid
+    from tracer.rendering.picture import render
+
     text = mermaid(recording)
     if kind == "mmd":
         return text

@@ -1,0 +1,115 @@
+"""Tables as clients print them (PrettyTable): what a narrow column broke over several rows, put together.
+
+The rows of one cell follow each other between the same borders::
+
+    | id | gAAAAABmaB3_-xYz | admin |
+    |    | aB3_-xYzaB3_-xYz |       |
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+__all__ = ["Cells", "cells"]
+
+_ROW = re.compile(r"^[ \t]{0,200}+\|(?P<cells>[^\n]*)\|[ \t]{0,200}+\r?$", re.MULTILINE)
+_TOKEN = re.compile(r"[A-Za-z0-9._-]+={0,2}")
+_MOST_CELLS = 64  # of a row; a longer one is no table
+
+_Cell = tuple[int, int]
+
+
+class Cells:
+    """The contents of broken cells, each in one piece. ``spans`` leads back to where they stand."""
+
+    def __init__(self, text: str, groups: Iterator[list[_Cell]]) -> None:
+        self._starts: list[int] = []
+        self._origins: list[int] = []
+        parts: list[str] = []
+        length = 0
+        for group in groups:
+            for start, end in group:
+                self._starts.append(length)
+                self._origins.append(start)
+                parts.append(text[start:end])
+                length += end - start
+            parts.append("\n")
+            length += 1
+        self.text = "".join(parts)
+
+    def spans(self, start: int, end: int) -> list[_Cell]:
+        """Where the characters from ``start`` up to ``end`` stand: one span a row."""
+        found = []
+        index = bisect_right(self._starts, start) - 1
+        while start < end:
+            last = index + 1 == len(self._starts)
+            stop = end if last else min(end, self._starts[index + 1])
+            shift = self._origins[index] - self._starts[index]
+            found.append((start + shift, stop + shift))
+            start = stop
+            index += 1
+        return found
+
+
+def cells(text: str, *, tokens: bool = False) -> Cells | None:
+    """The broken cells of all tables in ``text``; None if there are none.
+
+    Any cell may go on in the next row; with ``tokens`` only such as does so with nothing
+    but characters of tokens, in a row that is empty beside them.
+    """
+    if "|" not in text or "\n" not in text:
+        return None
+    found = Cells(text, _groups(text, tokens=tokens))
+    return found if found.text else None
+
+
+def _groups(text: str, *, tokens: bool) -> Iterator[list[_Cell]]:
+    for block in _blocks(text):
+        for column in zip(*block, strict=True):
+            group: list[_Cell] = []
+            for index, (start, end) in enumerate(column):
+                if tokens and not _goes_on(text, block[index], (start, end)):
+                    if len(group) > 1:
+                        yield group
+                    group = []
+                if end > start:
+                    group.append((start, end))
+            if len(group) > 1:
+                yield group
+
+
+def _goes_on(text: str, row: list[_Cell], cell: _Cell) -> bool:
+    filled = [(start, end) for start, end in row if end > start]
+    return filled == [cell] and _TOKEN.fullmatch(text, *cell) is not None
+
+
+def _blocks(text: str) -> Iterator[list[list[_Cell]]]:
+    """Rows that follow each other and have as many cells."""
+    block: list[list[_Cell]] = []
+    last = -1
+    for match in _ROW.finditer(text):
+        row = _row(text, *match.span("cells"))
+        if match.start() != last or not block or len(row) != len(block[0]):
+            if len(block) > 1:
+                yield block
+            block = []
+        if row:
+            block.append(row)
+        last = match.end() + 1
+    if len(block) > 1:
+        yield block
+
+
+def _row(text: str, start: int, end: int) -> list[_Cell]:
+    """Where the contents of its cells stand, without the blanks around them."""
+    if text.count("|", start, end) >= _MOST_CELLS:
+        return []
+    row = []
+    for content in text[start:end].split("|"):
+        bare = content.strip()
+        place = start + content.find(bare)
+        row.append((place, place + len(bare)))
+        start += len(content) + 1
+    return row

@@ -1,0 +1,81 @@
+"""The words that a recording writes by itself: a value that is one of them cannot be told from them.
+
+Were it searched for, the last gate would find it in every recording, and refuse them all.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tracer import model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tracer.redaction.policy import PolicyFile
+
+__all__ = ["Vocabulary", "of_model", "of_policy"]
+
+_PIECE = re.compile(r"[\w.-]*\w[\w.-]*")
+_WORD = re.compile(r"\w+(?:-\w+)*")
+_SHORTEST_PART = 4  # characters: of a shorter piece the whole must be a word
+
+
+class Vocabulary:
+    """The words of the recording format and of a policy, in any letter case."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._text = "\n".join(sorted({word.lower() for word in words}))
+        self._words = frozenset(_WORD.findall(self._text))
+
+    def __contains__(self, value: str) -> bool:
+        """Whether ``value`` consists of such words, parts of them, numbers and punctuation."""
+        low = value.lower()
+        if low in self._text:
+            return True
+        pieces = [piece.strip("-.") for piece in _PIECE.findall(low)]
+        named = [piece for piece in pieces if not piece.replace(".", "").isdecimal()]
+        return bool(named) and all(map(self._is_own, named))
+
+    def _is_own(self, piece: str) -> bool:
+        return piece in self._words or (len(piece) >= _SHORTEST_PART and piece in self._text)
+
+
+def of_model() -> Iterator[str]:
+    """The names of all fields of a recording, and the values that a field can have by its type."""
+    for _, struct in inspect.getmembers(model, inspect.isclass):
+        if issubclass(struct, msgspec.Struct) and struct.__module__ == model.__name__:
+            for field in msgspec.structs.fields(struct):
+                yield field.encode_name
+                yield from _literals(field.type)
+
+
+def of_policy(files: Iterable[PolicyFile]) -> Iterator[str]:
+    """All that files of policy say but for their expressions: recordings count by the names of rules."""
+    for file in files:
+        yield from _texts(msgspec.to_builtins(file))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value.replace("[", "").replace("]", "") if value.startswith("--") else value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in ("pattern", "hints"):
+                yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _literals(annotation: object) -> Iterator[str]:
+    for argument in typing.get_args(annotation):
+        if isinstance(argument, str):
+            yield argument
+        else:
+            yield from _literals(argument)
