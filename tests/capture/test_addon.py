@@ -325,3 +325,28 @@ def test_redactor_is_what_the_addon_uses(tmp_path: Path, monkeypatch: pytest.Mon
     client = peer()
     trace([login(client), show(client)], tmp_path)
     assert SECRET in (tmp_path / "image-show.yaml").read_text()
+
+
+def test_an_auth_exchange_without_a_secret_is_an_error(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd = flow(
+        "POST", "/identity/v3/auth/tokens", 201, headers=JSON, content=b'{"odd": "form"}', answer=b"{}"
+    )
+    with caplog.at_level("ERROR"):
+        recordings = trace([odd], tmp_path)
+    exchange = next(iter(recordings.values())).exchanges[0]
+    assert exchange.redaction == "failed"
+    assert "odd" not in next(tmp_path.glob("*.yaml")).read_text()
+    assert "1 exchanges could not be redacted" in caplog.text
+
+
+@pytest.mark.parametrize("release", ["../../out", "/etc", "..", "a/../../b", "\x1b[31m", "x" * 500])
+def test_no_file_is_written_outside_the_folder(release: str, tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b" / "c"
+    hostile = {"User-Agent": "../../../x\x1b[2J", "X-Auth-Token": "../../../../tmp/token"}
+    trace([flow("GET", "/../../../../etc/passwd", headers=hostile)], folder, trace_release=release)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) == 1
+    assert files[0].parent.parent == folder
+    assert "\x1b" not in files[0].read_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 import os
 import zlib
 from collections.abc import Callable
@@ -13,11 +14,11 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 import zstandard
-from mitmproxy import http
+from mitmproxy import connection, http
 
 from tests.capture.flows import flow, peer, trace
 from tests.redaction.canaries import CANARIES, Build
-from tests.redaction.forms import cores
+from tests.redaction.forms import cores, spellings
 from tracer.model import Body, Headers
 from tracer.recording import load
 
@@ -119,3 +120,40 @@ def _fill(
         base64.b64decode(body.base64) if body.base64 is not None else (body.json or body.text or "").encode()
     )
     message.raw_content = encode(raw)
+
+
+@pytest.mark.parametrize("place", ["text", "JSON", "a field", "the query", "a reason"])
+def test_a_known_secret_is_gone_in_every_spelling(place: str, tmp_path: Path) -> None:
+    """A login teaches the secret; then it stands, spelled in each way, where nothing else tells."""
+    nasty = "p@ss/w\"ö+ %'\\;rD9&<x>"
+    body = json.dumps({"auth": {"identity": {"password": {"user": {"password": nasty}}}}})
+    for number, (name, spelled) in enumerate(spellings(nasty).items()):
+        client = peer()
+        kind = {"Content-Type": "application/json"}
+        login = flow(
+            "POST", "/identity/v3/auth/tokens", 201, headers=kind, content=body.encode(), client=client
+        )
+        assert login.response is not None
+        login.response.headers["X-Subject-Token"] = "gAAAAABjlug2ZWlEI9u8KK2SQ7ydjRYxuflGjdk1MoZpa-azw"
+        folder = tmp_path / str(number)
+        trace([login, _spelled(place, spelled, client)], folder)
+        everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+        leaked = {core for core in cores(nasty) if core.encode() in everything}
+        assert not leaked, f"{name} in {place}: {leaked}"
+
+
+def _spelled(place: str, spelled: str, client: connection.Client) -> http.HTTPFlow:
+    if place == "text":
+        return flow(answer=f"it is {spelled}.".encode(), client=client, at=2)
+    if place == "JSON":
+        answer = json.dumps({"note": spelled}).encode()
+        return flow(answer=answer, answer_headers={"Content-Type": "application/json"}, client=client, at=2)
+    if place == "a field":
+        return flow(answer_headers={"X-Note": spelled.replace("\n", "")}, client=client, at=2)
+    one = flow(client=client, at=2)
+    assert one.response is not None
+    if place == "the query":
+        one.request.data.path = f"/image?note={spelled}".encode()
+    else:
+        one.response.data.reason = spelled.encode()
+    return one

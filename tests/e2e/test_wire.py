@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.e2e.conftest import Proxy
@@ -169,6 +170,15 @@ def test_each_is_recorded_as_what_it_is(mitmdump: Callable[..., Proxy], tmp_path
     assert "9" * 5000 in (kept["huge numbers and NaN"][0] or "")
     assert kept["a body of 10 MB"] == (None, None, "streamed")
     assert found["repeated and odd fields"].request.headers["X-Dup"] == ["1", "3"]
+
+
+def test_a_gzip_bomb_takes_no_memory(pair: Pair) -> None:
+    """It would be 256 MiB; its first MiB of compressed bytes is what passes."""
+    process = psutil.Process(pair.traced.process.pid)
+    before = process.memory_info().rss
+    for _ in range(3):
+        talk(pair.port(pair.traced), TALKS["a gzip bomb"])
+    assert process.memory_info().rss - before < 32 * 2**20
 
 
 def test_a_client_that_breaks_off_after_an_early_answer_is_recorded(

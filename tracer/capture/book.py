@@ -46,6 +46,7 @@ class Book:
         self.settings = settings
         self.redactor = Redactor(load_policy(*settings.policies))
         self.exchanges = 0
+        self.stripped = 0
         self.path: Path | None = None
         self._journal: Journal | None = None
         self._began: float | None = None
@@ -69,6 +70,7 @@ class Book:
         if self.redactor.generation != known:
             self._forget_since(known)
         self._journal.exchange(redacted)
+        self.stripped += redacted.redaction == "failed"
         self._note(self.redactor.unredacted_auth(redacted), self.redactor.counts)
         self.exchanges += 1
         self._began = min(self._began or redacted.started, redacted.started)
@@ -124,7 +126,9 @@ class Book:
             raise
         self._journal.remove()
         self._journal = None
-        return _drawn(Kept(recording, self.path), self.settings, self.redactor.known)
+        doubt = f"{self.stripped} exchanges could not be redacted, and were written without their contents"
+        kept = Kept(recording, self.path, problem=doubt if self.stripped else "")
+        return _drawn(kept, self.settings, self.redactor.known)
 
     def _clean(self, output: Output) -> Output:
         text = self.redactor.text
