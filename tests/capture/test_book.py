@@ -107,3 +107,23 @@ def test_names_are_of_the_command_where_no_sequence_is(tmp_path: Path) -> None:
     book.take(taken(path="/compute/v2.1/flavors"))
     assert book.finish().path == tmp_path / "zed" / "flavor-list.yaml"
     assert list(trace([flow()], tmp_path / "other")) == ["run"]
+
+
+def test_a_secret_that_the_first_exchange_shows_never_reaches_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import os
+
+    written: list[bytes] = []
+    real = os.write
+
+    def spy(file: int, data: bytes) -> int:
+        written.append(bytes(data))
+        return real(file, data)
+
+    monkeypatch.setattr(os, "write", spy)
+    book = Book(Settings(folder=tmp_path), ("openstack", "thing", "create", "--its-word", SECRET))
+    first = login(peer())
+    book.take(exchange(first, sender="client", request_tap=None, response_tap=None, limit=LIMIT))
+    assert written
+    assert SECRET.encode() not in b"".join(written)

@@ -65,10 +65,10 @@ class Book:
         """Redact a finished exchange and put it on the disk; it comes back as it stands there."""
         known = self.redactor.generation
         redacted = self.redactor.exchange(exchange)
-        if self._journal is None:
-            self._journal = self._open()
         if self.redactor.generation != known:
             self._forget_since(known)
+        if self._journal is None:
+            self._journal = self._open()
         self._journal.exchange(redacted)
         self.stripped += redacted.redaction == "failed"
         self._note(self.redactor.unredacted_auth(redacted), self.redactor.counts)
@@ -78,10 +78,11 @@ class Book:
 
     def _forget_since(self, known: int) -> None:
         """Take out of what the journal holds the secrets learned since the redactor knew ``known``."""
-        assert self._journal is not None
         command = self._head.command and self.redactor.text(self._head.command)
         changed = command != self._head.command
         self._head = replace(self._head, command=command)
+        if self._journal is None:
+            return
         if changed or self.redactor.known.touches(self._journal.path.read_bytes(), known):
             _, earlier = self._journal.read()
             self._journal.replace(self._head, [self.redactor.again(one) for one in earlier])
