@@ -350,3 +350,19 @@ def test_no_file_is_written_outside_the_folder(release: str, tmp_path: Path) -> 
     assert len(files) == 1
     assert files[0].parent.parent == folder
     assert "\x1b" not in files[0].read_text()
+
+
+def test_a_fault_of_ours_breaks_nobodys_request_where_traffic_may_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr("tracer.capture.book.Book.take", broken)
+    one = show(peer())
+    assert trace([one], tmp_path, trace_on_error="pass") == {}
+    assert one.error is None
+    assert one.response is not None
+    printed = capsys.readouterr().err
+    assert "1 exchanges or recordings were not written" in printed
+    assert SECRET not in printed

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.capture.test_recovery import kept
 from tests.cli.runner import tracer
 from tests.recording.test_files import SMALL
 
@@ -132,3 +133,10 @@ def test_nothing_recorded_is_told(tmp_path: Path) -> None:
     ended = tracer("record", "--", "true", cwd=tmp_path)
     assert ended.returncode == 2
     assert ended.stderr.startswith("tracer: nothing was recorded: ")
+
+
+def test_record_recovers_what_an_earlier_proxy_left_behind(tmp_path: Path) -> None:
+    kept(tmp_path, killed=True)
+    ended = tracer("record", "--out", tmp_path, "--", "true")
+    assert f"tracer: recovered {tmp_path / 'zed' / 'image-show.yaml'}" in ended.stderr
+    assert not (tmp_path / ".journal").exists()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracer.errors import NothingRecordedError
+
+if TYPE_CHECKING:
+    from tracer.capture.settings import Settings
 
 __all__ = ["record"]
 
@@ -67,6 +70,8 @@ def record(
     result = runner.record(
         command, environment, settings, cache_folder() / "ca", sys.stdout.buffer, sys.stderr.buffer
     )
+    if not quiet:
+        _recover(settings)
     if result.kept is None and result.interrupted:
         raise typer.Exit(result.exit_code or 130)
     if result.kept is None:
@@ -76,6 +81,18 @@ def record(
     if not quiet:
         _summarise(result.kept)
     raise typer.Exit(result.exit_code)
+
+
+def _recover(settings: Settings) -> None:
+    from tracer.capture.book import JOURNALS
+
+    if not (settings.folder / JOURNALS).is_dir():
+        return
+    from tracer.capture.recovery import recover
+
+    for recovered in recover(settings.folder, settings.participants):
+        if isinstance(recovered, Path):
+            print(f"tracer: recovered {recovered}, which an earlier proxy left behind", file=sys.stderr)
 
 
 def _summarise(kept: object) -> None:
