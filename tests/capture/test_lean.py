@@ -36,7 +36,7 @@ from tracer.cloud.cache import folder
 from tracer.rendering import draw
 Settings()
 """
-    assert not loaded(before) & (set(HEAVY) - {"asyncio"})
+    assert not loaded(before) & set(HEAVY)
 
 
 @pytest.mark.parametrize("module", ["flask", "ldap3", "passlib", "mitmproxy.addons.onboarding"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import socket
@@ -79,6 +78,8 @@ def _trace(
 ) -> Result:
     # Only now: mitmproxy takes about as long to load as the client does, so they load at the same time.
     with lean.loading():
+        import asyncio
+
         from tracer.capture.proxy import master
         from tracer.capture.single import SingleRun
 
