@@ -22,6 +22,8 @@ ROOT = Path(__file__).parents[2]
 IMAGE = "e2e-image"
 RELEASES = ("zed", "2026.2")
 MITMDUMP = str(Path(sys.executable).with_name("mitmdump"))
+UNBUFFERED = {**os.environ, "PYTHONUNBUFFERED": "1"}
+"""For a process whose output is read from a file while it runs."""
 TRACER = str(Path(sys.executable).with_name("tracer"))
 
 
@@ -130,6 +132,7 @@ class Proxy:
                     *options,
                 ],
                 cwd=folder,
+                env=UNBUFFERED,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )

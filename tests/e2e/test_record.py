@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import IMAGE, MITMDUMP, TRACER, Site
+from tests.e2e.conftest import IMAGE, MITMDUMP, TRACER, UNBUFFERED, Site
 from tests.e2e.secrets import leaks
 from tracer.recording import load
 
@@ -101,6 +101,7 @@ def test_tls_with_a_ca_of_the_users_own(zed: Site, tmp_path: Path) -> None:
                 *("--set", f"confdir={tmp_path / 'front'}", "--set", "listen_host=127.0.0.1"),
                 *("--set", "listen_port=0"),
             ],
+            env=UNBUFFERED,
             stdout=file,
             stderr=subprocess.STDOUT,
         )
