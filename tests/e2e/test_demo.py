@@ -44,6 +44,7 @@ def test_the_demo_shows_what_happened(site: Site, tmp_path: Path) -> None:
     assert "GET /image/v2/images/{image_id}" in ended.stdout
     assert ended.stdout.count("conforms to image-show: 8 of 8 steps") == 2
     assert "Next:" in ended.stdout
+    assert ended.stderr == ""
     assert not leaks({site.password}, tmp_path, ended.stdout, ended.stderr)
 
 

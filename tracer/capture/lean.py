@@ -20,8 +20,13 @@ def loading() -> Iterator[None]:
     """While mitmproxy is loaded: no search for garbage, of which imports make none.
 
     What was loaded stays out of later searches too, the one at the end of the process
-    included, which would take as long as a fifth of the loading.
+    included, which would take as long as a fifth of the loading. Where mitmproxy is loaded
+    already, nothing is changed.
     """
+    if _PACKAGE in sys.modules:
+        # A second run in one process: what else was loaded since may need to be searched at the end.
+        yield
+        return
     _without_unused_addons()
     gc.disable()
     try:
@@ -36,11 +41,8 @@ def _without_unused_addons() -> None:
 
     The package itself imports every addon, and with them a web framework, an LDAP client
     and a password library: half of mitmproxy's loading time, which ``tracer record`` would
-    make every command wait for. Its modules work without it. Where mitmproxy is loaded
-    already, nothing is changed.
+    make every command wait for. Its modules work without it.
     """
-    if _PACKAGE in sys.modules:
-        return
     mitmproxy = importlib.util.find_spec("mitmproxy")
     assert mitmproxy is not None
     assert mitmproxy.origin is not None
