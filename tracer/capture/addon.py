@@ -16,6 +16,7 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.log import ALERT
 
 from tracer.capture import options, processes
+from tracer.capture.acknowledging import acknowledge
 from tracer.capture.bodies import Tap, wants_stream
 from tracer.capture.book import JOURNALS, Book, Kept
 from tracer.capture.exchanges import exchange, skeleton
@@ -156,6 +157,8 @@ class Tracer:
             flow.kill()
             return
         state = self._flows[flow.id] = _Flow(flow, self.keeper().sent(self.evidence(flow)))
+        if self._is_live(flow):
+            acknowledge(flow.client_conn)
         keep = wants_stream(flow.request, self._ready().limit)
         if keep is not None and self._is_live(flow):
             state.request_tap = flow.request.stream = Tap(keep)

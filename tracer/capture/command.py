@@ -46,11 +46,13 @@ def record(
     stdout: BinaryIO | None = None,
     stderr: BinaryIO | None = None,
     on_exchange: Callable[[Recording], None] | None = None,
+    warm_up: Callable[[], None] | None = None,
 ) -> Result:
     """Run ``argv`` through a proxy on a free port, and write what it and the cloud said to each other.
 
     ``authority`` is the folder of the proxy's CA. ``on_exchange`` is given the recording so
-    far, after each exchange. Raises CommandError for a command that cannot be started, and
+    far, after each exchange. ``warm_up`` loads what the caller needs at the end, while the
+    client is busy with its own start. Raises CommandError for a command that cannot be started, and
     TracerError where the recording cannot be written; the client is stopped then.
     """
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -60,7 +62,9 @@ def record(
         client = Client(argv, proxied(environment, proxy, certificate), stdout, stderr)
         try:
             with _signals_passed_on(client) as signals:
-                result = _trace(client, argv, environment, settings, authority, listener, on_exchange)
+                result = _trace(
+                    client, argv, environment, settings, authority, listener, on_exchange, warm_up
+                )
             return replace(result, interrupted=bool(signals))
         except BaseException:
             client.stop(signal.SIGKILL)
@@ -75,6 +79,7 @@ def _trace(
     authority: Path,
     listener: socket.socket,
     on_exchange: Callable[[Recording], None] | None,
+    warm_up: Callable[[], None] | None,
 ) -> Result:
     # Only now: mitmproxy takes about as long to load as the client does, so they load at the same time.
     with lean.loading():
@@ -86,11 +91,15 @@ def _trace(
     tracer = SingleRun(settings, argv, environment, on_exchange)
     insecure = _INSECURE in argv or environment.get("OS_INSECURE", "").lower() in {"1", "true", "yes"}
 
+    def warm() -> None:
+        tracer.warm_up()
+        if warm_up is not None:
+            warm_up()
+
     async def run() -> int:
         proxy = master(listener, authority, tracer, trust=trusted(environment), insecure=insecure)
         traffic = asyncio.create_task(proxy.run())
-        # What the end needs is loaded while the client is still busy with its own start.
-        warming = asyncio.create_task(asyncio.to_thread(tracer.warm_up))
+        warming = asyncio.create_task(asyncio.to_thread(warm))
         ended = asyncio.create_task(asyncio.to_thread(client.wait))
         await asyncio.wait({traffic, ended}, return_when=asyncio.FIRST_COMPLETED)
         if not ended.done():

@@ -68,7 +68,13 @@ def record(
     )
     environment = for_command(os.environ, release, command)
     result = runner.record(
-        command, environment, settings, cache_folder() / "ca", sys.stdout.buffer, sys.stderr.buffer
+        command,
+        environment,
+        settings,
+        cache_folder() / "ca",
+        sys.stdout.buffer,
+        sys.stderr.buffer,
+        warm_up=None if quiet else _warm_up,
     )
     if not quiet:
         _recover(settings)
@@ -93,6 +99,14 @@ def _recover(settings: Settings) -> None:
     for recovered in recover(settings.folder, settings.participants):
         if isinstance(recovered, Path):
             print(f"tracer: recovered {recovered}, which an earlier proxy left behind", file=sys.stderr)
+
+
+def _warm_up() -> None:
+    """Load what the summary needs."""
+    from tracer.cli.console import stderr
+    from tracer.rendering import mermaid, table  # noqa: F401 - loading them is the point
+
+    stderr().print("", end="")
 
 
 def _summarise(kept: object) -> None:

@@ -113,6 +113,8 @@ def _listen(port: int, name: str) -> socket.socket:
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # As web servers do: what they accept inherits it, and a response is not held back by 40 ms.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listening.bind((HOST, port))
         listening.listen(socket.SOMAXCONN)
     except (OSError, OverflowError) as error:
