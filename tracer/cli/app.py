@@ -26,7 +26,7 @@ _VERBS: dict[str, dict[str, Any]] = {
     "redact": {},
     "cloud": {},
 }
-"""The verbs in the order of the help, and what is to be said to Typer of each; each is a module of this folder."""
+"""The verbs in the order of the help, each a module of this folder, with what Typer is to be told of it."""
 
 
 class _Verbs(TyperGroup):
@@ -105,7 +105,6 @@ def _run() -> int:
         except SystemExit as end:
             sys.stdout.flush()
             return end.code if isinstance(end.code, int) else 0
-        return 0
     except TracerError as error:
         return _complain(str(error), error.exit_code)
     except KeyboardInterrupt:
@@ -115,6 +114,7 @@ def _run() -> int:
         return 141
     except OSError as error:
         return _complain(f"{error.filename or 'output'}: {error.strerror or error}", TracerError.exit_code)
+    return 0
 
 
 def _complain(problem: str, code: int) -> int:

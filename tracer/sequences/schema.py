@@ -111,9 +111,14 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     exchanges: Annotated[tuple[Entry, ...], msgspec.Meta(min_length=1)]
 
     @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries of ``exchanges`` in order, but for what a fallback leads to."""
+        return self.exchanges
+
+    @property
     def steps(self) -> tuple[int, ...]:
         """All step numbers, in order."""
-        return tuple(step for entry in self.exchanges for step in entry.steps)
+        return tuple(step for entry in self.entries for step in entry.steps)
 
     def __post_init__(self) -> None:
         if self.steps != tuple(range(1, len(self.steps) + 1)):
