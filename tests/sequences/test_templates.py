@@ -66,8 +66,8 @@ def test_fitting() -> None:
     assert not fits("/v2/images/{image_id}", "/v2/images")
     assert not fits("/v2/images/{image_id}", f"/v2/images/{ID}/file")
     assert not fits("/v2.0/ports", "/v2x0/ports")
-    assert fits("/v2/images/{image_id}", "/v2/images/a/b", slashes=True)
-    assert not fits("/v2/images/{image_id}/file", "/v2/images/a/b/file", slashes=True)
+    assert fits("/v2/images/{image_id}", "/v2/images/a/b", names=True)
+    assert not fits("/v2/images/{image_id}/file", "/v2/images/a/b/file", names=True)
 
 
 def test_a_query_that_tells_templates_apart() -> None:

@@ -43,7 +43,9 @@ def assemble(
         redacted=head.redacted,
         output=output,
     )
-    return label(recording, find(head.sequence) if head.sequence else choose(named, head.command))
+    return label(
+        recording, find(head.sequence) if head.sequence else choose(named, head.command, head.release)
+    )
 
 
 def _since(exchange: Exchange, began: float) -> Exchange:

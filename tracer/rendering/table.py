@@ -133,7 +133,7 @@ def _reasons(recording: Recording) -> Mapping[int, str]:
     sequence = catalog().get(recording.sequence or "")
     if sequence is None or recording.verdict != "deviates":
         return {}
-    return match(recording.exchanges, sequence).reasons
+    return match(recording.exchanges, sequence, recording.cloud.release).reasons
 
 
 def _message_style(view: MessageView) -> str:

@@ -4,29 +4,50 @@ from __future__ import annotations
 
 from tracer.sequences.catalogue import Catalogue, participant_label, well_known
 from tracer.sequences.choosing import choose, command_words
+from tracer.sequences.describing import entry_of
 from tracer.sequences.labelling import label
-from tracer.sequences.loading import catalog, find, load
+from tracer.sequences.loading import catalog, common_calls, find, json_schema, load
 from tracer.sequences.matching import DEVIATIONS, Match, generic_paths, match
-from tracer.sequences.schema import Entry, Fallback, Sequence, Text
+from tracer.sequences.nesting import parents
+from tracer.sequences.schema import (
+    AnyOrder,
+    Entry,
+    Fallback,
+    Item,
+    Loop,
+    OneOf,
+    ParameterType,
+    Sequence,
+    Text,
+)
 from tracer.sequences.templates import generic
 
 __all__ = [
     "DEVIATIONS",
+    "AnyOrder",
     "Catalogue",
     "Entry",
     "Fallback",
+    "Item",
+    "Loop",
     "Match",
+    "OneOf",
+    "ParameterType",
     "Sequence",
     "Text",
     "catalog",
     "choose",
     "command_words",
+    "common_calls",
+    "entry_of",
     "find",
     "generic",
     "generic_paths",
+    "json_schema",
     "label",
     "load",
     "match",
+    "parents",
     "participant_label",
     "well_known",
 ]

@@ -29,12 +29,14 @@ _MISSING = 6 * _ERROR
 class Candidate(NamedTuple):
     """An exchange to align: the rules whose request it is, and its status (None: no response).
 
-    ``again`` are those rules that an earlier exchange has met with an expected status.
+    ``again`` are those rules that an earlier exchange has met with an expected status, ``ends``
+    those whose loop ends with what the response's body says.
     """
 
     rules: tuple[int, ...]
     status: int | None
     again: frozenset[int] = frozenset()
+    ends: frozenset[int] = frozenset()
 
 
 class Aligned(NamedTuple):
@@ -108,12 +110,14 @@ def _moves(machine: Automaton, state: int, candidate: Candidate) -> Iterator[tup
             continue
         wrong = Aligned("wrong-status", read.rule)
         if candidate.status in read.statuses:
-            yield read.target, 0, Aligned(read.verdict, read.rule)
-        elif candidate.status not in machine.rules[read.rule].entry.statuses:
+            if read.ends is None or read.ends == (read.rule in candidate.ends):
+                again = _REPEATED if read.verdict == "repeated" else 0
+                yield read.target, again, Aligned(read.verdict, read.rule)
+        elif candidate.status not in machine.rules[read.rule].statuses:
             yield read.target, _WRONG, wrong
             yield state, _WRONG_ATTEMPT, wrong
     for rule in sorted(candidate.again & machine.passed[state]):
-        if candidate.status in machine.rules[rule].entry.statuses:
+        if candidate.status in machine.rules[rule].statuses:
             yield state, _REPEATED, Aligned("repeated", rule)
         else:
             yield state, _WRONG_ATTEMPT, Aligned("wrong-status", rule)

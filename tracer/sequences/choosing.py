@@ -25,7 +25,7 @@ _FLAGS = frozenset({
 })  # fmt: skip
 
 
-def choose(exchanges: Iterable[Exchange], command: str | None) -> Sequence | None:
+def choose(exchanges: Iterable[Exchange], command: str | None, release: str | None = None) -> Sequence | None:
     """The sequence of the catalogue that a run is to be held against, or None.
 
     A known command decides by its words, and one that has no sequence gets none. If the
@@ -39,7 +39,7 @@ def choose(exchanges: Iterable[Exchange], command: str | None) -> Sequence | Non
     fitting = [
         (result.cost, -_own(sequence), sequence.name, sequence)
         for sequence in catalog().values()
-        if _fits(sequence, result := match(given, sequence))
+        if _fits(sequence, result := match(given, sequence, release))
     ]
     return min(fitting)[3] if fitting else None
 
@@ -74,10 +74,13 @@ def _by_words(words: list[str]) -> Sequence | None:
 
 
 def _own(sequence: Sequence) -> int:
-    return sum(1 for entry in sequence.exchanges if not entry.prologue)
+    return sum(1 for entry in sequence.entries if not entry.prologue)
 
 
 def _fits(sequence: Sequence, result: Match) -> bool:
-    met = {label.steps for label in result.labels if label.verdict in ("documented", "fallback")}
-    own = [entry for entry in sequence.exchanges if entry.steps and not entry.prologue and not entry.optional]
-    return bool(own) and not result.foreign and all(entry.steps in met for entry in own)
+    steps = {step for entry in sequence.entries if not entry.prologue for step in entry.steps}
+    met = {
+        step for label in result.labels if label.verdict in ("documented", "fallback") for step in label.steps
+    }
+    wrong = {step for label in result.labels if label.verdict == "wrong-status" for step in label.steps}
+    return bool(steps & met) and not result.foreign and not steps & {*result.missing, *(wrong - met)}

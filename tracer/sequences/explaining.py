@@ -7,27 +7,32 @@ from typing import TYPE_CHECKING
 from tracer.sequences.templates import fits, generic, normal, with_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tracer.sequences.alignment import Aligned
     from tracer.sequences.automaton import Automaton, Rule
     from tracer.sequences.schema import Entry
     from tracer.sequences.sightings import Sighting
 
-__all__ = ["explain", "explain_missing", "request_of"]
+__all__ = ["differences", "distance", "explain", "explain_missing", "request_of", "status_problem"]
 
 
-def explain(machine: Automaton, run: Sequence[Sighting], aligned: Sequence[Aligned]) -> dict[int, str]:
-    """By the index of each exchange that deviates: the rule that is nearest, and why it is not that one."""
+def explain(
+    machine: Automaton, run: Sequence[Sighting], aligned: Sequence[Aligned], indexes: Sequence[int]
+) -> dict[int, str]:
+    """By the index of each exchange that deviates: the rule that is nearest, and why it is not that one.
+
+    ``indexes`` are those of the exchanges of ``run`` in the recording.
+    """
     first: dict[int, int] = {}
     reasons: dict[int, str] = {}
-    for index, what in enumerate(aligned):
+    for index, what in zip(indexes, aligned, strict=True):
         if what.rule is not None:
             first.setdefault(what.rule, index)
-    for index, (seen, what) in enumerate(zip(run, aligned, strict=True)):
+    for index, seen, what in zip(indexes, run, aligned, strict=True):
         if what.verdict == "wrong-status" and what.rule is not None:
             rule = machine.rules[what.rule]
-            reasons[index] = f"would be {_name(rule)}, but {_status_problem(seen, rule.entry)}"
+            reasons[index] = f"would be {_name(rule)}, but {status_problem(seen, rule.statuses)}"
         elif what.verdict == "unexpected":
             reasons[index] = _explain_unexpected(machine, seen, first)
     return reasons
@@ -44,11 +49,12 @@ def explain_missing(rule: Rule) -> str:
 
 
 def _explain_unexpected(machine: Automaton, seen: Sighting, first: dict[int, int]) -> str:
-    nearest = min(range(len(machine.rules)), key=lambda number: _distance(seen, machine.rules[number].entry))
-    rule = machine.rules[nearest]
-    differences = list(_differences(seen, rule.entry))
-    if differences:
-        return f"not documented; nearest comes {_name(rule)}, but {', '.join(differences)}"
+    rules, types = machine.rules, machine.sequence.parameters
+    nearest = min(range(len(rules)), key=lambda number: distance(seen, rules[number].entry, types))
+    rule = rules[nearest]
+    why = list(differences(seen, rule.entry, types))
+    if why:
+        return f"not documented; nearest comes {_name(rule)}, but {', '.join(why)}"
     if nearest in first:
         return f"would be {_name(rule)}, but exchange {first[nearest] + 1} is that one already"
     return f"would be {_name(rule)}, but it comes out of order"
@@ -68,16 +74,17 @@ def _request(entry: Entry) -> str:
     return f"{entry.method} {with_query(entry.path, entry.query)} to {entry.receiver}"
 
 
-def _status_problem(seen: Sighting, entry: Entry) -> str:
-    expected = " or ".join(map(str, entry.statuses))
+def status_problem(seen: Sighting, statuses: Iterable[int]) -> str:
+    """What is wrong with the status of ``seen``."""
+    expected = " or ".join(map(str, sorted(statuses)))
     answer = "no response came" if seen.status is None else f"the status is {seen.status}"
     return f"{answer} where {expected} is expected"
 
 
-def _distance(seen: Sighting, entry: Entry) -> tuple[bool, int, bool, bool, bool]:
+def distance(seen: Sighting, entry: Entry, types: Mapping[str, str]) -> tuple[bool, int, bool, bool, bool]:
     """How far a request is from an entry: the path weighs most, then receiver, method and the rest."""
     return (
-        not fits(entry.path, seen.path) and not _shared(seen.path, entry.path),
+        not fits(entry.path, seen.path, types) and not _shared(seen.path, entry.path),
         _path_distance(seen.path, entry.path) + 2 * (seen.receiver != entry.receiver),
         seen.method != entry.method,
         seen.sender != entry.sender,
@@ -97,14 +104,17 @@ def _path_distance(path: str, template: str) -> int:
     return unequal + abs(len(ours) - len(theirs))
 
 
-def _differences(seen: Sighting, entry: Entry) -> Iterator[str]:
+def differences(seen: Sighting, entry: Entry, types: Mapping[str, str]) -> Iterator[str]:
+    """Why the request ``seen`` is not that of ``entry``, in parts of a sentence; none where it is."""
     if seen.sender != entry.sender:
         yield f"the sender is {seen.sender}, not {entry.sender}"
     if seen.receiver != entry.receiver:
         yield f"the receiver is {seen.receiver or 'not known'}, not {entry.receiver}"
     if seen.method != entry.method:
         yield f"the method is {seen.method}, not {entry.method}"
-    if not fits(entry.path, seen.path):
-        yield f"the path is not {entry.path}"
-    if entry.query and fits(entry.path, seen.path) and f"{next(iter(entry.query))}=" not in seen.query:
+    if not fits(entry.path, seen.path, types):
+        kinds = [f"{name}: {kind}" for name, kind in types.items() if f"{{{name}}}" in entry.path]
+        kind = f" ({', '.join(kinds)})" if kinds and fits(entry.path, seen.path) else ""
+        yield f"the path is not {entry.path}{kind}"
+    if entry.query and fits(entry.path, seen.path, types) and f"{next(iter(entry.query))}=" not in seen.query:
         yield f"the query {with_query('', entry.query)[1:]} is not there"

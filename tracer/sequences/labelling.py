@@ -28,7 +28,7 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
         return msgspec.structs.replace(
             recording, sequence=None, verdict=None, missing=[], exchanges=exchanges
         )
-    result = match(recording.exchanges, sequence)
+    result = match(recording.exchanges, sequence, recording.cloud.release)
     exchanges = [
         msgspec.structs.replace(exchange, steps=list(label.steps), path=label.path, verdict=label.verdict)
         for exchange, label in zip(recording.exchanges, result.labels, strict=True)

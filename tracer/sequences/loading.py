@@ -1,19 +1,24 @@
-"""Sequence files: read, checked, found by name."""
+"""Sequence files: read, checked, found by name; and their schema for editors."""
 
 from __future__ import annotations
 
 import functools
 import re
 from pathlib import Path
+from typing import Any
 
 from tracer import yamltext
 from tracer.datafiles import read, typed
 from tracer.errors import InputError
-from tracer.sequences.schema import Sequence
+from tracer.sequences.schema import TAG, Entry, Sequence
 
-__all__ = ["catalog", "find", "load"]
+__all__ = ["catalog", "common_calls", "find", "json_schema", "load"]
 
-_CATALOG = Path(__file__).parent / "catalog"
+_HERE = Path(__file__).parent
+_CATALOG = _HERE / "catalog"
+_CALLS = _HERE / "calls.yaml"
+_GROUPS = {"any_order": "any-order", "one_of": "one-of"}
+_DEPTH = 20
 
 
 def load(path: str | Path) -> Sequence:
@@ -21,7 +26,11 @@ def load(path: str | Path) -> Sequence:
 
     Raises InputError with the file's name, the place in it and what was expected there.
     """
-    return typed(yamltext.load(read(Path(path)), str(path)), Sequence, str(path))
+    source = str(path)
+    data = yamltext.load(read(Path(path)), source)
+    if isinstance(data, dict) and isinstance(data.get("exchanges"), list):
+        data = {**data, "exchanges": [_tagged(item, source) for item in data["exchanges"]]}
+    return typed(data, Sequence, source)
 
 
 @functools.cache
@@ -29,6 +38,12 @@ def catalog() -> dict[str, Sequence]:
     """The sequences that ship with the program, by name. Callers share the dict: do not change it."""
     sequences = (load(path) for path in sorted(_CATALOG.glob("*.yaml")))
     return {sequence.name: sequence for sequence in sequences}
+
+
+@functools.cache
+def common_calls() -> tuple[Entry, ...]:
+    """What any service may ask others while it answers, whatever it was asked for."""
+    return typed(yamltext.load(read(_CALLS), _CALLS.name), tuple[Entry, ...], _CALLS.name)
 
 
 def find(name_or_path: str) -> Sequence:
@@ -42,3 +57,48 @@ def find(name_or_path: str) -> Sequence:
     if re.search(r"[/\\]|\.ya?ml$", name_or_path):
         return load(name_or_path)
     raise InputError("sequence", f"unknown sequence {name_or_path!r}; known: {', '.join(known)}")
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a sequence file, for editors."""
+    import msgspec
+
+    made = msgspec.json.schema(Sequence)
+    for definition in made["$defs"].values():
+        if definition.get("properties", {}).pop(TAG, None):
+            definition["required"].remove(TAG)
+    _without_tags(made)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+
+
+def _tagged(item: object, source: str, depth: int = 0) -> object:
+    """An item with the tag that tells msgspec its kind, by the keys that it has."""
+    if not isinstance(item, dict):
+        return item
+    if TAG in item:
+        raise InputError(source, f"object contains unknown field {TAG}", "exchanges")
+    if depth > _DEPTH:
+        raise InputError(source, "nested too deeply", "exchanges")
+    for key, kind in _GROUPS.items():
+        if key in item:
+            return {**item, TAG: kind, key: _tagged_all(item[key], source, depth)}
+    return {**item, TAG: "exchange"}
+
+
+def _tagged_all(items: object, source: str, depth: int) -> object:
+    if not isinstance(items, list):
+        return items
+    return [
+        _tagged_all(item, source, depth) if isinstance(item, list) else _tagged(item, source, depth + 1)
+        for item in items
+    ]
+
+
+def _without_tags(node: object) -> None:
+    if isinstance(node, dict):
+        node.pop("discriminator", None)
+        for value in node.values():
+            _without_tags(value)
+    elif isinstance(node, list):
+        for value in node:
+            _without_tags(value)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracer.model import Exchange, Label, RunVerdict
 from tracer.sequences.alignment import Aligned, Alignment, Candidate, align
 from tracer.sequences.automaton import Automaton, automaton
+from tracer.sequences.calls import calls
 from tracer.sequences.catalogue import Catalogue
 from tracer.sequences.excuses import Excuses, excuses
 from tracer.sequences.explaining import explain, explain_missing, request_of
-from tracer.sequences.sightings import Sighting, asks_for, sightings
-from tracer.sequences.templates import generic, with_query
+from tracer.sequences.sightings import Sighting, asks_for, ends_loop, sightings, template_of
+from tracer.sequences.templates import generic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from collections.abc import Sequence as List
 
     from tracer.sequences.schema import Sequence
@@ -44,32 +45,45 @@ class Match(NamedTuple):
     cost: int
 
 
-def match(exchanges: Iterable[Exchange], sequence: Sequence) -> Match:
-    """Find the best alignment of ``exchanges``, in the order of their requests, with ``sequence``."""
+def match(exchanges: Iterable[Exchange], sequence: Sequence, release: str | None = None) -> Match:
+    """Find the best alignment of ``exchanges``, in the order of their requests, with ``sequence``.
+
+    What the services asked each other is no part of that order: it is held against the calls of
+    what they were asked. ``release`` is that of the cloud, where known.
+    """
     given = list(exchanges)
-    machine = automaton(sequence)
-    run = sightings(given, Catalogue.from_exchanges(given))
-    asked = _asked_rules(run, machine)
-    excused = excuses(run, lambda seen: _meets(machine, asked[seen.position], seen.status) is not None)
-    kept = [seen.position for seen in run if not excused.covers(seen.position)]
-    alignment = align(machine, _candidates(machine, run, asked, kept))
+    seen = sightings(given, Catalogue.from_exchanges(given))
+    machine = automaton(sequence, release)
+    senders = {entry.sender for entry in sequence.entries}
+    own = [index for index, one in enumerate(seen) if one.sender in senders]
+    run = [seen[index]._replace(position=position) for position, index in enumerate(own)]
+    asked = [tuple(_asked(one, machine)) for one in run]
+    excused = excuses(run, lambda one: _meets(machine, asked[one.position], one.status) is not None)
+    kept = [one.position for one in run if not excused.covers(one.position)]
+    alignment = align(machine, list(_candidates(machine, run, asked, kept, [given[index] for index in own])))
     results: dict[int, Aligned] = dict(zip(kept, alignment.aligned, strict=True))
     _add_excused(machine, run, asked, excused, results)
-    aligned = [results[index] for index in range(len(run))]
-    labels = [_label(machine, seen, what) for seen, what in zip(run, aligned, strict=True)]
+    aligned = [results[position] for position in range(len(run))]
+    labels = {index: _label(machine, seen[index], what) for index, what in zip(own, aligned, strict=True)}
+    reasons = explain(machine, run, aligned, own)
+    rules = {index: what.rule for index, what in zip(own, aligned, strict=True)}
+    entries = {index: None if rule is None else machine.rules[rule].entry for index, rule in rules.items()}
+    for index, call in calls(given, seen, entries, sequence, release).items():
+        labels[index] = call.label
+        if call.reason:
+            reasons[index] = call.reason
     missing = _missing(machine, run, aligned, alignment)
-    reasons = explain(machine, run, aligned)
-    deviates = bool(reasons or missing or alignment.missing)
     return Match(
-        labels=labels,
-        verdict="deviates" if deviates else "conforms",
+        labels=[labels[index] for index in range(len(given))],
+        verdict="deviates" if reasons or missing or alignment.missing else "conforms",
         missing=missing,
         explanations=[
-            f"exchange {index + 1}, {request_of(run[index])}: {reason}" for index, reason in reasons.items()
+            f"exchange {index + 1}, {request_of(seen[index])}: {reason}"
+            for index, reason in sorted(reasons.items())
         ]
         + [explain_missing(machine.rules[rule]) for rule in alignment.missing],
-        reasons=reasons,
-        foreign=sum(1 for index in reasons if not asked[index]),
+        reasons=dict(sorted(reasons.items())),
+        foreign=sum(1 for position, index in enumerate(own) if index in reasons and not asked[position]),
         cost=alignment.cost,
     )
 
@@ -80,25 +94,31 @@ def generic_paths(exchanges: Iterable[Exchange]) -> list[str]:
     return [generic(seen.mount + seen.path) for seen in sightings(given, Catalogue.from_exchanges(given))]
 
 
-def _asked_rules(run: List[Sighting], machine: Automaton) -> list[tuple[int, ...]]:
-    return [tuple(asks_for(seen, machine.rules)) for seen in run]
+def _asked(seen: Sighting, machine: Automaton) -> Iterator[int]:
+    """The rules whose request ``seen`` is, whatever the answer was."""
+    for index, rule in enumerate(machine.rules):
+        if seen.sender == rule.entry.sender and asks_for(seen, rule.entry, machine.sequence.parameters):
+            yield index
 
 
 def _candidates(
-    machine: Automaton, run: List[Sighting], asked: List[tuple[int, ...]], kept: List[int]
-) -> list[Candidate]:
-    candidates: list[Candidate] = []
+    machine: Automaton,
+    run: List[Sighting],
+    asked: List[tuple[int, ...]],
+    kept: List[int],
+    exchanges: List[Exchange],
+) -> Iterator[Candidate]:
     met: frozenset[int] = frozenset()
     for index in kept:
         status = run[index].status
-        candidates.append(Candidate(asked[index], status, met.intersection(asked[index])))
-        met |= {rule for rule in asked[index] if status in machine.rules[rule].entry.statuses}
-    return candidates
+        ends = [rule for rule in asked[index] if ends_loop(exchanges[index], machine.rules[rule].entry)]
+        yield Candidate(asked[index], status, met.intersection(asked[index]), frozenset(ends))
+        met |= {rule for rule in asked[index] if status in machine.rules[rule].statuses}
 
 
 def _meets(machine: Automaton, rules: Iterable[int], status: int | None) -> int | None:
     """The first of ``rules`` that expects ``status``."""
-    return next((rule for rule in rules if status in machine.rules[rule].entry.statuses), None)
+    return next((rule for rule in rules if status in machine.rules[rule].statuses), None)
 
 
 def _add_excused(
@@ -121,11 +141,9 @@ def _label(machine: Automaton, seen: Sighting, what: Aligned) -> Label:
     if what.rule is None:
         return Label(path=generic(seen.mount + seen.path), verdict=what.verdict)
     rule = machine.rules[what.rule]
-    path = with_query(rule.entry.path, rule.entry.query)
-    mount = generic(seen.mount) if seen.mount else ""
     # A response that never came is not the response of the sequence.
     steps = rule.steps if seen.status is not None else rule.steps[:1]
-    return Label(steps=steps, path=(mount + path.removesuffix("/")) or "/", verdict=what.verdict)
+    return Label(steps=steps, path=template_of(seen, rule.entry), verdict=what.verdict)
 
 
 def _missing(
@@ -139,6 +157,6 @@ def _missing(
             rule = machine.rules[what.rule]
             if seen.status is not None:
                 seen_steps.update(rule.steps)
-            elif not rule.entry.optional:
+            elif not rule.optional:
                 unanswered.update(rule.steps[1:])
     return sorted(never_met | (unanswered - seen_steps))

@@ -1,35 +1,75 @@
 """What a sequence file holds: the documented order of messages for a command.
 
-The structs are the file format; ``tracer.sequences.loading`` reads it. An entry of
-``exchanges`` is a struct of its own, so that other kinds of entry (alternatives, steps in
-any order, polling until a status) can be added beside it without changing old files.
+The structs are the file format; ``tracer.sequences.loading`` reads it. ``exchanges`` is a
+list of items: an ``Entry`` is one exchange, ``any_order`` and ``one_of`` group others. They
+are told apart by these keys; the tag that msgspec wants is set by the loader.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Literal
 
 import msgspec
 
-__all__ = ["Entry", "Fallback", "Sequence", "Text"]
+from tracer.sequences import releases
+
+__all__ = [
+    "TAG", "AnyOrder", "Entry", "Fallback", "Item", "Loop", "OneOf", "ParameterType", "Sequence", "Text",
+]  # fmt: skip
+
+TAG = "kind"
+"""The key that tells the kinds of items apart where msgspec decodes them; no file has it."""
 
 Text = dict[str, str]
 """A text for people by language: ``{"en": …, "ko": …}``."""
 
 Status = Annotated[int, msgspec.Meta(ge=100, le=599)]
+Statuses = Annotated[tuple[Status, ...], msgspec.Meta(min_length=1)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
 Method = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]+$", max_length=20)]
 Step = Annotated[int, msgspec.Meta(ge=1)]
+ReleaseName = Annotated[str, msgspec.Meta(pattern=releases.PATTERN)]
+Scalar = str | int | bool
+
+ParameterType = Literal["any", "hex", "id", "integer", "uuid"]
+"""What a parameter of a path may stand for: ``hex`` is an ID of 32 digits, ``id`` that or a ``uuid``."""
 
 _SEGMENT = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%-]+|\{[a-z][a-z0-9_]*\}")
 _PARAMETER = re.compile(r"\{[a-z][a-z0-9_]*\}")
 
 
-class Fallback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class _Data(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    pass
+
+
+class Loop(_Data, frozen=True, kw_only=True):
+    """What ends a repetition: a status, or a value in the JSON body of the response.
+
+    ``until_body`` gives, by the path of a value in the body (``image.status``), the value or
+    values that end it. Exactly one of the two is set.
+    """
+
+    until_status: Status | Statuses | None = None
+    until_body: dict[str, Scalar | list[Scalar]] = {}
+
+    @property
+    def last_statuses(self) -> tuple[int, ...]:
+        """The statuses that end the repetition; none where a value of the body does."""
+        if self.until_status is None:
+            return ()
+        return (self.until_status,) if isinstance(self.until_status, int) else self.until_status
+
+    def __post_init__(self) -> None:
+        if (self.until_status is None) == (not self.until_body):
+            raise ValueError("a loop needs either until_status or until_body")
+
+
+class Fallback(_Data, frozen=True, kw_only=True):
     """What the client does when it was answered with one of ``status``: the entries of ``then``, in order."""
 
-    status: Annotated[tuple[Status, ...], msgspec.Meta(min_length=1)]
+    status: Statuses
     then: Annotated[tuple[Entry, ...], msgspec.Meta(min_length=1)]
     summary: Text = {}
 
@@ -42,12 +82,12 @@ class Fallback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
 
 
 class Entry(
-    msgspec.Struct,
+    _Data,
     frozen=True,
     kw_only=True,
-    omit_defaults=True,
-    forbid_unknown_fields=True,
     rename={"sender": "from", "receiver": "to"},
+    tag_field=TAG,
+    tag="exchange",
 ):
     """One exchange of the sequence.
 
@@ -56,7 +96,12 @@ class Entry(
     parameters: ``/v2/images/{image_id}``. ``query`` names the parameters that must be
     there, with their value or ``{a_parameter}`` for any; others may be there too.
 
-    An ``optional`` exchange may be left out, one that ``repeats`` may come again later.
+    An ``optional`` exchange may be left out, one that ``repeats`` may come again at any later
+    time. A ``loop`` is repeated right after itself, for the pages of a list or until something
+    has happened. ``since`` and ``until`` are the first and the last release that it holds for.
+    ``calls`` are what the receiver asks other services while it answers: they may come in any
+    order, any number of times or not at all, and have no steps.
+
     ``prologue`` says that it is not the command's own: many commands begin like this.
     ``summary`` describes both messages, ``request`` and ``response`` each of them.
     """
@@ -70,8 +115,12 @@ class Entry(
     status: Status | tuple[Status, ...]
     optional: bool = False
     repeats: bool = False
+    loop: bool | Loop = False
+    since: ReleaseName | None = None
+    until: ReleaseName | None = None
     prologue: bool = False
     fallback: Fallback | None = None
+    calls: tuple[Entry, ...] = ()
     summary: Text = {}
     request: Text = {}
     response: Text = {}
@@ -85,21 +134,55 @@ class Entry(
     def __post_init__(self) -> None:
         if self.steps and (len(self.steps) != 2 or self.steps[1] != self.steps[0] + 1):
             raise ValueError("steps must be two numbers in a row: the request's and the response's")
-        if not self.statuses:
-            raise ValueError("status must name at least one status")
+        if self.since and self.until and releases.order(self.since) > releases.order(self.until):
+            raise ValueError(f"since {self.since} comes after until {self.until}")
         _check_path(self.path)
         for key, value in self.query.items():
             if ("{" in value or "}" in value) and not _PARAMETER.fullmatch(value):
                 raise ValueError(f"query parameter {key!r} must be a text or one {{parameter}}")
-        if self.fallback and set(self.fallback.status) & set(self.statuses):
+        self._check_statuses()
+        self._check_calls()
+
+    def _check_statuses(self) -> None:
+        if not self.statuses:
+            raise ValueError("status must name at least one status")
+        last = self.loop.last_statuses if isinstance(self.loop, Loop) else ()
+        if set(self.statuses) & set(last):
+            raise ValueError("a status cannot both go on with a loop and end it")
+        if self.fallback and set(self.fallback.status) & {*self.statuses, *last}:
             raise ValueError("a status cannot be both expected and a reason to fall back")
 
+    def _check_calls(self) -> None:
+        for call in self.calls:
+            if call.steps or call.fallback or call.loop:
+                raise ValueError("a call of a service has no steps, no fallback and no loop")
+            if call.sender != "client":
+                raise ValueError("a call is sent by the service that is asked: it has no from")
 
-class Sequence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+
+class AnyOrder(_Data, frozen=True, kw_only=True, tag_field=TAG, tag="any-order"):
+    """Exchanges that come one after the other, in whatever order."""
+
+    any_order: Annotated[tuple[Entry, ...], msgspec.Meta(min_length=2, max_length=6)]
+
+
+class OneOf(_Data, frozen=True, kw_only=True, tag_field=TAG, tag="one-of"):
+    """Alternatives, each a list of items: one of them comes."""
+
+    one_of: Annotated[
+        tuple[Annotated[tuple[Item, ...], msgspec.Meta(min_length=1)], ...], msgspec.Meta(min_length=2)
+    ]
+
+
+Item = Entry | AnyOrder | OneOf
+Items = Annotated[tuple[Item, ...], msgspec.Meta(min_length=1)]
+
+
+class Sequence(_Data, frozen=True, kw_only=True):
     """The documented order of messages for ``command``, and for its ``aliases``.
 
     ``reference`` is the command's place in the client's documentation; ``{release}`` in it
-    stands for the OpenStack release.
+    stands for the OpenStack release. ``parameters`` gives the types of parameters in paths.
     """
 
     name: Name
@@ -108,12 +191,13 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     title: Text = {}
     purpose: Text = {}
     reference: str = ""
-    exchanges: Annotated[tuple[Entry, ...], msgspec.Meta(min_length=1)]
+    parameters: dict[str, ParameterType] = {}
+    exchanges: Items
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """The entries of ``exchanges`` in order, but for what a fallback leads to."""
-        return self.exchanges
+        """The entries in the order of the file, those of groups too, but for what a fallback leads to."""
+        return tuple(_entries(self.exchanges))
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -123,6 +207,27 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     def __post_init__(self) -> None:
         if self.steps != tuple(range(1, len(self.steps) + 1)):
             raise ValueError("the steps of all exchanges must count 1, 2, 3, … without a gap")
+        paths = {name for entry in self.entries for name in _parameters(entry)}
+        for name in self.parameters:
+            if name not in paths:
+                raise ValueError(f"parameters names {name}, which stands in no path")
+
+
+def _entries(items: Iterable[Item]) -> Iterator[Entry]:
+    for item in items:
+        if isinstance(item, AnyOrder):
+            yield from item.any_order
+        elif isinstance(item, OneOf):
+            for branch in item.one_of:
+                yield from _entries(branch)
+        else:
+            yield item
+
+
+def _parameters(entry: Entry) -> Iterator[str]:
+    yield from (found[1:-1] for found in _PARAMETER.findall(entry.path))
+    for inner in (*entry.calls, *(entry.fallback.then if entry.fallback else ())):
+        yield from _parameters(inner)
 
 
 def _check_path(path: str) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+import msgspec
+
 from tracer.model import Exchange, header
-from tracer.sequences.templates import fits, normal
+from tracer.sequences.schema import Entry, Loop
+from tracer.sequences.templates import fits, generic, normal, with_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from tracer.sequences.automaton import Rule
     from tracer.sequences.catalogue import Catalogue
-    from tracer.sequences.schema import Entry
 
-__all__ = ["Sighting", "asks_for", "sightings"]
+__all__ = ["Sighting", "asks_for", "ends_loop", "sightings", "template_of"]
 
 
 class Sighting(NamedTuple):
@@ -41,19 +42,45 @@ def sightings(exchanges: Iterable[Exchange], catalogue: Catalogue) -> list[Sight
     return [_sighting(position, exchange, catalogue) for position, exchange in enumerate(exchanges)]
 
 
-def asks_for(seen: Sighting, rules: Sequence[Rule]) -> list[int]:
-    """The rules whose request ``seen`` is, whatever the answer was."""
-    return [index for index, rule in enumerate(rules) if _asks_for(seen, rule.entry)]
+def asks_for(seen: Sighting, entry: Entry, types: Mapping[str, str]) -> bool:
+    """Whether ``seen`` is the request of ``entry``, whoever sent it and whatever the answer was.
 
-
-def _asks_for(seen: Sighting, entry: Entry) -> bool:
+    ``types`` gives the types of parameters in paths.
+    """
     return (
         seen.method == entry.method
         and seen.receiver == entry.receiver
-        and seen.sender == entry.sender
-        and (fits(entry.path, seen.path) or _fits_as_a_name(seen, entry))
+        and (fits(entry.path, seen.path, types) or _fits_as_a_name(seen, entry))
         and _has_query(seen.query, entry.query)
     )
+
+
+def template_of(seen: Sighting, entry: Entry) -> str:
+    """The path template of ``seen``, which is the request of ``entry``: with the mount, but no host."""
+    path = with_query(entry.path, entry.query)
+    mount = generic(seen.mount) if seen.mount else ""
+    return (mount + path.removesuffix("/")) or "/"
+
+
+def ends_loop(exchange: Exchange, entry: Entry) -> bool:
+    """Whether the body of the response has the value that ends the loop of ``entry``."""
+    if not isinstance(entry.loop, Loop) or not entry.loop.until_body or exchange.response is None:
+        return False
+    body = exchange.response.body
+    try:
+        data = msgspec.json.decode(body.json) if body is not None and body.json is not None else None
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return False
+    return all(
+        _value(data, path) in (wanted if isinstance(wanted, list) else [wanted])
+        for path, wanted in entry.loop.until_body.items()
+    )
+
+
+def _value(data: object, path: str) -> object:
+    for key in path.split("."):
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
 
 
 def _fits_as_a_name(seen: Sighting, entry: Entry) -> bool:
@@ -61,7 +88,7 @@ def _fits_as_a_name(seen: Sighting, entry: Entry) -> bool:
     return (
         entry.fallback is not None
         and seen.status in entry.fallback.status
-        and fits(entry.path, seen.path, slashes=True)
+        and fits(entry.path, seen.path, names=True)
     )
 
 

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 __all__ = ["fits", "generic", "normal", "with_query"]
 
-_PARAMETER = re.compile(r"\\\{[a-z][a-z0-9_]*\\\}")
+_PARAMETER = re.compile(r"\\\{([a-z][a-z0-9_]*)\\\}")
+_UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+_HEX_ID = "[0-9a-fA-F]{32}"
+_TYPES = {"any": "[^/]+", "uuid": _UUID, "hex": _HEX_ID, "id": f"{_UUID}|{_HEX_ID}", "integer": "[0-9]+"}
+_PSEUDONYM = r"(?:<|%3C)[a-z][a-z0-9-]*-[0-9]+(?:>|%3E)"
+_ANY = _TYPES["any"]
+_UNTYPED: Mapping[str, str] = MappingProxyType({})
 _VERSION = re.compile(r"v\d+(\.\d+)?")
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 _HEX = re.compile(r"[0-9a-fA-F-]{16,}")
@@ -27,13 +35,15 @@ def normal(path: str) -> str:
     return "/" + "/".join(segment for segment in path.split("/") if segment)
 
 
-def fits(template: str, path: str, *, slashes: bool = False) -> bool:
+def fits(template: str, path: str, types: Mapping[str, str] = _UNTYPED, *, names: bool = False) -> bool:
     """Whether the normal ``path`` is ``template`` with values in the place of its parameters.
 
-    With ``slashes`` the last parameter may hold slashes: a client that takes a name for an
-    ID puts it into the path as it is.
+    ``types`` gives the types of parameters, by their names. With ``names`` they do not matter,
+    and the last parameter may hold slashes: a client that takes a name for an ID puts it into
+    the path as it is.
     """
-    return bool(_pattern(template, slashes).fullmatch(path))
+    known = () if names else tuple(types.items())
+    return bool(_pattern(template, known, names).fullmatch(path))
 
 
 def with_query(template: str, query: dict[str, str]) -> str:
@@ -56,10 +66,16 @@ def generic(path: str) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def _pattern(template: str, slashes: bool) -> re.Pattern[str]:
-    pattern = _PARAMETER.sub("[^/]+", re.escape(normal(template)))
-    if slashes and pattern.endswith("[^/]+"):
-        pattern = pattern.removesuffix("[^/]+") + ".+"
+def _pattern(template: str, types: tuple[tuple[str, str], ...], names: bool) -> re.Pattern[str]:
+    kinds = dict(types)
+
+    def value(found: re.Match[str]) -> str:
+        kind = kinds.get(found[1], "any")
+        return _ANY if kind == "any" else f"(?:{_TYPES[kind]}|{_PSEUDONYM})"
+
+    pattern = _PARAMETER.sub(value, re.escape(normal(template)))
+    if names and pattern.endswith(_ANY):
+        pattern = pattern.removesuffix(_ANY) + ".+"
     return re.compile(pattern)
 
 

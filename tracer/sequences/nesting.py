@@ -1,0 +1,39 @@
+"""Which exchange a service was answering when it asked another service."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracer.model import Exchange
+
+__all__ = ["parents"]
+
+
+def parents(exchanges: Sequence[Exchange]) -> list[int | None]:
+    """For each exchange the index of the one that its sender was answering, or None.
+
+    That is the last one which that sender received before and had not answered yet. The
+    exchanges are in the order of their requests.
+    """
+    asked: defaultdict[str, list[int]] = defaultdict(list)
+    found: list[int | None] = []
+    for index, exchange in enumerate(exchanges):
+        waiting = asked[exchange.sender]
+        while waiting and _ended(exchanges[waiting[-1]]) < exchange.started:
+            waiting.pop()
+        found.append(next((one for one in reversed(waiting) if _encloses(exchanges[one], exchange)), None))
+        asked[exchange.receiver].append(index)
+    return found
+
+
+def _encloses(outer: Exchange, inner: Exchange) -> bool:
+    return outer.started <= inner.started <= _ended(outer)
+
+
+def _ended(exchange: Exchange) -> float:
+    return math.inf if exchange.ended is None else exchange.ended
