@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 from tracer.errors import InputError
-from tracer.sequences import Entry, Sequence, catalog, find, load
+from tracer.sequences import Entry, Loop, Sequence, catalog, find, json_schema, load
 
 GOOD = """\
 name: image-list
@@ -28,8 +30,8 @@ exchanges:
 def _entries(sequence: Sequence) -> list[Entry]:
     return [
         each
-        for entry in sequence.exchanges
-        for each in (entry, *(entry.fallback.then if entry.fallback else ()))
+        for entry in sequence.entries
+        for each in (entry, *(entry.fallback.then if entry.fallback else ()), *entry.calls)
     ]
 
 
@@ -37,7 +39,7 @@ def _entries(sequence: Sequence) -> list[Entry]:
 def test_what_ships_is_described_in_korean_and_english(sequence: Sequence) -> None:
     texts = [sequence.title, sequence.purpose]
     texts += [text for entry in _entries(sequence) for text in (entry.summary, entry.request, entry.response)]
-    texts += [entry.fallback.summary for entry in sequence.exchanges if entry.fallback]
+    texts += [entry.fallback.summary for entry in sequence.entries if entry.fallback]
     for text in texts:
         assert set(text) >= {"en", "ko"}
         assert all(words.strip() for words in text.values())
@@ -54,7 +56,7 @@ def test_a_file_of_the_catalogue_is_called_as_its_sequence(name: str) -> None:
 def test_image_show_has_the_eight_steps() -> None:
     assert [
         (entry.steps, entry.sender, entry.receiver, entry.method, entry.path, entry.statuses)
-        for entry in find("image-show").exchanges
+        for entry in find("image-show").entries
     ] == [
         ((1, 2), "client", "keystone", "GET", "/", (300,)),
         ((3, 4), "client", "keystone", "POST", "/v3/auth/tokens", (201,)),
@@ -67,7 +69,7 @@ def test_a_file_by_its_path(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(GOOD)
     assert find(str(path)) == load(path)
-    assert load(path).exchanges[0].statuses == (200, 300)
+    assert load(path).entries[0].statuses == (200, 300)
 
 
 def test_an_unknown_name_tells_the_known_ones() -> None:
@@ -107,6 +109,44 @@ def test_an_unknown_name_tells_the_known_ones() -> None:
         ),
         ("{to: glance,", "{to: glance, query: {a: true},", "then[0].query[...]: expected str, got bool"),
         ("command: openstack image list", "command: ''", "command: expected str of length >= 1"),
+        ("  path: /v2", "  kind: exchange\n  path: /v2", "exchanges: object contains unknown field kind"),
+        ("  path: /v2", "  loop: 3\n  path: /v2", "exchanges[0].loop: expected bool | object, got int"),
+        ("  path: /v2", "  loop: {}\n  path: /v2", "loop: a loop needs either until_status or until_body"),
+        (
+            "  path: /v2",
+            "  loop: {until_status: 200}\n  path: /v2",
+            "cannot both go on with a loop and end it",
+        ),
+        ("  path: /v2", "  since: Zed\n  path: /v2", "exchanges[0].since: expected str matching regex"),
+        ("  path: /v2", "  since: '2023.1'\n  until: zed\n  path: /v2", "since 2023.1 comes after until zed"),
+        (
+            "  fallback:",
+            "  calls: [{to: x, method: GET, path: /, status: 1}]\n  fallback:",
+            "calls[0].status",
+        ),
+        (
+            "  fallback:",
+            "  calls: [{to: x, from: y, method: GET, path: /, status: 200}]\n  fallback:",
+            "exchanges[0]: a call is sent by the service that is asked",
+        ),
+        ("exchanges:", "parameters: {image_id: uuid}\nexchanges:", "names image_id, which stands in no path"),
+        (
+            "exchanges:",
+            "parameters: {image_id: guid}\nexchanges:",
+            "parameters[...]: invalid enum value 'guid'",
+        ),
+        (
+            "exchanges:",
+            "exchanges:\n- any_order: [{to: x}]",
+            "exchanges[0].any_order: expected array of length",
+        ),
+        ("exchanges:", "exchanges:\n- any_order: 5", "exchanges[0].any_order: expected array, got int"),
+        ("exchanges:", "exchanges:\n- one_of: [[{to: x}], [5]]", "exchanges[0].one_of[0][0]: object missing"),
+        (
+            "exchanges:",
+            "exchanges:\n- one_of: [[5], [6]]",
+            "exchanges[0].one_of[0][0]: expected object, got int",
+        ),
         (GOOD, "[]", "expected object, got array"),
         (GOOD, "", "expected object, got null"),
         ("name: image-list", "name: [", "line 3: not YAML"),
@@ -138,3 +178,59 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes(b"name: caf\xe9")
     with pytest.raises(InputError, match="not UTF-8 text"):
         load(tmp_path / "latin.yaml")
+
+
+GROUPS = """\
+name: upload
+command: openstack image create
+parameters: {image_id: uuid}
+exchanges:
+- any_order:
+  - {steps: [1, 2], to: keystone, method: GET, path: /, status: 300}
+  - {steps: [3, 4], to: glance, method: GET, path: /, status: 300}
+- one_of:
+  - - {steps: [5, 6], to: glance, method: PUT, path: '/v2/images/{image_id}/file', status: 204, until: zed}
+  - - any_order:
+      - {steps: [7, 8], to: glance, method: PUT, path: '/v2/images/{image_id}/stage', status: 204}
+      - {steps: [9, 10], to: glance, method: GET, path: /v2/info/import, status: 200}
+    - steps: [11, 12]
+      to: glance
+      method: GET
+      path: /v2/images/{image_id}
+      status: 200
+      loop: {until_body: {status: [active, killed]}}
+      calls:
+      - {to: cinder, method: GET, path: /v3/volumes, status: 200}
+"""
+
+
+def test_groups_and_their_entries(tmp_path: Path) -> None:
+    path = tmp_path / "upload.yaml"
+    path.write_text(GROUPS)
+    sequence = load(path)
+    assert sequence.steps == tuple(range(1, 13))
+    assert [type(item).__name__ for item in sequence.exchanges] == ["AnyOrder", "OneOf"]
+    assert sequence.entries[5].loop == Loop(until_body={"status": ["active", "killed"]})
+
+
+def _texts_of(path: Path) -> object:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def test_the_schema_for_editors_takes_what_the_loader_takes(tmp_path: Path) -> None:
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    files = [*(Path(__file__).parents[2] / "tracer" / "sequences" / "catalog").glob("*.yaml")]
+    (tmp_path / "upload.yaml").write_text(GROUPS)
+    for path in (*files, tmp_path / "upload.yaml"):
+        assert list(validator.iter_errors(_texts_of(path))) == [], path
+    for broken in (
+        GROUPS.replace("to: cinder", "two: cinder"),
+        GROUPS.replace("any_order", "anyorder"),
+        GROUPS.replace("status: 204", "status: many"),
+        GROUPS.replace("uuid", "guid"),
+        GROUPS.replace("until: zed", "until: Zed"),
+    ):
+        assert not validator.is_valid(yaml.safe_load(broken)), broken
+    assert "kind" not in str(schema)

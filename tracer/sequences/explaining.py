@@ -43,13 +43,16 @@ def request_of(seen: Sighting) -> str:
     return f"{seen.method} {generic(seen.mount + seen.path)}"
 
 
-def explain_missing(rule: Rule) -> str:
-    """That the required ``rule`` was met by no exchange."""
-    return f"missing: {_name(rule)}, {_request(rule.entry)}"
+def explain_missing(rule: Rule, *, begun: bool) -> str:
+    """That the required ``rule`` was met by no exchange; if ``begun``, by none that ends its loop."""
+    end = "the end of the loop of " if begun else ""
+    return f"missing: {end}{_name(rule)}, {_request(rule.entry)}"
 
 
 def _explain_unexpected(machine: Automaton, seen: Sighting, first: dict[int, int]) -> str:
     rules, types = machine.rules, machine.sequence.parameters
+    if not rules:
+        return "not documented; the sequence has nothing for this release"
     nearest = min(range(len(rules)), key=lambda number: distance(seen, rules[number].entry, types))
     rule = rules[nearest]
     why = list(differences(seen, rule.entry, types))

@@ -81,7 +81,7 @@ def match(exchanges: Iterable[Exchange], sequence: Sequence, release: str | None
             f"exchange {index + 1}, {request_of(seen[index])}: {reason}"
             for index, reason in sorted(reasons.items())
         ]
-        + [explain_missing(machine.rules[rule]) for rule in alignment.missing],
+        + [explain_missing(machine.rules[rule], begun=rule in rules.values()) for rule in alignment.missing],
         reasons=dict(sorted(reasons.items())),
         foreign=sum(1 for position, index in enumerate(own) if index in reasons and not asked[position]),
         cost=alignment.cost,

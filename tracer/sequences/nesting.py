@@ -26,13 +26,9 @@ def parents(exchanges: Sequence[Exchange]) -> list[int | None]:
         waiting = asked[exchange.sender]
         while waiting and _ended(exchanges[waiting[-1]]) < exchange.started:
             waiting.pop()
-        found.append(next((one for one in reversed(waiting) if _encloses(exchanges[one], exchange)), None))
+        found.append(waiting[-1] if waiting else None)
         asked[exchange.receiver].append(index)
     return found
-
-
-def _encloses(outer: Exchange, inner: Exchange) -> bool:
-    return outer.started <= inner.started <= _ended(outer)
 
 
 def _ended(exchange: Exchange) -> float:

@@ -1,0 +1,49 @@
+"""The entry that a labelled exchange is."""
+
+from __future__ import annotations
+
+from tests.sequences import runs
+from tests.sequences.runs import HOST, exchange
+from tracer.model import FORMAT, Exchange, Recording
+from tracer.sequences import entry_of, find, label
+
+IMAGE_SHOW = find("image-show")
+
+
+def _labelled(run: list[Exchange]) -> list[Exchange]:
+    recording = Recording(format=FORMAT, command=None, recorded="2026-11-23T00:00:00Z", exchanges=run)
+    return label(recording, IMAGE_SHOW).exchanges
+
+
+def _asked(made: Exchange) -> tuple[str, str] | None:
+    entry = entry_of(made, IMAGE_SHOW)
+    return entry and (entry.method, entry.path)
+
+
+def test_steps_fallbacks_and_calls() -> None:
+    validation = exchange("GET", f"{HOST}/identity/v3/auth/tokens", 200, sender="glance")
+    discovery = exchange("GET", f"{HOST}/identity", 300, sender="glance")
+    run = _labelled([*runs.not_found(), validation, discovery])
+    assert [_asked(made) for made in run] == [
+        ("GET", "/"),
+        ("POST", "/v3/auth/tokens"),
+        ("GET", "/"),
+        ("GET", "/v2/images/{image_id}"),
+        ("GET", "/v2/images"),
+        ("GET", "/v2/images"),
+        ("GET", "/v3/auth/tokens"),
+        ("GET", "/"),
+    ]
+    name, hidden = (entry_of(made, IMAGE_SHOW) for made in run[4:6])
+    assert name is not None
+    assert hidden is not None
+    assert (list(name.query), list(hidden.query)) == (["name"], ["os_hidden"])
+    common = entry_of(run[7], IMAGE_SHOW)
+    assert common is not None
+    assert "service" in common.summary["en"]
+
+
+def test_what_is_none() -> None:
+    stranger, unlabelled = exchange("GET", f"{HOST}/image/v2/tasks", 200), runs.show()
+    assert entry_of(_labelled([*runs.by_id(), stranger])[4], IMAGE_SHOW) is None
+    assert entry_of(unlabelled, IMAGE_SHOW) is None
