@@ -7,7 +7,8 @@ import shlex
 from typing import TYPE_CHECKING
 
 from tracer.sequences.loading import catalog
-from tracer.sequences.matching import Match, match
+from tracer.sequences.matching import Match, has_strangers, match_run
+from tracer.sequences.sightings import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,11 +36,12 @@ def choose(exchanges: Iterable[Exchange], command: str | None, release: str | No
     words = command_words(command) if command else []
     if words:
         return _by_words(words)
-    given = list(exchanges)
+    run = run_of(exchanges)
     fitting = [
         (result.cost, -_own(sequence), sequence.name, sequence)
         for sequence in catalog().values()
-        if _fits(sequence, result := match(given, sequence, release))
+        if not has_strangers(run, sequence, release)
+        and _fits(sequence, result := match_run(run, sequence, release))
     ]
     return min(fitting)[3] if fitting else None
 

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
     from tracer.sequences.sightings import Sighting
 
-__all__ = ["Excuses", "excuses"]
+__all__ = ["EXCUSABLE", "Excuses", "excuses"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+EXCUSABLE = _REDIRECTS | {401}
+"""The statuses that another exchange can stand in for."""
+
 _TOKENS = "/auth/tokens"
 
 

@@ -96,13 +96,12 @@ def distance(seen: Sighting, entry: Entry, types: Mapping[str, str]) -> tuple[bo
 
 
 def _shared(path: str, template: str) -> bool:
-    ours, theirs = normal(path)[1:].split("/"), normal(template)[1:].split("/")
-    return ours[0] == theirs[0]
+    return path[1:].partition("/")[0] == normal(template)[1:].partition("/")[0]
 
 
 def _path_distance(path: str, template: str) -> int:
     """How many segments differ, position by position."""
-    ours, theirs = normal(path)[1:].split("/"), normal(template)[1:].split("/")
+    ours, theirs = path[1:].split("/"), normal(template)[1:].split("/")
     unequal = sum(1 for our, their in zip(ours, theirs, strict=False) if their[:1] != "{" and our != their)
     return unequal + abs(len(ours) - len(theirs))
 

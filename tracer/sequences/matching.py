@@ -8,10 +8,9 @@ from tracer.model import Exchange, Label, RunVerdict
 from tracer.sequences.alignment import Aligned, Alignment, Candidate, align
 from tracer.sequences.automaton import Automaton, automaton
 from tracer.sequences.calls import calls
-from tracer.sequences.catalogue import Catalogue
-from tracer.sequences.excuses import Excuses, excuses
+from tracer.sequences.excuses import EXCUSABLE, Excuses, excuses
 from tracer.sequences.explaining import explain, explain_missing, request_of
-from tracer.sequences.sightings import Sighting, asks_for, ends_loop, sightings, template_of
+from tracer.sequences.sightings import Run, Sighting, asks_for, ends_loop, run_of, template_of
 from tracer.sequences.templates import generic
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from tracer.sequences.schema import Sequence
 
-__all__ = ["DEVIATIONS", "Match", "generic_paths", "match"]
+__all__ = ["DEVIATIONS", "Match", "generic_paths", "has_strangers", "match", "match_run"]
 
 DEVIATIONS = frozenset({"unexpected", "wrong-status"})
 """The verdicts of exchanges that make a run deviate."""
@@ -51,8 +50,22 @@ def match(exchanges: Iterable[Exchange], sequence: Sequence, release: str | None
     What the services asked each other is no part of that order: it is held against the calls of
     what they were asked. ``release`` is that of the cloud, where known.
     """
-    given = list(exchanges)
-    seen = sightings(given, Catalogue.from_exchanges(given))
+    return match_run(run_of(exchanges), sequence, release)
+
+
+def has_strangers(run: Run, sequence: Sequence, release: str | None = None) -> bool:
+    """Whether some exchange is none of the sequence's and no excuse could cover it: quicker than to match."""
+    machine = automaton(sequence, release)
+    senders = {entry.sender for entry in sequence.entries}
+    return any(
+        one.sender in senders and one.status not in EXCUSABLE and next(_asked(one, machine), None) is None
+        for one in run.seen
+    )
+
+
+def match_run(prepared: Run, sequence: Sequence, release: str | None = None) -> Match:
+    """As ``match``, with a run that is prepared already."""
+    given, seen = prepared
     machine = automaton(sequence, release)
     senders = {entry.sender for entry in sequence.entries}
     own = [index for index, one in enumerate(seen) if one.sender in senders]
@@ -90,8 +103,7 @@ def match(exchanges: Iterable[Exchange], sequence: Sequence, release: str | None
 
 def generic_paths(exchanges: Iterable[Exchange]) -> list[str]:
     """The path template of each exchange of a run that no sequence documents."""
-    given = list(exchanges)
-    return [generic(seen.mount + seen.path) for seen in sightings(given, Catalogue.from_exchanges(given))]
+    return [generic(seen.mount + seen.path) for seen in run_of(exchanges).seen]
 
 
 def _asked(seen: Sighting, machine: Automaton) -> Iterator[int]:

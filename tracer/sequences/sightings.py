@@ -8,15 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from tracer.model import Exchange, header
+from tracer.sequences.catalogue import Catalogue
 from tracer.sequences.schema import Entry, Loop
 from tracer.sequences.templates import fits, generic, normal, with_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tracer.sequences.catalogue import Catalogue
-
-__all__ = ["Sighting", "asks_for", "ends_loop", "sightings", "template_of"]
+__all__ = ["Run", "Sighting", "asks_for", "ends_loop", "run_of", "sightings", "template_of"]
 
 
 class Sighting(NamedTuple):
@@ -35,6 +34,19 @@ class Sighting(NamedTuple):
     status: int | None
     has_token: bool
     location: str | None
+
+
+class Run(NamedTuple):
+    """The exchanges of a run in the order of their requests, and what matching sees of each."""
+
+    exchanges: list[Exchange]
+    seen: list[Sighting]
+
+
+def run_of(exchanges: Iterable[Exchange]) -> Run:
+    """The run of ``exchanges``, prepared to be held against any number of sequences."""
+    given = list(exchanges)
+    return Run(given, sightings(given, Catalogue.from_exchanges(given)))
 
 
 def sightings(exchanges: Iterable[Exchange], catalogue: Catalogue) -> list[Sighting]:

@@ -30,6 +30,7 @@ _KEYWORDS = frozenset({
 _NAMED_MEMBERS = frozenset({"extensions", "limits", "schemas", "stores", "tokens"})
 
 
+@functools.lru_cache(maxsize=4096)
 def normal(path: str) -> str:
     """``path`` without what makes no difference: no slash at the end, none doubled; ``/`` if empty."""
     return "/" + "/".join(segment for segment in path.split("/") if segment)
