@@ -1,4 +1,4 @@
-"""What a verb loads is what its user waits for."""
+"""What of mitmproxy one command loads."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import subprocess
 import sys
 
 import pytest
-
-HEAVY = ("mitmproxy", "rich.table", "mermaidx", "yaml", "msgspec", "psutil", "pydantic", "asyncio")
 
 
 def loaded(script: str) -> set[str]:
@@ -19,24 +17,6 @@ def loaded(script: str) -> set[str]:
         check=True,
     )
     return set(printed.stdout.split())
-
-
-def test_the_help_loads_nothing_heavy() -> None:
-    assert not loaded("import tracer.cli.app") & set(HEAVY)
-
-
-def test_the_client_is_started_before_anything_heavy_is_loaded() -> None:
-    before = """
-import tracer.cli.app
-from tracer.capture import command
-from tracer.capture.participantmap import ParticipantMap
-from tracer.capture.settings import Settings
-from tracer.cli.clouds import for_command
-from tracer.cloud.cache import folder
-from tracer.rendering import draw
-Settings()
-"""
-    assert not loaded(before) & set(HEAVY)
 
 
 @pytest.mark.parametrize("module", ["flask", "ldap3", "passlib", "mitmproxy.addons.onboarding"])

@@ -7,10 +7,9 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from tracer.capture import lean
 from tracer.capture.client import Client, proxied, trusted
@@ -26,15 +25,14 @@ _INSECURE = "--insecure"
 _DRAIN = 2.0
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """What became of the command: its exit code, and its recording or the reason that there is none."""
 
     exit_code: int
     kept: Kept | None
     stdout: str
     stderr: str
-    problems: list[str] = field(default_factory=list)
+    problems: Sequence[str] = ()
     interrupted: bool = False
 
 
@@ -65,7 +63,7 @@ def record(
                 result = _trace(
                     client, argv, environment, settings, authority, listener, on_exchange, warm_up
                 )
-            return replace(result, interrupted=bool(signals))
+            return result._replace(interrupted=bool(signals))
         except BaseException:
             client.stop(signal.SIGKILL)
             raise
@@ -116,7 +114,7 @@ def _trace(
     if tracer.failure is not None:
         raise tracer.failure
     stdout, stderr = client.output
-    return Result(code, tracer.kept, stdout, stderr, [] if tracer.kept else tracer.problems(environment))
+    return Result(code, tracer.kept, stdout, stderr, () if tracer.kept else tracer.problems(environment))
 
 
 def _certificate(authority: Path) -> Path:

@@ -1,14 +1,13 @@
 """How to trace: what the addon's options and ``tracer record`` come down to.
 
-Light to import: ``tracer record`` checks its options before it starts the client, and
-loads everything else while the client starts.
+Light to import (so not a dataclass, which loads ``inspect``): ``tracer record`` checks its options
+before it starts the client, and loads everything else while the client starts.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +28,6 @@ Draw = Callable[["Recording", str], str | bytes]
 """Draws a recording as one of DIAGRAMS; given from above, as capturing does not draw."""
 
 
-@dataclass(frozen=True)
 class Settings:
     """Where recordings go and what goes into them. Raises InputError for what cannot be.
 
@@ -38,31 +36,50 @@ class Settings:
     that add rules to the redaction policy.
     """
 
-    folder: Path = Path("recordings")
-    release: str | None = None
-    sequence: str | None = None
-    name: str | None = None
-    participants: ParticipantMap = field(default_factory=ParticipantMap)
-    diagrams: tuple[str, ...] = ()
-    draw: Draw | None = None
-    limit: int = LIMIT
-    policies: tuple[Path, ...] = ()
+    def __init__(
+        self,
+        *,
+        folder: Path = Path("recordings"),
+        release: str | None = None,
+        sequence: str | None = None,
+        name: str | None = None,
+        participants: ParticipantMap | None = None,
+        diagrams: tuple[str, ...] = (),
+        draw: Draw | None = None,
+        limit: int = LIMIT,
+        policies: tuple[Path, ...] = (),
+    ) -> None:
+        _check_diagrams(diagrams)
+        if limit < 0:
+            raise InputError("limit", f"expected a number of bytes, got {limit}")
+        _check_folder(folder)
+        _check_files(sequence, policies)
+        self.folder = folder
+        self.release = release
+        self.sequence = sequence
+        self.name = name
+        self.participants = participants or ParticipantMap()
+        self.diagrams = diagrams
+        self.draw = draw
+        self.limit = limit
+        self.policies = policies
 
-    def __post_init__(self) -> None:
-        for diagram in self.diagrams:
-            if diagram not in DIAGRAMS:
-                raise InputError("diagram", f"unknown kind {diagram!r}; known: {', '.join(DIAGRAMS)}")
-        if self.limit < 0:
-            raise InputError("limit", f"expected a number of bytes, got {self.limit}")
-        _check_folder(self.folder)
-        if self.sequence is not None:
-            from tracer.sequences import find
 
-            find(self.sequence)
-        if self.policies:
-            from tracer.redaction import load_policy
+def _check_diagrams(diagrams: tuple[str, ...]) -> None:
+    for diagram in diagrams:
+        if diagram not in DIAGRAMS:
+            raise InputError("diagram", f"unknown kind {diagram!r}; known: {', '.join(DIAGRAMS)}")
 
-            load_policy(*self.policies)
+
+def _check_files(sequence: str | None, policies: tuple[Path, ...]) -> None:
+    if sequence is not None:
+        from tracer.sequences import find
+
+        find(sequence)
+    if policies:
+        from tracer.redaction import load_policy
+
+        load_policy(*policies)
 
 
 def _check_folder(folder: Path) -> None:

@@ -2,86 +2,30 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import importlib
 import io
 import os
 import sys
-from typing import Annotated, Any, NoReturn
+from typing import Any, NoReturn
 
-import typer
-from typer.core import TyperGroup
-
+from tracer.cli.parsing import Parser, list_verbs, no_verb
 from tracer.errors import TracerError
 
 __all__ = ["main"]
 
-_VERBS: dict[str, dict[str, Any]] = {
-    "demo": {},
-    "record": {"context_settings": {"allow_interspersed_args": False}},
-    "show": {},
-    "diagram": {},
-    "recover": {},
-    "scan": {},
-    "redact": {},
-    "cloud": {},
+_VERBS: dict[str, str] = {
+    "demo": "Start a real Keystone and Glance, and trace `openstack image show` by id and by name.",
+    "record": "Run a client command through a proxy of its own and record every message.",
+    "show": "Show recordings as tables: each message with its step, status and verdict.",
+    "diagram": "Draw a recording as a Mermaid sequence diagram, as text or as a picture.",
+    "recover": "Make recordings, marked as interrupted, of the runs that a killed proxy left in its journal.",
+    "scan": "Report what looks like a secret, by rule and place, never the value.",
+    "redact": "Take out of recordings what today's policy calls a secret, in place.",
+    "cloud": "Real OpenStack services of a release, on this machine.",
 }
-"""The verbs in the order of the help, each a module of this folder, with what Typer is to be told of it."""
-
-
-class _Verbs(TyperGroup):
-    """Loads a verb where it is asked for: `tracer record` must not wait for the others to be built."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """The verbs in the order of the help."""
-        return list(_VERBS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The verb, or None if there is none of that name."""
-        if cmd_name in _VERBS:
-            return _verb(cmd_name)
-        # Typer looks among these for the name that was meant.
-        self.commands = {name: _verb(name) for name in _VERBS}
-        return None
-
-
-def _verb(name: str) -> Any:
-    module = importlib.import_module(f"tracer.cli.{name}")
-    group = typer.Typer(callback=_options)
-    if hasattr(module, "app"):
-        group.add_typer(module.app, name=name)
-    else:
-        group.command(name, **_VERBS[name])(getattr(module, name))
-    return typer.main.get_group(group).commands[name]
-
-
-app = typer.Typer(
-    name="tracer",
-    cls=_Verbs,
-    help="Records what the openstack command line says to a cloud, message by message.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
-
-        print(f"tracer {version('openstack-tracer')}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: Annotated[
-        bool,
-        typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version),
-    ] = False,
-) -> None:
-    """Records what the openstack command line says to a cloud, message by message."""
+"""The verbs in the order of the help, each a module of this folder with ``arguments`` and ``run``."""
 
 
 def main() -> NoReturn:
@@ -90,8 +34,9 @@ def main() -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     code = _run()
-    with contextlib.suppress(OSError):
-        sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
     # Everything is written. To free all objects one by one, as the interpreter does at its end, would cost
     # a command that is traced another 20 ms.
     os._exit(code)
@@ -101,10 +46,10 @@ def _run() -> int:
     """The exit code of the verb; what it printed on stdout has been flushed."""
     try:
         try:
-            app()
+            code = _do(sys.argv[1:])
         except SystemExit as end:
-            sys.stdout.flush()
-            return end.code if isinstance(end.code, int) else 0
+            code = end.code if isinstance(end.code, int) else 0
+        sys.stdout.flush()
     except TracerError as error:
         return _complain(str(error), error.exit_code)
     except KeyboardInterrupt:
@@ -114,9 +59,40 @@ def _run() -> int:
         return 141
     except OSError as error:
         return _complain(f"{error.filename or 'output'}: {error.strerror or error}", TracerError.exit_code)
-    return 0
+    return code
+
+
+def _do(words: list[str]) -> int:
+    if not words or words[0] not in _VERBS:
+        return _without_verb(words)
+    # Only the verb that was asked for is loaded: `tracer record` must not wait for the others.
+    module = importlib.import_module(f"tracer.cli.{words[0].replace('-', '_')}")
+    parser = Parser(prog=f"tracer {words[0]}", description=_VERBS[words[0]])
+    module.arguments(parser)
+    return module.run(parser.parse_args(words[1:])) or 0
+
+
+def _without_verb(words: list[str]) -> int:
+    description = "Records what the openstack command line says to a cloud, message by message."
+    parser = Parser(prog="tracer", description=description)
+    parser.add_argument("--version", nargs=0, action=_Version, help="Show the version and exit.")
+    verbs = list_verbs(parser)
+    for name, text in _VERBS.items():
+        verbs.add_parser(name, help=text, description=text)
+    parser.parse_args(words)
+    return no_verb(parser)
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_given: Any) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"tracer {version('openstack-tracer')}")
+        parser.exit()
 
 
 def _complain(problem: str, code: int) -> int:
-    print(f"tracer: {' '.join(problem.split())}", file=sys.stderr)
+    from tracer.rendering.texts import visible
+
+    print(f"tracer: {visible(' '.join(problem.split()), 4000)}", file=sys.stderr)
     return code

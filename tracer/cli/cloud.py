@@ -2,61 +2,84 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from tracer.cli.console import program
+from tracer.cli.parsing import Verb, add_verbs, run_verb
 
 if TYPE_CHECKING:
     from tracer.cloud.cache import Progress
     from tracer.cloud.cloud import Cloud, Running
 
-__all__ = ["app"]
+__all__ = ["arguments", "run"]
 
-app = typer.Typer(no_args_is_help=True, help="Real OpenStack services of a release, on this machine.")
-
-ReleaseName = Annotated[str, typer.Argument(metavar="RELEASE", help="Such as zed; see: tracer cloud list")]
-OptionalRelease = Annotated[
-    str | None, typer.Argument(metavar="[RELEASE]", help="One release; without it, all of them")
-]
+_LAST_PORT = 65500
+"""Of the first service; the others take the ports after it."""
 
 
-@app.command()
-def up(
-    release: ReleaseName = "zed",
-    port: Annotated[
-        int | None,
-        typer.Option(min=1, max=65500, help="The identity service's port; the others take those after it"),
-    ] = None,
-) -> None:
-    """Start the cloud of a release: the first time it is installed, later it takes seconds."""
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What can be done with a cloud."""
+    add_verbs(parser, _VERBS)
+
+
+run = run_verb
+
+
+def _up_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "release",
+        metavar="RELEASE",
+        nargs="?",
+        default="zed",
+        help="Such as %(default)s, the default; see: tracer cloud list",
+    )
+    parser.add_argument(
+        "--port", type=_port, help="The identity service's port; the others take those after it."
+    )
+
+
+def _one_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("release", metavar="RELEASE", help="Such as zed; see: tracer cloud list")
+
+
+def _all_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("release", metavar="RELEASE", nargs="?", help="One release; without it, all of them.")
+
+
+def _no_arguments(parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text[:6]) <= _LAST_PORT:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"expected a number from 1 to {_LAST_PORT}, got {text!r}")
+
+
+def _up(options: argparse.Namespace) -> None:
     from tracer.cloud.cloud import Cloud
 
-    cloud = Cloud(release)
+    cloud = Cloud(options.release)
     with _progress() as progress:
-        running = cloud.up(progress, port=port)
+        running = cloud.up(progress, port=options.port)
         cloud.client(progress)
     _print_services(running)
-    print(f"Next: source <({program()} cloud env {release}); openstack image list")
+    print(f"Next: source <({program()} cloud env {options.release}); openstack image list")
 
 
-@app.command()
-def down(release: OptionalRelease = None) -> None:
-    """End the cloud of a release, or all clouds; what was stored in them is dropped."""
-    ended = [cloud.release.name for cloud in _clouds(release) if cloud.down()]
-    print(f"Ended: {', '.join(ended)}" if ended else f"Nothing to end: {_not_up(release)}")
+def _down(options: argparse.Namespace) -> None:
+    ended = [cloud.release.name for cloud in _clouds(options.release) if cloud.down()]
+    print(f"Ended: {', '.join(ended)}" if ended else f"Nothing to end: {_not_up(options.release)}")
 
 
-@app.command()
-def status(release: OptionalRelease = None) -> None:
-    """Show what runs; the exit code is 1 where something should run and doesn't, or nothing does."""
-    clouds = list(_clouds(release))
+def _status(options: argparse.Namespace) -> int:
+    clouds = list(_clouds(options.release))
     found = [cloud.status() for cloud in clouds]
     faults = [fault for cloud in clouds for fault in cloud.faults()]
     for running in filter(None, found):
@@ -64,14 +87,12 @@ def status(release: OptionalRelease = None) -> None:
     for fault in faults:
         print(fault)
     if not any(found) and not faults:
+        release = options.release
         print(f"{_not_up(release)}; start one with: {program()} cloud up {release or 'zed'}")
-    if faults or not any(found):
-        raise typer.Exit(1)
+    return 1 if faults or not any(found) else 0
 
 
-@app.command("list")
-def list_() -> None:
-    """Show every known release: its services and client with versions, Python, state."""
+def _list(_options: argparse.Namespace) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -92,12 +113,10 @@ def list_() -> None:
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
-@app.command()
-def env(release: ReleaseName) -> None:
-    """Print what a shell has to source to use the cloud with the client of its release."""
+def _env(options: argparse.Namespace) -> None:
     from tracer.cloud.cloud import Cloud
 
-    cloud = Cloud(release)
+    cloud = Cloud(options.release)
     variables = cloud.environment()
     with _progress() as progress:
         client = cloud.client(progress)
@@ -145,3 +164,32 @@ def _progress() -> Iterator[Progress]:
 
     with console.status("…") as waiting:
         yield show
+
+
+_VERBS = {
+    "up": Verb(
+        "Start the cloud of a release: the first time it is installed, later it takes seconds.",
+        _up_arguments,
+        _up,
+    ),
+    "down": Verb(
+        "End the cloud of a release, or all clouds; what was stored in them is dropped.",
+        _all_arguments,
+        _down,
+    ),
+    "status": Verb(
+        "Show what runs; the exit code is 1 where something should run and doesn't, or nothing does.",
+        _all_arguments,
+        _status,
+    ),
+    "list": Verb(
+        "Show every known release: its services and client with versions, Python, state.",
+        _no_arguments,
+        _list,
+    ),
+    "env": Verb(
+        "Print what a shell has to source to use the cloud with the client of its release.",
+        _one_arguments,
+        _env,
+    ),
+}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from tracer.errors import CommandError, NothingRecordedError
 
@@ -19,24 +18,37 @@ if TYPE_CHECKING:
     from tracer.cloud.cloud import Cloud
     from tracer.model import Recording
 
-__all__ = ["demo"]
+__all__ = ["arguments", "run"]
 
 IMAGE = "tracer-demo"
 
 
-def demo(
-    release: Annotated[
-        str, typer.Option(help="Release of the embedded cloud; see `tracer cloud list`.")
-    ] = "zed",
-    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("tracer-demo"),
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the cloud up.")] = False,
-) -> None:
-    """Start a real Keystone and Glance, and trace `openstack image show` by id and by name."""
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which cloud, and where to write."""
+    parser.add_argument(
+        "--release",
+        metavar="RELEASE",
+        default="zed",
+        help="Release of the embedded cloud (default: %(default)s); see `tracer cloud list`.",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        default=Path("tracer-demo"),
+        help="Folder to write to (default: %(default)s).",
+    )
+    parser.add_argument("--keep", action="store_true", help="Leave the cloud up.")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Start the cloud, trace two commands on it, and show what came of it."""
     from tracer.capture.settings import Settings
     from tracer.cli.console import program, stdout
     from tracer.cloud.cloud import Cloud
 
     console = stdout()
+    release, out = options.release, options.out
     Settings(folder=out)
     cloud = Cloud(release)
     was_up = cloud.status() is not None
@@ -47,7 +59,7 @@ def demo(
             kept = _trace(console, argv, environment, release, out, name)
             _show(console, kept)
     finally:
-        if not was_up and not keep:
+        if not was_up and not options.keep:
             cloud.down()
     console.print("\nNext: open the diagrams above, or trace your own commands:")
     console.out(f"  {program()} cloud up {release}", highlight=False)

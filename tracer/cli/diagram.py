@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from tracer.errors import InputError
 
-__all__ = ["diagram"]
+__all__ = ["arguments", "run"]
 
 _TEXT = {".mmd", ".mermaid"}
 _PICTURES = {".svg", ".png"}
 
 
-def diagram(
-    recording: Annotated[Path, typer.Argument(help="The recording to draw.")],
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="File to write: .mmd, .svg or .png; without it, stdout."),
-    ] = None,
-) -> None:
-    """Draw a recording as a Mermaid sequence diagram, as text or as a picture."""
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which recording, and where to."""
+    parser.add_argument("recording", metavar="RECORDING", type=Path, help="The recording to draw.")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=Path,
+        help="File to write: .mmd, .svg or .png; without it, stdout.",
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print or write the diagram."""
+    output: Path | None = options.output
     if output is not None and output.suffix.lower() not in _TEXT | _PICTURES:
         raise InputError(str(output), "unknown kind of diagram; a name ends in .mmd, .svg or .png")
     from tracer.output import write
     from tracer.recording import load
     from tracer.rendering.mermaid import mermaid
 
-    text = mermaid(load(recording))
+    text = mermaid(load(options.recording))
     if output is None:
         sys.stdout.write(text)
         return

@@ -2,53 +2,97 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from tracer.errors import NothingRecordedError
 
 if TYPE_CHECKING:
+    from tracer.capture.book import Kept
     from tracer.capture.settings import Settings
 
-__all__ = ["record"]
+__all__ = ["arguments", "run"]
 
 
-def record(
-    command: Annotated[list[str], typer.Argument(metavar="-- COMMAND…", help="The client command to run.")],
-    release: Annotated[
-        str | None, typer.Option(help="OpenStack release of the cloud, such as zed or 2026.2.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder to write to; the release is a folder in it.")] = Path(
-        "recordings"
-    ),
-    name: Annotated[
-        str | None, typer.Option(help="Name of the recording; replaces an earlier one of that name.")
-    ] = None,
-    sequence: Annotated[
-        str | None, typer.Option(help="Documented sequence to match with: a name or a file.")
-    ] = None,
-    participants: Annotated[
-        str, typer.Option(help="Comma-separated name=URL: who answers below that URL.")
-    ] = "",
-    diagram: Annotated[str, typer.Option(help="Comma-separated kinds of diagram: mmd, svg, png.")] = "mmd",
-    policy: Annotated[
-        list[Path] | None,
-        typer.Option(help="File with rules to add to the redaction policy; may be given again."),
-    ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say nothing but what the command says.")
-    ] = False,
-) -> None:
-    """Run a client command through a proxy of its own and record every message.
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The command, and how to record it."""
+    parser.usage = "%(prog)s [options] -- COMMAND …"
+    parser.epilog = (
+        "The command's output and exit code come through unchanged; the recording's path is said on stderr."
+    )
+    # The first word that is not an option, or a "--", ends the options: all that follows is the command's.
+    parser.add_argument(
+        "command",
+        metavar="COMMAND",
+        nargs=argparse.REMAINDER,
+        action=_Command,
+        help="The client command to run, with its options.",
+    )
+    parser.add_argument(
+        "--release", metavar="RELEASE", help="OpenStack release of the cloud, such as zed or 2026.2."
+    )
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        default=Path("recordings"),
+        help="Folder to write to; the release is a folder in it (default: %(default)s).",
+    )
+    parser.add_argument(
+        "--name", metavar="NAME", help="Name of the recording; replaces an earlier one of that name."
+    )
+    parser.add_argument(
+        "--sequence", metavar="SEQUENCE", help="Documented sequence to match with: a name or a file."
+    )
+    parser.add_argument(
+        "--participants",
+        metavar="MAP",
+        default="",
+        help="Comma-separated name=URL: who answers below that URL.",
+    )
+    parser.add_argument(
+        "--diagram",
+        metavar="KINDS",
+        default="mmd",
+        help="Comma-separated kinds of diagram: mmd, svg, png (default: %(default)s).",
+    )
+    parser.add_argument(
+        "--policy",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="File with rules to add to the redaction policy; may be given again.",
+    )
+    parser.add_argument(
+        "-q", "--quiet", action="store_true", help="Say nothing but what the command says, and errors."
+    )
+    parser.add_argument_group("example", "tracer record --release zed -- openstack image show cirros")
 
-    The command's output and exit code come through unchanged; the recording's path is said on stderr.
 
-        tracer record --release zed -- openstack image show cirros
-    """
+class _Command(argparse.Action):
+    """Takes off the one "--" before the command; those of the command itself stay."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        _option: str | None = None,
+    ) -> None:
+        words = list(values or ())
+        command = words[1:] if words[:1] == ["--"] else words
+        if not command:
+            parser.error(f"expected a command, such as: {parser.prog} -- openstack image list")
+        namespace.command = command
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command and write what it said; the exit code is the command's."""
     from tracer.capture import command as runner
     from tracer.capture.participantmap import ParticipantMap
     from tracer.capture.settings import Settings
@@ -57,36 +101,38 @@ def record(
     from tracer.rendering import draw
 
     settings = Settings(
-        folder=out,
-        release=release,
-        name=name,
-        sequence=sequence,
-        participants=ParticipantMap(participants),
-        diagrams=tuple(filter(None, diagram.split(","))),
+        folder=options.out,
+        release=options.release,
+        name=options.name,
+        sequence=options.sequence,
+        participants=ParticipantMap(options.participants),
+        diagrams=tuple(filter(None, options.diagram.split(","))),
         draw=draw,
-        policies=tuple(policy or ()),
+        policies=tuple(options.policy),
     )
-    environment = for_command(os.environ, release, command)
+    environment = for_command(os.environ, options.release, options.command)
     result = runner.record(
-        command,
+        options.command,
         environment,
         settings,
         cache_folder() / "ca",
         sys.stdout.buffer,
         sys.stderr.buffer,
-        warm_up=None if quiet else _warm_up,
+        warm_up=None if options.quiet else _warm_up,
     )
-    if not quiet:
+    if not options.quiet:
         _recover(settings)
     if result.kept is None and result.interrupted:
-        raise typer.Exit(result.exit_code or 130)
+        return result.exit_code or 130
     if result.kept is None:
         reasons = "; ".join(result.problems)
         print(f"tracer: nothing was recorded: {reasons}", file=sys.stderr)
-        raise typer.Exit(result.exit_code or NothingRecordedError.exit_code)
-    if not quiet:
+        return result.exit_code or NothingRecordedError.exit_code
+    if not options.quiet:
         _summarise(result.kept)
-    raise typer.Exit(result.exit_code)
+    if result.kept.problem:
+        print(f"tracer: {result.kept.problem}", file=sys.stderr)
+    return result.exit_code
 
 
 def _recover(settings: Settings) -> None:
@@ -109,15 +155,11 @@ def _warm_up() -> None:
     stderr().print("", end="")
 
 
-def _summarise(kept: object) -> None:
-    from tracer.capture.book import Kept
+def _summarise(kept: Kept) -> None:
     from tracer.cli.console import stderr
     from tracer.rendering.table import verdict_line
 
-    assert isinstance(kept, Kept)
     console = stderr()
     console.print(verdict_line(kept.recording), soft_wrap=True)
-    if kept.problem:
-        print(f"tracer: {kept.problem}", file=sys.stderr)
     for path in (kept.path, *kept.diagrams):
         console.out(f"wrote {path}", highlight=False)

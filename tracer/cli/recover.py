@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from tracer.errors import TracerError
 
-__all__ = ["recover"]
+__all__ = ["arguments", "run"]
 
 
-def recover(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of the recordings.")] = Path(
-        "recordings"
-    ),
-) -> None:
-    """Make recordings, marked as interrupted, of the runs that a killed proxy left in its journal.
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which folder."""
+    parser.add_argument(
+        "folder",
+        metavar="DIR",
+        type=Path,
+        nargs="?",
+        default=Path("recordings"),
+        help="Folder of the recordings (default: %(default)s).",
+    )
+    parser.epilog = "A proxy that starts on the same folder does this by itself."
 
-    A proxy that starts on the same folder does this by itself.
-    """
+
+def run(options: argparse.Namespace) -> int:
+    """Print what was recovered, and what could not be."""
     from tracer.capture.participantmap import ParticipantMap
-    from tracer.capture.recovery import recover as journals
+    from tracer.capture.recovery import recover
 
-    found = list(journals(folder, ParticipantMap()))
+    found = list(recover(options.folder, ParticipantMap()))
     for result in found:
         if isinstance(result, TracerError):
             print(f"tracer: left as it is: {result}", file=sys.stderr)
         else:
             print(f"wrote {result}")
     if not found:
-        print(f"nothing to recover in {folder}")
-    if any(isinstance(result, TracerError) for result in found):
-        raise typer.Exit(TracerError.exit_code)
+        print(f"nothing to recover in {options.folder}")
+    failed = any(isinstance(result, TracerError) for result in found)
+    return TracerError.exit_code if failed else 0

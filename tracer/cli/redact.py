@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-__all__ = ["redact"]
+__all__ = ["arguments", "run"]
 
 
-def redact(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Recordings to redact in place.")],
-    policy: Annotated[
-        list[Path] | None, typer.Option(help="File with rules to add to the policy; may be given again.")
-    ] = None,
-) -> None:
-    """Take out of recordings what today's policy calls a secret, in place.
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which recordings, and rules of the user's own."""
+    parser.add_argument(
+        "files", metavar="RECORDING", type=Path, nargs="+", help="Recordings to redact in place."
+    )
+    parser.add_argument(
+        "--policy",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="File with rules to add to the policy; may be given again.",
+    )
+    parser.epilog = "Draw their diagrams anew afterwards, with tracer diagram."
 
-    Draw their diagrams anew afterwards, with tracer diagram.
-    """
+
+def run(options: argparse.Namespace) -> None:
+    """Redact each recording again, and say how much was taken out."""
     from tracer.recording import load, save
     from tracer.recording import redact as redacted
     from tracer.redaction import load_policy
 
-    rules = load_policy(*(policy or ()))
-    for path in files:
+    rules = load_policy(*options.policy)
+    for path in options.files:
         before = load(path)
         after, known = redacted(before, rules)
         if after == before:

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from tracer.errors import InputError
 
-__all__ = ["scan"]
+__all__ = ["arguments", "run"]
 
 
-def scan(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH…", help="Files, and folders with all below them.")
-    ],
-    policy: Annotated[
-        list[Path] | None, typer.Option(help="File with rules to add to the policy; may be given again.")
-    ] = None,
-) -> None:
-    """Report what looks like a secret, by rule and place, never the value.
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which files, and rules of the user's own."""
+    parser.add_argument(
+        "paths", metavar="PATH", type=Path, nargs="+", help="Files, and folders with all below them."
+    )
+    parser.add_argument(
+        "--policy",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="File with rules to add to the policy; may be given again.",
+    )
+    parser.epilog = (
+        "Exit code 0 where nothing was found, 1 where something was, 2 where a file could not be read."
+    )
 
-    Exit code 0 where nothing was found, 1 where something was, 2 where a file could not be read.
-    """
-    from tracer.redaction import load_policy
-    from tracer.redaction import scan as findings
 
-    rules = load_policy(*(policy or ()))
+def run(options: argparse.Namespace) -> int:
+    """Print what was found; the exit code is 1 for a secret, 2 for a file that cannot be read."""
+    from tracer.redaction import load_policy, scan
+
+    rules = load_policy(*options.policy)
     found = files = binary = 0
     unreadable = False
-    for path in _files(paths):
+    for path in _files(options.paths):
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -41,15 +46,14 @@ def scan(
             continue
         files += 1
         binary += b"\0" in content
-        for finding in findings(content.decode("utf-8", "replace"), policy=rules):
+        for finding in scan(content.decode("utf-8", "replace"), policy=rules):
             found += 1
             print(f"{path}:{finding.line}:{finding.column}: {finding.rule}")
     note = f" ({binary} of them not text)" if binary else ""
     print(f"{found} found in {files} files{note}", file=sys.stderr)
     if unreadable:
-        raise typer.Exit(2)
-    if found:
-        raise typer.Exit(1)
+        return 2
+    return 1 if found else 0
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

@@ -1,0 +1,142 @@
+"""Command lines that are understood, and the one line that answers those which are not."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.runner import TRACER, tracer
+from tests.recording.test_files import SMALL
+
+PRINT = ("python3", "-c", "import sys; print(sys.argv[1:])")
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (("recrd",), "tracer: unknown verb 'recrd'; did you mean record? See: tracer --help"),
+        (("xyz",), "tracer: unknown verb 'xyz'; known: demo, record, "),
+        (("--", "show"), "tracer: unknown verb "),
+        (("--ver",), "tracer: unrecognized arguments: --ver; see: tracer --help"),
+        (("show",), "tracer show: the following arguments are required: RECORDING; see: tracer show --help"),
+        (("show", "--all", "x"), "tracer show: unrecognized arguments: --all; see: tracer show --help"),
+        (("scan", "--pol", "x", "y"), "tracer scan: unrecognized arguments: --pol"),
+        (("recover", "a", "b"), "tracer recover: unrecognized arguments: b"),
+        (
+            ("record",),
+            "tracer record: expected a command, such as: tracer record -- openstack image list; see",
+        ),
+        (("record", "--"), "tracer record: expected a command"),
+        (("record", "--quiet"), "tracer record: expected a command"),
+        (("record", "--relase", "zed", "--", "x"), "tracer record: unrecognized arguments: --relase; see"),
+        (("record", "--out"), "tracer record: argument --out: expected one argument; see"),
+        (("cloud", "dwon"), "tracer cloud: unknown verb 'dwon'; did you mean down? See: tracer cloud --help"),
+        (
+            ("cloud", "env"),
+            "tracer cloud env: the following arguments are required: RELEASE; see: tracer cloud",
+        ),
+        (
+            ("cloud", "up", "--port", "0"),
+            "tracer cloud up: argument --port: expected a number from 1 to 65500",
+        ),
+        (
+            ("cloud", "up", "--port", "x"),
+            "tracer cloud up: argument --port: expected a number from 1 to 65500",
+        ),
+    ],
+)
+def test_what_is_not_understood_is_answered_in_one_line(words: tuple[str, ...], answer: str) -> None:
+    ended = tracer(*words)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith(answer)
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("\x1b[31m\nred",), ("show", "--\x1b]0;a\x07"), ("cloud", "u\x9bp"), ("show", "\x1b[2J\r\u202ex")],
+)
+def test_hostile_words_do_not_reach_the_terminal(words: tuple[str, ...]) -> None:
+    ended = tracer(*words)
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert ended.stderr[:-1].isprintable()
+
+
+def test_without_a_verb_the_help_is_printed() -> None:
+    for words in ((), ("cloud",)):
+        ended = tracer(*words)
+        assert (ended.returncode, ended.stderr) == (2, "")
+        assert ended.stdout == tracer(*words, "--help").stdout
+
+
+def test_help_fits_a_narrow_terminal_and_a_pipe_gets_no_control_characters() -> None:
+    for words in (("--help",), ("record", "-h"), ("cloud", "-h"), ("cloud", "up", "--help")):
+        for width in (40, 200):
+            printed = tracer(*words, COLUMNS=str(width)).stdout
+            assert printed.lower().startswith("usage: tracer")
+            assert "\x1b" not in printed
+            assert max(map(len, printed.splitlines())) <= max(width, 65)
+
+
+def test_help_has_colours_on_a_terminal_unless_they_are_not_wanted() -> None:
+    assert "\x1b[" in on_terminal("cloud", "up", "--help")
+    assert "[RELEASE]" in on_terminal("cloud", "up", "--help", NO_COLOR="1")
+    assert "\x1b" not in on_terminal("cloud", "up", "--help", NO_COLOR="1")
+    assert "\x1b" not in on_terminal("cloud", "up", "--help", TERM="dumb")
+
+
+def on_terminal(*words: str, **environment: str) -> str:
+    ours, its = pty.openpty()
+    plain = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "COLUMNS"}}
+    ended = subprocess.run(
+        [TRACER, *words], env=plain | {"TERM": "xterm"} | environment, stdout=its, check=True, timeout=120
+    )
+    os.close(its)
+    assert ended.returncode == 0
+    return os.read(ours, 2**16).decode()
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ((), ("--name", "x")),
+        (("--",), ("--name", "--", "-q")),
+        (("--quiet", "--"), ("--", "x", "--out")),
+        (("-q",), ("--quiet", "--version", "-h")),
+    ],
+)
+def test_what_follows_the_commands_first_word_is_the_commands(
+    before: tuple[str, ...], command: tuple[str, ...], tmp_path: Path
+) -> None:
+    ended = tracer("record", "--out", tmp_path, *before, *PRINT, *command, cwd=tmp_path)
+    assert ended.stdout == f"{list(command)}\n"
+
+
+def test_a_second_separator_is_the_commands_first_word(tmp_path: Path) -> None:
+    assert "cannot start '--'" in tracer("record", "--", "--", "true", cwd=tmp_path).stderr
+
+
+def test_options_may_stand_between_words(tmp_path: Path) -> None:
+    for name in ("-a", "b"):
+        (tmp_path / name).write_text(SMALL)
+    for rules, name in (("p", "one"), ("q", "two")):
+        (tmp_path / rules).write_text(
+            f'format = 1\n[[patterns]]\nname = "{name}"\nkind = "name"\npattern = "image-{name}"\n'
+        )
+    (tmp_path / "c").write_text("image-one image-two")
+    found = tracer("scan", "b", "--policy", "p", "c", "--policy", "q", cwd=tmp_path)
+    assert found.stdout == "c:1:1: one\nc:1:11: two\n"
+    assert found.stderr == "2 found in 2 files\n"
+    assert tracer("redact", "--", "-a", "b", cwd=tmp_path).stdout == "-a: 0 redacted\nb: 0 redacted\n"
+
+
+def test_what_was_done_before_an_error_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text(SMALL)
+    ended = tracer("redact", "a", "none", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, "a: 0 redacted\n")
+    assert ended.stderr == "tracer: none: No such file or directory\n"

@@ -1,0 +1,84 @@
+"""What a verb loads before it does its work is what its user waits for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.runner import TRACER, tracer
+
+HEAVY = {
+    "asyncio",
+    "click",
+    "dataclasses",
+    "inspect",
+    "jinja2",
+    "mermaidx",
+    "mitmproxy",
+    "msgspec",
+    "platformdirs",
+    "psutil",
+    "pydantic",
+    "rich",
+    "rich_argparse",
+    "tempfile",
+    "typer",
+    "yaml",
+}
+
+STOPPED_AT_THE_CLIENT = """
+import os, sys
+
+def look(event, arguments):
+    if event == "subprocess.Popen":
+        print(*arguments[1], file=sys.stderr)
+        print(*sys.modules, flush=True)
+        os._exit(0)
+
+sys.addaudithook(look)
+from tracer.cli import main
+main()
+"""
+
+
+def run(*words: object) -> subprocess.CompletedProcess[str]:
+    argv = [sys.executable, *map(str, words)]
+    return subprocess.run(argv, capture_output=True, text=True, check=True, timeout=120)
+
+
+def test_help_without_a_terminal_loads_nothing_heavy() -> None:
+    for words in (("--help",), ("record", "--help"), ("cloud", "up", "--help")):
+        times = run("-X", "importtime", TRACER, *words).stderr
+        loaded = {line.rpartition("|")[2].strip() for line in times.splitlines()}
+        assert "tracer.cli.app" in loaded
+        assert not loaded & HEAVY, words
+
+
+def test_the_client_starts_before_anything_heavy_is_loaded(tmp_path: Path) -> None:
+    # The first run makes the CA, for which it has to load mitmproxy.
+    tracer("record", "--quiet", "--", "true", cwd=tmp_path, TRACER_CACHE=str(tmp_path))
+    ended = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            STOPPED_AT_THE_CLIENT,
+            "record",
+            "--release",
+            "zed",
+            "--",
+            "openstack",
+            "--quiet",
+        ],
+        cwd=tmp_path,
+        env={"TRACER_CACHE": str(tmp_path), "OS_CLOUD": "devstack"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert ended.stderr == "openstack --quiet\n"
+    loaded = set(ended.stdout.split())
+    assert "tracer.cli.record" in loaded
+    assert not loaded & HEAVY
+    assert not loaded & {"tracer.cli.demo", "tracer.cli.show", "tracer.cli.cloud"}

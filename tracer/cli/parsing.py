@@ -1,0 +1,101 @@
+"""What a command line may say, and what is answered to one that cannot be: one line, exit code 2."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, NoReturn
+
+__all__ = ["Parser", "Verb", "add_verbs", "run_verb"]
+
+_TAKES_THE_REST = (argparse.PARSER, argparse.REMAINDER)
+
+
+class Parser(argparse.ArgumentParser):
+    """The options of one verb, ``prog``, which ``description`` explains in a sentence."""
+
+    def __init__(self, *, prog: str, description: str, **further: Any) -> None:
+        super().__init__(prog=prog, description=description, add_help=False, allow_abbrev=False, **further)
+        self.add_argument("-h", "--help", action="help", help="Show this message and exit.")
+        self._mixing = False
+
+    def format_help(self) -> str:
+        """The help, in colours where stdout shows them."""
+        if sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
+            # Not in __init__: every option that is added has a formatter built.
+            from tracer.cli.coloured import Coloured
+
+            self.formatter_class = Coloured
+        return super().format_help()
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Like ArgumentParser's, but options may stand between words: ``scan a --policy p b``."""
+        whole = any(action.nargs in _TAKES_THE_REST for action in self._get_positional_actions())
+        # Words are looked at twice, the first time with a changed parser: that is no time for printing its
+        # help, and the second time what followed a "--" would be taken for options.
+        plain = any(word in {"--", "--help"} or word.startswith("-h") for word in args)
+        if self._mixing or whole or plain:
+            return super().parse_known_args(args, namespace)
+        self._mixing = True
+        try:
+            return super().parse_known_intermixed_args(args, namespace)
+        finally:
+            self._mixing = False
+
+    def error(self, message: str) -> NoReturn:
+        """End with one line that says what is wrong, and where to read more."""
+        from tracer.rendering.texts import visible
+
+        self.exit(2, f"{self.prog}: {visible(message, 1000)}; see: {self.prog} --help\n")
+
+    def unknown_verb(self, name: str, known: Mapping[str, object]) -> NoReturn:
+        """End with one line that names the verb that was probably meant."""
+        from difflib import get_close_matches
+
+        from tracer.rendering.texts import visible
+
+        meant = get_close_matches(name, known, 1)
+        hint = f"did you mean {meant[0]}?" if meant else f"known: {', '.join(known)}."
+        self.exit(2, f"{self.prog}: unknown verb '{visible(name)}'; {hint} See: {self.prog} --help\n")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if isinstance(action, argparse._SubParsersAction) and value not in action.choices:
+            self.unknown_verb(value, action.choices)
+        super()._check_value(action, value)
+
+
+class Verb(NamedTuple):
+    """A verb of a group, such as ``up`` of ``tracer cloud``: the same as what a module has for a verb."""
+
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int | None]
+
+
+def add_verbs(parser: argparse.ArgumentParser, verbs: Mapping[str, Verb]) -> None:
+    """Make ``parser`` that of a group: its module's ``run`` is ``run_verb`` then."""
+    parser.set_defaults(run=lambda _options: no_verb(parser))
+    group = list_verbs(parser)
+    for name, verb in verbs.items():
+        one = group.add_parser(name, help=verb.help, description=verb.help)
+        one.set_defaults(run=verb.run)
+        verb.arguments(one)
+
+
+def list_verbs(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[Parser]:
+    """The place in ``parser``, and in its help, that verbs are added to."""
+    return parser.add_subparsers(title="verbs", metavar="VERB", prog=parser.prog, parser_class=Parser)
+
+
+def run_verb(options: argparse.Namespace) -> int | None:
+    """Do what was asked of a group; without a verb, print the help."""
+    code: int | None = options.run(options)
+    return code
+
+
+def no_verb(parser: argparse.ArgumentParser) -> int:
+    """Print the help where something had to be asked for."""
+    parser.print_help()
+    return 2
