@@ -110,18 +110,8 @@ def test_names_are_of_the_command_where_no_sequence_is(tmp_path: Path) -> None:
 
 
 def test_a_secret_that_the_first_exchange_shows_never_reaches_the_journal(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, written: list[bytes]
 ) -> None:
-    import os
-
-    written: list[bytes] = []
-    real = os.write
-
-    def spy(file: int, data: bytes) -> int:
-        written.append(bytes(data))
-        return real(file, data)
-
-    monkeypatch.setattr(os, "write", spy)
     book = Book(Settings(folder=tmp_path), ("openstack", "thing", "create", "--its-word", SECRET))
     first = login(peer())
     book.take(exchange(first, sender="client", request_tap=None, response_tap=None, limit=LIMIT))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import os
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -46,16 +45,8 @@ def test_there_are_more_than_sixty() -> None:
 
 @pytest.mark.parametrize("coding", CODINGS)
 def test_no_canary_is_written_or_printed(
-    coding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    coding: str, tmp_path: Path, written: list[bytes], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    written: list[bytes] = []
-    real = os.write
-
-    def spy(file: int, data: bytes) -> int:
-        written.append(bytes(data))
-        return real(file, data)
-
-    monkeypatch.setattr(os, "write", spy)
     for number, (name, build) in enumerate(CANARIES):
         written.clear()
         folder = tmp_path / str(number)
