@@ -153,7 +153,7 @@ slowly = settings(
 
 @slowly
 @example(HOSTILE)
-@given(st.lists(hostile_text, min_size=10, max_size=20))
+@given(st.lists(hostile_text, min_size=10, max_size=20, unique=True))  # what is repeated is folded
 def test_the_real_engine_shows_hostile_messages_as_text(texts: list[str]) -> None:
     svg = draw(_recording([_said(text) for text in texts]), "svg")
     assert isinstance(svg, str)

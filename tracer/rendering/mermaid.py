@@ -1,23 +1,30 @@
-"""A recording as the text of a Mermaid sequence diagram."""
+"""Sequence diagrams as Mermaid text: of recordings, and of documented sequences."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from tracer.rendering.messages import MessageView, messages
+from tracer.rendering import blocks
+from tracer.rendering.blocks import Arrow, Close, Event, Note, Open, Other
+from tracer.rendering.messages import messages
+from tracer.rendering.parts import split
+from tracer.rendering.style import Style
 from tracer.rendering.texts import visible
+from tracer.rendering.tree import recording_tree
+from tracer.rendering.words import words
 from tracer.sequences import participant_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tracer.model import Recording
 
-__all__ = ["escape", "mermaid"]
+__all__ = ["escape", "mermaid", "mermaid_parts", "mermaid_text"]
 
+_PLAIN = Style()
 _MARK = "rgba(255, 60, 60, 0.18)"
-_NOTES = {"unexpected": "unexpected", "wrong-status": "wrong status"}
+_ARROWS = {"request": "->>", "response": "-->>", "error": "--x"}
 _SAFE_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # Words of the grammar that a participant must not be called by: the lexer does not ask where they stand.
 _RESERVED = frozenset({
@@ -33,25 +40,49 @@ _SPECIAL = re.compile(
 )
 
 
-def mermaid(recording: Recording) -> str:
-    """The sequence diagram of ``recording``: its messages in the order of time, ending with a newline.
+def mermaid(recording: Recording, style: Style = _PLAIN) -> str:
+    """The sequence diagram of ``recording``, however long: its messages in the order of time.
 
-    What deviates from the sequence is on a red ground with a note; required steps that
-    were not seen are named in a note at the end.
+    Repetitions are folded into loops, every number stays that of the whole run. What deviates
+    from the sequence is on a red ground with a note; required steps that were not seen are
+    named in a note at the end.
     """
-    views = messages(recording)
-    ids = _ids(views)
-    lines = ["sequenceDiagram", "  autonumber"]
-    for name, identifier in ids.items():
-        label = recording.participants.get(name) or participant_label(name)
-        lines.append(f"  participant {identifier} as {escape(label, 40) or identifier}")
-    lines += _arrows(views, ids)
-    if recording.missing and ids:
-        steps = ", ".join(map(str, recording.missing))
-        lines.append(
-            f"  Note over {_span(ids.values())}: missing: step{'s' * (len(recording.missing) > 1)} {steps}"
-        )
+    drawn = list(blocks.events(recording_tree(recording, style)))
+    return mermaid_text(drawn, _participants(recording), style.title)
+
+
+def mermaid_parts(recording: Recording, style: Style = _PLAIN) -> list[str]:
+    """As ``mermaid``, in as many diagrams as can be read: each shows 60 messages at most."""
+    parts = split(list(blocks.events(recording_tree(recording, style))), words(style.language))
+    named = _participants(recording)
+    if len(parts) == 1 or not style.title:
+        return [mermaid_text(part, named, style.title) for part in parts]
+    return [
+        mermaid_text(part, named, f"{style.title} ({number}/{len(parts)})")
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def mermaid_text(drawn: Iterable[Event], participants: Mapping[str, str], title: str = "") -> str:
+    """The text of one diagram, ending with a newline; ``participants`` has their labels by name, in order."""
+    ids = _ids(participants)
+    events = list(drawn)
+    first = next((event.number for event in events if isinstance(event, Arrow)), 1)
+    lines = ["sequenceDiagram"]
+    if first is not None:
+        lines.append(f"  {_autonumber(first)}")
+    if title:
+        lines.append(f"  title {escape(title)}")
+    lines += [
+        f"  participant {ids[name]} as {escape(label, 40) or ids[name]}"
+        for name, label in participants.items()
+    ]
+    lines += _Lines(ids, first).of(events)
     return "\n".join(lines) + "\n"
+
+
+def _autonumber(number: int) -> str:
+    return f"autonumber {number}" if number > 1 else "autonumber"
 
 
 def escape(text: str, limit: int = 120) -> str:
@@ -63,12 +94,17 @@ def _entities(text: str) -> str:
     return "".join(f"#{ord(char)};" for char in text)
 
 
-def _ids(views: list[MessageView]) -> dict[str, str]:
-    """An identifier for each participant, the client first and the others in order of appearance."""
-    names = dict.fromkeys(name for view in views for name in (view.sender, view.receiver))
+def _participants(recording: Recording) -> dict[str, str]:
+    """The labels of the participants that occur, the client first and the others in order of appearance."""
+    names = dict.fromkeys(name for view in messages(recording) for name in (view.sender, view.receiver))
     ordered = [name for name in names if name == "client"] + [name for name in names if name != "client"]
+    return {name: recording.participants.get(name) or participant_label(name) for name in ordered}
+
+
+def _ids(names: Iterable[str]) -> dict[str, str]:
+    """An identifier for each participant."""
     ids: dict[str, str] = {}
-    for number, name in enumerate(ordered, 1):
+    for number, name in enumerate(names, 1):
         identifier = name.replace("-", "_")
         if not _SAFE_ID.fullmatch(identifier) or identifier in _RESERVED or identifier in ids.values():
             identifier = f"Participant{number}"
@@ -76,25 +112,66 @@ def _ids(views: list[MessageView]) -> dict[str, str]:
     return ids
 
 
-def _arrows(views: list[MessageView], ids: dict[str, str]) -> Iterator[str]:
-    marked = False
-    for view in views:
-        if marked and not view.deviates:
-            yield "  end"
-        if view.deviates and not marked:
-            yield f"  rect {_MARK}"
-        marked = view.deviates
-        indent = "    " if marked else "  "
-        sender, receiver = ids[view.sender], ids[view.receiver]
-        if view.kind == "request" and view.verdict in _NOTES:
-            yield f"{indent}Note over {_span([sender, receiver])}: {_NOTES[view.verdict]}"
-        arrow = {"request": "->>", "response": "-->>", "error": "--x"}[view.kind]
-        yield f"{indent}{sender}{arrow}{receiver}: {escape(view.text)}"
-    if marked:
-        yield "  end"
+class _Lines:
+    """The lines of a diagram: how each is indented, marked and numbered depends on those before."""
 
+    def __init__(self, ids: Mapping[str, str], counted: int | None) -> None:
+        self._ids = ids
+        self._depth = 1
+        self._marked = False
+        self._counted = counted
 
-def _span(identifiers: Iterable[str]) -> str:
-    """The first and the last participant: a note over them spans all between."""
-    ends = list(dict.fromkeys(identifiers))
-    return ends[0] if len(ends) == 1 else f"{ends[0]},{ends[-1]}"
+    def of(self, drawn: Iterable[Event]) -> Iterator[str]:
+        for event in drawn:
+            if isinstance(event, Arrow):
+                yield from self._arrow(event)
+                continue
+            yield from self._mark(wanted=False)
+            if isinstance(event, Note):
+                yield self._note(event.over or tuple(self._ids), event.text)
+            elif isinstance(event, Open):
+                yield self._line(f"{event.kind} {escape(event.title)}".rstrip())
+                self._depth += 1
+            else:
+                self._depth -= 1
+                yield self._line("end" if isinstance(event, Close) else self._other(event))
+                self._depth += isinstance(event, Other)
+        yield from self._mark(wanted=False)
+
+    def _arrow(self, arrow: Arrow) -> Iterator[str]:
+        view = arrow.view
+        yield from self._mark(wanted=view.deviates)
+        yield from self._number(arrow.number)
+        if arrow.note:
+            yield self._note((view.sender, view.receiver), arrow.note)
+        time = f" · {arrow.time}" if arrow.time else ""
+        sender, receiver = self._ids[view.sender], self._ids[view.receiver]
+        yield self._line(f"{sender}{_ARROWS[view.kind]}{receiver}: {escape(arrow.text)}{time}")
+
+    def _number(self, number: int | None) -> Iterator[str]:
+        if number is None and self._counted is not None:
+            yield self._line("autonumber off")
+        elif number is not None and number != self._counted:
+            yield self._line(_autonumber(number))
+        self._counted = None if number is None else number + 1
+
+    def _mark(self, *, wanted: bool) -> Iterator[str]:
+        if self._marked and not wanted:
+            self._depth -= 1
+            yield self._line("end")
+        elif wanted and not self._marked:
+            yield self._line(f"rect {_MARK}")
+            self._depth += 1
+        self._marked = wanted
+
+    def _note(self, over: Iterable[str], text: str) -> str:
+        ends = list(dict.fromkeys(self._ids[name] for name in self._ids if name in set(over)))
+        return self._line(
+            f"Note over {ends[0] if len(ends) == 1 else f'{ends[0]},{ends[-1]}'}: {escape(text)}"
+        )
+
+    def _other(self, event: Other) -> str:
+        return f"{'and' if event.kind == 'par' else 'else'} {escape(event.title)}".rstrip()
+
+    def _line(self, text: str) -> str:
+        return "  " * self._depth + text

@@ -1,0 +1,64 @@
+"""The exchanges that many commands begin with: discovery and logging in, before the command's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracer.sequences import catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tracer.model import Recording
+    from tracer.rendering.messages import MessageView
+    from tracer.rendering.nesting import Unit
+
+__all__ = ["split"]
+
+
+def split(run: Sequence[Unit], recording: Recording) -> Iterator[tuple[bool, list[Unit]]]:
+    """``run`` in groups of units in a row, each with whether it is part of the prologue.
+
+    The prologue ends at the first exchange that is the command's own. One that deviates
+    does not end it, and is no part of it.
+    """
+    belongs = _belongs(recording)
+    ended = False
+    group: list[Unit] = []
+    hidden = True
+    for unit in run:
+        part = not ended and _is_part(unit, belongs)
+        ended = ended or not (part or any(view.deviates for view in unit.views))
+        if part != hidden and group:
+            yield hidden, group
+            group = []
+        hidden = part
+        group.append(unit)
+    if group:
+        yield hidden, group
+
+
+def _is_part(unit: Unit, belongs: Callable[[MessageView], bool]) -> bool:
+    requests = [view for view in unit.views if view.kind == "request"]
+    return belongs(requests[0]) and not any(
+        view.deviates or not (belongs(view) or view.verdict == "optional") for view in requests
+    )
+
+
+def _belongs(recording: Recording) -> Callable[[MessageView], bool]:
+    """Whether a request is one that the recording's sequence calls prologue."""
+    sequence = catalog().get(recording.sequence or "")
+    entries = [entry for entry in sequence.entries if entry.prologue] if sequence else []
+    steps = {entry.steps[0] for entry in entries if entry.steps}
+    unnumbered = [entry for entry in entries if not entry.steps]
+
+    def belongs(request: MessageView) -> bool:
+        if request.step is not None:
+            return request.step in steps
+        return request.verdict == "optional" and any(
+            (request.receiver, request.method) == (entry.receiver, entry.method)
+            and request.path.endswith(entry.path.removesuffix("/"))
+            for entry in unnumbered
+        )
+
+    return belongs

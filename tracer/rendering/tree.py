@@ -1,0 +1,193 @@
+"""A recording as a tree of arrows, notes and blocks: what is repeated, optional or a fallback is framed."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from tracer.rendering import prologue
+from tracer.rendering.blocks import Arrow, Block, Branch, Node, Note
+from tracer.rendering.messages import MessageView, messages
+from tracer.rendering.nesting import Unit, units
+from tracer.rendering.repeats import Piece, fold
+from tracer.rendering.style import Style
+from tracer.rendering.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from tracer.model import Recording
+    from tracer.rendering.blocks import Kind
+
+__all__ = ["numbers", "recording_tree"]
+
+Item = MessageView | Unit
+
+_PLAIN = Style()
+# A message that is documented and one that is sent again say the same.
+_ALIKE = {"documented": None, "repeated": None}
+# What may come between a request that failed and what the client does instead.
+_BETWEEN = frozenset({"fallback", "optional", "repeated", "unexpected", "wrong-status"})
+
+
+def recording_tree(recording: Recording, style: Style = _PLAIN) -> list[Node]:
+    """The messages of ``recording`` in the order of time, and what is to be said about them.
+
+    Every message is an arrow of the tree, or is covered by a loop or a note that says which
+    numbers it stands for. One that deviates is always an arrow.
+    """
+    builder = _Builder(style)
+    run = units(messages(recording))
+    if not style.fold:
+        nodes = builder.nodes(run)
+    else:
+        nodes = []
+        for hidden, group in prologue.split(run, recording):
+            nodes += [builder.hidden(group)] if hidden else builder.nodes(group)
+    if recording.missing and run:
+        said = builder.words.missing if len(recording.missing) > 1 else builder.words.missing_one
+        nodes.append(Note((), said.format(steps=", ".join(map(str, recording.missing)))))
+    return nodes
+
+
+def numbers(first: int, last: int) -> str:
+    """The numbers from ``first`` to ``last`` as people write them, each in parentheses."""
+    return f"({first})" if first == last else f"({first})\u2013({last})"
+
+
+class _Builder:
+    def __init__(self, style: Style) -> None:
+        self.words = words(style.language)
+        self._timing = style.timing
+        self._shapes: dict[Hashable, int] = {}
+
+    def hidden(self, group: Sequence[Unit]) -> Note:
+        """The note that stands for the prologue."""
+        views = [view for unit in group for view in unit.views]
+        over = dict.fromkeys(name for view in views for name in (view.sender, view.receiver))
+        said = numbers(views[0].number, views[-1].number)
+        return Note(tuple(over), self.words.authentication.format(numbers=said))
+
+    def nodes(self, items: Sequence[Item]) -> list[Node]:
+        return _all_nodes(fold(self._framed(items), self._loop))
+
+    def _framed(self, items: Sequence[Item]) -> list[Piece]:
+        """A piece for each item, or for several that a frame holds together."""
+        pieces: list[Piece] = []
+        position = 0
+        while position < len(items):
+            item = items[position]
+            verdict = _verdict(item)
+            end = position + 1
+            if verdict == "optional":
+                while end < len(items) and _verdict(items[end]) == "optional":
+                    end += 1
+                pieces.append(self._opt(items[position:end]))
+            elif verdict == "fallback" and _failure(item):
+                end = _end_of_fallback(items, position)
+                pieces.append(self._alt(item, items[position + 1 : end]))
+            else:
+                pieces.append(self._piece(item))
+            position = end
+        return pieces
+
+    def _opt(self, items: Sequence[Item]) -> Piece:
+        pieces = fold([self._piece(item) for item in items], self._loop)
+        return self._block("opt", [(self.words.optional, pieces)])
+
+    def _alt(self, failed: Item, followed: Sequence[Item]) -> Piece:
+        branches = [(self.words.failed.format(status=_failure(failed)), [self._piece(failed)])]
+        if followed:
+            pieces = fold([self._piece(item) for item in followed], self._loop)
+            branches.append((self.words.followed, pieces))
+        return self._block("alt", branches)
+
+    def _block(self, kind: Kind, branches: list[tuple[str, list[Piece]]]) -> Piece:
+        pieces = [piece for _, within in branches for piece in within]
+        return Piece(
+            shape=self._shape([kind, *(piece.shape for piece in pieces)]),
+            nodes=[Block(kind, [Branch(title, _all_nodes(within)) for title, within in branches])],
+            again=False,
+            first=pieces[0].first,
+            last=pieces[-1].last,
+        )
+
+    def _loop(self, nodes: list[Node], count: int, first: MessageView, last: MessageView) -> Node:
+        title = self.words.repeated.format(count=count, numbers=numbers(first.number, last.number))
+        if self._timing and first.time is not None and last.time is not None:
+            title += f" · {(last.time - first.time) * 1000:.0f} ms"
+        return Block("loop", [Branch(title, nodes)])
+
+    def _piece(self, item: Item) -> Piece:
+        if isinstance(item, MessageView):
+            return Piece(None, [self._arrow(item)], again=False, first=item, last=item)
+        pieces = fold(self._framed(item.items), self._loop)
+        own = [_said(one) for one in item.items if isinstance(one, MessageView)]
+        inner = [piece.shape for piece in pieces if not _is_message(piece)]
+        request = item.request
+        return Piece(
+            shape=None if request is None else self._shape([*own, *inner]),
+            nodes=_all_nodes(pieces),
+            again=request is not None and request.verdict == "repeated",
+            first=pieces[0].first,
+            last=pieces[-1].last,
+        )
+
+    def _shape(self, parts: list[Hashable]) -> int | None:
+        """A number that stands for ``parts``, None where one of them is like no other."""
+        return None if None in parts else self._shapes.setdefault(tuple(parts), len(self._shapes))
+
+    def _arrow(self, view: MessageView) -> Arrow:
+        note = ""
+        if view.kind == "request" and view.deviates:
+            note = self.words.unexpected if view.verdict == "unexpected" else self.words.wrong_status
+        return Arrow(view, view.text, view.number, note, _time(view) if self._timing else "")
+
+
+def _all_nodes(pieces: list[Piece]) -> list[Node]:
+    return [node for piece in pieces for node in piece.nodes]
+
+
+def _is_message(piece: Piece) -> bool:
+    return piece.first is piece.last
+
+
+def _said(view: MessageView) -> Hashable:
+    """What ``view`` has in common with a message that repeats it; None for one that is never folded."""
+    if view.deviates:
+        return None
+    return view.sender, view.receiver, view.kind, view.text, _ALIKE.get(view.verdict or "", view.verdict)
+
+
+def _verdict(item: Item) -> str | None:
+    request = item.request if isinstance(item, Unit) else None
+    return request.verdict if request else None
+
+
+def _failure(item: Item) -> str:
+    """The status that the exchange failed with, with its reason; empty if it did not fail."""
+    answer = item.items[-1] if isinstance(item, Unit) else item
+    assert isinstance(answer, MessageView)
+    return f"{answer.status} {answer.reason}".strip() if (answer.status or 0) >= 400 else ""
+
+
+def _end_of_fallback(items: Sequence[Item], start: int) -> int:
+    """Behind the last exchange of the fallback whose failed request is at ``start``."""
+    end = start + 1
+    failed = items[start]
+    step = failed.request.step if isinstance(failed, Unit) and failed.request else None
+    for position, item in enumerate(itertools.islice(items, end, None), end):
+        verdict = _verdict(item)
+        if verdict not in _BETWEEN or (verdict == "fallback" and _failure(item)):
+            break
+        assert isinstance(item, Unit)
+        assert item.request is not None
+        if verdict == "fallback" and item.request.step == step:
+            end = position + 1
+    return end
+
+
+def _time(view: MessageView) -> str:
+    """When a request was sent, or how long its response took."""
+    seconds, sign = (view.time, "") if view.kind == "request" else (view.took, "+")
+    return "" if seconds is None else f"{sign}{seconds * 1000:.0f} ms"
