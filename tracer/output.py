@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from tracer.errors import LeakError, NameTakenError, OutputError
 from tracer.redaction import Finding, KnownSecrets, scan
 
-__all__ = ["Appender", "safe_name", "write", "write_private"]
+__all__ = ["Appender", "safe_name", "write", "write_parts", "write_private"]
 
 _REASONS = {
     errno.EACCES: "permission denied",
@@ -52,6 +53,29 @@ def write(path: Path, text: str | bytes, *, known: KnownSecrets | None = None, n
     """
     _refuse_leak(path, text, known)
     _replace(path, _encoded(path, text), 0o666, new=new)
+
+
+def write_parts(path: Path, parts: Sequence[str | bytes], *, known: KnownSecrets | None = None) -> list[Path]:
+    """Write an artefact of one or several parts, each as ``write`` does; return where they are.
+
+    A single one goes to ``path``, several go beside it: ``x.svg`` becomes ``x-part1.svg``,
+    ``x-part2.svg``, …. What an earlier artefact of another number of parts left is removed.
+    """
+    paths = [path] if len(parts) == 1 else [_part(path, number) for number in range(1, len(parts) + 1)]
+    for one, part in zip(paths, parts, strict=True):
+        write(one, part, known=known)
+    with _reasons(path):
+        if len(parts) > 1:
+            path.unlink(missing_ok=True)
+        for number in itertools.count(1 if len(parts) == 1 else len(parts) + 1):
+            if not _part(path, number).is_file():
+                return paths
+            _part(path, number).unlink()
+    raise AssertionError("the parts come to an end")
+
+
+def _part(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem}-part{number}{path.suffix}")
 
 
 def write_private(path: Path, text: str | bytes) -> None:

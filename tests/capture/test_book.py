@@ -49,10 +49,10 @@ def test_what_the_gate_refuses_is_not_left_in_the_journal(
 
 
 def test_a_diagram_that_cannot_be_drawn_costs_no_recording(tmp_path: Path) -> None:
-    def draw(_: Recording, kind: str) -> str:
+    def draw(_: Recording, kind: str) -> list[str | bytes]:
         if kind == "svg":
             raise RenderError("the engine refused it")
-        return "sequenceDiagram"
+        return ["sequenceDiagram"]
 
     book = Book(Settings(folder=tmp_path, diagrams=("mmd", "svg"), draw=draw))
     book.take(taken())

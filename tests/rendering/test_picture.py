@@ -48,8 +48,11 @@ def test_a_diagram_longer_than_mermaids_own_limit_is_drawn() -> None:
 
 def test_drawing_by_kind() -> None:
     recording = seed.recording()
-    assert draw(recording, "mmd") == mermaid(recording)
-    assert str(draw(recording, "svg")).startswith("<svg")
-    assert bytes(draw(recording, "png")).startswith(b"\x89PNG")  # type: ignore[arg-type]
+    assert draw(recording, "mmd") == [mermaid(recording)]
+    [svg], [png] = draw(recording, "svg"), draw(recording, "png")
+    assert isinstance(svg, str)
+    assert svg.startswith("<svg")
+    assert isinstance(png, bytes)
+    assert png.startswith(b"\x89PNG")
     with pytest.raises(ValueError, match="unknown kind"):
         draw(recording, "gif")

@@ -16,7 +16,7 @@ from tracer.capture.assembly import assemble
 from tracer.capture.settings import Settings
 from tracer.errors import LeakError, NameTakenError, RenderError
 from tracer.model import Exchange, Output, Recording
-from tracer.output import safe_name, write
+from tracer.output import safe_name, write_parts
 from tracer.recording import Journal, JournalHead, load, save
 from tracer.redaction import KnownSecrets, Redactor, load_policy
 from tracer.redaction.failure import stripped
@@ -168,10 +168,9 @@ def _drawn(kept: Kept, settings: Settings, known: KnownSecrets) -> Kept:
         path = kept.path.with_suffix(f".{kind}")
         assert settings.draw is not None
         try:
-            write(path, settings.draw(kept.recording, kind), known=known)
+            drawn += write_parts(path, settings.draw(kept.recording, kind), known=known)
         except RenderError as error:
             return kept._replace(diagrams=tuple(drawn), problem=f"no {path}: {error}")
-        drawn.append(path)
     return kept._replace(diagrams=tuple(drawn))
 
 

@@ -24,8 +24,8 @@ DIAGRAMS = ("mmd", "svg", "png")
 LIMIT = 2**20
 """Content over this many bytes streams through and is not kept."""
 
-Draw = Callable[["Recording", str], str | bytes]
-"""Draws a recording as one of DIAGRAMS; given from above, as capturing does not draw."""
+Draw = Callable[["Recording", str], list[str | bytes]]
+"""Draws a recording as one of DIAGRAMS, a long one in parts; given from above, as capturing does not draw."""
 
 
 class Settings:

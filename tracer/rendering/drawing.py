@@ -10,21 +10,21 @@ if TYPE_CHECKING:
 __all__ = ["draw"]
 
 
-def draw(recording: Recording, kind: str) -> str | bytes:
+def draw(recording: Recording, kind: str) -> list[str | bytes]:
     """The sequence diagram of ``recording``: Mermaid text (``mmd``), SVG (``svg``) or a picture (``png``).
 
-    Text stays text, so that it can be scanned for secrets before it is written. Raises
-    RenderError if it cannot be drawn, ValueError for another kind.
+    A long one comes in several parts. Text stays text, so that it can be scanned for secrets
+    before it is written. Raises RenderError if it cannot be drawn, ValueError for another kind.
     """
     # `tracer record` hands this function on before it starts its client: it has to be light to import.
-    from tracer.rendering.mermaid import mermaid
+    from tracer.rendering.mermaid import mermaid_parts
     from tracer.rendering.picture import render
 
-    text = mermaid(recording)
+    texts = mermaid_parts(recording)
     if kind == "mmd":
-        return text
+        return [*texts]
     if kind == "svg":
-        return render(text, "svg").decode()
+        return [render(text, "svg").decode() for text in texts]
     if kind == "png":
-        return render(text, "png")
+        return [render(text, "png") for text in texts]
     raise ValueError(f"unknown kind of diagram: {kind!r}")

@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING
 
 from tracer.rendering import blocks
 from tracer.rendering.blocks import Arrow, Close, Event, Note, Open, Other
+from tracer.rendering.documented import sequence_tree
 from tracer.rendering.messages import messages
 from tracer.rendering.parts import split
 from tracer.rendering.style import Style
 from tracer.rendering.texts import visible
 from tracer.rendering.tree import recording_tree
-from tracer.rendering.words import words
+from tracer.rendering.words import DEFAULT, words
 from tracer.sequences import participant_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tracer.model import Recording
+    from tracer.rendering.messages import MessageView
+    from tracer.sequences import Sequence
 
-__all__ = ["escape", "mermaid", "mermaid_parts", "mermaid_text"]
+__all__ = ["escape", "mermaid", "mermaid_parts", "mermaid_text", "sequence_mermaid"]
 
 _PLAIN = Style()
 _MARK = "rgba(255, 60, 60, 0.18)"
@@ -63,6 +66,16 @@ def mermaid_parts(recording: Recording, style: Style = _PLAIN) -> list[str]:
     ]
 
 
+def sequence_mermaid(sequence: Sequence, language: str = DEFAULT) -> str:
+    """The diagram of a documented sequence, numbered with its steps: what has no step has no number.
+
+    What may be left out, be repeated, or come otherwise or in another order is in a frame.
+    """
+    drawn = list(blocks.events(sequence_tree(sequence, language)))
+    views = [event.view for event in drawn if isinstance(event, Arrow)]
+    return mermaid_text(drawn, {name: participant_label(name) for name in _names(views)})
+
+
 def mermaid_text(drawn: Iterable[Event], participants: Mapping[str, str], title: str = "") -> str:
     """The text of one diagram, ending with a newline; ``participants`` has their labels by name, in order."""
     ids = _ids(participants)
@@ -95,10 +108,15 @@ def _entities(text: str) -> str:
 
 
 def _participants(recording: Recording) -> dict[str, str]:
-    """The labels of the participants that occur, the client first and the others in order of appearance."""
-    names = dict.fromkeys(name for view in messages(recording) for name in (view.sender, view.receiver))
-    ordered = [name for name in names if name == "client"] + [name for name in names if name != "client"]
-    return {name: recording.participants.get(name) or participant_label(name) for name in ordered}
+    """The participants that occur, with their labels."""
+    labels = recording.participants
+    return {name: labels.get(name) or participant_label(name) for name in _names(messages(recording))}
+
+
+def _names(views: Iterable[MessageView]) -> list[str]:
+    """Who sends or receives, the client first and the others in order of appearance."""
+    names = dict.fromkeys(name for view in views for name in (view.sender, view.receiver))
+    return [name for name in names if name == "client"] + [name for name in names if name != "client"]
 
 
 def _ids(names: Iterable[str]) -> dict[str, str]:

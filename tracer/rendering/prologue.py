@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.sequences import catalog
+from tracer.sequences import catalog, entry_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,24 +41,16 @@ def split(run: Sequence[Unit], recording: Recording) -> Iterator[tuple[bool, lis
 def _is_part(unit: Unit, belongs: Callable[[MessageView], bool]) -> bool:
     requests = [view for view in unit.views if view.kind == "request"]
     return belongs(requests[0]) and not any(
-        view.deviates or not (belongs(view) or view.verdict == "optional") for view in requests
+        view.deviates or not (view.verdict == "optional" or belongs(view)) for view in requests
     )
 
 
 def _belongs(recording: Recording) -> Callable[[MessageView], bool]:
     """Whether a request is one that the recording's sequence calls prologue."""
     sequence = catalog().get(recording.sequence or "")
-    entries = [entry for entry in sequence.entries if entry.prologue] if sequence else []
-    steps = {entry.steps[0] for entry in entries if entry.steps}
-    unnumbered = [entry for entry in entries if not entry.steps]
 
     def belongs(request: MessageView) -> bool:
-        if request.step is not None:
-            return request.step in steps
-        return request.verdict == "optional" and any(
-            (request.receiver, request.method) == (entry.receiver, entry.method)
-            and request.path.endswith(entry.path.removesuffix("/"))
-            for entry in unnumbered
-        )
+        entry = entry_of(recording.exchanges[request.exchange], sequence) if sequence else None
+        return entry is not None and entry.prologue
 
     return belongs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracer.sequences.catalogue import Catalogue, participant_label, well_known
+from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
 from tracer.sequences.choosing import choose, command_words
 from tracer.sequences.describing import entry_of
 from tracer.sequences.labelling import label
@@ -20,7 +20,7 @@ from tracer.sequences.schema import (
     Sequence,
     Text,
 )
-from tracer.sequences.templates import generic
+from tracer.sequences.templates import generic, with_query
 
 __all__ = [
     "DEVIATIONS",
@@ -49,5 +49,7 @@ __all__ = [
     "match",
     "parents",
     "participant_label",
+    "usual_mount",
     "well_known",
+    "with_query",
 ]

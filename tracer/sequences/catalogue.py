@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tracer.model import Exchange
 
-__all__ = ["Catalogue", "participant_label", "well_known"]
+__all__ = ["Catalogue", "participant_label", "usual_mount", "well_known"]
 
 _SERVICES = Path(__file__).parent / "services.yaml"
 _VERSION_SEGMENT = re.compile(r"/v\d+(\.\d+)?(?=/|$)")
@@ -61,6 +61,11 @@ def participant_label(participant: str) -> str:
     """The label of a participant: ``glance`` gives ``glance-api``, ``client`` gives ``openstack-client``."""
     name, label = _CLIENT
     return label if participant == name else _services().labels.get(participant, participant)
+
+
+def usual_mount(participant: str) -> str:
+    """Where a devstack mounts a service: ``keystone`` gives ``/identity``, an unknown one nothing."""
+    return next((mount for mount, name in _services().by_mount.items() if name == participant), "")
 
 
 def well_known(url: str) -> tuple[str, str] | None:

@@ -32,6 +32,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     goes_on: str
     went_before: str
     often: str
+    until_status: str
+    until_value: str
     any_order: str
     one_of: str
     since: str

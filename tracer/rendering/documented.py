@@ -1,0 +1,144 @@
+"""A documented sequence as a tree of arrows, notes and blocks: what may happen, not what did."""
+
+from __future__ import annotations
+
+import itertools
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from tracer.rendering.blocks import Arrow, Block, Branch, Node
+from tracer.rendering.messages import MessageView
+from tracer.rendering.words import DEFAULT, words
+from tracer.sequences import AnyOrder, Loop, OneOf, usual_mount, with_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Sequence as List
+
+    from tracer.rendering.blocks import Kind
+    from tracer.sequences import Entry, Item, Sequence
+
+__all__ = ["sequence_tree"]
+
+
+def sequence_tree(sequence: Sequence, language: str = DEFAULT) -> list[Node]:
+    """The exchanges of ``sequence`` in order, numbered with their steps; without a step, without a number."""
+    return _Builder(language).items(sequence.exchanges)
+
+
+class _Builder:
+    def __init__(self, language: str) -> None:
+        self._words = words(language)
+        self._language = language
+        self._exchanges = itertools.count()
+
+    def items(self, items: Iterable[Item]) -> list[Node]:
+        return [node for item in items for node in self._item(item)]
+
+    def _item(self, item: Item) -> list[Node]:
+        if isinstance(item, AnyOrder):
+            branches = [Branch("", self._entry(entry)) for entry in item.any_order]
+            return [_titled("par", self._words.any_order, branches)]
+        if isinstance(item, OneOf):
+            branches = [Branch("", self.items(branch)) for branch in item.one_of]
+            return [_titled("alt", self._words.one_of, branches)]
+        return self._entry(item)
+
+    def _entry(self, entry: Entry) -> list[Node]:
+        """The exchange in the frames that say whether, how often and where it comes."""
+        nodes = self._exchange(entry)
+        if entry.loop:
+            nodes = [Block("loop", [Branch(self._often(entry.loop), nodes)])]
+        conditions = [self._words.optional] if entry.optional else []
+        if entry.since:
+            conditions.append(self._words.since.format(release=entry.since))
+        if entry.until:
+            conditions.append(self._words.until.format(release=entry.until))
+        return [Block("opt", [Branch(", ".join(conditions), nodes)])] if conditions else nodes
+
+    def _often(self, loop: Loop | bool) -> str:
+        if not isinstance(loop, Loop):
+            return self._words.often
+        if loop.last_statuses:
+            return self._words.until_status.format(statuses=self._either(loop.last_statuses))
+        ends = (
+            (path, value if isinstance(value, list) else [value]) for path, value in loop.until_body.items()
+        )
+        return ", ".join(
+            self._words.until_value.format(path=path, values=self._either(values)) for path, values in ends
+        )
+
+    def _exchange(self, entry: Entry) -> list[Node]:
+        exchange = next(self._exchanges)
+        request = self._request(entry, exchange)
+        calls = [node for call in entry.calls for node in self._call(call, entry.receiver)]
+        inside = [Block("opt", [Branch(self._words.optional, calls)])] if calls else []
+        last = entry.loop.last_statuses if isinstance(entry.loop, Loop) else ()
+        answer = self._answer(entry, exchange, (*entry.statuses, *last))
+        if entry.fallback is None:
+            return [request, *inside, answer]
+        failure = self._answer(entry, exchange, entry.fallback.status)
+        then = [node for one in entry.fallback.then for node in self._entry(one)]
+        branches = [
+            Branch(self._answered(entry.statuses), [answer]),
+            Branch(self._answered(entry.fallback.status), [failure, *then]),
+        ]
+        return [request, *inside, Block("alt", branches)]
+
+    def _call(self, call: Entry, sender: str) -> list[Node]:
+        exchange = next(self._exchanges)
+        return [
+            self._request(call, exchange, sender),
+            self._answer(call, exchange, call.statuses, sender),
+        ]
+
+    def _request(self, entry: Entry, exchange: int, sender: str = "") -> Arrow:
+        path = usual_mount(entry.receiver) + with_query(entry.path, entry.query).removesuffix("/")
+        view = MessageView(
+            number=entry.steps[0] if entry.steps else 0,
+            step=entry.steps[0] if entry.steps else None,
+            exchange=exchange,
+            kind="request",
+            sender=sender or entry.sender,
+            receiver=entry.receiver,
+            method=entry.method,
+            path=path or "/",
+            status=None,
+            reason="",
+            time=None,
+            took=None,
+            verdict=None,
+        )
+        return Arrow(view, view.text, view.step)
+
+    def _answer(self, entry: Entry, exchange: int, statuses: List[int], sender: str = "") -> Arrow:
+        step = entry.steps[1] if entry.steps else None
+        view = self._request(entry, exchange, sender).view._replace(
+            number=step or 0,
+            step=step,
+            kind="response",
+            sender=entry.receiver,
+            receiver=sender or entry.sender,
+            status=statuses[0],
+            reason=_phrase(statuses[0]),
+        )
+        text = view.text if len(statuses) == 1 else f"Response: {self._either(statuses)}"
+        return Arrow(view, text, step)
+
+    def _answered(self, statuses: List[int]) -> str:
+        return self._words.answered.format(statuses=self._either(statuses))
+
+    def _either(self, values: List[object]) -> str:
+        *others, last = map(str, values)
+        return f"{', '.join(others)}{self._words.either}{last}" if others else last
+
+
+def _titled(kind: Kind, title: str, branches: list[Branch]) -> Block:
+    return Block(kind, [branches[0]._replace(title=title), *branches[1:]])
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
