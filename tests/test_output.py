@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tracer import output
 from tracer.errors import LeakError, NameTakenError, OutputError
-from tracer.output import Appender, safe_name, write, write_private
+from tracer.output import Appender, safe_name, write, write_parts, write_private
 from tracer.redaction import KnownSecrets
 
 SECRET = "kJ7xQ2mZp9vR4tWs"
@@ -285,3 +285,23 @@ def test_a_new_file_without_hard_links(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(NameTakenError):
         write(tmp_path / "a", "second", new=True)
     assert (tmp_path / "a").read_text() == "first"
+
+
+def test_an_artefact_in_parts_leaves_no_part_of_an_earlier_one(tmp_path: Path) -> None:
+    path = tmp_path / "x.svg"
+    (tmp_path / "x-2.svg").write_text("another recording's")
+    several = [tmp_path / f"x-part{number}.svg" for number in (1, 2, 3)]
+    assert write_parts(path, ["one"]) == [path]
+    assert write_parts(path, ["a", "b", "c"]) == several
+    assert [part.read_text() for part in several] == ["a", "b", "c"]
+    assert not path.exists()
+    assert write_parts(path, ["a", "b"]) == several[:2]
+    assert write_parts(path, ["one"]) == [path]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["x-2.svg", "x.svg"]
+
+
+def test_a_part_with_a_secret_is_not_written(tmp_path: Path) -> None:
+    token = "gAAAAABjlug2ZWlEI9u8KK2SQ7ydjRYxuflGjdk1MoZpa-azw_A5sVhiJo21aZ-Vm8hsdN8Es"
+    with pytest.raises(LeakError):
+        write_parts(tmp_path / "x.mmd", ["clean", token])
+    assert token not in "".join(file.read_text() for file in tmp_path.iterdir())

@@ -62,6 +62,14 @@ def test_a_diagram_that_cannot_be_drawn_costs_no_recording(tmp_path: Path) -> No
     assert "the engine refused it" in kept.problem
 
 
+def test_a_long_diagram_is_written_in_parts(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path, diagrams=("mmd",), draw=lambda *_: ["one", "two"]))
+    book.take(taken())
+    kept = book.finish()
+    assert kept.diagrams == (tmp_path / "run-part1.mmd", tmp_path / "run-part2.mmd")
+    assert [path.read_text() for path in kept.diagrams] == ["one", "two"]
+
+
 def test_a_paused_run_goes_on_in_the_same_recording(tmp_path: Path) -> None:
     book = Book(Settings(folder=tmp_path))
     book.take(taken(at=100.0))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from tracer.rendering import blocks
 from tracer.rendering.blocks import Arrow, Close, Event, Note, Open, Other
 from tracer.rendering.documented import sequence_tree
-from tracer.rendering.messages import messages
 from tracer.rendering.parts import split
 from tracer.rendering.style import Style
 from tracer.rendering.texts import visible
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tracer.model import Recording
-    from tracer.rendering.messages import MessageView
     from tracer.sequences import Sequence
 
 __all__ = ["escape", "mermaid", "mermaid_parts", "mermaid_text", "sequence_mermaid"]
@@ -51,13 +49,14 @@ def mermaid(recording: Recording, style: Style = _PLAIN) -> str:
     named in a note at the end.
     """
     drawn = list(blocks.events(recording_tree(recording, style)))
-    return mermaid_text(drawn, _participants(recording), style.title)
+    return mermaid_text(drawn, _participants(drawn, recording.participants), style.title)
 
 
 def mermaid_parts(recording: Recording, style: Style = _PLAIN) -> list[str]:
     """As ``mermaid``, in as many diagrams as can be read: each shows 60 messages at most."""
-    parts = split(list(blocks.events(recording_tree(recording, style))), words(style.language))
-    named = _participants(recording)
+    drawn = list(blocks.events(recording_tree(recording, style)))
+    named = _participants(drawn, recording.participants)
+    parts = split(drawn, words(style.language))
     if len(parts) == 1 or not style.title:
         return [mermaid_text(part, named, style.title) for part in parts]
     return [
@@ -72,8 +71,7 @@ def sequence_mermaid(sequence: Sequence, language: str = DEFAULT) -> str:
     What may be left out, be repeated, or come otherwise or in another order is in a frame.
     """
     drawn = list(blocks.events(sequence_tree(sequence, language)))
-    views = [event.view for event in drawn if isinstance(event, Arrow)]
-    return mermaid_text(drawn, {name: participant_label(name) for name in _names(views)})
+    return mermaid_text(drawn, _participants(drawn, {}))
 
 
 def mermaid_text(drawn: Iterable[Event], participants: Mapping[str, str], title: str = "") -> str:
@@ -107,16 +105,16 @@ def _entities(text: str) -> str:
     return "".join(f"#{ord(char)};" for char in text)
 
 
-def _participants(recording: Recording) -> dict[str, str]:
-    """The participants that occur, with their labels."""
-    labels = recording.participants
-    return {name: labels.get(name) or participant_label(name) for name in _names(messages(recording))}
-
-
-def _names(views: Iterable[MessageView]) -> list[str]:
-    """Who sends or receives, the client first and the others in order of appearance."""
-    names = dict.fromkeys(name for view in views for name in (view.sender, view.receiver))
-    return [name for name in names if name == "client"] + [name for name in names if name != "client"]
+def _participants(drawn: Iterable[Event], labels: Mapping[str, str]) -> dict[str, str]:
+    """The labels of the participants, the client first and the others in order of appearance."""
+    names: dict[str, None] = {}
+    for event in drawn:
+        if isinstance(event, Arrow):
+            names |= dict.fromkeys((event.view.sender, event.view.receiver))
+        elif isinstance(event, Note):
+            names |= dict.fromkeys(event.over)
+    ordered = [name for name in names if name == "client"] + [name for name in names if name != "client"]
+    return {name: labels.get(name) or participant_label(name) for name in ordered}
 
 
 def _ids(names: Iterable[str]) -> dict[str, str]:

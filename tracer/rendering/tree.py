@@ -52,7 +52,7 @@ def recording_tree(recording: Recording, style: Style = _PLAIN) -> list[Node]:
 
 def numbers(first: int, last: int) -> str:
     """The numbers from ``first`` to ``last`` as people write them, each in parentheses."""
-    return f"({first})" if first == last else f"({first})\u2013({last})"
+    return f"({first})" if first == last else f"({first})–({last})"
 
 
 class _Builder:
