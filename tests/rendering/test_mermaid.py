@@ -31,7 +31,9 @@ HOSTILE = [
 
 def _texts(svg: str, kind: str) -> list[str]:
     found = re.findall(rf"<text[^>]*class=\"{kind}\"[^>]*>(.*?)</text>", svg, re.DOTALL)
-    return [" ".join(html.unescape(re.sub(r"<[^>]+>", "", text)).split()) for text in found]
+    # Mermaid draws a text without any sign as a space without width.
+    plain = [html.unescape(re.sub(r"<[^>]+>", "", text)).replace("\u200b", "") for text in found]
+    return [" ".join(text.split()) for text in plain]
 
 
 def _recording(exchanges: list[Exchange], participants: dict[str, str] | None = None) -> Recording:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import struct
 import xml.etree.ElementTree as ET
+from typing import NamedTuple
 
 import pytest
 
 from tests.rendering import seed
+from tests.rendering.test_tree import one, recorded
 from tracer.errors import RenderError
 from tracer.rendering import draw
+from tracer.rendering.fonts import family_for, unpaintable
 from tracer.rendering.mermaid import mermaid
 from tracer.rendering.picture import render
+from tracer.rendering.style import Style
 
 
 def test_an_svg_is_well_formed_on_white_and_the_same_each_time() -> None:
@@ -56,3 +60,50 @@ def test_drawing_by_kind() -> None:
     assert png.startswith(b"\x89PNG")
     with pytest.raises(ValueError, match="unknown kind"):
         draw(recording, "gif")
+
+
+def test_a_dark_picture_is_light_on_dark() -> None:
+    svg = render(mermaid(seed.recording()), "svg", "dark").decode()
+    assert "background-color: #1e1e1e" in ET.fromstring(svg).attrib["style"]
+    assert "#333333" not in svg.partition(".messageText{")[2].partition("}")[0]
+    assert render(mermaid(seed.recording()), "png", "dark") != render(mermaid(seed.recording()), "png")
+
+
+def test_no_text_runs_out_of_the_picture() -> None:
+    plain = _view_box(mermaid(seed.recording()))
+    assert _view_box(mermaid(seed.recording(), Style(title="Short"))).width == plain.width
+    titled = _view_box(mermaid(seed.recording(), Style(title="W" * 100)))
+    assert titled.width > 1400
+    assert titled.left + titled.width / 2 == pytest.approx(plain.left + plain.width / 2, abs=1)
+    run = [one("/identity", 0, 1, to="keystone"), one("/" + "w" * 100, 2, 3)]
+    long = _view_box(mermaid(recorded(run)))
+    assert long.width > 1100
+
+
+class _Box(NamedTuple):
+    left: float
+    width: float
+
+
+def _view_box(text: str) -> _Box:
+    left, _, width, _ = map(float, ET.fromstring(render(text, "svg")).attrib["viewBox"].split())
+    return _Box(left, width)
+
+
+def test_a_title_is_text_whatever_it_holds() -> None:
+    title = "end; #1 %% <b>bold</b> title: x"
+    svg = render(mermaid(seed.recording(), Style(title=title)), "svg")
+    assert title in "".join(ET.fromstring(svg).itertext())
+
+
+def test_korean_can_be_read_where_a_font_for_it_is_installed() -> None:
+    images = [render(mermaid(seed.recording(), Style(title=sign)), "png") for sign in "가나"]
+    without_font = bool(unpaintable("가나"))
+    assert (family_for("가나") is None) == without_font
+    # Without a font both are the same box.
+    assert (images[0] == images[1]) == without_font
+
+
+def test_a_sign_that_no_font_has_is_named() -> None:
+    assert unpaintable("GET /\U000130b8") == "\U000130b8"
+    assert unpaintable("GET / → é ×") == ""

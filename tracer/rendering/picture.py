@@ -2,41 +2,62 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from tracer.errors import RenderError
+from tracer.rendering.fitting import fit, size
+from tracer.rendering.fonts import family_for
 from tracer.rendering.texts import visible
 
-__all__ = ["PictureFormat", "render"]
+__all__ = ["THEMES", "PictureFormat", "Theme", "render"]
 
 PictureFormat = Literal["png", "svg"]
+Theme = Literal["light", "dark"]
+
+THEMES: tuple[Theme, ...] = ("light", "dark")
 
 _SCALE = 2.0
-_BACKGROUND = "#ffffff"
+_BACKGROUNDS: dict[Theme, str] = {"light": "#ffffff", "dark": "#1e1e1e"}
+_CONFIGS: dict[Theme, dict[str, Any]] = {
+    "light": {},
+    # The engine's own grey on grey is hard to read.
+    "dark": {"theme": "dark", "themeVariables": {"noteTextColor": "#f2f2f2"}},
+}
 # Mermaid's own limit of 50,000 characters is for pages that strangers write to.
-_CONFIG = {"maxTextSize": 50_000_000}
+_LIMITS = {"maxTextSize": 50_000_000}
 
 
-def render(text: str, format: PictureFormat) -> bytes:  # noqa: A002 - the word that users say
-    """Draw the Mermaid ``text``: an SVG document in UTF-8, or a PNG at twice the natural size, both on white.
+def render(text: str, format: PictureFormat, theme: Theme = "light") -> bytes:  # noqa: A002 - what users say
+    """Draw the Mermaid ``text``: an SVG document in UTF-8, or a PNG at twice the natural size, both opaque.
 
-    The same text gives the same bytes. Raises RenderError if Mermaid refuses the text.
+    The same text gives the same bytes, a PNG as long as the same fonts are installed. Raises
+    RenderError if Mermaid refuses the text.
     """
     # The import and the start of the engine take seconds, and few verbs draw.
     import mermaidx  # type: ignore[import-untyped]  # it has annotations but no py.typed
 
+    background = _BACKGROUNDS[theme]
     try:
-        diagram = mermaidx.render(text, config=_CONFIG)
+        # A browser finds fonts by itself. An SVG that names one would depend on what is installed here.
+        family = family_for(text) if format == "png" else None
+        svg = fit(str(mermaidx.render(text, config=_LIMITS | _CONFIGS[theme] | _painted_with(family)).svg()))
         if format == "png":
-            return bytes(diagram.png(scale=_SCALE, background=_BACKGROUND))
-        svg = str(diagram.svg())
+            wide, _ = size(svg)
+            return bytes(mermaidx.svg_to_png(svg, width=round(_SCALE * wide), background=background))
     except Exception as error:  # noqa: BLE001 - what a foreign engine may raise is not documented
         raise RenderError(f"the diagram cannot be drawn: {_one_line(str(error))}") from None
-    # Black text on nothing cannot be read on a dark page.
+    # Black text on nothing cannot be read on a dark page, nor white text on a light one.
     head, opened, rest = svg.partition(">")
     return (
-        head.replace("background-color: transparent", f"background-color: {_BACKGROUND}") + opened + rest
+        head.replace("background-color: transparent", f"background-color: {background}") + opened + rest
     ).encode()
+
+
+def _painted_with(family: str | None) -> dict[str, Any]:
+    if family is None:
+        return {}
+    of_texts = {f"{kind}FontFamily": family for kind in ("actor", "message", "note")}
+    return {"fontFamily": family, "sequence": of_texts}
 
 
 def _one_line(problem: str) -> str:
