@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["fits", "generic", "normal", "with_query"]
+__all__ = ["fits", "generic", "member", "normal", "with_query"]
 
 _PARAMETER = re.compile(r"\\\{([a-z][a-z0-9_]*)\\\}")
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
@@ -83,11 +83,10 @@ def _pattern(template: str, types: tuple[tuple[str, str], ...], names: bool) -> 
 def _generic_segment(segment: str, previous: str) -> str:
     if not segment:
         return segment
-    name = _id_name(previous)
     if not _PLAIN.fullmatch(segment) or _looks_like_an_id(segment):
-        return f"{{{name}}}"
-    in_collection = name not in ("id", "project_id") and previous not in _NAMED_MEMBERS
-    return f"{{{name}}}" if in_collection and segment not in _KEYWORDS else segment
+        return f"{{{'project_id' if _VERSION.fullmatch(previous) else member(previous) or 'id'}}}"
+    name = None if previous in _NAMED_MEMBERS else member(previous)
+    return f"{{{name}}}" if name and segment not in _KEYWORDS else segment
 
 
 def _looks_like_an_id(segment: str) -> bool:
@@ -96,17 +95,15 @@ def _looks_like_an_id(segment: str) -> bool:
     return segment.isdigit() or bool(_HEX.fullmatch(segment)) or bool(_DIGITS_INSIDE.fullmatch(segment))
 
 
-def _id_name(collection: str) -> str:
-    """What an ID behind the segment ``collection`` is called; ``id`` where that is no plural."""
-    if _VERSION.fullmatch(collection):
-        return "project_id"
+def member(collection: str) -> str | None:
+    """What the ID of a member of ``collection`` is called, as ``image_id``; None if it is no collection."""
     word = collection.removeprefix("os-").replace("-", "_").replace(".", "_").lower()
     if not re.fullmatch(r"[a-z][a-z_]{2,}s", word):
-        return "id"
+        return None
     if word.endswith("ies"):
         return f"{word[:-3]}y_id"
     if word.endswith(("sses", "xes", "ches", "shes")):
         return f"{word[:-2]}_id"
     if word.endswith(("ss", "us", "is")):
-        return "id"
+        return None
     return f"{word[:-1]}_id"

@@ -1,0 +1,39 @@
+"""A sequence as a file that a person likes to edit: keys and blank lines as in the catalogue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tracer import yamltext
+from tracer.sequences.schema import TAG, Sequence
+from tracer.yamltext import Flow
+
+__all__ = ["dumps"]
+
+_LAST = ("then", "calls", "fallback")  # what has entries of its own comes after the texts
+_FLOW = ("steps", "status", "query", "parameters", "aliases")
+
+
+def dumps(sequence: Sequence, note: str = "") -> str:
+    """``sequence`` as YAML text; ``note`` becomes a comment at the top."""
+    tree: dict[str, Any] = msgspec.to_builtins(sequence)
+    exchanges = tree.pop("exchanges")
+    comment = "".join(f"# {line}\n" for line in note.splitlines())
+    parts = [yamltext.dump([_plain(item)]) for item in exchanges]
+    return f"{comment}{yamltext.dump(_plain(tree))}\nexchanges:\n" + "\n".join(parts)
+
+
+def _plain(node: Any) -> Any:
+    if isinstance(node, list | tuple):
+        return [_plain(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: Flow(list(value) if isinstance(value, tuple) else value)
+        if key in _FLOW and isinstance(value, dict | list | tuple)
+        else _plain(value)
+        for key, value in sorted(node.items(), key=lambda pair: pair[0] in _LAST)
+        if key != TAG
+    }

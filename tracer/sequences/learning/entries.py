@@ -1,0 +1,128 @@
+"""Columns of aligned runs as entries of a sequence."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from itertools import count
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tracer.sequences.learning.merging import Block, Column
+from tracer.sequences.learning.prologue import known_beginning
+from tracer.sequences.learning.wording import summary
+from tracer.sequences.loading import common_calls
+from tracer.sequences.schema import AnyOrder, Entry, Fallback
+from tracer.sequences.templates import fits, member
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tracer.sequences.learning.observing import Seen
+    from tracer.sequences.schema import Item
+
+__all__ = ["items"]
+
+_UNNAMED = frozenset({"id", "name"})
+_PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def items(columns: Iterable[Column | Block], runs: int) -> list[Item]:
+    """The items of a sequence that ``runs`` runs, aligned to ``columns``, are instances of."""
+    numbers = count(1)
+    return [_item(column, runs, numbers) for column in columns]
+
+
+def _item(column: Column | Block, runs: int, numbers: Iterator[int]) -> Item:
+    if isinstance(column, Column):
+        return _entry(column, runs, numbers)
+    entries = [_entry(one, runs, numbers) for one in column.columns.values()]
+    return AnyOrder(any_order=tuple(entries)) if len(entries) > 1 else entries[0]
+
+
+def _entry(column: Column, runs: int, numbers: Iterator[int]) -> Entry:
+    made = _exchange(column, column.runs - column.failing, optional=len(column.runs) < runs)
+    return msgspec.structs.replace(
+        made, steps=(next(numbers), next(numbers)), fallback=_fallback(column) if column.then else None
+    )
+
+
+def _fallback(column: Column) -> Fallback:
+    return Fallback(
+        status=tuple(sorted({column.steps[run].seen[-1].status for run in column.failing})),
+        then=tuple(_exchange(one, one.runs, optional=one.runs != column.failing) for one in column.then),
+        summary=summary("fallback", *column.key[:3]),
+    )
+
+
+def _exchange(column: Column, counted: Iterable[int], *, optional: bool) -> Entry:
+    """An entry without steps, with the statuses of the runs ``counted``."""
+    everything = [seen for _, step in sorted(column.steps.items()) for seen in step.seen]
+    statuses = sorted({seen.status for run in counted for seen in column.steps[run].seen})
+    receiver, method, path, _ = column.key
+    known = known_beginning(everything[0])
+    repeats = known is not None and known.repeats
+    entry = known or Entry(
+        receiver=receiver, method=method, path=path, status=200, summary=summary("", receiver, method, path)
+    )
+    return msgspec.structs.replace(
+        entry,
+        steps=(),
+        query=_query(everything),
+        status=statuses[0] if len(statuses) == 1 else tuple(statuses),
+        optional=optional or entry.optional,
+        loop=not repeats and any(len(step.seen) > 1 for step in column.steps.values()),
+        calls=tuple(_calls(call for seen in everything for call in seen.calls)),
+    )
+
+
+def _query(seen: list[Seen]) -> dict[str, str]:
+    """The query parameters that make the request what it is, with their values or ``{a_parameter}``."""
+    searched = frozenset.intersection(*(one.searched for one in seen))
+    return {key: _value(key, seen) for key in sorted({*seen[0].telling, *searched})}
+
+
+def _value(key: str, seen: list[Seen]) -> str:
+    values = {one.query[key] for one in seen}
+    literal = "".join(next(iter(values)))
+    varies = len(values) > 1 or any(key in one.varying or len(one.query[key]) > 1 for one in seen)
+    return f"{{{_parameter(key, seen[0].path)}}}" if varies or re.search(r"[{}]", literal) else literal
+
+
+def _parameter(key: str, path: str) -> str:
+    """What to call the value of the query parameter ``key``: ``name`` of an image is ``image_name``."""
+    one = member(path.rpartition("/")[2])
+    if key in _UNNAMED and one:
+        return one.removesuffix("id") + key
+    name = re.sub(r"[^a-z0-9]+", "_", key.lower()).strip("_")
+    return name if _PARAMETER.fullmatch(name) else "value"
+
+
+def _calls(calls: Iterable[Seen]) -> Iterator[Entry]:
+    alike: defaultdict[tuple[str, str, str], list[Seen]] = defaultdict(list)
+    for call in calls:
+        if call.calls or not _is_common(call):
+            alike[call.receiver, call.method, call.path].append(call)
+    for place, seen in sorted(alike.items()):
+        statuses = sorted({one.status for one in seen})
+        yield Entry(
+            receiver=place[0],
+            method=place[1],
+            path=place[2],
+            status=statuses[0] if len(statuses) == 1 else tuple(statuses),
+            calls=tuple(_calls(inner for one in seen for inner in one.calls)),
+            summary=summary("call", *place),
+        )
+
+
+def _is_common(call: Seen) -> bool:
+    """Whether any service may ask so at any time, which needs no documentation here."""
+    return any(
+        call.receiver == known.receiver
+        and call.method == known.method
+        and fits(known.path, call.raw)
+        and not known.query
+        and call.status in known.statuses
+        for known in common_calls()
+    )

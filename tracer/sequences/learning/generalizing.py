@@ -1,0 +1,105 @@
+"""What differs between runs and is no part of what was asked for: values in paths, parameters of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from tracer.sequences.templates import generic, member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tracer.sequences.learning.observing import Run, Seen
+
+__all__ = ["generalized"]
+
+_Place = tuple[str, str, str]
+"""Receiver, method and path template of a request."""
+
+
+def generalized(runs: Iterable[Run]) -> list[Run]:
+    """``runs`` with one template for the same request, and the query parameters that tell requests apart."""
+    given = [_with_arguments(run) for run in runs]
+    while variants := _variants(given):
+        given = [
+            _mapped(run, lambda seen: seen._replace(path=variants.get(_place(seen), seen.path)))
+            for run in given
+        ]
+    ambiguous = _ambiguous(given)
+
+    def telling(seen: Seen) -> Seen:
+        return seen._replace(telling=tuple(sorted(seen.query))) if _place(seen) in ambiguous else seen
+
+    return [_mapped(run, telling) for run in given]
+
+
+def _place(seen: Seen) -> _Place:
+    return seen.receiver, seen.method, seen.path
+
+
+def _mapped(run: Run, change: Callable[[Seen], Seen]) -> Run:
+    return run._replace(exchanges=tuple(change(seen) for seen in run.exchanges))
+
+
+def _with_arguments(run: Run) -> Run:
+    """What was an argument of the command is a value, even where the API has a name of that kind."""
+
+    def change(seen: Seen) -> Seen:
+        segments = seen.path.split("/")
+        for index, segment in enumerate(segments[1:], start=1):
+            name = member(segments[index - 1])
+            if name and segment in run.arguments:
+                segments[index] = f"{{{name}}}"
+        varying = (key for key, values in seen.query.items() if any(_varies(value, run) for value in values))
+        return seen._replace(path="/".join(segments), varying=seen.searched.union(varying))
+
+    return _mapped(run, change)
+
+
+def _varies(value: str, run: Run) -> bool:
+    return value in run.arguments or generic(f"/{value}") != f"/{value}"
+
+
+def _variants(runs: Iterable[Run]) -> dict[_Place, str]:
+    """Templates that differ in one value only, with the one that stands for both.
+
+    A run that has both shows that they are two different requests.
+    """
+    together = [{_place(seen) for seen in run.exchanges} for run in runs]
+    shapes: defaultdict[tuple[str, str, int], set[_Place]] = defaultdict(set)
+    for places in together:
+        for place in places:
+            shapes[place[0], place[1], place[2].count("/")].add(place)
+    found: dict[_Place, str] = {}
+    for alike in shapes.values():
+        for one, other in combinations(sorted(alike), 2):
+            common = _common(one[2], other[2])
+            if common and not any(one in places and other in places for places in together):
+                found.setdefault(one, common)
+                found.setdefault(other, common)
+    return {place: path for place, path in found.items() if path != place[2]}
+
+
+def _common(one: str, other: str) -> str | None:
+    """The template of both, where they differ in what follows one and the same collection."""
+    ours, theirs = one.split("/"), other.split("/")
+    different = [index for index, pair in enumerate(zip(ours, theirs, strict=True)) if pair[0] != pair[1]]
+    if len(different) != 1:
+        return None
+    index = different[0]
+    name = member(ours[index - 1])
+    return "/".join([*ours[:index], f"{{{name}}}", *ours[index + 1 :]]) if name else None
+
+
+def _ambiguous(runs: Iterable[Run]) -> set[_Place]:
+    """Requests that came with different query parameters in one and the same run."""
+    found: set[_Place] = set()
+    for run in runs:
+        seen_with: dict[_Place, frozenset[str]] = {}
+        for seen in run.exchanges:
+            keys = frozenset(seen.query)
+            if seen_with.setdefault(_place(seen), keys) != keys:
+                found.add(_place(seen))
+    return found

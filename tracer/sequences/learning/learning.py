@@ -1,0 +1,68 @@
+"""A sequence made of what recordings of one command have in common."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tracer.datafiles import typed
+from tracer.errors import InputError
+from tracer.sequences.learning.commands import commands
+from tracer.sequences.learning.entries import items
+from tracer.sequences.learning.generalizing import generalized
+from tracer.sequences.learning.merging import merged
+from tracer.sequences.learning.observing import observe
+from tracer.sequences.learning.prologue import repeats
+from tracer.sequences.schema import Entry, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tracer.model import Recording
+    from tracer.sequences.schema import Item
+
+__all__ = ["learn"]
+
+_LONGEST_NAME = 64
+
+
+def learn(
+    recordings: Mapping[str, Recording], *, name: str | None = None, command: str | None = None
+) -> Sequence:
+    """The sequence that all ``recordings``, by their names, conform to.
+
+    What differs between them is a parameter, what some lack is optional; their order makes no
+    difference. ``name`` is that of the sequence, ``command`` what they are recordings of: by
+    default both follow from their command lines.
+
+    Raises InputError for recordings of different commands, and for one that is no example: with
+    a request that was not answered, or without any of a client.
+    """
+    if not recordings:
+        raise InputError("learn", "no recording to learn from")
+    found = commands(recordings, command)
+    runs = generalized(observe(recordings, found.arguments))
+    learned = items(merged((run.exchanges for run in runs), repeats), len(runs))
+    made = Sequence(
+        name=_slug(found.command) if name is None else name,
+        command=found.command,
+        title={"en": found.command, "ko": found.command},
+        exchanges=tuple(_with_own(learned)),
+    )
+    # A struct that is made directly is not checked: what was learned is no better than what was read.
+    return typed(msgspec.to_builtins(made), Sequence, "learned")
+
+
+def _with_own(learned: list[Item]) -> list[Item]:
+    """``learned``, the last exchange as the command's own if no other is: `openstack token issue` logs in."""
+    last = learned[-1]
+    if isinstance(last, Entry) and all(isinstance(one, Entry) and one.prologue for one in learned):
+        return [*learned[:-1], msgspec.structs.replace(last, prologue=False)]
+    return learned
+
+
+def _slug(command: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", command.lower().removeprefix("openstack ")).strip("-")
+    return words[:_LONGEST_NAME].rstrip("-") if words[:1].isalpha() else f"command-{words}".rstrip("-")

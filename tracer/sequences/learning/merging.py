@@ -1,0 +1,196 @@
+"""Runs laid side by side: what each column holds is the same step in all runs that have it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracer.sequences.learning.observing import Key, Seen, is_failure
+from tracer.sequences.learning.ordering import unordered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+__all__ = ["Block", "Column", "Step", "merged"]
+
+_LARGEST_BLOCK = 6  # as many exchanges in any order as a sequence file may have
+
+
+class Step(NamedTuple):
+    """An exchange of one run, with those that came right after it and are the same again."""
+
+    key: Key
+    seen: tuple[Seen, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended with a failure."""
+        return is_failure(self.seen[-1].status)
+
+
+@dataclass
+class Column:
+    """A step with what it was in each run, by the run's number.
+
+    ``failing`` are the runs that went on with ``then`` because it failed.
+    """
+
+    key: Key
+    steps: dict[int, Step] = field(default_factory=dict)
+    failing: frozenset[int] = frozenset()
+    then: list[Column] = field(default_factory=list)
+
+    @property
+    def runs(self) -> frozenset[int]:
+        """The runs that have the step."""
+        return frozenset(self.steps)
+
+    def add(self, run: int, steps: Iterable[Step]) -> None:
+        """Take in what ``run`` has here."""
+        (self.steps[run],) = steps
+
+
+@dataclass
+class Block:
+    """Columns of steps that come side by side, in different orders."""
+
+    key: frozenset[Key]
+    columns: dict[Key, Column] = field(default_factory=dict)
+
+    @property
+    def runs(self) -> frozenset[int]:
+        """The runs that have any of the steps."""
+        return frozenset(run for column in self.columns.values() for run in column.steps)
+
+    def add(self, run: int, steps: Iterable[Step]) -> None:
+        """Take in what ``run`` has here."""
+        for step in steps:
+            self.columns.setdefault(step.key, Column(step.key)).add(run, [step])
+
+
+_Place = Key | frozenset[Key]
+
+
+def merged(runs: Iterable[Sequence[Seen]], repeats: Callable[[Seen], bool]) -> list[Column | Block]:
+    """The columns of ``runs``, numbered from 0, with what followed a failure below what had failed.
+
+    What ``repeats`` may come again at any time, and counts where it came first. The order of
+    ``runs`` makes no difference but for their numbers.
+    """
+    # The longest first: so others have gaps where it has steps, and not the other way round.
+    steps = sorted((list(_steps(run, repeats)) for run in runs), key=_rank)
+    orders = dict.fromkeys(tuple(step.key for step in run) for run in steps)
+    groups = unordered(list(orders), _LARGEST_BLOCK)
+    group_of = {key: group for group in groups for key in group}
+    columns: list[Column | Block] = []
+    for number, run in enumerate(steps):
+        columns = _with_run(columns, number, list(_line(run, group_of)))
+    return _with_fallbacks(columns, frozenset(range(len(steps))), repeats)
+
+
+def _line(run: Iterable[Step], group_of: dict[Key, frozenset[Key]]) -> Iterator[tuple[_Place, list[Step]]]:
+    """The steps of a run, those of a group as one."""
+    for group, part in groupby(run, lambda step: group_of.get(step.key)):
+        if group is None:
+            yield from ((step.key, [step]) for step in part)
+        else:
+            yield group, list(part)
+
+
+def _rank(run: Sequence[Step]) -> tuple[int, list[tuple[Key, list[int]]]]:
+    return -len(run), [(step.key, [seen.status for seen in step.seen]) for step in run]
+
+
+def _steps(run: Iterable[Seen], repeats: Callable[[Seen], bool]) -> Iterator[Step]:
+    found: list[list[Seen]] = []
+    first: dict[Key, list[Seen]] = {}
+    for seen in run:
+        if repeats(seen) and seen.key in first:
+            first[seen.key].append(seen)
+        elif found and _goes_on(found[-1], seen):
+            found[-1].append(seen)
+        else:
+            found.append([seen])
+            first.setdefault(seen.key, found[-1])
+    return (Step(seen[0].key, tuple(seen)) for seen in found)
+
+
+def _goes_on(before: Sequence[Seen], seen: Seen) -> bool:
+    # What works after it has failed is another attempt, and no page or poll.
+    tried_again = is_failure(before[-1].status) and not is_failure(seen.status)
+    return before[0].key == seen.key and not tried_again
+
+
+def _with_run(
+    columns: list[Column | Block], number: int, line: Sequence[tuple[_Place, list[Step]]]
+) -> list[Column | Block]:
+    """``columns`` with a further run, aligned so that as many steps as possible meet their like."""
+    from rapidfuzz.distance import Indel
+
+    codes: dict[_Place, int] = {}
+    ours = [codes.setdefault(column.key, len(codes)) for column in columns]
+    theirs = [codes.setdefault(place, len(codes)) for place, _ in line]
+    result: list[Column | Block] = []
+    for operation in Indel.opcodes(ours, theirs):
+        part = columns[operation.src_start : operation.src_end]
+        new = line[operation.dest_start : operation.dest_end]
+        if operation.tag == "insert":
+            part = [Block(place) if isinstance(place, frozenset) else Column(place) for place, _ in new]
+        for column, (_, steps) in zip(part, new, strict=False):
+            column.add(number, steps)
+        result += part
+    return result
+
+
+def _with_fallbacks(
+    columns: list[Column | Block], everyone: frozenset[int], repeats: Callable[[Seen], bool]
+) -> list[Column | Block]:
+    rest = list(columns)
+    result: list[Column | Block] = []
+    while rest:
+        column = rest.pop(0)
+        if isinstance(column, Column) and not any(
+            repeats(seen) for seen in next(iter(column.steps.values())).seen
+        ):
+            _take_early(column, rest, everyone)
+            column.failing, column.then = _followers(column, rest)
+            taken = {id(one) for one in column.then}
+            rest = [one for one in rest if id(one) not in taken]
+        result.append(column)
+    return result
+
+
+def _take_early(column: Column, rest: list[Column | Block], everyone: frozenset[int]) -> None:
+    """Move the same step of other runs here from further on, where those have nothing in between.
+
+    A run whose first attempt failed has the step twice, and the alignment with one that has it
+    once may have met the second.
+    """
+    blocked = column.runs
+    for other in list(rest):
+        if blocked >= everyone:
+            return
+        if isinstance(other, Column) and other.key == column.key:
+            for run in other.runs - blocked:
+                column.steps[run] = other.steps.pop(run)
+            if not other.steps:
+                rest.remove(other)
+        blocked |= column.runs | other.runs
+
+
+def _followers(column: Column, rest: Iterable[Column | Block]) -> tuple[frozenset[int], list[Column]]:
+    """The runs in which ``column`` failed, and the columns that only those have next: if any, a fallback."""
+    failed = {run: step for run, step in column.steps.items() if step.failed}
+    worked = [step for run, step in column.steps.items() if run not in failed]
+    expected = {seen.status for step in worked for seen in step.seen}
+    single = all(len(step.seen) == 1 and step.seen[0].status not in expected for step in failed.values())
+    then: list[Column] = []
+    if worked and single:
+        for other in rest:
+            if other.runs.isdisjoint(failed):
+                continue
+            if not isinstance(other, Column) or not other.runs <= failed.keys():
+                break
+            then.append(other)
+    return (frozenset(failed), then) if then else (frozenset(), [])

@@ -1,0 +1,151 @@
+"""What learning sees of recordings: the exchanges that count, each without the values of its run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qs, unquote
+
+from tracer.errors import InputError
+from tracer.sequences.catalogue import Catalogue
+from tracer.sequences.excuses import excuses
+from tracer.sequences.nesting import parents
+from tracer.sequences.sightings import Sighting, sightings
+from tracer.sequences.templates import generic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tracer.model import Recording
+
+__all__ = ["Key", "Run", "Seen", "is_failure", "observe"]
+
+Key = tuple[str, str, str, tuple[str, ...]]
+"""What is equal where two exchanges are the same step: receiver, method, path template, query parameters."""
+
+_PAGING = frozenset({"limit", "marker", "offset", "page", "page_reverse", "page_size"})
+
+
+class Seen(NamedTuple):
+    """An exchange as learning sees it.
+
+    ``path`` is the template of the path ``raw``. ``query`` has the values of each parameter
+    but those for paging; ``searched`` names those whose value a path before had, ``telling`` those
+    that tell this request from others, ``varying`` those whose value is the run's own. ``calls`` is
+    what the receiver asked others meanwhile.
+    """
+
+    receiver: str
+    method: str
+    raw: str
+    path: str
+    query: dict[str, tuple[str, ...]]
+    searched: frozenset[str]
+    status: int
+    calls: tuple[Seen, ...] = ()
+    telling: tuple[str, ...] = ()
+    varying: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> Key:
+        """What the same step has in other runs, too."""
+        return self.receiver, self.method, self.path, self.telling
+
+
+class Run(NamedTuple):
+    """The exchanges of one recording, and the ``arguments`` of its command."""
+
+    exchanges: tuple[Seen, ...]
+    arguments: frozenset[str]
+
+
+class _Raw(NamedTuple):
+    """``own`` are the client's, ``calls`` what the receiver of an exchange asked, by its position."""
+
+    own: list[Sighting]
+    calls: Mapping[int, list[Sighting]]
+
+
+def is_failure(status: int) -> bool:
+    """Whether the request did not do what it was sent for."""
+    return status >= 400
+
+
+def observe(recordings: Mapping[str, Recording], arguments: Mapping[str, Iterable[str]]) -> list[Run]:
+    """The runs of ``recordings``, by their names, without what has an excuse: redirects, renewed tokens.
+
+    Raises InputError for a recording that nothing can be learned from.
+    """
+    raw = {name: _raw(name, recording) for name, recording in recordings.items()}
+    counted: set[tuple[object, ...]] = set()
+    while True:
+        kept = {name: _kept(one.own, counted) for name, one in raw.items()}
+        # What nothing stands in for in one run is expected, and so is no excuse in any other.
+        found = {_expectation(seen) for one in kept.values() for seen in one}
+        if found <= counted:
+            break
+        counted |= found
+    return [Run(_exchanges(kept[name], raw[name]), frozenset(arguments[name])) for name in recordings]
+
+
+def _raw(name: str, recording: Recording) -> _Raw:
+    given = recording.exchanges
+    seen = sightings(given, Catalogue.from_exchanges(given))
+    for index, (exchange, one) in enumerate(zip(given, seen, strict=True)):
+        place = f"exchanges[{index}]"
+        if one.status is None:
+            raise InputError(name, "no response came, so this run is no example to learn from", place)
+        if not one.receiver:
+            problem = f"who answers at {exchange.request.url} is not known; record it with --participants"
+            raise InputError(name, problem, place)
+    own = [one for one in seen if one.sender == "client"]
+    if not own:
+        raise InputError(name, "no exchange of a client is in it, so there is nothing to learn")
+    calls: defaultdict[int, list[Sighting]] = defaultdict(list)
+    for one, parent in zip(seen, parents(given), strict=True):
+        if one.sender != "client":
+            before = [caller.position for caller in own if caller.position < one.position]
+            calls[parent if parent is not None else max(before, default=own[0].position)].append(one)
+    return _Raw(own, calls)
+
+
+def _kept(own: list[Sighting], counted: set[tuple[object, ...]]) -> list[Sighting]:
+    run = [seen._replace(position=position) for position, seen in enumerate(own)]
+    excused = excuses(run, lambda seen: _expectation(seen) in counted)
+    return [seen for position, seen in enumerate(own) if not excused.covers(position)]
+
+
+def _expectation(seen: Sighting) -> tuple[object, ...]:
+    return seen.receiver, seen.method, generic(seen.path), seen.status
+
+
+def _exchanges(kept: Iterable[Sighting], raw: _Raw) -> tuple[Seen, ...]:
+    asked: set[str] = set()
+    exchanges: list[Seen] = []
+    for seen in kept:
+        exchanges.append(_seen(seen, raw, frozenset(asked)))
+        asked.update(unquote(segment) for segment in seen.path.split("/"))
+    return tuple(exchanges)
+
+
+def _seen(seen: Sighting, raw: _Raw, asked: frozenset[str]) -> Seen:
+    query = _query(seen.query)
+    assert seen.status is not None, "refused before"
+    return Seen(
+        receiver=seen.receiver,
+        method=seen.method,
+        raw=seen.path,
+        path=generic(seen.path),
+        query=query,
+        searched=frozenset(key for key, values in query.items() if asked.intersection(values)),
+        status=seen.status,
+        calls=tuple(_seen(call, raw, frozenset()) for call in raw.calls.get(seen.position, ())),
+    )
+
+
+def _query(query: str) -> dict[str, tuple[str, ...]]:
+    try:
+        given = parse_qs(query, keep_blank_values=True, max_num_fields=100)
+    except ValueError:
+        return {}
+    return {key: tuple(values) for key, values in given.items() if key not in _PAGING}

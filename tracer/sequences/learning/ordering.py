@@ -1,0 +1,76 @@
+"""Which exchanges came in different orders in different runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import combinations
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+__all__ = ["unordered"]
+
+K = TypeVar("K", bound="Hashable")
+
+
+def unordered(runs: Sequence[Sequence[K]], limit: int) -> list[frozenset[K]]:
+    """Groups of keys, of at most ``limit``, that stand side by side in each run, but not in the same order.
+
+    A key that came twice in any run is in no group: where it belongs is for the alignment to say.
+    """
+    twice = {key for run in runs for key, count in Counter(run).items() if count > 1}
+    groups: _Groups[K] = _Groups()
+    for one, other in combinations(runs, 2):
+        _join_inverted(
+            groups, [key for key in one if key not in twice], {key: at for at, key in enumerate(other)}
+        )
+    while any(_join_enclosed(groups, run) for run in runs):
+        pass
+    return [group for group in groups.all() if len(group) <= limit and not group & twice]
+
+
+def _join_inverted(groups: _Groups[K], one: list[K], other: dict[K, int]) -> None:
+    """Join what lies between the ends of a part that both runs have in different orders."""
+    common = [key for key in one if key in other]
+    # The keys up to an index are the same in both runs where as many are among the first of the other one.
+    rank = {key: index for index, key in enumerate(sorted(common, key=lambda key: other[key]))}
+    start, furthest = 0, -1
+    for index, key in enumerate(common):
+        furthest = max(furthest, rank[key])
+        if furthest == index:
+            for member in common[start + 1 : index + 1]:
+                groups.join(common[start], member)
+            start = index + 1
+
+
+def _join_enclosed(groups: _Groups[K], run: Sequence[K]) -> bool:
+    """Join what stands between the members of a group in ``run``; whether there was anything."""
+    changed = False
+    for group in groups.all():
+        at = [index for index, key in enumerate(run) if key in group]
+        for key in run[at[0] : at[-1]] if at else ():
+            changed |= groups.join(next(iter(group)), key)
+    return changed
+
+
+class _Groups(Generic[K]):
+    """Sets that have no member in common; joining two members joins their sets."""
+
+    def __init__(self) -> None:
+        self._group: dict[K, set[K]] = {}
+
+    def join(self, one: K, other: K) -> bool:
+        ours = self._group.setdefault(one, {one})
+        theirs = self._group.setdefault(other, {other})
+        if ours is theirs:
+            return False
+        ours |= theirs
+        for key in theirs:
+            self._group[key] = ours
+        return True
+
+    def all(self) -> list[frozenset[K]]:
+        return list(
+            {id(group): frozenset(group) for group in self._group.values() if len(group) > 1}.values()
+        )
