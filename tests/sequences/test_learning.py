@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
+import time
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
@@ -15,6 +18,7 @@ from tests.sequences import runs
 from tests.sequences.runs import HOST, by_name, exchange, hidden, login, show, versions_of_glance
 from tracer.errors import InputError
 from tracer.model import Exchange, Recording
+from tracer.output import write
 from tracer.recording import load
 from tracer.sequences import AnyOrder, Entry, Match, Sequence, find, match
 from tracer.sequences import load as load_sequence
@@ -90,11 +94,362 @@ def test_what_is_learned_from_any_runs_holds_for_each_of_them(given: list[list[E
 
 
 @given(many_runs, st.randoms())
-def test_the_order_of_recordings_makes_no_difference(given: list[list[Exchange]], random: object) -> None:
-    import random as module
-
+def test_neither_the_order_of_recordings_nor_their_number_makes_a_difference(
+    given: list[list[Exchange]], random: Random
+) -> None:
     shuffled = list(given)
-    assert isinstance(random, module.Random)
     random.shuffle(shuffled)
-    assert learn(named(*given)) == learn(named(*shuffled))
-    assert learn(named(*given, *shuffled)) == learn(named(*given))
+    assert learn(named(*given)) == learn(named(*shuffled)) == learn(named(*given, *shuffled))
+
+
+@given(many_runs)
+def test_what_is_learned_can_be_written_and_read(given: list[list[Exchange]]) -> None:
+    learned = learn(named(*given))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.yaml"
+        path.write_text(dumps(learned, "one\ntwo"))
+        assert load_sequence(path) == learned
+
+
+@given(many_runs, one_of_many())
+def test_an_exchange_that_no_run_had_deviates(given: list[list[Exchange]], further: Exchange) -> None:
+    learned = learn(named(*given))
+    foreign = exchange("POST", f"{HOST}/image/v2/tasks", 201)
+    for run in given:
+        assert held(recording([*run, foreign]), learned).verdict == "deviates"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_is_learned_from_real_recordings_holds_for_each_of_them(command: str, tmp_path: Path) -> None:
+    recordings = recorded(command)
+    learned = learn(recordings)
+    assert problems(learned, recordings) == {}
+    assert (learned.name, learned.command) == (command, f"openstack {command.replace('-', ' ')}")
+    write(tmp_path / "x.yaml", dumps(learned))
+    assert load_sequence(tmp_path / "x.yaml") == learned
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("other", COMMANDS)
+def test_another_command_deviates(command: str, other: str) -> None:
+    if command != other:
+        recordings = recorded(other)
+        assert set(problems(learn(recorded(command)), recordings)) == set(recordings)
+
+
+def halves(recordings: dict[str, Recording], kinds: set[str]) -> list[tuple[list[str], list[str]]]:
+    """All ways to halve ``recordings`` so that each half has all ``kinds`` of runs, by their names."""
+    found = []
+    for half in combinations(recordings, len(recordings) // 2):
+        rest = [name for name in recordings if name not in half]
+        if all({kind for kind in kinds for name in part if kind in name} == kinds for part in (half, rest)):
+            found.append((list(half), rest))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("command", "kinds", "ways"),
+    [
+        ("image-show", {"-id-", "-name-", "-missing"}, 136),
+        ("image-list", set(), 70),
+        ("image-delete", {"-id", "-name"}, 4),
+    ],
+)
+def test_what_is_learned_from_half_of_a_set_holds_for_the_other_half(
+    command: str, kinds: set[str], ways: int
+) -> None:
+    recordings = recorded(command)
+    found = halves(recordings, kinds)
+    assert len(found) == ways > 0
+    for half, rest in found:
+        learned = learn({name: recordings[name] for name in half})
+        assert problems(learned, {name: recordings[name] for name in rest}) == {}, half
+
+
+def requests(sequence: Sequence) -> list[tuple[str, str, str, dict[str, str], tuple[int, ...]]]:
+    return [one for entry in sequence.entries for one in _requests(entry)]
+
+
+def _requests(entry: Entry) -> list[tuple[str, str, str, dict[str, str], tuple[int, ...]]]:
+    then = entry.fallback.then if entry.fallback else ()
+    return [(one.receiver, one.method, one.path, one.query, one.statuses) for one in (entry, *then)]
+
+
+def test_image_show_is_learned_as_it_is_documented() -> None:
+    learned, documented = learn(recorded("image-show")), find("image-show")
+    assert requests(learned) == requests(documented)
+    assert [entry.steps for entry in learned.entries] == [(1, 2), (3, 4), (5, 6), (7, 8)]
+    assert learned.entries[:3] == documented.entries[:3]
+    fallback = learned.entries[3].fallback
+    assert fallback is not None
+    assert (fallback.status, [entry.optional for entry in fallback.then]) == ((404,), [False, True])
+
+
+def test_image_create_has_an_optional_lookup_and_a_clean_up_after_a_refused_upload() -> None:
+    learned = learn(recorded("image-create"))
+    shown = [(one.method, one.path, one.optional, one.statuses) for one in learned.entries[3:]]
+    assert shown == [
+        ("GET", "/v3/projects/{project_id}", True, (404,)),
+        ("GET", "/v3/projects", True, (200,)),
+        ("POST", "/v2/images", False, (201,)),
+        ("PUT", "/v2/images/{image_id}/file", False, (204,)),
+        ("GET", "/v2/images/{image_id}", True, (200,)),
+    ]
+    assert learned.entries[4].query == {"name": "{project_name}"}
+    fallback = learned.entries[6].fallback
+    assert fallback is not None
+    assert fallback.status == (415,)
+    assert [(one.method, one.path) for one in fallback.then] == [("DELETE", "/v2/images/{image_id}")]
+
+
+def test_image_list_does_not_ask_for_what_an_option_of_one_run_said() -> None:
+    assert learn(recorded("image-list")).entries[-1].query == {}
+
+
+def test_image_save_of_both_releases() -> None:
+    (show_step, file_step) = learn(recorded("image-save")).entries[3:]
+    assert (show_step.path, show_step.loop, show_step.optional) == ("/v2/images/{image_id}", True, False)
+    assert show_step.fallback is not None
+    assert [one.optional for one in show_step.fallback.then] == [False, True]
+    assert (file_step.path, file_step.optional) == ("/v2/images/{image_id}/file", False)
+
+
+def images(query: str = "", status: int = 200) -> Exchange:
+    return exchange("GET", f"{HOST}/image/v2/images{query}", status, token=True)
+
+
+def user(who: str, status: int = 200) -> Exchange:
+    return exchange("GET", f"{HOST}/identity/v3/users/{who}", status, token=True)
+
+
+def group(which: str, status: int = 200) -> Exchange:
+    return exchange("GET", f"{HOST}/identity/v3/groups/{which}", status, token=True)
+
+
+def test_pages_are_a_loop() -> None:
+    pages = [images("?limit=2"), images("?limit=2&marker=a"), images("?limit=2&marker=b")]
+    (listed,) = learn(named(pages, [images()], [images("?limit=9")])).entries
+    assert (listed.path, listed.query, listed.loop, listed.optional) == ("/v2/images", {}, True, False)
+    (once,) = learn(named([images()], [images("?limit=9")])).entries
+    assert once.loop is False
+
+
+def test_a_poll_until_it_is_gone_is_a_loop_with_both_statuses() -> None:
+    polled, deleted = [show(), show(), show(status=404)], [show(), show(status=404)]
+    (entry,) = learn(named(polled, deleted)).entries
+    assert (entry.statuses, entry.loop, entry.fallback) == ((200, 404), True, None)
+
+
+def test_steps_in_different_orders() -> None:
+    learned = learn(named([login(), user("a"), group("b"), show()], [login(), group("c"), user("d"), show()]))
+    assert [type(item) for item in learned.exchanges] == [Entry, AnyOrder, Entry]
+    assert [entry.path for entry in learned.entries[1:3]] == ["/v3/groups/{group_id}", "/v3/users/{user_id}"]
+    assert learned.steps == tuple(range(1, 9))
+    assert held(recording([login(), user("x"), show()]), learned).verdict == "deviates"
+    without = learn(named([user("a"), group("b")], [group("c"), user("d")], [user("e")]))
+    assert [entry.optional for entry in without.entries] == [True, False]
+
+
+def test_more_steps_than_a_group_may_have_are_optional_at_both_places() -> None:
+    kinds = ("users", "groups", "roles", "domains", "regions", "services", "endpoints")
+    run = [exchange("GET", f"{HOST}/identity/v3/{kind}", 200) for kind in kinds]
+    recordings = named(run, run[::-1])
+    learned = learn(recordings)
+    assert not any(isinstance(item, AnyOrder) for item in learned.exchanges)
+    assert problems(learned, recordings) == {}
+
+
+def test_what_only_a_failure_led_to_is_a_fallback() -> None:
+    (entry,) = learn(
+        named([show()], [show("x", 403), by_name("x")], [show("y", 404), by_name("y"), hidden()])
+    ).entries
+    assert entry.fallback is not None
+    assert (entry.statuses, entry.fallback.status) == ((200,), (403, 404))
+    assert [(one.query, one.optional) for one in entry.fallback.then] == [
+        ({"name": "{image_name}"}, False),
+        ({"os_hidden": "True"}, True),
+    ]
+
+
+def test_what_failed_always_is_a_step_with_that_status() -> None:
+    first, second = learn(named([show("x", 404), by_name("x")], [show("y", 404), by_name("y")])).entries
+    assert (first.statuses, first.fallback, first.optional) == ((404,), None, False)
+    assert (second.query, second.optional) == ({"name": "{image_name}"}, False)
+
+
+def test_a_failure_that_nothing_follows_is_a_status() -> None:
+    (entry,) = learn(named([show()], [show(status=404)])).entries
+    assert (entry.statuses, entry.fallback) == ((200, 404), None)
+
+
+def test_what_some_runs_lack_is_optional() -> None:
+    first, second = learn(named([user("a"), show()], [show()])).entries
+    assert (first.optional, second.optional) == (True, False)
+
+
+def test_an_equal_word_stays_and_a_differing_one_is_a_parameter() -> None:
+    def schema(name: str) -> Exchange:
+        return exchange("GET", f"{HOST}/image/v2/schemas/{name}", 200)
+
+    def path(*given: list[Exchange], command: str = "openstack image show x") -> str:
+        return learn(named(*given, command=command)).entries[0].path
+
+    assert path([schema("image")]) == path([schema("image")], [schema("image")]) == "/v2/schemas/image"
+    assert path([schema("image")], [schema("member")]) == "/v2/schemas/{schema_id}"
+    assert path([schema("image")], command="openstack image show image") == "/v2/schemas/{schema_id}"
+    assert path([schema("image"), schema("member")]) == "/v2/schemas/image"
+    detail, one = (
+        exchange("GET", f"{HOST}/compute/v2.1/servers/{last}", 200, to="nova") for last in ("detail", "web")
+    )
+    assert {entry.path for entry in learn(named([one], [one, detail])).entries} == {
+        "/v2.1/servers/{server_id}",
+        "/v2.1/servers/detail",
+    }
+
+
+def test_a_query_that_two_requests_of_a_run_differ_by() -> None:
+    learned = learn(named([images("?limit=5"), images("?sort=name")], [images("?tag=x")]))
+    assert [entry.query for entry in learned.entries] == [{}]
+    learned = learn(named([images("?visibility=public&limit=5"), images("?tag=a1b2c3"), images("?a{}=b{}")]))
+    assert [entry.query for entry in learned.entries] == [
+        {"visibility": "public"},
+        {"tag": "{tag}"},
+        {"a{}": "{a}"},
+    ]
+
+
+def test_what_has_an_excuse_is_no_step() -> None:
+    expired = [*runs.prologue(), show(status=401), login(), show()]
+    moved = [*runs.prologue(), exchange("GET", f"{HOST}/image/v2/images/{runs.IMAGE_ID}", 302), show()]
+    again = [*runs.prologue(), versions_of_glance(), show(), versions_of_glance()]
+    recordings = named(expired, moved, again)
+    learned = learn(recordings)
+    assert [(entry.path, entry.statuses, entry.loop) for entry in learned.entries] == [
+        ("/", (300,), False),
+        ("/v3/auth/tokens", (201,), False),
+        ("/", (300,), False),
+        ("/v2/images/{image_id}", (200,), False),
+    ]
+    assert problems(learned, recordings) == {}
+
+
+def test_discovery_of_a_service_that_nothing_documents() -> None:
+    nova = exchange("GET", "http://10.0.0.5:8774/v2.1/", 200, to="nova")
+    server = exchange("GET", "http://10.0.0.5:8774/v2.1/servers/abc", 200, to="nova")
+    first, second = learn(named([nova, server, nova], [server])).entries
+    assert (first.path, first.prologue, first.optional, first.repeats) == ("/v2.1", True, True, True)
+    assert first.summary["en"] == "The client asks Nova which versions of its API there are."
+    assert (second.path, second.prologue) == ("/v2.1/servers/{server_id}", False)
+
+
+def test_a_command_that_only_logs_in_has_the_login_as_its_own() -> None:
+    learned = learn(named([runs.versions_of_keystone(), login()], command="openstack token issue"))
+    assert [entry.prologue for entry in learned.entries] == [True, False]
+
+
+def at(one: Exchange, started: float, ended: float) -> Exchange:
+    return msgspec.structs.replace(one, started=started, ended=ended)
+
+
+def test_what_a_service_asked_is_a_call_of_what_it_was_asked() -> None:
+    outer = at(show(), 1.0, 2.0)
+    validation = exchange("GET", f"{HOST}/identity/v3/auth/tokens", 200, sender="glance")
+    policy = exchange("GET", f"{HOST}/identity/v3/users/{USERS[0]}", 200, sender="glance")
+    deep = [at(login(), 0.0, 0.5), outer, at(validation, 1.1, 1.2), at(policy, 1.3, 1.4)]
+    recordings = named(deep, [at(login(), 0.0, 0.5), outer])
+    learned = learn(recordings)
+    assert [entry.path for entry in learned.entries] == ["/v3/auth/tokens", "/v2/images/{image_id}"]
+    (call,) = learned.entries[1].calls
+    assert (call.receiver, call.method, call.path, call.statuses) == (
+        "keystone",
+        "GET",
+        "/v3/users/{user_id}",
+        (200,),
+    )
+    assert problems(learned, recordings) == {}
+    elsewhere = named([*deep[:1], at(policy, 0.1, 0.2), outer])
+    assert learn(named(deep[:2])).entries[1].calls == ()
+    assert problems(learn(named(deep[:2])), elsewhere) != {}
+
+
+def test_a_pseudonym_in_a_path_or_query_is_a_parameter(tmp_path: Path) -> None:
+    revoked = exchange("DELETE", f"{HOST}/identity/v2.0/tokens/<token-1>", 204)
+    searched = [images("?tag=<token-1>"), images("?visibility=all")]
+    learned = learn(named([revoked, *searched]))
+    assert [entry.path for entry in learned.entries] == [
+        "/v2.0/tokens/{token_id}",
+        "/v2/images",
+        "/v2/images",
+    ]
+    assert learned.entries[1].query == {"tag": "{tag}"}
+    assert "<token" not in dumps(learned)
+    write(tmp_path / "x.yaml", dumps(learned))
+
+
+@pytest.mark.parametrize(
+    ("command", "learned"),
+    [
+        ("openstack image show -f json x", "openstack image show"),
+        ("openstack --os-cloud x image add project i p", "openstack image add project"),
+        ("openstack server add fixed ip s n", "openstack server add fixed ip"),
+        ("openstack role add --user u r", "openstack role add"),
+        ("openstack server create web", "openstack server create"),
+        ("openstack image member list x", "openstack image member list"),
+    ],
+)
+def test_the_words_of_the_command(command: str, learned: str) -> None:
+    made = learn(named([show()], command=command))
+    assert (made.command, made.name) == (learned, learned.removeprefix("openstack ").replace(" ", "-"))
+
+
+def test_a_command_of_a_kind_that_is_not_known_is_what_all_have_in_common() -> None:
+    recordings = {
+        "a.yaml": recording([show()], "openstack baremetal node power on first"),
+        "b.yaml": recording([show()], "openstack baremetal node power on second"),
+    }
+    assert learn(recordings).command == "openstack baremetal node power on"
+
+
+@pytest.mark.parametrize(
+    ("recordings", "problem"),
+    [
+        ({}, "no recording to learn from"),
+        (named([]), "0.yaml: no exchange of a client is in it"),
+        (named([login()], [show(status=None)]), "1.yaml: exchanges[0]: no response came"),
+        (
+            named([exchange("GET", "http://h/x", 200)]),
+            "0.yaml: exchanges[0]: who answers at http://h/x is not known",
+        ),
+        (named([exchange("M-SEARCH", f"{HOST}/image/x", 200)]), "0.yaml: exchanges[0]: a method"),
+        ({"a": recording([show()], None)}, "a: its command is not known; name it with --command"),
+        ({"a": recording([show()], "python x.py")}, "a: its command is not known; name it with --command"),
+        (
+            {
+                "a": recording([show()], "openstack image show x"),
+                "b": recording([show()], "openstack image save x"),
+            },
+            "b: of 'openstack image save', but a is of 'openstack image show'",
+        ),
+    ],
+)
+def test_what_cannot_be_learned_from(recordings: dict[str, Recording], problem: str) -> None:
+    with pytest.raises(InputError) as error:
+        learn(recordings)
+    assert problem in str(error.value)
+
+
+def test_name_and_command_can_be_given() -> None:
+    given = {"a": recording([show("x")], None), "b": recording([show("y")], "openstack image save y")}
+    made = learn(given, name="mine", command="openstack image fetch")
+    assert (made.name, made.command) == ("mine", "openstack image fetch")
+    with pytest.raises(InputError, match="name"):
+        learn(given, name="Not A Name", command="openstack image fetch")
+
+
+def test_a_long_run_is_learned_in_seconds() -> None:
+    kinds = ("users", "groups", "roles", "regions")
+    run = [exchange("GET", f"{HOST}/identity/v3/{kinds[n * n % 7 % 4]}/{n:032x}", 200) for n in range(10_000)]
+    start = time.perf_counter()
+    learned = learn(named(run, run[1:]))
+    assert time.perf_counter() - start < 10
+    assert len(learned.entries) > 1000

@@ -70,6 +70,8 @@ class Block:
 
 
 _Place = Key | frozenset[Key]
+_Lines = dict[int, list[list[Step]]]
+"""By the numbers of runs, what they have at each place of one and the same list of places."""
 
 
 def merged(runs: Iterable[Sequence[Seen]], repeats: Callable[[Seen], bool]) -> list[Column | Block]:
@@ -83,9 +85,14 @@ def merged(runs: Iterable[Sequence[Seen]], repeats: Callable[[Seen], bool]) -> l
     orders = dict.fromkeys(tuple(step.key for step in run) for run in steps)
     groups = unordered(list(orders), _LARGEST_BLOCK)
     group_of = {key: group for group in groups for key in group}
-    columns: list[Column | Block] = []
+    # Runs that are alike are aligned once: how many there are of a kind makes no difference either.
+    alike: dict[tuple[_Place, ...], _Lines] = {}
     for number, run in enumerate(steps):
-        columns = _with_run(columns, number, list(_line(run, group_of)))
+        line = list(_line(run, group_of))
+        alike.setdefault(tuple(place for place, _ in line), {})[number] = [part for _, part in line]
+    columns: list[Column | Block] = []
+    for places, lines in alike.items():
+        columns = _with_runs(columns, places, lines)
     return _with_fallbacks(columns, frozenset(range(len(steps))), repeats)
 
 
@@ -122,72 +129,79 @@ def _goes_on(before: Sequence[Seen], seen: Seen) -> bool:
     return before[0].key == seen.key and not tried_again
 
 
-def _with_run(
-    columns: list[Column | Block], number: int, line: Sequence[tuple[_Place, list[Step]]]
+def _with_runs(
+    columns: list[Column | Block], places: Sequence[_Place], lines: _Lines
 ) -> list[Column | Block]:
-    """``columns`` with a further run, aligned so that as many steps as possible meet their like."""
+    """``columns`` with further runs, aligned so that as many steps as possible meet their like."""
     from rapidfuzz.distance import Indel
 
     codes: dict[_Place, int] = {}
     ours = [codes.setdefault(column.key, len(codes)) for column in columns]
-    theirs = [codes.setdefault(place, len(codes)) for place, _ in line]
+    theirs = [codes.setdefault(place, len(codes)) for place in places]
     result: list[Column | Block] = []
     for operation in Indel.opcodes(ours, theirs):
         part = columns[operation.src_start : operation.src_end]
-        new = line[operation.dest_start : operation.dest_end]
+        new = range(operation.dest_start, operation.dest_end)
         if operation.tag == "insert":
-            part = [Block(place) if isinstance(place, frozenset) else Column(place) for place, _ in new]
-        for column, (_, steps) in zip(part, new, strict=False):
-            column.add(number, steps)
+            part = [_column(places[index]) for index in new]
+        for column, index in zip(part, new, strict=False):
+            for number, line in lines.items():
+                column.add(number, line[index])
         result += part
     return result
+
+
+def _column(place: _Place) -> Column | Block:
+    return Block(place) if isinstance(place, frozenset) else Column(place)
 
 
 def _with_fallbacks(
     columns: list[Column | Block], everyone: frozenset[int], repeats: Callable[[Seen], bool]
 ) -> list[Column | Block]:
-    rest = list(columns)
+    taken: set[int] = set()
     result: list[Column | Block] = []
-    while rest:
-        column = rest.pop(0)
-        if isinstance(column, Column) and not any(
-            repeats(seen) for seen in next(iter(column.steps.values())).seen
-        ):
-            _take_early(column, rest, everyone)
-            column.failing, column.then = _followers(column, rest)
-            taken = {id(one) for one in column.then}
-            rest = [one for one in rest if id(one) not in taken]
+    for index, column in enumerate(columns):
+        if id(column) in taken or not column.runs:
+            continue
+        if isinstance(column, Column) and not repeats(next(iter(column.steps.values())).seen[0]):
+            _take_early(column, _behind(columns, index, taken), everyone)
+            column.failing, column.then = _followers(column, _behind(columns, index, taken))
+            taken.update(map(id, column.then))
         result.append(column)
     return result
 
 
-def _take_early(column: Column, rest: list[Column | Block], everyone: frozenset[int]) -> None:
+def _behind(columns: list[Column | Block], index: int, taken: set[int]) -> Iterator[Column | Block]:
+    later = (columns[at] for at in range(index + 1, len(columns)))
+    return (column for column in later if id(column) not in taken)
+
+
+def _take_early(column: Column, later: Iterable[Column | Block], everyone: frozenset[int]) -> None:
     """Move the same step of other runs here from further on, where those have nothing in between.
 
     A run whose first attempt failed has the step twice, and the alignment with one that has it
     once may have met the second.
     """
     blocked = column.runs
-    for other in list(rest):
+    for other in later:
         if blocked >= everyone:
             return
+        there = other.runs
         if isinstance(other, Column) and other.key == column.key:
-            for run in other.runs - blocked:
+            for run in there - blocked:
                 column.steps[run] = other.steps.pop(run)
-            if not other.steps:
-                rest.remove(other)
-        blocked |= column.runs | other.runs
+        blocked |= there
 
 
-def _followers(column: Column, rest: Iterable[Column | Block]) -> tuple[frozenset[int], list[Column]]:
+def _followers(column: Column, later: Iterable[Column | Block]) -> tuple[frozenset[int], list[Column]]:
     """The runs in which ``column`` failed, and the columns that only those have next: if any, a fallback."""
     failed = {run: step for run, step in column.steps.items() if step.failed}
     worked = [step for run, step in column.steps.items() if run not in failed]
     expected = {seen.status for step in worked for seen in step.seen}
     single = all(len(step.seen) == 1 and step.seen[0].status not in expected for step in failed.values())
     then: list[Column] = []
-    if worked and single:
-        for other in rest:
+    if failed and worked and single:
+        for other in later:
             if other.runs.isdisjoint(failed):
                 continue
             if not isinstance(other, Column) or not other.runs <= failed.keys():

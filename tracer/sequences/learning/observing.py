@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs, unquote
@@ -23,7 +24,12 @@ __all__ = ["Key", "Run", "Seen", "is_failure", "observe"]
 Key = tuple[str, str, str, tuple[str, ...]]
 """What is equal where two exchanges are the same step: receiver, method, path template, query parameters."""
 
-_PAGING = frozenset({"limit", "marker", "offset", "page", "page_reverse", "page_size"})
+# How much of a list is asked for at once, and in which order.
+_PAGING = frozenset({
+    "limit", "marker", "offset", "page", "page_reverse", "page_size", "sort", "sort_dir", "sort_key",
+})  # fmt: skip
+_METHOD = re.compile(r"[A-Z]{1,20}")
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
 
 class Seen(NamedTuple):
@@ -91,13 +97,10 @@ def observe(recordings: Mapping[str, Recording], arguments: Mapping[str, Iterabl
 def _raw(name: str, recording: Recording) -> _Raw:
     given = recording.exchanges
     seen = sightings(given, Catalogue.from_exchanges(given))
-    for index, (exchange, one) in enumerate(zip(given, seen, strict=True)):
-        place = f"exchanges[{index}]"
-        if one.status is None:
-            raise InputError(name, "no response came, so this run is no example to learn from", place)
-        if not one.receiver:
-            problem = f"who answers at {exchange.request.url} is not known; record it with --participants"
-            raise InputError(name, problem, place)
+    for index, one in enumerate(seen):
+        problem = _problem(one, given[index].request.url)
+        if problem:
+            raise InputError(name, problem, f"exchanges[{index}]")
     own = [one for one in seen if one.sender == "client"]
     if not own:
         raise InputError(name, "no exchange of a client is in it, so there is nothing to learn")
@@ -107,6 +110,21 @@ def _raw(name: str, recording: Recording) -> _Raw:
             before = [caller.position for caller in own if caller.position < one.position]
             calls[parent if parent is not None else max(before, default=own[0].position)].append(one)
     return _Raw(own, calls)
+
+
+def _problem(seen: Sighting, url: str) -> str | None:
+    """Why the exchange cannot stand in a sequence."""
+    if seen.status is None:
+        return "no response came, so this run is no example to learn from"
+    if not seen.receiver:
+        return f"who answers at {url} is not known; record it with --participants"
+    if (
+        not _METHOD.fullmatch(seen.method)
+        or not _NAME.fullmatch(seen.receiver)
+        or not 100 <= seen.status <= 599
+    ):
+        return "a method, a receiver or a status that no sequence can have"
+    return None
 
 
 def _kept(own: list[Sighting], counted: set[tuple[object, ...]]) -> list[Sighting]:

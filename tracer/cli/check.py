@@ -1,0 +1,78 @@
+"""``tracer check``: recordings held against their documented sequences."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracer.rendering.checks import Report
+
+__all__ = ["arguments", "run"]
+
+_FORMATS = ("table", "json", "junit")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which recordings, and what they are held against."""
+    parser.add_argument(
+        "recordings",
+        metavar="RECORDING",
+        type=Path,
+        nargs="+",
+        help="Recordings, and folders with all recordings below them.",
+    )
+    parser.add_argument(
+        "--sequence",
+        metavar="S",
+        help="Documented sequence to check with: a name or a file; without it, each recording's own.",
+    )
+    parser.add_argument(
+        "--format",
+        choices=_FORMATS,
+        default=_FORMATS[0],
+        help="A %(default)s for people, which is the default; json or junit for machines.",
+    )
+    parser.epilog = (
+        "Exit code 0 where all conform, 1 where one deviates or has no sequence, 2 where one can't be read."
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the report; the exit code tells the worst of it."""
+    from tracer.recording import below
+    from tracer.rendering.checks import check_all, exit_code
+    from tracer.sequences import find
+
+    sequence = None if options.sequence is None else find(options.sequence)
+    report = check_all(below(options.recordings), sequence)
+    _PRINT[options.format](report)
+    return exit_code(report)
+
+
+def _table(report: Report) -> None:
+    from tracer.cli.console import stdout
+    from tracer.rendering.checks.table import reasons, summary, table
+
+    console = stdout()
+    console.print(table(report))
+    for line in reasons(report):
+        console.print(line, soft_wrap=True)
+    console.print(summary(report), soft_wrap=True)
+
+
+def _json(report: Report) -> None:
+    import msgspec
+
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+
+
+def _junit(report: Report) -> None:
+    from tracer.rendering.checks.junit import junit
+
+    sys.stdout.write(junit(report))
+
+
+_PRINT = {"table": _table, "json": _json, "junit": _junit}

@@ -1,0 +1,73 @@
+"""``tracer learn``: a sequence file from recordings."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tracer.model import Recording
+    from tracer.sequences import Sequence
+
+__all__ = ["arguments", "run"]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which recordings, and what to make of them."""
+    parser.add_argument(
+        "recordings",
+        metavar="RECORDING",
+        type=Path,
+        nargs="+",
+        help="Recordings of one command, and folders with all below them; the more differ, the better.",
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, help="File to write; without it, stdout."
+    )
+    parser.add_argument("--name", help="Name of the sequence; by default it follows from the command.")
+    parser.add_argument(
+        "--command", help="The command that all are recordings of, where they do not say so themselves."
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the file, and say which recordings conform to it: 1 where one doesn't."""
+    from tracer.output import write
+    from tracer.recording import below, load
+    from tracer.sequences.learning import dumps, learn
+
+    recordings = {str(path): load(path) for path in below(options.recordings)}
+    learned = learn(recordings, name=options.name, command=options.command)
+    text = dumps(learned, _note(len(recordings)))
+    if options.output is None:
+        sys.stdout.write(text)
+    else:
+        write(options.output, text)
+    return _summarise(learned, recordings, options.output)
+
+
+def _note(count: int) -> str:
+    return (
+        f'Learned from {count} recording{"s" * (count != 1)}. The texts that begin with "The client" are '
+        "a beginning:\nsay in your own words what each exchange is for. Then try it: "
+        "tracer check --sequence THIS RECORDING…"
+    )
+
+
+def _summarise(learned: Sequence, recordings: Mapping[str, Recording], output: Path | None) -> int:
+    from tracer.rendering.checks import check
+
+    checks = [check(recording, name, learned) for name, recording in recordings.items()]
+    deviating = [one for one in checks if one.verdict != "conforms"]
+    for one in deviating:
+        print(f"tracer: {one.recording} deviates: {one.deviations[0].text}", file=sys.stderr)
+    wrote = f"wrote {output}: " if output else ""
+    steps = f"{len(learned.steps)} steps of {learned.command!r}"
+    print(
+        f"{wrote}{steps}; {len(checks) - len(deviating)} of {len(checks)} recordings conform", file=sys.stderr
+    )
+    return 1 if deviating else 0

@@ -1,0 +1,53 @@
+"""Recordings in folders."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracer.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["below"]
+
+_FORMAT = re.compile(rb"^format:", re.MULTILINE)
+
+
+def below(paths: Iterable[Path]) -> list[Path]:
+    """The files among ``paths``, and the recordings in the folders among them; each once, in order.
+
+    Of a folder these are all ``*.yaml`` below it, but for hidden ones (a run's journal is kept in
+    ``.journal``) and for YAML of other kinds. A file that can't be read is not left out: whoever
+    loads it will say so. Raises InputError for a folder without any.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = list(_inside(path))
+            if not inside:
+                raise InputError(str(path), "no recording in this folder")
+            found.update(dict.fromkeys(inside))
+        else:
+            found[path] = None
+    return list(found)
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            path = Path(parent, name)
+            if name.endswith(".yaml") and not name.startswith(".") and _may_be_recording(path):
+                yield path
+
+
+def _may_be_recording(path: Path) -> bool:
+    try:
+        content = path.read_bytes() if path.is_file() else b""
+    except OSError:
+        return True
+    return not content.strip() or bool(_FORMAT.search(content))

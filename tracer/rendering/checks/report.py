@@ -1,0 +1,147 @@
+"""The result of checking recordings. The structs are the shape of ``tracer check --format json``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from tracer.errors import TracerError
+from tracer.model import RunVerdict
+from tracer.recording import load
+from tracer.sequences import catalog, choose, match
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tracer.model import Recording
+    from tracer.sequences import Match, Sequence
+
+__all__ = ["FORMAT", "Check", "Deviation", "Report", "check", "check_all", "exit_code"]
+
+FORMAT = 1
+
+_NO_SEQUENCE = "no documented sequence fits: nothing to compare with"
+
+
+class Deviation(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is not as documented.
+
+    ``exchange`` counts from 1; it is None for what is missing. ``text`` says which step comes
+    nearest, and why it is not that one.
+    """
+
+    kind: Literal["unexpected", "wrong-status", "missing"]
+    exchange: int | None
+    text: str
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One recording. ``verdict`` is None where there is none, and ``problem`` says why.
+
+    ``error`` tells that from a recording that was read, but has no sequence. ``missing`` are the
+    required steps that were not seen, ``unexpected`` and ``wrong_status`` the numbers of
+    exchanges, from 1. ``duration`` is that of the run, in seconds.
+    """
+
+    recording: str
+    verdict: RunVerdict | None
+    error: bool = False
+    problem: str = ""
+    command: str | None = None
+    release: str | None = None
+    sequence: str | None = None
+    exchanges: int = 0
+    duration: float = 0.0
+    missing: list[int] = []
+    unexpected: list[int] = []
+    wrong_status: list[int] = []
+    deviations: list[Deviation] = []
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """All recordings in the order they were given, and how many came to which end."""
+
+    format: int = FORMAT
+    conforming: int
+    deviating: int
+    without_sequence: int
+    errors: int
+    recordings: list[Check]
+
+
+def check_all(paths: Iterable[Path], sequence: Sequence | None = None) -> Report:
+    """Hold each recording against ``sequence``, without it against its own. Unreadable ones are errors."""
+    checks = [_check_file(path, sequence) for path in paths]
+    ends = Counter("error" if one.error else one.verdict for one in checks)
+    return Report(
+        conforming=ends["conforms"],
+        deviating=ends["deviates"],
+        without_sequence=ends[None],
+        errors=ends["error"],
+        recordings=checks,
+    )
+
+
+def exit_code(report: Report) -> int:
+    """0 where all conform, 2 where any could not be checked, else 1."""
+    if report.errors:
+        return TracerError.exit_code
+    return 0 if report.conforming == len(report.recordings) else 1
+
+
+def check(recording: Recording, name: str, sequence: Sequence | None = None) -> Check:
+    """Hold ``recording`` anew against ``sequence``, else the one it names, else the one that fits."""
+    release = recording.cloud.release
+    known = sequence or catalog().get(recording.sequence or "")
+    chosen = known or choose(recording.exchanges, recording.command, release)
+    ends = [
+        exchange.started if exchange.ended is None else exchange.ended for exchange in recording.exchanges
+    ]
+    made = Check(
+        recording=name,
+        verdict=None,
+        command=recording.command,
+        release=release,
+        exchanges=len(recording.exchanges),
+        duration=max(ends, default=0.0),
+    )
+    if chosen is None:
+        return msgspec.structs.replace(made, problem=_NO_SEQUENCE)
+    result = match(recording.exchanges, chosen, release)
+    return msgspec.structs.replace(
+        made,
+        verdict=result.verdict,
+        sequence=chosen.name,
+        missing=result.missing,
+        unexpected=_numbers(result, "unexpected"),
+        wrong_status=_numbers(result, "wrong-status"),
+        deviations=_deviations(result),
+    )
+
+
+def _check_file(path: Path, sequence: Sequence | None) -> Check:
+    try:
+        return check(load(path), str(path), sequence)
+    except TracerError as error:
+        problem = str(error).removeprefix(f"{path}: ")
+        return Check(recording=str(path), verdict=None, error=True, problem=problem)
+
+
+def _numbers(result: Match, verdict: str) -> list[int]:
+    return [number for number, label in enumerate(result.labels, 1) if label.verdict == verdict]
+
+
+def _deviations(result: Match) -> list[Deviation]:
+    of_exchanges = [
+        Deviation(
+            kind="wrong-status" if result.labels[index].verdict == "wrong-status" else "unexpected",
+            exchange=index + 1,
+            text=text,
+        )
+        for index, text in zip(result.reasons, result.explanations, strict=False)
+    ]
+    missing = result.explanations[len(of_exchanges) :]
+    return of_exchanges + [Deviation(kind="missing", exchange=None, text=text) for text in missing]

@@ -1,0 +1,81 @@
+"""A report for people: a table, with the reasons below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from tracer.rendering.texts import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracer.rendering.checks.report import Check, Report
+
+__all__ = ["reasons", "summary", "table"]
+
+_STYLES = {"conforms": "green", "deviates": "bold red", "error": "bold red", "no sequence": "yellow"}
+_SHOWN = 8
+"""So many numbers of exchanges are named in a cell."""
+
+
+def table(report: Report) -> Table:
+    """A row for each recording."""
+    made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    made.add_column("recording", overflow="fold", min_width=12)
+    made.add_column("sequence", overflow="fold")
+    made.add_column("verdict", no_wrap=True)
+    made.add_column("exchanges", justify="right", no_wrap=True)
+    made.add_column("missing steps", overflow="fold")
+    made.add_column("unexpected", overflow="fold")
+    made.add_column("wrong status", overflow="fold")
+    for one in report.recordings:
+        verdict = _verdict(one)
+        made.add_row(
+            Text(visible(one.recording, 300)),
+            Text(visible(one.sequence or "", 80)),
+            Text(verdict, style=_STYLES[verdict]),
+            Text("" if one.error else str(one.exchanges)),
+            Text(_numbers(one.missing)),
+            Text(_numbers(one.unexpected)),
+            Text(_numbers(one.wrong_status)),
+        )
+    return made
+
+
+def reasons(report: Report) -> Iterator[Text]:
+    """For each recording that does not conform its name, and what the trouble is."""
+    for one in report.recordings:
+        if one.verdict == "conforms":
+            continue
+        yield Text(visible(one.recording, 300), style="bold")
+        for text in [one.problem] if one.verdict is None else [each.text for each in one.deviations]:
+            yield Text(f"  {visible(text, 600)}")
+
+
+def summary(report: Report) -> Text:
+    """How many came to which end."""
+    total = len(report.recordings)
+    counts = [
+        (report.conforming, "conform" if report.conforming != 1 else "conforms"),
+        (report.deviating, "deviate" if report.deviating != 1 else "deviates"),
+        (report.without_sequence, "without a sequence"),
+        (report.errors, "not readable"),
+    ]
+    ends = ", ".join(f"{count} {words}" for count, words in counts if count)
+    return Text(
+        f"{total} recording{'s' * (total != 1)}: {ends}",
+        style="green" if report.conforming == total else "bold red",
+    )
+
+
+def _verdict(one: Check) -> str:
+    return "error" if one.error else one.verdict or "no sequence"
+
+
+def _numbers(numbers: list[int]) -> str:
+    more = f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else ""
+    return ", ".join(map(str, numbers[:_SHOWN])) + more
