@@ -449,7 +449,7 @@ def test_name_and_command_can_be_given() -> None:
 def test_a_long_run_is_learned_in_seconds() -> None:
     kinds = ("users", "groups", "roles", "regions")
     run = [exchange("GET", f"{HOST}/identity/v3/{kinds[n * n % 7 % 4]}/{n:032x}", 200) for n in range(10_000)]
-    start = time.perf_counter()
+    start = time.process_time()
     learned = learn(named(run, run[1:]))
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert len(learned.entries) > 1000

@@ -15,7 +15,7 @@ from tracer.sequences.sightings import Sighting, sightings
 from tracer.sequences.templates import generic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Set
 
     from tracer.model import Recording
 
@@ -141,12 +141,12 @@ def _exchanges(kept: Iterable[Sighting], raw: _Raw) -> tuple[Seen, ...]:
     asked: set[str] = set()
     exchanges: list[Seen] = []
     for seen in kept:
-        exchanges.append(_seen(seen, raw, frozenset(asked)))
+        exchanges.append(_seen(seen, raw, asked))
         asked.update(unquote(segment) for segment in seen.path.split("/"))
     return tuple(exchanges)
 
 
-def _seen(seen: Sighting, raw: _Raw, asked: frozenset[str]) -> Seen:
+def _seen(seen: Sighting, raw: _Raw, asked: Set[str]) -> Seen:
     query = _query(seen.query)
     assert seen.status is not None, "refused before"
     return Seen(
@@ -155,7 +155,7 @@ def _seen(seen: Sighting, raw: _Raw, asked: frozenset[str]) -> Seen:
         raw=seen.path,
         path=generic(seen.path),
         query=query,
-        searched=frozenset(key for key, values in query.items() if asked.intersection(values)),
+        searched=frozenset(key for key, values in query.items() if not asked.isdisjoint(values)),
         status=seen.status,
         calls=tuple(_seen(call, raw, frozenset()) for call in raw.calls.get(seen.position, ())),
     )
