@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from tracer.rendering.blocks import Arrow, Block, Branch, Node
+from tracer.rendering.conditions import either, how_often, when
 from tracer.rendering.messages import MessageView
 from tracer.rendering.words import DEFAULT, words
 from tracer.sequences import AnyOrder, Loop, OneOf, usual_mount, with_query
@@ -48,25 +49,9 @@ class _Builder:
         """The exchange in the frames that say whether, how often and where it comes."""
         nodes = self._exchange(entry)
         if entry.loop:
-            nodes = [Block("loop", [Branch(self._often(entry.loop), nodes)])]
-        conditions = [self._words.optional] if entry.optional else []
-        if entry.since:
-            conditions.append(self._words.since.format(release=entry.since))
-        if entry.until:
-            conditions.append(self._words.until.format(release=entry.until))
+            nodes = [Block("loop", [Branch(how_often(entry.loop, self._words), nodes)])]
+        conditions = when(entry, self._words)
         return [Block("opt", [Branch(", ".join(conditions), nodes)])] if conditions else nodes
-
-    def _often(self, loop: Loop | bool) -> str:
-        if not isinstance(loop, Loop):
-            return self._words.often
-        if loop.last_statuses:
-            return self._words.until_status.format(statuses=self._either(loop.last_statuses))
-        ends = (
-            (path, value if isinstance(value, list) else [value]) for path, value in loop.until_body.items()
-        )
-        return ", ".join(
-            self._words.until_value.format(path=path, values=self._either(values)) for path, values in ends
-        )
 
     def _exchange(self, entry: Entry) -> list[Node]:
         exchange = next(self._exchanges)
@@ -122,15 +107,11 @@ class _Builder:
             status=statuses[0],
             reason=_phrase(statuses[0]),
         )
-        text = view.text if len(statuses) == 1 else f"Response: {self._either(statuses)}"
+        text = view.text if len(statuses) == 1 else f"Response: {either(statuses, self._words)}"
         return Arrow(view, text, step)
 
     def _answered(self, statuses: List[int]) -> str:
-        return self._words.answered.format(statuses=self._either(statuses))
-
-    def _either(self, values: List[object]) -> str:
-        *others, last = map(str, values)
-        return f"{', '.join(others)}{self._words.either}{last}" if others else last
+        return self._words.answered.format(statuses=either(statuses, self._words))
 
 
 def _titled(kind: Kind, title: str, branches: list[Branch]) -> Block:

@@ -40,6 +40,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     until: str
     answered: str
     either: str
+    again: str
 
 
 def languages() -> list[str]:
