@@ -1,0 +1,215 @@
+"""``tracer check``, ``tracer sequences`` and ``tracer learn``, as their users start them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+
+from tests.cli.runner import tracer
+from tracer import yamltext
+from tracer.recording import load, save
+from tracer.sequences import catalog
+from tracer.sequences import load as load_sequence
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "recordings" / "zed" / "image-show.yaml"
+BY_NAME = SHIPPED.with_name("image-show-by-name.yaml")
+RECORDED = ROOT / "tests" / "sequences" / "recorded"
+
+
+@pytest.fixture
+def deviating(tmp_path: Path) -> Path:
+    import msgspec
+
+    recording = load(SHIPPED)
+    path = tmp_path / "deviating.yaml"
+    save(
+        msgspec.structs.replace(recording, exchanges=recording.exchanges[:2] + recording.exchanges[3:] * 2),
+        path,
+    )
+    return path
+
+
+def test_what_ships_conforms() -> None:
+    ended = tracer("check", ROOT / "recordings")
+    assert ended.returncode == 0, ended.stdout
+    assert "image-show.yaml" in ended.stdout
+    assert "deviates" not in ended.stdout
+    assert ended.stderr == ""
+
+
+def test_a_deviation_is_explained_below_the_table(deviating: Path) -> None:
+    ended = tracer("check", SHIPPED, deviating)
+    assert ended.returncode == 1
+    assert "but exchange 3 is that one already" in ended.stdout
+    assert ended.stdout.endswith("2 recordings: 1 conforms, 1 deviates\n")
+
+
+def test_no_sequence_is_not_conformity(tmp_path: Path) -> None:
+    ended = tracer("check", RECORDED / "zed" / "image-list-1.yaml", "--sequence", "image-show")
+    assert (ended.returncode, ended.stderr) == (1, "")
+    other = tmp_path / "flavors.yaml"
+    other.write_text(
+        SHIPPED.read_text().replace("image show", "no such").replace("sequence: image-show\n", "")
+    )
+    ended = tracer("check", other)
+    assert ended.returncode == 1
+    assert "no documented sequence fits" in ended.stdout
+    assert "1 without a sequence" in ended.stdout
+
+
+def test_an_unreadable_file_is_in_the_report_and_the_others_are_checked(tmp_path: Path) -> None:
+    (tmp_path / "torn.yaml").write_text("format: [1")
+    ended = tracer("check", tmp_path / "torn.yaml", SHIPPED, tmp_path / "none.yaml", "--format", "json")
+    assert (ended.returncode, ended.stderr) == (2, "")
+    report = json.loads(ended.stdout)
+    assert {key: value for key, value in report.items() if key != "recordings"} == {
+        "format": 1,
+        "conforming": 1,
+        "deviating": 0,
+        "without_sequence": 0,
+        "errors": 2,
+    }
+    assert [(one["verdict"], one["error"]) for one in report["recordings"]] == [
+        (None, True),
+        ("conforms", False),
+        (None, True),
+    ]
+    assert set(report["recordings"][0]) == {
+        "recording", "verdict", "error", "problem", "command", "release", "sequence", "exchanges", "duration",
+        "missing", "unexpected", "wrong_status", "deviations",
+    }  # fmt: skip
+
+
+def test_junit(deviating: Path) -> None:
+    ended = tracer("check", deviating, SHIPPED, "--format", "junit")
+    assert ended.returncode == 1
+    cases = list(ET.fromstring(ended.stdout.encode()).iter("testcase"))
+    assert [[child.tag for child in case] for case in cases] == [["failure"], []]
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("check",), "RECORDING"),
+        (("check", SHIPPED, "--sequence", "nope"), "unknown sequence 'nope'"),
+        (("check", SHIPPED, "--format", "xml"), "invalid choice: 'xml'"),
+        (("check", "."), "no recording in this folder"),
+        (("learn", "none.yaml"), "none.yaml: No such file or directory"),
+        (("learn", SHIPPED, RECORDED / "zed" / "image-list-1.yaml"), "but "),
+        (("learn", SHIPPED, "--name", "No Name"), "name: expected str matching"),
+        (("sequences", "show", "nope"), "unknown sequence 'nope'"),
+        (("sequences", "show", "image-show", "--lang", "xx"), "unknown language 'xx'"),
+        (("sequences", "list", "--lang", "xx"), "unknown language 'xx'"),
+        (("sequences", "lst"), "did you mean list?"),
+    ],
+)
+def test_bad_input_is_one_clear_line(words: tuple[object, ...], problem: str, tmp_path: Path) -> None:
+    ended = tracer(*words, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert problem in ended.stderr
+    assert ended.stderr.startswith("tracer")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_what_is_learned_is_checked_with(tmp_path: Path) -> None:
+    recordings = sorted(RECORDED.glob("*/image-save-*.yaml"))
+    path = tmp_path / "save.yaml"
+    ended = tracer("learn", *recordings, "-o", path, "--name", "saving")
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert ended.stderr == f"wrote {path}: 10 steps of 'openstack image save'; 4 of 4 recordings conform\n"
+    assert load_sequence(path).name == "saving"
+    assert path.read_text().startswith("# Learned from 4 recordings.")
+    assert tracer("check", "--sequence", path, *recordings).returncode == 0
+    assert tracer("check", "--sequence", path, RECORDED / "zed" / "image-delete-id.yaml").returncode == 1
+    shown = tracer("sequences", "show", path).stdout
+    assert "GET /image/v2/images/{image_id}/file" in shown
+
+
+def test_without_a_file_it_goes_to_stdout(tmp_path: Path) -> None:
+    ended = tracer("learn", SHIPPED, BY_NAME)
+    path = tmp_path / "x.yaml"
+    path.write_text(ended.stdout)
+    assert load_sequence(path).command == "openstack image show"
+    assert ended.stderr == "8 steps of 'openstack image show'; 2 of 2 recordings conform\n"
+
+
+def test_what_is_learned_can_be_named(tmp_path: Path) -> None:
+    ended = tracer(
+        "learn", SHIPPED, RECORDED / "zed" / "image-list-1.yaml", "--command", "openstack image look"
+    )
+    assert ended.returncode == 0
+    assert "\ncommand: openstack image look\n" in ended.stdout
+
+
+def test_all_sequences_are_listed() -> None:
+    for language, title in (("en", "Show one image"), ("ko", "이미지 한 건 조회")):
+        printed = tracer("sequences", "list", "--lang", language).stdout
+        assert title in printed
+        assert all(sequence.command in printed for sequence in catalog().values())
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("sequence", catalog().values(), ids=str)
+def test_all_sequences_can_be_shown(sequence: object, language: str) -> None:
+    from tracer.sequences import Sequence
+
+    assert isinstance(sequence, Sequence)
+    ended = tracer("sequences", "show", sequence.name, "--lang", language, COLUMNS="300")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    for entry in sequence.entries:
+        for one in (entry, *(entry.fallback.then if entry.fallback else ())):
+            assert one.summary[language] in ended.stdout
+            assert f"{one.path.removesuffix('/')}" in ended.stdout
+
+
+def test_a_sequence_as_its_file_and_as_a_diagram() -> None:
+    file = ROOT / "tracer" / "sequences" / "catalog" / "image-show.yaml"
+    for given in ("image-show", file):
+        assert tracer("sequences", "show", given, "--format", "yaml").stdout == file.read_text()
+    diagram = tracer("sequences", "show", "image-show", "--format", "mermaid").stdout
+    assert diagram.startswith("sequenceDiagram\n  autonumber\n")
+
+
+@pytest.fixture(scope="module")
+def validator() -> jsonschema.Draft202012Validator:
+    schema = json.loads(tracer("sequences", "schema").stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+@pytest.mark.parametrize("name", catalog())
+def test_the_schema_accepts_what_ships(name: str, validator: jsonschema.Draft202012Validator) -> None:
+    file = ROOT / "tracer" / "sequences" / "catalog" / f"{name}.yaml"
+    validator.validate(yamltext.load(file.read_text(), file.name))
+
+
+def test_the_schema_accepts_what_was_learned(validator: jsonschema.Draft202012Validator) -> None:
+    for command in ("image-show", "image-save", "image-create", "project-show"):
+        learned = tracer("learn", *RECORDED.glob(f"*/{command}-*.yaml")).stdout
+        validator.validate(yamltext.load(learned, command))
+
+
+@pytest.mark.parametrize(
+    ("good", "broken"),
+    [
+        ("name: image-show", "name: Image Show"),
+        ("command: openstack image show", "commands: openstack image show"),
+        ("status: 300", "status: ok"),
+        ("status: 300", "status: 3000"),
+        ("method: POST", "method: post"),
+        ("optional: true", "optional: perhaps"),
+        ("    then:", "    next:"),
+        ("to: glance", "receiver: glance"),
+    ],
+)
+def test_the_schema_refuses_what_is_broken(
+    good: str, broken: str, validator: jsonschema.Draft202012Validator
+) -> None:
+    text = (ROOT / "tracer" / "sequences" / "catalog" / "image-show.yaml").read_text()
+    assert good in text
+    assert not validator.is_valid(yamltext.load(text.replace(good, broken, 1), "x"))

@@ -1,0 +1,36 @@
+"""Recordings in folders: all of them, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.recording.test_files import SMALL
+from tracer.errors import InputError
+from tracer.recording import below
+
+
+def test_all_recordings_below_a_folder_in_order(tmp_path: Path) -> None:
+    for name in ("zed/b.yaml", "zed/a.yaml", "2026.2/c.yaml", ".journal/d.yaml", "zed/.e.yaml", "zed/f.mmd"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(SMALL)
+    (tmp_path / "mkdocs.yaml").write_text("site_name: x\n")
+    (tmp_path / "torn.yaml").write_text("format: [1")
+    (tmp_path / "empty.yaml").write_text("")
+    (tmp_path / "gone.yaml").symlink_to(tmp_path / "nothing")
+    found = [str(path.relative_to(tmp_path)) for path in below([tmp_path])]
+    assert found == ["empty.yaml", "gone.yaml", "torn.yaml", "2026.2/c.yaml", "zed/a.yaml", "zed/b.yaml"]
+
+
+def test_files_are_taken_as_they_are_and_each_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(SMALL)
+    other = tmp_path / "notes.txt"
+    assert below([other, tmp_path, path, other]) == [other, path]
+
+
+def test_a_folder_without_recordings_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no recording in this folder"):
+        below([tmp_path])

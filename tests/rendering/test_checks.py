@@ -1,0 +1,196 @@
+"""Recordings held against their sequences: the report, and the JUnit XML that is made of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.sequences.runs import HOST, by_id, by_name, exchange, named, prologue, show, versions_of_glance
+from tests.strategies import texts
+from tracer.model import Cloud, Exchange, Recording
+from tracer.recording import save
+from tracer.rendering.checks import Check, Deviation, Report, check, check_all, exit_code
+from tracer.rendering.checks.junit import junit
+from tracer.sequences import find
+
+FLAVORS = exchange("GET", f"{HOST}/compute/v2.1/flavors", 200, to="nova")
+SCHEMA_ATTRIBUTES = {
+    "testsuites": set(),
+    "testsuite": {"name", "tests", "failures", "errors", "skipped", "time"},
+    "testcase": {"name", "classname", "time"},
+    "failure": {"type", "message"},
+    "error": {"type", "message"},
+}
+SCHEMA_CHILDREN = {
+    "testsuites": {"testsuite"},
+    "testsuite": {"testcase"},
+    "testcase": {"failure", "error"},
+    "failure": set(),
+    "error": set(),
+}
+
+
+def recording(run: Iterable[Exchange], **further: object) -> Recording:
+    made = Recording(format=1, command=None, recorded="2026-11-23T00:00:00Z", exchanges=list(run))
+    return msgspec.structs.replace(made, **further)
+
+
+def test_what_conforms() -> None:
+    found = check(recording(by_id(), command="openstack image show x", cloud=Cloud(release="zed")), "a.yaml")
+    assert found == Check(
+        recording="a.yaml",
+        verdict="conforms",
+        command="openstack image show x",
+        release="zed",
+        sequence="image-show",
+        exchanges=4,
+    )
+
+
+def test_labels_of_the_file_do_not_count() -> None:
+    old = msgspec.structs.replace(FLAVORS, verdict="documented", steps=[7, 8])
+    found = check(recording([*by_id(), old], sequence="image-show", verdict="conforms"), "a.yaml")
+    assert (found.verdict, found.unexpected) == ("deviates", [5])
+
+
+def test_what_deviates_says_how() -> None:
+    found = check(recording([versions_of_glance(500), FLAVORS], sequence="image-show"), "a.yaml")
+    assert (found.verdict, found.missing, found.wrong_status, found.unexpected) == (
+        "deviates",
+        [3, 4, 7, 8],
+        [1],
+        [2],
+    )
+    assert [(one.kind, one.exchange) for one in found.deviations] == [
+        ("wrong-status", 1),
+        ("unexpected", 2),
+        ("missing", None),
+        ("missing", None),
+    ]
+    assert found.deviations[0].text == (
+        "exchange 1, GET /image: would be steps 5, 6, but the status is 500 where 300 is expected"
+    )
+    assert "nearest comes the fallback of steps 7, 8, but the receiver is nova" in found.deviations[1].text
+    assert found.deviations[2].text == "missing: steps 3, 4, POST /v3/auth/tokens to keystone"
+
+
+@pytest.mark.parametrize(
+    ("further", "verdict", "sequence"),
+    [
+        ({"sequence": "image-show"}, "conforms", "image-show"),
+        ({"sequence": "mine"}, "conforms", "image-show"),
+        ({}, "conforms", "image-show"),
+        ({"command": "openstack image show x"}, "conforms", "image-show"),
+        ({"command": "openstack flavor list"}, None, None),
+        ({"command": "openstack flavor list", "sequence": "image-show"}, "conforms", "image-show"),
+    ],
+)
+def test_the_sequence_of_a_recording(
+    further: dict[str, str], verdict: str | None, sequence: str | None
+) -> None:
+    found = check(recording(named(), **further), "a.yaml")
+    assert (found.verdict, found.sequence, found.error) == (verdict, sequence, False)
+    assert bool(found.problem) == (verdict is None)
+
+
+def test_a_sequence_that_is_given_comes_first() -> None:
+    found = check(recording([FLAVORS], command="openstack flavor list"), "a.yaml", find("image-show"))
+    assert (found.verdict, found.sequence) == ("deviates", "image-show")
+
+
+def test_one_that_cannot_be_read_does_not_keep_the_others_from_being_checked(tmp_path: Path) -> None:
+    good, bad, none = tmp_path / "good.yaml", tmp_path / "bad.yaml", tmp_path / "none.yaml"
+    save(recording(by_id()), good)
+    bad.write_text("format: 1\ncommand: [")
+    report = check_all([bad, none, good])
+    assert (report.conforming, report.errors, exit_code(report)) == (1, 2, 2)
+    assert [(one.error, one.problem) for one in report.recordings] == [
+        (True, "line 3: not YAML: did not find expected node content"),
+        (True, "No such file or directory"),
+        (False, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("runs", "code"),
+    [([by_id()], 0), ([by_id(), named()], 0), ([by_id(), [show(), FLAVORS]], 1), ([[FLAVORS]], 1)],
+)
+def test_the_exit_code(runs: list[list[Exchange]], code: int, tmp_path: Path) -> None:
+    for number, run in enumerate(runs):
+        save(recording(run), tmp_path / f"{number}.yaml")
+    assert exit_code(check_all(sorted(tmp_path.iterdir()))) == code
+
+
+def test_ten_thousand_exchanges_take_seconds() -> None:
+    run = [*prologue(), show("x", 404), *(by_name(f"n{number}") for number in range(10_000))]
+    start = time.process_time()
+    assert check(recording(run), "a.yaml", find("image-show")).verdict == "conforms"
+    assert time.process_time() - start < 10
+
+
+deviations = st.builds(
+    Deviation,
+    kind=st.sampled_from(["unexpected", "wrong-status", "missing"]),
+    exchange=st.none() | st.integers(1),
+    text=texts,
+)
+checks = st.builds(
+    Check,
+    recording=texts,
+    verdict=st.sampled_from(["conforms", "deviates", None]),
+    error=st.booleans(),
+    problem=texts,
+    command=st.none() | texts,
+    sequence=st.none() | texts,
+    duration=st.floats(0, 1e6),
+    deviations=st.lists(deviations, max_size=3),
+).filter(lambda one: not (one.error and one.verdict))
+
+
+def report_of(given: list[Check]) -> Report:
+    return Report(
+        conforming=sum(one.verdict == "conforms" for one in given),
+        deviating=sum(one.verdict == "deviates" for one in given),
+        without_sequence=sum(one.verdict is None and not one.error for one in given),
+        errors=sum(one.error for one in given),
+        recordings=given,
+    )
+
+
+@given(st.lists(checks, max_size=4))
+def test_junit_is_valid_whatever_the_texts_are(given: list[Check]) -> None:
+    root = ET.fromstring(junit(report_of(given)).encode())
+    assert root.tag == "testsuites"
+    for element in root.iter():
+        assert set(element.attrib) == SCHEMA_ATTRIBUTES[element.tag]
+        assert {child.tag for child in element} <= SCHEMA_CHILDREN[element.tag]
+        assert float(element.attrib.get("time", 0)) >= 0
+    (suite,) = root
+    assert len(suite) == len(given) == int(suite.attrib["tests"])
+    assert len(suite.findall("testcase/failure")) == int(suite.attrib["failures"])
+    assert len(suite.findall("testcase/error")) == int(suite.attrib["errors"])
+    for case, one in zip(suite, given, strict=True):
+        assert len(case) == (one.verdict != "conforms")
+        assert {child.tag for child in case} <= ({"error"} if one.error else {"failure"})
+
+
+def test_what_junit_says_of_a_deviation() -> None:
+    found = check(recording([*by_id(), FLAVORS], sequence="image-show"), "z/a\x1b[31m.yaml")
+    (case,) = ET.fromstring(junit(report_of([found])).encode()).iter("testcase")
+    assert case.attrib["name"] == "z/a\ufffd[31m.yaml"
+    assert case.attrib["classname"] == "tracer.image-show"
+    (failure,) = case
+    assert (failure.attrib["type"], failure.text) == ("deviates", found.deviations[0].text)
+
+
+@given(st.lists(checks, max_size=3))
+def test_the_report_as_json_can_be_read_again(given: list[Check]) -> None:
+    report = report_of(given)
+    assert msgspec.json.decode(msgspec.json.encode(report), type=Report) == report
