@@ -60,11 +60,13 @@ def _note(count: int) -> str:
 
 def _summarise(learned: Sequence, recordings: Mapping[str, Recording], output: Path | None) -> int:
     from tracer.rendering.checks import check
+    from tracer.rendering.texts import visible
 
     checks = [check(recording, name, learned) for name, recording in recordings.items()]
     deviating = [one for one in checks if one.verdict != "conforms"]
     for one in deviating:
-        print(f"tracer: {one.recording} deviates: {one.deviations[0].text}", file=sys.stderr)
+        problem = f"{one.recording} deviates: {one.deviations[0].text}"
+        print(f"tracer: {visible(problem, 600)}", file=sys.stderr)
     wrote = f"wrote {output}: " if output else ""
     steps = f"{len(learned.steps)} steps of {learned.command!r}"
     print(
