@@ -1,26 +1,92 @@
-"""``tracer show``: a recording as a table of messages."""
+"""``tracer show``: a recording in the terminal, as a sequence, a table, or message by message."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracer.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+
+    from tracer.model import Recording
 
 __all__ = ["arguments", "run"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which recordings."""
+    """Which recordings, and what of them."""
     parser.add_argument("recordings", metavar="RECORDING", type=Path, nargs="+", help="Recordings to show.")
+    parser.add_argument(
+        "--table",
+        action="store_true",
+        help="Show a table, as is done where the terminal is too narrow for the participants.",
+    )
+    parser.add_argument(
+        "--fold", action="store_true", help="Hide the messages of logging in, which many commands begin with."
+    )
+    parser.add_argument("--headers", action="store_true", help="Show the headers of the messages instead.")
+    parser.add_argument("--body", action="store_true", help="Show the bodies of the messages instead.")
+    parser.add_argument(
+        "--step", metavar="N", type=int, help="Only the message of that step; its headers and body."
+    )
+    parser.add_argument(
+        "--message", metavar="N", type=int, help="Only the message of that number; its headers and body."
+    )
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print a table of each recording, and its verdict."""
+    """Print each recording, and its verdict."""
     from tracer.cli.console import stdout
     from tracer.recording import load
-    from tracer.rendering.table import table, verdict_line
+    from tracer.rendering.table import verdict_line
 
     console = stdout()
+    in_detail = options.headers or options.body or options.step is not None or options.message is not None
     for path in options.recordings:
         recording = load(path)
-        console.print(table(recording))
+        if in_detail:
+            _details(console, recording, path, options)
+        else:
+            _overview(console, recording, options)
         console.print(verdict_line(recording), soft_wrap=True)
+
+
+def _overview(console: Console, recording: Recording, options: argparse.Namespace) -> None:
+    from tracer.rendering.table import table
+    from tracer.rendering.terminal import Drawing
+
+    drawing = Drawing(recording, fold=options.fold)
+    as_table = options.table or not drawing.fits(console.width)
+    console.print(table(recording) if as_table else drawing)
+
+
+def _details(console: Console, recording: Recording, path: Path, options: argparse.Namespace) -> None:
+    from tracer.rendering.details import details
+    from tracer.rendering.messages import messages
+
+    views = messages(recording)
+    if options.step is not None:
+        steps = [view.step for view in views if view.step is not None]
+        views = [view for view in views if view.step == options.step]
+        _check(views, path, f"step {options.step}", steps)
+    if options.message is not None:
+        numbers = [view.number for view in views]
+        views = [view for view in views if view.number == options.message]
+        _check(views, path, f"message {options.message}", numbers)
+    both = not (options.headers or options.body)
+    for view in views:
+        for line in details(recording, view, headers=options.headers or both, body=options.body or both):
+            console.print(line, soft_wrap=True)
+        console.print()
+
+
+def _check(found: object, path: Path, wanted: str, there: Iterable[int]) -> None:
+    if not found:
+        numbers = sorted(set(there))
+        known = f"it has {numbers[0]} to {numbers[-1]}" if numbers else "it has none"
+        raise InputError(str(path), f"there is no {wanted}; {known}")

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from tracer.model import Exchange, Recording
 
-__all__ = ["Row", "empty_table", "exchange_rows", "message_row", "table", "verdict_line"]
+__all__ = [
+    "Row", "empty_table", "exchange_rows", "message_row", "message_style", "reasons_of", "table",
+    "verdict_line",
+]  # fmt: skip
 
 Row = tuple[Text, Text, Text, Text, Text, Text]
 """The cells of a message: number, step, from → to, what it says, ms, verdict."""
@@ -41,7 +44,7 @@ def table(recording: Recording, hints: Mapping[int, str] | None = None) -> Table
     where the recording's sequence is one of the catalogue.
     """
     made = empty_table()
-    reasons = _reasons(recording) if hints is None else hints
+    reasons = reasons_of(recording) if hints is None else hints
     for view in messages(recording):
         made.add_row(*message_row(view, reasons.get(view.exchange, "")))
     return made
@@ -67,7 +70,7 @@ def exchange_rows(exchange: Exchange, number: int, hint: str = "") -> tuple[Row,
 
 def message_row(view: MessageView, hint: str = "") -> Row:
     """The row of a message; ``ms`` is the time since the run began or, of a response, since its request."""
-    message = Text(visible(view.text, 200), style=_message_style(view))
+    message = Text(visible(view.text, 200), style=message_style(view))
     if hint and view.kind == "request":
         message.append(f"\n{visible(hint, 400)}", style="dim")
     return (
@@ -129,14 +132,16 @@ def _count(recording: Recording) -> str:
     return count
 
 
-def _reasons(recording: Recording) -> Mapping[int, str]:
+def reasons_of(recording: Recording) -> Mapping[int, str]:
+    """Why the exchanges deviate that do, by their index; empty where the sequence is not of the catalogue."""
     sequence = catalog().get(recording.sequence or "")
     if sequence is None or recording.verdict != "deviates":
         return {}
     return match(recording.exchanges, sequence, recording.cloud.release).reasons
 
 
-def _message_style(view: MessageView) -> str:
+def message_style(view: MessageView) -> str:
+    """The colour of a message: that of its status."""
     if view.kind == "request":
         return ""
     return _STATUSES.get((view.status or 0) // 100, "bold red")

@@ -1,0 +1,69 @@
+"""``tracer show`` as a user calls it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.runner import tracer
+
+SHIPPED = Path(__file__).parents[2] / "recordings" / "zed" / "image-show-by-name.yaml"
+
+
+def test_it_draws_the_sequence_and_tells_the_verdict() -> None:
+    ended = tracer("show", SHIPPED, COLUMNS="100")
+    assert ended.returncode == 0
+    assert "│─────── GET /image/v2/images/{image_id} ───────▶│" in ended.stdout
+    assert ended.stdout.endswith("conforms to image-show: 8 of 8 steps, by its fallback\n")
+    assert "\x1b" not in ended.stdout
+
+
+def test_a_narrow_terminal_gets_the_table_and_so_does_who_asks_for_it() -> None:
+    for ended in (tracer("show", SHIPPED, COLUMNS="45"), tracer("show", "--table", SHIPPED)):
+        assert ended.returncode == 0
+        assert "no.  step" in ended.stdout
+        assert "▶" not in ended.stdout
+
+
+def test_colours_are_left_out_on_request() -> None:
+    coloured = tracer("show", SHIPPED, FORCE_COLOR="1", COLUMNS="100", TERM="xterm")
+    assert "\x1b[3" in coloured.stdout
+    plain = tracer("show", SHIPPED, FORCE_COLOR="1", NO_COLOR="1", COLUMNS="100", TERM="xterm")
+    assert "\x1b[3" not in plain.stdout
+
+
+def test_logging_in_can_be_hidden() -> None:
+    shown = tracer("show", "--fold", SHIPPED).stdout
+    assert "(1)–(6) authentication" in shown
+    assert "/auth/tokens" not in shown
+
+
+def test_a_step_is_shown_in_full() -> None:
+    shown = tracer("show", "--step", "7", SHIPPED).stdout
+    assert "(7) GET /image/v2/images/{image_id}  client → glance  fallback" in shown
+    assert "(9) step 7 GET /image/v2/images?name={image_name}" in shown
+    assert "X-Auth-Token: <token-1>" in shown
+    assert "no body" in shown
+    one = tracer("show", "--message", "10", "--body", SHIPPED).stdout
+    assert '"name": "tracer-demo"' in one
+    assert "Content-Type" not in one
+
+
+def test_all_headers_are_shown_without_a_choice() -> None:
+    shown = tracer("show", "--headers", SHIPPED).stdout
+    assert shown.count("\n(") == 9
+    assert '"name"' not in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("--step", "9"), "there is no step 9; it has 1 to 8"),
+        (("--message", "0"), "there is no message 0; it has 1 to 10"),
+    ],
+)
+def test_a_message_that_is_not_there_is_one_line(words: tuple[str, ...], problem: str) -> None:
+    ended = tracer("show", *words, SHIPPED)
+    assert ended.returncode == 2
+    assert ended.stderr == f"tracer: {SHIPPED}: {problem}\n"

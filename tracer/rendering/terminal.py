@@ -1,0 +1,112 @@
+"""A recording drawn as a sequence in a terminal: lifelines, arrows, frames, numbers and times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style as Look
+
+from tracer.rendering.blocks import Arrow, Close, Open, events
+from tracer.rendering.lanes import ARROW, Lanes, lay_out
+from tracer.rendering.rows import Row, rows
+from tracer.rendering.style import Style
+from tracer.rendering.table import reasons_of
+from tracer.rendering.texts import visible
+from tracer.rendering.tree import recording_tree
+from tracer.sequences import participant_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+    from tracer.model import Recording
+    from tracer.rendering.blocks import Event
+
+__all__ = ["Drawing"]
+
+_DEEPEST = 3
+_TIME = 11
+_REASON = 80
+_DIM = Look.parse("dim")
+_RED = Look.parse("bold red")
+
+
+class Drawing:
+    """The messages of a recording as they go to and fro between the participants.
+
+    Each arrow has its number, the step in parentheses where that is another one, and the time
+    since the run began or, of a response, since its request.
+    """
+
+    def __init__(self, recording: Recording, *, fold: bool = False) -> None:
+        self._drawn = list(events(recording_tree(recording, Style(timing=True, fold=fold))))
+        self._arrows = [event for event in self._drawn if isinstance(event, Arrow)]
+        self._reasons = reasons_of(recording)
+        names = {name for arrow in self._arrows for name in (arrow.view.sender, arrow.view.receiver)}
+        self._labels = {name: recording.participants.get(name) or participant_label(name) for name in names}
+        # Where every number is that of the step, it need not be told twice.
+        self._steps = any(arrow.view.step not in (None, arrow.view.number) for arrow in self._arrows)
+        self._gutter = max((len(self._number(arrow)) for arrow in self._arrows), default=0) + 1
+        self._frames = min(_DEEPEST, _depth(self._drawn))
+
+    def fits(self, width: int) -> bool:
+        """Whether ``width`` cells are enough, and the participants not too many."""
+        return self._lanes(width) is not None
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The lines, none longer than the console is wide. Raises ValueError where it does not fit."""
+        lanes = self._lanes(options.max_width)
+        if lanes is None:
+            raise ValueError("too narrow a console for this drawing")
+        room = min(self._room(options.max_width), self._needed(lanes))
+        for row in rows(self._drawn, lanes, frames=self._frames, room=room, reasons=self._reasons):
+            yield from self._line(row)
+
+    def _room(self, width: int) -> int:
+        return width - self._gutter - _TIME
+
+    def _lanes(self, width: int) -> Lanes | None:
+        return lay_out(self._drawn, self._labels, self._room(width) - 2 * self._frames)
+
+    def _needed(self, lanes: Lanes) -> int:
+        """The cells that the lanes take, those texts that are longer than their arrow, and the reasons."""
+        needed = lanes.width
+        for arrow in self._arrows:
+            left, right = sorted((lanes.at[arrow.view.sender], lanes.at[arrow.view.receiver]))
+            text = cell_len(visible(arrow.text, 200))
+            if text + ARROW > right - left:
+                needed = max(needed, left + text + 3)
+        return max(needed + 2 * self._frames, _REASON if self._reasons else 0)
+
+    def _number(self, arrow: Arrow) -> str:
+        step = arrow.view.step
+        if not self._steps:
+            return str(arrow.number)
+        return f"{arrow.number} {'' if step is None else f'({step})':>{4}}"
+
+    def _line(self, row: Row) -> Iterator[Segment]:
+        view = row.view
+        number = self._number(Arrow(view, "", view.number)) if view else ""
+        yield Segment(number.rjust(self._gutter - 1) + " ", _RED if view and view.deviates else _DIM)
+        end = len(row.cells)
+        while end and not row.time and row.cells[end - 1] == " ":
+            end -= 1
+        start = 0
+        for place in range(1, end + 1):
+            if place == end or row.looks[place] is not row.looks[start]:
+                yield Segment("".join(row.cells[start:place]), row.looks[start])
+                start = place
+        if row.time:
+            yield Segment(row.time.rjust(_TIME), _DIM)
+        yield Segment.line()
+
+
+def _depth(drawn: Iterable[Event]) -> int:
+    deepest = depth = 0
+    for event in drawn:
+        depth += isinstance(event, Open) - isinstance(event, Close)
+        deepest = max(deepest, depth)
+    return deepest
