@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from tracer.rendering.messages import MessageView, exchange_messages, messages
+from tracer.rendering.reasons import reasons
 from tracer.rendering.texts import visible
-from tracer.sequences import catalog, match
+from tracer.sequences import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,9 +42,9 @@ def table(recording: Recording, hints: Mapping[int, str] | None = None) -> Table
     where the recording's sequence is one of the catalogue.
     """
     made = empty_table()
-    reasons = _reasons(recording) if hints is None else hints
+    why = reasons(recording) if hints is None else hints
     for view in messages(recording):
-        made.add_row(*message_row(view, reasons.get(view.exchange, "")))
+        made.add_row(*message_row(view, why.get(view.exchange, "")))
     return made
 
 
@@ -127,13 +128,6 @@ def _count(recording: Recording) -> str:
     if any(exchange.verdict == "fallback" for exchange in recording.exchanges):
         count += ", by its fallback"
     return count
-
-
-def _reasons(recording: Recording) -> Mapping[int, str]:
-    sequence = catalog().get(recording.sequence or "")
-    if sequence is None or recording.verdict != "deviates":
-        return {}
-    return match(recording.exchanges, sequence, recording.cloud.release).reasons
 
 
 def _message_style(view: MessageView) -> str:
