@@ -1,17 +1,22 @@
 // The sequence diagram, drawn row by row beside the list: each message is an arrow between two life lines.
 
 const ROW = 36;
-const EDGE = 58;
+const EDGE = 64;
+const BESIDE = 410;
 const lanes = { width: 0, gap: 0 };
 
 /** Lay the life lines out in about this much room (pixels), with a name above each. */
 function layLanes(room) {
   const gaps = Math.max(0, run().participants.length - 1);
-  const wanted = Math.max(260, Math.min(room * 0.44, 2 * EDGE + gaps * 170));
-  lanes.gap = gaps === 0 ? 0 : Math.max(34, Math.min(170, (wanted - 2 * EDGE) / gaps));
+  const wanted = Math.max(260, Math.min(room * 0.42, 2 * EDGE + gaps * 150));
+  lanes.gap = gaps === 0 ? 0 : Math.max(40, Math.min(150, (wanted - 2 * EDGE) / gaps));
   lanes.width = Math.ceil(2 * EDGE + Math.max(lanes.gap * gaps, 60));
   byId("messages").style.setProperty("--lanes", `${lanes.width}px`);
-  const broad = Math.max(30, Math.min(140, gaps === 0 ? 140 : lanes.gap - 8));
+  // Names that have no room beside each other are written aslant.
+  const slanted = gaps > 0 && lanes.gap < 76;
+  const broad = slanted ? 136 : Math.min(2 * EDGE - 6, gaps === 0 ? 140 : lanes.gap - 6);
+  scroller.classList.toggle("slanted", slanted);
+  scroller.classList.toggle("narrow", room < lanes.width + BESIDE);
   byId("participants").replaceChildren(...run().participants.map(([, label], place) => {
     const name = el("span", { class: "participant", text: label, title: label });
     name.style.left = `${laneOf(place)}px`;

@@ -47,7 +47,7 @@ function jsonElement(tree) {
 }
 
 function jsonNode(node, levels, last) {
-  const key = node.key === null ? [] : [el("span", { class: "key", text: shown(node.key) }), ": "];
+  const key = node.key === null ? [] : [el("span", { class: "j-key", text: shown(node.key) }), ": "];
   const comma = last ? "" : ",";
   if (node.items === undefined) return el("div", { class: "line" }, ...key, scalar(node.text), comma);
   const close = node.open === "{" ? "}" : "]";
@@ -81,7 +81,7 @@ function fillFrom(inside, node, start, levels) {
 }
 
 function scalar(text) {
-  const kind = text.startsWith('"') ? "string" : /^[-\d]/.test(text) ? "number" : "word";
+  const kind = text.startsWith('"') ? "j-string" : /^[-\d]/.test(text) ? "j-number" : "j-word";
   return el("span", { class: kind }, ...pseudonyms(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text));
 }
 

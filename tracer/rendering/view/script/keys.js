@@ -18,6 +18,7 @@ const LETTERS = {
   p: () => nextDeviation(-1),
   d: toggleDeviating,
   t: nextTheme,
+  w: toggleZoom,
   "[": () => anotherRun(-1),
   "]": () => anotherRun(1),
   "/": () => byId("search").select(),
@@ -86,6 +87,7 @@ byId("switcher").addEventListener("change", (event) => {
 });
 byId("chooser").hidden = runs.length < 2;
 byId("only").addEventListener("click", toggleDeviating);
+byId("axis").addEventListener("click", toggleZoom);
 byId("theme").addEventListener("click", nextTheme);
 byId("helper").addEventListener("click", () => help.showModal());
 byId("close").addEventListener("click", () => help.close());

@@ -6,6 +6,7 @@ const scroller = byId("messages");
 const live = new Map();
 let busy = [];
 let drawn = [0, 0];
+const scale = { from: 0, to: 0 };
 
 /** Draw the list anew: another run, another search, another width. */
 function drawList() {
@@ -16,7 +17,7 @@ function drawList() {
   byId("nothing").textContent = run().order.length === 0 ? t("no-messages") : t("nothing-found");
   rows.setAttribute("aria-label", t("list", { count: state.shown.length }));
   byId("diagram").setAttribute("aria-label", t("diagram", { names: run().participants.map(([, label]) => label).join(", ") }));
-  drawAxis();
+  drawRuler();
   for (const { row } of live.values()) row.remove();
   live.clear();
   drawn = [0, 0];
@@ -30,6 +31,7 @@ function drawWindow() {
   const end = Math.min(state.shown.length, Math.ceil((top + scroller.clientHeight) / ROW) + AROUND);
   if (first === drawn[0] && end === drawn[1] && live.size > 0) return;
   drawn = [first, end];
+  measure(first, end);
   for (const [place, { row }] of live) {
     if (place >= first && place < end) continue;
     row.remove();
@@ -70,8 +72,8 @@ function rowOf(place) {
     el("span", { class: "step", text: step === undefined ? "" : String(step), title: step === undefined ? "" : t("step-n", { step: String(step) }) }),
     el("span", { class: "lane" }),
     el("span", { class: "said", title: `${first} ${rest}` },
-      el("b", { class: answer ? statusClass(exchange) : "method", text: first }), " ", el("span", { class: "rest", text: rest })),
-    el("span", { class: "mark" }, answer ? null : verdictChip(exchange.verdict)),
+      el("b", { class: answer ? statusClass(exchange) : "method", text: first }), el("span", { class: "rest", text: rest }),
+      answer ? null : verdictChip(exchange.verdict)),
     el("span", { class: "fall" }, bar(message)),
     el("span", { class: "time", text: timeOf(message) }));
   row.style.top = `${place * ROW}px`;
@@ -105,10 +107,10 @@ function timeOf(message) {
 /** The waterfall: a request's bar lasts until its response, where a dot stands. */
 function bar(message) {
   const { started, ended } = exchangeOf(message);
-  const length = run().to - run().from;
+  const length = scale.to - scale.from;
   if (started === undefined || !(length > 0)) return null;
-  const left = (100 * (started - run().from)) / length;
-  const right = ended === undefined ? 100 : (100 * (ended - run().from)) / length;
+  const left = (100 * (started - scale.from)) / length;
+  const right = ended === undefined ? 100 : (100 * (ended - scale.from)) / length;
   const exchange = exchangeOf(message);
   const made = el("i", { class: `${isResponse(message) ? "dot" : "bar"} ${statusClass(exchange)} ${deviates(exchange) ? "deviates" : ""}` });
   if (isResponse(message)) {
@@ -121,9 +123,45 @@ function bar(message) {
   return made;
 }
 
-function drawAxis() {
-  const length = run().to - run().from;
-  byId("axis").replaceChildren(...[0, 0.5, 1].map((part) => el("span", { text: length > 0 || part === 0 ? duration(length * part) : "" })));
+/** The time that the waterfall spans: that of the run or, zoomed, of the rows from `first` to before `end`. */
+function measure(first, end) {
+  const { from, to } = scale;
+  Object.assign(scale, { from: run().from, to: run().to });
+  if (state.zoomed) {
+    const inView = state.shown.slice(first, end).map(exchangeOf);
+    const times = inView.flatMap(({ started, ended }) => [started, ended]).filter((time) => time !== undefined);
+    if (times.length > 0) Object.assign(scale, { from: Math.min(...times), to: Math.max(...times) });
+  }
+  const length = scale.to - scale.from;
+  const marks = !(length > 0) ? [0] : byId("axis").clientWidth < 130 ? [0, 1] : [0, 0.5, 1];
+  byId("axis").replaceChildren(...marks.map((part) => el("span", { text: duration(scale.from + length * part) })));
+  if (from === scale.from && to === scale.to) return;
+  for (const [place, { row }] of live) row.querySelector(".fall").replaceChildren(...[bar(state.shown[place])].filter(Boolean));
+}
+
+function toggleZoom() {
+  state.zoomed = !state.zoomed;
+  drawn = [0, 0];
+  drawWindow();
+}
+
+/** Where in the list deviations are, at its right edge. */
+function drawRuler() {
+  const ruler = byId("ruler");
+  const head = byId("columns").offsetHeight;
+  const height = scroller.clientHeight - head;
+  ruler.style.top = `${head}px`;
+  ruler.style.right = `${scroller.offsetWidth - scroller.clientWidth}px`;
+  if (state.shown.length * ROW <= height) return ruler.replaceChildren();
+  const places = new Set();
+  state.shown.forEach((message, place) => {
+    if (deviates(exchangeOf(message))) places.add(Math.round((place / state.shown.length) * height));
+  });
+  ruler.replaceChildren(...[...places].map((top) => {
+    const mark = el("i");
+    mark.style.top = `${top}px`;
+    return mark;
+  }));
 }
 
 /** Choose the message in a row of the list (-1: none), and show what it says. */

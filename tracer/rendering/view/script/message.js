@@ -33,7 +33,7 @@ function messageParts(message) {
         said.reference ? el("a", { href: said.reference, rel: "noreferrer noopener", target: "_blank", text: t("reference") }) : null) : null),
     tabs(message),
     el("div", { role: "tabpanel", id: "panel", "aria-labelledby": isResponse(message) ? "tab-response" : "tab-request" },
-      ...(isResponse(message) ? responsePanel(exchange, response) : requestPanel(request))),
+      ...(isResponse(message) ? responsePanel(exchange, request.url, response) : requestPanel(request))),
   ];
 }
 
@@ -84,9 +84,14 @@ function requestPanel(request) {
   ];
 }
 
-function responsePanel(exchange, response) {
+function responsePanel(exchange, url, response) {
   if (!response) return [el("p", { class: "why", text: t("no-response", { reason: exchange.reason ?? "" }) })];
-  return [headerSection(headersOf(response)), bodySection(response.body)];
+  const title = `${response.status} ${response.reason ?? ""} ${url}`;
+  return [
+    el("div", { class: "url" }, el("code", {}, ...pseudonyms(title))),
+    headerSection(headersOf(response)),
+    bodySection(response.body),
+  ];
 }
 
 function headerSection(headers) {

@@ -12,7 +12,7 @@ function overview() {
       command === null ? el("p", { class: "hint", text: t("command-unknown") }) : el("pre", { class: "text command" }, ...pseudonyms(command))),
     section(t("about"), [], table(aboutPairs(), t("about"))),
     notes.length === 0 ? null : section(t("notes"), [], el("ul", {}, ...notes.map((note) => el("li", { text: note })))),
-    redacted.length === 0 ? null : section(t("redacted"), [], table(redacted.map(([what, count]) => [what, `${grouped.format(count)}×`]), t("redacted"))),
+    redacted.length === 0 ? null : section(t("redacted"), [], table(redacted.map(([what, count]) => [what, `${grouped.format(count)}×`]), t("redacted"), "counts")),
     ...(output === null ? [] : outputSections(output)),
   ].filter(Boolean);
 }

@@ -73,7 +73,7 @@ function recall() {
 
 function setTheme(theme) {
   document.documentElement.dataset.theme = theme;
-  byId("theme").textContent = t(`theme.${theme}`);
+  byId("theme").textContent = `◐ ${t(`theme.${theme}`)}`;
   try {
     localStorage.setItem("tracer-theme", theme);
   } catch {

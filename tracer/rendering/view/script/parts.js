@@ -12,8 +12,8 @@ function tool(text, use, properties = {}) {
 
 const copyTool = (text, what) => tool(t("copy"), (button) => copy(what(), button), { "aria-label": text, title: text });
 
-function table(pairs, name) {
-  return el("table", { class: "pairs", "aria-label": name }, el("tbody", {}, ...pairs.map(([key, value]) =>
+function table(pairs, name, kind = "") {
+  return el("table", { class: `pairs ${kind}`, "aria-label": name }, el("tbody", {}, ...pairs.map(([key, value]) =>
     el("tr", {}, el("th", { scope: "row", text: shown(key) }), el("td", {}, ...pseudonyms(value))))));
 }
 

@@ -4,7 +4,7 @@ const runs = JSON.parse(byId("summaries").textContent);
 const DEVIATIONS = new Set(["unexpected", "wrong-status"]);
 
 /** `shown`: the messages (see `order`) that the list has; `selected`: which of them, by its place; -1 for none. */
-const state = { run: 0, shown: [], selected: -1, query: "", deviating: false };
+const state = { run: 0, shown: [], selected: -1, query: "", deviating: false, zoomed: false };
 
 const run = () => runs[state.run];
 const exchangeOf = (message) => run().exchanges[message >> 1];
