@@ -9,7 +9,7 @@ const lanes = { width: 0, gap: 0 };
 function layLanes(room) {
   const gaps = Math.max(0, run().participants.length - 1);
   const wanted = Math.max(260, Math.min(room * 0.42, 2 * EDGE + gaps * 150));
-  lanes.gap = gaps === 0 ? 0 : Math.max(40, Math.min(150, (wanted - 2 * EDGE) / gaps));
+  lanes.gap = gaps === 0 ? 0 : Math.max(36, Math.min(150, (wanted - 2 * EDGE) / gaps));
   lanes.width = Math.ceil(2 * EDGE + Math.max(lanes.gap * gaps, 60));
   byId("messages").style.setProperty("--lanes", `${lanes.width}px`);
   // Names that have no room beside each other are written aslant.
