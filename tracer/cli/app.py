@@ -20,6 +20,7 @@ _VERBS: dict[str, str] = {
     "record": "Run a client command through a proxy of its own and record every message.",
     "show": "Show recordings as tables: each message with its step, status and verdict.",
     "diagram": "Draw a recording as a Mermaid sequence diagram, as text or as a picture.",
+    "view": "Make one HTML page of recordings: diagram, messages with headers and bodies, times, search.",
     "recover": "Make recordings, marked as interrupted, of the runs that a killed proxy left in its journal.",
     "scan": "Report what looks like a secret, by rule and place, never the value.",
     "redact": "Take out of recordings what today's policy calls a secret, in place.",

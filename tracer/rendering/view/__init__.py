@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from tracer.rendering.view.page import view
-from tracer.rendering.view.texts import languages
+from tracer.rendering.view.words import languages, texts
 
-__all__ = ["languages", "view"]
+__all__ = ["languages", "texts", "view"]

@@ -22,7 +22,8 @@ _OTHERWISE = "en"
 class Descriptions:
     """The descriptions that a recording's exchanges have in its sequence.
 
-    ``texts`` holds each once: ``summary``, ``request``, ``response`` and the URL ``reference``, where there are.
+    ``texts`` holds each once: ``summary``, ``request``, ``response`` and the URL ``reference``,
+    where there are.
     """
 
     def __init__(self, recording: Recording, lang: str) -> None:
@@ -41,6 +42,8 @@ class Descriptions:
             for place, (steps, entry) in enumerate(self._entries)
             if exchange.verdict != "unexpected"
             and steps[: len(exchange.steps)] == tuple(exchange.steps)
+            and bool(steps) == bool(exchange.steps)
+            and entry.receiver == exchange.receiver
             and entry.method == exchange.request.method
             and path.endswith(entry.path.rstrip("/"))
             and set(entry.query) == names
@@ -67,5 +70,6 @@ def _entries(entries: tuple[Entry, ...]) -> Iterator[tuple[tuple[int, ...], Entr
     """Each entry with its steps; those that a fallback leads to have the steps that they stand in for."""
     for entry in entries:
         yield entry.steps, entry
+        yield from (((), call) for call in entry.calls)
         if entry.fallback is not None:
             yield from ((entry.steps, inner) for inner in entry.fallback.then)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tracer.rendering.texts import visible
 from tracer.rendering.view.data import contents, summary
-from tracer.rendering.view.texts import texts
+from tracer.rendering.view.words import texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,20 @@ if TYPE_CHECKING:
 __all__ = ["view"]
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("dom", "runs", "search", "json", "curl", "diagram", "list", "parts", "message", "overview", "page", "keys")
+_SCRIPTS = (
+    "dom",
+    "runs",
+    "search",
+    "json",
+    "curl",
+    "diagram",
+    "list",
+    "parts",
+    "message",
+    "overview",
+    "page",
+    "keys",
+)
 """In the order in which they are read: each uses what stands before it while it loads."""
 
 
@@ -89,5 +102,7 @@ def _source(name: str) -> str:
 def _template() -> Template:
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     return environment.from_string(_source("view.html.j2"))
