@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-__all__ = ["Visit", "Visitor", "chromium", "launched", "visitor"]
+__all__ = ["Visit", "Visitor", "chromium", "installed", "launched", "visitor"]
 
 PACKAGES = ("chromium", "fonts-noto-cjk")
 """What Debian calls the browser, and glyphs for Korean."""
@@ -30,13 +30,18 @@ _GRAVE = {"serious", "critical"}
 
 def chromium() -> str:
     """The browser's path; where it is missing and we may, it is installed."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    return installed("chromium", *PACKAGES)
+
+
+def installed(program: str, *packages: str) -> str:
+    """The path of a program of the system, which Debian has in ``packages``."""
+    found = shutil.which(program)
     if found is None and shutil.which("apt-get") and os.geteuid() == 0:
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update", "-qq"], ["install", "-y", "-qq", *PACKAGES]):
+        for words in (["update", "-qq"], ["install", "-y", "-qq", *packages]):
             subprocess.run(["apt-get", *words], env=environment, check=True, timeout=600, capture_output=True)
-        found = shutil.which("chromium")
-    assert found, f"the tests need a browser: apt-get install {' '.join(PACKAGES)}"
+        found = shutil.which(program)
+    assert found, f"the tests need {program}: apt-get install {' '.join(packages)}"
     return found
 
 

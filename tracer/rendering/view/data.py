@@ -108,7 +108,8 @@ def _exchange(
 
 
 def _slim(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value not in (None, "", [])}
+    """Without what there is not; a method there always is."""
+    return {key: value for key, value in values.items() if key == "method" or value not in (None, "", [])}
 
 
 def _finite(seconds: float | None) -> float | None:

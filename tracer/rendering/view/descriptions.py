@@ -31,7 +31,7 @@ class Descriptions:
         self._lang = lang
         sequence = catalog().get(recording.sequence or "")
         self._entries = [] if sequence is None else list(_entries(sequence.entries))
-        self._numbers: dict[int, int] = {}
+        self._numbers: dict[tuple[int, bool], int] = {}
 
     def number(self, exchange: Exchange) -> int | None:
         """Which of ``texts`` is that of ``exchange``; None where nothing is known of it."""
@@ -51,13 +51,19 @@ class Descriptions:
         if not fitting:
             return None
         best = max(fitting, key=lambda place: len(self._entries[place][1].path))
-        if best not in self._numbers:
-            self._numbers[best] = len(self.texts)
-            self.texts.append(self._described(self._entries[best][1]))
-        return self._numbers[best]
+        entry = self._entries[best][1]
+        status = exchange.response.status if exchange.response else None
+        fails = entry.fallback is not None and status in entry.fallback.status
+        if (best, fails) not in self._numbers:
+            self._numbers[best, fails] = len(self.texts)
+            self.texts.append(self._described(entry, fails=fails))
+        return self._numbers[best, fails]
 
-    def _described(self, entry: Entry) -> dict[str, str]:
+    def _described(self, entry: Entry, *, fails: bool) -> dict[str, str]:
         parts = {"summary": entry.summary, "request": entry.request, "response": entry.response}
+        if fails and entry.fallback is not None:
+            # The response of the step is not what came.
+            parts |= {"summary": entry.fallback.summary, "response": entry.fallback.summary}
         texts = {name: self._said(text) for name, text in parts.items() if text}
         # It becomes a link: nothing but a web page may be behind it.
         return texts | ({"reference": entry.reference} if entry.reference.startswith("https://") else {})

@@ -85,7 +85,7 @@ byId("switcher").addEventListener("change", (event) => {
   showRun(Number(event.target.value));
   remember();
 });
-byId("chooser").hidden = runs.length < 2;
+byId("switcher").hidden = runs.length < 2;
 byId("only").addEventListener("click", toggleDeviating);
 byId("axis").addEventListener("click", toggleZoom);
 byId("theme").addEventListener("click", nextTheme);
