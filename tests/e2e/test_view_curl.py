@@ -53,14 +53,16 @@ def listener() -> Iterator[str]:
 PRETTY = '{\n  "a": "b  c",\n  "n": 1.0\n}'
 LINES = "two\nlines\x1b[201~\ttouch pwned\n'\\é한😀"
 EVIL = "'; touch pwned; $(touch pwned) `touch pwned` \"$HOME\" \\' !! # &"
+EVIL_BODY = Body(size=1, text=EVIL)
+JSON = {"Content-Type": "application/json"}
 
 
 @pytest.mark.parametrize(
     ("method", "path", "headers", "body", "sent"),
     [
         ("GET", "/image/v2?name={a}[1]", {"X-Auth-Token": "<token-1>", "X-Twice": ["a", "b"]}, None, b""),
-        ("POST", "/", {"Content-Type": "application/json"}, Body(size=1, json=PRETTY), b'{"a":"b  c","n":1.0}'),
-        ("PUT", "/" + EVIL.replace(" ", ""), {"X-Evil": EVIL, "X-Empty": ""}, Body(size=1, text=EVIL), EVIL.encode()),
+        ("POST", "/", JSON, Body(size=1, json=PRETTY), b'{"a":"b  c","n":1.0}'),
+        ("PUT", "/" + EVIL.replace(" ", ""), {"X-Evil": EVIL, "X-Empty": ""}, EVIL_BODY, EVIL.encode()),
         ("PATCH", "/", {}, Body(size=1, text=LINES), LINES.encode()),
         ("POST", "/", {"@/etc/passwd": "x", "X-Split": "a\r\nX-More: b"}, Body(size=1, text="a\0b"), b"a\0b"),
         ("POST", "/", {}, Body(size=1, base64="AAEC/w=="), b"\x00\x01\x02\xff"),

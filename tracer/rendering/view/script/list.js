@@ -18,7 +18,7 @@ function drawList() {
   rows.setAttribute("aria-label", t("list", { count: state.shown.length }));
   byId("diagram").setAttribute("aria-label", t("diagram", { names: run().participants.map(([, label]) => label).join(", ") }));
   drawRuler();
-  for (const { row } of live.values()) row.remove();
+  for (const row of live.values()) row.remove();
   live.clear();
   drawn = [0, 0];
   drawWindow();
@@ -32,16 +32,20 @@ function drawWindow() {
   if (first === drawn[0] && end === drawn[1] && live.size > 0) return;
   drawn = [first, end];
   measure(first, end);
-  for (const [place, { row }] of live) {
+  for (const [place, row] of live) {
     if (place >= first && place < end) continue;
     row.remove();
     live.delete(place);
   }
   const arrows = [];
-  for (let place = first; place < end; place += 1) {
-    if (!live.has(place)) live.set(place, { row: rowOf(place) });
-    rows.append(live.get(place).row);
-    arrows.push(arrow(state.shown[place], place - first, () => select(place)));
+  let before = null;
+  for (let place = end - 1; place >= first; place -= 1) {
+    if (!live.has(place)) {
+      live.set(place, rowOf(place));
+      rows.insertBefore(live.get(place), before);
+    }
+    before = live.get(place);
+    arrows.unshift(arrow(state.shown[place], place - first, () => select(place)));
   }
   const picture = byId("diagram");
   picture.setAttribute("width", lanes.width);
@@ -136,7 +140,7 @@ function measure(first, end) {
   const marks = !(length > 0) ? [0] : byId("axis").clientWidth < 130 ? [0, 1] : [0, 0.5, 1];
   byId("axis").replaceChildren(...marks.map((part) => el("span", { text: duration(scale.from + length * part) })));
   if (from === scale.from && to === scale.to) return;
-  for (const [place, { row }] of live) row.querySelector(".fall").replaceChildren(...[bar(state.shown[place])].filter(Boolean));
+  for (const [place, row] of live) row.querySelector(".fall").replaceChildren(...[bar(state.shown[place])].filter(Boolean));
 }
 
 function toggleZoom() {
@@ -191,7 +195,7 @@ function reveal(message) {
 }
 
 function showSelection() {
-  for (const [place, { row }] of live) row.setAttribute("aria-selected", String(place === state.selected));
+  for (const [place, row] of live) row.setAttribute("aria-selected", String(place === state.selected));
   const chosen = state.shown[state.selected];
   for (const group of byId("diagram").querySelectorAll(".arrow")) {
     group.classList.toggle("selected", Number(group.dataset.message) === chosen);
