@@ -24,7 +24,7 @@ def leaky(tmp_path: Path) -> Path:
 
 def test_help_names_every_verb() -> None:
     printed = tracer("--help").stdout
-    for verb in ("demo", "record", "show", "diagram", "recover", "scan", "redact", "cloud"):
+    for verb in ("demo", "record", "show", "diagram", "view", "recover", "scan", "redact", "cloud"):
         assert verb in printed
 
 

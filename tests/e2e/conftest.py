@@ -12,11 +12,18 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tracer.cloud.cloud import Cloud
 from tracer.cloud.image import qcow2
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.e2e.browser import Visit, Visitor
+    from tracer.model import Recording
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "e2e-image"
@@ -176,3 +183,34 @@ def mitmdump(tmp_path: Path) -> Iterator[Callable[..., Proxy]]:
     yield start
     for proxy in proxies:
         proxy.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from tests.e2e.browser import launched
+
+    with launched() as started:
+        yield started
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visitor]:
+    """Visit a URL; at the end no page may have complained of anything."""
+    from tests.e2e.browser import visitor
+
+    with visitor(browser) as made:
+        yield made
+
+
+@pytest.fixture
+def opened(visit: Visitor, tmp_path: Path) -> Callable[..., Visit]:
+    """Visit the page of a recording."""
+    from tracer.output import write
+    from tracer.rendering.view import view
+
+    def open_page(recording: Recording, **options: object) -> Visit:
+        page = tmp_path / f"{len(list(tmp_path.iterdir()))}.html"
+        write(page, view({"made": recording}))
+        return visit(page.as_uri(), **options)
+
+    return open_page

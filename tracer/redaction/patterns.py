@@ -26,6 +26,7 @@ _EDGE = rf"(?:(?<![A-Za-z0-9_+-])|(?<=\\[nrtbf])|(?<=\\u{_HEX}{_HEX})|(?<=%{_HEX
 _BEFORE_SLASH = re.compile(r"[A-Za-z0-9+/]{16,64}/")
 _OPEN = r"(?:\\{0,2}<|&lt;|&#60;|&#x3[cC];|#lt;|#60;|%3[cC]|\\+u003[cC])"
 _CLOSE = r"(?:\\{0,2}>|&gt;|&#62;|&#x3[eE];|#gt;|#62;|%3[eE]|\\+u003[eE])"
+_RUN = r"[\w:.-]{0,40}"
 _STAND_IN = re.compile(
     rf"""[\\"'(\[]*(?:{_OPEN}(?:[a-z]+(?:-[a-z]+)*-[0-9]+|removed){_CLOSE}"""
     # What people, and clients that mask by themselves, write in the place of a value.
@@ -201,14 +202,13 @@ def _fields(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[T
     )
     free = _words(names, exempt, r"(?<![\w.-]{})")
     yield _derived("assignment", "secret", rf"{free}\s{{0,4}}=\s{{0,4}}{quote}{_TO_QUOTE}", "=")
-    tagged = _words(names, exempt, "(?<=[<:]{})", "[<:]") + r"(?:\s[^<>]{0,500})?>"
+    tagged = "[<:]" + _words(names, exempt, wild=_RUN) + r"(?:\s[^<>]{0,500})?>"
     yield _derived("XML element", "secret", rf"{tagged}(?P<secret>[^<>]{{1,100000}})</", "</")
 
 
 def _parameters(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
     names = [name for file in files for rule in file.parameters for name in rule.names]
-    left = r"(?:(?<=[?&;#]{0})|(?<=\\u0026{0})|(?<=%3f{0})|(?<=%26{0}))"
-    query = _words(names, exempt, left, r"(?:[?&;#]|\\u0026|%3f|%26)")
+    query = r"(?:[?&;#]|\\u0026|%3f|%26)" + _words(names, exempt, wild=_RUN)
     value = r"""(?:=|%3d)(?P<secret>(?:(?!%26|\\+u0026|&amp;)[^&\s"'>\\;#<]){1,100000}+)"""
     yield _derived("query parameter", "secret", query + value, "=", "%3d")
     head, part = r'form-data;[^\r\n]{0,80}\bname="', r"(?P<secret>[^\r\n]{1,100000})"
@@ -257,22 +257,19 @@ def _words(
     names: Iterable[str],
     exempt: frozenset[str] = frozenset(),
     left: str = "",
-    run: str = "",
     *,
+    wild: str = "",
     lower: bool = True,
 ) -> str:
     """Any of the names but the exempt ones.
 
     ``left`` is a look-behind at what stands before a name (``{}``). It comes after the name,
-    so that the expression begins with a literal. A name with a wild card in front is found
-    by its end alone, or in a word that begins with ``run``.
+    so that the expression begins with a literal. A name with a wild card is found by what it
+    says alone, or behind ``wild`` where the expression begins with what stands before all names.
     """
     words = []
     for name in sorted({name.lower() if lower else name for name in names} - exempt):
         bare = name.removeprefix("*")
         word = r"[\w:-]{0,40}".join(map(re.escape, bare.split("*")))
-        if bare != name:
-            words.append(rf"{run}[\w:.-]{{0,40}}{word}" if run else word)
-        else:
-            words.append(word if "*" in name else word + left.format(word))
+        words.append(wild + word if "*" in name else word + left.format(word))
     return f"(?:{'|'.join(words)})" if words else r"(?!)"

@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from tracer.rendering.messages import MessageView, exchange_messages, messages
+from tracer.rendering.reasons import reasons
 from tracer.rendering.texts import visible
-from tracer.sequences import catalog, match
+from tracer.sequences import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tracer.model import Exchange, Recording
 
 __all__ = [
-    "Row", "empty_table", "exchange_rows", "message_row", "message_style", "reasons_of", "table",
+    "Row", "empty_table", "exchange_rows", "message_row", "message_style", "table",
     "verdict_line",
 ]  # fmt: skip
 
@@ -44,9 +45,9 @@ def table(recording: Recording, hints: Mapping[int, str] | None = None) -> Table
     where the recording's sequence is one of the catalogue.
     """
     made = empty_table()
-    reasons = reasons_of(recording) if hints is None else hints
+    why = reasons(recording) if hints is None else hints
     for view in messages(recording):
-        made.add_row(*message_row(view, reasons.get(view.exchange, "")))
+        made.add_row(*message_row(view, why.get(view.exchange, "")))
     return made
 
 
@@ -130,14 +131,6 @@ def _count(recording: Recording) -> str:
     if any(exchange.verdict == "fallback" for exchange in recording.exchanges):
         count += ", by its fallback"
     return count
-
-
-def reasons_of(recording: Recording) -> Mapping[int, str]:
-    """Why the exchanges deviate that do, by their index; empty where the sequence is not of the catalogue."""
-    sequence = catalog().get(recording.sequence or "")
-    if sequence is None or recording.verdict != "deviates":
-        return {}
-    return match(recording.exchanges, sequence, recording.cloud.release).reasons
 
 
 def message_style(view: MessageView) -> str:

@@ -10,9 +10,9 @@ from rich.style import Style as Look
 
 from tracer.rendering.blocks import Arrow, Close, Open, events
 from tracer.rendering.lanes import ARROW, Lanes, lay_out
+from tracer.rendering.reasons import reasons
 from tracer.rendering.rows import Row, rows
 from tracer.rendering.style import Style
-from tracer.rendering.table import reasons_of
 from tracer.rendering.texts import visible
 from tracer.rendering.tree import recording_tree
 from tracer.sequences import participant_label
@@ -44,7 +44,7 @@ class Drawing:
     def __init__(self, recording: Recording, *, fold: bool = False) -> None:
         self._drawn = list(events(recording_tree(recording, Style(timing=True, fold=fold))))
         self._arrows = [event for event in self._drawn if isinstance(event, Arrow)]
-        self._reasons = reasons_of(recording)
+        self._reasons = reasons(recording)
         names = {name for arrow in self._arrows for name in (arrow.view.sender, arrow.view.receiver)}
         self._labels = {name: recording.participants.get(name) or participant_label(name) for name in names}
         # Where every number is that of the step, it need not be told twice.

@@ -1,0 +1,79 @@
+"""``tracer view``: recordings as one HTML page to look around in."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tracer.errors import InputError
+
+__all__ = ["arguments", "run"]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which recordings, and where to."""
+    parser.add_argument("recordings", metavar="RECORDING", type=Path, nargs="+", help="Recordings to show.")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=Path,
+        help="File to write (default: beside the recording, under its name; view.html for several).",
+    )
+    parser.add_argument("--open", action="store_true", help="Open the page in the browser.")
+    parser.add_argument(
+        "--lang",
+        metavar="LANG",
+        default="en",
+        help="Language of the page, such as en or ko (default: %(default)s).",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the page, say where it is, and open it if wanted."""
+    output: Path = options.output or _beside(options.recordings)
+    if output.suffix.lower() not in {".html", ".htm"}:
+        raise InputError(str(output), "a page's name ends in .html")
+    from tracer.cli.console import stderr
+    from tracer.output import write
+    from tracer.recording import load
+    from tracer.rendering.view import texts, view
+
+    texts(options.lang)
+    with stderr().status("reading…") as status:
+        names = _names(options.recordings)
+        recordings = {name: load(path) for name, path in zip(names, options.recordings, strict=True)}
+        status.update("writing…")
+        write(output, view(recordings, options.lang))
+    print(output)
+    return _open(output) if options.open else 0
+
+
+def _beside(paths: Sequence[Path]) -> Path:
+    if len(paths) == 1:
+        return paths[0].with_suffix(".html")
+    folder = os.path.commonpath([path.absolute().parent for path in paths])
+    return Path(os.path.relpath(folder)) / "view.html"
+
+
+def _names(paths: Sequence[Path]) -> list[str]:
+    """What to choose each recording by: its name, with the folder (the release) where there are several."""
+    if len(paths) == 1:
+        return [paths[0].stem]
+    short = [f"{path.absolute().parent.name}/{path.stem}" for path in paths]
+    if len(set(short)) == len(short):
+        return short
+    # A recording that is given twice is shown twice.
+    return [f"{number}: {path.with_suffix('')}" for number, path in enumerate(paths, 1)]
+
+
+def _open(page: Path) -> int:
+    import webbrowser
+
+    if webbrowser.open(page.absolute().as_uri()):
+        return 0
+    print(f"tracer: no browser could be started; open {page} in one", file=sys.stderr)
+    return 1

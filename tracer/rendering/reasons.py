@@ -1,0 +1,22 @@
+"""Why exchanges of a recording deviate, where its sequence is one of the catalogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracer.sequences import catalog, match
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tracer.model import Recording
+
+__all__ = ["reasons"]
+
+
+def reasons(recording: Recording) -> Mapping[int, str]:
+    """By the index of each exchange that deviates, which step it is nearest to and why it is not that one."""
+    sequence = catalog().get(recording.sequence or "")
+    if sequence is None or recording.verdict != "deviates":
+        return {}
+    return match(recording.exchanges, sequence, recording.cloud.release).reasons

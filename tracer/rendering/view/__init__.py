@@ -1,0 +1,8 @@
+"""Recordings as one HTML page to look around in, without a network."""
+
+from __future__ import annotations
+
+from tracer.rendering.view.page import view
+from tracer.rendering.view.words import languages, texts
+
+__all__ = ["languages", "texts", "view"]

@@ -1,0 +1,116 @@
+"""What the page's script is given of a recording.
+
+A summary of every exchange comes first, so that the page can be drawn while the contents
+(headers and bodies, most of the bytes) are still being read.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from tracer.rendering.messages import MessageView, messages
+from tracer.rendering.reasons import reasons
+from tracer.rendering.texts import visible
+from tracer.rendering.view.descriptions import Descriptions
+from tracer.sequences import participant_label
+
+if TYPE_CHECKING:
+    from tracer.model import Exchange, Recording
+
+__all__ = ["contents", "summary"]
+
+_LINE = 400
+
+
+def summary(name: str, recording: Recording, lang: str) -> dict[str, Any]:
+    """A recording without the contents of its messages.
+
+    ``order`` has the messages in the order of time: twice the index of the exchange, plus
+    one for the response. ``participants`` are id and label, the client first. Of an
+    exchange, ``from`` and ``to`` are indexes of participants, ``said`` one of
+    ``descriptions``; times are in seconds since the run began.
+    """
+    views = messages(recording)
+    names = _participants(views)
+    descriptions = Descriptions(recording, lang)
+    why = reasons(recording)
+    requests = {view.exchange: view for view in views if view.kind == "request"}
+    answers = {view.exchange: view for view in views if view.kind != "request"}
+    exchanges = [
+        _slim(
+            {
+                **_exchange(exchange, requests[index], answers[index], names),
+                "why": visible(why.get(index, ""), _LINE),
+                "said": descriptions.number(exchange),
+            }
+        )
+        for index, exchange in enumerate(recording.exchanges)
+    ]
+    return _about(name, recording) | {
+        "participants": [
+            [visible(key, 80), visible(recording.participants.get(key) or participant_label(key), 80) or "?"]
+            for key in names
+        ],
+        "descriptions": descriptions.texts,
+        "exchanges": exchanges,
+        "order": [2 * view.exchange + (view.kind != "request") for view in views],
+    }
+
+
+def contents(recording: Recording) -> list[list[Any]]:
+    """The request and the response (or None) of each exchange, in the shape of ``tracer.model``."""
+    return [[exchange.request, exchange.response] for exchange in recording.exchanges]
+
+
+def _about(name: str, recording: Recording) -> dict[str, Any]:
+    output = recording.output
+    return {
+        "name": visible(name, _LINE),
+        "command": None if recording.command is None else visible(recording.command, 4000),
+        "sequence": visible(recording.sequence or "", _LINE),
+        "verdict": recording.verdict,
+        "missing": recording.missing,
+        "interrupted": visible(recording.interrupted, _LINE),
+        "release": visible(recording.cloud.release or "", _LINE),
+        "url": visible(recording.cloud.url, _LINE),
+        "client": visible(recording.client, _LINE),
+        "recorded": visible(recording.recorded, _LINE),
+        "notes": [visible(note, 2000) for note in recording.notes],
+        "redacted": [[visible(what, _LINE), count] for what, count in recording.redacted.items()],
+        "output": None if output is None else output,
+    }
+
+
+def _participants(views: list[MessageView]) -> dict[str, int]:
+    """Each participant's place: the client first, the others in order of appearance."""
+    names = dict.fromkeys(name for view in views for name in (view.sender, view.receiver))
+    ordered = [name for name in names if name == "client"] + [name for name in names if name != "client"]
+    return {name: place for place, name in enumerate(ordered)}
+
+
+def _exchange(
+    exchange: Exchange, request: MessageView, answer: MessageView, names: dict[str, int]
+) -> dict[str, Any]:
+    return {
+        "from": names[request.sender],
+        "to": names[request.receiver],
+        "method": visible(request.method, 40),
+        "path": visible(request.path, _LINE),
+        "status": answer.status,
+        "reason": visible(answer.reason, _LINE),
+        "started": _finite(exchange.started),
+        "ended": _finite(exchange.ended),
+        "steps": exchange.steps,
+        "verdict": exchange.verdict,
+        "redaction": exchange.redaction,
+    }
+
+
+def _slim(values: dict[str, Any]) -> dict[str, Any]:
+    """Without what there is not; a method there always is."""
+    return {key: value for key, value in values.items() if key == "method" or value not in (None, "", [])}
+
+
+def _finite(seconds: float | None) -> float | None:
+    return None if seconds is None or not math.isfinite(seconds) else seconds

@@ -1,0 +1,108 @@
+"""The page put together: template, style, script and data in one text that asks for nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracer.rendering.texts import visible
+from tracer.rendering.view.data import contents, summary
+from tracer.rendering.view.words import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jinja2 import Template
+
+    from tracer.model import Recording
+
+__all__ = ["view"]
+
+_FOLDER = Path(__file__).parent
+_SCRIPTS = (
+    "dom",
+    "runs",
+    "search",
+    "json",
+    "curl",
+    "diagram",
+    "list",
+    "parts",
+    "message",
+    "overview",
+    "page",
+    "keys",
+)
+"""In the order in which they are read: each uses what stands before it while it loads."""
+
+
+def view(recordings: Mapping[str, Recording], lang: str = "en") -> str:
+    """An HTML page that shows ``recordings``, given by the names to choose them by.
+
+    The page holds all that it needs, and forbids itself any network. Texts of recordings stand
+    in it as JSON, and its script makes nothing but text of them. Raises InputError for a
+    language that there are no texts in.
+    """
+    style, script = _source("view.css"), _script()
+    words = texts(lang)
+    return _template().render(
+        lang=lang,
+        t=words,
+        title=_title(recordings),
+        policy=_policy(style, script),
+        style=style,
+        script=script,
+        texts=_data(words),
+        summaries=_data([summary(name, recording, lang) for name, recording in recordings.items()]),
+        contents=[_data(contents(recording)) for recording in recordings.values()],
+    )
+
+
+def _title(recordings: Mapping[str, Recording]) -> str:
+    first = next(iter(recordings.values()), None)
+    said = "" if first is None or len(recordings) > 1 else visible(first.command or "")
+    return f"{said or ', '.join(visible(name) for name in recordings)} - tracer"
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing is allowed but the page's own style and script."""
+    return (
+        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _data(value: object) -> str:
+    """``value`` as JSON that can stand in a script element: nothing in it ends or comments the element."""
+    import msgspec
+
+    text = msgspec.json.encode(value).decode()
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+@cache
+def _script() -> str:
+    parts = "\n".join(_source(f"script/{name}.js") for name in _SCRIPTS)
+    return f'(() => {{\n"use strict";\n{parts}}})();\n'
+
+
+@cache
+def _source(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(_source("view.html.j2"))

@@ -1,0 +1,55 @@
+// A request as a command for the shell. A recording may come from anyone: no text in it may become a command.
+
+// What curl finds out for itself, or what would not fit the body as it is given here.
+const CURLS_OWN = new Set(["host", "content-length", "connection", "transfer-encoding", "accept-encoding"]);
+const FIELD_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+
+/** The request as a curl command; pseudonyms stay what they are. */
+function curl(request) {
+  const parts = ["curl"];
+  const method = request.method;
+  if (method === "HEAD") parts.push("--head");
+  else if (method !== (request.body ? "POST" : "GET")) parts.push(`--request ${quoted(method)}`);
+  if (/[[\]{}]/.test(request.url)) parts.push("--globoff");
+  const headers = headersOf(request);
+  if (headers.some(([name]) => name.toLowerCase() === "accept-encoding")) parts.push("--compressed");
+  for (const [name, value] of headers) parts.push(...headerOption(name, value));
+  const { before, option } = bodyOption(request.body);
+  if (option && !headers.some(([name]) => name.toLowerCase() === "content-type")) parts.push("--header 'Content-Type:'");
+  parts.push(...option);
+  parts.push(`--url ${quoted(request.url.replace(/[\x00-\x20\x7f]/g, encodeURIComponent))}`);
+  return before + parts.join(" \\\n  ");
+}
+
+function headerOption(name, value) {
+  // `@name` would make curl read a file, a line break add another header.
+  if (CURLS_OWN.has(name.toLowerCase()) || !FIELD_NAME.test(name) || /[\r\n\0]/.test(value)) return [];
+  return [`--header ${quoted(value === "" ? `${name};` : `${name}: ${value}`)}`];
+}
+
+/** What stands before the command, and the options. A body that is not kept is to be put into a file. */
+function bodyOption(body) {
+  if (!body) return { before: "", option: [] };
+  const text = body.json === undefined ? body.text : compact(body.json);
+  if (text !== undefined && !text.includes("\0")) return { before: "", option: [`--data-raw ${quoted(text)}`] };
+  const encoded = body.base64 ?? (text === undefined ? undefined : base64(text));
+  if (encoded === undefined) return { before: "", option: ["--data-binary @body.bin"] };
+  return { before: `printf %s ${quoted(encoded)} | base64 -d | `, option: ["--data-binary @-"] };
+}
+
+function base64(text) {
+  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
+}
+
+/**
+ * A text as one word of the shell, on one line and with nothing in it that would steer a terminal.
+ *
+ * In $'…' quotes and backslashes are written as numbers, so that a shell that does not know this form
+ * sees the same end of the word.
+ */
+function quoted(text) {
+  if (!/[^\P{C}]|[\u2028\u2029]/u.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
+  const escaped = text.replace(/[^\P{C}]|[\u2028\u2029'\\!]/gu, (character) =>
+    Array.from(new TextEncoder().encode(character), (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join(""));
+  return `$'${escaped}'`;
+}

@@ -1,0 +1,125 @@
+// The sequence diagram, drawn row by row beside the list: each message is an arrow between two life lines.
+
+const ROW = 36;
+const EDGE = 64;
+const BESIDE = 410;
+const lanes = { width: 0, gap: 0 };
+
+/** Lay the life lines out in about this much room (pixels), with a name above each. */
+function layLanes(room) {
+  const gaps = Math.max(0, run().participants.length - 1);
+  const wanted = Math.max(260, Math.min(room * 0.42, 2 * EDGE + gaps * 150));
+  lanes.gap = gaps === 0 ? 0 : Math.max(36, Math.min(150, (wanted - 2 * EDGE) / gaps));
+  lanes.width = Math.ceil(2 * EDGE + Math.max(lanes.gap * gaps, 60));
+  byId("messages").style.setProperty("--lanes", `${lanes.width}px`);
+  // Names that have no room beside each other are written aslant.
+  const slanted = gaps > 0 && lanes.gap < 76;
+  const broad = slanted ? 136 : Math.min(2 * EDGE - 6, gaps === 0 ? 140 : lanes.gap - 6);
+  scroller.classList.toggle("slanted", slanted);
+  scroller.classList.toggle("narrow", room < lanes.width + BESIDE);
+  byId("participants").replaceChildren(...run().participants.map(([, label], place) => {
+    const name = el("span", { class: "participant", text: label, title: label });
+    name.style.left = `${laneOf(place)}px`;
+    name.style.maxWidth = `${broad}px`;
+    return name;
+  }));
+}
+
+const laneOf = (place) => EDGE + place * lanes.gap;
+
+/** For each participant the spans of rows [first, last] in which it is working on a request. */
+function busySpans(messages) {
+  const spans = run().participants.map(() => []);
+  const since = new Map();
+  messages.forEach((message, row) => {
+    const exchange = exchangeOf(message);
+    if (!isResponse(message)) since.set(message >> 1, row);
+    else if (exchange.to !== exchange.from) spans[exchange.to].push([since.get(message >> 1) ?? row, row]);
+  });
+  return spans.map(joined);
+}
+
+/** Spans that overlap become one. */
+function joined(spans) {
+  const made = [];
+  for (const [first, last] of spans.sort((a, b) => a[0] - b[0])) {
+    const before = made.at(-1);
+    if (before !== undefined && first < before[1]) before[1] = Math.max(before[1], last);
+    else made.push([first, last]);
+  }
+  return made;
+}
+
+/** The life lines of the rows from `first` to before `end`, and where participants are at work. */
+function lifelines(first, end, busy) {
+  const height = (end - first) * ROW;
+  const parts = [];
+  run().participants.forEach((_, place) => {
+    const x = laneOf(place);
+    parts.push(svg("line", { class: "life", x1: x, x2: x, y1: 0, y2: height }));
+    for (const [from, to] of spansIn(busy[place], first, end)) {
+      const y = Math.max((from - first + 0.62) * ROW, -10);
+      const bottom = Math.min((to - first + 0.62) * ROW, height + 10);
+      parts.push(svg("rect", { class: "busy", x: x - 4, y, width: 8, height: Math.max(bottom - y, 4), rx: 2 }));
+    }
+  });
+  return parts;
+}
+
+/** Those of the sorted, disjoint spans that touch the rows from `first` to before `end`. */
+function spansIn(spans, first, end) {
+  let low = 0;
+  for (let high = spans.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (spans[middle][1] < first) low = middle + 1;
+    else high = middle;
+  }
+  const found = [];
+  for (; low < spans.length && spans[low][0] < end; low += 1) found.push(spans[low]);
+  return found;
+}
+
+/** The arrow of a message in row `row` of those that are drawn; a click on it chooses the message. */
+function arrow(message, row, choose) {
+  const [from, to] = ends(message).map(laneOf);
+  const exchange = exchangeOf(message);
+  const y = (row + 0.62) * ROW;
+  const kind = !isResponse(message) ? "request" : exchange.status === undefined ? "none" : "response";
+  const group = svg("g", {
+    class: `arrow ${kind} ${isResponse(message) ? statusClass(exchange) : ""} ${deviates(exchange) ? "deviates" : ""}`,
+    "data-message": message,
+    onclick: choose,
+  });
+  const left = Math.min(from, to);
+  const right = from === to ? from + 40 : Math.max(from, to);
+  group.append(svg("rect", { class: "target", x: left, y: row * ROW + 2, width: right - left, height: ROW - 4 }));
+  group.append(...(from === to ? loop(from, y) : straight(from, to, y, kind)));
+  const label = isResponse(message) ? String(exchange.status ?? "✕") : exchange.method;
+  group.append(svg("text", { x: (left + right) / 2 + (from === to ? 16 : 0), y: y - 6, text: fitting(label, right - left) }));
+  return group;
+}
+
+function straight(from, to, y, kind) {
+  const way = Math.sign(to - from);
+  const [start, tip] = [from + 4 * way, to - 5 * way];
+  return [svg("line", { class: "shaft", x1: start, x2: tip - (kind === "request" ? 6 : 1) * way, y1: y, y2: y }), head(tip, y, way, kind)];
+}
+
+function loop(x, y) {
+  return [
+    svg("path", { class: "shaft", d: `M${x + 5} ${y - 9} h24 v9 h-18` }),
+    head(x + 6, y, -1, "request"),
+  ];
+}
+
+function head(x, y, way, kind) {
+  const back = x - 8 * way;
+  if (kind === "request") return svg("path", { class: "head full", d: `M${x} ${y} L${back} ${y - 4.5} V${y + 4.5} Z` });
+  if (kind === "none") return svg("path", { class: "head", d: `M${x} ${y - 5} l${-10 * way} 10 M${x} ${y + 5} l${-10 * way} -10` });
+  return svg("path", { class: "head", d: `M${back} ${y - 4.5} L${x} ${y} L${back} ${y + 4.5}` });
+}
+
+function fitting(text, room) {
+  const most = Math.max(3, Math.floor((room - 16) / 7));
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}

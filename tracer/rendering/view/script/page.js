@@ -1,0 +1,122 @@
+// The page around list and details: which recording, which search, which theme, how wide.
+
+const themes = ["auto", "light", "dark"];
+
+/** Show another recording, with nothing chosen and nothing searched for. */
+function showRun(index) {
+  state.run = index;
+  state.query = byId("search").value = "";
+  state.deviating = false;
+  byId("switcher").value = String(index);
+  byId("command").textContent = run().command ?? t("command-unknown");
+  byId("command").title = run().command ?? "";
+  byId("verdict").replaceChildren(verdictPill());
+  byId("facts").textContent = [run().release, run().recorded.replace("T", " ").replace("Z", " UTC"), sizeLine()].filter(Boolean).join(" · ");
+  byId("facts").title = byId("facts").textContent;
+  byId("only").hidden = run().deviating.length === 0;
+  byId("only").textContent = t("only", { count: run().deviating.length });
+  byId("missing").hidden = run().missing.length === 0;
+  byId("missing").textContent = run().missing.length === 0 ? "" : missingText();
+  refresh(true);
+}
+
+/** Apply search and filter; the chosen message stays chosen where it is still there. */
+function refresh(fresh = false) {
+  const found = filtered();
+  if (found === null) {
+    document.addEventListener("DOMContentLoaded", () => refresh(), { once: true });
+    return;
+  }
+  const chosen = state.shown[state.selected];
+  state.shown = found;
+  state.selected = fresh ? -1 : found.indexOf(chosen);
+  byId("only").setAttribute("aria-pressed", String(state.deviating));
+  byId("found").textContent = found === run().order ? "" : t("found", { count: found.length / 2, all: run().exchanges.length });
+  if (state.selected < 0) scroller.scrollTop = 0;
+  else intoView(state.selected);
+  drawList();
+  showDetails();
+}
+
+/** Choose a message wherever it is: a search that hides it ends. */
+function reach(message) {
+  if (!state.shown.includes(message)) {
+    state.query = byId("search").value = "";
+    state.deviating = false;
+    refresh();
+  }
+  reveal(message);
+}
+
+/** The next (1) or the last (-1) exchange that deviates, from the chosen message on. */
+function nextDeviation(way) {
+  const places = state.shown.flatMap((message, place) => (!isResponse(message) && deviates(exchangeOf(message)) ? [place] : []));
+  const from = state.selected;
+  const found = way > 0 ? places.find((place) => place > from) ?? places[0] : places.findLast((place) => place < from) ?? places.at(-1);
+  if (found !== undefined) reveal(state.shown[found]);
+}
+
+/** What is chosen stands in the address, so that it can be passed on: #recording/message, counted from 1. */
+function remember() {
+  const message = state.shown[state.selected];
+  const hash = message === undefined ? (runs.length > 1 ? `#${state.run + 1}` : " ") : `#${state.run + 1}/${numberOf(message)}`;
+  history.replaceState(null, "", hash === " " ? location.pathname + location.search : hash);
+}
+
+function recall() {
+  const [, index, number] = /^#(\d+)(?:\/(\d+))?$/.exec(location.hash) ?? [];
+  const wanted = Number(index ?? 1) - 1;
+  showRun(wanted in runs ? wanted : 0);
+  const message = run().order[Number(number) - 1];
+  if (message !== undefined) reveal(message);
+}
+
+function setTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  byId("theme").textContent = `◐ ${t(`theme.${theme}`)}`;
+  try {
+    localStorage.setItem("tracer-theme", theme);
+  } catch {
+    // A page that may keep nothing forgets the choice.
+  }
+}
+
+function nextTheme() {
+  setTheme(themes[(themes.indexOf(document.documentElement.dataset.theme) + 1) % themes.length]);
+}
+
+function storedTheme() {
+  try {
+    const theme = localStorage.getItem("tracer-theme");
+    return themes.includes(theme) ? theme : "auto";
+  } catch {
+    return "auto";
+  }
+}
+
+/** The border between list and details: dragged, or moved with the arrow keys. */
+function wireSplitter() {
+  const splitter = byId("splitter");
+  const setShare = (share) => {
+    const kept = Math.round(Math.max(20, Math.min(70, share)));
+    byId("panes").style.setProperty("--details", `${kept}%`);
+    splitter.setAttribute("aria-valuenow", String(kept));
+    drawList();
+  };
+  splitter.addEventListener("pointerdown", (event) => {
+    splitter.setPointerCapture(event.pointerId);
+    const box = byId("panes").getBoundingClientRect();
+    const stacked = getComputedStyle(byId("panes")).flexDirection === "column";
+    const move = ({ clientX, clientY }) =>
+      setShare(stacked ? (100 * (box.bottom - clientY)) / box.height : (100 * (box.right - clientX)) / box.width);
+    splitter.addEventListener("pointermove", move);
+    splitter.addEventListener("pointerup", () => splitter.removeEventListener("pointermove", move), { once: true });
+  });
+  splitter.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: 2, ArrowUp: 2, ArrowRight: -2, ArrowDown: -2 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setShare(Number(splitter.getAttribute("aria-valuenow")) + step);
+  });
+}

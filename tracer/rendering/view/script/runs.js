@@ -1,0 +1,67 @@
+// The recordings of this page, and which message of which one is being looked at.
+
+const runs = JSON.parse(byId("summaries").textContent);
+const DEVIATIONS = new Set(["unexpected", "wrong-status"]);
+
+/** `shown`: the messages (see `order`) that the list has; `selected`: which of them, by its place; -1 for none. */
+const state = { run: 0, shown: [], selected: -1, query: "", deviating: false, zoomed: false };
+
+const run = () => runs[state.run];
+const exchangeOf = (message) => run().exchanges[message >> 1];
+const isResponse = (message) => (message & 1) === 1;
+const deviates = (exchange) => DEVIATIONS.has(exchange.verdict);
+const numberOf = (message) => run().numbers[message];
+
+for (const each of runs) {
+  each.numbers = [];
+  each.order.forEach((message, place) => (each.numbers[message] = place + 1));
+  const times = each.exchanges.flatMap(({ started, ended }) => [started, ended]).filter((time) => time !== undefined);
+  each.from = times.reduce((a, b) => Math.min(a, b), 0);
+  each.to = times.reduce((a, b) => Math.max(a, b), each.from);
+  each.deviating = each.exchanges.flatMap((exchange, index) => (deviates(exchange) ? [index] : []));
+}
+
+/** The step of the sequence that a message is; undefined where it is none. */
+function stepOf(message) {
+  return exchangeOf(message).steps?.[message & 1];
+}
+
+/** What is written at a message: a request's method and path, a response's status and reason. */
+function headline(message) {
+  const exchange = exchangeOf(message);
+  if (!isResponse(message)) return [exchange.method, exchange.path ?? ""];
+  if (exchange.status === undefined) return ["✕", t("no-response", { reason: exchange.reason ?? "" })];
+  return [String(exchange.status), exchange.reason ?? ""];
+}
+
+const participant = (place) => run().participants[place][1];
+
+/** [sender, receiver] of a message, as places among the participants. */
+function ends(message) {
+  const { from, to } = exchangeOf(message);
+  return isResponse(message) ? [to, from] : [from, to];
+}
+
+/** Colours go by this: the class of a status. */
+function statusClass(exchange) {
+  return exchange.status === undefined ? "s-none" : `s-${Math.floor(exchange.status / 100)}`;
+}
+
+const contentsRead = new Map();
+
+/** Headers and bodies of a run's exchanges, as [request, response]; null while they are still being loaded. */
+function contents(index = state.run) {
+  if (!contentsRead.has(index)) {
+    const block = byId(`contents-${index}`);
+    if (block === null || (document.readyState === "loading" && block.nextElementSibling === null)) return null;
+    contentsRead.set(index, JSON.parse(block.textContent));
+    block.remove();
+  }
+  return contentsRead.get(index);
+}
+
+/** Do something with the contents as soon as they are there. */
+function withContents(use) {
+  if (contents() !== null) use(contents());
+  else document.addEventListener("DOMContentLoaded", () => use(contents()), { once: true });
+}
