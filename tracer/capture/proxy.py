@@ -26,7 +26,10 @@ from mitmproxy.proxy.mode_specs import ProxyMode
 
 from tracer.capture.addon import Tracer
 
-__all__ = ["master"]
+__all__ = ["hang_up", "master"]
+
+_HANG_UP = 2.0
+"""Seconds that connections are given to end."""
 
 
 class OpenedMode(ProxyMode):
@@ -72,3 +75,13 @@ def master(
     proxy.addons.add(Core(), DisableH2C(), NextLayer(), Proxyserver(), TlsConfig(), tracer)
     settings.update(ssl_insecure=insecure, ssl_verify_upstream_trusted_ca=trust)
     return proxy
+
+
+async def hang_up(proxy: Master) -> None:
+    """Close the connections that are left: services keep theirs open, and would be cut off with a traceback."""
+    left = proxy.addons.get("proxyserver").connections
+    for handler in list(left.values()):
+        handler.transports[handler.client].writer.close()
+    deadline = asyncio.get_running_loop().time() + _HANG_UP
+    while left and asyncio.get_running_loop().time() < deadline:
+        await asyncio.sleep(0.01)

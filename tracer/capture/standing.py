@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.addons.termlog import TermLog
 
 from tracer.capture.addon import Tracer
-from tracer.capture.proxy import master
+from tracer.capture.proxy import hang_up, master
 from tracer.capture.settings import Settings
 
 __all__ = ["serve"]
@@ -29,14 +30,20 @@ def serve(listening: Mapping[str, socket.socket], clients: str, settings: Settin
 
     ``clients`` is the name of the socket for clients, ``authority`` the folder of the proxy's CA.
     """
+    logging.getLogger("tracer").setLevel(logging.INFO)
     senders = {one.getsockname()[1]: name for name, one in listening.items() if name != clients}
     tracer = _Standing(replace(settings, participants=settings.participants.sending(senders)), settings.draw)
 
     async def run() -> None:
         proxy = master(list(listening.values()), authority, tracer)
         proxy.addons.add(TermLog())
+        ended = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, proxy.shutdown)
-        await proxy.run()
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        traffic = asyncio.create_task(proxy.run())
+        await asyncio.wait({traffic, asyncio.create_task(ended.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        await hang_up(proxy)
+        proxy.shutdown()
+        await traffic
 
     asyncio.run(run())
