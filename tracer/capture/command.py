@@ -77,9 +77,7 @@ def record(
     certificate = _certificate(authority)
     with ExitStack() as deep, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         sending = deep.enter_context(services) if services else {}
-        if sending:
-            by_port = {one.getsockname()[1]: name for name, one in sending.items()}
-            settings = replace(settings, participants=settings.participants.sending(by_port))
+        settings = settings.with_senders({one.getsockname()[1]: name for name, one in sending.items()})
         orders = _Orders(argv, environment, settings, authority, on_exchange, warm_up)
         proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
         client = Client(argv, proxied(environment, proxy, certificate), stdout, stderr)

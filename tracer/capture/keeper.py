@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 from tracer.capture import processes
 from tracer.capture.book import Book, Kept
@@ -99,8 +98,7 @@ class Keeper:
     def new_book(self, evidence: Evidence) -> Book:
         """The book of a run that begins."""
         if evidence.sender:
-            own = replace(self._settings, name=None, sequence=None)
-            return Book(own, note=_OWN.format(sender=evidence.sender))
+            return Book(self._settings.of_no_command(), note=_OWN.format(sender=evidence.sender))
         if evidence.process is not None:
             return Book(self._settings, processes.command_words(evidence.process.argv))
         return Book(

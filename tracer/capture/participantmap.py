@@ -37,7 +37,7 @@ class ParticipantMap:
                     (name, *origin_and_path(value if "://" in value else f"http://{value}"))
                 )
 
-    def sending(self, senders: Mapping[int, str]) -> ParticipantMap:
+    def with_senders(self, senders: Mapping[int, str]) -> ParticipantMap:
         """This map, with more senders by the port of the proxy that they send through."""
         more = copy.copy(self)
         more.senders = {**self.senders, **senders}

@@ -31,6 +31,8 @@ __all__ = ["hang_up", "master"]
 _HANG_UP = 2.0
 """Seconds that connections are given to end."""
 
+_POLL = 0.01
+
 
 class OpenedMode(ProxyMode):
     """``opened:FD``: a regular HTTP(S) proxy on a listening socket, given by its file descriptor."""
@@ -78,10 +80,11 @@ def master(
 
 
 async def hang_up(proxy: Master) -> None:
-    """Close the connections that are left: services keep theirs open, and would be cut off with a traceback."""
+    """Close the connections that services keep open: cut off at the end, each would leave a traceback."""
     left = proxy.addons.get("proxyserver").connections
     for handler in list(left.values()):
         handler.transports[handler.client].writer.close()
-    deadline = asyncio.get_running_loop().time() + _HANG_UP
-    while left and asyncio.get_running_loop().time() < deadline:
-        await asyncio.sleep(0.01)
+    for _ in range(int(_HANG_UP / _POLL)):
+        if not left:
+            return
+        await asyncio.sleep(_POLL)

@@ -7,7 +7,6 @@ import logging
 import signal
 import socket
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from mitmproxy.addonmanager import Loader
@@ -32,7 +31,7 @@ def serve(listening: Mapping[str, socket.socket], clients: str, settings: Settin
     """
     logging.getLogger("tracer").setLevel(logging.INFO)
     senders = {one.getsockname()[1]: name for name, one in listening.items() if name != clients}
-    tracer = _Standing(replace(settings, participants=settings.participants.sending(senders)), settings.draw)
+    tracer = _Standing(settings.with_senders(senders), settings.draw)
 
     async def run() -> None:
         proxy = master(list(listening.values()), authority, tracer)

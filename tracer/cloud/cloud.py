@@ -30,8 +30,8 @@ TRACER_TIMEOUT = 60.0
 class Running(msgspec.Struct, frozen=True, kw_only=True):
     """A cloud that runs: ``url`` is its auth URL, ``started`` a time as in RFC 3339 (UTC).
 
-    ``tracer`` is the process that records everything said to it and in it, if it was given one; its
-    URL is that of the proxy for clients.
+    ``tracer`` is the process that records everything said to it and in it, if it was given one, by the
+    command line ``tracing``; its URL is that of the proxy for clients.
     """
 
     release: str
@@ -39,6 +39,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     services: tuple[Process, ...]
     started: str
     tracer: Process | None = None
+    tracing: tuple[str, ...] = ()
 
 
 class Cloud:
@@ -193,8 +194,15 @@ class Cloud:
 
     def _traced(self, running: Running, words: Sequence[str], progress: Progress) -> Running:
         """The running cloud, with a tracer where one is wanted."""
-        if not words or self.proxy():
+        if not words:
             return running
+        if self.proxy():
+            if tuple(words) == running.tracing:
+                return running
+            name = self.release.name
+            raise CloudError(
+                f"{name} is already traced, with other options; end it with: tracer cloud down {name}"
+            )
         progress(f"starting the tracer of {self.release.name}")
         log = private_folder(self._folder / "logs") / "tracer.log"
         log.unlink(missing_ok=True)
@@ -208,7 +216,7 @@ class Cloud:
             raise
         port, created = int(url.rpartition(":")[2]), processes.created(pid) or 0.0
         own = Process(name="tracer", url=url, pid=pid, created=created, port=port, log=log)
-        traced = msgspec.structs.replace(running, tracer=own)
+        traced = msgspec.structs.replace(running, tracer=own, tracing=tuple(words))
         self._write(traced)
         return traced
 
