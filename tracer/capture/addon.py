@@ -21,6 +21,7 @@ from tracer.capture.bodies import Tap, wants_stream
 from tracer.capture.book import JOURNALS, Book, Kept
 from tracer.capture.calls import Sent
 from tracer.capture.exchanges import exchange, skeleton
+from tracer.capture.hanging_up import hang_up
 from tracer.capture.keeper import Keeper
 from tracer.capture.participants import CLIENT, named_by_agent
 from tracer.capture.processes import Process
@@ -122,6 +123,7 @@ class Tracer:
             await self._keeper.finish_all()
             with contextlib.suppress(OSError):  # another proxy may be keeping journals there
                 (self._ready().folder / JOURNALS).rmdir()
+        await hang_up()
         self.end()
 
     # Traffic

@@ -97,7 +97,7 @@ def _trace(
     with lean.loading():
         import asyncio
 
-        from tracer.capture.proxy import hang_up, master
+        from tracer.capture.proxy import master
         from tracer.capture.single import SingleRun
 
     environment = orders.environment
@@ -125,7 +125,6 @@ def _trace(
         release()
         await tracer.drained(_DRAIN)
         tracer.ended(client)
-        await hang_up(proxy)
         proxy.shutdown()
         await traffic
         return code

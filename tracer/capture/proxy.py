@@ -26,12 +26,7 @@ from mitmproxy.proxy.mode_specs import ProxyMode
 
 from tracer.capture.addon import Tracer
 
-__all__ = ["hang_up", "master"]
-
-_HANG_UP = 2.0
-"""Seconds that connections are given to end."""
-
-_POLL = 0.01
+__all__ = ["master"]
 
 
 class OpenedMode(ProxyMode):
@@ -77,14 +72,3 @@ def master(
     proxy.addons.add(Core(), DisableH2C(), NextLayer(), Proxyserver(), TlsConfig(), tracer)
     settings.update(ssl_insecure=insecure, ssl_verify_upstream_trusted_ca=trust)
     return proxy
-
-
-async def hang_up(proxy: Master) -> None:
-    """Close the connections that services keep open: cut off at the end, each would leave a traceback."""
-    left = proxy.addons.get("proxyserver").connections
-    for handler in list(left.values()):
-        handler.transports[handler.client].writer.close()
-    for _ in range(int(_HANG_UP / _POLL)):
-        if not left:
-            return
-        await asyncio.sleep(_POLL)

@@ -13,7 +13,7 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.addons.termlog import TermLog
 
 from tracer.capture.addon import Tracer
-from tracer.capture.proxy import hang_up, master
+from tracer.capture.proxy import master
 from tracer.capture.settings import Settings
 
 __all__ = ["serve"]
@@ -36,13 +36,8 @@ def serve(listening: Mapping[str, socket.socket], clients: str, settings: Settin
     async def run() -> None:
         proxy = master(list(listening.values()), authority, tracer)
         proxy.addons.add(TermLog())
-        ended = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, ended.set)
-        traffic = asyncio.create_task(proxy.run())
-        await asyncio.wait({traffic, asyncio.create_task(ended.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        await hang_up(proxy)
-        proxy.shutdown()
-        await traffic
+            asyncio.get_running_loop().add_signal_handler(number, proxy.shutdown)
+        await proxy.run()
 
     asyncio.run(run())

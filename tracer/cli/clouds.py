@@ -60,10 +60,11 @@ def embedded(environment: Mapping[str, str], command: Sequence[str]) -> Cloud:
         running = Cloud(name).status()
         if running and url in {running.url, f"{running.url}/v3"}:
             return Cloud(name)
-    which = "this cloud is not one" if url else "no cloud is named: set --release, or OS_AUTH_URL"
+    if not url:
+        raise CommandError("--deep: no cloud is named; set --release, to use an embedded cloud that is up")
     raise CommandError(
-        f"--deep needs an embedded cloud, {which}; how to have the services of another cloud"
-        " send through a proxy is in README.md, under 'What the services ask each other'"
+        "--deep needs an embedded cloud that is up: tracer cannot set the proxy of services that it did not"
+        " start; README.md says how you can, under 'What the services ask each other'"
     )
 
 
