@@ -201,10 +201,8 @@ def test_who_waits_for_another_service_is_not_answered(proxy: Proxy) -> None:
 
 
 def test_the_configured_map_tells_who_waits_for_a_service(proxy: Proxy) -> None:
-    elsewhere, asked = (
-        proxy.client(1, "/v1/thing", url="http://other.test"),
-        proxy.client(2, url="http://images.test"),
-    )
+    elsewhere = proxy.client(1, "/v1/thing", url="http://other.test")
+    asked = proxy.client(2, "/v2/images", url="http://images.test")
     discovered = proxy.answer(proxy.service("/identity"))
     proxy.answer(elsewhere)
     proxy.answer(asked)
@@ -260,6 +258,7 @@ def test_every_exchange_is_in_one_recording_and_what_is_told_is_in_the_right_one
             url = proxy.answer(sent, "own")
             everything.add(url)
             expected[url] = f"c{number}"
+        assert not any(run.in_flight for run in proxy.keeper._runs.going)
         recordings = proxy.end()
         found = [(url, command) for command, one in recordings.items() for url in urls(one)]
         assert sorted(url for url, _ in found) == sorted(everything)

@@ -126,7 +126,7 @@ def _traced(app: App, folder: str, name: str) -> App:
 
 def _port(folder: str, kind: str, name: str) -> int:
     # A tracer that was killed has left its file behind, but not its lock.
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
         lock = os.open(f"{folder}/locks/{kind}", os.O_RDONLY)
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
