@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tracer.cli.console import program
 from tracer.cli.parsing import Verb, add_verbs, run_verb
+from tracer.errors import InputError
 
 if TYPE_CHECKING:
     from tracer.cloud.cache import Progress
@@ -55,8 +56,7 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         metavar="DIR",
         type=Path,
-        default=Path("recordings"),
-        help="Folder that --traced writes to; the release is a folder in it (default: %(default)s).",
+        help="Folder that --traced writes to; the release is a folder in it (default: recordings).",
     )
 
 
@@ -83,13 +83,16 @@ def _up(options: argparse.Namespace) -> None:
     from tracer.cloud.cloud import Cloud
 
     cloud = Cloud(options.release)
-    tracer = standing.command(options.release, options.out) if options.traced else ()
+    if options.out and not options.traced:
+        raise InputError("--out", "is for --traced: without it, nothing is recorded")
+    out = options.out or Path("recordings")
+    tracer = standing.command(options.release, out) if options.traced else ()
     with _progress() as progress:
         running = cloud.up(progress, port=options.port, tracer=tracer)
         cloud.client(progress)
     _print_services(running)
     if options.traced:
-        print(f"Recordings are written to {(options.out / options.release).absolute()}")
+        print(f"Recordings are written to {(out / options.release).absolute()}")
     print(f"Next: source <({program()} cloud env {options.release}); openstack image list")
 
 
