@@ -95,8 +95,10 @@ def test_a_recording_taken_away_is_no_reason_to_stop(tmp_path: Path, monkeypatch
     failures: list[Exception] = []
     keeper = Keeper(Settings(folder=tmp_path), lambda _: None, failures.append, live=False)
     evidence = Evidence("a", "192.0.2.1", None, "agent", "GET /", False, frozenset({"t"}))
-    run = keeper.sent(evidence)
-    keeper.answered(run, taken(), ["t"], "a")
+    sent = keeper.sent(evidence)
+    keeper.answered(sent, taken(), ["t"], "a")
+    run = sent.run
+    assert run is not None
 
     async def finish() -> None:
         await keeper._finish(run)
@@ -105,8 +107,9 @@ def test_a_recording_taken_away_is_no_reason_to_stop(tmp_path: Path, monkeypatch
 
     asyncio.run(finish())
     (tmp_path / "run.yaml").unlink()
-    assert keeper.sent(evidence._replace(connection="b")) is run
-    keeper.answered(run, taken(), [], "b")
+    again = keeper.sent(evidence._replace(connection="b"))
+    assert again.run is run
+    keeper.answered(again, taken(), [], "b")
     assert not failures
 
 

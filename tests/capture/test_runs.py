@@ -22,7 +22,8 @@ def exchange(runs: Runs, seen: Evidence, handed_out: tuple[str, ...] = (), *, cl
     run = runs.find(seen) or runs.begin(seen)
     runs.resume(run)
     runs.sent(run, seen)
-    runs.answered(run, handed_out, seen.connection if closes else None)
+    runs.handed_out(run, handed_out, seen.connection if closes else None)
+    run.in_flight -= 1
     return run
 
 

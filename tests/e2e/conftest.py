@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
+from tracer.cloud.cache import folder
 from tracer.cloud.cloud import Cloud
 from tracer.cloud.image import qcow2
 
@@ -76,7 +78,7 @@ def _clouds() -> Iterator[Callable[[str], Site]]:
             sites.pop(release, None)
         cloud.up()
         if release not in sites:
-            sites[release] = _furnish(cloud, release)
+            sites[release] = furnished(cloud)
         return sites[release]
 
     yield up
@@ -84,7 +86,9 @@ def _clouds() -> Iterator[Callable[[str], Site]]:
         cloud.down()
 
 
-def _furnish(cloud: Cloud, release: str) -> Site:
+def furnished(cloud: Cloud) -> Site:
+    """A cloud that is up, with an image in it, now if there was none."""
+    release = cloud.release.name
     clean = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
     openstack = str(cloud.client())
     site = Site(release, clean | cloud.environment(), openstack, "")
@@ -214,3 +218,28 @@ def opened(visit: Visitor, tmp_path: Path) -> Callable[..., Visit]:
         return visit(page.as_uri(), **options)
 
     return open_page
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Iterator[Path]:
+    """A cache folder with clouds of its own, and everything that takes long shared."""
+    own = folder(tmp_path / "cache")
+    for name in ("environments", "locks", "python", "templates", "uv"):
+        shared = folder() / name
+        shared.mkdir(mode=0o700, exist_ok=True)
+        (own / name).symlink_to(shared)
+    yield own
+    for path in (own / "clouds").glob("*"):
+        if path.name != "locks":
+            Cloud(path.name, own).down()
+    assert processes_of(own) == []
+
+
+def processes_of(path: Path) -> list[str]:
+    """The command lines, and working folders, of processes that have to do with a folder."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "cwd"]):
+        line = " ".join([*(process.info["cmdline"] or []), process.info["cwd"] or ""])
+        if str(path) in line and process.pid != os.getpid():
+            found.append(line)
+    return found

@@ -7,7 +7,6 @@ tests have folders of their own, so that they disturb no other cloud and none di
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -21,38 +20,13 @@ from typing import Any
 import psutil
 import pytest
 
-from tracer.cloud.cache import folder
+from tests.e2e.conftest import processes_of
 from tracer.cloud.cloud import Cloud, Running
 from tracer.errors import CloudError
 
 pytestmark = pytest.mark.e2e
 
 RAW = b"\0" * 65536
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Iterator[Path]:
-    """A cache folder with clouds of its own, and everything that takes long shared."""
-    own = folder(tmp_path / "cache")
-    for name in ("environments", "locks", "python", "templates", "uv"):
-        shared = folder() / name
-        shared.mkdir(mode=0o700, exist_ok=True)
-        (own / name).symlink_to(shared)
-    yield own
-    for path in (own / "clouds").glob("*"):
-        if path.name != "locks":
-            Cloud(path.name, own).down()
-    assert processes_of(own) == []
-
-
-def processes_of(path: Path) -> list[str]:
-    """The command lines, and working folders, of processes that have to do with a folder."""
-    found = []
-    for process in psutil.process_iter(["cmdline", "cwd"]):
-        line = " ".join([*(process.info["cmdline"] or []), process.info["cwd"] or ""])
-        if str(path) in line and process.pid != os.getpid():
-            found.append(line)
-    return found
 
 
 def openstack(cloud: Cloud, *words: str) -> str:
@@ -213,26 +187,6 @@ def test_what_surrounds_a_service_does_not_reach_it(cache: Path, monkeypatch: py
     running = cloud.up()
     answer, _ = ask(f"{service(running, 'glance')}/v2/images", token=token(cloud))
     assert answer.status == 200
-
-
-def test_a_service_can_be_given_a_proxy(cache: Path) -> None:
-    cloud = Cloud("zed", cache)
-    asked: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as proxy:
-
-        def listen() -> None:
-            connection, _ = proxy.accept()
-            with connection:
-                asked.append(connection.recv(4096))
-
-        thread = threading.Thread(target=listen)
-        thread.start()
-        running = cloud.up(proxies={"glance": f"http://127.0.0.1:{proxy.getsockname()[1]}"})
-        own = token(cloud)
-        assert not asked
-        ask(f"{service(running, 'glance')}/v2/images", token=own)
-        thread.join(30)
-    assert asked[0].startswith(f"GET {running.url}".encode())
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

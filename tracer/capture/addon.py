@@ -19,12 +19,14 @@ from tracer.capture import options, processes
 from tracer.capture.acknowledging import acknowledge
 from tracer.capture.bodies import Tap, wants_stream
 from tracer.capture.book import JOURNALS, Book, Kept
+from tracer.capture.calls import Sent
 from tracer.capture.exchanges import exchange, skeleton
+from tracer.capture.hanging_up import hang_up
 from tracer.capture.keeper import Keeper
 from tracer.capture.participants import CLIENT, named_by_agent
 from tracer.capture.processes import Process
 from tracer.capture.recovery import recover
-from tracer.capture.runs import Evidence, Run
+from tracer.capture.runs import Evidence
 from tracer.capture.settings import Draw, Settings
 from tracer.errors import LeakError, TracerError
 from tracer.model import Exchange
@@ -40,7 +42,7 @@ class _Flow:
     """A flow under way. It is complete when both sides are, in whatever order."""
 
     flow: http.HTTPFlow
-    run: Run
+    sent: Sent
     request_done: bool = False
     response_done: bool = False
     request_tap: Tap | None = None
@@ -121,6 +123,7 @@ class Tracer:
             await self._keeper.finish_all()
             with contextlib.suppress(OSError):  # another proxy may be keeping journals there
                 (self._ready().folder / JOURNALS).rmdir()
+        await hang_up()
         self.end()
 
     # Traffic
@@ -128,7 +131,7 @@ class Tracer:
     async def client_connected(self, client: connection.Client) -> None:
         """Find the local process while it is certainly there."""
         self._live.add(client.id)
-        if self._stopping:
+        if self._stopping or client.sockname[1] in self._ready().participants.senders:
             return
         with contextlib.suppress(Exception):
             self._processes[client.id] = await asyncio.to_thread(
@@ -206,7 +209,8 @@ class Tracer:
 
     def new_keeper(self) -> Keeper:
         """A keeper by today's settings."""
-        return Keeper(self._ready(), self.on_kept, self.fail, live=bool(ctx.options.server))
+        live = bool(ctx.options.server)
+        return Keeper(self._ready(), self.on_kept, self.fail, live=live, stored=not live)
 
     def evidence(self, flow: http.HTTPFlow) -> Evidence:
         """Where the flow comes from."""
@@ -219,8 +223,17 @@ class Tracer:
             agent=headers.get("user-agent", ""),
             opening=f"{flow.request.method} {flow.request.url}",
             authenticates=flow.request.method == "POST" and path.endswith(("/auth/tokens", "/v2.0/tokens")),
-            tokens=frozenset(headers.get_all("x-auth-token")),
+            tokens=frozenset(headers.get_all("x-auth-token") + headers.get_all("x-service-token")),
+            sender=self.by_port(flow) or named_by_agent(headers.get("user-agent", "")) or "",
+            subjects=frozenset(headers.get_all("x-subject-token")),
+            url=flow.request.url,
+            started=flow.request.timestamp_start,
         )
+
+    def by_port(self, flow: http.HTTPFlow) -> str | None:
+        """The service whose port of the proxy the flow came in by."""
+        local = flow.client_conn.sockname
+        return self._ready().participants.senders.get(local[1]) if local else None
 
     def on_exchange(self, book: Book) -> None:
         """Called when a book has taken an exchange."""
@@ -278,13 +291,13 @@ class Tracer:
         del self._flows[flow.id]
         tokens = flow.response.headers.get_all("x-subject-token") if flow.response else []
         closes = None if self._is_live(flow) or not _closes(flow) else flow.client_conn.id
-        self.on_exchange(self.keeper().answered(state.run, self._exchange(state), tokens, closes))
+        for book in self.keeper().answered(state.sent, self._exchange(state), tokens, closes):
+            self.on_exchange(book)
 
     def _exchange(self, state: _Flow) -> Exchange:
         flow, settings = state.flow, self._ready()
         agent = flow.request.headers.get("user-agent", "")
-        port = flow.client_conn.sockname[1] if flow.client_conn.sockname else 0
-        sender = settings.participants.senders.get(port) or named_by_agent(agent) or CLIENT
+        sender = self.by_port(flow) or named_by_agent(agent) or CLIENT
         taps = {"request_tap": state.request_tap, "response_tap": state.response_tap}
         try:
             return exchange(flow, sender=sender, limit=settings.limit, **taps)

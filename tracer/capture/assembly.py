@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from tracer.capture.participantmap import ParticipantMap
-from tracer.capture.participants import client_agent, resolve
+from tracer.capture.participants import CLIENT, client_agent, resolve
 from tracer.model import FORMAT, Cloud, Exchange, Output, Recording
 from tracer.recording import JournalHead
 from tracer.sequences import choose, find, label
@@ -43,9 +43,11 @@ def assemble(
         redacted=head.redacted,
         output=output,
     )
-    return label(
-        recording, find(head.sequence) if head.sequence else choose(named, head.command, head.release)
-    )
+    if head.sequence:
+        return label(recording, find(head.sequence))
+    # What services send on their own account is no command's sequence.
+    by_client = any(exchange.sender == CLIENT for exchange in named)
+    return label(recording, choose(named, head.command, head.release) if by_client else None)
 
 
 def _since(exchange: Exchange, began: float) -> Exchange:

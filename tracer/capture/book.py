@@ -13,6 +13,7 @@ import psutil
 from msgspec.structs import replace
 
 from tracer.capture.assembly import assemble
+from tracer.capture.participants import CLIENT
 from tracer.capture.settings import Settings
 from tracer.errors import LeakError, NameTakenError, RenderError
 from tracer.model import Exchange, Output, Recording
@@ -86,6 +87,11 @@ class Book:
         if changed or self.redactor.known.touches(self._journal.path.read_bytes(), known):
             _, earlier = self._journal.read()
             self._journal.replace(self._head, [self.redactor.again(one) for one in earlier])
+
+    def note(self, doubt: str) -> None:
+        """Have the recording say so, once."""
+        if doubt not in self._head.notes:
+            self._note(doubt, self._head.redacted)
 
     def _note(self, doubt: str | None, counts: dict[str, int]) -> None:
         if doubt or counts != self._head.redacted:
@@ -195,7 +201,8 @@ def save_new(folder: Path, head: JournalHead, recording: Recording, known: Known
 def places(folder: Path, head: JournalHead, recording: Recording) -> Iterator[Path]:
     """Where a recording may go below ``folder``: its name, and that with growing numbers."""
     folder = folder / safe_name(head.release) if head.release else folder
-    name = safe_name(head.name or recording.sequence or _command_name(recording.command) or "run")
+    found = head.name or recording.sequence or _command_name(recording.command) or _only_sender(recording)
+    name = safe_name(found or "run")
     yield folder / f"{name}.yaml"
     for number in itertools.count(2):
         yield folder / f"{name}-{number}.yaml"
@@ -204,3 +211,9 @@ def places(folder: Path, head: JournalHead, recording: Recording) -> Iterator[Pa
 def _command_name(command: str | None) -> str:
     words = command_words(command) if command else []
     return "-".join(itertools.takewhile(str.isalpha, words))
+
+
+def _only_sender(recording: Recording) -> str:
+    """The service that sent everything, if one did."""
+    senders = {exchange.sender for exchange in recording.exchanges}
+    return senders.pop() if len(senders) == 1 and CLIENT not in senders else ""

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -19,14 +19,21 @@ if TYPE_CHECKING:
     from tracer.capture.settings import Settings
     from tracer.model import Recording
 
-__all__ = ["Result", "record"]
+__all__ = ["Result", "Services", "record"]
 
 _INSECURE = "--insecure"
 _DRAIN = 2.0
 
 
+Services = AbstractContextManager[Mapping[str, socket.socket]]
+"""Listening sockets by the names of the services that send through them for as long as it is entered."""
+
+
 class Result(NamedTuple):
-    """What became of the command: its exit code, and its recording or the reason that there is none."""
+    """What became of the command: its exit code, and its recording or the reason that there is none.
+
+    ``others`` are recordings of what services sent meanwhile, but not for this command.
+    """
 
     exit_code: int
     kept: Kept | None
@@ -34,6 +41,16 @@ class Result(NamedTuple):
     stderr: str
     problems: Sequence[str] = ()
     interrupted: bool = False
+    others: Sequence[Kept] = ()
+
+
+class _Orders(NamedTuple):
+    argv: Sequence[str]
+    environment: Mapping[str, str]
+    settings: Settings
+    authority: Path
+    on_exchange: Callable[[Recording], None] | None
+    warm_up: Callable[[], None] | None
 
 
 def record(
@@ -43,26 +60,30 @@ def record(
     authority: Path,
     stdout: BinaryIO | None = None,
     stderr: BinaryIO | None = None,
+    *,
     on_exchange: Callable[[Recording], None] | None = None,
     warm_up: Callable[[], None] | None = None,
+    services: Services | None = None,
 ) -> Result:
     """Run ``argv`` through a proxy on a free port, and write what it and the cloud said to each other.
 
     ``authority`` is the folder of the proxy's CA. ``on_exchange`` is given the recording so
     far, after each exchange. ``warm_up`` loads what the caller needs at the end, while the
-    client is busy with its own start. Raises CommandError for a command that cannot be started, and
+    client is busy with its own start. ``services``, while entered, has services send through
+    listening sockets of their own, those that it gives by name: what they ask while they answer
+    the client belongs to the recording. Raises CommandError for a command that cannot be started, and
     TracerError where the recording cannot be written; the client is stopped then.
     """
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     certificate = _certificate(authority)
-    proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    with listener:
+    with ExitStack() as deep, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        sending = deep.enter_context(services) if services else {}
+        settings = settings.with_senders({one.getsockname()[1]: name for name, one in sending.items()})
+        orders = _Orders(argv, environment, settings, authority, on_exchange, warm_up)
+        proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
         client = Client(argv, proxied(environment, proxy, certificate), stdout, stderr)
         try:
             with _signals_passed_on(client) as signals:
-                result = _trace(
-                    client, argv, environment, settings, authority, listener, on_exchange, warm_up
-                )
+                result = _trace(client, orders, [listener, *sending.values()], deep.close)
             return result._replace(interrupted=bool(signals))
         except BaseException:
             client.stop(signal.SIGKILL)
@@ -70,14 +91,7 @@ def record(
 
 
 def _trace(
-    client: Client,
-    argv: Sequence[str],
-    environment: Mapping[str, str],
-    settings: Settings,
-    authority: Path,
-    listener: socket.socket,
-    on_exchange: Callable[[Recording], None] | None,
-    warm_up: Callable[[], None] | None,
+    client: Client, orders: _Orders, listeners: Sequence[socket.socket], release: Callable[[], None]
 ) -> Result:
     # Only now: mitmproxy takes about as long to load as the client does, so they load at the same time.
     with lean.loading():
@@ -86,16 +100,18 @@ def _trace(
         from tracer.capture.proxy import master
         from tracer.capture.single import SingleRun
 
-    tracer = SingleRun(settings, argv, environment, on_exchange)
-    insecure = _INSECURE in argv or environment.get("OS_INSECURE", "").lower() in {"1", "true", "yes"}
+    environment = orders.environment
+    tracer = SingleRun(orders.settings, orders.argv, environment, orders.on_exchange)
+    insecure = _INSECURE in orders.argv or environment.get("OS_INSECURE", "").lower() in {"1", "true", "yes"}
 
     def warm() -> None:
         tracer.warm_up()
-        if warm_up is not None:
-            warm_up()
+        if orders.warm_up is not None:
+            orders.warm_up()
 
     async def run() -> int:
-        proxy = master(listener, authority, tracer, trust=trusted(environment), insecure=insecure)
+        trust = trusted(environment)
+        proxy = master(listeners, orders.authority, tracer, trust=trust, insecure=insecure)
         traffic = asyncio.create_task(proxy.run())
         warming = asyncio.create_task(asyncio.to_thread(warm))
         ended = asyncio.create_task(asyncio.to_thread(client.wait))
@@ -104,6 +120,9 @@ def _trace(
             client.stop(signal.SIGTERM)
         code = await ended
         await warming
+        await tracer.drained(_DRAIN)
+        # Services are let go before the proxy is: they may be answering somebody else.
+        release()
         await tracer.drained(_DRAIN)
         tracer.ended(client)
         proxy.shutdown()
@@ -114,7 +133,8 @@ def _trace(
     if tracer.failure is not None:
         raise tracer.failure
     stdout, stderr = client.output
-    return Result(code, tracer.kept, stdout, stderr, () if tracer.kept else tracer.problems(environment))
+    problems = () if tracer.kept else tracer.problems(environment)
+    return Result(code, tracer.kept, stdout, stderr, problems, others=tracer.others)
 
 
 def _certificate(authority: Path) -> Path:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tracer.capture import processes
 from tracer.capture.book import Book, Kept
+from tracer.capture.calls import Calls, Sent
 from tracer.capture.runs import Evidence, Run, Runs
 from tracer.capture.settings import Settings
 from tracer.errors import TracerError
@@ -20,13 +21,16 @@ GRACE = 3.0
 
 _POLL = 0.1
 
+_OWN = "sent by {sender} while it was answering no recorded command"
+_BY_TIME = "several commands waited for {sender} at once: some of what it sent may have served another one"
+
 
 class Keeper:
-    """Which run an exchange belongs to is for ``Runs`` to say; how one is kept, for ``Book``.
+    """Which run an exchange belongs to is for ``Runs`` and ``Calls`` to say; how one is kept, for ``Book``.
 
     ``on_kept`` is called with each recording that was written, ``on_failure`` with what kept
     one from being written. Finished runs are only looked for where the proxy is ``live``:
-    of stored flows, all are over at the end.
+    of ``stored`` flows, all are over at the end.
     """
 
     def __init__(
@@ -36,20 +40,24 @@ class Keeper:
         on_failure: Callable[[Exception], None],
         *,
         live: bool,
+        stored: bool = False,
     ) -> None:
         self._settings = settings
         self._on_kept = on_kept
         self._on_failure = on_failure
         self._live = live
         self._runs = Runs()
+        self._calls = Calls(self._runs, settings.participants, stored=stored)
         self._books: dict[int, Book] = {}
         self._settling: dict[int, asyncio.Task[None]] = {}
         self._closing = False
         # One thread: writing is slow, and must not hold up the traffic.
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracer")
 
-    def sent(self, evidence: Evidence) -> Run:
-        """A request was sent: the run that it belongs to."""
+    def sent(self, evidence: Evidence) -> Sent:
+        """A request was sent: find the run that it belongs to."""
+        if evidence.sender:
+            return self._calls.service(evidence)
         run = self._runs.find(evidence)
         if run is None:
             run = self._runs.begin(evidence)
@@ -57,17 +65,18 @@ class Keeper:
         elif self._runs.resume(run):
             self._resume(run, evidence)
         self._runs.sent(run, evidence)
-        return run
+        return self._calls.client(run, evidence)
 
-    def answered(self, run: Run, exchange: Exchange, tokens: Iterable[str], closes: str | None) -> Book:
-        """An exchange is complete: keep it. Raises OutputError, and the run goes on all the same."""
-        book = self._books[run.number]
-        try:
-            book.take(exchange)
-        finally:
-            self._runs.answered(run, tokens, closes)
-            self._settle(run)
-        return book
+    def answered(
+        self, sent: Sent, exchange: Exchange, tokens: Iterable[str], closes: str | None
+    ) -> list[Book]:
+        """An exchange is complete: keep it, and what waited for it to know its run.
+
+        Gives the books that took one. Raises OutputError, and the runs go on all the same.
+        """
+        if not sent.evidence.sender and sent.run:
+            self._runs.handed_out(sent.run, tokens, closes)
+        return self._take(self._calls.answered(sent, exchange))
 
     def closed(self, connection: str) -> None:
         """A client connection is gone: its run may be over."""
@@ -80,6 +89,7 @@ class Keeper:
         self._closing = True
         # A run that is being finished just now must not be left half-way.
         await asyncio.gather(*self._settling.values())
+        self._take(self._calls.rest())
         for run in list(self._runs.going):
             alive = run.process is not None and processes.alive(run.process)
             await self._finish(run, "the proxy stopped while the client was still running" if alive else "")
@@ -87,6 +97,8 @@ class Keeper:
 
     def new_book(self, evidence: Evidence) -> Book:
         """The book of a run that begins."""
+        if evidence.sender:
+            return Book(self._settings.of_no_command(), note=_OWN.format(sender=evidence.sender))
         if evidence.process is not None:
             return Book(self._settings, processes.command_words(evidence.process.argv))
         return Book(
@@ -97,6 +109,28 @@ class Keeper:
     def finish_book(self, book: Book, interrupted: str) -> Kept:
         """Make the recording of a run that is over, or of one that is ``interrupted`` for some reason."""
         return book.finish(interrupted=interrupted)
+
+    def _take(self, complete: Iterable[Sent]) -> list[Book]:
+        books, failures = [], []
+        for sent in complete:
+            assert sent.run is not None
+            assert sent.exchange is not None
+            book = self._books.get(sent.run.number) or self.new_book(sent.evidence)
+            self._books[sent.run.number] = book
+            try:
+                book.take(sent.exchange)
+                books.append(book)
+                if sent.by_time_alone:
+                    book.note(_BY_TIME.format(sender=sent.evidence.sender))
+            except Exception as error:  # noqa: BLE001 - raised below: the others are to be kept first
+                failures.append(error)
+            sent.exchange = None
+            sent.run.in_flight -= 1
+        for run in self._runs.going:
+            self._settle(run)
+        if failures:
+            raise failures[0]
+        return books
 
     def _resume(self, run: Run, evidence: Evidence) -> None:
         try:

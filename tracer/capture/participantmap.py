@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from tracer.errors import InputError
@@ -34,6 +36,12 @@ class ParticipantMap:
                 self._receivers.append(
                     (name, *origin_and_path(value if "://" in value else f"http://{value}"))
                 )
+
+    def with_senders(self, senders: Mapping[int, str]) -> ParticipantMap:
+        """This map, with more senders by the port of the proxy that they send through."""
+        more = copy.copy(self)
+        more.senders = {**self.senders, **senders}
+        return more
 
     def receiver(self, url: str) -> str | None:
         """The participant that the map names for ``url``."""

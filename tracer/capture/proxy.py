@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 from mitmproxy import options
@@ -34,6 +35,11 @@ class OpenedMode(ProxyMode):
     description = "HTTP(S) proxy"
     transport_protocol = "tcp"
 
+    @property
+    def default_port(self) -> int:
+        """Of no meaning here, but it must be another one for each socket."""
+        return int(self.data)
+
     def __post_init__(self) -> None:
         if not self.data.isdigit():
             raise ValueError("expected a file descriptor")
@@ -49,14 +55,19 @@ class _OpenedInstance(AsyncioServerInstance[OpenedMode]):
 
 
 def master(
-    listener: socket.socket, authority: Path, tracer: Tracer, *, trust: str | None, insecure: bool
+    listeners: Sequence[socket.socket],
+    authority: Path,
+    tracer: Tracer,
+    *,
+    trust: str | None = None,
+    insecure: bool = False,
 ) -> Master:
-    """A proxy with the addon, to be run with ``await master.run()``; it takes the listener over.
+    """A proxy with the addon, to be run with ``await master.run()``; it takes the listeners over.
 
     ``authority`` is the folder of the proxy's own CA, ``trust`` a file with the CAs that the
     cloud's certificate is checked with (None: the usual ones), unless ``insecure``.
     """
-    settings = options.Options(confdir=str(authority), mode=[f"opened:{listener.detach()}"])
+    settings = options.Options(confdir=str(authority), mode=[f"opened:{one.detach()}" for one in listeners])
     proxy = Master(settings)
     proxy.addons.add(Core(), DisableH2C(), NextLayer(), Proxyserver(), TlsConfig(), tracer)
     settings.update(ssl_insecure=insecure, ssl_verify_upstream_trusted_ca=trust)

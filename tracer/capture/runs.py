@@ -8,7 +8,8 @@ A run is what one client command caused. The evidence for it, the strongest firs
 4. kinship, for a client that opens a connection for each request: same host, same
    User-Agent, and a run that has no connection left and has not been started over.
 
-A pause alone never ends a run, and never joins two.
+A pause alone never ends a run, and never joins two. This is for what clients send; which run
+a service's request belongs to is told in another way (``calls``).
 """
 
 from __future__ import annotations
@@ -26,7 +27,12 @@ FINISHED_LIMIT = 256
 
 
 class Evidence(NamedTuple):
-    """What a request shows of where it comes from. ``tokens`` are unredacted: they stay in memory."""
+    """What a request shows of where it comes from.
+
+    ``sender`` is the service that sent it, empty for a client. ``tokens`` are those that it carries,
+    ``subjects`` those that it asks about; both are unredacted, and stay in memory. ``started``
+    is in seconds since the epoch.
+    """
 
     connection: str
     peer: str
@@ -35,17 +41,25 @@ class Evidence(NamedTuple):
     opening: str
     authenticates: bool
     tokens: frozenset[str]
+    sender: str = ""
+    subjects: frozenset[str] = frozenset()
+    url: str = ""
+    started: float = 0.0
 
 
 @dataclass(eq=False)
 class Run:
-    """What tells one run from the others; ``open`` holds its living connections."""
+    """What tells one run from the others; ``open`` holds its living connections.
+
+    ``service`` is empty, but for a run that consists of what a service sent while it answered nobody.
+    """
 
     number: int
     peer: str
     process: Process | None
     agent: str
     opening: str
+    service: str = ""
     open: set[str] = field(default_factory=set)
     in_flight: int = 0
     authenticated: bool = False
@@ -80,9 +94,16 @@ class Runs:
     def begin(self, evidence: Evidence) -> Run:
         """A new run."""
         self._count += 1
-        run = Run(self._count, evidence.peer, evidence.process, evidence.agent, evidence.opening)
+        run = Run(
+            self._count, evidence.peer, evidence.process, evidence.agent, evidence.opening, evidence.sender
+        )
         self.going.append(run)
         return run
+
+    def own(self, evidence: Evidence) -> Run:
+        """The run of what the service that sent this sends on its own account."""
+        known = (run for run in self.going if run.service == evidence.sender)
+        return next(known, None) or self.begin(evidence)
 
     def resume(self, run: Run) -> bool:
         """Take a finished run up again; False where it was going on anyway."""
@@ -98,9 +119,8 @@ class Runs:
         run.open.add(evidence.connection)
         self._by_connection[evidence.connection] = run
 
-    def answered(self, run: Run, tokens: Iterable[str], closes: str | None = None) -> None:
-        """An exchange of the run is complete: ``tokens`` were handed out, the connection ``closes``."""
-        run.in_flight -= 1
+    def handed_out(self, run: Run, tokens: Iterable[str], closes: str | None = None) -> None:
+        """An answer to the run handed out ``tokens``; with it, the connection ``closes``."""
         run.tokens.update(tokens)
         if closes is not None:
             self.closed(closes)
@@ -138,7 +158,8 @@ class Runs:
 
     def _kin(self, evidence: Evidence) -> Run | None:
         for run in self.going:
-            stranger = run.process is not None or run.peer != evidence.peer or run.agent != evidence.agent
+            other_kind = run.process is not None or bool(run.service)
+            stranger = other_kind or run.peer != evidence.peer or run.agent != evidence.agent
             started_over = evidence.opening == run.opening or (evidence.authenticates and run.authenticated)
             if not stranger and not started_over and run.idle:
                 return run

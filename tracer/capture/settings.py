@@ -6,8 +6,9 @@ before it starts the client, and loads everything else while the client starts.
 
 from __future__ import annotations
 
+import copy
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,18 @@ class Settings:
         self.draw = draw
         self.limit = limit
         self.policies = policies
+
+    def with_senders(self, senders: Mapping[int, str]) -> Settings:
+        """These, with more participants that send by ports of the proxy."""
+        more = copy.copy(self)
+        more.participants = self.participants.with_senders(senders)
+        return more
+
+    def of_no_command(self) -> Settings:
+        """These, for what no command has caused: the name and the sequence are the command's."""
+        other = copy.copy(self)
+        other.name = other.sequence = None
+        return other
 
 
 def _check_diagrams(diagrams: tuple[str, ...]) -> None:

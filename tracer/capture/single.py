@@ -1,4 +1,4 @@
-"""The addon for one command: everything that comes through the proxy is one run."""
+"""The addon for one command: everything that its client sends is one run."""
 
 from __future__ import annotations
 
@@ -32,14 +32,19 @@ class _OneBook(Keeper):
         self.interrupted = "the proxy stopped before the client ended"
 
     def new_book(self, evidence: Evidence) -> Book:
-        return self.book
+        return super().new_book(evidence) if evidence.sender else self.book
 
     def finish_book(self, book: Book, interrupted: str) -> Kept:
+        if book is not self.book:
+            return super().finish_book(book, interrupted)
         return book.finish(interrupted=self.interrupted, output=self.output)
 
 
 class SingleRun(Tracer):
-    """Keeps one book; ``kept`` is the recording once the proxy has stopped."""
+    """Keeps one book; ``kept`` is the recording once the proxy has stopped.
+
+    ``others`` are recordings of what services sent, but not because of the command.
+    """
 
     def __init__(
         self,
@@ -50,6 +55,7 @@ class SingleRun(Tracer):
     ) -> None:
         super().__init__(settings)
         self.kept: Kept | None = None
+        self.others: list[Kept] = []
         self._book = Book(settings, command_words(tuple(argv)))
         self._book.redactor.learn_environment(environment)
         self._process = Process(0, 0.0, tuple(argv))
@@ -109,17 +115,20 @@ class SingleRun(Tracer):
         return self._one
 
     def evidence(self, flow: http.HTTPFlow) -> Evidence:
-        """It all comes from the command."""
-        return super().evidence(flow)._replace(process=self._process)
+        """What does not come by a service's port comes from the command."""
+        return super().evidence(flow)._replace(process=self._process, sender=self.by_port(flow) or "")
 
     def on_exchange(self, book: Book) -> None:
         """Show the recording so far."""
-        if self._callback is not None:
+        if self._callback is not None and book is self._book:
             self._callback(book.preview())
 
     def on_kept(self, kept: Kept) -> None:
         """Keep it for the verb."""
-        self.kept = kept
+        if self._book.path == kept.path:
+            self.kept = kept
+        else:
+            self.others.append(kept)
 
     def end(self) -> None:
         """Nothing to say: the verb looks at ``failure``."""

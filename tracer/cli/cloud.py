@@ -8,16 +8,21 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.cli.console import program
 from tracer.cli.parsing import Verb, add_verbs, run_verb
+from tracer.errors import InputError
 
 if TYPE_CHECKING:
     from tracer.cloud.cache import Progress
     from tracer.cloud.cloud import Cloud, Running
 
 __all__ = ["arguments", "run"]
+
+_PROXY = "TRACER_PROXY"
+"""The variable that tells a proxy of ours, in a shell, from the user's own."""
 
 _LAST_PORT = 65500
 """Of the first service; the others take the ports after it."""
@@ -42,6 +47,17 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=_port, help="The identity service's port; the others take those after it."
     )
+    parser.add_argument(
+        "--traced",
+        action="store_true",
+        help="Record every command as long as the cloud is up, and what its services ask each other.",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        help="Folder that --traced writes to; the release is a folder in it (default: recordings).",
+    )
 
 
 def _one_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,13 +79,20 @@ def _port(text: str) -> int:
 
 
 def _up(options: argparse.Namespace) -> None:
+    from tracer.cli import standing
     from tracer.cloud.cloud import Cloud
 
     cloud = Cloud(options.release)
+    if options.out and not options.traced:
+        raise InputError("--out", "is for --traced: without it, nothing is recorded")
+    out = options.out or Path("recordings")
+    tracer = standing.command(options.release, out) if options.traced else ()
     with _progress() as progress:
-        running = cloud.up(progress, port=options.port)
+        running = cloud.up(progress, port=options.port, tracer=tracer)
         cloud.client(progress)
     _print_services(running)
+    if options.traced:
+        print(f"Recordings are written to {(out / options.release).absolute()}")
     print(f"Next: source <({program()} cloud env {options.release}); openstack image list")
 
 
@@ -125,7 +148,19 @@ def _env(options: argparse.Namespace) -> None:
         print(f"unset {shlex.quote(name)}")
     for name, value in variables.items():
         print(f"export {name}={shlex.quote(value)}")
+    for line in _proxy(cloud):
+        print(line)
     print(f'export PATH={shlex.quote(str(client.parent))}{os.pathsep}"$PATH"')
+
+
+def _proxy(cloud: Cloud) -> Iterator[str]:
+    """What leads a shell through the cloud's tracer, or no longer through one that has ended."""
+    url, earlier = cloud.proxy(), os.environ.get(_PROXY)
+    if url:
+        yield f"export http_proxy={url} no_proxy= {_PROXY}={url}"
+    elif earlier:
+        ours = " http_proxy no_proxy" if os.environ.get("http_proxy") == earlier else ""
+        yield f"unset {_PROXY}{ours}"
 
 
 def _not_up(release: str | None) -> str:
@@ -146,8 +181,8 @@ def _state(cloud: Cloud) -> str:
 
 
 def _print_services(running: Running) -> None:
-    for service in running.services:
-        print(f"{running.release} {service.name} {service.url} (process {service.pid}, log {service.log})")
+    for one in (*running.services, *filter(None, [running.tracer])):
+        print(f"{running.release} {one.name} {one.url} (process {one.pid}, log {one.log})")
 
 
 @contextmanager

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from tracer.errors import CommandError
 
-__all__ = ["for_command", "without_cloud"]
+if TYPE_CHECKING:
+    from tracer.cloud.cloud import Cloud
+
+__all__ = ["embedded", "for_command", "without_cloud"]
 
 _NAMES = ("OS_AUTH_URL", "OS_CLOUD", "OS_ENDPOINT", "OS_CLIENT_CONFIG_FILE")
 _OPTIONS = ("--os-auth-url", "--os-cloud", "--os-endpoint")
@@ -44,3 +48,32 @@ def for_command(
     folder = cloud.client(lambda line: print(f"tracer: {line}", file=sys.stderr)).parent
     path = f"{folder}{os.pathsep}{environment.get('PATH', '')}"
     return without_cloud(environment) | cloud.environment() | {"PATH": path}
+
+
+def embedded(environment: Mapping[str, str], command: Sequence[str]) -> Cloud:
+    """The embedded cloud that ``command`` talks to. Raises CommandError if it talks to another one."""
+    from tracer.cloud.cloud import Cloud
+    from tracer.cloud.releases import releases
+
+    url = _auth_url(environment, command).rstrip("/")
+    for name in releases():
+        running = Cloud(name).status()
+        if running and url in {running.url, f"{running.url}/v3"}:
+            return Cloud(name)
+    if not url:
+        raise CommandError("--deep: no cloud is named; set --release, to use an embedded cloud that is up")
+    raise CommandError(
+        "--deep needs an embedded cloud that is up: tracer cannot set the proxy of services that it did not"
+        " start; README.md says how you can, under 'What the services ask each other'"
+    )
+
+
+def _auth_url(environment: Mapping[str, str], command: Sequence[str]) -> str:
+    for word, after in zip(command, [*command[1:], ""], strict=True):
+        option, _, value = word.partition("=")
+        if option == "--os-auth-url":
+            return value or after
+        if option in _OPTIONS:
+            return "named by an option"
+    elsewhere = any(environment.get(name) for name in _NAMES if name != "OS_AUTH_URL")
+    return "named elsewhere" if elsewhere else environment.get("OS_AUTH_URL", "")

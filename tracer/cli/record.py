@@ -69,6 +69,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="File with rules to add to the redaction policy; may be given again.",
     )
     parser.add_argument(
+        "--deep",
+        action="store_true",
+        help="Also record what the services of an embedded cloud ask each other while they answer.",
+    )
+    parser.add_argument(
         "-q", "--quiet", action="store_true", help="Say nothing but what the command says, and errors."
     )
     parser.add_argument_group("example", "tracer record --release zed -- openstack image show cirros")
@@ -96,7 +101,7 @@ def run(options: argparse.Namespace) -> int:
     from tracer.capture import command as runner
     from tracer.capture.participantmap import ParticipantMap
     from tracer.capture.settings import Settings
-    from tracer.cli.clouds import for_command
+    from tracer.cli.clouds import embedded, for_command
     from tracer.cloud.cache import folder as cache_folder
     from tracer.rendering import draw
 
@@ -111,6 +116,7 @@ def run(options: argparse.Namespace) -> int:
         policies=tuple(options.policy),
     )
     environment = for_command(os.environ, options.release, options.command)
+    cloud = embedded(environment, options.command) if options.deep else None
     result = runner.record(
         options.command,
         environment,
@@ -119,6 +125,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.buffer,
         sys.stderr.buffer,
         warm_up=None if options.quiet else _warm_up,
+        services=cloud.recording(_say) if cloud else None,
     )
     if not options.quiet:
         _recover(settings)
@@ -129,7 +136,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"tracer: nothing was recorded: {reasons}", file=sys.stderr)
         return result.exit_code or NothingRecordedError.exit_code
     if not options.quiet:
-        _summarise(result.kept)
+        _summarise(result.kept, result.others)
     if result.kept.problem:
         print(f"tracer: {result.kept.problem}", file=sys.stderr)
     return result.exit_code
@@ -155,7 +162,11 @@ def _warm_up() -> None:
     stderr().print("", end="")
 
 
-def _summarise(kept: Kept) -> None:
+def _say(line: str) -> None:
+    print(f"tracer: {line}", file=sys.stderr)
+
+
+def _summarise(kept: Kept, others: Sequence[Kept]) -> None:
     from tracer.cli.console import stderr
     from tracer.rendering.table import verdict_line
 
@@ -163,3 +174,5 @@ def _summarise(kept: Kept) -> None:
     console.print(verdict_line(kept.recording), soft_wrap=True)
     for path in (kept.path, *kept.diagrams):
         console.out(f"wrote {path}", highlight=False)
+    for other in others:
+        console.out(f"wrote {other.path}: sent by services, but not for this command", highlight=False)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from tracer import output
-from tracer.cloud import environments, processes, services, state
+from tracer.cloud import environments, processes, services, state, tracing
 from tracer.cloud.cache import Progress, folder, locked, private_folder, silent
 from tracer.cloud.environments import Built
 from tracer.cloud.releases import Release, Service, catalog, release
@@ -21,13 +24,22 @@ from tracer.errors import CloudError
 __all__ = ["Cloud", "Running"]
 
 
+TRACER_TIMEOUT = 60.0
+
+
 class Running(msgspec.Struct, frozen=True, kw_only=True):
-    """A cloud that runs: ``url`` is its auth URL, ``started`` a time as in RFC 3339 (UTC)."""
+    """A cloud that runs: ``url`` is its auth URL, ``started`` a time as in RFC 3339 (UTC).
+
+    ``tracer`` is the process that records everything said to it and in it, if it was given one, by the
+    command line ``tracing``; its URL is that of the proxy for clients.
+    """
 
     release: str
     url: str
     services: tuple[Process, ...]
     started: str
+    tracer: Process | None = None
+    tracing: tuple[str, ...] = ()
 
 
 class Cloud:
@@ -50,17 +62,18 @@ class Cloud:
         progress: Progress = silent,
         *,
         port: int | None = None,
-        proxies: Mapping[str, str] | None = None,
+        tracer: Sequence[str] = (),
     ) -> Running:
         """Start the cloud, from a fresh copy of its initialised state; one that runs is left as it is.
 
         ``port`` is that of the first service, the others take those after it; by default free
-        ones are chosen. ``proxies`` gives services the URL of the HTTP proxy that they talk to
-        others through. Raises CloudError; then, as after any interruption, nothing runs.
+        ones are chosen. ``tracer`` is the command line of a process that is to trace the cloud
+        (``standing``) as long as that is up; where one does already, it is left. Raises
+        CloudError; then, as after any interruption, nothing runs that did not before.
         """
         with processes.stoppable(), locked(self._folder.parent, self.release.name, progress):
             if running := self.status():
-                return self._same(running, port)
+                return self._traced(self._same(running, port), tracer, progress)
             self._end()
             if port is not None:
                 with services.sockets(list(self.services), port):
@@ -69,7 +82,7 @@ class Cloud:
             source = state.template(self.release, self.services, built, self._cache, progress)
             progress(f"starting {' and '.join(self.services)} of {self.release.name}")
             try:
-                return self._start(source, built, port, proxies or {})
+                return self._traced(self._start(source, built, port), tracer, progress)
             except BaseException:
                 with processes.unstoppable():
                     self._end()
@@ -88,7 +101,11 @@ class Cloud:
     def faults(self) -> list[str]:
         """What is wrong with a cloud that was started and not ended, one line each; empty if nothing is."""
         running = self._noted()
-        return self._faults(running) if running else []
+        if not running:
+            return []
+        lost = running.tracer and not self.proxy()
+        ended = [f"its tracer is not running (log: {running.tracer.log})"] if running.tracer and lost else []
+        return self._faults(running) + ended
 
     def environment(self) -> dict[str, str]:
         """The ``OS_…`` variables a client needs. Raises CloudError if the cloud isn't up."""
@@ -106,6 +123,28 @@ class Cloud:
             "OS_PROJECT_DOMAIN_NAME": "Default",
             "OS_REGION_NAME": state.REGION,
         }
+
+    def proxy(self) -> str | None:
+        """The URL of the proxy that clients are to use; None where no tracer runs with the cloud."""
+        port = tracing.ports(self._home, "standing").get(tracing.CLIENT)
+        return f"http://{HOST}:{port}" if port else None
+
+    @contextmanager
+    def recording(self, progress: Progress = silent) -> Iterator[dict[str, socket.socket]]:
+        """Have all services send through a listening socket of their own, those that come by name.
+
+        Waits while another recording does. Raises CloudError if the cloud isn't up.
+        """
+        self.environment()
+        with tracing.taken(self._home, "recording", list(self.services), HOST, progress) as listening:
+            yield listening
+
+    @contextmanager
+    def standing(self) -> Iterator[dict[str, socket.socket]]:
+        """As ``recording``, with a socket for clients (CLIENT), and while no recording is under way."""
+        names = [tracing.CLIENT, *self.services]
+        with tracing.taken(self._home, "standing", names, HOST, silent) as listening:
+            yield listening
 
     def client(self, progress: Progress = silent) -> Path:
         """The ``openstack`` executable of the release's own time, installed now if it isn't there."""
@@ -131,7 +170,7 @@ class Cloud:
         name, wanted = self.release.name, self.release.environments
         return environments.build(name, self._packages(), wanted, self._cache, progress)
 
-    def _start(self, source: Path, built: Built, port: int | None, proxies: Mapping[str, str]) -> Running:
+    def _start(self, source: Path, built: Built, port: int | None) -> Running:
         logs = private_folder(self._folder / "logs")
         with services.sockets(list(self.services), port) as listening:
             ports = {name: one.getsockname()[1] for name, one in listening.items()}
@@ -142,7 +181,7 @@ class Cloud:
             for name, one in listening.items():
                 log = logs / f"{name}.log"
                 log.unlink(missing_ok=True)
-                started.append(services.start(site, name, one, log, proxies.get(name)))
+                started.append(services.start(site, name, one, log))
         running = Running(
             release=self.release.name,
             url=urls[site.identity],
@@ -150,8 +189,54 @@ class Cloud:
             started=datetime.now(UTC).isoformat(timespec="seconds"),
         )
         services.await_answers(started, self.services)
-        output.write_private(self._note, msgspec.json.encode(running, enc_hook=str))
+        self._write(running)
         return running
+
+    def _traced(self, running: Running, words: Sequence[str], progress: Progress) -> Running:
+        """The running cloud, with a tracer where one is wanted."""
+        if not words:
+            return running
+        if self.proxy():
+            if tuple(words) == running.tracing:
+                return running
+            name = self.release.name
+            raise CloudError(
+                f"{name} is already traced, with other options; end it with: tracer cloud down {name}"
+            )
+        progress(f"starting the tracer of {self.release.name}")
+        log = private_folder(self._folder / "logs") / "tracer.log"
+        log.unlink(missing_ok=True)
+        command = processes.Command([*words, "--home", str(self._home)], self._own(), log, self._home)
+        pid = processes.spawn(command)
+        try:
+            url = self._await_tracer(pid, log)
+        except BaseException:
+            with processes.unstoppable():
+                processes.end([pid])
+            raise
+        port, created = int(url.rpartition(":")[2]), processes.created(pid) or 0.0
+        own = Process(name="tracer", url=url, pid=pid, created=created, port=port, log=log)
+        traced = msgspec.structs.replace(running, tracer=own, tracing=tuple(words))
+        self._write(traced)
+        return traced
+
+    def _await_tracer(self, pid: int, log: Path) -> str:
+        deadline = time.monotonic() + TRACER_TIMEOUT
+        while not (url := self.proxy()):
+            if processes.created(pid) is None or time.monotonic() > deadline:
+                cause = processes.last_line(log) or "it did not come up"
+                raise CloudError(f"the tracer did not start: {cause} (log: {log})")
+            time.sleep(0.05)
+        return url
+
+    def _own(self) -> dict[str, str]:
+        """The environment of a process of ours: nothing in it names another cloud, a proxy or a cache."""
+        names = ("OS_", "http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(names)}
+        return {**kept, "TRACER_CACHE": str(self._cache), "PYTHONUNBUFFERED": "1"}
+
+    def _write(self, running: Running) -> None:
+        output.write_private(self._note, msgspec.json.encode(running, enc_hook=str))
 
     def _noted(self) -> Running | None:
         with suppress(OSError, msgspec.DecodeError):
@@ -179,7 +264,8 @@ class Cloud:
 
     def _end(self) -> bool:
         running = self._noted()
-        noted = [one.pid for one in running.services if services.lives(one)] if running else []
+        known = [*running.services, *filter(None, [running.tracer])] if running else []
+        noted = [one.pid for one in known if services.lives(one)]
         # Also those that a killed tracer had no time to note.
         leaders = {*noted, *services.orphans(self._home, list(self.services))}
         processes.end(leaders)

@@ -4,19 +4,22 @@ It runs inside the environment of a service, which has no tracer: it imports not
 listening socket comes from the parent process, so no one can take the port in between.
 
     python -I launcher.py --home FOLDER --app MODULE:FUNCTION --mount /PATH
-                          --fd N --address HOST:PORT [--serial]
+                          --fd N --address HOST:PORT --tracing FOLDER [--serial]
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import importlib
+import json
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -39,7 +42,7 @@ def main() -> None:
     app = (_one_at_a_time if options.serial else _directly)(module, function)
     host, _, port = options.address.rpartition(":")
     wsgi = importlib.import_module("cheroot.wsgi")
-    mounted = _mounted(app, options.mount)
+    mounted = _traced(_mounted(app, options.mount), options.tracing, Path(options.home).name)
     server = wsgi.Server((host, int(port)), mounted, numthreads=THREADS, max=THREADS, timeout=75)
     server.keep_alive_conn_limit = None
 
@@ -63,6 +66,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--mount", required=True)
     parser.add_argument("--fd", type=int, required=True)
     parser.add_argument("--address", required=True)
+    parser.add_argument("--tracing", required=True)
     parser.add_argument("--serial", action="store_true")
     return parser.parse_args()
 
@@ -105,6 +109,32 @@ def _mounted(app: App, mount: str) -> App:
             _close(body)
 
     return serve
+
+
+def _traced(app: App, folder: str, name: str) -> App:
+    def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        port = _port(folder, "recording", name) or _port(folder, "standing", name)
+        # Requests reads it for each request. Only http: what a service asks over TLS is not for a proxy's CA.
+        if not port:
+            os.environ.pop("http_proxy", None)
+        elif os.environ.get("http_proxy") != f"http://127.0.0.1:{port}":
+            os.environ["http_proxy"] = f"http://127.0.0.1:{port}"
+        return app(environ, start_response)
+
+    return serve
+
+
+def _port(folder: str, kind: str, name: str) -> int:
+    # A tracer that was killed has left its file behind, but not its lock.
+    with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+        lock = os.open(f"{folder}/locks/{kind}", os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(json.loads(Path(folder, f"{kind}.json").read_bytes()).get(name, 0))
+        finally:
+            os.close(lock)
+    return 0
 
 
 def _close(body: Iterable[bytes]) -> None:

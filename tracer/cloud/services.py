@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from tracer.cloud import processes
+from tracer.cloud import processes, tracing
 from tracer.cloud.releases import Service
 from tracer.cloud.state import Site
 from tracer.errors import CloudError
@@ -58,15 +58,16 @@ def sockets(names: Sequence[str], port: int | None) -> Iterator[dict[str, socket
             one.close()
 
 
-def start(site: Site, name: str, listening: socket.socket, log: Path, proxy: str | None = None) -> Process:
-    """Start the service ``name``; ``proxy`` is the URL of the HTTP proxy it talks to others through."""
+def start(site: Site, name: str, listening: socket.socket, log: Path) -> Process:
+    """Start the service ``name``."""
     service = site.services[name]
     port = listening.getsockname()[1]
     words = [str(site.built.command("python")), "-I", "-u", str(LAUNCHER), "--home", str(site.folder(name))]
     words += ["--app", service.app, "--mount", service.mount]
     words += ["--fd", str(listening.fileno()), "--address", f"{HOST}:{port}"]
+    words += ["--tracing", str(site.home / tracing.FOLDER)]
     words += ["--serial"] if service.serial else []
-    command = processes.Command(words, {**site.environment(name), **_proxied(proxy)}, log, site.folder(name))
+    command = processes.Command(words, site.environment(name), log, site.folder(name))
     pid = processes.spawn(command, [listening.fileno()])
     created = processes.created(pid) or 0.0
     return Process(name=name, url=site.urls[name], pid=pid, created=created, port=port, log=log)
@@ -105,8 +106,9 @@ def answers(process: Process, path: str, timeout: float = ANSWER_TIMEOUT) -> boo
 
 
 def orphans(home: Path, names: Sequence[str]) -> list[int]:
-    """Service processes of the cloud at ``home``, whoever started them, noted or not."""
-    return [pid for name in names for pid in processes.find(str(LAUNCHER), "--home", str(home / name))]
+    """Processes of the cloud at ``home``, its tracer included, whoever started them, noted or not."""
+    folders = [home, *(home / name for name in names)]
+    return [pid for folder in folders for pid in processes.find("--home", str(folder))]
 
 
 def _listen(port: int, name: str) -> socket.socket:
@@ -123,7 +125,3 @@ def _listen(port: int, name: str) -> socket.socket:
         problem = "is taken" if taken else f"cannot be used: {error}"
         raise CloudError(f"port {port} (for {name}) {problem}") from None
     return listening
-
-
-def _proxied(proxy: str | None) -> dict[str, str]:
-    return {"http_proxy": proxy, "https_proxy": proxy} if proxy else {}

@@ -1,0 +1,32 @@
+"""Ends the connections that are left when the proxy ends.
+
+Services keep theirs open. What is still open at the very end is cancelled, and asyncio on
+Python 3.11 prints a traceback for each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from mitmproxy import ctx
+
+__all__ = ["hang_up"]
+
+_PATIENCE = 2.0
+"""Seconds that connections are given to end."""
+
+_POLL = 0.01
+
+
+async def hang_up() -> None:
+    """Close every connection to the proxy, and wait until its handler is through."""
+    # How mitmproxy keeps its connections is its own affair: without them, the end is only less tidy.
+    with contextlib.suppress(AttributeError, KeyError):
+        left = ctx.master.addons.get("proxyserver").connections
+        for handler in list(left.values()):
+            handler.transports[handler.client].writer.close()
+        for _ in range(int(_PATIENCE / _POLL)):
+            if not left:
+                return
+            await asyncio.sleep(_POLL)

@@ -1,0 +1,43 @@
+"""A proxy that records everything that comes through it until it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from mitmproxy.addonmanager import Loader
+from mitmproxy.addons.termlog import TermLog
+
+from tracer.capture.addon import Tracer
+from tracer.capture.proxy import master
+from tracer.capture.settings import Settings
+
+__all__ = ["serve"]
+
+
+class _Standing(Tracer):
+    def load(self, loader: Loader) -> None:
+        """No options: the settings are there already."""
+
+
+def serve(listening: Mapping[str, socket.socket], clients: str, settings: Settings, authority: Path) -> None:
+    """Record until SIGTERM or SIGINT: each client command, and what services send, by their socket's name.
+
+    ``clients`` is the name of the socket for clients, ``authority`` the folder of the proxy's CA.
+    """
+    logging.getLogger("tracer").setLevel(logging.INFO)
+    senders = {one.getsockname()[1]: name for name, one in listening.items() if name != clients}
+    tracer = _Standing(settings.with_senders(senders), settings.draw)
+
+    async def run() -> None:
+        proxy = master(list(listening.values()), authority, tracer)
+        proxy.addons.add(TermLog())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, proxy.shutdown)
+        await proxy.run()
+
+    asyncio.run(run())

@@ -1,0 +1,44 @@
+"""The tracer that runs with a cloud: started by ``tracer cloud up --traced``, ended with the cloud."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tracer.errors import TracerError
+
+__all__ = ["command", "main"]
+
+
+def command(release: str, out: Path) -> list[str]:
+    """The command line that traces the cloud of ``release``, and writes below ``out``."""
+    return [sys.executable, "-m", __name__, "--release", release, "--out", str(out.absolute())]
+
+
+def main() -> int:
+    """Trace the cloud until told to end; the exit code."""
+    from tracer.capture.settings import Settings
+    from tracer.capture.standing import serve
+    from tracer.cloud.cache import folder
+    from tracer.cloud.cloud import Cloud
+    from tracer.cloud.tracing import CLIENT
+    from tracer.rendering import draw
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--release", required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--home", required=True, help="the cloud that this process is of")
+    options = parser.parse_args()
+    try:
+        settings = Settings(folder=options.out, release=options.release, diagrams=("mmd",), draw=draw)
+        with Cloud(options.release).standing() as listening:
+            serve(listening, CLIENT, settings, folder() / "ca")
+    except TracerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
