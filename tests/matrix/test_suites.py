@@ -50,7 +50,11 @@ def test_a_recording_of_a_name_is_made_by_one_suite_only() -> None:
 def test_each_recorded_command_is_documented(suite: Suite) -> None:
     for command in suite.commands:
         words = command_words(command.run)
-        found = [one for one in catalog().values() if one.command.split()[1:] == words[: len(one.command.split()) - 1]]
+        found = [
+            one
+            for one in catalog().values()
+            if one.command.split()[1:] == words[: len(one.command.split()) - 1]
+        ]
         assert [command.name] == [one.name for one in found] or command.name.startswith(found[0].name)
 
 
@@ -60,7 +64,9 @@ def test_what_a_suite_makes_it_takes_away(suite: Suite) -> None:
     every = [*suite.prepare, *suite.commands, *suite.cleanup]
     every += [one for command in suite.commands for one in (*command.prepare, *command.cleanup)]
     made = [value for command in every if "create" in shlex.split(command.run) for value in command.keep]
-    gone = [name for command in every if "delete" in shlex.split(command.run) for name in command.placeholders]
+    gone = [
+        name for command in every if "delete" in shlex.split(command.run) for name in command.placeholders
+    ]
     assert sorted(made) == sorted(gone)
     assert len(made) == sum("create" in shlex.split(command.run) for command in every)
 
@@ -88,13 +94,37 @@ def test_words_in_quotes_stay_together(path: Path) -> None:
         ("name: mine", "name: My Suite", "name: expected str matching regex"),
         ("a.qcow2: qcow2", "a.qcow2: tar", "files[...]: invalid enum value 'tar'"),
         ("a.qcow2: qcow2", "../a.qcow2: qcow2", "files: expected str matching regex"),
-        ("run: openstack project", "run: rm -rf project", "prepare[0].run: expected str matching regex '^openstack"),
-        ("image create --format json", "image create 'x", "commands[0]: run is no command line: no closing quotation"),
-        ("name: image-add-project", "name: image-create", "commands[1]: the name 'image-create' stands twice"),
+        (
+            "run: openstack project",
+            "run: rm -rf project",
+            "prepare[0].run: expected str matching regex '^openstack",
+        ),
+        (
+            "image create --format json",
+            "image create 'x",
+            "commands[0]: run is no command line: no closing quotation",
+        ),
+        (
+            "name: image-add-project",
+            "name: image-create",
+            "commands[1]: the name 'image-create' stands twice",
+        ),
         ("keep: {image_id: id}", "keep: {id: id}", "commands[1]: nothing that runs earlier keeps {image_id}"),
-        ("image delete {image_id}", "image delete {img}", "cleanup[0]: nothing that runs earlier keeps {img}"),
-        ("remove project {image_id}", "remove project {img}", "commands[1].cleanup[0]: nothing that runs earlier"),
-        ("keep: {image_id: id}", "keep: {image_id: ''}", "commands[0].keep[...]: expected str of length >= 1"),
+        (
+            "image delete {image_id}",
+            "image delete {img}",
+            "cleanup[0]: nothing that runs earlier keeps {img}",
+        ),
+        (
+            "remove project {image_id}",
+            "remove project {img}",
+            "commands[1].cleanup[0]: nothing that runs earlier",
+        ),
+        (
+            "keep: {image_id: id}",
+            "keep: {image_id: ''}",
+            "commands[0].keep[...]: expected str of length >= 1",
+        ),
         ("keep: {image_id: id}", "keep: {Image: id}", "commands[0].keep: expected str matching regex"),
         (GOOD, "name: mine\ncommands: []", "commands: expected array of length >= 1"),
         (GOOD, "- a", "expected object, got array"),
@@ -112,4 +142,3 @@ def test_a_wrong_file_names_itself_the_place_and_what_is_wrong(
     assert said.startswith(f"{path}: ")
     assert message in said
     assert "\n" not in said
-

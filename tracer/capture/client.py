@@ -31,7 +31,7 @@ def proxied(environment: Mapping[str, str], proxy: str, authority: Path) -> dict
 
 
 class Client:
-    """A running client command, in ``folder`` or where we are. Raises CommandError where it cannot be started.
+    """A running client command, in ``folder`` or where we are. Raises CommandError if it cannot be started.
 
     Its output goes to ``stdout`` and ``stderr`` (files with a descriptor, or None to keep it only) as
     it comes. Where one of them is a terminal, the client gets a terminal too: what it

@@ -73,6 +73,7 @@ def _complaint(cell: Cell) -> str:
     from tracer.rendering.table import verdict_line
     from tracer.rendering.texts import visible
 
-    assert cell.recording or cell.problem
-    said = cell.problem or str(verdict_line(cell.recording)) if cell.recording else cell.problem
+    said = cell.problem
+    if cell.recording and not said:
+        said = str(verdict_line(cell.recording))
     return f"{cell.release} {cell.name}: {visible(said, 1000)}"

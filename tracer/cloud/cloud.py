@@ -156,7 +156,7 @@ class Cloud:
         return built.command("openstack")
 
     def client_environment(self, base: Mapping[str, str], progress: Progress = silent) -> dict[str, str]:
-        """The variables ``base`` changed so that ``openstack`` is the client of the release, and uses this cloud.
+        """``base`` changed so that ``openstack`` is the client of the release, and uses this cloud.
 
         Raises CloudError if the cloud isn't up.
         """

@@ -6,4 +6,14 @@ from tracer.matrix.selection import select_releases, select_suites
 from tracer.matrix.suites import Suite, load, suites
 from tracer.matrix.table import table
 
-__all__ = ["Cell", "Order", "Suite", "load", "record_suites", "select_releases", "select_suites", "suites", "table"]
+__all__ = [
+    "Cell",
+    "Order",
+    "Suite",
+    "load",
+    "record_suites",
+    "select_releases",
+    "select_suites",
+    "suites",
+    "table",
+]

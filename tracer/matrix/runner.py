@@ -79,8 +79,8 @@ class _Recorder:
         self.place.furnish(suite)
         try:
             self._aside(suite, "preparation", suite.prepare)
-            for command in suite.commands:
-                self.progress(f"{self.release}: {command.name}")
+            for number, command in enumerate(suite.commands, 1):
+                self.progress(f"{self.release}: {command.name} ({number} of {len(suite.commands)})")
                 self.done(self._cell(command))
         finally:
             self._aside(suite, "clean-up", self._possible(suite.cleanup))

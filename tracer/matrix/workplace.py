@@ -59,7 +59,7 @@ class Workplace:
         self.keep(command, ended.stdout)
 
     def keep(self, command: Command, printed: str) -> None:
-        """Give the placeholders of ``command`` the values that it printed. Raises CommandError if it didn't."""
+        """Give the placeholders of ``command`` the values that it printed; CommandError if it didn't."""
         if not command.keep:
             return
         try:
