@@ -14,7 +14,7 @@ __all__ = ["read", "typed"]
 
 T = TypeVar("T")
 
-_PROBLEM = re.compile(r"(?P<problem>.*?)(?: - at `(?:key in )?\$(?P<place>[^`]*)`)?", re.DOTALL)
+_PROBLEM = re.compile(r"(?P<problem>.*?)(?: - at (?:`key` in )?`\$(?P<place>[^`]*)`)?", re.DOTALL)
 
 
 def read(path: Path) -> str:

@@ -64,7 +64,7 @@ def test_diagram_goes_to_stdout_or_a_file(tmp_path: Path) -> None:
         (("redact", "right", "--policy", "text"), "text: not TOML"),
         (
             ("record", "--sequence", "nope", "--", "true"),
-            "sequence: unknown sequence 'nope'; known: image-show",
+            "sequence: unknown sequence 'nope'; known: catalog-list, image-add-project, ",
         ),
         (("record", "--diagram", "gif", "--", "true"), "diagram: unknown kind 'gif'"),
         (("record", "--out", "text", "--", "true"), "text: not a folder"),

@@ -70,19 +70,25 @@ def test_by_what_was_said(run: list[Exchange], command: str | None) -> None:
 
 @pytest.mark.parametrize(
     "run",
+    [[], FLAVORS, prologue(), [*prologue(), show(status=500)], [*prologue(), show("x", 404)]],
+)
+def test_what_no_sequence_documents(run: list[Exchange]) -> None:
+    assert choose(run, None) is None
+
+
+@pytest.mark.parametrize(
+    ("run", "name"),
     [
-        [],
-        FLAVORS,
-        prologue(),
-        [*prologue(), show(status=500)],
-        [*prologue(), show("x", 404)],
-        [*runs.by_id(), exchange("GET", f"{HOST}/image/v2/images/{IMAGE_ID}/file", 200)],
-        [*runs.by_id(), exchange("PATCH", f"{HOST}/image/v2/images/{IMAGE_ID}", 200)],
-        [*prologue(), exchange("GET", f"{HOST}/image/v2/images", 200)],
+        ([*runs.by_id(), exchange("GET", f"{HOST}/image/v2/images/{IMAGE_ID}/file", 200)], "image-save"),
+        ([*runs.by_id(), exchange("PATCH", f"{HOST}/image/v2/images/{IMAGE_ID}", 200)], "image-set"),
+        ([*prologue(), exchange("GET", f"{HOST}/image/v2/images", 200)], "image-list"),
+        (prologue()[:2], "token-issue"),
     ],
 )
-def test_what_is_not_image_show(run: list[Exchange]) -> None:
-    assert choose(run, None) is None
+def test_what_is_not_image_show(run: list[Exchange], name: str) -> None:
+    chosen = choose(run, None)
+    assert chosen is not None
+    assert chosen.name == name
 
 
 def test_the_words_of_a_command() -> None:

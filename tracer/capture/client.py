@@ -31,7 +31,7 @@ def proxied(environment: Mapping[str, str], proxy: str, authority: Path) -> dict
 
 
 class Client:
-    """A running client command. Raises CommandError where it cannot be started.
+    """A running client command, in ``folder`` or where we are. Raises CommandError if it cannot be started.
 
     Its output goes to ``stdout`` and ``stderr`` (files with a descriptor, or None to keep it only) as
     it comes. Where one of them is a terminal, the client gets a terminal too: what it
@@ -44,11 +44,16 @@ class Client:
         environment: Mapping[str, str],
         stdout: BinaryIO | None,
         stderr: BinaryIO | None,
+        folder: Path | None = None,
     ) -> None:
         self._channels = (_Channel(stdout), _Channel(stderr))
         try:
             self._process = subprocess.Popen(
-                argv, env=dict(environment), stdout=self._channels[0].inner, stderr=self._channels[1].inner
+                argv,
+                env=dict(environment),
+                cwd=folder,
+                stdout=self._channels[0].inner,
+                stderr=self._channels[1].inner,
             )
         except OSError as error:
             raise CommandError(_why_not(argv[0], error)) from None

@@ -64,6 +64,7 @@ def record(
     on_exchange: Callable[[Recording], None] | None = None,
     warm_up: Callable[[], None] | None = None,
     services: Services | None = None,
+    folder: Path | None = None,
 ) -> Result:
     """Run ``argv`` through a proxy on a free port, and write what it and the cloud said to each other.
 
@@ -71,8 +72,9 @@ def record(
     far, after each exchange. ``warm_up`` loads what the caller needs at the end, while the
     client is busy with its own start. ``services``, while entered, has services send through
     listening sockets of their own, those that it gives by name: what they ask while they answer
-    the client belongs to the recording. Raises CommandError for a command that cannot be started, and
-    TracerError where the recording cannot be written; the client is stopped then.
+    the client belongs to the recording. ``folder`` is the one that the client works in. Raises
+    CommandError for a command that cannot be started, and TracerError where the recording
+    cannot be written; the client is stopped then.
     """
     certificate = _certificate(authority)
     with ExitStack() as deep, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
@@ -80,7 +82,7 @@ def record(
         settings = settings.with_senders({one.getsockname()[1]: name for name, one in sending.items()})
         orders = _Orders(argv, environment, settings, authority, on_exchange, warm_up)
         proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        client = Client(argv, proxied(environment, proxy, certificate), stdout, stderr)
+        client = Client(argv, proxied(environment, proxy, certificate), stdout, stderr, folder)
         try:
             with _signals_passed_on(client) as signals:
                 result = _trace(client, orders, [listener, *sending.values()], deep.close)

@@ -54,6 +54,17 @@ class _OpenedInstance(AsyncioServerInstance[OpenedMode]):
         return [await asyncio.start_server(self.handle_stream, sock=opened)]
 
 
+class _Closing:
+    """Closes the server at the end: a process may record many commands, each through a proxy of its own."""
+
+    def __init__(self, proxy: Proxyserver) -> None:
+        self._proxy = proxy
+
+    async def done(self) -> None:
+        """Stop to listen."""
+        await self._proxy.servers.update([])
+
+
 def master(
     listeners: Sequence[socket.socket],
     authority: Path,
@@ -69,6 +80,7 @@ def master(
     """
     settings = options.Options(confdir=str(authority), mode=[f"opened:{one.detach()}" for one in listeners])
     proxy = Master(settings)
-    proxy.addons.add(Core(), DisableH2C(), NextLayer(), Proxyserver(), TlsConfig(), tracer)
+    server = Proxyserver()
+    proxy.addons.add(Core(), DisableH2C(), NextLayer(), server, TlsConfig(), tracer, _Closing(server))
     settings.update(ssl_insecure=insecure, ssl_verify_upstream_trusted_ca=trust)
     return proxy

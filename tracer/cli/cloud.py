@@ -7,16 +7,14 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracer.cli.console import program
+from tracer.cli.console import program, progress
 from tracer.cli.parsing import Verb, add_verbs, run_verb
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
-    from tracer.cloud.cache import Progress
     from tracer.cloud.cloud import Cloud, Running
 
 __all__ = ["arguments", "run"]
@@ -87,9 +85,9 @@ def _up(options: argparse.Namespace) -> None:
         raise InputError("--out", "is for --traced: without it, nothing is recorded")
     out = options.out or Path("recordings")
     tracer = standing.command(options.release, out) if options.traced else ()
-    with _progress() as progress:
-        running = cloud.up(progress, port=options.port, tracer=tracer)
-        cloud.client(progress)
+    with progress() as show:
+        running = cloud.up(show, port=options.port, tracer=tracer)
+        cloud.client(show)
     _print_services(running)
     if options.traced:
         print(f"Recordings are written to {(out / options.release).absolute()}")
@@ -141,8 +139,8 @@ def _env(options: argparse.Namespace) -> None:
 
     cloud = Cloud(options.release)
     variables = cloud.environment()
-    with _progress() as progress:
-        client = cloud.client(progress)
+    with progress() as show:
+        client = cloud.client(show)
     # What names another cloud or user would win over some of ours.
     for name in sorted(name for name in os.environ if name.startswith("OS_") and name not in variables):
         print(f"unset {shlex.quote(name)}")
@@ -183,22 +181,6 @@ def _state(cloud: Cloud) -> str:
 def _print_services(running: Running) -> None:
     for one in (*running.services, *filter(None, [running.tracer])):
         print(f"{running.release} {one.name} {one.url} (process {one.pid}, log {one.log})")
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    from rich.console import Console
-
-    console = Console(stderr=True)
-
-    def show(line: str) -> None:
-        if console.is_terminal:
-            waiting.update(f"{line} …")
-        else:
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-    with console.status("…") as waiting:
-        yield show
 
 
 _VERBS = {

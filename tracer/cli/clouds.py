@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -12,15 +11,10 @@ from tracer.errors import CommandError
 if TYPE_CHECKING:
     from tracer.cloud.cloud import Cloud
 
-__all__ = ["embedded", "for_command", "without_cloud"]
+__all__ = ["embedded", "for_command"]
 
 _NAMES = ("OS_AUTH_URL", "OS_CLOUD", "OS_ENDPOINT", "OS_CLIENT_CONFIG_FILE")
 _OPTIONS = ("--os-auth-url", "--os-cloud", "--os-endpoint")
-
-
-def without_cloud(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment without what names a cloud or a user of one."""
-    return {name: value for name, value in environment.items() if not name.startswith("OS_")}
 
 
 def for_command(
@@ -45,9 +39,7 @@ def for_command(
         raise CommandError(
             f"no cloud is named: set OS_AUTH_URL, or start one with: tracer cloud up {release}"
         )
-    folder = cloud.client(lambda line: print(f"tracer: {line}", file=sys.stderr)).parent
-    path = f"{folder}{os.pathsep}{environment.get('PATH', '')}"
-    return without_cloud(environment) | cloud.environment() | {"PATH": path}
+    return cloud.client_environment(environment, lambda line: print(f"tracer: {line}", file=sys.stderr))
 
 
 def embedded(environment: Mapping[str, str], command: Sequence[str]) -> Cloud:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["program", "stderr", "stdout"]
+    from tracer.cloud.cache import Progress
+
+__all__ = ["program", "progress", "stderr", "stdout"]
 
 _PIPE_WIDTH = 160
 
@@ -34,3 +38,18 @@ def stderr() -> Console:
     from rich.console import Console
 
     return Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Shows on stderr what is being done: the last line of it on a terminal, each line elsewhere."""
+    console = stderr()
+
+    def show(line: str) -> None:
+        if console.is_terminal:
+            waiting.update(f"{line} …")
+        else:
+            console.print(line, markup=False, soft_wrap=True)
+
+    with console.status("…") as waiting:
+        yield show

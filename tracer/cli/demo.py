@@ -53,9 +53,9 @@ def run(options: argparse.Namespace) -> None:
     cloud = Cloud(release)
     was_up = cloud.status() is not None
     try:
-        environment, openstack, image = _prepare(console, cloud)
+        environment, image = _prepare(console, cloud)
         for name, argument in (("image-show", image), ("image-show-by-name", IMAGE)):
-            argv = [openstack, "image", "show", "--format", "json", argument]
+            argv = ["openstack", "image", "show", "--format", "json", argument]
             kept = _trace(console, argv, environment, release, out, name)
             _show(console, kept)
     finally:
@@ -66,11 +66,9 @@ def run(options: argparse.Namespace) -> None:
     console.out(f"  {program()} record --release {release} -- openstack image list", highlight=False)
 
 
-def _prepare(console: Console, cloud: Cloud) -> tuple[dict[str, str], str, str]:
-    """The cloud up, its client installed, an image in it: the environment, the client, the image's id."""
+def _prepare(console: Console, cloud: Cloud) -> tuple[dict[str, str], str]:
+    """The cloud up, its client installed, an image in it: the environment, the image's id."""
     import os
-
-    from tracer.cli.clouds import without_cloud
 
     with console.status("starting") as status:
 
@@ -80,28 +78,27 @@ def _prepare(console: Console, cloud: Cloud) -> tuple[dict[str, str], str, str]:
                 console.out(line, highlight=False)
 
         running = cloud.up(progress)
-        openstack = str(cloud.client(progress))
-        environment = without_cloud(os.environ) | cloud.environment()
+        environment = cloud.client_environment(os.environ, progress)
         progress("uploading a small image")
-        image = _image(openstack, environment)
+        image = _image(environment)
     console.print(f"[bold]{running.release}[/]: real Keystone and Glance at {running.url}, image {image}")
-    return environment, openstack, image
+    return environment, image
 
 
-def _image(openstack: str, environment: Mapping[str, str]) -> str:
+def _image(environment: Mapping[str, str]) -> str:
     """The id of the demo's image, uploaded where it isn't there yet."""
     import tempfile
 
     from tracer.cloud.image import qcow2
     from tracer.output import write
 
-    listed = _run([openstack, "image", "list", "--name", IMAGE, "-f", "value", "-c", "ID"], environment)
+    listed = _run(["openstack", "image", "list", "--name", IMAGE, "-f", "value", "-c", "ID"], environment)
     if listed:
         return listed.split()[0]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "image.qcow2"
         write(file, qcow2())
-        create = [openstack, "image", "create", "--disk-format", "qcow2", "--container-format", "bare"]
+        create = ["openstack", "image", "create", "--disk-format", "qcow2", "--container-format", "bare"]
         return _run([*create, "--file", str(file), "-f", "value", "-c", "id", IMAGE], environment)
 
 
@@ -111,7 +108,7 @@ def _run(argv: list[str], environment: Mapping[str, str]) -> str:
     ended = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
     if ended.returncode:
         last = ended.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        raise CommandError(f"`{' '.join(['openstack', *argv[1:]])}` failed: {last[0]}")
+        raise CommandError(f"`{' '.join(argv)}` failed: {last[0]}")
     return ended.stdout.strip()
 
 
@@ -126,7 +123,7 @@ def _trace(
     from tracer.rendering import draw
     from tracer.rendering.table import table
 
-    console.print(f"\n[bold]$ openstack {' '.join(argv[1:])}[/]")
+    console.print(f"\n[bold]$ {' '.join(argv)}[/]")
     settings = Settings(folder=out, release=release, name=name, diagrams=("mmd", "svg"), draw=draw)
     with Live(console=console, auto_refresh=False, transient=True) as live:
 

@@ -155,6 +155,15 @@ class Cloud:
             )
         return built.command("openstack")
 
+    def client_environment(self, base: Mapping[str, str], progress: Progress = silent) -> dict[str, str]:
+        """``base`` changed so that ``openstack`` is the client of the release, and uses this cloud.
+
+        Raises CloudError if the cloud isn't up.
+        """
+        kept = {name: value for name, value in base.items() if not name.startswith("OS_")}
+        path = f"{self.client(progress).parent}{os.pathsep}{base.get('PATH', '')}"
+        return kept | self.environment() | {"PATH": path}
+
     def python(self) -> str | None:
         """The version of Python that the services run on, None if they aren't installed."""
         packages = self._packages()

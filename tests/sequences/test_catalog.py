@@ -1,0 +1,193 @@
+"""The catalogue that ships: what it says, and the recordings of real clouds that it was written from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from tracer.matrix import suites
+from tracer.model import Exchange, Recording
+from tracer.recording import load
+from tracer.sequences import Entry, Sequence, catalog, choose, match
+
+SHIPPED = Path(__file__).parents[2] / "recordings"
+RELEASES = ("zed", "2026.2")
+COMMANDS = [command for suite in suites().values() for command in suite.commands]
+UNTOLD = {"catalog-list"}
+"""What only its command tells: it says no more to the cloud than `token issue`."""
+
+API = "https://docs.openstack.org/api-ref/"
+CLIENT = "https://docs.openstack.org/python-openstackclient/{release}/cli/command-objects/"
+HANGUL = re.compile("[가-힣]")
+
+
+def everything(sequence: Sequence) -> Iterator[Entry]:
+    for entry in sequence.entries:
+        yield entry
+        yield from entry.calls
+        if entry.fallback:
+            yield from entry.fallback.then
+
+
+ENTRIES = [
+    pytest.param(entry, id=f"{name}-{number}")
+    for name, sequence in catalog().items()
+    for number, entry in enumerate(everything(sequence), 1)
+]
+RECORDINGS = [
+    pytest.param(SHIPPED / release / f"{command.name}.yaml", id=f"{release}-{command.name}")
+    for release in RELEASES
+    for command in COMMANDS
+]
+
+
+@pytest.fixture(scope="module")
+def loaded() -> dict[Path, Recording]:
+    return {}
+
+
+@pytest.fixture
+def recording(path: Path, loaded: dict[Path, Recording]) -> Recording:
+    if path not in loaded:
+        loaded[path] = load(path)
+    return loaded[path]
+
+
+def sequence_of(recording: Recording) -> Sequence:
+    assert recording.sequence is not None
+    return catalog()[recording.sequence]
+
+
+def test_the_documented_commands() -> None:
+    assert {sequence.command for sequence in catalog().values()} == {
+        f"openstack {words}"
+        for words in (
+            "catalog list", "image add project", "image create", "image delete", "image list",
+            "image member list", "image remove project", "image save", "image set", "image show",
+            "image unset", "project create", "project list", "project show", "role assignment list",
+            "token issue", "user create", "user list",
+        )
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_each_message_is_described_in_korean_and_english(entry: Entry) -> None:
+    texts = [entry.summary, entry.request, entry.response]
+    texts += [entry.fallback.summary] if entry.fallback else []
+    for text in texts:
+        assert set(text) == {"en", "ko"}
+        assert not HANGUL.search(text["en"])
+        assert text["en"].endswith(".")
+        assert HANGUL.search(text["ko"])
+        assert text["ko"].endswith("다.")
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_each_message_has_its_place_in_the_api_reference(entry: Entry) -> None:
+    document = {"keystone": "identity/v3", "glance": "image/v2"}[entry.receiver]
+    if entry.path == "/" and entry.receiver == "glance":
+        document = "image/versions"
+    assert re.fullmatch(re.escape(f"{API}{document}/index.html#") + "[a-z][a-z-]+", entry.reference)
+
+
+@pytest.mark.parametrize("sequence", catalog().values(), ids=lambda sequence: sequence.name)
+def test_each_command_has_title_purpose_and_its_place_in_the_clients_documentation(
+    sequence: Sequence,
+) -> None:
+    for text in (sequence.title, sequence.purpose):
+        assert set(text) == {"en", "ko"}
+        assert not HANGUL.search(text["en"])
+        assert HANGUL.search(text["ko"])
+    page, _, anchor = sequence.reference.removeprefix(CLIENT).partition("#")
+    assert re.fullmatch(r"[a-z0-9-]+\.html", page)
+    assert anchor == sequence.name == "-".join(sequence.command.split()[1:])
+
+
+def test_the_authentication_is_worded_alike_everywhere() -> None:
+    model = catalog()["image-show"].entries[:3]
+    for sequence in catalog().values():
+        for entry, same in zip(sequence.entries, model, strict=False):
+            if entry.steps and entry.path == same.path and entry.receiver == same.receiver:
+                assert replace(entry, prologue=True) == same
+    own = [name for name, one in catalog().items() if all(entry.prologue for entry in one.entries)]
+    assert not own
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_the_recordings_that_ship_are_those_of_the_suites(release: str) -> None:
+    assert {path.stem for path in (SHIPPED / release).glob("*.yaml")} == {one.name for one in COMMANDS}
+
+
+@pytest.mark.parametrize("path", RECORDINGS)
+def test_a_shipped_recording_conforms(path: Path, recording: Recording) -> None:
+    assert recording.output is not None
+    assert recording.output.exit == 0
+    assert recording.cloud.release == path.parent.name
+    found = match(recording.exchanges, sequence_of(recording), recording.cloud.release)
+    assert found.explanations == []
+    assert recording.verdict == found.verdict == "conforms"
+    labels = [(exchange.steps, exchange.path, exchange.verdict) for exchange in recording.exchanges]
+    assert labels == [(list(label.steps), label.path, label.verdict) for label in found.labels]
+
+
+@pytest.mark.parametrize("path", RECORDINGS)
+def test_the_sequence_of_a_shipped_recording_is_found(path: Path, recording: Recording) -> None:
+    own = sequence_of(recording)
+    assert path.stem.startswith(own.name)
+    assert choose(recording.exchanges, recording.command, recording.cloud.release) is own
+    for release in (recording.cloud.release, None):
+        found = choose(recording.exchanges, None, release)
+        assert found is not None
+        assert found.name == ("token-issue" if own.name in UNTOLD else own.name)
+
+
+@pytest.mark.parametrize("path", RECORDINGS)
+def test_a_recording_with_another_status_deviates(path: Path, recording: Recording) -> None:
+    for index, exchange in enumerate(recording.exchanges):
+        assert exchange.response is not None
+        broken = replace(exchange, response=replace(exchange.response, status=500))
+        assert _verdict(recording, [(index, broken)]) == "deviates", exchange.path
+
+
+@pytest.mark.parametrize("path", RECORDINGS)
+def test_a_recording_that_lacks_a_message_deviates(path: Path, recording: Recording) -> None:
+    sequence = sequence_of(recording)
+    required = {
+        entry.steps for entry in sequence.entries if entry.steps and not entry.optional and not entry.loop
+    }
+    for index, exchange in enumerate(recording.exchanges):
+        if tuple(exchange.steps) in required and exchange.verdict == "documented":
+            assert _verdict(recording, [(index, None)]) == "deviates", exchange.path
+
+
+@pytest.mark.parametrize("name", [command.name for command in COMMANDS])
+def test_a_recording_deviates_in_the_other_release_where_the_releases_differ(name: str) -> None:
+    """What holds for both releases conforms in both."""
+    old, new = (load(SHIPPED / release / f"{name}.yaml") for release in RELEASES)
+    same = [_request(one) for one in old.exchanges] == [_request(one) for one in new.exchanges]
+    in_new = match(old.exchanges, sequence_of(old), RELEASES[1])
+    in_old = match(new.exchanges, sequence_of(new), RELEASES[0])
+    verdicts = {in_new.verdict, in_old.verdict}
+    assert verdicts == {"conforms"} if same else "deviates" in verdicts
+
+
+@pytest.mark.parametrize("path", RECORDINGS)
+def test_a_recording_says_nothing_of_the_machine_that_it_was_made_on(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(r"(?<![\w.>}/])/(?:tmp|root|home|usr|var|opt|work|Users)/", text)
+    assert "command: openstack " in text
+
+
+def _request(exchange: Exchange) -> tuple[str, str, list[int]]:
+    return exchange.request.method, exchange.path, exchange.steps
+
+
+def _verdict(recording: Recording, changes: list[tuple[int, Exchange | None]]) -> str:
+    changed = dict(changes)
+    exchanges = [changed.get(index, one) for index, one in enumerate(recording.exchanges)]
+    kept = [one for one in exchanges if one is not None]
+    return match(kept, sequence_of(recording), recording.cloud.release).verdict

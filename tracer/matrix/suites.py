@@ -1,0 +1,114 @@
+"""Suites as data: which commands to record, what to prepare for them and to clean up after them."""
+
+from __future__ import annotations
+
+import functools
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from tracer import yamltext
+from tracer.datafiles import read, typed
+
+__all__ = ["Command", "Recorded", "Suite", "load", "suites"]
+
+_FOLDER = Path(__file__).parent / "suites"
+_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
+Placeholder = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$")]
+FileName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
+Line = Annotated[str, msgspec.Meta(pattern=r"^openstack \S")]
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One command line, as a user would type it, with placeholders such as ``{image_id}`` in its words.
+
+    ``keep`` gives placeholders their values: each that of a key of the JSON object that the
+    command prints.
+    """
+
+    run: Line
+    keep: dict[Placeholder, Annotated[str, msgspec.Meta(min_length=1)]] = {}
+
+    def __post_init__(self) -> None:
+        try:
+            shlex.split(self.run)
+        except ValueError as error:
+            raise ValueError(f"run is no command line: {str(error).lower()}") from None
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """The names of the placeholders in its words."""
+        return tuple(dict.fromkeys(_PLACEHOLDER.findall(self.run)))
+
+    def words(self, values: dict[str, str]) -> list[str]:
+        """Its words, with the placeholders replaced. Raises KeyError for one that has no value."""
+        return [_PLACEHOLDER.sub(lambda found: values[found[1]], word) for word in shlex.split(self.run)]
+
+
+class Recorded(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A command to record: ``name`` is that of its recording.
+
+    ``prepare`` runs just before it and ``cleanup`` just after it; they are not recorded.
+    """
+
+    name: Name
+    prepare: tuple[Command, ...] = ()
+    cleanup: tuple[Command, ...] = ()
+
+
+class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Commands to record one after the other on one cloud.
+
+    ``files`` are made in the folder that the commands run in: their kinds by name. ``cleanup``
+    runs at the end, whatever happened; a command of it that needs a value which was never kept is left out.
+    """
+
+    name: Name
+    files: dict[FileName, Literal["qcow2"]] = {}
+    prepare: tuple[Command, ...] = ()
+    commands: Annotated[tuple[Recorded, ...], msgspec.Meta(min_length=1)]
+    cleanup: tuple[Command, ...] = ()
+
+    def __post_init__(self) -> None:
+        kept: set[str] = set()
+        names: set[str] = set()
+        for place, command in self._in_order():
+            for name in command.placeholders:
+                if name not in kept:
+                    raise ValueError(f"{place}: nothing that runs earlier keeps {{{name}}}")
+            kept.update(command.keep)
+            if isinstance(command, Recorded):
+                if command.name in names:
+                    raise ValueError(f"{place}: the name {command.name!r} stands twice")
+                names.add(command.name)
+
+    def _in_order(self) -> Iterator[tuple[str, Command]]:
+        yield from _placed("prepare", self.prepare)
+        for index, command in enumerate(self.commands):
+            place = f"commands[{index}]"
+            yield from _placed(f"{place}.prepare", command.prepare)
+            yield place, command
+            yield from _placed(f"{place}.cleanup", command.cleanup)
+        yield from _placed("cleanup", self.cleanup)
+
+
+def load(path: Path) -> Suite:
+    """Read a suite file. Raises InputError with the file's name, the place in it and what is wrong there."""
+    return typed(yamltext.load(read(path), str(path)), Suite, str(path))
+
+
+@functools.cache
+def suites() -> dict[str, Suite]:
+    """The suites that ship with the program, by name. Callers share the dict: do not change it."""
+    found = (load(path) for path in sorted(_FOLDER.glob("*.yaml")))
+    return {suite.name: suite for suite in found}
+
+
+def _placed(place: str, commands: tuple[Command, ...]) -> Iterator[tuple[str, Command]]:
+    return ((f"{place}[{index}]", command) for index, command in enumerate(commands))
