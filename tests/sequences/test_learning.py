@@ -214,6 +214,17 @@ def test_image_save_of_both_releases() -> None:
     assert (file_step.path, file_step.optional) == ("/v2/images/{image_id}/file", False)
 
 
+def test_project_show_of_both_releases() -> None:
+    lookup, project = learn(recorded("project-show")).entries[2:]
+    assert (lookup.path, lookup.optional) == ("/v3/auth/tokens", True)
+    assert (project.path, project.statuses, project.optional) == ("/v3/projects/{project_id}", (200,), False)
+    assert project.fallback is not None
+    assert [(one.path, one.query) for one in project.fallback.then] == [
+        ("/v3/projects", {"name": "{project_name}"}),
+        ("/v3/projects/{project_id}", {}),
+    ]
+
+
 def images(query: str = "", status: int = 200) -> Exchange:
     return exchange("GET", f"{HOST}/image/v2/images{query}", status, token=True)
 
@@ -248,6 +259,16 @@ def test_steps_in_different_orders() -> None:
     assert held(recording([login(), user("x"), show()]), learned).verdict == "deviates"
     without = learn(named([user("a"), group("b")], [group("c"), user("d")], [user("e")]))
     assert [entry.optional for entry in without.entries] == [True, False]
+
+
+def test_what_only_some_runs_have_between_steps_in_different_orders_is_one_of_them() -> None:
+    (item,) = learn(named([user("a"), show(), group("b")], [group("c"), user("d")])).exchanges
+    assert isinstance(item, AnyOrder)
+    assert [(entry.path, entry.optional) for entry in item.any_order] == [
+        ("/v3/users/{user_id}", False),
+        ("/v2/images/{image_id}", True),
+        ("/v3/groups/{group_id}", False),
+    ]
 
 
 def test_more_steps_than_a_group_may_have_are_optional_at_both_places() -> None:
