@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from tracer.sequences.loading import catalog
-from tracer.sequences.matching import Match, has_strangers, match_run
+from tracer.sequences.matching import Match, could_be, match_run
 from tracer.sequences.sightings import run_of
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ def choose(exchanges: Iterable[Exchange], command: str | None, release: str | No
     fitting = [
         (result.cost, -_own(sequence), sequence.name, sequence)
         for sequence in catalog().values()
-        if not has_strangers(run, sequence, release)
-        and _fits(sequence, result := match_run(run, sequence, release))
+        if could_be(run, sequence, release) and _fits(sequence, result := match_run(run, sequence, release))
     ]
     return min(fitting)[3] if fitting else None
 

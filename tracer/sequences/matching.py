@@ -10,6 +10,7 @@ from tracer.sequences.automaton import Automaton, automaton
 from tracer.sequences.calls import calls
 from tracer.sequences.excuses import EXCUSABLE, Excuses, excuses
 from tracer.sequences.explaining import explain, explain_missing, request_of
+from tracer.sequences.schema import AnyOrder, OneOf
 from tracer.sequences.sightings import Run, Sighting, asks_for, ends_loop, run_of, template_of
 from tracer.sequences.templates import generic
 
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Sequence as List
 
-    from tracer.sequences.schema import Sequence
+    from tracer.sequences.schema import Entry, Item, Sequence
 
-__all__ = ["DEVIATIONS", "Match", "generic_paths", "has_strangers", "match", "match_run"]
+__all__ = ["DEVIATIONS", "Match", "could_be", "generic_paths", "match", "match_run"]
 
 DEVIATIONS = frozenset({"unexpected", "wrong-status"})
 """The verdicts of exchanges that make a run deviate."""
@@ -53,14 +54,26 @@ def match(exchanges: Iterable[Exchange], sequence: Sequence, release: str | None
     return match_run(run_of(exchanges), sequence, release)
 
 
-def has_strangers(run: Run, sequence: Sequence, release: str | None = None) -> bool:
-    """Whether some exchange is none of the sequence's and no excuse could cover it: quicker than to match."""
+def could_be(run: Run, sequence: Sequence, release: str | None = None) -> bool:
+    """Whether ``run`` may be one of the sequence: quicker told than by matching.
+
+    Not if some exchange is none of the sequence's and no excuse could cover it, nor if
+    nothing asks for what the command cannot do without.
+    """
     machine = automaton(sequence, release)
     senders = {entry.sender for entry in sequence.entries}
-    return any(
-        one.sender in senders and one.status not in EXCUSABLE and next(_asked(one, machine), None) is None
-        for one in run.seen
-    )
+    met: set[int] = set()
+    for one in run.seen:
+        if one.sender in senders:
+            asked = list(_asked(one, machine))
+            if not asked and one.status not in EXCUSABLE:
+                return False
+            met.update(asked)
+    own = {id(entry) for item in sequence.exchanges for entry in _always(item) if not entry.prologue}
+    needed = {
+        index for index, rule in enumerate(machine.rules) if id(rule.entry) in own and not rule.optional
+    }
+    return needed <= met
 
 
 def match_run(prepared: Run, sequence: Sequence, release: str | None = None) -> Match:
@@ -104,6 +117,13 @@ def match_run(prepared: Run, sequence: Sequence, release: str | None = None) -> 
 def generic_paths(exchanges: Iterable[Exchange]) -> list[str]:
     """The path template of each exchange of a run that no sequence documents."""
     return [generic(seen.mount + seen.path) for seen in run_of(exchanges).seen]
+
+
+def _always(item: Item) -> tuple[Entry, ...]:
+    """The entries that come in every run, if they are not optional."""
+    if isinstance(item, OneOf):
+        return ()
+    return item.any_order if isinstance(item, AnyOrder) else (item,)
 
 
 def _asked(seen: Sighting, machine: Automaton) -> Iterator[int]:
