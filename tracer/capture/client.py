@@ -74,6 +74,11 @@ class Client:
         return code if code >= 0 else 128 - code
 
     @property
+    def ended(self) -> bool:
+        """Whether it is known to have ended."""
+        return self._process.returncode is not None
+
+    @property
     def killed_by(self) -> str:
         """The name of the signal that ended it, or nothing."""
         code = self._process.returncode

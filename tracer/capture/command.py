@@ -151,16 +151,22 @@ def _certificate(authority: Path) -> Path:
 
 @contextmanager
 def _signals_passed_on(client: Client) -> Iterator[list[int]]:
-    """Ctrl-C is the client's to answer (a terminal sends it to both); told to end, we end the client."""
+    """Ctrl-C is the client's to answer (a terminal sends it to both); told to end, we end the client.
 
+    Once the client has ended it is us who are meant: what is left to do may take long.
+    """
     seen: list[int] = []
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
+        if client.ended:
+            raise KeyboardInterrupt
         seen.append(number)
         if not os.isatty(0):
             client.stop(signal.SIGINT)
 
     def terminate(number: int, _frame: FrameType | None) -> None:
+        if client.ended:
+            raise SystemExit(128 + number)
         seen.append(number)
         client.stop(number)
 
