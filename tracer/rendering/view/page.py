@@ -62,7 +62,7 @@ def view(recordings: Mapping[str, Recording], lang: str = "en") -> str:
 
 
 def _title(recordings: Mapping[str, Recording]) -> str:
-    # Not the command: a stand-in in it, cut or with its quotes as entities, would look like a secret to the gate.
+    # Not the command: a stand-in that is cut, or has entities around it, looks like a secret to the gate.
     return f"{visible(', '.join(recordings))} - tracer"
 
 
