@@ -67,7 +67,7 @@ def _about(name: str, recording: Recording) -> dict[str, Any]:
     output = recording.output
     return {
         "name": visible(name, _LINE),
-        "command": None if recording.command is None else visible(recording.command, 4000),
+        "command": None if recording.command is None else visible(recording.command, 20_000),
         "sequence": visible(recording.sequence or "", _LINE),
         "verdict": recording.verdict,
         "missing": recording.missing,

@@ -1,0 +1,74 @@
+"""``tracer view`` as it is typed: where the page goes, and what cannot be."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.runner import tracer
+
+RECORDINGS = Path(__file__).parents[2] / "recordings"
+
+
+@pytest.fixture
+def recordings(tmp_path: Path) -> Path:
+    for path in RECORDINGS.glob("*/image-show.yaml"):
+        (tmp_path / path.parent.name).mkdir()
+        shutil.copy(path, tmp_path / path.parent.name)
+    return tmp_path
+
+
+def test_the_page_of_one_recording_stands_beside_it(recordings: Path) -> None:
+    ended = tracer("view", "zed/image-show.yaml", cwd=recordings)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "zed/image-show.html\n", "")
+    assert "openstack image show" in (recordings / "zed" / "image-show.html").read_text(encoding="utf-8")
+
+
+def test_the_page_of_several_stands_beside_them_all(recordings: Path) -> None:
+    words = ("view", "zed/image-show.yaml", "2026.2/image-show.yaml", "--lang", "ko")
+    ended = tracer(*words, cwd=recordings)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "view.html\n", "")
+    page = (recordings / "view.html").read_text(encoding="utf-8")
+    assert '"zed/image-show"' in page
+    assert '"2026.2/image-show"' in page
+    assert '<html lang="ko"' in page
+
+
+def test_two_of_one_name_can_be_told_apart(recordings: Path) -> None:
+    twice = ("zed/image-show.yaml", "zed/image-show.yaml")
+    assert tracer("view", *twice, "-o", "x.html", cwd=recordings).returncode == 0
+    assert '"2: zed/image-show"' in (recordings / "x.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("none.yaml",), "none.yaml: No such file or directory"),
+        (
+            ("zed/image-show.yaml", "-o", "zed/image-show.yaml"),
+            "zed/image-show.yaml: a page's name ends in .html",
+        ),
+        (("zed/image-show.yaml", "--lang", "xx"), "xx: no such language; there are en, ko"),
+        (("zed/image-show.yaml", "-o", "none.yaml/x.html"), "cannot write none.yaml/x.html: "),
+        ((), "the following arguments are required: RECORDING"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_line(recordings: Path, words: tuple[str, ...], problem: str) -> None:
+    before = {path: path.read_bytes() for path in recordings.rglob("*") if path.is_file()}
+    if any(word.startswith("none.yaml/") for word in words):
+        (recordings / "none.yaml").write_text("a file")
+        before[recordings / "none.yaml"] = b"a file"
+    ended = tracer("view", *words, cwd=recordings)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert problem in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert {path: path.read_bytes() for path in recordings.rglob("*") if path.is_file()} == before
+
+
+def test_without_a_browser_the_page_is_there_all_the_same(recordings: Path) -> None:
+    ended = tracer("view", "zed/image-show.yaml", "--open", cwd=recordings, BROWSER="false")
+    assert (ended.returncode, ended.stdout) == (1, "zed/image-show.html\n")
+    assert ended.stderr == "tracer: no browser could be started; open zed/image-show.html in one\n"
