@@ -14,6 +14,7 @@ from tracer.rendering.mermaid import escape, mermaid
 from tracer.rendering.messages import messages
 from tracer.rendering.style import Style
 from tracer.rendering.tree import recording_tree
+from tracer.sequences import label
 
 VERDICTS = ["documented", "fallback", "optional", "repeated", "unexpected", "wrong-status", None]
 
@@ -168,9 +169,21 @@ def test_what_deviates_within_the_prologue_is_not_hidden() -> None:
     assert [number for number, _ in read_again.drawn] == [3, 4, 9, 10]
 
 
-def test_without_a_sequence_nothing_is_known_to_be_prologue() -> None:
-    recording = msgspec.structs.replace(seed.recording(), sequence=None)
-    assert mermaid(recording, Style(fold=True)) == mermaid(recording)
+def test_a_login_that_failed_is_not_hidden() -> None:
+    run = seed.exchanges()
+    run[1] = seed.exchange("POST", "/identity/v3/auth/tokens", 401, "No", times=(0.1, 0.2), to="keystone")
+    read_again = read(mermaid(seed.recording(run), Style(fold=True)))
+    assert read_again.covered == {1, 2, 5, 6}
+    assert read_again.marked == {3, 4}
+
+
+def test_without_a_sequence_the_prologues_of_all_others_tell() -> None:
+    recording = label(seed.recording(), None)
+    assert read(mermaid(recording, Style(fold=True))).covered == {1, 2, 3, 4, 5, 6}
+    run = seed.exchanges()
+    run[1] = seed.exchange("POST", "/identity/v3/auth/tokens", 401, "No", times=(0.1, 0.2), to="keystone")
+    failed = label(seed.recording(run), None)
+    assert read(mermaid(failed, Style(fold=True))).covered == {1, 2}
 
 
 def test_times_are_told_on_request() -> None:

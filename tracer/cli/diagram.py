@@ -80,7 +80,7 @@ def _texts(options: argparse.Namespace) -> list[str]:
     style = Style(fold=options.fold, timing=options.timing, title=options.title, language=options.lang)
     texts = mermaid_parts(recording, style)
     if options.fold and texts == mermaid_parts(recording, style._replace(fold=False)):
-        _warn("--fold hides nothing here: the recording has no sequence that names messages of logging in")
+        _warn("--fold hides nothing here: the recording does not begin with messages of logging in")
     return texts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.sequences import catalog, entry_of
+from tracer.sequences import catalog, entry_of, usual_mount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,11 +46,30 @@ def _is_part(unit: Unit, belongs: Callable[[MessageView], bool]) -> bool:
 
 
 def _belongs(recording: Recording) -> Callable[[MessageView], bool]:
-    """Whether a request is one that the recording's sequence calls prologue."""
+    """Whether a request is one that the recording's sequence calls prologue, or any where it has none."""
     sequence = catalog().get(recording.sequence or "")
+    if sequence is None:
+        return _of_any(recording)
 
     def belongs(request: MessageView) -> bool:
-        entry = entry_of(recording.exchanges[request.exchange], sequence) if sequence else None
+        entry = entry_of(recording.exchanges[request.exchange], sequence)
         return entry is not None and entry.prologue
+
+    return belongs
+
+
+def _of_any(recording: Recording) -> Callable[[MessageView], bool]:
+    """Whether a request without a label is of some prologue, for services mounted as a devstack does."""
+    known: dict[tuple[str, str, str], set[int]] = {}
+    for sequence in catalog().values():
+        for entry in sequence.entries:
+            if entry.prologue:
+                path = (usual_mount(entry.receiver) + entry.path).removesuffix("/")
+                known.setdefault((entry.receiver, entry.method, path), set()).update(entry.statuses)
+
+    def belongs(request: MessageView) -> bool:
+        answer = recording.exchanges[request.exchange].response
+        expected = known.get((request.receiver, request.method, request.path.removesuffix("/")), ())
+        return answer is not None and answer.status in expected
 
     return belongs
