@@ -37,9 +37,17 @@ def test_the_page_of_several_stands_beside_them_all(recordings: Path) -> None:
 
 
 def test_two_of_one_name_can_be_told_apart(recordings: Path) -> None:
-    twice = ("zed/image-show.yaml", "zed/image-show.yaml")
-    assert tracer("view", *twice, "-o", "x.html", cwd=recordings).returncode == 0
-    assert '"2: zed/image-show"' in (recordings / "x.html").read_text(encoding="utf-8")
+    copy = recordings / "other" / "zed"
+    copy.mkdir(parents=True)
+    (copy / "image-show.yaml").write_bytes((recordings / "zed" / "image-show.yaml").read_bytes())
+    words = ("zed/image-show.yaml", "other/zed/image-show.yaml")
+    assert tracer("view", *words, "-o", "x.html", cwd=recordings).returncode == 0
+    assert '"other/zed/image-show"' in (recordings / "x.html").read_text(encoding="utf-8")
+
+
+def test_a_folder_is_all_recordings_below_it(recordings: Path) -> None:
+    assert tracer("view", ".", cwd=recordings).stdout == "view.html\n"
+    assert '"2026.2/image-show"' in (recordings / "view.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,13 @@ __all__ = ["arguments", "run"]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which recordings, and what of them."""
-    parser.add_argument("recordings", metavar="RECORDING", type=Path, nargs="+", help="Recordings to show.")
+    parser.add_argument(
+        "recordings",
+        metavar="RECORDING",
+        type=Path,
+        nargs="+",
+        help="Recordings, and folders with all recordings below them.",
+    )
     parser.add_argument(
         "--table",
         action="store_true",
@@ -42,12 +48,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Print each recording, and its verdict."""
     from tracer.cli.console import stdout
-    from tracer.recording import load
+    from tracer.recording import below, load
     from tracer.rendering.table import verdict_line
 
     console = stdout()
     in_detail = options.headers or options.body or options.step is not None or options.message is not None
-    for path in options.recordings:
+    for path in below(options.recordings):
         recording = load(path)
         if in_detail:
             _details(console, recording, path, options)

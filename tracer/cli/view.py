@@ -15,7 +15,13 @@ __all__ = ["arguments", "run"]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which recordings, and where to."""
-    parser.add_argument("recordings", metavar="RECORDING", type=Path, nargs="+", help="Recordings to show.")
+    parser.add_argument(
+        "recordings",
+        metavar="RECORDING",
+        type=Path,
+        nargs="+",
+        help="Recordings, and folders with all recordings below them.",
+    )
     parser.add_argument(
         "-o",
         "--output",
@@ -34,7 +40,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the page, say where it is, and open it if wanted."""
-    output: Path = options.output or _beside(options.recordings)
+    from tracer.recording import below
+
+    paths = below(options.recordings)
+    output: Path = options.output or _beside(paths)
     if output.suffix.lower() not in {".html", ".htm"}:
         raise InputError(str(output), "a page's name ends in .html")
     from tracer.cli.console import stderr
@@ -44,8 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
     texts(options.lang)
     with stderr().status("reading…") as status:
-        names = _names(options.recordings)
-        recordings = {name: load(path) for name, path in zip(names, options.recordings, strict=True)}
+        recordings = {name: load(path) for name, path in zip(_names(paths), paths, strict=True)}
         status.update("writing…")
         write(output, view(recordings, options.lang))
     print(output)
@@ -64,10 +72,7 @@ def _names(paths: Sequence[Path]) -> list[str]:
     if len(paths) == 1:
         return [paths[0].stem]
     short = [f"{path.absolute().parent.name}/{path.stem}" for path in paths]
-    if len(set(short)) == len(short):
-        return short
-    # A recording that is given twice is shown twice.
-    return [f"{number}: {path.with_suffix('')}" for number, path in enumerate(paths, 1)]
+    return short if len(set(short)) == len(short) else [str(path.with_suffix("")) for path in paths]
 
 
 def _open(page: Path) -> int:
