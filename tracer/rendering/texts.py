@@ -19,7 +19,7 @@ def visible(text: str, limit: int = 120) -> str:
 
 
 def visible_lines(text: str) -> str:
-    """``text`` with its lines and their indents, for a block of code: tabs are blanks, the rest as ``visible``."""
+    """``text`` with its lines and their indents, for code: tabs are blanks, the rest as ``visible``."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(_shown(line.expandtabs(4)).rstrip() for line in lines)
 

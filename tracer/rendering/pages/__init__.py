@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tracer.rendering.pages.publishing import Published, publish
+from tracer.rendering.pages.press import Published
+from tracer.rendering.pages.publishing import Diagrams, publish
 from tracer.rendering.pages.wording import DEFAULT, languages
 
-__all__ = ["DEFAULT", "Published", "languages", "publish"]
+__all__ = ["DEFAULT", "Diagrams", "Published", "languages", "publish"]

@@ -4,48 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.sequences import participant_label
+from tracer.sequences import entry_of, participant_label
 from tracer.sequences.templates import with_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tracer.model import Exchange, Recording
+    from tracer.model import Recording
     from tracer.rendering.messages import MessageView
     from tracer.rendering.pages.wording import Wording
-    from tracer.sequences import Entry, Sequence
+    from tracer.sequences import Sequence
 
-__all__ = ["Telling", "entry_of"]
-
-
-def entry_of(exchange: Exchange, sequence: Sequence | None) -> Entry | None:
-    """The entry of ``sequence`` that the label of ``exchange`` stands for."""
-    if sequence is None or exchange.verdict in (None, "unexpected"):
-        return None
-    fitting = [entry for entry in _entries(sequence.entries) if _fits(exchange, entry)]
-    by_steps = [entry for entry in fitting if entry.steps and list(entry.steps[:1]) == exchange.steps[:1]]
-    return next(iter(by_steps or fitting), None)
-
-
-def _entries(entries: tuple[Entry, ...]) -> Iterator[Entry]:
-    for entry in entries:
-        yield entry
-        if entry.fallback is not None:
-            yield from _entries(entry.fallback.then)
-
-
-def _fits(exchange: Exchange, entry: Entry) -> bool:
-    path = with_query(entry.path, entry.query).removesuffix("/")
-    return (
-        entry.method == exchange.request.method
-        and entry.receiver == exchange.receiver
-        and entry.sender == exchange.sender
-        and (exchange.path.endswith(path) if path else "/" not in exchange.path.strip("/"))
-    )
+__all__ = ["Telling"]
 
 
 class Fallback(NamedTuple):
-    """What comes where a request fails: a sentence, whether it came so here, and the requests with their texts."""
+    """What comes where a request fails: a sentence, whether it did here, the requests with their texts."""
 
     summary: str
     happened: bool
@@ -58,7 +30,9 @@ class Telling:
     def __init__(self, recording: Recording, sequence: Sequence | None, say: Wording) -> None:
         self._recording = recording
         self._say = say
-        self._entries = [entry_of(exchange, sequence) for exchange in recording.exchanges]
+        self._entries = [
+            None if sequence is None else entry_of(exchange, sequence) for exchange in recording.exchanges
+        ]
 
     def label(self, participant: str) -> str:
         """What a participant is called."""
@@ -69,7 +43,7 @@ class Telling:
         entry = self._entries[request.exchange]
         if entry is None:
             return ""
-        if entry.fallback is not None and response.status in entry.fallback.status:
+        if entry.fallback is not None and self.fails_over(request, response.status):
             return self._say.pick(entry.fallback.summary) or self._say.pick(entry.summary)
         return self._say.pick(entry.summary)
 
@@ -82,6 +56,11 @@ class Telling:
             return self._say.pick(entry.request)
         return self._say.pick(entry.response) if status in entry.statuses else ""
 
+    def fails_over(self, view: MessageView, status: int | None) -> bool:
+        """Whether the documentation has the client do something else on this ``status``."""
+        entry = self._entries[view.exchange]
+        return entry is not None and entry.fallback is not None and status in entry.fallback.status
+
     def reference(self, view: MessageView) -> str:
         """Where the API's documentation describes a request, or nothing."""
         entry = self._entries[view.exchange]
@@ -90,7 +69,7 @@ class Telling:
     def expected(self, view: MessageView, status: int | None) -> str:
         """The statuses that are documented, where ``status`` is none of them."""
         entry = self._entries[view.exchange]
-        if entry is None or status in entry.statuses or status is None:
+        if entry is None or status in entry.statuses or status is None or self.fails_over(view, status):
             return ""
         return ", ".join(map(str, entry.statuses))
 

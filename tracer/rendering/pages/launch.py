@@ -54,7 +54,7 @@ def launch(recording: Recording, title: str) -> str:
 
 def _environment(recording: Recording) -> Iterator[tuple[str, str]]:
     for exchange in recording.exchanges:
-        url, query, _ = exchange.request.url.partition("?")
+        url = exchange.request.url.partition("?")[0]
         if exchange.request.method == "POST" and url.endswith(_LOGIN):
             yield "OS_AUTH_URL", masked(url.removesuffix(_LOGIN))
             yield "OS_IDENTITY_API_VERSION", "3"

@@ -1,4 +1,4 @@
-"""Markdown that holds foreign text: whatever a recording says is shown, and nothing of it is taken for syntax.
+"""Markdown that holds foreign text: what a recording says is shown, and none of it taken for syntax.
 
 Text within a line has every character that Markdown, one of its extensions, HTML or a
 template language could see a sign in written as a character reference. A block is a fence
@@ -19,17 +19,16 @@ _LINES = 400
 _CHARACTERS = 40_000
 _LINE_OF_CODE = 2_000
 
-# Letters, digits and what is harmless within a line; one that begins so may still be a list, a rule or a block
-# of some extension.
+# Letters, digits and what is harmless within a line; one that begins so may still be a list, a rule or some
+# extension's block.
 _SIGN = re.compile(r"[^\w\s,.;/?()'-]|_")
 _START = re.compile(r"[-,.;/?()']|[0-9](?=[0-9]*[.)](?:\s|$))")
 _RUN = re.compile(r"`+")
 _PSEUDONYM = re.compile(r"<([a-z]+(?:-[a-z]+)*)-([0-9]+)>")
 _PSEUDONYM_IN_URL = re.compile(r"(?:<|%3[cC])([a-z]+(?:-[a-z]+)*)-[0-9]+(?:>|%3[eE])")
 # Every Fernet token begins like this: its version and the upper half of a time (the Fernet specification).
-_TOKEN = "gAAAAA…"
-_SECRET = "********"
-_KINDS = {"token": _TOKEN}
+_STAND_INS = {"token": "gAAAAA…"}
+_OTHERWISE = "********"
 _URL = ":/?#[]@!$&*+,;=%~-._"
 
 
@@ -101,7 +100,7 @@ def _escaped(text: object) -> str:
 
 
 def _stand_in(found: re.Match[str]) -> str:
-    return _KINDS.get(found[1], _SECRET)
+    return _STAND_INS.get(found[1], _OTHERWISE)
 
 
 def _reference(character: str) -> str:

@@ -21,6 +21,7 @@ __all__ = ["Part", "Step", "parts", "steps"]
 
 _INDENT = 4
 
+
 class Step(NamedTuple):
     """A line of the explanation: an exchange with the numbers of its messages."""
 
@@ -80,7 +81,7 @@ def steps(book: Book) -> list[Step]:
 
 
 def parts(book: Book, only: Iterable[int] | None = None) -> list[Part]:
-    """All messages in the order of time; those that are shown elsewhere as one part where they follow each other."""
+    """All messages in the order of time; those shown elsewhere are one part where they follow each other."""
     made: list[Part] = []
     shared: list[MessageView] = []
     wanted = None if only is None else set(only)
@@ -129,7 +130,7 @@ def _span(numbers: Sequence[int]) -> str:
             spans[-1][1] = number
         else:
             spans.append([number, number])
-    return ", ".join(f"({first})" if first == last else f"({first})–({last})" for first, last in spans)
+    return ", ".join(f"({first})" if first == last else f"({first})-({last})" for first, last in spans)
 
 
 def _message(book: Book, view: MessageView) -> Part:
@@ -165,6 +166,8 @@ def _text(book: Book, view: MessageView) -> Md:
         return book.say("message.error", reason=code(view.reason))
     answer = book.exchange(view).response
     told = inline(book.telling.message(view, answer.status if answer else None))
+    if not told and view.kind == "response" and book.telling.fails_over(view, view.status):
+        told = book.say("message.fails-over")
     if not told:
         ends = {"sender": book.telling.label(view.sender), "receiver": book.telling.label(view.receiver)}
         told = book.say(f"message.{view.kind}", **ends)

@@ -35,7 +35,8 @@ def surroundings(page: Page, release: Release, plan: Plan) -> dict[str, Any]:
         "name": page.name,
         "held": [release.held[one].anchor if one in release.held else "" for one in page.summary.contents],
         "elsewhere": [
-            (other.name, f"../{other.folder}/{there.name}.md") for other, there in plan.elsewhere(page, release)
+            (other.name, f"../{other.folder}/{there.name}.md")
+            for other, there in plan.elsewhere(page, release)
         ],
         "variants": [(there.title, f"{there.name}.md") for there in variants(page, release)],
         "seen": next(
@@ -50,7 +51,7 @@ def surroundings(page: Page, release: Release, plan: Plan) -> dict[str, Any]:
 
 
 def command_page(recording: Recording, around: Mapping[str, Any], say: Wording, picture: str = "") -> str:
-    """The page of ``recording``; ``picture`` names the diagram's file, and without it the page holds its text."""
+    """The page of ``recording``; ``picture`` is the diagram's file; without one the page has its text."""
     sequence = catalog().get(recording.sequence or "")
     book = Book(recording, say, lambda index: _elsewhere(around["held"][index]))
     title = around["title"]
@@ -60,7 +61,7 @@ def command_page(recording: Recording, around: Mapping[str, Any], say: Wording, 
         page={
             "title": title,
             "purpose": purpose(recording.sequence, title, say),
-            "reference": _reference(recording, title, say) if sequence else Md(),
+            "reference": _reference(recording, say) if sequence else Md(),
             "facts": list(_facts(recording, around, say)),
             "deviations": list(_deviations(recording, book)),
             "notes": list(_notes(recording, say)),
@@ -120,7 +121,7 @@ def _to(words: str, page: str) -> Md:
     return Md(f"[{inline(words)}]({page})")
 
 
-def _reference(recording: Recording, title: str, say: Wording) -> Md:
+def _reference(recording: Recording, say: Wording) -> Md:
     sequence = catalog()[recording.sequence or ""]
     url = sequence.reference.replace("{release}", recording.cloud.release or _LATEST)
     return say("command.reference", link=link(sequence.command, url)) if url else Md()
@@ -130,7 +131,7 @@ def _facts(recording: Recording, around: Mapping[str, Any], say: Wording) -> Ite
     yield say(
         "command.facts",
         release=recording.cloud.release or say("command.not-known"),
-        recorded=recording.recorded,
+        recorded=recording.recorded.replace("T", " ").replace("Z", " UTC"),
         verdict=say(f"verdict.{recording.verdict or 'none'}"),
     )
     if recording.client:

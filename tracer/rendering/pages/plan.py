@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.output import safe_name
 from tracer.sequences import catalog, command_words
+from tracer.sequences.releases import order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,10 +37,10 @@ class Page(NamedTuple):
 
 
 class Held(NamedTuple):
-    """An exchange that the page of the prologue shows: the recording's ``source``, the index in it, its place."""
+    """An exchange that the prologue's page shows: its recording's ``source``, its position, an anchor."""
 
     source: str
-    index: int
+    position: int
     anchor: str
 
 
@@ -74,7 +75,7 @@ def plan(summaries: Mapping[str, Summary], names: Mapping[str, str]) -> Plan:
         by_release.setdefault(summaries[source].release, []).append(source)
     taken: set[str] = set()
     releases = []
-    for name in sorted(by_release, key=_age, reverse=True):
+    for name in sorted(by_release, key=lambda name: (bool(name), order(name)), reverse=True):
         folder = _free(safe_name(name) if name else _UNKNOWN, taken)
         releases.append(Release(name, folder, _pages(by_release[name], summaries, names), {}))
         releases[-1].held.update(_held(releases[-1].pages))
@@ -84,12 +85,9 @@ def plan(summaries: Mapping[str, Summary], names: Mapping[str, str]) -> Plan:
 def variants(page: Page, here: Release) -> list[Page]:
     """Other runs of the same command on the same release."""
     sequence = page.summary.sequence
-    return [other for other in here.pages if other is not page and sequence and other.summary.sequence == sequence]
-
-
-def _age(release: str) -> tuple[bool, bool, str]:
-    """Releases were called by letters before they were called by numbers."""
-    return bool(release), release[:1].isdigit(), release
+    return [
+        other for other in here.pages if other is not page and sequence and other.summary.sequence == sequence
+    ]
 
 
 def _pages(sources: Iterable[str], summaries: Mapping[str, Summary], names: Mapping[str, str]) -> list[Page]:

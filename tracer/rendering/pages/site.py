@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import json
 from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.output import safe_name
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from tracer.rendering.pages.plan import Plan, Release
     from tracer.rendering.pages.wording import Wording
 
-__all__ = ["BASE", "CONFIG", "configuration", "index", "mermaid_files"]
+__all__ = ["BASE", "CONFIG", "assets", "configuration", "index"]
 
 CONFIG = "mkdocs.yml"
 BASE = "mkdocs.base.yml"
@@ -36,7 +38,7 @@ def index(plan: Plan, say: Wording) -> str:
                     "purpose": purpose(page.summary.sequence, page.title, say),
                     "messages": page.summary.messages,
                     "verdict": say(f"verdict.{page.summary.verdict or 'none'}"),
-                    "recorded": page.summary.recorded,
+                    "recorded": page.summary.recorded.partition("T")[0],
                 }
                 for page in release.pages
             ],
@@ -55,7 +57,11 @@ def configuration(plan: Plan, say: Wording) -> dict[str, str]:
         {
             "title": _nav(release.name or say("release.unknown")),
             "pages": [
-                *([(_nav(say("prologue.title")), _yaml(f"{release.folder}/{PROLOGUE}"))] if release.held else []),
+                *(
+                    [(_nav(say("prologue.title")), _yaml(f"{release.folder}/{PROLOGUE}"))]
+                    if release.held
+                    else []
+                ),
                 *((_nav(page.title), _yaml(f"{release.folder}/{page.name}.md")) for page in release.pages),
             ],
         }
@@ -63,18 +69,24 @@ def configuration(plan: Plan, say: Wording) -> dict[str, str]:
     ]
     return {
         CONFIG: fill("mkdocs.yml.j2", **values),
-        BASE: fill("mkdocs.base.yml.j2", **values, **modes, home=_nav(say("site.name")), releases=releases),
+        BASE: fill("mkdocs.base.yml.j2", **values, **modes, home=_nav(say("index.title")), releases=releases),
     }
 
 
-def mermaid_files() -> dict[str, bytes]:
-    """Mermaid for browsers with its licence, by path below the pages: the engine that draws our own pictures."""
-    engine = resources.files("mermaidx") / "assets" / "mermaid.js"
-    licence = resources.files(__package__) / "assets" / "mermaid.LICENSE.txt"
-    return {
-        "assets/mermaid.min.js": engine.read_bytes(),
-        "assets/mermaid.LICENSE.txt": licence.read_bytes(),
-    }
+def assets() -> dict[str, bytes]:
+    """What readers' browsers need, each with its licence, by path below the pages.
+
+    Mermaid is the engine that draws our own pictures; the worker lets people search a site that they open
+    as files.
+    """
+    ours = resources.files(__package__) / "assets"
+    # To import the engine would take longer than to make the pages.
+    engine = find_spec("mermaidx")
+    assert engine is not None
+    assert engine.origin is not None
+    mermaid = Path(engine.origin).parent / "assets" / "mermaid.js"
+    files = {f"assets/{file.name}": file.read_bytes() for file in ours.iterdir() if file.is_file()}
+    return {"assets/mermaid.min.js": mermaid.read_bytes(), **files}
 
 
 def _more(release: Release, say: Wording) -> Md:
@@ -91,5 +103,3 @@ def _yaml(text: str) -> Md:
 def _nav(text: str) -> Md:
     # The theme puts titles of the navigation into its HTML as they are.
     return _yaml(html.escape(visible(text)))
-
-

@@ -9,8 +9,7 @@ import msgspec
 
 from tracer.model import RunVerdict
 from tracer.rendering.messages import exchange_messages
-from tracer.rendering.pages.describing import entry_of
-from tracer.sequences import DEVIATIONS, catalog
+from tracer.sequences import DEVIATIONS, catalog, entry_of
 
 if TYPE_CHECKING:
     from tracer.model import Body, Exchange, Recording
@@ -42,7 +41,6 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 def summarise(recording: Recording, digest: str) -> Summary:
     """The summary of ``recording``, whose file has that ``digest``."""
     sequence = catalog().get(recording.sequence or "")
-    entries = [entry_of(exchange, sequence) for exchange in recording.exchanges]
     return Summary(
         digest=digest,
         release=recording.cloud.release or "",
@@ -55,8 +53,9 @@ def summarise(recording: Recording, digest: str) -> Summary:
         contents=[_content(exchange) for exchange in recording.exchanges],
         prologue=[
             index
-            for index, (exchange, entry) in enumerate(zip(recording.exchanges, entries, strict=True))
-            if entry is not None
+            for index, exchange in enumerate(recording.exchanges)
+            if sequence is not None
+            and (entry := entry_of(exchange, sequence)) is not None
             and entry.prologue
             and exchange.response is not None
             and exchange.response.status in entry.statuses

@@ -1,4 +1,4 @@
-"""The templates of the pages: whatever is put into one is escaped, unless it is Markdown of our own making."""
+"""The templates of the pages: what is put into one is escaped, unless it is Markdown of our own making."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tracer.rendering.pages.markdown import Md, inline
 __all__ = ["fill"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
-
 
 
 def fill(template: str, **values: object) -> str:
