@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from tests.rendering import seed
 from tracer.model import Body, Exchange, Output, Recording
 from tracer.recording import save
 from tracer.rendering.pages import Published, publish
+from tracer.rendering.pages.plan import plan
+from tracer.rendering.pages.site import BASE, configuration
+from tracer.rendering.pages.wording import wording
 
 FACTS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "seed-page.yaml").read_text(encoding="utf-8"))
 
@@ -80,9 +84,10 @@ def _imported(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
 _Config.add_multi_constructor("tag:yaml.org,2002:python/name:", _imported)
 
 
-def extensions(site_folder: Path) -> tuple[list[str], dict[str, Any]]:
-    """The Markdown extensions that a site is built with, and their settings."""
-    text = (site_folder / "mkdocs.base.yml").read_text(encoding="utf-8")
+@functools.cache
+def _extensions() -> tuple[list[str], dict[str, Any]]:
+    """The Markdown extensions that sites are built with, and their settings."""
+    text = configuration(plan({}, {}), wording("en"))[BASE]
     names: list[str] = []
     settings: dict[str, Any] = {}
     for one in yaml.load(text, Loader=_Config)["markdown_extensions"]:
@@ -143,9 +148,9 @@ class _Tree(HTMLParser):
         self.here.children.append(data)
 
 
-def rendered(markdown: str, site_folder: Path) -> Element:
+def rendered(markdown: str) -> Element:
     """A page as the site shows it: the tree of its HTML, without the theme around it."""
-    names, settings = extensions(site_folder)
+    names, settings = _extensions()
     tree = _Tree()
     tree.feed(Markdown(extensions=names, extension_configs=settings).convert(markdown))
     tree.close()

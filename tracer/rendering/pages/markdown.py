@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from tracer.rendering.texts import visible, visible_lines
 
-__all__ = ["Md", "code", "cut", "fence", "inline", "link", "masked", "title"]
+__all__ = ["EXAMPLE", "Md", "code", "cut", "fence", "inline", "link", "masked", "title"]
 
 _LINE = 300
 _LINES = 400
@@ -25,11 +25,14 @@ _SIGN = re.compile(r"[^\w\s,.;/?()'-]|_")
 _START = re.compile(r"[-,.;/?()']|[0-9](?=[0-9]*[.)](?:\s|$))")
 _RUN = re.compile(r"`+")
 _PSEUDONYM = re.compile(r"<([a-z]+(?:-[a-z]+)*)-([0-9]+)>")
-_PSEUDONYM_IN_URL = re.compile(r"(?:<|%3[cC])([a-z]+(?:-[a-z]+)*)-[0-9]+(?:>|%3[eE])")
+_PSEUDONYM_IN_URL = re.compile(r"(?:<|%3[cC])([a-z]+(?:-[a-z]+)*)-([0-9]+)(?:>|%3[eE])")
 # Every Fernet token begins like this: its version and the upper half of a time (the Fernet specification).
-_STAND_INS = {"token": "gAAAAA…"}
-_OTHERWISE = "********"
-_URL = ":/?#[]@!$&*+,;=%~-._"
+_BEGINNING = "gAAAAA"
+EXAMPLE = "<token-1>"
+"""What a token is in a recording, to say how it is shown."""
+
+_MASK = "********"
+_URL = ":/?#@$&+,;=%~-._"
 
 
 class Md(str):
@@ -73,13 +76,17 @@ def fence(text: str, language: str, heading: str = "", indent: int = 0) -> Md:
 
 def title(*parts: object) -> str:
     """What stands above a block of code: the parts in one line, without what would end it."""
-    text = _PSEUDONYM_IN_URL.sub(_stand_in, " ".join(str(part) for part in parts if part != ""))
+    text = _PSEUDONYM_IN_URL.sub(_stand_in_url, " ".join(str(part) for part in parts if part != ""))
     return visible(text.replace('"', "'").replace("`", "'"), _LINE)
 
 
 def masked(text: str) -> str:
-    """``text`` with pseudonyms as readers know secrets from documentation: ``gAAAAA… (token-1)``."""
-    return _PSEUDONYM.sub(lambda found: f"{_stand_in(found)} ({found[1]}-{found[2]})", text)
+    """``text`` with pseudonyms as readers know secrets from documentation.
+
+    A token is what it begins with and the number that it has in the recording, ``gAAAA…1``: too short to be
+    taken for one by the last gate. Anything else is stars and its name: ``******** (password-1)``.
+    """
+    return _PSEUDONYM.sub(_stand_in, text)
 
 
 def cut(text: str) -> tuple[str, int, int]:
@@ -100,7 +107,14 @@ def _escaped(text: object) -> str:
 
 
 def _stand_in(found: re.Match[str]) -> str:
-    return _STAND_INS.get(found[1], _OTHERWISE)
+    kind, number = found.groups()
+    if kind == "token":
+        return f"{_BEGINNING[: max(1, len(_BEGINNING) - len(number))]}…{number}"
+    return f"{_MASK} ({kind}-{number})"
+
+
+def _stand_in_url(found: re.Match[str]) -> str:
+    return _stand_in(found).partition(" ")[0]
 
 
 def _reference(character: str) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracer.rendering.mermaid import mermaid
 from tracer.rendering.pages.bodies import Block, block
 from tracer.rendering.pages.launch import MASK, launch
-from tracer.rendering.pages.markdown import Md, code, fence, inline, link, masked
+from tracer.rendering.pages.markdown import EXAMPLE, Md, code, fence, inline, link, masked
 from tracer.rendering.pages.messages import Book, Part, parts, steps
 from tracer.rendering.pages.plan import variants
 from tracer.rendering.pages.templating import fill
 from tracer.sequences import catalog
+from tracer.sequences.releases import PATTERN as RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,7 +106,7 @@ def prologue_page(held: list[tuple[Recording, Page, int, str]], say: Wording) ->
                 ],
             )
         )
-    return fill("prologue.md.j2", say=say, sections=sections)
+    return fill("prologue.md.j2", say=say, sections=sections, token=code(EXAMPLE))
 
 
 def purpose(sequence: str | None, title: str, say: Wording) -> Md:
@@ -123,7 +126,8 @@ def _to(words: str, page: str) -> Md:
 
 def _reference(recording: Recording, say: Wording) -> Md:
     sequence = catalog()[recording.sequence or ""]
-    url = sequence.reference.replace("{release}", recording.cloud.release or _LATEST)
+    release = recording.cloud.release or ""
+    url = sequence.reference.replace("{release}", release if re.fullmatch(RELEASE, release) else _LATEST)
     return say("command.reference", link=link(sequence.command, url)) if url else Md()
 
 
@@ -138,7 +142,9 @@ def _facts(recording: Recording, around: Mapping[str, Any], say: Wording) -> Ite
         yield say("command.client", client=recording.client)
     for key in ("elsewhere", "variants"):
         if around[key]:
-            yield say(f"command.{key}", links=Md(", ".join(_to(*one) for one in around[key])))
+            unnamed = say("release.unknown")
+            links = [_to(words or unnamed, page) for words, page in around[key]]
+            yield say(f"command.{key}", links=Md(", ".join(links)))
 
 
 def _deviations(recording: Recording, book: Book) -> Iterator[Md]:
@@ -155,9 +161,10 @@ def _deviations(recording: Recording, book: Book) -> Iterator[Md]:
 
 
 def _notes(recording: Recording, say: Wording) -> Iterator[Md]:
-    if recording.interrupted:
+    if recording.interrupted.strip():
         yield say("note.interrupted", reason=recording.interrupted)
-    yield from map(inline, recording.notes)
+    # A list's item without text would make a heading of the line before.
+    yield from filter(None, map(inline, recording.notes))
 
 
 def _command(recording: Recording, say: Wording) -> Md:
@@ -206,7 +213,7 @@ def _format(command: str) -> tuple[str, str]:
         words = shlex.split(command)
     except ValueError:
         return "", ""
-    for word, after in zip(words, [*words[1:], ""], strict=True):
+    for word, after in pairwise([*words, ""]):
         if word in ("-f", "--format") and after in _FORMATS:
             return f"{word} {after}", after
         if word.partition("=")[0] == "--format" and word.partition("=")[2] in _FORMATS:

@@ -16,6 +16,7 @@ from tracer.rendering.pages.press import (
     Press,
     Published,
     digest,
+    digest_of,
     digest_of_file,
     load_manifest,
     save_manifest,
@@ -59,9 +60,9 @@ def publish(
     summaries = {name: _summary(source, known, progress) for name, source in sources.items()}
     wanted = {name: one for name, one in summaries.items() if release in (None, one.release)}
     site = plan(wanted, {name: sources[name].path.stem for name in wanted})
-    press = Press(folder, manifest.files, digest(maker, language, diagrams))
+    press = Press(folder, manifest.files)
     try:
-        _Printer(press, site, sources, say, progress).print(diagrams)
+        _Printer(press, maker, site, sources, say, progress).print(diagrams)
         press.remove_others()
     finally:
         save_manifest(Manifest(maker=maker, recordings=summaries, files=manifest.files), folder)
@@ -100,6 +101,7 @@ def _summary(source: _Source, known: Mapping[str, Summary], progress: Progress) 
 
 class _Printer(NamedTuple):
     press: Press
+    maker: str
     site: Plan
     sources: Mapping[str, _Source]
     say: Wording
@@ -120,7 +122,8 @@ class _Printer(NamedTuple):
             self._ready(f"{_DOCS}/{path}", content)
 
     def _ready(self, path: str, content: str | bytes) -> None:
-        self.press.make(path, "" if isinstance(content, bytes) else content, lambda: content)
+        made_from = digest_of(content if isinstance(content, bytes) else content.encode())
+        self.press.make(path, made_from, lambda: content)
 
     def _page(self, release: Release, page: Page, *, with_picture: bool) -> None:
         path = f"{_DOCS}/{release.folder}/{page.name}"
@@ -129,24 +132,23 @@ class _Printer(NamedTuple):
         picture = f"{page.name}.svg" if with_picture else ""
         self.press.make(
             f"{path}.md",
-            digest(page.summary.digest, around),
+            digest(self.maker, self.say.language, picture, page.summary.digest, around),
             lambda: command_page(source.recording(), around, self.say, picture),
         )
         if with_picture:
-            self.press.make(f"{path}.svg", page.summary.digest, lambda: draw(source.recording(), "svg"))
+            drawn_from = digest(self.maker, page.summary.digest)
+            self.press.make(f"{path}.svg", drawn_from, lambda: draw(source.recording(), "svg"))
         source.forget()
 
     def _prologue(self, release: Release) -> None:
         pages = {page.source: page for page in release.pages}
         held = [(self.sources[one.source], pages[one.source], one) for one in release.held.values()]
+        content = [
+            (source.digest, page.name, page.title, one.position, one.anchor) for source, page, one in held
+        ]
         self.press.make(
             f"{_DOCS}/{release.folder}/{PROLOGUE}",
-            digest(
-                [
-                    (source.digest, page.name, page.title, one.position, one.anchor)
-                    for source, page, one in held
-                ]
-            ),
+            digest(self.maker, self.say.language, content),
             lambda: prologue_page(
                 [(source.recording(), page, one.position, one.anchor) for source, page, one in held], self.say
             ),

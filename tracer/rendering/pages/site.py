@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.output import safe_name
-from tracer.rendering.pages.markdown import Md
+from tracer.rendering.pages.markdown import EXAMPLE, Md, code
 from tracer.rendering.pages.page import PROLOGUE, purpose
 from tracer.rendering.pages.templating import fill
 from tracer.rendering.texts import visible
@@ -46,7 +46,7 @@ def index(plan: Plan, say: Wording) -> str:
         }
         for release in plan.releases
     ]
-    return fill("index.md.j2", say=say, releases=releases)
+    return fill("index.md.j2", say=say, releases=releases, token=code(EXAMPLE))
 
 
 def configuration(plan: Plan, say: Wording) -> dict[str, str]:
