@@ -74,7 +74,7 @@ def configuration(plan: Plan, say: Wording) -> dict[str, str]:
 
 
 def assets() -> dict[str, bytes]:
-    """What readers' browsers need, each with its licence, by path below the pages.
+    """What readers' browsers need, with the licences of what is not ours, by path below the pages.
 
     Mermaid is the engine that draws our own pictures; the worker lets people search a site that they open
     as files.
