@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import string
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,33 @@ def test_bodies_of_every_kind(tmp_path: Path, body: Body | None, shown: list[str
         assert page.count(text) == 2, text
     assert len(page) < 20_000
     assert len(rendered(page).all("div", "tabbed-block")) == 4
+
+
+def test_a_long_run_comes_in_several_diagrams_and_polling_is_shown_once(tmp_path: Path) -> None:
+    polls = [
+        seed.exchange("GET", "/image/v2/tasks/7", 200, "OK", times=(number, number + 0.5))
+        for number in range(50)
+    ]
+    others = [
+        seed.exchange("GET", f"/image/v2/{letter}", 200, times=(50 + number, 51 + number))
+        for number, letter in enumerate(string.ascii_letters)
+    ]
+    page = page_of(tmp_path, _other([*polls, *others]))
+    assert page.count("``` mermaid") > 1
+    assert [int(found) for found in re.findall(r"^### \((\d+)\)", page, re.MULTILINE)][:6] == [
+        1,
+        2,
+        99,
+        100,
+        101,
+        102,
+    ]
+    assert "(3)-(98) are the same as [(1)-(2)](#m1)" in page
+    assert "[(3)-(98)](#m1) The same once more, 48 times." in page
+    tree = rendered(page)
+    ids = {element.attributes.get("id") for element in tree.all()}
+    links = [link.attributes["href"] or "" for link in tree.all("a")]
+    assert {link[1:] for link in links if link.startswith("#")} <= ids
 
 
 def test_a_response_that_never_came(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_an_unchanged_recording_is_neither_read_nor_rendered_again(
 ) -> None:
     first = site(recordings, tmp_path / "s")
     times = {path: path.stat().st_mtime_ns for path in (tmp_path / "s").rglob("*")}
-    for name in ("loads", "command_page", "prologue_page", "draw"):
+    for name in ("loads", "command_page", "prologue_page", "render"):
         monkeypatch.setattr(publishing, name, _refuse)
     again = site(recordings, tmp_path / "s")
     assert again == Published([], [*first.written], [], [])
@@ -112,13 +112,21 @@ def test_pages_of_removed_recordings_go_if_they_are_ours(recordings: Path, tmp_p
 def test_pictures_are_drawn_once(recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     published = site(recordings, tmp_path / "s", diagrams="svg", progress=said.append)
-    assert "docs/zed/image-show.svg" in published.written
-    assert (tmp_path / "s/docs/zed/image-show.svg").read_text(encoding="utf-8").startswith("<svg")
-    assert "](image-show.svg)" in (tmp_path / "s" / PAGE).read_text(encoding="utf-8")
+    pictures = [f"docs/zed/image-show-diagram-{theme}.svg" for theme in ("light", "dark")]
+    page = (tmp_path / "s" / PAGE).read_text(encoding="utf-8")
+    assert set(pictures) <= set(published.written)
+    for picture in pictures:
+        assert (tmp_path / "s" / picture).read_text(encoding="utf-8").startswith("<svg")
+        assert f"]({Path(picture).name}#only-" in page
+    assert "``` mermaid" not in page
     assert any("page 1 of 2" in line for line in said)
-    monkeypatch.setattr(publishing, "draw", _refuse)
-    assert "docs/zed/image-show.svg" in site(recordings, tmp_path / "s", "ko", diagrams="svg").unchanged
-    assert "docs/zed/image-show.svg" in site(recordings, tmp_path / "s", "ko").removed
+    monkeypatch.setattr(publishing, "render", _refuse)
+    write_recordings(recordings, another=_recording("2025.1"))
+    with pytest.raises(AssertionError):  # that of the new page is to be drawn, and no other
+        site(recordings, tmp_path / "s", diagrams="svg")
+    (recordings / "2025.1/another.yaml").unlink()
+    assert set(pictures) <= set(site(recordings, tmp_path / "s", diagrams="svg").unchanged)
+    assert set(pictures) <= set(site(recordings, tmp_path / "s").removed)
 
 
 def test_what_was_written_before_an_interruption_is_known_the_next_time(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.rendering.messages import messages
@@ -30,7 +31,7 @@ class Step(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A message in full, or (``shared``) a run of messages that stand on another page."""
+    """A message in full, or (``shared``) what is said of several messages that are shown elsewhere."""
 
     shared: Md
     links: list[Md]
@@ -49,12 +50,20 @@ class Book:
     """A recording with all that is needed to tell of its messages.
 
     ``elsewhere`` says where the exchange of an index is shown on another page; nothing where it is not.
+    ``again`` is the exchange that one of an index repeats, where that is not to be shown.
     """
 
-    def __init__(self, recording: Recording, say: Wording, elsewhere: Callable[[int], str]) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        say: Wording,
+        elsewhere: Callable[[int], str] = lambda _: "",
+        again: Sequence[int | None] = (),
+    ) -> None:
         self.recording = recording
         self.say = say
         self.elsewhere = elsewhere
+        self.again = dict(enumerate(again))
         self.views = messages(recording)
         self.telling = Telling(recording, catalog().get(recording.sequence or ""), say)
         self.pairs: dict[int, list[MessageView]] = {}
@@ -67,35 +76,65 @@ class Book:
 
     def place(self, view: MessageView) -> str:
         """What a link to a message leads to."""
-        return self.elsewhere(view.exchange) or f"#m{view.number}"
+        return self.elsewhere(view.exchange) or f"#m{self.first(view).number}"
+
+    def first(self, view: MessageView) -> MessageView:
+        """The request of the exchange that a message is part of, or of the one that this repeats."""
+        again = self.again.get(view.exchange)
+        return self.pairs[view.exchange if again is None else again][0]
+
+    def part(self, view: MessageView) -> tuple[str, int]:
+        """Messages in a row for which this is the same are told of together."""
+        if self.elsewhere(view.exchange):
+            return "shared", 0
+        again = self.again.get(view.exchange)
+        return ("shown", view.number) if again is None else ("again", again)
 
 
 def steps(book: Book) -> list[Step]:
     """The explanation of a run, exchange by exchange in the order of the requests."""
     made = []
-    for request, response in book.pairs.values():
-        text = inline(book.telling.step(request, response)) or _plain_step(book, request, response)
-        numbers = f"({request.number}), ({response.number})"
-        made.append(Step(Md(f"[{numbers}]({book.place(request)})"), text))
+    for (kind, _), pairs in groupby(book.pairs.values(), key=lambda pair: book.part(pair[0])):
+        if kind == "again":
+            made.append(_again_step(book, list(pairs)))
+            continue
+        for request, response in pairs:
+            text = inline(book.telling.step(request, response)) or _plain_step(book, request, response)
+            numbers = f"({request.number}), ({response.number})"
+            made.append(Step(Md(f"[{numbers}]({book.place(request)})"), text))
     return made
 
 
 def parts(book: Book, only: Iterable[int] | None = None) -> list[Part]:
     """All messages in the order of time; those shown elsewhere are one part where they follow each other."""
-    made: list[Part] = []
-    shared: list[MessageView] = []
     wanted = None if only is None else set(only)
-    for view in book.views:
-        if wanted is not None and view.exchange not in wanted:
-            continue
-        if book.elsewhere(view.exchange):
-            shared.append(view)
-            continue
-        if shared:
-            made.append(_shared(book, shared))
-            shared = []
-        made.append(_message(book, view))
-    return [*made, _shared(book, shared)] if shared else made
+    views = [view for view in book.views if wanted is None or view.exchange in wanted]
+    made: list[Part] = []
+    for (kind, _), together in groupby(views, key=book.part):
+        if kind == "shown":
+            made += [_message(book, view) for view in together]
+        else:
+            made.append({"shared": _shared, "again": _again}[kind](book, list(together)))
+    return made
+
+
+def _again_step(book: Book, pairs: Sequence[Sequence[MessageView]]) -> Step:
+    numbers = _span([view.number for pair in pairs for view in pair])
+    return Step(Md(f"[{numbers}]({book.place(pairs[0][0])})"), book.say("step.again", count=len(pairs)))
+
+
+def _again(book: Book, views: Sequence[MessageView]) -> Part:
+    first = book.pairs[book.first(views[0]).exchange]
+    text = book.say(
+        "messages.again",
+        numbers=Md(_span([view.number for view in views])),
+        first=Md(f"[{_span([view.number for view in first])}](#m{first[0].number})"),
+    )
+    return _note(book.say("messages.again-title"), text, [])
+
+
+def _note(heading: Md, text: Md, links: list[Md]) -> Part:
+    return Part(text, links, Md(), heading, "", Md(), [], None, None, [], None)
 
 
 def _plain_step(book: Book, request: MessageView, response: MessageView) -> Md:
@@ -120,7 +159,7 @@ def _shared(book: Book, views: Sequence[MessageView]) -> Part:
         title=book.say("prologue.title"),
         page=Md(book.elsewhere(views[0].exchange).partition("#")[0]),
     )
-    return Part(text, links, Md(), Md(), "", Md(), [], None, None, [], None)
+    return _note(book.say("messages.shared-title"), text, links)
 
 
 def _span(numbers: Sequence[int]) -> str:

@@ -8,24 +8,28 @@ import shlex
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tracer.rendering.mermaid import mermaid
+from tracer.rendering.mermaid import mermaid_parts
 from tracer.rendering.pages.bodies import Block, block
 from tracer.rendering.pages.launch import MASK, launch
 from tracer.rendering.pages.markdown import EXAMPLE, Md, code, fence, inline, link, masked
 from tracer.rendering.pages.messages import Book, Part, parts, steps
 from tracer.rendering.pages.plan import variants
+from tracer.rendering.pages.summary import repetitions
 from tracer.rendering.pages.templating import fill
+from tracer.rendering.style import Style
+from tracer.rendering.words import DEFAULT as DIAGRAMS_DEFAULT
+from tracer.rendering.words import languages as diagrams_languages
 from tracer.sequences import catalog
 from tracer.sequences.releases import PATTERN as RELEASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tracer.model import Recording
     from tracer.rendering.pages.plan import Page, Plan, Release
     from tracer.rendering.pages.wording import Wording
 
-__all__ = ["PROLOGUE", "command_page", "prologue_page", "purpose", "surroundings"]
+__all__ = ["PROLOGUE", "command_page", "diagram_texts", "prologue_page", "purpose", "surroundings"]
 
 PROLOGUE = "prologue.md"
 _LATEST = "latest"
@@ -37,6 +41,7 @@ def surroundings(page: Page, release: Release, plan: Plan) -> dict[str, Any]:
         "title": page.title,
         "name": page.name,
         "held": [release.held[one].anchor if one in release.held else "" for one in page.summary.contents],
+        "again": repetitions(page.summary.contents),
         "elsewhere": [
             (other.name, f"../{other.folder}/{there.name}.md")
             for other, there in plan.elsewhere(page, release)
@@ -53,10 +58,15 @@ def surroundings(page: Page, release: Release, plan: Plan) -> dict[str, Any]:
     }
 
 
-def command_page(recording: Recording, around: Mapping[str, Any], say: Wording, picture: str = "") -> str:
-    """The page of ``recording``; ``picture`` is the diagram's file; without one the page has its text."""
+def command_page(
+    recording: Recording, around: Mapping[str, Any], say: Wording, pictures: Sequence[Mapping[str, str]] = ()
+) -> str:
+    """The page of ``recording``; without ``pictures``, the page has the text of its diagram.
+
+    Each of them is a part of the diagram, and names a file for each theme.
+    """
     sequence = catalog().get(recording.sequence or "")
-    book = Book(recording, say, lambda index: _elsewhere(around["held"][index]))
+    book = Book(recording, say, lambda index: _elsewhere(around["held"][index]), around["again"])
     title = around["title"]
     return fill(
         "page.md.j2",
@@ -71,13 +81,19 @@ def command_page(recording: Recording, around: Mapping[str, Any], say: Wording, 
             "command": _command(recording, say),
             "launch": _launch(recording, title, say),
             "launch_text": say("command.launch", mask=code(MASK)),
-            "diagram": _diagram(recording, title, picture, say),
+            "diagrams": list(_diagrams(recording, title, pictures, say)),
             "steps": steps(book),
             "parts": parts(book),
             "seen": say("fallback.seen", link=_to(*around["seen"])) if around["seen"] else Md(),
             "output": list(_output(recording, say)),
         },
     )
+
+
+def diagram_texts(recording: Recording, language: str) -> list[str]:
+    """The parts of the diagram as Mermaid text, in ``language`` where diagrams know it."""
+    known = language in diagrams_languages()
+    return mermaid_parts(recording, Style(language=language if known else DIAGRAMS_DEFAULT))
 
 
 class _Section(NamedTuple):
@@ -92,7 +108,7 @@ def prologue_page(held: list[tuple[Recording, Page, int, str]], say: Wording) ->
     """The page of what many commands begin with: each a recording, its page, an index in it and an anchor."""
     sections = []
     for recording, page, index, anchor in held:
-        book = Book(recording, say, lambda _: "")
+        book = Book(recording, say)
         request, response = book.pairs[index]
         sections.append(
             _Section(
@@ -178,11 +194,14 @@ def _launch(recording: Recording, title: str, say: Wording) -> Md:
     return fence(entry, "json", say("command.launch-title")) if entry else Md()
 
 
-def _diagram(recording: Recording, title: str, picture: str, say: Wording) -> Md:
-    if not picture:
-        return fence(mermaid(recording).rstrip(), "mermaid")
+def _diagrams(
+    recording: Recording, title: str, pictures: Sequence[Mapping[str, str]], say: Wording
+) -> Iterator[Md]:
+    if not pictures:
+        yield from (fence(text.rstrip(), "mermaid") for text in diagram_texts(recording, say.language))
     words = say("diagram.alternative", title=title, count=2 * len(recording.exchanges))
-    return Md(f"![{words}]({picture})")
+    for part in pictures:
+        yield Md(" ".join(f"![{words}]({file}#only-{theme})" for theme, file in part.items()))
 
 
 def _output(recording: Recording, say: Wording) -> Iterator[Block]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracer.datafiles import read
 from tracer.recording import loads
-from tracer.rendering import draw
-from tracer.rendering.pages.page import PROLOGUE, command_page, prologue_page, surroundings
+from tracer.rendering.pages.page import PROLOGUE, command_page, diagram_texts, prologue_page, surroundings
 from tracer.rendering.pages.plan import Page, Plan, Release, plan
 from tracer.rendering.pages.press import (
     Manifest,
@@ -24,6 +24,7 @@ from tracer.rendering.pages.press import (
 from tracer.rendering.pages.site import assets, configuration, index
 from tracer.rendering.pages.summary import Summary, summarise
 from tracer.rendering.pages.wording import Wording, wording
+from tracer.rendering.picture import THEMES, Theme, render
 
 if TYPE_CHECKING:
     from tracer.model import Recording
@@ -111,7 +112,7 @@ class _Printer(NamedTuple):
         pages = [(release, page) for release in self.site.releases for page in release.pages]
         for number, (release, page) in enumerate(pages, 1):
             self.progress(f"page {number} of {len(pages)}: {page.title}")
-            self._page(release, page, with_picture=diagrams == "svg")
+            self._page(release, page, with_pictures=diagrams == "svg")
         for release in self.site.releases:
             if release.held:
                 self._prologue(release)
@@ -125,20 +126,27 @@ class _Printer(NamedTuple):
         made_from = digest_of(content if isinstance(content, bytes) else content.encode())
         self.press.make(path, made_from, lambda: content)
 
-    def _page(self, release: Release, page: Page, *, with_picture: bool) -> None:
+    def _page(self, release: Release, page: Page, *, with_pictures: bool) -> None:
         path = f"{_DOCS}/{release.folder}/{page.name}"
         around = surroundings(page, release, self.site)
         source = self.sources[page.source]
-        picture = f"{page.name}.svg" if with_picture else ""
+        pictures = _pictures(page) if with_pictures else []
         self.press.make(
             f"{path}.md",
-            digest(self.maker, self.say.language, picture, page.summary.digest, around),
-            lambda: command_page(source.recording(), around, self.say, picture),
+            digest(self.maker, self.say.language, pictures, page.summary.digest, around),
+            lambda: command_page(source.recording(), around, self.say, pictures),
         )
-        if with_picture:
-            drawn_from = digest(self.maker, page.summary.digest)
-            self.press.make(f"{path}.svg", drawn_from, lambda: draw(source.recording(), "svg"))
+        for part, files in enumerate(pictures):
+            for theme in THEMES:
+                self.press.make(
+                    f"{_DOCS}/{release.folder}/{files[theme]}",
+                    digest(self.maker, self.say.language, page.summary.digest),
+                    partial(self._picture, source, part, theme),
+                )
         source.forget()
+
+    def _picture(self, source: _Source, part: int, theme: Theme) -> str:
+        return render(diagram_texts(source.recording(), self.say.language)[part], "svg", theme).decode()
 
     def _prologue(self, release: Release) -> None:
         pages = {page.source: page for page in release.pages}
@@ -155,6 +163,17 @@ class _Printer(NamedTuple):
         )
         for source, _, _ in held:
             source.forget()
+
+
+def _pictures(page: Page) -> list[dict[str, str]]:
+    """The files of the diagram's parts, by theme, beside the page."""
+    return [
+        {
+            theme: f"{page.name}-diagram{part if page.summary.diagrams > 1 else ''}-{theme}.svg"
+            for theme in THEMES
+        }
+        for part in range(1, page.summary.diagrams + 1)
+    ]
 
 
 def _maker() -> str:

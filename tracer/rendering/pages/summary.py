@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tracer.model import RunVerdict
+from tracer.rendering.mermaid import mermaid_parts
 from tracer.rendering.messages import exchange_messages
 from tracer.sequences import DEVIATIONS, catalog, entry_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracer.model import Body, Exchange, Recording
 
-__all__ = ["Summary", "summarise"]
+__all__ = ["Summary", "repetitions", "summarise"]
+
+_FEW = 3
+"""So many exchanges of the same content in a row are all shown."""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +30,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     ``digest`` is that of its file. ``contents`` has a digest of what each exchange is, without
     the values of the run: the same in two recordings if a reader of the one needs not see the
     other; it is empty for an exchange that deviates. ``prologue`` are the indices of those
-    that are not the command's own.
+    that are not the command's own. ``diagrams`` counts the parts that its diagram comes in.
     """
 
     digest: str
@@ -33,6 +40,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     verdict: RunVerdict | None = None
     recorded: str = ""
     messages: int = 0
+    diagrams: int = 1
     fell_back: bool = False
     contents: list[str] = []
     prologue: list[int] = []
@@ -49,6 +57,7 @@ def summarise(recording: Recording, digest: str) -> Summary:
         verdict=recording.verdict,
         recorded=recording.recorded,
         messages=2 * len(recording.exchanges),
+        diagrams=len(mermaid_parts(recording)),
         fell_back=any(exchange.verdict == "fallback" for exchange in recording.exchanges),
         contents=[_content(exchange) for exchange in recording.exchanges],
         prologue=[
@@ -61,6 +70,21 @@ def summarise(recording: Recording, digest: str) -> Summary:
             and exchange.response.status in entry.statuses
         ],
     )
+
+
+def repetitions(contents: Sequence[str]) -> list[int | None]:
+    """For each exchange the first of the same content that it follows, where it need not be shown: polling.
+
+    Of a long row of them the first and the last are shown. ``contents`` are those of a summary.
+    """
+    found: list[int | None] = [None] * len(contents)
+    start = 0
+    for content, row in groupby(contents):
+        end = start + len(list(row))
+        if content and end - start > _FEW:
+            found[start + 1 : end - 1] = [start] * (end - start - 2)
+        start = end
+    return found
 
 
 def _content(exchange: Exchange) -> str:
