@@ -230,7 +230,7 @@ def test_a_long_run_comes_in_several_diagrams_and_polling_is_shown_once(tmp_path
         101,
         102,
     ]
-    assert "(3)-(98) are the same as [(1)-(2)](#m1)" in page
+    assert "(3)-(98) are the same as [(1), (2)](#m1)" in page
     assert "[(3)-(98)](#m1) The same once more, 48 times." in page
     tree = rendered(page)
     ids = {element.attributes.get("id") for element in tree.all()}
@@ -359,3 +359,13 @@ def test_a_page_that_would_hold_a_secret_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(LeakError):
         site(recordings, tmp_path / "s")
     assert not (tmp_path / "s/docs/zed/image-show.md").exists()
+
+
+def test_two_runs_of_a_command_without_a_sequence_have_titles_of_their_own(tmp_path: Path) -> None:
+    recordings = write_recordings(tmp_path / "r", network_list=_other(), network_list_2=_other())
+    site(recordings, tmp_path / "s")
+    titles = [
+        (tmp_path / f"s/docs/zed/{name}.md").read_text(encoding="utf-8").partition(" { #top }")[0]
+        for name in ("network-list", "network-list-2")
+    ]
+    assert titles == ["# openstack network list", "# openstack network list (2)"]

@@ -169,7 +169,12 @@ def _span(numbers: Sequence[int]) -> str:
             spans[-1][1] = number
         else:
             spans.append([number, number])
-    return ", ".join(f"({first})" if first == last else f"({first})-({last})" for first, last in spans)
+    return ", ".join(
+        f"({first})-({last})"
+        if last - first > 1
+        else ", ".join(f"({number})" for number in range(first, last + 1))
+        for first, last in spans
+    )
 
 
 def _message(book: Book, view: MessageView) -> Part:

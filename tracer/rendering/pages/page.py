@@ -68,6 +68,7 @@ def command_page(
     sequence = catalog().get(recording.sequence or "")
     book = Book(recording, say, lambda index: _elsewhere(around["held"][index]), around["again"])
     title = around["title"]
+    entry = launch(recording, title)
     return fill(
         "page.md.j2",
         say=say,
@@ -79,8 +80,8 @@ def command_page(
             "deviations": list(_deviations(recording, book)),
             "notes": list(_notes(recording, say)),
             "command": _command(recording, say),
-            "launch": _launch(recording, title, say),
-            "launch_text": say("command.launch", mask=code(MASK)),
+            "launch": fence(entry, "json", say("command.launch-title")) if entry else Md(),
+            "launch_text": _about_launch(entry, say),
             "diagrams": list(_diagrams(recording, title, pictures, say)),
             "steps": steps(book),
             "parts": parts(book),
@@ -189,9 +190,9 @@ def _command(recording: Recording, say: Wording) -> Md:
     return fence(f"$ {masked(recording.command)}", "console", say("command.title"))
 
 
-def _launch(recording: Recording, title: str, say: Wording) -> Md:
-    entry = launch(recording, title)
-    return fence(entry, "json", say("command.launch-title")) if entry else Md()
+def _about_launch(entry: str, say: Wording) -> Md:
+    secrets = say("command.launch-secrets", mask=code(MASK)) if MASK in entry else Md()
+    return Md(f"{say('command.launch')} {secrets}".strip())
 
 
 def _diagrams(

@@ -8,6 +8,7 @@ page the older one does.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.output import safe_name
@@ -110,16 +111,22 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _title(summary: Summary, name: str) -> str:
+    """The command, and in what the run's name differs from the command's: so its runs are told apart."""
+    command, usual = _command(summary)
+    if not command or name == usual:
+        return command or name
+    rest = name.removeprefix(f"{usual}-")
+    return f"{command} ({rest})"
+
+
+def _command(summary: Summary) -> tuple[str, str]:
+    """The command without its arguments, and what a recording of it is called; both empty where not known."""
     sequence = catalog().get(summary.sequence or "")
     if sequence is not None:
-        rest = name.removeprefix(sequence.name)
-        return sequence.command + (f" ({rest.strip('-')})" if rest and rest != name else "")
-    words = []
-    for word in command_words(summary.command or "")[:_WORDS_OF_A_TITLE]:
-        if not re.fullmatch(r"[a-z][a-z-]*", word):
-            break
-        words.append(word)
-    return f"openstack {' '.join(words)}" if words else name
+        return sequence.command, sequence.name
+    words = command_words(summary.command or "")[:_WORDS_OF_A_TITLE]
+    own = list(takewhile(re.compile(r"[a-z][a-z-]*").fullmatch, words))
+    return (f"openstack {' '.join(own)}", "-".join(own)) if own else ("", "")
 
 
 def _held(pages: Iterable[Page]) -> dict[str, Held]:
