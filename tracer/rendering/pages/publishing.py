@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracer.datafiles import read
+from tracer.errors import InputError
 from tracer.recording import loads
 from tracer.rendering.pages.page import PROLOGUE, command_page, diagram_texts, prologue_page, surroundings
 from tracer.rendering.pages.plan import Page, Plan, Release, plan
@@ -60,6 +61,9 @@ def publish(
     known = manifest.recordings if manifest.maker == maker else {}
     summaries = {name: _summary(source, known, progress) for name, source in sources.items()}
     wanted = {name: one for name, one in summaries.items() if release in (None, one.release)}
+    if not wanted:
+        there = ", ".join(sorted({one.release or "none" for one in summaries.values()}))
+        raise InputError("--release", f"no recording of the release {release}; there are: {there}")
     site = plan(wanted, {name: sources[name].path.stem for name in wanted})
     press = Press(folder, manifest.files)
     try:
