@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["visible"]
+__all__ = ["visible", "visible_lines"]
 
 # Controls, invisible formats (text direction among them), surrogates, private use, line and paragraph ends.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -15,4 +15,14 @@ def visible(text: str, limit: int = 120) -> str:
     # Cut first: a text of megabytes need not be looked at character by character.
     short = text if len(text) <= limit else text[: limit - 1] + "…"
     one_line = " ".join(short.replace("\t", " ").splitlines())
-    return "".join("\ufffd" if unicodedata.category(char) in _HIDDEN else char for char in one_line).strip()
+    return _shown(one_line).strip()
+
+
+def visible_lines(text: str) -> str:
+    """``text`` with its lines and their indents, for code: tabs are blanks, the rest as ``visible``."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(_shown(line.expandtabs(4)).rstrip() for line in lines)
+
+
+def _shown(line: str) -> str:
+    return "".join("\ufffd" if unicodedata.category(char) in _HIDDEN else char for char in line)

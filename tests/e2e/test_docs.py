@@ -1,0 +1,160 @@
+"""The site of the shipped recordings, made and built as a user does, and looked at in a real browser."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.cli.runner import tracer
+from tests.e2e.browser import Visit, Visitor, launched, visitor
+
+ROOT = Path(__file__).parents[2]
+MKDOCS = str(Path(sys.executable).with_name("mkdocs"))
+PAGES = ("index", "zed/image-show", "zed/image-show-by-name", "2026.2/prologue")
+MESSAGES = {"zed/image-show": 8, "zed/image-show-by-name": 10, "2026.2/image-show": 8}
+# The theme draws diagrams where scripts do not reach; opened, they can be looked into.
+OPEN_SHADOWS = """
+const attach = Element.prototype.attachShadow;
+Element.prototype.attachShadow = function (options) { return attach.call(this, {...options, mode: 'open'}); };
+"""
+# Of an arrow and of its head.
+COLOURS = """() => {
+  const svg = document.querySelector('div.mermaid').shadowRoot.querySelector('svg');
+  return [getComputedStyle(svg.querySelector('.messageLine0')).stroke,
+          getComputedStyle(svg.querySelector('marker[id$="-arrowhead"] path')).fill];
+}"""
+# The theme's search has no name, which its makers can give it only.
+THEME_S = "['.md-search']"
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module", params=["en", "ko"])
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a built site."""
+    folder = tmp_path_factory.mktemp("docs") / request.param
+    made = tracer("docs", ROOT / "recordings", "-o", folder, "--lang", request.param)
+    assert made.returncode == 0, made.stderr
+    last = made.stdout.splitlines()[-1]
+    assert last == f"next: pip install mkdocs-material 'mkdocs<2'; mkdocs serve -f {folder / 'mkdocs.yml'}"
+    subprocess.run(
+        [MKDOCS, "build", "--strict", "--quiet", "-f", folder / "mkdocs.yml"],
+        check=True,
+        timeout=120,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+    )
+    return folder / "site"
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def home(built: Path) -> Iterator[str]:
+    """The URL of the site on a server of its own."""
+    handler = functools.partial(_Quiet, directory=str(built))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's browser."""
+    with launched() as started:
+        yield started
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visitor]:
+    """Visits of pages."""
+    with visitor(browser) as visiting:
+        yield visiting
+
+
+def _drawn(visit: Visit) -> list[str]:
+    """The texts at the arrows of the page's diagram, once it is drawn."""
+    visit.page.add_init_script(OPEN_SHADOWS)
+    visit.page.reload()
+    visit.page.wait_for_selector("div.mermaid svg .messageText")
+    return visit.page.locator("div.mermaid svg .messageText").all_text_contents()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_have_no_fault_and_ask_nobody_else(home: str, visit: Visitor, scheme: str) -> None:
+    for name in PAGES:
+        made = visit(f"{home}{name}.html", color_scheme=scheme)
+        made.page.wait_for_load_state("networkidle")
+        wanted = {"light": "default", "dark": "slate"}[scheme]
+        assert made.page.evaluate("document.body.dataset.mdColorScheme") == wanted
+        assert made.left(home) == []
+        assert [fault for fault in made.faults() if THEME_S not in fault] == []
+
+
+def test_diagrams_are_drawn(home: str, visit: Visitor) -> None:
+    for name, messages in MESSAGES.items():
+        made = visit(f"{home}{name}.html", color_scheme="dark")
+        texts = _drawn(made)
+        assert len(texts) == messages
+        colours = made.page.evaluate(COLOURS)
+        assert len(set(colours)) == 1, colours
+        assert texts[:2] == ["GET /identity", "Response: 300 MULTIPLE CHOICES"]
+
+
+def test_tabs_switch_between_header_and_body(home: str, visit: Visitor) -> None:
+    page = visit(f"{home}zed/image-show.html").page
+    tabs = page.locator(".tabbed-set").last
+    header, body = tabs.locator(".tabbed-block").all()
+    assert header.is_visible()
+    assert not body.is_visible()
+    tabs.locator(".tabbed-labels label", has_text="Body").click()
+    body.wait_for(state="visible")
+    assert not header.is_visible()
+    assert '"status": "active"' in body.inner_text()
+    page.keyboard.press("ArrowLeft")
+    header.wait_for(state="visible")
+
+
+def test_the_palette_switches_between_light_and_dark(home: str, visit: Visitor) -> None:
+    page = visit(f"{home}index.html", color_scheme="light").page
+    background = "getComputedStyle(document.body).backgroundColor"
+    before = page.evaluate(background)
+    page.locator("form[data-md-component=palette] label:visible").click()
+    page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
+    assert page.evaluate(background) != before
+
+
+def test_links_lead_to_the_messages(home: str, visit: Visitor) -> None:
+    page = visit(f"{home}zed/image-show.html").page
+    page.locator("a", has_text="(7), (8)").click()
+    page.wait_for_function("location.hash === '#m7'")
+    assert page.locator("#m7").inner_text().startswith("(7) GET /image/v2/images/{image_id}")
+    page.locator("a", has_text="(3), (4)").click()
+    page.wait_for_url("**/zed/prologue.html#m-*")
+    assert page.locator(":target").inner_text().startswith("POST /identity/v3/auth/tokens")
+
+
+def test_the_site_works_from_files_search_included(built: Path, visit: Visitor) -> None:
+    folder = f"{built.as_uri()}/"
+    made = visit(f"{folder}zed/image-show.html")
+    assert len(_drawn(made)) == 8
+    made.page.locator("input[data-md-component=search-query]").click()
+    made.page.keyboard.type("checksum", delay=20)
+    found = made.page.locator(".md-search-result__link").first
+    found.wait_for()
+    assert (found.get_attribute("href") or "").startswith(folder)
+    assert made.left(folder) == []

@@ -1,0 +1,94 @@
+"""``tracer docs``: recordings as pages of documentation."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tracer.errors import InputError
+
+__all__ = ["arguments", "run"]
+
+_BUILD = "pip install mkdocs-material 'mkdocs<2'"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which recordings, and where to."""
+    parser.add_argument(
+        "recordings",
+        metavar="RECORDING",
+        type=Path,
+        nargs="+",
+        help="A recording, or a folder with all recordings below it.",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="Folder of the site; may be there already.",
+    )
+    parser.add_argument(
+        "--lang",
+        metavar="LANG",
+        default="en",
+        help="Language of the pages: en (default) or ko. One site has one.",
+    )
+    parser.add_argument("--release", metavar="R", help="Only the recordings of this release.")
+    parser.add_argument(
+        "--diagrams",
+        choices=["mermaid", "svg"],
+        default="mermaid",
+        help="Diagrams as Mermaid text, which readers' browsers draw (default), or as pictures.",
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Make the site, or bring it up to date."""
+    from tracer.cli.console import stderr
+    from tracer.rendering.pages import publish
+
+    with stderr().status("") as status:
+        published = publish(
+            _recordings(options.recordings),
+            options.output,
+            options.lang,
+            release=options.release,
+            diagrams=options.diagrams,
+            progress=status.update,
+        )
+    for path in published.kept:
+        print(
+            f"tracer: {options.output / path} is not as tracer docs left it, so it stays as it is; "
+            "delete it to have it made anew",
+            file=sys.stderr,
+        )
+    counts = {
+        "written": published.written,
+        "unchanged": published.unchanged,
+        "kept": published.kept,
+        "removed": published.removed,
+    }
+    said = ", ".join(f"{len(paths)} {what}" for what, paths in counts.items() if paths)
+    print(f"{options.output}: {said}")
+    print(f"next: {_BUILD}; mkdocs serve -f {shlex.quote(str(options.output / 'mkdocs.yml'))}")
+
+
+def _recordings(given: Iterable[Path]) -> list[Path]:
+    found = dict.fromkeys(path for one in given for path in _below(one))
+    if not found:
+        raise InputError(", ".join(map(str, given)), "no recording there: no file whose name ends in .yaml")
+    return list(found)
+
+
+def _below(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        yield path
+        return
+    for below in sorted(path.rglob("*.yaml")):
+        if below.is_file() and not any(part.startswith(".") for part in below.relative_to(path).parts):
+            yield below

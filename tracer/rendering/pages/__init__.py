@@ -1,0 +1,9 @@
+"""Recordings as documentation pages for mkdocs-material: a site of them, in one language."""
+
+from __future__ import annotations
+
+from tracer.rendering.pages.press import Published
+from tracer.rendering.pages.publishing import Diagrams, publish
+from tracer.rendering.pages.wording import DEFAULT, languages
+
+__all__ = ["DEFAULT", "Diagrams", "Published", "languages", "publish"]

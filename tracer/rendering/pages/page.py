@@ -1,0 +1,249 @@
+"""The page of a recording, and the one of what recordings of a release have in common."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tracer.rendering.mermaid import mermaid_parts
+from tracer.rendering.pages.bodies import Block, block
+from tracer.rendering.pages.launch import MASK, launch
+from tracer.rendering.pages.markdown import EXAMPLE, Md, code, fence, inline, link, masked
+from tracer.rendering.pages.messages import Book, Part, parts, steps
+from tracer.rendering.pages.plan import variants
+from tracer.rendering.pages.summary import repetitions
+from tracer.rendering.pages.templating import fill
+from tracer.rendering.style import Style
+from tracer.rendering.words import DEFAULT as DIAGRAMS_DEFAULT
+from tracer.rendering.words import languages as diagrams_languages
+from tracer.sequences import catalog
+from tracer.sequences.releases import PATTERN as RELEASE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tracer.model import Recording
+    from tracer.rendering.pages.plan import Page, Plan, Release
+    from tracer.rendering.pages.wording import Wording
+
+__all__ = ["PROLOGUE", "command_page", "diagram_texts", "prologue_page", "purpose", "surroundings"]
+
+PROLOGUE = "prologue.md"
+_LATEST = "latest"
+
+
+def surroundings(page: Page, release: Release, plan: Plan) -> dict[str, Any]:
+    """What a page shows of others: if this and the recording are the same, so is the page."""
+    return {
+        "title": page.title,
+        "name": page.name,
+        "held": [release.held[one].anchor if one in release.held else "" for one in page.summary.contents],
+        "again": repetitions(page.summary.contents),
+        "elsewhere": [
+            (other.name, f"../{other.folder}/{there.name}.md")
+            for other, there in plan.elsewhere(page, release)
+        ],
+        "variants": [(there.title, f"{there.name}.md") for there in variants(page, release)],
+        "seen": next(
+            (
+                (there.title, f"{there.name}.md")
+                for there in variants(page, release)
+                if there.summary.fell_back and not page.summary.fell_back
+            ),
+            None,
+        ),
+    }
+
+
+def command_page(
+    recording: Recording, around: Mapping[str, Any], say: Wording, pictures: Sequence[Mapping[str, str]] = ()
+) -> str:
+    """The page of ``recording``; without ``pictures``, the page has the text of its diagram.
+
+    Each of them is a part of the diagram, and names a file for each theme.
+    """
+    sequence = catalog().get(recording.sequence or "")
+    book = Book(recording, say, lambda index: _elsewhere(around["held"][index]), around["again"])
+    title = around["title"]
+    entry = launch(recording, title)
+    return fill(
+        "page.md.j2",
+        say=say,
+        page={
+            "title": title,
+            "purpose": purpose(recording.sequence, title, say),
+            "reference": _reference(recording, say) if sequence else Md(),
+            "facts": list(_facts(recording, around, say)),
+            "deviations": list(_deviations(recording, book)),
+            "notes": list(_notes(recording, say)),
+            "command": _command(recording, say),
+            "launch": fence(entry, "json", say("command.launch-title")) if entry else Md(),
+            "launch_text": _about_launch(entry, say),
+            "diagrams": list(_diagrams(recording, title, pictures, say)),
+            "steps": steps(book),
+            "parts": parts(book),
+            "seen": say("fallback.seen", link=_to(*around["seen"])) if around["seen"] else Md(),
+            "output": list(_output(recording, say)),
+        },
+    )
+
+
+def diagram_texts(recording: Recording, language: str) -> list[str]:
+    """The parts of the diagram as Mermaid text, in ``language`` where diagrams know it."""
+    known = language in diagrams_languages()
+    return mermaid_parts(recording, Style(language=language if known else DIAGRAMS_DEFAULT))
+
+
+class _Section(NamedTuple):
+    heading: Md
+    anchor: str
+    text: Md
+    source: Md
+    parts: list[Part]
+
+
+def prologue_page(held: list[tuple[Recording, Page, int, str]], say: Wording) -> str:
+    """The page of what many commands begin with: each a recording, its page, an index in it and an anchor."""
+    sections = []
+    for recording, page, index, anchor in held:
+        book = Book(recording, say)
+        request, response = book.pairs[index]
+        sections.append(
+            _Section(
+                heading=inline(request.text),
+                anchor=anchor,
+                text=inline(book.telling.step(request, response)),
+                source=say("prologue.source", link=_to(page.title, f"{page.name}.md")),
+                parts=[
+                    part._replace(number=Md(), anchor=f"{anchor}-{number}")
+                    for number, part in enumerate(parts(book, [index]), 1)
+                ],
+            )
+        )
+    return fill("prologue.md.j2", say=say, sections=sections, token=code(EXAMPLE))
+
+
+def purpose(sequence: str | None, title: str, say: Wording) -> Md:
+    """What the command is for, in a line."""
+    known = catalog().get(sequence or "")
+    told = say.pick(known.purpose) if known else ""
+    return inline(told) if told else say("command.purpose", command=code(title))
+
+
+def _elsewhere(anchor: str) -> str:
+    return f"{PROLOGUE}#{anchor}" if anchor else ""
+
+
+def _to(words: str, page: str) -> Md:
+    return Md(f"[{inline(words)}]({page})")
+
+
+def _reference(recording: Recording, say: Wording) -> Md:
+    sequence = catalog()[recording.sequence or ""]
+    release = recording.cloud.release or ""
+    url = sequence.reference.replace("{release}", release if re.fullmatch(RELEASE, release) else _LATEST)
+    return say("command.reference", link=link(sequence.command, url)) if url else Md()
+
+
+def _facts(recording: Recording, around: Mapping[str, Any], say: Wording) -> Iterator[Md]:
+    yield say(
+        "command.facts",
+        release=recording.cloud.release or say("command.not-known"),
+        recorded=recording.recorded.replace("T", " ").replace("Z", " UTC"),
+        verdict=say(f"verdict.{recording.verdict or 'none'}"),
+    )
+    if recording.client:
+        yield say("command.client", client=recording.client)
+    for key in ("elsewhere", "variants"):
+        if around[key]:
+            unnamed = say("release.unknown")
+            links = [_to(words or unnamed, page) for words, page in around[key]]
+            yield say(f"command.{key}", links=Md(", ".join(links)))
+
+
+def _deviations(recording: Recording, book: Book) -> Iterator[Md]:
+    if recording.missing:
+        yield book.say("deviation.missing", steps=", ".join(map(str, recording.missing)))
+    for verdict in ("unexpected", "wrong-status"):
+        numbers = [
+            f"[({view.number})](#m{view.number})"
+            for view in book.views
+            if view.verdict == verdict and (view.kind == "request") == (verdict == "unexpected")
+        ]
+        if numbers:
+            yield book.say(f"deviation.{verdict}", numbers=Md(", ".join(numbers)))
+
+
+def _notes(recording: Recording, say: Wording) -> Iterator[Md]:
+    if recording.interrupted.strip():
+        yield say("note.interrupted", reason=recording.interrupted)
+    # A list's item without text would make a heading of the line before.
+    yield from filter(None, map(inline, recording.notes))
+
+
+def _command(recording: Recording, say: Wording) -> Md:
+    if recording.command is None:
+        return Md()
+    return fence(f"$ {masked(recording.command)}", "console", say("command.title"))
+
+
+def _about_launch(entry: str, say: Wording) -> Md:
+    secrets = say("command.launch-secrets", mask=code(MASK)) if MASK in entry else Md()
+    return Md(f"{say('command.launch')} {secrets}".strip())
+
+
+def _diagrams(
+    recording: Recording, title: str, pictures: Sequence[Mapping[str, str]], say: Wording
+) -> Iterator[Md]:
+    if not pictures:
+        yield from (fence(text.rstrip(), "mermaid") for text in diagram_texts(recording, say.language))
+    words = say("diagram.alternative", title=title, count=2 * len(recording.exchanges))
+    for part in pictures:
+        yield Md(" ".join(f"![{words}]({file}#only-{theme})" for theme, file in part.items()))
+
+
+def _output(recording: Recording, say: Wording) -> Iterator[Block]:
+    output = recording.output
+    if output is None:
+        yield Block(Md(), say("output.unknown"))
+        return
+    option, format_ = _format(recording.command or "")
+    if output.stdout.strip():
+        known = say("output.format", format=format_) if format_ else say("output.plain")
+        yield block(output.stdout.rstrip(), "json" if _is_json(output.stdout) else "text", known, say)
+        if option:
+            yield Block(Md(), say("output.option", option=code(option), format=code(format_)))
+    if output.stderr.strip():
+        yield block(output.stderr.rstrip(), "text", say("output.errors"), say)
+    if not (output.stdout.strip() or output.stderr.strip()):
+        yield Block(Md(), say("output.none"))
+    if output.exit:
+        yield Block(Md(), say("output.exit", code=output.exit))
+
+
+_FORMATS = frozenset({"csv", "json", "shell", "table", "value", "yaml"})
+
+
+def _format(command: str) -> tuple[str, str]:
+    """The option of the command line that chooses how results are printed, and the format that it chooses."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return "", ""
+    for word, after in pairwise([*words, ""]):
+        if word in ("-f", "--format") and after in _FORMATS:
+            return f"{word} {after}", after
+        if word.partition("=")[0] == "--format" and word.partition("=")[2] in _FORMATS:
+            return word, word.partition("=")[2]
+    return "", ""
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

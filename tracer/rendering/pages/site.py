@@ -1,0 +1,105 @@
+"""What holds the pages together: the index, and the configuration of MkDocs."""
+
+from __future__ import annotations
+
+import html
+import json
+from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracer.output import safe_name
+from tracer.rendering.pages.markdown import EXAMPLE, Md, code
+from tracer.rendering.pages.page import PROLOGUE, purpose
+from tracer.rendering.pages.templating import fill
+from tracer.rendering.texts import visible
+
+if TYPE_CHECKING:
+    from tracer.rendering.pages.plan import Plan, Release
+    from tracer.rendering.pages.wording import Wording
+
+__all__ = ["BASE", "CONFIG", "assets", "configuration", "index"]
+
+CONFIG = "mkdocs.yml"
+BASE = "mkdocs.base.yml"
+
+
+def index(plan: Plan, say: Wording) -> str:
+    """The first page: every command of every release."""
+    releases = [
+        {
+            "title": release.name or say("release.unknown"),
+            "anchor": f"release-{safe_name(release.folder)}",
+            "rows": [
+                {
+                    "title": page.title,
+                    "path": f"{release.folder}/{page.name}.md",
+                    "purpose": purpose(page.summary.sequence, page.title, say),
+                    "messages": page.summary.messages,
+                    "verdict": say(f"verdict.{page.summary.verdict or 'none'}"),
+                    "recorded": page.summary.recorded.partition("T")[0],
+                }
+                for page in release.pages
+            ],
+            "more": _more(release, say),
+        }
+        for release in plan.releases
+    ]
+    return fill("index.md.j2", say=say, releases=releases, token=code(EXAMPLE))
+
+
+def configuration(plan: Plan, say: Wording) -> dict[str, str]:
+    """The two files of configuration: one for people to change, and one with the pages that it builds on."""
+    values = {"name": _yaml(say("site.name")), "base": _yaml(BASE), "theme": _yaml(say("theme"))}
+    modes = {"light": _yaml(say("site.light")), "dark": _yaml(say("site.dark"))}
+    releases = [
+        {
+            "title": _nav(release.name or say("release.unknown")),
+            "pages": [
+                *(
+                    [(_nav(say("prologue.title")), _yaml(f"{release.folder}/{PROLOGUE}"))]
+                    if release.held
+                    else []
+                ),
+                *((_nav(page.title), _yaml(f"{release.folder}/{page.name}.md")) for page in release.pages),
+            ],
+        }
+        for release in plan.releases
+    ]
+    return {
+        CONFIG: fill("mkdocs.yml.j2", **values),
+        BASE: fill("mkdocs.base.yml.j2", **values, **modes, home=_nav(say("index.title")), releases=releases),
+    }
+
+
+def assets() -> dict[str, bytes]:
+    """What readers' browsers need, with the licences of what is not ours, by path below the pages.
+
+    Mermaid is the engine that draws our own pictures; the worker lets people search a site that they open
+    as files.
+    """
+    ours = resources.files(__package__) / "assets"
+    # To import the engine would take longer than to make the pages.
+    engine = find_spec("mermaidx")
+    assert engine is not None
+    assert engine.origin is not None
+    mermaid = Path(engine.origin).parent / "assets" / "mermaid.js"
+    files = {f"assets/{file.name}": file.read_bytes() for file in ours.iterdir() if file.is_file()}
+    return {"assets/mermaid.min.js": mermaid.read_bytes(), **files}
+
+
+def _more(release: Release, say: Wording) -> Md:
+    if not release.held:
+        return Md()
+    return say("index.more", title=say("prologue.title"), page=Md(f"{release.folder}/{PROLOGUE}"))
+
+
+def _yaml(text: str) -> Md:
+    """``text`` as a scalar of YAML, which JSON's texts are."""
+    return Md(json.dumps(str(text), ensure_ascii=False))
+
+
+def _nav(text: str) -> Md:
+    # The theme puts titles of the navigation into its HTML as they are.
+    return _yaml(html.escape(visible(text)))

@@ -1,0 +1,121 @@
+"""What the site must know of a recording to place it and to link to it, without loading it again."""
+
+from __future__ import annotations
+
+import hashlib
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tracer.model import RunVerdict
+from tracer.rendering.mermaid import mermaid_parts
+from tracer.rendering.messages import exchange_messages
+from tracer.sequences import DEVIATIONS, catalog, entry_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracer.model import Body, Exchange, Recording
+
+__all__ = ["Summary", "repetitions", "summarise"]
+
+_FEW = 3
+"""So many exchanges of the same content in a row are all shown."""
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording in short.
+
+    ``digest`` is that of its file. ``contents`` has a digest of what each exchange is, without
+    the values of the run: the same in two recordings if a reader of the one needs not see the
+    other; it is empty for an exchange that deviates. ``prologue`` are the indices of those
+    that are not the command's own. ``diagrams`` counts the parts that its diagram comes in.
+    """
+
+    digest: str
+    release: str = ""
+    command: str | None = None
+    sequence: str | None = None
+    verdict: RunVerdict | None = None
+    recorded: str = ""
+    messages: int = 0
+    diagrams: int = 1
+    fell_back: bool = False
+    contents: list[str] = []
+    prologue: list[int] = []
+
+
+def summarise(recording: Recording, digest: str) -> Summary:
+    """The summary of ``recording``, whose file has that ``digest``."""
+    sequence = catalog().get(recording.sequence or "")
+    return Summary(
+        digest=digest,
+        release=recording.cloud.release or "",
+        command=recording.command,
+        sequence=recording.sequence,
+        verdict=recording.verdict,
+        recorded=recording.recorded,
+        messages=2 * len(recording.exchanges),
+        diagrams=len(mermaid_parts(recording)),
+        fell_back=any(exchange.verdict == "fallback" for exchange in recording.exchanges),
+        contents=[_content(exchange) for exchange in recording.exchanges],
+        prologue=[
+            index
+            for index, exchange in enumerate(recording.exchanges)
+            if sequence is not None
+            and (entry := entry_of(exchange, sequence)) is not None
+            and entry.prologue
+            and exchange.response is not None
+            and exchange.response.status in entry.statuses
+        ],
+    )
+
+
+def repetitions(contents: Sequence[str]) -> list[int | None]:
+    """For each exchange the first of the same content that it follows, where it need not be shown: polling.
+
+    Of a long row of them the first and the last are shown. ``contents`` are those of a summary.
+    """
+    found: list[int | None] = [None] * len(contents)
+    start = 0
+    for content, row in groupby(contents):
+        end = start + len(list(row))
+        if content and end - start > _FEW:
+            found[start + 1 : end - 1] = [start] * (end - start - 2)
+        start = end
+    return found
+
+
+def _content(exchange: Exchange) -> str:
+    if exchange.verdict in DEVIATIONS or exchange.response is None:
+        return ""
+    request, response = exchange_messages(exchange)
+    parts = [
+        exchange.sender,
+        exchange.receiver,
+        request.text,
+        response.status,
+        _shape_of(exchange.request.body),
+        _shape_of(exchange.response.body),
+    ]
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
+
+
+def _shape_of(body: Body | None) -> Any:
+    if body is None or body.json is None:
+        return None if body is None else body.type
+    try:
+        return _shape(msgspec.json.decode(body.json))
+    except (msgspec.DecodeError, RecursionError):
+        return body.type
+
+
+def _shape(value: Any) -> Any:
+    """The keys of a JSON value without its values; a list is what kinds of item it has."""
+    if isinstance(value, dict):
+        return {key: _shape(inner) for key, inner in sorted(value.items())}
+    if isinstance(value, list):
+        kinds = {msgspec.json.encode(shape): shape for shape in map(_shape, value)}
+        return [kinds[kind] for kind in sorted(kinds)]
+    return ""
