@@ -43,7 +43,7 @@ def test_a_page_changed_by_hand_is_named(recordings: Path, tmp_path: Path) -> No
     [
         (["recordings", "-o", "s", "--lang", "fr"], "--lang: unknown language 'fr'; known: en, ko"),
         (["nothing", "-o", "s"], "nothing: No such file or directory"),
-        (["empty", "-o", "s"], "empty: no recording there: no file whose name ends in .yaml"),
+        (["empty", "-o", "s"], "empty: no recording in this folder"),
         (
             ["recordings", "-o", "s", "--release", "2026.2"],
             "no recording of the release 2026.2; there are: zed",

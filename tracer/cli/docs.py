@@ -5,10 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-from tracer.errors import InputError
 
 __all__ = ["arguments", "run"]
 
@@ -22,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RECORDING",
         type=Path,
         nargs="+",
-        help="A recording, or a folder with all recordings below it.",
+        help="Recordings, and folders with all recordings below them.",
     )
     parser.add_argument(
         "-o",
@@ -50,11 +47,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Make the site, or bring it up to date."""
     from tracer.cli.console import stderr
+    from tracer.recording import below
     from tracer.rendering.pages import publish
 
     with stderr().status("") as status:
         published = publish(
-            _recordings(options.recordings),
+            below(options.recordings),
             options.output,
             options.lang,
             release=options.release,
@@ -76,19 +74,3 @@ def run(options: argparse.Namespace) -> None:
     said = ", ".join(f"{len(paths)} {what}" for what, paths in counts.items() if paths)
     print(f"{options.output}: {said}")
     print(f"next: {_BUILD}; mkdocs serve -f {shlex.quote(str(options.output / 'mkdocs.yml'))}")
-
-
-def _recordings(given: Iterable[Path]) -> list[Path]:
-    found = dict.fromkeys(path for one in given for path in _below(one))
-    if not found:
-        raise InputError(", ".join(map(str, given)), "no recording there: no file whose name ends in .yaml")
-    return list(found)
-
-
-def _below(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
-        yield path
-        return
-    for below in sorted(path.rglob("*.yaml")):
-        if below.is_file() and not any(part.startswith(".") for part in below.relative_to(path).parts):
-            yield below
