@@ -234,3 +234,7 @@ def test_the_schema_for_editors_takes_what_the_loader_takes(tmp_path: Path) -> N
     ):
         assert not validator.is_valid(yaml.safe_load(broken)), broken
     assert "kind" not in str(schema)
+    for kind in ("Entry", "Sequence"):
+        assert [
+            name for name, field in schema["$defs"][kind]["properties"].items() if "description" not in field
+        ] == []

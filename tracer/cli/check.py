@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tracer.cli.parsing import add_recordings
 
 if TYPE_CHECKING:
     from tracer.rendering.checks import Report
@@ -17,13 +18,7 @@ _FORMATS = ("table", "json", "junit")
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which recordings, and what they are held against."""
-    parser.add_argument(
-        "recordings",
-        metavar="RECORDING",
-        type=Path,
-        nargs="+",
-        help="Recordings, and folders with all recordings below them.",
-    )
+    add_recordings(parser)
     parser.add_argument(
         "--sequence",
         metavar="S",

@@ -7,6 +7,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from tracer.cli.parsing import add_recordings
+
 __all__ = ["arguments", "run"]
 
 _BUILD = "pip install mkdocs-material 'mkdocs<2'"
@@ -14,13 +16,7 @@ _BUILD = "pip install mkdocs-material 'mkdocs<2'"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which recordings, and where to."""
-    parser.add_argument(
-        "recordings",
-        metavar="RECORDING",
-        type=Path,
-        nargs="+",
-        help="Recordings, and folders with all recordings below them.",
-    )
+    add_recordings(parser)
     parser.add_argument(
         "-o",
         "--output",

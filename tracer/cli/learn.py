@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.cli.parsing import add_recordings
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -18,12 +20,8 @@ __all__ = ["arguments", "run"]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which recordings, and what to make of them."""
-    parser.add_argument(
-        "recordings",
-        metavar="RECORDING",
-        type=Path,
-        nargs="+",
-        help="Recordings of one command, and folders with all below them; the more differ, the better.",
+    add_recordings(
+        parser, "Recordings of one command, and folders with all below them; the more differ, the better."
     )
     parser.add_argument(
         "-o", "--output", metavar="FILE", type=Path, help="File to write; without it, stdout."

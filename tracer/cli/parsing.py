@@ -6,9 +6,10 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-__all__ = ["Parser", "Verb", "add_verbs", "run_verb"]
+__all__ = ["Parser", "Verb", "add_recordings", "add_verbs", "run_verb"]
 
 _TAKES_THE_REST = (argparse.PARSER, argparse.REMAINDER)
 
@@ -64,6 +65,13 @@ class Parser(argparse.ArgumentParser):
         if isinstance(action, argparse._SubParsersAction) and value not in action.choices:
             self.unknown_verb(value, action.choices)
         super()._check_value(action, value)
+
+
+def add_recordings(
+    parser: argparse.ArgumentParser, text: str = "Recordings, and folders with all recordings below them."
+) -> None:
+    """Let ``parser`` take recordings, at least one: ``options.recordings`` holds their paths and folders."""
+    parser.add_argument("recordings", metavar="RECORDING", type=Path, nargs="+", help=text)
 
 
 class Verb(NamedTuple):

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.cli.parsing import add_recordings
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,13 +21,7 @@ __all__ = ["arguments", "run"]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which recordings, and what of them."""
-    parser.add_argument(
-        "recordings",
-        metavar="RECORDING",
-        type=Path,
-        nargs="+",
-        help="Recordings, and folders with all recordings below them.",
-    )
+    add_recordings(parser)
     parser.add_argument(
         "--table",
         action="store_true",

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tracer.cli.parsing import add_recordings
 from tracer.errors import InputError
 
 __all__ = ["arguments", "run"]
@@ -15,13 +16,7 @@ __all__ = ["arguments", "run"]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which recordings, and where to."""
-    parser.add_argument(
-        "recordings",
-        metavar="RECORDING",
-        type=Path,
-        nargs="+",
-        help="Recordings, and folders with all recordings below them.",
-    )
+    add_recordings(parser)
     parser.add_argument(
         "-o",
         "--output",

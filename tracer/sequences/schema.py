@@ -36,6 +36,12 @@ Scalar = str | int | bool
 ParameterType = Literal["any", "hex", "id", "integer", "uuid"]
 """What a parameter of a path may stand for: ``hex`` is an ID of 32 digits, ``id`` that or a ``uuid``."""
 
+
+def _says(description: str) -> msgspec.Meta:
+    """What an editor tells of a field."""
+    return msgspec.Meta(description=description)
+
+
 _SEGMENT = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%-]+|\{[a-z][a-z0-9_]*\}")
 _PARAMETER = re.compile(r"\{[a-z][a-z0-9_]*\}")
 
@@ -106,25 +112,25 @@ class Entry(
     ``summary`` describes both messages, ``request`` and ``response`` each of them.
     """
 
-    steps: tuple[Step, ...] = ()
-    sender: Name = "client"
-    receiver: Name
-    method: Method
-    path: str
-    query: dict[str, str] = {}
-    status: Status | tuple[Status, ...]
-    optional: bool = False
-    repeats: bool = False
-    loop: bool | Loop = False
-    since: ReleaseName | None = None
-    until: ReleaseName | None = None
-    prologue: bool = False
-    fallback: Fallback | None = None
-    calls: tuple[Entry, ...] = ()
-    summary: Text = {}
-    request: Text = {}
-    response: Text = {}
-    reference: str = ""
+    steps: Annotated[tuple[Step, ...], _says("Numbers of its request and its response")] = ()
+    sender: Annotated[Name, _says("Who asks; the client, if left out")] = "client"
+    receiver: Annotated[Name, _says("Who is asked: keystone, glance, nova, …")]
+    method: Annotated[Method, _says("HTTP method")]
+    path: Annotated[str, _says("Path below the service's mount, values as {parameters}")]
+    query: Annotated[dict[str, str], _says("Query parameters that must be there; {name} for any value")] = {}
+    status: Annotated[Status | tuple[Status, ...], _says("Expected status, or several")]
+    optional: Annotated[bool, _says("It may be left out")] = False
+    repeats: Annotated[bool, _says("It may come again at any later time")] = False
+    loop: Annotated[bool | Loop, _says("It comes several times in a row: pages of a list, polling")] = False
+    since: Annotated[ReleaseName | None, _says("First release that it holds for")] = None
+    until: Annotated[ReleaseName | None, _says("Last release that it holds for")] = None
+    prologue: Annotated[bool, _says("Not the command's own: many commands begin like this")] = False
+    fallback: Annotated[Fallback | None, _says("What the client does when it fails")] = None
+    calls: Annotated[tuple[Entry, ...], _says("What the service may ask others while it answers")] = ()
+    summary: Annotated[Text, _says("What both messages are for, by language")] = {}
+    request: Annotated[Text, _says("What the request says, by language")] = {}
+    response: Annotated[Text, _says("What the response says, by language")] = {}
+    reference: Annotated[str, _says("URL of its place in the API reference")] = ""
 
     @property
     def statuses(self) -> tuple[int, ...]:
@@ -185,14 +191,14 @@ class Sequence(_Data, frozen=True, kw_only=True):
     stands for the OpenStack release. ``parameters`` gives the types of parameters in paths.
     """
 
-    name: Name
-    command: Annotated[str, msgspec.Meta(min_length=1)]
-    aliases: tuple[str, ...] = ()
-    title: Text = {}
-    purpose: Text = {}
-    reference: str = ""
-    parameters: dict[str, ParameterType] = {}
-    exchanges: Items
+    name: Annotated[Name, _says("Name of the sequence, as of its file")]
+    command: Annotated[str, msgspec.Meta(min_length=1), _says("Words of the command: openstack image show")]
+    aliases: Annotated[tuple[str, ...], _says("Other commands that say the same")] = ()
+    title: Annotated[Text, _says("Title, by language")] = {}
+    purpose: Annotated[Text, _says("What the command is for, by language")] = {}
+    reference: Annotated[str, _says("URL of the command's documentation, with {release} in it")] = ""
+    parameters: Annotated[dict[str, ParameterType], _says("Types of the parameters in paths")] = {}
+    exchanges: Annotated[Items, _says("Exchanges in order, and groups of them")]
 
     @property
     def entries(self) -> tuple[Entry, ...]:
