@@ -13,10 +13,12 @@ def tracer(*words: object, cwd: Path | None = None, **environment: str) -> subpr
     """Run ``tracer`` to its end."""
     import os
 
+    # What runs the tests may have set the width of a terminal.
+    inherited = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
     return subprocess.run(
         [TRACER, *map(str, words)],
         cwd=cwd,
-        env={**os.environ, **environment},
+        env={**inherited, **environment},
         capture_output=True,
         text=True,
         check=False,

@@ -213,3 +213,59 @@ def test_the_schema_refuses_what_is_broken(
     text = (ROOT / "tracer" / "sequences" / "catalog" / "image-show.yaml").read_text()
     assert good in text
     assert not validator.is_valid(yamltext.load(text.replace(good, broken, 1), "x"))
+
+
+OWN = """\
+name: mine
+command: openstack image show
+title: {en: A title of my own}
+exchanges:
+- {steps: [1, 2], to: keystone, method: GET, path: /, status: 300, optional: true}
+- {steps: [3, 4], to: keystone, method: POST, path: /v3/auth/tokens, status: 201}
+- {steps: [5, 6], to: glance, method: GET, path: /, status: 300, optional: true}
+- steps: [7, 8]
+  to: glance
+  method: GET
+  path: /v2/images/{image_id}
+  status: 200
+  summary: {en: Words of my own}
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A folder with a sequence file, and a recording that was held against it."""
+    (tmp_path / "mine.yaml").write_text(OWN)
+    text = (ROOT / "recordings" / "zed" / "image-show.yaml").read_text(encoding="utf-8")
+    (tmp_path / "recs").mkdir()
+    (tmp_path / "recs" / "a.yaml").write_text(text.replace("sequence: image-show", "sequence: mine"))
+    return tmp_path
+
+
+def test_a_sequence_of_ones_own_is_asked_for_and_taken(own: Path) -> None:
+    unknown = tracer("check", own / "recs")
+    assert unknown.returncode == 1
+    assert "its sequence 'mine' is not known here: --sequence FILE gives it" in unknown.stdout
+    assert tracer("check", own / "recs", "--sequence", own / "mine.yaml").returncode == 0
+
+
+def test_pages_tell_the_texts_of_a_sequence_of_ones_own(own: Path) -> None:
+    given = ("--sequence", own / "mine.yaml")
+    assert tracer("view", own / "recs" / "a.yaml", "-o", own / "x.html", *given).returncode == 0
+    assert "Words of my own" in (own / "x.html").read_text(encoding="utf-8")
+    assert tracer("docs", own / "recs", "-o", own / "site", *given).returncode == 0
+    page = own / "site" / "docs" / "zed" / "a.md"
+    assert "Words of my own" in page.read_text(encoding="utf-8")
+    (own / "mine.yaml").write_text(OWN.replace("Words of my own", "Other words"))
+    assert tracer("docs", own / "recs", "-o", own / "site", *given).returncode == 0
+    assert "Other words" in page.read_text(encoding="utf-8")
+
+
+def test_what_is_learned_overwrites_nothing_unasked(own: Path) -> None:
+    learn = ("learn", own / "recs", "-o", own / "mine.yaml")
+    refused = tracer(*learn)
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "--replace" in refused.stderr
+    assert (own / "mine.yaml").read_text() == OWN
+    assert tracer(*learn, "--replace").returncode == 0
+    assert (own / "mine.yaml").read_text() != OWN

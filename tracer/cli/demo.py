@@ -62,7 +62,11 @@ def run(options: argparse.Namespace) -> None:
         if not was_up and not options.keep:
             cloud.down()
     console.print("\nNext: open the diagrams above, or trace your own commands:")
-    console.out(f"  {program()} cloud up {release}", highlight=False)
+    if was_up or options.keep:
+        console.out(f"  source <({program()} cloud env {release})      # the cloud is up", highlight=False)
+        console.out(f"  {program()} cloud down {release}", highlight=False)
+    else:
+        console.out(f"  {program()} cloud up {release}", highlight=False)
     console.out(f"  {program()} record --release {release} -- openstack image list", highlight=False)
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.cli.parsing import add_sequences, include_sequences
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ _PICTURES = {".svg", ".png"}
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which recording, where to, and how it is drawn."""
     parser.add_argument("recording", metavar="RECORDING", type=Path, help="The recording to draw.")
+    add_sequences(parser)
     parser.add_argument(
         "-o",
         "--output",
@@ -50,6 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print or write the diagram."""
+    include_sequences(options)
     output: Path | None = options.output
     suffix = output.suffix.lower() if output else ".mmd"
     if suffix not in _TEXT | _PICTURES:
@@ -65,10 +68,10 @@ def run(options: argparse.Namespace) -> None:
     from tracer.output import write_parts
 
     written = write_parts(output, texts if suffix in _TEXT else _pictures(texts, suffix, options.theme))
-    if len(written) > 1:
-        from tracer.cli.console import stderr
+    from tracer.cli.console import stderr
 
-        stderr().out(f"wrote {len(written)} parts, from {written[0]} to {written[-1].name}", highlight=False)
+    parts = f"{len(written)} parts, from {written[0]} to {written[-1].name}"
+    stderr().out(f"wrote {parts if len(written) > 1 else written[0]}", highlight=False)
 
 
 def _texts(options: argparse.Namespace) -> list[str]:

@@ -7,7 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from tracer.cli.parsing import add_recordings
+from tracer.cli.parsing import add_recordings, add_sequences, include_sequences
 
 __all__ = ["arguments", "run"]
 
@@ -17,6 +17,7 @@ _BUILD = "pip install mkdocs-material 'mkdocs<2'"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which recordings, and where to."""
     add_recordings(parser)
+    add_sequences(parser)
     parser.add_argument(
         "-o",
         "--output",
@@ -42,6 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Make the site, or bring it up to date."""
+    include_sequences(options)
     from tracer.cli.console import stderr
     from tracer.recording import below
     from tracer.rendering.pages import publish

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.cli.parsing import add_recordings
+from tracer.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", metavar="FILE", type=Path, help="File to write; without it, stdout."
     )
     parser.add_argument("--name", help="Name of the sequence; by default it follows from the command.")
+    parser.add_argument("--replace", action="store_true", help="Overwrite a file that is there already.")
     parser.add_argument(
         "--command", help="The command that all are recordings of, where they do not say so themselves."
     )
@@ -38,6 +40,10 @@ def run(options: argparse.Namespace) -> int:
     from tracer.recording import below, load
     from tracer.sequences.learning import dumps, learn
 
+    if options.output is not None and options.output.exists() and not options.replace:
+        raise InputError(
+            str(options.output), "is there already; its texts may be yours: --replace overwrites it"
+        )
     recordings = {str(path): load(path) for path in below(options.recordings)}
     learned = learn(recordings, name=options.name, command=options.command)
     text = dumps(learned, _note(len(recordings)))

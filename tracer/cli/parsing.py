@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-__all__ = ["Parser", "Verb", "add_recordings", "add_verbs", "run_verb"]
+__all__ = ["Parser", "Verb", "add_recordings", "add_sequences", "add_verbs", "include_sequences", "run_verb"]
 
 _TAKES_THE_REST = (argparse.PARSER, argparse.REMAINDER)
 
@@ -72,6 +72,26 @@ def add_recordings(
 ) -> None:
     """Let ``parser`` take recordings, at least one: ``options.recordings`` holds their paths and folders."""
     parser.add_argument("recordings", metavar="RECORDING", type=Path, nargs="+", help=text)
+
+
+def add_sequences(parser: argparse.ArgumentParser) -> None:
+    """Let ``parser`` take sequence files: ``include_sequences`` makes them known."""
+    parser.add_argument(
+        "--sequence",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="Sequence file of your own, known beside those that ship; may be given again.",
+    )
+
+
+def include_sequences(options: argparse.Namespace) -> None:
+    """Take the given sequence files into the catalogue. Raises InputError for one that cannot be used."""
+    if options.sequence:
+        from tracer.sequences import include
+
+        for path in options.sequence:
+            include(path)
 
 
 class Verb(NamedTuple):

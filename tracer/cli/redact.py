@@ -26,12 +26,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Redact each recording again, and say how much was taken out."""
-    from tracer.recording import load, save
+    from tracer.recording import below, load, save
     from tracer.recording import redact as redacted
     from tracer.redaction import load_policy
 
     rules = load_policy(*options.policy)
-    for path in options.files:
+    for path in below(options.files):
         before = load(path)
         after, known = redacted(before, rules)
         if after == before:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracer.cli.parsing import add_recordings
+from tracer.cli.parsing import add_recordings, add_sequences, include_sequences
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = ["arguments", "run"]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which recordings, and what of them."""
     add_recordings(parser)
+    add_sequences(parser)
     parser.add_argument(
         "--table",
         action="store_true",
@@ -42,6 +43,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print each recording, and its verdict."""
+    if options.table and options.fold:
+        raise InputError("--table", "a table is not folded: leave out --table or --fold")
+    include_sequences(options)
     from tracer.cli.console import stdout
     from tracer.recording import below, load
     from tracer.rendering.table import verdict_line

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tracer.cli.parsing import add_recordings
+from tracer.cli.parsing import add_recordings, add_sequences, include_sequences
 from tracer.errors import InputError
 
 __all__ = ["arguments", "run"]
@@ -17,6 +17,7 @@ __all__ = ["arguments", "run"]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which recordings, and where to."""
     add_recordings(parser)
+    add_sequences(parser)
     parser.add_argument(
         "-o",
         "--output",
@@ -35,6 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the page, say where it is, and open it if wanted."""
+    include_sequences(options)
     from tracer.recording import below
 
     paths = below(options.recordings)

@@ -89,12 +89,16 @@ def message_row(view: MessageView, hint: str = "") -> Row:
 def verdict_line(recording: Recording) -> Text:
     """What the run's verdict is and, where it deviates, what is missing and what was not expected."""
     if recording.sequence is None or recording.verdict is None:
-        line = Text("no documented sequence fits: nothing to compare with", style="dim")
+        line = Text(
+            "no documented sequence fits: nothing to compare with (tracer learn begins one)", style="dim"
+        )
     elif recording.verdict == "conforms":
         line = Text(f"conforms to {visible(recording.sequence, 60)}: {_count(recording)}", style="green")
     else:
         name = visible(recording.sequence, 60)
         line = Text(f"deviates from {name}: {'; '.join(_deviations(recording))}", style="bold red")
+    if recording.interrupted:
+        line.append(f"; interrupted: {visible(recording.interrupted, 120)}", style="bold red")
     if recording.output is not None and recording.output.exit:
         line.append(f"; the command itself failed (exit code {recording.output.exit})", style="yellow")
     unanswered = [exchange.request.url for exchange in recording.exchanges if exchange.response is None]

@@ -6,7 +6,7 @@ from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount
 from tracer.sequences.choosing import choose, command_words
 from tracer.sequences.describing import entry_of
 from tracer.sequences.labelling import label
-from tracer.sequences.loading import catalog, common_calls, find, json_schema, load
+from tracer.sequences.loading import catalog, common_calls, find, include, json_schema, load
 from tracer.sequences.matching import DEVIATIONS, Match, generic_paths, match
 from tracer.sequences.nesting import parents
 from tracer.sequences.schema import (
@@ -43,6 +43,7 @@ __all__ = [
     "find",
     "generic",
     "generic_paths",
+    "include",
     "json_schema",
     "label",
     "load",

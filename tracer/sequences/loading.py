@@ -12,7 +12,7 @@ from tracer.datafiles import read, typed
 from tracer.errors import InputError
 from tracer.sequences.schema import TAG, Entry, Sequence
 
-__all__ = ["catalog", "common_calls", "find", "json_schema", "load"]
+__all__ = ["catalog", "common_calls", "find", "include", "json_schema", "load"]
 
 _HERE = Path(__file__).parent
 _CATALOG = _HERE / "catalog"
@@ -35,9 +35,22 @@ def load(path: str | Path) -> Sequence:
 
 @functools.cache
 def catalog() -> dict[str, Sequence]:
-    """The sequences that ship with the program, by name. Callers share the dict: do not change it."""
+    """The known sequences by name: those that ship with the program, and those that were included.
+
+    Callers share the dict: do not change it.
+    """
     sequences = (load(path) for path in sorted(_CATALOG.glob("*.yaml")))
     return {sequence.name: sequence for sequence in sequences}
+
+
+def include(path: str | Path) -> Sequence:
+    """Take the sequence file ``path`` into the catalogue of this process, in place of one of that name.
+
+    Raises InputError as ``load`` does.
+    """
+    sequence = load(path)
+    catalog()[sequence.name] = sequence
+    return sequence
 
 
 @functools.cache

@@ -96,7 +96,8 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
     """Hold ``recording`` anew against ``sequence``, else the one it names, else the one that fits."""
     release = recording.cloud.release
     known = sequence or catalog().get(recording.sequence or "")
-    chosen = known or choose(recording.exchanges, recording.command, release)
+    named = recording.sequence if known is None else None
+    chosen = known if known or named else choose(recording.exchanges, recording.command, release)
     ends = [
         exchange.started if exchange.ended is None else exchange.ended for exchange in recording.exchanges
     ]
@@ -109,7 +110,10 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
         duration=max(ends, default=0.0),
     )
     if chosen is None:
-        return msgspec.structs.replace(made, problem=_NO_SEQUENCE)
+        problem = (
+            f"its sequence {named!r} is not known here: --sequence FILE gives it" if named else _NO_SEQUENCE
+        )
+        return msgspec.structs.replace(made, problem=problem)
     result = match(recording.exchanges, chosen, release)
     return msgspec.structs.replace(
         made,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -23,27 +24,37 @@ _SHOWN = 8
 
 
 def table(report: Report) -> Table:
-    """A row for each recording."""
+    """A row for each recording, without the folder that all are in and without empty columns."""
     made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     made.add_column("recording", overflow="fold", min_width=12)
     made.add_column("sequence", overflow="fold")
     made.add_column("verdict", no_wrap=True)
     made.add_column("exchanges", justify="right", no_wrap=True)
-    made.add_column("missing steps", overflow="fold")
-    made.add_column("unexpected", overflow="fold")
-    made.add_column("wrong status", overflow="fold")
-    for one in report.recordings:
+    numbers = {
+        "missing steps": [one.missing for one in report.recordings],
+        "unexpected": [one.unexpected for one in report.recordings],
+        "wrong status": [one.wrong_status for one in report.recordings],
+    }
+    shown = [name for name, cells in numbers.items() if any(cells)]
+    for name in shown:
+        made.add_column(name, overflow="fold")
+    common = _common([one.recording for one in report.recordings])
+    for row, one in enumerate(report.recordings):
         verdict = _verdict(one)
         made.add_row(
-            Text(visible(one.recording, 300)),
+            Text(visible(one.recording[common:], 300)),
             Text(visible(one.sequence or "", 80)),
             Text(verdict, style=_STYLES[verdict]),
             Text("" if one.error else str(one.exchanges)),
-            Text(_numbers(one.missing)),
-            Text(_numbers(one.unexpected)),
-            Text(_numbers(one.wrong_status)),
+            *(Text(_numbers(numbers[name][row])) for name in shown),
         )
     return made
+
+
+def _common(names: list[str]) -> int:
+    """How much of the names is the folder that all are in."""
+    same = os.path.commonprefix(names)  # noqa: RUF071 - cut at a slash right away
+    return same.rfind("/") + 1 if len(names) > 1 else 0
 
 
 def reasons(report: Report) -> Iterator[Text]:

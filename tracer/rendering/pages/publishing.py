@@ -26,6 +26,7 @@ from tracer.rendering.pages.site import assets, configuration, index
 from tracer.rendering.pages.summary import Summary, summarise
 from tracer.rendering.pages.wording import Wording, wording
 from tracer.rendering.picture import THEMES, Theme, render
+from tracer.sequences import catalog
 
 if TYPE_CHECKING:
     from tracer.model import Recording
@@ -184,4 +185,6 @@ def _maker() -> str:
     """The digest of what decides how a recording becomes a page: code, templates, texts and sequences."""
     home = Path(__file__).parents[2]
     files = sorted(path for room in _ROOMS for path in (home / room).rglob("*") if path.suffix != ".pyc")
-    return digest([(str(path.relative_to(home)), digest_of_file(path)) for path in files if path.is_file()])
+    made_with = [(str(path.relative_to(home)), digest_of_file(path)) for path in files if path.is_file()]
+    # Also those that were included from elsewhere.
+    return digest(made_with, catalog())
