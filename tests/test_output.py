@@ -305,3 +305,13 @@ def test_a_part_with_a_secret_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(LeakError):
         write_parts(tmp_path / "x.mmd", ["clean", token])
     assert token not in "".join(file.read_text() for file in tmp_path.iterdir())
+
+
+def test_what_is_no_regular_file_is_left_alone(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/null")
+    for name in ("pipe", "link"):
+        with pytest.raises(OutputError, match="it is no regular file"):
+            write(tmp_path / name, "text")
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "link").is_symlink()

@@ -7,7 +7,7 @@ their order are those of the YAML file, see ``tracer.recording``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -34,6 +34,8 @@ FORMAT = 1
 HeaderValue = str | list[str]
 Headers = dict[str, HeaderValue]
 """Header fields in the order and case they were sent; a repeated one is a list."""
+
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e10)]
 
 Omission = Literal["streamed", "too-large", "undecodable", "redaction-failed"]
 
@@ -96,8 +98,8 @@ class Exchange(
     receiver: str = ""
     path: str = ""
     verdict: ExchangeVerdict | None = None
-    started: float
-    ended: float | None = None
+    started: Seconds
+    ended: Seconds | None = None
     redaction: Literal["failed"] | None = None
     request: Request
     response: Response | None = None

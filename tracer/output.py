@@ -190,6 +190,8 @@ def _replace(path: Path, data: bytes, mode: int, *, new: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        if path.exists() and not path.is_file():
+            raise OutputError(str(path), "it is no regular file, and would be replaced by one")
         if path.exists() and not path.is_symlink() and not os.access(path, os.W_OK):
             raise OutputError(str(path), "the file is read-only")
         try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.capture.test_recovery import kept
-from tests.cli.runner import tracer
+from tests.cli.runner import TRACER, tracer
 from tests.recording.test_files import SMALL
 
 ROOT = Path(__file__).parents[2]
@@ -140,3 +141,22 @@ def test_record_recovers_what_an_earlier_proxy_left_behind(tmp_path: Path) -> No
     ended = tracer("record", "--out", tmp_path, "--", "true")
     assert f"tracer: recovered {tmp_path / 'zed' / 'image-show.yaml'}" in ended.stderr
     assert not (tmp_path / ".journal").exists()
+
+
+@pytest.mark.parametrize(
+    "words", [("view",), ("diagram", "-o", "own.svg"), ("learn", "--replace", "-o", "own.svg")]
+)
+def test_nothing_overwrites_what_it_reads(words: tuple[str, ...], tmp_path: Path) -> None:
+    name = words[-1] if "-o" in words else "own.html"
+    content = (ROOT / "recordings" / "zed" / "image-show.yaml").read_bytes()
+    (tmp_path / name).write_bytes(content)
+    ended = tracer(words[0], name, *words[1:], cwd=tmp_path)
+    problem = f"tracer: {name}: is what is read: name another file with -o\n"
+    assert (ended.returncode, ended.stderr) == (2, problem)
+    assert (tmp_path / name).read_bytes() == content
+
+
+def test_a_closed_stdout_is_no_fault() -> None:
+    line = f"{TRACER} diagram {ROOT}/recordings/zed/image-show.yaml >&-"
+    ended = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -107,7 +107,7 @@ def test_without_options_it_says_once_where_it_writes(
     assert proxy.printed.count("recordings are written to") == 1
     assert f"recordings are written to {tmp_path / 'proxy-0' / 'recordings'}" in proxy.printed
     recording = load(tmp_path / "proxy-0" / "recordings" / "image-list.yaml")
-    assert recording.sequence is None
+    assert (recording.sequence, recording.verdict) == ("image-list", "conforms")
     assert [exchange.path for exchange in recording.exchanges][-1] == "/image/v2/images"
 
 

@@ -306,7 +306,7 @@ def test_both_languages_in_both_themes_are_accessible(
 
 def test_a_deviating_run_is_accessible(opened: Callable[..., Visit]) -> None:
     for scheme in ("light", "dark"):
-        visited = opened(_deviating(), color_scheme=scheme)
+        visited = opened(_deviating(), color_scheme=scheme, reduced_motion="reduce")
         assert visited.faults() == []
         visited.page.locator("#rows .row").nth(2).click()
         assert visited.faults() == []

@@ -120,3 +120,13 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\xfd")
     with pytest.raises(InputError, match="not UTF-8"):
         load(tmp_path / "binary.yaml")
+
+
+@pytest.mark.parametrize("time", [".nan", ".inf", "-.inf", "-0.5", "1.0e+300"])
+def test_what_is_no_time_is_refused(tmp_path: Path, time: str) -> None:
+    shipped = Path(__file__).parents[2] / "recordings" / "zed" / "image-show.yaml"
+    text = shipped.read_text(encoding="utf-8")
+    assert text.count("started: 0.0\n") == 1
+    (tmp_path / "a.yaml").write_text(text.replace("started: 0.0\n", f"started: {time}\n"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"exchanges\[0\]\.started: expected float"):
+        load(tmp_path / "a.yaml")

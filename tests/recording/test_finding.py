@@ -34,3 +34,12 @@ def test_files_are_taken_as_they_are_and_each_once(tmp_path: Path) -> None:
 def test_a_folder_without_recordings_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no recording in this folder"):
         below([tmp_path])
+
+
+@pytest.mark.parametrize(
+    "head", ["\ufeffformat: 1\n", '{"format": 1}', "# x\rformat: 1\r", "'format': 1\n", "\n  format : 1"]
+)
+def test_a_recording_is_found_in_whatever_style(tmp_path: Path, head: str) -> None:
+    (tmp_path / "a.yaml").write_bytes(head.encode())
+    (tmp_path / "other.yaml").write_text("name: image-show\ninformat: 1\n")
+    assert below([tmp_path]) == [tmp_path / "a.yaml"]

@@ -118,6 +118,7 @@ def test_an_unknown_name_tells_the_known_ones() -> None:
             "cannot both go on with a loop and end it",
         ),
         ("  path: /v2", "  since: Zed\n  path: /v2", "exchanges[0].since: expected str matching regex"),
+        ("  path: /v2", "  since: zedd\n  path: /v2", "exchanges[0].since: expected str matching regex"),
         ("  path: /v2", "  since: '2023.1'\n  until: zed\n  path: /v2", "since 2023.1 comes after until zed"),
         (
             "  fallback:",

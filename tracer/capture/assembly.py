@@ -51,8 +51,9 @@ def assemble(
 
 
 def _since(exchange: Exchange, began: float) -> Exchange:
-    ended = None if exchange.ended is None else round(exchange.ended - began, 3)
-    return replace(exchange, started=round(exchange.started - began, 3), ended=ended)
+    # A clock that is set back meanwhile must not make a recording that cannot be read.
+    ended = None if exchange.ended is None else max(0.0, round(exchange.ended - began, 3))
+    return replace(exchange, started=max(0.0, round(exchange.started - began, 3)), ended=ended)
 
 
 def _cloud_url(exchanges: Sequence[Exchange]) -> str:

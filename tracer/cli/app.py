@@ -36,6 +36,9 @@ _VERBS: dict[str, str] = {
 
 def main() -> NoReturn:
     """Run ``tracer`` with the arguments of this process, and end the process."""
+    # One that was closed by whoever started us is None.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -148,6 +148,9 @@ def _env(options: argparse.Namespace) -> None:
         print(f"export {name}={shlex.quote(value)}")
     for line in _proxy(cloud):
         print(line)
+    # What is dead is neither used nor passed over in silence.
+    for fault in cloud.faults():
+        print(f"tracer: {fault}; start it again with: tracer cloud up {options.release}", file=sys.stderr)
     print(f'export PATH={shlex.quote(str(client.parent))}{os.pathsep}"$PATH"')
 
 

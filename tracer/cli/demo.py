@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["arguments", "run"]
 
-IMAGE = "tracer-demo"
+IMAGE = "demo-image"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

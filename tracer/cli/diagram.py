@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracer.cli.parsing import add_sequences, include_sequences
+from tracer.cli.parsing import add_sequences, check_output, include_sequences
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def run(options: argparse.Namespace) -> None:
         raise InputError(str(output), "unknown kind of diagram; a name ends in .mmd, .svg or .png")
     if suffix in _TEXT and options.theme != "light":
         raise InputError("theme", "Mermaid text has no colours of its own; -o x.svg or x.png draws a picture")
+    if output is not None:
+        check_output(output, [options.recording])
     texts = _texts(options)
     if output is None:
         for number, text in enumerate(texts, 1):

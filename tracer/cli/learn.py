@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracer.cli.parsing import add_recordings
+from tracer.cli.parsing import add_recordings, check_output
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,7 +44,10 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(
             str(options.output), "is there already; its texts may be yours: --replace overwrites it"
         )
-    recordings = {str(path): load(path) for path in below(options.recordings)}
+    paths = below(options.recordings)
+    if options.output is not None:
+        check_output(options.output, paths)
+    recordings = {str(path): load(path) for path in paths}
     learned = learn(recordings, name=options.name, command=options.command)
     text = dumps(learned, _note(len(recordings)))
     if options.output is None:

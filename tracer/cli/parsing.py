@@ -5,11 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-__all__ = ["Parser", "Verb", "add_recordings", "add_sequences", "add_verbs", "include_sequences", "run_verb"]
+__all__ = [
+    "Parser",
+    "Verb",
+    "add_recordings",
+    "add_sequences",
+    "add_verbs",
+    "check_output",
+    "include_sequences",
+    "run_verb",
+]
 
 _TAKES_THE_REST = (argparse.PARSER, argparse.REMAINDER)
 
@@ -92,6 +101,15 @@ def include_sequences(options: argparse.Namespace) -> None:
 
         for path in options.sequence:
             include(path)
+
+
+def check_output(output: Path, inputs: Iterable[Path]) -> None:
+    """Raise InputError where writing ``output`` would destroy one of ``inputs``."""
+    from tracer.errors import InputError
+
+    for path in inputs:
+        if output.exists() and path.exists() and output.samefile(path):
+            raise InputError(str(output), "is what is read: name another file with -o")
 
 
 class Verb(NamedTuple):

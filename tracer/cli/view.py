@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tracer.cli.parsing import add_recordings, add_sequences, include_sequences
+from tracer.cli.parsing import add_recordings, add_sequences, check_output, include_sequences
 from tracer.errors import InputError
 
 __all__ = ["arguments", "run"]
@@ -43,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
     output: Path = options.output or _beside(paths)
     if output.suffix.lower() not in {".html", ".htm"}:
         raise InputError(str(output), "a page's name ends in .html")
+    check_output(output, paths)
     from tracer.cli.console import stderr
     from tracer.output import write
     from tracer.recording import load

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["below"]
 
-_FORMAT = re.compile(rb"^format:", re.MULTILINE)
+# Also with a byte order mark, in JSON's style, and with other line ends.
+_FORMAT = re.compile(rb"(?:^|[\r\n{,]|\xef\xbb\xbf)\s*[\"']?format[\"']?\s*:")
 
 
 def below(paths: Iterable[Path]) -> list[Path]:

@@ -6,7 +6,11 @@ import re
 
 __all__ = ["PATTERN", "holds", "order"]
 
-PATTERN = r"^([a-z]+|\d{4}\.\d)$"
+_CODE_NAMES = (
+    "austin|bexar|cactus|diablo|essex|folsom|grizzly|havana|icehouse|juno|kilo|liberty|mitaka|newton|ocata|pike"
+    "|queens|rocky|stein|train|ussuri|victoria|wallaby|xena|yoga|zed"
+)
+PATTERN = rf"^({_CODE_NAMES}|master|20[2-9]\d\.[12])$"
 """A release's name: ``zed``, ``2026.2``; ``master`` is later than all others."""
 
 _PATTERN = re.compile(PATTERN)
