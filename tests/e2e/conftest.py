@@ -29,14 +29,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "e2e-image"
-WITHOUT_CLOUDS = {
-    "test_docs.py",
-    "test_http2.py",
-    "test_view.py",
-    "test_view_curl.py",
-    "test_view_texts.py",
-    "test_wire.py",
-}
 RELEASES = ("zed", "2026.2")
 MITMDUMP = str(Path(sys.executable).with_name("mitmdump"))
 UNBUFFERED = {**os.environ, "PYTHONUNBUFFERED": "1"}
@@ -72,13 +64,6 @@ class Site:
 
     def through(self, proxy: str | None) -> dict[str, str]:
         return self.environment | ({"http_proxy": proxy, "no_proxy": ""} if proxy else {})
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With ``-n 2`` what uses clouds stays together: of each release one cloud is up at a time."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent and item.path.name not in WITHOUT_CLOUDS:
-            item.add_marker(pytest.mark.xdist_group("clouds"))
 
 
 @pytest.fixture(scope="session")
