@@ -58,7 +58,7 @@ def test_a_font_that_is_not_there_is_told_once(tmp_path: Path) -> None:
     ("words", "problem"),
     [
         (("--theme", "dark"), "theme: Mermaid text has no colours of its own"),
-        (("--lang", "de"), "lang: unknown language 'de'; known: en, ko"),
+        (("--lang", "de"), "--lang: unknown language 'de'; known: en, ko"),
     ],
 )
 def test_what_cannot_be_is_one_line(words: tuple[str, ...], problem: str) -> None:

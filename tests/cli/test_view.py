@@ -58,7 +58,7 @@ def test_a_folder_is_all_recordings_below_it(recordings: Path) -> None:
             ("zed/image-show.yaml", "-o", "zed/image-show.yaml"),
             "zed/image-show.yaml: a page's name ends in .html",
         ),
-        (("zed/image-show.yaml", "--lang", "xx"), "xx: no such language; there are en, ko"),
+        (("zed/image-show.yaml", "--lang", "xx"), "--lang: unknown language 'xx'; known: en, ko"),
         (("zed/image-show.yaml", "-o", "none.yaml/x.html"), "cannot write none.yaml/x.html: "),
         ((), "the following arguments are required: RECORDING"),
     ],

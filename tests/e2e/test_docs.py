@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.cli.runner import tracer
-from tests.e2e.browser import Visit, Visitor, launched, visitor
+from tests.e2e.browser import Visit, Visitor
 
 ROOT = Path(__file__).parents[2]
 MKDOCS = str(Path(sys.executable).with_name("mkdocs"))
@@ -70,20 +69,6 @@ def home(built: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's browser."""
-    with launched() as started:
-        yield started
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visitor]:
-    """Visits of pages."""
-    with visitor(browser) as visiting:
-        yield visiting
 
 
 def _drawn(visit: Visit) -> list[str]:

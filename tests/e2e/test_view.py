@@ -13,7 +13,7 @@ from tests.cli.runner import tracer
 from tests.e2e.browser import Visit, Visitor
 from tests.rendering import seed
 from tracer.model import Recording
-from tracer.rendering.view import languages
+from tracer.rendering.languages import languages
 
 pytestmark = pytest.mark.e2e
 

@@ -16,12 +16,8 @@ from tests.rendering import seed
 from tests.rendering.sites import exchange_with, page_of, rendered, seed_recording, site, write_recordings
 from tracer.errors import InputError, LeakError
 from tracer.model import Body, Cloud, Exchange, Output, Recording
-from tracer.rendering.pages import languages
 from tracer.rendering.pages.launch import launch
-from tracer.rendering.pages.wording import wording
 from tracer.sequences import find, label
-
-TEXTS = Path(__file__).parents[2] / "tracer/rendering/pages/texts"
 
 
 def _by_name() -> Recording:
@@ -41,37 +37,9 @@ def _other(run: list[Exchange] | None = None, **changes: Any) -> Recording:
     return msgspec.structs.replace(seed_recording(), **{"exchanges": bare, **changes})
 
 
-def _texts(tree: dict[str, Any], prefix: str = "") -> dict[str, str]:
-    flat: dict[str, str] = {}
-    for key, value in tree.items():
-        flat |= _texts(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
-    return flat
-
-
-def test_every_language_says_everything_with_the_same_values() -> None:
-    assert languages() == ["en", "ko"]
-    fields = {
-        language: {
-            key: set(re.findall(r"\{(\w+)\}", text))
-            for key, text in _texts(
-                yaml.safe_load((TEXTS / f"{language}.yaml").read_text(encoding="utf-8"))
-            ).items()
-        }
-        for language in languages()
-    }
-    assert fields["en"] == fields["ko"]
-
-
 def test_an_unknown_language_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="unknown language 'fr'; known: en, ko"):
         site(tmp_path, tmp_path / "site", "fr")
-
-
-def test_texts_of_sequences_come_in_the_language_or_in_english() -> None:
-    assert wording("ko").pick({"en": "one", "ko": "하나"}) == "하나"
-    assert wording("ko").pick({"en": "one", "de": "eins"}) == "one"
-    assert wording("ko").pick({"de": "eins"}) == "eins"
-    assert wording("ko").pick({}) == ""
 
 
 def test_what_recordings_share_is_on_one_page_of_their_release(tmp_path: Path) -> None:

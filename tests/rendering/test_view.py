@@ -13,17 +13,17 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 import tracer.rendering.view as room
 from tests import strategies
 from tests.rendering import seed
-from tracer.errors import InputError
-from tracer.model import Recording
+from tracer.model import Exchange, Recording, Request, Response
 from tracer.recording import load
 from tracer.redaction import scan
+from tracer.rendering.languages import languages, section
 from tracer.rendering.messages import messages
-from tracer.rendering.view import languages, texts, view
+from tracer.rendering.view import view
+from tracer.sequences import find, label
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "recordings").glob("*/*.yaml"))
@@ -174,6 +174,19 @@ def test_hostile_texts_stay_in_the_json(text: str) -> None:
     assert page.data("contents-0")[0][0]["method"] == text
 
 
+def test_a_call_of_a_service_is_described() -> None:
+    run = label(seed.recording(), find("image-show"))
+    validation = Exchange(
+        sender="glance", receiver="keystone", started=0.42, ended=0.43,
+        request=Request(method="GET", url="http://182.161.114.101/identity/v3/auth/tokens"),
+        response=Response(status=200),
+    )  # fmt: skip
+    deep = msgspec.structs.replace(run, exchanges=[*run.exchanges, validation])
+    (summary,) = Page(view({"a": label(deep, find("image-show"))})).data("summaries")
+    said = summary["descriptions"][summary["exchanges"][-1]["said"]]
+    assert said["summary"].startswith("The service has Keystone validate the token")
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}-{path.stem}")
 @pytest.mark.parametrize("lang", languages())
 def test_the_gate_takes_nothing_on_the_page_for_a_secret(path: Path, lang: str) -> None:
@@ -192,37 +205,14 @@ def test_a_page_of_nothing_is_a_page() -> None:
     assert Page(view({"empty": empty})).data("contents-0") == []
 
 
-def test_all_languages_have_the_same_texts() -> None:
-    english = texts("en")
-    for lang in languages():
-        # Not every language has a form of its own for one.
-        assert {key for key in texts(lang) if not key.endswith(".one")} == {
-            key for key in english if not key.endswith(".one")
-        }
-        for key, text in texts(lang).items():
-            assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", english[key])), key
-
-
 def test_every_text_is_used_and_every_used_one_is_there() -> None:
     folder = Path(room.__file__).parent
     sources = [*folder.glob("script/*.js"), *folder.glob("*.j2")]
     used = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     families = ("verdict.", "omitted.", "theme.", "run.", "key.")
-    for key in texts("en"):
+    for key in section("en", "view"):
         name = re.sub(r"\.(one|other)$", "", key)
         assert key.startswith(families) or re.search(rf"""["']{re.escape(name)}["']""", used), key
     for key in re.findall(r"""\bt\("([\w.-]+)"|\bt\['([\w.-]+)'\]""", used):
         name = "".join(key)
-        assert name in texts("en") or f"{name}.other" in texts("en"), name
-
-
-def test_a_language_without_texts_is_refused() -> None:
-    with pytest.raises(InputError, match="xx: no such language; there are en, ko"):
-        view({"seed": seed.recording()}, "xx")
-
-
-@given(st.text(max_size=10))
-def test_no_name_of_a_language_reads_another_file(lang: str) -> None:
-    if lang not in languages():
-        with pytest.raises(InputError):
-            texts(lang)
+        assert name in section("en", "view") or f"{name}.other" in section("en", "view"), name

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 __all__ = [
     "Parser",
     "Verb",
+    "add_policies",
     "add_recordings",
     "add_sequences",
     "add_verbs",
@@ -81,6 +82,18 @@ def add_recordings(
 ) -> None:
     """Let ``parser`` take recordings, at least one: ``options.recordings`` holds their paths and folders."""
     parser.add_argument("recordings", metavar="RECORDING", type=Path, nargs="+", help=text)
+
+
+def add_policies(parser: argparse.ArgumentParser) -> None:
+    """Let ``parser`` take files that add to the redaction policy: ``options.policy`` holds their paths."""
+    parser.add_argument(
+        "--policy",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="File with rules to add to the redaction policy; may be given again.",
+    )
 
 
 def add_sequences(parser: argparse.ArgumentParser) -> None:

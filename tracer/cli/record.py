@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tracer.cli.parsing import add_policies
 from tracer.errors import NothingRecordedError
 
 if TYPE_CHECKING:
@@ -60,14 +61,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default="mmd",
         help="Comma-separated kinds of diagram: mmd, svg, png (default: %(default)s).",
     )
-    parser.add_argument(
-        "--policy",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="File with rules to add to the redaction policy; may be given again.",
-    )
+    add_policies(parser)
     parser.add_argument(
         "--deep",
         action="store_true",

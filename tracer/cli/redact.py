@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from tracer.cli.parsing import add_policies
+
 __all__ = ["arguments", "run"]
 
 
@@ -13,14 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files", metavar="RECORDING", type=Path, nargs="+", help="Recordings to redact in place."
     )
-    parser.add_argument(
-        "--policy",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="File with rules to add to the policy; may be given again.",
-    )
+    add_policies(parser)
     parser.epilog = "Draw their diagrams anew afterwards, with tracer diagram."
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tracer.cli.parsing import add_policies
 from tracer.errors import InputError
 
 __all__ = ["arguments", "run"]
@@ -17,14 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths", metavar="PATH", type=Path, nargs="+", help="Files, and folders with all below them."
     )
-    parser.add_argument(
-        "--policy",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="File with rules to add to the policy; may be given again.",
-    )
+    add_policies(parser)
     parser.epilog = (
         "Exit code 0 where nothing was found, 1 where something was, 2 where a file could not be read."
     )

@@ -47,9 +47,10 @@ def run(options: argparse.Namespace) -> int:
     from tracer.cli.console import stderr
     from tracer.output import write
     from tracer.recording import load
-    from tracer.rendering.view import texts, view
+    from tracer.rendering.languages import section
+    from tracer.rendering.view import view
 
-    texts(options.lang)
+    section(options.lang, "view")
     with stderr().status("reading…") as status:
         recordings = {name: load(path) for name, path in zip(_names(paths), paths, strict=True)}
         status.update("writing…")

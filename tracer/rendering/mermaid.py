@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from tracer.rendering import blocks
 from tracer.rendering.blocks import Arrow, Close, Event, Note, Open, Other
 from tracer.rendering.documented import sequence_tree
+from tracer.rendering.languages import DEFAULT
 from tracer.rendering.parts import split
 from tracer.rendering.style import Style
 from tracer.rendering.texts import visible
 from tracer.rendering.tree import recording_tree
-from tracer.rendering.words import DEFAULT, words
+from tracer.rendering.words import words
 from tracer.sequences import participant_label
 
 if TYPE_CHECKING:

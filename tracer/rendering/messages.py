@@ -11,7 +11,7 @@ import heapq
 import math
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tracer.sequences import DEVIATIONS, generic
+from tracer.sequences import DEVIATIONS, generic, parents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -121,13 +121,14 @@ def _path_of(url: str) -> str:
 def _order(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, bool]]:
     """(index of the exchange, whether its request is meant) for each message, in the order of time."""
     started = [_seconds(exchange.started, 0.0) for exchange in exchanges]
+    order = sorted(range(len(exchanges)), key=lambda number: (started[number], number))
+    callers = parents([exchanges[index] for index in order])
     waiting = _Waiting()
-    for index in sorted(range(len(exchanges)), key=lambda number: (started[number], number)):
-        exchange = exchanges[index]
+    for index, caller in zip(order, callers, strict=True):
+        parent = None if caller is None else order[caller]
         yield from ((done, False) for done in waiting.answered_before(started[index]))
-        parent = waiting.last_asked(exchange.sender)
         yield from ((done, False) for done in waiting.answered_at(started[index], parent))
-        waiting.ask(index, exchange.receiver, parent, _seconds(exchange.ended, math.inf))
+        waiting.ask(index, parent, _seconds(exchanges[index].ended, math.inf))
         yield index, True
     yield from ((done, False) for done in waiting.answered_before(math.inf))
     yield from ((done, False) for done in waiting.answered_at(math.inf, None))
@@ -138,23 +139,13 @@ class _Waiting:
 
     def __init__(self) -> None:
         self._heap: list[_Open] = []
-        self._by_receiver: dict[str, list[int]] = {}
         self._parents: dict[int, int | None] = {}
         self._depths: dict[int | None, int] = {None: 0}
-        self._done: set[int] = set()
 
-    def ask(self, index: int, receiver: str, parent: int | None, ends: float) -> None:
+    def ask(self, index: int, parent: int | None, ends: float) -> None:
         self._parents[index] = parent
         self._depths[index] = self._depths[parent] + 1
-        self._by_receiver.setdefault(receiver, []).append(index)
         heapq.heappush(self._heap, _Open(ends, -self._depths[index], index))
-
-    def last_asked(self, receiver: str) -> int | None:
-        """The request that ``receiver`` is still to answer and got last: its own requests serve that one."""
-        asked = self._by_receiver.get(receiver, [])
-        while asked and asked[-1] in self._done:
-            asked.pop()
-        return asked[-1] if asked else None
 
     def answered_before(self, time: float) -> Iterator[int]:
         while self._heap and self._heap[0].ended < time:
@@ -172,9 +163,7 @@ class _Waiting:
             heapq.heappush(self._heap, request)
 
     def _pop(self) -> int:
-        index = heapq.heappop(self._heap).exchange
-        self._done.add(index)
-        return index
+        return heapq.heappop(self._heap).exchange
 
     def _serves(self, inner: int | None, outer: int) -> bool:
         while inner is not None and inner != outer:

@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from tracer.rendering.conditions import either, how_often, when
+from tracer.rendering.languages import DEFAULT, pick
 from tracer.rendering.texts import visible
-from tracer.rendering.words import DEFAULT, words
+from tracer.rendering.words import words
 from tracer.sequences import AnyOrder, Loop, OneOf, usual_mount, with_query
 
 if TYPE_CHECKING:
@@ -76,9 +77,7 @@ def _table() -> Table:
 
 
 def _text(text: dict[str, str], language: str) -> Text:
-    """The text in ``language``, else in English, else in any there is."""
-    found = text.get(language) or text.get(DEFAULT) or next(iter(text.values()), "")
-    return Text(visible(found, _LIMIT))
+    return Text(visible(pick(text, language), _LIMIT))
 
 
 class _Rows:

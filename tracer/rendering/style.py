@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tracer.rendering.words import DEFAULT
+from tracer.rendering.languages import DEFAULT
 
 __all__ = ["Style"]
 
@@ -14,7 +14,7 @@ class Style(NamedTuple):
 
     ``fold`` hides the exchanges that many commands begin with (logging in) behind a note;
     ``timing`` writes at each message when it was sent, or how long it took; ``title`` stands
-    above all; ``language`` is the one of the words that diagrams add, see ``words.languages``.
+    above all; ``language`` is the one of the words that diagrams add, see ``languages``.
     """
 
     fold: bool = False

@@ -4,6 +4,5 @@ from __future__ import annotations
 
 from tracer.rendering.pages.press import Published
 from tracer.rendering.pages.publishing import Diagrams, publish
-from tracer.rendering.pages.wording import DEFAULT, languages
 
-__all__ = ["DEFAULT", "Diagrams", "Published", "languages", "publish"]
+__all__ = ["Diagrams", "Published", "publish"]

@@ -17,8 +17,6 @@ from tracer.rendering.pages.plan import variants
 from tracer.rendering.pages.summary import repetitions
 from tracer.rendering.pages.templating import fill
 from tracer.rendering.style import Style
-from tracer.rendering.words import DEFAULT as DIAGRAMS_DEFAULT
-from tracer.rendering.words import languages as diagrams_languages
 from tracer.sequences import catalog
 from tracer.sequences.releases import PATTERN as RELEASE
 
@@ -92,9 +90,8 @@ def command_page(
 
 
 def diagram_texts(recording: Recording, language: str) -> list[str]:
-    """The parts of the diagram as Mermaid text, in ``language`` where diagrams know it."""
-    known = language in diagrams_languages()
-    return mermaid_parts(recording, Style(language=language if known else DIAGRAMS_DEFAULT))
+    """The parts of the diagram as Mermaid text."""
+    return mermaid_parts(recording, Style(language=language))
 
 
 class _Section(NamedTuple):

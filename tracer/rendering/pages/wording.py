@@ -1,23 +1,15 @@
-"""The texts of the pages, by language: one file each in ``texts/``."""
+"""The texts of the pages in one language."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from tracer import yamltext
-from tracer.datafiles import read, typed
-from tracer.errors import InputError
+from tracer.rendering.languages import pick, section
 from tracer.rendering.pages.markdown import Md, inline
 
-__all__ = ["DEFAULT", "Wording", "languages", "wording"]
-
-DEFAULT = "en"
-"""The language of what another one leaves out."""
-
-_FOLDER = Path(__file__).parent / "texts"
+__all__ = ["Wording", "wording"]
 
 
 class Wording:
@@ -33,26 +25,13 @@ class Wording:
 
     def pick(self, texts: Mapping[str, str]) -> str:
         """The text of this language among those of a sequence, or the best there is instead; else empty."""
-        return texts.get(self.language) or texts.get(DEFAULT) or next(iter(texts.values()), "")
-
-
-def languages() -> list[str]:
-    """The languages that there is a file for."""
-    return sorted(path.stem for path in _FOLDER.glob("*.yaml"))
+        return pick(texts, self.language)
 
 
 @functools.cache
 def wording(language: str) -> Wording:
     """The texts of ``language``. Raises InputError for one that there is no file for."""
-    if language not in languages():
-        raise InputError("--lang", f"unknown language {language!r}; known: {', '.join(languages())}")
-    return Wording(language, _load(DEFAULT) | _load(language))
-
-
-def _load(language: str) -> dict[str, str]:
-    path = _FOLDER / f"{language}.yaml"
-    tree = typed(yamltext.load(read(path), str(path)), dict[str, Any], str(path))
-    return dict(_flat(tree, ""))
+    return Wording(language, dict(_flat(section(language, "pages"), "")))
 
 
 def _flat(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:

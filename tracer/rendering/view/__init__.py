@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from tracer.rendering.view.page import view
-from tracer.rendering.view.words import languages, texts
 
-__all__ = ["languages", "texts", "view"]
+__all__ = ["view"]

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.rendering.languages import DEFAULT, section
 from tracer.rendering.texts import visible
 from tracer.rendering.view.data import contents, summary
-from tracer.rendering.view.words import texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ _SCRIPTS = (
 """In the order in which they are read: each uses what stands before it while it loads."""
 
 
-def view(recordings: Mapping[str, Recording], lang: str = "en") -> str:
+def view(recordings: Mapping[str, Recording], lang: str = DEFAULT) -> str:
     """An HTML page that shows ``recordings``, given by the names to choose them by.
 
     The page holds all that it needs, and forbids itself any network. Texts of recordings stand
@@ -47,7 +47,7 @@ def view(recordings: Mapping[str, Recording], lang: str = "en") -> str:
     language that there are no texts in.
     """
     style, script = _source("view.css"), _script()
-    words = texts(lang)
+    words = section(lang, "view")
     return _template().render(
         lang=lang,
         t=words,

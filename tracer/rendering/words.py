@@ -1,19 +1,15 @@
-"""What diagrams say in words of their own, in each language: a file a language."""
+"""What diagrams say in words of their own."""
 
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 
 import msgspec
 
-from tracer import yamltext
-from tracer.datafiles import read, typed
-from tracer.errors import InputError
+from tracer.datafiles import typed
+from tracer.rendering.languages import DEFAULT, section
 
-__all__ = ["DEFAULT", "Words", "languages", "words"]
-
-DEFAULT = "en"
+__all__ = ["Words", "words"]
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,15 +39,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     again: str
 
 
-def languages() -> list[str]:
-    """The languages that there are words in, as codes of ISO 639."""
-    return sorted(path.stem for path in Path(__file__).parent.glob("*.yaml"))
-
-
 @functools.cache
 def words(language: str = DEFAULT) -> Words:
     """The words of ``language``. Raises InputError where there are none."""
-    if language not in languages():
-        raise InputError("lang", f"unknown language {language!r}; known: {', '.join(languages())}")
-    path = Path(__file__).parent / f"{language}.yaml"
-    return typed(yamltext.load(read(path), path.name), Words, path.name)
+    return typed(section(language, "diagram"), Words, f"{language}.yaml", "diagram")
