@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
+import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,14 +16,17 @@ from hypothesis import strategies as st
 
 from tests.capture.flows import CLOUD, flow, peer, trace
 from tests.capture.test_addon import TOKEN, discovery, login, show
-from tracer.capture.book import Kept
+from tracer.capture.book import JOURNALS, Kept
 from tracer.capture.calls import Sent
 from tracer.capture.keeper import Keeper
 from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.processes import Process
+from tracer.capture.recovery import recover
 from tracer.capture.runs import Evidence
 from tracer.capture.settings import Settings
 from tracer.model import Exchange, Recording, Request, Response
+from tracer.recording import load
+from tracer.recording.journal import read_journal
 
 IMAGE, TOKENS = "/image/v2/images/1", "/identity/v3/auth/tokens"
 
@@ -141,6 +146,38 @@ def test_a_log_in_belongs_to_the_token_that_follows_on_its_connection(proxy: Pro
     recordings = proxy.end()
     assert set(log_in) <= set(urls(recordings["c2"]))
     assert not recordings["c2"].notes
+
+
+def _journalled(folder: Path) -> list[str]:
+    """The URLs in all journals, as a proxy that is killed now would leave them."""
+    paths = (folder / JOURNALS).glob("*.jsonl")
+    return [one.request.url for path in paths for one in read_journal(path)[1]]
+
+
+def test_what_is_not_told_yet_is_on_the_disk_already_and_once(proxy: Proxy) -> None:
+    one, other = proxy.client(1), proxy.client(2)
+    sent = [proxy.answer(proxy.service(path, connection="g1"), "own") for path in ("/identity", TOKENS)]
+    assert sorted(_journalled(proxy.folder)) == sorted(sent)
+    (left,) = recover(copied(proxy.folder), ParticipantMap(""))
+    assert isinstance(left, Path)
+    recovered = load(left)
+    assert (recovered.command, urls(recovered)) == (None, sent)
+    assert any("before it was known which command glance sent this for" in note for note in recovered.notes)
+    sent.append(proxy.answer(proxy.service(TOKENS, about="token-2", own="own", connection="g1")))
+    assert sorted(_journalled(proxy.folder)) == sorted(sent)
+    sent += [proxy.answer(one), proxy.answer(other)]
+    assert sorted(_journalled(proxy.folder)) == sorted(sent)
+    assert set(sent[:3]) <= set(urls(proxy.end()["c2"]))
+    assert _journalled(proxy.folder) == []
+
+
+def copied(folder: Path) -> Path:
+    """A copy of what a proxy has written so far, left by a writer that is no more."""
+    copy = folder.with_name(f"{folder.name}-copy")
+    shutil.copytree(folder, copy)
+    for path in (copy / JOURNALS).glob("*.jsonl"):
+        path.write_text(re.sub(r'"writer":\[\d+', '"writer":[999999999', path.read_text()))
+    return copy
 
 
 def test_where_nothing_tells_the_recording_says_so(proxy: Proxy) -> None:

@@ -77,6 +77,17 @@ class Book:
         self._began = min(self._began or redacted.started, redacted.started)
         return redacted
 
+    def drop(self, position: int) -> None:
+        """Take an exchange out again, by its place among those that were taken."""
+        assert self._journal is not None, "only what was taken can be dropped"
+        _, exchanges = self._journal.read()
+        del exchanges[position]
+        if exchanges:
+            self._journal.replace(self._head, exchanges)
+        else:
+            self._journal.remove()
+            self._journal = None
+
     def _forget_since(self, known: int) -> None:
         """Take out of what the journal holds the secrets learned since the redactor knew ``known``."""
         command = self._head.command and self.redactor.text(self._head.command)

@@ -11,6 +11,7 @@ from tracer.capture.book import Book, Kept
 from tracer.capture.calls import Calls, Sent
 from tracer.capture.runs import Evidence, Run, Runs
 from tracer.capture.settings import Settings
+from tracer.capture.waiting import Waiting
 from tracer.errors import TracerError
 from tracer.model import Exchange
 
@@ -21,6 +22,7 @@ GRACE = 3.0
 
 _POLL = 0.1
 
+_WAITING = "the proxy ended before it was known which command {sender} sent this for"
 _OWN = "sent by {sender} while it was answering no recorded command"
 _BY_TIME = "several commands waited for {sender} at once: some of what it sent may have served another one"
 
@@ -48,6 +50,8 @@ class Keeper:
         self._live = live
         self._runs = Runs()
         self._calls = Calls(self._runs, settings.participants, stored=stored)
+        self._stored = stored
+        self._waiting = Waiting(self._waiting_book)
         self._books: dict[int, Book] = {}
         self._settling: dict[int, asyncio.Task[None]] = {}
         self._closing = False
@@ -76,7 +80,10 @@ class Keeper:
         """
         if not sent.evidence.sender and sent.run:
             self._runs.handed_out(sent.run, tokens, closes)
-        return self._take(self._calls.answered(sent, exchange))
+        complete = self._calls.answered(sent, exchange)
+        if sent not in complete and not self._stored:
+            self._waiting.hold(sent)
+        return self._take(complete)
 
     def closed(self, connection: str) -> None:
         """A client connection is gone: its run may be over."""
@@ -120,6 +127,8 @@ class Keeper:
             try:
                 book.take(sent.exchange)
                 books.append(book)
+                # Only now: a proxy that is killed in between leaves it twice, and not at all never.
+                self._waiting.let_go(sent)
                 if sent.by_time_alone:
                     book.note(_BY_TIME.format(sender=sent.evidence.sender))
             except Exception as error:  # noqa: BLE001 - raised below: the others are to be kept first
@@ -131,6 +140,9 @@ class Keeper:
         if failures:
             raise failures[0]
         return books
+
+    def _waiting_book(self, sent: Sent) -> Book:
+        return Book(self._settings.of_no_command(), note=_WAITING.format(sender=sent.evidence.sender))
 
     def _resume(self, run: Run, evidence: Evidence) -> None:
         try:
