@@ -1,0 +1,79 @@
+"""A request whose head and content come apart is not held up by the proxy."""
+
+from __future__ import annotations
+
+import http.server
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Proxy
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="TCP_QUICKACK is Linux's"),
+]
+
+DELAY = 0.035
+"""Seconds; Linux delays an acknowledgement by 40 ms at least (TCP_DELACK_MIN)."""
+ROUNDS = 30
+
+
+class _Origin(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *_: object) -> None:
+        """Nothing to say."""
+
+
+@pytest.fixture
+def origin() -> Iterator[int]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Origin) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+def _quickest(proxy: str, origin: int) -> float:
+    """The time of the quickest request of a client with Nagle's algorithm on, as urllib3 is behind a proxy."""
+    head = (
+        f"POST http://127.0.0.1:{origin}/ HTTP/1.1\r\nHost: 127.0.0.1:{origin}\r\nContent-Length: 2\r\n\r\n"
+    )
+    times = []
+    with socket.create_connection(("127.0.0.1", int(proxy.rpartition(":")[2])), timeout=30) as client:
+        for _ in range(ROUNDS):
+            start = time.perf_counter()
+            client.sendall(head.encode())
+            client.sendall(b"{}")
+            answer = b""
+            while not answer.endswith(b"\r\n\r\nok"):
+                answer += client.recv(4096)
+            times.append(time.perf_counter() - start)
+    # The kernel acknowledges the first segments of a connection at once.
+    return min(times[ROUNDS // 2 :])
+
+
+def test_the_content_comes_without_a_delay(
+    mitmdump: Callable[..., Proxy], tmp_path: Path, origin: int
+) -> None:
+    assert _quickest(mitmdump().url, origin) < DELAY
+    bare = Proxy(tmp_path, addon=False)
+    try:
+        assert _quickest(bare.url, origin) > DELAY
+    finally:
+        bare.stop()
