@@ -291,13 +291,21 @@ def test_an_artefact_in_parts_leaves_no_part_of_an_earlier_one(tmp_path: Path) -
     path = tmp_path / "x.svg"
     (tmp_path / "x-2.svg").write_text("another recording's")
     several = [tmp_path / f"x-part{number}.svg" for number in (1, 2, 3)]
-    assert write_parts(path, ["one"]) == [path]
-    assert write_parts(path, ["a", "b", "c"]) == several
+    assert write_parts(path, ["one"], tidy=True) == [path]
+    assert write_parts(path, ["a", "b", "c"], tidy=True) == several
     assert [part.read_text() for part in several] == ["a", "b", "c"]
     assert not path.exists()
-    assert write_parts(path, ["a", "b"]) == several[:2]
-    assert write_parts(path, ["one"]) == [path]
+    assert write_parts(path, ["a", "b"], tidy=True) == several[:2]
+    assert write_parts(path, ["one"], tidy=True) == [path]
     assert sorted(file.name for file in tmp_path.iterdir()) == ["x-2.svg", "x.svg"]
+
+
+def test_parts_leave_what_is_not_theirs(tmp_path: Path) -> None:
+    (tmp_path / "x-part1.svg").write_text("mine")
+    write_parts(tmp_path / "x.svg", ["one"])
+    (tmp_path / "y.svg").write_text("mine")
+    write_parts(tmp_path / "y.svg", ["a", "b"])
+    assert (tmp_path / "x-part1.svg").read_text() == (tmp_path / "y.svg").read_text() == "mine"
 
 
 def test_a_part_with_a_secret_is_not_written(tmp_path: Path) -> None:

@@ -55,23 +55,31 @@ def write(path: Path, text: str | bytes, *, known: KnownSecrets | None = None, n
     _replace(path, _encoded(path, text), 0o666, new=new)
 
 
-def write_parts(path: Path, parts: Sequence[str | bytes], *, known: KnownSecrets | None = None) -> list[Path]:
+def write_parts(
+    path: Path, parts: Sequence[str | bytes], *, known: KnownSecrets | None = None, tidy: bool = False
+) -> list[Path]:
     """Write an artefact of one or several parts, each as ``write`` does; return where they are.
 
     A single one goes to ``path``, several go beside it: ``x.svg`` becomes ``x-part1.svg``,
-    ``x-part2.svg``, …. What an earlier artefact of another number of parts left is removed.
+    ``x-part2.svg``, …. With ``tidy``, what an earlier artefact of another number of parts left is
+    removed: that is for a name that is ours alone, such as that of a recording.
     """
     paths = [path] if len(parts) == 1 else [_part(path, number) for number in range(1, len(parts) + 1)]
     for one, part in zip(paths, parts, strict=True):
         write(one, part, known=known)
+    if tidy:
+        _remove_earlier(path, len(parts))
+    return paths
+
+
+def _remove_earlier(path: Path, count: int) -> None:
     with _reasons(path):
-        if len(parts) > 1:
+        if count > 1:
             path.unlink(missing_ok=True)
-        for number in itertools.count(1 if len(parts) == 1 else len(parts) + 1):
+        for number in itertools.count(1 if count == 1 else count + 1):
             if not _part(path, number).is_file():
-                return paths
+                return
             _part(path, number).unlink()
-    raise AssertionError("the parts come to an end")
 
 
 def _part(path: Path, number: int) -> Path:

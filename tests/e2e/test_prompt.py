@@ -50,7 +50,7 @@ def origin() -> Iterator[int]:
 
 
 def _quickest(proxy: str, origin: int) -> float:
-    """The time of the quickest request of a client with Nagle's algorithm on, as urllib3 is behind a proxy."""
+    """The time of the quickest request of a client with Nagle's algorithm on, as urllib3 is there."""
     head = (
         f"POST http://127.0.0.1:{origin}/ HTTP/1.1\r\nHost: 127.0.0.1:{origin}\r\nContent-Length: 2\r\n\r\n"
     )

@@ -185,7 +185,7 @@ def _drawn(kept: Kept, settings: Settings, known: KnownSecrets) -> Kept:
         path = kept.path.with_suffix(f".{kind}")
         assert settings.draw is not None
         try:
-            drawn += write_parts(path, settings.draw(kept.recording, kind), known=known)
+            drawn += write_parts(path, settings.draw(kept.recording, kind), known=known, tidy=True)
         except RenderError as error:
             return kept._replace(diagrams=tuple(drawn), problem=f"no {path}: {error}")
     return kept._replace(diagrams=tuple(drawn))

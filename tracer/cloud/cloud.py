@@ -23,7 +23,6 @@ from tracer.errors import CloudError
 
 __all__ = ["Cloud", "Running"]
 
-
 TRACER_TIMEOUT = 60.0
 
 
