@@ -1,0 +1,153 @@
+"""Which elements of two lists are the same one: by what they are called, else by what they hold."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from typing import NamedTuple
+
+from tracer.comparison.model import Place, shown
+from tracer.comparison.volatile import identities, is_volatile, skeleton
+
+__all__ = ["Order", "align", "common_runs", "crossing", "names"]
+
+_LONGEST_TABLE = 4_000_000_000
+"""Cells of the table that finding a longest common subsequence fills, a bit each: half a gigabyte."""
+
+
+class Order(NamedTuple):
+    """How the elements of two lists belong together, by their indexes.
+
+    ``pairs`` come in the order of the second list. ``called`` is the key by whose value the elements are
+    told from each other, empty where there is none.
+    """
+
+    pairs: list[tuple[int, int]]
+    removed: list[int]
+    added: list[int]
+    reordered: bool
+    called: str
+
+
+def align(before: Sequence[object], after: Sequence[object], place: Place) -> Order:
+    """Pair the elements of two lists at ``place``."""
+    called = _identity(before, after, place)
+    if called:
+        return _by_name(before, after, called)
+    inside = place.item("").general
+    return _by_content([_content(one, inside) for one in before], [_content(one, inside) for one in after])
+
+
+def names(elements: Sequence[object], called: str) -> list[str]:
+    """What each of the ``elements`` is called: ``name=manager``, else its index."""
+    if not called:
+        return [str(index) for index in range(len(elements))]
+    return [f"{called}={shown(str(one[called]))}" for one in elements if isinstance(one, dict)]
+
+
+def common_runs(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterable[tuple[int, int, int]]:
+    """The longest common subsequence of two lists: (index, index in ``after``, length) of what is equal."""
+    from rapidfuzz.distance import LCSseq, Levenshtein
+
+    numbers: defaultdict[Hashable, int] = defaultdict(lambda: len(numbers))
+    ours, theirs = [numbers[one] for one in before], [numbers[one] for one in after]
+    # Its table would not fit: the edit distance is found without one, and aligns nearly as well.
+    metric = Levenshtein if len(ours) * len(theirs) > _LONGEST_TABLE else LCSseq
+    return [
+        (step.src_start, step.dest_start, step.src_end - step.src_start)
+        for step in metric.opcodes(ours, theirs)
+        if step.tag == "equal"
+    ]
+
+
+def crossing(pairs: Iterable[tuple[int, int]]) -> bool:
+    """Whether the pairs, in the order of the second list, are not in the order of the first one."""
+    order = [ours for ours, _ in pairs]
+    return order != sorted(order)
+
+
+def _identity(before: Sequence[object], after: Sequence[object], place: Place) -> str:
+    if not all(isinstance(one, dict) for one in (*before, *after)):
+        return ""
+    return next((key for key in identities() if _tells_apart(key, before, after, place)), "")
+
+
+def _tells_apart(key: str, before: Sequence[object], after: Sequence[object], place: Place) -> bool:
+    general = place.item("").key(key).general
+    for elements in (before, after):
+        values = [one.get(key) for one in elements if isinstance(one, dict)]
+        if not all(isinstance(value, str) and not is_volatile(value, general) for value in values):
+            return False
+        if len(set(values)) != len(values):
+            return False
+    return True
+
+
+def _by_name(before: Sequence[object], after: Sequence[object], called: str) -> Order:
+    ours = {one[called]: index for index, one in enumerate(before) if isinstance(one, dict)}
+    theirs = {one[called]: index for index, one in enumerate(after) if isinstance(one, dict)}
+    pairs = [(ours[name], index) for name, index in theirs.items() if name in ours]
+    return Order(
+        pairs=pairs,
+        removed=[index for name, index in ours.items() if name not in theirs],
+        added=[index for name, index in theirs.items() if name not in ours],
+        reordered=crossing(pairs),
+        called=called,
+    )
+
+
+def _by_content(before: Sequence[str], after: Sequence[str]) -> Order:
+    pairs = [
+        (start + step, other + step)
+        for start, other, length in common_runs(before, after)
+        for step in range(length)
+    ]
+    in_order = list(pairs)
+    pairs += _elsewhere(before, after, pairs)
+    reordered = len(pairs) > len(in_order)
+    # What is left between two that are equal belongs together as far as it goes.
+    pairs += _leftover(len(before), len(after), in_order, pairs)
+    paired_before, paired_after = {ours for ours, _ in pairs}, {theirs for _, theirs in pairs}
+    return Order(
+        pairs=sorted(pairs, key=lambda pair: pair[1]),
+        removed=[index for index in range(len(before)) if index not in paired_before],
+        added=[index for index in range(len(after)) if index not in paired_after],
+        reordered=reordered,
+        called="",
+    )
+
+
+def _elsewhere(
+    before: Sequence[str], after: Sequence[str], pairs: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Equal elements that are not in the same order."""
+    taken_before, taken_after = {ours for ours, _ in pairs}, {theirs for _, theirs in pairs}
+    waiting: defaultdict[str, list[int]] = defaultdict(list)
+    for index in reversed(range(len(before))):
+        if index not in taken_before:
+            waiting[before[index]].append(index)
+    return [
+        (waiting[content].pop(), index)
+        for index, content in enumerate(after)
+        if index not in taken_after and waiting.get(content)
+    ]
+
+
+def _leftover(
+    before: int, after: int, in_order: Sequence[tuple[int, int]], pairs: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    taken_before, taken_after = {ours for ours, _ in pairs}, {theirs for _, theirs in pairs}
+    found: list[tuple[int, int]] = []
+    last = (-1, -1)
+    for ours, theirs in (*in_order, (before, after)):
+        left = [index for index in range(last[0] + 1, ours) if index not in taken_before]
+        right = [index for index in range(last[1] + 1, theirs) if index not in taken_after]
+        found += zip(left, right, strict=False)
+        last = (ours, theirs)
+    return found
+
+
+def _content(value: object, general: str) -> str:
+    """``value`` without what is volatile in it, as a text."""
+    return skeleton(json.dumps(value, sort_keys=True, ensure_ascii=False), general)

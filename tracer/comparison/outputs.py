@@ -1,0 +1,104 @@
+"""What the client printed in two runs, and the commands themselves, compared."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tracer.comparison.lists import common_runs
+from tracer.comparison.messages import read_json
+from tracer.comparison.model import Change, Place
+from tracer.comparison.trees import compare_values
+from tracer.comparison.volatile import skeleton
+
+if TYPE_CHECKING:
+    from tracer.model import Output, Recording
+
+__all__ = ["RUN", "compare_outputs"]
+
+RUN = Place("run", "", "")
+
+_WIDE = re.compile(r"-{3,}| {2,}")
+
+
+def compare_outputs(before: Recording, after: Recording) -> Iterator[Change]:
+    """How the command lines differ, whether the runs came to their end, and what the client printed."""
+    if before.command is not None and after.command is not None and before.command != after.command:
+        yield Change("changed", RUN.within("command"), before.command, after.command)
+    if before.interrupted != after.interrupted:
+        yield Change("changed", RUN.within("interrupted"), before.interrupted, after.interrupted)
+    if before.output is not None and after.output is not None:
+        yield from _outputs(before.output, after.output)
+    elif before.output is not after.output:
+        # Runs through a long-lived proxy have none: that is how they were recorded, and still told.
+        kind = "added" if before.output is None else "removed"
+        yield Change("added" if kind == "added" else "removed", RUN.within("output"))
+
+
+def _outputs(before: Output, after: Output) -> Iterator[Change]:
+    if before.exit != after.exit:
+        yield Change("changed", RUN.within("output.exit"), before.exit, after.exit)
+    yield from _printed(before.stdout, after.stdout, RUN.within("output.stdout"))
+    yield from _printed(before.stderr, after.stderr, RUN.within("output.stderr"))
+
+
+def _printed(before: str, after: str, place: Place) -> Iterator[Change]:
+    if before == after:
+        return
+    try:
+        yield from compare_values(_structure(before), _structure(after), place)
+    except (ValueError, RecursionError):
+        yield from _lines(before.splitlines(), after.splitlines(), place)
+
+
+def _structure(text: str) -> object:
+    value = read_json(text)
+    if not isinstance(value, (dict, list)):
+        raise ValueError("a line of text")  # noqa: TRY004 - the same to the caller as text that is no JSON
+    return value
+
+
+def _lines(before: list[str], after: list[str], place: Place) -> Iterator[Change]:
+    ours, theirs = ([_plain(line) for line in lines] for lines in (before, after))
+    start, other = 0, 0
+    removed: list[int] = []
+    added: list[int] = []
+    for index, other_index, length in [*common_runs(ours, theirs), (len(ours), len(theirs), 0)]:
+        removed += range(start, index)
+        added += range(other, other_index)
+        for step in range(length):
+            yield from _line(before[index + step], after[other_index + step], other_index + step, place)
+        start, other = index + length, other_index + length
+    if removed and Counter(ours[index] for index in removed) == Counter(theirs[index] for index in added):
+        yield Change("reordered", place, before, after, "lines")
+        return
+    for index, other_index in zip(removed, added, strict=False):
+        yield Change("changed", _place(place, other_index), before[index], after[other_index])
+    for index in removed[len(added) :]:
+        yield Change("removed", _place(place, index), before[index])
+    for index in added[len(removed) :]:
+        yield Change("added", _place(place, index), None, after[index])
+
+
+def _line(before: str, after: str, index: int, place: Place) -> Iterator[Change]:
+    if before == after:
+        return
+    if _narrow(before) == _narrow(after):
+        yield Change("changed", _place(place, index), before, after, "columns")
+    else:
+        yield Change("changed", _place(place, index), _narrow(before), _narrow(after))
+
+
+def _place(place: Place, index: int) -> Place:
+    return place.item(f"line {index + 1}")
+
+
+def _plain(line: str) -> str:
+    return skeleton(_narrow(line), "output")
+
+
+def _narrow(line: str) -> str:
+    """A line of a table whose columns are as narrow as can be."""
+    return _WIDE.sub(lambda found: found[0][0], line)

@@ -1,0 +1,172 @@
+"""What is volatile: the kinds of values that differ in every run, and the places where they don't count."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import msgspec
+
+from tracer import yamltext
+from tracer.datafiles import read, typed
+from tracer.errors import InputError
+
+__all__ = [
+    "Rules",
+    "explain",
+    "identities",
+    "is_volatile",
+    "pattern",
+    "reasons",
+    "rules",
+    "skeleton",
+    "unordered",
+]
+
+_FILE = Path(__file__).with_name("volatile.yaml")
+_DIGIT = re.compile(r"\d")
+
+Text = dict[str, str]
+Pattern = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class VolatileKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Values of one kind: texts in which ``pattern`` is found, in the places ``only`` if there are any."""
+
+    name: str
+    pattern: Pattern
+    reason: Text
+    only: tuple[str, ...] = ()
+    shape: bool = False
+
+    def __post_init__(self) -> None:
+        try:
+            compiled = re.compile(self.pattern)
+        except re.error as error:
+            raise ValueError(f"pattern of {self.name}: {error}") from None
+        if compiled.groups or compiled.fullmatch(""):
+            raise ValueError(f"pattern of {self.name}: it has a group, or matches nothing")
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    kinds: tuple[VolatileKind, ...]
+    constants: tuple[str, ...]
+    unordered: tuple[str, ...]
+    identities: tuple[str, ...]
+    reasons: dict[str, Text]
+
+
+class _Piece(NamedTuple):
+    """A part of a text. Where it is of a volatile kind, ``said`` is what must be equal all the same."""
+
+    kind: str
+    said: str
+    text: str
+
+
+@functools.cache
+def rules() -> Rules:
+    """The rules that ship with the program."""
+    return typed(yamltext.load(read(_FILE), _FILE.name), Rules, _FILE.name)
+
+
+def reasons() -> dict[str, Text]:
+    """What each reason is called, by language: the kinds of values, and the other reasons."""
+    return {kind.name: kind.reason for kind in rules().kinds} | rules().reasons
+
+
+def explain(before: str, after: str, general: str) -> tuple[str, ...] | None:
+    """Of what kinds the values are that make two texts differ; None where something else does too.
+
+    ``general`` is the general place of both. Of the same kind on both sides, or there is no excuse.
+    """
+    kinds = _kinds_at(general)
+    if not kinds:
+        return None
+    ours, theirs = list(_pieces(before, kinds)), list(_pieces(after, kinds))
+    if len(ours) != len(theirs):
+        return None
+    if any((one.kind, one.said) != (other.kind, other.said) for one, other in zip(ours, theirs, strict=True)):
+        return None
+    return tuple(
+        dict.fromkeys(one.kind for one, other in zip(ours, theirs, strict=True) if one.text != other.text)
+    )
+
+
+def skeleton(text: str, general: str) -> str:
+    """``text`` with all volatile values in it replaced by the names of their kinds."""
+    kinds = _kinds_at(general)
+    if not kinds:
+        return text
+    return "".join(f"\0{piece.kind}\0" if piece.kind else piece.text for piece in _pieces(text, kinds))
+
+
+def is_volatile(text: str, general: str) -> bool:
+    """Whether a volatile value is in ``text``."""
+    kinds = _kinds_at(general)
+    return bool(kinds) and _combined(kinds).search(text) is not None
+
+
+def unordered(general: str) -> bool:
+    """Whether the list at this place has no order."""
+    return any(one.fullmatch(general) for one in _patterns(rules().unordered))
+
+
+def identities() -> tuple[str, ...]:
+    """The keys that tell objects of a list from each other, the best first."""
+    return rules().identities
+
+
+@functools.cache
+def pattern(place: str) -> re.Pattern[str]:
+    """The pattern of places: ``*`` is one key, ``**`` any number of them, and of elements of lists.
+
+    Raises InputError for what is no place.
+    """
+    if not place or "***" in place:
+        raise InputError("places", f"not a place: {place!r}")
+    text = re.escape(place).replace(r"\*\*\.", r"(?:.*[.\]])?\.?").replace(r"\*\*", ".*")
+    return re.compile(text.replace(r"\*", r"[^.\[\]]+"), re.DOTALL)
+
+
+def _patterns(places: Sequence[str]) -> list[re.Pattern[str]]:
+    return [pattern(place) for place in places]
+
+
+@functools.lru_cache(maxsize=4096)
+def _kinds_at(general: str) -> tuple[int, ...]:
+    """The kinds that there are at a place, as their indexes."""
+    if any(one.fullmatch(general) for one in _patterns(rules().constants)):
+        return ()
+    return tuple(
+        index
+        for index, kind in enumerate(rules().kinds)
+        if not kind.only or any(one.fullmatch(general) for one in _patterns(kind.only))
+    )
+
+
+@functools.cache
+def _combined(kinds: tuple[int, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<k{index}>{rules().kinds[index].pattern})" for index in kinds))
+
+
+def _pieces(text: str, kinds: tuple[int, ...]) -> Iterator[_Piece]:
+    done = 0
+    for found in _combined(kinds).finditer(text):
+        if found.start() > done:
+            yield _literal(text[done : found.start()])
+        kind = rules().kinds[int((found.lastgroup or "k0")[1:])]
+        said = _DIGIT.sub("0", found[0]) if kind.shape else ""
+        yield _Piece(kind.name, said, found[0])
+        done = found.end()
+    if done < len(text):
+        yield _literal(text[done:])
+
+
+def _literal(text: str) -> _Piece:
+    return _Piece("", text, text)
