@@ -129,7 +129,8 @@ def _headers(
         if written != now:
             yield Change("changed", place.field(written), written, now, "letter-case")
         if value != other:
-            excuse = _size_excuse(*bodies) if name == "content-length" else ""
+            told = (value, other) == tuple(str(body.size) if body else None for body in bodies)
+            excuse = _size_excuse(*bodies) if told and name == "content-length" else ""
             yield Change("changed", place.field(written), _one(value), _one(other), excuse)
     for name, (written, value) in theirs.items():
         if name not in ours:

@@ -1,0 +1,322 @@
+"""Two runs compared: laws that hold for any two, and what people expect of particular ones."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import uuid
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+
+from tests.comparison.runs import exchange, output, run
+from tests.strategies import recordings
+from tracer.comparison import NOTHING, Comparison, compare, learn
+from tracer.model import Body, Exchange, Recording, Response
+from tracer.recording import load, loads
+
+SHIPPED = sorted(Path(__file__).parents[2].glob("recordings/*/*.yaml"))
+A, B = "0b1c2d3e-0000-4000-8000-000000000001", "0b1c2d3e-0000-4000-8000-000000000002"
+
+
+def lines(found: Comparison) -> list[tuple[str, str, str]]:
+    return [(one.weight, one.kind, one.place) for one in found.differences]
+
+
+def kinds(before: Exchange, after: Exchange) -> list[str]:
+    return [one.kind for one in compare(run(before), run(after)).differences]
+
+
+def bodies(before: Any, after: Any, **further: Any) -> Comparison:
+    return compare(run(exchange(body=before)), run(exchange(body=after)), **further)
+
+
+@given(recordings)
+def test_a_recording_is_the_same_as_itself(recording: Recording) -> None:
+    assert compare(recording, recording, strict=True).differences == []
+
+
+@settings(max_examples=200)
+@given(recordings, recordings)
+def test_any_two_can_be_compared(before: Recording, after: Recording) -> None:
+    found, back = compare(before, after), compare(after, before)
+    assert bool(found.differences) == bool(back.differences)
+    strict = compare(before, after, strict=True)
+    assert strict.suppressed == []
+    assert len(strict.differences) == len(found.differences) + len(found.suppressed)
+    assert sorted(pair.before for pair in found.pairs if pair.before is not None) == list(
+        range(len(before.exchanges))
+    )
+    assert [pair.after for pair in found.pairs if pair.after is not None and pair.state != "moved"] == sorted(
+        pair.after for pair in found.pairs if pair.after is not None and pair.state != "moved"
+    )
+
+
+@given(recordings, recordings)
+def test_what_was_learned_from_two_hides_no_status_and_no_type(before: Recording, after: Recording) -> None:
+    left = compare(before, after, learn(before, after)).differences
+    found = compare(before, after).differences
+    assert [one for one in found if one.kind in ("status", "type")] == [
+        one for one in left if one.kind in ("status", "type")
+    ]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_another_run_differs_in_nothing_that_counts(path: Path) -> None:
+    text = path.read_text()
+    chance = random.Random(path.stem)
+    new: dict[str, str] = {}
+
+    def other(found: re.Match[str]) -> str:
+        old = found[0]
+        if "-" in old and len(old) == 36:
+            return new.setdefault(old, str(uuid.UUID(int=chance.getrandbits(128), version=4)))
+        if len(old) == 32:
+            return new.setdefault(old, f"{chance.getrandbits(128):032x}")
+        return new.setdefault(old, f"127.0.0.1:{chance.randrange(1024, 65536)}")
+
+    # Checksums are no IDs: they stay, as the content does.
+    constant = {
+        word
+        for line in text.splitlines()
+        if "checksum" in line or "hash" in line or "md5" in line.lower()
+        for word in re.findall(r"[0-9a-f]{32,}", line)
+    }
+    ids = r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b[0-9a-f]{32}\b|127\.0\.0\.1:\d+"
+    again = re.sub(ids, lambda found: found[0] if found[0] in constant else other(found), text)
+    again = re.sub(r"T17:(\d\d):(\d\d)", r"T19:\2:\1", again).replace("23 Nov 2026 17:", "24 Nov 2026 09:")
+    found = compare(load(path), loads(again, "again"))
+    assert lines(found) == []
+    assert found.suppressed
+
+
+def test_a_value_that_is_volatile_must_stay_of_its_kind() -> None:
+    assert lines(bodies({"id": A}, {"id": B})) == []
+    place = "GET /image/v2/images/{image_id} → 200 · body.id"
+    assert lines(bodies({"id": A}, {"id": "cirros"})) == [("breaking", "changed", place)]
+    assert lines(bodies({"id": A}, {"id": A.replace("-", "")})) == [("breaking", "changed", place)]
+    assert lines(bodies({"id": A}, {"id": None})) == [("breaking", "type", place)]
+    assert lines(bodies({"id": A}, {})) == [("breaking", "removed", place)]
+    assert lines(bodies({"id": A}, {"id": f"{B}/file"})) == [("breaking", "changed", place)]
+    assert lines(bodies({"id": f"/v2/{A}/file"}, {"id": f"/v2/{B}/file"})) == []
+
+
+def test_a_time_that_gains_microseconds_is_news() -> None:
+    before, after = "2026-11-23T12:00:00Z", "2026-11-24T13:01:02Z"
+    assert lines(bodies({"at": before}, {"at": after})) == []
+    assert len(lines(bodies({"at": before}, {"at": after.replace("Z", ".000000Z")}))) == 1
+
+
+def test_constants_are_compared_to_the_letter() -> None:
+    first, second = "0" * 32, "1" * 32
+    assert lines(bodies({"owner": first}, {"owner": second})) == []
+    assert [kind for _, kind, _ in lines(bodies({"checksum": first}, {"checksum": second}))] == ["changed"]
+
+
+def test_nothing_is_suppressed_without_a_reason() -> None:
+    found = bodies({"id": A, "at": "2026-11-23T12:00:00Z"}, {"id": B, "at": "2026-11-23T12:00:01Z"})
+    assert {one.place.rpartition("body.")[2]: one.reasons for one in found.suppressed} == {
+        "id": ("uuid",),
+        "at": ("time",),
+    }
+    assert len(bodies({"id": A}, {"id": B}, strict=True).differences) == 1
+
+
+def test_secrets_are_one_kind_each() -> None:
+    assert lines(bodies({"it": "<token-1>"}, {"it": "<token-2>"})) == []
+    assert len(lines(bodies({"it": "<token-1>"}, {"it": "<password-1>"}))) == 1
+
+
+def test_objects_of_a_list_are_told_apart_by_their_names() -> None:
+    roles = [{"id": f"{number:032x}", "name": name} for number, name in enumerate(["admin", "member"])]
+    more = [
+        {"id": "f" * 32, "name": "manager"},
+        {"id": "e" * 32, "name": "member"},
+        {"id": "d" * 32, "name": "admin"},
+    ]
+    found = bodies({"roles": roles}, {"roles": more})
+    assert lines(found) == [
+        ("additive", "added", "GET /image/v2/images/{image_id} → 200 · body.roles[name=manager]")
+    ]
+    assert ("unordered",) in [one.reasons for one in found.suppressed]
+
+
+def test_order_counts_where_a_list_has_one() -> None:
+    found = bodies({"steps": ["a", "b"]}, {"steps": ["b", "a"]})
+    assert lines(found) == [("breaking", "reordered", "GET /image/v2/images/{image_id} → 200 · body.steps")]
+    assert lines(bodies({"tags": ["a", "b"]}, {"tags": ["b", "a"]})) == []
+
+
+def test_elements_come_and_go() -> None:
+    place = "GET /image/v2/images/{image_id} → 200 · body.steps"
+    assert lines(bodies({"steps": [1, 2, 3]}, {"steps": [1, 3]})) == [("breaking", "removed", f"{place}[1]")]
+    assert lines(bodies({"steps": [1, 3]}, {"steps": [1, 2, 3]})) == [("additive", "added", f"{place}[1]")]
+    assert lines(bodies({"steps": [1, 5, 3]}, {"steps": [1, 2, 3]})) == [
+        ("breaking", "changed", f"{place}[1]")
+    ]
+
+
+def test_a_key_that_is_an_id() -> None:
+    found = bodies({A: {"state": "up"}}, {B: {"state": "down"}})
+    assert [(kind, place.rpartition(".")[2]) for _, kind, place in lines(found)] == [("changed", "state")]
+
+
+def test_messages_that_come_go_and_move() -> None:
+    one, two, three = exchange("/a"), exchange("/b", started=1), exchange("/c", started=2)
+    assert lines(compare(run(one, two), run(one, two, three))) == [("additive", "added", "GET /c")]
+    assert lines(compare(run(one, two), run(two))) == [("breaking", "removed", "GET /a")]
+    moved = compare(run(one, two, three), run(three, one, two))
+    assert lines(moved) == [("cosmetic", "moved", "GET /c")]
+    assert [(pair.before, pair.after, pair.state) for pair in moved.pairs] == [
+        (2, 0, "moved"), (0, 1, "same"), (1, 2, "same"),
+    ]  # fmt: skip
+
+
+def test_messages_that_are_sent_at_the_same_time_have_no_order() -> None:
+    one, two = exchange("/a", started=0, ended=2), exchange("/b", started=1, ended=3)
+    found = compare(run(one, two), run(two, one))
+    assert lines(found) == []
+    assert [one.reasons for one in found.suppressed] == [("concurrent",)]
+
+
+def test_a_status_is_one_difference_and_the_exchange_stays_the_same() -> None:
+    found = compare(run(exchange(status=201)), run(exchange(status=415)))
+    assert lines(found) == [("breaking", "status", "GET /image/v2/images/{image_id} → 201")]
+    assert lines(compare(run(exchange(status=415)), run(exchange(status=201))))[0][:2] == (
+        "additive",
+        "status",
+    )
+    gone = msgspec.structs.replace(exchange(), response=None, error="connection reset")
+    assert kinds(exchange(), gone) == ["status"]
+
+
+def test_the_answer_that_was_repeated_is_the_one_that_is_told() -> None:
+    failed, done = exchange(status=404), exchange(status=200, started=1)
+    assert lines(compare(run(failed, done), run(done))) == [
+        ("breaking", "removed", "GET /image/v2/images/{image_id}")
+    ]
+
+
+def test_a_path_that_changed_is_one_difference() -> None:
+    found = compare(run(exchange("/v2.0/networks")), run(exchange("/v2/networks")))
+    assert lines(found) == [("breaking", "changed", "GET /v2.0/networks · path")]
+
+
+def test_queries_are_compared_by_their_parameters() -> None:
+    url = "http://cloud/image/v2/images?name=cirros&limit=5"
+    found = compare(run(exchange(url=url)), run(exchange(url=url.replace("limit=5", "sort=name"))))
+    assert [(kind, place.rpartition("· ")[2]) for _, kind, place in lines(found)] == [
+        ("removed", "query.limit"),
+        ("added", "query.sort"),
+    ]
+
+
+def test_names_of_header_fields_have_no_case_and_no_order() -> None:
+    found = compare(run(exchange(headers={"A": "1", "B": "2"})), run(exchange(headers={"b": "2", "a": "1"})))
+    assert lines(found) == []
+    assert sorted(one.reasons[0] for one in found.suppressed) == ["keys", "letter-case", "letter-case"]
+
+
+def test_a_size_is_told_only_where_the_content_does_not_tell() -> None:
+    first, second = '{"a": "x"}', '{"a": "xyz"}'
+    explained = compare(
+        run(exchange(text=first, headers={"Content-Length": str(len(first))})),
+        run(exchange(text=second, headers={"Content-Length": str(len(second))})),
+    )
+    assert [place.rpartition("· ")[2] for _, _, place in lines(explained)] == ["body.a"]
+    wrong = compare(
+        run(exchange(text=first, headers={"Content-Length": str(len(first))})),
+        run(exchange(text=second, headers={"Content-Length": "99"})),
+    )
+    assert [place.rpartition("· ")[2] for _, _, place in lines(wrong)] == ["headers.Content-Length", "body.a"]
+
+
+def test_contents_that_were_not_kept_are_told_by_their_digest() -> None:
+    def streamed(digest: str) -> Exchange:
+        body = Body(size=9, omitted="streamed", sha256=digest * 64)
+        return msgspec.structs.replace(exchange(), response=Response(status=200, body=body))
+
+    assert kinds(streamed("0"), streamed("1")) == ["changed"]
+    assert kinds(streamed("0"), streamed("0")) == []
+
+
+def test_json_that_is_written_otherwise_is_told() -> None:
+    written = [exchange(text=f'{{"a": {value}}}', size=9) for value in ("1.0", "1.00", '1, "a": 1.0')]
+    assert kinds(written[0], written[1]) == ["changed"]
+    assert kinds(written[0], written[2]) == ["changed"]
+
+
+def test_deep_documents_are_compared_all_the_same() -> None:
+    deep, other = "[" * 5000 + "]" * 5000, "[" * 5000 + "1" + "]" * 5000
+    assert kinds(exchange(text=deep, size=9), exchange(text=other, size=9)) == ["changed"]
+
+
+def test_what_the_command_printed_is_compared_by_structure_or_by_line() -> None:
+    before = run(output=output('{"id": "x", "size": 1}'))
+    after = run(output=output('{"id": "x", "size": "1"}', 1))
+    assert lines(compare(before, after)) == [
+        ("breaking", "changed", "output.exit"),
+        ("breaking", "type", "output.stdout.size"),
+    ]
+    table = f"+----+\n| {A} |\n| cirros |\n+----+\n"
+    wider = f"+--------+\n| {B}     |\n| cirros |\n+--------+\n"
+    assert lines(compare(run(output=output(table)), run(output=output(wider)))) == []
+    assert lines(
+        compare(run(output=output(table)), run(output=output(wider.replace("cirros", "fedora"))))
+    ) == [("breaking", "changed", "output.stdout[line 3]")]
+
+
+def test_lines_in_another_order_are_told_unless_a_list_came_so() -> None:
+    before, after = run(output=output("b\na\n")), run(output=output("a\nb\n"))
+    assert [kind for _, kind, _ in lines(compare(before, after))] == ["reordered"]
+    listed = [exchange(body={"users": [{"name": name} for name in order]}) for order in ("ab", "ba")]
+    before, after = run(listed[0], output=output("a\nb\n")), run(listed[1], output=output("b\na\n"))
+    assert lines(compare(before, after)) == []
+
+
+def test_what_differs_in_one_release_is_no_news_in_another() -> None:
+    first, second, later = ({"load": value, "state": "up"} for value in (0.5, 0.7, 0.9))
+    learned = learn(run(exchange(body=first)), run(exchange(body=second)))
+    assert lines(bodies(first, later, learned=learned)) == []
+    assert [one.reasons for one in bodies(first, later, learned=learned).suppressed] == [("learned",)]
+    # But never a value of another type, one that is gone, or one beside it.
+    assert len(lines(bodies(first, later | {"load": "high"}, learned=learned))) == 1
+    assert len(lines(bodies(first, {"state": "up"}, learned=learned))) == 1
+    assert len(lines(bodies(first, later | {"state": "down"}, learned=learned))) == 1
+    assert (learned | NOTHING) == learned
+
+
+def test_a_message_that_comes_only_sometimes_is_learned_too() -> None:
+    with_it, without = run(exchange("/a"), exchange("/b", started=1)), run(exchange("/a"))
+    assert lines(compare(without, with_it, learn(with_it, without))) == []
+
+
+def test_errors_are_for_people() -> None:
+    before = exchange(status=404, body={"error": {"message": "no such image", "code": 404}})
+    after = exchange(status=404, body={"error": {"message": "Image not found", "code": 405}})
+    assert [
+        (weight, place.rpartition(".")[2]) for weight, _, place in lines(compare(run(before), run(after)))
+    ] == [
+        ("cosmetic", "message"),
+        ("breaking", "code"),
+    ]
+
+
+def test_the_report_is_json() -> None:
+    found = bodies({"a": 1}, {"a": 2})
+    assert json.loads(msgspec.json.encode(found))["differences"][0] == {
+        "place": "GET /image/v2/images/{image_id} → 200 · body.a",
+        "kind": "changed",
+        "weight": "breaking",
+        "why": "relied-on",
+        "before": "1",
+        "after": "2",
+        "exchange_before": 1,
+        "exchange_after": 1,
+    }
+    assert found.weight == "breaking"
+    assert bodies({}, {}).weight is None
