@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracer.comparison.alignment import Alignment, align_runs
@@ -133,15 +134,13 @@ def _concurrent(
 ) -> bool:
     """Whether all that ``moved`` has passed was under way at the same time, in one of the runs."""
     number, other = moved
-    passed = [
-        (ours, theirs)
-        for ours, theirs in (*alignment.pairs, *alignment.moved)
-        if (ours - number) * (theirs - other) < 0
-    ]
-    return bool(passed) and all(
-        _overlap(before[number], before[ours]) or _overlap(after[other], after[theirs])
-        for ours, theirs in passed
-    )
+    passed = False
+    for ours, theirs in chain(alignment.pairs, alignment.moved):
+        if (ours - number) * (theirs - other) < 0:
+            passed = True
+            if not (_overlap(before[number], before[ours]) or _overlap(after[other], after[theirs])):
+                return False
+    return passed
 
 
 def _overlap(one: Exchange, other: Exchange) -> bool:
