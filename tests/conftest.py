@@ -1,8 +1,13 @@
 """For every test."""
 
+import os
 import warnings
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
+
+from tracer.cloud.cache import folder, private_folder
 
 # ldap3, which mitmproxy loads for proxy authentication, warns while it is imported.
 with warnings.catch_warnings():
@@ -12,3 +17,26 @@ with warnings.catch_warnings():
 # How long an example takes says more about what else the machine does than about the code.
 settings.register_profile("tracer", deadline=None)
 settings.load_profile("tracer")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process a core; more than four would only start more clouds."""
+    return min(os.cpu_count() or 1, 4)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each process that runs tests clouds of its own; what takes long is shared."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is not None:
+        os.environ["TRACER_CACHE"] = str(sharing(folder() / "tests" / worker))
+
+
+def sharing(own: Path) -> Path:
+    """Make ``own`` a cache folder that shares what takes long with the cache folder in use."""
+    shared = folder()
+    private_folder(own)
+    for name in ("environments", "locks", "python", "templates", "uv"):
+        private_folder(shared / name)
+        if not (own / name).is_symlink():
+            (own / name).symlink_to(shared / name)
+    return own

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from tracer.cloud.cache import folder
+from tests.conftest import sharing
 from tracer.cloud.cloud import Cloud
 from tracer.cloud.image import qcow2
 
@@ -223,11 +223,7 @@ def opened(visit: Visitor, tmp_path: Path) -> Callable[..., Visit]:
 @pytest.fixture
 def cache(tmp_path: Path) -> Iterator[Path]:
     """A cache folder with clouds of its own, and everything that takes long shared."""
-    own = folder(tmp_path / "cache")
-    for name in ("environments", "locks", "python", "templates", "uv"):
-        shared = folder() / name
-        shared.mkdir(mode=0o700, exist_ok=True)
-        (own / name).symlink_to(shared)
+    own = sharing(tmp_path / "cache")
     yield own
     for path in (own / "clouds").glob("*"):
         if path.name != "locks":
