@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.cli.console import program, progress
-from tracer.cli.parsing import Verb, add_verbs, run_verb
+from tracer.cli.parsing import Verb, add_client, add_verbs, run_verb
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
@@ -58,8 +58,9 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _one_arguments(parser: argparse.ArgumentParser) -> None:
+def _env_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("release", metavar="RELEASE", help="Such as zed; see: tracer cloud list")
+    add_client(parser)
 
 
 def _all_arguments(parser: argparse.ArgumentParser) -> None:
@@ -140,7 +141,7 @@ def _env(options: argparse.Namespace) -> None:
     cloud = Cloud(options.release)
     variables = cloud.environment()
     with progress() as show:
-        client = cloud.client(show)
+        client = cloud.client(show, release=options.client)
     # What names another cloud or user would win over some of ours.
     for name in sorted(name for name in os.environ if name.startswith("OS_") and name not in variables):
         print(f"unset {shlex.quote(name)}")
@@ -209,7 +210,7 @@ _VERBS = {
     ),
     "env": Verb(
         "Print what a shell has to source to use the cloud with the client of its release.",
-        _one_arguments,
+        _env_arguments,
         _env,
     ),
 }

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tracer.errors import CommandError
+from tracer.errors import CommandError, InputError
 
 if TYPE_CHECKING:
     from tracer.cloud.cloud import Cloud
@@ -18,28 +18,42 @@ _OPTIONS = ("--os-auth-url", "--os-cloud", "--os-endpoint")
 
 
 def for_command(
-    environment: Mapping[str, str], release: str | None, command: Sequence[str]
+    environment: Mapping[str, str], release: str | None, command: Sequence[str], client: str | None = None
 ) -> dict[str, str]:
     """The environment that ``command`` is to run in.
 
     Where neither it nor the command names a cloud, it is led to the embedded cloud of
-    ``release`` and to the client of that release. Raises CommandError if that isn't up.
+    ``release`` and to the client of that release; or else of the release ``client``, if that is
+    given, whatever the cloud. Raises CommandError if the cloud isn't up, InputError where the
+    command names a client of its own.
     """
-    named = any(environment.get(name) for name in _NAMES)
-    asked = any(word.partition("=")[0] in _OPTIONS for word in command)
-    if release is None or named or asked:
-        return dict(environment)
-    from tracer.cloud.cloud import Cloud
-    from tracer.cloud.releases import releases
+    if client and "/" in command[0]:
+        raise InputError("--client", f"chooses which `openstack` is run, but the command says {command[0]}")
+    if release and not _names_a_cloud(environment, command):
+        from tracer.cloud.cloud import Cloud
+        from tracer.cloud.releases import releases
 
-    if release not in releases():
-        return dict(environment)
-    cloud = Cloud(release)
-    if cloud.status() is None:
-        raise CommandError(
-            f"no cloud is named: set OS_AUTH_URL, or start one with: tracer cloud up {release}"
-        )
-    return cloud.client_environment(environment, lambda line: print(f"tracer: {line}", file=sys.stderr))
+        if release in releases():
+            cloud = Cloud(release)
+            if cloud.status() is None:
+                raise CommandError(
+                    f"no cloud is named: set OS_AUTH_URL, or start one with: tracer cloud up {release}"
+                )
+            return cloud.client_environment(environment, _say, client=client)
+    if client:
+        from tracer.cloud import clients
+
+        return clients.put_first(environment, clients.install(client, _say))
+    return dict(environment)
+
+
+def _names_a_cloud(environment: Mapping[str, str], command: Sequence[str]) -> bool:
+    named = any(environment.get(name) for name in _NAMES)
+    return named or any(word.partition("=")[0] in _OPTIONS for word in command)
+
+
+def _say(line: str) -> None:
+    print(f"tracer: {line}", file=sys.stderr)
 
 
 def embedded(environment: Mapping[str, str], command: Sequence[str]) -> Cloud:

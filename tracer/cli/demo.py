@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.cli.parsing import add_client
 from tracer.errors import CommandError, NothingRecordedError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default="zed",
         help="Release of the embedded cloud (default: %(default)s); see `tracer cloud list`.",
     )
+    add_client(parser)
     parser.add_argument(
         "--out",
         metavar="DIR",
@@ -46,14 +48,18 @@ def run(options: argparse.Namespace) -> None:
     from tracer.capture.settings import Settings
     from tracer.cli.console import program, stdout
     from tracer.cloud.cloud import Cloud
+    from tracer.cloud.releases import release as known
 
+    if options.client:
+        known(options.client)
     console = stdout()
     release, out = options.release, options.out
+    which = f"{release} --client {options.client}" if options.client else release
     Settings(folder=out)
     cloud = Cloud(release)
     was_up = cloud.status() is not None
     try:
-        environment, image = _prepare(console, cloud)
+        environment, image = _prepare(console, cloud, options.client)
         for name, argument in (("image-show", image), ("image-show-by-name", IMAGE)):
             argv = ["openstack", "image", "show", "--format", "json", argument]
             kept = _trace(console, argv, environment, release, out, name)
@@ -63,14 +69,14 @@ def run(options: argparse.Namespace) -> None:
             cloud.down()
     console.print("\nNext: open the diagrams above, or trace your own commands:")
     if was_up or options.keep:
-        console.out(f"  source <({program()} cloud env {release})      # the cloud is up", highlight=False)
+        console.out(f"  source <({program()} cloud env {which})      # the cloud is up", highlight=False)
         console.out(f"  {program()} cloud down {release}", highlight=False)
     else:
         console.out(f"  {program()} cloud up {release}", highlight=False)
-    console.out(f"  {program()} record --release {release} -- openstack image list", highlight=False)
+    console.out(f"  {program()} record --release {which} -- openstack image list", highlight=False)
 
 
-def _prepare(console: Console, cloud: Cloud) -> tuple[dict[str, str], str]:
+def _prepare(console: Console, cloud: Cloud, client: str | None) -> tuple[dict[str, str], str]:
     """The cloud up, its client installed, an image in it: the environment, the image's id."""
     import os
 
@@ -82,7 +88,7 @@ def _prepare(console: Console, cloud: Cloud) -> tuple[dict[str, str], str]:
                 console.out(line, highlight=False)
 
         running = cloud.up(progress)
-        environment = cloud.client_environment(os.environ, progress)
+        environment = cloud.client_environment(os.environ, progress, client=client)
         progress("uploading a small image")
         image = _image(environment)
     console.print(f"[bold]{running.release}[/]: real Keystone and Glance at {running.url}, image {image}")

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 __all__ = [
     "Parser",
     "Verb",
+    "add_client",
     "add_policies",
     "add_recordings",
     "add_sequences",
@@ -82,6 +83,15 @@ def add_recordings(
 ) -> None:
     """Let ``parser`` take recordings, at least one: ``options.recordings`` holds their paths and folders."""
     parser.add_argument("recordings", metavar="RECORDING", type=Path, nargs="+", help=text)
+
+
+def add_client(parser: argparse.ArgumentParser) -> None:
+    """Let ``parser`` take the release of a client: ``options.client``, None for that of the cloud."""
+    parser.add_argument(
+        "--client",
+        metavar="RELEASE",
+        help="Release of the `openstack` client, where it is not to be that of the cloud.",
+    )
 
 
 def add_policies(parser: argparse.ArgumentParser) -> None:

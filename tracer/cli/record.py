@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracer.cli.parsing import add_policies
+from tracer.cli.parsing import add_client, add_policies
 from tracer.errors import NothingRecordedError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--release", metavar="RELEASE", help="OpenStack release of the cloud, such as zed or 2026.2."
     )
+    add_client(parser)
     parser.add_argument(
         "--out",
         metavar="DIR",
@@ -109,7 +110,7 @@ def run(options: argparse.Namespace) -> int:
         draw=draw,
         policies=tuple(options.policy),
     )
-    environment = for_command(os.environ, options.release, options.command)
+    environment = for_command(os.environ, options.release, options.command, options.client)
     cloud = embedded(environment, options.command) if options.deep else None
     result = runner.record(
         options.command,

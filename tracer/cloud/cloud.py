@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from tracer import output
-from tracer.cloud import environments, processes, services, state, tracing
+from tracer.cloud import clients, environments, processes, services, state, tracing
 from tracer.cloud.cache import Progress, folder, locked, private_folder, silent
 from tracer.cloud.environments import Built
 from tracer.cloud.releases import Release, Service, catalog, release
@@ -145,23 +145,22 @@ class Cloud:
         with tracing.taken(self._home, "standing", names, HOST, silent) as listening:
             yield listening
 
-    def client(self, progress: Progress = silent) -> Path:
-        """The ``openstack`` executable of the release's own time, installed now if it isn't there."""
-        wanted = self.release.client
-        with processes.stoppable():
-            built = environments.build(
-                f"{self.release.name}-client", wanted.packages, wanted.environments, self._cache, progress
-            )
-        return built.command("openstack")
+    def client(self, progress: Progress = silent, *, release: str | None = None) -> Path:
+        """The ``openstack`` executable of the time of ``release``, by default the cloud's own.
 
-    def client_environment(self, base: Mapping[str, str], progress: Progress = silent) -> dict[str, str]:
-        """``base`` changed so that ``openstack`` is the client of the release, and uses this cloud.
+        It is installed now if it isn't there. Raises CloudError, also for an unknown release.
+        """
+        return clients.install(release or self.release.name, progress, self._cache)
 
-        Raises CloudError if the cloud isn't up.
+    def client_environment(
+        self, base: Mapping[str, str], progress: Progress = silent, *, client: str | None = None
+    ) -> dict[str, str]:
+        """``base`` changed so that ``openstack`` uses this cloud, and is the client of ``client``.
+
+        Without that release it is the client of the cloud's own. Raises CloudError if the cloud isn't up.
         """
         kept = {name: value for name, value in base.items() if not name.startswith("OS_")}
-        path = f"{self.client(progress).parent}{os.pathsep}{base.get('PATH', '')}"
-        return kept | self.environment() | {"PATH": path}
+        return clients.put_first(kept | self.environment(), self.client(progress, release=client))
 
     def python(self) -> str | None:
         """The version of Python that the services run on, None if they aren't installed."""

@@ -1,0 +1,55 @@
+"""Which cloud and which client a command is led to, as far as no cloud has to be up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.runner import tracer
+from tracer.cli.clouds import for_command
+from tracer.cloud import clients
+
+OWN = {"OS_AUTH_URL": "http://cloud.test/identity", "PATH": "/usr/bin"}
+LIST = ("openstack", "image", "list")
+
+
+def test_a_cloud_that_is_named_keeps_its_own_client() -> None:
+    assert for_command(OWN, "zed", LIST) == OWN
+
+
+@pytest.mark.parametrize("release", [None, "zed", "wallaby"])
+def test_a_client_comes_first_on_the_path_whatever_the_cloud(
+    monkeypatch: pytest.MonkeyPatch, release: str | None
+) -> None:
+    asked = []
+
+    def install(name: str, *_: object) -> Path:
+        asked.append(name)
+        return Path("/cache/2026.2-client/bin/openstack")
+
+    monkeypatch.setattr(clients, "install", install)
+    found = for_command(OWN, release, LIST, "2026.2")
+    assert found == OWN | {"PATH": "/cache/2026.2-client/bin:/usr/bin"}
+    assert asked == ["2026.2"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ("record", "--client", "zed", "--", "/opt/bin/openstack", "image", "list"),
+            "--client: chooses which `openstack` is run, but the command says /opt/bin/openstack",
+        ),
+        (("record", "--client", "nope", "--", *LIST), "unknown release 'nope'; known: zed, "),
+        (("demo", "--client", "nope"), "unknown release 'nope'; known: zed, "),
+    ],
+)
+def test_a_client_that_cannot_be_is_one_line_before_anything_starts(
+    tmp_path: Path, words: tuple[str, ...], message: str
+) -> None:
+    ended = tracer(*words, cwd=tmp_path, TRACER_CACHE=str(tmp_path / "cache"), OS_CLOUD="mine")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"tracer: {message}")
+    assert ended.stderr.count("\n") == 1
+    assert not (tmp_path / "cache" / "clouds").exists()
