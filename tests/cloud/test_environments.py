@@ -31,14 +31,14 @@ def test_an_environment_without_its_marker_or_its_python_is_not_finished(tmp_pat
     path = tmp_path / "environments" / f"zed-{environments.key(PACKAGES, SPEC)}"
     (path / "bin").mkdir(parents=True)
     (path / "bin" / "python").touch()
-    assert environments.finished("zed", PACKAGES, SPEC, tmp_path) is None
+    assert environments.finished("zed", PACKAGES, [SPEC], tmp_path) is None
     (path / environments.MARKER).write_text('{"pyth')
-    assert environments.finished("zed", PACKAGES, SPEC, tmp_path) is None
+    assert environments.finished("zed", PACKAGES, [SPEC], tmp_path) is None
     (path / environments.MARKER).write_text('{"python": "3.11.7"}')
-    assert environments.finished("zed", PACKAGES, SPEC, tmp_path) == Built(path, "3.11.7")
+    assert environments.finished("zed", PACKAGES, [SPEC], tmp_path) == Built(path, "3.11.7")
     (path / "bin" / "python").unlink()
     (path / "bin" / "python").symlink_to("/no/such/python")
-    assert environments.finished("zed", PACKAGES, SPEC, tmp_path) is None
+    assert environments.finished("zed", PACKAGES, [SPEC], tmp_path) is None
 
 
 def test_services_inherit_nothing_that_disturbs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -89,4 +89,4 @@ def test_a_failed_installation_is_not_taken_for_a_finished_one(
         with pytest.raises(CloudError, match=r"^installing keystone failed: .*\(log: .*\)$"):
             environments.build("zed", PACKAGES, [here], tmp_path, lines.append)
     assert lines == ["installing keystone 22.0.0 (first time only)"] * 2
-    assert environments.finished("zed", PACKAGES, here, tmp_path) is None
+    assert environments.finished("zed", PACKAGES, [here], tmp_path) is None

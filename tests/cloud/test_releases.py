@@ -10,9 +10,9 @@ services:
   keystone: {type: identity, mount: /identity, app: "keystone.wsgi:app", files: {k.conf: "at {home}"}}
   glance: {type: image, mount: /image, app: "glance.wsgi:app"}
 server: {cheroot: 1.0}
+defaults: {add: [setuptools], without: [netifaces], newer: {cheroot: "2026-10-20", scrypt: "2026-10-20"}}
 releases:
   "2026.2":
-    version: "2026.2"
     services: {keystone: 30.0.0, glance: 33.0.0}
     environments: [{python: ["3.11"], exclude-newer: "2026-10-20"}]
     client: {packages: {c: 1.0.0}, environments: [{python: ["3.11"], exclude-newer: "2026-10-20"}]}
@@ -28,6 +28,19 @@ def test_a_release_keeps_the_order_of_its_services() -> None:
     assert list(found.releases["2026.2"].services) == ["keystone", "glance"]
     assert found.releases["2026.2"].name == "2026.2"
     assert found.services["keystone"].files == {"k.conf": "at {home}"}
+
+
+def test_every_environment_has_the_defaults_beside_its_own() -> None:
+    own = 'exclude-newer: "2026-10-20", add: [x<2], without: [y], newer: {scrypt: "2025-01-01"}}]\n    client'
+    text = good().replace('exclude-newer: "2026-10-20"}]\n    client', own)
+    assert text != good()
+    found = load(text, "r.yaml").releases["2026.2"]
+    (services,), (client,) = found.environments, found.client.environments
+    assert (services.add, services.without) == (["setuptools", "x<2"], ["netifaces", "y"])
+    assert services.newer == {"cheroot": "2026-10-20", "scrypt": "2025-01-01"}
+    assert (client.add, client.without) == (["setuptools"], ["netifaces"])
+    assert client.newer == {"cheroot": "2026-10-20", "scrypt": "2026-10-20"}
+    assert client.exclude_newer == "2026-10-20"
 
 
 @pytest.mark.parametrize(
@@ -51,7 +64,11 @@ def test_a_release_keeps_the_order_of_its_services() -> None:
             'exclude-newer: "soon"',
             "environments[0].exclude-newer: expected str",
         ),
-        ("version:", "name: x\n    version:", "r.yaml: releases.2026.2: unknown key 'name'"),
+        ("    services: {k", "    name: x\n    services: {k", "r.yaml: releases.2026.2: unknown key 'name'"),
+        ("add: [", "ad: [", "r.yaml: defaults: object contains unknown field ad"),
+        ("add: [", 'python: ["3.11"], add: [', "r.yaml: defaults: object contains unknown field python"),
+        ('scrypt: "2026-10-20"', "scrypt: soon", "r.yaml: defaults.newer[...]: expected str matching regex"),
+        ("defaults: {", "defaults: 1 #", "r.yaml: defaults: expected object, got int"),
         ("server:", "servers:", "r.yaml: unknown key 'servers'"),
         (
             "services: {keystone: 30.0.0, glance: 33.0.0}",
@@ -73,12 +90,46 @@ def test_a_list_is_not_the_data() -> None:
         load("[]", "r.yaml")
 
 
-def test_shipped_releases_name_what_facts_say() -> None:
-    known = releases()
-    assert [next(iter(known)), next(reversed(known))] == ["zed", "2026.2"]
-    assert known["zed"].services == {"keystone": "22.0.0", "glance": "25.0.0"}
-    assert known["zed"].client.packages["python-openstackclient"] == "6.0.0"
-    assert known["2026.2"].services == {"keystone": "30.0.0", "glance": "33.0.0"}
+SHIPPED = {
+    "zed": ("22.0.0", "25.0.0", "6.0.0", "0.103.0", "5.1.0"),
+    "2023.1": ("23.0.0", "26.0.0", "6.2.0", "1.0.1", "5.1.2"),
+    "2023.2": ("24.0.0", "27.0.0", "6.3.0", "2.0.0", "5.3.0"),
+    "2024.1": ("25.0.0", "28.0.0", "6.6.0", "3.1.0", "5.6.0"),
+    "2024.2": ("26.0.0", "29.0.0", "7.2.0", "4.1.0", "5.8.0"),
+    "2025.1": ("27.0.0", "30.0.0", "8.0.0", "4.5.0", "5.10.0"),
+    "2025.2": ("28.0.0", "31.0.0", "8.2.0", "4.7.1", "5.12.0"),
+    "2026.1": ("29.0.0", "32.0.0", "9.0.0", "4.11.0", "5.13.1"),
+    "2026.2": ("30.0.0", "33.0.0", "10.4.0", "4.21.0", "5.18.1"),
+}
+"""Of every release Keystone and Glance, and the client, SDK and keystoneauth1 of its time."""
+
+
+def test_shipped_releases_are_those_and_oldest_first() -> None:
+    found = {
+        name: (*known.services.values(), *known.client.packages.values())
+        for name, known in releases().items()
+    }
+    assert found == SHIPPED
+    assert list(found) == list(SHIPPED)
+    for known in releases().values():
+        assert list(known.services) == ["keystone", "glance"]
+        assert list(known.client.packages) == ["python-openstackclient", "openstacksdk", "keystoneauth1"]
+
+
+def test_every_release_runs_on_the_oldest_python_that_the_program_does() -> None:
+    """One Python is enough for all of them; a way that is tried later is of later packages."""
+    for known in releases().values():
+        for environments in (known.environments, known.client.environments):
+            assert "3.11" in environments[0].python
+            days = [one.exclude_newer for one in environments]
+            assert days == sorted(days)
+            versions = [version for one in environments for version in one.python]
+            assert len(versions) == len(set(versions))
+
+
+def test_a_release_goes_by_each_of_its_names() -> None:
+    assert release("Antelope") is release("2023.1")
+    assert release("2022.2") is release("zed")
 
 
 def test_only_services_without_a_catalogue_of_their_own_have_an_account() -> None:

@@ -34,7 +34,6 @@ services:
 server: {}
 releases:
   zed:
-    version: "2022.2"
     services: {keystone: 22.0.0, glance: 25.0.0}
     environments: [{python: ["3.11"], exclude-newer: "2022-11-15"}]
     client: {packages: {c: 1.0.0}, environments: [{python: ["3.11"], exclude-newer: "2022-11-15"}]}

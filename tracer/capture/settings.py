@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tracer.capture.participantmap import ParticipantMap
 from tracer.errors import InputError
+from tracer.releasenames import canonical
 
 if TYPE_CHECKING:
     from tracer.model import Recording
@@ -56,7 +57,7 @@ class Settings:
         _check_folder(folder)
         _check_files(sequence, policies)
         self.folder = folder
-        self.release = release
+        self.release = canonical(release) if release else None
         self.sequence = sequence
         self.name = name
         self.participants = participants or ParticipantMap()

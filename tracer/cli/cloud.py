@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from tracer.cli.console import program, progress
 from tracer.cli.parsing import Verb, add_client, add_verbs, run_verb
 from tracer.errors import InputError
+from tracer.releasenames import also, canonical
 
 if TYPE_CHECKING:
     from tracer.cloud.cloud import Cloud, Running
+    from tracer.cloud.releases import Release
 
 __all__ = ["arguments", "run"]
 
@@ -38,6 +40,7 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "release",
         metavar="RELEASE",
+        type=canonical,
         nargs="?",
         default="zed",
         help="Such as %(default)s, the default; see: tracer cloud list",
@@ -59,12 +62,20 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _env_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("release", metavar="RELEASE", help="Such as zed; see: tracer cloud list")
+    parser.add_argument(
+        "release", metavar="RELEASE", type=canonical, help="Such as zed; see: tracer cloud list"
+    )
     add_client(parser)
 
 
 def _all_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("release", metavar="RELEASE", nargs="?", help="One release; without it, all of them.")
+    parser.add_argument(
+        "release",
+        metavar="RELEASE",
+        type=canonical,
+        nargs="?",
+        help="One release; without it, all of them.",
+    )
 
 
 def _no_arguments(parser: argparse.ArgumentParser) -> None:
@@ -123,16 +134,18 @@ def _list(_options: argparse.Namespace) -> None:
 
     names = list(dict.fromkeys(service for known in releases().values() for service in known.services))
     table = Table(box=None, pad_edge=False)
-    for heading in ("release", "version", *names, "client", "python", "state"):
-        table.add_column(heading, no_wrap=heading != "state", overflow="fold")
+    for heading in ("release", "also", *names, "client", "sdk", "python", "state"):
+        table.add_column(heading, no_wrap=True)
     for name, known in releases().items():
         cloud = Cloud(name)
         versions = [known.services.get(service, "-") for service in names]
-        client = next(iter(known.client.packages.values()))
-        usable = ", ".join(dict.fromkeys(one for way in known.environments for one in way.python))
-        table.add_row(name, known.version, *versions, client, cloud.python() or usable, _state(cloud))
+        client = [known.client.packages[package] for package in ("python-openstackclient", "openstacksdk")]
+        table.add_row(name, also(name), *versions, *client, cloud.python() or _usable(known), _state(cloud))
     # A pipe has no width: whoever reads it wants whole lines.
     Console(width=None if sys.stdout.isatty() else 200).print(table)
+    for cloud in map(Cloud, releases()):
+        for fault in cloud.faults():
+            print(f"{cloud.release.name}: {fault}")
 
 
 def _env(options: argparse.Namespace) -> None:
@@ -176,10 +189,21 @@ def _clouds(release: str | None) -> Iterator[Cloud]:
     return (Cloud(name) for name in ([release] if release else releases()))
 
 
+def _usable(known: Release) -> str:
+    """The versions of Python that the services can be installed on."""
+    versions = sorted({one for way in known.environments for one in way.python})
+    return "–".join(dict.fromkeys([versions[0], versions[-1]]))
+
+
 def _state(cloud: Cloud) -> str:
+    """What of the cloud is there, in the last of 80 columns."""
     if running := cloud.status():
-        return f"up at {running.url}"
-    return "; ".join(cloud.faults()) or ("installed" if cloud.python() else "not installed")
+        return f"up, port {running.services[0].port}"
+    if cloud.faults():
+        return "broken"
+    if cloud.ready():
+        return "ready"
+    return "installed" if cloud.python() else "not installed"
 
 
 def _print_services(running: Running) -> None:
@@ -204,7 +228,8 @@ _VERBS = {
         _status,
     ),
     "list": Verb(
-        "Show every known release: its services and client with versions, Python, state.",
+        "Show every known release: versions of its services and client, Python, and whether it is installed,"
+        " ready to start in seconds, or up.",
         _no_arguments,
         _list,
     ),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tracer.cli.parsing import add_client
 from tracer.errors import CommandError, NothingRecordedError
+from tracer.releasenames import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--release",
         metavar="RELEASE",
+        type=canonical,
         default="zed",
         help="Release of the embedded cloud (default: %(default)s); see `tracer cloud list`.",
     )

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from tracer.cli.parsing import add_recordings, add_sequences, include_sequences
+from tracer.releasenames import canonical
 
 __all__ = ["arguments", "run"]
 
@@ -32,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default="en",
         help="Language of the pages: en (default) or ko. One site has one.",
     )
-    parser.add_argument("--release", metavar="R", help="Only the recordings of this release.")
+    parser.add_argument("--release", metavar="R", type=canonical, help="Only the recordings of this release.")
     parser.add_argument(
         "--diagrams",
         choices=["mermaid", "svg"],

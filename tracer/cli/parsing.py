@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+from tracer.releasenames import canonical
+
 __all__ = [
     "Parser",
     "Verb",
@@ -90,6 +92,7 @@ def add_client(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--client",
         metavar="RELEASE",
+        type=canonical,
         help="Release of the `openstack` client, where it is not to be that of the cloud.",
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracer.cli.parsing import add_client, add_policies
 from tracer.errors import NothingRecordedError
+from tracer.releasenames import canonical
 
 if TYPE_CHECKING:
     from tracer.capture.book import Kept
@@ -34,7 +35,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="The client command to run, with its options.",
     )
     parser.add_argument(
-        "--release", metavar="RELEASE", help="OpenStack release of the cloud, such as zed or 2026.2."
+        "--release",
+        metavar="RELEASE",
+        type=canonical,
+        help="OpenStack release of the cloud, such as zed or 2026.2.",
     )
     add_client(parser)
     parser.add_argument(

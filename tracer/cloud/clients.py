@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tracer.cloud import environments, processes
 from tracer.cloud.cache import Progress, folder, silent
-from tracer.cloud.releases import release
+from tracer.cloud.releases import Release, release
 
-__all__ = ["install", "put_first"]
+__all__ = ["install", "installed", "put_first"]
 
 
 def install(release_name: str, progress: Progress = silent, cache: Path | None = None) -> Path:
@@ -19,12 +19,22 @@ def install(release_name: str, progress: Progress = silent, cache: Path | None =
     Raises CloudError for an unknown release, and if it cannot be installed.
     """
     known = release(release_name)
-    name, wanted = f"{known.name}-client", known.client
+    packages, wanted = known.client.packages, known.client.environments
     with processes.stoppable():
-        built = environments.build(name, wanted.packages, wanted.environments, folder(cache), progress)
+        built = environments.build(_name(known), packages, wanted, folder(cache), progress)
     return built.command("openstack")
+
+
+def installed(known: Release, cache: Path) -> bool:
+    """Whether the client of the release is there."""
+    packages, wanted = known.client.packages, known.client.environments
+    return environments.finished(_name(known), packages, wanted, cache) is not None
 
 
 def put_first(base: Mapping[str, str], client: Path) -> dict[str, str]:
     """The environment ``base`` changed so that ``openstack`` is this ``client``."""
     return {**base, "PATH": f"{client.parent}{os.pathsep}{base.get('PATH', '')}"}
+
+
+def _name(known: Release) -> str:
+    return f"{known.name}-client"

@@ -52,7 +52,7 @@ class Cloud:
         self.release: Release = release(release_name)
         self.services: dict[str, Service] = {name: catalog().services[name] for name in self.release.services}
         self._cache = folder(cache)
-        self._folder = self._cache / "clouds" / release_name
+        self._folder = self._cache / "clouds" / self.release.name
         self._home = self._folder / "state"
         self._note = self._folder / "running.json"
 
@@ -164,11 +164,18 @@ class Cloud:
 
     def python(self) -> str | None:
         """The version of Python that the services run on, None if they aren't installed."""
-        packages = self._packages()
-        for environment in self.release.environments:
-            if built := environments.finished(self.release.name, packages, environment, self._cache):
-                return built.python
-        return None
+        built = self._installed()
+        return built.python if built else None
+
+    def ready(self) -> bool:
+        """Whether a start takes seconds: services, databases and the client of the release are there."""
+        built = self._installed()
+        made = built and state.place(self.release, self.services, built, self._cache).exists()
+        return bool(made and clients.installed(self.release, self._cache))
+
+    def _installed(self) -> Built | None:
+        name, wanted = self.release.name, self.release.environments
+        return environments.finished(name, self._packages(), wanted, self._cache)
 
     def _packages(self) -> dict[str, str]:
         return {**self.release.services, **catalog().server}

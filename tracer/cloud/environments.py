@@ -67,9 +67,8 @@ def build(
     Of ``environments`` the first one is taken for which a Python is found; if none is, uv
     fetches a Python for the first. Raises CloudError, with the log's path, if it fails.
     """
-    for environment in environments:
-        if built := finished(name, packages, environment, cache):
-            return built
+    if built := finished(name, packages, environments, cache):
+        return built
     environment, python = _choose(environments, cache, progress)
     path = _path(name, packages, environment, cache)
     with locked(cache, path.name, progress):
@@ -80,9 +79,12 @@ def build(
         return _install(path, python, packages, environment, cache)
 
 
-def finished(name: str, packages: Mapping[str, str], environment: Environment, cache: Path) -> Built | None:
-    """The environment with these packages, if it is already there."""
-    return _finished(_path(name, packages, environment, cache))
+def finished(
+    name: str, packages: Mapping[str, str], environments: Sequence[Environment], cache: Path
+) -> Built | None:
+    """The first of ``environments`` with these packages that is already there."""
+    found = (_finished(_path(name, packages, environment, cache)) for environment in environments)
+    return next(filter(None, found), None)
 
 
 def own_environment(built: Built, home: Path) -> dict[str, str]:

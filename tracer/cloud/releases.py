@@ -12,6 +12,7 @@ import msgspec
 from tracer import yamltext
 from tracer.datafiles import typed
 from tracer.errors import CloudError, InputError
+from tracer.releasenames import canonical
 
 __all__ = ["Catalog", "Client", "Environment", "Release", "Service", "catalog", "load", "release", "releases"]
 
@@ -71,6 +72,23 @@ class Environment(_Data, frozen=True, kw_only=True):
     newer: dict[str, Day] = {}
 
 
+class Defaults(_Data, frozen=True, kw_only=True):
+    """What every environment has beside what it says itself, as in Environment."""
+
+    add: list[str] = []
+    without: list[str] = []
+    newer: dict[str, Day] = {}
+
+    def into(self, own: Environment) -> Environment:
+        """An environment with these: what it says itself goes last, and first where both say something."""
+        return msgspec.structs.replace(
+            own,
+            add=[*self.add, *own.add],
+            without=[*self.without, *own.without],
+            newer={**self.newer, **own.newer},
+        )
+
+
 Environments = Annotated[list[Environment], msgspec.Meta(min_length=1)]
 
 
@@ -88,10 +106,18 @@ class Release(_Data, frozen=True, kw_only=True):
     """
 
     name: str
-    version: str
     services: Annotated[dict[str, str], msgspec.Meta(min_length=1)]
     environments: Environments
     client: Client
+
+    def completed(self, defaults: Defaults) -> Release:
+        """The release with ``defaults`` in all of its environments."""
+        client = msgspec.structs.replace(self.client, environments=_all(defaults, self.client.environments))
+        return msgspec.structs.replace(self, client=client, environments=_all(defaults, self.environments))
+
+
+def _all(defaults: Defaults, environments: list[Environment]) -> list[Environment]:
+    return [defaults.into(one) for one in environments]
 
 
 class Catalog(_Data, frozen=True, kw_only=True):
@@ -106,14 +132,15 @@ def load(text: str, source: str) -> Catalog:
     """Read ``text`` as releases.yaml. Raises InputError, naming ``source`` and the place, if it is wrong."""
     raw = yamltext.load(text, source)
     top = _mapping(raw, source, "")
-    if unknown := top.keys() - {"services", "server", "releases"}:
+    if unknown := top.keys() - {"services", "server", "defaults", "releases"}:
         raise InputError(source, f"unknown key {min(unknown)!r}")
     services = {
         name: typed(value, Service, source, f"services.{name}")
         for name, value in _mapping(top.get("services"), source, "services").items()
     }
+    defaults = typed(top.get("defaults", {}), Defaults, source, "defaults")
     releases = {
-        name: typed(_named(value, name, source), Release, source, f"releases.{name}")
+        name: typed(_named(value, name, source), Release, source, f"releases.{name}").completed(defaults)
         for name, value in _mapping(top.get("releases"), source, "releases").items()
     }
     server = typed(top.get("server", {}), dict[str, str], source, "server")
@@ -135,9 +162,9 @@ def releases() -> dict[str, Release]:
 
 
 def release(name: str) -> Release:
-    """The release called ``name``. Raises CloudError, which lists the known ones."""
+    """The release called ``name``, by any of its names. Raises CloudError, which lists the known ones."""
     try:
-        return catalog().releases[name]
+        return catalog().releases[canonical(name)]
     except KeyError:
         known = ", ".join(catalog().releases)
         raise CloudError(f"unknown release {name!r}; known: {known}") from None

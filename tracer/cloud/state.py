@@ -24,7 +24,7 @@ from tracer.cloud.environments import Built
 from tracer.cloud.releases import Release, Service
 from tracer.errors import CloudError
 
-__all__ = ["ADMIN", "REGION", "Site", "copy", "passwords", "placeholder_url", "template"]
+__all__ = ["ADMIN", "REGION", "Site", "copy", "passwords", "place", "placeholder_url", "template"]
 
 ADMIN = "admin"
 REGION = "RegionOne"
@@ -93,11 +93,16 @@ def passwords(home: Path) -> dict[str, str]:
         raise CloudError(f"cannot read {home / SECRETS}: {error}") from None
 
 
+def place(release: Release, services: Mapping[str, Service], built: Built, cache: Path) -> Path:
+    """Where the initialised state of the release is, or would be."""
+    return cache / "templates" / f"{release.name}-{_key(services, built)}"
+
+
 def template(
     release: Release, services: Mapping[str, Service], built: Built, cache: Path, progress: Progress
 ) -> Path:
     """The folder with the initialised state of the release, made now if it isn't there. Raises CloudError."""
-    path = cache / "templates" / f"{release.name}-{_key(services, built)}"
+    path = place(release, services, built, cache)
     with locked(cache, path.name, progress):
         if not path.exists():
             progress(f"preparing the databases of {release.name} (first time only)")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.sequences import releases
+from tracer import releasenames
 from tracer.sequences.schema import AnyOrder, Entry, Loop, OneOf
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ class _Builder:
         return len(self.rules) - 1
 
     def _holds(self, entry: Entry) -> bool | None:
-        return releases.holds(entry.since, entry.until, self.release)
+        return releasenames.holds(entry.since, entry.until, self.release)
 
     def _state(self, passed: frozenset[int]) -> int:
         self.reads.append([])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer import releasenames
 from tracer.model import Label
-from tracer.sequences import releases
 from tracer.sequences.explaining import differences, distance, status_problem
 from tracer.sequences.loading import common_calls
 from tracer.sequences.nesting import parents
@@ -52,7 +52,9 @@ def calls(
         caller = callers[index]
         asked = None if caller is None else entries.get(caller)
         documented = [*(everything if asked is None else asked.calls), *common_calls()]
-        held = [call for call in documented if releases.holds(call.since, call.until, release) is not False]
+        held = [
+            call for call in documented if releasenames.holds(call.since, call.until, release) is not False
+        ]
         entries[index], found[index] = _call(one, held, sequence.parameters)
     return found
 

@@ -8,6 +8,7 @@ import shlex
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tracer.releasenames import PATTERN as RELEASE
 from tracer.rendering.mermaid import mermaid_parts
 from tracer.rendering.pages.bodies import Block, block
 from tracer.rendering.pages.launch import MASK, launch
@@ -18,7 +19,6 @@ from tracer.rendering.pages.summary import repetitions
 from tracer.rendering.pages.templating import fill
 from tracer.rendering.style import Style
 from tracer.sequences import catalog
-from tracer.sequences.releases import PATTERN as RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

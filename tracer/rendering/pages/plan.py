@@ -12,8 +12,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.output import safe_name
+from tracer.releasenames import order
 from tracer.sequences import catalog, command_words
-from tracer.sequences.releases import order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -1,0 +1,70 @@
+"""The names of OpenStack releases, and their order: code names up to Zed, then year and number."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["PATTERN", "also", "canonical", "holds", "order"]
+
+_CODE_NAMES = (
+    "austin|bexar|cactus|diablo|essex|folsom|grizzly|havana|icehouse|juno|kilo|liberty|mitaka|newton|ocata|pike"
+    "|queens|rocky|stein|train|ussuri|victoria|wallaby|xena|yoga|zed"
+)
+PATTERN = rf"^({_CODE_NAMES}|master|20[2-9]\d\.[12])$"
+"""A release's name: ``zed``, ``2026.2``; ``master`` is later than all others."""
+
+_PATTERN = re.compile(PATTERN)
+
+_OTHER_NAMES = {
+    "2020.1": "ussuri",
+    "2020.2": "victoria",
+    "2021.1": "wallaby",
+    "2021.2": "xena",
+    "2022.1": "yoga",
+    "2022.2": "zed",
+    "antelope": "2023.1",
+    "bobcat": "2023.2",
+    "caracal": "2024.1",
+    "dalmatian": "2024.2",
+    "epoxy": "2025.1",
+    "flamingo": "2025.2",
+    "gazpacho": "2026.1",
+    "hibiscus": "2026.2",
+}
+_ALSO = {name: other for other, name in _OTHER_NAMES.items()}
+
+
+def canonical(name: str) -> str:
+    """The one name that a release goes by here: ``2023.1`` for ``Antelope``, ``zed`` for ``2022.2``.
+
+    A name that isn't known comes back as it is.
+    """
+    lower = name.lower()
+    found = _OTHER_NAMES.get(lower, lower)
+    return found if _PATTERN.fullmatch(found) else name
+
+
+def also(release: str) -> str:
+    """The other name of the release, such as ``antelope`` of ``2023.1``; empty where there is none."""
+    return _ALSO.get(release, "")
+
+
+def order(release: str) -> tuple[int, str]:
+    """What releases are sorted by. Code names began with A and went up the alphabet until Zed."""
+    known = canonical(release)
+    if known == "master":
+        return 2, ""
+    return (1, known) if known[:1].isdigit() else (0, known)
+
+
+def holds(since: str | None, until: str | None, release: str | None) -> bool | None:
+    """Whether something that came with ``since`` and went after ``until`` is in ``release``.
+
+    None where that cannot be told, as the release is not known.
+    """
+    if since is None and until is None:
+        return True
+    if release is None or not _PATTERN.fullmatch(canonical(release)):
+        return None
+    here = order(release)
+    return (since is None or order(since) <= here) and (until is None or here <= order(until))
