@@ -40,3 +40,12 @@ def sharing(own: Path) -> Path:
         if not (own / name).is_symlink():
             (own / name).symlink_to(shared / name)
     return own
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes all nine releases is left to those who ask for it, whatever else they select by."""
+    if "all_releases" in config.option.markexpr:
+        return
+    left = [item for item in items if item.get_closest_marker("all_releases")]
+    items[:] = [item for item in items if item not in left]
+    config.hook.pytest_deselected(items=left)
