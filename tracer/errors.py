@@ -7,6 +7,7 @@ __all__ = [
     "CommandError",
     "InputError",
     "LeakError",
+    "LostError",
     "NameTakenError",
     "NothingRecordedError",
     "OutputError",
@@ -69,6 +70,10 @@ class CloudError(TracerError):
 
 class CommandError(TracerError):
     """A client command that could not be started."""
+
+
+class LostError(TracerError):
+    """A process that worked for us ended before its work did; tried again, it may succeed."""
 
 
 class NothingRecordedError(TracerError):

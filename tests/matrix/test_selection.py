@@ -41,16 +41,52 @@ def test_what_is_no_release(text: str, message: str) -> None:
 
 
 def test_all_suites_where_none_is_named() -> None:
-    assert [suite.name for suite in select_suites([])] == ["identity", "image"]
+    assert [suite.name for suite in select_suites([])] == ["errors", "identity", "image"]
     assert [suite.name for suite in select_suites(["image"])] == ["image"]
-    assert [suite.name for suite in select_suites(["image", "identity"])] == ["identity", "image"]
+    assert [suite.name for suite in select_suites(["image", "identity", "image"])] == ["image", "identity"]
+
+
+def test_a_suite_of_ones_own_is_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: mine\ncommands:\n- {name: images, run: openstack image list}\n")
+    assert [suite.name for suite in select_suites([str(path), "image"])] == ["mine", "image"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "name: mine\ncommands:\n- {name: image-list, run: openstack image list}\n",
+            "--suite: image and mine both have a command 'image-list'",
+        ),
+        (
+            "name: image\ncommands:\n- {name: images, run: openstack image list}\n",
+            "--suite: two suites are called 'image'",
+        ),
+    ],
+)
+def test_suites_that_would_write_the_same_recordings(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    with pytest.raises(TracerError) as caught:
+        select_suites(["image", str(path)])
+    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (("--releases", "austin"), "unknown release 'austin'"),
-        (("--releases", "zed", "--suite", "nope"), "--suite: unknown suite 'nope'; known: identity, image"),
+        (("--releases", "zed", "--suite", "nope"), "--suite: unknown suite 'nope'; known: errors, identity,"),
+        (("--releases", "zed", "--suite", "no/such.yaml"), "no/such.yaml: No such file"),
+        (
+            ("--releases", "zed", "--suite", "wrong.yaml"),
+            "wrong.yaml: commands[0].run: expected str matching",
+        ),
+        (("--releases", "zed", "--clients", "2026.2..zed"), "--clients: '2026.2..zed' runs backwards"),
+        (("--releases", "zed", "--clients", ""), "--clients: expected the name of a release"),
+        (("--releases", "zed", "--jobs", "0"), "--jobs: expected a number from 1 to 64, got '0'"),
+        (("--releases", "zed", "--jobs", "2", "--cluster", "tcp://127.0.0.1:1"), "--jobs: says nothing of"),
         (("--releases", "zed", "--diagram", "gif"), "diagram: unknown kind 'gif'"),
         (("--releases", "zed", "-o", "file"), "file: not a folder"),
     ],
@@ -59,9 +95,10 @@ def test_a_wrong_option_is_one_line_before_anything_starts(
     tmp_path: Path, words: tuple[str, ...], message: str
 ) -> None:
     (tmp_path / "file").touch()
+    (tmp_path / "wrong.yaml").write_text("name: a\ncommands:\n- {name: b, run: rm -rf /}\n")
     ended = tracer("matrix", *words, cwd=tmp_path)
     assert ended.returncode == 2
     assert message in ended.stderr
-    assert ended.stderr.startswith("tracer: ")
+    assert ended.stderr.startswith("tracer")
     assert ended.stderr.count("\n") == 1
     assert ended.stdout == ""

@@ -1,4 +1,4 @@
-"""The matrix as a table, and what a cell comes to."""
+"""The matrix as a table."""
 
 from __future__ import annotations
 
@@ -7,40 +7,83 @@ import io
 import pytest
 from rich.console import Console
 
+from tests.matrix.made import recording
 from tests.sequences import runs
-from tracer.matrix import Cell, table
-from tracer.model import Exchange, Recording, RunVerdict
+from tracer.cloud.releases import releases
+from tracer.matrix import Cell, changed, legend, tables
+from tracer.model import Response
+
+FINE = recording("conforms")
+REFUSED = recording("deviates", [runs.show(status=403)], code=1)
+NINE = ["zed", "2023.1", "2023.2", "2024.1", "2024.2", "2025.1", "2025.2", "2026.1", "2026.2"]
 
 
-def recording(verdict: RunVerdict | None, exchanges: list[Exchange] | None = None) -> Recording:
-    made = runs.by_id() if exchanges is None else exchanges
-    return Recording(format=1, command=None, recorded="2026-01-01T00:00:00Z", verdict=verdict, exchanges=made)
+def cell(release: str, name: str = "image-show", client: str = "", **fields: object) -> Cell:
+    made = Cell(release, client or release, name, FINE, FINE)
+    return made._replace(**fields)
 
 
-@pytest.mark.parametrize(
-    ("cell", "verdict", "messages", "good"),
-    [
-        (Cell("zed", "a", recording("conforms")), "conforms", 8, True),
-        (Cell("zed", "a", recording(None)), "recorded", 8, True),
-        (Cell("zed", "a", recording("deviates")), "deviates", 8, False),
-        (Cell("zed", "a", recording("conforms"), problem="it failed"), "failed", 8, False),
-        (Cell("zed", "a", problem="no such command"), "failed", 0, False),
-        (Cell("zed", "a", recording("deviates", [runs.show(status=None)])), "deviates", 1, False),
-    ],
-)
-def test_a_cell(cell: Cell, verdict: str, messages: int, good: bool) -> None:
-    assert (cell.verdict, cell.messages, cell.good) == (verdict, messages, good)
+def printed(cells: list[Cell], shown: list[str], width: int = 100) -> list[str]:
+    console = Console(width=width, record=True, file=io.StringIO())
+    for table in tables(cells, shown, lambda one, other: other.release == "2026.2"):
+        console.print(table)
+    return console.export_text().splitlines()
 
 
 def test_a_row_for_each_command_and_a_column_for_each_release() -> None:
     cells = [
-        Cell("zed", "image-show", recording("conforms")),
-        Cell("zed", "image-set", problem="it failed"),
-        Cell("2026.2", "image-show", recording("deviates")),
+        cell("zed"),
+        cell("zed", "image-set", recording=None, again=None, problem="it failed"),
+        cell("zed", "image-list", recording=REFUSED, again=REFUSED, fails=True),
+        cell("zed", "(image)", recording=None, problem="preparation: it failed"),
+        cell("2026.2", recording=recording("deviates")),
     ]
-    console = Console(width=80, record=True, file=io.StringIO())
-    console.print(table(cells, ["zed", "2026.2"]))
-    lines = [line.split() for line in console.export_text().splitlines()]
+    lines = [line.split() for line in printed(cells, ["zed", "2026.2"])]
     assert lines[0] == ["command", "zed", "2026.2"]
-    assert lines[2] == ["image-show", "conforms", "·", "8", "deviates", "·", "8"]
-    assert lines[3] == ["image-set", "failed", "-"]
+    assert lines[2:] == [
+        ["image-show", "✓", "8", "!", "8*"],
+        ["image-set", "F", "-"],
+        ["image-list", "x", "2", "-"],
+    ]
+    assert legend(cells) == (
+        "✓ conforms · x refused, as the suite expects · ! deviates · F failed · "
+        "number: messages · * changed from the release before"
+    )
+
+
+def test_each_client_has_a_table_of_its_own() -> None:
+    cells = [cell(release, client=client) for client in ("zed", "2026.2") for release in ("zed", "2026.2")]
+    lines = [line.strip() for line in printed(cells, ["zed", "2026.2"])]
+    assert [line for line in lines if "client" in line] == ["client of zed", "client of 2026.2"]
+    assert len([line for line in lines if line.startswith("image-show")]) == 2
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_nine_releases_fit(width: int) -> None:
+    assert set(releases()) <= set(NINE)
+    name = "image-show-of-another-project"
+    cells = [cell(release, name) for release in NINE]
+    lines = printed(cells, NINE, width)
+    assert max(map(len, lines)) <= width
+    assert lines[0].split() == ["command", *NINE]
+    assert lines[2].split()[-18:] == ["✓", "8"] * 8 + ["✓", "8*"]
+    assert len(lines) == (3 if width == 100 else 4)
+
+
+def test_changed_is_what_differs_beyond_what_differs_in_the_cell_itself() -> None:
+    def with_body(text: str) -> Cell:
+        exchanges = runs.by_id()
+        from msgspec.structs import replace
+
+        from tracer.model import Body
+
+        body = Body(type="application/json", size=len(text), json=text)
+        exchanges[-1] = replace(exchanges[-1], response=Response(status=200, body=body))
+        made = recording("conforms", exchanges)
+        return Cell("zed", "zed", "a", made, made)
+
+    one, other = with_body('{"visibility": "shared"}'), with_body('{"visibility": "public"}')
+    assert not changed(one, one)
+    assert changed(one, other)
+    assert not changed(one._replace(again=other.recording), other)
+    assert not changed(one, other._replace(recording=None))

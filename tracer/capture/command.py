@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tracer.capture.settings import Settings
     from tracer.model import Recording
 
-__all__ = ["Result", "Services", "record"]
+__all__ = ["Result", "Services", "certificate", "record"]
 
 _INSECURE = "--insecure"
 _DRAIN = 2.0
@@ -76,13 +76,13 @@ def record(
     CommandError for a command that cannot be started, and TracerError where the recording
     cannot be written; the client is stopped then.
     """
-    certificate = _certificate(authority)
+    trusted_by_client = certificate(authority)
     with ExitStack() as deep, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         sending = deep.enter_context(services) if services else {}
         settings = settings.with_senders({one.getsockname()[1]: name for name, one in sending.items()})
         orders = _Orders(argv, environment, settings, authority, on_exchange, warm_up)
         proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        client = Client(argv, proxied(environment, proxy, certificate), stdout, stderr, folder)
+        client = Client(argv, proxied(environment, proxy, trusted_by_client), stdout, stderr, folder)
         try:
             with _signals_passed_on(client) as signals:
                 result = _trace(client, orders, [listener, *sending.values()], deep.close)
@@ -139,14 +139,15 @@ def _trace(
     return Result(code, tracer.kept, stdout, stderr, problems, others=tracer.others)
 
 
-def _certificate(authority: Path) -> Path:
-    certificate = authority / "mitmproxy-ca-cert.pem"
-    if not certificate.exists():
+def certificate(authority: Path) -> Path:
+    """The certificate of the proxy's CA in the folder ``authority``, both made if they aren't there."""
+    found = authority / "mitmproxy-ca-cert.pem"
+    if not found.exists():
         from mitmproxy.certs import CertStore
 
         authority.mkdir(parents=True, exist_ok=True, mode=0o700)
         CertStore.from_store(authority, "mitmproxy", 2048)
-    return certificate
+    return found
 
 
 @contextmanager

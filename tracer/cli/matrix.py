@@ -8,27 +8,55 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tracer.matrix import Cell
+    from tracer.matrix import Cell, Order, Plan, Pool
 
 __all__ = ["arguments", "run"]
 
+_RESUMING = """
+What was recorded is kept when this is stopped. The same command again records only what is missing or
+failed, or was recorded with another content of the suite or other versions of services and client;
+--fresh records all anew. A suite is recorded in two rounds for each release and client (the second one in
+folders "again"); a round that was not finished is begun anew, as its recordings show one cloud at
+successive times.
+"""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which releases and suites, and where to write."""
-    parser.add_argument(
+    """Which releases, clients and suites, where to record them, and where to write."""
+    parser.epilog = _RESUMING
+    add = parser.add_argument
+    add(
         "--releases",
         metavar="RELEASES",
         required=True,
         help="Comma-separated releases and ranges of them, such as zed,2026.2 or zed..2026.2.",
     )
-    parser.add_argument(
+    add(
         "--suite",
         metavar="SUITE",
         action="append",
         default=[],
-        help="Suite of commands to record; may be given again (default: all suites).",
+        help="Suite of commands to record, or a file (*.yaml) that holds one; may be given again (default: "
+        "all suites).",
     )
-    parser.add_argument(
+    add(
+        "--clients",
+        metavar="RELEASES",
+        help="Releases whose clients are used, each on every cloud (default: each release's own).",
+    )
+    add(
+        "--jobs",
+        metavar="N",
+        type=_jobs,
+        help="How many clouds to work with at once on this machine (default: one for each core).",
+    )
+    add(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Record on the workers of the Dask cluster whose scheduler is there, such as tcp://10.0.0.5:8786.",
+    )
+    add("--fresh", action="store_true", help="Record all anew, also what is there already.")
+    add(
         "-o",
         "--out",
         metavar="DIR",
@@ -36,7 +64,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=Path("recordings"),
         help="Folder to write to; each release is a folder in it (default: %(default)s).",
     )
-    parser.add_argument(
+    add(
         "--diagram",
         metavar="KINDS",
         default="mmd",
@@ -45,35 +73,84 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Record, print the table, and give 1 where a command failed or deviates."""
-    from tracer.cli.console import progress, stdout
-    from tracer.matrix import Order, record_suites, select_releases, select_suites, table
+    """Record, print the table, and give 1 where something is not as the suites and the documentation say."""
+    from tracer.capture.settings import Settings
+    from tracer.matrix import Order, make_plan, select_releases, select_suites
     from tracer.rendering import draw
 
     releases = select_releases(options.releases)
+    clients = select_releases(options.clients, "--clients") if options.clients is not None else []
     suites = select_suites(options.suite)
-    order = Order(options.out, tuple(filter(None, options.diagram.split(","))), draw)
-    cells: list[Cell] = []
+    kinds = tuple(filter(None, options.diagram.split(",")))
+    Settings(folder=options.out, diagrams=kinds)  # refuses what cannot be
+    if options.cluster and options.jobs:
+        from tracer.errors import InputError
 
-    def done(cell: Cell) -> None:
-        cells.append(cell)
-        if not cell.good:
-            print(f"tracer: {_complaint(cell)}", file=sys.stderr)
-
-    with progress() as show:
-        for release in releases:
-            record_suites(release, suites, order, done, show)
-    stdout().print(table(cells, releases))
-    written = sum(cell.path is not None for cell in cells)
-    print(f"{written} recordings below {options.out}")
-    return 0 if all(cell.good for cell in cells) else 1
+        raise InputError("--jobs", "says nothing of a cluster: there, each worker's threads are its jobs")
+    plan = make_plan(options.out, releases, suites, clients, fresh=options.fresh)
+    _record(plan, Order(options.out, kinds, draw), options)
+    return _print(plan, releases, options.out)
 
 
-def _complaint(cell: Cell) -> str:
+def _jobs(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to 64, got {text!r}")
+    return int(text)
+
+
+def _record(plan: Plan, order: Order, options: argparse.Namespace) -> None:
+    from tracer.cli.console import progress
+    from tracer.cloud.processes import stoppable
+    from tracer.matrix import drive
+
+    todo = plan.todo
+    if not todo:
+        return
+    try:
+        with stoppable(), progress() as show, _pool(options, len(todo)) as pool:
+            drive(plan, order, pool, show, _complain)
+    except (KeyboardInterrupt, SystemExit):
+        recorded = sum(map(len, plan.recordings.values()))
+        print(f"tracer: stopped, {recorded} recordings are made; the same command goes on", file=sys.stderr)
+        raise
+
+
+def _pool(options: argparse.Namespace, units: int) -> Pool:
+    from tracer.matrix import Local, cores
+
+    if not options.cluster:
+        return Local(min(options.jobs or cores(), units))
+    from tracer.matrix.cluster import Cluster
+
+    return Cluster(options.cluster)
+
+
+def _print(plan: Plan, releases: list[str], out: Path) -> int:
+    from tracer.cli.console import stdout
+    from tracer.matrix import changed, legend, tables
+
+    cells = plan.cells()
+    console = stdout()
+    for table in tables(cells, releases, changed):
+        console.print(table)
+    console.print(legend(cells), markup=False)
+    bad = [cell for cell in cells if not cell.good]
+    for cell in bad:
+        if not cell.problem and cell.verdict != "missing":
+            _complain(_told(cell))
+    written = sum(map(len, plan.recordings.values()))
+    print(f"{written} recordings below {out}, {written // 2} of them to compare with (again)")
+    return 1 if bad else 0
+
+
+def _told(cell: Cell) -> str:
     from tracer.rendering.table import verdict_line
+
+    said = cell.complaint or (str(verdict_line(cell.recording)) if cell.recording else "")
+    return f"{cell.release} {cell.name}: {said}"
+
+
+def _complain(line: str) -> None:
     from tracer.rendering.texts import visible
 
-    said = cell.problem
-    if cell.recording and not said:
-        said = str(verdict_line(cell.recording))
-    return f"{cell.release} {cell.name}: {visible(said, 1000)}"
+    print(f"tracer: {visible(' '.join(line.split()), 1000)}", file=sys.stderr)

@@ -44,15 +44,16 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 class Cloud:
     """The embedded cloud of one release: at most one runs at a time per cache folder.
 
-    ``cache`` is where everything is kept, by default the user's cache folder or ``TRACER_CACHE``.
+    ``cache`` is where everything is kept, by default the user's cache folder or ``TRACER_CACHE``;
+    ``apart`` is a folder for a cloud of one's own, beside the one of that release in the cache.
     Raises CloudError for an unknown release or an unusable folder.
     """
 
-    def __init__(self, release_name: str, cache: Path | None = None) -> None:
+    def __init__(self, release_name: str, cache: Path | None = None, *, apart: Path | None = None) -> None:
         self.release: Release = release(release_name)
         self.services: dict[str, Service] = {name: catalog().services[name] for name in self.release.services}
         self._cache = folder(cache)
-        self._folder = self._cache / "clouds" / self.release.name
+        self._folder = (apart or self._cache / "clouds") / self.release.name
         self._home = self._folder / "state"
         self._note = self._folder / "running.json"
 

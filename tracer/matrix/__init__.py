@@ -1,19 +1,31 @@
 """Suites of commands, recorded on the clouds of one or more releases."""
 
 from tracer.matrix.cells import Cell
-from tracer.matrix.runner import Order, record_suites
+from tracer.matrix.changes import changed
+from tracer.matrix.driver import Order, drive
+from tracer.matrix.plan import Plan, make_plan
+from tracer.matrix.pools import Local, Pool, cores
 from tracer.matrix.selection import select_releases, select_suites
 from tracer.matrix.suites import Suite, load, suites
-from tracer.matrix.table import table
+from tracer.matrix.table import legend, tables
+from tracer.matrix.units import Unit
 
 __all__ = [
     "Cell",
+    "Local",
     "Order",
+    "Plan",
+    "Pool",
     "Suite",
+    "Unit",
+    "changed",
+    "cores",
+    "drive",
+    "legend",
     "load",
-    "record_suites",
+    "make_plan",
     "select_releases",
     "select_suites",
     "suites",
-    "table",
+    "tables",
 ]

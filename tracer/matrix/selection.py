@@ -1,39 +1,60 @@
-"""Which releases and suites a user means."""
+"""Which releases, clients and suites a user means."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from tracer.cloud.releases import release, releases
 from tracer.errors import InputError
-from tracer.matrix.suites import Suite, suites
+from tracer.matrix.suites import Suite, load, suites
 
 __all__ = ["select_releases", "select_suites"]
 
 _RANGE = ".."
 
 
-def select_releases(text: str) -> list[str]:
+def select_releases(text: str, option: str = "--releases") -> list[str]:
     """The releases of a comma-separated list of names and ranges (``zed..2026.2``), each once, oldest first.
 
-    Raises CloudError for an unknown one, InputError for a range that runs backwards.
+    Raises CloudError for an unknown one, InputError, which names ``option``, for a range that runs backwards.
     """
-    wanted = {name for part in filter(None, text.split(",")) for name in _part(part.strip())}
+    wanted = {name for part in filter(None, text.split(",")) for name in _part(part.strip(), option)}
     if not wanted:
-        raise InputError("--releases", "expected the name of a release, such as zed, or a range zed..2026.2")
+        raise InputError(option, "expected the name of a release, such as zed, or a range zed..2026.2")
     return [name for name in releases() if name in wanted]
 
 
 def select_suites(names: Sequence[str]) -> list[Suite]:
-    """The suites called so, all of them where none is named. Raises InputError for an unknown one."""
-    known = suites()
-    for name in names:
-        if name not in known:
-            raise InputError("--suite", f"unknown suite {name!r}; known: {', '.join(known)}")
-    return [suite for name, suite in known.items() if name in names or not names]
+    """The suites called so, or in files called so; all that ship where none is named.
+
+    Raises InputError for an unknown one, for a file that cannot be used, and where two
+    suites have a name in common, or commands of one: their recordings would have the same places.
+    """
+    chosen = [_suite(name) for name in dict.fromkeys(names)] if names else list(suites().values())
+    owners: dict[str, str] = {}
+    for suite in chosen:
+        for command in suite.commands:
+            other = owners.setdefault(command.name, suite.name)
+            if other != suite.name or chosen.count(suite) > 1:
+                raise InputError("--suite", f"{other} and {suite.name} both have a command {command.name!r}")
+    named = [suite.name for suite in chosen]
+    if twice := next((name for name in named if named.count(name) > 1), None):
+        raise InputError("--suite", f"two suites are called {twice!r}")
+    return chosen
 
 
-def _part(text: str) -> Iterator[str]:
+def _suite(name: str) -> Suite:
+    if "/" in name or Path(name).suffix in {".yaml", ".yml"}:
+        return load(Path(name))
+    try:
+        return suites()[name]
+    except KeyError:
+        known = ", ".join(suites())
+        raise InputError("--suite", f"unknown suite {name!r}; known: {known}, and files (*.yaml)") from None
+
+
+def _part(text: str, option: str) -> Iterator[str]:
     first, is_range, last = text.partition(_RANGE)
     if not is_range:
         yield release(text).name
@@ -41,5 +62,5 @@ def _part(text: str) -> Iterator[str]:
     order = list(releases())
     start, end = (order.index(release(name).name) for name in (first, last))
     if end < start:
-        raise InputError("--releases", f"{text!r} runs backwards; {last} comes before {first}")
+        raise InputError(option, f"{text!r} runs backwards; {last} comes before {first}")
     yield from order[start : end + 1]

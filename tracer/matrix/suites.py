@@ -14,7 +14,7 @@ import msgspec
 from tracer import yamltext
 from tracer.datafiles import read, typed
 
-__all__ = ["Command", "Recorded", "Suite", "load", "suites"]
+__all__ = ["Command", "Recorded", "Suite", "filled", "load", "placeholders", "suites"]
 
 _FOLDER = Path(__file__).parent / "suites"
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -22,33 +22,40 @@ _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
 Placeholder = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$")]
 FileName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
+Variable = Annotated[str, msgspec.Meta(pattern=r"^OS_[A-Z_]+$")]
 Line = Annotated[str, msgspec.Meta(pattern=r"^openstack \S")]
+Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
-class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"user": "as"}):
     """One command line, as a user would type it, with placeholders such as ``{image_id}`` in its words.
 
     ``keep`` gives placeholders their values: each that of a key of the JSON object that the
-    command prints.
+    command prints. ``user`` is one of the suite's users; without it the administrator runs it. ``fails``
+    says that the command is meant to fail, or that it ``maybe`` does: on some releases, with some clients.
     """
 
     run: Line
-    keep: dict[Placeholder, Annotated[str, msgspec.Meta(min_length=1)]] = {}
+    keep: dict[Placeholder, Text] = {}
+    user: Name | None = None
+    fails: bool | Literal["maybe"] = False
 
     def __post_init__(self) -> None:
         try:
             shlex.split(self.run)
         except ValueError as error:
             raise ValueError(f"run is no command line: {str(error).lower()}") from None
+        if self.keep and self.fails:
+            raise ValueError("what a command that fails prints cannot be kept")
 
     @property
     def placeholders(self) -> tuple[str, ...]:
         """The names of the placeholders in its words."""
-        return tuple(dict.fromkeys(_PLACEHOLDER.findall(self.run)))
+        return placeholders(self.run)
 
     def words(self, values: dict[str, str]) -> list[str]:
         """Its words, with the placeholders replaced. Raises KeyError for one that has no value."""
-        return [_PLACEHOLDER.sub(lambda found: values[found[1]], word) for word in shlex.split(self.run)]
+        return [filled(word, values) for word in shlex.split(self.run)]
 
 
 class Recorded(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,21 +72,27 @@ class Recorded(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Commands to record one after the other on one cloud.
 
-    ``files`` are made in the folder that the commands run in: their kinds by name. ``cleanup``
+    ``files`` are made in the folder that the commands run in: their kinds by name. ``passwords``
+    are placeholders that get a new random value in each round; ``users`` are the ``OS_…`` variables, by the
+    name that commands run ``as``, in which these users differ from the administrator. ``cleanup``
     runs at the end, whatever happened; a command of it that needs a value which was never kept is left out.
     """
 
     name: Name
-    files: dict[FileName, Literal["qcow2"]] = {}
+    files: dict[FileName, Literal["qcow2", "text"]] = {}
+    passwords: tuple[Placeholder, ...] = ()
+    users: dict[Name, dict[Variable, str]] = {}
     prepare: tuple[Command, ...] = ()
     commands: Annotated[tuple[Recorded, ...], msgspec.Meta(min_length=1)]
     cleanup: tuple[Command, ...] = ()
 
     def __post_init__(self) -> None:
-        kept: set[str] = set()
+        kept: set[str] = set(self.passwords)
         names: set[str] = set()
         for place, command in self._in_order():
-            for name in command.placeholders:
+            if command.user is not None and command.user not in self.users:
+                raise ValueError(f"{place}: no user {command.user!r} among the suite's users")
+            for name in (*command.placeholders, *self._placeholders_of(command.user)):
                 if name not in kept:
                     raise ValueError(f"{place}: nothing that runs earlier keeps {{{name}}}")
             kept.update(command.keep)
@@ -87,6 +100,14 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
                 if command.name in names:
                     raise ValueError(f"{place}: the name {command.name!r} stands twice")
                 names.add(command.name)
+
+    def command(self, name: str) -> Recorded:
+        """The recorded command of that name, which there is."""
+        return next(command for command in self.commands if command.name == name)
+
+    def _placeholders_of(self, user: str | None) -> Iterator[str]:
+        for text in self.users[user].values() if user else ():
+            yield from placeholders(text)
 
     def _in_order(self) -> Iterator[tuple[str, Command]]:
         yield from _placed("prepare", self.prepare)
@@ -96,6 +117,16 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             yield place, command
             yield from _placed(f"{place}.cleanup", command.cleanup)
         yield from _placed("cleanup", self.cleanup)
+
+
+def placeholders(text: str) -> tuple[str, ...]:
+    """The names of the placeholders in a text, each once."""
+    return tuple(dict.fromkeys(_PLACEHOLDER.findall(text)))
+
+
+def filled(text: str, values: dict[str, str]) -> str:
+    """``text`` with its placeholders replaced. Raises KeyError for one that has no value."""
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
 def load(path: Path) -> Suite:

@@ -2,33 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from tracer.matrix.cells import Cell
+from tracer.matrix.cells import Cell, CellVerdict
 
-__all__ = ["table"]
+__all__ = ["Changed", "legend", "tables"]
 
-_STYLES = {"conforms": "green", "recorded": "", "deviates": "bold red", "failed": "bold red"}
+Changed = Callable[[Cell, Cell], bool]
+"""Whether the second of two cells shows another behaviour than the first."""
+
+_SIGNS: Mapping[CellVerdict, tuple[str, str, str]] = {
+    "conforms": ("✓", "green", "conforms"),
+    "recorded": ("·", "", "recorded, no sequence documented"),
+    "refused": ("x", "", "refused, as the suite expects"),
+    "deviates": ("!", "bold red", "deviates"),
+    "accepted": ("a", "bold red", "not refused, though the suite expects it"),
+    "failed": ("F", "bold red", "failed"),
+    "missing": ("-", "dim", "not recorded"),
+}
+_CHANGED = "*"
 
 
-def table(cells: Sequence[Cell], releases: Sequence[str]) -> Table:
-    """The verdict and the number of messages of each command on each of ``releases``."""
-    made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+def tables(cells: Sequence[Cell], releases: Sequence[str], changed: Changed) -> list[Table]:
+    """Verdict (a sign) and number of messages of each command on each release; a table for each client.
+
+    Cells that are ``changed`` from the release before in the table, recorded with the same client or with
+    each release's own, are marked. Clients that are not the cloud's own are in the title.
+    """
+    own = all(cell.client == cell.release for cell in cells)
+    clients = [""] if own else list(dict.fromkeys(cell.client for cell in cells))
+    return [_table(cells, releases, changed, client) for client in clients]
+
+
+def legend(cells: Sequence[Cell]) -> str:
+    """What the signs in the table mean, those that are in it."""
+    used = {cell.verdict for cell in cells if not _aside(cell)}
+    signs = [f"{sign} {meaning}" for verdict, (sign, _, meaning) in _SIGNS.items() if verdict in used]
+    return " · ".join([*signs, "number: messages", f"{_CHANGED} changed from the release before"])
+
+
+def _table(cells: Sequence[Cell], releases: Sequence[str], changed: Changed, client: str) -> Table:
+    title = f"client of {client}" if client else None
+    made = Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False
+    )
     made.add_column("command", overflow="fold")
     for release in releases:
-        made.add_column(release, overflow="fold")
-    found = {(cell.name, cell.release): cell for cell in cells}
-    for name in dict.fromkeys(cell.name for cell in cells):
-        made.add_row(name, *(_entry(found.get((name, release))) for release in releases))
+        made.add_column(release, no_wrap=True)
+    found = {
+        (cell.name, cell.release): cell
+        for cell in cells
+        if (not client or cell.client == client) and not _aside(cell)
+    }
+    for name in dict.fromkeys(name for name, _ in found):
+        made.add_row(name, *_row([found.get((name, release)) for release in releases], changed))
     return made
 
 
-def _entry(cell: Cell | None) -> Text:
-    if cell is None:
-        return Text("-", style="dim")
-    text = f"{cell.verdict} · {cell.messages}" if cell.messages else cell.verdict
-    return Text(text, style=_STYLES[cell.verdict])
+def _row(cells: Sequence[Cell | None], changed: Changed) -> Iterator[Text]:
+    before: Cell | None = None
+    for cell in cells:
+        if cell is None:
+            yield Text("-", style="dim")
+            continue
+        sign, style, _ = _SIGNS[cell.verdict]
+        text = Text(f"{sign} {cell.messages or '':>2}".rstrip(), style=style)
+        if cell.recording:
+            if before and changed(before, cell):
+                text.append(_CHANGED, style="bold yellow")
+            before = cell
+        yield text
+
+
+def _aside(cell: Cell) -> bool:
+    return cell.name.startswith("(")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,52 +11,65 @@ import msgspec
 
 from tracer.cloud.image import qcow2
 from tracer.errors import CommandError
-from tracer.matrix.suites import Command, Suite
+from tracer.matrix.suites import Command, Suite, filled, placeholders
 from tracer.output import write
 
 __all__ = ["Workplace", "failure"]
 
-_FILES = {"qcow2": qcow2}
+_FILES = {"qcow2": qcow2, "text": lambda: b"These are notes, and no disk image.\n" * 2000}
+_PASSWORD_BYTES = 18
 
 
 class Workplace:
-    """Runs commands with what earlier ones left for them. ``values`` are those of the placeholders so far."""
+    """Runs commands of ``suite``; ``values`` are what earlier ones left, by placeholder."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, suite: Suite, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
-        self.environment = environment
-        self.values: dict[str, str] = {}
-
-    def furnish(self, suite: Suite) -> None:
-        """Make the files of ``suite``."""
+        self.values = {name: secrets.token_hex(_PASSWORD_BYTES) for name in suite.passwords}
+        self._environment = dict(environment)
+        self._users = suite.users
         for name, kind in suite.files.items():
-            write(self.folder / name, _FILES[kind]())
+            write(folder / name, _FILES[kind]())
 
     def can_run(self, command: Command) -> bool:
         """Whether all values that ``command`` needs are there."""
-        return all(name in self.values for name in command.placeholders)
+        return self._missing(command) is None
 
     def words(self, command: Command) -> list[str]:
         """The words of ``command`` with all values filled in. Raises CommandError where one is missing."""
-        missing = [name for name in command.placeholders if name not in self.values]
+        missing = self._missing(command)
         if missing:
-            raise CommandError(f"not run: the command that gives {{{missing[0]}}} failed")
+            raise CommandError(f"not run: the command that gives {{{missing}}} failed")
         return command.words(self.values)
 
+    def environment(self, command: Command) -> dict[str, str]:
+        """The variables of ``command``, as the user who runs it has them."""
+        own = self._users[command.user] if command.user else {}
+        return self._environment | {name: filled(text, self.values) for name, text in own.items()}
+
     def run(self, command: Command) -> None:
-        """Run a command that is not recorded, and keep what it gives. Raises CommandError if it fails."""
-        ended = subprocess.run(
-            self.words(command),
-            env=self.environment,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
-        if ended.returncode:
+        """Run a command that is not recorded, and keep what it gives.
+
+        Raises CommandError if it fails and was not meant to, or the other way round.
+        """
+        words = self.words(command)
+        try:
+            ended = subprocess.run(
+                words,
+                env=self.environment(command),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+            )
+        except OSError as error:
+            raise CommandError(f"cannot start `{words[0]}`: {error.strerror}") from None
+        if ended.returncode and not command.fails:
             raise CommandError(failure(command, ended.returncode, ended.stderr))
+        if command.fails is True and not ended.returncode:
+            raise CommandError(f"`{command.run}` did not fail")
         self.keep(command, ended.stdout)
 
     def keep(self, command: Command, printed: str) -> None:
@@ -69,6 +83,11 @@ class Workplace:
             keys = ", ".join(command.keep.values())
             raise CommandError(f"`{command.run}` printed no JSON object with {keys}") from None
         self.values |= values
+
+    def _missing(self, command: Command) -> str | None:
+        texts = (command.run, *(self._users[command.user].values() if command.user else ()))
+        needed = (name for text in texts for name in placeholders(text))
+        return next((name for name in needed if name not in self.values), None)
 
 
 def failure(command: Command, code: int, stderr: str) -> str:

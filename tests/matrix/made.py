@@ -1,0 +1,37 @@
+"""Cells and recordings as a matrix makes them, without a cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.sequences import runs
+from tracer.matrix import Suite, load
+from tracer.model import Exchange, Output, Recording, RunVerdict
+
+SUITE = """\
+name: mine
+commands:
+- {name: images, run: openstack image list}
+- {name: users, run: openstack user list}
+"""
+
+
+def suite(folder: Path, text: str = SUITE) -> Suite:
+    path = folder / "mine.yaml"
+    path.write_text(text)
+    return load(path)
+
+
+def recording(
+    verdict: RunVerdict | None, exchanges: Sequence[Exchange] | None = None, code: int = 0
+) -> Recording:
+    made = runs.by_id() if exchanges is None else list(exchanges)
+    return Recording(
+        format=1,
+        command=None,
+        recorded="2026-01-01T00:00:00Z",
+        verdict=verdict,
+        exchanges=made,
+        output=Output(exit=code),
+    )

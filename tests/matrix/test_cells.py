@@ -1,0 +1,57 @@
+"""What a cell comes to: what the suite expects against what the two recordings show."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+
+from tests.matrix.made import recording
+from tests.sequences import runs
+from tracer.matrix import Cell
+from tracer.matrix.cells import CellVerdict
+from tracer.model import Recording
+
+FINE = recording("conforms")
+REFUSED = recording("deviates", [runs.show(status=404)], code=1)
+CRASHED = recording("deviates", [runs.show(status=500)], code=1)
+UNANSWERED = recording("deviates", [runs.show(status=None)], code=1)
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "fails", "verdict", "good"),
+    [
+        (FINE, FINE, False, "conforms", True),
+        (recording(None), recording(None), False, "recorded", True),
+        (recording("deviates"), FINE, False, "deviates", False),
+        (FINE, None, False, "missing", False),
+        (None, None, False, "missing", False),
+        (REFUSED, REFUSED, True, "refused", True),
+        (REFUSED, REFUSED, "maybe", "refused", True),
+        (FINE, FINE, "maybe", "conforms", True),
+        (FINE, FINE, True, "accepted", False),
+        (CRASHED, CRASHED, True, "failed", False),
+        (UNANSWERED, UNANSWERED, "maybe", "failed", False),
+        (REFUSED, FINE, "maybe", "failed", False),
+    ],
+)
+def test_the_verdict(
+    first: Recording | None,
+    again: Recording | None,
+    fails: bool | Literal["maybe"],
+    verdict: CellVerdict,
+    good: bool,
+) -> None:
+    cell = Cell("zed", "zed", "a", first, again, fails=fails)
+    assert (cell.verdict, cell.good) == (verdict, good)
+    assert bool(cell.complaint) == (not good and verdict != "deviates")
+
+
+def test_a_problem_counts_more_than_a_recording() -> None:
+    cell = Cell("zed", "zed", "a", FINE, FINE, problem="it failed", fails=True)
+    assert (cell.verdict, cell.good, cell.complaint, cell.messages) == ("failed", False, "it failed", 8)
+
+
+def test_a_request_without_an_answer_is_one_message() -> None:
+    assert Cell("zed", "zed", "a", UNANSWERED).messages == 1
+    assert Cell("zed", "zed", "a").messages == 0

@@ -1,0 +1,113 @@
+"""What is to do, and what an earlier run has done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from tests.matrix.made import SUITE, recording, suite
+from tracer.matrix import Plan, Suite, Unit, done, make_plan
+from tracer.matrix.units import ROUNDS, Round
+from tracer.recording import save
+
+
+def left(out: Path, *suites: Suite, releases: Sequence[str] = ("zed",), fresh: bool = False) -> list[Round]:
+    plan = make_plan(out, releases, suites, fresh=fresh)
+    return [number for unit in plan.todo for number in unit.rounds]
+
+
+def do(out: Path, unit: Unit, number: Round) -> None:
+    for command in unit.suite.commands:
+        save(recording("conforms"), unit.path(out, command.name, number))
+    done.note(out, unit, number)
+
+
+@pytest.fixture
+def unit(tmp_path: Path) -> Unit:
+    return Unit(release="zed", client="zed", suite=suite(tmp_path))
+
+
+@pytest.fixture
+def out(tmp_path: Path, unit: Unit) -> Path:
+    """Both rounds of ``unit`` are done here."""
+    for number in ROUNDS:
+        do(tmp_path / "out", unit, number)
+    return tmp_path / "out"
+
+
+def test_each_suite_on_each_release_with_its_own_client_or_each_of_those_named(unit: Unit) -> None:
+    nowhere = Path("nowhere")
+    own = make_plan(nowhere, ["zed", "2026.2"], [unit.suite])
+    assert [(one.release, one.client) for one in own.units] == [("zed", "zed"), ("2026.2", "2026.2")]
+    crossed = make_plan(nowhere, ["zed", "2026.2"], [unit.suite], ["zed", "2026.2"])
+    assert len(crossed.todo) == len({one.key for one in crossed.units}) == 4
+    assert {one.rounds for one in crossed.todo} == {(1, 2)}
+
+
+def test_places(unit: Unit) -> None:
+    out = Path("out")
+    other = replace(unit, client="2026.2")
+    assert [str(one.path(out, "a", number)) for one in (unit, other) for number in ROUNDS] == [
+        "out/zed/a.yaml",
+        "out/zed/again/a.yaml",
+        "out/zed/client-2026.2/a.yaml",
+        "out/zed/client-2026.2/again/a.yaml",
+    ]
+
+
+def test_what_is_done_is_not_done_again(out: Path, unit: Unit) -> None:
+    assert left(out, unit.suite) == []
+    assert left(out, unit.suite, fresh=True) == [1, 2]
+    cells = make_plan(out, ["zed"], [unit.suite]).cells()
+    assert [(cell.name, cell.verdict) for cell in cells] == [("images", "conforms"), ("users", "conforms")]
+
+
+def test_only_the_round_that_lacks_something(out: Path, unit: Unit) -> None:
+    unit.path(out, "users", 2).unlink()
+    assert left(out, unit.suite) == [2]
+
+
+def test_a_recording_that_cannot_be_read_or_was_interrupted_is_made_again(out: Path, unit: Unit) -> None:
+    whole = unit.path(out, "users", 1).read_text()
+    unit.path(out, "users", 1).write_text(whole[:-40])
+    assert left(out, unit.suite) == [1]
+    save(replace(recording("conforms"), interrupted="killed"), unit.path(out, "users", 1))
+    assert left(out, unit.suite) == [1]
+
+
+def test_a_round_that_was_begun_anew_is_not_done(out: Path, unit: Unit) -> None:
+    done.forget(out, unit, 1)
+    assert left(out, unit.suite) == [1]
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b'{"fingerprint": 1}', b"[" * 10_000])
+def test_a_note_that_cannot_be_read_counts_for_nothing(out: Path, unit: Unit, content: bytes) -> None:
+    for path in (out / ".matrix").iterdir():
+        path.write_bytes(content)
+    assert left(out, unit.suite) == [1, 2]
+
+
+def test_another_content_of_the_suite_is_recorded_anew(out: Path, tmp_path: Path) -> None:
+    assert left(out, suite(tmp_path, SUITE.replace("image list", "image list --long"))) == [1, 2]
+    assert left(out, suite(tmp_path, f"# the same\n{SUITE}")) == []
+
+
+def test_other_versions_are_recorded_anew(out: Path, unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tracer.cloud.releases import release
+
+    versions = release("zed").services
+    monkeypatch.setitem(versions, "glance", "25.0.1")
+    assert left(out, unit.suite) == [1, 2]
+
+
+def test_a_problem_of_the_whole_unit_is_a_cell_of_its_own(unit: Unit) -> None:
+    plan = Plan([unit])
+    plan.problems[unit.key, 2] = {"": "preparation: it failed"}
+    assert [(cell.name, cell.verdict) for cell in plan.cells()] == [
+        ("images", "missing"),
+        ("users", "missing"),
+        ("(mine)", "failed"),
+    ]

@@ -1,0 +1,20 @@
+"""Whether behaviour changed from one cell to another: beyond what differs in each cell itself."""
+
+from __future__ import annotations
+
+from tracer.comparison import NOTHING, Learned, compare, learn
+from tracer.matrix.cells import Cell
+
+__all__ = ["changed"]
+
+
+def changed(before: Cell, after: Cell) -> bool:
+    """Whether the recordings of two cells differ, beyond what differs between the two of one cell."""
+    if before.recording is None or after.recording is None:
+        return False
+    learned = _learned(before) | _learned(after)
+    return bool(compare(before.recording, after.recording, learned).differences)
+
+
+def _learned(cell: Cell) -> Learned:
+    return learn(cell.recording, cell.again) if cell.recording and cell.again else NOTHING

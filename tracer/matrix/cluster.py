@@ -1,0 +1,111 @@
+"""Units on the workers of a Dask cluster: as many machines as there are, which need share no disk.
+
+Each needs this package in the same version; it keeps clouds and clients in a cache folder of its own. What a
+unit made comes back as its result, progress as events. A unit whose worker died is given to another one by
+the scheduler, a few times (``distributed.scheduler.allowed-failures``).
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+import warnings
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from tracer.errors import InputError
+from tracer.matrix.recorder import Report
+from tracer.matrix.supervisor import run_unit
+from tracer.matrix.units import Made, Now, Unit
+
+__all__ = ["Cluster"]
+
+_CONNECT = 5.0
+_TOPIC = "tracer-matrix"
+_LOUD = ("distributed", "distributed.client", "distributed.comm", "tornado", "asyncio")
+
+
+class Cluster:
+    """The cluster whose scheduler is at ``address``, such as ``tcp://10.0.0.5:8786``.
+
+    Raises InputError where Dask is not installed, or no scheduler answers.
+    """
+
+    def __init__(self, address: str) -> None:
+        distributed = _distributed()
+        try:
+            with warnings.catch_warnings():
+                # Of versions that differ; where that matters, a unit fails with a reason.
+                warnings.simplefilter("ignore")
+                self._client = distributed.Client(address, timeout=_CONNECT, set_as_default=False)
+        except (OSError, ValueError) as error:
+            reason = "no Dask scheduler answers there" if isinstance(error, OSError) else str(error)
+            raise InputError("--cluster", f"{address}: {reason}; start one with: dask scheduler") from None
+        self.executor: Executor = self._client.get_executor()
+        self._reports: dict[str, Report] = {}
+        self._client.subscribe_topic(_TOPIC, self._heard)
+
+    def submit(self, unit: Unit, report: Report) -> Future[list[Made]]:
+        """Have ``unit`` recorded; ``report`` is called for what is being done, from another thread."""
+        number = uuid.uuid4().hex
+        self._reports[number] = report
+        return self.executor.submit(_run, msgspec.json.encode(unit), number)
+
+    def _heard(self, event: tuple[float, Any]) -> None:
+        match event[1]:
+            case {"number": str(number), "text": str(text)} if number in self._reports:
+                self._reports[number](Now(text))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Not waited for: a worker ends what it does once it hears that nobody wants the result.
+        self.executor.shutdown(wait=False)
+        self._client.close(timeout=_CONNECT)
+
+
+def _run(content: bytes, number: str) -> list[Made]:
+    """Record a unit; this runs on a worker."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    key = worker.get_current_task()
+
+    def report(said: Now | Made) -> None:
+        if isinstance(said, Now):
+            worker.log_event(_TOPIC, {"number": number, "text": said.text})
+
+    return run_unit(msgspec.json.decode(content, type=Unit), report, _unwanted(worker, key))
+
+
+def _unwanted(worker: Any, key: Any) -> Callable[[], bool]:
+    """Tells whether the task was cancelled, or the worker is about to end: Dask cannot stop a thread."""
+
+    def unwanted() -> bool:
+        task = worker.state.tasks.get(key)
+        return task is None or task.state in {"cancelled", "released", "forgotten"}
+
+    return unwanted
+
+
+def _distributed() -> Any:
+    """Dask, which is to say nothing by itself: what goes wrong is told by us, in one line."""
+    try:
+        import dask.config
+
+        dask.config.set({"logging": dict.fromkeys(_LOUD, "critical")})
+        import distributed
+    except ImportError:
+        raise InputError(
+            "--cluster", "needs Dask, which is not installed: pip install 'openstack-tracer[cluster]'"
+        ) from None
+    for name in _LOUD:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    return distributed

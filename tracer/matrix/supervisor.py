@@ -1,0 +1,146 @@
+"""Has a unit recorded by a process of its own, and sees to it that nothing of that is left behind.
+
+A process a unit: recording changes the handlers of signals, which threads cannot; a crash takes no other
+unit along; and it is the same on this machine and on a worker of a cluster, whose tasks are threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from tracer.cloud import cache, processes
+from tracer.cloud.cloud import Cloud
+from tracer.cloud.releases import releases
+from tracer.errors import CloudError, LostError
+from tracer.matrix.recorder import Report
+from tracer.matrix.units import Made, Unit
+from tracer.matrix.worker import Ended, Line
+
+__all__ = ["run_unit"]
+
+_POLL = 0.2
+_PATIENCE = 60.0
+_LOG = "worker.log"
+
+
+def run_unit(unit: Unit, report: Report, stopped: Callable[[], bool]) -> list[Made]:
+    """Record ``unit`` in a process of its own, and give what was made.
+
+    ``report`` is called, in this thread, with each thing that is done or made. ``stopped`` is asked again and
+    again: once it is true, the process is ended with all it started. Raises LostError where the
+    process was killed or stopped, CloudError with the reason why the unit cannot be recorded.
+    """
+    _sweep()
+    home = cache.private_folder(cache.folder() / "matrix" / _owned())
+    process = _start(unit, home)
+    made: list[Made] = []
+    over = threading.Event()
+    watching = threading.Thread(target=_watch, args=(process, stopped, over), daemon=True)
+    watching.start()
+    keep_logs = False
+    try:
+        for line in _lines(process):
+            if isinstance(line, Ended):
+                # The logs that the problem names stay, until the next matrix sweeps.
+                keep_logs = bool(line.problem)
+                if line.problem:
+                    raise CloudError(line.problem)
+                return made
+            if isinstance(line, Made):
+                made.append(line)
+            report(line)
+        raise LostError(f"the process that recorded it {_end_of(process, home)}")
+    finally:
+        over.set()
+        watching.join()
+        _end(process)
+        _clear(home, keep_logs=keep_logs)
+
+
+def _start(unit: Unit, home: Path) -> subprocess.Popen[bytes]:
+    log = os.open(home / _LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "tracer.matrix.worker", str(home)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            # A terminal's Ctrl-C is for us to answer: we end the process when it is time.
+            start_new_session=True,
+        )
+    finally:
+        os.close(log)
+    assert process.stdin is not None
+    process.stdin.write(msgspec.json.encode(unit) + b"\n")
+    process.stdin.flush()
+    return process
+
+
+def _lines(process: subprocess.Popen[bytes]) -> Iterator[Line]:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if not line.endswith(b"\n"):
+            return  # torn: it was killed
+        yield msgspec.json.decode(line, type=Line)
+
+
+def _watch(process: subprocess.Popen[bytes], stopped: Callable[[], bool], over: threading.Event) -> None:
+    while not over.wait(_POLL):
+        if stopped():
+            _end(process)
+            return
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Have the process end, as it does once its stdin is closed, and kill it if it doesn't."""
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.close()
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    # Of one that was killed, the client that it ran may be left.
+    processes.end([process.pid])
+
+
+def _end_of(process: subprocess.Popen[bytes], home: Path) -> str:
+    code = process.wait()
+    if code < 0:
+        return f"was ended by {signal.Signals(-code).name}"
+    return f"ended before its work did: {processes.last_line(home / _LOG) or f'exit code {code}'}"
+
+
+def _owned() -> str:
+    """A new name for a folder of this process: it tells whether the process still lives."""
+    me = os.getpid()
+    return f"{socket.gethostname()}+{me}+{int(processes.created(me) or 0)}+{secrets.token_hex(4)}"
+
+
+def _sweep() -> None:
+    """Clear away what killed processes left on this machine."""
+    for home in (cache.folder() / "matrix").glob(f"{socket.gethostname()}+*+*+*"):
+        _, pid, created, _ = home.name.rsplit("+", 3)
+        if int(processes.created(int(pid)) or 0) != int(created):
+            _clear(home)
+
+
+def _clear(home: Path, *, keep_logs: bool = False) -> None:
+    for name in releases():
+        if (home / name).exists():
+            Cloud(name, apart=home).down()
+    if not keep_logs:
+        shutil.rmtree(home, ignore_errors=True)

@@ -1,0 +1,75 @@
+"""The process that records one unit: ``python -m tracer.matrix.worker HOME``.
+
+It reads the unit, a line of JSON, from stdin, and writes what it does and makes as lines of JSON
+to stdout. When stdin ends, whoever started it has had enough or is no more: it stops, and its cloud with it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from tracer.cloud import processes
+from tracer.errors import TracerError
+from tracer.matrix.recorder import record_unit
+from tracer.matrix.units import Made, Now, Unit
+
+__all__ = ["Ended", "Line", "main"]
+
+
+class Ended(msgspec.Struct, frozen=True, tag="ended"):
+    """The unit is through, or cannot be for this reason. It is the last line."""
+
+    problem: str = ""
+
+
+Line = Now | Made | Ended
+
+
+def main() -> None:
+    """Record the unit that comes on stdin."""
+    home = Path(sys.argv[1])
+    lines = os.fdopen(os.dup(1), "wb", buffering=0)
+    # Whatever a library prints must not come between the lines.
+    os.dup2(2, 1)
+    unit = msgspec.json.decode(sys.stdin.buffer.readline(), type=Unit)
+    try:
+        with processes.stoppable():
+            threading.Thread(target=_stop_with, args=(sys.stdin.buffer,), daemon=True).start()
+            _send(lines, _record(unit, home, lines))
+    except (KeyboardInterrupt, SystemExit, BrokenPipeError):
+        # Nobody may be left to clear it away.
+        shutil.rmtree(home, ignore_errors=True)
+        os._exit(1)
+    os._exit(0)
+
+
+def _record(unit: Unit, home: Path, lines: BinaryIO) -> Ended:
+    try:
+        record_unit(unit, home, lambda said: _send(lines, said))
+    except TracerError as error:
+        return Ended(str(error))
+    return Ended()
+
+
+def _send(lines: BinaryIO, line: Line) -> None:
+    rest = memoryview(msgspec.json.encode(line) + b"\n")
+    while rest:
+        rest = rest[lines.write(rest) :]
+
+
+def _stop_with(stdin: BinaryIO) -> None:
+    while stdin.read(1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()
