@@ -1,123 +1,245 @@
-"""``tracer matrix``: suites recorded for real, on clouds that are up and on one that it starts itself."""
+"""``tracer matrix``: suites recorded for real, twice, on clouds that it starts itself."""
 
 from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
-from msgspec.structs import replace
 
-from tests.e2e.conftest import TRACER, Site
-from tests.e2e.secrets import leaks
-from tracer.cloud.cloud import Cloud
-from tracer.matrix import Cell, Order, Suite, record_suites, suites
-from tracer.matrix.suites import Command, Recorded
+from tests.e2e.conftest import TRACER, processes_of
+from tracer.matrix import make_plan, select_suites
+from tracer.model import Recording
 from tracer.recording import load
 
 pytestmark = pytest.mark.e2e
 
-VOLATILE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}")
+SUITE = """\
+name: short
+files: {notes.qcow2: text}
+passwords: [wrong_password, guest_password]
+users:
+  forgetful: {OS_PASSWORD: "{wrong_password}"}
+  guest: {OS_USERNAME: short-guest, OS_PASSWORD: "{guest_password}", OS_PROJECT_NAME: short-guest}
+prepare:
+- {run: openstack project create --format json short-guest, keep: {project_id: id}}
+commands:
+- name: user-create
+  run: openstack user create --project {project_id} --password {guest_password} --format json short-guest
+  keep: {user_id: id}
+- {name: not-allowed, run: openstack user list, as: guest, fails: maybe}
+- {name: wrong-password, run: openstack token issue, as: forgetful, fails: true}
+- name: wrong-format
+  run: openstack image create --disk-format qcow2 --container-format bare --file notes.qcow2 short
+  fails: maybe
+cleanup:
+- run: openstack user delete {user_id}
+- run: openstack project delete {project_id}
+"""
+NAMES = ("user-create", "not-allowed", "wrong-password", "wrong-format")
+UUID = re.compile(r"\b[0-9a-f]{32}\b")
 
 
-def part(*names: str) -> Suite:
-    """The suite `image` with these commands only."""
-    whole = suites()["image"]
-    return replace(whole, commands=tuple(one for one in whole.commands if one.name in names))
+@dataclass(frozen=True)
+class Place:
+    """A folder with a suite in it, and a cache whose environments and templates are those of all."""
 
+    folder: Path
+    cache: Path
 
-def record(site: Site, suite: Suite, out: Path) -> list[Cell]:
-    cells: list[Cell] = []
-    record_suites(site.release, [suite], Order(out), cells.append)
-    return cells
+    @property
+    def out(self) -> Path:
+        return self.folder / "made"
 
+    def words(self, *further: str, suite: str = "short.yaml") -> list[str]:
+        return [TRACER, "matrix", "--suite", suite, "-o", "made", "--diagram", "", *further]
 
-def test_a_suite_is_recorded_and_leaves_nothing_behind(site: Site, tmp_path: Path) -> None:
-    suite = part("image-create", "image-show-by-name")
-    first, again = (record(site, suite, tmp_path / folder) for folder in ("first", "again"))
-    for kind in ("image", "project"):
-        assert not [name for name in _names(site, kind) if name.startswith("tracer-")]
-    assert [cell.name for cell in first] == ["image-create", "image-show-by-name"]
-    for cell in first:
-        assert (cell.verdict, cell.problem) == ("conforms", "")
-        assert cell.path == tmp_path / "first" / site.release / f"{cell.name}.yaml"
-    for one, other in zip(first, again, strict=True):
-        assert one.recording is not None
-        assert other.recording is not None
-        assert one.path is not None
-        assert load(one.path) == one.recording
-        assert one.messages == other.messages
-        assert VOLATILE.sub("…", one.recording.command or "") == VOLATILE.sub(
-            "…", other.recording.command or ""
+    @property
+    def environment(self) -> dict[str, str]:
+        """One that names another cloud: the matrix must not care."""
+        return {**os.environ, "TRACER_CACHE": str(self.cache), "OS_CLOUD": "other", "OS_TOKEN": "x" * 20}
+
+    def matrix(self, *further: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.words(*further),
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=400,
         )
-        assert [x.path for x in one.recording.exchanges] == [x.path for x in other.recording.exchanges]
-    assert "--file tracer-demo.qcow2" in (tmp_path / "first" / site.release / "image-create.yaml").read_text()
-    assert not leaks({site.password}, tmp_path)
+
+    def start(self, *further: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.words(*further),
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def nothing_is_left(self) -> None:
+        assert processes_of(self.cache) == []
+        assert list((self.cache / "matrix").iterdir()) == []
 
 
-def test_a_command_that_fails_is_one_line_and_the_others_still_run(zed: Site, tmp_path: Path) -> None:
-    refused = Recorded(name="refused", run="openstack image show no-such-image", keep={"image_id": "id"})
-    unread = Recorded(name="unread", run="openstack token issue --format value", keep={"token": "id"})
-    needy = Recorded(name="needy", run="openstack image delete {image_id}")
-    unprepared = Recorded(
-        name="unprepared",
-        run="openstack token issue",
-        prepare=(Command(run="openstack image delete no-such"),),
-    )
-    fine = Recorded(name="fine", run="openstack image list")
-    suite = Suite(
-        name="mixed",
-        commands=(refused, unread, needy, unprepared, fine),
-        cleanup=(
-            Command(run="openstack image delete {image_id}"),
-            Command(run="openstack image delete gone"),
-        ),
-    )
-    cells = record(zed, suite, tmp_path)
-    problems = {cell.name: cell.problem for cell in cells}
-    assert list(problems) == ["refused", "unread", "needy", "unprepared", "fine", "mixed (clean-up)"]
-    assert problems["refused"].startswith("`openstack image show no-such-image` failed: No Image found for")
-    assert problems["unread"] == "`openstack token issue --format value` printed no JSON object with id"
-    assert problems["needy"] == "not run: the command that gives {image_id} failed"
-    assert problems["unprepared"].startswith("`openstack image delete no-such` failed: ")
-    assert problems["fine"] == ""
-    assert problems["mixed (clean-up)"].startswith("`openstack image delete gone` failed: ")
-    assert all("\n" not in problem for problem in problems.values())
-    assert [cell.good for cell in cells] == [False, False, False, False, True, False]
-    assert {path.name for path in (tmp_path / "zed").iterdir()} == {
-        "refused.yaml",
-        "unread.yaml",
-        "fine.yaml",
-    }
+@pytest.fixture
+def place(tmp_path: Path, cache: Path) -> Place:
+    (tmp_path / "short.yaml").write_text(SUITE)
+    return Place(tmp_path, cache)
 
 
-def test_the_verb(tmp_path: Path) -> None:
-    """As a user runs it, with an environment that names another cloud."""
-    was_up = Cloud("zed").status() is not None
-    ended = subprocess.run(
-        [TRACER, "matrix", "--releases", "zed", "--suite", "identity", "-o", "made", "--diagram", ""],
-        cwd=tmp_path,
-        env={**os.environ, "OS_CLOUD": "other", "OS_TOKEN": "x" * 20},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+def read_until(process: subprocess.Popen[str], text: str) -> None:
+    assert process.stderr is not None
+    for line in process.stderr:
+        if text in line:
+            return
+    raise AssertionError(f"{text!r} was never said")
+
+
+def test_two_releases_side_by_side_then_interrupted_resumed_and_told(place: Place) -> None:
+    _stopped_half_way(place)
+    ended = place.matrix("--releases", "zed,2026.2", "--jobs", "2")
     assert ended.returncode == 0, ended.stderr
-    names = [command.name for command in suites()["identity"].commands]
-    lines = ended.stdout.splitlines()
-    assert lines[0].split() == ["command", "zed"]
-    assert [line.split() for line in lines[2:10]] == [
-        [name, "conforms", "·", str(messages)]
-        for name, messages in zip(names, (4, 4, 6, 6, 8, 8, 6, 6), strict=True)
+    place.nothing_is_left()
+    _table_says_what_differs(ended.stdout)
+    recordings = {
+        (release, number, name): load(place.out / release / number / f"{name}.yaml")
+        for release in ("zed", "2026.2")
+        for number in ("", "again")
+        for name in NAMES
+    }
+    for (release, _, _), recording in recordings.items():
+        assert recording.cloud.release == release
+    _rounds_differ_as_two_users_runs(recordings)
+    _nothing_of_the_passwords(place, recordings)
+
+    before = {path: path.stat().st_mtime_ns for path in place.out.rglob("*.yaml")}
+    (place.out / "zed" / "again" / "wrong-password.yaml").write_text("format: 1\n")
+    again = place.matrix("--releases", "zed,2026.2")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == ended.stdout
+    changed = {path for path, moment in before.items() if path.stat().st_mtime_ns != moment}
+    assert changed == {place.out / "zed" / "again" / f"{name}.yaml" for name in NAMES}
+
+
+def _stopped_half_way(place: Place) -> None:
+    process = place.start("--releases", "zed,2026.2", "--jobs", "2")
+    read_until(process, "zed: not-allowed")
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=100)
+    assert process.returncode == 130
+    assert stdout == ""
+    assert re.search(
+        r"^tracer: stopped, \d+ recordings are made; the same command goes on$", stderr, re.MULTILINE
+    )
+    assert "Traceback" not in stderr
+    place.nothing_is_left()
+    # What was finished is kept.
+    assert load(place.out / "zed" / "user-create.yaml").verdict == "conforms"
+    plan = make_plan(place.out, ["zed"], select_suites([str(place.folder / "short.yaml")]))
+    assert [unit.rounds for unit in plan.todo] == [(1, 2)]
+
+
+def _table_says_what_differs(printed: str) -> None:
+    lines = printed.splitlines()
+    assert lines[0].split() == ["command", "zed", "2026.2"]
+    rows = {line.split()[0]: line.split()[1:] for line in lines[2:6]}
+    assert rows["user-create"][:3] == ["✓", "8", "✓"]
+    assert rows["wrong-password"][:3] == ["x", "4", "x"]
+    assert rows["wrong-format"][0] in "✓!"
+    assert rows["wrong-format"][2] == "x"
+    assert rows["wrong-format"][3].endswith("*")
+    assert lines[-1] == "16 recordings below made, 8 of them to compare with (again)"
+
+
+def _rounds_differ_as_two_users_runs(recordings: dict[tuple[str, str, str], Recording]) -> None:
+    for release in ("zed", "2026.2"):
+        first, again = (recordings[release, number, "user-create"] for number in ("", "again"))
+        assert first.cloud.url == again.cloud.url
+        assert first.command != again.command
+        assert UUID.sub("…", first.command or "") == UUID.sub("…", again.command or "")
+        assert [one.path for one in first.exchanges] == [one.path for one in again.exchanges]
+        codes = [recordings[release, number, "wrong-format"].output for number in ("", "again")]
+        assert [code.exit for code in codes if code] == ([0, 0] if release == "zed" else [1, 1])
+    statuses = [
+        one.response and one.response.status for one in recordings["2026.2", "", "wrong-format"].exchanges
     ]
-    assert lines[-1] == "8 recordings below made"
-    assert {path.stem for path in (tmp_path / "made" / "zed").glob("*.yaml")} == set(names)
-    assert "zed: project-create (3 of 8)" in ended.stderr
-    assert (Cloud("zed").status() is not None) == was_up
+    assert 415 in statuses
 
 
-def _names(site: Site, kind: str) -> list[str]:
-    return site.client(kind, "list", "-f", "value", "-c", "Name").stdout.splitlines()
+def _nothing_of_the_passwords(place: Place, recordings: dict[tuple[str, str, str], Recording]) -> None:
+    scanned = subprocess.run([TRACER, "scan", str(place.out)], capture_output=True, text=True, check=False)
+    assert scanned.returncode == 0, scanned.stdout
+    for path in place.out.rglob("*.yaml"):
+        # What a suite makes up for passwords are 36 hexadecimal digits.
+        assert not re.search(r"(?<![0-9a-f])[0-9a-f]{36}(?![0-9a-f])", path.read_text())
+    for name in ("wrong-password", "not-allowed"):
+        assert recordings["zed", "", name].redacted["auth.identity.password.user.password"] == 1
+
+
+def test_another_client_and_a_process_that_is_killed(place: Place) -> None:
+    words = ("--releases", "zed", "--clients", "2026.2")
+    process = place.start(*words)
+    read_until(process, "zed (client 2026.2): not-allowed")
+    _worker_of(process.pid).kill()
+    assert process.stderr is not None
+    stderr = process.stderr.read()
+    stdout = process.communicate(timeout=300)[0]
+    assert process.returncode == 0, stderr
+    assert "was ended by SIGKILL; trying again" in stderr
+    assert stdout.splitlines()[0] == "client of 2026.2"
+    place.nothing_is_left()
+    recording = load(place.out / "zed" / "client-2026.2" / "again" / "user-create.yaml")
+    assert recording.cloud.release == "zed"
+    assert recording.client.startswith("openstacksdk/4.")
+
+
+def _worker_of(pid: int) -> psutil.Process:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for child in psutil.Process(pid).children():
+            if "tracer.matrix.worker" in child.cmdline():
+                return child
+        time.sleep(0.05)
+    raise AssertionError("no worker")
+
+
+def test_a_suite_that_goes_wrong_says_where_and_the_rest_is_recorded(place: Place) -> None:
+    (place.folder / "short.yaml").write_text(
+        """\
+name: mixed
+prepare:
+- run: openstack project delete nobody
+commands:
+- {name: refused, run: openstack project show nobody, keep: {project_id: id}}
+- {name: needy, run: "openstack project show {project_id}"}
+- {name: accepted, run: openstack token issue, fails: true}
+- {name: unread, run: openstack token issue --format value, keep: {token: id}}
+- {name: fine, run: openstack project list}
+"""
+    )
+    ended = place.matrix("--releases", "zed")
+    assert ended.returncode == 1
+    told = [line for line in ended.stderr.splitlines() if line.startswith("tracer: ")]
+    beginnings = (
+        "tracer: zed mixed: preparation: `openstack project delete nobody` failed: ",
+        "tracer: zed refused: `openstack project show nobody` failed: No project with a name or ID of",
+        "tracer: zed needy: not run: the command that gives {project_id} failed",
+        "tracer: zed unread: `openstack token issue --format value` printed no JSON object with id",
+    )
+    assert [line for line in told if line.startswith(beginnings[0])]
+    for beginning in beginnings:
+        assert len([line for line in told if line.startswith(beginning)]) == 1, told
+    assert "tracer: zed accepted: it was meant to fail, and did not" in told
+    signs = {line.split()[0]: line.split()[1] for line in ended.stdout.splitlines()[2:7]}
+    assert signs == {"refused": "F", "needy": "F", "accepted": "a", "unread": "F", "fine": "✓"}
+    place.nothing_is_left()

@@ -52,6 +52,12 @@ def test_a_problem_counts_more_than_a_recording() -> None:
     assert (cell.verdict, cell.good, cell.complaint, cell.messages) == ("failed", False, "it failed", 8)
 
 
+def test_a_client_of_another_release_may_deviate() -> None:
+    deviates = recording("deviates")
+    assert not Cell("zed", "zed", "a", deviates, deviates).good
+    assert Cell("zed", "2026.2", "a", deviates, deviates).good
+
+
 def test_a_request_without_an_answer_is_one_message() -> None:
     assert Cell("zed", "zed", "a", UNANSWERED).messages == 1
     assert Cell("zed", "zed", "a").messages == 0

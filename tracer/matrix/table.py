@@ -47,9 +47,7 @@ def legend(cells: Sequence[Cell]) -> str:
 
 def _table(cells: Sequence[Cell], releases: Sequence[str], changed: Changed, client: str) -> Table:
     title = f"client of {client}" if client else None
-    made = Table(
-        title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False
-    )
+    made = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0, show_edge=False)
     made.add_column("command", overflow="fold")
     for release in releases:
         made.add_column(release, no_wrap=True)
