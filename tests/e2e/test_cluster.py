@@ -73,9 +73,8 @@ class Dask:
 
     def stop(self) -> None:
         for process in (*self.workers, self.scheduler):
-            if process.poll() is None:
-                process.terminate()
-        for process in (*self.workers, self.scheduler):
+            # A worker says good-bye to its scheduler, and waits long for one that is gone.
+            process.terminate()
             process.wait(60)
 
 
