@@ -24,6 +24,7 @@ UNANSWERED = recording("deviates", [runs.show(status=None)], code=1)
         (FINE, FINE, False, "conforms", True),
         (recording(None), recording(None), False, "recorded", True),
         (recording("deviates"), FINE, False, "deviates", False),
+        (FINE, recording("deviates"), False, "deviates", False),
         (FINE, None, False, "missing", False),
         (None, None, False, "missing", False),
         (REFUSED, REFUSED, True, "refused", True),

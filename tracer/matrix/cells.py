@@ -16,6 +16,7 @@ says. ``failed`` says that something went wrong, ``missing`` that the matrix did
 """
 
 _GOOD = frozenset({"conforms", "recorded", "refused"})
+_WORSE = ("conforms", "recorded", "deviates")
 
 
 class Cell(NamedTuple):
@@ -49,7 +50,10 @@ class Cell(NamedTuple):
         if len(ended) > 1:
             return "failed"
         if not self.fails or (self.fails == "maybe" and ended == {True}):
-            return self.recording.verdict or "recorded"
+            # One of the two that deviates is enough.
+            return max(
+                self.recording.verdict or "recorded", self.again.verdict or "recorded", key=_WORSE.index
+            )
         if ended == {True}:
             return "accepted"
         return "refused" if all(map(_answered, (self.recording, self.again))) else "failed"

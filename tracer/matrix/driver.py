@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from tracer.cloud.cache import Progress
-from tracer.errors import InputError, LeakError, LostError, TracerError
+from tracer.errors import InputError, LeakError, LostError, RenderError, TracerError
 from tracer.matrix import done
 from tracer.matrix.plan import Plan
 from tracer.matrix.pools import Pool
@@ -108,16 +108,20 @@ class _Drive:
     def _take(self, unit: Unit, made: Made) -> None:
         """Write what a unit made, once: it may be told of it as it comes, and again with the result."""
         key = (unit.key, made.number)
+        if made.name not in {"", *(command.name for command in unit.suite.commands)}:
+            raise InputError(unit.title, f"its worker speaks of a command that it has not: {made.name!r}")
         known = {*self.plan.recordings.get(key, ()), *self.plan.problems.get(key, ())}
         if made.name in known or made.number not in unit.rounds:
             return
         problem = made.problem
-        if made.recording:
+        if made.name and made.recording:
             try:
-                recording = self._write(unit, made)
-                self.plan.recordings.setdefault(key, {})[made.name] = recording
-            except (InputError, LeakError) as error:
+                self._write(unit, made)
+            except (InputError, LeakError, RenderError) as error:
                 problem = problem or str(error)
+        elif made.name:
+            # What an earlier run made of it would pass for today's.
+            unit.path(self.order.out, made.name, made.number).unlink(missing_ok=True)
         if problem:
             self.plan.problems.setdefault(key, {})[made.name] = problem
             again = " again" if made.number != ROUNDS[0] else ""
@@ -130,18 +134,20 @@ class _Drive:
         if self.plan.recordings.get(key, {}).keys() == names and not self.plan.problems.get(key):
             done.note(self.order.out, unit, number)
             self.plan.done.add(key)
+        elif key in self.plan.done:
+            # Its clean-up failed, after all had been recorded.
+            done.forget(self.order.out, unit, number)
+            self.plan.done.remove(key)
 
-    def _write(self, unit: Unit, made: Made) -> Recording:
+    def _write(self, unit: Unit, made: Made) -> None:
         """What a worker sends is another's bytes: it must be a recording, and goes through the last gate."""
-        if made.name not in {command.name for command in unit.suite.commands}:
-            raise InputError(unit.title, f"sent a recording of a command that it has not: {made.name!r}")
         recording = loads(made.recording, f"{unit.title} {made.name}")
         path = unit.path(self.order.out, made.name, made.number)
         write(path, made.recording)
+        self.plan.recordings.setdefault((unit.key, made.number), {})[made.name] = recording
         if made.number == ROUNDS[0] and self.order.draw is not None:
             for kind in self.order.diagrams:
                 write_parts(path.with_suffix(f".{kind}"), self.order.draw(recording, kind), tidy=True)
-        return recording
 
     def _through(self, unit: Unit, future: Future[list[Made]]) -> None:
         self.doing.pop(unit.key, None)
