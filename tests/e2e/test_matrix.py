@@ -196,7 +196,7 @@ def test_another_client_and_a_process_that_is_killed(place: Place) -> None:
     stdout = process.communicate(timeout=300)[0]
     assert process.returncode == 0, stderr
     assert "was ended by SIGKILL; trying again" in stderr
-    assert stdout.splitlines()[0] == "client of 2026.2"
+    assert stdout.splitlines()[0].rstrip() == "client of 2026.2"
     place.nothing_is_left()
     recording = load(place.out / "zed" / "client-2026.2" / "again" / "user-create.yaml")
     assert recording.cloud.release == "zed"
