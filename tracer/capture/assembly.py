@@ -12,7 +12,7 @@ from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.participants import CLIENT, client_agent, resolve
 from tracer.model import FORMAT, Cloud, Exchange, Output, Recording
 from tracer.recording import JournalHead
-from tracer.sequences import choose, find, label
+from tracer.sequences import choose, find, label, release_of
 
 __all__ = ["assemble"]
 
@@ -47,7 +47,7 @@ def assemble(
         return label(recording, find(head.sequence))
     # What services send on their own account is no command's sequence.
     by_client = any(exchange.sender == CLIENT for exchange in named)
-    return label(recording, choose(named, head.command, head.release) if by_client else None)
+    return label(recording, choose(named, head.command, release_of(recording)) if by_client else None)
 
 
 def _since(exchange: Exchange, began: float) -> Exchange:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.sequences import catalog, match
+from tracer.sequences import catalog, match, release_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,4 +19,4 @@ def reasons(recording: Recording) -> Mapping[int, str]:
     sequence = catalog().get(recording.sequence or "")
     if sequence is None or recording.verdict != "deviates":
         return {}
-    return match(recording.exchanges, sequence, recording.cloud.release).reasons
+    return match(recording.exchanges, sequence, release_of(recording)).reasons

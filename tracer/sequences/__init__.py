@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
 from tracer.sequences.choosing import choose, command_words
+from tracer.sequences.clients import documented_release, release_of
 from tracer.sequences.describing import entry_of
 from tracer.sequences.labelling import label
 from tracer.sequences.loading import catalog, common_calls, find, include, json_schema, load
@@ -39,6 +40,7 @@ __all__ = [
     "choose",
     "command_words",
     "common_calls",
+    "documented_release",
     "entry_of",
     "find",
     "generic",
@@ -50,6 +52,7 @@ __all__ = [
     "match",
     "parents",
     "participant_label",
+    "release_of",
     "usual_mount",
     "well_known",
     "with_query",

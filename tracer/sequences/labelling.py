@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tracer.sequences.clients import release_of
 from tracer.sequences.matching import generic_paths, match
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
         return msgspec.structs.replace(
             recording, sequence=None, verdict=None, missing=[], exchanges=exchanges
         )
-    result = match(recording.exchanges, sequence, recording.cloud.release)
+    result = match(recording.exchanges, sequence, release_of(recording))
     exchanges = [
         msgspec.structs.replace(exchange, steps=list(label.steps), path=label.path, verdict=label.verdict)
         for exchange, label in zip(recording.exchanges, result.labels, strict=True)

@@ -11,7 +11,7 @@ import msgspec
 from tracer.errors import TracerError
 from tracer.model import RunVerdict
 from tracer.recording import load
-from tracer.sequences import catalog, choose, match
+from tracer.sequences import catalog, choose, match, release_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +97,8 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
     release = recording.cloud.release
     known = sequence or catalog().get(recording.sequence or "")
     named = recording.sequence if known is None else None
-    chosen = known if known or named else choose(recording.exchanges, recording.command, release)
+    held = release_of(recording)
+    chosen = known if known or named else choose(recording.exchanges, recording.command, held)
     ends = [
         exchange.started if exchange.ended is None else exchange.ended for exchange in recording.exchanges
     ]
@@ -114,7 +115,7 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
             f"its sequence {named!r} is not known here: --sequence FILE gives it" if named else _NO_SEQUENCE
         )
         return msgspec.structs.replace(made, problem=problem)
-    result = match(recording.exchanges, chosen, release)
+    result = match(recording.exchanges, chosen, held)
     return msgspec.structs.replace(
         made,
         verdict=result.verdict,
