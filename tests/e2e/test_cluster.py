@@ -146,7 +146,7 @@ def test_an_interrupted_matrix_ends_what_the_workers_do(dask: Dask, tmp_path: Pa
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert stdout == ""
-    assert stderr.splitlines()[-1] == "tracer: stopped, 0 recordings are made; the same command goes on"
+    assert stderr.splitlines()[-1] == "tracer: stopped with 0 recorded; the same command goes on from there"
     assert "Traceback" not in stderr
     assert gone(dask.caches())
 

@@ -164,7 +164,9 @@ def test_what_failed_leaves_no_recording_of_an_earlier_run_and_is_done_again(tmp
 
     def failing(unit: Unit, report: Report) -> list[Made]:
         first, *rest = everything(unit)
-        return [replace(first, recording="", problem="it failed"), *rest]
+        first = replace(first, recording="", problem="it failed")
+        report(first)
+        return [first, *rest]
 
     driven(tmp_path, fine)
     (tmp_path / "out" / "zed" / "users.yaml").unlink()

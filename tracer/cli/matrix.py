@@ -111,7 +111,9 @@ def _record(plan: Plan, order: Order, options: argparse.Namespace) -> None:
             drive(plan, order, pool, show, _complain)
     except (KeyboardInterrupt, SystemExit):
         recorded = sum(map(len, plan.recordings.values()))
-        print(f"tracer: stopped, {recorded} recordings are made; the same command goes on", file=sys.stderr)
+        print(
+            f"tracer: stopped with {recorded} recorded; the same command goes on from there", file=sys.stderr
+        )
         raise
 
 
