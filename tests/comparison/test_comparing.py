@@ -270,6 +270,11 @@ def test_what_the_command_printed_is_compared_by_structure_or_by_line() -> None:
     ) == [("breaking", "changed", "output.stdout[line 3]")]
 
 
+def test_a_command_that_prints_nothing_any_more_is_one_difference() -> None:
+    found = compare(run(output=output("a\nb\n")), run(output=output("")))
+    assert lines(found) == [("breaking", "removed", "output.stdout")]
+
+
 def test_lines_in_another_order_are_told_unless_a_list_came_so() -> None:
     before, after = run(output=output("b\na\n")), run(output=output("a\nb\n"))
     assert [kind for _, kind, _ in lines(compare(before, after))] == ["reordered"]

@@ -212,7 +212,9 @@ def _size_excuse(before: Body | None, after: Body | None) -> str:
     if before is None or after is None or before.size == after.size:
         return ""
     ours, theirs = _kept(before), _kept(after)
-    if ours is None or theirs is None or ours == theirs or before.encoding != after.encoding:
+    if ours is None or theirs is None or ours == theirs:
+        return ""
+    if (_form(before), before.encoding) != (_form(after), after.encoding):
         return ""
     if before.encoding or _SECRET.search(ours) or _SECRET.search(theirs):
         return "size"  # what was sent had another length than what was kept of it

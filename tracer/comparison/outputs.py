@@ -33,8 +33,7 @@ def compare_outputs(before: Recording, after: Recording) -> Iterator[Change]:
         yield from _outputs(before.output, after.output)
     elif before.output is not after.output:
         # Runs through a long-lived proxy have none: that is how they were recorded, and still told.
-        kind = "added" if before.output is None else "removed"
-        yield Change("added" if kind == "added" else "removed", RUN.within("output"))
+        yield Change("added" if before.output is None else "removed", RUN.within("output"))
 
 
 def _outputs(before: Output, after: Output) -> Iterator[Change]:
@@ -46,6 +45,9 @@ def _outputs(before: Output, after: Output) -> Iterator[Change]:
 
 def _printed(before: str, after: str, place: Place) -> Iterator[Change]:
     if before == after:
+        return
+    if not before or not after:
+        yield Change("removed" if before else "added", place, before, after)
         return
     try:
         yield from compare_values(_structure(before), _structure(after), place)
