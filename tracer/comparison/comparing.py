@@ -167,6 +167,7 @@ def _difference(change: Change) -> Difference:
     rule = weigh(change)
     return Difference(
         place=str(change.place),
+        side=change.place.side,
         kind=change.kind,
         weight=rule.weight,
         why=rule.name,

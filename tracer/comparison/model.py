@@ -102,10 +102,12 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One difference between two recordings.
 
     ``before`` and ``after`` are texts: JSON for what is no string. ``exchange_before`` and
-    ``exchange_after`` count from 1. ``why`` names the rule that gave it its weight; see weights.yaml.
+    ``exchange_after`` count from 1; ``side`` is what of the exchange differs. ``why`` names the rule
+    that gave it its weight; see weights.yaml.
     """
 
     place: str
+    side: Side
     kind: Kind
     weight: Weight
     why: str = ""
