@@ -16,7 +16,7 @@ from tests.strategies import recordings
 from tests.strategies import texts as any_text
 from tracer.model import Body, Cloud, Output, Recording, Request, Response
 from tracer.redaction import scan
-from tracer.rendering.pages.markdown import cut, inline, masked, title
+from tracer.rendering.markdown import cut, inline, masked, title
 from tracer.rendering.pages.page import command_page, prologue_page, surroundings
 from tracer.rendering.pages.plan import Page, plan
 from tracer.rendering.pages.site import configuration, index

@@ -21,6 +21,7 @@ _VERBS: dict[str, str] = {
     "matrix": "Record suites of commands on the embedded clouds of one or more releases.",
     "show": "Show recordings as sequences of messages, or what a message holds, and their verdicts.",
     "diagram": "Draw a recording as a Mermaid sequence diagram, as text or as a picture.",
+    "diff": "Say what changed in behaviour from one recording, folder or release to the next.",
     "check": "Say whether recordings conform to their documented sequences, and if not, why.",
     "sequences": "The documented sequences: list them, show one, and the schema of their files.",
     "learn": "Write a sequence file from recordings of one command.",

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tracer.cli.parsing import add_sequences, check_output, include_sequences
-from tracer.errors import InputError
-
-if TYPE_CHECKING:
-    from tracer.rendering.picture import Theme
+from tracer.cli.pictures import check_diagram, put_diagram, warn
 
 __all__ = ["arguments", "run"]
-
-_TEXT = {".mmd", ".mermaid"}
-_PICTURES = {".svg", ".png"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,27 +45,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Print or write the diagram."""
     include_sequences(options)
-    output: Path | None = options.output
-    suffix = output.suffix.lower() if output else ".mmd"
-    if suffix not in _TEXT | _PICTURES:
-        raise InputError(str(output), "unknown kind of diagram; a name ends in .mmd, .svg or .png")
-    if suffix in _TEXT and options.theme != "light":
-        raise InputError("theme", "Mermaid text has no colours of its own; -o x.svg or x.png draws a picture")
-    if output is not None:
-        check_output(output, [options.recording])
-    texts = _texts(options)
-    if output is None:
-        for number, text in enumerate(texts, 1):
-            sys.stdout.write(f"%% part {number} of {len(texts)}\n" if len(texts) > 1 else "")
-            sys.stdout.write(text)
-        return
-    from tracer.output import write_parts
-
-    written = write_parts(output, texts if suffix in _TEXT else _pictures(texts, suffix, options.theme))
-    from tracer.cli.console import stderr
-
-    parts = f"{len(written)} parts, from {written[0]} to {written[-1].name}"
-    stderr().out(f"wrote {parts if len(written) > 1 else written[0]}", highlight=False)
+    check_diagram(options.output, options.theme)
+    if options.output is not None:
+        check_output(options.output, [options.recording])
+    put_diagram(options.output, _texts(options), options.theme)
 
 
 def _texts(options: argparse.Namespace) -> list[str]:
@@ -85,30 +60,5 @@ def _texts(options: argparse.Namespace) -> list[str]:
     style = Style(fold=options.fold, timing=options.timing, title=options.title, language=options.lang)
     texts = mermaid_parts(recording, style)
     if options.fold and texts == mermaid_parts(recording, style._replace(fold=False)):
-        _warn("--fold hides nothing here: the recording does not begin with messages of logging in")
+        warn("--fold hides nothing here: the recording does not begin with messages of logging in")
     return texts
-
-
-def _pictures(texts: list[str], suffix: str, theme: Theme) -> list[str | bytes]:
-    from tracer.cli.console import stderr
-    from tracer.rendering.fonts import PACKAGE, unpaintable
-    from tracer.rendering.picture import render
-
-    drawn: list[str | bytes] = []
-    with stderr().status("drawing…") as status:
-        for number, text in enumerate(texts, 1):
-            if len(texts) > 1:
-                status.update(f"drawing part {number} of {len(texts)}…")
-            drawn.append(
-                render(text, "svg", theme).decode() if suffix == ".svg" else render(text, "png", theme)
-            )
-    if suffix == ".png" and (missing := unpaintable("".join(texts))):
-        shown = missing[:10] + ("…" if len(missing) > 10 else "")
-        _warn(f"no font here can show {shown}: install one that can, such as that of the package {PACKAGE}")
-    return drawn
-
-
-def _warn(text: str) -> None:
-    from tracer.rendering.texts import visible
-
-    print(f"tracer: {visible(text, 400)}", file=sys.stderr)

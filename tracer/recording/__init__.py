@@ -1,8 +1,19 @@
 """Recordings on disk: YAML out and in, and the journal that a run is kept in while it lasts."""
 
 from tracer.recording.files import dumps, load, loads, save
-from tracer.recording.finding import below
+from tracer.recording.finding import below, second
 from tracer.recording.journal import Journal, JournalHead, read_journal
 from tracer.recording.redacting import redact
 
-__all__ = ["Journal", "JournalHead", "below", "dumps", "load", "loads", "read_journal", "redact", "save"]
+__all__ = [
+    "Journal",
+    "JournalHead",
+    "below",
+    "dumps",
+    "load",
+    "loads",
+    "read_journal",
+    "redact",
+    "save",
+    "second",
+]

@@ -12,23 +12,26 @@ from tracer.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["below"]
+__all__ = ["AGAIN", "below", "second"]
+
+AGAIN = "again"
+"""The folder beside recordings that holds the second recording of each, of the same name."""
 
 # Also with a byte order mark, in JSON's style, and with other line ends.
 _FORMAT = re.compile(rb"(?:^|[\r\n{,]|\xef\xbb\xbf)\s*[\"']?format[\"']?\s*:")
 
 
-def below(paths: Iterable[Path]) -> list[Path]:
+def below(paths: Iterable[Path], *, again: bool = True) -> list[Path]:
     """The files among ``paths``, and the recordings in the folders among them; each once, in order.
 
     Of a folder these are all ``*.yaml`` below it, but for hidden ones (a run's journal is kept in
-    ``.journal``) and for YAML of other kinds. A file that can't be read is not left out: whoever
-    loads it will say so. Raises InputError for a folder without any.
+    ``.journal``) and for YAML of other kinds; second recordings only with ``again``. A file that can't
+    be read is not left out: whoever loads it will say so. Raises InputError for a folder without any.
     """
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            inside = list(_inside(path))
+            inside = list(_inside(path, again=again))
             if not inside:
                 raise InputError(str(path), "no recording in this folder")
             found.update(dict.fromkeys(inside))
@@ -37,9 +40,15 @@ def below(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def _inside(folder: Path) -> Iterator[Path]:
+def second(recording: Path) -> Path | None:
+    """The second recording that was made of the same command on the same release; None without one."""
+    path = recording.parent / AGAIN / recording.name
+    return path if path.is_file() else None
+
+
+def _inside(folder: Path, *, again: bool) -> Iterator[Path]:
     for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and (again or name != AGAIN))
         for name in sorted(files):
             path = Path(parent, name)
             if name.endswith(".yaml") and not name.startswith(".") and _may_be_recording(path):

@@ -22,10 +22,16 @@ if TYPE_CHECKING:
     from tracer.model import Recording
     from tracer.sequences import Sequence
 
-__all__ = ["escape", "mermaid", "mermaid_parts", "mermaid_text", "sequence_mermaid"]
+__all__ = ["escape", "mermaid", "mermaid_parts", "mermaid_text", "participants_of", "sequence_mermaid"]
 
 _PLAIN = Style()
-_MARK = "rgba(255, 60, 60, 0.18)"
+_RED = "rgba(255, 60, 60, 0.18)"
+_GROUNDS = {
+    "added": "rgba(40, 170, 80, 0.25)",
+    "removed": _RED,
+    "changed": "rgba(240, 165, 0, 0.28)",
+    "moved": "rgba(240, 165, 0, 0.28)",
+}
 _ARROWS = {"request": "->>", "response": "-->>", "error": "--x"}
 _SAFE_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # Words of the grammar that a participant must not be called by: the lexer does not ask where they stand.
@@ -50,13 +56,13 @@ def mermaid(recording: Recording, style: Style = _PLAIN) -> str:
     named in a note at the end.
     """
     drawn = list(blocks.events(recording_tree(recording, style)))
-    return mermaid_text(drawn, _participants(drawn, recording.participants), style.title)
+    return mermaid_text(drawn, participants_of(drawn, recording.participants), style.title)
 
 
 def mermaid_parts(recording: Recording, style: Style = _PLAIN) -> list[str]:
     """As ``mermaid``, in as many diagrams as can be read: each shows 60 messages at most."""
     drawn = list(blocks.events(recording_tree(recording, style)))
-    named = _participants(drawn, recording.participants)
+    named = participants_of(drawn, recording.participants)
     parts = split(drawn, words(style.language))
     if len(parts) == 1 or not style.title:
         return [mermaid_text(part, named, style.title) for part in parts]
@@ -72,11 +78,19 @@ def sequence_mermaid(sequence: Sequence, language: str = DEFAULT) -> str:
     What may be left out, be repeated, or come otherwise or in another order is in a frame.
     """
     drawn = list(blocks.events(sequence_tree(sequence, language)))
-    return mermaid_text(drawn, _participants(drawn, {}))
+    return mermaid_text(drawn, participants_of(drawn, {}))
 
 
-def mermaid_text(drawn: Iterable[Event], participants: Mapping[str, str], title: str = "") -> str:
-    """The text of one diagram, ending with a newline; ``participants`` has their labels by name, in order."""
+def mermaid_text(
+    drawn: Iterable[Event],
+    participants: Mapping[str, str],
+    title: str = "",
+    boxes: Mapping[str, Iterable[str]] | None = None,
+) -> str:
+    """The text of one diagram, ending with a newline; ``participants`` has their labels by name, in order.
+
+    ``boxes`` are frames around some of them, by their titles: all of the first come first.
+    """
     ids = _ids(participants)
     events = list(drawn)
     first = next((event.number for event in events if isinstance(event, Arrow)), 1)
@@ -85,10 +99,17 @@ def mermaid_text(drawn: Iterable[Event], participants: Mapping[str, str], title:
         lines.append(f"  {_autonumber(first)}")
     if title:
         lines.append(f"  title {escape(title)}")
-    lines += [
-        f"  participant {ids[name]} as {escape(label, 40) or ids[name]}"
+    declared = {
+        name: f"participant {ids[name]} as {escape(label, 40) or ids[name]}"
         for name, label in participants.items()
-    ]
+    }
+    for heading, inside in (boxes or {}).items():
+        lines += [
+            f"  box transparent {escape(heading)}",
+            *(f"    {declared.pop(name)}" for name in inside),
+            "  end",
+        ]
+    lines += [f"  {line}" for line in declared.values()]
     lines += _Lines(ids, first).of(events)
     return "\n".join(lines) + "\n"
 
@@ -106,7 +127,7 @@ def _entities(text: str) -> str:
     return "".join(f"#{ord(char)};" for char in text)
 
 
-def _participants(drawn: Iterable[Event], labels: Mapping[str, str]) -> dict[str, str]:
+def participants_of(drawn: Iterable[Event], labels: Mapping[str, str]) -> dict[str, str]:
     """The labels of the participants, the client first and the others in order of appearance."""
     names: dict[str, None] = {}
     for event in drawn:
@@ -135,7 +156,7 @@ class _Lines:
     def __init__(self, ids: Mapping[str, str], counted: int | None) -> None:
         self._ids = ids
         self._depth = 1
-        self._marked = False
+        self._ground = ""
         self._counted = counted
 
     def of(self, drawn: Iterable[Event]) -> Iterator[str]:
@@ -143,7 +164,7 @@ class _Lines:
             if isinstance(event, Arrow):
                 yield from self._arrow(event)
                 continue
-            yield from self._mark(wanted=False)
+            yield from self._mark("")
             if isinstance(event, Note):
                 yield self._note(event.over or tuple(self._ids), event.text)
             elif isinstance(event, Open):
@@ -153,11 +174,11 @@ class _Lines:
                 self._depth -= 1
                 yield self._line("end" if isinstance(event, Close) else self._other(event))
                 self._depth += isinstance(event, Other)
-        yield from self._mark(wanted=False)
+        yield from self._mark("")
 
     def _arrow(self, arrow: Arrow) -> Iterator[str]:
         view = arrow.view
-        yield from self._mark(wanted=view.deviates)
+        yield from self._mark(_RED if view.deviates else _GROUNDS.get(view.change, ""))
         yield from self._number(arrow.number)
         if arrow.note:
             yield self._note((view.sender, view.receiver), arrow.note)
@@ -169,17 +190,21 @@ class _Lines:
         if number is None and self._counted is not None:
             yield self._line("autonumber off")
         elif number is not None and number != self._counted:
-            yield self._line(_autonumber(number))
+            # Without a number it would go on from where it was.
+            yield self._line(f"autonumber {number}")
         self._counted = None if number is None else number + 1
 
-    def _mark(self, *, wanted: bool) -> Iterator[str]:
-        if self._marked and not wanted:
+    def _mark(self, ground: str) -> Iterator[str]:
+        """What ends the coloured ground so far, and begins another; empty is none."""
+        if ground == self._ground:
+            return
+        if self._ground:
             self._depth -= 1
             yield self._line("end")
-        elif wanted and not self._marked:
-            yield self._line(f"rect {_MARK}")
+        if ground:
+            yield self._line(f"rect {ground}")
             self._depth += 1
-        self._marked = wanted
+        self._ground = ground
 
     def _note(self, over: Iterable[str], text: str) -> str:
         ends = list(dict.fromkeys(self._ids[name] for name in self._ids if name in set(over)))

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from tracer.model import Exchange, ExchangeVerdict, Recording
 
-__all__ = ["MessageView", "exchange_messages", "messages"]
+__all__ = ["Change", "MessageView", "exchange_messages", "messages"]
 
 Kind = Literal["request", "response", "error"]
+Change = Literal["same", "changed", "added", "removed", "moved"]
 
 
 class MessageView(NamedTuple):
@@ -30,7 +31,8 @@ class MessageView(NamedTuple):
     None where there is none. ``exchange`` is the index in the recording. A request has
     ``method`` and ``path``, a response its ``status`` and ``reason``; an ``error`` stands
     for the response that did not come and has its ``reason``. ``time`` is in seconds since
-    the run began, None where it is not known; ``took`` those since the request.
+    the run began, None where it is not known; ``took`` those since the request. ``change`` is what
+    became of the message where two runs are drawn as one.
     """
 
     number: int
@@ -46,6 +48,7 @@ class MessageView(NamedTuple):
     time: float | None
     took: float | None
     verdict: ExchangeVerdict | None
+    change: Change = "same"
 
     @property
     def deviates(self) -> bool:

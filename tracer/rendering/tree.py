@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from tracer.model import Recording
     from tracer.rendering.blocks import Kind
 
-__all__ = ["numbers", "recording_tree"]
+__all__ = ["MARKS", "nodes_of", "numbers", "recording_tree"]
+
+MARKS = {"same": "", "added": "+ ", "removed": "\u2212 ", "changed": "~ ", "moved": "\u2195 "}
+"""What stands before the text of a message, so that colours are not the only sign of what became of it."""
 
 Item = MessageView | Unit
 
@@ -48,6 +51,11 @@ def recording_tree(recording: Recording, style: Style = _PLAIN) -> list[Node]:
         said = builder.words.missing if len(recording.missing) > 1 else builder.words.missing_one
         nodes.append(Note((), said.format(steps=", ".join(map(str, recording.missing)))))
     return nodes
+
+
+def nodes_of(run: Sequence[Unit], style: Style = _PLAIN) -> list[Node]:
+    """The nodes for a part of a run, given in units."""
+    return _Builder(style).nodes(run)
 
 
 def numbers(first: int, last: int) -> str:
@@ -113,6 +121,8 @@ class _Builder:
         )
 
     def _loop(self, nodes: list[Node], count: int, first: MessageView, last: MessageView) -> Node:
+        if "removed" in (first.change, last.change):
+            return Block("loop", [Branch(f"×{count}", nodes)])
         title = self.words.repeated.format(count=count, numbers=numbers(first.number, last.number))
         if self._timing and first.time is not None and last.time is not None:
             title += f" · {(last.time - first.time) * 1000:.0f} ms"
@@ -141,7 +151,9 @@ class _Builder:
         note = ""
         if view.kind == "request" and view.deviates:
             note = self.words.unexpected if view.verdict == "unexpected" else self.words.wrong_status
-        return Arrow(view, view.text, view.number, note, _time(view) if self._timing else "")
+        number = None if view.change == "removed" else view.number
+        text = MARKS[view.change] + view.text
+        return Arrow(view, text, number, note, _time(view) if self._timing else "")
 
 
 def _all_nodes(pieces: list[Piece]) -> list[Node]:
@@ -156,7 +168,14 @@ def _said(view: MessageView) -> Hashable:
     """What ``view`` has in common with a message that repeats it; None for one that is never folded."""
     if view.deviates:
         return None
-    return view.sender, view.receiver, view.kind, view.text, _ALIKE.get(view.verdict or "", view.verdict)
+    return (
+        view.sender,
+        view.receiver,
+        view.kind,
+        view.change,
+        view.text,
+        _ALIKE.get(view.verdict or "", view.verdict),
+    )
 
 
 def _verdict(item: Item) -> str | None:

@@ -37,6 +37,14 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     answered: str
     either: str
     again: str
+    only_in: str
+    changed: str
+    moved: str
+    legend_green: str
+    legend_red: str
+    legend_amber: str
+    same_in_both: str
+    all_same: str
 
 
 @functools.cache

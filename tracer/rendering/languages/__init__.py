@@ -16,7 +16,7 @@ __all__ = ["DEFAULT", "Section", "languages", "pick", "section"]
 DEFAULT = "en"
 """The language of what another one leaves out."""
 
-Section = Literal["diagram", "pages", "view"]
+Section = Literal["changes", "diagram", "pages", "view"]
 
 _Texts = dict[str, Any]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.rendering.pages.markdown import Md, code, cut, fence, masked
+from tracer.rendering.markdown import Md, code, cut, fence, masked
 
 if TYPE_CHECKING:
     from tracer.model import Body, Headers

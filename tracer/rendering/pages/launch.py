@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from tracer import yamltext
 from tracer.datafiles import read, typed
-from tracer.rendering.pages.markdown import masked
+from tracer.rendering.markdown import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.rendering.markdown import Md, code, inline, link, title
 from tracer.rendering.messages import messages
 from tracer.rendering.pages.bodies import Block, block, body_block, header_lines
 from tracer.rendering.pages.describing import Telling
-from tracer.rendering.pages.markdown import Md, code, inline, link, title
 from tracer.sequences import catalog
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracer.releasenames import PATTERN as RELEASE
+from tracer.rendering.markdown import EXAMPLE, Md, code, fence, inline, link, masked
 from tracer.rendering.mermaid import mermaid_parts
 from tracer.rendering.pages.bodies import Block, block
 from tracer.rendering.pages.launch import MASK, launch
-from tracer.rendering.pages.markdown import EXAMPLE, Md, code, fence, inline, link, masked
 from tracer.rendering.pages.messages import Book, Part, parts, steps
 from tracer.rendering.pages.plan import variants
 from tracer.rendering.pages.summary import repetitions

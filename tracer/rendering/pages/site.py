@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.output import safe_name
-from tracer.rendering.pages.markdown import EXAMPLE, Md, code
+from tracer.rendering.markdown import EXAMPLE, Md, code
 from tracer.rendering.pages.page import PROLOGUE, purpose
 from tracer.rendering.pages.templating import fill
 from tracer.rendering.texts import visible

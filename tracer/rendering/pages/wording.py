@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tracer.rendering.languages import pick, section
-from tracer.rendering.pages.markdown import Md, inline
+from tracer.rendering.markdown import Md, inline
 
 __all__ = ["Wording", "wording"]
 

@@ -1,0 +1,183 @@
+"""``tracer diff``: what changed in behaviour between recordings, folders or releases."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracer.cli.parsing import check_output
+from tracer.cli.pictures import DIAGRAMS, check_diagram, warn
+from tracer.cli.reporting import Reporter
+from tracer.errors import InputError
+
+if TYPE_CHECKING:
+    from tracer.cli.sides import Side
+    from tracer.comparison.folders import Compared, Pairing
+    from tracer.rendering.changes import Step
+
+__all__ = ["arguments", "run"]
+
+_SUFFIXES = {
+    ".txt": "text",
+    ".md": "md",
+    ".html": "html",
+    ".htm": "html",
+    ".json": "json",
+    ".xml": "junit",
+    ".sarif": "sarif",
+}
+_FORMATS = ("text", "md", "html", "json", "junit", "sarif")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What is compared, what counts, and how it is said."""
+    parser.add_argument(
+        "sides",
+        metavar="SIDE",
+        nargs="+",
+        help="Two recordings, two folders of them or two releases (folders in --recordings), the older one "
+        "first; more of them, or a range such as zed..2026.2, are compared one after the other.",
+    )
+    parser.add_argument(
+        "--recordings",
+        metavar="DIR",
+        type=Path,
+        default=Path("recordings"),
+        help="Where the recordings of releases are (default: %(default)s).",
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="Suppress nothing: what is volatile is different, too."
+    )
+    parser.add_argument(
+        "--show-volatile",
+        action="store_true",
+        help="Show what was suppressed as volatile, with the reasons (text, md, html).",
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=("breaking", "additive", "any"),
+        default="any",
+        help="From which weight on a difference makes the exit code 1. The default, any, also counts "
+        "recordings that one side has alone, and entries of the baseline that no longer occur.",
+    )
+    parser.add_argument(
+        "--baseline", metavar="FILE", type=Path, help="Accept the differences that this file names."
+    )
+    parser.add_argument(
+        "--write-baseline",
+        metavar="FILE",
+        type=Path,
+        help="Write a baseline that accepts all that is different now, and nothing else.",
+    )
+    _add_report(parser)
+    parser.epilog = (
+        "Exit code 0 where nothing is different, 1 where something is (see --fail-on), 2 where something "
+        "cannot be compared. Recordings of the same name in a folder again/ beside them are second ones of "
+        "the same release: what differs between the two is volatile."
+    )
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format",
+        choices=_FORMATS,
+        help="Of the report; without it, what the name of the -o FILE ends in, else text.",
+    )
+    parser.add_argument(
+        "--diagram",
+        choices=("merged", "side-by-side"),
+        help="Instead of a report, a sequence diagram of two recordings: one with what was added in green, "
+        "removed in red and changed in amber; or both runs side by side. -o x.svg and x.png draw it.",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=Path,
+        help="File to write: .txt, .md, .html, .json, .xml (JUnit), .sarif; .mmd, .svg or .png is a diagram.",
+    )
+    parser.add_argument(
+        "--lang", metavar="LANG", default="en", help="Language of md, html and diagrams: en (default) or ko."
+    )
+    parser.add_argument(
+        "--theme", choices=("light", "dark"), default="light", help="Colours of a picture: light or dark."
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compare, and say or write what is different."""
+    from tracer.cli.sides import find_sides
+    from tracer.comparison.baseline import load_baseline
+    from tracer.comparison.folders import pair
+    from tracer.rendering.changes import make_report
+    from tracer.rendering.languages import section
+
+    section(options.lang, "changes")
+    kind = _kind(options)
+    baseline = None if options.baseline is None else load_baseline(options.baseline)
+    sides = find_sides(options.sides, options.recordings)
+    pairings = [pair(before.path, after.path) for before, after in pairwise(sides)]
+    for path in filter(None, (options.output, options.write_baseline)):
+        couples = [couple for pairing in pairings for couple in pairing.couples]
+        check_output(path, [one for couple in couples for one in (couple.before, couple.after)])
+    reporter = Reporter(options, kind)
+    steps = _steps(sides, pairings, reporter)
+    if options.write_baseline is not None:
+        return _write_baseline(options.write_baseline, steps)
+    report = make_report(steps, baseline)
+    for one in report.stale:
+        warn(f"{options.baseline}: no longer occurs, take it out: {one}")
+    reporter.put(report)
+    return 1 if report.fails(options.fail_on) else 0
+
+
+def _kind(options: argparse.Namespace) -> str:
+    """The format of the report, or ``diagram``. Raises InputError for options that don't go together."""
+    suffix = "" if options.output is None else options.output.suffix.lower()
+    if options.diagram is not None or (options.format is None and suffix in DIAGRAMS):
+        if options.format is not None:
+            raise InputError("--diagram", "is drawn instead of a report: leave out --format")
+        check_diagram(options.output, options.theme)
+        return "diagram"
+    if options.theme != "light":
+        raise InputError("--theme", "is for pictures: -o x.svg or x.png draws one")
+    if options.format is not None or not suffix:
+        return str(options.format or "text")
+    if suffix not in _SUFFIXES:
+        raise InputError(
+            str(options.output), f"unknown kind of report; --format says which: {', '.join(_FORMATS)}"
+        )
+    return _SUFFIXES[suffix]
+
+
+def _steps(sides: Sequence[Side], pairings: Sequence[Pairing], reporter: Reporter) -> list[Step]:
+    from tracer.cli.console import stderr
+    from tracer.comparison.folders import compare_files
+    from tracer.rendering.changes import make_step
+
+    def compared(pairing: Pairing, names: tuple[str, str]) -> Iterator[Compared]:
+        for number, couple in enumerate(pairing.couples, 1):
+            status.update(f"comparing {number} of {len(pairing.couples)}…")
+            one = compare_files(couple, strict=reporter.options.strict)
+            reporter.take(one, names)
+            yield one
+
+    reporter.check(pairings)
+    with stderr().status("comparing…") as status:
+        return [
+            make_step(*names, pairing, compared(pairing, names))
+            for (before, after), pairing in zip(pairwise(sides), pairings, strict=True)
+            for names in [(before.name, after.name)]
+        ]
+
+
+def _write_baseline(path: Path, steps: Sequence[Step]) -> int:
+    from tracer.comparison.baseline import save_baseline
+    from tracer.rendering.changes.report import known
+
+    count = save_baseline(path, known(steps))
+    print(f"wrote {path}: {count} accepted difference{'s' * (count != 1)}")
+    return 0

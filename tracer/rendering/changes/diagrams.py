@@ -1,0 +1,146 @@
+"""Two runs as one sequence diagram: merged into one, or side by side in step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from tracer.rendering import blocks
+from tracer.rendering.blocks import Arrow, Event, Node, Note
+from tracer.rendering.changes.merging import Meeting, merge
+from tracer.rendering.mermaid import mermaid_text, participants_of
+from tracer.rendering.nesting import Unit, units
+from tracer.rendering.parts import LIMIT, split
+from tracer.rendering.style import Style
+from tracer.rendering.tree import MARKS, nodes_of, numbers
+from tracer.rendering.words import words
+
+if TYPE_CHECKING:
+    from tracer.comparison.folders import Compared
+    from tracer.rendering.messages import MessageView
+    from tracer.rendering.words import Words
+
+__all__ = ["Diagram", "Names", "flow_changes", "merged", "side_by_side"]
+
+Diagram = Literal["merged", "side-by-side"]
+
+_SHOWN_AROUND = 2
+"""So many exchanges that are the same are shown beside one that is not, where the run is long."""
+
+
+class Names(NamedTuple):
+    """What the two sides are called."""
+
+    before: str
+    after: str
+
+
+def flow_changes(compared: Compared) -> bool:
+    """Whether messages came, went, moved or got another status: what a diagram can show."""
+    comparison = compared.comparison
+    return any(pair.state in ("added", "removed", "moved") for pair in comparison.pairs) or any(
+        one.kind == "status" for one in comparison.differences
+    )
+
+
+def merged(compared: Compared, names: Names, style: Style) -> list[str]:
+    """One diagram of both runs as Mermaid text, in parts if it is long.
+
+    The numbers are those of the second run; what is only in the first one has none.
+    """
+    said = words(style.language)
+    run = units(meeting.merged for meeting in merge(compared) if meeting.merged is not None)
+    nodes: list[Node] = [Note((), _legend(run, names, said))]
+    for hidden, group in _stretches(run):
+        nodes += [_same(group, said)] if hidden else nodes_of(group, style)
+    drawn = list(blocks.events(nodes))
+    labels = {**compared.before.participants, **compared.after.participants}
+    participants = participants_of(drawn, labels)
+    return (
+        [mermaid_text(part, participants, style.title) for part in split(drawn, said)] if participants else []
+    )
+
+
+def side_by_side(compared: Compared, names: Names, style: Style) -> list[str]:
+    """Both runs beside each other as Mermaid text: what belongs together is one below the other."""
+    said = words(style.language)
+    meetings = merge(compared)
+    run = units(meeting.merged for meeting in meetings if meeting.merged is not None)
+    drawn: list[Event] = [Note((), _legend(run, names, said)), *_beside(meetings)]
+    sides = (("before", compared.before, names.before), ("after", compared.after, names.after))
+    labels: dict[str, str] = {}
+    boxes: dict[str, list[str]] = {}
+    for side, recording, name in sides:
+        own = [event for event in drawn if isinstance(event, Arrow) and _side_of(event.view.sender) == side]
+        plain = participants_of(
+            [arrow._replace(view=_without_side(arrow.view)) for arrow in own], recording.participants
+        )
+        inside = {_named(side, one): label for one, label in plain.items()}
+        labels |= inside
+        # Two boxes of the same title would be one.
+        boxes[name if name not in boxes else f"{name} (2)"] = list(inside)
+    return [mermaid_text(part, labels, style.title, boxes) for part in split(drawn, said)] if labels else []
+
+
+def _legend(run: Iterable[Unit], names: Names, said: Words) -> str:
+    """What the marks mean that occur."""
+    there = {view.change for unit in run for view in unit.views}
+    texts = (
+        ("added", said.legend_green, said.only_in.format(side=names.after)),
+        ("removed", said.legend_red, said.only_in.format(side=names.before)),
+        ("changed", said.legend_amber, said.changed),
+        ("moved", said.legend_amber, said.moved),
+    )
+    legend = [
+        text.format(mark=MARKS[change].strip(), what=what) for change, text, what in texts if change in there
+    ]
+    return " · ".join(legend) or said.all_same
+
+
+def _stretches(run: Sequence[Unit]) -> Iterator[tuple[bool, Sequence[Unit]]]:
+    """The run in stretches; those that are the same in both are to be hidden where the run is long."""
+    if sum(1 for unit in run for _ in unit.views) <= LIMIT:
+        yield False, run
+        return
+    shown = bytearray(len(run))
+    for index, unit in enumerate(run):
+        if any(view.change != "same" for view in unit.views):
+            start = max(0, index - _SHOWN_AROUND)
+            end = min(len(run), index + _SHOWN_AROUND + 1)
+            shown[start:end] = b"\1" * (end - start)
+    start = 0
+    for index in range(1, len(run) + 1):
+        if index == len(run) or shown[index] != shown[start]:
+            yield not shown[start], run[start:index]
+            start = index
+
+
+def _same(group: Sequence[Unit], said: Words) -> Note:
+    views = [view for unit in group for view in unit.views]
+    over = dict.fromkeys(name for view in views for name in (view.sender, view.receiver))
+    return Note(tuple(over), said.same_in_both.format(numbers=numbers(views[0].number, views[-1].number)))
+
+
+def _beside(meetings: Iterable[Meeting]) -> Iterator[Arrow]:
+    for meeting in meetings:
+        for side, view in (("before", meeting.before), ("after", meeting.after)):
+            if view is not None:
+                placed = view._replace(
+                    sender=_named(side, view.sender),
+                    receiver=_named(side, view.receiver),
+                    exchange=2 * view.exchange + (side == "after"),
+                    verdict=None,
+                )
+                yield Arrow(placed, MARKS[view.change] + view.text, view.number)
+
+
+def _named(side: str, participant: str) -> str:
+    return f"{side}-{participant}"
+
+
+def _side_of(name: str) -> str:
+    return name.partition("-")[0]
+
+
+def _without_side(view: MessageView) -> MessageView:
+    return view._replace(sender=view.sender.partition("-")[2], receiver=view.receiver.partition("-")[2])

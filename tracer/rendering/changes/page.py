@@ -1,0 +1,98 @@
+"""A report as one HTML file that asks for nothing else."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracer.rendering.changes.presenting import Phrases, present
+from tracer.rendering.picture import render
+from tracer.rendering.texts import visible
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from tracer.rendering.changes.presenting import Drawings, ShownStep
+    from tracer.rendering.changes.report import Report
+
+__all__ = ["page"]
+
+Progress = Callable[[str], None]
+
+_FOLDER = Path(__file__).parent
+_PLACE = 400
+_VALUE = 1000
+
+
+def page(
+    report: Report,
+    language: str,
+    drawings: Mapping[tuple[str, str], Drawings],
+    *,
+    volatile: bool = False,
+    progress: Progress = lambda _: None,
+) -> str:
+    """The whole report. ``drawings`` are by the names of the sides of a step; drawing takes a second each.
+
+    The page forbids itself all but its own style and pictures, which it holds. Raises RenderError if
+    one cannot be drawn.
+    """
+    say = Phrases(language)
+    style = _source("page.css")
+    steps = [
+        present(step, say, drawings.get((step.before, step.after), {}), volatile=volatile)
+        for step in report.steps
+    ]
+    return _template().render(
+        lang=language,
+        say=say,
+        title=say("title"),
+        policy=f"default-src 'none'; style-src '{_digest(style)}'; img-src data:; base-uri 'none'; "
+        "form-action 'none'",
+        style=style,
+        steps=steps,
+        pictures=_pictures(steps, progress),
+        stale=report.stale,
+        place=lambda text: visible(text, _PLACE),
+        value=lambda text: visible(text, _VALUE),
+    )
+
+
+def _pictures(shown: Sequence[ShownStep], progress: Progress) -> list[list[tuple[str, list[str]]]]:
+    """For each step and recording the parts of its diagram, as URLs that hold them."""
+    total = sum(len(parts) for step in shown for _, parts in step.drawings)
+    count = itertools.count(1)
+
+    def draw(text: str) -> str:
+        progress(f"drawing {next(count)} of {total}…")
+        return _url(render(text, "svg"))
+
+    return [[(name, [draw(text) for text in parts]) for name, parts in step.drawings] for step in shown]
+
+
+def _url(svg: bytes) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@functools.cache
+def _source(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(_source("page.html.j2"))

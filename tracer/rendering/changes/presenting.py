@@ -1,0 +1,161 @@
+"""A report in words of a language, ready for templates. All texts are as they came: templates escape them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracer.comparison import reasons, whys
+from tracer.rendering.changes.grouping import sections
+from tracer.rendering.languages import pick, section
+
+if TYPE_CHECKING:
+    from tracer.comparison import Difference, Suppressed
+    from tracer.rendering.changes.grouping import Line, Section
+    from tracer.rendering.changes.report import Step
+
+__all__ = ["Drawings", "Phrases", "ShownLine", "ShownSection", "ShownStep", "present"]
+
+Drawings = Mapping[str, Sequence[str]]
+"""The diagrams of both runs in one as Mermaid text, in parts, by the name of the recording."""
+
+
+class Phrases:
+    """The words of reports in one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._texts = section(language, "changes")
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text called ``key`` with ``values`` put in; nothing is escaped."""
+        return str(self._texts[key]).format_map(values)
+
+    def count(self, key: str, number: int, **values: object) -> str:
+        """As ``__call__``, in the form that goes with ``number``."""
+        one = f"{key}.one"
+        return self(one if number == 1 and one in self._texts else f"{key}.other", **values)
+
+    def pick(self, texts: Mapping[str, str], otherwise: str) -> str:
+        """The text of this language among ``texts``."""
+        return pick(texts, self.language) or otherwise
+
+
+class ShownLine(NamedTuple):
+    """A difference. ``weight`` and ``kind`` have their words; without a ``weight`` it was suppressed."""
+
+    weight: str
+    weight_word: str
+    kind: str
+    place: str
+    times: int
+    before: str | None
+    after: str | None
+    varies: bool
+    why: str
+
+
+class ShownSection(NamedTuple):
+    """What is different in the same recordings; without a ``heading`` there is but one.
+
+    They need not be named where it is ``everywhere``.
+    """
+
+    heading: str
+    everywhere: bool
+    recordings: Sequence[str]
+    lines: list[ShownLine]
+
+
+class ShownStep(NamedTuple):
+    """Two sides. ``only`` has what one of them has alone, ``drawings`` the diagrams in parts.
+
+    ``summary`` and ``remarks`` hold words of ours alone.
+    """
+
+    before: str
+    after: str
+    summary: str
+    remarks: list[str]
+    sections: list[ShownSection]
+    only: list[tuple[str, Sequence[str]]]
+    drawings: list[tuple[str, Sequence[str]]]
+    volatile: list[ShownSection]
+
+
+def present(step: Step, say: Phrases, drawings: Drawings, *, volatile: bool = False) -> ShownStep:
+    """The texts that tell of ``step``; with ``volatile`` also of what was suppressed."""
+    total = len(step.recordings)
+    rows = [(row.recording, row.differences) for row in step.recordings]
+    left_out = [(row.recording, row.suppressed) for row in step.recordings] if volatile else []
+    alone = [(step.before, step.only_before), (step.after, step.only_after)]
+    return ShownStep(
+        before=step.before,
+        after=step.after,
+        summary=_summary(step, say),
+        remarks=list(_remarks(step, say)),
+        sections=list(_sections(sections(rows), total, say)),
+        only=[(say("only", side=side), names) for side, names in alone if names],
+        drawings=[(name, parts) for name, parts in drawings.items() if parts],
+        volatile=list(_sections(sections(left_out), total, say)),
+    )
+
+
+def _summary(step: Step, say: Phrases) -> str:
+    total = len(step.recordings)
+    count = sum(step.weights.values())
+    if not count:
+        return say.count("none", total, total=total)
+    weights = ", ".join(
+        say("counted", count=number, what=say(weight)) for weight, number in step.weights.items() if number
+    )
+    return say.count(
+        "summary", count, count=count, differing=len(step.differing), total=total, weights=weights
+    )
+
+
+def _remarks(step: Step, say: Phrases) -> Iterator[str]:
+    if step.accepted:
+        yield say("accepted", count=step.accepted)
+    if not step.suppressed:
+        yield say("nothing-suppressed")
+        return
+    names = reasons()
+    said = [
+        say("counted", count=number, what=say.pick(names.get(reason, {}), reason))
+        for reason, number in step.volatile.items()
+    ]
+    yield say("suppressed", count=step.suppressed, reasons=", ".join(said))
+
+
+def _sections(
+    grouped: Iterable[Section[Difference]] | Iterable[Section[Suppressed]], total: int, say: Phrases
+) -> Iterator[ShownSection]:
+    for one in grouped:
+        count = len(one.recordings)
+        everywhere = count == total
+        heading = say("all" if everywhere else "some", count=count, total=total) if count > 1 else ""
+        yield ShownSection(heading, everywhere, one.recordings, [_line(line, say) for line in one.lines])
+
+
+def _line(line: Line[Difference] | Line[Suppressed], say: Phrases) -> ShownLine:
+    one = line.difference
+    weight = getattr(one, "weight", "")
+    return ShownLine(
+        weight=weight,
+        weight_word=say(weight) if weight else "",
+        kind=say(one.kind),
+        place=line.place,
+        times=line.times,
+        before=one.before,
+        after=one.after,
+        varies=line.varies,
+        why=_why(one, say),
+    )
+
+
+def _why(one: Difference | Suppressed, say: Phrases) -> str:
+    if hasattr(one, "reasons"):
+        names = reasons()
+        return ", ".join(say.pick(names.get(reason, {}), reason) for reason in one.reasons)
+    return say.pick(whys().get(one.why, {}), one.why)

@@ -1,0 +1,173 @@
+"""What a report says. The structs are the shape of ``tracer diff --format json``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from tracer.comparison.baseline import WHOLE, Baseline, Known
+from tracer.comparison.model import Difference, Suppressed
+from tracer.rendering.changes.grouping import lines, sections
+
+if TYPE_CHECKING:
+    from tracer.comparison.folders import Compared, Pairing
+
+__all__ = ["FailOn", "Report", "Row", "Step", "counted_weights", "known", "make_report", "make_step"]
+
+FORMAT = 1
+WEIGHTS = ("breaking", "additive", "cosmetic")
+"""The heaviest first."""
+
+FailOn = Literal["breaking", "additive", "any"]
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One recording on both sides, in the files ``before`` and ``after``. The baseline has ``accepted``."""
+
+    recording: str
+    before: str
+    after: str
+    differences: list[Difference]
+    accepted: list[Difference] = []
+    suppressed: list[Suppressed]
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """Two sides held against each other.
+
+    ``weights`` counts what is different, a difference that several recordings share once;
+    ``volatile`` counts what was suppressed by reason, each recording for itself.
+    """
+
+    before: str
+    after: str
+    weights: dict[str, int] = {}
+    volatile: dict[str, int] = {}
+    recordings: list[Row]
+    only_before: list[str] = []
+    only_after: list[str] = []
+    accepted_alone: list[str] = []
+
+    @property
+    def suppressed(self) -> int:
+        """How many differences were suppressed."""
+        return sum(len(row.suppressed) for row in self.recordings)
+
+    @property
+    def accepted(self) -> int:
+        """How many differences are known by the baseline, each recording for itself."""
+        return sum(len(row.accepted) for row in self.recordings) + len(self.accepted_alone)
+
+    @property
+    def differing(self) -> list[Row]:
+        """The recordings in which something is different."""
+        return [row for row in self.recordings if row.differences]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """All steps, from one side to the next, and the entries of the baseline that no longer occur."""
+
+    format: int = FORMAT
+    steps: list[Step]
+    stale: list[str] = []
+
+    def fails(self, limit: FailOn) -> bool:
+        """Whether something is different at or above ``limit``.
+
+        ``any`` also counts recordings that one side has alone, and entries of the baseline that no
+        longer occur.
+        """
+        if any(step.weights.get(weight) for step in self.steps for weight in counted_weights(limit)):
+            return True
+        alone = any(step.only_before or step.only_after for step in self.steps)
+        return limit == "any" and bool(alone or self.stale)
+
+
+def counted_weights(limit: FailOn) -> tuple[str, ...]:
+    """The weights at or above ``limit``."""
+    return WEIGHTS if limit == "any" else WEIGHTS[: WEIGHTS.index(limit) + 1]
+
+
+def make_step(before: str, after: str, pairing: Pairing, compared: Iterable[Compared]) -> Step:
+    """The report on two sides, which the user calls ``before`` and ``after``."""
+    rows = [
+        Row(
+            recording=one.couple.name,
+            before=str(one.couple.before),
+            after=str(one.couple.after),
+            differences=one.comparison.differences,
+            suppressed=one.comparison.suppressed,
+        )
+        for one in compared
+    ]
+    return _counted(
+        Step(
+            before=before,
+            after=after,
+            recordings=rows,
+            only_before=pairing.only_before,
+            only_after=pairing.only_after,
+        )
+    )
+
+
+def make_report(steps: Sequence[Step], baseline: Baseline | None = None) -> Report:
+    """The whole report, without what ``baseline`` accepts."""
+    if baseline is None:
+        return Report(steps=list(steps))
+    left = [_counted(_without(step, baseline)) for step in steps]
+    return Report(steps=left, stale=[str(one) for one in baseline.stale()])
+
+
+def known(steps: Sequence[Step]) -> Iterator[Known]:
+    """The names of all differences; those of several steps with their sides."""
+    for step in steps:
+        sides = (step.before, step.after) if len(steps) > 1 else ("", "")
+        for row in step.recordings:
+            for one in row.differences:
+                yield Known(row.recording, one.place, one.kind, *sides)
+        for name in step.only_before:
+            yield Known(name, WHOLE, "removed", *sides)
+        for name in step.only_after:
+            yield Known(name, WHOLE, "added", *sides)
+
+
+def _counted(step: Step) -> Step:
+    grouped = sections([(row.recording, row.differences) for row in step.recordings])
+    weights: Counter[str] = Counter(line.difference.weight for line in lines(grouped))
+    volatile = Counter(reason for row in step.recordings for one in row.suppressed for reason in one.reasons)
+    return msgspec.structs.replace(
+        step,
+        weights={weight: weights[weight] for weight in WEIGHTS},
+        volatile=dict(volatile.most_common()),
+    )
+
+
+def _without(step: Step, baseline: Baseline) -> Step:
+    def accepts(recording: str, place: str, kind: str) -> bool:
+        return baseline.accepts(Known(recording, place, kind, step.before, step.after))  # type: ignore[arg-type]
+
+    rows: list[Row] = []
+    for row in step.recordings:
+        taken = [accepts(row.recording, one.place, one.kind) for one in row.differences]
+        rows.append(
+            msgspec.structs.replace(
+                row,
+                differences=[one for one, gone in zip(row.differences, taken, strict=True) if not gone],
+                accepted=[one for one, gone in zip(row.differences, taken, strict=True) if gone],
+            )
+        )
+    alone = {
+        kind: {name for name in names if accepts(name, WHOLE, kind)}
+        for kind, names in (("removed", step.only_before), ("added", step.only_after))
+    }
+    return msgspec.structs.replace(
+        step,
+        recordings=rows,
+        only_before=[name for name in step.only_before if name not in alone["removed"]],
+        only_after=[name for name in step.only_after if name not in alone["added"]],
+        accepted_alone=sorted(alone["removed"] | alone["added"]),
+    )

@@ -1,0 +1,102 @@
+"""A report as SARIF 2.1.0, the format of tools that analyse (OASIS standard, 2020)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from tracer.comparison import reasons, whys
+from tracer.rendering.changes.grouping import sections
+from tracer.rendering.changes.terminal import values
+from tracer.rendering.languages import DEFAULT, pick
+from tracer.rendering.texts import visible
+
+if TYPE_CHECKING:
+    from tracer.comparison import Difference
+    from tracer.rendering.changes.grouping import Line
+    from tracer.rendering.changes.report import Report, Step
+
+__all__ = ["sarif"]
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {"breaking": "error", "additive": "note", "cosmetic": "note"}
+_VALUE = 400
+_LIMIT = 2000
+
+
+def sarif(report: Report) -> str:
+    """The JSON text, ending with a newline.
+
+    A difference that several recordings share is one result, whose location is the first of them. What
+    the baseline accepts is there, suppressed; what is volatile is counted in the properties of the run.
+    """
+    rules = whys()
+    run = {
+        "tool": {
+            "driver": {
+                "name": "tracer diff",
+                "rules": [
+                    {"id": name, "shortDescription": {"text": pick(texts, DEFAULT) or name}}
+                    for name, texts in rules.items()
+                ],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": [result for step in report.steps for result in _results(step, list(rules))],
+        "properties": {
+            "steps": [
+                {
+                    "from": step.before,
+                    "to": step.after,
+                    "onlyInFrom": step.only_before,
+                    "onlyInTo": step.only_after,
+                    "suppressed": {
+                        pick(reasons().get(reason, {}), DEFAULT) or reason: count
+                        for reason, count in step.volatile.items()
+                    },
+                }
+                for step in report.steps
+            ],
+            "noLongerOccurs": report.stale,
+        },
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _results(step: Step, rules: Sequence[str]) -> Iterator[dict[str, Any]]:
+    files = {row.recording: row.after for row in step.recordings}
+    for accepted in (False, True):
+        rows = [(row.recording, row.accepted if accepted else row.differences) for row in step.recordings]
+        for section in sections(rows):
+            for line in section.lines:
+                made = _result(step, line, [files[name] for name in section.recordings], rules)
+                yield made | ({"suppressions": [{"kind": "external"}]} if accepted else {})
+
+
+def _result(step: Step, line: Line[Difference], files: Sequence[str], rules: Sequence[str]) -> dict[str, Any]:
+    one = line.difference
+    said = values(one, _VALUE)
+    text = f"{step.before} → {step.after}: {one.kind}: {line.place}{': ' if said else ''}{said}"
+    result = {
+        "ruleId": one.why,
+        "ruleIndex": rules.index(one.why) if one.why in rules else -1,
+        "level": _LEVELS[one.weight],
+        "message": {"text": visible(text, _LIMIT)},
+        "locations": [_location(files[0], line.place)],
+        "properties": {"weight": one.weight, "kind": one.kind, "recordings": list(files)},
+    }
+    if len(files) > 1:
+        result["relatedLocations"] = [
+            {"id": number, **_location(file, line.place)} for number, file in enumerate(files[1:], 1)
+        ]
+    return result
+
+
+def _location(file: str, place: str) -> dict[str, Any]:
+    return {
+        "physicalLocation": {"artifactLocation": {"uri": quote(PurePath(file).as_posix())}},
+        "logicalLocations": [{"fullyQualifiedName": visible(place, _LIMIT)}],
+    }

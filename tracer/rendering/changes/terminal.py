@@ -1,0 +1,130 @@
+"""A report for a terminal: a line for each difference, and one that sums up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from tracer.comparison import reasons
+from tracer.rendering.changes.grouping import sections
+from tracer.rendering.languages import DEFAULT, pick
+from tracer.rendering.texts import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracer.comparison import Difference, Suppressed
+    from tracer.rendering.changes.grouping import Line
+    from tracer.rendering.changes.report import Report, Step
+
+__all__ = ["STYLES", "report_lines", "summary", "values"]
+
+STYLES = {"breaking": "bold red", "additive": "green", "cosmetic": "cyan"}
+
+_PLACE = 240
+_VALUE = 72
+_NAME = 120
+
+
+def report_lines(report: Report, *, volatile: bool = False) -> Iterator[Text]:
+    """The lines of a report, each as long as it is; with ``volatile`` also what was suppressed."""
+    for step in report.steps:
+        if len(report.steps) > 1:
+            yield Text(f"{_sides(step)}", style="bold underline")
+        yield from _differences(step)
+        yield from _alone(step)
+        if volatile:
+            yield from _volatile(step)
+        yield summary(step)
+        if step is not report.steps[-1]:
+            yield Text()
+
+
+def values(one: Difference | Suppressed, limit: int = _VALUE) -> str:
+    """What it was and what it is, each cut at ``limit`` and harmless."""
+    before, after = (None if value is None else visible(value, limit) for value in (one.before, one.after))
+    if one.kind == "added" or before is None:
+        return after or ""
+    return before if one.kind == "removed" or after is None else f"{before} → {after}"
+
+
+def _sides(step: Step) -> str:
+    return f"{visible(step.before, _NAME)} → {visible(step.after, _NAME)}"
+
+
+def _differences(step: Step) -> Iterator[Text]:
+    for section in sections([(row.recording, row.differences) for row in step.recordings]):
+        yield _heading(section.recordings, len(step.recordings))
+        for line in section.lines:
+            weight = line.difference.weight
+            yield _line(line, (f"{weight:9} ", STYLES[weight]))
+        yield Text()
+
+
+def _volatile(step: Step) -> Iterator[Text]:
+    names = reasons()
+    for section in sections([(row.recording, row.suppressed) for row in step.recordings]):
+        yield Text("suppressed ", style="dim").append_text(_heading(section.recordings, len(step.recordings)))
+        for line in section.lines:
+            why = " + ".join(pick(names.get(one, {}), DEFAULT) or one for one in line.difference.reasons)
+            yield _line(line, ("volatile  ", "dim"), why)
+        yield Text()
+
+
+def _heading(recordings: Sequence[str], total: int) -> Text:
+    if len(recordings) == 1:
+        return Text(visible(recordings[0], _NAME), style="bold")
+    if len(recordings) == total:
+        return Text(f"in all {total} recordings", style="bold")
+    names = ", ".join(visible(name, _NAME) for name in recordings)
+    return Text.assemble((f"in {len(recordings)} of {total} recordings: ", "bold"), names)
+
+
+def _line(line: Line[Difference] | Line[Suppressed], mark: tuple[str, str], why: str = "") -> Text:
+    one = line.difference
+    text = Text("  ").append(*mark).append(f"{one.kind:10}").append(visible(line.place, _PLACE), style="bold")
+    if line.times > 1:
+        text.append(f" ×{line.times}")
+    if said := values(one):
+        text.append(f": {'such as ' if line.varies else ''}{said}", style="dim")
+    return text.append(f" ({why})") if why else text
+
+
+def _alone(step: Step) -> Iterator[Text]:
+    for side, names in ((step.before, step.only_before), (step.after, step.only_after)):
+        if names:
+            said = ", ".join(visible(name, _NAME) for name in names)
+            yield Text.assemble((f"only in {visible(side, _NAME)}: ", "bold"), said)
+    if step.only_before or step.only_after:
+        yield Text()
+
+
+def summary(step: Step) -> Text:
+    """How much is different, accepted and suppressed."""
+    text = Text(f"{_sides(step)}: ")
+    total = len(step.recordings)
+    if step.differing:
+        count = sum(step.weights.values())
+        text.append(f"{count} {_plural('difference', count)} (")
+        for position, (weight, number) in enumerate((w, n) for w, n in step.weights.items() if n):
+            text.append(", " if position else "").append(f"{number} {weight}", style=STYLES[weight])
+        text.append(f") in {len(step.differing)} of {total} {_plural('recording', total)}")
+    else:
+        text.append(f"no difference in {total} {_plural('recording', total)}", style="green")
+    if step.accepted:
+        text.append(f"; {step.accepted} accepted by the baseline")
+    if step.suppressed:
+        names = reasons()
+        said = ", ".join(
+            f"{number} {pick(names.get(reason, {}), DEFAULT) or reason}"
+            for reason, number in step.volatile.items()
+        )
+        text.append(f"; {step.suppressed} suppressed as volatile: {said}")
+    else:
+        text.append("; nothing suppressed")
+    return text
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}s"
