@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
 
     with stderr().status("") as status:
         published = publish(
-            below(options.recordings),
+            below(options.recordings, again=False),
             options.output,
             options.lang,
             release=options.release,

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     include_sequences(options)
     from tracer.recording import below
 
-    paths = below(options.recordings)
+    paths = below(options.recordings, again=False)
     output: Path = options.output or _beside(paths)
     if output.suffix.lower() not in {".html", ".htm"}:
         raise InputError(str(output), "a page's name ends in .html")

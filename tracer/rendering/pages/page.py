@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from tracer.rendering.pages.plan import Page, Plan, Release
     from tracer.rendering.pages.wording import Wording
 
-__all__ = ["PROLOGUE", "command_page", "diagram_texts", "prologue_page", "purpose", "surroundings"]
+__all__ = ["CHANGES", "PROLOGUE", "command_page", "diagram_texts", "prologue_page", "purpose", "surroundings"]
 
+CHANGES = "changes.md"
 PROLOGUE = "prologue.md"
 _LATEST = "latest"
 
@@ -44,6 +45,7 @@ def surroundings(page: Page, release: Release, plan: Plan) -> dict[str, Any]:
             (other.name, f"../{other.folder}/{there.name}.md")
             for other, there in plan.elsewhere(page, release)
         ],
+        "since": _since(page, release, plan),
         "variants": [(there.title, f"{there.name}.md") for there in variants(page, release)],
         "seen": next(
             (
@@ -54,6 +56,13 @@ def surroundings(page: Page, release: Release, plan: Plan) -> dict[str, Any]:
             None,
         ),
     }
+
+
+def _since(page: Page, release: Release, plan: Plan) -> str:
+    """The release since which there is a page of changes that tells of this run, too; else empty."""
+    before = plan.earlier(release)
+    told = before is not None and any(after is page for _, after in plan.couples(before, release))
+    return before.name if before is not None and told else ""
 
 
 def command_page(
@@ -154,6 +163,8 @@ def _facts(recording: Recording, around: Mapping[str, Any], say: Wording) -> Ite
     )
     if recording.client:
         yield say("command.client", client=recording.client)
+    if around["since"]:
+        yield _to(say("changes.title", release=around["since"]), CHANGES)
     for key in ("elsewhere", "variants"):
         if around[key]:
             unnamed = say("release.unknown")

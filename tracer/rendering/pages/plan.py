@@ -24,6 +24,7 @@ __all__ = ["Held", "Page", "Plan", "Release", "plan"]
 
 _INDEX = "index"
 _PROLOGUE = "prologue"
+_CHANGES = "changes"
 _UNKNOWN = "unknown"
 _WORDS_OF_A_TITLE = 4
 
@@ -68,6 +69,19 @@ class Plan(NamedTuple):
             if release is not here and other.name == page.name and other.title == page.title
         ]
 
+    def earlier(self, here: Release) -> Release | None:
+        """The release before, if there are runs on both; None where one of the two is not known."""
+        older = self.releases[self.releases.index(here) + 1 :]
+        known = [one for one in older if one.name and here.name and self.couples(one, here)]
+        return known[0] if known else None
+
+    def couples(self, before: Release, after: Release) -> list[tuple[Page, Page]]:
+        """The runs on both releases."""
+        there = {(page.name, page.title): page for page in before.pages}
+        return [
+            (there[page.name, page.title], page) for page in after.pages if (page.name, page.title) in there
+        ]
+
 
 def plan(summaries: Mapping[str, Summary], names: Mapping[str, str]) -> Plan:
     """The site for the recordings of ``summaries``, by source; ``names`` has the name of each."""
@@ -92,7 +106,7 @@ def variants(page: Page, here: Release) -> list[Page]:
 
 
 def _pages(sources: Iterable[str], summaries: Mapping[str, Summary], names: Mapping[str, str]) -> list[Page]:
-    taken = {_INDEX, _PROLOGUE}
+    taken = {_INDEX, _PROLOGUE, _CHANGES}
     return [
         Page(name, _title(summaries[source], name), source, summaries[source])
         for source in sources

@@ -7,10 +7,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tracer.comparison.folders import Couple
 from tracer.datafiles import read
 from tracer.errors import InputError
-from tracer.recording import loads
-from tracer.rendering.pages.page import PROLOGUE, command_page, diagram_texts, prologue_page, surroundings
+from tracer.recording import loads, second
+from tracer.rendering.pages.changed import changes_page
+from tracer.rendering.pages.page import (
+    CHANGES,
+    PROLOGUE,
+    command_page,
+    diagram_texts,
+    prologue_page,
+    surroundings,
+)
 from tracer.rendering.pages.plan import Page, Plan, Release, plan
 from tracer.rendering.pages.press import (
     Manifest,
@@ -37,7 +46,9 @@ Diagrams = Literal["mermaid", "svg"]
 Progress = Callable[[str], None]
 
 _DOCS = "docs"
-_ROOMS = ("rendering", "sequences")
+_CLIENT = "client-"
+"""What folders are called in whose recordings a client of another release than the cloud's was run."""
+_ROOMS = ("comparison", "rendering", "sequences")
 
 
 def publish(
@@ -65,7 +76,7 @@ def publish(
     if not wanted:
         there = ", ".join(sorted({one.release or "none" for one in summaries.values()}))
         raise InputError("--release", f"no recording of the release {release}; there are: {there}")
-    site = plan(wanted, {name: sources[name].path.stem for name in wanted})
+    site = plan(wanted, {name: _name(sources[name].path) for name in wanted})
     press = Press(folder, manifest.files)
     try:
         _Printer(press, maker, site, sources, say, progress).print(diagrams)
@@ -121,6 +132,7 @@ class _Printer(NamedTuple):
         for release in self.site.releases:
             if release.held:
                 self._prologue(release)
+            self._changes(release, with_diagrams=diagrams == "mermaid")
         self._ready(f"{_DOCS}/index.md", index(self.site, self.say))
         for path, text in configuration(self.site, self.say).items():
             self._ready(path, text)
@@ -153,6 +165,28 @@ class _Printer(NamedTuple):
     def _picture(self, source: _Source, part: int, theme: Theme) -> str:
         return render(diagram_texts(source.recording(), self.say.language)[part], "svg", theme).decode()
 
+    def _changes(self, release: Release, *, with_diagrams: bool) -> None:
+        before = self.site.earlier(release)
+        if before is None:
+            return
+        self.progress(f"what changed from {before.name} to {release.name}")
+        pages = self.site.couples(before, release)
+        couples = [
+            Couple(theirs.name, self.sources[ours.source].path, self.sources[theirs.source].path)
+            for ours, theirs in pages
+        ]
+        content = [
+            (page.name, page.title, page.summary.digest, _digest_of_second(self.sources[page.source].path))
+            for pair in pages
+            for page in pair
+        ]
+        alone = [[page.name for page in one.pages] for one in (before, release)]
+        self.press.make(
+            f"{_DOCS}/{release.folder}/{CHANGES}",
+            digest(self.maker, self.say.language, before.name, release.name, content, alone, with_diagrams),
+            lambda: changes_page(before, release, couples, self.say, with_diagrams=with_diagrams),
+        )
+
     def _prologue(self, release: Release) -> None:
         pages = {page.source: page for page in release.pages}
         held = [(self.sources[one.source], pages[one.source], one) for one in release.held.values()]
@@ -179,6 +213,17 @@ def _pictures(page: Page) -> list[dict[str, str]]:
         }
         for part in range(1, page.summary.diagrams + 1)
     ]
+
+
+def _name(path: Path) -> str:
+    """What the page of a recording is called: one of another client says so."""
+    folder = path.parent.name
+    return f"{path.stem}-{folder}" if folder.startswith(_CLIENT) else path.stem
+
+
+def _digest_of_second(path: Path) -> str:
+    again = second(path)
+    return "" if again is None else digest_of_file(again)
 
 
 def _maker() -> str:

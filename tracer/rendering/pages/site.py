@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tracer.output import safe_name
 from tracer.rendering.markdown import EXAMPLE, Md, code
-from tracer.rendering.pages.page import PROLOGUE, purpose
+from tracer.rendering.pages.page import CHANGES, PROLOGUE, purpose
 from tracer.rendering.pages.templating import fill
 from tracer.rendering.texts import visible
 
@@ -43,6 +43,7 @@ def index(plan: Plan, say: Wording) -> str:
                 for page in release.pages
             ],
             "more": _more(release, say),
+            "changes": _changes(plan, release, say),
         }
         for release in plan.releases
     ]
@@ -60,6 +61,11 @@ def configuration(plan: Plan, say: Wording) -> dict[str, str]:
                 *(
                     [(_nav(say("prologue.title")), _yaml(f"{release.folder}/{PROLOGUE}"))]
                     if release.held
+                    else []
+                ),
+                *(
+                    [(_nav(say("changes.title", release=before.name)), _yaml(f"{release.folder}/{CHANGES}"))]
+                    if (before := plan.earlier(release)) is not None
                     else []
                 ),
                 *((_nav(page.title), _yaml(f"{release.folder}/{page.name}.md")) for page in release.pages),
@@ -93,6 +99,13 @@ def _more(release: Release, say: Wording) -> Md:
     if not release.held:
         return Md()
     return say("index.more", title=say("prologue.title"), page=Md(f"{release.folder}/{PROLOGUE}"))
+
+
+def _changes(plan: Plan, release: Release, say: Wording) -> Md:
+    before = plan.earlier(release)
+    if before is None:
+        return Md()
+    return Md(f"[{say('changes.title', release=before.name)}]({release.folder}/{CHANGES})")
 
 
 def _yaml(text: str) -> Md:

@@ -5,7 +5,9 @@
     [id$="-arrowhead"] path { fill: var(--md-mermaid-sequence-message-line-color); stroke: none; }
     [id$="-crosshead"] path { stroke: var(--md-mermaid-sequence-message-line-color); }
     [id$="-sequencenumber"] { fill: var(--md-mermaid-sequence-number-bg-color) !important; }
-    rect.rect { fill: rgba(255, 60, 60, 0.18); }
+    rect.rect[fill^="rgba(255,"] { fill: rgba(255, 60, 60, 0.18); }
+    rect.rect[fill^="rgba(40,"] { fill: rgba(40, 170, 80, 0.25); }
+    rect.rect[fill^="rgba(240,"] { fill: rgba(240, 165, 0, 0.28); }
   `;
   const initialize = mermaid.initialize;
   mermaid.initialize = (config) =>

@@ -1,0 +1,55 @@
+"""The page of what changed from one release to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tracer.comparison.folders import Compared, Couple, Pairing, compare_files
+from tracer.rendering.changes import make_step
+from tracer.rendering.changes.diagrams import Names, flow_changes, merged
+from tracer.rendering.changes.markdown import step_markdown
+from tracer.rendering.changes.presenting import Phrases, present
+from tracer.rendering.markdown import Md, code, inline
+from tracer.rendering.pages.templating import fill
+from tracer.rendering.style import Style
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracer.rendering.pages.plan import Release
+    from tracer.rendering.pages.wording import Wording
+
+__all__ = ["changes_page"]
+
+
+def changes_page(
+    before: Release, after: Release, couples: Sequence[Couple], say: Wording, *, with_diagrams: bool
+) -> str:
+    """What changed since ``before``; ``couples`` are the runs on both releases, by the names of their pages.
+
+    Raises InputError for a recording that cannot be read.
+    """
+    drawings: dict[str, list[str]] = {}
+
+    def compared() -> Iterator[Compared]:
+        for couple in couples:
+            one = compare_files(couple)
+            if with_diagrams and flow_changes(one):
+                names = Names(before.name, after.name)
+                drawings[couple.name] = merged(one, names, Style(language=say.language))
+            yield one
+
+    both = {couple.name for couple in couples}
+    alone = [[page.name for page in release.pages if page.name not in both] for release in (before, after)]
+    step = make_step(before.name, after.name, Pairing(list(couples), *alone), compared())
+    titles = {page.name: page.title for page in after.pages}
+
+    def name(recording: str) -> Md:
+        if recording not in both:
+            return code(recording)
+        return Md(f"[{inline(titles[recording])}]({recording}.md)")
+
+    phrases = Phrases(say.language)
+    body = step_markdown(present(step, phrases, drawings), phrases, level=2, name=name)
+    return fill("changes.md.j2", say=say, before=before.name, after=after.name, body=Md(body))
