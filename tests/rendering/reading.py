@@ -32,7 +32,7 @@ def read(text: str) -> Read:
         if keyword == "autonumber":
             argument = line.partition(" ")[2]
             number = None if argument == "off" else int(argument or 1)
-        elif keyword in ("loop", "opt", "alt", "par", "rect"):
+        elif keyword in ("loop", "opt", "alt", "par", "rect", "box"):
             blocks.append(keyword)
         elif line == "end":
             blocks.pop()

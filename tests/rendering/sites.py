@@ -151,8 +151,13 @@ class _Tree(HTMLParser):
 def rendered(markdown: str) -> Element:
     """A page as the site shows it: the tree of its HTML, without the theme around it."""
     names, settings = _extensions()
+    return tree_of(Markdown(extensions=names, extension_configs=settings).convert(markdown))
+
+
+def tree_of(html: str) -> Element:
+    """The tree of a text in HTML."""
     tree = _Tree()
-    tree.feed(Markdown(extensions=names, extension_configs=settings).convert(markdown))
+    tree.feed(html)
     tree.close()
     assert tree.here is tree.root, f"<{tree.here.tag}> is not closed"
     return tree.root

@@ -103,7 +103,8 @@ def test_pages_of_removed_recordings_go_if_they_are_ours(recordings: Path, tmp_p
     foreign = tmp_path / "s/docs/zed/foreign.md"
     foreign.write_text("theirs\n", encoding="utf-8")
     published = site(recordings, tmp_path / "s")
-    assert published.removed == ["docs/zed/another.md", "docs/zed/prologue.md"]
+    changes = "docs/2026.2/changes.md"
+    assert published.removed == [changes, "docs/zed/another.md", "docs/zed/prologue.md"]
     assert published.kept == [PAGE]
     assert foreign.exists()
     assert site(recordings, tmp_path / "s").kept == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -43,35 +44,42 @@ def _sides(word: str, recordings: Path) -> Iterator[Side]:
 
 def _ends(word: str) -> tuple[str, str] | None:
     """The releases at both ends of a range such as ``zed..2026.2``."""
-    from tracer.cloud.releases import releases
-
     first, dots, last = word.partition("..")
-    return (first, last) if dots and {first, last} <= releases().keys() else None
+    return (first, last) if dots and _is_release(first) and _is_release(last) else None
 
 
 def _range(first: str, last: str, recordings: Path) -> Iterator[Side]:
     from tracer.sequences.releases import order
 
+    if order(last) < order(first):
+        raise InputError(f"{first}..{last}", f"runs backwards; {last} comes before {first}")
     for end in (first, last):
         if not (recordings / end).is_dir():
             raise InputError(end, _nothing(end, recordings))
-    there = [name for name in _releases(recordings) if order(first) <= order(name) <= order(last)]
-    if order(last) < order(first):
-        raise InputError(f"{first}..{last}", f"runs backwards; {last} comes before {first}")
-    yield from (Side(name, recordings / name) for name in there)
+    for name in _releases(recordings):
+        if order(first) <= order(name) <= order(last):
+            yield Side(name, recordings / name)
 
 
 def _releases(recordings: Path) -> list[str]:
     """The releases that there are recordings of, oldest first."""
-    from tracer.cloud.releases import releases
+    from tracer.sequences.releases import order
 
-    return [name for name in releases() if (recordings / name).is_dir()]
+    if not recordings.is_dir():
+        return []
+    return sorted(
+        (one.name for one in recordings.iterdir() if one.is_dir() and _is_release(one.name)), key=order
+    )
+
+
+def _is_release(word: str) -> bool:
+    from tracer.sequences.releases import PATTERN
+
+    return re.fullmatch(PATTERN, word) is not None
 
 
 def _nothing(word: str, recordings: Path) -> str:
-    from tracer.cloud.releases import releases
-
     there = ", ".join(_releases(recordings)) or "none"
-    if word in releases():
+    if _is_release(word):
         return f"no recordings of this release in {recordings} (see --recordings); there are: {there}"
     return f"no such recording or folder, nor a release with recordings in {recordings}; there are: {there}"

