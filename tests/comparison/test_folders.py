@@ -61,7 +61,7 @@ def test_sides_that_cannot_be_paired_are_named(tmp_path: Path) -> None:
     after = _put(tmp_path / "b", list=_run(1))
     with pytest.raises(InputError, match="no recording in it is called as one in"):
         pair(before, after)
-    with pytest.raises(InputError, match="is a folder, and .*list.yaml is a recording"):
+    with pytest.raises(InputError, match=r"is a folder, and .*list\.yaml is a recording"):
         pair(before, after / "list.yaml")
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="no recording in this folder"):

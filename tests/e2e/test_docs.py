@@ -18,7 +18,7 @@ from tests.e2e.browser import Visit, Visitor
 
 ROOT = Path(__file__).parents[2]
 MKDOCS = str(Path(sys.executable).with_name("mkdocs"))
-PAGES = ("index", "zed/image-show", "zed/image-show-by-name", "2026.2/prologue")
+PAGES = ("index", "zed/image-show", "zed/image-show-by-name", "2026.2/prologue", "2026.2/changes")
 MESSAGES = {"zed/image-show": 8, "zed/image-show-by-name": 10, "2026.2/image-show": 8}
 # The theme draws diagrams where scripts do not reach; opened, they can be looked into.
 OPEN_SHADOWS = """

@@ -17,7 +17,8 @@ __all__ = ["HOSTILE", "answering", "compared", "hostile", "run", "step_of"]
 
 HOSTILE = (
     "</script><script>alert(1)</script> <img src=x onerror=alert(1)> | `code` **bold** [a](javascript:x) "
-    "\x1b[31mred\x1b[0m \u202egnp\u202c {{ 7*7 }} {% raw %} # \r\nsecond line\n- item\n\n    code\n]]> &amp; \x00 end"
+    "\x1b[31mred\x1b[0m \u202egnp\u202c {{ 7*7 }} {% raw %} # \r\nsecond line\n- item\n\n    code\n"
+    "]]> &amp; \x00 end"
 )
 
 

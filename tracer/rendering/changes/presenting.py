@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from tracer.rendering.changes.grouping import Line, Section
     from tracer.rendering.changes.report import Step
 
-__all__ = ["Drawings", "Phrases", "ShownLine", "ShownSection", "ShownStep", "present"]
+__all__ = ["Drawings", "Phrases", "ShownDrawing", "ShownLine", "ShownSection", "ShownStep", "present"]
 
 Drawings = Mapping[str, Sequence[str]]
 """The diagrams of both runs in one as Mermaid text, in parts, by the name of the recording."""
+
+
+_MOST_PARTS = 5
+"""Of a diagram: what is longer takes minutes to draw, and nobody reads it in a report."""
 
 
 class Phrases:
@@ -67,6 +71,14 @@ class ShownSection(NamedTuple):
     lines: list[ShownLine]
 
 
+class ShownDrawing(NamedTuple):
+    """The parts of a diagram as Mermaid text, or why they are not shown."""
+
+    recording: str
+    parts: Sequence[str]
+    remark: str
+
+
 class ShownStep(NamedTuple):
     """Two sides. ``only`` has what one of them has alone, ``drawings`` the diagrams in parts.
 
@@ -79,7 +91,7 @@ class ShownStep(NamedTuple):
     remarks: list[str]
     sections: list[ShownSection]
     only: list[tuple[str, Sequence[str]]]
-    drawings: list[tuple[str, Sequence[str]]]
+    drawings: list[ShownDrawing]
     volatile: list[ShownSection]
 
 
@@ -96,9 +108,15 @@ def present(step: Step, say: Phrases, drawings: Drawings, *, volatile: bool = Fa
         remarks=list(_remarks(step, say)),
         sections=list(_sections(sections(rows), total, say)),
         only=[(say("only", side=side), names) for side, names in alone if names],
-        drawings=[(name, parts) for name, parts in drawings.items() if parts],
+        drawings=[_drawing(name, parts, say) for name, parts in drawings.items() if parts],
         volatile=list(_sections(sections(left_out), total, say)),
     )
+
+
+def _drawing(name: str, parts: Sequence[str], say: Phrases) -> ShownDrawing:
+    if len(parts) > _MOST_PARTS:
+        return ShownDrawing(name, (), say("too-long", count=len(parts)))
+    return ShownDrawing(name, parts, "")
 
 
 def _summary(step: Step, say: Phrases) -> str:
