@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tracer.errors import InputError
+from tracer.releasenames import PATTERN, canonical, order
 
 __all__ = ["Side", "find_sides"]
 
@@ -34,23 +35,30 @@ def _sides(word: str, recordings: Path) -> Iterator[Side]:
     path = Path(word)
     if path.exists():
         yield Side(word.rstrip("/") or word, path)
-    elif (recordings / word).is_dir():
-        yield Side(word, recordings / word)
+    elif (named := _named(word, recordings)) is not None:
+        yield named
     elif (ends := _ends(word)) is not None:
         yield from _range(*ends, recordings)
     else:
         raise InputError(word, _nothing(word, recordings))
 
 
+def _named(word: str, recordings: Path) -> Side | None:
+    """The release called ``word``, by either of its names."""
+    for name in (word, canonical(word)):
+        if (recordings / name).is_dir():
+            return Side(name, recordings / name)
+    return None
+
+
 def _ends(word: str) -> tuple[str, str] | None:
     """The releases at both ends of a range such as ``zed..2026.2``."""
     first, dots, last = word.partition("..")
-    return (first, last) if dots and _is_release(first) and _is_release(last) else None
+    ends = canonical(first), canonical(last)
+    return ends if dots and all(map(_is_release, ends)) else None
 
 
 def _range(first: str, last: str, recordings: Path) -> Iterator[Side]:
-    from tracer.sequences.releases import order
-
     if order(last) < order(first):
         raise InputError(f"{first}..{last}", f"runs backwards; {last} comes before {first}")
     for end in (first, last):
@@ -63,8 +71,6 @@ def _range(first: str, last: str, recordings: Path) -> Iterator[Side]:
 
 def _releases(recordings: Path) -> list[str]:
     """The releases that there are recordings of, oldest first."""
-    from tracer.sequences.releases import order
-
     if not recordings.is_dir():
         return []
     return sorted(
@@ -73,13 +79,11 @@ def _releases(recordings: Path) -> list[str]:
 
 
 def _is_release(word: str) -> bool:
-    from tracer.sequences.releases import PATTERN
-
     return re.fullmatch(PATTERN, word) is not None
 
 
 def _nothing(word: str, recordings: Path) -> str:
     there = ", ".join(_releases(recordings)) or "none"
-    if _is_release(word):
+    if _is_release(canonical(word)):
         return f"no recordings of this release in {recordings} (see --recordings); there are: {there}"
     return f"no such recording or folder, nor a release with recordings in {recordings}; there are: {there}"
