@@ -216,6 +216,8 @@ def _size_excuse(before: Body | None, after: Body | None) -> str:
         return ""
     if (_form(before), before.encoding) != (_form(after), after.encoding):
         return ""
+    if _form(before) != _form(after):
+        return ""
     if before.encoding or _SECRET.search(ours) or _SECRET.search(theirs):
         return "size"  # what was sent had another length than what was kept of it
     grown = after.size - before.size
