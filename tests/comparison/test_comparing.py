@@ -315,6 +315,7 @@ def test_the_report_is_json() -> None:
     found = bodies({"a": 1}, {"a": 2})
     assert json.loads(msgspec.json.encode(found))["differences"][0] == {
         "place": "GET /image/v2/images/{image_id} → 200 · body.a",
+        "side": "response",
         "kind": "changed",
         "weight": "breaking",
         "why": "relied-on",
