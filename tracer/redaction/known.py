@@ -116,12 +116,15 @@ class KnownSecrets:
         for kind, number in _NUMBERED.findall(text):
             self._numbers[kind] = max(self._numbers.get(kind, 0), int(number))
 
-    def find(self, text: str) -> list[Hit]:
-        """Where known secrets stand in ``text``, clear or encoded, in order; hits that overlap are one."""
+    def find(self, text: str, *, document: bool = False) -> list[Hit]:
+        """Where known secrets stand in ``text``, clear or encoded, in order; hits that overlap are one.
+
+        ``document``: the text is JSON.
+        """
         if not self._forms or not text:
             return []
         hits = list(self._search(text))
-        for view in views(text, quotes=self._quotes, spaces=self._spaces):
+        for view in views(text, quotes=self._quotes, spaces=self._spaces, document=document):
             hits += [Hit(*view.span(hit.start, hit.end), hit.secret) for hit in self._search(view.text)]
         hits += self._search_cells(text)
         return _merged(hits, text) if hits else []

@@ -1,0 +1,30 @@
+"""A quick look, in one pass over a text, at whether any of many words stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+__all__ = ["SHORTEST", "Words"]
+
+SHORTEST = 3
+"""Characters; shorter words stand in any text, so that looking for them tells nothing."""
+
+
+class Words:
+    """Words in lower case, searched for together (Aho and Corasick, 1975).
+
+    It may say yes where none of them stands; it does not say no where one stands.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        wanted = set(words)
+        self._always = any(len(word) < SHORTEST for word in wanted)
+        # Who holds another word is found with it; and few words are looked for faster than many.
+        fewest = sorted(word for word in wanted if not any(o != word and o in word for o in wanted))
+        self._search = AhoCorasick([] if self._always else fewest, matchkind=MatchKind.LeftmostFirst)
+
+    def may_stand_in(self, low: str) -> bool:
+        """Whether one of them may stand in ``low``, a text in lower case."""
+        return self._always or bool(self._search.find_matches_as_indexes(low))
