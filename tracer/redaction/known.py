@@ -92,7 +92,8 @@ class KnownSecrets:
                 return
             self._kinds[value] = kind
             self._size += len(value)
-        if spread and value not in self._only_named.get(kind, ()):
+        sought = value.strip() in self._forms
+        if spread and not sought and value not in self._only_named.get(kind, ()):
             if self.is_common(value) or len(value) > _LONGEST:
                 self._only_named.setdefault(kind, set()).add(value)
             else:

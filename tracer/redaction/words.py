@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -10,6 +11,7 @@ __all__ = ["SHORTEST", "Words"]
 
 SHORTEST = 3
 """Characters; shorter words stand in any text, so that looking for them tells nothing."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Words:
@@ -20,11 +22,15 @@ class Words:
 
     def __init__(self, words: Iterable[str]) -> None:
         wanted = set(words)
-        self._always = any(len(word) < SHORTEST for word in wanted)
+        # The searcher's strings cannot hold lone surrogates, here and below.
+        self._always = any(len(word) < SHORTEST or _SURROGATE.search(word) for word in wanted)
         # Who holds another word is found with it; and few words are looked for faster than many.
         fewest = sorted(word for word in wanted if not any(o != word and o in word for o in wanted))
         self._search = AhoCorasick([] if self._always else fewest, matchkind=MatchKind.LeftmostFirst)
 
     def may_stand_in(self, low: str) -> bool:
         """Whether one of them may stand in ``low``, a text in lower case."""
-        return self._always or bool(self._search.find_matches_as_indexes(low))
+        try:
+            return self._always or bool(self._search.find_matches_as_indexes(low))
+        except UnicodeEncodeError:
+            return True
