@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.benchmarks.machine import machine
 
-PARTS = ("throughput",)
+PARTS = ("throughput", "memory", "streaming", "command")
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -58,12 +59,18 @@ class Proxy:
         return sum(one.user + one.system for one in (each.cpu_times() for each in self._all()))
 
     def memory(self) -> float:
-        """Resident MiB: of the proxy itself, whatever writes recordings for it aside."""
+        """Resident MiB of the proxy itself."""
         return float(self.process.memory_info().rss) / 2**20
 
-    def helpers_memory(self) -> float:
-        """Resident MiB of the processes that it has started."""
-        return float(sum(each.memory_info().rss for each in self._all()[1:])) / 2**20
+    def peak_of_ending(self) -> float:
+        """End it; gives the most resident MiB that it and all its processes had meanwhile."""
+        self.process.send_signal(signal.SIGINT)
+        peak = 0.0
+        with contextlib.suppress(psutil.Error):
+            while self.process.status() != psutil.STATUS_ZOMBIE:
+                peak = max(peak, sum(each.memory_info().rss for each in self._all()) / 2**20)
+                time.sleep(0.01)
+        return peak
 
     def stop(self) -> int:
         """End it as Ctrl-C does; gives its exit code."""
