@@ -248,8 +248,9 @@ def _options(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
     for option, shorter in map(beginnings, names):
         forms |= {option, *(shorter - kept)}
     words = _alternatives(sorted({form[2:].lower() for form in forms}))
+    starts = {form[:SHORTEST] for form in forms}  # of so many, see Words
     space = r"(?:=|[ \t]{1,4}(?!--[a-z]|-[a-z](?:\s|$)))"
-    yield _derived("command line option", "secret", rf"--(?<![\w-]--){words}{space}{_VALUE}", forms, "--")
+    yield _derived("command line option", "secret", rf"--(?<![\w-]--){words}{space}{_VALUE}", starts, "--")
 
 
 def _alternatives(words: Sequence[str]) -> str:
