@@ -1,8 +1,9 @@
 import json
 import time
+from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tracer.jsontext import Path, rewrite, rewrite_from, rewrite_torn, string
@@ -203,3 +204,33 @@ def test_torn_json_is_followed_as_far_as_it_goes(text: str, seen: list[Path]) ->
 @given(text=st.text("{}[],:\"'\\ a1\n"))
 def test_torn_json_takes_any_text(text: str) -> None:
     assert rewrite_torn(text, None, lambda _, __: None, lambda _, __: None) == text
+
+
+_PUNCTUATION = st.sampled_from(["{", "}", "[", "]", ",", ":", " ", "\n", "\t", "\x0b", "\ufeff", "\ud800"])
+_STRINGS = st.sampled_from(
+    ['"a"', '"\\u00e9\\n"', '"\x7f"', '"\x01"', '"\\x"', '"\ud800"', '"\\ud800"', '"é"']
+)
+_ATOMS = st.sampled_from(["0", "-0", "1e5", "01", "1.", "NaN", "true", "nul", "1" * 400, "1e999"])
+_PIECES = _PUNCTUATION | _STRINGS | _ATOMS
+_ALMOST_JSON = st.recursive(
+    _PIECES,
+    lambda one: (
+        st.lists(one, max_size=4).map(lambda many: f"[{','.join(many)}]")
+        | st.lists(one, max_size=4).map(lambda many: "{" + ",".join('"k": ' + value for value in many) + "}")
+    ),
+)
+
+
+@given(st.lists(_PIECES, max_size=12).map("".join) | _ALMOST_JSON)
+@example("[" * 65 + "]" * 65)
+@example("[" * 64 + "1" + "]" * 64)
+@example("[" * 65 + "1" + "]" * 65)
+@example("[" * 2000 + "]" * 2000)
+def test_the_quick_way_does_what_the_thorough_one_does(text: str) -> None:
+    def outcome(rewritten: Callable[[], str]) -> str | None:
+        try:
+            return rewritten()
+        except ValueError:
+            return None
+
+    assert outcome(lambda: rewrite(text)) == outcome(lambda: rewrite(text, lambda *_: None))

@@ -8,10 +8,13 @@ services send) and put together again with other white space.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Iterator
 from typing import TypeVar
+
+import msgspec
 
 __all__ = ["Path", "Replace", "rewrite", "rewrite_from", "rewrite_torn", "string"]
 
@@ -24,7 +27,10 @@ Replace = Callable[[Path, str], str | None]
 S = TypeVar("S")
 
 _BOM = "\ufeff"
+_INDENT = 2
 _DEEPEST_INDENT = 64  # deeper levels stay on one line, else n levels would cost n² spaces
+
+_TOO_DEEP = "\n" + " " * (_INDENT * _DEEPEST_INDENT + 1)
 
 _WS = r"[ \t\n\r]*+"
 _STRING = r'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\x00-\x1f]*+)*+"'
@@ -50,6 +56,12 @@ def rewrite(text: str, replace: Replace | None = None, *, indent: int | None = 2
     Every literal stays as it was sent, but for those that ``replace`` answers for. Levels
     deeper than 64 stay on one line. Raises ``ValueError`` if ``text`` is not JSON.
     """
+    if replace is None and indent == _INDENT:
+        # Fifty times as fast. What it does not take, or lays out in another way, is for us to do.
+        with contextlib.suppress(msgspec.DecodeError, RecursionError, UnicodeEncodeError):
+            laid_out = msgspec.json.format(text, indent=_INDENT)
+            if _TOO_DEEP not in laid_out:
+                return laid_out
     root: Path = ()
     return rewrite_from(text, root, _step, replace, indent=indent)
 

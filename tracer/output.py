@@ -113,7 +113,7 @@ def safe_name(text: str) -> str:
 class Appender:
     """A file that only grows, a line at a time: what the crash-safe journal is made of.
 
-    A line that ``append`` has taken is with the operating system: killing this process does
+    What ``append`` has taken is with the operating system: killing this process does
     not lose it. All methods raise ``OutputError``.
     """
 
@@ -128,16 +128,16 @@ class Appender:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = os.open(path, _APPEND, 0o600)
 
-    def append(self, line: bytes, *, sync: bool = False) -> None:
-        """Add one line (without its end); with ``sync`` it is on the disk when this returns."""
-        if b"\n" in line:
+    def append(self, *lines: bytes, sync: bool = False) -> None:
+        """Add lines (without their ends); with ``sync`` they are on the disk when this returns."""
+        if any(b"\n" in line for line in lines):
             raise ValueError("a line of a journal holds no line break")
         with _reasons(self.path):
             before = os.fstat(self._file)
             if not before.st_nlink:
                 raise OutputError(str(self.path), "it was deleted while in use")
             try:
-                _write_all(self._file, line + b"\n")
+                _write_all(self._file, b"".join([line + b"\n" for line in lines]))
                 if sync:
                     os.fsync(self._file)
             except OSError:

@@ -21,6 +21,7 @@ from tracer.capture.bodies import Tap, wants_stream
 from tracer.capture.book import JOURNALS, Book, Kept
 from tracer.capture.calls import Sent
 from tracer.capture.exchanges import exchange, skeleton
+from tracer.capture.fields import Fields
 from tracer.capture.hanging_up import hang_up
 from tracer.capture.keeper import Keeper
 from tracer.capture.participants import CLIENT, named_by_agent
@@ -214,20 +215,22 @@ class Tracer:
 
     def evidence(self, flow: http.HTTPFlow) -> Evidence:
         """Where the flow comes from."""
-        headers = flow.request.headers
-        path = flow.request.path.partition("?")[0].rstrip("/")
+        request, fields = flow.request, Fields(flow.request.headers)
+        agent, url = fields.get(b"user-agent"), request.url
+        posted = request.method == "POST"
+        path = request.path.partition("?")[0].rstrip("/") if posted else ""
         return Evidence(
             connection=flow.client_conn.id,
             peer=str(flow.client_conn.peername[0]) if flow.client_conn.peername else "",
             process=self._processes.get(flow.client_conn.id),
-            agent=headers.get("user-agent", ""),
-            opening=f"{flow.request.method} {flow.request.url}",
-            authenticates=flow.request.method == "POST" and path.endswith(("/auth/tokens", "/v2.0/tokens")),
-            tokens=frozenset(headers.get_all("x-auth-token") + headers.get_all("x-service-token")),
-            sender=self.by_port(flow) or named_by_agent(headers.get("user-agent", "")) or "",
-            subjects=frozenset(headers.get_all("x-subject-token")),
-            url=flow.request.url,
-            started=flow.request.timestamp_start,
+            agent=agent,
+            opening=f"{request.method} {url}",
+            authenticates=posted and path.endswith(("/auth/tokens", "/v2.0/tokens")),
+            tokens=frozenset(fields.all(b"x-auth-token") + fields.all(b"x-service-token")),
+            sender=self.by_port(flow) or named_by_agent(agent) or "",
+            subjects=frozenset(fields.all(b"x-subject-token")),
+            url=url,
+            started=request.timestamp_start,
         )
 
     def by_port(self, flow: http.HTTPFlow) -> str | None:
@@ -296,8 +299,7 @@ class Tracer:
 
     def _exchange(self, state: _Flow) -> Exchange:
         flow, settings = state.flow, self._ready()
-        agent = flow.request.headers.get("user-agent", "")
-        sender = self.by_port(flow) or named_by_agent(agent) or CLIENT
+        sender = self.by_port(flow) or named_by_agent(state.sent.evidence.agent) or CLIENT
         taps = {"request_tap": state.request_tap, "response_tap": state.response_tap}
         try:
             return exchange(flow, sender=sender, limit=settings.limit, **taps)

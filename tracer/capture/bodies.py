@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from tracer.capture.coding import CodingError, TooLargeError, decode
+from tracer.capture.fields import Fields
 from tracer.model import Body, Omission
 
 if TYPE_CHECKING:
     from mitmproxy import http
 
-__all__ = ["BASE64_LIMIT", "Tap", "body", "readable", "wants_stream"]
+__all__ = ["BASE64_LIMIT", "Tap", "body", "wants_stream"]
 
 BASE64_LIMIT = 4096
 """Content that is neither JSON nor text is kept up to this many bytes."""
@@ -75,41 +76,35 @@ def wants_stream(message: http.Message, limit: int) -> int | None:
     Held is what is announced as small. What is of unknown length streams, and is kept as
     long as it turns out to be small. An image's bytes are never kept.
     """
-    if _media_type(message) == "application/octet-stream":
+    fields = Fields(message.headers)
+    if _media_type(fields) == "application/octet-stream":
         return 0
-    length = message.headers.get("content-length", "")
+    length = fields.get(b"content-length")
     if length.isascii() and length.isdigit():
         return 0 if int(length) > limit else None
     open_ended = message.is_http2 or message.is_http3 or not hasattr(message, "method")
-    return limit if open_ended or "transfer-encoding" in message.headers else None
+    return limit if open_ended or b"transfer-encoding" in fields else None
 
 
 def body(message: http.Message, tap: Tap | None, limit: int) -> Body | None:
     """The message's content, decoded; None where it has none."""
     raw = message.raw_content if tap is None else tap.kept
+    if tap is None and not raw:
+        return None
+    fields = Fields(message.headers)
     kind = Body(
-        type=readable(message.headers.get("content-type", "")),
-        encoding=readable(message.headers.get("content-encoding", "")),
+        type=fields.get(b"content-type"),
+        encoding=fields.get(b"content-encoding"),
         size=len(raw) if raw is not None else tap.size if tap else 0,
     )
     if raw is not None and kind.size <= limit:
-        return _kept(kind, raw, message, limit) if raw else None
+        return _kept(kind, raw, fields, limit) if raw else None
     if tap is not None:
         return replace(kind, omitted="streamed", sha256=tap.sha256) if tap.size else None
     return _omitted(kind, raw, "too-large") if raw else None
 
 
-def readable(value: str | bytes) -> str:
-    """Header text as it can be written down: UTF-8 where it is that, else one character a byte."""
-    if isinstance(value, str):
-        value = value.encode("utf-8", "surrogateescape")
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
-
-
-def _kept(kind: Body, raw: bytes, message: http.Message, limit: int) -> Body:
+def _kept(kind: Body, raw: bytes, fields: Fields, limit: int) -> Body:
     try:
         content = decode(raw, kind.encoding, limit)
     except TooLargeError:
@@ -117,10 +112,10 @@ def _kept(kind: Body, raw: bytes, message: http.Message, limit: int) -> Body:
     except CodingError:
         # Its secrets could not be seen, so it cannot be kept.
         return _omitted(kind, raw, "undecodable")
-    media_type = _media_type(message)
+    media_type = _media_type(fields)
     is_json = "json" in media_type
     # JSON tells its encoding by its zero bytes (RFC 4627, section 3), whatever its sender says.
-    text = _text(content, json.detect_encoding(content) if is_json else _charset(message))
+    text = _text(content, json.detect_encoding(content) if is_json else _charset(fields))
     if text is not None and content:
         # What only looks like JSON is found out, and kept as text, by the redactor.
         looks_so = text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}
@@ -151,14 +146,12 @@ def _text(content: bytes, charset: str) -> str | None:
     return None
 
 
-def _media_type(message: http.Message) -> str:
-    return readable(message.headers.get("content-type", "")).partition(";")[0].strip().lower()
+def _media_type(fields: Fields) -> str:
+    return fields.get(b"content-type").partition(";")[0].strip().lower()
 
 
-def _charset(message: http.Message) -> str:
+def _charset(fields: Fields) -> str:
     parsed = Message()
-    parsed["content-type"] = (
-        readable(message.headers.get("content-type", "")).replace("\n", " ").replace("\r", " ")
-    )
+    parsed["content-type"] = fields.get(b"content-type").replace("\n", " ").replace("\r", " ")
     charset = str(parsed.get_content_charset("utf-8"))
     return charset if charset in _CHARSETS else "utf-8"

@@ -70,9 +70,9 @@ class Book:
             self._forget_since(known)
         if self._journal is None:
             self._journal = self._open()
-        self._journal.exchange(redacted)
+        changed = self._noted(self.redactor.unredacted_auth(redacted), self.redactor.counts)
+        self._journal.exchange(redacted, self._head if changed else None)
         self.stripped += redacted.redaction == "failed"
-        self._note(self.redactor.unredacted_auth(redacted), self.redactor.counts)
         self.exchanges += 1
         self._began = min(self._began or redacted.started, redacted.started)
         return redacted
@@ -101,15 +101,17 @@ class Book:
 
     def note(self, doubt: str) -> None:
         """Have the recording say so, once."""
-        if doubt not in self._head.notes:
-            self._note(doubt, self._head.redacted)
-
-    def _note(self, doubt: str | None, counts: dict[str, int]) -> None:
-        if doubt or counts != self._head.redacted:
+        if doubt not in self._head.notes and self._noted(doubt, self._head.redacted):
             assert self._journal is not None
-            notes = [*self._head.notes, doubt] if doubt else self._head.notes
-            self._head = replace(self._head, notes=notes, redacted=counts)
             self._journal.head(self._head)
+
+    def _noted(self, doubt: str | None, counts: dict[str, int]) -> bool:
+        """Whether the head is another one with these."""
+        if not doubt and counts == self._head.redacted:
+            return False
+        notes = [*self._head.notes, doubt] if doubt else self._head.notes
+        self._head = replace(self._head, notes=notes, redacted=counts)
+        return True
 
     def preview(self) -> Recording:
         """The recording as it would be if the run ended now."""

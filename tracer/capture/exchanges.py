@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from tracer.capture.bodies import Tap, body, readable
+from tracer.capture.bodies import Tap, body
+from tracer.capture.fields import readable
 from tracer.model import Exchange, Headers, Request, Response
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -16,6 +17,7 @@ __all__ = ["CLIENT", "client_agent", "named_by_agent", "resolve"]
 CLIENT = "client"
 
 
+@lru_cache(maxsize=256)
 def named_by_agent(user_agent: str) -> str | None:
     """The service that a User-Agent names (``glance-api keystonemiddleware…``), None for a client's."""
     first = re.split(r"[-_/ .]", user_agent, maxsplit=1)[0].lower()

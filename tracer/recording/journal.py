@@ -59,9 +59,13 @@ class Journal:
         """Replace what is known of the run."""
         self._appender.append(_encode(_Line(head=head)))
 
-    def exchange(self, exchange: Exchange) -> None:
-        """Keep a finished exchange; ``started`` and ``ended`` are seconds since the epoch."""
-        self._appender.append(_encode(_Line(exchange=exchange)))
+    def exchange(self, exchange: Exchange, head: JournalHead | None = None) -> None:
+        """Keep a finished exchange; ``started`` and ``ended`` are seconds since the epoch.
+
+        ``head`` is what is known of the run with it, where that is something new.
+        """
+        lines = [_encode(_Line(exchange=exchange)), *([_encode(_Line(head=head))] if head else [])]
+        self._appender.append(*lines)
 
     def replace(self, head: JournalHead, exchanges: list[Exchange]) -> None:
         """Write the whole journal again: a secret became known that earlier exchanges may hold."""

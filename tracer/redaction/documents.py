@@ -30,16 +30,21 @@ class _At(Protocol):
     def __getitem__(self, step: str | int, /) -> _At: ...
 
 
-def document(text: str, root: _At, ledger: Ledger, *, verbatim: bool = False) -> str:
+class _Root(_At, Protocol):
+    """That of a document."""
+
+    def is_silent(self, text: str, /) -> bool: ...
+
+
+def document(text: str, root: _Root, ledger: Ledger, *, verbatim: bool = False) -> str:
     """``text`` with its secrets exchanged, laid out anew (or as it was sent: ``verbatim``).
 
     Raises ``ValueError`` if ``text`` is not JSON; nothing may have been exchanged then.
     """
-
-    def replace(at: _At, literal: str) -> str | None:
-        return _literal(at, literal, ledger)
-
-    return jsontext.rewrite_from(text, root, operator.getitem, replace, verbatim=verbatim)
+    if root.is_silent(text):
+        laid_out = jsontext.rewrite(text)
+        return text if verbatim else laid_out
+    return _exchanged(text, root, ledger, verbatim=verbatim)
 
 
 def torn(text: str, root: _At, ledger: Ledger) -> str:
@@ -55,7 +60,7 @@ def torn(text: str, root: _At, ledger: Ledger) -> str:
     return jsontext.rewrite_torn(text, root, operator.getitem, replace)
 
 
-def patch(text: str, root: Node[Place]) -> _At:
+def patch(text: str, root: Node[Place]) -> _Root:
     """The root for a JSON Patch: what an operation's ``value`` holds is what its ``path`` says.
 
     Glance's older form, ``{"replace": "/name", "value": …}``, is understood too.
@@ -93,6 +98,13 @@ def scrubbed(text: str, scrub: Callable[[str], str]) -> str:
     return jsontext.rewrite_from(text, None, lambda _, __: None, replace, rename=rename, verbatim=True)
 
 
+def _exchanged(text: str, at: _At, ledger: Ledger, *, verbatim: bool) -> str:
+    def replace(at: _At, literal: str) -> str | None:
+        return _literal(at, literal, ledger)
+
+    return jsontext.rewrite_from(text, at, operator.getitem, replace, verbatim=verbatim)
+
+
 def _changed(literal: str, scrub: Callable[[str], str]) -> str | None:
     value = jsontext.string(literal)
     new = scrub(value)
@@ -126,7 +138,7 @@ def _inner(at: _At, literal: str, ledger: Ledger) -> str | None:
             return None
         new = torn(value, at, ledger)
         return None if new == value else json.dumps(new)
-    new = document(value, at, ledger, verbatim=True)
+    new = _exchanged(value, at, ledger, verbatim=True)
     return literal if new == value else json.dumps(new)
 
 
@@ -148,9 +160,12 @@ class _Patch:
 
     rule = None
 
-    def __init__(self, base: _At, targets: dict[int, Node[Place]]) -> None:
+    def __init__(self, base: Node[Place], targets: dict[int, Node[Place]]) -> None:
         self._base = base
         self._targets = targets
+
+    def is_silent(self, text: str, /) -> bool:
+        return self._base.is_silent(text)
 
     def __getitem__(self, step: str | int, /) -> _At:
         base = self._base[step]

@@ -140,11 +140,12 @@ class View:
         return [*starts, length], [*origins, (place, -1)]
 
 
-def views(text: str, *, quotes: bool, spaces: bool) -> Iterator[View]:
+def views(text: str, *, quotes: bool, spaces: bool, document: bool = False) -> Iterator[View]:
     """The text with its escapes undone, one kind at a time and up to three deep.
 
     ``quotes`` asks for the view that only matters to secrets with quotes in them, ``spaces``
     for that without any white space, which only matters to secrets with white space in them.
+    A ``document`` is JSON: its line breaks are between its strings, and tear nothing apart.
     """
     seen = {text}
     level: list[View | None] = [None]
@@ -155,6 +156,8 @@ def views(text: str, *, quotes: bool, spaces: bool) -> Iterator[View]:
         for parent in level:
             source = text if parent is None else parent.text
             for pattern, decode in _decoders(source, quotes=quotes, spaces=spaces):
+                if document and parent is None and pattern is _WRAP:
+                    continue
                 view = View(source, pattern, decode, parent)
                 if view.text in seen:
                     continue

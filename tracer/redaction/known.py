@@ -92,7 +92,8 @@ class KnownSecrets:
                 return
             self._kinds[value] = kind
             self._size += len(value)
-        if spread and value not in self._only_named.get(kind, ()):
+        sought = value.strip() in self._forms
+        if spread and not sought and value not in self._only_named.get(kind, ()):
             if self.is_common(value) or len(value) > _LONGEST:
                 self._only_named.setdefault(kind, set()).add(value)
             else:
@@ -116,12 +117,15 @@ class KnownSecrets:
         for kind, number in _NUMBERED.findall(text):
             self._numbers[kind] = max(self._numbers.get(kind, 0), int(number))
 
-    def find(self, text: str) -> list[Hit]:
-        """Where known secrets stand in ``text``, clear or encoded, in order; hits that overlap are one."""
+    def find(self, text: str, *, document: bool = False) -> list[Hit]:
+        """Where known secrets stand in ``text``, clear or encoded, in order; hits that overlap are one.
+
+        ``document``: the text is JSON.
+        """
         if not self._forms or not text:
             return []
         hits = list(self._search(text))
-        for view in views(text, quotes=self._quotes, spaces=self._spaces):
+        for view in views(text, quotes=self._quotes, spaces=self._spaces, document=document):
             hits += [Hit(*view.span(hit.start, hit.end), hit.secret) for hit in self._search(view.text)]
         hits += self._search_cells(text)
         return _merged(hits, text) if hits else []

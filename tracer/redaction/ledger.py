@@ -33,7 +33,9 @@ class Ledger:
         self.everything = Cleaner(
             self.scrub, self._is_clean, lambda text: self._is_clean(text, document=True)
         )
-        self.known_only = Cleaner(self._again, self._is_forgotten, self._is_forgotten)
+        self.known_only = Cleaner(
+            self._again, self._is_forgotten, lambda text: self._is_forgotten(text, document=True)
+        )
 
     def take(self, place: Place, value: str) -> str:
         """The pseudonym of ``value``, which ``place`` says is a secret; a pseudonym stays what it is."""
@@ -90,7 +92,8 @@ class Ledger:
         return self.known.pseudonym(pattern.kind, bare)
 
     def _is_clean(self, text: str, *, document: bool = False) -> bool:
-        return self._is_forgotten(text) and not any(self.policy.patterns.matches(text, document=document))
+        forgotten = self._is_forgotten(text, document=document)
+        return forgotten and not any(self.policy.patterns.matches(text, document=document))
 
-    def _is_forgotten(self, text: str) -> bool:
-        return not self.known.find(text)
+    def _is_forgotten(self, text: str, *, document: bool = False) -> bool:
+        return not self.known.find(text, document=document)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
+from tracer.redaction.words import Words
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -22,6 +24,10 @@ _DEEP = "**"
 _INDEX = "[]"
 _MOST_STEPS = 50_000  # remembered; hostile documents cost time beyond, not memory
 
+# An escaped character of a word, and letters that count as ASCII ones where letter case does not matter.
+_ESCAPED = re.compile(r"\\u(?:00[2-7]|013[01]|017[fF]|212[aA])")
+_LOOKALIKES = "\u0130\u0131\u017f\u212a"
+_SEPARATORS = re.compile(r"[*~/]")  # wild cards, and what a JSON Pointer writes in another way (RFC 6901)
 _ELEMENT = re.compile(r"\$|\*\*|\[\]|[^.\[\]$]+")
 
 
@@ -36,6 +42,12 @@ class Pattern(NamedTuple):
     def weight(self) -> int:
         """How much the pattern says: of two that fit, the heavier one names the place."""
         return sum(0 if e in (_ANY, _DEEP) else 1 if "*" in e or e == _INDEX else 4 for e in self.elements)
+
+    @property
+    def word(self) -> str:
+        """What a document must hold in which it matches, but for letter case; may be empty."""
+        said = [piece for e in self.elements if e != _INDEX for piece in _SEPARATORS.split(e)]
+        return max(said, key=len)
 
 
 def parse(text: str) -> Pattern:
@@ -73,6 +85,10 @@ class Node(dict[str | int, "Node[R]"], Generic[R]):
         self.positions = positions
         self.rule = rule
 
+    def is_silent(self, text: str) -> bool:
+        """For the root of a document ``text``: whether no rule holds anywhere in it, told at a glance."""
+        return self._machine.is_silent(text)
+
     def __missing__(self, step: str | int) -> Node[R]:
         return self._machine.step(self, step)
 
@@ -90,10 +106,16 @@ class Machine(Generic[R]):
         elements = {e for p, _, _ in self._rules for e in p.elements} - {_ANY, _DEEP, _INDEX}
         self._literals = {e for e in elements if "*" not in e}
         self._globs = [(e, wildcard(e)) for e in elements if "*" in e]
+        self._words = Words(pattern.word for pattern, rule, _ in self._rules if rule is not None)
         self._nodes: dict[frozenset[tuple[int, int]], Node[R]] = {}
         self._budget = _MOST_STEPS
         anchors = frozenset((i, 0) for i, (p, _, _) in enumerate(self._rules) if p.anchored)
         self.root = self._node(self._closed(self._starts | anchors))
+
+    def is_silent(self, text: str) -> bool:
+        """Whether no place in the document ``text`` can have a rule."""
+        hidden = ("\\u" in text and _ESCAPED.search(text)) or any(letter in text for letter in _LOOKALIKES)
+        return not hidden and not self._words.may_stand_in(text.lower())
 
     def step(self, node: Node[R], step: str | int) -> Node[R]:
         """The place that a key or an index leads to."""

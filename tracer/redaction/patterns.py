@@ -18,6 +18,7 @@ from typing import NamedTuple
 from tracer.redaction.paths import parse
 from tracer.redaction.policy import PatternRule, PolicyFile, beginnings
 from tracer.redaction.tables import cells
+from tracer.redaction.words import SHORTEST, Words
 
 __all__ = ["PatternSet", "TextPattern", "is_stand_in"]
 
@@ -40,6 +41,7 @@ _TO_QUOTE = r"""(?P<secret>(?:(?!(?<!\\)(?P=quote)).){1,100000}+)"""
 class TextPattern(NamedTuple):
     """An expression and, if any, the texts of which one must be there for it to match.
 
+    ``words``: of which one must be there too, in any letter case.
     ``lower``: it is meant for text in lower case. ``certain``: nothing but a secret looks so.
     ``edge``: it must not begin within a longer run of base64 characters.
     """
@@ -51,6 +53,7 @@ class TextPattern(NamedTuple):
     lower: bool = False
     certain: bool = False
     edge: bool = False
+    words: frozenset[str] = frozenset()
 
     def matches(self, text: str, low: str, *, document: bool = False) -> Iterator[tuple[int, int]]:
         """Where the secrets stand, without what stands for one already. ``low``: the text in lower case.
@@ -107,6 +110,8 @@ class PatternSet:
             *_options(files),
             *_variables(files),
         ]
+        self._words = [Words(pattern.words) if pattern.words else None for pattern in self._patterns]
+        self._all_words = Words(word for pattern in self._patterns for word in pattern.words)
 
     @property
     def names(self) -> list[str]:
@@ -116,7 +121,7 @@ class PatternSet:
     def matches(self, text: str, *, document: bool = False) -> Iterator[tuple[TextPattern, int, int]]:
         """What looks like a secret in ``text`` (``document``: which is JSON), and where."""
         low = _lower(text)
-        for pattern in self._patterns:
+        for pattern in self._possible(low):
             for start, end in pattern.matches(text, low, document=document):
                 yield pattern, start, end
             for _, spans in pattern.broken(text):
@@ -125,7 +130,7 @@ class PatternSet:
     def sub(self, replace: Callable[[TextPattern, str], str], text: str) -> str:
         """``text`` with each secret replaced, pattern by pattern."""
         low = _lower(text)
-        for pattern in self._patterns:
+        for pattern in self._possible(low):
             pieces = [
                 (span, new)
                 for value, spans in pattern.broken(text)
@@ -145,6 +150,15 @@ class PatternSet:
                 text = "".join([*parts, text[place:]])
                 low = _lower(text)
         return text
+
+    def _possible(self, low: str) -> list[TextPattern]:
+        """The patterns that may match: most texts hold a word of none, which one look tells."""
+        some = self._all_words.may_stand_in(low)
+        return [
+            pattern
+            for pattern, words in zip(self._patterns, self._words, strict=True)
+            if words is None or (some and words.may_stand_in(low))
+        ]
 
 
 def is_stand_in(text: str) -> bool:
@@ -172,23 +186,33 @@ def _in_base64(text: str, start: int) -> bool:
 def _given(rule: PatternRule) -> TextPattern:
     regex = re.compile(_EDGE + rule.pattern if rule.edge else rule.pattern)
     # What stands at a place that the pattern describes may be a word of prose: user:password@host.
-    return TextPattern(
-        rule.name, rule.kind, regex, rule.hints, certain="secret" not in regex.groupindex, edge=rule.edge
+    certain = "secret" not in regex.groupindex
+    words = (
+        frozenset(map(_lower, rule.hints))
+        if min(map(len, rule.hints), default=0) >= SHORTEST
+        else frozenset()
     )
+    return TextPattern(rule.name, rule.kind, regex, rule.hints, certain=certain, edge=rule.edge, words=words)
 
 
 def _headers(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
     rules = [rule for file in files for rule in file.headers]
     left, colon = r"(?<![\w-]{})", r"""(?:\\*["'])?[ \t]{0,4}[:=][ \t]{0,4}(?:\\*["'])?"""
 
-    def names(*forms: str) -> str:
-        return _words((n for rule in rules if rule.form in forms for n in rule.names), exempt, left) + colon
+    def names(*forms: str) -> list[str]:
+        return [name for rule in rules if rule.form in forms for name in rule.names]
 
-    yield _derived("header line", "token", names("value") + r"""(?P<secret>[^\s"'\\,;&{}]{1,100000})""")
+    def before(*forms: str) -> str:
+        return _words(names(*forms), exempt, left) + colon
+
+    value = r"""(?P<secret>[^\s"'\\,;&{}]{1,100000})"""
+    yield _derived("header line", "token", before("value") + value, names("value"))
     scheme, rest = r"(?:[a-z][a-z0-9-]{1,24}[ \t]{1,4})?", r"""(?P<secret>[^\s"'\\]{4,100000})"""
-    yield _derived("credentials line", "credentials", names("credentials") + scheme + rest)
+    held = names("credentials")
+    yield _derived("credentials line", "credentials", before("credentials") + scheme + rest, held)
     first, rest = r"""[^=;\s"'\\]{1,200}=""", r"""(?P<secret>[^;\s"'\\]{1,100000})"""
-    yield _derived("cookie line", "cookie", names("cookie", "set-cookie") + first + rest, "=")
+    forms = ("cookie", "set-cookie")
+    yield _derived("cookie line", "cookie", before(*forms) + first + rest, names(*forms), "=")
 
 
 def _fields(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
@@ -198,22 +222,22 @@ def _fields(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[T
     quoted = _words(names, exempt, r"""(?<=["']{})""")
     quote = r"""(?P<quote>\\*["'])"""
     yield _derived(
-        "JSON field", "secret", rf"{quoted}{quote}\s{{0,8}}:\s{{0,80}}u?(?P=quote){_TO_QUOTE}", ":"
+        "JSON field", "secret", rf"{quoted}{quote}\s{{0,8}}:\s{{0,80}}u?(?P=quote){_TO_QUOTE}", names, ":"
     )
     free = _words(names, exempt, r"(?<![\w.-]{})")
-    yield _derived("assignment", "secret", rf"{free}\s{{0,4}}=\s{{0,4}}{quote}{_TO_QUOTE}", "=")
+    yield _derived("assignment", "secret", rf"{free}\s{{0,4}}=\s{{0,4}}{quote}{_TO_QUOTE}", names, "=")
     tagged = "[<:]" + _words(names, exempt, wild=_RUN) + r"(?:\s[^<>]{0,500})?>"
-    yield _derived("XML element", "secret", rf"{tagged}(?P<secret>[^<>]{{1,100000}})</", "</")
+    yield _derived("XML element", "secret", rf"{tagged}(?P<secret>[^<>]{{1,100000}})</", names, "</")
 
 
 def _parameters(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
     names = [name for file in files for rule in file.parameters for name in rule.names]
     query = r"(?:[?&;#]|\\u0026|%3f|%26)" + _words(names, exempt, wild=_RUN)
     value = r"""(?:=|%3d)(?P<secret>(?:(?!%26|\\+u0026|&amp;)[^&\s"'>\\;#<]){1,100000}+)"""
-    yield _derived("query parameter", "secret", query + value, "=", "%3d")
+    yield _derived("query parameter", "secret", query + value, names, "=", "%3d")
     head, part = r'form-data;[^\r\n]{0,80}\bname="', r"(?P<secret>[^\r\n]{1,100000})"
     rest = r'"[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,5}\r?\n'
-    yield _derived("form part", "secret", head + _words(names, exempt) + rest + part, "form-data")
+    yield _derived("form part", "secret", head + _words(names, exempt) + rest + part, names, "form-data")
 
 
 def _options(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
@@ -224,8 +248,9 @@ def _options(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
     for option, shorter in map(beginnings, names):
         forms |= {option, *(shorter - kept)}
     words = _alternatives(sorted({form[2:].lower() for form in forms}))
+    starts = {form[:SHORTEST] for form in forms}  # of so many, see Words
     space = r"(?:=|[ \t]{1,4}(?!--[a-z]|-[a-z](?:\s|$)))"
-    yield _derived("command line option", "secret", rf"--(?<![\w-]--){words}{space}{_VALUE}", "--")
+    yield _derived("command line option", "secret", rf"--(?<![\w-]--){words}{space}{_VALUE}", starts, "--")
 
 
 def _alternatives(words: Sequence[str]) -> str:
@@ -246,11 +271,16 @@ def _variables(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
     names = [name for file in files for rule in file.variables for name in rule.names]
     words = _words(names, left=r"(?<![A-Za-z0-9_]{})", lower=False)
     regex = re.compile(f"{words}={_VALUE}")
-    yield TextPattern("environment variable", "secret", regex, ("=",))
+    yield TextPattern("environment variable", "secret", regex, ("=",), words=_said(names))
 
 
-def _derived(name: str, kind: str, pattern: str, *hints: str) -> TextPattern:
-    return TextPattern(name, kind, re.compile(pattern), hints, lower=True)
+def _derived(name: str, kind: str, pattern: str, names: Iterable[str], *hints: str) -> TextPattern:
+    return TextPattern(name, kind, re.compile(pattern), hints, lower=True, words=_said(names))
+
+
+def _said(names: Iterable[str]) -> frozenset[str]:
+    """What a text must hold that holds one of the names: each, or the longest piece between wild cards."""
+    return frozenset(max(name.lower().split("*"), key=len) for name in names)
 
 
 def _words(

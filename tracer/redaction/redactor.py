@@ -14,7 +14,7 @@ from tracer.redaction.ledger import Cleaner, Ledger
 from tracer.redaction.rules import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tracer.model import Body, Exchange, Headers, Request, Response
     from tracer.redaction.rules import Policy
@@ -23,6 +23,8 @@ __all__ = ["Redactor"]
 
 _AUTH = re.compile(r"(?:.*/)?(?:auth|v2\.0)/tokens/?")
 _STANDS_IN = re.compile(r"<(?:[a-z]+(?:-[a-z]+)*-[0-9]+|removed)>")
+_MOST_CLEAN = 4096  # texts that are remembered
+_LONGEST_CLEAN = 256  # characters of one
 
 
 class Redactor:
@@ -35,6 +37,8 @@ class Redactor:
         self.known = KnownSecrets(policy) if known is None else known
         self.known.policy = policy
         self._ledger = Ledger(policy, self.known)
+        self._clean: set[str] = set()
+        self._clean_by: tuple[Cleaner, int] | None = None
 
     def __repr__(self) -> str:
         return f"<Redactor: {self.known!r}>"
@@ -139,7 +143,7 @@ class Redactor:
     def _everywhere(self, exchange: Exchange, cleaner: Cleaner) -> Exchange:
         """Every text of the exchange cleaned; the short ones are looked at together first, which is fast."""
         request, response = exchange.request, exchange.response
-        if not cleaner.is_clean("\n\0\n".join(_short_texts(exchange))):
+        if not self._are_clean(_short_texts(exchange), cleaner):
             scrub = cleaner.scrub
             request = _scrubbed_request(request, scrub)
             response = response and _scrubbed_response(response, scrub)
@@ -155,6 +159,19 @@ class Redactor:
         if response is not None and response.body is not None:
             response = msgspec.structs.replace(response, body=bodies.content(response.body, cleaner))
         return msgspec.structs.replace(exchange, request=request, response=response)
+
+    def _are_clean(self, texts: Iterable[str], cleaner: Cleaner) -> bool:
+        """Whether there is nothing to clean; most texts of an exchange were in the one before too."""
+        if self._clean_by != (cleaner, self.known.version):
+            self._clean_by = (cleaner, self.known.version)
+            self._clean.clear()
+        new = [text for text in texts if text not in self._clean]
+        if not cleaner.is_clean("\n\0\n".join(new)):
+            return False
+        if len(self._clean) > _MOST_CLEAN:
+            self._clean.clear()
+        self._clean.update(text for text in new if len(text) <= _LONGEST_CLEAN)
+        return True
 
 
 def _short_texts(exchange: Exchange) -> Iterator[str]:

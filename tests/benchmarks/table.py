@@ -1,0 +1,35 @@
+"""A benchmark's table: what a part gives, and how figures are written."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import NamedTuple
+
+__all__ = ["Table", "ratio", "spread"]
+
+
+class Table(NamedTuple):
+    """What one part measured. ``notes`` say how, and what the figures do not say."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    notes: Sequence[str] = ()
+
+    def markdown(self) -> str:
+        """The table under its title, followed by its notes."""
+        lines = [self.columns, ["---"] * len(self.columns), *self.rows]
+        table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        return "\n\n".join([f"## {self.title}", table, *self.notes])
+
+
+def spread(values: Sequence[float], digits: int = 0) -> str:
+    """The median, with the lowest and the highest value."""
+    middle, low, high = statistics.median(values), min(values), max(values)
+    return f"{middle:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
+
+
+def ratio(values: Sequence[float], peers: Sequence[float]) -> str:
+    """The median of the ratios to what a peer did in the same round."""
+    return f"{statistics.median(one / other for one, other in zip(values, peers, strict=True)):.2f}"

@@ -1,0 +1,36 @@
+"""A quick look, in one pass over a text, at whether any of many words stands in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+__all__ = ["SHORTEST", "Words"]
+
+SHORTEST = 3
+"""Characters; shorter words stand in any text, so that looking for them tells nothing."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Words:
+    """Words in lower case, searched for together (Aho and Corasick, 1975).
+
+    It may say yes where none of them stands; it does not say no where one stands.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        wanted = set(words)
+        # The searcher's strings cannot hold lone surrogates, here and below.
+        self._always = any(len(word) < SHORTEST or _SURROGATE.search(word) for word in wanted)
+        # Who holds another word is found with it; and up to 64 are searched for twice as fast as more.
+        fewest = sorted(word for word in wanted if not any(o != word and o in word for o in wanted))
+        self._search = AhoCorasick([] if self._always else fewest, matchkind=MatchKind.LeftmostFirst)
+
+    def may_stand_in(self, low: str) -> bool:
+        """Whether one of them may stand in ``low``, a text in lower case."""
+        try:
+            return self._always or bool(self._search.find_matches_as_indexes(low))
+        except UnicodeEncodeError:
+            return True
