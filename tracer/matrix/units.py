@@ -16,6 +16,7 @@ import msgspec
 from tracer.cloud.releases import release
 from tracer.matrix.suites import Suite
 from tracer.model import FORMAT
+from tracer.recording import second_path
 
 __all__ = ["AGAIN", "FIRST", "ROUNDS", "Made", "Now", "Round", "Unit"]
 
@@ -56,9 +57,8 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
         folder = out / self.release
         if self.client != self.release:
             folder /= f"client-{self.client}"
-        if number == AGAIN:
-            folder /= "again"
-        return folder / f"{name}.yaml"
+        first = folder / f"{name}.yaml"
+        return second_path(first) if number == AGAIN else first
 
     @property
     def fingerprint(self) -> str:

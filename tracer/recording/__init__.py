@@ -1,7 +1,7 @@
 """Recordings on disk: YAML out and in, and the journal that a run is kept in while it lasts."""
 
 from tracer.recording.files import dumps, load, loads, save
-from tracer.recording.finding import below, second
+from tracer.recording.finding import below, second, second_path
 from tracer.recording.journal import Journal, JournalHead, read_journal
 from tracer.recording.redacting import redact
 
@@ -16,4 +16,5 @@ __all__ = [
     "redact",
     "save",
     "second",
+    "second_path",
 ]

@@ -12,7 +12,7 @@ from tracer.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["AGAIN", "below", "second"]
+__all__ = ["AGAIN", "below", "second", "second_path"]
 
 AGAIN = "again"
 """The folder beside recordings that holds the second recording of each, of the same name."""
@@ -42,8 +42,13 @@ def below(paths: Iterable[Path], *, again: bool = True) -> list[Path]:
 
 def second(recording: Path) -> Path | None:
     """The second recording that was made of the same command on the same release; None without one."""
-    path = recording.parent / AGAIN / recording.name
+    path = second_path(recording)
     return path if path.is_file() else None
+
+
+def second_path(recording: Path) -> Path:
+    """Where the second recording of the same command on the same release goes."""
+    return recording.parent / AGAIN / recording.name
 
 
 def _inside(folder: Path, *, again: bool) -> Iterator[Path]:
