@@ -222,3 +222,8 @@ def test_docs_and_view_leave_second_recordings_out(home: Path) -> None:
     ]
     tracer("view", "recordings", "-o", "v.html", cwd=home)
     assert "again/show" not in (home / "v.html").read_text()
+
+
+def test_the_shipped_report_is_what_the_program_makes_today() -> None:
+    made = tracer("diff", "zed..2026.2", "--format", "md", cwd=ROOT)
+    assert made.stdout == (RECORDINGS / "changes.md").read_text(encoding="utf-8")

@@ -96,8 +96,8 @@ def test_markdown_says_the_same(report: Report) -> None:
         "Only in 2026.2¶",
     ]
     said = [item.text for item in tree.all("li")]
-    assert said[0] == "additive · added · GET /a → 200 · body.new: such as 8a8b1021c212e4e28b6e7e1331429cde"
-    assert said[1] == "breaking · other status · GET /b → 200: 200 → 415"
+    assert said[2] == "additive · added · GET /a → 200 · body.new: such as 8a8b1021c212e4e28b6e7e1331429cde"
+    assert said[3] == "breaking · other status · GET /b → 200: 200 → 415"
 
 
 def test_reports_are_korean(report: Report) -> None:

@@ -12,7 +12,7 @@ from tracer.rendering.languages import pick, section
 if TYPE_CHECKING:
     from tracer.comparison import Difference, Suppressed
     from tracer.rendering.changes.grouping import Line, Section
-    from tracer.rendering.changes.report import Step
+    from tracer.rendering.changes.report import Origin, Step
 
 __all__ = ["Drawings", "Phrases", "ShownDrawing", "ShownLine", "ShownSection", "ShownStep", "present"]
 
@@ -80,13 +80,16 @@ class ShownDrawing(NamedTuple):
 
 
 class ShownStep(NamedTuple):
-    """Two sides. ``only`` has what one of them has alone, ``drawings`` the diagrams in parts.
+    """Two sides, and when each was recorded.
+
+    ``only`` has what one of them has alone, ``drawings`` the diagrams in parts.
 
     ``summary`` and ``remarks`` hold words of ours alone.
     """
 
     before: str
     after: str
+    origins: list[str]
     summary: str
     remarks: list[str]
     sections: list[ShownSection]
@@ -104,6 +107,7 @@ def present(step: Step, say: Phrases, drawings: Drawings, *, volatile: bool = Fa
     return ShownStep(
         before=step.before,
         after=step.after,
+        origins=[_origin(one, say) for one in step.origins],
         summary=_summary(step, say),
         remarks=list(_remarks(step, say)),
         sections=list(_sections(sections(rows), total, say)),
@@ -111,6 +115,11 @@ def present(step: Step, say: Phrases, drawings: Drawings, *, volatile: bool = Fa
         drawings=[_drawing(name, parts, say) for name, parts in drawings.items() if parts],
         volatile=list(_sections(sections(left_out), total, say)),
     )
+
+
+def _origin(origin: Origin, say: Phrases) -> str:
+    days = origin.first if origin.first == origin.last else f"{origin.first} – {origin.last}"
+    return say("origin", side=origin.side, days=days, clients="; ".join(origin.clients))
 
 
 def _drawing(name: str, parts: Sequence[str], say: Phrases) -> ShownDrawing:

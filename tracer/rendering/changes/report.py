@@ -14,8 +14,19 @@ from tracer.rendering.changes.grouping import lines, sections
 
 if TYPE_CHECKING:
     from tracer.comparison.folders import Compared, Pairing
+    from tracer.model import Recording
 
-__all__ = ["FailOn", "Report", "Row", "Step", "counted_weights", "known", "make_report", "make_step"]
+__all__ = [
+    "FailOn",
+    "Origin",
+    "Report",
+    "Row",
+    "Step",
+    "counted_weights",
+    "known",
+    "make_report",
+    "make_step",
+]
 
 FORMAT = 1
 WEIGHTS = ("breaking", "additive", "cosmetic")
@@ -35,6 +46,15 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     suppressed: list[Suppressed]
 
 
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """When, and with which clients, the recordings of a side were made; days as ``2026-11-23``."""
+
+    side: str
+    first: str
+    last: str
+    clients: list[str]
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """Two sides held against each other.
 
@@ -44,6 +64,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     before: str
     after: str
+    origins: list[Origin] = []
     weights: dict[str, int] = {}
     volatile: dict[str, int] = {}
     recordings: list[Row]
@@ -93,6 +114,7 @@ def counted_weights(limit: FailOn) -> tuple[str, ...]:
 
 def make_step(before: str, after: str, pairing: Pairing, compared: Iterable[Compared]) -> Step:
     """The report on two sides, which the user calls ``before`` and ``after``."""
+    both = list(compared)
     rows = [
         Row(
             recording=one.couple.name,
@@ -101,17 +123,27 @@ def make_step(before: str, after: str, pairing: Pairing, compared: Iterable[Comp
             differences=one.comparison.differences,
             suppressed=one.comparison.suppressed,
         )
-        for one in compared
+        for one in both
     ]
     return _counted(
         Step(
             before=before,
             after=after,
+            origins=[
+                _origin(before, [one.before for one in both]),
+                _origin(after, [one.after for one in both]),
+            ],
             recordings=rows,
             only_before=pairing.only_before,
             only_after=pairing.only_after,
         )
     )
+
+
+def _origin(side: str, recordings: Sequence[Recording]) -> Origin:
+    days = sorted(recording.recorded[:10] for recording in recordings)
+    clients = dict.fromkeys(recording.client for recording in recordings if recording.client)
+    return Origin(side=side, first=days[0], last=days[-1], clients=list(clients))
 
 
 def make_report(steps: Sequence[Step], baseline: Baseline | None = None) -> Report:

@@ -1,0 +1,84 @@
+"""What the shipped recordings of nine releases tell: each difference is one that the sources know of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tracer.cloud.releases import releases
+from tracer.comparison import compare, learn
+from tracer.comparison.folders import compare_files, pair
+from tracer.recording import load, second_path
+
+SHIPPED = Path(__file__).parents[2] / "recordings"
+FIRST = sorted(SHIPPED.glob("*/*.yaml"))
+# The first image that comes in adds the stores for staging and tasks to the list of Glance's backends:
+# glance_store/multi_backend.py, enabled_backends.update(_RESERVED_STORES).
+STORES = "POST /image/v2/images → 201 · headers.OpenStack-image-store-ids"
+
+
+def differences(before: str, after: str) -> set[tuple[str, str, str]]:
+    """(weight, kind, place) of all that the shipped recordings tell of two releases."""
+    couples = pair(SHIPPED / before, SHIPPED / after).couples
+    return {
+        (one.weight, one.kind, one.place)
+        for couple in couples
+        for one in compare_files(couple).comparison.differences
+    }
+
+
+@pytest.mark.parametrize("path", FIRST, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_release_is_the_same_as_itself(path: Path) -> None:
+    first, again = load(path), load(second_path(path))
+    assert {one.place for one in compare(first, again).differences} <= {STORES}
+    # What was learned from another release's two recordings says so as well.
+    other = SHIPPED / ("2026.2" if path.parent.name == "zed" else "zed") / path.name
+    assert compare(first, again, learn(load(other), load(second_path(other)))).differences == []
+
+
+def test_every_release_ships_with_the_suite() -> None:
+    names = {path.stem for path in SHIPPED.glob("zed/image-*.yaml")}
+    assert len(names) == 11
+    for release in releases():
+        assert {path.stem for path in (SHIPPED / release).glob("image-*.yaml")} == names
+
+
+def test_roles_of_2023_2() -> None:
+    """Keystone's bootstrap makes the roles manager and service: keystone/cmd/bootstrap.py."""
+    manager = "POST /identity/v3/auth/tokens → 201 · body.token.roles[name=manager]"
+    assert differences("2023.1", "2023.2") == {("additive", "added", manager)}
+
+
+def test_releases_that_changed_nothing_here() -> None:
+    assert differences("2023.2", "2024.1") == set()
+    assert differences("2025.1", "2025.2") == set()
+
+
+def test_versions_of_2024_2() -> None:
+    """The Image API went to 2.17: glance/api/versions.py."""
+    place = "GET /image → 300 · body.versions[id=v2.{}]"
+    assert differences("2024.1", "2024.2") == {
+        ("additive", "added", place.format(17)),
+        ("additive", "changed", f"{place.format(16)}.status"),
+    }
+
+
+def test_versions_of_2026_2() -> None:
+    """To 2.18; and the newest comes first again, while 2.17 came behind 2.8: glance/api/versions.py."""
+    found = differences("2026.1", "2026.2")
+    assert ("additive", "added", "GET /image → 300 · body.versions[id=v2.18]") in found
+    assert ("breaking", "reordered", "GET /image → 300 · body.versions") in found
+
+
+def test_the_client_of_2025_1_asks_for_the_image_after_an_upload() -> None:
+    """And shows it as it is then: openstackclient, image/v2/image.py ("need a refresh to show the final state")."""
+    found = differences("2024.2", "2025.1")
+    assert ("additive", "added", "GET /image/v2/images/{image_id}") in found
+    assert ("breaking", "changed", "output.stdout.status") in found
+    assert {weight for weight, _, _ in found} == {"breaking", "additive"}
+
+
+def test_the_client_of_2026_1_asks_for_the_image_before_a_download() -> None:
+    """For its checksum: openstack/image/_download.py, which did so afterwards before."""
+    assert differences("2025.2", "2026.1") == {("additive", "added", "GET /image/v2/images/{image_id} (2)")}
