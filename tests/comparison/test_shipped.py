@@ -72,7 +72,7 @@ def test_versions_of_2026_2() -> None:
 
 
 def test_the_client_of_2025_1_asks_for_the_image_after_an_upload() -> None:
-    """And shows it as it is then: openstackclient, image/v2/image.py ("need a refresh to show the final state")."""
+    """And shows it as it is then: openstackclient, image/v2/image.py ("to show the final state")."""
     found = differences("2024.2", "2025.1")
     assert ("additive", "added", "GET /image/v2/images/{image_id}") in found
     assert ("breaking", "changed", "output.stdout.status") in found
