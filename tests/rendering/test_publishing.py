@@ -49,7 +49,8 @@ def test_only_the_page_of_a_changed_recording_is_made_again(recordings: Path, tm
     site(recordings, tmp_path / "s")
     write_recordings(recordings, image_show=_recording(client="another"))
     published = site(recordings, tmp_path / "s")
-    assert published.written == [PAGE]
+    # The page on what changed names the clients.
+    assert published.written == [PAGE, "docs/2026.2/changes.md"]
 
 
 def test_another_language_or_another_program_makes_them_anew(
