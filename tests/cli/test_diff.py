@@ -227,3 +227,22 @@ def test_docs_and_view_leave_second_recordings_out(home: Path) -> None:
 def test_the_shipped_report_is_what_the_program_makes_today() -> None:
     made = tracer("diff", "zed..2026.2", "--format", "md", cwd=ROOT)
     assert made.stdout == (RECORDINGS / "changes.md").read_text(encoding="utf-8")
+
+
+def test_a_report_does_not_overwrite_its_baseline(tmp_path: Path) -> None:
+    pair = [RECORDINGS / release / "image-list.yaml" for release in ("zed", "2026.2")]
+    baseline = tmp_path / "known.yaml"
+    tracer("diff", *pair, "--write-baseline", baseline, cwd=tmp_path)
+    kept = baseline.read_bytes()
+    ended = tracer("diff", *pair, "--baseline", baseline, "-o", baseline, "--format", "md", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "is what is read" in ended.stderr
+    assert baseline.read_bytes() == kept
+
+
+def test_second_recordings_do_not_explain_themselves(tmp_path: Path) -> None:
+    _put(tmp_path / "zed", show=run(answering("/a", 0, body='{"x": 1}')))
+    _put(tmp_path / "zed/again", show=run(answering("/a", 0, body='{"x": 2}')))
+    ended = tracer("diff", "zed", "zed/again", cwd=tmp_path)
+    assert ended.returncode == 1
+    assert "body.x: 1 → 2" in ended.stdout

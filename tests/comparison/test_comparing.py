@@ -201,6 +201,23 @@ def test_the_answer_that_was_repeated_is_the_one_that_is_told() -> None:
     ]
 
 
+def test_a_scheme_that_changed_is_one_difference() -> None:
+    found = compare(run(exchange()), run(exchange(url="https://cloud:9292/image/v2/images/1")))
+    assert [place.rpartition("· ")[2] for _, _, place in lines(found)] == ["scheme"]
+
+
+def test_numbers_of_another_form_are_told_where_they_are() -> None:
+    (found,) = bodies({"min_ram": 0}, {"min_ram": 0.0}).differences
+    assert (found.place.rpartition("· ")[2], found.before, found.after) == ("body.min_ram", "0", "0.0")
+
+
+def test_texts_that_look_like_something_else_are_quoted() -> None:
+    (found,) = bodies({"size": 262144}, {"size": "262144"}).differences
+    assert (found.kind, found.before, found.after) == ("type", "262144", '"262144"')
+    (found,) = bodies({"a": "x"}, {"a": ""}).differences
+    assert (found.before, found.after) == ("x", '""')
+
+
 def test_a_path_that_changed_is_one_difference() -> None:
     found = compare(run(exchange("/v2.0/networks")), run(exchange("/v2/networks")))
     assert lines(found) == [("breaking", "changed", "GET /v2.0/networks · path")]
@@ -245,7 +262,7 @@ def test_contents_that_were_not_kept_are_told_by_their_digest() -> None:
 
 
 def test_json_that_is_written_otherwise_is_told() -> None:
-    written = [exchange(text=f'{{"a": {value}}}', size=9) for value in ("1.0", "1.00", '1, "a": 1.0')]
+    written = [exchange(text=f'{{"a": {value}}}', size=9) for value in ("1.0", "1.00", '1.0, "a": 1.0')]
     assert kinds(written[0], written[1]) == ["changed"]
     assert kinds(written[0], written[2]) == ["changed"]
 

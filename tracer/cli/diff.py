@@ -123,6 +123,8 @@ def run(options: argparse.Namespace) -> int:
     for path in filter(None, (options.output, options.write_baseline)):
         couples = [couple for pairing in pairings for couple in pairing.couples]
         check_output(path, [one for couple in couples for one in (couple.before, couple.after)])
+    if options.output is not None and options.baseline is not None:
+        check_output(options.output, [options.baseline])
     reporter = Reporter(options, kind)
     steps = _steps(sides, pairings, reporter)
     if options.write_baseline is not None:

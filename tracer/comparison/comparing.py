@@ -189,9 +189,15 @@ def _suppressed(change: Change, reasons: tuple[str, ...]) -> Suppressed:
 def _texts(change: Change) -> dict[str, str | None]:
     """Both values as texts; None where there is none."""
     return {
-        "before": None if change.kind == "added" else text(change.before),
-        "after": None if change.kind == "removed" else text(change.after),
+        "before": None if change.kind == "added" else _told(change.before, change),
+        "after": None if change.kind == "removed" else _told(change.after, change),
     }
+
+
+def _told(value: object, change: Change) -> str:
+    """A text in quotes where it would be taken for something else without: nothing, or a number."""
+    quoted = value == "" or (change.kind == "type" and isinstance(value, str))
+    return f'"{value}"' if quoted else text(value)
 
 
 def _pairs(alignment: Alignment, touched: set[tuple[int | None, int | None]]) -> list[Pair]:

@@ -66,7 +66,9 @@ def compare_files(couple: Couple, *, strict: bool = False) -> Compared:
     Raises InputError for one that cannot be read.
     """
     before, after = load(couple.before), load(couple.after)
-    learned = NOTHING if strict else _learned(couple.before, before) | _learned(couple.after, after)
+    learned = NOTHING
+    if not strict:
+        learned = _learned(couple.before, before, couple.after) | _learned(couple.after, after, couple.before)
     return Compared(couple, before, after, compare(before, after, learned, strict=strict))
 
 
@@ -76,6 +78,8 @@ def _named(folder: Path) -> dict[str, Path]:
     }
 
 
-def _learned(path: Path, first: Recording) -> Learned:
+def _learned(path: Path, first: Recording, other: Path) -> Learned:
     again = second(path)
-    return NOTHING if again is None else learn(first, load(again))
+    if again is None or again.samefile(other):
+        return NOTHING  # two that are held against each other do not explain themselves
+    return learn(first, load(again))

@@ -60,6 +60,7 @@ def _requests(before: Exchange, after: Exchange, asked: Place) -> Iterator[Chang
     ours, theirs = before.request, after.request
     if ours.method != theirs.method:
         yield Change("changed", asked.within("method"), ours.method, theirs.method)
+    yield from _text(_scheme(ours.url), _scheme(theirs.url), asked.within("scheme"))
     yield from _text(path_of(before), path_of(after), asked.within("path"))
     yield from _text(before.sender, after.sender, asked.within("from"))
     yield from _text(before.receiver, after.receiver, asked.within("to"))
@@ -83,6 +84,10 @@ def _outcome(exchange: Exchange) -> object:
     if exchange.response is not None:
         return exchange.response.status
     return f"no response: {exchange.error or 'the run ended before it'}"
+
+
+def _scheme(url: str) -> str:
+    return url.partition("://")[0].lower() if "://" in url else ""
 
 
 def _text(before: str, after: str, place: Place) -> Iterator[Change]:

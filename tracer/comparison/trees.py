@@ -32,8 +32,15 @@ def compare_values(before: object, after: object, place: Place) -> Iterator[Chan
         yield from _objects(before, after, place)
     elif isinstance(before, list) and isinstance(after, list):
         yield from _lists(before, after, place)
-    elif before != after and not (before != before and after != after):  # noqa: PLR0124 - NaN
+    elif _written_otherwise(before, after):
         yield Change("changed", place, before, after)
+
+
+def _written_otherwise(before: object, after: object) -> bool:
+    """Whether two scalars differ: ``0`` and ``0.0`` do to a strict reader, ``NaN`` and ``NaN`` don't."""
+    if type(before) is not type(after):
+        return True
+    return before != after and not (before != before and after != after)  # noqa: PLR0124 - NaN
 
 
 def _objects(before: Mapping[str, object], after: Mapping[str, object], place: Place) -> Iterator[Change]:
