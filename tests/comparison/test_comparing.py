@@ -343,3 +343,12 @@ def test_the_report_is_json() -> None:
     }
     assert found.weight == "breaking"
     assert bodies({}, {}).weight is None
+
+
+def test_what_was_learned_hides_no_content_that_is_not_kept_any_more() -> None:
+    def answered(body: Body) -> Recording:
+        return run(msgspec.structs.replace(exchange(), response=Response(status=200, body=body)))
+
+    kept, left_out = Body(size=9, text="x"), Body(size=9, omitted="streamed", sha256="0" * 64)
+    learned = learn(answered(kept), answered(left_out))
+    assert lines(compare(answered(kept), answered(left_out), learned)) != []

@@ -231,6 +231,15 @@ def cache(tmp_path: Path) -> Iterator[Path]:
     assert processes_of(own) == []
 
 
+def read_until(process: subprocess.Popen[str], text: str) -> None:
+    """Read what a process says to stderr, up to a line with ``text``."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if text in line:
+            return
+    raise AssertionError(f"{text!r} was never said")
+
+
 def processes_of(path: Path) -> list[str]:
     """The command lines, and working folders, of processes that have to do with a folder."""
     found = []

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tests.conftest import sharing
-from tests.e2e.conftest import TRACER, processes_of
+from tests.e2e.conftest import TRACER, processes_of, read_until
 from tracer.cloud.cloud import Cloud
 from tracer.recording import load
 
@@ -98,14 +98,6 @@ def start(folder: Path, *words: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def read_until(process: subprocess.Popen[str], text: str) -> None:
-    assert process.stderr is not None
-    for line in process.stderr:
-        if text in line:
-            return
-    raise AssertionError(f"{text!r} was never said")
 
 
 def gone(paths: list[Path]) -> bool:

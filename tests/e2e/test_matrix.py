@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.conftest import TRACER, processes_of
+from tests.e2e.conftest import TRACER, processes_of, read_until
 from tracer.matrix import make_plan, select_suites
 from tracer.model import Recording
 from tracer.recording import load
@@ -95,14 +95,6 @@ class Place:
 def place(tmp_path: Path, cache: Path) -> Place:
     (tmp_path / "short.yaml").write_text(SUITE)
     return Place(tmp_path, cache)
-
-
-def read_until(process: subprocess.Popen[str], text: str) -> None:
-    assert process.stderr is not None
-    for line in process.stderr:
-        if text in line:
-            return
-    raise AssertionError(f"{text!r} was never said")
 
 
 def test_two_releases_side_by_side_then_interrupted_resumed_and_told(place: Place) -> None:
