@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tracer.errors import LeakError, NameTakenError, OutputError
-from tracer.redaction import Finding, KnownSecrets, scan
+from tracer.redaction import Finding, KnownSecrets, scan_pieces
 
 __all__ = ["Appender", "safe_name", "write", "write_parts", "write_private"]
 
@@ -42,17 +42,23 @@ _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 _LONGEST_NAME = 120  # bytes; leaves room for a suffix within the 255 that file systems take
 
 
-def write(path: Path, text: str | bytes, *, known: KnownSecrets | None = None, new: bool = False) -> None:
+def write(
+    path: Path, text: str | bytes | Iterable[str], *, known: KnownSecrets | None = None, new: bool = False
+) -> None:
     """Write an artefact whole or not at all: scanned, written beside, flushed to the disk, renamed.
 
     Text is written as UTF-8 and scanned for secret patterns and for ``known``; bytes (PNG)
-    are searched for ``known`` alone. Parent folders are made. A ``new`` file replaces none.
+    are searched for ``known`` alone. A long text may come in pieces of whole lines, each made when its
+    turn comes: no more is held than is scanned together. Parent folders are made. A ``new`` file replaces
+    none.
 
     Raises ``LeakError`` with rule and place (never the value) when the scan finds something,
     ``OutputError`` when the file cannot be written, ``NameTakenError`` when it is there already.
     """
-    _refuse_leak(path, text, known)
-    _replace(path, _encoded(path, text), 0o666, new=new)
+    checked = _checked(path, text, known)
+    # Unless it is very long, all of it is scanned before the disk is touched.
+    first = next(checked)
+    _replace(path, itertools.chain((first,), checked), 0o666, new=new)
 
 
 def write_parts(
@@ -91,7 +97,7 @@ def write_private(path: Path, text: str | bytes) -> None:
 
     Not scanned. Raises ``OutputError`` as ``write`` does.
     """
-    _replace(path, _encoded(path, text), 0o600)
+    _replace(path, (_encoded(path, text),), 0o600)
 
 
 def safe_name(text: str) -> str:
@@ -148,7 +154,7 @@ class Appender:
 
     def rewrite(self, lines: Iterable[bytes]) -> None:
         """Put these lines in place of all that the file holds, atomically."""
-        _replace(self.path, b"".join(line + b"\n" for line in lines), 0o600)
+        _replace(self.path, (b"".join(line + b"\n" for line in lines),), 0o600)
         with _reasons(self.path):
             os.close(self._file)
             self._file = -1
@@ -170,17 +176,23 @@ class Appender:
         self.close()
 
 
-def _refuse_leak(path: Path, text: str | bytes, known: KnownSecrets | None) -> None:
+def _checked(path: Path, text: str | bytes | Iterable[str], known: KnownSecrets | None) -> Iterator[bytes]:
+    """The artefact as far as it is clean. Raises LeakError when all that is not has been found."""
     if known is not None and known.find(path.name):
         raise LeakError(str(path.parent / "…"), ("known secret in the file's name",))
-    if isinstance(text, str):
-        findings = scan(text, known=known)
-    elif known is not None:
-        findings = [Finding("known secret", 1, place + 1) for place in known.find_bytes(text)]
+    leaks: list[Finding] = []
+    if isinstance(text, bytes):
+        places = [] if known is None else known.find_bytes(text)
+        leaks += [Finding("known secret", 1, place + 1) for place in places]
+        if not leaks:
+            yield text
     else:
-        findings = []
-    if findings:
-        raise LeakError(str(path), tuple(str(finding) for finding in findings))
+        for piece, findings in scan_pieces((text,) if isinstance(text, str) else text, known=known):
+            leaks += findings
+            if not leaks:
+                yield _encoded(path, piece)
+    if leaks:
+        raise LeakError(str(path), tuple(str(finding) for finding in leaks))
 
 
 def _encoded(path: Path, text: str | bytes) -> bytes:
@@ -191,7 +203,7 @@ def _encoded(path: Path, text: str | bytes) -> bytes:
         raise OutputError(str(path), "its text has lone surrogates, which UTF-8 cannot hold") from None
 
 
-def _replace(path: Path, data: bytes, mode: int, *, new: bool = False) -> None:
+def _replace(path: Path, data: Iterable[bytes], mode: int, *, new: bool = False) -> None:
     """Write ``data`` to a new file beside and give it its name: a link is replaced, not followed."""
     beside = path.with_name(f".{secrets.token_hex(8)}.part")
     with _reasons(path):
@@ -205,7 +217,8 @@ def _replace(path: Path, data: bytes, mode: int, *, new: bool = False) -> None:
         try:
             file = os.open(beside, _NEW, mode)
             try:
-                _write_all(file, data)
+                for piece in data:
+                    _write_all(file, piece)
                 os.fsync(file)
             finally:
                 os.close(file)

@@ -12,16 +12,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TextIO
 
 import yaml
 
 from tracer.errors import InputError
 
-__all__ = ["Flow", "dump", "load"]
+__all__ = ["Flow", "dump", "is_text", "load"]
 
 MAX_NESTING = 100
+_IN_LIST = 2  # collections around an item of a list in the outermost mapping, besides that list
+_MOST_PLAIN = 4096  # texts
 
 _PREFIX = "tag:yaml.org,2002:"
 _TEXT = _PREFIX + "str"
@@ -38,19 +40,25 @@ class Flow:
         self.value = value
 
 
-def load(text: str, source: str) -> object:
+def load(text: str | TextIO, source: str, finish: Mapping[str, Callable[[Any], Any]] | None = None) -> object:
     """The plain value (dict, list, str, int, float, bool, None) of one YAML document.
 
-    Raises InputError, naming ``source`` and the line, for anything that isn't one.
+    ``text`` may be an open file, of which no more is held than is being read. ``finish`` gives, by key of
+    the outermost mapping, what becomes of each mapping in the list there as soon as it has been read.
+
+    Raises InputError, naming ``source`` and the line, for anything that isn't one; UnicodeDecodeError
+    where the open file does.
     """
     try:
-        return _value(text, source)
+        return _value(text, source, finish or {})
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"line {mark.line + 1}" if mark else ""
         raise InputError(source, f"not YAML: {error.problem or error.context}", place) from None
     except yaml.YAMLError as error:
         raise InputError(source, f"not YAML: {' '.join(str(error).split())}") from None
+    except UnicodeDecodeError:
+        raise
     except ValueError as error:
         raise InputError(source, f"not YAML: {error}") from None
 
@@ -71,21 +79,28 @@ def dump(value: object) -> str:
     return written.getvalue()
 
 
-def _value(text: str, source: str) -> object:
+def is_text(text: str) -> bool:
+    """Whether ``text`` without quotes is read as text, rather than as a number or the like."""
+    return _resolved(text) == _TEXT
+
+
+def _value(text: str | TextIO, source: str, finish: Mapping[str, Callable[[Any], Any]]) -> object:
     """The value of the only document of ``text``, made of libyaml's events."""
     found: list[Any] = []
     holder: Any = found
     key: Any = None
     outer: list[tuple[Any, Any]] = []  # the collections around the one that is filled, each with its key
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+    plain: dict[str, object] = {}
+    for event in _events(text):
         kind = type(event)
-        if isinstance(event, yaml.ScalarEvent):
-            value: Any = _scalar(event, source)
+        if kind is yaml.ScalarEvent:
+            value: Any = _scalar(event, source, plain)
         elif kind in _OPENING:
             value = _OPENING[kind]()
             _check_collection(event, len(outer), source)
         elif kind in _CLOSING:
             holder, key = outer.pop()
+            _finish(found, holder, len(outer), finish)
             continue
         elif kind is yaml.AliasEvent:
             raise InputError(source, "an alias (*) is not accepted", _line(event))
@@ -106,6 +121,22 @@ def _value(text: str, source: str) -> object:
     return found[0] if found else None
 
 
+def _events(text: str | TextIO) -> Iterator[Any]:
+    loader = yaml.CSafeLoader(text)
+    try:
+        yield from iter(loader.get_event, None)
+    finally:
+        loader.dispose()
+
+
+def _finish(found: list[Any], holder: Any, depth: int, finish: Mapping[str, Callable[[Any], Any]]) -> None:
+    """Do to what ended last, in ``holder`` and ``depth`` collections more, what is to be done there."""
+    if depth == _IN_LIST and type(holder) is list and type(found[0]) is dict and type(holder[-1]) is dict:
+        made = [make for key, make in finish.items() if found[0].get(key) is holder]
+        for make in made:
+            holder[-1] = make(holder[-1])
+
+
 def _check_collection(event: Any, depth: int, source: str) -> None:
     if depth >= MAX_NESTING:
         raise InputError(source, f"nested deeper than {MAX_NESTING} levels", _line(event))
@@ -120,14 +151,20 @@ def _check_key(event: Any, key: Any, holder: dict[Any, Any], source: str) -> Non
         raise InputError(source, f"not YAML: the key {key!r} stands twice", _line(event))
 
 
-def _scalar(event: yaml.ScalarEvent, source: str) -> object:
+def _scalar(event: yaml.ScalarEvent, source: str, plain: dict[str, object]) -> object:
     if event.tag:
         raise _refused_tag(event, source)
-    text = str(event.value)
+    text: str = event.value
     if not event.implicit[0]:
         return text
+    if text in plain:
+        # Most of what a recording says it says again: found once, and held once.
+        return plain[text]
     read = _READ.get(_resolved(text))
-    return text if read is None else read(yaml.ScalarNode("", text))
+    value = text if read is None else read(yaml.ScalarNode("", text))
+    if len(plain) < _MOST_PLAIN:
+        plain[text] = value
+    return value
 
 
 def _resolved(text: str) -> str:

@@ -1,6 +1,6 @@
 """Recordings on disk: YAML out and in, and the journal that a run is kept in while it lasts."""
 
-from tracer.recording.files import dumps, load, loads, save
+from tracer.recording.files import dump, dumps, load, loads, save
 from tracer.recording.finding import below, second, second_path
 from tracer.recording.journal import Journal, JournalHead, read_journal
 from tracer.recording.redacting import redact
@@ -9,6 +9,7 @@ __all__ = [
     "Journal",
     "JournalHead",
     "below",
+    "dump",
     "dumps",
     "load",
     "loads",

@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
+from msgspec.structs import replace
 
-from tracer import yamltext
+from tracer import yamlblocks, yamltext
 from tracer.datafiles import read, typed
 from tracer.errors import InputError
-from tracer.model import FORMAT, Recording
+from tracer.model import FORMAT, Exchange, Recording
 from tracer.output import write
 from tracer.yamltext import Flow
 
 if TYPE_CHECKING:
     from tracer.redaction import KnownSecrets
 
-__all__ = ["dumps", "load", "loads", "save"]
+__all__ = ["dump", "dumps", "load", "loads", "save"]
 
 
 def dumps(recording: Recording) -> str:
     """The recording as YAML text."""
-    tree: dict[str, Any] = msgspec.to_builtins(recording)
-    for exchange in tree["exchanges"]:
-        if "steps" in exchange:
-            exchange["steps"] = Flow(exchange["steps"])
+    return "".join(dump(recording))
+
+
+def dump(recording: Recording, exchanges: Iterable[Exchange] | None = None) -> Iterator[str]:
+    """The text that ``dumps`` gives, in pieces that end where a line ends: one an exchange.
+
+    ``exchanges`` are taken one by one, in the place of those that the recording holds.
+    """
+    tree: dict[str, Any] = msgspec.to_builtins(replace(recording, exchanges=[]))
     for key in ("cloud", "missing", "redacted"):
         if key in tree:
             tree[key] = Flow(tree[key])
-    return yamltext.dump(tree)
+    tail: dict[str, Any] = {key: tree.pop(key) for key in ("redacted", "output") if key in tree}
+    del tree["exchanges"]
+    taken = recording.exchanges if exchanges is None else exchanges
+    return yamlblocks.document(tree, "exchanges", map(_tree, taken), tail)
+
+
+def _tree(exchange: Exchange) -> dict[str, Any]:
+    tree: dict[str, Any] = msgspec.to_builtins(exchange)
+    if "steps" in tree:
+        tree["steps"] = Flow(tree["steps"])
+    return tree
 
 
 def loads(text: str, source: str) -> Recording:
@@ -38,7 +55,21 @@ def loads(text: str, source: str) -> Recording:
     Raises InputError with the place of the fault, as in
     ``exchanges[3].response.status: expected int, got str``.
     """
-    tree = yamltext.load(text, source)
+    return _loaded(text, source)
+
+
+def load(path: Path) -> Recording:
+    """The recording in the file ``path``, of which no more is held than is being read. Raises InputError."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return _loaded(file, str(path))
+    except (InputError, OSError, ValueError):
+        # What is wrong with a file as such is told first: that it cannot be read, or is no text.
+        return loads(read(path), str(path))
+
+
+def _loaded(text: str | TextIO, source: str) -> Recording:
+    tree = yamltext.load(text, source, {"exchanges": _exchange})
     if not isinstance(tree, dict) or "format" not in tree:
         raise InputError(source, "not a recording: it has no 'format' key")
     if tree["format"] != FORMAT or isinstance(tree["format"], bool):
@@ -48,14 +79,27 @@ def loads(text: str, source: str) -> Recording:
     return typed(tree, Recording, source)
 
 
-def load(path: Path) -> Recording:
-    """The recording in the file ``path``. Raises InputError."""
-    return loads(read(path), str(path))
+def _exchange(tree: object) -> object:
+    """The exchange as soon as it has been read; of one that has a fault, the recording as a whole tells."""
+    try:
+        return msgspec.convert(tree, Exchange)
+    except (msgspec.ValidationError, RecursionError):
+        return tree
 
 
-def save(recording: Recording, path: Path, *, known: KnownSecrets | None = None, new: bool = False) -> None:
+def save(
+    recording: Recording,
+    path: Path,
+    *,
+    exchanges: Iterable[Exchange] | None = None,
+    known: KnownSecrets | None = None,
+    new: bool = False,
+) -> None:
     """Write the recording, through the last gate; a ``new`` one replaces none.
+
+    ``exchanges`` are taken one by one, in the place of those that the recording holds: they need not all be
+    in memory.
 
     Raises LeakError, OutputError, NameTakenError.
     """
-    write(path, dumps(recording), known=known, new=new)
+    write(path, dump(recording, exchanges), known=known, new=new)
