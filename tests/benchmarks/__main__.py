@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.benchmarks.machine import machine
 
-PARTS = ("throughput", "memory", "streaming", "command")
+PARTS = ("throughput", "memory", "streaming", "command", "recordings")
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -60,12 +61,11 @@ def loads(text: str, source: str) -> Recording:
 
 def load(path: Path) -> Recording:
     """The recording in the file ``path``, of which no more is held than is being read. Raises InputError."""
-    try:
-        with path.open(encoding="utf-8") as file:
+    if path.is_file():  # else it may be a pipe, which is read once
+        with contextlib.suppress(InputError, OSError, ValueError), path.open(encoding="utf-8") as file:
             return _loaded(file, str(path))
-    except (InputError, OSError, ValueError):
-        # What is wrong with a file as such is told first: that it cannot be read, or is no text.
-        return loads(read(path), str(path))
+    # What is wrong with a file as such is told first: that it cannot be read, or is no text.
+    return loads(read(path), str(path))
 
 
 def _loaded(text: str | TextIO, source: str) -> Recording:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 from pathlib import Path
@@ -19,6 +20,7 @@ AGAIN = "again"
 
 # Also with a byte order mark, in JSON's style, and with other line ends.
 _FORMAT = re.compile(rb"(?:^|[\r\n{,]|\xef\xbb\xbf)\s*[\"']?format[\"']?\s*:")
+_FULL = re.compile(rb"\S")
 
 
 def below(paths: Iterable[Path], *, again: bool = True) -> list[Path]:
@@ -61,8 +63,10 @@ def _inside(folder: Path, *, again: bool) -> Iterator[Path]:
 
 
 def _may_be_recording(path: Path) -> bool:
-    try:
-        content = path.read_bytes() if path.is_file() else b""
-    except OSError:
+    if not path.is_file():
         return True
-    return not content.strip() or bool(_FORMAT.search(content))
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return bool(_FORMAT.search(content) or not _FULL.search(content))
+    except (OSError, ValueError):  # ValueError: it is empty
+        return True

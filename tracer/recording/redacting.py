@@ -7,7 +7,7 @@ from collections import Counter
 from msgspec.structs import replace
 
 from tracer.model import Exchange, Recording
-from tracer.recording.files import dumps
+from tracer.recording.files import dump
 from tracer.redaction import KnownSecrets, Policy, Redactor
 
 __all__ = ["redact"]
@@ -19,7 +19,8 @@ def redact(recording: Recording, policy: Policy) -> tuple[Recording, KnownSecret
     Pseudonyms that it holds already stay as they are. One that has nothing to hide comes back equal.
     """
     redactor = Redactor(policy)
-    redactor.known.reserve(dumps(recording))
+    for piece in dump(recording):
+        redactor.known.reserve(piece)
     redacted = _all_texts(
         recording, redactor, [redactor.exchange(exchange) for exchange in recording.exchanges]
     )
