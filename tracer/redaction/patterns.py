@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from tracer.redaction.beginnings import Beginnings
 from tracer.redaction.paths import parse
 from tracer.redaction.policy import PatternRule, PolicyFile, beginnings
 from tracer.redaction.tables import cells
@@ -41,7 +42,7 @@ _TO_QUOTE = r"""(?P<secret>(?:(?!(?<!\\)(?P=quote)).){1,100000}+)"""
 class TextPattern(NamedTuple):
     """An expression and, if any, the texts of which one must be there for it to match.
 
-    ``words``: of which one must be there too, in any letter case.
+    ``words``: of which one must be there too, in any letter case. ``beginnings``: with which it begins.
     ``lower``: it is meant for text in lower case. ``certain``: nothing but a secret looks so.
     ``edge``: it must not begin within a longer run of base64 characters.
     """
@@ -54,6 +55,7 @@ class TextPattern(NamedTuple):
     certain: bool = False
     edge: bool = False
     words: frozenset[str] = frozenset()
+    beginnings: Beginnings | None = None
 
     def matches(self, text: str, low: str, *, document: bool = False) -> Iterator[tuple[int, int]]:
         """Where the secrets stand, without what stands for one already. ``low``: the text in lower case.
@@ -65,7 +67,8 @@ class TextPattern(NamedTuple):
             return
         group = "secret" if "secret" in self.regex.groupindex else 0
         structural = document and "quote" in self.regex.groupindex
-        for match in self.regex.finditer(searched):
+        found = self.beginnings.finditer if self.beginnings else re.Pattern.finditer
+        for match in found(self.regex, searched):
             if (structural and match["quote"] == '"') or (self.edge and _in_base64(text, match.start())):
                 continue
             start, end = match.span(group)
@@ -206,13 +209,16 @@ def _headers(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[
         return _words(names(*forms), exempt, left) + colon
 
     value = r"""(?P<secret>[^\s"'\\,;&{}]{1,100000})"""
-    yield _derived("header line", "token", before("value") + value, names("value"))
+    held = names("value")
+    yield _derived("header line", "token", before("value") + value, held, leading=held)
     scheme, rest = r"(?:[a-z][a-z0-9-]{1,24}[ \t]{1,4})?", r"""(?P<secret>[^\s"'\\]{4,100000})"""
     held = names("credentials")
-    yield _derived("credentials line", "credentials", before("credentials") + scheme + rest, held)
+    pattern = before("credentials") + scheme + rest
+    yield _derived("credentials line", "credentials", pattern, held, leading=held)
     first, rest = r"""[^=;\s"'\\]{1,200}=""", r"""(?P<secret>[^;\s"'\\]{1,100000})"""
     forms = ("cookie", "set-cookie")
-    yield _derived("cookie line", "cookie", before(*forms) + first + rest, names(*forms), "=")
+    held = names(*forms)
+    yield _derived("cookie line", "cookie", before(*forms) + first + rest, held, "=", leading=held)
 
 
 def _fields(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
@@ -221,11 +227,11 @@ def _fields(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[T
     names += [name for file in files for rule in file.headers if rule.form == "value" for name in rule.names]
     quoted = _words(names, exempt, r"""(?<=["']{})""")
     quote = r"""(?P<quote>\\*["'])"""
-    yield _derived(
-        "JSON field", "secret", rf"{quoted}{quote}\s{{0,8}}:\s{{0,80}}u?(?P=quote){_TO_QUOTE}", names, ":"
-    )
+    field = rf"{quoted}{quote}\s{{0,8}}:\s{{0,80}}u?(?P=quote){_TO_QUOTE}"
+    yield _derived("JSON field", "secret", field, names, ":", leading=names)
     free = _words(names, exempt, r"(?<![\w.-]{})")
-    yield _derived("assignment", "secret", rf"{free}\s{{0,4}}=\s{{0,4}}{quote}{_TO_QUOTE}", names, "=")
+    assigned = rf"{free}\s{{0,4}}=\s{{0,4}}{quote}{_TO_QUOTE}"
+    yield _derived("assignment", "secret", assigned, names, "=", leading=names)
     tagged = "[<:]" + _words(names, exempt, wild=_RUN) + r"(?:\s[^<>]{0,500})?>"
     yield _derived("XML element", "secret", rf"{tagged}(?P<secret>[^<>]{{1,100000}})</", names, "</")
 
@@ -234,7 +240,8 @@ def _parameters(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterat
     names = [name for file in files for rule in file.parameters for name in rule.names]
     query = r"(?:[?&;#]|\\u0026|%3f|%26)" + _words(names, exempt, wild=_RUN)
     value = r"""(?:=|%3d)(?P<secret>(?:(?!%26|\\+u0026|&amp;)[^&\s"'>\\;#<]){1,100000}+)"""
-    yield _derived("query parameter", "secret", query + value, names, "=", "%3d")
+    marks = ("?", "&", ";", "#", "\\u0026", "%3f", "%26")
+    yield _derived("query parameter", "secret", query + value, names, "=", "%3d", leading=marks)
     head, part = r'form-data;[^\r\n]{0,80}\bname="', r"(?P<secret>[^\r\n]{1,100000})"
     rest = r'"[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,5}\r?\n'
     yield _derived("form part", "secret", head + _words(names, exempt) + rest + part, names, "form-data")
@@ -271,11 +278,24 @@ def _variables(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
     names = [name for file in files for rule in file.variables for name in rule.names]
     words = _words(names, left=r"(?<![A-Za-z0-9_]{})", lower=False)
     regex = re.compile(f"{words}={_VALUE}")
-    yield TextPattern("environment variable", "secret", regex, ("=",), words=_said(names))
+    yield TextPattern(
+        "environment variable", "secret", regex, ("=",), words=_said(names), beginnings=_beginnings(names)
+    )
 
 
-def _derived(name: str, kind: str, pattern: str, names: Iterable[str], *hints: str) -> TextPattern:
-    return TextPattern(name, kind, re.compile(pattern), hints, lower=True, words=_said(names))
+def _derived(
+    name: str, kind: str, pattern: str, names: Iterable[str], *hints: str, leading: Collection[str] = ()
+) -> TextPattern:
+    """``leading``: what the pattern begins with, which are the names of most."""
+    begins = _beginnings(one.lower() for one in leading) if leading else None
+    return TextPattern(
+        name, kind, re.compile(pattern), hints, lower=True, words=_said(names), beginnings=begins
+    )
+
+
+def _beginnings(names: Iterable[str]) -> Beginnings:
+    """What ``_words`` begins with: each name up to its first wild card, or behind it."""
+    return Beginnings(name.removeprefix("*").split("*")[0] for name in names)
 
 
 def _said(names: Iterable[str]) -> frozenset[str]:

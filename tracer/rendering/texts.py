@@ -25,4 +25,6 @@ def visible_lines(text: str) -> str:
 
 
 def _shown(line: str) -> str:
+    if line.isprintable():
+        return line
     return "".join("\ufffd" if unicodedata.category(char) in _HIDDEN else char for char in line)

@@ -1,0 +1,52 @@
+"""Where in a text something may begin that begins with one of many words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ahocorasick_rs import AhoCorasick
+
+__all__ = ["Beginnings"]
+
+_PIECE = 65_536  # characters that are searched at once: all that stands in them is listed
+
+
+class Beginnings:
+    """Words that are searched for together (Aho and Corasick, 1975), for an expression that begins with them.
+
+    An expression with eighty words to choose from tries each at nearly every character of a text.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        wanted = sorted(set(words))
+        self._reach = max(map(len, wanted), default=1) - 1
+        # Everything begins with nothing.
+        usable = all(map(_is_unicode, wanted)) and "" not in wanted
+        self._search = AhoCorasick(wanted) if usable else None
+
+    def finditer(self, regex: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+        """What ``regex.finditer(text)`` gives, if whatever it matches begins with one of the words."""
+        if self._search is None or not _is_unicode(text):
+            yield from regex.finditer(text)
+            return
+        done = 0
+        for place in self._places(text, self._search):
+            if place >= done and (match := regex.match(text, place)) is not None:
+                done = match.end()
+                yield match
+
+    def _places(self, text: str, search: AhoCorasick) -> Iterator[int]:
+        for start in range(0, len(text), _PIECE):
+            piece = text[start : start + _PIECE + self._reach]
+            found = {begin for _, begin, _ in search.find_matches_as_indexes(piece, overlapping=True)}
+            yield from (start + begin for begin in sorted(found) if begin < _PIECE)
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether there are no lone surrogates in it, which the searcher's strings cannot hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
