@@ -2,6 +2,7 @@ import errno
 import os
 import stat
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from tracer import output
 from tracer.errors import LeakError, NameTakenError, OutputError
 from tracer.output import Appender, safe_name, write, write_parts, write_private
-from tracer.redaction import KnownSecrets
+from tracer.redaction import KnownSecrets, seams
 
 SECRET = "kJ7xQ2mZp9vR4tWs"
 
@@ -63,6 +64,45 @@ def test_a_leak_is_not_written(tmp_path: Path, content: str | bytes, finding: st
     with pytest.raises(LeakError) as caught:
         write(path, content, known=_known())
     assert str(caught.value) == f"not written, {path} would hold a secret: {finding}"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_text_in_pieces_is_scanned_across_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seams, "_WINDOW", 300)
+    monkeypatch.setattr(seams, "_OVERLAP", 100)
+    path = tmp_path / "x.yaml"
+    clean = ["0123456789 é\n"] * 500
+    write(path, iter(clean), known=_known())
+    assert path.read_text(encoding="utf-8") == "".join(clean)
+    for place in (5, 20, 21, 22, 23, 24, 499):
+        leaking = [
+            *clean[:place],
+            f"  a: {SECRET[:8]}\n",
+            f"    {SECRET[8:]}\n",
+            *clean[place:],
+            SECRET + "\n",
+        ]
+        with pytest.raises(LeakError) as caught:
+            write(path, iter(leaking), known=_known())
+        told = f"known secret at {place + 1}:6; known secret at 503:1"
+        assert str(caught.value) == f"not written, {path} would hold a secret: {told}"
+    assert path.read_text(encoding="utf-8") == "".join(clean)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_interrupt_between_pieces_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seams, "_WINDOW", 300)
+    monkeypatch.setattr(seams, "_OVERLAP", 100)
+
+    def pieces() -> Iterator[str]:
+        yield from ["0123456789\n"] * 500
+        assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path / "x", pieces())
     assert list(tmp_path.iterdir()) == []
 
 

@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cli.runner import TRACER, tracer
+
+RECORDING = str(Path(__file__).parents[2] / "recordings" / "zed" / "image-show.yaml")
 
 HEAVY = {
     "asyncio",
@@ -53,6 +57,29 @@ def test_help_without_a_terminal_loads_nothing_heavy() -> None:
         loaded = {line.rpartition("|")[2].strip() for line in times.splitlines()}
         assert "tracer.cli.app" in loaded
         assert not loaded & HEAVY, words
+
+
+READING = {"dataclasses", "inspect", "msgspec", "yaml"}
+POLICY = {"inspect", "msgspec", "tempfile"}  # importlib.resources has the latter
+
+
+@pytest.mark.parametrize(
+    ("words", "allowed"),
+    [
+        (["show", RECORDING], {*READING, "rich"}),
+        (["check", RECORDING], {*READING, "rich"}),
+        (["diff", RECORDING, RECORDING], {*READING, *POLICY, "rich"}),
+        (["scan", RECORDING], POLICY),
+        (["redact", RECORDING], {*READING, *POLICY}),
+    ],
+)
+def test_a_verb_loads_what_it_needs(words: list[str], allowed: set[str]) -> None:
+    times = run("-X", "importtime", TRACER, *words).stderr
+    loaded = {line.rpartition("|")[2].strip() for line in times.splitlines()}
+    assert "msgspec" in loaded
+    assert loaded & HEAVY <= allowed
+    # The policy is compiled where something is written or looked for.
+    assert ("tracer.redaction" in loaded) == (allowed >= POLICY)
 
 
 def test_the_client_starts_before_anything_heavy_is_loaded(tmp_path: Path) -> None:

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import os
+import threading
+import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.strategies import recordings
 from tracer.errors import InputError
-from tracer.model import Recording
-from tracer.recording import dumps, load, loads
+from tracer.model import Exchange, Recording
+from tracer.recording import dumps, load, loads, save
+from tracer.redaction import seams
 
 SMALL = """\
 format: 1
@@ -100,6 +106,103 @@ def test_a_wrong_file_gets_its_name_and_the_place(change: tuple[str, str], messa
         loads(text, "f.yaml")
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("status: 200", "status: ok"),
+        ("format: 1", "format: 2"),
+        ("steps: [7, 8]", "steps: &a [7, 8]\n  x: *a"),
+        ("to: glance", "to: \0"),
+        ("recorded: 2022-12-12T08:37:10Z\n", ""),
+        ("exchanges:", "exchanges: 7\nothers:"),
+        ("exchanges:\n", "exchanges:\n- 7\n- [{from: client}]\n"),
+        ("from: client", "from: client\n  error: [" + "[" * 90 + "]" * 91),
+    ],
+)
+def test_a_file_is_refused_as_its_text_is(tmp_path: Path, change: tuple[str, str]) -> None:
+    path = tmp_path / "f.yaml"
+    path.write_text(SMALL.replace(*change), encoding="utf-8")
+    with pytest.raises(InputError) as of_text:
+        loads(SMALL.replace(*change), str(path))
+    with pytest.raises(InputError) as of_file:
+        load(path)
+    assert str(of_file.value) == str(of_text.value)
+
+
+def test_the_first_of_several_faults_is_told(tmp_path: Path) -> None:
+    exchanges = SMALL[SMALL.index("- steps") :]
+    late = exchanges.replace("status: 200", "status: ok") + exchanges.replace("started", "begun")
+    with pytest.raises(InputError, match=r"exchanges\[2\]\.response\.status: expected int, got str"):
+        loads(SMALL + exchanges + late, "x")
+    with pytest.raises(InputError, match="not YAML"):
+        loads(SMALL + late + "- [", "x")
+    path = tmp_path / "x.yaml"
+    path.write_bytes(f"{SMALL}{late}".encode() + b"# " + b"x" * 100_000 + b"\xff")
+    with pytest.raises(InputError, match=rf"not UTF-8 text \(byte {len(SMALL + late) + 100_002}\)"):
+        load(path)
+
+
+def test_line_ends_and_a_byte_order_mark_are_none_of_the_texts(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + SMALL.replace("\n", "\r\n").encode())
+    assert load(path) == loads(SMALL, "x")
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    for text, problem in ((SMALL, None), (SMALL.replace("200", "ok"), "expected int, got str")):
+        writer = threading.Thread(target=path.write_text, args=[text])
+        writer.start()
+        if problem is None:
+            assert load(path) == loads(SMALL, "x")
+        else:
+            with pytest.raises(InputError, match=problem):
+                load(path)
+        writer.join()
+
+
+def test_a_long_recording_is_never_held_as_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seams, "_WINDOW", 2**15)
+    monkeypatch.setattr(seams, "_OVERLAP", 2**13)
+    recording = loads(SMALL, "x")
+    count = 3000
+
+    def exchanges() -> Iterator[Exchange]:
+        for number in range(count):
+            yield replace(recording.exchanges[0], started=float(number), error=f"{number:0500}")
+
+    path = tmp_path / "x.yaml"
+    save(recording, path)  # what is loaded then is no part of the figure
+    tracemalloc.start()
+    try:
+        save(recording, path, exchanges=exchanges())
+        _, highest = tracemalloc.get_traced_memory()
+        size = path.stat().st_size
+        assert size > 2_000_000
+        assert highest < size / 4
+        tracemalloc.reset_peak()
+        loaded = load(path)
+        held, highest = tracemalloc.get_traced_memory()
+        assert highest - held < size / 4
+    finally:
+        tracemalloc.stop()
+    assert loaded == replace(recording, exchanges=list(exchanges()))
+    assert path.read_text(encoding="utf-8") == dumps(loaded)
+
+
+def test_exchanges_that_fail_to_come_leave_no_file(tmp_path: Path) -> None:
+    recording = loads(SMALL, "x")
+
+    def exchanges() -> Iterator[Exchange]:
+        yield recording.exchanges[0]
+        raise InputError("journal", "torn")
+
+    with pytest.raises(InputError, match="torn"):
+        save(recording, tmp_path / "x.yaml", exchanges=exchanges())
+    assert not list(tmp_path.iterdir())
 
 
 def test_nesting_that_would_end_the_process_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,12 @@ def test_all_recordings_below_a_folder_in_order(tmp_path: Path) -> None:
     (tmp_path / "gone.yaml").symlink_to(tmp_path / "nothing")
     found = [str(path.relative_to(tmp_path)) for path in below([tmp_path])]
     assert found == ["empty.yaml", "gone.yaml", "torn.yaml", "2026.2/c.yaml", "zed/a.yaml", "zed/b.yaml"]
+
+
+def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "blank.yaml").write_text(" \n")
+    assert below([tmp_path]) == [tmp_path / "blank.yaml", tmp_path / "pipe.yaml"]
 
 
 def test_files_are_taken_as_they_are_and_each_once(tmp_path: Path) -> None:

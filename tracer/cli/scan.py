@@ -12,6 +12,8 @@ from tracer.errors import InputError
 
 __all__ = ["arguments", "run"]
 
+_PIECE = 65_536  # bytes
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which files, and rules of the user's own."""
@@ -26,28 +28,46 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what was found; the exit code is 1 for a secret, 2 for a file that cannot be read."""
-    from tracer.redaction import load_policy, scan
+    from tracer.redaction import load_policy, scan_pieces
 
     rules = load_policy(*options.policy)
     found = files = binary = 0
     unreadable = False
     for path in _files(options.paths):
+        text = _Text()
         try:
-            content = path.read_bytes()
-        except OSError as error:
-            print(f"tracer: {InputError(str(path), error.strerror or str(error))}", file=sys.stderr)
+            for _, findings in scan_pieces(text.pieces(path), policy=rules):
+                found += len(findings)
+                for finding in findings:
+                    print(f"{path}:{finding.line}:{finding.column}: {finding.rule}")
+        except InputError as error:
+            print(f"tracer: {error}", file=sys.stderr)
             unreadable = True
             continue
         files += 1
-        binary += b"\0" in content
-        for finding in scan(content.decode("utf-8", "replace"), policy=rules):
-            found += 1
-            print(f"{path}:{finding.line}:{finding.column}: {finding.rule}")
+        binary += text.binary
     note = f" ({binary} of them not text)" if binary else ""
     print(f"{found} found in {files} files{note}", file=sys.stderr)
     if unreadable:
         return 2
     return 1 if found else 0
+
+
+class _Text:
+    """What a file of any kind holds, as text; ``binary`` tells then whether it is none."""
+
+    def __init__(self) -> None:
+        self.binary = False
+
+    def pieces(self, path: Path) -> Iterator[str]:
+        """Some lines at a time. Raises InputError."""
+        try:
+            with path.open("rb") as file:
+                while lines := b"".join(file.readlines(_PIECE)):
+                    self.binary = self.binary or b"\0" in lines
+                    yield lines.decode("utf-8", "replace")
+        except OSError as error:
+            raise InputError(str(path), error.strerror or str(error)) from None
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

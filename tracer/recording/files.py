@@ -14,7 +14,6 @@ from tracer import yamlblocks, yamltext
 from tracer.datafiles import read, typed
 from tracer.errors import InputError
 from tracer.model import FORMAT, Exchange, Recording
-from tracer.output import write
 from tracer.yamltext import Flow
 
 if TYPE_CHECKING:
@@ -102,4 +101,6 @@ def save(
 
     Raises LeakError, OutputError, NameTakenError.
     """
+    from tracer.output import write  # with it comes the policy, which who reads has no need of
+
     write(path, dump(recording, exchanges), known=known, new=new)

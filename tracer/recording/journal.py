@@ -15,7 +15,6 @@ import msgspec
 
 from tracer.errors import InputError
 from tracer.model import Exchange
-from tracer.output import Appender
 
 __all__ = ["Journal", "JournalHead", "iterate_journal", "read_journal"]
 
@@ -52,6 +51,8 @@ class Journal:
     """The journal of one run, at ``path``. Every method may raise OutputError."""
 
     def __init__(self, path: Path, head: JournalHead) -> None:
+        from tracer.output import Appender
+
         self.path = path
         self._appender = Appender(path)
         self.head(head)

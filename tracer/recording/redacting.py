@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from tracer.model import Exchange, Recording
 from tracer.recording.files import dump
-from tracer.redaction import KnownSecrets, Policy, Redactor
+
+if TYPE_CHECKING:
+    from tracer.redaction import KnownSecrets, Policy, Redactor
 
 __all__ = ["redact"]
 
@@ -18,6 +21,8 @@ def redact(recording: Recording, policy: Policy) -> tuple[Recording, KnownSecret
 
     Pseudonyms that it holds already stay as they are. One that has nothing to hide comes back equal.
     """
+    from tracer.redaction import Redactor
+
     redactor = Redactor(policy)
     for piece in dump(recording):
         redactor.known.reserve(piece)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tracer.redaction.known import KnownSecrets
+    from tracer.redaction.rules import Policy
 
 __all__ = ["scan_pieces"]
 
@@ -21,13 +22,13 @@ _OVERLAP = 2**18
 
 
 def scan_pieces(
-    pieces: Iterable[str], *, known: KnownSecrets | None = None
+    pieces: Iterable[str], *, known: KnownSecrets | None = None, policy: Policy | None = None
 ) -> Iterator[tuple[str, list[Finding]]]:
     """Scan a text that comes in pieces of whole lines, and give it back, with what was found since.
 
     What has been scanned is held back until what follows it was scanned together with it: what is given
     back, and followed by no finding, holds no part of a secret. The findings are those that ``scan`` has in
-    the whole text, each once.
+    the whole text, each once; ``known`` and ``policy`` are as there.
     """
     told: set[Finding] = set()
     window: list[str] = []
@@ -39,7 +40,8 @@ def scan_pieces(
             if fresh < _WINDOW:
                 continue
         found = [
-            finding._replace(line=finding.line + lines) for finding in scan("".join(window), known=known)
+            finding._replace(line=finding.line + lines)
+            for finding in scan("".join(window), known=known, policy=policy)
         ]
         held = [] if piece is None else _last(window)
         past = "".join(window[: len(window) - len(held)])

@@ -1,0 +1,98 @@
+"""Scanned piece by piece, nothing is lost that lies across the seams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracer.redaction import KnownSecrets, scan, scan_pieces, seams
+
+PASSWORD = "kJ7xQ2mZp9vR4tWs"
+PEM = (
+    "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n" * 4 + "-----END PRIVATE KEY-----\n"
+)
+SECRETS = [
+    f"    password: {PASSWORD}\n",
+    f'"{PASSWORD[:5]}\\u0032{PASSWORD[6:]}"\n',
+    f"  text: {PASSWORD[:7]}\n    {PASSWORD[7:]}\n",
+    f'  text: "{PASSWORD[:7]}\\\n    \\{PASSWORD[7:]}"\n',
+    f"| {PASSWORD[:9]} | a |\n| {PASSWORD[9:]}   |   |\n",
+    "\n".join(PASSWORD) + "\n",
+    PEM,
+    "".join(f"      {line}\n" for line in PEM.splitlines()),
+    "      X-Auth-Token: 0123456789abcdef0123\n",
+    '"token":\n {\n "id":\n "0123456789abcdef0123"}\n',
+    '"adminPass"\n:\n"correct horse battery"\n',
+    "<password>\ncorrect horse battery\n</password>\n",
+    "gAAAAABjlug2ZWlEI9u8KK2SQ7ydjRYxuflGjdk1MoZpa-azw_A5sVhiJo21aZ-Vm8hsdN8Es\n",
+]
+CLEAN = [
+    "- steps: [1, 2]\n",
+    "  from: client\n",
+    "\n",
+    "    X-Auth-Token: <token-1>\n",
+    "# 한국어 é\n",
+    "a|b\n",
+]
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seams, "_WINDOW", 600)
+    monkeypatch.setattr(seams, "_OVERLAP", 400)
+
+
+def _known() -> KnownSecrets:
+    known = KnownSecrets()
+    known.add("password", PASSWORD)
+    return known
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(SECRETS) | st.sampled_from(CLEAN * 4), max_size=60), st.data())
+def test_the_findings_are_those_of_the_whole(parts: list[str], data: st.DataObject) -> None:
+    text = "".join(parts)
+    lines = text.splitlines(keepends=True)
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(lines)))) | {0, len(lines)})
+    pieces = ["".join(lines[start:end]) for start, end in pairwise(cuts)]
+    known = _known()
+    given_back = list(scan_pieces(pieces, known=known))
+    assert "".join(piece for piece, _ in given_back) == text
+    assert [finding for _, found in given_back for finding in found] == scan(text, known=known)
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_nothing_of_a_secret_is_given_back_as_clean(secret: str) -> None:
+    lines = ["  name: value of no interest\n"] * 200
+    for place in range(30, 70, 3):
+        text = [*lines[:place], *secret.splitlines(keepends=True), *lines]
+        clean = ""
+        for piece, found in scan_pieces(text, known=_known()):
+            if found:
+                break
+            clean += piece
+        else:
+            raise AssertionError("it was not found")
+        assert len(clean) <= len("".join(lines[:place]))
+
+
+def test_no_more_is_taken_than_is_scanned_together() -> None:
+    taken = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal taken
+        for _ in range(1000):
+            taken += 20
+            yield "a" * 19 + "\n"
+
+    given_back = accumulate(len(piece) for piece, _ in scan_pieces(lines()))
+    assert all(taken - past <= 600 + 400 + 20 for past in given_back)
+    assert taken == 20_000
+
+
+def test_nothing_is_nothing() -> None:
+    assert list(scan_pieces([])) == [("", [])]
