@@ -55,15 +55,15 @@ def run(scale: float, folder: Path) -> Table:
 
 
 _NOTE = (
-    "The same exchanges: those of the recordings that ship, each time with other IDs. Median (lowest–highest) "
-    f"of {_ROUNDS} rounds; of more than {_MANY:,} exchanges 3, and 1 of vcrpy without libyaml. CPU time, as "
+    "The same exchanges: those of the recordings that ship, each with IDs of its own. Median (lowest–highest)"
+    f" of {_ROUNDS} rounds; of more than {_MANY:,} exchanges 3, and 1 of vcrpy without libyaml. CPU time, as "
     "disks differ. “× ours” is the median of the ratios within a round, to `tracer, not scanned`, which does "
     "what vcrpy does. `tracer` is what it always does: before anything is written, all of it is scanned for "
     "what looks like a secret and for the password and the tokens of the run, in every encoding; the file is "
     "flushed to the disk. `vcrpy` as it comes takes libyaml where PyYAML has it, which is so in PyYAML's "
     "wheels; `without libyaml` is vcrpy's own fall-back, got by taking `CDumper` and `CSafeLoader` out of "
     "`yaml` before vcrpy is imported; `JSON` is its other serializer. vcrpy is given bodies as they were "
-    "sent; a recording has JSON laid out in lines, and its steps, paths, verdicts and times: hence the larger "
+    "sent; a recording has JSON laid out in lines, and steps, paths, verdicts and times: hence the larger "
     "files. MiB: most resident memory of a process that does only this, the exchanges and modules included."
 )
 

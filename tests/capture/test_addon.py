@@ -320,7 +320,7 @@ def test_redactor_is_what_the_addon_uses(tmp_path: Path, monkeypatch: pytest.Mon
         return exchange
 
     monkeypatch.setattr(Redactor, "exchange", through)
-    monkeypatch.setattr("tracer.output.scan", lambda *_, **__: [])
+    monkeypatch.setattr("tracer.redaction.seams.scan", lambda *_, **__: [])
     client = peer()
     trace([login(client), show(client)], tmp_path)
     assert SECRET in (tmp_path / "image-show.yaml").read_text()

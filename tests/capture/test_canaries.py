@@ -74,7 +74,7 @@ def test_a_canary_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Where nobody redacts, the search finds it: the suite can fail."""
     monkeypatch.setattr("tracer.redaction.Redactor.exchange", lambda _, exchange: exchange)
     monkeypatch.setattr("tracer.redaction.Redactor.again", lambda _, exchange: exchange)
-    monkeypatch.setattr("tracer.output.scan", lambda *_, **__: [])
+    monkeypatch.setattr("tracer.redaction.seams.scan", lambda *_, **__: [])
     trace([_flow(CANARIES[0][1], gzip.compress, "gzip")], tmp_path)
     text = (tmp_path / "run.yaml").read_text()
     assert any(core in text for core in cores(SECRET))

@@ -94,6 +94,19 @@ def test_scan_names_rule_and_place_but_not_the_value(leaky: Path) -> None:
     assert ended.stderr == "1 found in 1 files\n"
 
 
+def test_scan_of_a_long_file_tells_each_place_once(tmp_path: Path) -> None:
+    path = tmp_path / "long.log"
+    lines = [f"{number:06} nothing of interest in this line, nor é" for number in range(1, 120_001)]
+    leaking = [*range(40_000, 50_000, 1250), 120_000]  # the scanner's first seam is among them
+    for number in leaking:
+        lines[number - 1] += f" {TOKEN}"
+    path.write_bytes("\n".join(lines).encode() + b"\n\0\xff")
+    ended = tracer("scan", path)
+    assert ended.stdout.splitlines() == [f"{path}:{number}:48: Fernet token" for number in leaking]
+    assert ended.stderr == f"{len(leaking)} found in 1 files (1 of them not text)\n"
+    assert ended.returncode == 1
+
+
 def test_scan_of_what_is_clean(tmp_path: Path) -> None:
     (tmp_path / "a.bin").write_bytes(b"\0\xff")
     ended = tracer("scan", tmp_path, ROOT / "recordings" / "2026.2")
