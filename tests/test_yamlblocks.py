@@ -43,6 +43,7 @@ ITEMS = st.dictionaries(TEXTS, VALUES, max_size=4)
 @settings(max_examples=500)
 @given(ITEMS)
 @example({"a": "x\n\n"})
+@example({"a": "x \ny", "b": "x\ny ", "c": " x\ny"})
 @example({"a": {"b": "x\n\ny\n"}, "c": ["'", "*/*", ""]})
 @example({"a" * 128: 1.0, "b" * 129: -1})
 def test_an_item_is_what_libyaml_makes_of_it(item: dict[str, Any]) -> None:
