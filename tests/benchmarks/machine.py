@@ -11,7 +11,7 @@ import psutil
 
 __all__ = ["machine"]
 
-_NAMED = ("openstack-tracer", "mitmproxy", "msgspec", "granian", "pycurl")
+_NAMED = ("openstack-tracer", "mitmproxy", "msgspec", "rapidfuzz", "mermaidx", "granian", "pycurl")
 
 
 def machine() -> str:
