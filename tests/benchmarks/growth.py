@@ -83,16 +83,16 @@ def run(scale: float, folder: Path) -> Table:
 
 _KINDS = (
     "Runs are made of messages that ship with the project, with IDs of their own in each. `pages`: one "
-    "documented request again and again; `sequences`: a whole command again and again; `mixed`: requests of all "
-    "commands in any order; `strangers`: requests that nothing documents, no two alike."
+    "documented request again and again; `sequences`: a whole command again and again; `mixed`: requests of "
+    "all commands in any order; `strangers`: requests that nothing documents, no two alike."
 )
 _NOTE = (
-    "Each figure is from a process of its own: the CPU time of the step alone, the best of up to 5 rounds where "
-    "it is short, and by how much the memory grew beyond that of the input. The exponent is that of growth "
-    "since the size before; that of n log n falls from 1.30 to 1.10. Compared are a run and a second one in "
-    "which one exchange in 20 is gone, one has changed places and one failed. A page tells of 300 exchanges and "
-    f"shows 10 parts of the diagram at most. The diagram as SVG ends at {_MOST_DRAWN:,}: it is drawn in parts "
-    "of 60 messages, each of which takes the engine as long."
+    "Each figure is from a process of its own: the CPU time of the step alone, the best of up to 5 rounds "
+    "where it is short, and by how much the memory grew beyond that of the input. The exponent is that of "
+    "growth since the size before; that of n log n falls from 1.30 to 1.10. Compared are a run and a second "
+    "one in which one exchange in 20 is gone, one has changed places and one failed. A page tells of 300 "
+    "exchanges and shows 10 parts of the diagram at most. The diagram as SVG ends at "
+    f"{_MOST_DRAWN:,}: it is drawn in parts of 60 messages, each of which takes the engine as long."
 )
 
 

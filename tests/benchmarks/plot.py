@@ -29,7 +29,7 @@ def plot(title: str, axes: tuple[str, str], lines: Sequence[Line]) -> str:
 
     # Texts stay texts, and no name in the file is made of chance or of the day.
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "tracer", "font.family": "sans-serif"}):
-        figure = Figure(figsize=(9, 6), layout="constrained")
+        figure = Figure(figsize=(10, 6), layout="constrained")
         axis = figure.add_subplot(title=title, xlabel=axes[0], ylabel=axes[1], xscale="log", yscale="log")
         for number, line in enumerate(lines):
             axis.plot(
@@ -43,7 +43,9 @@ def plot(title: str, axes: tuple[str, str], lines: Sequence[Line]) -> str:
             )
         axis.plot(*_guide(lines), color="#777777", linestyle=":", label="n log n")
         axis.grid(visible=True, which="major", color="#dddddd", linewidth=0.6)
-        axis.legend(loc="upper left", fontsize=8)
+        for scale in (axis.xaxis, axis.yaxis):
+            scale.set_major_formatter("{x:,g}")
+        figure.legend(loc="outside right center", fontsize=8)
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     return text.getvalue()
