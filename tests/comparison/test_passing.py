@@ -28,9 +28,7 @@ def test_just_those_are_passed_whose_order_is_another(order: list[int]) -> None:
 
 def _run(names: list[str], lasts: float = 1.5) -> Recording:
     """Requests a second apart from each other."""
-    return run(
-        *(exchange(f"/{name}", started=float(at), ended=at + lasts) for at, name in enumerate(names))
-    )
+    return run(*(exchange(f"/{name}", started=float(at), ended=at + lasts) for at, name in enumerate(names)))
 
 
 def _names(size: int) -> list[str]:
