@@ -11,7 +11,10 @@ import pytest
 from tests.operations import operations
 from tests.rendering import seed
 from tests.rendering.sites import page_of, seed_recording, site, write_recordings
+from tracer.cli.pictures import put_diagram
+from tracer.errors import RenderError
 from tracer.model import Exchange, Recording
+from tracer.rendering.drawing import draw
 from tracer.rendering.mermaid import mermaid, mermaid_parts
 from tracer.rendering.messages import messages
 from tracer.rendering.pages.messages import Book, parts_of
@@ -68,6 +71,17 @@ def test_what_is_beyond_the_page_can_still_be_told() -> None:
     book = Book(_long(400), wording("en"))
     last = max(book.left_out)
     assert [part.anchor for part in parts_of(book, last)] == [f"m{2 * last + 1}", f"m{2 * last + 2}"]
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_no_picture_is_begun_that_would_take_hours(kind: str, tmp_path: Path) -> None:
+    recording = _long(6_000)
+    assert len(draw(recording, "mmd")) == 201
+    with pytest.raises(RenderError, match=r"the diagram has 201 parts, .* tracer diagram -o x\.mmd"):
+        draw(recording, kind)
+    with pytest.raises(RenderError, match="the diagram has 201 parts"):
+        put_diagram(tmp_path / f"x.{kind}", ["sequenceDiagram\n"] * 201, "light")
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_work_grows_with_the_run() -> None:
