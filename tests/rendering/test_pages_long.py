@@ -84,6 +84,26 @@ def test_no_picture_is_begun_that_would_take_hours(kind: str, tmp_path: Path) ->
     assert not list(tmp_path.iterdir())
 
 
+def _at_once(size: int) -> Recording:
+    """Two services that ask each other, all within a millisecond."""
+    one = seed_recording().exchanges[3]
+    run = [
+        msgspec.structs.replace(
+            one, sender="ab"[number % 2], receiver="ba"[number % 2], started=0.0, ended=0.0
+        )
+        for number in range(size)
+    ]
+    return msgspec.structs.replace(seed_recording(), exchanges=run)
+
+
+def test_the_work_grows_with_what_is_nested() -> None:
+    def work(size: int) -> int:
+        recording = _at_once(size)
+        return operations(lambda: (messages(recording), mermaid_parts(recording)))
+
+    assert work(1_000) < 15 * work(100)
+
+
 def test_the_work_grows_with_the_run() -> None:
     def work(size: int) -> int:
         recording = _long(size)
