@@ -1,7 +1,8 @@
 """All benchmarks, one after the other, into one file: ``python -m tests.benchmarks -o FILE``.
 
 A part is a module with ``run(scale, folder) -> Table``; ``scale`` is 1 for figures worth
-publishing, and little for a look at whether it works. Its name goes into ``PARTS``.
+publishing, and little for a look at whether it works. Its name goes into ``PARTS``. The picture
+that a table may have is written beside FILE: ``benchmarks-growth.svg``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from tests.benchmarks.machine import machine
 
-PARTS = ("throughput", "memory", "streaming", "command", "recordings")
+PARTS = ("throughput", "memory", "streaming", "command", "recordings", "growth")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -33,11 +34,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     for part in options.parts or PARTS:
         print(f"{part} …", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(prefix=f"benchmark-{part}-") as folder:
-            written.append(
-                importlib.import_module(f"tests.benchmarks.{part}")
-                .run(options.scale, Path(folder))
-                .markdown()
-            )
+            table = importlib.import_module(f"tests.benchmarks.{part}").run(options.scale, Path(folder))
+        picture = options.output.with_name(f"{options.output.stem}-{part}.svg")
+        if table.picture:
+            picture.write_text(table.picture, encoding="utf-8")
+        written.append(table.markdown(picture.name if table.picture else ""))
         options.output.write_text("\n\n".join(written) + "\n")
     print(f"written: {options.output}", file=sys.stderr)
 

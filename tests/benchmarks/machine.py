@@ -11,7 +11,10 @@ import psutil
 
 __all__ = ["machine"]
 
-_NAMED = ("openstack-tracer", "mitmproxy", "msgspec", "granian", "pycurl", "pyyaml", "vcrpy")
+_NAMED = (
+    *("openstack-tracer", "mitmproxy", "msgspec", "rapidfuzz", "mermaidx", "granian", "pycurl"),
+    *("pyyaml", "vcrpy"),
+)
 
 
 def machine() -> str:

@@ -10,18 +10,20 @@ __all__ = ["Table", "ratio", "spread"]
 
 
 class Table(NamedTuple):
-    """What one part measured. ``notes`` say how, and what the figures do not say."""
+    """What one part measured. ``notes`` say how, and what the figures do not say; ``picture`` is an SVG."""
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     notes: Sequence[str] = ()
+    picture: str = ""
 
-    def markdown(self) -> str:
-        """The table under its title, followed by its notes."""
+    def markdown(self, picture: str = "") -> str:
+        """The table under its title, followed by its notes and, if it was written, its ``picture``."""
         lines = [self.columns, ["---"] * len(self.columns), *self.rows]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-        return "\n\n".join([f"## {self.title}", table, *self.notes])
+        shown = [f"![{self.title}]({picture})"] if picture else []
+        return "\n\n".join([f"## {self.title}", table, *self.notes, *shown])
 
 
 def spread(values: Sequence[float], digits: int = 0) -> str:

@@ -1,5 +1,6 @@
 import html
 import json
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -114,3 +115,29 @@ def test_every_redacted_exchange_passes_as_yaml_and_html(name: str, build: Build
         quote(json.dumps(document)),
     ):
         assert scan(text, known=redactor.known) == []
+
+
+class _Text(str):
+    """A text that counts the characters in which the beginning of a line is looked for."""
+
+    __slots__ = ("looked_at",)
+
+    def rfind(self, *where: Any) -> int:
+        self.looked_at = getattr(self, "looked_at", 0) + where[2] - where[1]
+        return super().rfind(*where)
+
+
+@pytest.mark.parametrize("end", [" ", "\n"])
+def test_the_places_of_many_secrets_are_found_in_one_pass(end: str) -> None:
+    text = _Text(f"X-Auth-Token: {SECRET}{end}" * 200)
+    assert len(scan(text)) == 200
+    assert text.looked_at <= len(text)
+
+
+@pytest.mark.parametrize("gap", ["", "\n", "é\n\n", "x" * 100])
+def test_places_count_lines_and_columns_from_1(gap: str) -> None:
+    text = f"{gap}password={SECRET} token={SECRET}\n{gap}password={SECRET}"
+    found = scan("a: 1\n" + "".join(f"X-Auth-Token: {SECRET}{gap} " for _ in range(3)) + text)
+    lines = ("a: 1\n" + "".join(f"X-Auth-Token: {SECRET}{gap} " for _ in range(3)) + text).split("\n")
+    assert found
+    assert all(lines[one.line - 1][one.column - 1 :].startswith(SECRET) for one in found)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from unittest.mock import patch
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import tracer.redaction.words
 from tracer.redaction import load_policy
-from tracer.redaction.words import Words
+from tracer.redaction.words import SHORTEST, Words
 
 _LETTERS = st.text("abA-\u017f\ud800", max_size=6)
 _SECRET_KEYS = st.sampled_from(
@@ -34,6 +36,17 @@ def test_a_word_that_stands_there_is_seen(words: list[str], text: str) -> None:
     low = [word.lower() for word in words]
     if any(word in text for word in low):
         assert Words(low).may_stand_in(text)
+
+
+@given(
+    st.lists(st.text("abé", min_size=SHORTEST, max_size=6), max_size=3),
+    st.text("abé", max_size=20),
+    st.integers(1, 7),
+)
+@example(["abab"], "bbabab", 3)
+def test_a_word_is_seen_wherever_a_long_text_is_cut(words: list[str], text: str, piece: int) -> None:
+    with patch.object(tracer.redaction.words, "_PIECE", piece):
+        assert Words(words).may_stand_in(text) == any(word in text for word in words)
 
 
 def test_a_text_without_any_is_seen_too() -> None:

@@ -47,9 +47,11 @@ def put_diagram(output: Path | None, texts: Sequence[str], theme: Theme) -> None
 
 def _drawn(texts: Sequence[str], suffix: str, theme: Theme) -> list[str | bytes]:
     from tracer.cli.console import stderr
+    from tracer.rendering.drawing import check_length
     from tracer.rendering.fonts import PACKAGE, unpaintable
     from tracer.rendering.picture import render
 
+    check_length(texts)
     drawn: list[str | bytes] = []
     with stderr().status("drawing…") as status:
         for number, text in enumerate(texts, 1):

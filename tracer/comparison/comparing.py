@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracer.comparison.alignment import Alignment, align_runs
 from tracer.comparison.messages import compare_exchanges, place_of
 from tracer.comparison.model import Change, Comparison, Difference, Pair, Place, State, Suppressed
 from tracer.comparison.outputs import compare_outputs
+from tracer.comparison.passing import Passed
 from tracer.comparison.trees import kind_of
 from tracer.comparison.volatile import explain
 from tracer.comparison.weighing import text, weigh
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tracer.model import Exchange, Recording
 
 __all__ = ["NOTHING", "Learned", "compare", "learn"]
+
+_MOST_AT_A_TIME = 200
+"""Requests that a client may have sent and not had answered yet; more have come in another order."""
 
 What = Literal["presence", "value", "order"]
 _WHAT: dict[str, What] = {
@@ -102,8 +105,9 @@ def _of_messages(before: Recording, after: Recording, alignment: Alignment) -> I
         yield Change("removed", ours[number], _answered(before.exchanges[number]), None, number=number)
     for other in alignment.added:
         yield Change("added", theirs[other], None, _answered(after.exchanges[other]), other=other)
+    passed = Passed([*alignment.pairs, *alignment.moved])
     for number, other in alignment.moved:
-        together = _concurrent(before.exchanges, after.exchanges, alignment, (number, other))
+        together = _concurrent(before.exchanges, after.exchanges, passed, (number, other))
         yield Change(
             kind="reordered" if together else "moved",
             place=ours[number],
@@ -130,17 +134,18 @@ def _answered(exchange: Exchange) -> object:
 
 
 def _concurrent(
-    before: Sequence[Exchange], after: Sequence[Exchange], alignment: Alignment, moved: tuple[int, int]
+    before: Sequence[Exchange], after: Sequence[Exchange], passed: Passed, moved: tuple[int, int]
 ) -> bool:
     """Whether all that ``moved`` has passed was under way at the same time, in one of the runs."""
     number, other = moved
-    passed = False
-    for ours, theirs in chain(alignment.pairs, alignment.moved):
-        if (ours - number) * (theirs - other) < 0:
-            passed = True
-            if not (_overlap(before[number], before[ours]) or _overlap(after[other], after[theirs])):
-                return False
-    return passed
+    together = 0
+    for ours, theirs in passed.by(moved):
+        if not (_overlap(before[number], before[ours]) or _overlap(after[other], after[theirs])):
+            return False
+        together += 1
+        if together > _MOST_AT_A_TIME:
+            return False
+    return together > 0
 
 
 def _overlap(one: Exchange, other: Exchange) -> bool:

@@ -39,9 +39,10 @@ def scan(text: str, *, known: KnownSecrets | None = None, policy: Policy | None 
         if pattern.certain or not judge.is_common(text[start:end].strip("\"'")):
             places.setdefault(start, pattern.name)
     findings = []
-    line, last = 1, 0
+    line, last, line_end = 1, 0, -1
     for start, rule in sorted(places.items()):
         line += text.count("\n", last, start)
+        line_end = max(line_end, text.rfind("\n", last, start))
         last = start
-        findings.append(Finding(rule, line, start - text.rfind("\n", 0, start)))
+        findings.append(Finding(rule, line, start - line_end))
     return findings

@@ -11,6 +11,7 @@ __all__ = ["SHORTEST", "Words"]
 
 SHORTEST = 3
 """Characters; shorter words stand in any text, so that looking for them tells nothing."""
+_PIECE = 65_536  # characters of a text that are searched at once
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -26,11 +27,18 @@ class Words:
         self._always = any(len(word) < SHORTEST or _SURROGATE.search(word) for word in wanted)
         # Who holds another word is found with it; and up to 64 are searched for twice as fast as more.
         fewest = sorted(word for word in wanted if not any(o != word and o in word for o in wanted))
+        self._longest = max(map(len, fewest), default=0)
         self._search = AhoCorasick([] if self._always else fewest, matchkind=MatchKind.LeftmostFirst)
 
     def may_stand_in(self, low: str) -> bool:
         """Whether one of them may stand in ``low``, a text in lower case."""
+        if self._always:
+            return True
         try:
-            return self._always or bool(self._search.find_matches_as_indexes(low))
+            # The searcher lists all that it finds: one in a long text is enough.
+            return any(
+                self._search.find_matches_as_indexes(low[start : start + _PIECE + self._longest])
+                for start in range(0, len(low), _PIECE)
+            )
         except UnicodeEncodeError:
             return True

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracer.errors import RenderError
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracer.model import Recording
 
-__all__ = ["draw"]
+__all__ = ["check_length", "draw"]
+
+_MOST_PARTS = 200  # the engine takes up to five seconds for one
 
 
 def draw(recording: Recording, kind: str) -> list[str | bytes]:
     """The sequence diagram of ``recording``: Mermaid text (``mmd``), SVG (``svg``) or a picture (``png``).
 
-    A long one comes in several parts. Text stays text, so that it can be scanned for secrets
-    before it is written. Raises RenderError if it cannot be drawn, ValueError for another kind.
+    A long one comes in several parts; pictures of a very long one would take hours and are not drawn.
+    Text stays text, so that it can be scanned for secrets before it is written. Raises RenderError if it
+    cannot be drawn, ValueError for another kind.
     """
     # `tracer record` hands this function on before it starts its client: it has to be light to import.
     from tracer.rendering.mermaid import mermaid_parts
@@ -23,8 +30,18 @@ def draw(recording: Recording, kind: str) -> list[str | bytes]:
     texts = mermaid_parts(recording)
     if kind == "mmd":
         return [*texts]
+    check_length(texts)
     if kind == "svg":
         return [render(text, "svg").decode() for text in texts]
     if kind == "png":
         return [render(text, "png") for text in texts]
     raise ValueError(f"unknown kind of diagram: {kind!r}")
+
+
+def check_length(texts: Sequence[str]) -> None:
+    """Raise RenderError where the parts of a diagram are too many to draw pictures of them."""
+    if len(texts) > _MOST_PARTS:
+        raise RenderError(
+            f"the diagram has {len(texts):,} parts, and pictures are drawn of {_MOST_PARTS} at most: "
+            "tracer diagram -o x.mmd writes all of them as text, tracer view makes one page of the recording"
+        )

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from tracer.model import Recording
     from tracer.sequences import Sequence
 
-__all__ = ["escape", "mermaid", "mermaid_parts", "mermaid_text", "participants_of", "sequence_mermaid"]
+__all__ = [
+    "count_parts",
+    "escape",
+    "mermaid",
+    "mermaid_parts",
+    "mermaid_text",
+    "participants_of",
+    "sequence_mermaid",
+]
 
 _PLAIN = Style()
 _RED = "rgba(255, 60, 60, 0.18)"
@@ -59,17 +67,24 @@ def mermaid(recording: Recording, style: Style = _PLAIN) -> str:
     return mermaid_text(drawn, participants_of(drawn, recording.participants), style.title)
 
 
-def mermaid_parts(recording: Recording, style: Style = _PLAIN) -> list[str]:
-    """As ``mermaid``, in as many diagrams as can be read: each shows 60 messages at most."""
+def mermaid_parts(recording: Recording, style: Style = _PLAIN, most: int | None = None) -> list[str]:
+    """As ``mermaid``, in as many diagrams as can be read: each shows 60 messages at most.
+
+    With ``most``, only so many of the first of them.
+    """
     drawn = list(blocks.events(recording_tree(recording, style)))
     named = participants_of(drawn, recording.participants)
     parts = split(drawn, words(style.language))
-    if len(parts) == 1 or not style.title:
-        return [mermaid_text(part, named, style.title) for part in parts]
+    numbered = bool(style.title) and len(parts) > 1
     return [
-        mermaid_text(part, named, f"{style.title} ({number}/{len(parts)})")
-        for number, part in enumerate(parts, 1)
+        mermaid_text(part, named, f"{style.title} ({number}/{len(parts)})" if numbered else style.title)
+        for number, part in enumerate(parts[:most], 1)
     ]
+
+
+def count_parts(recording: Recording) -> int:
+    """How many diagrams ``mermaid_parts`` gives."""
+    return len(split(list(blocks.events(recording_tree(recording))), words()))
 
 
 def sequence_mermaid(sequence: Sequence, language: str = DEFAULT) -> str:
@@ -142,10 +157,12 @@ def participants_of(drawn: Iterable[Event], labels: Mapping[str, str]) -> dict[s
 def _ids(names: Iterable[str]) -> dict[str, str]:
     """An identifier for each participant."""
     ids: dict[str, str] = {}
+    taken = set(_RESERVED)
     for number, name in enumerate(names, 1):
         identifier = name.replace("-", "_")
-        if not _SAFE_ID.fullmatch(identifier) or identifier in _RESERVED or identifier in ids.values():
+        if not _SAFE_ID.fullmatch(identifier) or identifier in taken:
             identifier = f"Participant{number}"
+        taken.add(identifier)
         ids[name] = identifier
     return ids
 
@@ -155,6 +172,8 @@ class _Lines:
 
     def __init__(self, ids: Mapping[str, str], counted: int | None) -> None:
         self._ids = ids
+        self._in_order = list(ids.values())
+        self._places = {name: place for place, name in enumerate(ids)}
         self._depth = 1
         self._ground = ""
         self._counted = counted
@@ -207,10 +226,9 @@ class _Lines:
         self._ground = ground
 
     def _note(self, over: Iterable[str], text: str) -> str:
-        ends = list(dict.fromkeys(self._ids[name] for name in self._ids if name in set(over)))
-        return self._line(
-            f"Note over {ends[0] if len(ends) == 1 else f'{ends[0]},{ends[-1]}'}: {escape(text)}"
-        )
+        places = [self._places[name] for name in over]
+        ends = dict.fromkeys(self._in_order[place] for place in (min(places), max(places)))
+        return self._line(f"Note over {','.join(ends)}: {escape(text)}")
 
     def _other(self, event: Other) -> str:
         return f"{'and' if event.kind == 'par' else 'else'} {escape(event.title)}".rstrip()

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "MessageView", "exchange_messages", "messages"]
 
+_DEEPEST = 16
+"""Deeper than any service calls another, and how many are looked at before the next request is placed."""
+
 Kind = Literal["request", "response", "error"]
 Change = Literal["same", "changed", "added", "removed", "moved"]
 
@@ -146,6 +149,8 @@ class _Waiting:
         self._depths: dict[int | None, int] = {None: 0}
 
     def ask(self, index: int, parent: int | None, ends: float) -> None:
+        if self._depths[parent] >= _DEEPEST:
+            parent = None
         self._parents[index] = parent
         self._depths[index] = self._depths[parent] + 1
         heapq.heappush(self._heap, _Open(ends, -self._depths[index], index))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 from tracer.rendering import prologue
@@ -195,7 +194,8 @@ def _end_of_fallback(items: Sequence[Item], start: int) -> int:
     end = start + 1
     failed = items[start]
     step = failed.request.step if isinstance(failed, Unit) and failed.request else None
-    for position, item in enumerate(itertools.islice(items, end, None), end):
+    for position in range(end, len(items)):
+        item = items[position]
         verdict = _verdict(item)
         if verdict not in _BETWEEN or (verdict == "fallback" and _failure(item)):
             break

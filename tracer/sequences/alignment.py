@@ -7,12 +7,13 @@ documented one, and then to the order of rules: the same run always gives the sa
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.sequences.automaton import Automaton, Skip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from tracer.model import ExchangeVerdict
 
@@ -57,50 +58,56 @@ class Alignment(NamedTuple):
 class _Way(NamedTuple):
     """The cheapest way into a state by one exchange: from ``origin``, as ``what``."""
 
-    cost: int
     origin: int
     what: Aligned
 
 
-_Column = list[int | None]
+class _Column(NamedTuple):
+    """How one exchange is read: ``ways`` and ``jumps`` lead to states; without either, one stays there."""
+
+    ways: dict[int, _Way]
+    jumps: dict[int, _Jump]
+
+
+_Costs = list[int | None]
 """The cheapest cost of each state after some exchanges, None where it cannot be reached."""
 
 _Jump = tuple[int, Skip]
 """The state that a skip left, and the skip."""
 
 _STRANGER = Aligned("unexpected")
+_STAY = _Column({}, {})
+"""The column of an exchange that is no rule's: of such there may be very many in a run."""
 
 
-def align(machine: Automaton, candidates: Sequence[Candidate]) -> Alignment:
+def align(machine: Automaton, candidates: Iterable[Candidate]) -> Alignment:
     """The cheapest reading of ``candidates`` as a word of ``machine``."""
-    column, jumps = _follow_skips(machine, [0, *[None] * (len(machine.reads) - 1)])
-    all_ways: list[list[_Way | None]] = []
-    all_jumps = [jumps]
+    costs, jumps = _follow_skips(machine, [0, *[None] * (len(machine.reads) - 1)])
+    columns = [_Column({}, jumps)]
     for candidate in candidates:
-        ways = _read(machine, column, candidate)
-        column, jumps = _follow_skips(machine, [way.cost if way else None for way in ways])
-        all_ways.append(ways)
-        all_jumps.append(jumps)
-    aligned, missing = _trace(machine, all_ways, all_jumps)
-    return Alignment(aligned, missing, column[-1] or 0)
+        costs, column = _read(machine, costs, candidate)
+        columns.append(column)
+    aligned, missing = _trace(machine, columns)
+    return Alignment(aligned, missing, costs[-1] or 0)
 
 
-def _read(machine: Automaton, column: _Column, candidate: Candidate) -> list[_Way | None]:
-    """The cheapest way into each state that consumes ``candidate``."""
+def _read(machine: Automaton, costs: _Costs, candidate: Candidate) -> tuple[_Costs, _Column]:
+    """The cheapest way into each state that consumes ``candidate``, and what skips lead to from there."""
     # To stay comes first: of two that fit equally, the earlier one was the documented one.
-    ways = [
-        None if cost is None else _Way(cost + _UNEXPECTED, state, _STRANGER)
-        for state, cost in enumerate(column)
-    ]
-    if candidate.rules:
-        for state, cost in enumerate(column):
-            if cost is None:
-                continue
-            for target, more, what in _moves(machine, state, candidate):
-                known = ways[target]
-                if known is None or cost + more < known.cost:
-                    ways[target] = _Way(cost + more, state, what)
-    return ways
+    after = [None if cost is None else cost + _UNEXPECTED for cost in costs]
+    if not candidate.rules:
+        return after, _STAY
+    ways: dict[int, _Way] = {}
+    for state, cost in enumerate(costs):
+        if cost is None:
+            continue
+        for target, more, what in _moves(machine, state, candidate):
+            known = after[target]
+            if known is None or cost + more < known:
+                after[target] = cost + more
+                ways[target] = _Way(state, what)
+    after, jumps = _follow_skips(machine, after)
+    return after, _Column(ways, jumps)
 
 
 def _moves(machine: Automaton, state: int, candidate: Candidate) -> Iterator[tuple[int, int, Aligned]]:
@@ -108,53 +115,55 @@ def _moves(machine: Automaton, state: int, candidate: Candidate) -> Iterator[tup
     for read in machine.reads[state]:
         if read.rule not in candidate.rules:
             continue
-        wrong = Aligned("wrong-status", read.rule)
+        wrong = _aligned("wrong-status", read.rule)
         if candidate.status in read.statuses:
             if read.ends is None or read.ends == (read.rule in candidate.ends):
                 again = _REPEATED if read.verdict == "repeated" else 0
-                yield read.target, again, Aligned(read.verdict, read.rule)
+                yield read.target, again, _aligned(read.verdict, read.rule)
         elif candidate.status not in machine.rules[read.rule].statuses:
             yield read.target, _WRONG, wrong
             yield state, _WRONG_ATTEMPT, wrong
     for rule in sorted(candidate.again & machine.passed[state]):
         if candidate.status in machine.rules[rule].statuses:
-            yield state, _REPEATED, Aligned("repeated", rule)
+            yield state, _REPEATED, _aligned("repeated", rule)
         else:
-            yield state, _WRONG_ATTEMPT, Aligned("wrong-status", rule)
+            yield state, _WRONG_ATTEMPT, _aligned("wrong-status", rule)
 
 
-def _follow_skips(machine: Automaton, column: _Column) -> tuple[_Column, dict[int, _Jump]]:
-    """``column`` with the states that skips lead to, and the skip by which each of those was reached."""
+@functools.cache
+def _aligned(verdict: ExchangeVerdict, rule: int) -> Aligned:
+    """One for all exchanges of a run that are the same."""
+    return Aligned(verdict, rule)
+
+
+def _follow_skips(machine: Automaton, costs: _Costs) -> tuple[_Costs, dict[int, _Jump]]:
+    """``costs`` with those of what skips lead to, and the skip by which each of those states was reached."""
     jumps: dict[int, _Jump] = {}
     for state, skips in enumerate(machine.skips):
-        cost = column[state]
+        cost = costs[state]
         if cost is None:
             continue
         for skip in skips:
-            known = column[skip.target]
+            known = costs[skip.target]
             there = cost + (_MISSING if skip.required else 0)
             if known is None or there < known:
-                column[skip.target] = there
+                costs[skip.target] = there
                 jumps[skip.target] = (state, skip)
-    return column, jumps
+    return costs, jumps
 
 
-def _trace(
-    machine: Automaton, all_ways: list[list[_Way | None]], all_jumps: list[dict[int, _Jump]]
-) -> tuple[list[Aligned], list[int]]:
+def _trace(machine: Automaton, columns: list[_Column]) -> tuple[list[Aligned], list[int]]:
     """The cheapest way through all columns, walked back from the end."""
     aligned: list[Aligned] = []
     missing: list[int] = []
     state = len(machine.reads) - 1
-    for position in range(len(all_ways), -1, -1):
-        while state in all_jumps[position]:
-            state, skip = all_jumps[position][state]
+    for position in range(len(columns) - 1, -1, -1):
+        ways, jumps = columns[position]
+        while state in jumps:
+            state, skip = jumps[state]
             if skip.required and skip.rule is not None:
                 missing.append(skip.rule)
         if position:
-            way = all_ways[position - 1][state]
-            if way is None:
-                raise RuntimeError("a state on the cheapest way was never reached")
-            aligned.append(way.what)
-            state = way.origin
+            state, what = ways.get(state, (state, _STRANGER))
+            aligned.append(what)
     return aligned[::-1], missing[::-1]

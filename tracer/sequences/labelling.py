@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tracer.sequences.clients import release_of
-from tracer.sequences.matching import generic_paths, match
+from tracer.sequences.matching import generic_paths, match_run
+from tracer.sequences.sightings import run_of
 
 if TYPE_CHECKING:
     from tracer.model import Recording
@@ -29,7 +30,7 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
         return msgspec.structs.replace(
             recording, sequence=None, verdict=None, missing=[], exchanges=exchanges
         )
-    result = match(recording.exchanges, sequence, release_of(recording))
+    result = match_run(run_of(recording.exchanges), sequence, release_of(recording))
     exchanges = [
         msgspec.structs.replace(exchange, steps=list(label.steps), path=label.path, verdict=label.verdict)
         for exchange, label in zip(recording.exchanges, result.labels, strict=True)

@@ -51,7 +51,7 @@ def match(exchanges: Iterable[Exchange], sequence: Sequence, release: str | None
     What the services asked each other is no part of that order: it is held against the calls of
     what they were asked. ``release`` is that of the cloud, where known.
     """
-    return match_run(run_of(exchanges), sequence, release)
+    return match_run(run_of(exchanges), sequence, release, explained=True)
 
 
 def could_be(run: Run, sequence: Sequence, release: str | None = None) -> bool:
@@ -76,32 +76,41 @@ def could_be(run: Run, sequence: Sequence, release: str | None = None) -> bool:
     return needed <= met
 
 
-def match_run(prepared: Run, sequence: Sequence, release: str | None = None) -> Match:
-    """As ``match``, with a run that is prepared already."""
+def match_run(
+    prepared: Run, sequence: Sequence, release: str | None = None, *, explained: bool = False
+) -> Match:
+    """As ``match``, with a run that is prepared already; unless ``explained``, without the texts for people.
+
+    Those of a run in which nothing is documented take longer, and more memory, than all the rest.
+    """
     given, seen = prepared
     machine = automaton(sequence, release)
     senders = {entry.sender for entry in sequence.entries}
     own = [index for index, one in enumerate(seen) if one.sender in senders]
-    run = [seen[index]._replace(position=position) for position, index in enumerate(own)]
+    run = [
+        seen[index] if position == index else seen[index]._replace(position=position)
+        for position, index in enumerate(own)
+    ]
     asked = [tuple(_asked(one, machine)) for one in run]
     excused = excuses(run, lambda one: _meets(machine, asked[one.position], one.status) is not None)
     kept = [one.position for one in run if not excused.covers(one.position)]
-    alignment = align(machine, list(_candidates(machine, run, asked, kept, [given[index] for index in own])))
+    alignment = align(machine, _candidates(machine, run, asked, kept, [given[index] for index in own]))
     results: dict[int, Aligned] = dict(zip(kept, alignment.aligned, strict=True))
     _add_excused(machine, run, asked, excused, results)
     aligned = [results[position] for position in range(len(run))]
     labels = {index: _label(machine, seen[index], what) for index, what in zip(own, aligned, strict=True)}
-    reasons = explain(machine, run, aligned, own)
     rules = {index: what.rule for index, what in zip(own, aligned, strict=True)}
     entries = {index: None if rule is None else machine.rules[rule].entry for index, rule in rules.items()}
-    for index, call in calls(given, seen, entries, sequence, release).items():
-        labels[index] = call.label
-        if call.reason:
-            reasons[index] = call.reason
+    of_services = calls(given, seen, entries, sequence, release)
+    labels |= {index: call.label for index, call in of_services.items()}
+    reasons: dict[int, str] = {}
+    if explained:
+        reasons = explain(machine, run, aligned, own)
+        reasons |= {index: call.reason for index, call in of_services.items() if call.reason}
     missing = _missing(machine, run, aligned, alignment)
     return Match(
         labels=[labels[index] for index in range(len(given))],
-        verdict="deviates" if reasons or missing or alignment.missing else "conforms",
+        verdict="deviates" if missing or alignment.missing or _deviates(labels.values()) else "conforms",
         missing=missing,
         explanations=[
             f"exchange {index + 1}, {request_of(seen[index])}: {reason}"
@@ -109,7 +118,9 @@ def match_run(prepared: Run, sequence: Sequence, release: str | None = None) -> 
         ]
         + [explain_missing(machine.rules[rule], begun=rule in rules.values()) for rule in alignment.missing],
         reasons=dict(sorted(reasons.items())),
-        foreign=sum(1 for position, index in enumerate(own) if index in reasons and not asked[position]),
+        foreign=sum(
+            1 for position, index in enumerate(own) if not asked[position] and _deviates([labels[index]])
+        ),
         cost=alignment.cost,
     )
 
@@ -117,6 +128,10 @@ def match_run(prepared: Run, sequence: Sequence, release: str | None = None) -> 
 def generic_paths(exchanges: Iterable[Exchange]) -> list[str]:
     """The path template of each exchange of a run that no sequence documents."""
     return [generic(seen.mount + seen.path) for seen in run_of(exchanges).seen]
+
+
+def _deviates(labels: Iterable[Label]) -> bool:
+    return any(label.verdict in DEVIATIONS for label in labels)
 
 
 def _always(item: Item) -> tuple[Entry, ...]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tracer.model import Recording
     from tracer.rendering.messages import MessageView
     from tracer.rendering.pages.wording import Wording
-    from tracer.sequences import Sequence
+    from tracer.sequences import Entry, Sequence
 
 __all__ = ["Telling"]
 
@@ -30,9 +30,15 @@ class Telling:
     def __init__(self, recording: Recording, sequence: Sequence | None, say: Wording) -> None:
         self._recording = recording
         self._say = say
-        self._entries = [
-            None if sequence is None else entry_of(exchange, sequence) for exchange in recording.exchanges
-        ]
+        self._sequence = sequence
+        self._entries: dict[int, Entry | None] = {}
+
+    def _entry(self, index: int) -> Entry | None:
+        """What the exchange of an ``index`` is in the sequence. A long recording is not told in full."""
+        if index not in self._entries:
+            exchange = self._recording.exchanges[index]
+            self._entries[index] = None if self._sequence is None else entry_of(exchange, self._sequence)
+        return self._entries[index]
 
     def label(self, participant: str) -> str:
         """What a participant is called."""
@@ -40,7 +46,7 @@ class Telling:
 
     def step(self, request: MessageView, response: MessageView) -> str:
         """One sentence on both messages of an exchange; empty where the sequence has none."""
-        entry = self._entries[request.exchange]
+        entry = self._entry(request.exchange)
         if entry is None:
             return ""
         if entry.fallback is not None and self.fails_over(request, response.status):
@@ -49,7 +55,7 @@ class Telling:
 
     def message(self, view: MessageView, status: int | None) -> str:
         """What a message is; empty where the sequence does not say, or describes another response."""
-        entry = self._entries[view.exchange]
+        entry = self._entry(view.exchange)
         if entry is None:
             return ""
         if view.kind == "request":
@@ -58,24 +64,24 @@ class Telling:
 
     def fails_over(self, view: MessageView, status: int | None) -> bool:
         """Whether the documentation has the client do something else on this ``status``."""
-        entry = self._entries[view.exchange]
+        entry = self._entry(view.exchange)
         return entry is not None and entry.fallback is not None and status in entry.fallback.status
 
     def reference(self, view: MessageView) -> str:
         """Where the API's documentation describes a request, or nothing."""
-        entry = self._entries[view.exchange]
+        entry = self._entry(view.exchange)
         return entry.reference if entry is not None and view.kind == "request" else ""
 
     def expected(self, view: MessageView, status: int | None) -> str:
         """The statuses that are documented, where ``status`` is none of them."""
-        entry = self._entries[view.exchange]
+        entry = self._entry(view.exchange)
         if entry is None or status in entry.statuses or status is None or self.fails_over(view, status):
             return ""
         return ", ".join(map(str, entry.statuses))
 
     def fallback(self, view: MessageView) -> Fallback | None:
         """What the documentation says that comes where this request fails."""
-        entry = self._entries[view.exchange]
+        entry = self._entry(view.exchange)
         if entry is None or entry.fallback is None:
             return None
         exchange = self._recording.exchanges[view.exchange]

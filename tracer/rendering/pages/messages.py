@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,15 +13,17 @@ from tracer.rendering.pages.describing import Telling
 from tracer.sequences import catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from tracer.model import Exchange, Recording
     from tracer.rendering.messages import MessageView
     from tracer.rendering.pages.wording import Wording
 
-__all__ = ["Part", "Step", "parts", "steps"]
+__all__ = ["Part", "Step", "parts", "parts_of", "steps"]
 
 _INDENT = 4
+_MOST = 300
+"""So many exchanges are told of on a page; what only repeats the one before does not count."""
 
 
 class Step(NamedTuple):
@@ -69,6 +72,7 @@ class Book:
         self.pairs: dict[int, list[MessageView]] = {}
         for view in self.views:
             self.pairs.setdefault(view.exchange, []).append(view)
+        self.left_out = self._left_out()
 
     def exchange(self, view: MessageView) -> Exchange:
         """The exchange that a message is part of."""
@@ -83,6 +87,23 @@ class Book:
         again = self.again.get(view.exchange)
         return self.pairs[view.exchange if again is None else again][0]
 
+    def rest(self) -> Md:
+        """What to say of the messages for which there is no room on the page; empty where there are none."""
+        if not self.left_out:
+            return Md()
+        first = min(self.pairs[index][0].number for index in self.left_out)
+        show = code(f"tracer show --message {first}")
+        return self.say("messages.rest", count=f"{2 * len(self.left_out):,}", first=first, show=show)
+
+    def _left_out(self) -> frozenset[int]:
+        """The exchanges behind the last one that there is room for."""
+        shown = 0
+        for position, pair in enumerate(self.pairs.values()):
+            shown += self.part(pair[0])[0] != "again"
+            if shown > _MOST:
+                return frozenset(itertools.islice(self.pairs, position, None))
+        return frozenset()
+
     def part(self, view: MessageView) -> tuple[str, int]:
         """Messages in a row for which this is the same are told of together."""
         if self.elsewhere(view.exchange):
@@ -94,7 +115,8 @@ class Book:
 def steps(book: Book) -> list[Step]:
     """The explanation of a run, exchange by exchange in the order of the requests."""
     made = []
-    for (kind, _), pairs in groupby(book.pairs.values(), key=lambda pair: book.part(pair[0])):
+    told = (pair for index, pair in book.pairs.items() if index not in book.left_out)
+    for (kind, _), pairs in groupby(told, key=lambda pair: book.part(pair[0])):
         if kind == "again":
             made.append(_again_step(book, list(pairs)))
             continue
@@ -105,10 +127,9 @@ def steps(book: Book) -> list[Step]:
     return made
 
 
-def parts(book: Book, only: Iterable[int] | None = None) -> list[Part]:
-    """All messages in the order of time; those shown elsewhere are one part where they follow each other."""
-    wanted = None if only is None else set(only)
-    views = [view for view in book.views if wanted is None or view.exchange in wanted]
+def parts(book: Book) -> list[Part]:
+    """The messages in the order of time; those shown elsewhere are one part where they follow each other."""
+    views = [view for view in book.views if view.exchange not in book.left_out]
     made: list[Part] = []
     for (kind, _), together in groupby(views, key=book.part):
         if kind == "shown":
@@ -116,6 +137,11 @@ def parts(book: Book, only: Iterable[int] | None = None) -> list[Part]:
         else:
             made.append({"shared": _shared, "again": _again}[kind](book, list(together)))
     return made
+
+
+def parts_of(book: Book, index: int) -> list[Part]:
+    """The messages of one exchange in full."""
+    return [_message(book, view) for view in book.pairs[index]]
 
 
 def _again_step(book: Book, pairs: Sequence[Sequence[MessageView]]) -> Step:
@@ -149,8 +175,10 @@ def _plain_step(book: Book, request: MessageView, response: MessageView) -> Md:
 
 def _shared(book: Book, views: Sequence[MessageView]) -> Part:
     links = []
-    for exchange in dict.fromkeys(view.exchange for view in views):
-        here = [view for view in views if view.exchange == exchange]
+    by_exchange: dict[int, list[MessageView]] = {}
+    for view in views:
+        by_exchange.setdefault(view.exchange, []).append(view)
+    for exchange, here in by_exchange.items():
         numbers = ", ".join(f"({view.number})" for view in here)
         links.append(Md(f"{numbers} [{code(book.pairs[exchange][0].text)}]({book.elsewhere(exchange)})"))
     text = book.say(

@@ -13,7 +13,7 @@ from tracer.rendering.markdown import EXAMPLE, Md, code, fence, inline, link, ma
 from tracer.rendering.mermaid import mermaid_parts
 from tracer.rendering.pages.bodies import Block, block
 from tracer.rendering.pages.launch import MASK, launch
-from tracer.rendering.pages.messages import Book, Part, parts, steps
+from tracer.rendering.pages.messages import Book, Part, parts, parts_of, steps
 from tracer.rendering.pages.plan import variants
 from tracer.rendering.pages.summary import repetitions
 from tracer.rendering.pages.templating import fill
@@ -27,11 +27,23 @@ if TYPE_CHECKING:
     from tracer.rendering.pages.plan import Page, Plan, Release
     from tracer.rendering.pages.wording import Wording
 
-__all__ = ["CHANGES", "PROLOGUE", "command_page", "diagram_texts", "prologue_page", "purpose", "surroundings"]
+__all__ = [
+    "CHANGES",
+    "MOST_DIAGRAMS",
+    "PROLOGUE",
+    "command_page",
+    "diagram_texts",
+    "prologue_page",
+    "purpose",
+    "surroundings",
+]
 
 CHANGES = "changes.md"
 PROLOGUE = "prologue.md"
 _LATEST = "latest"
+MOST_DIAGRAMS = 10
+"""The parts of a long diagram that a page shows."""
+_MOST_NUMBERS = 600
 
 
 def surroundings(page: Page, release: Release, plan: Plan) -> dict[str, Any]:
@@ -39,6 +51,7 @@ def surroundings(page: Page, release: Release, plan: Plan) -> dict[str, Any]:
     return {
         "title": page.title,
         "name": page.name,
+        "diagrams": page.summary.diagrams,
         "held": [release.held[one].anchor if one in release.held else "" for one in page.summary.contents],
         "again": repetitions(page.summary.contents),
         "elsewhere": [
@@ -90,8 +103,10 @@ def command_page(
             "launch": fence(entry, "json", say("command.launch-title")) if entry else Md(),
             "launch_text": _about_launch(entry, say),
             "diagrams": list(_diagrams(recording, title, pictures, say)),
+            "more_diagrams": _more_diagrams(around["diagrams"], say),
             "steps": steps(book),
             "parts": parts(book),
+            "rest": book.rest(),
             "seen": say("fallback.seen", link=_to(*around["seen"])) if around["seen"] else Md(),
             "output": list(_output(recording, say)),
         },
@@ -99,8 +114,8 @@ def command_page(
 
 
 def diagram_texts(recording: Recording, language: str) -> list[str]:
-    """The parts of the diagram as Mermaid text."""
-    return mermaid_parts(recording, Style(language=language))
+    """The parts of the diagram as Mermaid text, as many of them as a page shows."""
+    return mermaid_parts(recording, Style(language=language), MOST_DIAGRAMS)
 
 
 class _Section(NamedTuple):
@@ -125,7 +140,7 @@ def prologue_page(held: list[tuple[Recording, Page, int, str]], say: Wording) ->
                 source=say("prologue.source", link=_to(page.title, f"{page.name}.md")),
                 parts=[
                     part._replace(number=Md(), anchor=f"{anchor}-{number}")
-                    for number, part in enumerate(parts(book, [index]), 1)
+                    for number, part in enumerate(parts_of(book, index), 1)
                 ],
             )
         )
@@ -177,12 +192,14 @@ def _deviations(recording: Recording, book: Book) -> Iterator[Md]:
         yield book.say("deviation.missing", steps=", ".join(map(str, recording.missing)))
     for verdict in ("unexpected", "wrong-status"):
         numbers = [
-            f"[({view.number})](#m{view.number})"
+            f"({view.number})" if view.exchange in book.left_out else f"[({view.number})](#m{view.number})"
             for view in book.views
             if view.verdict == verdict and (view.kind == "request") == (verdict == "unexpected")
         ]
+        more = [f"+{len(numbers) - _MOST_NUMBERS:,}"] if len(numbers) > _MOST_NUMBERS else []
         if numbers:
-            yield book.say(f"deviation.{verdict}", numbers=Md(", ".join(numbers)))
+            named = Md(", ".join([*numbers[:_MOST_NUMBERS], *more]))
+            yield book.say(f"deviation.{verdict}", numbers=named)
 
 
 def _notes(recording: Recording, say: Wording) -> Iterator[Md]:
@@ -211,6 +228,12 @@ def _diagrams(
     words = say("diagram.alternative", title=title, count=2 * len(recording.exchanges))
     for part in pictures:
         yield Md(" ".join(f"![{words}]({file}#only-{theme})" for theme, file in part.items()))
+
+
+def _more_diagrams(count: int, say: Wording) -> Md:
+    if count <= MOST_DIAGRAMS:
+        return Md()
+    return say("diagram.more", shown=MOST_DIAGRAMS, count=f"{count:,}", draw=code("tracer diagram -o"))
 
 
 def _output(recording: Recording, say: Wording) -> Iterator[Block]:

@@ -14,6 +14,7 @@ from tracer.recording import loads, second
 from tracer.rendering.pages.changed import changes_page
 from tracer.rendering.pages.page import (
     CHANGES,
+    MOST_DIAGRAMS,
     PROLOGUE,
     command_page,
     diagram_texts,
@@ -94,15 +95,22 @@ class _Source:
         self._text = read(path)
         self.digest = digest(self._text)
         self._recording: Recording | None = None
+        self._diagrams: list[str] = []
 
     def recording(self) -> Recording:
         if self._recording is None:
             self._recording = loads(self._text, str(self.path))
         return self._recording
 
+    def diagram_texts(self, language: str) -> list[str]:
+        if not self._diagrams:
+            self._diagrams = diagram_texts(self.recording(), language)
+        return self._diagrams
+
     def forget(self) -> None:
         """All recordings together may be more than the memory holds."""
         self._recording = None
+        self._diagrams = []
 
 
 def _summary(source: _Source, known: Mapping[str, Summary], progress: Progress) -> Summary:
@@ -163,7 +171,7 @@ class _Printer(NamedTuple):
         source.forget()
 
     def _picture(self, source: _Source, part: int, theme: Theme) -> str:
-        return render(diagram_texts(source.recording(), self.say.language)[part], "svg", theme).decode()
+        return render(source.diagram_texts(self.say.language)[part], "svg", theme).decode()
 
     def _changes(self, release: Release, *, with_diagrams: bool) -> None:
         before = self.site.earlier(release)
@@ -211,7 +219,7 @@ def _pictures(page: Page) -> list[dict[str, str]]:
             theme: f"{page.name}-diagram{part if page.summary.diagrams > 1 else ''}-{theme}.svg"
             for theme in THEMES
         }
-        for part in range(1, page.summary.diagrams + 1)
+        for part in range(1, min(page.summary.diagrams, MOST_DIAGRAMS) + 1)
     ]
 
 

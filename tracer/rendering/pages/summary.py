@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tracer.model import RunVerdict
-from tracer.rendering.mermaid import mermaid_parts
+from tracer.rendering.mermaid import count_parts
 from tracer.rendering.messages import exchange_messages
 from tracer.sequences import DEVIATIONS, catalog, entry_of
 
@@ -57,7 +57,7 @@ def summarise(recording: Recording, digest: str) -> Summary:
         verdict=recording.verdict,
         recorded=recording.recorded,
         messages=2 * len(recording.exchanges),
-        diagrams=len(mermaid_parts(recording)),
+        diagrams=count_parts(recording),
         fell_back=any(exchange.verdict == "fallback" for exchange in recording.exchanges),
         contents=[_content(exchange) for exchange in recording.exchanges],
         prologue=[

@@ -1,0 +1,138 @@
+"""One step on one long recording, in a process of its own: ``python -m tests.benchmarks.growing STEP FILE``.
+
+Prints the CPU time in seconds, the best of some rounds where it is short, and by how many MiB the
+process's memory grew at most, as JSON. The second file, where a step needs one, is another run.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import re
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import psutil
+from msgspec.structs import replace
+
+from tracer.cli.app import collect_rarely
+from tracer.comparison import compare
+from tracer.model import Exchange, Recording
+from tracer.recording import dumps
+from tracer.redaction import scan
+from tracer.rendering.mermaid import mermaid_parts
+from tracer.rendering.pages.page import command_page, surroundings
+from tracer.rendering.pages.plan import plan
+from tracer.rendering.pages.summary import summarise
+from tracer.rendering.pages.wording import wording
+from tracer.rendering.picture import render
+from tracer.sequences import choose, label, release_of
+
+__all__ = ["ACTIONS", "kept"]
+
+_ENOUGH = 0.5  # seconds of CPU time, after which there is no further round
+_ROUNDS = 5
+_WARM = 10  # exchanges, after which all is imported and read that will be
+_LIST = "exchanges:\n"
+
+
+class _Action(NamedTuple):
+    """What is done, and with what: the recording, the text of it, or it and another one."""
+
+    run: Callable[..., object]
+    of: str = "recording"
+
+
+def _label(recording: Recording) -> object:
+    return label(recording, choose(recording.exchanges, recording.command, release_of(recording)))
+
+
+def _label_unnamed(recording: Recording) -> object:
+    return label(recording, choose(recording.exchanges, None, release_of(recording)))
+
+
+def _page(recording: Recording) -> object:
+    site = plan({"run.yaml": summarise(recording, "")}, {"run.yaml": "run"})
+    (release,) = site.releases
+    around = surroundings(release.pages[0], release, site)
+    return command_page(recording, around, wording("en"))
+
+
+def _picture(recording: Recording) -> object:
+    return [render(text, "svg") for text in mermaid_parts(recording)]
+
+
+ACTIONS = {
+    "label": _Action(_label),
+    "label-unnamed": _Action(_label_unnamed),
+    "diagram": _Action(mermaid_parts),
+    "picture": _Action(_picture),
+    "page": _Action(_page),
+    "compare": _Action(compare, "two"),
+    "scan": _Action(scan, "text"),
+}
+
+
+def kept(recording: Recording, path: Path) -> None:
+    """Write the recording so that it is read again with no more memory than it takes itself."""
+    with path.open("wb") as file:
+        for part in (replace(recording, exchanges=[]), *recording.exchanges):
+            file.write(msgspec.json.encode(part) + b"\n")
+
+
+def _loaded(path: Path) -> Recording:
+    decoder = msgspec.json.Decoder(Exchange)
+    with path.open("rb") as file:
+        head = msgspec.json.decode(file.readline(), type=Recording)
+        return replace(head, exchanges=[decoder.decode(line) for line in file])
+
+
+def _text(recording: Recording) -> str:
+    """The recording as YAML, made exchange by exchange."""
+    parts = [dumps(replace(recording, exchanges=[one])).partition(_LIST) for one in recording.exchanges]
+    exchanges, _, rest = parts[-1][2].partition("\nredacted:")
+    own = [part[2].partition("\nredacted:")[0] for part in parts[:-1]]
+    return "\n".join([parts[0][0] + _LIST.rstrip(), *own, exchanges, f"redacted:{rest}"])
+
+
+def _given(action: _Action, files: Sequence[Path]) -> list[Recording | str]:
+    recordings = [_loaded(path) for path in files[: 1 + (action.of == "two")]]
+    return [_text(recordings[0])] if action.of == "text" else [*recordings]
+
+
+def _few(given: Recording | str) -> Recording | str:
+    return given[:10_000] if isinstance(given, str) else replace(given, exchanges=given.exchanges[:_WARM])
+
+
+def _highest() -> int:
+    """The highest resident memory so far, in bytes; what getrusage gives begins with the parent's."""
+    found = re.search(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text())
+    assert found, "there is no such file but on Linux"
+    return int(found[1]) * 1024
+
+
+def main() -> None:
+    collect_rarely()
+    action = ACTIONS[sys.argv[1]]
+    given = _given(action, [Path(name) for name in sys.argv[2:]])
+    action.run(*map(_few, given))
+    gc.collect()
+    before = psutil.Process().memory_info().rss
+    best, spent = 1e9, 0.0
+    for _ in range(_ROUNDS):
+        began = time.process_time()
+        result = action.run(*given)
+        took = time.process_time() - began
+        best, spent = min(best, took), spent + took
+        del result
+        if spent > _ENOUGH:
+            break
+    json.dump({"seconds": best, "mib": max(0.0, (_highest() - before) / 2**20)}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
