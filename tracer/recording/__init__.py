@@ -2,7 +2,7 @@
 
 from tracer.recording.files import dump, dumps, load, loads, save
 from tracer.recording.finding import below, second, second_path
-from tracer.recording.journal import Journal, JournalHead, iterate_journal, read_journal
+from tracer.recording.journal import Journal, JournalHead, read_journal
 from tracer.recording.redacting import redact
 
 __all__ = [
@@ -11,7 +11,6 @@ __all__ = [
     "below",
     "dump",
     "dumps",
-    "iterate_journal",
     "load",
     "loads",
     "read_journal",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -27,19 +27,15 @@ def dumps(recording: Recording) -> str:
     return "".join(dump(recording))
 
 
-def dump(recording: Recording, exchanges: Iterable[Exchange] | None = None) -> Iterator[str]:
-    """The text that ``dumps`` gives, in pieces that end where a line ends: one an exchange.
-
-    ``exchanges`` are taken one by one, in the place of those that the recording holds.
-    """
+def dump(recording: Recording) -> Iterator[str]:
+    """The text that ``dumps`` gives, in pieces that end where a line ends: one an exchange."""
     tree: dict[str, Any] = msgspec.to_builtins(replace(recording, exchanges=[]))
     for key in ("cloud", "missing", "redacted"):
         if key in tree:
             tree[key] = Flow(tree[key])
     tail: dict[str, Any] = {key: tree.pop(key) for key in ("redacted", "output") if key in tree}
     del tree["exchanges"]
-    taken = recording.exchanges if exchanges is None else exchanges
-    return yamlblocks.document(tree, "exchanges", map(_tree, taken), tail)
+    return yamlblocks.document(tree, "exchanges", map(_tree, recording.exchanges), tail)
 
 
 def _tree(exchange: Exchange) -> dict[str, Any]:
@@ -86,21 +82,11 @@ def _exchange(tree: object) -> object:
         return tree
 
 
-def save(
-    recording: Recording,
-    path: Path,
-    *,
-    exchanges: Iterable[Exchange] | None = None,
-    known: KnownSecrets | None = None,
-    new: bool = False,
-) -> None:
+def save(recording: Recording, path: Path, *, known: KnownSecrets | None = None, new: bool = False) -> None:
     """Write the recording, through the last gate; a ``new`` one replaces none.
-
-    ``exchanges`` are taken one by one, in the place of those that the recording holds: they need not all be
-    in memory.
 
     Raises LeakError, OutputError, NameTakenError.
     """
     from tracer.output import write  # with it comes the policy, which who reads has no need of
 
-    write(path, dump(recording, exchanges), known=known, new=new)
+    write(path, dump(recording), known=known, new=new)

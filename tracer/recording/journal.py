@@ -8,7 +8,6 @@ torn last line, which had not been finished.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -16,7 +15,7 @@ import msgspec
 from tracer.errors import InputError
 from tracer.model import Exchange
 
-__all__ = ["Journal", "JournalHead", "iterate_journal", "read_journal"]
+__all__ = ["Journal", "JournalHead", "read_journal"]
 
 
 class JournalHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -95,36 +94,24 @@ def read_journal(path: Path) -> tuple[JournalHead, list[Exchange]]:
     """
     head: JournalHead | None = None
     exchanges: list[Exchange] = []
-    for entry in iterate_journal(path):
-        if isinstance(entry, JournalHead):
-            head = entry
-        else:
-            exchanges.append(entry)
+    try:
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if not line.endswith(b"\n"):
+                    break
+                entry = _entry(line, str(path), number)
+                head = entry.head or head
+                if entry.exchange is not None:
+                    exchanges.append(entry.exchange)
+    except OSError as error:
+        raise InputError(str(path), error.strerror or str(error)) from None
     if head is None:
         raise InputError(str(path), "not a journal: it has no head")
     return head, exchanges
 
 
-def iterate_journal(path: Path) -> Iterator[JournalHead | Exchange]:
-    """What a journal holds, in its order, one after the other; a torn last line is left out.
-
-    Of several heads the last one counts. Raises InputError for a file that isn't a journal.
-    """
+def _entry(line: bytes, source: str, number: int) -> _Line:
     try:
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.endswith(b"\n"):
-                    yield from _entries(line, str(path), number)
-    except OSError as error:
-        raise InputError(str(path), error.strerror or str(error)) from None
-
-
-def _entries(line: bytes, source: str, number: int) -> Iterator[JournalHead | Exchange]:
-    try:
-        entry = _decode(line)
+        return _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(source, f"not a journal: {error}", f"line {number}") from None
-    if entry.head is not None:
-        yield entry.head
-    if entry.exchange is not None:
-        yield entry.exchange
