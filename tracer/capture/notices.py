@@ -25,7 +25,7 @@ class Finish(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
-    """From the process: the first notice. From now on, what it is told is kept even if the proxy is killed."""
+    """From the process, first of all: what it is told is kept, whatever becomes of the proxy."""
 
 
 class Said(msgspec.Struct, frozen=True, tag=True):

@@ -63,18 +63,17 @@ class _Desk:
             await self._recovering
         if self._intake is not None:
             await self._intake.finish()
-        self._withdraw()
+        for journals in self._journals:
+            withdraw(journals)
         self.say(Finished())
 
     async def leave(self) -> None:
-        """The proxy was killed: what it told is in the journals, for the next one to recover."""
+        """The proxy was killed: what it told is in the journals, for the next one to recover.
+
+        The marks stay too: who recovers takes nothing that this process still writes.
+        """
         if self._intake is not None:
             await self._intake.leave()
-        self._withdraw()
-
-    def _withdraw(self) -> None:
-        for journals in self._journals:
-            withdraw(journals)
 
     async def _read_on(self) -> None:
         while not self.over.done():
