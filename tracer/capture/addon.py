@@ -20,7 +20,7 @@ from tracer.capture import options, processes
 from tracer.capture.acknowledging import acknowledge
 from tracer.capture.book import JOURNALS, Kept
 from tracer.capture.events import Connected, Disconnected
-from tracer.capture.hanging_up import hang_up
+from tracer.capture.hanging_up import hang_up, stop_listening
 from tracer.capture.intake import Intake
 from tracer.capture.keeper import Keeper
 from tracer.capture.notices import Failed, Notice, Said
@@ -82,6 +82,7 @@ class Tracer:
         self._stop_on_error = True
         self._announced = False
         self._stopping = False
+        self._closing = False
         self._taker: Intake | Worker | None = None
         self._flows: dict[str, _Flow] = {}
         self._connections: set[str] = set()
@@ -122,6 +123,8 @@ class Tracer:
 
     async def done(self) -> None:
         """Finish every run: what is under way now is recorded as broken off."""
+        self._closing = True
+        await stop_listening()
         for state in list(self._flows.values()):
             self._break_off(state, "the proxy stopped before the answer came")
         if self._taker is not None:
@@ -159,7 +162,7 @@ class Tracer:
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Wait until what was finished before is kept, and let a large body stream."""
         await self.taker().caught_up()
-        if self._stopping:
+        if self._stopping or self._closing:
             flow.kill()
         else:
             self._begin(flow)
