@@ -119,14 +119,17 @@ def test_secrets_are_redacted_there(tmp_path: Path) -> None:
 def test_no_more_than_a_few_pass_before_they_are_kept(tmp_path: Path) -> None:
     async def work(worker: Worker) -> None:
         await worker.caught_up()
-        os.kill(pid_of(worker), signal.SIGSTOP)
-        for number in range(BEHIND):
-            ask(worker, number)
-        await asyncio.wait_for(worker.caught_up(), 5)
-        ask(worker, BEHIND)
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(worker.caught_up(), 0.2)
-        os.kill(pid_of(worker), signal.SIGCONT)
+        pid = pid_of(worker)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            for number in range(BEHIND):
+                ask(worker, number)
+            await asyncio.wait_for(worker.caught_up(), 5)
+            ask(worker, BEHIND)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(worker.caught_up(), 0.2)
+        finally:
+            os.kill(pid, signal.SIGCONT)
         await asyncio.wait_for(worker.caught_up(), 10)
 
     serve(tmp_path, work)
