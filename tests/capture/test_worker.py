@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -223,6 +224,15 @@ def test_an_orphan_is_waited_for_until_it_ends(tmp_path: Path) -> None:
         presence.await_orphans(tmp_path)
         assert other.poll() is not None
     assert not mark.exists()
+
+
+def test_nobody_waits_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presence, "_PATIENCE", 5.0)
+    mark = _mark(tmp_path, psutil.Process(), (2**22 + 1, 0.0))
+    began = time.monotonic()
+    presence.await_orphans(tmp_path)
+    assert mark.exists()
+    assert time.monotonic() - began < 5.0
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"writer": 1}', "\x00\xff", '{"writer": [1, 2.0], "proxy": "x"}'])

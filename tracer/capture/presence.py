@@ -44,8 +44,8 @@ def withdraw(journals: Path) -> None:
 
 
 def await_orphans(journals: Path) -> None:
-    """Wait for those whose proxy is gone: what it had told them is in the journals then."""
-    for path in journals.glob("*.writer"):
+    """Wait for others whose proxy is gone: what it had told them is in the journals then."""
+    for path in set(journals.glob("*.writer")) - {_path(journals)}:
         try:
             mark = msgspec.json.decode(path.read_bytes(), type=_Mark)
         except (OSError, msgspec.DecodeError):
