@@ -11,4 +11,4 @@ sys.path.append(str(_HERE.parent))
 from tracer.capture.addon import Tracer  # noqa: E402 - the path comes first
 from tracer.rendering import draw  # noqa: E402
 
-addons = [Tracer(draw=draw)]
+addons = [Tracer(draw=draw, aside=True)]

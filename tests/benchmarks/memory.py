@@ -29,9 +29,9 @@ def run(scale: float, folder: Path) -> Table:
         rows = [_row(variant, kind, asked, count, folder) for variant, kind in _CASES]
     steps = [f"after {round(100 * step / _STEPS)} %" for step in range(1, _STEPS + 1)]
     note = (
-        f"{count:,} exchanges of 1 KB JSON through one proxy; growth of its resident memory in MiB since its "
-        f"first {_WARM}, and the highest while it ends, all its processes together. A run of 10 is a client "
-        "process of its own."
+        f"{count:,} exchanges of 1 KB JSON through one proxy; growth of its resident memory in MiB since "
+        f"its first {_WARM}, and the highest while it ends and writes; where it has processes beside it, "
+        "then that of all. A run of 10 is a client process of its own."
     )
     return Table(
         "Memory of the proxy", ["proxy", "exchanges in", "at the start", *steps, "ending"], rows, [note]
@@ -48,18 +48,19 @@ def _row(variant: str, kind: str, url: str, count: int, folder: Path) -> list[st
                 figures = _figures(proxy, lambda number: load.run(requests=number), count)
         else:
             figures = _figures(proxy, lambda number: _in_runs(proxy.url, url, number), count)
-        figures.append(f"{proxy.peak_of_ending() - float(figures[0]):+.1f}")
     return [f"`{variant}`", kind, *figures]
 
 
 def _figures(proxy: Proxy, ask: Callable[[int], object], count: int) -> list[str]:
     ask(min(_WARM, count))
     first = proxy.memory()
-    grown = []
+    later = []
     for _ in range(_STEPS):
         ask(count // _STEPS)
-        grown.append(f"{proxy.memory() - first:+.1f}")
-    return [f"{first:.0f}", *grown]
+        later.append(proxy.memory())
+    later.append(proxy.peak_of_ending())
+    start = f"{first.proxy:.0f}" if first.proxy == first.all else f"{first.proxy:.0f} / {first.all:.0f}"
+    return [start, *(memory.since(first) for memory in later)]
 
 
 def _in_runs(proxy: str, url: str, count: int) -> None:

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
-__all__ = ["BARE", "HARDUMP", "TRACER", "VARIANTS", "Proxy", "started"]
+__all__ = ["BARE", "HARDUMP", "TRACER", "VARIANTS", "Memory", "Proxy", "started"]
 
 _ROOT = Path(__file__).parents[2]
 
@@ -32,6 +33,22 @@ VARIANTS: dict[str, Callable[[Path], list[str]]] = {
         *("--set", f"trace_dir={folder / 'recordings'}", "--set", "trace_release=zed"),
     ],
 }
+
+
+class Memory(NamedTuple):
+    """Resident MiB: of the proxy itself, and of it with all processes of its own."""
+
+    proxy: float
+    all: float
+
+    def higher(self, other: Memory) -> Memory:
+        """The higher of each."""
+        return Memory(max(self.proxy, other.proxy), max(self.all, other.all))
+
+    def since(self, first: Memory) -> str:
+        """The growth since ``first``, as it stands in a table."""
+        own = f"{self.proxy - first.proxy:+.1f}"
+        return own if self.proxy == self.all else f"{own} / {self.all - first.all:+.1f}"
 
 
 class Proxy:
@@ -58,18 +75,19 @@ class Proxy:
         """Seconds of CPU time that it has used until now, with all its processes."""
         return sum(one.user + one.system for one in (each.cpu_times() for each in self._all()))
 
-    def memory(self) -> float:
-        """Resident MiB of the proxy itself."""
-        return float(self.process.memory_info().rss) / 2**20
+    def memory(self) -> Memory:
+        """What is resident now."""
+        sizes = [float(each.memory_info().rss) / 2**20 for each in self._all()]
+        return Memory(sizes[0], sum(sizes))
 
-    def peak_of_ending(self) -> float:
-        """End it; gives the most resident MiB that it and all its processes had meanwhile."""
+    def peak_of_ending(self) -> Memory:
+        """End it; gives the most that was resident meanwhile."""
         self.process.send_signal(signal.SIGINT)
-        peak = 0.0
-        with contextlib.suppress(psutil.Error):
-            while self.process.status() != psutil.STATUS_ZOMBIE:
-                peak = max(peak, sum(each.memory_info().rss for each in self._all()) / 2**20)
-                time.sleep(0.01)
+        peak = Memory(0.0, 0.0)
+        while self.process.poll() is None:
+            with contextlib.suppress(psutil.Error):
+                peak = peak.higher(self.memory())
+            time.sleep(0.01)
         return peak
 
     def stop(self) -> int:

@@ -87,14 +87,14 @@ def _transfer(proxy: str, url: str, way: str, size: int) -> float:
 @contextmanager
 def _growth(proxy: Proxy) -> Iterator[list[float]]:
     """A list that holds, once left, by how many MiB the proxy's memory grew at most."""
-    before = highest = proxy.memory()
+    before = highest = proxy.memory().all
     over = threading.Event()
     result: list[float] = []
 
     def watch() -> None:
         nonlocal highest
         while not over.wait(0.02):
-            highest = max(highest, proxy.memory())
+            highest = max(highest, proxy.memory().all)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -103,4 +103,4 @@ def _growth(proxy: Proxy) -> Iterator[list[float]]:
     finally:
         over.set()
         watcher.join()
-        result.append(max(highest, proxy.memory()) - before)
+        result.append(max(highest, proxy.memory().all) - before)

@@ -10,7 +10,10 @@ from mitmproxy import connection, http
 from mitmproxy.test import taddons, tflow, tutils
 
 from tracer.capture.addon import Tracer
-from tracer.model import Recording
+from tracer.capture.exchanges import exchange
+from tracer.capture.settings import LIMIT
+from tracer.capture.telling import answered, asked
+from tracer.model import Exchange, Recording
 from tracer.recording import load
 
 CLOUD = "http://cloud.test"
@@ -57,6 +60,11 @@ def peer(host: str = "192.0.2.7") -> connection.Client:
     client.peername = (host, 40000)
     client.timestamp_end = None
     return client
+
+
+def exchanged(made: http.HTTPFlow) -> Exchange:
+    """A complete flow as the exchange that the addon makes of it."""
+    return exchange(asked(made), answered(made, None, None, closes=False), sender="client", limit=LIMIT)
 
 
 def trace(flows: Iterable[http.HTTPFlow], folder: Path, **options: object) -> dict[str, Recording]:

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.capture.flows import flow, peer, trace
+from tests.capture.flows import exchanged, flow, peer, trace
 from tests.capture.test_addon import SECRET, TOKEN, login, show
 from tracer.capture.book import JOURNALS, Book
-from tracer.capture.exchanges import exchange
-from tracer.capture.settings import LIMIT, Settings
+from tracer.capture.settings import Settings
 from tracer.errors import LeakError, OutputError, RenderError
 from tracer.model import Exchange, Recording
 from tracer.recording import load, read_journal
@@ -16,7 +15,7 @@ from tracer.recording import load, read_journal
 
 def taken(**options: object) -> Exchange:
     made = flow(**options)  # type: ignore[arg-type]
-    return exchange(made, sender="client", request_tap=None, response_tap=None, limit=LIMIT)
+    return exchanged(made)
 
 
 def test_a_secret_of_the_command_line_leaves_the_journal_once_it_is_known(tmp_path: Path) -> None:
@@ -26,7 +25,7 @@ def test_a_secret_of_the_command_line_leaves_the_journal_once_it_is_known(tmp_pa
     (journal,) = (tmp_path / JOURNALS).iterdir()
     assert SECRET in (read_journal(journal)[0].command or "")
     login_flow = login(peer())
-    book.take(exchange(login_flow, sender="client", request_tap=None, response_tap=None, limit=LIMIT))
+    book.take(exchanged(login_flow))
     assert SECRET not in journal.read_text()
     assert SECRET not in (book.finish().recording.command or "")
 
@@ -38,7 +37,7 @@ def test_what_the_gate_refuses_is_not_left_in_the_journal(
     monkeypatch.setattr("tracer.redaction.Redactor.again", lambda _, sent: sent)
     book = Book(Settings(folder=tmp_path))
     for one in (login(peer()), show(peer())):
-        book.take(exchange(one, sender="client", request_tap=None, response_tap=None, limit=LIMIT))
+        book.take(exchanged(one))
     with pytest.raises(LeakError) as caught:
         book.finish()
     assert TOKEN not in str(caught.value)
@@ -125,6 +124,6 @@ def test_a_secret_that_the_first_exchange_shows_never_reaches_the_journal(
 ) -> None:
     book = Book(Settings(folder=tmp_path), ("openstack", "thing", "create", "--its-word", SECRET))
     first = login(peer())
-    book.take(exchange(first, sender="client", request_tap=None, response_tap=None, limit=LIMIT))
+    book.take(exchanged(first))
     assert written
     assert SECRET.encode() not in b"".join(written)

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import psutil
 import pytest
+from mitmproxy.test import taddons
 
-from tests.capture.flows import peer
+from tests.capture.flows import exchanged, peer
 from tests.capture.test_addon import SECRET, TOKEN, login, show
 from tracer.capture.addon import Tracer
 from tracer.capture.book import JOURNALS, Book
-from tracer.capture.exchanges import exchange
 from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.recovery import recover
-from tracer.capture.settings import LIMIT, Settings
+from tracer.capture.settings import Settings
 from tracer.errors import InputError
 from tracer.recording import load
 
@@ -34,7 +34,7 @@ def kept(folder: Path, *, killed: bool, name: str | None = None) -> Path:
 def _fill(book: Book, folder: Path) -> Path:
     client = peer()
     for flow in (login(client), show(client)):
-        book.take(exchange(flow, sender="client", request_tap=None, response_tap=None, limit=LIMIT))
+        book.take(exchanged(flow))
     book.leave()
     return next((folder / JOURNALS).iterdir())
 
@@ -83,7 +83,7 @@ def test_what_is_no_journal_is_left_and_named(tmp_path: Path) -> None:
 def test_the_next_start_recovers(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     kept(tmp_path, killed=True)
     tracer = Tracer(Settings(folder=tmp_path))
-    with caplog.at_level("INFO"):
+    with taddons.context(), caplog.at_level("INFO"):
         tracer.running()
     assert f"recovered {tmp_path / 'zed' / 'image-show.yaml'}" in caplog.text
     text = (tmp_path / "zed" / "image-show.yaml").read_text()

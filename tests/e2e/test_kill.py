@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.e2e.conftest import Proxy, Site
@@ -96,4 +97,21 @@ def test_the_next_start_recovers_what_was_left(
     recording = load(path)
     assert recording.interrupted
     assert answered <= {exchange.request.url.partition("?n=")[2] for exchange in recording.exchanges}
+    assert not list((out / ".journal").glob("*.jsonl"))
+
+
+def test_without_the_process_that_keeps_its_recordings_a_proxy_stops(
+    zed: Site, mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    proxy = mitmdump("--set", f"trace_dir={out}")
+    (writer,) = psutil.Process(proxy.process.pid).children()
+    writer.kill()
+    assert proxy.process.wait(30) == 1
+    assert (
+        "tracer: the process that keeps the recordings was ended by SIGKILL; the proxy stops" in proxy.printed
+    )
+    assert "Traceback" not in proxy.printed
+    again = mitmdump("--set", f"trace_dir={out}")
+    assert again.stop() == 0
     assert not (out / ".journal").exists()

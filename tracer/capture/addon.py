@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import functools
 import logging
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,33 +18,32 @@ from mitmproxy.log import ALERT
 
 from tracer.capture import options, processes
 from tracer.capture.acknowledging import acknowledge
-from tracer.capture.bodies import Tap, wants_stream
-from tracer.capture.book import JOURNALS, Book, Kept
-from tracer.capture.calls import Sent
-from tracer.capture.exchanges import exchange, skeleton
-from tracer.capture.fields import Fields
-from tracer.capture.hanging_up import hang_up
+from tracer.capture.book import JOURNALS, Kept
+from tracer.capture.events import Connected, Disconnected
+from tracer.capture.hanging_up import hang_up, stop_listening
+from tracer.capture.intake import Intake
 from tracer.capture.keeper import Keeper
-from tracer.capture.participants import CLIENT, named_by_agent
-from tracer.capture.processes import Process
+from tracer.capture.notices import Failed, Notice, Said
 from tracer.capture.recovery import recover
-from tracer.capture.runs import Evidence
+from tracer.capture.reporting import failed, kept, recovered
 from tracer.capture.settings import Draw, Settings
-from tracer.errors import LeakError, TracerError
-from tracer.model import Exchange
+from tracer.capture.taps import Tap, wants_stream
+from tracer.capture.telling import answered, asked
+from tracer.capture.worker import Worker
+from tracer.errors import TracerError
 
 __all__ = ["Tracer"]
 
 _log = logging.getLogger(__name__)
+_LEVELS = {"alert": ALERT, "warning": logging.WARNING, "error": logging.ERROR}
 _Hook = TypeVar("_Hook", bound=Callable[..., None])
 
 
-@dataclass
+@dataclass(slots=True)
 class _Flow:
     """A flow under way. It is complete when both sides are, in whatever order."""
 
     flow: http.HTTPFlow
-    sent: Sent
     request_done: bool = False
     response_done: bool = False
     request_tap: Tap | None = None
@@ -64,22 +64,28 @@ def _guarded(hook: _Hook) -> _Hook:
 
 
 class Tracer:
-    """Records every run that comes through the proxy."""
+    """Records every run that comes through the proxy.
+
+    ``aside``: in a process of its own, for a proxy that has traffic to serve meanwhile.
+    """
 
     name = "tracer"
 
-    def __init__(self, settings: Settings | None = None, draw: Draw | None = None) -> None:
+    def __init__(
+        self, settings: Settings | None = None, draw: Draw | None = None, *, aside: bool = False
+    ) -> None:
         self.settings = settings
         self.failure: Exception | None = None
         self.unrecorded = 0
         self._draw = draw
+        self._aside = aside and os.name == "posix"
         self._stop_on_error = True
         self._announced = False
         self._stopping = False
-        self._keeper: Keeper | None = None
+        self._closing = False
+        self._taker: Intake | Worker | None = None
         self._flows: dict[str, _Flow] = {}
-        self._processes: dict[str, Process | None] = {}
-        self._live: set[str] = set()
+        self._connections: set[str] = set()
 
     # Life
 
@@ -99,7 +105,8 @@ class Tracer:
             # mitmproxy would show an OptionsError of a script with its traceback.
             sys.stderr.write(f"tracer: wrong option: {error}\n")
             sys.exit(1)
-        self._keeper = None if self._keeper is None else self.new_keeper()
+        if self._taker is not None:
+            self._taker.configure(self.settings)
 
     def running(self) -> None:
         """Recover what an earlier proxy left behind, and say once where recordings go."""
@@ -108,20 +115,20 @@ class Tracer:
         self._announced = True
         options.quieten(ctx.options)
         settings = self._ready()
-        for result in recover(settings.folder, settings.participants):
-            if isinstance(result, TracerError):
-                _log.warning("journal left as it is: %s", result)
-            else:
-                _log.log(ALERT, "recovered %s", result)
+        if not isinstance(self.taker(), Worker):  # which recovers by itself
+            for result in recover(settings.folder, settings.participants):
+                self._say(recovered(result))
         folder = settings.folder / settings.release if settings.release else settings.folder
         _log.log(ALERT, "recordings are written to %s", folder.resolve())
 
     async def done(self) -> None:
         """Finish every run: what is under way now is recorded as broken off."""
+        self._closing = True
+        await stop_listening()
         for state in list(self._flows.values()):
             self._break_off(state, "the proxy stopped before the answer came")
-        if self._keeper is not None:
-            await self._keeper.finish_all()
+        if self._taker is not None:
+            await self._taker.finish()
             with contextlib.suppress(OSError):  # another proxy may be keeping journals there
                 (self._ready().folder / JOURNALS).rmdir()
         await hang_up()
@@ -131,41 +138,34 @@ class Tracer:
 
     async def client_connected(self, client: connection.Client) -> None:
         """Find the local process while it is certainly there."""
-        self._live.add(client.id)
-        if self._stopping or client.sockname[1] in self._ready().participants.senders:
-            return
-        with contextlib.suppress(Exception):
-            self._processes[client.id] = await asyncio.to_thread(
-                processes.find, client.peername[:2], client.sockname[:2]
-            )
+        process = None
+        if not self._stopping and client.sockname[1] not in self._ready().participants.senders:
+            with contextlib.suppress(Exception):
+                process = await asyncio.to_thread(processes.find, client.peername[:2], client.sockname[:2])
+        self._connections.add(client.id)
+        self._introduce(client, process)
 
     @_guarded
     def client_disconnected(self, client: connection.Client) -> None:
         """The run may be over; a request that was answered before it was complete will never be."""
-        self._live.discard(client.id)
+        self._connections.discard(client.id)
         for state in [one for one in self._flows.values() if one.flow.client_conn.id == client.id]:
             if state.response_done:
                 self._break_off(state, "the client broke the request off after the answer")
-        self._processes.pop(client.id, None)
-        self.keeper().closed(client.id)
+        self.taker().tell(Disconnected(client.id))
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """A client that does not trust the proxy's CA sends nothing that could be recorded."""
         address = data.context.server.address
         _log.warning("a client does not trust the proxy's CA, asked for %s", address and address[0])
 
-    @_guarded
-    def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """Find the run, and let a large body stream."""
-        if self._stopping:
+    async def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Wait until what was finished before is kept, and let a large body stream."""
+        await self.taker().caught_up()
+        if self._stopping or self._closing:
             flow.kill()
-            return
-        state = self._flows[flow.id] = _Flow(flow, self.keeper().sent(self.evidence(flow)))
-        if self._is_live(flow):
-            acknowledge(flow.client_conn)
-        keep = wants_stream(flow.request, self._ready().limit)
-        if keep is not None and self._is_live(flow):
-            state.request_tap = flow.request.stream = Tap(keep)
+        else:
+            self._begin(flow)
 
     @_guarded
     def request(self, flow: http.HTTPFlow) -> None:
@@ -180,8 +180,10 @@ class Tracer:
         """Let a large body stream."""
         state = self._flows.get(flow.id)
         assert flow.response is not None
+        if state is None or not self._is_live(flow):
+            return
         keep = wants_stream(flow.response, self._ready().limit)
-        if state is not None and keep is not None and self._is_live(flow):
+        if keep is not None:
             state.response_tap = flow.response.stream = Tap(keep)
 
     @_guarded
@@ -202,51 +204,27 @@ class Tracer:
 
     # What a tracer of another kind does in its own way
 
-    def keeper(self) -> Keeper:
-        """What the runs are kept by."""
-        if self._keeper is None:
-            self._keeper = self.new_keeper()
-        return self._keeper
+    def taker(self) -> Intake | Worker:
+        """Who takes what is told of the traffic."""
+        if self._taker is None:
+            self._taker = self.new_taker()
+        return self._taker
 
-    def new_keeper(self) -> Keeper:
-        """A keeper by today's settings."""
+    def new_taker(self) -> Intake | Worker:
+        """One in this process, unless traffic would have to wait for it."""
+        if self._aside and ctx.options.server:
+            return Worker(self._ready(), self._noticed)
+        return Intake(self._ready(), self.new_keeper)
+
+    def new_keeper(self, settings: Settings) -> Keeper:
+        """A keeper by these settings."""
         live = bool(ctx.options.server)
-        return Keeper(self._ready(), self.on_kept, self.fail, live=live, stored=not live)
+        return Keeper(settings, self.on_kept, self.fail, live=live, stored=not live)
 
-    def evidence(self, flow: http.HTTPFlow) -> Evidence:
-        """Where the flow comes from."""
-        request, fields = flow.request, Fields(flow.request.headers)
-        agent, url = fields.get(b"user-agent"), request.url
-        posted = request.method == "POST"
-        path = request.path.partition("?")[0].rstrip("/") if posted else ""
-        return Evidence(
-            connection=flow.client_conn.id,
-            peer=str(flow.client_conn.peername[0]) if flow.client_conn.peername else "",
-            process=self._processes.get(flow.client_conn.id),
-            agent=agent,
-            opening=f"{request.method} {url}",
-            authenticates=posted and path.endswith(("/auth/tokens", "/v2.0/tokens")),
-            tokens=frozenset(fields.all(b"x-auth-token") + fields.all(b"x-service-token")),
-            sender=self.by_port(flow) or named_by_agent(agent) or "",
-            subjects=frozenset(fields.all(b"x-subject-token")),
-            url=url,
-            started=request.timestamp_start,
-        )
-
-    def by_port(self, flow: http.HTTPFlow) -> str | None:
-        """The service whose port of the proxy the flow came in by."""
-        local = flow.client_conn.sockname
-        return self._ready().participants.senders.get(local[1]) if local else None
-
-    def on_exchange(self, book: Book) -> None:
-        """Called when a book has taken an exchange."""
-
-    def on_kept(self, kept: Kept) -> None:
-        """Called with each recording that was written."""
-        if kept.problem:
-            _log.error("%s", kept.problem)
-        verdict = f", {kept.recording.verdict}" if kept.recording.verdict else ""
-        _log.log(ALERT, "%s (%d exchanges%s)", kept.path, len(kept.recording.exchanges), verdict)
+    def on_kept(self, what: Kept) -> None:
+        """Called with each recording that was written in this process."""
+        for line in kept(what):
+            self._say(line)
 
     def end(self) -> None:
         """The proxy has stopped: say what went wrong, where mitmproxy's log is silent already."""
@@ -259,28 +237,58 @@ class Tracer:
 
     def fail(self, error: Exception, source: object = None) -> None:
         """Recording failed: stop the proxy and say so, or count what passes unrecorded."""
-        reason = str(error) if isinstance(error, TracerError) else f"internal error ({type(error).__name__})"
+        self._failed(failed(error), error, source)
+
+    def _failed(self, notice: Failed, error: Exception, source: object = None) -> None:
         self.unrecorded += 1
-        # A refused artefact is no reason to refuse the next one, nor anybody's traffic.
-        goes_on = isinstance(error, LeakError) or not self._stop_on_error
         if self._stop_on_error and self.failure is None:
             self.failure = error
-        if goes_on:
-            _log.error("not recorded: %s", reason)
+        if notice.refused or not self._stop_on_error:
+            _log.error("not recorded: %s", notice.reason)
             return
         if not self._stopping:
             self._stopping = True
-            sys.stderr.write(f"tracer: {reason}; the proxy stops, as it could not record\n")
+            sys.stderr.write(f"tracer: {notice.reason}; the proxy stops, as it could not record\n")
         if isinstance(source, flow.Flow) and source.killable:
             source.kill()
         ctx.master.shutdown()
+
+    def _noticed(self, notice: Notice) -> None:
+        if isinstance(notice, Said):
+            self._say(notice)
+        elif isinstance(notice, Failed):
+            self._failed(notice, TracerError(notice.reason))
+
+    @staticmethod
+    def _say(line: Said) -> None:
+        _log.log(_LEVELS[line.level], "%s", line.text)
 
     def _ready(self) -> Settings:
         assert self.settings is not None, "configure comes before traffic"
         return self.settings
 
     def _is_live(self, flow: http.HTTPFlow) -> bool:
-        return flow.client_conn.id in self._live
+        return flow.client_conn.id in self._connections
+
+    def _introduce(self, client: connection.Client, process: processes.Process | None = None) -> None:
+        peer, local = client.peername, client.sockname
+        self.taker().tell(
+            Connected(client.id, str(peer[0]) if peer else "", local[1] if local else 0, process)
+        )
+
+    @_guarded
+    def _begin(self, flow: http.HTTPFlow) -> None:
+        live = self._is_live(flow)
+        if not live:  # a stored one
+            self._introduce(flow.client_conn)
+        self.taker().tell(asked(flow))
+        state = self._flows[flow.id] = _Flow(flow)
+        if not live:
+            return
+        acknowledge(flow.client_conn)
+        keep = wants_stream(flow.request, self._ready().limit)
+        if keep is not None:
+            state.request_tap = flow.request.stream = Tap(keep)
 
     def _break_off(self, state: _Flow, reason: str) -> None:
         state.flow.error = state.flow.error or flow.Error(reason)
@@ -292,19 +300,8 @@ class Tracer:
             return
         flow = state.flow
         del self._flows[flow.id]
-        tokens = flow.response.headers.get_all("x-subject-token") if flow.response else []
-        closes = None if self._is_live(flow) or not _closes(flow) else flow.client_conn.id
-        for book in self.keeper().answered(state.sent, self._exchange(state), tokens, closes):
-            self.on_exchange(book)
-
-    def _exchange(self, state: _Flow) -> Exchange:
-        flow, settings = state.flow, self._ready()
-        sender = self.by_port(flow) or named_by_agent(state.sent.evidence.agent) or CLIENT
-        taps = {"request_tap": state.request_tap, "response_tap": state.response_tap}
-        try:
-            return exchange(flow, sender=sender, limit=settings.limit, **taps)
-        except Exception:  # noqa: BLE001 - recorded without its contents is better than not at all
-            return skeleton(flow, sender=sender)
+        closes = not self._is_live(flow) and _closes(flow)
+        self.taker().tell(answered(flow, state.request_tap, state.response_tap, closes=closes))
 
 
 def _closes(flow: http.HTTPFlow) -> bool:

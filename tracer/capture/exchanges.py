@@ -1,75 +1,60 @@
-"""A mitmproxy flow as an Exchange: everything that was sent, nothing redacted yet."""
+"""What the proxy told of a request and its response, as an Exchange: nothing redacted yet."""
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING
-
-from tracer.capture.bodies import Tap, body
-from tracer.capture.fields import readable
+from tracer.capture.bodies import body
+from tracer.capture.events import Answered, Asked, RawFields, Reply
+from tracer.capture.fields import Fields, readable
 from tracer.model import Exchange, Headers, Request, Response
-
-if TYPE_CHECKING:
-    from mitmproxy import http
 
 __all__ = ["exchange", "skeleton"]
 
 
-def exchange(
-    flow: http.HTTPFlow, *, sender: str, request_tap: Tap | None, response_tap: Tap | None, limit: int
-) -> Exchange:
-    """The flow's exchange, its times in seconds since the epoch. Bodies over ``limit`` bytes are not kept."""
-    request = flow.request
+def exchange(asked: Asked, answered: Answered, *, sender: str, limit: int) -> Exchange:
+    """The exchange, its times in seconds since the epoch. Bodies over ``limit`` bytes are not kept."""
     return Exchange(
         sender=sender,
-        started=request.timestamp_start,
-        ended=_ended(flow),
+        started=asked.started,
+        ended=answered.ended,
         request=Request(
-            method=readable(request.method),
-            url=readable(request.url),
-            http=readable(request.http_version),
-            headers=_headers(request.headers),
-            body=body(request, request_tap, limit),
+            method=readable(asked.method),
+            url=readable(asked.url),
+            http=readable(asked.http),
+            headers=_headers(asked.fields),
+            body=body(Fields(asked.fields), answered.content, limit),
         ),
-        response=_response(flow.response, response_tap, limit) if flow.response else None,
-        error=readable(flow.error.msg) if flow.error else None,
+        response=_response(answered.reply, limit) if answered.reply else None,
+        error=None if answered.error is None else readable(answered.error),
     )
 
 
-def skeleton(flow: http.HTTPFlow, *, sender: str) -> Exchange:
-    """What is still sure of a flow that could not be taken apart: no header, body, path or query of it."""
-    request = flow.request
+def skeleton(asked: Asked, answered: Answered, *, sender: str) -> Exchange:
+    """What is still sure of one that could not be taken apart: no header, body, path or query of it."""
+    scheme, _, rest = readable(asked.url).partition("://")
+    host = rest.partition("/")[0].rpartition("@")[2]
     return Exchange(
         sender=sender,
-        started=request.timestamp_start,
-        ended=_ended(flow),
+        started=asked.started,
+        ended=answered.ended,
         redaction="failed",
-        request=Request(
-            method=readable(request.method), url=f"{readable(request.scheme)}://{readable(request.host)}/"
-        ),
-        response=Response(status=flow.response.status_code) if flow.response else None,
-        error="no answer" if flow.error else None,
+        request=Request(method=readable(asked.method), url=f"{scheme}://{host}/"),
+        response=Response(status=answered.reply.status) if answered.reply else None,
+        error="no answer" if answered.error is not None else None,
     )
 
 
-def _ended(flow: http.HTTPFlow) -> float:
-    if flow.response and flow.response.timestamp_end:
-        return flow.response.timestamp_end
-    return flow.error.timestamp if flow.error else time.time()
-
-
-def _response(response: http.Response, tap: Tap | None, limit: int) -> Response:
+def _response(reply: Reply, limit: int) -> Response:
     return Response(
-        status=response.status_code,
-        reason=readable(response.reason),
-        headers=_headers(response.headers),
-        body=body(response, tap, limit),
+        status=reply.status,
+        reason=readable(reply.reason),
+        headers=_headers(reply.fields),
+        body=body(Fields(reply.fields), reply.content, limit),
     )
 
 
-def _headers(headers: http.Headers) -> Headers:
+def _headers(raw: RawFields) -> Headers:
     fields: Headers = {}
-    for raw_name, raw_value in headers.fields:
+    for raw_name, raw_value in raw:
         name, value = readable(raw_name), readable(raw_value)
         before = fields.get(name)
         if before is None:

@@ -1,21 +1,18 @@
-"""The header fields of a mitmproxy message, read once for all that is to be known of them."""
+"""The header fields of a message, read once for all that is to be known of them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-if TYPE_CHECKING:
-    from mitmproxy import http
-
-__all__ = ["Fields", "readable"]
+__all__ = ["Fields", "encoded", "media_type", "readable"]
 
 
 class Fields:
     """Values by name. Each look-up in mitmproxy's own headers goes through all of them."""
 
-    def __init__(self, headers: http.Headers) -> None:
+    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
         self._values: dict[bytes, list[bytes]] = {}
-        for name, value in headers.fields:
+        for name, value in raw:
             self._values.setdefault(name.lower(), []).append(value)
 
     def __contains__(self, name: bytes) -> bool:
@@ -30,11 +27,19 @@ class Fields:
         return [readable(value) for value in self._values.get(name, ())]
 
 
-def readable(value: str | bytes) -> str:
+def media_type(fields: Fields) -> str:
+    """The Content-Type without its parameters, in lower case."""
+    return fields.get(b"content-type").partition(";")[0].strip().lower()
+
+
+def readable(value: bytes) -> str:
     """Header text as it can be written down: UTF-8 where it is that, else one character a byte."""
-    if isinstance(value, str):
-        value = value.encode("utf-8", "surrogateescape")
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
         return value.decode("latin-1")
+
+
+def encoded(value: str) -> bytes:
+    """The bytes that Python, or mitmproxy, has made a text of (PEP 383)."""
+    return value.encode("utf-8", "surrogateescape")

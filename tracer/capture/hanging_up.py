@@ -1,4 +1,4 @@
-"""Ends the connections that are left when the proxy ends.
+"""Ends what would still come in, and the connections that are left, when the proxy ends.
 
 Services keep theirs open. What is still open at the very end is cancelled, and asyncio on
 Python 3.11 prints a traceback for each.
@@ -11,12 +11,18 @@ import contextlib
 
 from mitmproxy import ctx
 
-__all__ = ["hang_up"]
+__all__ = ["hang_up", "stop_listening"]
 
 _PATIENCE = 2.0
 """Seconds that connections are given to end."""
 
 _POLL = 0.01
+
+
+async def stop_listening() -> None:
+    """Take no further connections: one that is taken at the very end makes asyncio print a traceback, too."""
+    with contextlib.suppress(AttributeError, KeyError):
+        await ctx.master.addons.get("proxyserver").servers.update([])
 
 
 async def hang_up() -> None:

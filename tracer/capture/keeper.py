@@ -102,6 +102,14 @@ class Keeper:
             await self._finish(run, "the proxy stopped while the client was still running" if alive else "")
         self._writer.shutdown()
 
+    async def leave(self) -> None:
+        """Leave the journals of what is going on as they are; what is being finished is finished."""
+        self._closing = True
+        await asyncio.gather(*self._settling.values())
+        for run in self._runs.going:
+            self._books[run.number].leave()
+        self._writer.shutdown()
+
     def new_book(self, evidence: Evidence) -> Book:
         """The book of a run that begins."""
         if evidence.sender:

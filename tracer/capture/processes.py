@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import psutil
 
+from tracer.capture.fields import encoded, readable
+
 __all__ = ["Process", "alive", "command_words", "find"]
 
 _INTERPRETER = re.compile(r"python[\d.]*(\.exe)?\Z", re.IGNORECASE)
@@ -27,7 +29,8 @@ def find(peer: tuple[str, int], local: tuple[str, int]) -> Process | None:
         for connection in psutil.net_connections(kind="tcp"):
             if connection.pid and connection.laddr[:2] == peer[:2] and connection.raddr[:2] == local[:2]:
                 process = psutil.Process(connection.pid)
-                return Process(process.pid, process.create_time(), tuple(process.cmdline()))
+                words = tuple(readable(encoded(word)) for word in process.cmdline())
+                return Process(process.pid, process.create_time(), words)
     except (psutil.Error, OSError):
         return None
     return None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 from msgspec.structs import replace
 
 from tracer.capture.assembly import assemble
 from tracer.capture.book import JOURNALS, save_new
 from tracer.capture.participantmap import ParticipantMap
+from tracer.capture.presence import await_orphans, runs
 from tracer.errors import TracerError
-from tracer.recording import JournalHead, read_journal
+from tracer.recording import read_journal
 
 __all__ = ["recover"]
 
@@ -23,6 +23,7 @@ def recover(folder: Path, participants: ParticipantMap) -> Iterator[Path | Trace
     Yields where each of them is; or, for a journal that cannot be used and is left as it is, why.
     """
     journals = folder / JOURNALS
+    await_orphans(journals)
     for path in sorted(journals.glob("*.jsonl")):
         try:
             recovered = _recover(folder, path, participants)
@@ -37,7 +38,7 @@ def recover(folder: Path, participants: ParticipantMap) -> Iterator[Path | Trace
 
 def _recover(folder: Path, path: Path, participants: ParticipantMap) -> Path | None:
     head, exchanges = read_journal(path)
-    if _is_written(head):
+    if runs(head.writer):
         return None
     target = None
     if exchanges:
@@ -47,13 +48,3 @@ def _recover(folder: Path, path: Path, participants: ParticipantMap) -> Path | N
         target = save_new(folder, head, recording, None)
     path.unlink(missing_ok=True)
     return target
-
-
-def _is_written(head: JournalHead) -> bool:
-    pid, created = head.writer
-    try:
-        return psutil.Process(pid).create_time() == created
-    except psutil.NoSuchProcess:
-        return False
-    except psutil.Error:
-        return True

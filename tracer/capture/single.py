@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
-from mitmproxy import connection, http, tls
+from mitmproxy import connection, tls
 from mitmproxy.addonmanager import Loader
 
 from tracer.capture.addon import Tracer
 from tracer.capture.book import Book, Kept
 from tracer.capture.client import Client
+from tracer.capture.events import Asked
+from tracer.capture.intake import Intake
 from tracer.capture.keeper import Keeper
 from tracer.capture.processes import Process, command_words
 from tracer.capture.runs import Evidence
@@ -38,6 +40,21 @@ class _OneBook(Keeper):
         if book is not self.book:
             return super().finish_book(book, interrupted)
         return book.finish(interrupted=self.interrupted, output=self.output)
+
+
+class _OneIntake(Intake):
+    """What does not come by a service's port comes from the command."""
+
+    def __init__(self, tracer: SingleRun, settings: Settings, keeper: _OneBook, process: Process) -> None:
+        super().__init__(settings, lambda _: keeper)
+        self._tracer = tracer
+        self._process = process
+
+    def evidence(self, asked: Asked) -> Evidence:
+        return super().evidence(asked)._replace(process=self._process, sender=self.by_port(asked) or "")
+
+    def on_exchange(self, book: Book) -> None:
+        self._tracer.on_exchange(book)
 
 
 class SingleRun(Tracer):
@@ -104,31 +121,28 @@ class SingleRun(Tracer):
 
     async def client_connected(self, client: connection.Client) -> None:
         """Whose connection it is needs no looking up."""
-        self._live.add(client.id)
+        self._connections.add(client.id)
+        self._introduce(client)
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """Remembered as a reason why nothing was recorded."""
         self._distrusted.add(str(data.context.server.address and data.context.server.address[0]))
 
-    def new_keeper(self) -> Keeper:
+    def new_taker(self) -> Intake:
         """The one there is."""
-        return self._one
-
-    def evidence(self, flow: http.HTTPFlow) -> Evidence:
-        """What does not come by a service's port comes from the command."""
-        return super().evidence(flow)._replace(process=self._process, sender=self.by_port(flow) or "")
+        return _OneIntake(self, self._ready(), self._one, self._process)
 
     def on_exchange(self, book: Book) -> None:
         """Show the recording so far."""
         if self._callback is not None and book is self._book:
             self._callback(book.preview())
 
-    def on_kept(self, kept: Kept) -> None:
+    def on_kept(self, what: Kept) -> None:
         """Keep it for the verb."""
-        if self._book.path == kept.path:
-            self.kept = kept
+        if self._book.path == what.path:
+            self.kept = what
         else:
-            self.others.append(kept)
+            self.others.append(what)
 
     def end(self) -> None:
         """Nothing to say: the verb looks at ``failure``."""

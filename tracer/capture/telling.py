@@ -1,0 +1,57 @@
+"""What is told of a mitmproxy flow."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tracer.capture.events import Answered, Asked, Content, Reply
+from tracer.capture.fields import encoded
+from tracer.capture.taps import Tap
+
+if TYPE_CHECKING:
+    from mitmproxy import http
+
+__all__ = ["answered", "asked"]
+
+
+def asked(flow: http.HTTPFlow) -> Asked:
+    """The request has begun."""
+    request = flow.request
+    return Asked(
+        flow.id,
+        flow.client_conn.id,
+        request.data.method,
+        encoded(request.url),
+        request.data.http_version,
+        request.headers.fields,
+        request.timestamp_start,
+    )
+
+
+def answered(
+    flow: http.HTTPFlow, request_tap: Tap | None, response_tap: Tap | None, *, closes: bool
+) -> Answered:
+    """The flow is complete; ``closes`` tells that its connection ended with it."""
+    return Answered(
+        flow.id,
+        _ended(flow),
+        _content(flow.request, request_tap),
+        None if flow.response is None else _reply(flow.response, response_tap),
+        None if flow.error is None else encoded(flow.error.msg),
+        closes,
+    )
+
+
+def _reply(response: http.Response, tap: Tap | None) -> Reply:
+    return Reply(response.status_code, response.data.reason, response.headers.fields, _content(response, tap))
+
+
+def _content(message: http.Message, tap: Tap | None) -> Content:
+    return Content(message.raw_content) if tap is None else tap.content()
+
+
+def _ended(flow: http.HTTPFlow) -> float:
+    if flow.response and flow.response.timestamp_end:
+        return flow.response.timestamp_end
+    return flow.error.timestamp if flow.error else time.time()

@@ -1,0 +1,181 @@
+"""The process beside the proxy: takes what it is told, keeps it, and says what became of it.
+
+``python -m tracer.capture.workerprocess EVENTS NOTICES``, two sockets by their file descriptors.
+It ends with the proxy: signals, which may be meant for all of a group, are left to that one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import pickle
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import msgspec
+
+from tracer.capture.book import JOURNALS, Kept
+from tracer.capture.events import Answered
+from tracer.capture.intake import Intake
+from tracer.capture.keeper import Keeper
+from tracer.capture.notices import FAILED, KEPT, Configured, Failed, Finish, Finished, Notice, Ready, Told
+from tracer.capture.presence import announce, withdraw
+from tracer.capture.recovery import recover
+from tracer.capture.reporting import failed, kept, recovered
+from tracer.capture.settings import Settings
+
+__all__ = ["main"]
+
+_CHUNK = 2**20
+
+_PAUSE = 0.005
+"""Seconds between two looks at what has come: being woken for each message costs both processes more."""
+
+_decode = msgspec.msgpack.Decoder(list[Told]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class _Desk:
+    """Takes the events that come in. ``over`` is true once the proxy has nothing more to tell."""
+
+    def __init__(self, events: socket.socket, notices: socket.socket) -> None:
+        self._events = events
+        self._notices = notices
+        self._loop = asyncio.get_running_loop()
+        self._buffer = bytearray()
+        self._marks = bytearray()
+        self._intake: Intake | None = None
+        self._journals: list[Path] = []
+        self._recovering: asyncio.Task[None] | None = None
+        self.over: asyncio.Future[bool] = self._loop.create_future()
+        self._reading = self._loop.create_task(self._read_on())
+
+    def say(self, notice: Notice) -> None:
+        """Tell the proxy; one that was killed need not be told."""
+        with contextlib.suppress(OSError):
+            self._notices.sendall(_encode(notice) + b"\n")
+
+    async def finish(self) -> None:
+        """Make recordings of everything."""
+        if self._recovering is not None:
+            await self._recovering
+        if self._intake is not None:
+            await self._intake.finish()
+        for journals in self._journals:
+            withdraw(journals)
+        self.say(Finished())
+
+    async def leave(self) -> None:
+        """The proxy was killed: what it told is in the journals, for the next one to recover.
+
+        The marks stay too: who recovers takes nothing that this process still writes.
+        """
+        if self._intake is not None:
+            await self._intake.leave()
+
+    async def _read_on(self) -> None:
+        while not self.over.done():
+            try:
+                data = await self._loop.sock_recv(self._events, _CHUNK)
+            except OSError:
+                data = b""
+            if not data:
+                self._end(finish=False)
+                return
+            self._take_all(data)
+            await asyncio.sleep(_PAUSE)
+
+    def _take_all(self, data: bytes) -> None:
+        self._buffer += data
+        while len(self._buffer) >= 4:
+            end = 4 + int.from_bytes(self._buffer[:4], "big")
+            if len(self._buffer) < end:
+                return
+            message = bytes(self._buffer[4:end])
+            del self._buffer[:end]
+            for told in _decode(message):
+                self._take(told)
+
+    def _take(self, told: Told) -> None:
+        mark = KEPT
+        try:
+            if isinstance(told, Finish):
+                self._end(finish=True)
+            elif isinstance(told, Configured):
+                self._configure(pickle.loads(told.settings))  # noqa: S301 - from the proxy that started us
+            elif self._intake is not None:
+                self._intake.tell(told)
+        except Exception as error:  # noqa: BLE001 - whatever it is, its text must not reach the log
+            self._fail(error)
+            mark = FAILED
+        if isinstance(told, Answered):
+            self._marks += mark
+            self._acknowledge()
+
+    def _configure(self, settings: Settings) -> None:
+        journals = settings.folder / JOURNALS
+        announce(journals)
+        self._journals.append(journals)
+        if self._intake is not None:
+            self._intake.configure(settings)
+            return
+        self.say(Ready())
+        self._intake = Intake(settings, lambda given: Keeper(given, self._on_kept, self._fail, live=True))
+        self._recovering = self._loop.create_task(self._recover(settings))
+
+    async def _recover(self, settings: Settings) -> None:
+        for notice in await asyncio.to_thread(
+            lambda: [recovered(result) for result in recover(settings.folder, settings.participants)]
+        ):
+            self.say(notice)
+
+    def _on_kept(self, what: Kept) -> None:
+        for notice in kept(what):
+            self.say(notice)
+
+    def _fail(self, error: Exception) -> None:
+        self.say(failed(error))
+
+    def _acknowledge(self) -> None:
+        try:
+            del self._marks[: self._events.send(self._marks)]
+        except BlockingIOError:
+            self._loop.add_writer(self._events, self._acknowledge)
+            return
+        except OSError:  # the proxy was killed; what it told before is still to be taken
+            self._marks.clear()
+        if not self._marks:
+            self._loop.remove_writer(self._events)
+
+    def _end(self, *, finish: bool) -> None:
+        if not self.over.done():
+            self.over.set_result(finish)
+
+
+async def _serve(events: socket.socket, notices: socket.socket) -> None:
+    events.setblocking(False)
+    desk = _Desk(events, notices)
+    if await desk.over:
+        await desk.finish()
+    else:
+        await desk.leave()
+
+
+def main() -> None:
+    """Serve until the proxy is through, or gone."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    events, notices = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    with events, notices:
+        try:
+            asyncio.run(_serve(events, notices))
+        except Exception as error:  # noqa: BLE001 - a traceback may quote what must not be seen
+            with contextlib.suppress(OSError):
+                notices.sendall(_encode(Failed(f"internal error ({type(error).__name__})")) + b"\n")
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
