@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 
 from tests.capture.flows import flow, peer
 from tests.capture.test_addon import SECRET, login
-from tracer.capture import presence
+from tracer.capture import presence, workerprocess
 from tracer.capture.book import JOURNALS
 from tracer.capture.events import Answered, Asked, Connected, Content, Disconnected, Reply
 from tracer.capture.notices import Configured, Failed, Finish, Notice, Said, Told
@@ -28,7 +29,7 @@ from tracer.capture.processes import Process
 from tracer.capture.recovery import recover
 from tracer.capture.settings import Settings
 from tracer.capture.telling import answered, asked
-from tracer.capture.worker import BEHIND, Worker
+from tracer.capture.worker import BEHIND, Worker, configured
 from tracer.recording import load
 
 _fields = st.lists(st.tuples(st.binary(), st.binary())).map(tuple)
@@ -148,6 +149,54 @@ def test_more_than_the_socket_holds_is_taken(tmp_path: Path) -> None:
 
     serve(tmp_path, work)
     assert sum(len(load(path).exchanges) for path in tmp_path.glob("*.yaml")) == 40
+
+
+def test_where_nothing_can_be_written_traffic_waits_for_nothing(tmp_path: Path) -> None:
+    (tmp_path / JOURNALS).touch()  # a file, where a folder is to be
+
+    async def work(worker: Worker) -> None:
+        for number in range(3):
+            await asyncio.wait_for(worker.caught_up(), 10)
+            ask(worker, number)
+
+    failures = [one for one in serve(tmp_path, work) if isinstance(one, Failed)]
+    assert len(failures) == 3, "each of them is counted"
+    assert all(JOURNALS in one.reason for one in failures)
+
+
+def desk(folder: Path, *told: Told) -> bytes:
+    """What the process says of it, here: its notices as JSON lines."""
+    ours, events = socket.socketpair()
+    said, notices = socket.socketpair()
+    with ours, events, said, notices:
+        message = msgspec.msgpack.encode([configured(Settings(folder=folder)), *told])
+        ours.sendall(len(message).to_bytes(4, "big") + message)
+        asyncio.run(workerprocess._serve(events, notices))
+        return said.recv(65536)
+
+
+def test_a_recovery_that_fails_costs_no_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError("a token")
+
+    monkeypatch.setattr(workerprocess, "recover", refused)
+    made = flow()
+    said = desk(
+        tmp_path,
+        Connected(made.client_conn.id, "192.0.2.7", 8080),
+        asked(made),
+        answered(made, None, None, closes=False),
+        Finish(),
+    )
+    assert b"internal error (PermissionError)" in said
+    assert b"a token" not in said
+    assert b'"Finished"' in said
+    assert len(load(tmp_path / "run.yaml").exchanges) == 1
+
+
+def test_what_cannot_be_understood_ends_the_process(tmp_path: Path) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        desk(tmp_path, "no event")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("moment", ["while it starts", "later"])

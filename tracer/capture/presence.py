@@ -13,9 +13,10 @@ from pathlib import Path
 import msgspec
 import psutil
 
+from tracer.capture.processes import runs
 from tracer.output import write
 
-__all__ = ["announce", "await_orphans", "runs", "withdraw"]
+__all__ = ["announce", "await_orphans", "withdraw"]
 
 _PATIENCE = 30.0
 """Seconds that the process of a killed proxy is given to end."""
@@ -57,18 +58,6 @@ def await_orphans(journals: Path) -> None:
                 psutil.Process(mark.writer[0]).wait(_PATIENCE)
         if not runs(mark.writer):
             path.unlink(missing_ok=True)
-
-
-def runs(process: tuple[int, float]) -> bool:
-    """Whether that very process is still there."""
-    pid, created = process
-    try:
-        found = psutil.Process(pid)
-        return found.create_time() == created and found.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-    except psutil.Error:
-        return True
 
 
 def _path(journals: Path) -> Path:

@@ -10,7 +10,7 @@ import psutil
 
 from tracer.capture.fields import encoded, readable
 
-__all__ = ["Process", "alive", "command_words", "find"]
+__all__ = ["Process", "alive", "command_words", "find", "runs"]
 
 _INTERPRETER = re.compile(r"python[\d.]*(\.exe)?\Z", re.IGNORECASE)
 
@@ -38,11 +38,19 @@ def find(peer: tuple[str, int], local: tuple[str, int]) -> Process | None:
 
 def alive(process: Process) -> bool:
     """Whether that very process still runs."""
+    return runs((process.pid, process.created))
+
+
+def runs(process: tuple[int, float]) -> bool:
+    """Whether the process of that pid and start time (s since the epoch) still runs; so it does in doubt."""
+    pid, created = process
     try:
-        found = psutil.Process(process.pid)
-        return found.create_time() == process.created and found.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
+        found = psutil.Process(pid)
+        return found.create_time() == created and found.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
+    except psutil.Error:
+        return True
 
 
 def command_words(argv: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from msgspec.structs import replace
 from tracer.capture.assembly import assemble
 from tracer.capture.book import JOURNALS, save_new
 from tracer.capture.participantmap import ParticipantMap
-from tracer.capture.presence import await_orphans, runs
+from tracer.capture.presence import await_orphans
+from tracer.capture.processes import runs
 from tracer.errors import TracerError
 from tracer.recording import read_journal
 
@@ -32,7 +34,7 @@ def recover(folder: Path, participants: ParticipantMap) -> Iterator[Path | Trace
         else:
             if recovered is not None:
                 yield recovered
-    if journals.is_dir() and not any(journals.iterdir()):
+    with contextlib.suppress(OSError):  # somebody keeps journals there
         journals.rmdir()
 
 

@@ -8,6 +8,7 @@ process outlives a proxy that is killed, for as long as it takes to keep what it
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import pickle
 import select
@@ -25,7 +26,7 @@ from tracer.capture.events import Answered, Event
 from tracer.capture.notices import FAILED, Configured, Failed, Finish, Finished, Notice, Ready, Told
 from tracer.capture.settings import Settings
 
-__all__ = ["BEHIND", "Worker"]
+__all__ = ["BEHIND", "Worker", "configured"]
 
 BEHIND = 16
 """Finished exchanges that may not be kept yet when the next request passes."""
@@ -137,14 +138,8 @@ class Worker:
             self._lost()
 
     def _read_kept(self) -> None:
-        try:
-            kept = self._events.recv(65536)
-        except BlockingIOError:
-            return
-        except OSError:
-            kept = b""
+        kept = self._received(self._events)
         if not kept:
-            self._lost()
             return
         self._kept += len(kept)
         if FAILED in kept:
@@ -153,14 +148,8 @@ class Worker:
 
     def _read_notices(self) -> None:
         while not self._over.done():
-            try:
-                said = self._notices.recv(65536)
-            except BlockingIOError:
-                return
-            except OSError:
-                said = b""
+            said = self._received(self._notices)
             if not said:
-                self._lost()
                 return
             *lines, self._said = (self._said + said).split(b"\n")
             for line in lines:
@@ -172,6 +161,18 @@ class Worker:
                     self._finished = True
                 else:
                     self._on_notice(notice)
+
+    def _received(self, source: socket.socket) -> bytes:
+        """What has come, if anything has."""
+        with contextlib.suppress(BlockingIOError):
+            try:
+                data = source.recv(65536)
+            except ConnectionError:
+                data = b""
+            if not data:
+                self._lost()
+            return data
+        return b""
 
     def _lost(self) -> None:
         """The process has ended, as it was told to or not."""

@@ -25,6 +25,7 @@ from tracer.capture.presence import announce, withdraw
 from tracer.capture.recovery import recover
 from tracer.capture.reporting import failed, kept, recovered
 from tracer.capture.settings import Settings
+from tracer.errors import OutputError
 
 __all__ = ["main"]
 
@@ -38,7 +39,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class _Desk:
-    """Takes the events that come in. ``over`` is true once the proxy has nothing more to tell."""
+    """Takes the events that come in."""
 
     def __init__(self, events: socket.socket, notices: socket.socket) -> None:
         self._events = events
@@ -49,8 +50,7 @@ class _Desk:
         self._intake: Intake | None = None
         self._journals: list[Path] = []
         self._recovering: asyncio.Task[None] | None = None
-        self.over: asyncio.Future[bool] = self._loop.create_future()
-        self._reading = self._loop.create_task(self._read_on())
+        self._finish_told = False
 
     def say(self, notice: Notice) -> None:
         """Tell the proxy; one that was killed need not be told."""
@@ -75,17 +75,18 @@ class _Desk:
         if self._intake is not None:
             await self._intake.leave()
 
-    async def _read_on(self) -> None:
-        while not self.over.done():
+    async def read(self) -> bool:
+        """Take everything; True where the proxy has ended as it should, False where it was killed."""
+        while not self._finish_told:
             try:
                 data = await self._loop.sock_recv(self._events, _CHUNK)
             except OSError:
-                data = b""
+                return False
             if not data:
-                self._end(finish=False)
-                return
+                return False
             self._take_all(data)
             await asyncio.sleep(_PAUSE)
+        return True
 
     def _take_all(self, data: bytes) -> None:
         self._buffer += data
@@ -102,7 +103,7 @@ class _Desk:
         mark = KEPT
         try:
             if isinstance(told, Finish):
-                self._end(finish=True)
+                self._finish_told = True
             elif isinstance(told, Configured):
                 self._configure(pickle.loads(told.settings))  # noqa: S301 - from the proxy that started us
             elif self._intake is not None:
@@ -116,8 +117,9 @@ class _Desk:
 
     def _configure(self, settings: Settings) -> None:
         journals = settings.folder / JOURNALS
-        announce(journals)
         self._journals.append(journals)
+        with contextlib.suppress(OutputError):  # which the first exchange tells of: no journal can be there
+            announce(journals)
         if self._intake is not None:
             self._intake.configure(settings)
             return
@@ -126,10 +128,11 @@ class _Desk:
         self._recovering = self._loop.create_task(self._recover(settings))
 
     async def _recover(self, settings: Settings) -> None:
-        for notice in await asyncio.to_thread(
-            lambda: [recovered(result) for result in recover(settings.folder, settings.participants)]
-        ):
-            self.say(notice)
+        try:
+            for result in await asyncio.to_thread(lambda: [*recover(settings.folder, settings.participants)]):
+                self.say(recovered(result))
+        except Exception as error:  # noqa: BLE001 - what comes now is recorded all the same
+            self._fail(error)
 
     def _on_kept(self, what: Kept) -> None:
         for notice in kept(what):
@@ -149,15 +152,11 @@ class _Desk:
         if not self._marks:
             self._loop.remove_writer(self._events)
 
-    def _end(self, *, finish: bool) -> None:
-        if not self.over.done():
-            self.over.set_result(finish)
-
 
 async def _serve(events: socket.socket, notices: socket.socket) -> None:
     events.setblocking(False)
     desk = _Desk(events, notices)
-    if await desk.over:
+    if await desk.read():
         await desk.finish()
     else:
         await desk.leave()
