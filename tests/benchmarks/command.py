@@ -1,4 +1,4 @@
-"""What recording one command costs its user: the real client on a real cloud, bare and recorded in turn."""
+"""What one command costs its user: the real client, bare and recorded in turn, and the tracer's own verbs."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ __all__ = ["run"]
 
 _RELEASE = "zed"
 _ROUNDS = 20
+_SHIPPED = str(Path(__file__).parents[2] / "recordings" / _RELEASE / "image-show.yaml")
+_VERBS = (["--help"], ["show", _SHIPPED], ["check", _SHIPPED])
 
 
 def run(scale: float, folder: Path) -> Table:
-    """``openstack image show``; bare and recorded take turns at coming first."""
+    """``openstack image show``, bare and recorded, which take turns at coming first; then the verbs."""
     cloud = Cloud(_RELEASE)
     ours = cloud.status() is None
     cloud.up()
@@ -33,7 +35,9 @@ def run(scale: float, folder: Path) -> Table:
         environment = {
             name: value for name, value in site.environment.items() if name != "PYTHONDONTWRITEBYTECODE"
         }
-        figures = _figures([bare, recorded], environment, max(2, round(_ROUNDS * scale)))
+        rounds = max(2, round(_ROUNDS * scale))
+        figures = _figures([bare, recorded], environment, rounds)
+        own = _figures([[tracer, *verb] for verb in _VERBS], environment, rounds)
     finally:
         if ours:
             cloud.down()
@@ -49,9 +53,14 @@ def run(scale: float, folder: Path) -> Table:
             ("`openstack image show`", "`tracer record -- …`"), figures, strict=True
         )
     ]
+    rows += [
+        [f"`tracer {verb[0]}`", spread(walls, 3), "–", "–", spread(cpus, 3)]
+        for verb, (walls, cpus) in zip(_VERBS, own, strict=True)
+    ]
     note = (
         f"{len(figures[0][0])} rounds on the embedded cloud of {_RELEASE}, after one that warms up. The "
-        "recording, its verdict and its diagram are written before the command ends."
+        "recording, its verdict and its diagram are written before the command ends. `show` and `check` are "
+        "of the recording of `openstack image show` that ships."
     )
     columns = ["command", "seconds", "of bare", "fastest, of bare", "CPU seconds"]
     return Table("One command", columns, rows, [note])

@@ -22,8 +22,8 @@ from msgspec.structs import replace
 from tracer.cli.app import collect_rarely
 from tracer.comparison import compare
 from tracer.model import Exchange, Recording
-from tracer.recording import dumps
-from tracer.redaction import scan
+from tracer.recording import dump
+from tracer.redaction import scan_pieces
 from tracer.rendering.mermaid import mermaid_parts
 from tracer.rendering.pages.page import command_page, surroundings
 from tracer.rendering.pages.plan import plan
@@ -37,11 +37,11 @@ __all__ = ["ACTIONS", "kept"]
 _ENOUGH = 0.5  # seconds of CPU time, after which there is no further round
 _ROUNDS = 5
 _WARM = 10  # exchanges, after which all is imported and read that will be
-_LIST = "exchanges:\n"
+_PIECE = 65_536  # bytes that are read at a time, as `tracer scan` does
 
 
 class _Action(NamedTuple):
-    """What is done, and with what: the recording, the text of it, or it and another one."""
+    """What is done, and with what: the recording, its file, or it and another one."""
 
     run: Callable[..., object]
     of: str = "recording"
@@ -66,6 +66,12 @@ def _picture(recording: Recording) -> object:
     return [render(text, "svg") for text in mermaid_parts(recording)]
 
 
+def _scan(path: Path) -> object:
+    with path.open("rb") as file:
+        pieces = iter(lambda: b"".join(file.readlines(_PIECE)).decode(), "")
+        return sum(len(findings) for _, findings in scan_pieces(pieces))
+
+
 ACTIONS = {
     "label": _Action(_label),
     "label-unnamed": _Action(_label_unnamed),
@@ -73,15 +79,17 @@ ACTIONS = {
     "picture": _Action(_picture),
     "page": _Action(_page),
     "compare": _Action(compare, "two"),
-    "scan": _Action(scan, "text"),
+    "scan": _Action(_scan, "file"),
 }
 
 
 def kept(recording: Recording, path: Path) -> None:
-    """Write the recording so that it is read again with no more memory than it takes itself."""
+    """Write the recording so that it is read again with no more memory than it takes itself, and as YAML."""
     with path.open("wb") as file:
         for part in (replace(recording, exchanges=[]), *recording.exchanges):
             file.write(msgspec.json.encode(part) + b"\n")
+    with path.with_suffix(".yaml").open("w", encoding="utf-8") as text:
+        text.writelines(dump(recording))
 
 
 def _loaded(path: Path) -> Recording:
@@ -91,21 +99,19 @@ def _loaded(path: Path) -> Recording:
         return replace(head, exchanges=[decoder.decode(line) for line in file])
 
 
-def _text(recording: Recording) -> str:
-    """The recording as YAML, made exchange by exchange."""
-    parts = [dumps(replace(recording, exchanges=[one])).partition(_LIST) for one in recording.exchanges]
-    exchanges, _, rest = parts[-1][2].partition("\nredacted:")
-    own = [part[2].partition("\nredacted:")[0] for part in parts[:-1]]
-    return "\n".join([parts[0][0] + _LIST.rstrip(), *own, exchanges, f"redacted:{rest}"])
+def _given(action: _Action, files: Sequence[Path]) -> list[Recording | Path]:
+    if action.of == "file":
+        return [files[0].with_suffix(".yaml")]
+    return [_loaded(path) for path in files[: 1 + (action.of == "two")]]
 
 
-def _given(action: _Action, files: Sequence[Path]) -> list[Recording | str]:
-    recordings = [_loaded(path) for path in files[: 1 + (action.of == "two")]]
-    return [_text(recordings[0])] if action.of == "text" else [*recordings]
-
-
-def _few(given: Recording | str) -> Recording | str:
-    return given[:10_000] if isinstance(given, str) else replace(given, exchanges=given.exchanges[:_WARM])
+def _few(given: Recording | Path) -> Recording | Path:
+    if isinstance(given, Recording):
+        return replace(given, exchanges=given.exchanges[:_WARM])
+    few = given.with_name("few.yaml")
+    with given.open("rb") as file:
+        few.write_bytes(b"".join(file.readlines(10_000)))
+    return few
 
 
 def _highest() -> int:

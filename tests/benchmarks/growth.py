@@ -91,8 +91,8 @@ _NOTE = (
     "where it is short, and by how much the memory grew beyond that of the input. The exponent is that of "
     "growth since the size before; that of n log n falls from 1.30 to 1.10. Compared are a run and a second "
     "one in which one exchange in 20 is gone, one has changed places and one failed. A page tells of 300 "
-    "exchanges and shows 10 parts of the diagram at most. The diagram as SVG ends at "
-    f"{_MOST_DRAWN:,}: it is drawn in parts of 60 messages, each of which takes the engine as long."
+    "exchanges and shows 10 parts of the diagram at most. The scan reads the file. The diagram as SVG "
+    f"ends at {_MOST_DRAWN:,}: it is drawn in parts of 60 messages, each of which takes the engine as long."
 )
 
 
