@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.capture.flows import exchanged, flow, peer, trace
 from tests.capture.test_addon import SECRET, TOKEN, login, show
@@ -127,3 +130,43 @@ def test_a_secret_that_the_first_exchange_shows_never_reaches_the_journal(
     book.take(exchanged(first))
     assert written
     assert SECRET.encode() not in b"".join(written)
+
+
+@given(st.sets(st.integers(1, 40)))
+def test_a_name_is_free_and_follows_one_that_is_taken(taken: set[int]) -> None:
+    with TemporaryDirectory() as folder:
+        for number in taken:
+            (Path(folder) / ("run.yaml" if number == 1 else f"run-{number}.yaml")).touch()
+        name = finished(Path(folder))
+    number = int(name.removesuffix(".yaml").partition("-")[2] or 1)
+    assert number not in taken
+    assert number == 1 or number - 1 in taken
+    if taken == set(range(1, len(taken) + 1)):
+        assert number == len(taken) + 1
+
+
+def test_a_name_after_thousands_is_found_with_a_few_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+
+    def lexists(path: Path) -> bool:
+        nonlocal looks
+        looks += 1
+        return int(path.stem.partition("-")[2] or 1) <= 9_999
+
+    monkeypatch.setattr("tracer.capture.book.os.path.lexists", lexists)
+    assert finished(tmp_path) == "run-10000.yaml"
+    assert looks < 40
+
+
+def test_a_link_that_leads_nowhere_has_its_name(tmp_path: Path) -> None:
+    (tmp_path / "run.yaml").symlink_to("nowhere")
+    assert finished(tmp_path) == "run-2.yaml"
+
+
+def finished(folder: Path) -> str:
+    """The name of a new recording there."""
+    book = Book(Settings(folder=folder))
+    book.take(taken())
+    return book.finish().path.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -156,7 +156,7 @@ class Book:
 
     def _save(self, head: JournalHead, recording: Recording) -> Path:
         if self.path is not None or head.name:
-            path = self.path or next(places(self.settings.folder, head, recording))
+            path = self.path or _place(self.settings.folder, head, recording)
             save(recording, path, known=self.redactor.known)
             return path
         return save_new(self.settings.folder, head, recording, self.redactor.known)
@@ -199,26 +199,42 @@ def _broken_off(exchanges: Sequence[Exchange]) -> str:
 
 
 def save_new(folder: Path, head: JournalHead, recording: Recording, known: KnownSecrets | None) -> Path:
-    """Save a recording under the first of its names that is free. Raises LeakError, OutputError."""
-    for path in places(folder, head, recording):
-        if path.exists():
-            continue
+    """Save a recording under a name that is free. Raises LeakError, OutputError."""
+    while True:
+        path = _free(_place(folder, head, recording))
         try:
             save(recording, path, known=known, new=True)
-        except NameTakenError:
+        except NameTakenError:  # just now, by another proxy
             continue
         return path
-    raise AssertionError("there is always another number")
 
 
-def places(folder: Path, head: JournalHead, recording: Recording) -> Iterator[Path]:
-    """Where a recording may go below ``folder``: its name, and that with growing numbers."""
+def _place(folder: Path, head: JournalHead, recording: Recording) -> Path:
+    """Where a recording goes below ``folder``, if there is none of its name yet."""
     folder = folder / safe_name(head.release) if head.release else folder
     found = head.name or recording.sequence or _command_name(recording.command) or _only_sender(recording)
-    name = safe_name(found or "run")
-    yield folder / f"{name}.yaml"
-    for number in itertools.count(2):
-        yield folder / f"{name}-{number}.yaml"
+    return folder / f"{safe_name(found or 'run')}.yaml"
+
+
+def _free(first: Path) -> Path:
+    """``first`` if it is free, else with a number that is free after one that isn't.
+
+    Found by halving: a long-lived proxy has thousands of runs of one name.
+    """
+
+    def numbered(number: int) -> Path:
+        return first if number == 1 else first.with_name(f"{first.stem}-{number}{first.suffix}")
+
+    taken, free = 0, 1
+    while os.path.lexists(numbered(free)):
+        taken, free = free, 2 * free
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        if os.path.lexists(numbered(middle)):
+            taken = middle
+        else:
+            free = middle
+    return numbered(free)
 
 
 def _command_name(command: str | None) -> str:
