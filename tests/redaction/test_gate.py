@@ -294,6 +294,23 @@ def test_json_that_is_not_quite_json_is_masked_by_name(sent: str, left: str) -> 
     assert (redacted.json, redacted.text) == (None, left)
 
 
+@pytest.mark.parametrize(
+    ("sent", "left"),
+    [
+        # The ampersand is part of the value, or, where all of the address is encoded once more, behind it.
+        ("http://x/?temp_url_sig=%26kJ7xQ2mZp9v%26R4tW&x=1", "http://x/?temp_url_sig=<secret-1>&x=1"),
+        ("next=http%3A//x/%3Ftoken%3DkJ7xQ2mZp9v%26x%3D1", "next=http%3A//x/%3Ftoken%3D<secret-1>%26x%3D1"),
+        # Not what a programmer writes for a value, as %s and %(name)s are.
+        ("http://x/?temp_url_sig=%41kJ7xQ2mZp9vs&x=1", "http://x/?temp_url_sig=<secret-1>&x=1"),
+        ("http://x/?token=%s&x=%(token)s", "http://x/?token=%s&x=%(token)s"),
+        ("<n:adminPass>kJ7xQ2mZp9v</n:adminPass>", "<n:adminPass><secret-1></n:adminPass>"),
+        ("<a:b:adminPass c='d'>kJ7xQ2mZp9v</", "<a:b:adminPass c='d'><secret-1></"),
+    ],
+)
+def test_the_value_beside_a_name_is_taken_as_a_whole(sent: str, left: str) -> None:
+    assert Redactor(POLICY).text(sent) == left
+
+
 def test_json_behind_a_byte_order_mark_is_json() -> None:
     body = Body(type="application/json", size=1, json="\ufeff" + AUTH)
     redacted = Redactor(POLICY).exchange(exchange(body=body)).request.body

@@ -33,7 +33,7 @@ _STAND_IN = re.compile(
     rf"""[\\"'(\[]*(?:{_OPEN}(?:[a-z]+(?:-[a-z]+)*-[0-9]+|removed){_CLOSE}"""
     # What people, and clients that mask by themselves, write in the place of a value.
     r"""|(?:[*.xX•…]+|<[\w ./-]+>|\$\{?[A-Z_][A-Z0-9_]*\}?|\{\{?[\w .-]+\}?\}|\{SHA(?:1|256)\}[0-9a-f]+"""
-    r"""|%\(?\w*\)?s|null|None|true|false)(?:$|[\\"'\s,;)&]))"""
+    r"""|%(?:\(\w+\))?s|null|None|true|false)(?:$|[\\"'\s,;)&]))"""
 )
 _VALUE = r"""(?P<secret>"[^"\n]{1,10000}"|'[^'\n]{1,10000}'|[^\s"'\\]{1,10000})"""
 _TO_QUOTE = r"""(?P<secret>(?:(?!(?<!\\)(?P=quote)).){1,100000}+)"""
@@ -232,14 +232,16 @@ def _fields(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[T
     free = _words(names, exempt, r"(?<![\w.-]{})")
     assigned = rf"{free}\s{{0,4}}=\s{{0,4}}{quote}{_TO_QUOTE}"
     yield _derived("assignment", "secret", assigned, names, "=", leading=names)
-    tagged = "[<:]" + _words(names, exempt, wild=_RUN) + r"(?:\s[^<>]{0,500})?>"
+    tagged = r"<(?:[^\s<>]*:)?" + _words(names, exempt, wild=_RUN) + r"(?:\s[^<>]{0,500})?>"
     yield _derived("XML element", "secret", rf"{tagged}(?P<secret>[^<>]{{1,100000}})</", names, "</")
 
 
 def _parameters(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
     names = [name for file in files for rule in file.parameters for name in rule.names]
     query = r"(?:[?&;#]|\\u0026|%3f|%26)" + _words(names, exempt, wild=_RUN)
-    value = r"""(?:=|%3d)(?P<secret>(?:(?!%26|\\+u0026|&amp;)[^&\s"'>\\;#<]){1,100000}+)"""
+    # An encoded ampersand ends the value only where the equals sign is encoded too: else it is part of it.
+    equals, end = r"(?:=|(?P<coded>%3d))", r"(?!(?(coded)%26|(?!))|\\+u0026|&amp;)"
+    value = rf"""{equals}(?P<secret>(?:{end}[^&\s"'>\\;#<]){{1,100000}}+)"""
     marks = ("?", "&", ";", "#", "\\u0026", "%3f", "%26")
     yield _derived("query parameter", "secret", query + value, names, "=", "%3d", leading=marks)
     head, part = r'form-data;[^\r\n]{0,80}\bname="', r"(?P<secret>[^\r\n]{1,100000})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -11,7 +11,7 @@ __all__ = ["SHORTEST", "Words"]
 
 SHORTEST = 3
 """Characters; shorter words stand in any text, so that looking for them tells nothing."""
-_PIECE = 65_536  # characters of a text that are searched at once
+_FIRST, _PIECE = 1_024, 65_536  # characters of a text that are searched at once: few at first, then more
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -35,10 +35,14 @@ class Words:
         if self._always:
             return True
         try:
-            # The searcher lists all that it finds: one in a long text is enough.
-            return any(
-                self._search.find_matches_as_indexes(low[start : start + _PIECE + self._longest])
-                for start in range(0, len(low), _PIECE)
-            )
+            return any(map(self._search.find_matches_as_indexes, self._pieces(low)))
         except UnicodeEncodeError:
             return True
+
+    def _pieces(self, low: str) -> Iterator[str]:
+        """The searcher lists all that it finds, and one is enough: which often stands near the beginning."""
+        start, size = 0, _FIRST
+        while start < len(low):
+            yield low[start : start + size + self._longest]
+            start += size
+            size = min(8 * size, _PIECE)
