@@ -303,6 +303,10 @@ def test_json_that_is_not_quite_json_is_masked_by_name(sent: str, left: str) -> 
         # Not what a programmer writes for a value, as %s and %(name)s are.
         ("http://x/?temp_url_sig=%41kJ7xQ2mZp9vs&x=1", "http://x/?temp_url_sig=<secret-1>&x=1"),
         ("http://x/?token=%s&x=%(token)s", "http://x/?token=%s&x=%(token)s"),
+        # Not masked, though it begins so.
+        ('form-data; name="password"\r\n\r\nx)kJ7xQ2mZ', 'form-data; name="password"\r\n\r\n<secret-1>'),
+        ("'password': '***, kJ7xQ2mZ'", "'password': '<secret-1>'"),
+        ("'password': '***'), 'password': '${PW}',", "'password': '***'), 'password': '${PW}',"),
         ("<n:adminPass>kJ7xQ2mZp9v</n:adminPass>", "<n:adminPass><secret-1></n:adminPass>"),
         ("<a:b:adminPass c='d'>kJ7xQ2mZp9v</", "<a:b:adminPass c='d'><secret-1></"),
     ],

@@ -30,11 +30,12 @@ _OPEN = r"(?:\\{0,2}<|&lt;|&#60;|&#x3[cC];|#lt;|#60;|%3[cC]|\\+u003[cC])"
 _CLOSE = r"(?:\\{0,2}>|&gt;|&#62;|&#x3[eE];|#gt;|#62;|%3[eE]|\\+u003[eE])"
 _RUN = r"[\w:.-]{0,40}"
 _STAND_IN = re.compile(
-    rf"""[\\"'(\[]*(?:{_OPEN}(?:[a-z]+(?:-[a-z]+)*-[0-9]+|removed){_CLOSE}"""
-    # What people, and clients that mask by themselves, write in the place of a value.
+    rf"""[\\"'(\[]*(?:(?P<pseudonym>{_OPEN}(?:[a-z]+(?:-[a-z]+)*-[0-9]+|removed){_CLOSE})"""
+    # What people, and clients that mask by themselves, write in the place of a value: in that of all of it.
     r"""|(?:[*.xX•…]+|<[\w ./-]+>|\$\{?[A-Z_][A-Z0-9_]*\}?|\{\{?[\w .-]+\}?\}|\{SHA(?:1|256)\}[0-9a-f]+"""
     r"""|%(?:\(\w+\))?s|null|None|true|false)(?:$|[\\"'\s,;)&]))"""
 )
+_BEHIND = "\\\"'),;&.]} \t\r\n"  # what may follow in a text
 _VALUE = r"""(?P<secret>"[^"\n]{1,10000}"|'[^'\n]{1,10000}'|[^\s"'\\]{1,10000})"""
 _TO_QUOTE = r"""(?P<secret>(?:(?!(?<!\\)(?P=quote)).){1,100000}+)"""
 
@@ -72,7 +73,7 @@ class TextPattern(NamedTuple):
             if (structural and match["quote"] == '"') or (self.edge and _in_base64(text, match.start())):
                 continue
             start, end = match.span(group)
-            if end > start and not is_stand_in(text[start : end + 8]):
+            if end > start and not is_stand_in(text, start, end):
                 yield start, end
 
     def broken(self, text: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
@@ -164,9 +165,15 @@ class PatternSet:
         ]
 
 
-def is_stand_in(text: str) -> bool:
-    """Whether ``text`` begins with what stands for a secret rather than with one."""
-    return _STAND_IN.match(text) is not None
+def is_stand_in(text: str, start: int, end: int) -> bool:
+    """Whether the value from ``start`` up to ``end`` is what stands for a secret rather than one.
+
+    Its last characters may stand behind ``end``: what ends a value may be part of them.
+    """
+    match = _STAND_IN.match(text[start : end + 8])
+    if match is None:
+        return False
+    return match["pseudonym"] is not None or not text[start + match.end() : end].strip(_BEHIND)
 
 
 def _lower(text: str) -> str:
