@@ -1,8 +1,10 @@
 import textwrap
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tracer.redaction import Redactor, load_policy, scan
+from tracer.redaction import Redactor, load_policy, scan, tables
 
 SECRET = "qXI6fpFC2-v1R31jXwf-zzkJ7xQ2mZp9vR4tWsABCDEFGH0123456789ab_dEfGhIjKlMnOp"
 FERNET = "gAAAAABm" + "aB3_-xYz" * 20
@@ -76,3 +78,9 @@ def test_a_known_secret_goes_from_wrapped_lines() -> None:
         redactor = Redactor(load_policy())
         redactor.learn("secret", SECRET)
         assert redactor.text(f"is {SECRET[:20]}{between}{SECRET[20:]}.") == "is <secret-1>."
+
+
+@given(st.text(alphabet="| ab\t\n\r\x0b\x85", max_size=40))
+def test_the_rows_are_those_of_a_look_at_every_line(text: str) -> None:
+    found = [match.span() for match in tables._rows(text)]
+    assert found == [match.span() for match in tables._ROW.finditer(text)]

@@ -89,7 +89,7 @@ def _blocks(text: str) -> Iterator[list[list[_Cell]]]:
     """Rows that follow each other and have as many cells."""
     block: list[list[_Cell]] = []
     last = -1
-    for match in _ROW.finditer(text):
+    for match in _rows(text):
         row = _row(text, *match.span("cells"))
         if match.start() != last or not block or len(row) != len(block[0]):
             if len(block) > 1:
@@ -100,6 +100,17 @@ def _blocks(text: str) -> Iterator[list[list[_Cell]]]:
         last = match.end() + 1
     if len(block) > 1:
         yield block
+
+
+def _rows(text: str) -> Iterator[re.Match[str]]:
+    """Each row. Most texts have few bars, so that they are looked for first."""
+    bar = text.find("|")
+    while bar >= 0:
+        match = _ROW.match(text, text.rfind("\n", 0, bar) + 1)
+        if match is not None:
+            yield match
+        end = text.find("\n", bar)
+        bar = -1 if end < 0 else text.find("|", end)
 
 
 def _row(text: str, start: int, end: int) -> list[_Cell]:
