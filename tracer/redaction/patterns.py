@@ -29,8 +29,10 @@ _BEFORE_SLASH = re.compile(r"[A-Za-z0-9+/]{16,64}/")
 _OPEN = r"(?:\\{0,2}<|&lt;|&#60;|&#x3[cC];|#lt;|#60;|%3[cC]|\\+u003[cC])"
 _CLOSE = r"(?:\\{0,2}>|&gt;|&#62;|&#x3[eE];|#gt;|#62;|%3[eE]|\\+u003[eE])"
 _RUN = r"[\w:.-]{0,40}"
+_NAME = "(?:[a-z]+(?:-[a-z]+)*-[0-9]+|removed)"
 _STAND_IN = re.compile(
-    rf"""[\\"'(\[]*(?:(?P<pseudonym>{_OPEN}(?:[a-z]+(?:-[a-z]+)*-[0-9]+|removed){_CLOSE})"""
+    # The second form is that of pages.
+    rf"""[\\"'(\[]*(?:(?P<pseudonym>{_OPEN}{_NAME}{_CLOSE}|[*]{{8}} [(]{_NAME}[)])"""
     # What people, and clients that mask by themselves, write in the place of a value: in that of all of it.
     r"""|(?:[*.xX•…]+|<[\w ./-]+>|\$\{?[A-Z_][A-Z0-9_]*\}?|\{\{?[\w .-]+\}?\}|\{SHA(?:1|256)\}[0-9a-f]+"""
     r"""|%(?:\(\w+\))?s|null|None|true|false)(?:$|[\\"'\s,;)&]))"""
