@@ -307,8 +307,10 @@ def test_json_that_is_not_quite_json_is_masked_by_name(sent: str, left: str) -> 
         ('form-data; name="password"\r\n\r\nx)kJ7xQ2mZ', 'form-data; name="password"\r\n\r\n<secret-1>'),
         ("'password': '***, kJ7xQ2mZ'", "'password': '<secret-1>'"),
         ("'password': '***'), 'password': '${PW}',", "'password': '***'), 'password': '${PW}',"),
-        ('"password": "******** (password-1)",', '"password": "******** (password-1)",'),  # as on pages
+        ("'password': '******** (password-1)',", "'password': '******** (password-1)',"),  # as on pages
+        ("'password': '******** (password-1)kJ7xQ2mZ'", "'password': '<secret-1>'"),
         ("<n:adminPass>kJ7xQ2mZp9v</n:adminPass>", "<n:adminPass><secret-1></n:adminPass>"),
+        ("n:adminPass>kJ7xQ2mZp9v</", "n:adminPass><secret-1></"),
         ("<a:b:adminPass c='d'>kJ7xQ2mZp9v</", "<a:b:adminPass c='d'><secret-1></"),
     ],
 )

@@ -42,10 +42,13 @@ def test_a_word_that_stands_there_is_seen(words: list[str], text: str) -> None:
     st.lists(st.text("abé", min_size=SHORTEST, max_size=6), max_size=3),
     st.text("abé", max_size=20),
     st.integers(1, 7),
+    st.integers(1, 7),
 )
-@example(["abab"], "bbabab", 3)
-def test_a_word_is_seen_wherever_a_long_text_is_cut(words: list[str], text: str, piece: int) -> None:
-    with patch.object(tracer.redaction.words, "_PIECE", piece):
+@example(["abab"], "bbabab", 3, 3)
+def test_a_word_is_seen_wherever_a_long_text_is_cut(
+    words: list[str], text: str, first: int, piece: int
+) -> None:
+    with patch.multiple(tracer.redaction.words, _FIRST=first, _PIECE=piece):
         assert Words(words).may_stand_in(text) == any(word in text for word in words)
 
 

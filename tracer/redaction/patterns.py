@@ -29,12 +29,12 @@ _BEFORE_SLASH = re.compile(r"[A-Za-z0-9+/]{16,64}/")
 _OPEN = r"(?:\\{0,2}<|&lt;|&#60;|&#x3[cC];|#lt;|#60;|%3[cC]|\\+u003[cC])"
 _CLOSE = r"(?:\\{0,2}>|&gt;|&#62;|&#x3[eE];|#gt;|#62;|%3[eE]|\\+u003[eE])"
 _RUN = r"[\w:.-]{0,40}"
-_NAME = "(?:[a-z]+(?:-[a-z]+)*-[0-9]+|removed)"
+_NUMBERED = "[a-z]+(?:-[a-z]+)*-[0-9]+"
 _STAND_IN = re.compile(
-    # The second form is that of pages.
-    rf"""[\\"'(\[]*(?:(?P<pseudonym>{_OPEN}{_NAME}{_CLOSE}|[*]{{8}} [(]{_NAME}[)])"""
-    # What people, and clients that mask by themselves, write in the place of a value: in that of all of it.
-    r"""|(?:[*.xX•…]+|<[\w ./-]+>|\$\{?[A-Z_][A-Z0-9_]*\}?|\{\{?[\w .-]+\}?\}|\{SHA(?:1|256)\}[0-9a-f]+"""
+    rf"""[\\"'(\[]*(?:(?P<pseudonym>{_OPEN}(?:{_NUMBERED}|removed){_CLOSE})"""
+    # What pages, people, and clients that mask by themselves, write in the place of a value: of all of it.
+    rf"""|(?:[*]{{8}}[ ][(]{_NUMBERED}[)]|"""
+    r"""[*.xX•…]+|<[\w ./-]+>|\$\{?[A-Z_][A-Z0-9_]*\}?|\{\{?[\w .-]+\}?\}|\{SHA(?:1|256)\}[0-9a-f]+"""
     r"""|%(?:\(\w+\))?s|null|None|true|false)(?:$|[\\"'\s,;)&]))"""
 )
 _BEHIND = "\\\"'),;&.]} \t\r\n"  # what may follow in a text
@@ -241,7 +241,8 @@ def _fields(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[T
     free = _words(names, exempt, r"(?<![\w.-]{})")
     assigned = rf"{free}\s{{0,4}}=\s{{0,4}}{quote}{_TO_QUOTE}"
     yield _derived("assignment", "secret", assigned, names, "=", leading=names)
-    tagged = r"<(?:[^\s<>]*:)?" + _words(names, exempt, wild=_RUN) + r"(?:\s[^<>]{0,500})?>"
+    # After a colon of JSON comes a blank or a quote, at which no name need be tried.
+    tagged = r"[<:](?![\s\"'])" + _words(names, exempt, wild=_RUN) + r"(?:\s[^<>]{0,500})?>"
     yield _derived("XML element", "secret", rf"{tagged}(?P<secret>[^<>]{{1,100000}})</", names, "</")
 
 
