@@ -18,6 +18,7 @@ from mitmproxy.log import ALERT
 
 from tracer.capture import options, processes
 from tracer.capture.acknowledging import acknowledge
+from tracer.capture.asking import ask_whom_it_concerns
 from tracer.capture.book import JOURNALS, Kept
 from tracer.capture.events import Connected, Disconnected
 from tracer.capture.hanging_up import hang_up, stop_listening
@@ -113,6 +114,7 @@ class Tracer:
         if self._announced:
             return
         self._announced = True
+        ask_whom_it_concerns(ctx.master.addons)
         options.quieten(ctx.options)
         settings = self._ready()
         if not isinstance(self.taker(), Worker):  # which recovers by itself
