@@ -9,7 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import tracer.redaction.words
+from tracer import jsontext
 from tracer.redaction import load_policy
+from tracer.redaction.paths import Machine
 from tracer.redaction.words import SHORTEST, Words
 
 _LETTERS = st.text("abA-\u017f\ud800", max_size=6)
@@ -66,10 +68,38 @@ def test_a_document_with_a_rule_in_it_is_not_silent(document: object, ascii_only
         assert not root.is_silent(text)
 
 
+_SAID = st.sampled_from(["-----BEGIN ", "token", '"token"', "eyJ", "--pass", "http://x", " ", "name"])
+_TALK = st.recursive(
+    st.lists(_SAID, max_size=2).map("".join) | st.none() | st.integers(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(_KEYS | _SAID, inner, max_size=2),
+    max_leaves=6,
+)
+
+
+@given(_TALK, st.sampled_from([None, 0, 3]), st.sampled_from([":", " :\n"]), st.booleans())
+@example({"name": "cirros"}, None, ":", True)
+def test_a_mute_document_holds_no_word_in_any_layout(
+    document: object, indent: int | None, colon: str, ascii_only: bool
+) -> None:
+    policy = load_policy()
+    text = json.dumps(document, indent=indent, separators=(",", colon), ensure_ascii=ascii_only)
+    if policy.fields("/v3/any").is_mute(text):
+        laid_out = jsontext.rewrite(text).lower()
+        assert not [word for word in policy.patterns.words if word in laid_out]
+
+
+def test_a_word_with_punctuation_in_it_is_looked_for_by_a_piece_of_it() -> None:
+    machine = Machine[str]([], ["x, y-name: 1", "-----begin "])
+    assert machine.is_mute('{"name":  1}')
+    assert not machine.is_mute('["y-name"  :1]')
+    assert not machine.is_mute('["-----BEGIN"]')
+
+
 def test_an_escaped_name_is_not_overlooked() -> None:
     root = load_policy().fields("/v3/any")
     assert root.is_silent('{"name": "\\uac00"}')
     assert not root.is_silent('{"pass\\u0077ord": "x"}')
+    assert not root.is_mute('{"pass\\u0077ord": "x"}')
     assert not root.is_silent('{"x": "{\\"pass\\\\u0077ord\\": 1}"}')
 
 

@@ -10,19 +10,20 @@ from __future__ import annotations
 import contextlib
 import socket
 
-from mitmproxy import connection, ctx
+from mitmproxy import ctx, http
 
 __all__ = ["acknowledge"]
 
 _QUICKACK = getattr(socket, "TCP_QUICKACK", None)
+_FRAMING = {b"content-length", b"transfer-encoding"}
 
 
-def acknowledge(client: connection.Client) -> None:
-    """Acknowledge what ``client`` has sent so far, where the system can be told to (Linux)."""
-    if _QUICKACK is None:
+def acknowledge(flow: http.HTTPFlow) -> None:
+    """Acknowledge the head of a request with content, where the system can be told to (Linux)."""
+    if _QUICKACK is None or _FRAMING.isdisjoint(name.lower() for name, _ in flow.request.headers.fields):
         return
     # How mitmproxy keeps its sockets is its own affair: without them, it only takes longer.
     with contextlib.suppress(AttributeError, KeyError, OSError):
-        handler = ctx.master.addons.get("proxyserver").connections[client.id]
+        handler = ctx.master.addons.get("proxyserver").connections[flow.client_conn.id]
         opened = handler.transports[handler.client].writer.get_extra_info("socket")
         opened.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)

@@ -287,7 +287,7 @@ class Tracer:
         state = self._flows[flow.id] = _Flow(flow)
         if not live:
             return
-        acknowledge(flow.client_conn)
+        acknowledge(flow)
         keep = wants_stream(flow.request, self._ready().limit)
         if keep is not None:
             state.request_tap = flow.request.stream = Tap(keep)

@@ -47,6 +47,7 @@ class _Desk:
         self._loop = asyncio.get_running_loop()
         self._buffer = bytearray()
         self._marks = bytearray()
+        self._marks_wait = False
         self._intake: Intake | None = None
         self._journals: list[Path] = []
         self._recovering: asyncio.Task[None] | None = None
@@ -146,11 +147,13 @@ class _Desk:
             del self._marks[: self._events.send(self._marks)]
         except BlockingIOError:
             self._loop.add_writer(self._events, self._acknowledge)
+            self._marks_wait = True
             return
         except OSError:  # the proxy was killed; what it told before is still to be taken
             self._marks.clear()
-        if not self._marks:
+        if self._marks_wait and not self._marks:
             self._loop.remove_writer(self._events)
+            self._marks_wait = False
 
 
 async def _serve(events: socket.socket, notices: socket.socket) -> None:

@@ -35,12 +35,17 @@ class _Root(_At, Protocol):
 
     def is_silent(self, text: str, /) -> bool: ...
 
+    def is_mute(self, text: str, /) -> bool: ...
+
 
 def document(text: str, root: _Root, ledger: Ledger, *, verbatim: bool = False) -> str:
     """``text`` with its secrets exchanged, laid out anew (or as it was sent: ``verbatim``).
 
     Raises ``ValueError`` if ``text`` is not JSON; nothing may have been exchanged then.
     """
+    if root.is_mute(text):
+        ledger.mute = text if verbatim else jsontext.rewrite(text)
+        return ledger.mute
     if root.is_silent(text):
         laid_out = jsontext.rewrite(text)
         return text if verbatim else laid_out
@@ -166,6 +171,9 @@ class _Patch:
 
     def is_silent(self, text: str, /) -> bool:
         return self._base.is_silent(text)
+
+    def is_mute(self, text: str, /) -> bool:
+        return self._base.is_mute(text)
 
     def __getitem__(self, step: str | int, /) -> _At:
         base = self._base[step]

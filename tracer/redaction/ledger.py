@@ -24,12 +24,17 @@ class Cleaner(NamedTuple):
 
 
 class Ledger:
-    """What was taken in one run. ``counts``: how often each rule took something."""
+    """What was taken in one run.
+
+    ``counts``: how often each rule took something. ``mute``: the latest text in which none of the
+    policy's words stands; nobody need look for them again.
+    """
 
     def __init__(self, policy: Policy, known: KnownSecrets) -> None:
         self.policy = policy
         self.known = known
         self.counts: dict[str, int] = {}
+        self.mute = ""
         self.everything = Cleaner(
             self.scrub, self._is_clean, lambda text: self._is_clean(text, document=True)
         )
@@ -93,7 +98,8 @@ class Ledger:
 
     def _is_clean(self, text: str, *, document: bool = False) -> bool:
         forgotten = self._is_forgotten(text, document=document)
-        return forgotten and not any(self.policy.patterns.matches(text, document=document))
+        mute = text is self.mute
+        return forgotten and not any(self.policy.patterns.matches(text, document=document, mute=mute))
 
     def _is_forgotten(self, text: str, *, document: bool = False) -> bool:
         return not self.known.find(text, document=document)

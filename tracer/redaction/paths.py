@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from tracer.redaction.words import Words
+from tracer.redaction.words import Words, fewest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +28,7 @@ _MOST_STEPS = 50_000  # remembered; hostile documents cost time beyond, not memo
 _ESCAPED = re.compile(r"\\u(?:00[2-7]|013[01]|017[fF]|212[aA])")
 _LOOKALIKES = "\u0130\u0131\u017f\u212a"
 _SEPARATORS = re.compile(r"[*~/]")  # wild cards, and what a JSON Pointer writes in another way (RFC 6901)
+_BETWEEN = re.compile(r"[\s{}\[\]:,]+")
 _ELEMENT = re.compile(r"\$|\*\*|\[\]|[^.\[\]$]+")
 
 
@@ -89,6 +90,10 @@ class Node(dict[str | int, "Node[R]"], Generic[R]):
         """For the root of a document ``text``: whether no rule holds anywhere in it, told at a glance."""
         return self._machine.is_silent(text)
 
+    def is_mute(self, text: str) -> bool:
+        """Whether it has none of the words that others look for either, however it is laid out."""
+        return self._machine.is_mute(text)
+
     def __missing__(self, step: str | int) -> Node[R]:
         return self._machine.step(self, step)
 
@@ -97,16 +102,19 @@ class Machine(Generic[R]):
     """All patterns at once. ``rules`` are pairs of a pattern and what holds where it matches.
 
     Of several patterns that match, the one with the highest ``(rank, weight)`` wins; a rule
-    of None says that nothing holds there.
+    of None says that nothing holds there. ``others`` are words that somebody else looks for.
     """
 
-    def __init__(self, rules: Iterable[tuple[Pattern, R | None, int]]) -> None:
+    def __init__(self, rules: Iterable[tuple[Pattern, R | None, int]], others: Iterable[str] = ()) -> None:
         self._rules = list(rules)
         self._starts = frozenset((i, 0) for i, (p, _, _) in enumerate(self._rules) if not p.anchored)
         elements = {e for p, _, _ in self._rules for e in p.elements} - {_ANY, _DEEP, _INDEX}
         self._literals = {e for e in elements if "*" not in e}
         self._globs = [(e, wildcard(e)) for e in elements if "*" in e]
-        self._words = Words(pattern.word for pattern, rule, _ in self._rules if rule is not None)
+        words = {pattern.word for pattern, rule, _ in self._rules if rule is not None}
+        self._words = Words(words)
+        # What has neither white space nor punctuation of JSON in it stays whole, however a text is laid out.
+        self._all_words = Words(max(_BETWEEN.split(word), key=len) for word in fewest(words.union(others)))
         self._nodes: dict[frozenset[tuple[int, int]], Node[R]] = {}
         self._budget = _MOST_STEPS
         anchors = frozenset((i, 0) for i, (p, _, _) in enumerate(self._rules) if p.anchored)
@@ -114,8 +122,11 @@ class Machine(Generic[R]):
 
     def is_silent(self, text: str) -> bool:
         """Whether no place in the document ``text`` can have a rule."""
-        hidden = ("\\u" in text and _ESCAPED.search(text)) or any(letter in text for letter in _LOOKALIKES)
-        return not hidden and not self._words.may_stand_in(text.lower())
+        return not _hides(text) and not self._words.may_stand_in(text.lower())
+
+    def is_mute(self, text: str) -> bool:
+        """Whether no word of others stands in it either, nor in the same document in another layout."""
+        return not _hides(text) and not self._all_words.may_stand_in(text.lower())
 
     def step(self, node: Node[R], step: str | int) -> Node[R]:
         """The place that a key or an index leads to."""
@@ -168,3 +179,9 @@ class Machine(Generic[R]):
         if self._budget > 0:
             self._nodes[positions] = node
         return node
+
+
+def _hides(text: str) -> bool:
+    """Whether a word may stand in ``text`` in other characters than its own."""
+    escaped = "\\u" in text and _ESCAPED.search(text) is not None
+    return escaped or any(letter in text for letter in _LOOKALIKES)

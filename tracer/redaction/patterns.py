@@ -104,7 +104,7 @@ class TextPattern(NamedTuple):
 
 
 class PatternSet:
-    """All text patterns of a policy, the certain ones first."""
+    """All text patterns of a policy, the certain ones first. ``words``: of which most need one to match."""
 
     def __init__(self, files: tuple[PolicyFile, ...], exempt: frozenset[str] = frozenset()) -> None:
         given = [_given(rule) for file in files for rule in file.patterns]
@@ -117,17 +117,24 @@ class PatternSet:
             *_variables(files),
         ]
         self._words = [Words(pattern.words) if pattern.words else None for pattern in self._patterns]
-        self._all_words = Words(word for pattern in self._patterns for word in pattern.words)
+        self.words = frozenset[str]().union(*(pattern.words for pattern in self._patterns))
+        self._all_words = Words(self.words)
+        self._wordless = [pattern for pattern in self._patterns if not pattern.words]
 
     @property
     def names(self) -> list[str]:
         """Under which the patterns count."""
         return [pattern.name for pattern in self._patterns]
 
-    def matches(self, text: str, *, document: bool = False) -> Iterator[tuple[TextPattern, int, int]]:
-        """What looks like a secret in ``text`` (``document``: which is JSON), and where."""
+    def matches(
+        self, text: str, *, document: bool = False, mute: bool = False
+    ) -> Iterator[tuple[TextPattern, int, int]]:
+        """What looks like a secret in ``text``, and where.
+
+        ``document``: it is JSON. ``mute``: none of the ``words`` stands in it.
+        """
         low = _lower(text)
-        for pattern in self._possible(low):
+        for pattern in self._wordless if mute else self._possible(low):
             for start, end in pattern.matches(text, low, document=document):
                 yield pattern, start, end
             for _, spans in pattern.broken(text):

@@ -206,7 +206,7 @@ class Policy:
         if machine is None:
             if len(self._machines) >= _MOST_MACHINES:
                 self._machines.clear()
-            machine = self._machines[active] = Machine(self._rules(active))
+            machine = self._machines[active] = Machine(self._rules(active), self.patterns.words)
         return machine.root
 
     def path_secrets(self, path: str) -> Iterator[tuple[Place, int, int]]:

@@ -1,0 +1,136 @@
+"""What mitmproxy's addons are asked, and in what order, is the same as without the index."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from mitmproxy import exceptions, http, options
+from mitmproxy.addonmanager import AddonManager
+from mitmproxy.addons import default_addons
+from mitmproxy.master import Master
+from mitmproxy.proxy.layers.http import HttpErrorHook, HttpRequestHook, HttpResponseHook
+from mitmproxy.test import tflow
+
+from tracer.capture.asking import ask_whom_it_concerns
+
+
+class Told:
+    """Somebody's addon: writes down what it is asked."""
+
+    def __init__(self, name: str, told: list[str], *addons: object) -> None:
+        self.name = name
+        self.addons = list(addons)
+        self._told = told
+
+    def request(self, flow: http.HTTPFlow) -> None:
+        self._told.append(f"{self.name} request")
+        if flow.request.path == f"/halt/{self.name}":
+            raise exceptions.AddonHalt
+        if flow.request.path == f"/fail/{self.name}":
+            raise ValueError(self.name)
+
+    async def response(self, flow: http.HTTPFlow) -> None:
+        await asyncio.sleep(0)
+        self._told.append(f"{self.name} response {flow.request.path}")
+
+    def update(self, flows: list[http.HTTPFlow]) -> None:
+        self._told.append(f"{self.name} update {len(flows)}")
+
+
+class Own:
+    """As one of mitmproxy's, which has no hook for responses."""
+
+    __module__ = "mitmproxy.addons.own"
+
+    def __init__(self, told: list[str]) -> None:
+        self._told = told
+
+    def request(self, flow: http.HTTPFlow) -> None:
+        self._told.append(f"own request {flow.request.path}")
+
+
+@contextmanager
+def _manager() -> Iterator[AddonManager]:
+    master = Master(options.Options())
+    try:
+        yield AddonManager(master)
+    finally:
+        master._legacy_log_events.uninstall()  # which outlives it otherwise
+
+
+async def _told(path: str, *, indexed: bool) -> list[str]:
+    told: list[str] = []
+    flow = tflow.tflow(resp=True)
+    flow.request.path = path
+    with _manager() as manager:
+        manager.add(Told("first", told, Told("inner", told)), Own(told), Told("second", told))
+        if indexed:
+            ask_whom_it_concerns(manager)
+        for hook in (HttpRequestHook(flow), HttpResponseHook(flow)):
+            await manager.handle_lifecycle(hook)
+        late = Told("late", told)
+        manager.add(late)
+        manager.remove(manager.get("second"))
+        await manager.handle_lifecycle(HttpResponseHook(flow))
+        await manager.handle_lifecycle(HttpRequestHook(flow))
+        manager.remove(late)
+        await manager.handle_lifecycle(HttpRequestHook(flow))
+    return told
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/halt/first", "/halt/inner", "/halt/second", "/fail/first", "/fail/inner", "/fail/late"]
+)
+def test_everybody_is_asked_as_without_it(path: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.ERROR)
+    plain = asyncio.run(_told(path, indexed=False))
+    errors = [record.message for record in caplog.records]
+    caplog.clear()
+    assert asyncio.run(_told(path, indexed=True)) == plain
+    assert [record.message for record in caplog.records] == errors
+    assert bool(errors) == path.startswith("/fail")
+    assert {"first request", "late response /"} <= set(plain) or path != "/"
+
+
+def test_a_hook_that_somebody_gets_later_is_asked() -> None:
+    class Somebody:
+        pass
+
+    async def run() -> list[str]:
+        told: list[str] = []
+        somebody = Somebody()
+        hook = HttpErrorHook(tflow.tflow(err=True))
+        with _manager() as manager:
+            manager.add(Own(told), somebody)
+            ask_whom_it_concerns(manager)
+            await manager.handle_lifecycle(hook)
+            somebody.error = lambda flow: told.append(flow.error.msg)  # type: ignore[attr-defined]
+            await manager.handle_lifecycle(hook)
+        return told
+
+    assert asyncio.run(run()) == ["error"]
+
+
+def test_who_has_no_such_hook_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    invoke = AddonManager.invoke_addon
+
+    async def spy(self: AddonManager, addon: object, event: HttpResponseHook) -> None:
+        asked.append(type(addon).__name__)
+        await invoke(self, addon, event)
+
+    async def run() -> None:
+        monkeypatch.setattr(AddonManager, "invoke_addon", spy)
+        with _manager() as manager:
+            manager.add(*default_addons(), Told("somebody", []))
+            ask_whom_it_concerns(manager)
+            await manager.trigger_event(HttpResponseHook(tflow.tflow(resp=True)))
+
+    asyncio.run(run())
+    assert asked[-1] == "Told"
+    assert {"ModifyBody", "Save", "ScriptLoader"} <= set(asked)
+    assert not {"BlockList", "TlsConfig", "Core"} & set(asked)
