@@ -25,6 +25,7 @@ from tracer.capture.hanging_up import hang_up, stop_listening
 from tracer.capture.intake import Intake
 from tracer.capture.keeper import Keeper
 from tracer.capture.notices import Failed, Notice, Said
+from tracer.capture.reading import read_more_at_once
 from tracer.capture.recovery import recover
 from tracer.capture.reporting import failed, kept, recovered
 from tracer.capture.settings import Draw, Settings
@@ -187,6 +188,7 @@ class Tracer:
         keep = wants_stream(flow.response, self._ready().limit)
         if keep is not None:
             state.response_tap = flow.response.stream = Tap(keep)
+            read_more_at_once(flow, flow.server_conn)
 
     @_guarded
     def response(self, flow: http.HTTPFlow) -> None:
@@ -291,6 +293,7 @@ class Tracer:
         keep = wants_stream(flow.request, self._ready().limit)
         if keep is not None:
             state.request_tap = flow.request.stream = Tap(keep)
+            read_more_at_once(flow, flow.client_conn)
 
     def _break_off(self, state: _Flow, reason: str) -> None:
         state.flow.error = state.flow.error or flow.Error(reason)
