@@ -123,7 +123,7 @@ def run(options: argparse.Namespace) -> int:
         cache_folder() / "ca",
         sys.stdout.buffer,
         sys.stderr.buffer,
-        warm_up=None if options.quiet else _warm_up,
+        warm_up=_warm_up,
         services=cloud.recording(_say) if cloud else None,
     )
     if not options.quiet:
@@ -154,10 +154,13 @@ def _recover(settings: Settings) -> None:
 
 
 def _warm_up() -> None:
-    """Load what the summary needs."""
+    """Load what the diagram and the summary need."""
     from tracer.cli.console import stderr
     from tracer.rendering import mermaid, table  # noqa: F401 - loading them is the point
+    from tracer.rendering.languages import DEFAULT
+    from tracer.rendering.words import words
 
+    words(DEFAULT)
     stderr().print("", end="")
 
 

@@ -25,11 +25,12 @@ def draw(recording: Recording, kind: str) -> list[str | bytes]:
     """
     # `tracer record` hands this function on before it starts its client: it has to be light to import.
     from tracer.rendering.mermaid import mermaid_parts
-    from tracer.rendering.picture import render
 
     texts = mermaid_parts(recording)
     if kind == "mmd":
         return [*texts]
+    from tracer.rendering.picture import render
+
     check_length(texts)
     if kind == "svg":
         return [render(text, "svg").decode() for text in texts]
