@@ -6,7 +6,7 @@ their order are those of the YAML file, see ``tracer.recording``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -148,7 +148,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     recorded: str
     participants: dict[str, str] = {}
     notes: list[str] = []
-    exchanges: list[Exchange]
+    exchanges: Sequence[Exchange]
     redacted: dict[str, int] = {}
     output: Output | None = None
 

@@ -154,7 +154,7 @@ class Appender:
 
     def rewrite(self, lines: Iterable[bytes]) -> None:
         """Put these lines in place of all that the file holds, atomically."""
-        _replace(self.path, (b"".join(line + b"\n" for line in lines),), 0o600)
+        _replace(self.path, (line + b"\n" for line in lines), 0o600)
         with _reasons(self.path):
             os.close(self._file)
             self._file = -1

@@ -14,6 +14,7 @@ from tracer.capture.settings import Settings
 from tracer.errors import LeakError, OutputError, RenderError
 from tracer.model import Exchange, Recording
 from tracer.recording import load, read_journal
+from tracer.rendering import draw
 
 
 def taken(**options: object) -> Exchange:
@@ -31,6 +32,31 @@ def test_a_secret_of_the_command_line_leaves_the_journal_once_it_is_known(tmp_pa
     book.take(exchanged(login_flow))
     assert SECRET not in journal.read_text()
     assert SECRET not in (book.finish().recording.command or "")
+
+
+def test_a_secret_of_the_environment_never_reaches_the_journal_with_the_command(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path), ("openstack", "thing", "create", "--its-word", SECRET))
+    book.redactor.learn_environment({"OS_PASSWORD": SECRET})
+    book.take(taken())
+    (journal,) = (tmp_path / JOURNALS).iterdir()
+    assert SECRET not in journal.read_text()
+    book.leave()
+
+
+def test_a_long_run_becomes_the_same_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def finished(folder: Path) -> tuple[str, str]:
+        book = Book(
+            Settings(folder=folder, diagrams=("mmd",), draw=draw), ("openstack", "image", "show", "x")
+        )
+        client = peer()
+        for one in (login(client), show(client, 4.0), show(client, 3.0), show(client, 5.0)):
+            book.take(exchanged(one))
+        kept = book.finish()
+        return kept.path.read_text(), kept.diagrams[0].read_text()
+
+    held = finished(tmp_path / "held")
+    monkeypatch.setattr("tracer.recording.journal._HELD", 0)
+    assert finished(tmp_path / "unheld") == held
 
 
 def test_what_the_gate_refuses_is_not_left_in_the_journal(
@@ -51,12 +77,12 @@ def test_what_the_gate_refuses_is_not_left_in_the_journal(
 
 
 def test_a_diagram_that_cannot_be_drawn_costs_no_recording(tmp_path: Path) -> None:
-    def draw(_: Recording, kind: str) -> list[str | bytes]:
+    def refuse(_: Recording, kind: str) -> list[str | bytes]:
         if kind == "svg":
             raise RenderError("the engine refused it")
         return ["sequenceDiagram"]
 
-    book = Book(Settings(folder=tmp_path, diagrams=("mmd", "svg"), draw=draw))
+    book = Book(Settings(folder=tmp_path, diagrams=("mmd", "svg"), draw=refuse))
     book.take(taken())
     kept = book.finish()
     assert kept.path.exists()

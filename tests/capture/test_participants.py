@@ -24,7 +24,7 @@ def exchange(
 
 
 def names(*exchanges: Exchange, configured: str = "") -> list[str]:
-    return [one.receiver for one in resolve(exchanges, ParticipantMap(configured))[0]]
+    return [*resolve(exchanges, ParticipantMap(configured))[0]]
 
 
 def test_the_catalogue_names_receivers_by_their_url() -> None:
@@ -50,8 +50,8 @@ def test_the_mount_path_names_what_no_catalogue_does() -> None:
 
 
 def test_a_port_alone_names_nobody() -> None:
-    exchanges, labels = resolve([exchange("http://x.test:9292/v2/images")], ParticipantMap())
-    assert exchanges[0].receiver == "service-1"
+    receivers, labels = resolve([exchange("http://x.test:9292/v2/images")], ParticipantMap())
+    assert receivers == ["service-1"]
     assert labels == {"client": "openstack-client", "service-1": "x.test:9292"}
 
 

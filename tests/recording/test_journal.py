@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from unittest.mock import patch
 
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tracer.recording.journal
 from tests.strategies import exchanges
 from tracer.errors import InputError
-from tracer.model import Exchange
+from tracer.model import Exchange, Request
 from tracer.recording import Journal, JournalHead, read_journal
 
 HEAD = JournalHead(began=1.5, command="openstack image show x", writer=(1, 2.0))
@@ -40,6 +43,37 @@ def test_a_torn_last_line_costs_nothing_that_was_finished(taken: list[Exchange],
         torn = data.draw(st.integers(whole, len(content) - 1))
         journal.path.write_bytes(content[:torn])
         assert read_journal(journal.path) == (HEAD, taken[:-1])
+
+
+@given(st.lists(exchanges, min_size=1, max_size=4), st.integers(0, 400))
+def test_a_long_journal_gives_back_what_it_took(taken: list[Exchange], held: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, patch.object(tracer.recording.journal, "_HELD", held):
+        journal = Journal(Path(folder) / "1.jsonl", HEAD)
+        for exchange in taken:
+            journal.exchange(exchange, HEAD)
+        head, kept = journal.read()
+        journal.replace(HEAD, taken[:1])
+        journal.remove()
+        assert head == HEAD
+        assert [*kept] == taken == [kept[place] for place in range(len(taken))]
+
+
+def test_what_was_read_of_a_journal_lets_go_of_it(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "1.jsonl", HEAD)
+    journal.exchange(
+        Exchange(sender="client", started=1, request=Request(method="GET", url="http://x.test/"))
+    )
+    before = psutil.Process().num_fds()
+    with patch.object(tracer.recording.journal, "_HELD", 0):
+        _, kept = journal.read()
+    assert psutil.Process().num_fds() == before + 1
+    del kept
+    assert psutil.Process().num_fds() == before
+    journal.close()
+    (tmp_path / "2.jsonl").write_bytes(b"no json\n")
+    with pytest.raises(InputError):
+        read_journal(tmp_path / "2.jsonl")
+    assert psutil.Process().num_fds() == before - 1
 
 
 def test_a_fault_is_told_with_its_line(tmp_path: Path) -> None:

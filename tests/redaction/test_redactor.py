@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.redaction.canaries import CANARIES, Build, as_base64, as_json, as_text, exchange
 from tests.redaction.forms import cores, spellings
-from tracer.model import Body, Exchange, Request
+from tracer.model import Body, Exchange, Request, Response
 from tracer.redaction import KnownSecrets, Redactor, load_policy, scan
 
 SECRET = "kJ7xQ2mZp9vR4tWs"
@@ -172,6 +172,18 @@ def test_what_is_learned_later_is_removed_from_earlier_exchanges() -> None:
     settled = redactor.generation
     redactor.exchange(_auth(SECRET, "tok-one-0123456789"))
     assert redactor.generation == settled
+
+
+def test_what_a_text_shows_to_be_a_secret_is_removed_from_what_stands_before_it() -> None:
+    value = "kJ7xQ2mZp9vR4tWs"
+    shown = Body(type="text/plain", size=9, text=f'adminPass = "{value}" was changed')
+    sent = Exchange(
+        sender="client",
+        started=1,
+        request=Request(method="GET", url=f"http://x.test/things/{value}"),
+        response=Response(status=200, body=shown),
+    )
+    assert value not in str(Redactor(load_policy()).exchange(sent))
 
 
 @pytest.mark.parametrize(

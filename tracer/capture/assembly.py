@@ -13,6 +13,7 @@ from tracer.capture.participants import CLIENT, client_agent, resolve
 from tracer.model import FORMAT, Cloud, Exchange, Output, Recording
 from tracer.recording import JournalHead
 from tracer.sequences import choose, find, label, release_of
+from tracer.unheld import derived, reordered
 
 __all__ = ["assemble"]
 
@@ -27,9 +28,12 @@ def assemble(
 
     Raises InputError where ``head.sequence`` names none.
     """
-    ordered = sorted(exchanges, key=lambda exchange: exchange.started)
-    began = ordered[0].started if ordered else head.began
-    named, labels = resolve([_since(exchange, began) for exchange in ordered], participants)
+    started = [exchange.started for exchange in exchanges]
+    order = sorted(range(len(started)), key=started.__getitem__)
+    began = started[order[0]] if order else head.began
+    ordered = reordered(exchanges, order)
+    receivers, labels = resolve(ordered, participants)
+    named = derived(ordered, lambda place, exchange: _placed(exchange, began, receivers[place]))
     recording = Recording(
         format=FORMAT,
         command=head.command,
@@ -50,19 +54,18 @@ def assemble(
     return label(recording, choose(named, head.command, release_of(recording)) if by_client else None)
 
 
-def _since(exchange: Exchange, began: float) -> Exchange:
+def _placed(exchange: Exchange, began: float, receiver: str) -> Exchange:
     # A clock that is set back meanwhile must not make a recording that cannot be read.
     ended = None if exchange.ended is None else max(0.0, round(exchange.ended - began, 3))
-    return replace(exchange, started=max(0.0, round(exchange.started - began, 3)), ended=ended)
+    started = max(0.0, round(exchange.started - began, 3))
+    return replace(exchange, started=started, ended=ended, receiver=receiver)
 
 
 def _cloud_url(exchanges: Sequence[Exchange]) -> str:
-    urls = [exchange.request.url for exchange in exchanges]
-    urls = [exchange.request.url for exchange in exchanges if exchange.receiver == "keystone"] or urls
-    if not urls:
-        return ""
+    of_keystone = (exchange.request.url for exchange in exchanges if exchange.receiver == "keystone")
+    url = next(of_keystone, exchanges[0].request.url if exchanges else "")
     try:
-        parts = urlsplit(urls[0])
+        parts = urlsplit(url)
     except ValueError:
         return ""
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc}" if url else ""

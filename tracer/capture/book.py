@@ -80,7 +80,7 @@ class Book:
     def drop(self, position: int) -> None:
         """Take an exchange out again, by its place among those that were taken."""
         assert self._journal is not None, "only what was taken can be dropped"
-        _, exchanges = self._journal.read()
+        exchanges = list(self._journal.read()[1])
         del exchanges[position]
         if exchanges:
             self._journal.replace(self._head, exchanges)
@@ -90,14 +90,12 @@ class Book:
 
     def _forget_since(self, known: int) -> None:
         """Take out of what the journal holds the secrets learned since the redactor knew ``known``."""
-        command = self._head.command and self.redactor.text(self._head.command)
-        changed = command != self._head.command
-        self._head = replace(self._head, command=command)
+        changed = self._clean_command()
         if self._journal is None:
             return
-        if changed or self.redactor.known.touches(self._journal.path.read_bytes(), known):
+        if changed or any(self.redactor.known.touches(lines, known) for lines in self._journal.blocks()):
             _, earlier = self._journal.read()
-            self._journal.replace(self._head, [self.redactor.again(one) for one in earlier])
+            self._journal.replace(self._head, map(self.redactor.again, earlier))
 
     def note(self, doubt: str) -> None:
         """Have the recording say so, once."""
@@ -121,16 +119,16 @@ class Book:
     def finish(self, *, interrupted: str = "", output: Output | None = None) -> Kept:
         """Make the recording and its diagrams, and remove the journal."""
         assert self._journal is not None, "a run without exchanges has no recording"
-        _, exchanges = self._journal.read()
         # What the output shows to be a secret may stand in an exchange, and the other way round.
-        known = -1
-        while known != self.redactor.generation:
-            known = self.redactor.generation
+        known = self.redactor.generation
+        while True:
             output = output and self._clean(output)
-            self._head = replace(
-                self._head, command=self._head.command and self.redactor.text(self._head.command)
-            )
-        exchanges = [self.redactor.again(exchange) for exchange in exchanges]
+            self._clean_command()
+            if known == self.redactor.generation:
+                break
+            before, known = known, self.redactor.generation
+            self._forget_since(before)
+        _, exchanges = self._journal.read()
         head = replace(
             self._head,
             interrupted=interrupted or _broken_off(exchanges),
@@ -142,13 +140,19 @@ class Book:
             self.path = self._save(head, recording)
         except LeakError:
             # What the gate refuses must not stay in the journal either: its skeleton is what can be kept.
-            self._journal.replace(replace(head, command=None), [stripped(one) for one in exchanges])
+            self._journal.replace(replace(head, command=None), map(stripped, exchanges))
             raise
         self._journal.remove()
         self._journal = None
         doubt = f"{self.stripped} exchanges could not be redacted, and were written without their contents"
         kept = Kept(recording, self.path, problem=doubt if self.stripped else "")
         return _drawn(kept, self.settings, self.redactor.known)
+
+    def _clean_command(self) -> bool:
+        """Take out of the command what has become known since; whether there was anything."""
+        before = self._head.command
+        self._head = replace(self._head, command=before and self.redactor.text(before))
+        return self._head.command != before
 
     def _clean(self, output: Output) -> Output:
         text = self.redactor.text
@@ -177,6 +181,7 @@ class Book:
             self._journal.close()
 
     def _open(self) -> Journal:
+        self._clean_command()
         name = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}-{next(_numbers)}.jsonl"
         return Journal(self.settings.folder / JOURNALS / name, self._head)
 

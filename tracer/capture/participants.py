@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from msgspec.structs import replace
-
 from tracer.capture.participantmap import ParticipantMap, origin_and_path
 from tracer.model import Exchange, header
 from tracer.sequences.catalogue import Catalogue, participant_label
@@ -24,10 +22,8 @@ def named_by_agent(user_agent: str) -> str | None:
     return first if participant_label(first) != first else None
 
 
-def resolve(
-    exchanges: Sequence[Exchange], configured: ParticipantMap
-) -> tuple[list[Exchange], dict[str, str]]:
-    """The exchanges with their receivers named, and the label of every participant that occurs.
+def resolve(exchanges: Sequence[Exchange], configured: ParticipantMap) -> tuple[list[str], dict[str, str]]:
+    """The receiver of each exchange, and the label of every participant that occurs.
 
     In order: the service catalogue that the run itself received, the mount path, the
     configured map. What none of them knows is called after its place of appearance,
@@ -36,7 +32,7 @@ def resolve(
     catalogue = Catalogue.from_exchanges(exchanges)
     strangers: dict[str, str] = {}
     labels: dict[str, str] = {}
-    named = []
+    receivers = []
     for exchange in exchanges:
         receiver = _receiver(exchange.request.url, catalogue, configured)
         if receiver is None:
@@ -45,13 +41,13 @@ def resolve(
             labels.setdefault(receiver, host)
         for name in (exchange.sender, receiver):
             labels.setdefault(name, participant_label(name))
-        named.append(replace(exchange, receiver=receiver))
-    return named, labels
+        receivers.append(receiver)
+    return receivers, labels
 
 
 def client_agent(exchanges: Sequence[Exchange]) -> str:
     """The User-Agent of the client itself; the longest of several, as it names the most parts."""
-    agents = [header(e.request.headers, "User-Agent") or "" for e in exchanges if e.sender == CLIENT]
+    agents = {header(e.request.headers, "User-Agent") or "" for e in exchanges if e.sender == CLIENT}
     return max(agents, key=len, default="")
 
 

@@ -8,12 +8,18 @@ torn last line, which had not been finished.
 
 from __future__ import annotations
 
+import os
+import weakref
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 
 from tracer.errors import InputError
 from tracer.model import Exchange
+from tracer.unheld import Unheld
 
 __all__ = ["Journal", "JournalHead", "read_journal"]
 
@@ -42,6 +48,9 @@ class _Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     exchange: Exchange | None = None
 
 
+_BLOCK = 2**20
+_HELD = 4 * 2**20  # bytes of a journal up to which its exchanges are held
+
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Line).decode
 
@@ -68,14 +77,20 @@ class Journal:
         lines = [_encode(_Line(exchange=exchange)), *([_encode(_Line(head=head))] if head else [])]
         self._appender.append(*lines)
 
-    def replace(self, head: JournalHead, exchanges: list[Exchange]) -> None:
+    def replace(self, head: JournalHead, exchanges: Iterable[Exchange]) -> None:
         """Write the whole journal again: a secret became known that earlier exchanges may hold."""
-        lines = [_encode(_Line(head=head)), *(_encode(_Line(exchange=exchange)) for exchange in exchanges)]
-        self._appender.rewrite(lines)
+        lines = (_encode(_Line(exchange=exchange)) for exchange in exchanges)
+        self._appender.rewrite(chain((_encode(_Line(head=head)),), lines))
 
-    def read(self) -> tuple[JournalHead, list[Exchange]]:
+    def read(self) -> tuple[JournalHead, Sequence[Exchange]]:
         """Everything that the journal holds."""
         return read_journal(self.path)
+
+    def blocks(self) -> Iterator[bytes]:
+        """What stands in the file, some lines at a time."""
+        with self.path.open("rb") as file:
+            while lines := file.readlines(_BLOCK):
+                yield b"".join(lines)
 
     def close(self) -> None:
         """Stop writing; the file stays."""
@@ -87,27 +102,55 @@ class Journal:
         self.path.unlink(missing_ok=True)
 
 
-def read_journal(path: Path) -> tuple[JournalHead, list[Exchange]]:
+def read_journal(path: Path) -> tuple[JournalHead, Sequence[Exchange]]:
     """The head and the exchanges of a journal; a torn last line is left out.
 
-    Raises InputError for a file that isn't a journal.
+    Those of a long journal are read again each time that they are asked for; also when the journal
+    has been removed meanwhile, or replaced. Raises InputError for a file that isn't a journal.
     """
     head: JournalHead | None = None
     exchanges: list[Exchange] = []
+    lines = array("Q")
     try:
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.endswith(b"\n"):
-                    break
-                entry = _entry(line, str(path), number)
-                head = entry.head or head
-                if entry.exchange is not None:
-                    exchanges.append(entry.exchange)
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     except OSError as error:
         raise InputError(str(path), error.strerror or str(error)) from None
+    kept = _Lines(file)
+    for number, (start, line) in enumerate(kept, 1):
+        entry = _entry(line, str(path), number)
+        head = entry.head or head
+        if entry.exchange is not None:
+            lines.extend((start, len(line)))
+            if start < _HELD:
+                exchanges.append(entry.exchange)
     if head is None:
         raise InputError(str(path), "not a journal: it has no head")
-    return head, exchanges
+    if len(exchanges) == len(lines) // 2:
+        return head, exchanges
+    return head, Unheld(len(lines) // 2, lambda place: kept.exchange(*lines[2 * place : 2 * place + 2]))
+
+
+class _Lines:
+    """The whole lines of a journal that is open as ``file``, and the exchange in one of them."""
+
+    def __init__(self, file: int) -> None:
+        self._file = file
+        weakref.finalize(self, os.close, file)
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """Each with where it begins."""
+        start = 0
+        with os.fdopen(os.dup(self._file), "rb") as lines:
+            for line in lines:
+                if not line.endswith(b"\n"):
+                    return
+                yield start, line
+                start += len(line)
+
+    def exchange(self, start: int, length: int) -> Exchange:
+        exchange = _decode(os.pread(self._file, length, start)).exchange
+        assert exchange is not None, "it was there when the journal was read"
+        return exchange
 
 
 def _entry(line: bytes, source: str, number: int) -> _Line:

@@ -58,7 +58,13 @@ class Redactor:
         try:
             if exchange.redaction == "failed":
                 return self._everywhere(exchange, self._ledger.everything)
-            redacted = self._everywhere(self._by_place(exchange), self._ledger.everything)
+            redacted = self._by_place(exchange)
+            known = self.known.version
+            redacted = self._everywhere(redacted, self._ledger.everything)
+            while known != self.known.version:
+                # What one text shows to be a secret may stand in one that was looked at before.
+                known = self.known.version
+                redacted = self._everywhere(redacted, self._ledger.known_only)
             if _is_auth(redacted) and not any(map(_has_pseudonym, (redacted.request, redacted.response))):
                 return stripped(exchange)
         except Exception:  # noqa: BLE001 - whatever it was, its text may quote the secret, and traffic goes on

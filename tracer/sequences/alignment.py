@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracer.sequences.automaton import Automaton, Skip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     from tracer.model import ExchangeVerdict
 
@@ -84,9 +84,12 @@ def align(machine: Automaton, candidates: Iterable[Candidate]) -> Alignment:
     """The cheapest reading of ``candidates`` as a word of ``machine``."""
     costs, jumps = _follow_skips(machine, [0, *[None] * (len(machine.reads) - 1)])
     columns = [_Column({}, jumps)]
+    known: dict[Hashable, _Column] = {}
     for candidate in candidates:
         costs, column = _read(machine, costs, candidate)
-        columns.append(column)
+        # In a long run most are like earlier ones, and held once.
+        alike = (*column.ways.items(), None, *column.jumps.items())
+        columns.append(known.setdefault(alike, column))
     aligned, missing = _trace(machine, columns)
     return Alignment(aligned, missing, costs[-1] or 0)
 

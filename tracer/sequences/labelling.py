@@ -9,9 +9,10 @@ import msgspec
 from tracer.sequences.clients import release_of
 from tracer.sequences.matching import generic_paths, match_run
 from tracer.sequences.sightings import run_of
+from tracer.unheld import derived
 
 if TYPE_CHECKING:
-    from tracer.model import Recording
+    from tracer.model import Exchange, Label, Recording
     from tracer.sequences.schema import Sequence
 
 __all__ = ["label"]
@@ -23,18 +24,19 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
     Without a sequence only the path templates are filled in, and there is no verdict.
     """
     if sequence is None:
-        exchanges = [
-            msgspec.structs.replace(exchange, steps=[], path=path, verdict=None)
-            for exchange, path in zip(recording.exchanges, generic_paths(recording.exchanges), strict=True)
-        ]
+        paths = generic_paths(recording.exchanges)
+        exchanges = derived(
+            recording.exchanges,
+            lambda place, exchange: msgspec.structs.replace(
+                exchange, steps=[], path=paths[place], verdict=None
+            ),
+        )
         return msgspec.structs.replace(
             recording, sequence=None, verdict=None, missing=[], exchanges=exchanges
         )
     result = match_run(run_of(recording.exchanges), sequence, release_of(recording))
-    exchanges = [
-        msgspec.structs.replace(exchange, steps=list(label.steps), path=label.path, verdict=label.verdict)
-        for exchange, label in zip(recording.exchanges, result.labels, strict=True)
-    ]
+    labels = result.labels
+    exchanges = derived(recording.exchanges, lambda place, exchange: _labelled(exchange, labels[place]))
     return msgspec.structs.replace(
         recording,
         sequence=sequence.name,
@@ -42,3 +44,7 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
         missing=result.missing,
         exchanges=exchanges,
     )
+
+
+def _labelled(exchange: Exchange, label: Label) -> Exchange:
+    return msgspec.structs.replace(exchange, steps=list(label.steps), path=label.path, verdict=label.verdict)

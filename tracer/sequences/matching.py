@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracer.model import Exchange, Label, RunVerdict
 from tracer.sequences.alignment import Aligned, Alignment, Candidate, align
 from tracer.sequences.automaton import Automaton, automaton
-from tracer.sequences.calls import calls
+from tracer.sequences.calls import Call, calls
 from tracer.sequences.excuses import EXCUSABLE, Excuses, excuses
 from tracer.sequences.explaining import explain, explain_missing, request_of
 from tracer.sequences.schema import AnyOrder, OneOf
-from tracer.sequences.sightings import Run, Sighting, asks_for, ends_loop, run_of, template_of
+from tracer.sequences.sightings import Run, Sighting, asks_for, ends_loop, loops_until, run_of, template_of
 from tracer.sequences.templates import generic
+from tracer.unheld import reordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,29 +95,39 @@ def match_run(
     asked = [tuple(_asked(one, machine)) for one in run]
     excused = excuses(run, lambda one: _meets(machine, asked[one.position], one.status) is not None)
     kept = [one.position for one in run if not excused.covers(one.position)]
-    alignment = align(machine, _candidates(machine, run, asked, kept, [given[index] for index in own]))
+    alignment = align(machine, _candidates(machine, run, asked, kept, reordered(given, own)))
     results: dict[int, Aligned] = dict(zip(kept, alignment.aligned, strict=True))
     _add_excused(machine, run, asked, excused, results)
     aligned = [results[position] for position in range(len(run))]
-    labels = {index: _label(machine, seen[index], what) for index, what in zip(own, aligned, strict=True)}
-    rules = {index: what.rule for index, what in zip(own, aligned, strict=True)}
-    entries = {index: None if rule is None else machine.rules[rule].entry for index, rule in rules.items()}
-    of_services = calls(given, seen, entries, sequence, release)
-    labels |= {index: call.label for index, call in of_services.items()}
+    del results  # a run may be long
+    labels = _labels(machine, run, aligned)
+    of_services: dict[int, Call] = {}
+    if len(own) < len(given):
+        entries = {
+            index: None if what.rule is None else machine.rules[what.rule].entry
+            for index, what in zip(own, aligned, strict=True)
+        }
+        of_services = calls(given, seen, entries, sequence, release)
+        of_clients = iter(labels)
+        labels = [
+            of_services[index].label if index in of_services else next(of_clients)
+            for index in range(len(given))
+        ]
     reasons: dict[int, str] = {}
     if explained:
         reasons = explain(machine, run, aligned, own)
         reasons |= {index: call.reason for index, call in of_services.items() if call.reason}
     missing = _missing(machine, run, aligned, alignment)
+    begun = {what.rule for what in aligned}
     return Match(
-        labels=[labels[index] for index in range(len(given))],
-        verdict="deviates" if missing or alignment.missing or _deviates(labels.values()) else "conforms",
+        labels=labels,
+        verdict="deviates" if missing or alignment.missing or _deviates(labels) else "conforms",
         missing=missing,
         explanations=[
             f"exchange {index + 1}, {request_of(seen[index])}: {reason}"
             for index, reason in sorted(reasons.items())
         ]
-        + [explain_missing(machine.rules[rule], begun=rule in rules.values()) for rule in alignment.missing],
+        + [explain_missing(machine.rules[rule], begun=rule in begun) for rule in alignment.missing],
         reasons=dict(sorted(reasons.items())),
         foreign=sum(
             1 for position, index in enumerate(own) if not asked[position] and _deviates([labels[index]])
@@ -158,7 +169,8 @@ def _candidates(
     met: frozenset[int] = frozenset()
     for index in kept:
         status = run[index].status
-        ends = [rule for rule in asked[index] if ends_loop(exchanges[index], machine.rules[rule].entry)]
+        looping = [rule for rule in asked[index] if loops_until(machine.rules[rule].entry)]
+        ends = {rule for rule in looping if ends_loop(exchanges[index], machine.rules[rule].entry)}
         yield Candidate(asked[index], status, met.intersection(asked[index]), frozenset(ends))
         met |= {rule for rule in asked[index] if status in machine.rules[rule].statuses}
 
@@ -182,6 +194,13 @@ def _add_excused(
     for index in sorted(excused.stand_ins, reverse=True):
         what = results[excused.stand_ins[index]]
         results[index] = what if what.verdict == "unexpected" else Aligned("repeated", what.rule)
+
+
+def _labels(machine: Automaton, run: List[Sighting], aligned: List[Aligned]) -> list[Label]:
+    """The label of each exchange; those of a long run are mostly alike, and held once."""
+    alike: dict[Label, Label] = {}
+    labels = (_label(machine, seen, what) for seen, what in zip(run, aligned, strict=True))
+    return [alike.setdefault(label, label) for label in labels]
 
 
 def _label(machine: Automaton, seen: Sighting, what: Aligned) -> Label:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from sys import intern
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +17,7 @@ from tracer.sequences.templates import fits, generic, normal, with_query
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Run", "Sighting", "asks_for", "ends_loop", "run_of", "sightings", "template_of"]
+__all__ = ["Run", "Sighting", "asks_for", "ends_loop", "loops_until", "run_of", "sightings", "template_of"]
 
 
 class Sighting(NamedTuple):
@@ -39,13 +41,13 @@ class Sighting(NamedTuple):
 class Run(NamedTuple):
     """The exchanges of a run in the order of their requests, and what matching sees of each."""
 
-    exchanges: list[Exchange]
+    exchanges: Sequence[Exchange]
     seen: list[Sighting]
 
 
 def run_of(exchanges: Iterable[Exchange]) -> Run:
     """The run of ``exchanges``, prepared to be held against any number of sequences."""
-    given = list(exchanges)
+    given = exchanges if isinstance(exchanges, Sequence) else list(exchanges)
     return Run(given, sightings(given, Catalogue.from_exchanges(given)))
 
 
@@ -72,6 +74,11 @@ def template_of(seen: Sighting, entry: Entry) -> str:
     path = with_query(entry.path, entry.query)
     mount = generic(seen.mount) if seen.mount else ""
     return (mount + path.removesuffix("/")) or "/"
+
+
+def loops_until(entry: Entry) -> bool:
+    """Whether it is a response's body that ends the loop of ``entry``."""
+    return isinstance(entry.loop, Loop) and bool(entry.loop.until_body)
 
 
 def ends_loop(exchange: Exchange, entry: Entry) -> bool:
@@ -124,13 +131,14 @@ def _sighting(position: int, exchange: Exchange, catalogue: Catalogue) -> Sighti
     path = normal(path)
     mount = catalogue.mount(url)
     response = exchange.response
+    # Of a long run most say the same: each word is held once.
     return Sighting(
         position=position,
-        sender=exchange.sender,
-        receiver=exchange.receiver,
-        method=exchange.request.method.upper(),
-        mount=mount,
-        path=normal(path.removeprefix(mount)),
+        sender=intern(exchange.sender),
+        receiver=intern(exchange.receiver),
+        method=intern(exchange.request.method.upper()),
+        mount=intern(mount),
+        path=intern(normal(path.removeprefix(mount))),
         query=query,
         status=response.status if response else None,
         has_token=header(exchange.request.headers, "X-Auth-Token") is not None,
