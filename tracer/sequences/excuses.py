@@ -50,11 +50,10 @@ def excuses(run: Sequence[Sighting], is_expected: Callable[[Sighting], bool]) ->
 
 
 def _followed_redirects(run: Sequence[Sighting], is_expected: Callable[[Sighting], bool]) -> dict[int, int]:
-    later = _Positions(run, _place)
+    redirects = [seen for seen in run if seen.status in _REDIRECTS and not is_expected(seen)]
+    later = _Positions(run, _place, redirects)
     found: dict[int, int] = {}
-    for seen in run:
-        if seen.status not in _REDIRECTS or is_expected(seen):
-            continue
+    for seen in redirects:
         follower = later.after(seen.position, _place(seen))
         if follower is not None and _follows(seen, run[follower]):
             found[seen.position] = follower
@@ -79,13 +78,14 @@ def _follows(redirect: Sighting, seen: Sighting) -> bool:
 def _renewed_tokens(
     run: Sequence[Sighting], is_expected: Callable[[Sighting], bool]
 ) -> tuple[dict[int, int], frozenset[int]]:
-    again = _Positions(run, _request)
+    refused = [seen for seen in run if seen.status == 401 and seen.has_token and not is_expected(seen)]
+    again = _Positions(run, _request, refused)
     logins = _logins(run)
     found: dict[int, int] = {}
     repeats: set[int] = set()
     further: set[int] = set()
-    for seen in run:
-        if seen.status != 401 or not seen.has_token or seen.position in repeats or is_expected(seen):
+    for seen in refused:
+        if seen.position in repeats:
             continue
         repeat = again.after(seen.position, _request(seen))
         own = logins[seen.sender]
@@ -119,12 +119,16 @@ def _place(seen: Sighting) -> tuple[str, str, str]:
 
 
 class _Positions:
-    """Where in a run each kind of exchange comes, to find the next one quickly."""
+    """Where in a run each kind of exchange comes that one of ``wanted`` is, to find the next one quickly."""
 
-    def __init__(self, run: Sequence[Sighting], kind: Callable[[Sighting], Hashable]) -> None:
-        self._at: defaultdict[Hashable, list[int]] = defaultdict(list)
-        for seen in run:
-            self._at[kind(seen)].append(seen.position)
+    def __init__(
+        self, run: Sequence[Sighting], kind: Callable[[Sighting], Hashable], wanted: Sequence[Sighting]
+    ) -> None:
+        self._at: dict[Hashable, list[int]] = {kind(seen): [] for seen in wanted}
+        for seen in run if wanted else ():
+            positions = self._at.get(kind(seen))
+            if positions is not None:
+                positions.append(seen.position)
 
     def after(self, index: int, kind: Hashable) -> int | None:
         """The index of the next exchange of that ``kind`` behind ``index``."""

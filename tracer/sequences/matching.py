@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tracer.model import Exchange, Label, RunVerdict
 from tracer.sequences.alignment import Aligned, Alignment, Candidate, align
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tracer.sequences.schema import Entry, Item, Sequence
 
 __all__ = ["DEVIATIONS", "Match", "could_be", "generic_paths", "match", "match_run"]
+
+_Value = TypeVar("_Value")
 
 DEVIATIONS = frozenset({"unexpected", "wrong-status"})
 """The verdicts of exchanges that make a run deviate."""
@@ -92,7 +94,7 @@ def match_run(
         seen[index] if position == index else seen[index]._replace(position=position)
         for position, index in enumerate(own)
     ]
-    asked = [tuple(_asked(one, machine)) for one in run]
+    asked = _each_once(tuple(_asked(one, machine)) for one in run)
     excused = excuses(run, lambda one: _meets(machine, asked[one.position], one.status) is not None)
     kept = [one.position for one in run if not excused.covers(one.position)]
     alignment = align(machine, _candidates(machine, run, asked, kept, reordered(given, own)))
@@ -197,10 +199,14 @@ def _add_excused(
 
 
 def _labels(machine: Automaton, run: List[Sighting], aligned: List[Aligned]) -> list[Label]:
-    """The label of each exchange; those of a long run are mostly alike, and held once."""
-    alike: dict[Label, Label] = {}
-    labels = (_label(machine, seen, what) for seen, what in zip(run, aligned, strict=True))
-    return [alike.setdefault(label, label) for label in labels]
+    """The label of each exchange."""
+    return _each_once(_label(machine, seen, what) for seen, what in zip(run, aligned, strict=True))
+
+
+def _each_once(values: Iterable[_Value]) -> list[_Value]:
+    """The values, of which those of a long run are mostly alike: such are held once."""
+    alike: dict[_Value, _Value] = {}
+    return [alike.setdefault(value, value) for value in values]
 
 
 def _label(machine: Automaton, seen: Sighting, what: Aligned) -> Label:
