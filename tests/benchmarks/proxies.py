@@ -22,12 +22,14 @@ __all__ = ["BARE", "HARDUMP", "TRACER", "VARIANTS", "Memory", "Proxy", "started"
 _ROOT = Path(__file__).parents[2]
 
 BARE, HARDUMP, TRACER = "mitmdump", "hardump", "addons/trace.py"
+ASKING = "mitmdump, hooks as in the tracer"
 
 VARIANTS: dict[str, Callable[[Path], list[str]]] = {
     BARE: lambda _: [],
     HARDUMP: lambda folder: ["--set", f"hardump={folder / 'all.har'}"],
     "-w": lambda folder: ["-w", str(folder / "flows.mitm")],
     "logging addon": lambda _: ["-s", str(Path(__file__).with_name("usual_addon.py"))],
+    ASKING: lambda _: ["-s", str(Path(__file__).with_name("asking_only.py"))],
     TRACER: lambda folder: [
         *("-s", str(_ROOT / "addons" / "trace.py")),
         *("--set", f"trace_dir={folder / 'recordings'}", "--set", "trace_release=zed"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.benchmarks.load import Load
-from tests.benchmarks.proxies import BARE, VARIANTS, Proxy, started
+from tests.benchmarks.proxies import ASKING, BARE, VARIANTS, Proxy, started
 from tests.benchmarks.table import Table, ratio, spread
 from tests.benchmarks.upstream import IMAGES, served
 from tests.e2e.http2 import certificate
@@ -53,7 +53,9 @@ def run(scale: float, folder: Path) -> Table:
         f"{_rounds_of(scale)} rounds of {_seconds_of(scale):.2g} s; median (lowest–highest); ratios are "
         "medians of those within a round. CPU time counts all processes of a proxy. The client (libcurl) and "
         "the server (granian) run on the same machine and take their share of it. Every answer differs from "
-        "the one before. The tracer redacts and journals meanwhile; its YAML is written when the run is over."
+        "the one before. The tracer redacts and journals meanwhile; its YAML is written when the run is "
+        f"over. It also has mitmproxy ask only those addons for a hook that have it; `{ASKING}` does "
+        "nothing but that: the difference between the two is what recording costs."
     )
     return Table("Throughput of the proxy", columns, rows, [note])
 

