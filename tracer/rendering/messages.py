@@ -12,6 +12,7 @@ import math
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracer.sequences import DEVIATIONS, generic, parents
+from tracer.unheld import reordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -128,7 +129,7 @@ def _order(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, bool]]:
     """(index of the exchange, whether its request is meant) for each message, in the order of time."""
     started = [_seconds(exchange.started, 0.0) for exchange in exchanges]
     order = sorted(range(len(exchanges)), key=lambda number: (started[number], number))
-    callers = parents([exchanges[index] for index in order])
+    callers = parents(reordered(exchanges, order))
     waiting = _Waiting()
     for index, caller in zip(order, callers, strict=True):
         parent = None if caller is None else order[caller]
