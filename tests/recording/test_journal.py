@@ -76,6 +76,19 @@ def test_what_was_read_of_a_journal_lets_go_of_it(tmp_path: Path) -> None:
     assert psutil.Process().num_fds() == before - 1
 
 
+def test_a_long_journal_that_is_cut_meanwhile_is_told(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "1.jsonl", HEAD)
+    journal.exchange(
+        Exchange(sender="client", started=1, request=Request(method="GET", url="http://x.test/"))
+    )
+    with patch.object(tracer.recording.journal, "_HELD", 0):
+        _, kept = journal.read()
+    journal.path.write_bytes(b"")
+    with pytest.raises(InputError, match="changed while it was being read"):
+        kept[0]
+    journal.close()
+
+
 def test_a_fault_is_told_with_its_line(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "1.jsonl", HEAD)
     journal.close()

@@ -115,7 +115,7 @@ def read_journal(path: Path) -> tuple[JournalHead, Sequence[Exchange]]:
         file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     except OSError as error:
         raise InputError(str(path), error.strerror or str(error)) from None
-    kept = _Lines(file)
+    kept = _Lines(file, str(path))
     for number, (start, line) in enumerate(kept, 1):
         entry = _entry(line, str(path), number)
         head = entry.head or head
@@ -133,8 +133,9 @@ def read_journal(path: Path) -> tuple[JournalHead, Sequence[Exchange]]:
 class _Lines:
     """The whole lines of a journal that is open as ``file``, and the exchange in one of them."""
 
-    def __init__(self, file: int) -> None:
+    def __init__(self, file: int, source: str) -> None:
         self._file = file
+        self._source = source
         weakref.finalize(self, os.close, file)
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
@@ -148,8 +149,13 @@ class _Lines:
                 start += len(line)
 
     def exchange(self, start: int, length: int) -> Exchange:
-        exchange = _decode(os.pread(self._file, length, start)).exchange
-        assert exchange is not None, "it was there when the journal was read"
+        """Raises InputError where it is not there any more."""
+        try:
+            exchange = _decode(os.pread(self._file, length, start)).exchange
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            exchange = None
+        if exchange is None:
+            raise InputError(self._source, "it was changed while it was being read")
         return exchange
 
 
