@@ -6,9 +6,11 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from unittest.mock import Mock, patch
 
 import pytest
-from mitmproxy import exceptions, http, options
+from mitmproxy import ctx, exceptions, http, options
 from mitmproxy.addonmanager import AddonManager
 from mitmproxy.addons import default_addons
 from mitmproxy.master import Master
@@ -94,6 +96,65 @@ def test_everybody_is_asked_as_without_it(path: str, caplog: pytest.LogCaptureFi
     assert [record.message for record in caplog.records] == errors
     assert bool(errors) == path.startswith("/fail")
     assert {"first request", "late response /"} <= set(plain) or path != "/"
+
+
+@dataclass
+class Equal:
+    """An addon that is equal to another one, and not the same."""
+
+    told: list[str] = field(compare=False)
+    name: str = "equal"
+
+    def request(self, flow: http.HTTPFlow) -> None:
+        self.told.append(f"{id(self)}")
+
+
+class Adding:
+    """An addon that adds another one, once, while it is asked."""
+
+    def __init__(self, told: list[str]) -> None:
+        self._late: Told | None = Told("late", told)
+
+    def request(self, flow: http.HTTPFlow) -> None:
+        if self._late is not None:
+            ctx.master.addons.add(self._late)
+        self._late = None
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+def test_an_addon_that_comes_while_others_are_asked_is_asked_too(indexed: bool) -> None:
+    async def run() -> list[str]:
+        told: list[str] = []
+        hook = HttpRequestHook(tflow.tflow())
+        with _manager() as manager:
+            if indexed:
+                ask_whom_it_concerns(manager)
+            with patch.object(ctx, "master", Mock(addons=manager), create=True):
+                manager.add(Adding(told))
+                for _ in range(2):
+                    await manager.trigger_event(hook)
+        return told
+
+    assert asyncio.run(run()) == ["late request", "late request"]
+
+
+def test_an_addon_in_the_place_of_an_equal_one_is_asked() -> None:
+    async def run() -> tuple[list[str], list[str]]:
+        told: list[str] = []
+        one, other = Equal(told), Equal(told)
+        assert one == other
+        hook = HttpRequestHook(tflow.tflow())
+        with _manager() as manager:
+            ask_whom_it_concerns(manager)
+            manager.add(one)
+            await manager.trigger_event(hook)
+            manager.remove(one)
+            manager.add(other)
+            await manager.trigger_event(hook)
+        return told, [f"{id(one)}", f"{id(other)}"]
+
+    told, expected = asyncio.run(run())
+    assert told == expected
 
 
 def test_a_hook_that_somebody_gets_later_is_asked() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -41,6 +43,36 @@ def test_a_secret_of_the_environment_never_reaches_the_journal_with_the_command(
     (journal,) = (tmp_path / JOURNALS).iterdir()
     assert SECRET not in journal.read_text()
     book.leave()
+
+
+@pytest.mark.parametrize("encode", [bytes.hex, lambda data: base64.b64encode(b"user:" + data).decode()])
+@pytest.mark.parametrize("held", [0, 2**20])
+def test_a_secret_in_a_body_in_base64_goes_once_it_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encode: Callable[[bytes], str], held: int
+) -> None:
+    monkeypatch.setattr("tracer.recording.journal._HELD", held)
+    hidden = encode(SECRET.encode())
+    body = b"caf\xe9 \x00 cred " + hidden.encode() + b" end"
+    client = peer()
+    book = Book(Settings(folder=tmp_path))
+    book.take(
+        exchanged(
+            flow("GET", "/x", client=client, answer=body, answer_headers={"Content-Type": "text/plain"})
+        )
+    )
+    (journal,) = (tmp_path / JOURNALS).iterdir()
+
+    def shown(exchanges: Sequence[Exchange]) -> bytes:
+        response = exchanges[0].response
+        assert response is not None
+        assert response.body is not None
+        return base64.b64decode(response.body.base64 or "")
+
+    assert shown(read_journal(journal)[1]) == body
+    book.take(exchanged(login(client, at=2.0)))
+    assert hidden[-12:].encode() not in shown(read_journal(journal)[1])
+    kept = book.finish()
+    assert hidden[-12:].encode() not in shown(load(kept.path).exchanges)
 
 
 def test_a_long_run_becomes_the_same_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,8 +75,12 @@ def test_the_journal_of_a_proxy_that_runs_is_left_alone(tmp_path: Path) -> None:
 def test_what_is_no_journal_is_left_and_named(tmp_path: Path) -> None:
     (tmp_path / JOURNALS).mkdir()
     (tmp_path / JOURNALS / "x.jsonl").write_text("rubbish\n")
-    (result,) = recover(tmp_path, ParticipantMap())
-    assert isinstance(result, InputError)
+    (tmp_path / JOURNALS / "y.jsonl").mkdir()
+    kept(tmp_path, killed=True)
+    results = list(recover(tmp_path, ParticipantMap()))
+    assert [one for one in results if isinstance(one, Path)] == [tmp_path / "zed" / "image-show.yaml"]
+    refused = [str(one) for one in results if isinstance(one, InputError)]
+    assert [Path(one.partition(":")[0]).name for one in refused] == ["x.jsonl", "y.jsonl"]
     assert (tmp_path / JOURNALS / "x.jsonl").exists()
 
 

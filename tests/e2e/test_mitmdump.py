@@ -180,3 +180,39 @@ def test_a_wrong_option_stops_mitmdump_with_one_line(option: str, problem: str, 
     assert problem in printed
     assert "Traceback" not in printed
     assert len([line for line in printed.splitlines() if not re.search("Loading script", line)]) == 1
+
+
+STREAMS = """
+def responseheaders(flow):
+    flow.response.stream = {stream}
+"""
+
+
+@pytest.mark.parametrize(
+    ("stream", "first", "kept"),
+    [("", False, True), ("True", True, True), ("lambda data: [data]", True, True), ("True", False, False)],
+    ids=["by an option", "by an addon", "by an addon's function", "by an addon behind"],
+)
+def test_what_others_let_stream_is_not_passed_over(
+    site: Site, tmp_path: Path, stream: str, first: bool, kept: bool
+) -> None:
+    script, addon = tmp_path / "streams.py", str(ROOT / "addons" / "trace.py")
+    script.write_text(STREAMS.format(stream=stream) if stream else "")
+    addons = [str(script), addon] if first else [addon, str(script)]
+    options = [word for one in addons for word in ("-s", one)]
+    if not stream:
+        options += ["--set", "stream_large_bodies=100"]
+    proxy = Proxy(tmp_path, *options, "--set", f"trace_dir={tmp_path / 'out'}", addon=False)
+    try:
+        printed = site.client(*SHOW, site.image, proxy=proxy.url).stdout
+        proxy.wait_for(r"\.yaml \(")
+    finally:
+        proxy.stop()
+    assert site.image in printed
+    (recording,) = written(tmp_path / "out").values()
+    for exchange in recording.exchanges:
+        assert exchange.response is not None
+        body = exchange.response.body
+        assert body is not None
+        assert str(body.size) == exchange.response.headers["Content-Length"]
+        assert (body.json is not None, body.omitted == "streamed") == (kept, not kept)

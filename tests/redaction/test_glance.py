@@ -50,6 +50,15 @@ def test_it_is_never_blind_to_what_find_would_find(data: st.DataObject, secret: 
         assert known.touches(journal, 1)
 
 
+@given(data=st.data(), secret=secrets)
+def test_nor_to_what_a_body_in_base64_holds(data: st.DataObject, secret: str) -> None:
+    known = _known(secret)
+    held = b"caf\xe9 " + data.draw(written(secret)).encode("utf-8", "replace")
+    journal = msgspec.json.encode({"body": {"base64": base64.b64encode(held).decode()}})
+    if [hit for hit in known.find(held.decode("latin-1")) if hit.secret == secret]:
+        assert known.touches(journal, 1)
+
+
 @pytest.mark.parametrize("width", [12, 20, 60])
 @pytest.mark.parametrize("rows", [[["id", "{}"]], [["{}", "name", "x"]], [["x" * 50, "{}"]]])
 def test_nor_to_a_table(rows: list[list[str]], width: int) -> None:

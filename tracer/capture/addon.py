@@ -29,7 +29,7 @@ from tracer.capture.reading import read_more_at_once
 from tracer.capture.recovery import recover
 from tracer.capture.reporting import failed, kept, recovered
 from tracer.capture.settings import Draw, Settings
-from tracer.capture.taps import Tap, wants_stream
+from tracer.capture.taps import Tap, tapped
 from tracer.capture.telling import answered, asked
 from tracer.capture.worker import Worker
 from tracer.errors import TracerError
@@ -185,9 +185,8 @@ class Tracer:
         assert flow.response is not None
         if state is None or not self._is_live(flow):
             return
-        keep = wants_stream(flow.response, self._ready().limit)
-        if keep is not None:
-            state.response_tap = flow.response.stream = Tap(keep)
+        state.response_tap = tapped(flow.response, self._ready().limit)
+        if state.response_tap is not None:
             read_more_at_once(flow, flow.server_conn)
 
     @_guarded
@@ -290,9 +289,8 @@ class Tracer:
         if not live:
             return
         acknowledge(flow)
-        keep = wants_stream(flow.request, self._ready().limit)
-        if keep is not None:
-            state.request_tap = flow.request.stream = Tap(keep)
+        state.request_tap = tapped(flow.request, self._ready().limit)
+        if state.request_tap is not None:
             read_more_at_once(flow, flow.client_conn)
 
     def _break_off(self, state: _Flow, reason: str) -> None:

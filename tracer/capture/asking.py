@@ -7,6 +7,8 @@ asked, in what order, and what happens when an addon fails or halts, stays mitmp
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mitmproxy import addonmanager, hooks
 
 __all__ = ["ask_whom_it_concerns"]
@@ -14,32 +16,45 @@ __all__ = ["ask_whom_it_concerns"]
 _OWN = "mitmproxy."
 
 
-class _Concerned(addonmanager.AddonManager):
+class _Concerned:
+    """Those addons in the chain of ``manager``, as it is while they are asked, that may have ``hook``."""
+
+    def __init__(self, manager: addonmanager.AddonManager, hook: str) -> None:
+        self._manager = manager
+        self._hook = hook
+        self._lacking: set[type] = set()
+
+    def __iter__(self) -> Iterator[object]:
+        for addon in self._manager.chain:
+            if type(addon) in self._lacking:
+                continue
+            if _may_have(addon, self._hook):
+                yield addon
+            else:
+                self._lacking.add(type(addon))
+
+
+class _Manager(addonmanager.AddonManager):
     """A manager as another one is, but for its ``chain``."""
 
-    def __init__(self, manager: addonmanager.AddonManager, chain: list[object]) -> None:
+    def __init__(self, manager: addonmanager.AddonManager, chain: _Concerned) -> None:
         self.__dict__.update(vars(manager), chain=chain)
 
 
 class _Index:
-    """By the name of a hook: those of the addons in ``manager`` that may have it."""
+    """By the name of a hook: who asks those whom it concerns."""
 
     def __init__(self, manager: addonmanager.AddonManager) -> None:
         self._manager = manager
-        self._chain: list[object] = []
-        self._concerned: dict[str, _Concerned] = {}
+        self._by_hook: dict[str, _Manager] = {}
 
     async def trigger_event(self, event: hooks.Hook) -> None:
         """In the place of the manager's own."""
-        if self._chain != self._manager.chain:
-            self._chain = list(self._manager.chain)
-            self._concerned = {}
-        concerned = self._concerned.get(event.name)
-        if concerned is None:
-            chain = [addon for addon in self._chain if _may_have(addon, event.name)]
-            concerned = self._concerned[event.name] = _Concerned(self._manager, chain)
-        if concerned.chain:
-            await addonmanager.AddonManager.trigger_event(concerned, event)
+        asking = self._by_hook.get(event.name)
+        if asking is None:
+            asking = _Manager(self._manager, _Concerned(self._manager, event.name))
+            self._by_hook[event.name] = asking
+        await addonmanager.AddonManager.trigger_event(asking, event)
 
 
 def ask_whom_it_concerns(manager: addonmanager.AddonManager) -> None:

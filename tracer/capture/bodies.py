@@ -49,7 +49,8 @@ def body(fields: Fields, content: Content, limit: int) -> Body | None:
     if raw is not None and kind.size <= limit:
         return _kept(kind, raw, fields, limit) if raw else None
     if content.streamed:
-        return replace(kind, omitted="streamed", sha256=content.sha256) if kind.size else None
+        seen = kind.size or not content.sha256
+        return replace(kind, omitted="streamed", sha256=content.sha256 or None) if seen else None
     return _omitted(kind, raw, "too-large") if raw else None
 
 

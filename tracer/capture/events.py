@@ -20,7 +20,7 @@ class Content(msgspec.Struct, frozen=True, array_like=True):
     """A message's content as it was sent.
 
     ``raw`` is None where there is none, or where it streamed through and was not kept; ``size``
-    (bytes) and ``sha256`` tell of what streamed.
+    (bytes) and ``sha256`` tell of what streamed, the latter empty where it was not seen.
     """
 
     raw: bytes | None = None

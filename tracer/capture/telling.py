@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from tracer.capture.events import Answered, Asked, Content, Reply
-from tracer.capture.fields import encoded
-from tracer.capture.taps import Tap
+from tracer.capture.fields import Fields, encoded
+from tracer.capture.taps import Tap, announced
 
 if TYPE_CHECKING:
     from mitmproxy import http
@@ -48,7 +48,12 @@ def _reply(response: http.Response, tap: Tap | None) -> Reply:
 
 
 def _content(message: http.Message, tap: Tap | None) -> Content:
-    return Content(message.raw_content) if tap is None else tap.content()
+    if tap is not None and (tap.used or message.stream is tap):
+        return tap.content()
+    if message.raw_content is None and message.stream:
+        # Another addon has let it pass, later than we could see to it.
+        return Content(None, True, announced(Fields(message.headers.fields)) or 0)
+    return Content(message.raw_content)
 
 
 def _ended(flow: http.HTTPFlow) -> float:

@@ -116,7 +116,7 @@ def read_journal(path: Path) -> tuple[JournalHead, Sequence[Exchange]]:
     except OSError as error:
         raise InputError(str(path), error.strerror or str(error)) from None
     kept = _Lines(file, str(path))
-    for number, (start, line) in enumerate(kept, 1):
+    for number, (start, line) in enumerate(kept.all(), 1):
         entry = _entry(line, str(path), number)
         head = entry.head or head
         if entry.exchange is not None:
@@ -138,15 +138,18 @@ class _Lines:
         self._source = source
         weakref.finalize(self, os.close, file)
 
-    def __iter__(self) -> Iterator[tuple[int, bytes]]:
-        """Each with where it begins."""
+    def all(self) -> Iterator[tuple[int, bytes]]:
+        """Each with where it begins. Raises InputError."""
         start = 0
-        with os.fdopen(os.dup(self._file), "rb") as lines:
-            for line in lines:
-                if not line.endswith(b"\n"):
-                    return
-                yield start, line
-                start += len(line)
+        try:
+            with open(self._file, "rb", closefd=False) as lines:
+                for line in lines:
+                    if not line.endswith(b"\n"):
+                        return
+                    yield start, line
+                    start += len(line)
+        except OSError as error:
+            raise InputError(self._source, error.strerror or str(error)) from None
 
     def exchange(self, start: int, length: int) -> Exchange:
         """Raises InputError where it is not there any more."""
