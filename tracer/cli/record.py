@@ -131,7 +131,8 @@ def run(options: argparse.Namespace) -> int:
     if result.kept is None and result.interrupted:
         return result.exit_code or 130
     if result.kept is None:
-        reasons = "; ".join(result.problems)
+        own = f"the command itself failed (exit code {result.exit_code}): see what it said"
+        reasons = "; ".join([*([own] if result.exit_code else []), *result.problems]).replace("?; ", "? ")
         print(f"tracer: nothing was recorded: {reasons}", file=sys.stderr)
         return result.exit_code or NothingRecordedError.exit_code
     if not options.quiet:
