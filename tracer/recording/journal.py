@@ -112,7 +112,7 @@ def read_journal(path: Path) -> tuple[JournalHead, Sequence[Exchange]]:
     exchanges: list[Exchange] = []
     lines = array("Q")
     try:
-        file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        file = os.open(path, os.O_RDONLY)
     except OSError as error:
         raise InputError(str(path), error.strerror or str(error)) from None
     kept = _Lines(file, str(path))
