@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -87,8 +88,13 @@ def test_what_is_no_journal_is_left_and_named(tmp_path: Path) -> None:
 def test_the_next_start_recovers(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     kept(tmp_path, killed=True)
     tracer = Tracer(Settings(folder=tmp_path))
-    with taddons.context(), caplog.at_level("INFO"):
-        tracer.running()
+
+    async def run() -> None:  # outside of a loop, mitmproxy makes one that nobody closes
+        with taddons.context():
+            tracer.running()
+
+    with caplog.at_level("INFO"):
+        asyncio.run(run())
     assert f"recovered {tmp_path / 'zed' / 'image-show.yaml'}" in caplog.text
     text = (tmp_path / "zed" / "image-show.yaml").read_text()
     assert SECRET not in text
