@@ -17,7 +17,7 @@ const LETTERS = {
   n: () => nextDeviation(1),
   p: () => nextDeviation(-1),
   d: toggleDeviating,
-  t: nextTheme,
+  t: chooseTheme,
   w: toggleZoom,
   "[": () => anotherRun(-1),
   "]": () => anotherRun(1),
@@ -88,12 +88,12 @@ byId("switcher").addEventListener("change", (event) => {
 byId("switcher").hidden = runs.length < 2;
 byId("only").addEventListener("click", toggleDeviating);
 byId("axis").addEventListener("click", toggleZoom);
-byId("theme").addEventListener("click", nextTheme);
+byId("theme").addEventListener("click", chooseTheme);
 byId("helper").addEventListener("click", () => help.showModal());
 byId("close").addEventListener("click", () => help.close());
 scroller.addEventListener("scroll", () => requestAnimationFrame(drawWindow), { passive: true });
 new ResizeObserver(() => drawList()).observe(scroller);
 window.addEventListener("hashchange", recall);
-setTheme(storedTheme());
+showTheme(storedTheme());
 wireSplitter();
 if (runs.length > 0) recall();

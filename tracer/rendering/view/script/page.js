@@ -71,18 +71,20 @@ function recall() {
   if (message !== undefined) reveal(message);
 }
 
-function setTheme(theme) {
+function showTheme(theme) {
   document.documentElement.dataset.theme = theme;
   byId("theme").textContent = `◐ ${t(`theme.${theme}`)}`;
+}
+
+/** Only what was chosen is stored: a page loaded before an earlier choice has been written must not undo it. */
+function chooseTheme() {
+  const theme = themes[(themes.indexOf(document.documentElement.dataset.theme) + 1) % themes.length];
+  showTheme(theme);
   try {
     localStorage.setItem("tracer-theme", theme);
   } catch {
     // A page that may keep nothing forgets the choice.
   }
-}
-
-function nextTheme() {
-  setTheme(themes[(themes.indexOf(document.documentElement.dataset.theme) + 1) % themes.length]);
 }
 
 function storedTheme() {
