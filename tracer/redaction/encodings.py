@@ -158,9 +158,8 @@ def views(text: str, *, quotes: bool, spaces: bool, document: bool = False) -> I
         deeper: list[View | None] = []
         for parent in level:
             source = text if parent is None else parent.text
-            for pattern, decode in _decoders(source, quotes=quotes, spaces=spaces):
-                if document and parent is None and pattern in (_WRAP, _WRAP_AT_END):
-                    continue
+            breaks = not document or parent is not None
+            for pattern, decode in _decoders(source, quotes=quotes, spaces=spaces, breaks=breaks):
                 view = View(source, pattern, decode, parent)
                 if view.text in seen:
                     continue
@@ -179,7 +178,9 @@ def without_spaces(text: str) -> View:
     return View(text, _SPACE, "", None)
 
 
-def _decoders(text: str, *, quotes: bool, spaces: bool) -> Iterator[tuple[re.Pattern[str], Decode | str]]:
+def _decoders(
+    text: str, *, quotes: bool, spaces: bool, breaks: bool
+) -> Iterator[tuple[re.Pattern[str], Decode | str]]:
     if "\\" in text:
         yield BACKSLASH, from_backslash
     if "%" in text:
@@ -190,7 +191,7 @@ def _decoders(text: str, *, quotes: bool, spaces: bool) -> Iterator[tuple[re.Pat
         yield _MERMAID, _from_mermaid
     if spaces:
         yield _SPACE, ""
-    elif "\n" in text:
+    elif breaks and "\n" in text:
         yield _WRAP if any(end in text for end in _LEFT_OUT) else _WRAP_AT_END, ""
     if quotes and "'" in text:
         yield _QUOTE, "'"
