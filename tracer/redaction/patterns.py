@@ -133,7 +133,7 @@ class PatternSet:
 
         ``document``: it is JSON. ``mute``: none of the ``words`` stands in it.
         """
-        low = _lower(text)
+        low = _lower(text) if not mute or any(pattern.lower for pattern in self._wordless) else ""
         for pattern in self._wordless if mute else self._possible(low):
             for start, end in pattern.matches(text, low, document=document):
                 yield pattern, start, end
