@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -28,8 +29,8 @@ def assemble(
 
     Raises InputError where ``head.sequence`` names none.
     """
-    started = [exchange.started for exchange in exchanges]
-    order = sorted(range(len(started)), key=started.__getitem__)
+    started = array("d", (exchange.started for exchange in exchanges))
+    order = array("Q", sorted(range(len(started)), key=started.__getitem__))
     began = started[order[0]] if order else head.began
     ordered = reordered(exchanges, order)
     receivers, labels = resolve(ordered, participants)

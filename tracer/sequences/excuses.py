@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from tracer.sequences.templates import normal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Collection, Hashable, Sequence
 
     from tracer.sequences.sightings import Sighting
 
@@ -42,21 +42,26 @@ class Excuses(NamedTuple):
         return index in self.stand_ins or index in self.logins
 
 
-def excuses(run: Sequence[Sighting], is_expected: Callable[[Sighting], bool]) -> Excuses:
-    """The excused exchanges of ``run``; one that ``is_expected`` (documented as it is) needs no excuse."""
+def excuses(run: Sequence[Sighting], is_expected: Callable[[int], bool]) -> Excuses:
+    """The excused exchanges of ``run``; one that ``is_expected`` (documented as it is) needs no excuse.
+
+    It is asked by the index of the exchange.
+    """
     stand_ins = _followed_redirects(run, is_expected)
     renewed, logins = _renewed_tokens(run, is_expected)
     return Excuses(stand_ins | renewed, logins)
 
 
-def _followed_redirects(run: Sequence[Sighting], is_expected: Callable[[Sighting], bool]) -> dict[int, int]:
-    redirects = [seen for seen in run if seen.status in _REDIRECTS and not is_expected(seen)]
-    later = _Positions(run, _place, redirects)
+def _followed_redirects(run: Sequence[Sighting], is_expected: Callable[[int], bool]) -> dict[int, int]:
+    redirects = {
+        index: seen for index, seen in enumerate(run) if seen.status in _REDIRECTS and not is_expected(index)
+    }
+    later = _Positions(run, _place, redirects.values())
     found: dict[int, int] = {}
-    for seen in redirects:
-        follower = later.after(seen.position, _place(seen))
+    for index, seen in redirects.items():
+        follower = later.after(index, _place(seen))
         if follower is not None and _follows(seen, run[follower]):
-            found[seen.position] = follower
+            found[index] = follower
     return found
 
 
@@ -76,23 +81,27 @@ def _follows(redirect: Sighting, seen: Sighting) -> bool:
 
 
 def _renewed_tokens(
-    run: Sequence[Sighting], is_expected: Callable[[Sighting], bool]
+    run: Sequence[Sighting], is_expected: Callable[[int], bool]
 ) -> tuple[dict[int, int], frozenset[int]]:
-    refused = [seen for seen in run if seen.status == 401 and seen.has_token and not is_expected(seen)]
-    again = _Positions(run, _request, refused)
+    refused = {
+        index: seen
+        for index, seen in enumerate(run)
+        if seen.status == 401 and seen.has_token and not is_expected(index)
+    }
+    again = _Positions(run, _request, refused.values())
     logins = _logins(run)
     found: dict[int, int] = {}
     repeats: set[int] = set()
     further: set[int] = set()
-    for seen in refused:
-        if seen.position in repeats:
+    for position, seen in refused.items():
+        if position in repeats:
             continue
-        repeat = again.after(seen.position, _request(seen))
+        repeat = again.after(position, _request(seen))
         own = logins[seen.sender]
-        between = own[bisect_right(own, seen.position) : bisect_right(own, repeat or 0)]
+        between = own[bisect_right(own, position) : bisect_right(own, repeat or 0)]
         if repeat is None or not between:
             continue
-        found[seen.position] = repeat
+        found[position] = repeat
         repeats.add(repeat)
         # Requests at the same time may share a login, or each make one of its own.
         login = next((index for index in between if index not in further), between[0])
@@ -104,9 +113,9 @@ def _renewed_tokens(
 def _logins(run: Sequence[Sighting]) -> defaultdict[str, list[int]]:
     """The indexes of the successful logins of each sender. The first is none that had to be made again."""
     logins: defaultdict[str, list[int]] = defaultdict(list)
-    for seen in run:
+    for index, seen in enumerate(run):
         if seen.method == "POST" and seen.path.endswith(_TOKENS) and seen.status == 201:
-            logins[seen.sender].append(seen.position)
+            logins[seen.sender].append(index)
     return logins
 
 
@@ -122,13 +131,13 @@ class _Positions:
     """Where in a run each kind of exchange comes that one of ``wanted`` is, to find the next one quickly."""
 
     def __init__(
-        self, run: Sequence[Sighting], kind: Callable[[Sighting], Hashable], wanted: Sequence[Sighting]
+        self, run: Sequence[Sighting], kind: Callable[[Sighting], Hashable], wanted: Collection[Sighting]
     ) -> None:
         self._at: dict[Hashable, list[int]] = {kind(seen): [] for seen in wanted}
-        for seen in run if wanted else ():
+        for index, seen in enumerate(run if wanted else ()):
             positions = self._at.get(kind(seen))
             if positions is not None:
-                positions.append(seen.position)
+                positions.append(index)
 
     def after(self, index: int, kind: Hashable) -> int | None:
         """The index of the next exchange of that ``kind`` behind ``index``."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from array import array
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.model import Exchange, Label, RunVerdict
 from tracer.sequences.alignment import Aligned, Alignment, Candidate, align
@@ -13,7 +14,7 @@ from tracer.sequences.explaining import explain, explain_missing, request_of
 from tracer.sequences.schema import AnyOrder, OneOf
 from tracer.sequences.sightings import Run, Sighting, asks_for, ends_loop, loops_until, run_of, template_of
 from tracer.sequences.templates import generic
-from tracer.unheld import reordered
+from tracer.unheld import each_once, reordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from tracer.sequences.schema import Entry, Item, Sequence
 
 __all__ = ["DEVIATIONS", "Match", "could_be", "generic_paths", "match", "match_run"]
-
-_Value = TypeVar("_Value")
 
 DEVIATIONS = frozenset({"unexpected", "wrong-status"})
 """The verdicts of exchanges that make a run deviate."""
@@ -89,19 +88,15 @@ def match_run(
     given, seen = prepared
     machine = automaton(sequence, release)
     senders = {entry.sender for entry in sequence.entries}
-    own = [index for index, one in enumerate(seen) if one.sender in senders]
-    run = [
-        seen[index] if position == index else seen[index]._replace(position=position)
-        for position, index in enumerate(own)
-    ]
-    asked = _each_once(tuple(_asked(one, machine)) for one in run)
-    excused = excuses(run, lambda one: _meets(machine, asked[one.position], one.status) is not None)
-    kept = [one.position for one in run if not excused.covers(one.position)]
+    own = array("Q", (index for index, one in enumerate(seen) if one.sender in senders))
+    run = [seen[index] for index in own]
+    asked = each_once(tuple(_asked(one, machine)) for one in run)
+    excused = excuses(run, lambda place: _meets(machine, asked[place], run[place].status) is not None)
+    kept = array("Q", (place for place in range(len(run)) if not excused.covers(place)))
     alignment = align(machine, _candidates(machine, run, asked, kept, reordered(given, own)))
-    results: dict[int, Aligned] = dict(zip(kept, alignment.aligned, strict=True))
-    _add_excused(machine, run, asked, excused, results)
-    aligned = [results[position] for position in range(len(run))]
-    del results  # a run may be long
+    aligned = alignment.aligned
+    if len(kept) < len(run):
+        aligned = _with_excused(machine, run, asked, excused, dict(zip(kept, aligned, strict=True)))
     labels = _labels(machine, run, aligned)
     of_services: dict[int, Call] = {}
     if len(own) < len(given):
@@ -182,31 +177,26 @@ def _meets(machine: Automaton, rules: Iterable[int], status: int | None) -> int 
     return next((rule for rule in rules if status in machine.rules[rule].statuses), None)
 
 
-def _add_excused(
+def _with_excused(
     machine: Automaton,
     run: List[Sighting],
     asked: List[tuple[int, ...]],
     excused: Excuses,
     results: dict[int, Aligned],
-) -> None:
-    """Give each excused exchange the rule of what stands in for it; it is no better than that."""
+) -> list[Aligned]:
+    """``results`` for all of ``run``: an excused exchange gets the rule of its stand-in, and is no better."""
     for login in excused.logins:
         results[login] = Aligned("repeated", _meets(machine, asked[login], run[login].status))
     # The stand-in comes later and may be excused itself: from the end, it is known already.
     for index in sorted(excused.stand_ins, reverse=True):
         what = results[excused.stand_ins[index]]
         results[index] = what if what.verdict == "unexpected" else Aligned("repeated", what.rule)
+    return [results[position] for position in range(len(run))]
 
 
 def _labels(machine: Automaton, run: List[Sighting], aligned: List[Aligned]) -> list[Label]:
     """The label of each exchange."""
-    return _each_once(_label(machine, seen, what) for seen, what in zip(run, aligned, strict=True))
-
-
-def _each_once(values: Iterable[_Value]) -> list[_Value]:
-    """The values, of which those of a long run are mostly alike: such are held once."""
-    alike: dict[_Value, _Value] = {}
-    return [alike.setdefault(value, value) for value in values]
+    return each_once(_label(machine, seen, what) for seen, what in zip(run, aligned, strict=True))
 
 
 def _label(machine: Automaton, seen: Sighting, what: Aligned) -> Label:

@@ -13,6 +13,7 @@ from tracer.model import Exchange, header
 from tracer.sequences.catalogue import Catalogue
 from tracer.sequences.schema import Entry, Loop
 from tracer.sequences.templates import fits, generic, normal, with_query
+from tracer.unheld import each_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +27,6 @@ class Sighting(NamedTuple):
     ``status`` is None where no response came.
     """
 
-    position: int
     sender: str
     receiver: str
     method: str
@@ -53,7 +53,7 @@ def run_of(exchanges: Iterable[Exchange]) -> Run:
 
 def sightings(exchanges: Iterable[Exchange], catalogue: Catalogue) -> list[Sighting]:
     """A sighting for each of ``exchanges``, in their order."""
-    return [_sighting(position, exchange, catalogue) for position, exchange in enumerate(exchanges)]
+    return each_once(_sighting(exchange, catalogue) for exchange in exchanges)
 
 
 def asks_for(seen: Sighting, entry: Entry, types: Mapping[str, str]) -> bool:
@@ -121,7 +121,7 @@ def _has_query(query: str, wanted: dict[str, str]) -> bool:
     return all(key in given and (value[:1] == "{" or value in given[key]) for key, value in wanted.items())
 
 
-def _sighting(position: int, exchange: Exchange, catalogue: Catalogue) -> Sighting:
+def _sighting(exchange: Exchange, catalogue: Catalogue) -> Sighting:
     url = exchange.request.url
     try:
         parts = urlsplit(url)
@@ -133,7 +133,6 @@ def _sighting(position: int, exchange: Exchange, catalogue: Catalogue) -> Sighti
     response = exchange.response
     # Of a long run most say the same: each word is held once.
     return Sighting(
-        position=position,
         sender=intern(exchange.sender),
         receiver=intern(exchange.receiver),
         method=intern(exchange.request.method.upper()),

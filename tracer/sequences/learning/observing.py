@@ -66,10 +66,10 @@ class Run(NamedTuple):
 
 
 class _Raw(NamedTuple):
-    """``own`` are the client's, ``calls`` what the receiver of an exchange asked, by its position."""
+    """``own`` are the client's, ``calls`` what the receiver of each exchange asked; all by their indexes."""
 
-    own: list[Sighting]
-    calls: Mapping[int, list[Sighting]]
+    own: Mapping[int, Sighting]
+    calls: Mapping[int, Mapping[int, Sighting]]
 
 
 def is_failure(status: int) -> bool:
@@ -87,7 +87,7 @@ def observe(recordings: Mapping[str, Recording], arguments: Mapping[str, Iterabl
     while True:
         kept = {name: _kept(one.own, counted) for name, one in raw.items()}
         # What nothing stands in for in one run is expected, and so is no excuse in any other.
-        found = {_expectation(seen) for one in kept.values() for seen in one}
+        found = {_expectation(seen) for one in kept.values() for seen in one.values()}
         if found <= counted:
             break
         counted |= found
@@ -101,14 +101,14 @@ def _raw(name: str, recording: Recording) -> _Raw:
         problem = _problem(one, given[index].request.url)
         if problem:
             raise InputError(name, problem, f"exchanges[{index}]")
-    own = [one for one in seen if one.sender == "client"]
+    own = {index: one for index, one in enumerate(seen) if one.sender == "client"}
     if not own:
         raise InputError(name, "no exchange of a client is in it, so there is nothing to learn")
-    calls: defaultdict[int, list[Sighting]] = defaultdict(list)
-    for one, parent in zip(seen, parents(given), strict=True):
-        if one.sender != "client":
-            before = [caller.position for caller in own if caller.position < one.position]
-            calls[parent if parent is not None else max(before, default=own[0].position)].append(one)
+    calls: defaultdict[int, dict[int, Sighting]] = defaultdict(dict)
+    for index, parent in enumerate(parents(given)):
+        if index not in own:
+            before = [caller for caller in own if caller < index]
+            calls[parent if parent is not None else max(before, default=min(own))][index] = seen[index]
     return _Raw(own, calls)
 
 
@@ -127,26 +127,26 @@ def _problem(seen: Sighting, url: str) -> str | None:
     return None
 
 
-def _kept(own: list[Sighting], counted: set[tuple[object, ...]]) -> list[Sighting]:
-    run = [seen._replace(position=position) for position, seen in enumerate(own)]
-    excused = excuses(run, lambda seen: _expectation(seen) in counted)
-    return [seen for position, seen in enumerate(own) if not excused.covers(position)]
+def _kept(own: Mapping[int, Sighting], counted: set[tuple[object, ...]]) -> dict[int, Sighting]:
+    run = list(own.values())
+    excused = excuses(run, lambda place: _expectation(run[place]) in counted)
+    return {index: seen for place, (index, seen) in enumerate(own.items()) if not excused.covers(place)}
 
 
 def _expectation(seen: Sighting) -> tuple[object, ...]:
     return seen.receiver, seen.method, generic(seen.path), seen.status
 
 
-def _exchanges(kept: Iterable[Sighting], raw: _Raw) -> tuple[Seen, ...]:
+def _exchanges(kept: Mapping[int, Sighting], raw: _Raw) -> tuple[Seen, ...]:
     asked: set[str] = set()
     exchanges: list[Seen] = []
-    for seen in kept:
-        exchanges.append(_seen(seen, raw, asked))
+    for index, seen in kept.items():
+        exchanges.append(_seen(index, seen, raw, asked))
         asked.update(unquote(segment) for segment in seen.path.split("/"))
     return tuple(exchanges)
 
 
-def _seen(seen: Sighting, raw: _Raw, asked: Set[str]) -> Seen:
+def _seen(index: int, seen: Sighting, raw: _Raw, asked: Set[str]) -> Seen:
     query = _query(seen.query)
     assert seen.status is not None, "refused before"
     return Seen(
@@ -157,7 +157,7 @@ def _seen(seen: Sighting, raw: _Raw, asked: Set[str]) -> Seen:
         query=query,
         searched=frozenset(key for key, values in query.items() if not asked.isdisjoint(values)),
         status=seen.status,
-        calls=tuple(_seen(call, raw, frozenset()) for call in raw.calls.get(seen.position, ())),
+        calls=tuple(_seen(at, call, raw, frozenset()) for at, call in raw.calls.get(index, {}).items()),
     )
 
 
