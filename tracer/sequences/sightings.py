@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -114,11 +115,16 @@ def _fits_as_a_name(seen: Sighting, entry: Entry) -> bool:
 def _has_query(query: str, wanted: dict[str, str]) -> bool:
     if not wanted:
         return True
-    try:
-        given = parse_qs(query, keep_blank_values=True, max_num_fields=100)
-    except ValueError:
-        return False
+    given = _parameters(query)
     return all(key in given and (value[:1] == "{" or value in given[key]) for key, value in wanted.items())
+
+
+@lru_cache(maxsize=16)  # one request is held against many entries
+def _parameters(query: str) -> dict[str, list[str]]:
+    try:
+        return parse_qs(query, keep_blank_values=True, max_num_fields=100)
+    except ValueError:
+        return {}
 
 
 def _sighting(exchange: Exchange, catalogue: Catalogue) -> Sighting:
