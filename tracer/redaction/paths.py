@@ -183,6 +183,6 @@ class Machine(Generic[R]):
 
 def _hides(text: str) -> bool:
     """Whether a word may stand in ``text`` in other characters than its own."""
-    # Most texts have no backslash, and looking for one character is a hundred times as fast as for two.
+    # Most texts have no backslash, and looking for one character is many times as fast as for two.
     escaped = "\\" in text and _ESCAPED.search(text) is not None
     return escaped or any(letter in text for letter in _LOOKALIKES)
