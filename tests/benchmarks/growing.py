@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import json
-import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ import msgspec
 import psutil
 from msgspec.structs import replace
 
+from tests.benchmarks.peak import highest
 from tracer.cli.app import collect_rarely
 from tracer.comparison import compare
 from tracer.model import Exchange, Recording
@@ -114,13 +114,6 @@ def _few(given: Recording | Path) -> Recording | Path:
     return few
 
 
-def _highest() -> int:
-    """The highest resident memory so far, in bytes; what getrusage gives begins with the parent's."""
-    found = re.search(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text())
-    assert found, "there is no such file but on Linux"
-    return int(found[1]) * 1024
-
-
 def main() -> None:
     collect_rarely()
     action = ACTIONS[sys.argv[1]]
@@ -137,7 +130,7 @@ def main() -> None:
         del result
         if spent > _ENOUGH:
             break
-    json.dump({"seconds": best, "mib": max(0.0, (_highest() - before) / 2**20)}, sys.stdout)
+    json.dump({"seconds": best, "mib": max(0.0, (highest() - before) / 2**20)}, sys.stdout)
 
 
 if __name__ == "__main__":
