@@ -339,6 +339,15 @@ def test_a_query_that_two_requests_of_a_run_differ_by() -> None:
     ]
 
 
+def test_what_has_an_excuse_is_no_step_where_services_spoke_before() -> None:
+    validation = exchange("GET", f"{HOST}/identity/v3/auth/tokens", 200, sender="glance")
+    moved = exchange("GET", f"{HOST}/image/v2/images/{runs.IMAGE_ID}", 302)
+    plain = [*runs.prologue(), show(), validation]
+    learned = learn(named(plain, [*runs.prologue(), validation, moved, show(), validation]))
+    shows = [entry for entry in learned.entries if entry.path.startswith("/v2/images/")]
+    assert [entry.statuses for entry in shows] == [(200,)]
+
+
 def test_what_has_an_excuse_is_no_step() -> None:
     expired = [*runs.prologue(), show(status=401), login(), show()]
     moved = [*runs.prologue(), exchange("GET", f"{HOST}/image/v2/images/{runs.IMAGE_ID}", 302), show()]
