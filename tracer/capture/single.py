@@ -17,9 +17,8 @@ from tracer.capture.keeper import Keeper
 from tracer.capture.processes import Process, command_words
 from tracer.capture.runs import Evidence
 from tracer.capture.settings import Settings
+from tracer.capture.warming import warm_up
 from tracer.model import Output, Recording
-from tracer.redaction import scan
-from tracer.sequences import catalog
 
 __all__ = ["SingleRun"]
 
@@ -86,11 +85,9 @@ class SingleRun(Tracer):
         self._one.output = Output(exit=client.wait(), stdout=stdout, stderr=stderr)
         self._one.interrupted = f"the client was ended by {client.killed_by}" if client.killed_by else ""
 
-    @staticmethod
-    def warm_up() -> None:
-        """Load what the recording will need: the catalogue of sequences, the policy's expressions."""
-        catalog()
-        scan("")
+    def warm_up(self) -> None:
+        """Load what the recording will need."""
+        warm_up(self._book.redactor.known.policy)
 
     async def drained(self, seconds: float) -> None:
         """Wait for what is still under way, at most so long."""

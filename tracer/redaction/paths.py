@@ -76,7 +76,10 @@ def wildcard(name: str) -> re.Pattern[str]:
 
 
 class Node(dict[str | int, "Node[R]"], Generic[R]):
-    """A place in a document; ``node[key or index]`` is a place in it, ``rule`` what holds here."""
+    """A place in a document; ``node[key or index]`` is a place in it, ``rule`` what holds here.
+
+    ``positions`` in the patterns are those that not every place has.
+    """
 
     __slots__ = ("_machine", "positions", "rule")
 
@@ -101,13 +104,12 @@ class Node(dict[str | int, "Node[R]"], Generic[R]):
 class Machine(Generic[R]):
     """All patterns at once. ``rules`` are pairs of a pattern and what holds where it matches.
 
-    Of several patterns that match, the one with the highest ``(rank, weight)`` wins; a rule
+    Of several patterns that match, the first with the highest ``(rank, weight)`` wins; a rule
     of None says that nothing holds there. ``others`` are words that somebody else looks for.
     """
 
     def __init__(self, rules: Iterable[tuple[Pattern, R | None, int]], others: Iterable[str] = ()) -> None:
         self._rules = list(rules)
-        self._starts = frozenset((i, 0) for i, (p, _, _) in enumerate(self._rules) if not p.anchored)
         elements = {e for p, _, _ in self._rules for e in p.elements} - {_ANY, _DEEP, _INDEX}
         self._literals = {e for e in elements if "*" not in e}
         self._globs = [(e, wildcard(e)) for e in elements if "*" in e]
@@ -117,8 +119,15 @@ class Machine(Generic[R]):
         self._all_words = Words(max(_BETWEEN.split(word), key=len) for word in fewest(words.union(others)))
         self._nodes: dict[frozenset[tuple[int, int]], Node[R]] = {}
         self._budget = _MOST_STEPS
-        anchors = frozenset((i, 0) for i, (p, _, _) in enumerate(self._rules) if p.anchored)
-        self.root = self._node(self._closed(self._starts | anchors))
+        anchored = [(i, 0) for i, (p, _, _) in enumerate(self._rules) if p.anchored]
+        starts = [(i, 0) for i, (p, _, _) in enumerate(self._rules) if not p.anchored]
+        self._everywhere = self._closed(starts)
+        self._hold_everywhere = self._ends(self._everywhere)
+        self._from_everywhere: dict[str, set[tuple[int, int]]] = {}
+        for i, place in self._everywhere:
+            for element in self._rules[i][0].elements[place : place + 1]:
+                self._from_everywhere.setdefault(element, set()).add((i, place + 1))
+        self.root = self._node(self._closed(anchored))
 
     def is_silent(self, text: str) -> bool:
         """Whether no place in the document ``text`` can have a rule."""
@@ -136,7 +145,7 @@ class Machine(Generic[R]):
             low = step.lower()
             symbol = {_ANY} | ({low} & self._literals)
             symbol.update(element for element, glob in self._globs if glob.fullmatch(low))
-        reached = set(self._starts)
+        reached = set[tuple[int, int]]().union(*(self._from_everywhere.get(one, ()) for one in symbol))
         for rule, place in node.positions:
             elements = self._rules[rule][0].elements
             if place == len(elements):
@@ -164,18 +173,19 @@ class Machine(Generic[R]):
                 closed.add((rule, place))
         return frozenset(closed)
 
+    def _ends(self, positions: Iterable[tuple[int, int]]) -> list[int]:
+        return [i for i, place in positions if place == len(self._rules[i][0].elements)]
+
+    def _precedence(self, index: int) -> tuple[int, int, int]:
+        pattern, _, rank = self._rules[index]
+        return rank, pattern.weight, -index
+
     def _node(self, positions: frozenset[tuple[int, int]]) -> Node[R]:
         known = self._nodes.get(positions)
         if known is not None:
             return known
-        best: tuple[int, int] = (-1, -1)
-        rule: R | None = None
-        for index, place in positions:
-            pattern, candidate, rank = self._rules[index]
-            if place == len(pattern.elements) and (rank, pattern.weight) > best:
-                best = (rank, pattern.weight)
-                rule = candidate
-        node = Node(self, positions, rule)
+        best = max(self._ends(positions) + self._hold_everywhere, key=self._precedence, default=None)
+        node = Node(self, positions, None if best is None else self._rules[best][1])
         if self._budget > 0:
             self._nodes[positions] = node
         return node
