@@ -53,6 +53,12 @@ def test_what_is_kept_beats_a_rule_of_its_rank_and_the_next_rank_beats_that() ->
     assert _at(machine, "x", "b") == "second"
 
 
+@pytest.mark.parametrize("rules", [["ab*", "*bc"], ["*bc", "ab*"], ["**", "*"], ["*", "**"]])
+def test_of_patterns_that_say_as_much_the_first_names_the_place(rules: list[str]) -> None:
+    machine = Machine([(parse(rule), rule, 0) for rule in rules])
+    assert _at(machine, "abc") == _at(machine, "x", "abc") == rules[0]
+
+
 def test_memory_is_bounded_and_the_answer_right_beyond() -> None:
     machine = Machine([(parse("*word"), "yes", 0)])
     machine._budget = 3

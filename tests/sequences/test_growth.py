@@ -11,6 +11,8 @@ from tests.operations import operations
 from tests.sequences.runs import HOST, by_name, exchange, named, show
 from tracer.model import FORMAT, Exchange, Recording
 from tracer.sequences import choose, find, label, match
+from tracer.sequences.sightings import run_of
+from tracer.unheld import Unheld
 
 
 def _pages(size: int) -> list[Exchange]:
@@ -57,3 +59,21 @@ def test_labels_take_little_memory(make: Callable[[int], list[Exchange]]) -> Non
     finally:
         tracemalloc.stop()
     assert peak < 1_500 * size
+
+
+@pytest.mark.parametrize("make", RUNS)
+def test_of_a_run_that_is_not_held_hardly_more_than_the_targets_is(
+    make: Callable[[int], list[Exchange]],
+) -> None:
+    def held(size: int) -> int:
+        given = make(size)
+        tracemalloc.start()
+        try:
+            run = run_of(Unheld(size, given.__getitem__))
+            held, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        return held - sum(len(f"{seen.path}?{seen.query}") for seen in run.seen)
+
+    held(5_000)
+    assert held(15_000) - held(5_000) < 30 * 10_000

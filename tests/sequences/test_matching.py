@@ -24,7 +24,9 @@ from tests.sequences.runs import (
     versions_of_keystone,
 )
 from tracer.model import Exchange
-from tracer.sequences import Entry, Fallback, Match, Sequence, find, match
+from tracer.sequences import Entry, Fallback, Match, Sequence, choose, find, match
+from tracer.sequences.sightings import run_of
+from tracer.unheld import Unheld
 
 IMAGE_SHOW = find("image-show")
 DEVIATING = ("unexpected", "wrong-status")
@@ -390,6 +392,14 @@ def test_any_run_gets_one_label_an_exchange_and_the_same_each_time(run: list[Exc
     deviating = [index for index, label in enumerate(result.labels) if label.verdict in DEVIATING]
     assert list(result.reasons) == deviating
     assert (result.verdict == "deviates") == bool(deviating or result.missing)
+
+
+@given(st.lists(known, max_size=12))
+def test_a_run_that_is_not_held_is_matched_like_one_that_is(run: list[Exchange]) -> None:
+    unheld = Unheld(len(run), run.__getitem__)
+    assert [*run_of(unheld).seen] == run_of(run).seen
+    assert _match(unheld) == _match(run)
+    assert choose(unheld, None) == choose(run, None)
 
 
 def test_a_fallback_that_may_be_left_out() -> None:

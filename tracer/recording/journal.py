@@ -49,7 +49,7 @@ class _Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 _BLOCK = 2**20
-_HELD = 4 * 2**20  # bytes of a journal up to which its exchanges are held
+_HELD = 2 * 2**20  # bytes of a journal up to which its exchanges are held
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Line).decode

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["scan_pieces"]
 
-_WINDOW = 2**21  # characters that are scanned together
+_WINDOW = 2**20  # characters that are scanned together
 # Longer than what any expression of the policy needs to match (a private key, an element of XML), and than
 # a known secret in any form that is searched for.
 _OVERLAP = 2**18
@@ -39,23 +39,20 @@ def scan_pieces(
             fresh += len(piece)
             if fresh < _WINDOW:
                 continue
+        text = "".join(window)
+        window.clear()  # held once is enough
         found = [
-            finding._replace(line=finding.line + lines)
-            for finding in scan("".join(window), known=known, policy=policy)
+            finding._replace(line=finding.line + lines) for finding in scan(text, known=known, policy=policy)
         ]
-        held = [] if piece is None else _last(window)
-        past = "".join(window[: len(window) - len(held)])
-        yield past, [finding for finding in found if finding not in told]
+        seam = len(text) if piece is None else _seam(text)
+        new = [finding for finding in found if finding not in told]
         told.update(found)
-        lines += past.count("\n")
-        window, fresh = held, 0
+        lines += text.count("\n", 0, seam)
+        window, fresh = [text[seam:]], 0
+        yield text[:seam], new
+        del text  # so that it is not held while the next window is scanned
 
 
-def _last(pieces: list[str]) -> list[str]:
-    """As many of the last pieces as the overlap takes."""
-    length = 0
-    for index in range(len(pieces) - 1, -1, -1):
-        length += len(pieces[index])
-        if length >= _OVERLAP:
-            return pieces[index:]
-    return pieces
+def _seam(text: str) -> int:
+    """Where the last lines begin that are as long as the overlap."""
+    return text.rfind("\n", 0, max(0, len(text) - _OVERLAP)) + 1

@@ -14,15 +14,21 @@ if TYPE_CHECKING:
 __all__ = ["check_length", "draw"]
 
 _MOST_PARTS = 200  # the engine takes up to five seconds for one
+_MOST_EXCHANGES = 10_000  # of more, hundreds of parts would come unasked
 
 
 def draw(recording: Recording, kind: str) -> list[str | bytes]:
-    """The sequence diagram of ``recording``: Mermaid text (``mmd``), SVG (``svg``) or a picture (``png``).
+    """The diagram beside ``recording``: Mermaid text (``mmd``), SVG (``svg``) or a picture (``png``).
 
-    A long one comes in several parts; pictures of a very long one would take hours and are not drawn.
-    Text stays text, so that it can be scanned for secrets before it is written. Raises RenderError if it
-    cannot be drawn, ValueError for another kind.
+    A long one comes in several parts. Pictures of a very long one would take hours and are not drawn, nor
+    is anything of a run that is longer still. Text stays text, so that it can be scanned for secrets
+    before it is written. Raises RenderError if it cannot be drawn, ValueError for another kind.
     """
+    if len(recording.exchanges) > _MOST_EXCHANGES:
+        raise RenderError(
+            f"more than {_MOST_EXCHANGES:,} exchanges are only drawn when asked: "
+            "tracer diagram -o x.mmd draws them, tracer view makes one page of the recording"
+        )
     # `tracer record` hands this function on before it starts its client: it has to be light to import.
     from tracer.rendering.mermaid import mermaid_parts
 

@@ -89,7 +89,7 @@ def match_run(
     machine = automaton(sequence, release)
     senders = {entry.sender for entry in sequence.entries}
     own = array("Q", (index for index, one in enumerate(seen) if one.sender in senders))
-    run = [seen[index] for index in own]
+    run = reordered(seen, own)
     asked = each_once(tuple(_asked(one, machine)) for one in run)
     excused = excuses(run, lambda place: _meets(machine, asked[place], run[place].status) is not None)
     kept = array("Q", (place for place in range(len(run)) if not excused.covers(place)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from functools import lru_cache
 from sys import intern
@@ -14,7 +15,7 @@ from tracer.model import Exchange, header
 from tracer.sequences.catalogue import Catalogue
 from tracer.sequences.schema import Entry, Loop
 from tracer.sequences.templates import fits, generic, normal, with_query
-from tracer.unheld import each_once
+from tracer.unheld import Unheld, each_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,7 +44,7 @@ class Run(NamedTuple):
     """The exchanges of a run in the order of their requests, and what matching sees of each."""
 
     exchanges: Sequence[Exchange]
-    seen: list[Sighting]
+    seen: Sequence[Sighting]
 
 
 def run_of(exchanges: Iterable[Exchange]) -> Run:
@@ -52,9 +53,33 @@ def run_of(exchanges: Iterable[Exchange]) -> Run:
     return Run(given, sightings(given, Catalogue.from_exchanges(given)))
 
 
-def sightings(exchanges: Iterable[Exchange], catalogue: Catalogue) -> list[Sighting]:
-    """A sighting for each of ``exchanges``, in their order."""
-    return each_once(_sighting(exchange, catalogue) for exchange in exchanges)
+def sightings(exchanges: Iterable[Exchange], catalogue: Catalogue) -> Sequence[Sighting]:
+    """A sighting for each of ``exchanges``, in their order: held if these are, else not."""
+    made = (_sighting(exchange, catalogue) for exchange in exchanges)
+    return each_once(made) if isinstance(exchanges, list) else _unheld(made)
+
+
+def _unheld(made: Iterable[Sighting]) -> Sequence[Sighting]:
+    """Those of a run that may be very long: hardly more is held than what was asked for, as one text."""
+    kinds: dict[Sighting, int] = {}
+    kind_of, ends, targets = array("L"), array("Q"), bytearray()
+    for one in made:
+        kind_of.append(kinds.setdefault(_with_target(one, "", ""), len(kinds)))
+        targets += f"{one.path}?{one.query}".encode(errors="surrogatepass")
+        ends.append(len(targets))
+    distinct = list(kinds)
+
+    def sighting(place: int) -> Sighting:
+        target = targets[ends[place - 1] if place else 0 : ends[place]]
+        path, _, query = target.decode(errors="surrogatepass").partition("?")
+        return _with_target(distinct[kind_of[place]], path, query)
+
+    return Unheld(len(ends), sighting)
+
+
+def _with_target(seen: Sighting, path: str, query: str) -> Sighting:
+    sender, receiver, method, mount, _, _, status, has_token, location = seen
+    return Sighting(sender, receiver, method, mount, path, query, status, has_token, location)
 
 
 def asks_for(seen: Sighting, entry: Entry, types: Mapping[str, str]) -> bool:
