@@ -363,6 +363,15 @@ def test_what_has_an_excuse_is_no_step() -> None:
     assert problems(learned, recordings) == {}
 
 
+def test_what_nothing_stands_in_for_in_one_run_is_no_excuse_in_another() -> None:
+    moved = exchange("GET", f"{HOST}/image/v2/images/{runs.IMAGE_ID}", 302)
+    recordings = named([*runs.prologue(), moved, show()], [*runs.prologue(), moved])
+    learned = learn(recordings)
+    image = learned.entries[-1]
+    assert (image.path, image.statuses, image.loop) == ("/v2/images/{image_id}", (200, 302), True)
+    assert problems(learned, recordings) == {}
+
+
 def test_discovery_of_a_service_that_nothing_documents() -> None:
     nova = exchange("GET", "http://10.0.0.5:8774/v2.1/", 200, to="nova")
     server = exchange("GET", "http://10.0.0.5:8774/v2.1/servers/abc", 200, to="nova")
