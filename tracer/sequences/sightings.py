@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["Run", "Sighting", "asks_for", "ends_loop", "loops_until", "run_of", "sightings", "template_of"]
 
 
+_MOST_RECENT = 1024  # targets; a long run mostly asks for the same again
+
+
 class Sighting(NamedTuple):
     """An exchange without what matching need not know. ``path`` is relative to ``mount`` and normal.
 
@@ -62,19 +65,26 @@ def sightings(exchanges: Iterable[Exchange], catalogue: Catalogue) -> Sequence[S
 def _unheld(made: Iterable[Sighting]) -> Sequence[Sighting]:
     """Those of a run that may be very long: hardly more is held than what was asked for, as one text."""
     kinds: dict[Sighting, int] = {}
-    kind_of, ends, targets = array("L"), array("Q"), bytearray()
+    kind_of, starts, lengths, targets = array("I"), array("Q"), array("I"), bytearray()
+    recent: dict[bytes, int] = {}
     for one in made:
         kind_of.append(kinds.setdefault(_with_target(one, "", ""), len(kinds)))
-        targets += f"{one.path}?{one.query}".encode(errors="surrogatepass")
-        ends.append(len(targets))
+        target = f"{one.path}?{one.query}".encode(errors="surrogatepass")
+        if target not in recent:
+            if len(recent) == _MOST_RECENT:
+                recent.clear()
+            recent[target] = len(targets)
+            targets += target
+        starts.append(recent[target])
+        lengths.append(len(target))
     distinct = list(kinds)
 
     def sighting(place: int) -> Sighting:
-        target = targets[ends[place - 1] if place else 0 : ends[place]]
+        target = targets[starts[place] : starts[place] + lengths[place]]
         path, _, query = target.decode(errors="surrogatepass").partition("?")
         return _with_target(distinct[kind_of[place]], path, query)
 
-    return Unheld(len(ends), sighting)
+    return Unheld(len(starts), sighting)
 
 
 def _with_target(seen: Sighting, path: str, query: str) -> Sighting:
