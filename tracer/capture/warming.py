@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tracer.model import Body, Exchange, Request, Response
 from tracer.redaction import Policy, Redactor, scan
-from tracer.sequences import catalog
+from tracer.sequences import catalog, participant_label
 
 __all__ = ["warm_up"]
 
@@ -23,7 +23,9 @@ _LOGIN = Exchange(
 
 
 def warm_up(policy: Policy) -> None:
-    """Load the catalogue of sequences, and what ``policy`` makes of its rules at their first use."""
+    """Load what is loaded at the first use: of the sequences, the services, and what ``policy`` looks up."""
     catalog()
+    participant_label("keystone")
     scan("")
     Redactor(policy).exchange(_LOGIN)
+    "localhost".encode("idna")  # as mitmproxy does with each host
