@@ -16,7 +16,7 @@ from tracer.cloud.cloud import Cloud
 __all__ = ["run"]
 
 _RELEASE = "zed"
-_ROUNDS = 20
+_ROUNDS = 40
 _SHIPPED = str(Path(__file__).parents[2] / "recordings" / _RELEASE / "image-show.yaml")
 _VERBS = (["--help"], ["show", _SHIPPED], ["check", _SHIPPED])
 

@@ -40,8 +40,7 @@ def run(scale: float, folder: Path) -> Table:
 
 def _row(variant: str, kind: str, url: str, count: int, folder: Path) -> list[str]:
     below = folder / f"{len(list(folder.iterdir()))}"
-    options = ("--set", "trace_diagram=") if variant == TRACER else ()
-    with started([variant], below, *options) as proxies:
+    with started([variant], below) as proxies:
         proxy = proxies[variant]
         if kind == "one run":
             with Load(proxy.url, url, 4) as load:
