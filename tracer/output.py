@@ -67,8 +67,8 @@ def write_parts(
     """Write an artefact of one or several parts, each as ``write`` does; return where they are.
 
     A single one goes to ``path``, several go beside it: ``x.svg`` becomes ``x-part1.svg``,
-    ``x-part2.svg``, …. With ``tidy``, what an earlier artefact of another number of parts left is
-    removed: that is for a name that is ours alone, such as that of a recording.
+    ``x-part2.svg``, …; of none, nothing is written. With ``tidy``, what an earlier artefact of another
+    number of parts left is removed: that is for a name that is ours alone, such as that of a recording.
     """
     paths = [path] if len(parts) == 1 else [_part(path, number) for number in range(1, len(parts) + 1)]
     for one, part in zip(paths, parts, strict=True):
@@ -80,7 +80,7 @@ def write_parts(
 
 def _remove_earlier(path: Path, count: int) -> None:
     with _reasons(path):
-        if count > 1:
+        if count != 1:
             path.unlink(missing_ok=True)
         for number in itertools.count(1 if count == 1 else count + 1):
             if not _part(path, number).is_file():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.capture.flows import exchanged, flow, peer, trace
 from tests.capture.test_addon import SECRET, TOKEN, login, show
-from tracer.capture.book import JOURNALS, Book
+from tracer.capture.book import JOURNALS, Book, Kept
 from tracer.capture.settings import Settings
 from tracer.errors import LeakError, OutputError, RenderError
 from tracer.model import Exchange, Recording
@@ -120,6 +120,28 @@ def test_a_diagram_that_cannot_be_drawn_costs_no_recording(tmp_path: Path) -> No
     assert kept.path.exists()
     assert kept.diagrams == (tmp_path / "run.mmd",)
     assert "the engine refused it" in kept.problem
+
+
+def test_of_a_run_that_cannot_be_drawn_no_earlier_diagram_stays(tmp_path: Path) -> None:
+    refused: set[str] = set()
+
+    def draw(_: Recording, kind: str) -> list[str | bytes]:
+        if kind in refused:
+            raise RenderError(f"{kind} was refused")
+        return ["one", "two"] if kind == "svg" else ["one"]
+
+    def recorded() -> Kept:
+        book = Book(Settings(folder=tmp_path, name="x", diagrams=("mmd", "svg", "png"), draw=draw))
+        book.take(taken())
+        return book.finish()
+
+    assert len(recorded().diagrams) == 4
+    refused |= {"mmd", "svg"}
+    kept = recorded()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".journal", "x.png", "x.yaml"]
+    assert kept.diagrams == (tmp_path / "x.png",)
+    assert "mmd was refused; " in kept.problem
+    assert kept.problem.endswith("svg was refused")
 
 
 def test_a_long_diagram_is_written_in_parts(tmp_path: Path) -> None:

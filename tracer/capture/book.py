@@ -196,14 +196,18 @@ class Book:
 
 def _drawn(kept: Kept, settings: Settings, known: KnownSecrets) -> Kept:
     drawn: list[Path] = []
+    problems = [kept.problem] if kept.problem else []
     for kind in settings.diagrams if settings.draw else ():
         path = kept.path.with_suffix(f".{kind}")
         assert settings.draw is not None
+        parts: list[str | bytes] = []
         try:
-            drawn += write_parts(path, settings.draw(kept.recording, kind), known=known, tidy=True)
+            parts = settings.draw(kept.recording, kind)
         except RenderError as error:
-            return kept._replace(diagrams=tuple(drawn), problem=f"no {path}: {error}")
-    return kept._replace(diagrams=tuple(drawn))
+            problems.append(f"no {path}: {error}")
+        # Without parts, none of an earlier run's stays to be taken for this one's.
+        drawn += write_parts(path, parts, known=known, tidy=True)
+    return kept._replace(diagrams=tuple(drawn), problem="; ".join(problems))
 
 
 def _broken_off(exchanges: Sequence[Exchange]) -> str:
