@@ -87,7 +87,7 @@ _KINDS = (
     "all commands in any order; `strangers`: requests that nothing documents, no two alike."
 )
 _NOTE = (
-    "Each figure is from a process of its own: the CPU time of the step alone, the best of up to 5 rounds "
+    "Each figure is from a process of its own: the CPU time of the step alone, the median of up to 5 rounds "
     "where it is short, and by how much the memory grew beyond that of the input. The exponent is that of "
     "growth since the size before; that of n log n falls from 1.30 to 1.10. Compared are a run and a second "
     "one in which one exchange in 20 is gone, one has changed places and one failed. A page tells of 300 "
