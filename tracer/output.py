@@ -80,12 +80,17 @@ def write_parts(
 
 def _remove_earlier(path: Path, count: int) -> None:
     with _reasons(path):
-        if count != 1:
-            path.unlink(missing_ok=True)
+        if count != 1 and _is_replaceable(path):
+            path.unlink()
         for number in itertools.count(1 if count == 1 else count + 1):
-            if not _part(path, number).is_file():
+            if not _is_replaceable(_part(path, number)):
                 return
             _part(path, number).unlink()
+
+
+def _is_replaceable(path: Path) -> bool:
+    """Whether a file is there that ``write`` would replace by another of the kind: no link, and no pipe."""
+    return path.is_file() and not path.is_symlink() and os.access(path, os.W_OK)
 
 
 def _part(path: Path, number: int) -> Path:

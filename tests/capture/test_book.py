@@ -127,21 +127,39 @@ def test_of_a_run_that_cannot_be_drawn_no_earlier_diagram_stays(tmp_path: Path) 
 
     def draw(_: Recording, kind: str) -> list[str | bytes]:
         if kind in refused:
-            raise RenderError(f"{kind} was refused")
+            raise RenderError("it was refused")
         return ["one", "two"] if kind == "svg" else ["one"]
 
-    def recorded() -> Kept:
+    def recorded(stripped: int = 0) -> Kept:
         book = Book(Settings(folder=tmp_path, name="x", diagrams=("mmd", "svg", "png"), draw=draw))
         book.take(taken())
+        book.stripped = stripped
         return book.finish()
 
     assert len(recorded().diagrams) == 4
     refused |= {"mmd", "svg"}
-    kept = recorded()
+    kept = recorded(stripped=2)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".journal", "x.png", "x.yaml"]
     assert kept.diagrams == (tmp_path / "x.png",)
-    assert "mmd was refused; " in kept.problem
-    assert kept.problem.endswith("svg was refused")
+    assert [said.partition(":")[0] for said in kept.problem.split("; ")] == [
+        "2 exchanges could not be redacted, and were written without their contents",
+        f"no {tmp_path / 'x.mmd'}, {tmp_path / 'x.svg'}",
+    ]
+    # What is not ours to replace stays, and costs no recording.
+    (tmp_path / "x.mmd").mkdir()
+    (tmp_path / "x.svg").symlink_to("x.png")
+    assert recorded().path.exists()
+    assert (tmp_path / "x.mmd").is_dir()
+    assert (tmp_path / "x.svg").is_symlink()
+
+
+def test_a_diagram_goes_through_the_last_gate(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path, diagrams=("mmd",), draw=lambda *_: [f"over {SECRET}"]))
+    for one in (login(peer()), show(peer())):
+        book.take(exchanged(one))
+    with pytest.raises(LeakError):
+        book.finish()
+    assert not list(tmp_path.glob("*.mmd"))
 
 
 def test_a_long_diagram_is_written_in_parts(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@ import pytest
 
 from tracer.redaction.paths import Machine, Node, parse
 
-RULES = ["a.b", "name", "x[].y", "wide.**", "$.top", "one.*.three", "*word", "deep.**.end"]
+RULES = [
+    "a.b", "name", "x[].y", "wide.**", "$.top", "one.*.three", "*word", "deep.**.end", "password", "$.**.far"
+]  # fmt: skip
 
 
 def _at(machine: Machine[str], *steps: str | int) -> str | None:
@@ -33,7 +35,10 @@ def _at(machine: Machine[str], *steps: str | int) -> str | None:
         (("u", "top"), None),
         (("one", "two", "three"), "one.*.three"),
         (("one", 2, "three"), None),
-        (("password",), "*word"),
+        (("keyword",), "*word"),
+        (("password",), "password"),
+        (("far",), "$.**.far"),
+        (("u", 0, "far"), "$.**.far"),
         (("words",), None),
         (("deep", "end"), "deep.**.end"),
         (("deep", "a", 0, "b", "end"), "deep.**.end"),
@@ -57,6 +62,12 @@ def test_what_is_kept_beats_a_rule_of_its_rank_and_the_next_rank_beats_that() ->
 def test_of_patterns_that_say_as_much_the_first_names_the_place(rules: list[str]) -> None:
     machine = Machine([(parse(rule), rule, 0) for rule in rules])
     assert _at(machine, "abc") == _at(machine, "x", "abc") == rules[0]
+
+
+def test_a_pattern_without_a_word() -> None:
+    machine = Machine([(parse("[]"), "item", 0)])
+    assert (_at(machine, 0), _at(machine, "x", 1), _at(machine, "x")) == ("item", "item", None)
+    assert not machine.root.is_silent("[1]")
 
 
 def test_memory_is_bounded_and_the_answer_right_beyond() -> None:

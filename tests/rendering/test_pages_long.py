@@ -90,11 +90,15 @@ def test_no_picture_is_begun_that_would_take_hours(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_run_that_is_longer_still_is_drawn_only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_is_longer_still_is_not_drawn_beside_its_recording(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     recording = _long(100)
     monkeypatch.setattr("tracer.rendering.drawing._MOST_EXCHANGES", len(recording.exchanges))
     assert len(draw(recording, "mmd")) == 4
-    with pytest.raises(RenderError, match=r"more than 104 exchanges .* tracer diagram -o x\.mmd"):
+    with pytest.raises(
+        RenderError, match=r"more than 104 exchanges are not drawn .* tracer diagram -o x\.mmd"
+    ):
         draw(_long(101), "mmd")
 
 

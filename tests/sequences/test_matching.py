@@ -394,6 +394,15 @@ def test_any_run_gets_one_label_an_exchange_and_the_same_each_time(run: list[Exc
     assert (result.verdict == "deviates") == bool(deviating or result.missing)
 
 
+def test_strange_requests_of_a_run_that_is_not_held() -> None:
+    paths = ["", "?", "/a?b?c", "/a#b?c", "/\ud800?\udfff", f"/v2/{'x' * 70_000}?y=z", "//?a=%3F"]
+    run = [exchange("GET", HOST + path, 302, to="glance", location=path) for path in paths]
+    run += [
+        exchange("GET", f"{HOST}/image/v2/images", 200, sender=f"client-{number}") for number in range(300)
+    ]
+    assert [*run_of(Unheld(len(run), run.__getitem__)).seen] == run_of(run).seen
+
+
 @given(st.lists(known, max_size=12))
 def test_a_run_that_is_not_held_is_matched_like_one_that_is(run: list[Exchange]) -> None:
     unheld = Unheld(len(run), run.__getitem__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import time
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 from tracer.capture.assembly import assemble
 from tracer.capture.participants import CLIENT
 from tracer.capture.settings import Settings
-from tracer.errors import LeakError, NameTakenError, RenderError
+from tracer.errors import LeakError, NameTakenError, OutputError, RenderError
 from tracer.model import Exchange, Output, Recording
 from tracer.output import safe_name, write_parts
 from tracer.recording import Journal, JournalHead, load, save
@@ -196,18 +197,21 @@ class Book:
 
 def _drawn(kept: Kept, settings: Settings, known: KnownSecrets) -> Kept:
     drawn: list[Path] = []
-    problems = [kept.problem] if kept.problem else []
+    refused: dict[str, list[str]] = {}
     for kind in settings.diagrams if settings.draw else ():
         path = kept.path.with_suffix(f".{kind}")
         assert settings.draw is not None
-        parts: list[str | bytes] = []
         try:
             parts = settings.draw(kept.recording, kind)
         except RenderError as error:
-            problems.append(f"no {path}: {error}")
-        # Without parts, none of an earlier run's stays to be taken for this one's.
-        drawn += write_parts(path, parts, known=known, tidy=True)
-    return kept._replace(diagrams=tuple(drawn), problem="; ".join(problems))
+            refused.setdefault(str(error), []).append(str(path))
+            # None of an earlier run's is to be taken for this one's.
+            with contextlib.suppress(OutputError):
+                write_parts(path, (), tidy=True)
+        else:
+            drawn += write_parts(path, parts, known=known, tidy=True)
+    problems = [f"no {', '.join(paths)}: {why}" for why, paths in refused.items()]
+    return kept._replace(diagrams=tuple(drawn), problem="; ".join(filter(None, (kept.problem, *problems))))
 
 
 def _broken_off(exchanges: Sequence[Exchange]) -> str:

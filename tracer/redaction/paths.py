@@ -48,7 +48,7 @@ class Pattern(NamedTuple):
     def word(self) -> str:
         """What a document must hold in which it matches, but for letter case; may be empty."""
         said = [piece for e in self.elements if e != _INDEX for piece in _SEPARATORS.split(e)]
-        return max(said, key=len)
+        return max(said, key=len, default="")
 
 
 def parse(text: str) -> Pattern:

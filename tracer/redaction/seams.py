@@ -50,7 +50,6 @@ def scan_pieces(
         lines += text.count("\n", 0, seam)
         window, fresh = [text[seam:]], 0
         yield text[:seam], new
-        del text  # so that it is not held while the next window is scanned
 
 
 def _seam(text: str) -> int:

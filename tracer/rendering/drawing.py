@@ -26,8 +26,8 @@ def draw(recording: Recording, kind: str) -> list[str | bytes]:
     """
     if len(recording.exchanges) > _MOST_EXCHANGES:
         raise RenderError(
-            f"more than {_MOST_EXCHANGES:,} exchanges are only drawn when asked: "
-            "tracer diagram -o x.mmd draws them, tracer view makes one page of the recording"
+            f"more than {_MOST_EXCHANGES:,} exchanges are not drawn beside their recording: "
+            "tracer diagram -o x.mmd draws them, tracer view makes one page of them"
         )
     # `tracer record` hands this function on before it starts its client: it has to be light to import.
     from tracer.rendering.mermaid import mermaid_parts

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Run", "Sighting", "asks_for", "ends_loop", "loops_until", "run_of", "sightings", "template_of"]
 
 
-_MOST_RECENT = 1024  # targets; a long run mostly asks for the same again
+_MOST_RECENT = 4096  # targets; a long run mostly asks for the same again
 
 
 class Sighting(NamedTuple):
@@ -178,7 +178,7 @@ def _sighting(exchange: Exchange, catalogue: Catalogue) -> Sighting:
         receiver=intern(exchange.receiver),
         method=intern(exchange.request.method.upper()),
         mount=intern(mount),
-        path=intern(normal(path.removeprefix(mount))),
+        path=normal(path.removeprefix(mount)),
         query=query,
         status=response.status if response else None,
         has_token=header(exchange.request.headers, "X-Auth-Token") is not None,
