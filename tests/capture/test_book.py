@@ -145,12 +145,17 @@ def test_of_a_run_that_cannot_be_drawn_no_earlier_diagram_stays(tmp_path: Path) 
         "2 exchanges could not be redacted, and were written without their contents",
         f"no {tmp_path / 'x.mmd'}, {tmp_path / 'x.svg'}",
     ]
-    # What is not ours to replace stays, and costs no recording.
+    # What is not ours to replace stays, and costs no recording; nor does a diagram that has no room.
     (tmp_path / "x.mmd").mkdir()
     (tmp_path / "x.svg").symlink_to("x.png")
     assert recorded().path.exists()
     assert (tmp_path / "x.mmd").is_dir()
     assert (tmp_path / "x.svg").is_symlink()
+    refused.clear()
+    (tmp_path / "x.png").unlink()
+    kept = recorded()
+    assert kept.problem == f"cannot write {tmp_path / 'x.mmd'}: it is a folder"
+    assert (tmp_path / "x.png") in kept.diagrams
 
 
 def test_a_diagram_goes_through_the_last_gate(tmp_path: Path) -> None:

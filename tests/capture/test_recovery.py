@@ -62,8 +62,8 @@ def test_a_recovered_run_replaces_nothing(tmp_path: Path) -> None:
         kept(tmp_path, killed=True, name="mine")
         list(recover(tmp_path, ParticipantMap()))
     assert sorted(path.name for path in (tmp_path / "zed").iterdir()) == [
-        "image-show-2.yaml",
-        "image-show.yaml",
+        "mine-2.yaml",
+        "mine.yaml",
     ]
 
 

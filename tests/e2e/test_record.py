@@ -13,6 +13,8 @@ import pytest
 
 from tests.e2e.conftest import IMAGE, MITMDUMP, TRACER, UNBUFFERED, Site
 from tests.e2e.secrets import leaks
+from tracer.capture.participantmap import ParticipantMap
+from tracer.capture.recovery import recover
 from tracer.cloud.releases import releases
 from tracer.recording import load
 
@@ -162,6 +164,20 @@ def test_an_output_folder_that_vanishes_stops_the_client(zed: Site, tmp_path: Pa
     assert f"tracer: cannot write {out}" in ended.stderr
     assert "the proxy stops, as it could not record" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_recording_or_diagram_that_has_no_place(zed: Site, tmp_path: Path) -> None:
+    for name in ("x.mmd", "y.yaml"):
+        (tmp_path / name).mkdir()
+    drawn_not = record(zed, tmp_path, "--name", "x", "--", zed.openstack, *SHOW, zed.image)
+    assert drawn_not.returncode == 0
+    assert f"tracer: cannot write {tmp_path / 'x.mmd'}: it is a folder\n" in drawn_not.stderr
+    assert load(tmp_path / "x.yaml").verdict == "conforms"
+    written_not = record(zed, tmp_path, "--name", "y", "--", zed.openstack, *SHOW, zed.image)
+    assert written_not.returncode == 2
+    assert written_not.stderr.endswith(f"tracer: cannot write {tmp_path / 'y.yaml'}: it is a folder\n")
+    assert f"nothing is lost: tracer recover {tmp_path}\n" in written_not.stderr
+    assert list(recover(tmp_path, ParticipantMap())) == [tmp_path / "y-2.yaml"]
 
 
 def test_a_cloud_that_does_not_answer(zed: Site, tmp_path: Path) -> None:

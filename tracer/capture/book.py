@@ -196,7 +196,9 @@ class Book:
 
 
 def _drawn(kept: Kept, settings: Settings, known: KnownSecrets) -> Kept:
+    """The diagrams too: the recording is there, so that what keeps one from being written costs no more."""
     drawn: list[Path] = []
+    problems = [kept.problem] if kept.problem else []
     refused: dict[str, list[str]] = {}
     for kind in settings.diagrams if settings.draw else ():
         path = kept.path.with_suffix(f".{kind}")
@@ -208,10 +210,13 @@ def _drawn(kept: Kept, settings: Settings, known: KnownSecrets) -> Kept:
             # None of an earlier run's is to be taken for this one's.
             with contextlib.suppress(OutputError):
                 write_parts(path, (), tidy=True)
-        else:
+            continue
+        try:
             drawn += write_parts(path, parts, known=known, tidy=True)
-    problems = [f"no {', '.join(paths)}: {why}" for why, paths in refused.items()]
-    return kept._replace(diagrams=tuple(drawn), problem="; ".join(filter(None, (kept.problem, *problems))))
+        except OutputError as error:
+            problems.append(str(error))
+    problems += [f"no {', '.join(paths)}: {why}" for why, paths in refused.items()]
+    return kept._replace(diagrams=tuple(drawn), problem="; ".join(problems))
 
 
 def _broken_off(exchanges: Sequence[Exchange]) -> str:

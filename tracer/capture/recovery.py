@@ -44,9 +44,9 @@ def _recover(folder: Path, path: Path, participants: ParticipantMap) -> Path | N
         return None
     target = None
     if exchanges:
-        # A name that the run was given may be that of an earlier, whole recording.
-        head = replace(head, name=None, interrupted="the proxy was ended while the run was going on")
+        head = replace(head, interrupted="the proxy was ended while the run was going on")
         recording = assemble(head, exchanges, participants)
+        # The name that the run was given may be that of an earlier, whole recording: that one stays.
         target = save_new(folder, head, recording, None)
     path.unlink(missing_ok=True)
     return target

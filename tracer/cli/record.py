@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracer.cli.parsing import add_client, add_policies
-from tracer.errors import NothingRecordedError
+from tracer.errors import NothingRecordedError, OutputError
 from tracer.releasenames import canonical
 
 if TYPE_CHECKING:
@@ -116,16 +116,20 @@ def run(options: argparse.Namespace) -> int:
     )
     environment = for_command(os.environ, options.release, options.command, options.client)
     cloud = embedded(environment, options.command) if options.deep else None
-    result = runner.record(
-        options.command,
-        environment,
-        settings,
-        cache_folder() / "ca",
-        sys.stdout.buffer,
-        sys.stderr.buffer,
-        warm_up=_warm_up,
-        services=cloud.recording(_say) if cloud else None,
-    )
+    try:
+        result = runner.record(
+            options.command,
+            environment,
+            settings,
+            cache_folder() / "ca",
+            sys.stdout.buffer,
+            sys.stderr.buffer,
+            warm_up=_warm_up,
+            services=cloud.recording(_say) if cloud else None,
+        )
+    except (KeyboardInterrupt, OutputError):
+        _tell_of_journals(settings)
+        raise
     if not options.quiet:
         _recover(settings)
     if result.kept is None and result.interrupted:
@@ -140,6 +144,14 @@ def run(options: argparse.Namespace) -> int:
     if result.kept.problem:
         print(f"tracer: {result.kept.problem}", file=sys.stderr)
     return result.exit_code
+
+
+def _tell_of_journals(settings: Settings) -> None:
+    """Where what was recorded is, if it did not become a recording."""
+    from tracer.capture.book import JOURNALS
+
+    if any((settings.folder / JOURNALS).glob("*.jsonl")):
+        _say(f"no recording was written, but nothing is lost: tracer recover {settings.folder}")
 
 
 def _recover(settings: Settings) -> None:
