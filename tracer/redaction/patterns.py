@@ -72,7 +72,9 @@ class TextPattern(NamedTuple):
         structural = document and "quote" in self.regex.groupindex
         found = self.beginnings.finditer if self.beginnings else re.Pattern.finditer
         for match in found(self.regex, searched):
-            if (structural and match["quote"] == '"') or (self.edge and _in_base64(text, match.start())):
+            if structural and match["quote"] == '"' and _opens_a_string(text, match.start("quote")):
+                continue
+            if self.edge and _in_base64(text, match.start()):
                 continue
             start, end = match.span(group)
             if end > start and not is_stand_in(text, start, end):
@@ -190,6 +192,12 @@ def _lower(text: str) -> str:
     low = text.lower()
     # One capital letter (U+0130) has two characters as its small one.
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def _opens_a_string(text: str, end: int) -> bool:
+    """Whether the last quote before ``end`` begins a string of the JSON ``text``: one within it does not."""
+    place = text.rfind('"', 0, end)
+    return text[place - 1 : place] != "\\" and text.find("'", place, end) < 0
 
 
 def _in_base64(text: str, start: int) -> bool:
