@@ -171,7 +171,7 @@ class Cloud:
     def ready(self) -> bool:
         """Whether a start takes seconds: services, databases and the client of the release are there."""
         built = self._installed()
-        made = built and state.place(self.release, self.services, built, self._cache).exists()
+        made = built and state.exists(state.place(self.release, self.services, built, self._cache))
         return bool(made and clients.installed(self.release, self._cache))
 
     def _installed(self) -> Built | None:
