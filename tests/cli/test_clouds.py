@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.runner import tracer
-from tracer.cli.clouds import for_command
+from tracer.cli.clouds import _is_below, for_command
 from tracer.cloud import clients
 
 OWN = {"OS_AUTH_URL": "http://cloud.test/identity", "PATH": "/usr/bin"}
@@ -53,3 +53,21 @@ def test_a_client_that_cannot_be_is_one_line_before_anything_starts(
     assert ended.stderr.startswith(f"tracer: {message}")
     assert ended.stderr.count("\n") == 1
     assert not (tmp_path / "cache" / "clouds").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "is_below"),
+    [
+        ("http://[::1]:5000/identity", True),
+        ("http://[::1]:5000/identity/", True),
+        ("http://[0:0:0:0:0:0:0:1]:5000/identity/v3/", True),
+        ("http://[::1]:5000/identity/v2.0", False),
+        ("http://[::1]:5001/identity", False),
+        ("http://[::2]:5000/identity", False),
+        ("http://[::1:5000/identity", False),
+        ("", False),
+        ("named elsewhere", False),
+    ],
+)
+def test_the_cloud_at_an_ipv6_address_is_known_in_any_spelling(url: str, is_below: bool) -> None:
+    assert _is_below(url, "http://[::1]:5000/identity") is is_below

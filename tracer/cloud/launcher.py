@@ -45,7 +45,11 @@ def main() -> None:
     host, _, port = options.address.rpartition(":")
     wsgi = importlib.import_module("cheroot.wsgi")
     server = wsgi.Server(
-        (host, int(port)), _mounted(app, options.mount), numthreads=THREADS, max=THREADS, timeout=75
+        (host.strip("[]"), int(port)),
+        _mounted(app, options.mount),
+        numthreads=THREADS,
+        max=THREADS,
+        timeout=75,
     )
     server.keep_alive_conn_limit = None
 
