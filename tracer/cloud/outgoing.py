@@ -25,7 +25,7 @@ HOST = "127.0.0.1"
 KINDS = ("recording", "standing")
 """Those who trace a cloud, the first one first (``tracing.py``)."""
 
-# Connections of any other class may lead elsewhere, such as to a Unix socket.
+# Connections of any other class choose where they lead: to a Unix socket, or to an address that was checked.
 _TCP = frozenset({"eventlet", "http", "httplib2", "urllib3"})
 _ROUTE = "_tracer_route"
 
