@@ -134,6 +134,7 @@ def _status(options: argparse.Namespace) -> int:
 def _list(_options: argparse.Namespace) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from tracer.cloud.cloud import Cloud
     from tracer.cloud.releases import releases
@@ -146,7 +147,8 @@ def _list(_options: argparse.Namespace) -> None:
         cloud = Cloud(name)
         versions = [known.services.get(service, "-") for service in names]
         client = [known.client.packages[package] for package in ("python-openstackclient", "openstacksdk")]
-        table.add_row(name, also(name), *versions, *client, cloud.python() or _usable(known), _state(cloud))
+        python = cloud.python() or _usable(known)
+        table.add_row(name, also(name), *versions, *client, python, Text(_state(cloud)))
     # A pipe has no width: whoever reads it wants whole lines.
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     for cloud in map(Cloud, releases()):
