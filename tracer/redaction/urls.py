@@ -23,7 +23,7 @@ __all__ = ["bare", "parameters", "path_of", "paths", "url"]
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:)?(//[^/?#]*)?([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
 _BARE = re.compile(
     r"([A-Za-z][A-Za-z0-9+.-]{0,20}:)//(?:[^/?#]*@)?"
-    r"((?:\[[0-9A-Fa-f:.]+(?:%25[A-Za-z0-9._~-]{1,16})?\]|[A-Za-z0-9._-]*)(?::[0-9]{0,5})?)(?=[/?#]|$)"
+    r"((?:\[[0-9A-Fa-f:.]+(?:%25[A-Za-z0-9._~-]{1,15})?\]|[A-Za-z0-9._-]*)(?::[0-9]{0,5})?)(?=[/?#]|$)"
 )
 _PARAMETER = re.compile(r"([^&=?#]+)=([^&]*)", re.DOTALL)
 _USERINFO = Place("URL user:password", "password")
