@@ -95,3 +95,44 @@ def test_the_clients_agent_is_not_that_of_a_service() -> None:
         == "the longer one"
     )
     assert client_agent([exchange("http://x", agent="glance-api", sender="glance")]) == ""
+
+
+def test_a_cloud_on_ipv6_has_the_same_participants() -> None:
+    catalog = [{"type": "image", "endpoints": [{"url": "http://[::1]:43399/img"}]}]
+    login = exchange(
+        "http://[::1]:43399/identity/v3/auth/tokens", "POST", answer={"token": {"catalog": catalog}}
+    )
+    assert names(
+        exchange("http://[::1]:43399/identity"),
+        login,
+        exchange("http://[0:0:0:0:0:0:0:1]:43399/img/v2/images"),
+    ) == ["keystone", "keystone", "glance"]
+
+
+def test_an_unknown_service_on_ipv6_is_labelled_with_its_address_in_brackets() -> None:
+    receivers, labels = resolve(
+        [exchange("http://[FE80::1%25eth0]:9292/v2"), exchange("http://[fe80:0::1%25eth0]:9292/v2")],
+        ParticipantMap(),
+    )
+    assert receivers == ["service-1", "service-1"]
+    assert labels["service-1"] == "[fe80::1%25eth0]:9292"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1]:9292", "[::1]:9292", "http://[0::0001]:9292/", "HTTP://[::1]:9292"]
+)
+def test_a_map_names_an_ipv6_address_in_any_spelling(url: str) -> None:
+    assert names(exchange("http://[::1]:9292/v2"), configured=f"glance={url}") == ["glance"]
+    assert names(exchange("http://[::2]:9292/v2"), configured=f"glance={url}") == ["service-1"]
+
+
+def test_a_map_knows_the_default_port() -> None:
+    assert names(exchange("http://x.test/v2"), configured="glance=http://x.test:80") == ["glance"]
+
+
+@pytest.mark.parametrize(
+    "url", ["::1:9292", "http://::1:9292", "http://[::1:9292", "http://h:99999", "http:///x"]
+)
+def test_a_map_with_a_url_that_names_no_host_is_one_line(url: str) -> None:
+    with pytest.raises(InputError, match="not a URL: "):
+        ParticipantMap(f"glance={url}")

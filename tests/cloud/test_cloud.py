@@ -1,10 +1,13 @@
 """The life cycle's bookkeeping, without any service."""
 
+import fcntl
+import os
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -103,3 +106,30 @@ def test_a_lock_that_is_held_is_waited_for_and_told(tmp_path: Path) -> None:
     thread.join()
     assert order == ["first", "second"]
     assert lines == ["waiting for another process that works on zed"]
+
+
+def test_a_glance_at_a_lock_is_not_waited_for_aloud(tmp_path: Path) -> None:
+    """Services look at it for each request that they send."""
+    lines: list[str] = []
+    over = threading.Event()
+    with cache.locked(tmp_path, "recording", lines.append):
+        pass
+
+    def look() -> None:
+        while not over.is_set():
+            handle = os.open(tmp_path / "locks" / "recording", os.O_RDONLY)
+            with suppress(BlockingIOError):
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                time.sleep(0.001)
+            os.close(handle)
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    for _ in range(300):
+        with cache.locked(tmp_path, "recording", lines.append):
+            pass
+        time.sleep(0.001)
+    over.set()
+    thread.join()
+    assert lines == []

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from tracer.cloud import services
 from tracer.cloud.releases import catalog
 from tracer.cloud.services import HOST, Process, answers, lives, sockets
 from tracer.errors import CloudError
+from tracer.origins import base
 
 
 def process(pid: int, created: float, port: int = 0) -> Process:
@@ -60,3 +62,63 @@ def test_a_service_that_ends_at_once_is_told_with_its_last_line(tmp_path: Path) 
     with pytest.raises(CloudError) as caught:
         services.await_answers([dead], catalog().services)
     assert str(caught.value) == f"glance did not start: ImportError: no module named x (log: {log})"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("::1", "::1"),
+        ("[::1]", "::1"),
+        ("0:0:0:0:0:0:0:1", "::1"),
+        ("2001:DB8::7", "2001:db8::7"),
+    ],
+)
+def test_an_address_may_be_ipv4_or_ipv6(text: str, expected: str) -> None:
+    assert services.address(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0.0.0.0", "::", "localhost", "fe80::1%eth0", "ff02::1", "[::1", "::1]:5000"]
+)
+def test_an_address_that_no_url_can_name_is_one_line(text: str) -> None:
+    with pytest.raises(CloudError) as caught:
+        services.address(text)
+    assert str(caught.value) == (
+        f"expected an IP address of this machine, such as 127.0.0.1 or ::1, got {text!r}"
+    )
+
+
+def test_services_listen_on_ipv6() -> None:
+    with sockets(["keystone", "glance"], None, "::1") as opened:
+        assert {one.getsockname()[0] for one in opened.values()} == {"::1"}
+        port = opened["glance"].getsockname()[1]
+        with pytest.raises(CloudError, match=rf"^port {port} \(for keystone\) is taken$"):
+            with sockets(["keystone"], port, "::1"):
+                pass
+
+
+@pytest.mark.parametrize("host", ["192.0.2.7", "2001:db8::7", "fe80::1"])
+def test_an_address_of_another_machine_is_one_line(host: str) -> None:
+    with pytest.raises(CloudError, match=rf"^{host} \(for keystone\) is no address of this machine$"):
+        with sockets(["keystone"], None, host):
+            pass
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_service_is_asked_at_its_own_address(host: str) -> None:
+    with sockets(["glance"], None, host) as opened:
+        port = opened["glance"].getsockname()[1]
+
+        def answer() -> None:
+            connection, _ = opened["glance"].accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 300 Multiple Choices\r\nContent-Length: 0\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        url = f"{base('http', host, port)}/image"
+        asked = msgspec.structs.replace(process(1, 0, port), url=url)
+        assert answers(asked, "/image", timeout=10)
+        thread.join()

@@ -4,10 +4,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tracer.cloud import state
 from tracer.cloud.environments import Built
+from tracer.cloud.passwords import is_safe
 from tracer.cloud.releases import Release, load
 from tracer.cloud.state import Site
 from tracer.errors import CloudError
@@ -147,3 +149,27 @@ def test_a_template_that_was_not_finished_is_made_anew(built: Built, tmp_path: P
 def test_without_passwords_a_copy_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CloudError, match="cannot read"):
         state.passwords(tmp_path)
+
+
+@pytest.mark.parametrize("text", ['{"admin":"-abc","keystone":"a","glance":"b"}', "{", "[]"])
+def test_a_template_of_an_earlier_version_with_a_bad_password_is_made_anew(
+    built: Built, tmp_path: Path, text: str
+) -> None:
+    lines: list[str] = []
+    template = make(built, tmp_path, lines)
+    (template / state.SECRETS).write_text(text)
+    assert not state.exists(template)
+    assert make(built, tmp_path, lines) == template
+    assert len(lines) == 2
+    assert state.exists(template)
+    assert all(map(is_safe, state.passwords(template).values()))
+
+
+def test_a_template_of_an_earlier_version_with_good_passwords_is_kept(built: Built, tmp_path: Path) -> None:
+    lines: list[str] = []
+    template = make(built, tmp_path, lines)
+    kept = {"admin": "9a-b_c", "keystone": "_x", "glance": "y-"}
+    (template / state.SECRETS).write_bytes(msgspec.json.encode(kept))
+    make(built, tmp_path, lines)
+    assert len(lines) == 1
+    assert state.passwords(template) == kept

@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tracer.cloud import launcher, tracing
+from tracer.cloud import outgoing, tracing
 
 HOST = "127.0.0.1"
 
 
 def proxy_of(home: Path, name: str = "glance") -> str | None:
-    """The proxy that the service has set for itself by the time it answers a request."""
-    seen: list[str | None] = []
-
-    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        seen.append(os.environ.get("http_proxy"))
-        return []
-
-    list(launcher._traced(app, str(home / tracing.FOLDER), name)({}, lambda *_: None))
-    return seen[0]
-
-
-@pytest.fixture(autouse=True)
-def _own_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("http_proxy", "")
-    monkeypatch.delenv("http_proxy")
+    """The proxy that the service takes for a request that it sends now."""
+    proxy = outgoing.current(str(home / tracing.FOLDER), name)
+    return f"http://{outgoing.HOST}:{proxy.port}" if proxy else None
 
 
 def silent(_line: str) -> None:

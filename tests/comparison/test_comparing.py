@@ -352,3 +352,32 @@ def test_what_was_learned_hides_no_content_that_is_not_kept_any_more() -> None:
     kept, left_out = Body(size=9, text="x"), Body(size=9, omitted="streamed", sha256="0" * 64)
     learned = learn(answered(kept), answered(left_out))
     assert lines(compare(answered(kept), answered(left_out), learned)) != []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("http://127.0.0.1:5000/v3", "http://[::1]:5000/v3"),
+        ("http://[fe80::1%25eth0]:5000/v3", "http://[::1]/v3"),
+        ("pool(host='127.0.0.1', port=5000)", "pool(host='::1', port=5001)"),
+        ("no route to 192.0.2.7", "no route to 2001:db8:0:0:0:0:0:7"),
+        ("no route to ::ffff:192.0.2.7.", "no route to fe80::1."),
+        ("[::1]:5000 refused", "127.0.0.1:5000 refused"),
+    ],
+)
+def test_an_ipv6_host_is_as_volatile_as_an_ipv4_host(before: str, after: str) -> None:
+    assert lines(bodies({"error": before}, {"error": after})) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("fa:16:3e:00:00:01", "fa:16:3e:00:00:02"),
+        ("ab:" * 15 + "ab", "ab:" * 15 + "ac"),
+        ("10:20:30", "10:20:31"),
+        ("OS::Nova::Server", "OS::Heat::Server"),
+        ("::", ":::"),
+    ],
+)
+def test_what_has_colons_and_is_no_address_is_compared(before: str, after: str) -> None:
+    assert len(lines(bodies({"value": before}, {"value": after}))) == 1

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -38,13 +40,28 @@ class _Kept(BaseHTTPRequestHandler):
         pass
 
 
+class _Server6(ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+
+
 @pytest.fixture
 def listener() -> Iterator[str]:
+    with _listening(ThreadingHTTPServer(("127.0.0.1", 0), _Kept)) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def listener6() -> Iterator[str]:
+    with _listening(_Server6(("::1", 0), _Kept)) as port:
+        yield f"http://[::1]:{port}"
+
+
+@contextmanager
+def _listening(server: ThreadingHTTPServer) -> Iterator[int]:
     _Kept.requests.clear()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Kept)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield server.server_port
     server.shutdown()
     thread.join()
     server.server_close()
@@ -80,12 +97,7 @@ def test_the_request_as_curl_is_the_request_and_nothing_more(
     body: Body | None,
     sent: bytes | None,
 ) -> None:
-    visited = opened(saying(body, url=listener + path, headers=headers, method=method))
-    visited.allow_clipboard()
-    visited.page.locator("#rows .row").first.click()
-    visited.page.get_by_role("button", name="Copy as curl").click()
-    expect(visited.page.get_by_role("button", name="Copied")).to_be_visible()
-    command = visited.clipboard()
+    command = _copied(opened(saying(body, url=listener + path, headers=headers, method=method)))
     assert not re.search(r"[^\x20-\x7e\n\u00a0-\U0010ffff]", command), "nothing in it steers a terminal"
     installed("curl", "curl")
     folder = tmp_path / "here"
@@ -109,3 +121,23 @@ def test_the_request_as_curl_is_the_request_and_nothing_more(
             assert got_headers.get(name) == value
     assert "X-More" not in got_headers
     assert "Content-Type" in got_headers or "Content-Type" not in headers
+
+
+def test_the_request_to_an_ipv6_cloud_is_sent_to_it(opened: Callable[..., Visit], listener6: str) -> None:
+    """The brackets of an address are no pattern of curl's."""
+    command = _copied(opened(saying(None, url=f"{listener6}/identity", headers={}, method="GET")))
+    installed("curl", "curl")
+    environment = {**os.environ, "http_proxy": "", "no_proxy": "*"}
+    subprocess.run(["sh", "-c", command], env=environment, capture_output=True, timeout=30, check=True)
+    ((method, path, headers, _),) = _Kept.requests
+    assert (method, path) == ("GET", "/identity")
+    assert f"http://{headers['Host']}" == listener6
+
+
+def _copied(visited: Visit) -> str:
+    """What the button copies for the first request of the page."""
+    visited.allow_clipboard()
+    visited.page.locator("#rows .row").first.click()
+    visited.page.get_by_role("button", name="Copy as curl").click()
+    expect(visited.page.get_by_role("button", name="Copied")).to_be_visible()
+    return visited.clipboard()

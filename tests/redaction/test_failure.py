@@ -73,3 +73,25 @@ def test_a_stripped_exchange_stays_as_it_is() -> None:
     redactor = Redactor(load_policy())
     stripped = redactor.exchange(exchange(body=msgspec.structs.replace(as_base64(b"x"), base64="a")))
     assert Redactor(load_policy()).exchange(stripped) == stripped
+
+
+@pytest.mark.parametrize(
+    ("url", "bare"),
+    [
+        (f"http://u:{SECRET}@[::1]:5000/v3?x={SECRET}", "http://[::1]:5000"),
+        ("https://[FE80::1%25eth0]/v3", "https://[FE80::1%25eth0]"),
+        (f"http://[fe80::1%25{SECRET}]/v3", ""),
+        (f"http://[{SECRET}]:5000/", ""),
+        (f"http://[::1]:{SECRET}/", ""),
+        (f"http://::1:{SECRET}/", ""),
+    ],
+)
+def test_of_an_ipv6_url_scheme_address_and_port_are_kept(url: str, bare: str) -> None:
+    assert urls.bare(url) == bare
+
+
+@pytest.mark.parametrize("host", ["[::1]:5000", "[fe80::1%25eth0]", "[2001:db8::7]:80"])
+def test_a_password_before_an_ipv6_address_is_removed_and_the_address_stays(host: str) -> None:
+    redactor = Redactor(load_policy())
+    assert redactor.text(f"asked http://u:{SECRET}@{host}/v3") == f"asked http://u:<password-1>@{host}/v3"
+    assert redactor.exchange(exchange(url=f"http://{host}/v3")).request.url == f"http://{host}/v3"

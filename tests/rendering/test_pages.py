@@ -304,6 +304,22 @@ def test_the_launch_entry_has_the_environment_that_the_log_in_tells(
     }
 
 
+@pytest.mark.parametrize(
+    ("url", "environment"),
+    [
+        ("http://[::1]:5000", {"OS_AUTH_URL": "http://[::1]:5000"}),
+        ("http://[fe80::1%25eth0]", {"OS_AUTH_URL": "http://[fe80::1%25eth0]"}),
+        ("http://[::1", {}),
+        ("", {}),
+    ],
+)
+def test_the_launch_entry_of_a_run_without_a_login_names_the_cloud(
+    url: str, environment: dict[str, str]
+) -> None:
+    recording = msgspec.structs.replace(_other(run=seed_recording().exchanges[:1]), cloud=Cloud(url=url))
+    assert json.loads(launch(recording, "x"))["env"] == environment
+
+
 @pytest.mark.parametrize("command", ["curl http://x", "", "openstack 'unclosed"])
 def test_a_command_of_another_program_has_no_launch_entry(command: str) -> None:
     assert launch(msgspec.structs.replace(seed_recording(), command=command), "x") == ""

@@ -23,6 +23,9 @@ __all__ = ["Result", "Services", "certificate", "record"]
 
 _INSECURE = "--insecure"
 _DRAIN = 2.0
+_SETTLE = 0.1
+_SERVICES_DRAIN = 10.0
+"""Seconds that calls between services may still take, once the command has ended: they are others' work."""
 
 
 Services = AbstractContextManager[Mapping[str, socket.socket]]
@@ -125,7 +128,10 @@ def _trace(
         await tracer.drained(_DRAIN)
         # Services are let go before the proxy is: they may be answering somebody else.
         release()
-        await tracer.drained(_DRAIN)
+        if len(listeners) > 1:
+            # What a service decided to send through the proxy just before arrives just after.
+            await asyncio.sleep(_SETTLE)
+            await tracer.drained(_SERVICES_DRAIN)
         tracer.ended(client)
         proxy.shutdown()
         await traffic

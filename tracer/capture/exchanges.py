@@ -6,6 +6,7 @@ from tracer.capture.bodies import body
 from tracer.capture.events import Answered, Asked, RawFields, Reply
 from tracer.capture.fields import Fields, readable
 from tracer.model import Exchange, Headers, Request, Response
+from tracer.redaction.urls import bare
 
 __all__ = ["exchange", "skeleton"]
 
@@ -30,14 +31,12 @@ def exchange(asked: Asked, answered: Answered, *, sender: str, limit: int) -> Ex
 
 def skeleton(asked: Asked, answered: Answered, *, sender: str) -> Exchange:
     """What is still sure of one that could not be taken apart: no header, body, path or query of it."""
-    scheme, _, rest = readable(asked.url).partition("://")
-    host = rest.partition("/")[0].rpartition("@")[2]
     return Exchange(
         sender=sender,
         started=asked.started,
         ended=answered.ended,
         redaction="failed",
-        request=Request(method=readable(asked.method), url=f"{scheme}://{host}/"),
+        request=Request(method=readable(asked.method), url=f"{bare(readable(asked.url))}/"),
         response=Response(status=answered.reply.status) if answered.reply else None,
         error="no answer" if answered.error is not None else None,
     )

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from tracer.errors import InputError
+from tracer.origins import Origin, origin
 
-__all__ = ["ParticipantMap", "origin_and_path"]
+__all__ = ["ParticipantMap"]
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
 
@@ -23,7 +24,7 @@ class ParticipantMap:
 
     def __init__(self, text: str = "") -> None:
         self.senders: dict[int, str] = {}
-        self._receivers: list[tuple[str, str, str]] = []
+        self._receivers: list[tuple[str, Origin, str]] = []
         for item in filter(None, (part.strip() for part in text.split(","))):
             name, separator, value = item.partition("=")
             if not separator or not _NAME.match(name) or not value:
@@ -33,9 +34,7 @@ class ParticipantMap:
                     raise InputError("participants", f"not a port: {item!r}")
                 self.senders[int(value)] = name
             else:
-                self._receivers.append(
-                    (name, *origin_and_path(value if "://" in value else f"http://{value}"))
-                )
+                self._receivers.append((name, *_origin_and_path(value, item)))
 
     def with_senders(self, senders: Mapping[int, str]) -> ParticipantMap:
         """This map, with more senders by the port of the proxy that they send through."""
@@ -45,17 +44,20 @@ class ParticipantMap:
 
     def receiver(self, url: str) -> str | None:
         """The participant that the map names for ``url``."""
-        origin, path = origin_and_path(url)
+        place = origin(url) if self._receivers else None
+        if place is None:
+            return None
+        path = urlsplit(url).path
         for name, wanted, prefix in self._receivers:
-            if origin == wanted and (path + "/").startswith(prefix.rstrip("/") + "/"):
+            if place == wanted and (path + "/").startswith(prefix.rstrip("/") + "/"):
                 return name
         return None
 
 
-def origin_and_path(url: str) -> tuple[str, str]:
-    """``http://host:port`` in lower case, without user information, and the path."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url, ""
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower(), parts.path
+def _origin_and_path(value: str, item: str) -> tuple[Origin, str]:
+    url = value if "://" in value else f"http://{value}"
+    place = origin(url)
+    if place is None:
+        hint = " (an IPv6 address stands in brackets)" if value.count(":") > 1 else ""
+        raise InputError("participants", f"not a URL: {item!r}{hint}")
+    return place, urlsplit(url).path

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from tracer.capture.participantmap import ParticipantMap, origin_and_path
+from tracer.capture.participantmap import ParticipantMap
 from tracer.model import Exchange, header
+from tracer.origins import authority, origin
 from tracer.sequences.catalogue import Catalogue, participant_label
 
 __all__ = ["CLIENT", "client_agent", "named_by_agent", "resolve"]
@@ -36,7 +37,8 @@ def resolve(exchanges: Sequence[Exchange], configured: ParticipantMap) -> tuple[
     for exchange in exchanges:
         receiver = _receiver(exchange.request.url, catalogue, configured)
         if receiver is None:
-            host = origin_and_path(exchange.request.url)[0].partition("://")[2]
+            place = origin(exchange.request.url)
+            host = authority(place) if place else _host_text(exchange.request.url)
             receiver = strangers.setdefault(host, f"service-{len(strangers) + 1}")
             labels.setdefault(receiver, host)
         for name in (exchange.sender, receiver):
@@ -49,6 +51,11 @@ def client_agent(exchanges: Sequence[Exchange]) -> str:
     """The User-Agent of the client itself; the longest of several, as it names the most parts."""
     agents = {header(e.request.headers, "User-Agent") or "" for e in exchanges if e.sender == CLIENT}
     return max(agents, key=len, default="")
+
+
+def _host_text(url: str) -> str:
+    # What is no valid URL still has a place of appearance.
+    return url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2].lower() or url
 
 
 def _receiver(url: str, catalogue: Catalogue, configured: ParticipantMap) -> str | None:

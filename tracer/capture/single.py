@@ -17,6 +17,7 @@ from tracer.capture.keeper import Keeper
 from tracer.capture.processes import Process, command_words
 from tracer.capture.runs import Evidence
 from tracer.capture.settings import Settings
+from tracer.capture.usage import hint, usage_error
 from tracer.capture.warming import warm_up
 from tracer.model import Output, Recording
 
@@ -98,6 +99,8 @@ class SingleRun(Tracer):
 
     def problems(self, environment: Mapping[str, str]) -> list[str]:
         """Why nothing may have been recorded."""
+        if refused := self._usage_error():
+            return [refused]
         if self._distrusted:
             hosts = ", ".join(sorted(self._distrusted))
             return [f"the client does not trust the proxy's CA (asked for {hosts}): leave out --os-cacert"]
@@ -109,6 +112,14 @@ class SingleRun(Tracer):
             else "is OS_AUTH_URL set, or a cloud chosen with OS_CLOUD?",
             "does the command itself set no_proxy or a proxy of its own?",
         ]
+
+    def _usage_error(self) -> str | None:
+        output = self._one.output
+        line = usage_error(output.exit, output.stderr) if output else None
+        if line is None:
+            return None
+        told = self._book.redactor.text(line) + hint(self._process.argv, line)
+        return f"the command does not accept its arguments: {told}"
 
     def load(self, loader: Loader) -> None:
         """No options: the settings are there already."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tracer.capture.events import Answered, Asked, Content, Reply
 from tracer.capture.fields import Fields, encoded
 from tracer.capture.taps import Tap, announced
+from tracer.origins import base
 
 if TYPE_CHECKING:
     from mitmproxy import http
@@ -22,7 +23,7 @@ def asked(flow: http.HTTPFlow) -> Asked:
         flow.id,
         flow.client_conn.id,
         request.data.method,
-        encoded(request.url),
+        encoded(_url(request)),
         request.data.http_version,
         request.headers.fields,
         request.timestamp_start,
@@ -41,6 +42,14 @@ def answered(
         None if flow.error is None else encoded(flow.error.msg),
         closes,
     )
+
+
+def _url(request: http.Request) -> str:
+    # mitmproxy knows an IPv6 address without its brackets, and leaves them out of the URL too.
+    if ":" not in request.host:
+        return request.url
+    path = "" if request.path == "*" else request.path
+    return f"{base(request.scheme, request.host, request.port)}{path}"
 
 
 def _reply(response: http.Response, tap: Tap | None) -> Reply:

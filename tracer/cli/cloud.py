@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tracer.cli.console import program, progress
 from tracer.cli.parsing import Verb, add_client, add_verbs, run_verb
 from tracer.errors import InputError
+from tracer.origins import bracketed
 from tracer.releasenames import also, canonical
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--port", type=_port, help="The identity service's port; the others take those after it."
+    )
+    parser.add_argument(
+        "--host",
+        metavar="ADDRESS",
+        help="The IP address that the services listen on, such as ::1 (default: 127.0.0.1).",
     )
     parser.add_argument(
         "--traced",
@@ -98,7 +104,7 @@ def _up(options: argparse.Namespace) -> None:
     out = options.out or Path("recordings")
     tracer = standing.command(options.release, out) if options.traced else ()
     with progress() as show:
-        running = cloud.up(show, port=options.port, tracer=tracer)
+        running = cloud.up(show, port=options.port, host=options.host, tracer=tracer)
         cloud.client(show)
     _print_services(running)
     if options.traced:
@@ -128,6 +134,7 @@ def _status(options: argparse.Namespace) -> int:
 def _list(_options: argparse.Namespace) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from tracer.cloud.cloud import Cloud
     from tracer.cloud.releases import releases
@@ -140,7 +147,8 @@ def _list(_options: argparse.Namespace) -> None:
         cloud = Cloud(name)
         versions = [known.services.get(service, "-") for service in names]
         client = [known.client.packages[package] for package in ("python-openstackclient", "openstacksdk")]
-        table.add_row(name, also(name), *versions, *client, cloud.python() or _usable(known), _state(cloud))
+        python = cloud.python() or _usable(known)
+        table.add_row(name, also(name), *versions, *client, python, Text(_state(cloud)))
     # A pipe has no width: whoever reads it wants whole lines.
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     for cloud in map(Cloud, releases()):
@@ -198,7 +206,10 @@ def _usable(known: Release) -> str:
 def _state(cloud: Cloud) -> str:
     """What of the cloud is there, in the last of 80 columns."""
     if running := cloud.status():
-        return f"up, port {running.services[0].port}"
+        from tracer.cloud.services import HOST
+
+        port = running.services[0].port
+        return f"up, port {port}" if running.host == HOST else f"up, {bracketed(running.host)}:{port}"
     if cloud.faults():
         return "broken"
     if cloud.ready():

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tracer.errors import CommandError, InputError
+from tracer.origins import origin
 
 if TYPE_CHECKING:
     from tracer.cloud.cloud import Cloud
@@ -61,10 +63,10 @@ def embedded(environment: Mapping[str, str], command: Sequence[str]) -> Cloud:
     from tracer.cloud.cloud import Cloud
     from tracer.cloud.releases import releases
 
-    url = _auth_url(environment, command).rstrip("/")
+    url = _auth_url(environment, command)
     for name in releases():
         running = Cloud(name).status()
-        if running and url in {running.url, f"{running.url}/v3"}:
+        if running and _is_below(url, running.url):
             return Cloud(name)
     if not url:
         raise CommandError("--deep: no cloud is named; set --release, to use an embedded cloud that is up")
@@ -72,6 +74,14 @@ def embedded(environment: Mapping[str, str], command: Sequence[str]) -> Cloud:
         "--deep needs an embedded cloud that is up: tracer cannot set the proxy of services that it did not"
         " start; README.md says how you can, under 'What the services ask each other'"
     )
+
+
+def _is_below(url: str, auth_url: str) -> bool:
+    """Return whether ``url`` is ``auth_url`` or that of its version 3, in whatever spelling of the host."""
+    place, path = origin(url), urlsplit(auth_url).path
+    if place is None or place != origin(auth_url):
+        return False
+    return urlsplit(url).path.rstrip("/") in {path, f"{path}/v3"}
 
 
 def _auth_url(environment: Mapping[str, str], command: Sequence[str]) -> str:

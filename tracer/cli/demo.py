@@ -82,6 +82,8 @@ def _prepare(console: Console, cloud: Cloud, client: str | None) -> tuple[dict[s
     """The cloud up, its client installed, an image in it: the environment, the image's id."""
     import os
 
+    from rich.markup import escape
+
     with console.status("starting") as status:
 
         def progress(line: str) -> None:
@@ -93,7 +95,9 @@ def _prepare(console: Console, cloud: Cloud, client: str | None) -> tuple[dict[s
         environment = cloud.client_environment(os.environ, progress, client=client)
         progress("uploading a small image")
         image = _image(environment)
-    console.print(f"[bold]{running.release}[/]: real Keystone and Glance at {running.url}, image {image}")
+    # The brackets of an IPv6 address look like a style of rich.
+    where = escape(running.url)
+    console.print(f"[bold]{running.release}[/]: real Keystone and Glance at {where}, image {image}")
     return environment, image
 
 

@@ -16,6 +16,7 @@ from tracer.releasenames import canonical
 if TYPE_CHECKING:
     from tracer.capture.book import Kept
     from tracer.capture.settings import Settings
+    from tracer.model import Output
 
 __all__ = ["arguments", "run"]
 
@@ -141,6 +142,7 @@ def run(options: argparse.Namespace) -> int:
         return result.exit_code or NothingRecordedError.exit_code
     if not options.quiet:
         _summarise(result.kept, result.others)
+        _tell_of_usage(options.command, result.kept.recording.output)
     if result.kept.problem:
         print(f"tracer: {result.kept.problem}", file=sys.stderr)
     return result.exit_code
@@ -175,6 +177,15 @@ def _warm_up() -> None:
 
     words(DEFAULT)
     stderr().print("", end="")
+
+
+def _tell_of_usage(command: Sequence[str], output: Output | None) -> None:
+    """Say that the command has failed at its own arguments, and not at the cloud."""
+    from tracer.capture.usage import hint, usage_error
+
+    line = usage_error(output.exit, output.stderr) if output else None
+    if line:
+        _say(f"the command does not accept its arguments: {line}{hint(command, line)}")
 
 
 def _say(line: str) -> None:

@@ -6,8 +6,9 @@ import errno
 import fcntl
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tracer.errors import CloudError
@@ -15,6 +16,9 @@ from tracer.errors import CloudError
 __all__ = ["Progress", "folder", "locked", "private_folder", "silent"]
 
 Progress = Callable[[str], None]
+
+_ATTEMPTS = 5
+_PAUSE = 0.01
 
 
 def silent(_line: str) -> None:
@@ -62,11 +66,19 @@ def locked(cache: Path, name: str, progress: Progress) -> Iterator[None]:
     path = private_folder(cache / "locks") / name
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken_soon(handle):
             progress(f"waiting for another process that works on {name}")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)
+
+
+def _taken_soon(handle: int) -> bool:
+    # A service that looks whether the cloud is traced holds the lock for some microseconds.
+    for _ in range(_ATTEMPTS):
+        with suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(_PAUSE)
+    return False

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -20,6 +21,7 @@ from tracer.cloud.environments import Built
 from tracer.cloud.releases import Release, Service, catalog, release
 from tracer.cloud.services import HOST, Process
 from tracer.errors import CloudError
+from tracer.origins import base
 
 __all__ = ["Cloud", "Running"]
 
@@ -39,6 +41,11 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     started: str
     tracer: Process | None = None
     tracing: tuple[str, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """The IP address that the services listen on."""
+        return urlsplit(self.url).hostname or HOST
 
 
 class Cloud:
@@ -62,27 +69,30 @@ class Cloud:
         progress: Progress = silent,
         *,
         port: int | None = None,
+        host: str | None = None,
         tracer: Sequence[str] = (),
     ) -> Running:
         """Start the cloud, from a fresh copy of its initialised state; one that runs is left as it is.
 
         ``port`` is that of the first service, the others take those after it; by default free
-        ones are chosen. ``tracer`` is the command line of a process that is to trace the cloud
-        (``standing``) as long as that is up; where one does already, it is left. Raises
-        CloudError; then, as after any interruption, nothing runs that did not before.
+        ones are chosen. ``host`` is the IP address that all listen on, by default 127.0.0.1.
+        ``tracer`` is the command line of a process that is to trace the cloud (``standing``) as long
+        as that is up; where one does already, it is left. Raises CloudError; then, as after any
+        interruption, nothing runs that did not before.
         """
+        chosen = services.address(host) if host else None
         with processes.stoppable(), locked(self._folder.parent, self.release.name, progress):
             if running := self.status():
-                return self._traced(self._same(running, port), tracer, progress)
+                return self._traced(self._same(running, port, chosen), tracer, progress)
             self._end()
             if port is not None:
-                with services.sockets(list(self.services), port):
+                with services.sockets(list(self.services), port, chosen or HOST):
                     progress(f"port {port} is free")
             built = self._built(progress)
             source = state.template(self.release, self.services, built, self._cache, progress)
             progress(f"starting {' and '.join(self.services)} of {self.release.name}")
             try:
-                return self._traced(self._start(source, built, port), tracer, progress)
+                return self._traced(self._start(source, built, port, chosen or HOST), tracer, progress)
             except BaseException:
                 with processes.unstoppable():
                     self._end()
@@ -171,7 +181,7 @@ class Cloud:
     def ready(self) -> bool:
         """Whether a start takes seconds: services, databases and the client of the release are there."""
         built = self._installed()
-        made = built and state.place(self.release, self.services, built, self._cache).exists()
+        made = built and state.exists(state.place(self.release, self.services, built, self._cache))
         return bool(made and clients.installed(self.release, self._cache))
 
     def _installed(self) -> Built | None:
@@ -185,11 +195,13 @@ class Cloud:
         name, wanted = self.release.name, self.release.environments
         return environments.build(name, self._packages(), wanted, self._cache, progress)
 
-    def _start(self, source: Path, built: Built, port: int | None) -> Running:
+    def _start(self, source: Path, built: Built, port: int | None, host: str) -> Running:
         logs = private_folder(self._folder / "logs")
-        with services.sockets(list(self.services), port) as listening:
+        with services.sockets(list(self.services), port, host) as listening:
             ports = {name: one.getsockname()[1] for name, one in listening.items()}
-            urls = {name: f"http://{HOST}:{ports[name]}{one.mount}" for name, one in self.services.items()}
+            urls = {
+                name: f"{base('http', host, ports[name])}{one.mount}" for name, one in self.services.items()
+            }
             site = state.Site(self._home, self.services, urls, built, state.passwords(source))
             state.copy(source, site)
             started: list[Process] = []
@@ -270,11 +282,12 @@ class Cloud:
         mount = self.services[process.name].mount
         return "" if services.answers(process, mount) else "does not answer"
 
-    def _same(self, running: Running, port: int | None) -> Running:
-        at = running.services[0].port
+    def _same(self, running: Running, port: int | None, host: str | None) -> Running:
+        name, at = self.release.name, running.services[0].port
         if port and port != at:
-            name = self.release.name
             raise CloudError(f"{name} is already up on port {at}; end it with: tracer cloud down {name}")
+        if host and host != running.host:
+            raise CloudError(f"{name} is already up on {running.host}; end it with: tracer cloud down {name}")
         return running
 
     def _end(self) -> bool:

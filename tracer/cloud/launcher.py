@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import fcntl
 import importlib
-import json
+import importlib.util
 import os
 import signal
 import sys
@@ -39,11 +38,19 @@ def main() -> None:
     os.dup2(options.fd, SYSTEMD_FD)
     os.environ["LISTEN_PID"] = str(os.getpid())
     module, _, function = options.app.partition(":")
+    outgoing = _outgoing()
+    # Before the application is loaded: it may ask others, and start threads, at once.
+    outgoing.install(lambda: outgoing.current(options.tracing, Path(options.home).name))
     app = (_one_at_a_time if options.serial else _directly)(module, function)
     host, _, port = options.address.rpartition(":")
     wsgi = importlib.import_module("cheroot.wsgi")
-    mounted = _traced(_mounted(app, options.mount), options.tracing, Path(options.home).name)
-    server = wsgi.Server((host, int(port)), mounted, numthreads=THREADS, max=THREADS, timeout=75)
+    server = wsgi.Server(
+        (host.strip("[]"), int(port)),
+        _mounted(app, options.mount),
+        numthreads=THREADS,
+        max=THREADS,
+        timeout=75,
+    )
     server.keep_alive_conn_limit = None
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -111,30 +118,16 @@ def _mounted(app: App, mount: str) -> App:
     return serve
 
 
-def _traced(app: App, folder: str, name: str) -> App:
-    def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        port = _port(folder, "recording", name) or _port(folder, "standing", name)
-        # Requests reads it for each request. Only http: what a service asks over TLS is not for a proxy's CA.
-        if not port:
-            os.environ.pop("http_proxy", None)
-        elif os.environ.get("http_proxy") != f"http://127.0.0.1:{port}":
-            os.environ["http_proxy"] = f"http://127.0.0.1:{port}"
-        return app(environ, start_response)
-
-    return serve
-
-
-def _port(folder: str, kind: str, name: str) -> int:
-    # A tracer that was killed has left its file behind, but not its lock.
-    with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
-        lock = os.open(f"{folder}/locks/{kind}", os.O_RDONLY)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return int(json.loads(Path(folder, f"{kind}.json").read_bytes()).get(name, 0))
-        finally:
-            os.close(lock)
-    return 0
+def _outgoing() -> Any:
+    """Return the module beside this one; the environment has no tracer to import it from."""
+    specification = importlib.util.spec_from_file_location(
+        "outgoing", Path(__file__).with_name("outgoing.py")
+    )
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
 
 
 def _close(body: Iterable[bytes]) -> None:

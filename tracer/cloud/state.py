@@ -7,11 +7,10 @@ which are replaced in the copy; configuration files are written anew for every c
 from __future__ import annotations
 
 import hashlib
-import secrets
 import shutil
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +20,11 @@ from tracer import output
 from tracer.cloud import environments, processes
 from tracer.cloud.cache import Progress, locked, private_folder
 from tracer.cloud.environments import Built
+from tracer.cloud.passwords import generate, is_safe
 from tracer.cloud.releases import Release, Service
 from tracer.errors import CloudError
 
-__all__ = ["ADMIN", "REGION", "Site", "copy", "passwords", "place", "placeholder_url", "template"]
+__all__ = ["ADMIN", "REGION", "Site", "copy", "exists", "passwords", "place", "placeholder_url", "template"]
 
 ADMIN = "admin"
 REGION = "RegionOne"
@@ -98,17 +98,28 @@ def place(release: Release, services: Mapping[str, Service], built: Built, cache
     return cache / "templates" / f"{release.name}-{_key(services, built)}"
 
 
+def exists(path: Path) -> bool:
+    """Return whether ``path`` holds a template whose passwords are safe to use."""
+    with suppress(CloudError):
+        return all(map(is_safe, passwords(path).values()))
+    return False
+
+
 def template(
     release: Release, services: Mapping[str, Service], built: Built, cache: Path, progress: Progress
 ) -> Path:
-    """The folder with the initialised state of the release, made now if it isn't there. Raises CloudError."""
+    """The folder with the initialised state of the release, made now if it isn't there. Raises CloudError.
+
+    A template of an earlier version whose passwords are not safe to use is made anew.
+    """
     path = place(release, services, built, cache)
     with locked(cache, path.name, progress):
-        if not path.exists():
+        if not exists(path):
             progress(f"preparing the databases of {release.name} (first time only)")
             partial = path.with_name(f"{path.name}.partial")
-            if partial.exists():
-                shutil.rmtree(partial)
+            for leftover in (path, partial):
+                if leftover.exists():
+                    shutil.rmtree(leftover)
             _initialise(partial, services, built, cache / "logs" / f"{path.name}.log")
             partial.rename(path)
     return path
@@ -131,7 +142,7 @@ def _key(services: Mapping[str, Service], built: Built) -> str:
 def _initialise(home: Path, services: Mapping[str, Service], built: Built, log: Path) -> None:
     log.unlink(missing_ok=True)
     private_folder(home)
-    generated = {name: secrets.token_urlsafe(36) for name in (ADMIN, *services)}
+    generated = {name: generate() for name in (ADMIN, *services)}
     output.write_private(home / SECRETS, msgspec.json.encode(generated).decode())
     urls = {name: placeholder_url(name, service) for name, service in services.items()}
     site = Site(home, services, urls, built, generated)

@@ -2,8 +2,8 @@
 
 A service that is started with a proxy is cut off from the others when that one ends: it could
 validate no token. So none is. Who traces a cloud names a port for each service in a file, and
-holds a lock that ends with him, however he ends. A service looks there before it answers a
-request (``launcher.py``), and sets its own ``http_proxy``, or none.
+holds a lock that ends with him, however he ends. A service looks there before each request that it
+sends (``outgoing.py``), and sends it through the port, or direct.
 
 One recording goes first, for as long as it lasts; else the cloud's own tracer, if it has one.
 """
@@ -30,7 +30,7 @@ CLIENT = "client"
 """The name of the port that clients send through."""
 
 Kind = Literal["recording", "standing"]
-"""As ``launcher.py`` knows them."""
+"""As ``outgoing.py`` knows them."""
 
 
 @contextmanager

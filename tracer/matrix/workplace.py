@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from tracer.cloud.image import qcow2
+from tracer.cloud.passwords import generate
 from tracer.errors import CommandError
 from tracer.matrix.suites import Command, Suite, filled, placeholders
 from tracer.output import write
@@ -17,7 +17,6 @@ from tracer.output import write
 __all__ = ["Workplace", "failure"]
 
 _FILES = {"qcow2": qcow2, "text": lambda: b"These are notes, and no disk image.\n" * 2000}
-_PASSWORD_BYTES = 18
 
 
 class Workplace:
@@ -25,7 +24,7 @@ class Workplace:
 
     def __init__(self, suite: Suite, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
-        self.values = {name: secrets.token_hex(_PASSWORD_BYTES) for name in suite.passwords}
+        self.values = {name: generate() for name in suite.passwords}
         self._environment = dict(environment)
         self._users = suite.users
         for name, kind in suite.files.items():

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["bare", "parameters", "path_of", "paths", "url"]
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:)?(//[^/?#]*)?([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
+_BARE = re.compile(
+    r"([A-Za-z][A-Za-z0-9+.-]{0,20}:)//(?:[^/?#]*@)?"
+    r"((?:\[[0-9A-Fa-f:.]+(?:%25[A-Za-z0-9._~-]{1,15})?\]|[A-Za-z0-9._-]*)(?::[0-9]{0,5})?)(?=[/?#]|$)"
+)
 _PARAMETER = re.compile(r"([^&=?#]+)=([^&]*)", re.DOTALL)
 _USERINFO = Place("URL user:password", "password")
 _DEEPEST = 4  # a URL in a parameter of a URL
@@ -79,7 +83,7 @@ def path_of(text: str) -> str:
 
 def bare(text: str) -> str:
     """No more of a URL than its scheme, host and port."""
-    match = re.match(r"([A-Za-z][A-Za-z0-9+.-]{0,20}:)//(?:[^/?#]*@)?([A-Za-z0-9.:\[\]_-]*)(?=[/?#]|$)", text)
+    match = _BARE.match(text)
     return f"{match[1]}//{match[2]}" if match else ""
 
 

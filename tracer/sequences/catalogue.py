@@ -17,6 +17,7 @@ import msgspec
 
 from tracer import yamltext
 from tracer.datafiles import read, typed
+from tracer.origins import origin
 from tracer.sequences.templates import normal
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ _SERVICES = Path(__file__).parent / "services.yaml"
 _VERSION_SEGMENT = re.compile(r"/v\d+(\.\d+)?(?=/|$)")
 _TYPE = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _TOKENS = "/auth/tokens"
-_PORTS = {"http": 80, "https": 443}
 _CLIENT = ("client", "openstack-client")
 
 
@@ -149,12 +149,8 @@ class Catalogue:
 
 
 def _place(url: str) -> _Place | None:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or _PORTS.get(parts.scheme, 0)
-    except ValueError:
-        return None
-    return _Place((parts.hostname or "", port), normal(parts.path)) if parts.hostname else None
+    place = origin(url)
+    return _Place((place.host, place.port), normal(urlsplit(url).path)) if place else None
 
 
 def _longest(mounts: dict[str, str], path: str) -> str | None:

@@ -6,10 +6,10 @@ import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from tracer import yamltext
 from tracer.datafiles import read, typed
+from tracer.origins import origin
 from tracer.rendering.markdown import masked
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _environment(recording: Recording) -> Iterator[tuple[str, str]]:
             yield "OS_IDENTITY_API_VERSION", "3"
             yield from _credentials(_auth(exchange.request.body.json if exchange.request.body else None))
             return
-    if urlsplit(recording.cloud.url).hostname:
+    if origin(recording.cloud.url):
         yield "OS_AUTH_URL", masked(recording.cloud.url)
 
 

@@ -1,0 +1,81 @@
+"""Whether a command failed at its own arguments."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+
+import pytest
+
+from tracer.capture.usage import hint, usage_error
+
+SECRET = "-abc7xQ2mZp9vR4t"
+
+
+def refused(*argv: str) -> str:
+    """What argparse prints about the arguments of `openstack`."""
+    parser = argparse.ArgumentParser(prog="openstack")
+    parser.add_argument("-p", "--os-password")
+    parser.add_argument("--os-auth-url")
+    parser.add_argument("command", nargs="*")
+    with contextlib.redirect_stderr(io.StringIO()) as printed, contextlib.suppress(SystemExit):
+        parser.parse_args(argv)
+    return printed.getvalue()
+
+
+@pytest.mark.parametrize(("option", "written"), [("--os-password", "--os-password=VALUE"), ("-p", "-pVALUE")])
+def test_a_value_that_begins_with_a_hyphen_is_told(option: str, written: str) -> None:
+    argv = ["openstack", option, SECRET, "image", "list"]
+    line = usage_error(2, refused(*argv[1:]))
+    assert line == "openstack: error: argument -p/--os-password: expected one argument"
+    assert hint(argv, line) == f" (a value that begins with '-' is written {written})"
+
+
+@pytest.mark.parametrize(
+    ("stderr", "line"),
+    [
+        ("usage: x [-h]\nx: error: the following arguments are required: y\n", None),
+        (
+            "Usage: x [OPTIONS]\nTry 'x --help' for help.\n\nError: No such option: --z\n",
+            "Error: No such option: --z",
+        ),
+        ("openstack: 'imge show' is not an openstack command. See 'openstack --help'.\nimage show\n", None),
+        ("curl: option --nope: is unknown\ncurl: try 'curl --help'\n", "curl: option --nope: is unknown"),
+        ("ls: unrecognized option '--nope'\nTry 'ls --help'.\n", "ls: unrecognized option '--nope'"),
+        ("\x1b[1;34musage: \x1b[0mx\n\x1b[31mx: error: \x1b[0mbad\x07\n", "x: error: bad\ufffd"),
+    ],
+)
+def test_the_line_of_many_parsers_is_found(stderr: str, line: str | None) -> None:
+    found = usage_error(2, stderr)
+    assert found is not None
+    assert found == (
+        line or next(text for text in stderr.splitlines() if "error:" in text or "is not" in text)
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "stderr"),
+    [
+        (0, "usage: x\nx: error: bad\n"),
+        (1, "usage: x\nx: error: bad\n"),
+        (2, ""),
+        (2, "ls: cannot access 'x': No such file or directory\n"),
+        (2, "ERROR: the cloud is on fire\n"),
+        (2, "HttpException: 400: Invalid value for image\n"),
+    ],
+)
+def test_another_failure_is_no_usage_error(code: int, stderr: str) -> None:
+    assert usage_error(code, stderr) is None
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["openstack", "--os-password"],
+        ["openstack", "--os-password", "x"],
+        ["openstack", "--os-auth-url", "-x"],
+    ],
+)
+def test_no_hint_where_no_value_begins_with_a_hyphen(argv: list[str]) -> None:
+    assert hint(argv, "openstack: error: argument -p/--os-password: expected one argument") == ""

@@ -1,0 +1,87 @@
+"""What ``tracer record`` says of a command that refuses its own arguments."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.runner import tracer
+from tracer.recording import load
+
+SECRET = "-kJ7xQ2mZp9vR4tWs"
+CLIENT = """#!/usr/bin/env python3
+import argparse, os, urllib.request
+parser = argparse.ArgumentParser(prog="openstack")
+parser.add_argument("--os-password")
+parser.add_argument("--limit", type=int)
+parser.add_argument("command", nargs="*")
+if os.environ.get("LOGS_IN"):
+    urllib.request.urlopen(os.environ["OS_AUTH_URL"]).read()
+parser.parse_args()
+"""
+
+
+class _Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def cloud() -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answer) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/identity"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Path:
+    path = tmp_path / "openstack"
+    path.write_text(CLIENT)
+    path.chmod(0o755)
+    return path
+
+
+def test_a_usage_error_is_the_reason_that_nothing_was_recorded(client: Path, tmp_path: Path) -> None:
+    command = (client, "--os-password", SECRET, "image", "list")
+    ended = tracer("record", "--", *command, cwd=tmp_path, OS_AUTH_URL="http://127.0.0.1:9")
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines()[-1] == (
+        "tracer: nothing was recorded: the command itself failed (exit code 2): see what it said;"
+        " the command does not accept its arguments: openstack: error: argument --os-password:"
+        " expected one argument (a value that begins with '-' is written --os-password=VALUE)"
+    )
+    assert SECRET not in ended.stderr
+
+
+def test_no_secret_of_the_command_is_repeated(client: Path, tmp_path: Path) -> None:
+    secret = SECRET[1:]
+    ended = tracer(
+        "record", "--", client, "--limit", secret, cwd=tmp_path, OS_PASSWORD=secret, OS_AUTH_URL=""
+    )
+    assert "does not accept its arguments: openstack: error: argument --limit: invalid" in ended.stderr
+    assert secret not in ended.stderr.rpartition("tracer: ")[2]
+
+
+def test_a_usage_error_after_a_login_is_told_beside_the_recording(
+    client: Path, cloud: str, tmp_path: Path
+) -> None:
+    command = (client, "image", "--nope")
+    ended = tracer("record", "--", *command, cwd=tmp_path, OS_AUTH_URL=cloud, LOGS_IN="1")
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines()[-1] == (
+        "tracer: the command does not accept its arguments: openstack: error: unrecognized arguments: --nope"
+    )
+    (path,) = tmp_path.rglob("*.yaml")
+    assert [one.request.url for one in load(path).exchanges] == [cloud]

@@ -1,0 +1,76 @@
+"""Hosts and origins of URLs, IPv4 and IPv6 alike."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracer.origins import Origin, authority, base, bracketed, origin
+
+ADDRESSES = st.ip_addresses()
+PORTS = st.integers(1, 65535)
+ZONES = st.sampled_from(["", "%eth0", "%25eth0", "%1"])
+
+
+@given(ADDRESSES, PORTS)
+def test_a_url_made_of_an_address_gives_back_that_address(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int
+) -> None:
+    url = base("http", str(address), port) + "/identity"
+    assert urlsplit(url).hostname == str(address)
+    place = origin(url)
+    assert place is not None
+    assert place.port == port
+    mapped = getattr(address, "ipv4_mapped", None)
+    assert ipaddress.ip_address(place.host) == (mapped or address)
+    assert origin(f"http://{authority(place)}") == place
+
+
+@given(st.ip_addresses(v=6), PORTS, ZONES)
+def test_every_spelling_of_an_ipv6_address_is_one_origin(
+    address: ipaddress.IPv6Address, port: int, zone: str
+) -> None:
+    spellings = {str(address), address.exploded, address.exploded.upper(), address.compressed.upper()}
+    places = {origin(base("http", f"{text}{zone}", port)) for text in spellings}
+    assert None not in places
+    assert len(places) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://[::1]/x", Origin("http", "::1", 80)),
+        ("https://u:p@[0:0::1]:5000", Origin("https", "::1", 5000)),
+        ("http://[FE80::A%25eth0]:1", Origin("http", "fe80::a%eth0", 1)),
+        ("http://[::ffff:127.0.0.1]:1", Origin("http", "127.0.0.1", 1)),
+        ("http://Cloud.Test:80/", Origin("http", "cloud.test", 80)),
+        ("http://::1:43399/x", None),
+        ("http://[::1/x", None),
+        ("http://[zz]/x", None),
+        ("http://h:99999", None),
+        ("", None),
+        ("/identity", None),
+    ],
+)
+def test_an_origin_is_written_in_one_way(url: str, expected: Origin | None) -> None:
+    assert origin(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "written"),
+    [
+        ("::1", "[::1]"),
+        ("[::1]", "[::1]"),
+        ("fe80::1%eth0", "[fe80::1%25eth0]"),
+        ("fe80::1%25eth0", "[fe80::1%25eth0]"),
+        ("fe80::1%25", "[fe80::1%2525]"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("cloud.test", "cloud.test"),
+    ],
+)
+def test_only_an_ipv6_address_is_written_in_brackets(host: str, written: str) -> None:
+    assert bracketed(host) == written

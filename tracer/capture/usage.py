@@ -1,0 +1,47 @@
+"""Commands that refuse their own arguments before they do any work: usage errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+__all__ = ["hint", "usage_error"]
+
+_EXIT_CODES = frozenset({2, 64})
+"""That of argparse, click, getopt and cliff; EX_USAGE of sysexits.h."""
+
+_LONGEST = 300
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_USAGE = re.compile(r"\s*usage:", re.IGNORECASE)
+_ERROR = re.compile(r"(?:.*: )?error: ", re.IGNORECASE)
+_REFUSAL = re.compile(
+    r"is not an? \S+ command\b"  # cliff
+    r"|\b(?:unrecogni[sz]ed|unknown|invalid|illegal|no such|ambiguous)\b.*\b(?:option|argument|command)\b"
+    r"|\boption\b.*\b(?:is unknown|requires an argument|is ambiguous|not recognized)\b",
+    re.IGNORECASE,
+)
+_NO_VALUE = re.compile(r"\bargument (\S+): expected (?:one|at least one|\d+) arguments?\b")
+
+
+def usage_error(exit_code: int, stderr: str) -> str | None:
+    """Return the line in which a command says that its arguments are wrong, None if there is none."""
+    if exit_code not in _EXIT_CODES:
+        return None
+    lines = [_COLOUR.sub("", line).strip() for line in stderr.splitlines()]
+    errors = [line for line in lines if _ERROR.match(line)] if any(map(_USAGE.match, lines)) else []
+    refusals = [line for line in lines if _REFUSAL.search(line)]
+    line = next(iter(errors[-1:] or refusals[:1]), None)
+    if line is None:
+        return None
+    return "".join(character if character.isprintable() else "\ufffd" for character in line[:_LONGEST])
+
+
+def hint(argv: Sequence[str], line: str) -> str:
+    """Return how to write a value that argparse took for an option, as it begins with ``-``; or nothing."""
+    match = _NO_VALUE.search(line)
+    for option, value in pairwise(argv):
+        if match and option in match[1].split("/") and value[:1] == "-":
+            written = f"{option}=VALUE" if option.startswith("--") else f"{option}VALUE"
+            return f" (a value that begins with '-' is written {written})"
+    return ""

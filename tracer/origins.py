@@ -1,0 +1,73 @@
+"""Hosts and origins of URLs, IPv6 addresses included (RFC 3986, section 3.2.2; zones: RFC 6874)."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+__all__ = ["Origin", "authority", "base", "bracketed", "origin"]
+
+_PORTS = {"http": 80, "https": 443}
+
+
+class Origin(NamedTuple):
+    """Scheme, host and port of a URL, written so that equal origins are equal values.
+
+    ``host`` is in lower case and without brackets, an IPv6 address in its shortest form. ``port``
+    is that of the scheme where the URL names none, 0 where the scheme has none either.
+    """
+
+    scheme: str
+    host: str
+    port: int
+
+
+def origin(url: str) -> Origin | None:
+    """Return the origin of ``url``, None where ``url`` names no valid host or port."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if not host:
+        return None
+    return Origin(parts.scheme, _canonical(host), port or _PORTS.get(parts.scheme, 0))
+
+
+def authority(of: Origin) -> str:
+    """Return host and port as they stand in a URL; the default port of the scheme is left out."""
+    host = bracketed(of.host)
+    return f"{host}:{of.port}" if of.port and of.port != _PORTS.get(of.scheme) else host
+
+
+def base(scheme: str, host: str, port: int) -> str:
+    """Return ``scheme://host:port``; ``host`` may be an IPv6 address without brackets."""
+    return f"{scheme}://{authority(Origin(scheme, host, port))}"
+
+
+def bracketed(host: str) -> str:
+    """Return ``host`` as it stands in a URL: an IPv6 address in brackets, the ``%`` of its zone encoded."""
+    if ":" not in host or host.startswith("["):
+        return host
+    address, percent, zone = host.partition("%")
+    return f"[{address}{percent and f'%25{_plain_zone(zone)}'}]"
+
+
+def _canonical(host: str) -> str:
+    if ":" not in host:
+        return host
+    address, percent, zone = host.partition("%")
+    try:
+        parsed = ipaddress.IPv6Address(address)
+    except ValueError:
+        return host
+    if parsed.ipv4_mapped is not None and not zone:
+        # The same socket answers at both addresses.
+        return str(parsed.ipv4_mapped)
+    return f"{parsed.compressed}{percent and f'%{_plain_zone(zone)}'}"
+
+
+def _plain_zone(zone: str) -> str:
+    # In a URL, "%25" stands before the zone; in an address of the system, a plain "%" does.
+    return zone[2:] if zone.startswith("25") and len(zone) > 2 else zone
