@@ -113,8 +113,10 @@ def test_the_only_cloud_is_chosen_without_a_name(
     text: str, environment: dict[str, str], name: str | None, tmp_path: Path
 ) -> None:
     clouds(tmp_path / "clouds.yaml", text)
-    cloud = client_trust(OPENSTACK, ENVIRONMENT | environment, tmp_path).cloud
-    assert (cloud and cloud.name) == name
+    trust = client_trust(OPENSTACK, ENVIRONMENT | environment, tmp_path)
+    assert (trust.cloud and trust.cloud.name) == name
+    assert trust.unnamed == (name is not None)
+    assert not client_trust(OPENSTACK, ENVIRONMENT | environment | {"OS_CLOUD": "a"}, tmp_path).unnamed
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def said(trust: Trust, *calls: tuple[str, str]) -> list[str]:
 def test_each_warning_names_the_setting_and_comes_once() -> None:
     proxy, client = said(Trust(), ("h", "self-signed"), ("h", "self-signed"), ("h", ""), ("h", ""))
     assert proxy.startswith("the proxy does not trust the certificate of h (self-signed): ")
-    assert proxy.endswith(": set OS_CACERT to the file of the cloud's CA")
+    assert proxy.endswith(": OS_CACERT must name the file of the cloud's CA")
     assert client.startswith("the client does not trust the proxy's CA (asked for h): ")
     assert client.endswith(": it must trust /ca.pem, which OS_CACERT and REQUESTS_CA_BUNDLE name")
 
@@ -37,7 +37,9 @@ def test_cacert_in_clouds_yaml_is_named_with_its_place() -> None:
         ": take cacert out of the cloud a in /etc/openstack/clouds.yaml while you record, "
         "and export OS_CACERT=/cloud.pem"
     )
-    assert proxy.endswith(f": it was checked with {source} (/cloud.pem), which must hold the cloud's CA")
+    assert proxy.endswith(f"of the cloud's CA; it was checked with {source} (/cloud.pem)")
+    (option,) = said(Trust("/cloud.pem", "--os-cacert"), ("h", "self-signed"))
+    assert ": --os-cacert must name " in option
 
 
 def test_an_authority_that_cannot_be_loaded(tmp_path: Path) -> None:

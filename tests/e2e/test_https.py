@@ -185,7 +185,7 @@ def test_a_certificate_that_is_not_trusted_names_the_setting(
     at_front = {"OS_AUTH_URL": f"{secure.url}/identity"}
     ended = record(zed, tmp_path, zed.openstack, *TOKEN, **at_front)
     assert "Certificate verify failed" in failed(load(tmp_path / "x.yaml"))[2]
-    assert "set OS_CACERT to the file of the cloud's CA" in ended.stderr
+    assert "OS_CACERT must name the file of the cloud's CA" in ended.stderr
     missing = record(zed, tmp_path, zed.openstack, *TOKEN, **at_front, OS_CACERT="/no/such/file")
     assert "the proxy cannot use OS_CACERT (/no/such/file): there is no such file" in missing.stderr
 
@@ -201,12 +201,23 @@ def clouds(folder: Path, site: Site, url: str, **settings: object) -> dict[str, 
     return bare | {"HOME": str(folder)}
 
 
+def test_the_only_cloud_is_still_found_by_programs_of_openstacksdk(
+    zed: Site, secure: Front, tmp_path: Path
+) -> None:
+    """Any other OS_ variable, such as OS_CACERT, would keep openstacksdk from it."""
+    site = Site(zed.release, clouds(tmp_path, zed, secure.url, verify=False), zed.openstack, "")
+    python = str(Path(zed.openstack).with_name("python"))
+    program = "import openstack; openstack.connect().authorize()"
+    ended = record(site, tmp_path / "out", python, "-c", program, folder=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert load(tmp_path / "out" / "x.yaml").exchanges[0].request.url.startswith(secure.url)
+
+
 @pytest.mark.parametrize(
     ("settings", "options", "environment"),
     [
         ({"cacert": "CA"}, ["--os-cloud", "front"], {}),
         ({"cacert": "CA"}, [], {"OS_CLOUD": "front"}),
-        ({"cacert": "CA"}, [], {}),
         ({"cacert": "/elsewhere"}, ["--os-cloud=front"], {"OS_CACERT": "CA"}),
         ({}, ["--os-cloud", "front", "--os-cacert", "CA"], {}),
         ({}, ["--os-cloud", "front", "--os-cacert=CA"], {"OS_CACERT": "/elsewhere"}),

@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 from tracer.capture.clouds_file import CloudEntry, chosen_cloud, only_cloud
 
-__all__ = ["Trust", "client_trust", "with_authority"]
+__all__ = ["OPTION", "Trust", "client_trust", "with_authority"]
 
-_OPTION = "--os-cacert"
+OPTION = "--os-cacert"
+"""openstackclient's option, which wins over OS_CACERT."""
+
 _TRUE = {"1", "true", "yes", "on"}
 
 
@@ -19,13 +21,15 @@ class Trust(NamedTuple):
     """What the cloud's certificate is checked with.
 
     ``authority`` is a file of CAs or a folder of them, None for the usual ones. ``source`` names the
-    setting. ``insecure`` turns the check off. ``cloud`` is the cloud chosen from clouds.yaml.
+    setting. ``insecure`` turns the check off. ``cloud`` is the cloud chosen from clouds.yaml,
+    ``unnamed`` if nothing names it, and openstacksdk takes it as the only one there is.
     """
 
     authority: str | None = None
     source: str = ""
     insecure: bool = False
     cloud: CloudEntry | None = None
+    unnamed: bool = False
 
 
 def client_trust(argv: Sequence[str], environment: Mapping[str, str], folder: Path) -> Trust:
@@ -34,7 +38,8 @@ def client_trust(argv: Sequence[str], environment: Mapping[str, str], folder: Pa
     The order is that of openstackclient: the command line, OS_CACERT, clouds.yaml, and then what the
     library ``requests`` reads from the environment.
     """
-    name = _option(argv, "--os-cloud") or environment.get("OS_CLOUD") or only_cloud(environment, folder)
+    named = _option(argv, "--os-cloud") or environment.get("OS_CLOUD")
+    name = named or only_cloud(environment, folder)
     cloud = chosen_cloud(name, environment, folder) if name else None
     settings = cloud.settings if cloud else {}
     insecure = (
@@ -46,7 +51,7 @@ def client_trust(argv: Sequence[str], environment: Mapping[str, str], folder: Pa
     in_file = settings.get("cacert")
     where = f"cacert of the cloud {cloud.name} in {cloud.file}" if cloud else ""
     candidates = (
-        (_option(argv, _OPTION), _OPTION),
+        (_option(argv, OPTION), OPTION),
         (environment.get("OS_CACERT"), "OS_CACERT"),
         (in_file if isinstance(in_file, str) else None, where),
         (environment.get("REQUESTS_CA_BUNDLE"), "REQUESTS_CA_BUNDLE"),
@@ -55,13 +60,13 @@ def client_trust(argv: Sequence[str], environment: Mapping[str, str], folder: Pa
     authority, source = next(((path, name) for path, name in candidates if path), (None, ""))
     if authority is not None:
         authority = str(folder / os.path.expanduser(authority))  # noqa: PTH111 - as openstacksdk does
-    return Trust(authority, source, insecure, cloud)
+    return Trust(authority, source, insecure, cloud, unnamed=cloud is not None and not named)
 
 
 def with_authority(argv: Sequence[str], authority: Path) -> list[str]:
     """Return the command line with ``authority`` in the place of the CA that it names."""
     changed = list(argv)
-    for place, value in _places(argv, _OPTION):
+    for place, value in _places(argv, OPTION):
         changed[place] = value.replace("{}", str(authority), 1)
     return changed
 

@@ -82,20 +82,16 @@ def record(
     """
     trusted_by_client = certificate(authority)
     trust = client_trust(argv, environment, folder or Path.cwd())
-    # With OS_CACERT set, openstacksdk no longer takes the only cloud of clouds.yaml by itself.
-    chosen = {"OS_CLOUD": trust.cloud.name} if trust.cloud else {}
     with ExitStack() as deep, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         sending = deep.enter_context(services) if services else {}
         settings = settings.with_senders({one.getsockname()[1]: name for name, one in sending.items()})
         orders = _Orders(argv, environment, settings, authority, trust, on_exchange, on_warning, warm_up)
         proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        client = Client(
-            with_authority(argv, trusted_by_client),
-            proxied({**environment, **chosen}, proxy, trusted_by_client),
-            stdout,
-            stderr,
-            folder,
-        )
+        led = proxied(environment, proxy, trusted_by_client)
+        if trust.unnamed:
+            # With OS_CACERT, openstacksdk no longer takes the only cloud of clouds.yaml by itself.
+            del led["OS_CACERT"]
+        client = Client(with_authority(argv, trusted_by_client), led, stdout, stderr, folder)
         try:
             with _signals_passed_on(client) as signals:
                 result = _trace(client, orders, [listener, *sending.values()], deep.close)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tracer.capture.client_trust import Trust
+from tracer.capture.client_trust import OPTION, Trust
 
 __all__ = ["Distrust"]
 
@@ -33,9 +33,9 @@ class Distrust:
     def proxy_refused(self, host: str, reason: str) -> None:
         """Warn that the proxy refused the certificate of ``host``."""
         source, authority = self._trust.source, self._trust.authority
-        remedy = "set OS_CACERT to the file of the cloud's CA"
+        remedy = f"{source if source == OPTION else 'OS_CACERT'} must name the file of the cloud's CA"
         if source:
-            remedy = f"it was checked with {source} ({authority}), which must hold the cloud's CA"
+            remedy += f"; it was checked with {source} ({authority})"
         self._tell(f"the proxy does not trust the certificate of {host} ({reason}): {remedy}")
 
     def unusable(self) -> None:
