@@ -44,7 +44,7 @@ def show(client: connection.Client, at: float = 3.0, token: str = TOKEN) -> http
 
 
 def discovery(
-    client: connection.Client, path: str = "/identity", at: float = 0.0, **headers: str
+    client: connection.Client, path: str = "/identity", at: float = 0.5, **headers: str
 ) -> http.HTTPFlow:
     return flow("GET", path, 300, client=client, at=at, answer_headers=headers)
 
@@ -64,9 +64,9 @@ def test_one_connection_is_one_recording(tmp_path: Path) -> None:
     assert [one.receiver for one in recording.exchanges] == ["keystone", "keystone", "glance", "glance"]
     assert [(one.started, one.ended) for one in recording.exchanges] == [
         (0, 0.5),
-        (1, 1.5),
-        (2, 2.5),
-        (3, 3.5),
+        (0.5, 1.0),
+        (1.5, 2.0),
+        (2.5, 3.0),
     ]
     assert recording.cloud.release == "zed"
     assert recording.command is None

@@ -119,19 +119,6 @@ def test_tls_with_a_ca_of_the_users_own(zed: Site, tmp_path: Path) -> None:
         recording = load(tmp_path / "out" / "image-show.yaml")
         assert recording.exchanges[0].request.url.startswith("https://")
         assert recording.verdict == "conforms"
-        wary = record(
-            zed,
-            tmp_path / "none",
-            "--",
-            zed.openstack,
-            "--os-cacert",
-            trusting["OS_CACERT"],
-            *SHOW,
-            "x",
-            **secure,
-        )
-        assert wary.returncode != 0
-        assert "does not trust the proxy's CA" in wary.stderr
     finally:
         front.send_signal(signal.SIGINT)
         front.wait(30)

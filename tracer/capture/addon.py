@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from mitmproxy import connection, ctx, exceptions, flow, http, tls
@@ -31,6 +32,8 @@ from tracer.capture.reporting import failed, kept, recovered
 from tracer.capture.settings import Draw, Settings
 from tracer.capture.taps import Tap, tapped
 from tracer.capture.telling import answered, asked
+from tracer.capture.trust import distrusted_client, distrusted_server
+from tracer.capture.tunnels import Tunnels, failed_tunnel
 from tracer.capture.worker import Worker
 from tracer.errors import TracerError
 
@@ -88,6 +91,7 @@ class Tracer:
         self._taker: Intake | Worker | None = None
         self._flows: dict[str, _Flow] = {}
         self._connections: set[str] = set()
+        self._tunnels = Tunnels()
 
     # Life
 
@@ -129,7 +133,11 @@ class Tracer:
         self._closing = True
         await stop_listening()
         for state in list(self._flows.values()):
-            self._break_off(state, "the proxy stopped before the answer came")
+            # A stored flow tells by itself what it lacks.
+            stopped = "the proxy stopped before the answer came" if self._is_live(state.flow) else None
+            self._break_off(state, stopped)
+        for tunnel in self._tunnels.close_all():
+            self._record_tunnel(tunnel)
         if self._taker is not None:
             await self._taker.finish()
             with contextlib.suppress(OSError):  # another proxy may be keeping journals there
@@ -155,15 +163,49 @@ class Tracer:
         for state in [one for one in self._flows.values() if one.flow.client_conn.id == client.id]:
             if state.response_done:
                 self._break_off(state, "the client broke the request off after the answer")
+        tunnel = self._tunnels.close(client.id)
+        if tunnel is not None:
+            self._record_tunnel(tunnel)
         self.taker().tell(Disconnected(client.id))
 
+    def http_connect(self, flow: http.HTTPFlow) -> None:
+        """Remember the tunnel: if it fails, no request will tell of it."""
+        self._tunnels.open(flow)
+
+    @_guarded
+    def http_connect_error(self, flow: http.HTTPFlow) -> None:
+        """Record a tunnel that could not be opened."""
+        self._tunnels.use(flow.client_conn.id)
+        failure = failed_tunnel(flow)
+        if failure is not None:
+            self._record_tunnel(failure)
+
     def tls_failed_client(self, data: tls.TlsData) -> None:
-        """A client that does not trust the proxy's CA sends nothing that could be recorded."""
-        address = data.context.server.address
-        _log.warning("a client does not trust the proxy's CA, asked for %s", address and address[0])
+        """Warn of a client that does not trust the proxy's CA: it sends no request to record."""
+        host = distrusted_client(data)
+        if host:
+            authority = Path(ctx.options.confdir).expanduser() / "mitmproxy-ca-cert.pem"
+            _log.warning(
+                "a client does not trust the proxy's CA (asked for %s): export OS_CACERT=%s for it, "
+                "and leave out --os-cacert and, in programs that use openstacksdk, cacert in clouds.yaml",
+                host,
+                authority,
+            )
+
+    def tls_failed_server(self, data: tls.TlsData) -> None:
+        """Warn of a cloud whose certificate the proxy does not trust."""
+        host = distrusted_server(data)
+        if host:
+            _log.warning(
+                "the proxy does not trust the certificate of %s (%s): start mitmdump with "
+                "--set ssl_verify_upstream_trusted_ca=FILE, the file of the cloud's CA",
+                host,
+                data.conn.error,
+            )
 
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Wait until what was finished before is kept, and let a large body stream."""
+        self._tunnels.use(flow.client_conn.id)
         await self.taker().caught_up()
         if self._stopping or self._closing:
             flow.kill()
@@ -293,8 +335,13 @@ class Tracer:
         if state.request_tap is not None:
             read_more_at_once(flow, flow.client_conn)
 
-    def _break_off(self, state: _Flow, reason: str) -> None:
-        state.flow.error = state.flow.error or flow.Error(reason)
+    def _record_tunnel(self, tunnel: http.HTTPFlow) -> None:
+        self.taker().tell(asked(tunnel))
+        self.taker().tell(answered(tunnel, None, None, closes=False))
+
+    def _break_off(self, state: _Flow, reason: str | None) -> None:
+        if reason is not None:
+            state.flow.error = state.flow.error or flow.Error(reason)
         state.request_done = state.response_done = True
         self._complete(state)
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from tracer.errors import CommandError
 
-__all__ = ["KEEP", "Client", "proxied", "trusted"]
+__all__ = ["KEEP", "Client", "proxied"]
 
 KEEP = 2**20
 """Output over this many bytes is passed on, but not kept."""
@@ -172,8 +172,3 @@ def _like(terminal: int, copy: int) -> None:
     attributes = termios.tcgetattr(copy)
     attributes[1] &= ~termios.OPOST
     termios.tcsetattr(copy, termios.TCSANOW, attributes)
-
-
-def trusted(environment: Mapping[str, str]) -> str | None:
-    """The file of CAs that the client itself would have trusted."""
-    return next((environment[name] for name in _CA_NAMES if environment.get(name)), None)

@@ -12,7 +12,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from tracer.capture import lean
-from tracer.capture.client import Client, proxied, trusted
+from tracer.capture.client import Client, proxied
+from tracer.capture.client_trust import Trust, client_trust, with_authority
 
 if TYPE_CHECKING:
     from tracer.capture.book import Kept
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Result", "Services", "certificate", "record"]
 
-_INSECURE = "--insecure"
 _DRAIN = 2.0
 _SETTLE = 0.1
 _SERVICES_DRAIN = 10.0
@@ -52,7 +52,9 @@ class _Orders(NamedTuple):
     environment: Mapping[str, str]
     settings: Settings
     authority: Path
+    trust: Trust
     on_exchange: Callable[[Recording], None] | None
+    on_warning: Callable[[str], None]
     warm_up: Callable[[], None] | None
 
 
@@ -65,6 +67,7 @@ def record(
     stderr: BinaryIO | None = None,
     *,
     on_exchange: Callable[[Recording], None] | None = None,
+    on_warning: Callable[[str], None] = lambda _: None,
     warm_up: Callable[[], None] | None = None,
     services: Services | None = None,
     folder: Path | None = None,
@@ -72,7 +75,8 @@ def record(
     """Run ``argv`` through a proxy on a free port, and write what it and the cloud said to each other.
 
     ``authority`` is the folder of the proxy's CA. ``on_exchange`` is given the recording so
-    far, after each exchange. ``warm_up`` loads what the caller needs at the end, while the
+    far, after each exchange, ``on_warning`` the reason why requests of the client are not seen, as soon
+    as it is known. ``warm_up`` loads what the caller needs at the end, while the
     client is busy with its own start. ``services``, while entered, has services send through
     listening sockets of their own, those that it gives by name: what they ask while they answer
     the client belongs to the recording. ``folder`` is the one that the client works in. Raises
@@ -80,12 +84,17 @@ def record(
     cannot be written; the client is stopped then.
     """
     trusted_by_client = certificate(authority)
+    trust = client_trust(argv, environment, folder or Path.cwd())
     with ExitStack() as deep, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         sending = deep.enter_context(services) if services else {}
         settings = settings.with_senders({one.getsockname()[1]: name for name, one in sending.items()})
-        orders = _Orders(argv, environment, settings, authority, on_exchange, warm_up)
+        orders = _Orders(argv, environment, settings, authority, trust, on_exchange, on_warning, warm_up)
         proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        client = Client(argv, proxied(environment, proxy, trusted_by_client), stdout, stderr, folder)
+        led = proxied(environment, proxy, trusted_by_client)
+        if trust.unnamed:
+            # With OS_CACERT, openstacksdk no longer takes the only cloud of clouds.yaml by itself.
+            del led["OS_CACERT"]
+        client = Client(with_authority(argv, trusted_by_client), led, stdout, stderr, folder)
         try:
             with _signals_passed_on(client) as signals:
                 result = _trace(client, orders, [listener, *sending.values()], deep.close)
@@ -102,12 +111,20 @@ def _trace(
     with lean.loading():
         import asyncio
 
+        from tracer.capture.bypass import watch_for_bypass
+        from tracer.capture.distrust import Distrust
         from tracer.capture.proxy import master
         from tracer.capture.single import SingleRun
 
     environment = orders.environment
-    tracer = SingleRun(orders.settings, orders.argv, environment, orders.on_exchange)
-    insecure = _INSECURE in orders.argv or environment.get("OS_INSECURE", "").lower() in {"1", "true", "yes"}
+    address = listeners[0].getsockname()
+    tracer = SingleRun(
+        orders.settings,
+        orders.argv,
+        environment,
+        orders.on_exchange,
+        Distrust(orders.trust, certificate(orders.authority), orders.on_warning),
+    )
 
     def warm() -> None:
         tracer.warm_up()
@@ -115,15 +132,18 @@ def _trace(
             orders.warm_up()
 
     async def run() -> int:
-        trust = trusted(environment)
-        proxy = master(listeners, orders.authority, tracer, trust=trust, insecure=insecure)
+        proxy = master(listeners, orders.authority, tracer, orders.trust)
         traffic = asyncio.create_task(proxy.run())
         warming = asyncio.create_task(asyncio.to_thread(warm))
         ended = asyncio.create_task(asyncio.to_thread(client.wait))
+        watching = asyncio.create_task(
+            watch_for_bypass(client.pid, address, lambda: tracer.reached, orders.on_warning)
+        )
         await asyncio.wait({traffic, ended}, return_when=asyncio.FIRST_COMPLETED)
         if not ended.done():
             client.stop(signal.SIGTERM)
         code = await ended
+        watching.cancel()
         await warming
         await tracer.drained(_DRAIN)
         # Services are let go before the proxy is: they may be answering somebody else.

@@ -62,11 +62,12 @@ class Asked(msgspec.Struct, frozen=True, array_like=True, tag=True):
 class Answered(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """A request is complete, with its response or the ``error`` that came instead.
 
-    ``ended`` is in seconds since the epoch; ``closes`` tells that the connection ended with it.
+    ``ended`` is in seconds since the epoch, None where it is not known; ``closes`` tells that the
+    connection ended with it.
     """
 
     flow: str
-    ended: float
+    ended: float | None
     content: Content
     reply: Reply | None
     error: bytes | None = None

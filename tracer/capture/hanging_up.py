@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 
 from mitmproxy import ctx
+from mitmproxy.connection import ConnectionState
 
 __all__ = ["hang_up", "stop_listening"]
 
@@ -31,7 +32,11 @@ async def hang_up() -> None:
     with contextlib.suppress(AttributeError, KeyError):
         left = ctx.master.addons.get("proxyserver").connections
         for handler in list(left.values()):
-            handler.transports[handler.client].writer.close()
+            client = handler.transports[handler.client]
+            client.writer.close()
+            if not handler.client.state & ConnectionState.CAN_READ:
+                # The client has left, and its handler waits for a cloud that may never answer.
+                client.handler.cancel()
         for _ in range(int(_PATIENCE / _POLL)):
             if not left:
                 return

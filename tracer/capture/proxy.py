@@ -25,6 +25,7 @@ from mitmproxy.proxy.mode_servers import AsyncioServerInstance
 from mitmproxy.proxy.mode_specs import ProxyMode
 
 from tracer.capture.addon import Tracer
+from tracer.capture.client_trust import Trust
 
 __all__ = ["master"]
 
@@ -69,18 +70,22 @@ def master(
     listeners: Sequence[socket.socket],
     authority: Path,
     tracer: Tracer,
-    *,
-    trust: str | None = None,
-    insecure: bool = False,
+    trust: Trust | None = None,
 ) -> Master:
     """A proxy with the addon, to be run with ``await master.run()``; it takes the listeners over.
 
-    ``authority`` is the folder of the proxy's own CA, ``trust`` a file with the CAs that the
-    cloud's certificate is checked with (None: the usual ones), unless ``insecure``.
+    ``authority`` is the folder of the proxy's own CA, ``trust`` tells what the cloud's certificate is
+    checked with.
     """
     settings = options.Options(confdir=str(authority), mode=[f"opened:{one.detach()}" for one in listeners])
     proxy = Master(settings)
+    trust = trust or Trust()
     server = Proxyserver()
     proxy.addons.add(Core(), DisableH2C(), NextLayer(), server, TlsConfig(), tracer, _Closing(server))
-    settings.update(ssl_insecure=insecure, ssl_verify_upstream_trusted_ca=trust)
+    folder = trust.authority is not None and Path(trust.authority).is_dir()
+    settings.update(
+        ssl_insecure=trust.insecure,
+        ssl_verify_upstream_trusted_ca=None if folder else trust.authority,
+        ssl_verify_upstream_trusted_confdir=trust.authority if folder else None,
+    )
     return proxy

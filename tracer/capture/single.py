@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
-from mitmproxy import connection, tls
+from mitmproxy import connection, http, tls
 from mitmproxy.addonmanager import Loader
 
 from tracer.capture.addon import Tracer
 from tracer.capture.book import Book, Kept
 from tracer.capture.client import Client
+from tracer.capture.distrust import Distrust
 from tracer.capture.events import Asked
 from tracer.capture.intake import Intake
 from tracer.capture.keeper import Keeper
 from tracer.capture.processes import Process, command_words
 from tracer.capture.runs import Evidence
 from tracer.capture.settings import Settings
+from tracer.capture.trust import distrusted_client, distrusted_server
 from tracer.capture.usage import hint, usage_error
 from tracer.capture.warming import warm_up
 from tracer.model import Output, Recording
@@ -60,7 +62,8 @@ class _OneIntake(Intake):
 class SingleRun(Tracer):
     """Keeps one book; ``kept`` is the recording once the proxy has stopped.
 
-    ``others`` are recordings of what services sent, but not because of the command.
+    ``others`` are recordings of what services sent, but not because of the command. ``reached`` tells
+    whether the client has come to the proxy.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class SingleRun(Tracer):
         argv: Sequence[str],
         environment: Mapping[str, str],
         on_exchange: Callable[[Recording], None] | None,
+        distrust: Distrust,
     ) -> None:
         super().__init__(settings)
         self.kept: Kept | None = None
@@ -78,7 +82,8 @@ class SingleRun(Tracer):
         self._process = Process(0, 0.0, tuple(argv))
         self._callback = on_exchange
         self._one = _OneBook(self, settings, self._book)
-        self._distrusted: set[str] = set()
+        self.reached = False
+        self._distrust = distrust
 
     def ended(self, client: Client) -> None:
         """The client is through: its output and how it ended go into the recording."""
@@ -101,9 +106,8 @@ class SingleRun(Tracer):
         """Why nothing may have been recorded."""
         if refused := self._usage_error():
             return [refused]
-        if self._distrusted:
-            hosts = ", ".join(sorted(self._distrusted))
-            return [f"the client does not trust the proxy's CA (asked for {hosts}): leave out --os-cacert"]
+        if self._distrust.warnings:
+            return self._distrust.warnings
         url = self._book.redactor.text(environment.get("OS_AUTH_URL", ""))
         return [
             "the command sent no request through the proxy",
@@ -130,11 +134,36 @@ class SingleRun(Tracer):
     async def client_connected(self, client: connection.Client) -> None:
         """Whose connection it is needs no looking up."""
         self._connections.add(client.id)
+        self.reached |= client.sockname[1] not in self._ready().participants.senders
         self._introduce(client)
 
+    def http_connect(self, flow: http.HTTPFlow) -> None:
+        """Accept every tunnel, so that the client sends its request also where the cloud is not there.
+
+        mitmproxy then connects to the cloud when the client begins TLS. If that fails, the recording
+        holds the request with the reason, as for a cloud without TLS.
+        """
+        super().http_connect(flow)
+        flow.response = flow.response or http.Response(
+            b"HTTP/1.1", 200, b"Connection established", http.Headers(), b"", None, 0.0, 0.0
+        )
+
     def tls_failed_client(self, data: tls.TlsData) -> None:
-        """Remembered as a reason why nothing was recorded."""
-        self._distrusted.add(str(data.context.server.address and data.context.server.address[0]))
+        """Warn at once, and remember it as a reason why nothing was recorded."""
+        host = distrusted_client(data)
+        if host:
+            self._distrust.client_refused(host)
+
+    def tls_start_server(self, data: tls.TlsData) -> None:
+        """Warn where mitmproxy could not prepare to check the cloud's certificate."""
+        if data.ssl_conn is None:
+            self._distrust.unusable()
+
+    def tls_failed_server(self, data: tls.TlsData) -> None:
+        """Warn at once, with the setting that tells the proxy of the cloud's CA."""
+        host = distrusted_server(data)
+        if host:
+            self._distrust.proxy_refused(host, data.conn.error or "")
 
     def new_taker(self) -> Intake:
         """The one there is."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from tracer.capture.events import Answered, Asked, Content, Reply
 from tracer.capture.fields import Fields, encoded
 from tracer.capture.taps import Tap, announced
+from tracer.capture.timestamps import ended, started
 from tracer.origins import base
 
 if TYPE_CHECKING:
     from mitmproxy import http
 
-__all__ = ["answered", "asked"]
+__all__ = ["NO_ANSWER", "answered", "asked"]
+
+NO_ANSWER = "no answer is stored"
+"""The error of a stored flow that has neither a response nor an error."""
 
 
 def asked(flow: http.HTTPFlow) -> Asked:
@@ -26,7 +29,7 @@ def asked(flow: http.HTTPFlow) -> Asked:
         encoded(_url(request)),
         request.data.http_version,
         request.headers.fields,
-        request.timestamp_start,
+        started(flow),
     )
 
 
@@ -36,20 +39,34 @@ def answered(
     """The flow is complete; ``closes`` tells that its connection ended with it."""
     return Answered(
         flow.id,
-        _ended(flow),
+        ended(flow),
         _content(flow.request, request_tap),
-        None if flow.response is None else _reply(flow.response, response_tap),
-        None if flow.error is None else encoded(flow.error.msg),
+        _reply(flow.response, response_tap) if flow.response and _is_real(flow.response) else None,
+        _error(flow),
         closes,
     )
 
 
 def _url(request: http.Request) -> str:
+    """Return the absolute URL. That of a tunnel is its authority (RFC 9110, section 9.3.6)."""
+    if request.method == "CONNECT" and request.authority:
+        return f"https://{request.authority.removesuffix(':443')}/"
     # mitmproxy knows an IPv6 address without its brackets, and leaves them out of the URL too.
     if ":" not in request.host:
         return request.url
     path = "" if request.path == "*" else request.path
     return f"{base(request.scheme, request.host, request.port)}{path}"
+
+
+def _is_real(response: http.Response) -> bool:
+    """Return whether a server sent it. HAR files of browsers give a blocked request the status 0."""
+    return isinstance(response.status_code, int) and response.status_code >= 100
+
+
+def _error(flow: http.HTTPFlow) -> bytes | None:
+    if flow.error is not None:
+        return encoded(flow.error.msg)
+    return None if flow.response and _is_real(flow.response) else NO_ANSWER.encode()
 
 
 def _reply(response: http.Response, tap: Tap | None) -> Reply:
@@ -63,9 +80,3 @@ def _content(message: http.Message, tap: Tap | None) -> Content:
         # Another addon has let it pass, later than we could see to it.
         return Content(None, True, announced(Fields(message.headers.fields)) or 0)
     return Content(message.raw_content)
-
-
-def _ended(flow: http.HTTPFlow) -> float:
-    if flow.response and flow.response.timestamp_end:
-        return flow.response.timestamp_end
-    return flow.error.timestamp if flow.error else time.time()

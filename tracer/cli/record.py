@@ -125,6 +125,7 @@ def run(options: argparse.Namespace) -> int:
             cache_folder() / "ca",
             sys.stdout.buffer,
             sys.stderr.buffer,
+            on_warning=(lambda _: None) if options.quiet else _say,
             warm_up=_warm_up,
             services=cloud.recording(_say) if cloud else None,
         )

@@ -96,7 +96,7 @@ def exchange_messages(exchange: Exchange, index: int = 0, number: int = 1) -> tu
         sender=exchange.sender,
         receiver=exchange.receiver,
         method=exchange.request.method,
-        path=exchange.path or generic(_path_of(exchange.request.url)),
+        path=_target(exchange),
         status=None,
         reason="",
         time=exchange.started,
@@ -120,6 +120,12 @@ def exchange_messages(exchange: Exchange, index: int = 0, number: int = 1) -> tu
     return request, response
 
 
+def _target(exchange: Exchange) -> str:
+    if exchange.request.method == "CONNECT":  # a tunnel to a host has no path
+        return exchange.request.url.partition("://")[2].rstrip("/")
+    return exchange.path or generic(_path_of(exchange.request.url))
+
+
 def _path_of(url: str) -> str:
     behind_scheme = url.partition("://")[2] or url
     return "/" + behind_scheme.partition("/")[2].partition("?")[0].partition("#")[0]
@@ -130,15 +136,31 @@ def _order(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, bool]]:
     started = [_seconds(exchange.started, 0.0) for exchange in exchanges]
     order = sorted(range(len(exchanges)), key=lambda number: (started[number], number))
     callers = parents(reordered(exchanges, order))
+    ends = _ends(exchanges, started, order, callers)
     waiting = _Waiting()
     for index, caller in zip(order, callers, strict=True):
         parent = None if caller is None else order[caller]
         yield from ((done, False) for done in waiting.answered_before(started[index]))
         yield from ((done, False) for done in waiting.answered_at(started[index], parent))
-        waiting.ask(index, parent, _seconds(exchanges[index].ended, math.inf))
+        waiting.ask(index, parent, ends[index])
         yield index, True
     yield from ((done, False) for done in waiting.answered_before(math.inf))
     yield from ((done, False) for done in waiting.answered_at(math.inf, None))
+
+
+def _ends(
+    exchanges: Sequence[Exchange], started: list[float], order: list[int], callers: list[int | None]
+) -> list[float]:
+    """Return the time of each answer. One that never came, at no known time, follows what it caused."""
+    ends = [_seconds(exchange.ended, math.inf) for exchange in exchanges]
+    unknown = {i for i, exchange in enumerate(exchanges) if math.isinf(ends[i]) and not exchange.response}
+    for index in unknown:
+        ends[index] = started[index]
+    # Inner exchanges begin after the outer ones: from the last to the first, each end is known in time.
+    for index, caller in zip(reversed(order), reversed(callers), strict=True):
+        if caller is not None and order[caller] in unknown:
+            ends[order[caller]] = max(ends[order[caller]], ends[index])
+    return ends
 
 
 class _Waiting:

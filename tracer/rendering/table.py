@@ -101,9 +101,10 @@ def verdict_line(recording: Recording) -> Text:
         line.append(f"; interrupted: {visible(recording.interrupted, 120)}", style="bold red")
     if recording.output is not None and recording.output.exit:
         line.append(f"; the command itself failed (exit code {recording.output.exit})", style="yellow")
-    unanswered = [exchange.request.url for exchange in recording.exchanges if exchange.response is None]
+    unanswered = next((exchange for exchange in recording.exchanges if exchange.response is None), None)
     if unanswered:
-        line.append(f"; no answer from {visible(unanswered[0], 80)}", style="bold red")
+        reason = f": {visible(unanswered.error, 120)}" if unanswered.error else ""
+        line.append(f"; no answer from {visible(unanswered.request.url, 80)}{reason}", style="bold red")
     return line
 
 

@@ -1,0 +1,106 @@
+"""CONNECT requests that failed, as flows."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from mitmproxy import http
+from mitmproxy.test import taddons, tflow
+
+from tests.capture.flows import flow, peer
+from tracer.capture.addon import Tracer
+from tracer.capture.tunnels import Tunnels, failed_tunnel
+from tracer.recording import load
+
+
+def tunnel(
+    error: str | None = None,
+    *,
+    tried: float | None = 1.0,
+    accepted: float | None = 1.1,
+    tls: bool = True,
+    status: int = 200,
+    authority: str = "cloud.test:5000",
+) -> http.HTTPFlow:
+    """A CONNECT request whose connection to the cloud went as told."""
+    made = flow("CONNECT", client=peer(), at=1.0, status=status)
+    made.request.authority = authority
+    made.server_conn = tflow.tserver_conn()
+    made.server_conn.error = error
+    made.server_conn.timestamp_start = tried
+    made.server_conn.timestamp_tcp_setup = accepted
+    made.server_conn.timestamp_tls_setup = None
+    made.server_conn.tls = tls
+    return made
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        (tunnel("[Errno 111] refused", accepted=None), "[Errno 111] refused"),
+        (
+            tunnel("connection cancelled", accepted=None),
+            "the client left before the cloud accepted the connection",
+        ),
+        (tunnel(accepted=None), "the client left before the cloud accepted the connection"),
+        (tunnel(), "the client left before the TLS handshake with the cloud was complete"),
+    ],
+)
+def test_the_cloud_is_why_nothing_came(made: http.HTTPFlow, reason: str) -> None:
+    failure = failed_tunnel(made)
+    assert failure is not None
+    assert failure.error is not None
+    assert (failure.error.msg, failure.response) == (reason, None)
+    assert made.error is None
+
+
+@pytest.mark.parametrize("made", [tunnel(tried=None), tunnel(tls=False)])
+def test_a_tunnel_that_is_only_kept_ready_is_no_failure(made: http.HTTPFlow) -> None:
+    assert failed_tunnel(made) is None
+
+
+def test_a_refusal_of_the_proxy_stays_a_response() -> None:
+    failure = failed_tunnel(tunnel(tried=None, status=407))
+    assert failure is not None
+    assert failure.error is None
+    assert failure.response is not None
+    assert failure.response.status_code == 407
+
+
+def test_a_tunnel_that_was_used_is_forgotten() -> None:
+    tunnels = Tunnels()
+    used, failed = tunnel("x"), tunnel("y")
+    for one in (used, failed):
+        tunnels.open(one)
+    tunnels.use(used.client_conn.id)
+    assert tunnels.close(used.client_conn.id) is None
+    assert [one.error.msg for one in tunnels.close_all() if one.error] == ["y"]
+    assert list(tunnels.close_all()) == []
+
+
+@pytest.mark.parametrize(
+    ("authority", "url"),
+    [
+        ("cloud.test:5000", "https://cloud.test:5000/"),
+        ("cloud.test:443", "https://cloud.test/"),
+        ("[::1]:5000", "https://[::1]:5000/"),
+    ],
+)
+def test_the_recording_holds_the_request_and_the_reason(authority: str, url: str, tmp_path: Path) -> None:
+    async def run() -> None:
+        tracer = Tracer()
+        with taddons.context(tracer) as context:
+            context.configure(tracer, trace_dir=str(tmp_path), trace_diagram="", server=False)
+            failed = tunnel("[Errno 111] refused", authority=authority)
+            await tracer.client_connected(failed.client_conn)
+            tracer.http_connect(failed)
+            tracer.client_disconnected(failed.client_conn)
+            await tracer.done()
+
+    asyncio.run(run())
+    recording = load(tmp_path / "run.yaml")
+    assert [(one.request.method, one.request.url, one.error) for one in recording.exchanges] == [
+        ("CONNECT", url, "[Errno 111] refused")
+    ]

@@ -1,0 +1,60 @@
+"""A client that does not use the proxy, noticed while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import psutil
+
+__all__ = ["SILENCE", "watch_for_bypass"]
+
+SILENCE = 10.0
+"""Seconds without a connection after which a client is doubted. A command's own start takes 2 to 4."""
+
+_POLL = 1.0
+
+_CONNECTED = {psutil.CONN_ESTABLISHED, psutil.CONN_SYN_SENT, psutil.CONN_CLOSE_WAIT}
+
+_REMEDY = "it must not set no_proxy or a proxy of its own"
+
+
+async def watch_for_bypass(
+    pid: int,
+    proxy: tuple[str, int],
+    reached: Callable[[], bool],
+    warn: Callable[[str], None],
+    silence: float = SILENCE,
+) -> None:
+    """Warn once if the process ``pid`` talks to a server directly, or has not ``reached`` the ``proxy``."""
+    deadline = time.monotonic() + silence
+    while not reached():
+        address = await asyncio.to_thread(_direct_connection, pid, proxy)
+        if reached():
+            return
+        if address:
+            warn(f"the command talks to {address} without the proxy: {_REMEDY}")
+            return
+        if time.monotonic() >= deadline:
+            warn(f"nothing has come through the proxy for {silence:.0f} s: if this goes on, {_REMEDY}")
+            return
+        await asyncio.sleep(min(_POLL, silence))
+
+
+def _direct_connection(pid: int, proxy: tuple[str, int]) -> str:
+    """Return the remote address of a TCP connection of the process or of its children, or nothing.
+
+    A connection to the proxy that the proxy has not accepted yet is not direct.
+    """
+    try:
+        process = psutil.Process(pid)
+        family = [process, *process.children(recursive=True)]
+        for member in family:
+            for connection in member.net_connections("tcp"):
+                remote = connection.raddr
+                if connection.status in _CONNECTED and remote and tuple(remote) != proxy:
+                    return f"{remote.ip}:{remote.port}"
+    except psutil.Error:
+        pass
+    return ""

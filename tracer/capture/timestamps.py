@@ -1,0 +1,50 @@
+"""Begin and end of a flow, where its timestamps can be trusted."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mitmproxy import http
+
+__all__ = ["ended", "started"]
+
+_LATEST = 1e10
+"""Seconds since the epoch (in the year 2286) after which a timestamp is a mistake."""
+
+
+def started(flow: http.HTTPFlow) -> float:
+    """Return when the request began, in seconds since the epoch.
+
+    Stored flows and HAR files of other tools lack timestamps, or hold 0: then the nearest known time
+    of the flow counts.
+    """
+    request, response = flow.request, flow.response
+    candidates = (
+        request.timestamp_start,
+        request.timestamp_end,
+        response and response.timestamp_start,
+        response and response.timestamp_end,
+        flow.error and flow.error.timestamp,
+        flow.client_conn.timestamp_start,
+        flow.timestamp_created,
+    )
+    return next((time for time in map(_known, candidates) if time is not None), 0.0)
+
+
+def ended(flow: http.HTTPFlow) -> float | None:
+    """Return when the flow ended, in seconds since the epoch. Return None where it does not tell."""
+    response = flow.response
+    candidates = (response and response.timestamp_end, flow.error and flow.error.timestamp)
+    begin = started(flow)
+    times = (time for time in map(_known, candidates) if time is not None)
+    # A clock that was set back, or a duration below zero in a HAR file, tells no duration.
+    return next((time for time in times if time >= begin), None)
+
+
+def _known(time: object) -> float | None:
+    """Return a timestamp that can be one."""
+    if isinstance(time, bool) or not isinstance(time, int | float):
+        return None
+    return float(time) if math.isfinite(time) and 0 < time < _LATEST else None

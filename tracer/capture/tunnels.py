@@ -1,0 +1,75 @@
+"""Tunnels that failed: a client asked with CONNECT for an https cloud, and could send no request to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mitmproxy import flow as mitmproxy_flow
+from mitmproxy import http
+
+__all__ = ["Tunnels", "failed_tunnel"]
+
+_CANCELLED = "connection cancelled"
+"""mitmproxy's error of a connection whose client left while it was being opened."""
+
+
+class Tunnels:
+    """The tunnels that no request has come through yet, by the ID of the client's connection.
+
+    mitmproxy makes no flow of what failed inside a tunnel, because only a request makes one.
+    """
+
+    def __init__(self) -> None:
+        self._tunnels: dict[str, http.HTTPFlow] = {}
+
+    def open(self, tunnel: http.HTTPFlow) -> None:
+        """Remember a tunnel that a client asks for."""
+        self._tunnels[tunnel.client_conn.id] = tunnel
+
+    def use(self, connection: str) -> None:
+        """Forget a tunnel, as a request came through it."""
+        self._tunnels.pop(connection, None)
+
+    def close(self, connection: str) -> http.HTTPFlow | None:
+        """Forget a tunnel. Return its failure as a flow, if it is the cloud that did not answer."""
+        tunnel = self._tunnels.pop(connection, None)
+        return tunnel and failed_tunnel(tunnel)
+
+    def close_all(self) -> Iterator[http.HTTPFlow]:
+        """Forget all tunnels. Yield the failures."""
+        for connection in list(self._tunnels):
+            failure = self.close(connection)
+            if failure is not None:
+                yield failure
+
+
+def failed_tunnel(tunnel: http.HTTPFlow) -> http.HTTPFlow | None:
+    """Return the CONNECT request with the error that kept it from the cloud. Return None without one.
+
+    The flow is a copy: its response is still on its way to the client. A refusal of the proxy itself,
+    such as 407, stays a response.
+    """
+    reason = _reason(tunnel)
+    refused = tunnel.response is not None and tunnel.response.status_code >= 300
+    if reason is None and not refused:
+        return None
+    failure = http.HTTPFlow(tunnel.client_conn, tunnel.server_conn)
+    failure.request = tunnel.request
+    if reason is None:
+        failure.response = tunnel.response
+    else:
+        failure.error = mitmproxy_flow.Error(reason)
+    return failure
+
+
+def _reason(tunnel: http.HTTPFlow) -> str | None:
+    server = tunnel.server_conn
+    if server.error and server.error != _CANCELLED:
+        return server.error
+    if server.timestamp_start is None:  # nobody has tried
+        return None
+    if server.timestamp_tcp_setup is None:
+        return "the client left before the cloud accepted the connection"
+    if server.tls and server.timestamp_tls_setup is None:
+        return "the client left before the TLS handshake with the cloud was complete"
+    return None
