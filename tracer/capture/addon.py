@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import logging
@@ -29,6 +28,7 @@ from tracer.capture.reading import read_more_at_once
 from tracer.capture.recovery import recover
 from tracer.capture.reporting import failed, kept, recovered
 from tracer.capture.settings import Draw, Settings
+from tracer.capture.sockets import socket_owners
 from tracer.capture.taps import Tap, tapped
 from tracer.capture.telling import answered, asked
 from tracer.capture.worker import Worker
@@ -88,6 +88,7 @@ class Tracer:
         self._taker: Intake | Worker | None = None
         self._flows: dict[str, _Flow] = {}
         self._connections: set[str] = set()
+        self._owners = socket_owners()
 
     # Life
 
@@ -144,7 +145,8 @@ class Tracer:
         process = None
         if not self._stopping and client.sockname[1] not in self._ready().participants.senders:
             with contextlib.suppress(Exception):
-                process = await asyncio.to_thread(processes.find, client.peername[:2], client.sockname[:2])
+                pid = await self._owners.find(client.peername[:2], client.sockname[:2])
+                process = processes.read(pid) if pid else None
         self._connections.add(client.id)
         self._introduce(client, process)
 

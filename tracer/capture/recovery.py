@@ -12,8 +12,8 @@ from tracer.capture.assembly import assemble
 from tracer.capture.book import JOURNALS, save_new
 from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.presence import await_orphans
-from tracer.capture.processes import runs
 from tracer.errors import TracerError
+from tracer.processes import is_alive
 from tracer.recording import read_journal
 
 __all__ = ["recover"]
@@ -40,7 +40,7 @@ def recover(folder: Path, participants: ParticipantMap) -> Iterator[Path | Trace
 
 def _recover(folder: Path, path: Path, participants: ParticipantMap) -> Path | None:
     head, exchanges = read_journal(path)
-    if runs(head.writer):
+    if is_alive(head.writer):
         return None
     target = None
     if exchanges:
