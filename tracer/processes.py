@@ -13,6 +13,7 @@ import functools
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,11 +66,11 @@ def is_alive(identity: ProcessIdentity) -> bool:
     return abs(started - identity.started) <= (0 if identity.boot else _CLOCK_STEP)
 
 
-def wait(identity: ProcessIdentity, seconds: float) -> bool:
-    """Wait until the process has ended, for at most ``seconds``. Return whether it has."""
+def wait(identity: ProcessIdentity, seconds: float, stopped: Callable[[], bool] = lambda: False) -> bool:
+    """Wait until the process has ended, for at most ``seconds``, or ``stopped``. Return whether it has."""
     deadline = time.monotonic() + seconds
     while is_alive(identity):
-        if time.monotonic() >= deadline:
+        if stopped() or time.monotonic() >= deadline:
             return False
         time.sleep(_POLL)
     return True

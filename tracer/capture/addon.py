@@ -191,9 +191,13 @@ class Tracer:
         if state.response_tap is not None:
             read_more_at_once(flow, flow.server_conn)
 
+    async def response(self, flow: http.HTTPFlow) -> None:
+        """The response is complete; what was told of it leaves this process before the client has it."""
+        self._responded(flow)
+        await self.taker().delivered()
+
     @_guarded
-    def response(self, flow: http.HTTPFlow) -> None:
-        """The response is complete."""
+    def _responded(self, flow: http.HTTPFlow) -> None:
         state = self._flows.get(flow.id)
         if state is not None:
             state.response_done = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -44,14 +45,17 @@ def withdraw(journals: Path) -> None:
         journals.rmdir()
 
 
-def await_orphans(journals: Path) -> None:
-    """Wait for others whose proxy is gone: what it had told them is in the journals then."""
+def await_orphans(journals: Path, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Wait for others whose proxy is gone: what it had told them is in the journals then.
+
+    ``stopped`` is asked again and again whether that is not wanted any more.
+    """
     for path in set(journals.glob("*.writer")) - {_path(journals)}:
         try:
             mark = msgspec.json.decode(path.read_bytes(), type=_Mark)
         except (OSError, UnicodeDecodeError, RecursionError, msgspec.DecodeError):
             continue
-        if not is_alive(mark.proxy) and wait(mark.writer, _PATIENCE):
+        if not is_alive(mark.proxy) and wait(mark.writer, _PATIENCE, stopped):
             path.unlink(missing_ok=True)
 
 
