@@ -101,7 +101,8 @@ def test_a_fault_is_told_with_its_line(tmp_path: Path) -> None:
 
 
 def test_something_else_is_refused(tmp_path: Path) -> None:
-    for content in (b"", b"no json\n", b'{"exchange": 7}\n', b"\xff\n"):
+    deep = b'{"head": ' + b"[" * 100_000 + b"\n"
+    for content in (b"", b"no json\n", b'{"exchange": 7}\n', b"\xff\n", deep, b"[" * 100_000 + b"\n"):
         path = tmp_path / "x.jsonl"
         path.write_bytes(content)
         with pytest.raises(InputError, match="not a journal"):

@@ -254,7 +254,7 @@ class Cloud:
         output.write_private(self._note, msgspec.json.encode(running, enc_hook=str))
 
     def _noted(self) -> Running | None:
-        with suppress(OSError, msgspec.DecodeError):
+        with suppress(OSError, UnicodeDecodeError, RecursionError, msgspec.DecodeError):
             return msgspec.json.decode(
                 self._note.read_bytes(), type=Running, dec_hook=lambda kind, value: kind(value)
             )

@@ -156,7 +156,7 @@ class _Lines:
         """Raises InputError where it is not there any more."""
         try:
             exchange = _decode(os.pread(self._file, length, start)).exchange
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             exchange = None
         if exchange is None:
             raise InputError(self._source, "it was changed while it was being read")
@@ -168,3 +168,5 @@ def _entry(line: bytes, source: str, number: int) -> _Line:
         return _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(source, f"not a journal: {error}", f"line {number}") from None
+    except RecursionError:
+        raise InputError(source, "not a journal: nested too deeply", f"line {number}") from None
