@@ -13,9 +13,10 @@ import tracer.recording.journal
 from tests.strategies import exchanges
 from tracer.errors import InputError
 from tracer.model import Exchange, Request
+from tracer.processes import ProcessIdentity
 from tracer.recording import Journal, JournalHead, read_journal
 
-HEAD = JournalHead(began=1.5, command="openstack image show x", writer=(1, 2.0))
+HEAD = JournalHead(began=1.5, command="openstack image show x", writer=ProcessIdentity(1, 2.0))
 
 
 @given(st.lists(exchanges, max_size=3))
