@@ -129,9 +129,9 @@ def test_the_end_of_the_writer_under_traffic_is_told_in_one_line(
     """A proxy whose writer is killed, or hangs and is interrupted, ends in seconds, without a traceback."""
     out = tmp_path / "out"
     proxy = mitmdump("--set", f"trace_dir={out}")
-    (writer,) = psutil.Process(proxy.process.pid).children()
     stop = threading.Event()
     clients = _ask_until(stop, proxy, zed.environment["OS_AUTH_URL"])
+    (writer,) = psutil.Process(proxy.process.pid).children()
     writer.send_signal(number)
     if number == signal.SIGSTOP:
         time.sleep(1)
