@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tracer.jsontext import Path, rewrite, rewrite_from, rewrite_torn, string
+from tracer.jsontext import Path, dump, rewrite, rewrite_from, rewrite_torn, string
 
 documents = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -234,3 +234,30 @@ def test_the_quick_way_does_what_the_thorough_one_does(text: str) -> None:
             return None
 
     assert outcome(lambda: rewrite(text)) == outcome(lambda: rewrite(text, lambda *_: None))
+
+
+_HOSTILE = st.text(
+    st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"])
+    | st.sampled_from('aé한\U0001f600"\\'),
+    max_size=8,
+)
+
+
+@given(
+    st.recursive(_HOSTILE | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(_HOSTILE, inner))
+)
+@example("\x9b31m\x85\x7f\u2028\u2029\u202e\u2066\u200b\ufeff\ud800\udc00\udfff\U000e0041")
+@example({"\x9b31m": ["\x9d0;title\x9c"]})
+def test_what_is_printed_cannot_command_a_terminal(value: object) -> None:
+    text = dump(value)
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert text.endswith("\n")
+    text.encode()
+    # Two surrogates one after the other are one character in JSON.
+    assert json.loads(text) == json.loads(json.dumps(value))
+
+
+def test_what_can_be_read_stays_readable() -> None:
+    assert dump({"name": "한국어 é 😀", "n": [1, 2.5, None, True], "e": {}}) == (
+        '{\n  "name": "한국어 é 😀",\n  "n": [\n    1,\n    2.5,\n    null,\n    true\n  ],\n  "e": {}\n}\n'
+    )

@@ -11,12 +11,15 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import msgspec
 
-__all__ = ["Path", "Replace", "rewrite", "rewrite_from", "rewrite_torn", "string"]
+__all__ = ["Path", "Replace", "dump", "rewrite", "rewrite_from", "rewrite_torn", "string"]
+
+_INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 
 Path = tuple[str | int, ...]
 """Where a value stands: the keys and indexes that lead to it."""
@@ -48,6 +51,24 @@ _LOOSE = re.compile(
 
 _INSIDE = {"{": _MEMBER, "[": _ITEM}
 _CLOSER = {"{": "}", "[": "]"}
+
+
+def dump(value: object) -> str:
+    """Return a value as a JSON document that is safe to print: what cannot be seen is escaped.
+
+    That is all that a terminal may take for a command (C0 and C1 controls), what hides or reorders text
+    (zero-width and bidirectional controls), line separators of Unicode, and surrogates without a partner,
+    which stand for bytes of a file name that are no text.
+    """
+    text = json.dumps(msgspec.to_builtins(value, str_keys=True), indent=_INDENT, ensure_ascii=False)
+    lines = (line if line.isprintable() else "".join(map(_visible, line)) for line in text.split("\n"))
+    return "\n".join(lines) + "\n"
+
+
+def _visible(character: str) -> str:
+    if unicodedata.category(character) not in _INVISIBLE:
+        return character
+    return json.dumps(character)[1:-1] if character != "\x7f" else "\\u007f"
 
 
 def rewrite(text: str, replace: Replace | None = None, *, indent: int | None = 2) -> str:

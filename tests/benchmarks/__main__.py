@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.benchmarks.machine import machine
 
-PARTS = ("throughput", "memory", "streaming", "command", "recordings", "growth")
+PARTS = ("throughput", "connections", "memory", "streaming", "command", "recordings", "growth")
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The client's side of the benchmark: libcurl, with connections that stay open."""
+"""The client's side of the benchmark: libcurl."""
 
 from __future__ import annotations
 
@@ -23,15 +23,25 @@ _HEADERS = [
 class Load:
     """Connections through ``proxy`` that ask ``url`` again and again, each one request after the other.
 
-    ``ca`` is the file of the CA that a TLS connection is checked with.
+    ``ca`` is the file of the CA that a TLS connection is checked with. The connections stay open; where they
+    are ``fresh``, each request has a new one.
     """
 
-    def __init__(self, proxy: str, url: str, connections: int, *, http2: bool = False, ca: str = "") -> None:
+    def __init__(
+        self,
+        proxy: str,
+        url: str,
+        connections: int,
+        *,
+        http2: bool = False,
+        ca: str = "",
+        fresh: bool = False,
+    ) -> None:
         self._url = url
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_PIPELINING, 0)  # each transfer has a connection of its own
         self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
-        self._idle = [self._handle(proxy, http2, ca) for _ in range(connections)]
+        self._idle = [self._handle(proxy, http2, ca, fresh) for _ in range(connections)]
 
     def __enter__(self) -> Load:
         return self
@@ -71,7 +81,7 @@ class Load:
                 done += 1
 
     @staticmethod
-    def _handle(proxy: str, http2: bool, ca: str) -> pycurl.Curl:
+    def _handle(proxy: str, http2: bool, ca: str, fresh: bool) -> pycurl.Curl:
         handle = pycurl.Curl()
         handle.setopt(pycurl.PROXY, proxy)
         handle.setopt(pycurl.HTTPHEADER, _HEADERS)
@@ -80,6 +90,7 @@ class Load:
         )
         handle.setopt(pycurl.WRITEFUNCTION, len)
         handle.setopt(pycurl.NOSIGNAL, 1)
+        handle.setopt(pycurl.FORBID_REUSE, fresh)
         if ca:
             handle.setopt(pycurl.CAINFO, ca)
         return handle

@@ -16,7 +16,8 @@ from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.recovery import recover
 from tracer.capture.settings import Settings
 from tracer.errors import InputError
-from tracer.recording import load
+from tracer.processes import identify
+from tracer.recording import Journal, JournalHead, load, read_journal
 
 
 def kept(folder: Path, *, killed: bool, name: str | None = None) -> Path:
@@ -55,6 +56,33 @@ def test_a_killed_proxys_journal_becomes_a_recording(tmp_path: Path) -> None:
         "X-Auth-Token": 1,
     }
     assert not (tmp_path / JOURNALS).exists()
+
+
+@pytest.mark.parametrize("step", [0.0, 1.0, -1.0])
+def test_a_step_of_the_clock_takes_no_journal_from_its_writer(tmp_path: Path, step: float) -> None:
+    """Journals of earlier versions hold the time that psutil derives from the clock."""
+    journal = kept(tmp_path, killed=False)
+    head, exchanges = read_journal(journal)
+    old = (os.getpid(), psutil.Process().create_time() + step)
+    again = Journal(journal, JournalHead(began=head.began, writer=old))
+    for exchange in exchanges:
+        again.exchange(exchange)
+    again.close()
+    assert list(recover(tmp_path, ParticipantMap())) == []
+    assert journal.exists()
+
+
+def test_a_journal_names_the_boot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The writer lives on, whatever the clock says; after another boot it does not."""
+    journal = kept(tmp_path, killed=False)
+    created = psutil.Process.create_time
+    monkeypatch.setattr(psutil.Process, "create_time", lambda self: created(self) + 3600)
+    assert list(recover(tmp_path, ParticipantMap())) == []
+    writer = read_journal(journal)[0].writer
+    assert writer == identify()
+    text = journal.read_text()
+    journal.write_text(text.replace(writer.boot, "another-boot"))
+    assert list(recover(tmp_path, ParticipantMap())) == [tmp_path / "zed" / "image-show.yaml"]
 
 
 def test_a_recovered_run_replaces_nothing(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -269,3 +270,32 @@ def test_what_is_learned_overwrites_nothing_unasked(own: Path) -> None:
     assert (own / "mine.yaml").read_text() == OWN
     assert tracer(*learn, "--replace").returncode == 0
     assert (own / "mine.yaml").read_text() != OWN
+
+
+HOSTILE = "\x9b31m\x7f\u2028\u2029\u202e\u2066\u200b"
+
+
+@pytest.mark.parametrize(
+    "words", [("check", "--format", "json"), ("diff", "--format", "json"), ("diff", "--format", "sarif")]
+)
+def test_json_is_safe_to_print(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Characters that command a terminal are escaped, wherever they come from: keys, texts and file names."""
+    text = SHIPPED.read_text()
+    hostile = tmp_path / f"a{HOSTILE}.yaml"
+    escaped = json.dumps(f"x{HOSTILE}")
+    hostile.write_text(text.replace("format: 1", f"format: 1\n{escaped}: 1"))
+    changed = tmp_path / f"b{HOSTILE}.yaml"
+    changed.write_text(text.replace("reason: OK", f"reason: {escaped}"))
+    pair = (hostile,) if words[0] == "check" else (SHIPPED, changed)
+    ended = tracer(*words, *pair)
+    assert ended.stdout
+    assert json.loads(ended.stdout)
+    assert all(line.isprintable() for line in ended.stdout.split("\n"))
+
+
+def test_json_of_a_file_name_that_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"x\xff.yaml")
+    path.write_bytes(SHIPPED.read_bytes())
+    ended = tracer("check", "--format", "json", path)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert json.loads(ended.stdout)["recordings"][0]["recording"] == str(path)

@@ -13,6 +13,7 @@ import pytest
 from tracer.cloud import processes
 from tracer.cloud.processes import Command, end, find, last_line, run, run_together, spawn
 from tracer.errors import CloudError
+from tracer.processes import identify
 
 
 def command(script: str, folder: Path, *words: str, standard_input: str = "") -> Command:
@@ -104,11 +105,11 @@ def test_processes_are_found_by_their_words_in_a_row(tmp_path: Path) -> None:
             time.sleep(0.01)
         assert find("--home", str(tmp_path)) == [leader]
         assert find(str(tmp_path), "--home") == []
-        assert processes.created(leader) is not None
+        assert identify(leader) is not None
     finally:
         end([leader])
     assert find("--home", str(tmp_path)) == []
-    assert processes.created(leader) is None
+    assert identify(leader) is None
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import random
 import re
+import signal
 import threading
 import time
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 
@@ -98,6 +100,51 @@ def test_the_next_start_recovers_what_was_left(
     assert recording.interrupted
     assert answered <= {exchange.request.url.partition("?n=")[2] for exchange in recording.exchanges}
     assert not list((out / ".journal").glob("*.jsonl"))
+
+
+def _ask_until(stop: threading.Event, proxy: Proxy, url: str) -> list[threading.Thread]:
+    """Have clients open a connection for each request until they are to stop; wait for the first answers."""
+    answers = threading.Semaphore(0)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": proxy.url}))
+
+    def ask() -> None:
+        with suppress(OSError, HTTPException):
+            while not stop.is_set():
+                with opener.open(f"{url}/v3", timeout=60) as response:
+                    response.read()
+                answers.release()
+
+    clients = [threading.Thread(target=ask) for _ in range(8)]
+    for client in clients:
+        client.start()
+    for _ in range(40):
+        assert answers.acquire(timeout=60)
+    return clients
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_the_end_of_the_writer_under_traffic_is_told_in_one_line(
+    zed: Site, mitmdump: Callable[..., Proxy], tmp_path: Path, number: signal.Signals
+) -> None:
+    """A proxy whose writer is killed, or hangs and is interrupted, ends in seconds, without a traceback."""
+    out = tmp_path / "out"
+    proxy = mitmdump("--set", f"trace_dir={out}")
+    stop = threading.Event()
+    clients = _ask_until(stop, proxy, zed.environment["OS_AUTH_URL"])
+    (writer,) = psutil.Process(proxy.process.pid).children()
+    writer.send_signal(number)
+    if number == signal.SIGSTOP:
+        time.sleep(1)
+        proxy.process.send_signal(signal.SIGINT)
+    assert proxy.process.wait(30) == 1
+    stop.set()
+    for client in clients:
+        client.join(60)
+    assert "Traceback" not in proxy.printed
+    told = [line for line in proxy.printed.splitlines() if "the process that keeps the recordings" in line]
+    assert [line for line in told if line.startswith("tracer: ")] == told[:1]
+    list(recover(out, ParticipantMap()))
+    assert sum(len(load(path).exchanges) for path in out.glob("*.yaml"))
 
 
 def test_without_the_process_that_keeps_its_recordings_a_proxy_stops(

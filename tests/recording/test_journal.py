@@ -13,9 +13,10 @@ import tracer.recording.journal
 from tests.strategies import exchanges
 from tracer.errors import InputError
 from tracer.model import Exchange, Request
+from tracer.processes import ProcessIdentity
 from tracer.recording import Journal, JournalHead, read_journal
 
-HEAD = JournalHead(began=1.5, command="openstack image show x", writer=(1, 2.0))
+HEAD = JournalHead(began=1.5, command="openstack image show x", writer=ProcessIdentity(1, 2.0))
 
 
 @given(st.lists(exchanges, max_size=3))
@@ -101,7 +102,8 @@ def test_a_fault_is_told_with_its_line(tmp_path: Path) -> None:
 
 
 def test_something_else_is_refused(tmp_path: Path) -> None:
-    for content in (b"", b"no json\n", b'{"exchange": 7}\n', b"\xff\n"):
+    deep = b'{"head": ' + b"[" * 100_000 + b"\n"
+    for content in (b"", b"no json\n", b'{"exchange": 7}\n', b"\xff\n", deep, b"[" * 100_000 + b"\n"):
         path = tmp_path / "x.jsonl"
         path.write_bytes(content)
         with pytest.raises(InputError, match="not a journal"):

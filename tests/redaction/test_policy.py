@@ -33,6 +33,16 @@ BAD = [
     ("format = 1\n[keep]\nfields = ['password']", "keep: only [[except]], with a reason"),
     ("format = 1\n[[except]]\nfields = ['password']", "except[0]: object missing required field reason"),
     ("format = 1\n[[except]]\nreason = 'x'\nfields = ['a b.']", "except[0].fields: not a path"),
+    ("format = 1\nx = " + "[" * 5000, "nested too deeply"),
+    ("format = 1\nx = " + "{a=" * 5000, "nested too deeply"),
+    (
+        f"format = 1\n[[patterns]]\nname = 'x'\nkind = 'token'\npattern = '{'(' * 5000}{')' * 5000}'",
+        "patterns[0].pattern: nested too deeply",
+    ),
+    (
+        "format = 1\n[[patterns]]\nname = 'x'\nkind = 'token'\npattern = 'a{99999999999}'",
+        "patterns[0].pattern: the repetition number is too large",
+    ),
     ("format = 1\n[[bodies]]\nkind = 'x'\nurls = ['/{a']", "bodies[0].urls: not a URL path"),
 ]
 

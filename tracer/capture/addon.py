@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import logging
@@ -30,6 +29,7 @@ from tracer.capture.reading import read_more_at_once
 from tracer.capture.recovery import recover
 from tracer.capture.reporting import failed, kept, recovered
 from tracer.capture.settings import Draw, Settings
+from tracer.capture.sockets import socket_owners
 from tracer.capture.taps import Tap, tapped
 from tracer.capture.telling import answered, asked
 from tracer.capture.trust import distrusted_client, distrusted_server
@@ -92,6 +92,7 @@ class Tracer:
         self._flows: dict[str, _Flow] = {}
         self._connections: set[str] = set()
         self._tunnels = Tunnels()
+        self._owners = socket_owners()
 
     # Life
 
@@ -152,7 +153,8 @@ class Tracer:
         process = None
         if not self._stopping and client.sockname[1] not in self._ready().participants.senders:
             with contextlib.suppress(Exception):
-                process = await asyncio.to_thread(processes.find, client.peername[:2], client.sockname[:2])
+                pid = await self._owners.find(client.peername[:2], client.sockname[:2])
+                process = processes.read(pid) if pid else None
         self._connections.add(client.id)
         self._introduce(client, process)
 
@@ -231,9 +233,13 @@ class Tracer:
         if state.response_tap is not None:
             read_more_at_once(flow, flow.server_conn)
 
+    async def response(self, flow: http.HTTPFlow) -> None:
+        """The response is complete; what was told of it leaves this process before the client has it."""
+        self._responded(flow)
+        await self.taker().delivered()
+
     @_guarded
-    def response(self, flow: http.HTTPFlow) -> None:
-        """The response is complete."""
+    def _responded(self, flow: http.HTTPFlow) -> None:
         state = self._flows.get(flow.id)
         if state is not None:
             state.response_done = True

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import psutil
 from msgspec.structs import replace
 
 from tracer.capture.assembly import assemble
@@ -19,6 +18,7 @@ from tracer.capture.settings import Settings
 from tracer.errors import LeakError, NameTakenError, OutputError, RenderError
 from tracer.model import Exchange, Output, Recording
 from tracer.output import safe_name, write_parts
+from tracer.processes import identify
 from tracer.recording import Journal, JournalHead, load, save
 from tracer.redaction import KnownSecrets, Redactor, load_policy
 from tracer.redaction.failure import stripped
@@ -52,7 +52,8 @@ class Book:
         self.path: Path | None = None
         self._journal: Journal | None = None
         self._began: float | None = None
-        me = psutil.Process()
+        writer = identify()
+        assert writer is not None, "a running process sees itself"
         self._head = JournalHead(
             began=time.time(),
             command=self.redactor.command(argv) if argv else None,
@@ -60,7 +61,7 @@ class Book:
             sequence=settings.sequence,
             name=settings.name,
             notes=[note] if note else [],
-            writer=(me.pid, me.create_time()),
+            writer=writer,
         )
 
     def take(self, exchange: Exchange) -> Exchange:

@@ -27,17 +27,24 @@ async def stop_listening() -> None:
 
 
 async def hang_up() -> None:
-    """Close every connection to the proxy, and wait until its handler is through."""
+    """Close every connection to the proxy, and wait until its handler is through.
+
+    A connection that was just accepted is handled a moment later, so none may be left twice in a row.
+    """
     # How mitmproxy keeps its connections is its own affair: without them, the end is only less tidy.
-    with contextlib.suppress(AttributeError, KeyError):
-        left = ctx.master.addons.get("proxyserver").connections
-        for handler in list(left.values()):
-            client = handler.transports[handler.client]
-            client.writer.close()
-            if not handler.client.state & ConnectionState.CAN_READ:
-                # The client has left, and its handler waits for a cloud that may never answer.
-                client.handler.cancel()
+    with contextlib.suppress(AttributeError):
+        handlers = ctx.master.addons.get("proxyserver").connections
+        for handler in list(handlers.values()):
+            with contextlib.suppress(AttributeError, KeyError):
+                if not handler.client.state & ConnectionState.CAN_READ:
+                    # The client has left, and its handler waits for a cloud that may never answer.
+                    handler.transports[handler.client].handler.cancel()
+        free = False
         for _ in range(int(_PATIENCE / _POLL)):
-            if not left:
+            if not handlers and free:
                 return
+            free = not handlers
+            for handler in list(handlers.values()):
+                with contextlib.suppress(AttributeError, KeyError):  # it has lost its client already
+                    handler.transports[handler.client].writer.close()
             await asyncio.sleep(_POLL)

@@ -50,6 +50,9 @@ class Intake:
     async def caught_up(self) -> None:
         """What was told is kept already."""
 
+    async def delivered(self) -> None:
+        """Return at once: what was told has been taken."""
+
     async def finish(self) -> None:
         """Make recordings of all runs that are going on."""
         for keeper in self._keepers:

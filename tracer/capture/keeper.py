@@ -14,6 +14,7 @@ from tracer.capture.settings import Settings
 from tracer.capture.waiting import Waiting
 from tracer.errors import TracerError
 from tracer.model import Exchange
+from tracer.processes import is_alive
 
 __all__ = ["GRACE", "Keeper"]
 
@@ -98,7 +99,7 @@ class Keeper:
         await asyncio.gather(*self._settling.values())
         self._take(self._calls.rest())
         for run in list(self._runs.going):
-            alive = run.process is not None and processes.alive(run.process)
+            alive = run.process is not None and is_alive(run.process.identity)
             await self._finish(run, "the proxy stopped while the client was still running" if alive else "")
         self._writer.shutdown()
 
@@ -169,7 +170,7 @@ class Keeper:
     async def _finish_when_over(self, run: Run) -> None:
         waited = 0.0
         while run.idle and not self._closing:
-            over = not processes.alive(run.process) if run.process else waited >= GRACE
+            over = not is_alive(run.process.identity) if run.process else waited >= GRACE
             if over:
                 await self._finish(run)
                 return

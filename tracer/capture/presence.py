@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-import psutil
 
-from tracer.capture.processes import runs
 from tracer.output import write
+from tracer.processes import ProcessIdentity, identify, is_alive, wait
 
 __all__ = ["announce", "await_orphans", "withdraw"]
 
@@ -23,17 +23,18 @@ _PATIENCE = 30.0
 
 
 class _Mark(msgspec.Struct, frozen=True):
-    """Processes, by their pid and start time."""
+    """The process that keeps the journals, and the proxy that it keeps them for."""
 
-    writer: tuple[int, float]
-    proxy: tuple[int, float]
+    writer: ProcessIdentity
+    proxy: ProcessIdentity
 
 
 def announce(journals: Path) -> None:
-    """This process keeps journals there for its parent. Raises OutputError."""
-    me = psutil.Process()
-    proxy = psutil.Process(os.getppid())
-    mark = _Mark((me.pid, me.create_time()), (proxy.pid, proxy.create_time()))
+    """Leave a mark: this process keeps journals there for its parent. Raises OutputError."""
+    writer, proxy = identify(), identify(os.getppid())
+    if writer is None or proxy is None:  # the proxy has just been killed: nobody tells this process anything
+        return
+    mark = _Mark(writer, proxy)
     write(_path(journals), msgspec.json.encode(mark).decode())
 
 
@@ -44,19 +45,17 @@ def withdraw(journals: Path) -> None:
         journals.rmdir()
 
 
-def await_orphans(journals: Path) -> None:
-    """Wait for others whose proxy is gone: what it had told them is in the journals then."""
+def await_orphans(journals: Path, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Wait for others whose proxy is gone: what it had told them is in the journals then.
+
+    ``stopped`` is asked again and again whether that is not wanted any more.
+    """
     for path in set(journals.glob("*.writer")) - {_path(journals)}:
         try:
             mark = msgspec.json.decode(path.read_bytes(), type=_Mark)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, UnicodeDecodeError, RecursionError, msgspec.DecodeError):
             continue
-        if runs(mark.proxy):
-            continue
-        if runs(mark.writer):
-            with contextlib.suppress(psutil.Error):
-                psutil.Process(mark.writer[0]).wait(_PATIENCE)
-        if not runs(mark.writer):
+        if not is_alive(mark.proxy) and wait(mark.writer, _PATIENCE, stopped):
             path.unlink(missing_ok=True)
 
 

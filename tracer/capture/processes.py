@@ -9,48 +9,38 @@ from typing import NamedTuple
 import psutil
 
 from tracer.capture.fields import encoded, readable
+from tracer.processes import ProcessIdentity, identify
 
-__all__ = ["Process", "alive", "command_words", "find", "runs"]
+__all__ = ["Process", "command_words", "read"]
 
 _INTERPRETER = re.compile(r"python[\d.]*(\.exe)?\Z", re.IGNORECASE)
 
 
 class Process(NamedTuple):
-    """A process, told from a later one with the same number by when it was created (s since the epoch)."""
+    """A process and its command line. ``pid``, ``created`` and ``boot`` are its identity."""
 
     pid: int
     created: float
     argv: tuple[str, ...]
+    boot: str = ""
+
+    @property
+    def identity(self) -> ProcessIdentity:
+        """The identity of the process."""
+        return ProcessIdentity(self.pid, self.created, self.boot)
 
 
-def find(peer: tuple[str, int], local: tuple[str, int]) -> Process | None:
-    """Who holds the connection from ``peer`` to ``local``, the proxy's end; None where that can't be seen."""
+def read(pid: int) -> Process | None:
+    """Return the process with its command line, None if it has ended."""
+    identity = identify(pid)
     try:
-        for connection in psutil.net_connections(kind="tcp"):
-            if connection.pid and connection.laddr[:2] == peer[:2] and connection.raddr[:2] == local[:2]:
-                process = psutil.Process(connection.pid)
-                words = tuple(readable(encoded(word)) for word in process.cmdline())
-                return Process(process.pid, process.create_time(), words)
+        words = psutil.Process(pid).cmdline()
     except (psutil.Error, OSError):
         return None
-    return None
-
-
-def alive(process: Process) -> bool:
-    """Whether that very process still runs."""
-    return runs((process.pid, process.created))
-
-
-def runs(process: tuple[int, float]) -> bool:
-    """Whether the process of that pid and start time (s since the epoch) still runs; so it does in doubt."""
-    pid, created = process
-    try:
-        found = psutil.Process(pid)
-        return found.create_time() == created and found.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-    except psutil.Error:
-        return True
+    # Another process may have been given the ID meanwhile.
+    if identity is None or identify(pid) != identity:
+        return None
+    return Process(pid, identity.started, tuple(readable(encoded(word)) for word in words), identity.boot)
 
 
 def command_words(argv: tuple[str, ...]) -> tuple[str, ...]:

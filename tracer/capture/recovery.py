@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -12,20 +12,23 @@ from tracer.capture.assembly import assemble
 from tracer.capture.book import JOURNALS, save_new
 from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.presence import await_orphans
-from tracer.capture.processes import runs
 from tracer.errors import TracerError
+from tracer.processes import is_alive
 from tracer.recording import read_journal
 
 __all__ = ["recover"]
 
 
-def recover(folder: Path, participants: ParticipantMap) -> Iterator[Path | TracerError]:
+def recover(
+    folder: Path, participants: ParticipantMap, stopped: Callable[[], bool] = lambda: False
+) -> Iterator[Path | TracerError]:
     """Make a recording of each journal below ``folder`` that nobody writes any more.
 
-    Yields where each of them is; or, for a journal that cannot be used and is left as it is, why.
+    Yields where each of them is; or, for a journal that cannot be used and is left as it is, why. Once
+    ``stopped``, no process is waited for that still writes: its journals are left.
     """
     journals = folder / JOURNALS
-    await_orphans(journals)
+    await_orphans(journals, stopped)
     for path in sorted(journals.glob("*.jsonl")):
         try:
             recovered = _recover(folder, path, participants)
@@ -40,7 +43,7 @@ def recover(folder: Path, participants: ParticipantMap) -> Iterator[Path | Trace
 
 def _recover(folder: Path, path: Path, participants: ParticipantMap) -> Path | None:
     head, exchanges = read_journal(path)
-    if runs(head.writer):
+    if is_alive(head.writer):
         return None
     target = None
     if exchanges:

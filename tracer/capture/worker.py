@@ -3,6 +3,11 @@
 What the proxy tells goes there through a socket, whose room is the bound on what is told
 and not taken yet. A byte comes back for each exchange that is kept, in their order. The
 process outlives a proxy that is killed, for as long as it takes to keep what it was told.
+
+The event loop never waits for the process: what the socket does not take is sent as soon as it does,
+and requests wait meanwhile. A process that does nothing at all (stopped, or stuck in a write) is
+reported, and the proxy ends without it if it must. One that is only slow uses CPU time, writes
+or takes what it is told, and is waited for.
 """
 
 from __future__ import annotations
@@ -11,7 +16,6 @@ import asyncio
 import contextlib
 import os
 import pickle
-import select
 import signal
 import socket
 import subprocess
@@ -20,10 +24,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import psutil
 
 import tracer
 from tracer.capture.events import Answered, Event
-from tracer.capture.notices import FAILED, Configured, Failed, Finish, Finished, Notice, Ready, Told
+from tracer.capture.notices import FAILED, Configured, Failed, Finish, Finished, Notice, Ready, Said, Told
 from tracer.capture.settings import Settings
 
 __all__ = ["BEHIND", "Worker", "configured"]
@@ -36,6 +41,20 @@ _LATER = 0.02
 
 _ROOM = 2**20
 """Bytes told that may wait in the socket."""
+
+_PROCESS = "the process that keeps the recordings"
+
+_TICK = 1.0
+"""Seconds between two looks at whether the process does something, while it has something to do."""
+
+_SILENT = 5
+"""Ticks without any activity after which the log says so; at the end, the process is given up then."""
+
+_HUNG = 30
+"""Ticks after which recording has failed. The flush of a slow disk may take a part of that."""
+
+_LEAVE = 2.0
+"""Seconds that a process which has closed its sockets is given to end."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -55,17 +74,21 @@ class Worker:
         for ours in (self._events, self._notices):
             ours.setblocking(False)
         self._events.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)
-        self._poll = select.poll()
-        self._poll.register(self._events, select.POLLIN | select.POLLOUT)
-        self._poll.register(self._notices, select.POLLIN)
+        self._unsent = bytearray()
+        self._sent = 0
         self._queue: list[Told] = [configured(settings)]
         self._later: asyncio.TimerHandle | None = None
         self._answered = 0
         self._kept = 0
-        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[int, bool, asyncio.Future[None]]] = []
         self._said = b""
         self._finished = False
         self._ready = False
+        self._finishing = False
+        self._hung = False
+        self._still = 0
+        self._activity: tuple[float, ...] = ()
+        self._watch: asyncio.TimerHandle | None = None
         self._over: asyncio.Future[None] = self._loop.create_future()
         self._loop.add_reader(self._notices, self._read_notices)
         self._flush()
@@ -76,7 +99,10 @@ class Worker:
         self._flush()
 
     def tell(self, event: Event) -> None:
-        """Pass an event on; a finished exchange has left this process when this returns."""
+        """Pass an event on: a finished exchange at once, as far as the socket has room."""
+        if self._hung:
+            self._refuse(event)
+            return
         self._queue.append(event)
         if isinstance(event, Answered):
             self._answered += 1
@@ -89,26 +115,51 @@ class Worker:
 
         At first, until the process is there: what it is told from then on is not lost with the proxy.
         """
-        wanted = self._answered - BEHIND if self._ready else 0
-        if self._ready and self._kept < wanted:
-            self._read_kept()
-        if (self._ready and self._kept >= wanted) or self._over.done():
-            return
-        if not self._waiting:
-            self._loop.add_reader(self._events, self._read_kept)
-        kept: asyncio.Future[None] = self._loop.create_future()
-        self._waiting.append((wanted, kept))
-        await kept
+        await self._until_kept(self._answered - BEHIND if self._ready else 0)
+
+    async def delivered(self) -> None:
+        """Wait until all that was told has left this process."""
+        if self._unsent:
+            await self._until_kept(0)
 
     async def finish(self) -> None:
-        """Have recordings made of all runs that are going on, and the process end."""
+        """Have recordings made of all runs that are going on, and the process end.
+
+        A process that does nothing is given up: what it has kept stays in the journals.
+        """
+        self._finishing, self._still = True, 0
+        if self._hung:
+            self._wake_process()
+        self._flush()
+        self._begin_watch()
+        await self._until_kept(self._answered, until_over=True)
         if not self._over.done():
             self._queue.append(Finish())
             self._flush()
-        await self._over
-        await asyncio.to_thread(self._process.wait)
+        await self._over  # the watch sees to it that this comes
+        try:
+            await asyncio.to_thread(self._process.wait, _LEAVE)
+        except subprocess.TimeoutExpired:
+            self._process.returncode = 0  # it runs on, for as long as its write takes: nobody waits for it
         self._events.close()
         self._notices.close()
+
+    async def _until_kept(self, wanted: int, *, until_over: bool = False) -> None:
+        """Wait until so many exchanges are kept and all is sent, or until that is not to be expected."""
+        if self._kept < wanted and not self._over.done():
+            self._read_kept()
+        if self._over.done() or self._may_pass(wanted, until_over=until_over):
+            return
+        if not self._waiting:
+            self._loop.add_reader(self._events, self._read_kept)
+        passing: asyncio.Future[None] = self._loop.create_future()
+        self._waiting.append((wanted, until_over, passing))
+        self._begin_watch()
+        await passing
+
+    def _may_pass(self, wanted: int, *, until_over: bool) -> bool:
+        hung = self._hung and not until_over
+        return hung or (self._ready and not self._unsent and self._kept >= wanted)
 
     def _flush_later(self) -> None:
         self._later = None
@@ -118,24 +169,94 @@ class Worker:
         queue, self._queue = self._queue, []
         if self._over.done():
             for event in queue:
-                if isinstance(event, Answered):
-                    self._on_notice(Failed("the process that keeps the recordings has ended"))
+                self._refuse(event)
         elif queue:
             message = _encode(queue)
-            self._send(memoryview(len(message).to_bytes(4, "big") + message))
+            self._unsent += len(message).to_bytes(4, "big") + message
+            self._send()
+            self._begin_watch()
 
-    def _send(self, rest: memoryview) -> None:
+    def _refuse(self, event: Told) -> None:
+        if isinstance(event, Answered):
+            does = "does not respond" if self._hung else "has ended"
+            self._on_notice(Failed(f"{_PROCESS} {does}"))
+
+    def _send(self) -> None:
+        """Send what the socket takes, and the rest when it takes more."""
         try:
-            while rest:
-                try:
-                    rest = rest[self._events.send(rest) :]
-                except BlockingIOError:
-                    # Both sides must not wait for each other: what comes from there is read meanwhile.
-                    self._poll.poll()
-                    self._read_kept()
-                    self._read_notices()
+            while self._unsent:
+                count = self._events.send(self._unsent)
+                del self._unsent[:count]
+                self._sent += count
+        except BlockingIOError:
+            self._loop.add_writer(self._events, self._send)
         except OSError:
             self._lost()
+        else:
+            self._loop.remove_writer(self._events)
+            self._wake_up()
+
+    def _begin_watch(self) -> None:
+        if self._watch is None and not self._over.done():
+            self._watch = self._loop.call_later(_TICK, self._look)
+
+    def _look(self) -> None:
+        """See whether the process does something. Ticks are counted: a step of the clock is no silence."""
+        self._watch = None
+        if self._over.done():
+            return
+        self._read_kept()
+        activity = (self._kept, self._sent, *_activity(self._process.pid))
+        if activity != self._activity:
+            self._activity, self._still = activity, 0
+            if self._hung:
+                self._hung = False
+                self._on_notice(Said("alert", f"{_PROCESS} responds again"))
+        elif self._has_work():
+            self._still += 1
+            self._judge()
+        if self._has_work():
+            self._begin_watch()
+        else:
+            self._still = 0
+
+    def _has_work(self) -> bool:
+        return self._finishing or bool(self._unsent) or self._kept < self._answered or not self._ready
+
+    def _judge(self) -> None:
+        """Do what is to be done about a process that has done nothing for some ticks."""
+        if self._finishing and self._still >= _SILENT:
+            if self._hung:
+                self._give_up()
+            else:
+                self._report_hung()
+                self._wake_process()
+        elif self._still == _SILENT and not self._hung:
+            silent = f"{_PROCESS} has done nothing for {_SILENT * _TICK:.0f} s: requests wait for it"
+            self._on_notice(Said("warning", silent))
+        elif self._still == _HUNG and not self._hung:
+            self._report_hung()
+
+    def _report_hung(self) -> None:
+        waited, missing = self._still * _TICK, self._answered - self._kept
+        self._hung, self._still = True, 0
+        later = f"{missing} exchanges wait for it; " if missing else ""
+        recovered = "what it has kept is made into recordings by: tracer recover"
+        self._on_notice(Failed(f"{_PROCESS} has done nothing for {waited:.0f} s; {later}{recovered}"))
+        self._wake_up()
+
+    def _wake_process(self) -> None:
+        """Have the process go on if somebody has stopped it: then nothing that it was told is lost."""
+        if hasattr(signal, "SIGCONT"):
+            self._process.send_signal(signal.SIGCONT)
+
+    def _give_up(self) -> None:
+        """End without the process. If it lives on it takes what the socket holds, and leaves the journals."""
+        if not self._unsent and self._kept >= self._answered:
+            self._process.kill()  # all that it was told is in the journals
+        elif self._answered > self._kept:
+            self._on_notice(Failed(f"{_PROCESS} has not taken {self._answered - self._kept} exchanges"))
+        self._end()
 
     def _read_kept(self) -> None:
         kept = self._received(self._events)
@@ -178,19 +299,26 @@ class Worker:
         """The process has ended, as it was told to or not."""
         if self._over.done():
             return
+        self._end()
+        if not self._finished:
+            self._on_notice(Failed(f"{_PROCESS} {_how(self._process)}"))
+
+    def _end(self) -> None:
         self._over.set_result(None)
+        self._loop.remove_writer(self._events)
         for source in (self._events, self._notices):
             self._loop.remove_reader(source)
-        for _, one in self._waiting:
-            self._wake(one)
+        for *_, passing in self._waiting:
+            self._wake(passing)
         self._waiting.clear()
-        if not self._finished:
-            how = _how(self._process.wait())
-            self._on_notice(Failed(f"the process that keeps the recordings {how}"))
 
     def _wake_up(self) -> None:
-        while self._waiting and self._waiting[0][0] <= self._kept:
-            self._wake(self._waiting.pop(0)[1])
+        waiting, self._waiting = self._waiting, []
+        for wanted, until_over, passing in waiting:
+            if self._may_pass(wanted, until_over=until_over):
+                self._wake(passing)
+            else:
+                self._waiting.append((wanted, until_over, passing))
         if not self._waiting:
             self._loop.remove_reader(self._events)
 
@@ -222,5 +350,20 @@ def _start(events: socket.socket, notices: socket.socket) -> subprocess.Popen[by
         )
 
 
-def _how(code: int) -> str:
+def _activity(pid: int) -> tuple[float, ...]:
+    """Return figures that grow while the process does something: its CPU time, and what it has written."""
+    with contextlib.suppress(psutil.Error, OSError):
+        process = psutil.Process(pid)
+        times = process.cpu_times()
+        written = process.io_counters().write_chars if psutil.LINUX else 0
+        return times.user, times.system, written
+    return ()
+
+
+def _how(process: subprocess.Popen[bytes]) -> str:
+    # The system closes the sockets of a process that ends just before it can be waited for.
+    try:
+        code = process.wait(_LEAVE)
+    except subprocess.TimeoutExpired:
+        return "does not listen any more"
     return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended (exit code {code})"

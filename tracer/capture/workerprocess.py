@@ -54,7 +54,10 @@ class _Desk:
         self._finish_told = False
 
     def say(self, notice: Notice) -> None:
-        """Tell the proxy; one that was killed need not be told."""
+        """Tell the proxy; one that was killed need not be told.
+
+        This waits without a limit for a proxy that does not read: it holds up nobody but this process.
+        """
         with contextlib.suppress(OSError):
             self._notices.sendall(_encode(notice) + b"\n")
 
@@ -130,7 +133,8 @@ class _Desk:
 
     async def _recover(self, settings: Settings) -> None:
         try:
-            for result in await asyncio.to_thread(lambda: [*recover(settings.folder, settings.participants)]):
+            found = recover(settings.folder, settings.participants, lambda: self._finish_told)
+            for result in await asyncio.to_thread(list, found):
                 self.say(recovered(result))
         except Exception as error:  # noqa: BLE001 - what comes now is recorded all the same
             self._fail(error)

@@ -59,9 +59,9 @@ def _table(report: Report) -> None:
 
 
 def _json(report: Report) -> None:
-    import msgspec
+    from tracer.jsontext import dump
 
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+    sys.stdout.write(dump(report))
 
 
 def _junit(report: Report) -> None:

@@ -94,9 +94,9 @@ class Reporter:
 
             return sarif(report)
         if self._kind == "json":
-            import msgspec
+            from tracer.jsontext import dump
 
-            return msgspec.json.format(msgspec.json.encode(report)).decode() + "\n"
+            return dump(report)
         from tracer.rendering.changes.terminal import report_lines
 
         return "".join(f"{line.plain}\n" for line in report_lines(report, volatile=options.show_volatile))

@@ -95,11 +95,10 @@ def _show_diagram(options: argparse.Namespace, sequence: Sequence) -> None:
 
 
 def _schema(_options: argparse.Namespace) -> None:
-    import msgspec
-
+    from tracer.jsontext import dump
     from tracer.sequences import json_schema
 
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(json_schema())).decode() + "\n")
+    sys.stdout.write(dump(json_schema()))
 
 
 _SHOW = {"table": _show_table, "yaml": _show_file, "mermaid": _show_diagram}

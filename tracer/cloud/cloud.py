@@ -22,6 +22,7 @@ from tracer.cloud.releases import Release, Service, catalog, release
 from tracer.cloud.services import HOST, Process
 from tracer.errors import CloudError
 from tracer.origins import base
+from tracer.processes import identify
 
 __all__ = ["Cloud", "Running"]
 
@@ -241,8 +242,7 @@ class Cloud:
             with processes.unstoppable():
                 processes.end([pid])
             raise
-        port, created = int(url.rpartition(":")[2]), processes.created(pid) or 0.0
-        own = Process(name="tracer", url=url, pid=pid, created=created, port=port, log=log)
+        own = services.process("tracer", url, pid, int(url.rpartition(":")[2]), log)
         traced = msgspec.structs.replace(running, tracer=own, tracing=tuple(words))
         self._write(traced)
         return traced
@@ -250,7 +250,7 @@ class Cloud:
     def _await_tracer(self, pid: int, log: Path) -> str:
         deadline = time.monotonic() + TRACER_TIMEOUT
         while not (url := self.proxy()):
-            if processes.created(pid) is None or time.monotonic() > deadline:
+            if identify(pid) is None or time.monotonic() > deadline:
                 cause = processes.last_line(log) or "it did not come up"
                 raise CloudError(f"the tracer did not start: {cause} (log: {log})")
             time.sleep(0.05)
@@ -266,7 +266,7 @@ class Cloud:
         output.write_private(self._note, msgspec.json.encode(running, enc_hook=str))
 
     def _noted(self) -> Running | None:
-        with suppress(OSError, msgspec.DecodeError):
+        with suppress(OSError, UnicodeDecodeError, RecursionError, msgspec.DecodeError):
             return msgspec.json.decode(
                 self._note.read_bytes(), type=Running, dec_hook=lambda kind, value: kind(value)
             )

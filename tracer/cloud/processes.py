@@ -21,7 +21,6 @@ from tracer.errors import CloudError
 
 __all__ = [
     "Command",
-    "created",
     "end",
     "find",
     "last_line",
@@ -119,15 +118,6 @@ def find(*words: str) -> list[int]:
             if any(at_any) and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process.pid)
     return found
-
-
-def created(pid: int) -> float | None:
-    """When the process was created (seconds since the epoch), None if it no longer lives."""
-    with suppress(psutil.Error):
-        process = psutil.Process(pid)
-        if process.status() != psutil.STATUS_ZOMBIE:
-            return process.create_time()
-    return None
 
 
 def last_line(log: Path) -> str:

@@ -19,8 +19,20 @@ from tracer.cloud.releases import Service
 from tracer.cloud.state import Site
 from tracer.errors import CloudError
 from tracer.origins import bracketed
+from tracer.processes import ProcessIdentity, identify, is_alive
 
-__all__ = ["HOST", "Process", "address", "answers", "await_answers", "lives", "orphans", "sockets", "start"]
+__all__ = [
+    "HOST",
+    "Process",
+    "address",
+    "answers",
+    "await_answers",
+    "lives",
+    "orphans",
+    "process",
+    "sockets",
+    "start",
+]
 
 HOST = "127.0.0.1"
 """The address that services listen on unless the user chooses another."""
@@ -28,22 +40,34 @@ HOST = "127.0.0.1"
 LAUNCHER = Path(__file__).with_name("launcher.py")
 START_TIMEOUT = 120.0
 ANSWER_TIMEOUT = 20.0
-# The clock of a machine may be set while a service runs, and its creation time is derived from it.
-CLOCK_SKEW = 2.0
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
     """A service that runs: its URL, process id and port, and the log of all it prints.
 
-    ``created`` (seconds since the epoch) tells it from a later process of the same id.
+    ``pid``, ``created`` and ``boot`` are its identity: see ``tracer.processes``.
     """
 
     name: str
     url: str
     pid: int
     created: float
+    boot: str = ""
     port: int
     log: Path
+
+    @property
+    def identity(self) -> ProcessIdentity:
+        """The identity of the process."""
+        return ProcessIdentity(self.pid, self.created, self.boot)
+
+
+def process(name: str, url: str, pid: int, port: int, log: Path) -> Process:
+    """Return the service that was started as the process ``pid``; one that has ended already is not alive."""
+    identity = identify(pid) or ProcessIdentity(pid, 0.0)
+    return Process(
+        name=name, url=url, pid=pid, created=identity.started, boot=identity.boot, port=port, log=log
+    )
 
 
 @contextmanager
@@ -73,29 +97,26 @@ def start(site: Site, name: str, listening: socket.socket, log: Path) -> Process
     words += ["--tracing", str(site.home / tracing.FOLDER)]
     words += ["--serial"] if service.serial else []
     command = processes.Command(words, site.environment(name), log, site.folder(name))
-    pid = processes.spawn(command, [listening.fileno()])
-    created = processes.created(pid) or 0.0
-    return Process(name=name, url=site.urls[name], pid=pid, created=created, port=port, log=log)
+    return process(name, site.urls[name], processes.spawn(command, [listening.fileno()]), port, log)
 
 
 def await_answers(started: Sequence[Process], services: Mapping[str, Service]) -> None:
     """Wait until every service answers. Raises CloudError if one ends (its last line) or takes too long."""
     deadline = time.monotonic() + START_TIMEOUT
-    for process in started:
-        while not answers(process, services[process.name].mount, timeout=2):
-            if not lives(process):
-                cause = processes.last_line(process.log) or "it ended at once"
-                raise CloudError(f"{process.name} did not start: {cause} (log: {process.log})")
+    for service in started:
+        while not answers(service, services[service.name].mount, timeout=2):
+            if not lives(service):
+                cause = processes.last_line(service.log) or "it ended at once"
+                raise CloudError(f"{service.name} did not start: {cause} (log: {service.log})")
             if time.monotonic() > deadline:
                 waited = f"{START_TIMEOUT:.0f} s"
-                raise CloudError(f"{process.name} did not answer in {waited} (log: {process.log})")
+                raise CloudError(f"{service.name} did not answer in {waited} (log: {service.log})")
             time.sleep(0.05)
 
 
 def lives(process: Process) -> bool:
-    """Whether the process still runs, and is the one that was started."""
-    created = processes.created(process.pid)
-    return created is not None and abs(created - process.created) <= CLOCK_SKEW
+    """Return whether the process still runs, and is the one that was started."""
+    return is_alive(process.identity)
 
 
 def answers(process: Process, path: str, timeout: float = ANSWER_TIMEOUT) -> bool:

@@ -89,7 +89,7 @@ def passwords(home: Path) -> dict[str, str]:
     """The passwords kept with a template or a copy, by user. Raises CloudError if there are none."""
     try:
         return msgspec.json.decode((home / SECRETS).read_bytes(), type=dict[str, str])
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError, msgspec.DecodeError) as error:
         raise CloudError(f"cannot read {home / SECRETS}: {error}") from None
 
 

@@ -56,7 +56,7 @@ def recordings(out: Path, unit: Unit, number: Round) -> dict[str, Recording] | N
     """The recordings of a round by name, if it is done; None if it is to be made."""
     try:
         done = msgspec.json.decode(_path(out, unit, number).read_bytes(), type=_Note)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, UnicodeDecodeError, RecursionError, msgspec.DecodeError):
         return None
     if done.fingerprint != unit.fingerprint:
         return None

@@ -27,6 +27,7 @@ from tracer.errors import CloudError, LostError
 from tracer.matrix.recorder import Report
 from tracer.matrix.units import Made, Unit
 from tracer.matrix.worker import Ended, Line
+from tracer.processes import ProcessIdentity, identify, is_alive
 
 __all__ = ["run_unit"]
 
@@ -126,15 +127,17 @@ def _end_of(process: subprocess.Popen[bytes], home: Path) -> str:
 
 def _owned() -> str:
     """A new name for a folder of this process: it tells whether the process still lives."""
-    me = os.getpid()
-    return f"{socket.gethostname()}+{me}+{int(processes.created(me) or 0)}+{secrets.token_hex(4)}"
+    me = identify()
+    assert me is not None, "a running process sees itself"
+    return f"{socket.gethostname()}+{me.pid}+{int(me.started)}+{me.boot}+{secrets.token_hex(4)}"
 
 
 def _sweep() -> None:
     """Clear away what killed processes left on this machine."""
     for home in (cache.folder() / "matrix").glob(f"{socket.gethostname()}+*+*+*"):
-        _, pid, created, _ = home.name.rsplit("+", 3)
-        if int(processes.created(int(pid)) or 0) != int(created):
+        # Folders of earlier versions do not name the boot.
+        _, pid, started, *boot, _ = home.name.split("+")
+        if not is_alive(ProcessIdentity(int(pid), float(started), *boot)):
             _clear(home)
 
 

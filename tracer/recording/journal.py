@@ -19,6 +19,7 @@ import msgspec
 
 from tracer.errors import InputError
 from tracer.model import Exchange
+from tracer.processes import ProcessIdentity
 from tracer.unheld import Unheld
 
 __all__ = ["Journal", "JournalHead", "read_journal"]
@@ -27,8 +28,8 @@ __all__ = ["Journal", "JournalHead", "read_journal"]
 class JournalHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What is known of a run besides its exchanges.
 
-    ``began`` is seconds since the epoch; ``writer`` the process that keeps the journal, as
-    pid and its start time, so that a left-over is told from one still being written.
+    ``began`` is seconds since the epoch. ``writer`` is the process that keeps the journal: a
+    journal whose writer has ended was left behind.
     """
 
     began: float
@@ -40,7 +41,7 @@ class JournalHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     notes: list[str] = []
     interrupted: str = ""
     redacted: dict[str, int] = {}
-    writer: tuple[int, float]
+    writer: ProcessIdentity
 
 
 class _Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -155,7 +156,7 @@ class _Lines:
         """Raises InputError where it is not there any more."""
         try:
             exchange = _decode(os.pread(self._file, length, start)).exchange
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             exchange = None
         if exchange is None:
             raise InputError(self._source, "it was changed while it was being read")
@@ -167,3 +168,5 @@ def _entry(line: bytes, source: str, number: int) -> _Line:
         return _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(source, f"not a journal: {error}", f"line {number}") from None
+    except RecursionError:
+        raise InputError(source, "not a journal: nested too deeply", f"line {number}") from None

@@ -210,6 +210,8 @@ def _read(source: str, text: str) -> PolicyFile:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(source, f"not TOML: {error}") from error
+    except RecursionError:
+        raise InputError(source, "nested too deeply") from None
     policy = typed(tree, PolicyFile, source)
     _check(source, policy)
     return policy
@@ -235,8 +237,10 @@ def _check(source: str, policy: PolicyFile) -> None:
         for value in values:
             try:
                 check(value)
-            except (ValueError, re.error) as error:
+            except (ValueError, OverflowError, re.error) as error:
                 raise InputError(source, str(error), place) from error
+            except RecursionError:
+                raise InputError(source, "nested too deeply", place) from None
 
 
 def _secret_template(template: str) -> str:

@@ -11,6 +11,7 @@ from tracer.redaction import bodies, commands, headers, urls
 from tracer.redaction.failure import stripped
 from tracer.redaction.known import KnownSecrets
 from tracer.redaction.ledger import Cleaner, Ledger
+from tracer.redaction.logins import may_hold_secret
 from tracer.redaction.rules import Place
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ class Redactor:
                 # What one text shows to be a secret may stand in one that was looked at before.
                 known = self.known.version
                 redacted = self._everywhere(redacted, self._ledger.known_only)
-            if _is_auth(redacted) and not any(map(_has_pseudonym, (redacted.request, redacted.response))):
+            bare = not any(map(_has_pseudonym, (redacted.request, redacted.response)))
+            if bare and _is_auth(redacted) and may_hold_secret(redacted):
                 return stripped(exchange)
         except Exception:  # noqa: BLE001 - whatever it was, its text may quote the secret, and traffic goes on
             return stripped(exchange)

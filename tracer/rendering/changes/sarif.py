@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tracer.comparison import reasons, whys
+from tracer.jsontext import dump
 from tracer.rendering.changes.grouping import sections
 from tracer.rendering.changes.terminal import values
 from tracer.rendering.languages import DEFAULT, pick
@@ -63,7 +63,7 @@ def sarif(report: Report) -> str:
             "noLongerOccurs": report.stale,
         },
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    return dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _results(step: Step, rules: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -69,7 +69,7 @@ def load_manifest(folder: Path) -> Manifest:
         return Manifest()
     except OSError as error:
         raise InputError(str(path), error.strerror or str(error)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InputError(str(path), "not what tracer docs wrote: delete it") from None
     else:
         return manifest
