@@ -93,6 +93,7 @@ class OptionRule(_Rule, frozen=True, kw_only=True):
     kind: Kind
     names: Names
     within: tuple[str, ...] = ()
+    many: bool = False
 
 
 def beginnings(option: str) -> tuple[str, frozenset[str]]:

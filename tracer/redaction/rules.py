@@ -39,6 +39,7 @@ class Place(NamedTuple):
     form: HeaderForm = "value"
     spread: bool = True
     follow: bool = False
+    many: bool = False
 
 
 class _Names:
@@ -115,7 +116,7 @@ class Policy:
             (name, Place(name, rule.kind)) for file in files for rule in file.variables for name in rule.names
         )
         self._options = [
-            (rule.within, Place(name, rule.kind), shorter)
+            (rule.within, Place(name, rule.kind, many=rule.many), shorter)
             for file in files
             for rule in file.options
             for name, shorter in map(beginnings, rule.names)
