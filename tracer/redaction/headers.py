@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tracer.redaction import urls
+from tracer.redaction.known import REMOVED
 from tracer.redaction.rules import Place
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ __all__ = ["headers", "value"]
 _SCHEMES = (
     "Basic|Bearer|Digest|Negotiate|NTLM|OAuth|Token|HOBA|Mutual|AWS|AWS4-HMAC-SHA256|SCRAM-SHA-256|GSSAPI"
 )
+_NAME = re.compile(r":?[!#$%&'*+.^_`|~0-9A-Za-z-]+\s*|")
 _CREDENTIALS = re.compile(rf"({_SCHEMES})(\s+)(.+)", re.IGNORECASE | re.DOTALL)
 _PAIR = re.compile(r"""([\w.-]+)\s*=\s*("[^"]*"|[^\s,;"]+)""")
 _COOKIE = re.compile(r"(\s*)([^=;\s]*\s*=\s*)?([^;]*)(;|$)")
@@ -39,13 +41,18 @@ _ENCODING = re.compile(r"(?:base64url|base64|k8s|io|[.:=|-])+", re.IGNORECASE)
 
 
 def headers(fields: Headers, ledger: Ledger) -> Headers:
-    """The fields with their secrets exchanged."""
-    return {
-        name: value(name, sent, ledger)
-        if isinstance(sent, str)
-        else [value(name, one, ledger) for one in sent]
-        for name, sent in fields.items()
-    }
+    """Return the fields without their secrets.
+
+    What is no name of a field (RFC 9110, section 5.1) may be a line that lacks its colon: it goes.
+    """
+    redacted: Headers = {}
+    for name, sent in fields.items():
+        values = [value(name, line, ledger) for line in ([sent] if isinstance(sent, str) else sent)]
+        key = name if _NAME.fullmatch(name) else REMOVED
+        before = redacted.get(key, [])
+        values = [*([before] if isinstance(before, str) else before), *values]
+        redacted[key] = values[0] if len(values) == 1 and not isinstance(sent, list) else values
+    return redacted
 
 
 def value(name: str, text: str, ledger: Ledger) -> str:
