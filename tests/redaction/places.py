@@ -103,6 +103,13 @@ PLACES: list[tuple[str, Build]] = [
     _answer("WWW-Authenticate", "Negotiate {}"),
     _answer("WWW-Authenticate", 'Basic realm="x", Negotiate {}==, NTLM'),
     _answer("Proxy-Authenticate", "NTLM {}="),
+    _answer("X-WWW-Authenticate", "Negotiate {}"),
+    _request("X-Remote-Token"),
+    _request("X-Forwarded-Basic-Auth", "Basic {}"),
+    (
+        "Forwarded",
+        lambda s: exchange(headers={"Forwarded": f'for=192.0.2.9;host="u:{_quoted(s)}@h"'}),
+    ),
     ("Host with a password", lambda s: exchange(headers={"Host": f"u:{_quoted(s)}@h:80"})),
     ("Host with a token", lambda s: exchange(headers={"Host": f"{_quoted(s)}@h:80"})),
     ("X-Forwarded-Host", lambda s: exchange(headers={"X-Forwarded-Host": f"u:{_quoted(s)}@h"})),
@@ -207,6 +214,26 @@ PLACES: list[tuple[str, Build]] = [
 ]
 
 NARROW: list[tuple[str, Build]] = [
+    ("a challenge in a page", lambda s: exchange(answer=as_text(f"WWW-Authenticate: Negotiate {s}=="))),
+    (
+        "a challenge in JSON",
+        lambda s: exchange(answer=as_json({"h": {"WWW-Authenticate": f"Negotiate {s}"}})),
+    ),
+    (
+        "a bearer of a WebSocket in a page",
+        lambda s: exchange(answer=as_text(f"-H 'X: base64url.bearer.authorization.k8s.io.{s}'")),
+    ),
+    ("a user before a host in a page", lambda s: exchange(answer=as_text(f'curl -H "Host: u:{s}@h" x'))),
+    ("a user before a host in JSON", lambda s: exchange(answer=as_json({"headers": {"Host": f"u:{s}@h"}}))),
+    (
+        "an encoded URL with a password",
+        lambda s: exchange(answer=as_json({"next": f"http%3A%2F%2Fu%3A{s}%40h%2F"})),
+    ),
+    ("a session in a path", lambda s: exchange(url=f"{HOST}/cas/login;jsessionid={s}?service=x")),
+    (
+        "EC2 access key beside a signature",
+        lambda s: exchange(body=as_json({"auth": {"mine": {"access": s, "signature": "abcdefghij123"}}})),
+    ),
     (
         "EC2 access key before its secret",
         lambda s: exchange(answer=as_json({"mine": {"access": s, "x": 1, "secret": "abcdefghij123"}})),

@@ -74,8 +74,9 @@ def test_a_token_of_a_websocket_is_known_decoded_too() -> None:
         ),
         exchange(answer=as_text('{"access": "public"} of a volume type, "secret": in another {}')),
         exchange(answer=as_text("the PT-1 and ST-2 of a train")),
+        exchange(answer=as_text("they negotiate authentication/mechanisms, host: a:b and host:80/x@y")),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_what_is_no_secret_stays(sent: Exchange) -> None:
     redactor = Redactor(load_policy())
