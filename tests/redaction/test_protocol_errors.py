@@ -35,6 +35,7 @@ SECRET = "kJ7xQ2mZp9vR4tWs"
         ("HTTP/2 protocol error: Received header value surrounded by whitespace b'{} '", None),
         ("Unexpected data from server: b'{}'", "Unexpected data from server: b'<removed>'"),
         ("the client does not trust the proxy's certificate for {}@h (tls)", None),
+        ("cannot reach http://u:{}%2F%27@h/", "cannot reach http://u:<password-1>@h/"),
     ],
 )
 def test_what_an_error_quotes_is_redacted(error: str, kept: str | None) -> None:

@@ -21,7 +21,7 @@ _REQUEST = re.compile(
 )
 _METHOD = re.compile(r"[A-Z]{1,20} ")
 _FIELD = re.compile(r"(?P<name>:?[A-Za-z][A-Za-z0-9-]{0,63}) {0,8}: ?(?=.)", re.DOTALL)
-_USERINFO = re.compile(r"(?<![\w@/:])[^\s@/'\"(<>]{1,1024}@(?=[A-Za-z0-9.\[-]+(?:[:/\s'\")]|$))")
+_USERINFO = re.compile(r"(?<![^\s'\"(<])[^\s@/'\"(<>]{1,1024}@(?=[A-Za-z0-9.\[-]+(?:[:/\s'\")]|$))")
 
 
 def without_quotations(text: str) -> str:
