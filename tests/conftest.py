@@ -35,17 +35,20 @@ def sharing(own: Path) -> Path:
     """Make ``own`` a cache folder that shares what takes long with the cache folder in use."""
     shared = folder()
     private_folder(own)
-    for name in ("environments", "locks", "python", "templates", "uv"):
+    for name in ("environments", "locks", "python", "samples", "templates", "uv"):
         private_folder(shared / name)
         if not (own / name).is_symlink():
             (own / name).symlink_to(shared / name)
     return own
 
 
+ONLY_ASKED_FOR = ("all_releases", "samples")
+"""Marks of tests that take long: each is left to those who select by it, whatever else they select by."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What takes all nine releases is left to those who ask for it, whatever else they select by."""
-    if "all_releases" in config.option.markexpr:
-        return
-    left = [item for item in items if item.get_closest_marker("all_releases")]
+    """Deselect the tests that take long, unless their mark is asked for."""
+    marks = [mark for mark in ONLY_ASKED_FOR if mark not in config.option.markexpr]
+    left = [item for item in items if any(map(item.get_closest_marker, marks))]
     items[:] = [item for item in items if item not in left]
     config.hook.pytest_deselected(items=left)

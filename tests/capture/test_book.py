@@ -225,6 +225,21 @@ def test_names_are_of_the_command_where_no_sequence_is(tmp_path: Path) -> None:
     assert list(trace([flow()], tmp_path / "other")) == ["run"]
 
 
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("openstack flavor show hunter", "flavor-show"),
+        ("openstack ec2 credentials list", "ec2-credentials-list"),
+        ("openstack thing show hunter", "run"),
+        ("openstack hunter", "run"),
+    ],
+)
+def test_an_argument_is_no_part_of_a_name(tmp_path: Path, command: str, name: str) -> None:
+    book = Book(Settings(folder=tmp_path), command.split())
+    book.take(taken(path="/compute/v2.1/flavors"))
+    assert book.finish().path == tmp_path / f"{name}.yaml"
+
+
 def test_a_secret_that_the_first_exchange_shows_never_reaches_the_journal(
     tmp_path: Path, written: list[bytes]
 ) -> None:

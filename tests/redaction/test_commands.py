@@ -47,6 +47,37 @@ MASKED = [
     "ec2 credentials delete --user u {}",
     "database user create instance name {}",
     "--pass {}",
+    "object store account set --property Temp-URL-Key={}",
+    "container set --property Temp-URL-Key-2={} c",
+    "object store account set --property=Temp-URL-Key={}",
+    "swift post -m Temp-URL-Key:{}",
+    "swift post -mTemp-URL-Key:{}",
+    "swift post --meta=Temp-URL-Key-2:{} c",
+    "swift post -HX-Account-Meta-Temp-URL-Key:{}",
+    "swift --os-auth-url http://h tempurl GET 60 /v1/a/c/o {}",
+    "database instance create i --users u:{} --databases d",
+    "database instance create i --users=u:{}",
+    "database user create i u {}",
+    "database user create --host % i u {}",
+    "database user update attributes i u --new_password {}",
+    "trove --os-x y user-create i u {}",
+    "volume transfer request accept --auth-key {} 7",
+    "volume transfer request accept 7 {}",
+    "cinder transfer-accept 7 {}",
+    "ec2 credentials show {}",
+    "secret store --name n --payload={}",
+    "access token create --request-key {} --verifier 8",
+    "access token create --verifier {}",
+    "baremetal node create --driver-info snmp_community={}",
+    "baremetal node set n --driver-info=snmp_community={}",
+    "baremetal node rescue --rescue-password {} n",
+    "stack create s --parameter user=wp;db_password={};size=1",
+    "stack create s -Puser=wp;db_password={}",
+    "appcontainer run --environment NAME=x,DB_PASSWORD={} i",
+    "curl --header=X-Auth-Token:{} http://h/",
+    "curl -HX-Auth-Token:{} http://h/",
+    "alarm create --alarm-action trust+http://{}@h/x",
+    "alarm create --alarm-action=http://h/v1/webhooks/{}/trigger?V=1",
     "--passw {}",
     "--secr={}",
     "--secre {}",
@@ -66,6 +97,25 @@ def test_secrets_on_command_lines(form: str) -> None:
     assert "-1>" in line
     assert len(shlex.split(line)) == len(argv)
     assert redactor.text(SECRET).endswith("-1>")
+
+
+@pytest.mark.parametrize(
+    ("line", "masked"),
+    [
+        (
+            "openstack database instance create i --users a:short1 b:short2 -f json",
+            "openstack database instance create i --users 'a:<password-1>' 'b:<password-2>' -f json",
+        ),
+        (
+            "openstack coe cluster create --discovery-url https://discovery.example/x c",
+            "openstack coe cluster create --discovery-url '<url-1>' c",
+        ),
+        ("glance location-add --url swift+config://ref/x 7", "glance location-add --url '<url-1>' 7"),
+        ("swift post -m Temp-URL-Key:short", "swift post -m 'Temp-URL-Key:<key-1>'"),
+    ],
+)
+def test_what_is_masked_of_a_command_line(line: str, masked: str) -> None:
+    assert Redactor(load_policy()).command(line.split()) == masked
 
 
 def test_headers_on_command_lines() -> None:
@@ -91,6 +141,11 @@ def test_headers_on_command_lines() -> None:
         "openstack database user create some-instance some-name",
         "curl -g -i http://192.0.2.7/identity/v3",
         "openstack image create --property hw_disk_bus=virtio --key id_rsa --os-key id_rsa",
+        "openstack server create --nic net-id=7,v4-fixed-ip=192.0.2.7 --availability-zone nova:host:node x",
+        "openstack baremetal node set n --driver-info ipmi_port=623 --property cpus=2",
+        "swift post -m Colour:red c",
+        "openstack server list --sort name:asc --sort-column created_at",
+        "openstack database instance create i --databases d --volume 2",
     ],
 )
 def test_what_is_no_secret_stays(line: str) -> None:

@@ -16,7 +16,7 @@ from mitmproxy import connection, ctx, exceptions, flow, http, tls
 from mitmproxy.addonmanager import Loader
 from mitmproxy.log import ALERT
 
-from tracer.capture import options, processes
+from tracer.capture import log_redaction, options, processes
 from tracer.capture.acknowledging import acknowledge
 from tracer.capture.asking import ask_whom_it_concerns
 from tracer.capture.book import JOURNALS, Kept
@@ -36,6 +36,7 @@ from tracer.capture.trust import distrusted_client, distrusted_server
 from tracer.capture.tunnels import Tunnels, failed_tunnel
 from tracer.capture.worker import Worker
 from tracer.errors import TracerError
+from tracer.redaction import Redactor, load_policy
 
 __all__ = ["Tracer"]
 
@@ -93,12 +94,14 @@ class Tracer:
         self._connections: set[str] = set()
         self._tunnels = Tunnels()
         self._owners = socket_owners()
+        self._leave_log: Callable[[], None] = lambda: None
 
     # Life
 
     def load(self, loader: Loader) -> None:
         """Declare the options."""
         options.declare(loader)
+        self.redact_log()
 
     def configure(self, updated: set[str]) -> None:
         """Check the options. A wrong one stops mitmdump at its start; later it is refused (OptionsError)."""
@@ -145,6 +148,7 @@ class Tracer:
                 (self._ready().folder / JOURNALS).rmdir()
         await hang_up()
         self.end()
+        self._leave_log()
 
     # Traffic
 
@@ -254,6 +258,15 @@ class Tracer:
             self._complete(state)
 
     # What a tracer of another kind does in its own way
+
+    def redact_log(self) -> None:
+        """Have mitmproxy's log redacted for as long as the proxy runs."""
+        self._leave_log()
+        self._leave_log = log_redaction.install(self._log_redactor)
+
+    def _log_redactor(self) -> Redactor:
+        """Return a new redactor: what one line calls <token-1> is not another line's."""
+        return Redactor(load_policy(*(self.settings.policies if self.settings else ())))
 
     def taker(self) -> Intake | Worker:
         """Who takes what is told of the traffic."""

@@ -22,7 +22,7 @@ from tracer.processes import identify
 from tracer.recording import Journal, JournalHead, load, save
 from tracer.redaction import KnownSecrets, Redactor, load_policy
 from tracer.redaction.failure import stripped
-from tracer.sequences import command_words
+from tracer.sequences import command_words, known_words
 
 __all__ = ["JOURNALS", "Book", "Kept", "save_new"]
 
@@ -265,8 +265,8 @@ def _free(first: Path) -> Path:
 
 
 def _command_name(command: str | None) -> str:
-    words = command_words(command) if command else []
-    return "-".join(itertools.takewhile(str.isalpha, words))
+    """Name a recording after the words of its command: an argument may be a secret."""
+    return "-".join(known_words(command_words(command))) if command else ""
 
 
 def _only_sender(recording: Recording) -> str:

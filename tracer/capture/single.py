@@ -126,7 +126,8 @@ class SingleRun(Tracer):
         return f"the command does not accept its arguments: {told}"
 
     def load(self, loader: Loader) -> None:
-        """No options: the settings are there already."""
+        """Declare no options: the settings are there already."""
+        self.redact_log()
 
     def running(self) -> None:
         """Nothing to announce: the verb says where the recording is."""

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "learn_environment"]
 
-_ASSIGNMENT = re.compile(r"(--?[\w-]+=)?([A-Za-z_][\w.:-]*)=(.+)", re.DOTALL)
-_HEADER = re.compile(r"([A-Za-z0-9-]+):(\s*)(.+)", re.DOTALL)
+_OPTION = re.compile(r"(--[\w-]+=|-[A-Za-z](?=[A-Za-z_]))?(.+)", re.DOTALL)
+_NAMED = re.compile(r"([A-Za-z_][\w.-]*)([=:]\s*)((?:(?![;,]\s*[A-Za-z_][\w.-]*=).)+)([;,]\s*)?", re.DOTALL)
+_PAIR = re.compile(r"[^\s:=/]+:[^/].*", re.DOTALL)
 
 
 def command(argv: Sequence[str], ledger: Ledger) -> str:
@@ -26,22 +27,25 @@ def command(argv: Sequence[str], ledger: Ledger) -> str:
     arguments = ledger.policy.arguments(argv)
     out: list[str] = []
     expected: Place | None = None
+    container = ""
     for index, argument in enumerate(argv):
         if index in arguments and expected is None:
             inner = bodies.text(argument, ledger)  # JSON of which a part is the secret
             out.append(ledger.take(arguments[index], argument) if inner == argument else inner)
             continue
-        if expected is not None:
+        if expected is not None and not (expected.many and not _PAIR.fullmatch(argument)):
             out.append(_exchanged(expected, argument, ledger))
-            expected = None
+            expected = expected if expected.many else None
             continue
+        expected = None
         name, equals, value = argument.partition("=")
         place = ledger.policy.option(name, words) if argument.startswith("-") else None
         short = ledger.policy.option(argument[:2], words) if argument[:1] == "-" != argument[1:2] else None
         if place is None and short is not None and argument[2:]:
             out.append(f"{argument[:2]}{_exchanged(short, argument[2:], ledger)}")  # -Kkey
         elif place is None:
-            out.append(_argument(argument, ledger))
+            out.append(_argument(argument, ledger, container))
+            container = argument.lstrip("-").replace("-", "_") if argument.startswith("--") else ""
         elif equals:
             out.append(f"{name}={_exchanged(place, value, ledger)}")
         else:
@@ -68,19 +72,35 @@ def _exchanged(place: Place, value: str, ledger: Ledger) -> str:
     return ledger.take(place, value)
 
 
-def _argument(argument: str, ledger: Ledger) -> str:
-    """An argument that is no option of the policy: a variable, a property, a header, JSON, a URL."""
-    policy = ledger.policy
-    assignment = _ASSIGNMENT.fullmatch(argument)
-    if assignment:
-        option, name, value = assignment.groups()
-        field = policy.fields("")[name].rule
-        place = policy.variable(name) or policy.header(name) or field or policy.parameter(name)
-        if place is not None and place.form == "value":
-            return f"{option or ''}{name}={ledger.take(place, value)}"
-    header = _HEADER.fullmatch(argument)
-    if header and policy.header(header[1]) is not None:
-        return f"{header[1]}:{header[2]}{headers.value(header[1], header[3], ledger)}"
+def _argument(argument: str, ledger: Ledger, container: str) -> str:
+    """An argument that is no option of the policy: a variable, a property, a header, JSON, a URL.
+
+    ``container`` is the option before it: what ``--driver-info`` names is in ``driver_info``.
+    """
     if argument.removeprefix("\ufeff").lstrip()[:1] in ("{", "["):
         return bodies.text(argument, ledger)
-    return urls.url(argument, policy, ledger.take) if "://" in argument else argument
+    match = _OPTION.fullmatch(argument)
+    option, rest = match.groups() if match else (None, argument)
+    if option and option.startswith("--"):
+        container = option.strip("-=").replace("-", "_")
+    named = _NAMED.match(rest)
+    if named is None or rest[named.end(2) :].startswith("//"):
+        return urls.url(argument, ledger.policy, ledger.take) if "://" in argument else argument
+    new = _NAMED.sub(lambda match: _named(match, ledger, container), rest)
+    if new == rest and "://" in rest:
+        new = urls.url(rest, ledger.policy, ledger.take)
+    return f"{option or ''}{new}"
+
+
+def _named(match: re.Match[str], ledger: Ledger, container: str) -> str:
+    """``name=value`` or ``Name: value``, one of several between semicolons or commas."""
+    name, sign, value, end = match.groups()
+    policy = ledger.policy
+    root = policy.fields("")
+    if sign.startswith(":") and (place := policy.header(name)) is not None:
+        return f"{name}{sign}{headers.value(name, value, ledger)}{end or ''}"
+    field = root[name].rule or (root[container][name].rule if container else None)
+    place = policy.variable(name) or policy.header(name) or field or policy.parameter(name)
+    if place is None or place.form != "value" or (sign != "=" and place is not field):
+        return match[0]
+    return f"{name}{sign}{ledger.take(place, value)}{end or ''}"

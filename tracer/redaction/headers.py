@@ -4,37 +4,55 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tracer.redaction import urls
+from tracer.redaction.known import REMOVED
 from tracer.redaction.rules import Place
 
 if TYPE_CHECKING:
     from tracer.model import Headers
     from tracer.redaction.ledger import Ledger
+    from tracer.redaction.policy import HeaderForm
 
 __all__ = ["headers", "value"]
 
 _SCHEMES = (
     "Basic|Bearer|Digest|Negotiate|NTLM|OAuth|Token|HOBA|Mutual|AWS|AWS4-HMAC-SHA256|SCRAM-SHA-256|GSSAPI"
 )
+_NAME = re.compile(r":?[!#$%&'*+.^_`|~0-9A-Za-z-]+\s*|")
 _CREDENTIALS = re.compile(rf"({_SCHEMES})(\s+)(.+)", re.IGNORECASE | re.DOTALL)
 _PAIR = re.compile(r"""([\w.-]+)\s*=\s*("[^"]*"|[^\s,;"]+)""")
 _COOKIE = re.compile(r"(\s*)([^=;\s]*\s*=\s*)?([^;]*)(;|$)")
 _LINK = re.compile(r"<((?:[^<>]|<[a-z]+(?:-[a-z]+)*-[0-9]+>)*)>")
 _REFRESH = re.compile(r"(\s*[0-9.]*\s*[;,]\s*url\s*=\s*[\"']?)(.*)", re.IGNORECASE | re.DOTALL)
 _PASSWORD = Place("Basic", "password")
+# A token68 (RFC 9110, section 11.2) is the whole of a challenge; parameters have names.
+_CHALLENGE = re.compile(r"((?:^|,)\s*[A-Za-z][\w-]*[ \t]+)([A-Za-z0-9._~+/-]+=*)(?=\s*(?:,|$))")
+_PROTOCOL = re.compile(r"[^\s,]+")
+_BEARER = re.compile(
+    r"((?:(?:base64url|base64|bearer|authori[sz]ation|auth|access[_-]?token|token|jwt|k8s|io)(?:[.:=|-]|$))+)(.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ENCODING = re.compile(r"(?:base64url|base64|k8s|io|[.:=|-])+", re.IGNORECASE)
 
 
 def headers(fields: Headers, ledger: Ledger) -> Headers:
-    """The fields with their secrets exchanged."""
-    return {
-        name: value(name, sent, ledger)
-        if isinstance(sent, str)
-        else [value(name, one, ledger) for one in sent]
-        for name, sent in fields.items()
-    }
+    """Return the fields without their secrets.
+
+    What is no name of a field (RFC 9110, section 5.1) may be a line that lacks its colon: it goes.
+    """
+    redacted: Headers = {}
+    for name, sent in fields.items():
+        values = [value(name, line, ledger) for line in ([sent] if isinstance(sent, str) else sent)]
+        key = name if _NAME.fullmatch(name) else REMOVED
+        before = redacted.get(key, [])
+        values = [*([before] if isinstance(before, str) else before), *values]
+        redacted[key] = values[0] if len(values) == 1 and not isinstance(sent, list) else values
+    return redacted
 
 
 def value(name: str, text: str, ledger: Ledger) -> str:
@@ -42,17 +60,8 @@ def value(name: str, text: str, ledger: Ledger) -> str:
     place = ledger.policy.header(name.strip())
     if place is None or not text:
         return text
-    match place.form:
-        case "credentials":
-            return _credentials(place, text, ledger)
-        case "cookie":
-            return _COOKIE.sub(lambda match: _cookie(match, place, ledger), text)
-        case "set-cookie":
-            return _COOKIE.sub(lambda match: _cookie(match, place, ledger), text, count=1)
-        case "url":
-            return _urls(text, ledger)
-        case _:
-            return ledger.take(place, text)
+    replace = _FORMS.get(place.form)
+    return ledger.take(place, text) if replace is None else replace(place, text, ledger)
 
 
 def _credentials(place: Place, text: str, ledger: Ledger) -> str:
@@ -81,6 +90,52 @@ def _learn_basic(secret: str, ledger: Ledger) -> None:
     ledger.learn(_PASSWORD, decoded.partition(":")[2])
 
 
+def _protocols(place: Place, text: str, ledger: Ledger) -> str:
+    """Replace bearer tokens among the subprotocols of a WebSocket.
+
+    Some clients send ``bearer, TOKEN``, that of Kubernetes ``base64url.bearer.authorization.k8s.io.TOKEN``.
+    """
+    announced = False
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal announced
+        bearer = _BEARER.fullmatch(match[0])
+        if bearer is None or _ENCODING.fullmatch(bearer[1]):
+            bearer = None
+        if announced and bearer is None:
+            announced = False
+            return ledger.take(place, match[0])
+        announced = bearer is not None and not bearer[2]
+        if bearer is None or not bearer[2]:
+            return match[0]
+        if "base64" in bearer[1].lower():
+            _learn_base64(place, bearer[2], ledger)
+        return bearer[1] + ledger.take(place, bearer[2])
+
+    return _PROTOCOL.sub(replace, text)
+
+
+def _learn_base64(place: Place, secret: str, ledger: Ledger) -> None:
+    with contextlib.suppress(binascii.Error, ValueError):
+        ledger.learn(place, base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4)).decode())
+
+
+def _challenges(place: Place, text: str, ledger: Ledger) -> str:
+    return _CHALLENGE.sub(lambda match: match[1] + ledger.take(place, match[2]), text)
+
+
+def _authority(place: Place, text: str, ledger: Ledger) -> str:
+    return urls.authority(text, place, ledger.take)
+
+
+def _cookies(place: Place, text: str, ledger: Ledger) -> str:
+    return _COOKIE.sub(lambda match: _cookie(match, place, ledger), text)
+
+
+def _set_cookie(place: Place, text: str, ledger: Ledger) -> str:
+    return _COOKIE.sub(lambda match: _cookie(match, place, ledger), text, count=1)
+
+
 def _cookie(match: re.Match[str], place: Place, ledger: Ledger) -> str:
     space, name, secret, end = match.groups()
     bare = secret.strip()
@@ -92,10 +147,21 @@ def _cookie(match: re.Match[str], place: Place, ledger: Ledger) -> str:
     return f"{space}{name or ''}{secret}{end}"
 
 
-def _urls(text: str, ledger: Ledger) -> str:
+def _urls(_place: Place, text: str, ledger: Ledger) -> str:
     if _LINK.match(text.lstrip()):
         return _LINK.sub(lambda match: f"<{urls.url(match[1], ledger.policy, ledger.take)}>", text)
     refresh = _REFRESH.fullmatch(text)
     if refresh:
         return refresh[1] + urls.url(refresh[2], ledger.policy, ledger.take)
     return urls.url(text, ledger.policy, ledger.take)
+
+
+_FORMS: dict[HeaderForm, Callable[[Place, str, Ledger], str]] = {
+    "credentials": _credentials,
+    "cookie": _cookies,
+    "set-cookie": _set_cookie,
+    "url": _urls,
+    "challenge": _challenges,
+    "authority": _authority,
+    "protocols": _protocols,
+}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tracer.redaction import urls
+from tracer.redaction.harmless import is_harmless
 from tracer.redaction.known import KnownSecrets, is_pseudonym
 from tracer.redaction.patterns import TextPattern
 from tracer.redaction.rules import KNOWN, Place, Policy
@@ -43,8 +44,11 @@ class Ledger:
         )
 
     def take(self, place: Place, value: str) -> str:
-        """The pseudonym of ``value``, which ``place`` says is a secret; a pseudonym stays what it is."""
-        if not value or is_pseudonym(value):
+        """The pseudonym of ``value``, which ``place`` says is a secret.
+
+        A pseudonym and a value that is harmless (a mask, a public certificate) stay what they are.
+        """
+        if not value or is_pseudonym(value) or is_harmless(value):
             return value
         self.count(place.rule)
         self.known.add(place.kind, value, spread=place.spread)
@@ -54,7 +58,7 @@ class Ledger:
 
     def learn(self, place: Place, value: str) -> str:
         """Remember ``value`` without taking it out of where it stands."""
-        if place.spread:
+        if place.spread and not is_harmless(value):
             self.known.add(place.kind, value)
         return value
 

@@ -104,8 +104,9 @@ class Node(dict[str | int, "Node[R]"], Generic[R]):
 class Machine(Generic[R]):
     """All patterns at once. ``rules`` are pairs of a pattern and what holds where it matches.
 
-    Of several patterns that match, the first with the highest ``(rank, weight)`` wins; a rule
-    of None says that nothing holds there. ``others`` are words that somebody else looks for.
+    Of several patterns that match, the highest rank wins, then a pattern that names the place
+    itself (``**.password``, not ``driver_info.**``), then the weight, then the first. A rule of
+    None says that nothing holds there. ``others`` are words that somebody else looks for.
     """
 
     def __init__(self, rules: Iterable[tuple[Pattern, R | None, int]], others: Iterable[str] = ()) -> None:
@@ -176,9 +177,9 @@ class Machine(Generic[R]):
     def _ends(self, positions: Iterable[tuple[int, int]]) -> list[int]:
         return [i for i, place in positions if place == len(self._rules[i][0].elements)]
 
-    def _precedence(self, index: int) -> tuple[int, int, int]:
+    def _precedence(self, index: int) -> tuple[int, bool, int, int]:
         pattern, _, rank = self._rules[index]
-        return rank, pattern.weight, -index
+        return rank, pattern.elements[-1] not in (_ANY, _DEEP), pattern.weight, -index
 
     def _node(self, positions: frozenset[tuple[int, int]]) -> Node[R]:
         known = self._nodes.get(positions)

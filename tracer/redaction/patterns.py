@@ -115,6 +115,7 @@ class PatternSet:
             *_headers(files, exempt),
             *_fields(files, exempt),
             *_parameters(files, exempt),
+            *_paths(files),
             *_options(files),
             *_variables(files),
         ]
@@ -263,15 +264,41 @@ def _fields(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[T
 
 def _parameters(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
     names = [name for file in files for rule in file.parameters for name in rule.names]
-    query = r"(?:[?&;#]|\\u0026|%3f|%26)" + _words(names, exempt, wild=_RUN)
+    query = r"(?:[?&;#]|\\u0026|%(?:25){0,3}(?:3f|26))" + _words(names, exempt, wild=_RUN)
     # An encoded ampersand ends the value only where the equals sign is encoded too: else it is part of it.
-    equals, end = r"(?:=|(?P<coded>%3d))", r"(?!(?(coded)%26|(?!))|\\+u0026|&amp;)"
+    equals = r"(?:=|(?P<coded>%(?:25){0,3}3d))"
+    end = r"(?!(?(coded)%(?:25){0,3}26|(?!))|\\+u0026|&amp;)"
     value = rf"""{equals}(?P<secret>(?:{end}[^&\s"'>\\;#<]){{1,100000}}+)"""
-    marks = ("?", "&", ";", "#", "\\u0026", "%3f", "%26")
-    yield _derived("query parameter", "secret", query + value, names, "=", "%3d", leading=marks)
+    marks = ("?", "&", ";", "#", "\\u0026", "%3f", "%26", "%25")
+    yield _derived("query parameter", "secret", query + value, names, "=", "3d", leading=marks)
     head, part = r'form-data;[^\r\n]{0,80}\bname="', r"(?P<secret>[^\r\n]{1,100000})"
     rest = r'"[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,5}\r?\n'
     yield _derived("form part", "secret", head + _words(names, exempt) + rest + part, names, "form-data")
+
+
+def _paths(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
+    """The secrets in the paths of URLs, wherever a URL is written."""
+    encoded = "%(?:25){0,3}2f"
+    slash = rf"(?:\\{{0,4}}/|{encoded})"
+    step = rf"""(?:(?(coded)(?!{encoded}))[^\s/?#&"'<>\\{{}};,]){{1,1024}}"""
+    kept = {path.rpartition("/")[2].lower() for file in files for path in file.keep.paths}
+    secret = rf"(?!(?:{'|'.join(map(re.escape, sorted(kept))) or '(?!)'})(?![\w-]))(?P<secret>{step})"
+    heads: dict[str, list[str]] = {}  # by what stands behind the secret
+    for template in (template for file in files for rule in file.paths for template in rule.templates):
+        head, tail = re.split(r"\{\w+\}", template.lower(), maxsplit=1)
+        heads.setdefault(tail, []).append(head)
+    for tail, before in heads.items():
+        begins = "|".join(_steps(head, slash, step) for head in sorted(before))
+        words = [max(head.split("/"), key=len) for head in before]
+        first, rest = rf"(?:\\{{0,4}}/|(?P<coded>{encoded}))", _steps(tail, slash, step)
+        pattern = rf"{first}(?:{begins}){secret}{slash if tail else ''}{rest}"
+        yield _derived("URL path", "token", pattern, words, leading=("/", "\\", "%2f", "%25"))
+
+
+def _steps(path: str, slash: str, step: str) -> str:
+    """The expression for a path behind its first slash; ``*`` and ``{name}`` are any one segment."""
+    steps = path.split("/")[1:]
+    return slash.join(step if one == "*" or one.startswith("{") else re.escape(one) for one in steps)
 
 
 def _options(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:

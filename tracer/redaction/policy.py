@@ -16,12 +16,18 @@ from tracer.datafiles import read, typed
 from tracer.errors import InputError
 from tracer.redaction.paths import parse
 
-__all__ = ["PolicyFile", "beginnings", "read_builtin", "read_file", "url_template"]
+__all__ = ["HeaderForm", "PolicyFile", "beginnings", "read_builtin", "read_file", "url_template"]
 
 _SHORTEST_BEGINNING = 4  # letters
 
 Kind = Annotated[str, msgspec.Meta(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=24)]
 Names = Annotated[tuple[Annotated[str, msgspec.Meta(min_length=1)], ...], msgspec.Meta(min_length=1)]
+
+
+HeaderForm = Literal[
+    "value", "credentials", "cookie", "set-cookie", "url", "challenge", "authority", "protocols"
+]
+"""How a secret stands in the value of a header field, see policy.toml."""
 
 
 class _Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,7 +39,7 @@ class HeaderRule(_Rule, frozen=True, kw_only=True):
 
     kind: Kind
     names: Names
-    form: Literal["value", "credentials", "cookie", "set-cookie", "url"] = "value"
+    form: HeaderForm = "value"
 
 
 class FieldRule(_Rule, frozen=True, kw_only=True):
@@ -87,6 +93,7 @@ class OptionRule(_Rule, frozen=True, kw_only=True):
     kind: Kind
     names: Names
     within: tuple[str, ...] = ()
+    many: bool = False
 
 
 def beginnings(option: str) -> tuple[str, frozenset[str]]:

@@ -12,6 +12,7 @@ from tracer.redaction.failure import stripped
 from tracer.redaction.known import KnownSecrets
 from tracer.redaction.ledger import Cleaner, Ledger
 from tracer.redaction.logins import may_hold_secret
+from tracer.redaction.protocol_errors import without_quotations
 from tracer.redaction.rules import Place
 
 if TYPE_CHECKING:
@@ -87,6 +88,13 @@ class Redactor:
         except Exception:  # noqa: BLE001 - as above
             return "<removed>"
 
+    def log_line(self, text: str) -> str:
+        """Return a line of another program's log without secrets. Never raises."""
+        try:
+            return self.text(without_quotations(text))
+        except Exception:  # noqa: BLE001 - as above
+            return "<removed>"
+
     def command(self, argv: Sequence[str]) -> str:
         """The command line, quoted for a shell, with secret options and arguments masked. Never raises."""
         try:
@@ -128,6 +136,7 @@ class Redactor:
         return msgspec.structs.replace(
             exchange,
             path=urls.url(exchange.path, ledger.policy, self._take),
+            error=exchange.error and without_quotations(exchange.error),
             request=msgspec.structs.replace(
                 request,
                 url=urls.url(request.url, ledger.policy, self._take),

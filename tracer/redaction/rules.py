@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from tracer.redaction.paths import Machine, parse, wildcard
 from tracer.redaction.patterns import PatternSet
-from tracer.redaction.policy import Common, beginnings, read_builtin, read_file, url_template
+from tracer.redaction.policy import Common, HeaderForm, beginnings, read_builtin, read_file, url_template
 from tracer.redaction.vocabulary import Vocabulary, of_model, of_policy
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ KNOWN = "known secret"
 
 _MOST_NAMES = 4096  # remembered look-ups of one kind
 _MOST_MACHINES = 64
+_WHOLE = frozenset({"value", "credentials", "cookie", "set-cookie"})
+"""The forms of header fields whose values are as secret in a JSON field of that name."""
 _TRAILING = re.compile(r"(?<=.)/+$")
 
 
@@ -34,9 +36,10 @@ class Place(NamedTuple):
 
     rule: str
     kind: str
-    form: Literal["value", "credentials", "cookie", "set-cookie", "url"] = "value"
+    form: HeaderForm = "value"
     spread: bool = True
     follow: bool = False
+    many: bool = False
 
 
 class _Names:
@@ -113,7 +116,7 @@ class Policy:
             (name, Place(name, rule.kind)) for file in files for rule in file.variables for name in rule.names
         )
         self._options = [
-            (rule.within, Place(name, rule.kind), shorter)
+            (rule.within, Place(name, rule.kind, many=rule.many), shorter)
             for file in files
             for rule in file.options
             for name, shorter in map(beginnings, rule.names)
@@ -231,14 +234,16 @@ class Policy:
     def _rules(self, active: frozenset[int]) -> Iterator[tuple[Pattern, Place | None, int]]:
         """In ranks: what is kept beats the rules of its own file, a later file beats an earlier one.
 
-        Names of header fields are names of JSON fields too: some services log and echo them.
+        Names of header fields are names of JSON fields too: some services log and echo them. A name
+        such as ``Host`` means other things there.
         """
         for index, (rule, rank, urls) in enumerate(self._fields):
             if not urls or index in active:
                 for path in rule.paths:
                     yield parse(path), _field_place(path, rule), 2 * rank
         for place in self._headers.places():
-            yield parse(place.rule), place._replace(form="value"), 0
+            if place.form in _WHOLE:
+                yield parse(place.rule), place._replace(form="value"), 0
         for rank, file in enumerate(self._files):
             for path in file.keep.fields:
                 yield parse(path), None, 2 * rank + 1

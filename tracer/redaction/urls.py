@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Take = Callable[[Place, str], str]
 
-__all__ = ["bare", "parameters", "path_of", "paths", "url"]
+__all__ = ["authority", "bare", "parameters", "path_of", "paths", "url"]
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:)?(//[^/?#]*)?([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
 _BARE = re.compile(
@@ -27,6 +27,11 @@ _BARE = re.compile(
 )
 _PARAMETER = re.compile(r"([^&=?#]+)=([^&]*)", re.DOTALL)
 _USERINFO = Place("URL user:password", "password")
+_URL_TOKEN = Place("URL token", "token")
+_TRUST = Place("trust of an alarm", "token")
+# Without a password, it is the name of a user or a token: see the pattern "URL token" of the policy.
+_TOKEN = re.compile(r"(?=.*[0-9]).{8,}|.{16,}", re.DOTALL)
+_NO_PASSWORDS = ("", "x-oauth-basic")
 _DEEPEST = 4  # a URL in a parameter of a URL
 
 
@@ -37,13 +42,21 @@ def url(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
         return text
     scheme, authority, path, query, fragment = (group or "" for group in match.groups())
     user, at, host = authority.rpartition("@")
-    name, colon, password = user[2:].partition(":")
-    if at and colon:
-        authority = f"//{name}:{_exchanged(password, unquote(password), _USERINFO, take)}@{host}"
+    if at and scheme.lower().startswith("trust+"):
+        name, colon, rest = user[2:].partition(":")
+        authority = f"//{_exchanged(name, unquote(name), _TRUST, take)}{colon}{rest}@{host}"
+    elif at and (":" in user or _TOKEN.fullmatch(user[2:])):
+        authority = f"//{_userinfo(user[2:], _URL_TOKEN, take)}@{host}"
     path = paths(path, policy, take)
     query = query[:1] + parameters(query[1:], policy, take, depth)
     fragment = fragment[:1] + parameters(fragment[1:], policy, take, depth)
     return scheme + authority + path + query + fragment
+
+
+def authority(text: str, place: Place, take: Take) -> str:
+    """A host and port with the user and password before it exchanged (RFC 3986, section 3.2)."""
+    user, at, host = text.rpartition("@")
+    return f"{_userinfo(user, place, take)}@{host}" if at else text
 
 
 def parameters(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
@@ -55,16 +68,17 @@ def parameters(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
         if place is not None:
             return f"{name}={_exchanged(value, unquote_plus(value), place, take)}"
         decoded = unquote(value)
-        if depth < _DEEPEST and "=" in decoded:
-            # noVNC: …/vnc_auto.html?path=%3Ftoken%3D…
-            new = url(decoded, policy, take, depth + 1)
-            if "?" not in decoded:
-                new = parameters(new, policy, take, depth + 1)
-            if new != decoded:
-                return f"{name}={quote(new, safe='/:<>')}"
-        return match[0]
+        new = _nested(decoded, policy, take, depth + 1) if decoded != value or "=" in value else decoded
+        return match[0] if new == decoded else f"{name}={quote(new, safe='/:<>')}"
 
-    return _PARAMETER.sub(replace, text) if "=" in text else text
+    if "=" in text:
+        return _PARAMETER.sub(replace, text)
+    # A query that was encoded as a whole.
+    decoded = unquote(text)
+    if decoded == text or depth >= _DEEPEST:
+        return text
+    new = parameters(decoded, policy, take, depth + 1)
+    return text if new == decoded else quote(new, safe="/:<>")
 
 
 def paths(path: str, policy: Policy, take: Take) -> str:
@@ -85,6 +99,26 @@ def bare(text: str) -> str:
     """No more of a URL than its scheme, host and port."""
     match = _BARE.match(text)
     return f"{match[1]}//{match[2]}" if match else ""
+
+
+def _nested(text: str, policy: Policy, take: Take, depth: int) -> str:
+    """A URL or a query within a parameter; noVNC: ``…/vnc_auto.html?path=%3Ftoken%3D…``."""
+    if depth > _DEEPEST:
+        return text
+    decoded = text if "=" in text or "://" in text else unquote(text)
+    if decoded != text:  # encoded once more
+        new = _nested(decoded, policy, take, depth + 1)
+        return text if new == decoded else quote(new, safe="/:<>")
+    new = url(text, policy, take, depth)
+    return new if "?" in text else parameters(new, policy, take, depth)
+
+
+def _userinfo(user: str, token: Place, take: Take) -> str:
+    """``name:password``, or a token that stands alone there."""
+    name, colon, password = user.partition(":")
+    if password in _NO_PASSWORDS:
+        return _exchanged(name, unquote(name), token, take) + colon + password
+    return f"{name}:{_exchanged(password, unquote(password), _USERINFO, take)}"
 
 
 def _exchanged(sent: str, value: str, place: Place, take: Take) -> str:

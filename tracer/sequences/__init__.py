@@ -6,6 +6,7 @@ from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount
 from tracer.sequences.choosing import choose, command_words
 from tracer.sequences.clients import documented_release, release_of
 from tracer.sequences.describing import entry_of
+from tracer.sequences.known_commands import known_words
 from tracer.sequences.labelling import label
 from tracer.sequences.loading import catalog, common_calls, find, include, json_schema, load
 from tracer.sequences.matching import DEVIATIONS, Match, generic_paths, match
@@ -47,6 +48,7 @@ __all__ = [
     "generic_paths",
     "include",
     "json_schema",
+    "known_words",
     "label",
     "load",
     "match",

@@ -7,13 +7,11 @@ page the older one does.
 
 from __future__ import annotations
 
-import re
-from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.output import safe_name
 from tracer.releasenames import order
-from tracer.sequences import catalog, command_words
+from tracer.sequences import catalog, command_words, known_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +24,6 @@ _INDEX = "index"
 _PROLOGUE = "prologue"
 _CHANGES = "changes"
 _UNKNOWN = "unknown"
-_WORDS_OF_A_TITLE = 4
 
 
 class Page(NamedTuple):
@@ -138,8 +135,7 @@ def _command(summary: Summary) -> tuple[str, str]:
     sequence = catalog().get(summary.sequence or "")
     if sequence is not None:
         return sequence.command, sequence.name
-    words = command_words(summary.command or "")[:_WORDS_OF_A_TITLE]
-    own = list(takewhile(re.compile(r"[a-z][a-z-]*").fullmatch, words))
+    own = known_words(command_words(summary.command or ""))
     return (f"openstack {' '.join(own)}", "-".join(own)) if own else ("", "")
 
 

@@ -1,0 +1,52 @@
+"""Errors of a protocol's parser, which quote what they refuse: nothing tells what a refused line holds.
+
+mitmproxy, h11 and h2 quote lines and fields as Python literals: ``Invalid header line: b'X-Auth-Token …'``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tracer.redaction.known import REMOVED
+
+__all__ = ["without_quotations"]
+
+_LITERAL = re.compile(
+    r"""(?<!\w)(?P<bytes>b?)(?:(?P<quote>')(?P<text>(?:[^'\\]|\\.)*)(?:'|$)|"(?P<wide>(?:[^"\\]|\\.)*)(?:"|$))""",
+    re.DOTALL,
+)
+_REQUEST = re.compile(
+    r"[A-Z]{1,20} +(?:https?://(?:[^\s/?#@]*@)?[\w.\[\]-]+(?::[0-9]{1,5})?(?:[/?#]\S*)?|/\S*|[\w.-]+:[0-9]{1,5}|\*)"
+    r"(?: +HTTP/[0-9](?:\.[0-9])?)?"
+)
+_METHOD = re.compile(r"[A-Z]{1,20} ")
+_FIELD = re.compile(r"(?P<name>:?[A-Za-z][A-Za-z0-9-]{0,63}) {0,8}: ?(?=.)", re.DOTALL)
+_USERINFO = re.compile(r"(?<![^\s'\"(<])[^\s@/'\"(<>]{1,1024}@(?=[A-Za-z0-9.\[-]+(?:[:/\s'\")]|$))")
+
+
+def without_quotations(text: str) -> str:
+    """Return an error message with no more of each line that it quotes than can be told from a secret.
+
+    Of a request line stay method, target and version, of a field its name; the target still has to be
+    searched for secrets. What a message about fields quotes as a text goes too.
+    """
+    about_fields = "header" in text.lower()
+
+    def replace(match: re.Match[str]) -> str:
+        wide = match["wide"] is not None
+        quoted = match["wide"] if wide else match["text"]
+        if not match["bytes"] and not about_fields:
+            return match[0]
+        quote = '"' if wide else "'"
+        return f"{match['bytes']}{quote}{_telling(quoted)}{quote}"
+
+    text = _LITERAL.sub(replace, text)
+    return _USERINFO.sub(f"{REMOVED}@", text)
+
+
+def _telling(quoted: str) -> str:
+    """Return the part of a refused line that is no secret."""
+    if _REQUEST.fullmatch(quoted) is not None:
+        return quoted
+    kept = _METHOD.match(quoted) or _FIELD.match(quoted)
+    return f"{kept[0] if kept else ''}{REMOVED}"
