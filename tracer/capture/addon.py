@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import inspect
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from tracer.capture import options, processes
 from tracer.capture.acknowledging import acknowledge
 from tracer.capture.asking import ask_whom_it_concerns
 from tracer.capture.book import JOURNALS, Kept
-from tracer.capture.events import Connected, Disconnected
+from tracer.capture.events import Connected, Content, Disconnected
 from tracer.capture.hanging_up import hang_up, stop_listening
 from tracer.capture.intake import Intake
 from tracer.capture.keeper import Keeper
@@ -29,8 +30,8 @@ from tracer.capture.reading import read_more_at_once
 from tracer.capture.recovery import recover
 from tracer.capture.reporting import failed, kept, recovered
 from tracer.capture.settings import Draw, Settings
-from tracer.capture.taps import Tap, tapped
-from tracer.capture.telling import answered, asked
+from tracer.capture.taps import Tap, tap_request, tap_response
+from tracer.capture.telling import answered, asked, content
 from tracer.capture.worker import Worker
 from tracer.errors import TracerError
 
@@ -38,7 +39,10 @@ __all__ = ["Tracer"]
 
 _log = logging.getLogger(__name__)
 _LEVELS = {"alert": ALERT, "warning": logging.WARNING, "error": logging.ERROR}
-_Hook = TypeVar("_Hook", bound=Callable[..., None])
+_Hook = TypeVar("_Hook", bound=Callable[..., Awaitable[None] | None])
+
+_LONG = 2**20
+"""Bytes of content from which on it is hashed in a thread, as other connections have traffic meanwhile."""
 
 
 @dataclass(slots=True)
@@ -46,14 +50,27 @@ class _Flow:
     """A flow under way. It is complete when both sides are, in whatever order."""
 
     flow: http.HTTPFlow
+    live: bool
     request_done: bool = False
     response_done: bool = False
     request_tap: Tap | None = None
     response_tap: Tap | None = None
+    request: Content | None = None
+    response: Content | None = None
 
 
 def _guarded(hook: _Hook) -> _Hook:
     """A fault of ours is for us to handle: mitmproxy would log it, secrets and all, and let traffic go by."""
+    if inspect.iscoroutinefunction(hook):
+
+        @functools.wraps(hook)
+        async def guarded_async(self: Tracer, *args: Any) -> None:
+            try:
+                await hook(self, *args)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it must not reach the log
+                self.fail(error, args[0] if args else None)
+
+        return guarded_async  # type: ignore[return-value]
 
     @functools.wraps(hook)
     def guarded(self: Tracer, *args: Any) -> None:
@@ -171,10 +188,13 @@ class Tracer:
             self._begin(flow)
 
     @_guarded
-    def request(self, flow: http.HTTPFlow) -> None:
-        """The request is complete."""
+    async def request(self, flow: http.HTTPFlow) -> None:
+        """The request is complete. Addons that come later may change it, so its content is taken now."""
         state = self._flows.get(flow.id)
-        if state is not None:
+        if state is None:
+            return
+        state.request = await self._content(state, flow.request, state.request_tap)
+        if self._flows.get(flow.id) is state:
             state.request_done = True
             self._complete(state)
 
@@ -185,15 +205,19 @@ class Tracer:
         assert flow.response is not None
         if state is None or not self._is_live(flow):
             return
-        state.response_tap = tapped(flow.response, self._ready().limit)
+        state.response_tap = tap_response(flow, self._ready().limit)
         if state.response_tap is not None:
             read_more_at_once(flow, flow.server_conn)
 
     @_guarded
-    def response(self, flow: http.HTTPFlow) -> None:
+    async def response(self, flow: http.HTTPFlow) -> None:
         """The response is complete."""
         state = self._flows.get(flow.id)
-        if state is not None:
+        if state is None:
+            return
+        assert flow.response is not None
+        state.response = await self._content(state, flow.response, state.response_tap)
+        if self._flows.get(flow.id) is state:
             state.response_done = True
             self._complete(state)
 
@@ -285,11 +309,12 @@ class Tracer:
         if not live:  # a stored one
             self._introduce(flow.client_conn)
         self.taker().tell(asked(flow))
-        state = self._flows[flow.id] = _Flow(flow)
+        state = self._flows[flow.id] = _Flow(flow, live)
         if not live:
             return
         acknowledge(flow)
-        state.request_tap = tapped(flow.request, self._ready().limit)
+        if flow.response is None:  # another addon has answered it already
+            state.request_tap = tap_request(flow, self._ready().limit)
         if state.request_tap is not None:
             read_more_at_once(flow, flow.client_conn)
 
@@ -303,8 +328,19 @@ class Tracer:
             return
         flow = state.flow
         del self._flows[flow.id]
+        limit = self._ready().limit
+        if state.request is None:
+            state.request = content(flow.request, state.request_tap, limit, live=state.live)
+        if state.response is None and flow.response is not None:
+            state.response = content(flow.response, state.response_tap, limit, live=state.live)
         closes = not self._is_live(flow) and _closes(flow)
-        self.taker().tell(answered(flow, state.request_tap, state.response_tap, closes=closes))
+        self.taker().tell(answered(flow, state.request, state.response, closes=closes))
+
+    async def _content(self, state: _Flow, message: http.Message, tap: Tap | None) -> Content:
+        limit = self._ready().limit
+        if len(message.raw_content or b"") <= _LONG:
+            return content(message, tap, limit, live=state.live)
+        return await asyncio.to_thread(content, message, tap, limit, live=state.live)
 
 
 def _closes(flow: http.HTTPFlow) -> bool:
