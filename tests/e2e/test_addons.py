@@ -181,6 +181,7 @@ def test_other_addons_do_and_see_the_same(name: str, arranged: dict[str, Arrange
     for heard, effects in (first, last):
         assert at_origin(heard.at_origin) == at_origin(alone[0].at_origin)
         assert dechunked(heard.at_client) == dechunked(alone[0].at_client)
+        assert heard.closed == alone[0].closed
         assert effects == alone[1]
 
 

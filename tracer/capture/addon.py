@@ -10,7 +10,8 @@ import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from mitmproxy import connection, ctx, exceptions, flow, http, tls
@@ -57,6 +58,13 @@ class _Flow:
     response_tap: Tap | None = None
     request: Content | None = None
     response: Content | None = None
+    patches: ExitStack = field(default_factory=ExitStack)
+
+    def read_more_at_once(self, sender: connection.Connection) -> None:
+        """Read larger pieces of what one side sends until the flow is complete."""
+        removal = read_more_at_once(self.flow, sender)
+        if removal is not None:
+            self.patches.callback(removal)
 
 
 def _guarded(hook: _Hook) -> _Hook:
@@ -105,6 +113,7 @@ class Tracer:
         self._taker: Intake | Worker | None = None
         self._flows: dict[str, _Flow] = {}
         self._connections: set[str] = set()
+        self._patches = ExitStack()
 
     # Life
 
@@ -132,8 +141,8 @@ class Tracer:
         if self._announced:
             return
         self._announced = True
-        ask_whom_it_concerns(ctx.master.addons)
-        options.quieten(ctx.options)
+        self._patches.callback(ask_whom_it_concerns(ctx.master.addons))
+        self._patches.callback(options.quieten(ctx.options))
         settings = self._ready()
         if not isinstance(self.taker(), Worker):  # which recovers by itself
             for result in recover(settings.folder, settings.participants):
@@ -152,6 +161,8 @@ class Tracer:
             with contextlib.suppress(OSError):  # another proxy may be keeping journals there
                 (self._ready().folder / JOURNALS).rmdir()
         await hang_up()
+        # Last: until here mitmdump might print URLs.
+        self._patches.close()
         self.end()
 
     # Traffic
@@ -207,7 +218,7 @@ class Tracer:
             return
         state.response_tap = tap_response(flow, self._ready().limit)
         if state.response_tap is not None:
-            read_more_at_once(flow, flow.server_conn)
+            state.read_more_at_once(flow.server_conn)
 
     @_guarded
     async def response(self, flow: http.HTTPFlow) -> None:
@@ -316,7 +327,7 @@ class Tracer:
         if flow.response is None:  # another addon has answered it already
             state.request_tap = tap_request(flow, self._ready().limit)
         if state.request_tap is not None:
-            read_more_at_once(flow, flow.client_conn)
+            state.read_more_at_once(flow.client_conn)
 
     def _break_off(self, state: _Flow, reason: str) -> None:
         state.flow.error = state.flow.error or flow.Error(reason)
@@ -328,6 +339,7 @@ class Tracer:
             return
         flow = state.flow
         del self._flows[flow.id]
+        state.patches.close()
         limit = self._ready().limit
         if state.request is None:
             state.request = content(flow.request, state.request_tap, limit, live=state.live)

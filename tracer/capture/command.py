@@ -99,7 +99,7 @@ def _trace(
     with lean.loading():
         import asyncio
 
-        from tracer.capture.proxy import master
+        from tracer.capture.proxy import master, own_context
         from tracer.capture.single import SingleRun
 
     environment = orders.environment
@@ -131,7 +131,8 @@ def _trace(
         await traffic
         return code
 
-    code = asyncio.run(run())
+    with own_context():
+        code = asyncio.run(run())
     if tracer.failure is not None:
         raise tracer.failure
     stdout, stderr = client.output

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from mitmproxy import ctx
+from tracer.capture.internals import handlers, servers
 
 __all__ = ["hang_up", "stop_listening"]
 
@@ -21,18 +21,19 @@ _POLL = 0.01
 
 async def stop_listening() -> None:
     """Take no further connections: one that is taken at the very end makes asyncio print a traceback, too."""
-    with contextlib.suppress(AttributeError, KeyError):
-        await ctx.master.addons.get("proxyserver").servers.update([])
+    listening = servers()
+    if listening is not None:
+        await listening.update([])
 
 
 async def hang_up() -> None:
     """Close every connection to the proxy, and wait until its handler is through."""
-    # How mitmproxy keeps its connections is its own affair: without them, the end is only less tidy.
+    left = handlers()
+    # Without these parts of mitmproxy, the end is only less tidy.
     with contextlib.suppress(AttributeError, KeyError):
-        left = ctx.master.addons.get("proxyserver").connections
         for handler in list(left.values()):
             handler.transports[handler.client].writer.close()
-        for _ in range(int(_PATIENCE / _POLL)):
-            if not left:
-                return
-            await asyncio.sleep(_POLL)
+    for _ in range(int(_PATIENCE / _POLL)):
+        if not left:
+            return
+        await asyncio.sleep(_POLL)
