@@ -55,16 +55,25 @@ class _DeferredPackage(types.ModuleType):
         if importlib.util.find_spec(module) is not None:
             return importlib.import_module(module)
         with _DeferredPackage._lock:
-            if type(self) is _DeferredPackage:
-                if _DeferredPackage._runs:
-                    raise AttributeError(f"module {_PACKAGE!r} has no attribute {name!r}")
-                _DeferredPackage._runs = True
-                try:
-                    self.__spec__.loader.exec_module(self)  # type: ignore[union-attr]
-                    self.__class__ = types.ModuleType  # type: ignore[assignment]
-                finally:
-                    _DeferredPackage._runs = False
+            if _DeferredPackage._runs:
+                raise AttributeError(f"module {_PACKAGE!r} has no attribute {name!r}")
+            self._run()
         return getattr(self, name)
+
+    def __dir__(self) -> list[str]:
+        with _DeferredPackage._lock:
+            self._run()
+        return dir(self)
+
+    def _run(self) -> None:
+        if type(self) is not _DeferredPackage:
+            return  # another thread was faster
+        _DeferredPackage._runs = True
+        try:
+            self.__spec__.loader.exec_module(self)  # type: ignore[union-attr]
+            self.__class__ = types.ModuleType  # type: ignore[assignment]
+        finally:
+            _DeferredPackage._runs = False
 
 
 def _defer_addons() -> None:
