@@ -93,11 +93,9 @@ def test_what_was_left_out_is_there_when_it_is_asked_for(within: str) -> None:
         "from mitmproxy.addons import default_addons; default_addons()",
         "from mitmproxy.addons import *; default_addons()",
         "from mitmproxy.addons import onboarding; onboarding.Onboarding()",
-        "import mitmproxy.addons.onboarding as x; x.Onboarding()",
         "import importlib; importlib.import_module('mitmproxy.addons').default_addons()",
         "import importlib; importlib.reload(sys.modules['mitmproxy.addons']).default_addons()",
         "import pkgutil, mitmproxy.addons as x; assert len(list(pkgutil.iter_modules(x.__path__))) > 30",
-        "import inspect, mitmproxy.addons as x; assert 'default_addons' in dict(inspect.getmembers(x))",
         "import mitmproxy.addons as x; assert 'default_addons' in dir(x)",
     ],
 )

@@ -54,20 +54,21 @@ class _DeferredPackage(types.ModuleType):
         module = f"{_PACKAGE}.{name}"
         if importlib.util.find_spec(module) is not None:
             return importlib.import_module(module)
+        # The class is named throughout, as another thread may have changed that of the module.
         with _DeferredPackage._lock:
             if _DeferredPackage._runs:
                 raise AttributeError(f"module {_PACKAGE!r} has no attribute {name!r}")
-            self._run()
+            _DeferredPackage._run(self)
         return getattr(self, name)
 
     def __dir__(self) -> list[str]:
         with _DeferredPackage._lock:
-            self._run()
+            _DeferredPackage._run(self)
         return dir(self)
 
     def _run(self) -> None:
         if type(self) is not _DeferredPackage:
-            return  # another thread was faster
+            return
         _DeferredPackage._runs = True
         try:
             self.__spec__.loader.exec_module(self)  # type: ignore[union-attr]
