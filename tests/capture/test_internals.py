@@ -36,7 +36,10 @@ CAPTURE = Path(internals.__file__).parent
 
 
 NAMES = [f"{module}:{path}" for module, paths in INTERNALS.items() for path in paths]
-OPTIONS = ("confdir", "flow_detail", "mode", "server", "ssl_insecure", "ssl_verify_upstream_trusted_ca")
+OPTIONS = (
+    *("confdir", "flow_detail", "mode", "server"),
+    *("ssl_insecure", "ssl_verify_upstream_trusted_ca", "stream_large_bodies"),
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

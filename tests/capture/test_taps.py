@@ -128,3 +128,31 @@ def test_what_streamed_past_the_tap_is_marked() -> None:
     begun.request.stream = lambda data: data  # another addon's, later
     assert isinstance(tap, Tap)
     assert content(begun.request, tap, LIMIT, live=True) == Content(None, True, LIMIT + 1)
+
+
+@pytest.mark.parametrize("fields", [JSON | CHUNKED, JSON])
+def test_a_body_that_mitmproxy_lets_stream_in_the_end_is_measured(fields: dict[str, str]) -> None:
+    begun = headed(fields)
+    assert begun.response is not None
+    for message, tap in (
+        (begun.request, tap_request(begun, LIMIT, late=True)),
+        (begun.response, tap_response(begun, LIMIT, late=True)),
+    ):
+        assert tap is not None
+        # It is held so far.
+        assert message.stream is False
+        assert content(message, tap, LIMIT, live=True) == Content(None)
+        assert message.copy().stream is False
+        message.stream = True
+        assert message.stream is tap
+        for part in (b"0123", b"45", b""):
+            tap(part)
+        assert content(message, tap, LIMIT, live=True) == Content(b"012345", True, 6)
+
+
+def test_a_body_that_stays_short_is_held_with_that_option_too() -> None:
+    begun = headed(JSON | CHUNKED)
+    tap = tap_request(begun, LIMIT, late=True)
+    begun.request.data.content = b"short"
+    assert content(begun.request, tap, LIMIT, live=True) == Content(b"short")
+    assert tap_request(headed(JSON | length(LIMIT)), LIMIT, late=True) is None

@@ -155,6 +155,36 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     traced.stop()
 
 
+@pytest.fixture(scope="module")
+def streaming(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """As ``pair``, with mitmproxy's own option to let long bodies stream."""
+    folder = tmp_path_factory.mktemp("streaming")
+    (folder / "bare").mkdir()
+    (folder / "traced").mkdir()
+    options = ("--set", "connection_strategy=lazy", "--set", "stream_large_bodies=100k")
+    bare = Proxy(folder / "bare", *options, addon=False)
+    traced = Proxy(folder / "traced", *options, "--set", f"trace_dir={folder / 'out'}")
+    yield Pair(bare, traced, folder / "out")
+    bare.stop()
+    traced.stop()
+
+
+def test_what_mitmproxy_lets_stream_in_the_end_is_recorded(streaming: Pair) -> None:
+    """A body of unknown length is held until it is long, and streams from then on."""
+    parts = [b"a" * 60_000, b"b" * 60_000, b"c" * 60_000]
+    up = ask(method=b"PUT", fields=JSON + CHUNKED, body=chunks(*parts))
+    conversation = Talk([up], [OK + JSON + CHUNKED + b"\r\n" + chunks(*parts)], b"0\r\n\r\n")
+    without = talk(Pair.port(streaming.bare), conversation)
+    traced = talk(Pair.port(streaming.traced), conversation)
+    assert dechunked(traced.at_origin) == dechunked(without.at_origin)
+    assert dechunked(traced.at_client) == dechunked(without.at_client)
+    exchange = _next(streaming.out, 0)
+    assert exchange.response is not None
+    for body in (exchange.request.body, exchange.response.body):
+        assert body is not None
+        assert body.text == b"".join(parts).decode()
+
+
 @pytest.mark.parametrize("name", TALKS)
 def test_the_bytes_are_those_of_a_proxy_without_the_addon(name: str, pair: Pair) -> None:
     without = talk(pair.port(pair.bare), TALKS[name])

@@ -216,8 +216,9 @@ class Tracer:
         assert flow.response is not None
         if state is None or not self._is_live(flow):
             return
-        state.response_tap = tap_response(flow, self._ready().limit)
-        if state.response_tap is not None:
+        late = bool(ctx.options.stream_large_bodies)
+        state.response_tap = tap_response(flow, self._ready().limit, late=late)
+        if flow.response.stream:
             state.read_more_at_once(flow.server_conn)
 
     @_guarded
@@ -325,8 +326,9 @@ class Tracer:
             return
         acknowledge(flow)
         if flow.response is None:  # another addon has answered it already
-            state.request_tap = tap_request(flow, self._ready().limit)
-        if state.request_tap is not None:
+            late = bool(ctx.options.stream_large_bodies)
+            state.request_tap = tap_request(flow, self._ready().limit, late=late)
+        if flow.request.stream:
             state.read_more_at_once(flow.client_conn)
 
     def _break_off(self, state: _Flow, reason: str) -> None:

@@ -11,13 +11,11 @@ import functools
 import hashlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING
+
+from mitmproxy import http
 
 from tracer.capture.events import Content
 from tracer.capture.fields import Fields, media_type
-
-if TYPE_CHECKING:
-    from mitmproxy import http
 
 __all__ = ["Tap", "announced", "is_binary", "tap_request", "tap_response"]
 
@@ -108,32 +106,73 @@ def _hasher() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracer-hash")
 
 
-def tap_request(flow: http.HTTPFlow, limit: int) -> Tap | None:
-    """Return the tap that the request's body streams through, None if mitmproxy holds the body."""
-    return _tap(flow.request, limit, flow)
+def tap_request(flow: http.HTTPFlow, limit: int, *, late: bool = False) -> Tap | None:
+    """Return the tap that the request's body streams through, None if mitmproxy holds the body.
+
+    ``late``: mitmproxy may decide to let it stream when it has received much (its option
+    ``stream_large_bodies``). The tap is used from then on.
+    """
+    return _tap(flow.request, limit, flow, late=late)
 
 
-def tap_response(flow: http.HTTPFlow, limit: int) -> Tap | None:
-    """Return the tap that the response's body streams through, None if mitmproxy holds the body."""
+def tap_response(flow: http.HTTPFlow, limit: int, *, late: bool = False) -> Tap | None:
+    """Return the tap that the response's body streams through, as ``tap_request`` does."""
     response = flow.response
     assert response is not None
     # RFC 9110, section 6.4.1: these have no body, whatever length they announce.
     if flow.request.method == "HEAD" or response.status_code < 200 or response.status_code in {204, 304}:
         return None
-    return _tap(response, limit)
+    return _tap(response, limit, late=late)
 
 
-def _tap(message: http.Message, limit: int, unanswered: http.HTTPFlow | None = None) -> Tap | None:
+def _tap(
+    message: http.Message, limit: int, unanswered: http.HTTPFlow | None = None, *, late: bool
+) -> Tap | None:
     if message.raw_content is not None:
         # An addon has made the message, or it is sent once more: there is nothing to stream.
         return None
     fields = Fields(message.headers.fields)
     ours = _streams(fields, limit)
-    if not ours and not message.stream:
+    late = late and announced(fields) is None
+    if not (ours or message.stream or late):
         return None
     keep = 0 if ours or is_binary(fields) else limit
-    message.stream = Tap(keep, message.stream if callable(message.stream) else None, unanswered)
-    return message.stream
+    tap = Tap(keep, message.stream if callable(message.stream) else None, unanswered)
+    if ours or message.stream:
+        message.stream = tap
+    else:
+        _tap_late(message, tap)
+    return tap
+
+
+class _TappedLate:
+    """A message that goes through its tap as soon as mitmproxy decides to let it stream."""
+
+    _tap: Tap | None = None
+
+    @property
+    def stream(self) -> Stream | bool:
+        stream: Stream | bool = vars(self).get("stream", False)
+        return stream
+
+    @stream.setter
+    def stream(self, stream: Stream | bool) -> None:
+        vars(self)["stream"] = self._tap if stream is True and self._tap is not None else stream
+
+
+class _RequestTappedLate(_TappedLate, http.Request):
+    pass
+
+
+class _ResponseTappedLate(_TappedLate, http.Response):
+    pass
+
+
+def _tap_late(message: http.Message, tap: Tap) -> None:
+    # mitmproxy calls no hook then, it sets an attribute.
+    tapped = _RequestTappedLate if isinstance(message, http.Request) else _ResponseTappedLate
+    message.__class__ = tapped
+    vars(message)["_tap"] = tap
 
 
 def announced(fields: Fields) -> int | None:
