@@ -153,16 +153,11 @@ class Tracer:
     async def done(self) -> None:
         """Finish every run: what is under way now is recorded as broken off."""
         self._closing = True
-        await stop_listening()
-        for state in list(self._flows.values()):
-            self._break_off(state, "the proxy stopped before the answer came")
-        if self._taker is not None:
-            await self._taker.finish()
-            with contextlib.suppress(OSError):  # another proxy may be keeping journals there
-                (self._ready().folder / JOURNALS).rmdir()
-        await hang_up()
-        # Last: until here mitmdump might print URLs.
-        self._patches.close()
+        try:
+            await self._finish()
+        finally:
+            # Last: until here mitmdump might print URLs.
+            self._patches.close()
         self.end()
 
     # Traffic
@@ -273,6 +268,16 @@ class Tracer:
             sys.exit(1)
 
     # Helpers
+
+    async def _finish(self) -> None:
+        await stop_listening()
+        for state in list(self._flows.values()):
+            self._break_off(state, "the proxy stopped before the answer came")
+        if self._taker is not None:
+            await self._taker.finish()
+            with contextlib.suppress(OSError):  # another proxy may be keeping journals there
+                (self._ready().folder / JOURNALS).rmdir()
+        await hang_up()
 
     def fail(self, error: Exception, source: object = None) -> None:
         """Recording failed: stop the proxy and say so, or count what passes unrecorded."""
