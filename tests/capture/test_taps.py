@@ -8,7 +8,9 @@ import pytest
 from mitmproxy import http
 
 from tests.capture.flows import flow
+from tracer.capture.bodies import body
 from tracer.capture.events import Content
+from tracer.capture.fields import Fields
 from tracer.capture.taps import Tap, tap_request, tap_response
 from tracer.capture.telling import content
 
@@ -88,17 +90,17 @@ def test_a_request_that_an_addon_answers_at_its_head_does_not_stream() -> None:
 
 def test_what_another_lets_stream_is_measured_and_kept_up_to_the_limit() -> None:
     for stream in (True, bytes.upper):
-        for body in (b"12345 ab", b"12345 abcde"):
+        for sent in (b"12345 ab", b"12345 abcde"):
             begun = headed(JSON | CHUNKED)
             begun.request.stream = stream
             tap = tap_request(begun, LIMIT)
             assert tap is not None
-            passed = b"".join(b"".join([tap(part)]) for part in (body[:5], body[5:], b""))  # type: ignore[list-item]
-            assert passed == (body if stream is True else body.upper())
+            passed = b"".join(b"".join([tap(part)]) for part in (sent[:5], sent[5:], b""))  # type: ignore[list-item]
+            assert passed == (sent if stream is True else sent.upper())
             kept = content(begun.request, tap, LIMIT, live=True)
-            assert kept.size == len(body)
-            assert kept.raw == (passed if len(body) <= LIMIT else None)
-            assert kept.sha256 == ("" if len(body) <= LIMIT else sha256(passed).hexdigest())
+            assert kept.size == len(sent)
+            assert kept.raw == (passed if len(sent) <= LIMIT else None)
+            assert kept.sha256 == ("" if len(sent) <= LIMIT else sha256(passed).hexdigest())
 
 
 def test_binary_is_never_kept_of_live_traffic() -> None:
@@ -114,12 +116,19 @@ def test_binary_is_never_kept_of_live_traffic() -> None:
         assert content(begun.request, tap, LIMIT, live=True) == Content(None, True, 2, digest)
 
 
-@pytest.mark.parametrize(("body", "kept"), [(b"0123456789", True), (b"0123456789a", False), (b"", True)])
-def test_what_is_held_is_kept_up_to_the_limit(body: bytes, kept: bool) -> None:
+@pytest.mark.parametrize(("sent", "kept"), [(b"0123456789", True), (b"0123456789a", False), (b"", True)])
+def test_what_is_held_is_kept_up_to_the_limit(sent: bytes, kept: bool) -> None:
     begun = headed(JSON | CHUNKED)
-    begun.request.data.content = body
-    measured = Content(None, False, len(body), sha256(body).hexdigest())
-    assert content(begun.request, None, LIMIT, live=True) == (Content(body) if kept else measured)
+    begun.request.data.content = sent
+    measured = Content(None, False, len(sent), sha256(sent).hexdigest())
+    assert content(begun.request, None, LIMIT, live=True) == (Content(sent) if kept else measured)
+
+
+def test_what_is_held_and_not_kept_is_marked_as_too_large() -> None:
+    measured = Content(None, False, 11, sha256(b"0123456789a").hexdigest())
+    kept = body(Fields([(b"Content-Type", b"application/json")]), measured, LIMIT)
+    assert kept is not None
+    assert (kept.omitted, kept.size, kept.sha256) == ("too-large", 11, measured.sha256)
 
 
 def test_what_streamed_past_the_tap_is_marked() -> None:
