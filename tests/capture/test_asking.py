@@ -195,3 +195,107 @@ def test_who_has_no_such_hook_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> N
     assert asked[-1] == "Told"
     assert {"ModifyBody", "Save", "ScriptLoader"} <= set(asked)
     assert not {"BlockList", "TlsConfig", "Core"} & set(asked)
+
+
+class Seen:
+    """What another's patch of a manager's method saw."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def on_instance(self, manager: AddonManager, method: str) -> object:
+        before = getattr(manager, method)
+
+        async def patched(*args: object) -> None:
+            self._note(args)
+            await before(*args)
+
+        setattr(manager, method, patched)
+        return patched
+
+    def on_class(self, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+        before = getattr(AddonManager, method)
+
+        async def patched(manager: AddonManager, *args: object) -> None:
+            self._note(args)
+            await before(manager, *args)
+
+        monkeypatch.setattr(AddonManager, method, patched)
+
+    def _note(self, args: tuple[object, ...]) -> None:
+        self.names.append(args[-1].name)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("method", ["trigger_event", "invoke_addon"])
+@pytest.mark.parametrize("where", ["instance", "class"])
+@pytest.mark.parametrize("ours_first", [True, False])
+def test_the_patch_of_another_is_called_and_stays(
+    method: str, where: str, ours_first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, told = Seen(), list[str]()
+
+    async def run() -> None:
+        hook = HttpRequestHook(tflow.tflow())
+        with _manager() as manager:
+            manager.add(Told("first", told))
+
+            def patch_too() -> None:
+                if where == "instance":
+                    seen.on_instance(manager, method)
+                else:
+                    seen.on_class(monkeypatch, method)
+
+            if ours_first:
+                remove = ask_whom_it_concerns(manager)
+                # Already in use: what it remembers must not hide the patch.
+                await manager.trigger_event(hook)
+                patch_too()
+            else:
+                patch_too()
+                remove = ask_whom_it_concerns(manager)
+            theirs = getattr(manager, method)
+            await manager.trigger_event(hook)
+            assert seen.names == ["request"]
+            remove()
+            if where == "instance" and (ours_first or method == "invoke_addon"):
+                assert getattr(manager, method) is theirs
+            await manager.trigger_event(hook)
+            assert seen.names == ["request", "request"]
+
+    asyncio.run(run())
+    assert set(told) == {"first request"}
+
+
+def test_nothing_is_left_of_a_patch_that_was_removed() -> None:
+    async def run() -> None:
+        with _manager() as manager, _manager() as second:
+            before = vars(manager).copy()
+            removals = [ask_whom_it_concerns(manager), ask_whom_it_concerns(second)]
+            for one in (manager, second):
+                await one.trigger_event(HttpRequestHook(tflow.tflow()))
+            removals[0]()
+            assert vars(manager) == before
+            assert "trigger_event" in vars(second)
+            removals[1]()
+            assert "trigger_event" not in vars(second)
+
+    asyncio.run(run())
+
+
+def test_what_a_patch_keeps_on_the_manager_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A manager that stands in for another has its attributes, those that are set later too."""
+    plain = AddonManager.trigger_event
+
+    async def counting(manager: AddonManager, event: HttpRequestHook) -> None:
+        manager.count = getattr(manager, "count", 0) + 1  # type: ignore[attr-defined]
+        await plain(manager, event)
+
+    async def run() -> int:
+        monkeypatch.setattr(AddonManager, "trigger_event", counting)
+        with _manager() as manager:
+            ask_whom_it_concerns(manager)
+            for _ in range(3):
+                await manager.trigger_event(HttpRequestHook(tflow.tflow()))
+            return manager.count  # type: ignore[attr-defined, no-any-return]
+
+    assert asyncio.run(run()) == 3

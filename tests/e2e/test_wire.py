@@ -39,6 +39,7 @@ def chunks(*parts: bytes) -> bytes:
     return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
 
 
+TOO_LARGE = b"HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig"
 DEEP = b"[" * 10_000 + b"]" * 10_000
 BOMB = gzip.compress(b"\0" * 2**28, 9)[: 2**20]
 
@@ -72,7 +73,28 @@ TALKS: dict[str, Talk] = {
     "an image": Talk([put(bytes(range(256)) * 3, BYTES)], [answer(bytes(range(256)) * 5, BYTES)]),
     "an early answer": Talk(
         [ask(method=b"PUT", fields=BYTES + b"Content-Length: 300000\r\n", body=b"z" * 1000), b"z" * 299_000],
-        [b"HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig"],
+        [TOO_LARGE],
+    ),
+    "an early answer to chunks": Talk(
+        [ask(method=b"PUT", fields=JSON + CHUNKED), b"3\r\nabc\r\n", b"0\r\n\r\n"], [TOO_LARGE]
+    ),
+    "an early answer to chunks, and the end": Talk(
+        [ask(method=b"PUT", fields=JSON + CHUNKED), b"3\r\nabc\r\n", b"0\r\n\r\n"],
+        [TOO_LARGE.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)],
+    ),
+    "an early answer to much": Talk(
+        [ask(method=b"PUT", fields=JSON + b"Content-Length: 2000000\r\n"), b"z" * 2_000_000, ask(b"/next")],
+        [TOO_LARGE, answer(b"{}")],
+    ),
+    "an answer whose chunks end early": Talk([ask()], [OK + JSON + CHUNKED + b"\r\n5\r\n[1,2,\r\n"]),
+    "an answer in the middle of a chunk": Talk([ask()], [OK + JSON + CHUNKED + b"\r\n5\r\n[1"]),
+    "an answer whose chunks are none": Talk([ask()], [OK + JSON + CHUNKED + b"\r\n5\r\n[1,2,\r\nzz\r\n"]),
+    "an answer that is cut": Talk([ask()], [OK + JSON + b"Content-Length: 50\r\n\r\n[1,2"]),
+    "a request whose chunks are none": Talk(
+        [ask(method=b"PUT", fields=JSON + CHUNKED, body=b"5\r\n[1,2,\r\nzz\r\n")], []
+    ),
+    "a chunked request that is cut": Talk(
+        [ask(method=b"PUT", fields=JSON + CHUNKED, body=b"5\r\n[1,2,\r\n"), RESET], []
     ),
     "a request that is cut": Talk(
         [ask(method=b"PUT", fields=JSON + b"Content-Length: 9\r\n", body=b"part"), RESET], []
@@ -102,6 +124,9 @@ TALKS: dict[str, Talk] = {
     ),
 }
 
+NEVER_SENT = {"a request that is cut", "a chunked request that is cut", "a request whose chunks are none"}
+"""Requests that mitmproxy holds and that do not become complete."""
+
 
 class Pair:
     """A proxy with the addon and one without, which all talks of this file go through."""
@@ -130,20 +155,51 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     traced.stop()
 
 
+@pytest.fixture(scope="module")
+def streaming(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """As ``pair``, with mitmproxy's own option to let long bodies stream."""
+    folder = tmp_path_factory.mktemp("streaming")
+    (folder / "bare").mkdir()
+    (folder / "traced").mkdir()
+    options = ("--set", "connection_strategy=lazy", "--set", "stream_large_bodies=100k")
+    bare = Proxy(folder / "bare", *options, addon=False)
+    traced = Proxy(folder / "traced", *options, "--set", f"trace_dir={folder / 'out'}")
+    yield Pair(bare, traced, folder / "out")
+    bare.stop()
+    traced.stop()
+
+
+def test_what_mitmproxy_lets_stream_in_the_end_is_recorded(streaming: Pair) -> None:
+    """A body of unknown length is held until it is long, and streams from then on."""
+    parts = [b"a" * 60_000, b"b" * 60_000, b"c" * 60_000]
+    up = ask(method=b"PUT", fields=JSON + CHUNKED, body=chunks(*parts))
+    conversation = Talk([up], [OK + JSON + CHUNKED + b"\r\n" + chunks(*parts)], b"0\r\n\r\n")
+    without = talk(Pair.port(streaming.bare), conversation)
+    traced = talk(Pair.port(streaming.traced), conversation)
+    assert dechunked(traced.at_origin) == dechunked(without.at_origin)
+    assert dechunked(traced.at_client) == dechunked(without.at_client)
+    exchange = _next(streaming.out, 0)
+    assert exchange.response is not None
+    for body in (exchange.request.body, exchange.response.body):
+        assert body is not None
+        assert body.text == b"".join(parts).decode()
+
+
 @pytest.mark.parametrize("name", TALKS)
 def test_the_bytes_are_those_of_a_proxy_without_the_addon(name: str, pair: Pair) -> None:
     without = talk(pair.port(pair.bare), TALKS[name])
     traced = talk(pair.port(pair.traced), TALKS[name])
-    assert traced.at_origin or name == "a request that is cut"
+    assert traced.at_origin or name in NEVER_SENT
     assert dechunked(traced.at_origin) == dechunked(without.at_origin)
     assert dechunked(traced.at_client) == dechunked(without.at_client)
+    assert traced.closed == without.closed
     assert pair.traced.process.poll() is None
 
 
 def test_each_is_recorded_as_what_it_is(mitmdump: Callable[..., Proxy], tmp_path: Path) -> None:
     out = tmp_path / "out"
     proxy = mitmdump("--set", f"trace_dir={out}", "--set", "validate_inbound_headers=false")
-    names = [name for name in TALKS if name not in {"keep-alive", "pipelining", "HEAD"}]
+    names = [name for name in TALKS if TALKS[name].answers[1:] == []]
     found: dict[str, Exchange] = {}
     for name in names:
         before = _exchanges(out)
@@ -152,8 +208,11 @@ def test_each_is_recorded_as_what_it_is(mitmdump: Callable[..., Proxy], tmp_path
     assert proxy.stop() == 0
     responses = {name: exchange.response for name, exchange in found.items()}
     bodies = {name: response and response.body for name, response in responses.items()}
-    assert {name for name, response in responses.items() if response is None} == {"a request that is cut"}
+    assert {name for name, response in responses.items() if response is None} == NEVER_SENT
     assert found["a request that is cut"].error
+    cut = found["an answer whose chunks end early"]
+    assert cut.response is not None
+    assert "incomplete chunked read" in (cut.error or "")
     early = found["an early answer"]
     assert early.response is not None
     assert early.response.status == 413
@@ -185,12 +244,20 @@ def test_a_client_that_breaks_off_after_an_early_answer_is_recorded(
     mitmdump: Callable[..., Proxy], tmp_path: Path
 ) -> None:
     proxy = mitmdump("--set", f"trace_dir={tmp_path / 'out'}")
-    early = TALKS["an early answer"]
-    talk(Pair.port(proxy), early._replace(sends=[early.sends[0]]))
+    head = ask(method=b"PUT", fields=BYTES + b"Content-Length: 3000000\r\n", body=b"z" * 1000)
+    talk(Pair.port(proxy), Talk([head], [TOO_LARGE]))
     exchange = _next(tmp_path / "out", 0)
     assert exchange.response is not None
     assert exchange.response.status == 413
     assert exchange.error == "the client broke the request off after the answer"
+
+
+def test_binary_chunks_stream(mitmdump: Callable[..., Proxy], tmp_path: Path) -> None:
+    """An image of unknown length is not held: its answer comes while its end is still to be sent."""
+    proxy = mitmdump("--set", f"trace_dir={tmp_path / 'out'}")
+    for kind, answered in ((BYTES, TOO_LARGE), (JSON, b"")):
+        head = ask(method=b"PUT", fields=kind + CHUNKED, body=b"3\r\nabc\r\n")
+        assert talk(Pair.port(proxy), Talk([head], [TOO_LARGE])).at_client == answered
 
 
 def _exchanges(out: Path) -> list[Exchange]:

@@ -34,22 +34,23 @@ class Talk(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """All that arrived: at the origin, and at the client."""
+    """All that arrived at the origin and at the client, and whether the client's connection was closed."""
 
     at_origin: bytes
     at_client: bytes
+    closed: bool
 
 
 def talk(proxy_port: int, script: Talk) -> Heard:
     """Let a client and an origin have the talk through a proxy."""
     with _origin(script) as (port, heard):
-        at_client = _client(
+        at_client, closed = _client(
             proxy_port, [one.replace(b"ORIGIN", b"127.0.0.1:%d" % port) for one in script.sends]
         )
         time.sleep(0.1)
-        return Heard(
-            *(re.sub(rb"127\.0\.0\.1:%d" % port, b"ORIGIN", side) for side in (b"".join(heard), at_client))
-        )
+        origin = rb"127\.0\.0\.1:%d" % port
+        sides = (re.sub(origin, b"ORIGIN", side) for side in (b"".join(heard), at_client))
+        return Heard(*sides, closed)
 
 
 def dechunked(message: bytes) -> bytes:
@@ -68,13 +69,14 @@ def dechunked(message: bytes) -> bytes:
     return head + end + content
 
 
-def _client(port: int, sends: list[bytes]) -> bytes:
+def _client(port: int, sends: list[bytes]) -> tuple[bytes, bool]:
     heard = bytearray()
+    closed = False
     with socket.create_connection(("127.0.0.1", port)) as client:
         for piece in sends:
             if piece == RESET:
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                return bytes(heard)
+                return bytes(heard), True
             with contextlib.suppress(OSError):
                 client.sendall(piece)
             time.sleep(0.15)
@@ -83,7 +85,8 @@ def _client(port: int, sends: list[bytes]) -> bytes:
             while data := client.recv(65536):
                 heard += data
                 client.settimeout(QUIET)
-    return bytes(heard)
+            closed = True
+    return bytes(heard), closed
 
 
 @contextlib.contextmanager

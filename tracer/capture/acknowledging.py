@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from typing import TYPE_CHECKING
 
-from mitmproxy import ctx, http
+from tracer.capture.internals import sending_socket
+
+if TYPE_CHECKING:
+    from mitmproxy import http
 
 __all__ = ["acknowledge"]
 
@@ -22,8 +26,7 @@ def acknowledge(flow: http.HTTPFlow) -> None:
     """Acknowledge the head of a request with content, where the system can be told to (Linux)."""
     if _QUICKACK is None or _FRAMING.isdisjoint(name.lower() for name, _ in flow.request.headers.fields):
         return
-    # How mitmproxy keeps its sockets is its own affair: without them, it only takes longer.
-    with contextlib.suppress(AttributeError, KeyError, OSError):
-        handler = ctx.master.addons.get("proxyserver").connections[flow.client_conn.id]
-        opened = handler.transports[handler.client].writer.get_extra_info("socket")
-        opened.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+    opened = sending_socket(flow, flow.client_conn)
+    if opened is not None:
+        with contextlib.suppress(OSError):
+            opened.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)

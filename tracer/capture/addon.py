@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
+import inspect
 import logging
 import os
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +23,7 @@ from tracer.capture import log_redaction, options, processes
 from tracer.capture.acknowledging import acknowledge
 from tracer.capture.asking import ask_whom_it_concerns
 from tracer.capture.book import JOURNALS, Kept
-from tracer.capture.events import Connected, Disconnected
+from tracer.capture.events import Connected, Content, Disconnected
 from tracer.capture.hanging_up import hang_up, stop_listening
 from tracer.capture.intake import Intake
 from tracer.capture.keeper import Keeper
@@ -30,8 +33,8 @@ from tracer.capture.recovery import recover
 from tracer.capture.reporting import failed, kept, recovered
 from tracer.capture.settings import Draw, Settings
 from tracer.capture.sockets import socket_owners
-from tracer.capture.taps import Tap, tapped
-from tracer.capture.telling import answered, asked
+from tracer.capture.taps import Tap, tap_request, tap_response
+from tracer.capture.telling import answered, asked, content
 from tracer.capture.trust import distrusted_client, distrusted_server
 from tracer.capture.tunnels import Tunnels, failed_tunnel
 from tracer.capture.worker import Worker
@@ -42,7 +45,10 @@ __all__ = ["Tracer"]
 
 _log = logging.getLogger(__name__)
 _LEVELS = {"alert": ALERT, "warning": logging.WARNING, "error": logging.ERROR}
-_Hook = TypeVar("_Hook", bound=Callable[..., None])
+_Hook = TypeVar("_Hook", bound=Callable[..., Awaitable[None] | None])
+
+_LONG = 2**20
+"""Bytes of content from which on it is hashed in a thread, as other connections have traffic meanwhile."""
 
 
 @dataclass(slots=True)
@@ -50,14 +56,34 @@ class _Flow:
     """A flow under way. It is complete when both sides are, in whatever order."""
 
     flow: http.HTTPFlow
+    live: bool
     request_done: bool = False
     response_done: bool = False
     request_tap: Tap | None = None
     response_tap: Tap | None = None
+    request: Content | None = None
+    response: Content | None = None
+    patches: ExitStack = field(default_factory=ExitStack)
+
+    def read_more_at_once(self, sender: connection.Connection) -> None:
+        """Read larger pieces of what one side sends until the flow is complete."""
+        removal = read_more_at_once(self.flow, sender)
+        if removal is not None:
+            self.patches.callback(removal)
 
 
 def _guarded(hook: _Hook) -> _Hook:
     """A fault of ours is for us to handle: mitmproxy would log it, secrets and all, and let traffic go by."""
+    if inspect.iscoroutinefunction(hook):
+
+        @functools.wraps(hook)
+        async def guarded_async(self: Tracer, *args: Any) -> None:
+            try:
+                await hook(self, *args)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it must not reach the log
+                self.fail(error, args[0] if args else None)
+
+        return guarded_async  # type: ignore[return-value]
 
     @functools.wraps(hook)
     def guarded(self: Tracer, *args: Any) -> None:
@@ -94,7 +120,7 @@ class Tracer:
         self._connections: set[str] = set()
         self._tunnels = Tunnels()
         self._owners = socket_owners()
-        self._leave_log: Callable[[], None] = lambda: None
+        self._patches = ExitStack()
 
     # Life
 
@@ -123,8 +149,8 @@ class Tracer:
         if self._announced:
             return
         self._announced = True
-        ask_whom_it_concerns(ctx.master.addons)
-        options.quieten(ctx.options)
+        self._patches.callback(ask_whom_it_concerns(ctx.master.addons))
+        self._patches.callback(options.quieten(ctx.options))
         settings = self._ready()
         if not isinstance(self.taker(), Worker):  # which recovers by itself
             for result in recover(settings.folder, settings.participants):
@@ -135,20 +161,12 @@ class Tracer:
     async def done(self) -> None:
         """Finish every run: what is under way now is recorded as broken off."""
         self._closing = True
-        await stop_listening()
-        for state in list(self._flows.values()):
-            # A stored flow tells by itself what it lacks.
-            stopped = "the proxy stopped before the answer came" if self._is_live(state.flow) else None
-            self._break_off(state, stopped)
-        for tunnel in self._tunnels.close_all():
-            self._record_tunnel(tunnel)
-        if self._taker is not None:
-            await self._taker.finish()
-            with contextlib.suppress(OSError):  # another proxy may be keeping journals there
-                (self._ready().folder / JOURNALS).rmdir()
-        await hang_up()
+        try:
+            await self._finish()
+        finally:
+            # Last: until here mitmdump might print URLs.
+            self._patches.close()
         self.end()
-        self._leave_log()
 
     # Traffic
 
@@ -219,10 +237,13 @@ class Tracer:
             self._begin(flow)
 
     @_guarded
-    def request(self, flow: http.HTTPFlow) -> None:
-        """The request is complete."""
+    async def request(self, flow: http.HTTPFlow) -> None:
+        """The request is complete. Addons that come later may change it, so its content is taken now."""
         state = self._flows.get(flow.id)
-        if state is not None:
+        if state is None:
+            return
+        state.request = await self._content(state, flow.request, state.request_tap)
+        if self._flows.get(flow.id) is state:
             state.request_done = True
             self._complete(state)
 
@@ -233,19 +254,24 @@ class Tracer:
         assert flow.response is not None
         if state is None or not self._is_live(flow):
             return
-        state.response_tap = tapped(flow.response, self._ready().limit)
-        if state.response_tap is not None:
-            read_more_at_once(flow, flow.server_conn)
+        late = bool(ctx.options.stream_large_bodies)
+        state.response_tap = tap_response(flow, self._ready().limit, late=late)
+        if flow.response.stream:
+            state.read_more_at_once(flow.server_conn)
 
     async def response(self, flow: http.HTTPFlow) -> None:
         """The response is complete; what was told of it leaves this process before the client has it."""
-        self._responded(flow)
+        await self._responded(flow)
         await self.taker().delivered()
 
     @_guarded
-    def _responded(self, flow: http.HTTPFlow) -> None:
+    async def _responded(self, flow: http.HTTPFlow) -> None:
         state = self._flows.get(flow.id)
-        if state is not None:
+        if state is None:
+            return
+        assert flow.response is not None
+        state.response = await self._content(state, flow.response, state.response_tap)
+        if self._flows.get(flow.id) is state:
             state.response_done = True
             self._complete(state)
 
@@ -261,8 +287,7 @@ class Tracer:
 
     def redact_log(self) -> None:
         """Have mitmproxy's log redacted for as long as the proxy runs."""
-        self._leave_log()
-        self._leave_log = log_redaction.install(self._log_redactor)
+        self._patches.callback(log_redaction.install(self._log_redactor))
 
     def _log_redactor(self) -> Redactor:
         """Return a new redactor: what one line calls <token-1> is not another line's."""
@@ -298,6 +323,20 @@ class Tracer:
             sys.exit(1)
 
     # Helpers
+
+    async def _finish(self) -> None:
+        await stop_listening()
+        for state in list(self._flows.values()):
+            # A stored flow tells by itself what it lacks.
+            stopped = "the proxy stopped before the answer came" if self._is_live(state.flow) else None
+            self._break_off(state, stopped)
+        for tunnel in self._tunnels.close_all():
+            self._record_tunnel(tunnel)
+        if self._taker is not None:
+            await self._taker.finish()
+            with contextlib.suppress(OSError):  # another proxy may be keeping journals there
+                (self._ready().folder / JOURNALS).rmdir()
+        await hang_up()
 
     def fail(self, error: Exception, source: object = None) -> None:
         """Recording failed: stop the proxy and say so, or count what passes unrecorded."""
@@ -346,13 +385,15 @@ class Tracer:
         if not live:  # a stored one
             self._introduce(flow.client_conn)
         self.taker().tell(asked(flow))
-        state = self._flows[flow.id] = _Flow(flow)
+        state = self._flows[flow.id] = _Flow(flow, live)
         if not live:
             return
         acknowledge(flow)
-        state.request_tap = tapped(flow.request, self._ready().limit)
-        if state.request_tap is not None:
-            read_more_at_once(flow, flow.client_conn)
+        if flow.response is None:  # another addon has answered it already
+            late = bool(ctx.options.stream_large_bodies)
+            state.request_tap = tap_request(flow, self._ready().limit, late=late)
+        if flow.request.stream:
+            state.read_more_at_once(flow.client_conn)
 
     def _record_tunnel(self, tunnel: http.HTTPFlow) -> None:
         self.taker().tell(asked(tunnel))
@@ -369,8 +410,20 @@ class Tracer:
             return
         flow = state.flow
         del self._flows[flow.id]
+        state.patches.close()
+        limit = self._ready().limit
+        if state.request is None:
+            state.request = content(flow.request, state.request_tap, limit, live=state.live)
+        if state.response is None and flow.response is not None:
+            state.response = content(flow.response, state.response_tap, limit, live=state.live)
         closes = not self._is_live(flow) and _closes(flow)
-        self.taker().tell(answered(flow, state.request_tap, state.response_tap, closes=closes))
+        self.taker().tell(answered(flow, state.request, state.response, closes=closes))
+
+    async def _content(self, state: _Flow, message: http.Message, tap: Tap | None) -> Content:
+        limit = self._ready().limit
+        if len(message.raw_content or b"") <= _LONG:
+            return content(message, tap, limit, live=state.live)
+        return await asyncio.to_thread(content, message, tap, limit, live=state.live)
 
 
 def _closes(flow: http.HTTPFlow) -> bool:

@@ -1,4 +1,4 @@
-"""Has mitmproxy ask only those of its addons for a hook that have it.
+"""Skip addons that do not implement a hook.
 
 mitmproxy asks all of its own, about forty, at each of the dozen hooks of an exchange, most of
 which one or two of them have: two fifths of the CPU time that a small exchange takes. What is
@@ -7,17 +7,22 @@ asked, in what order, and what happens when an addon fails or halts, stays mitmp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
 
 from mitmproxy import addonmanager, hooks
+
+from tracer.capture.patching import Removal, patch
 
 __all__ = ["ask_whom_it_concerns"]
 
 _OWN = "mitmproxy."
 
+_Trigger = Callable[[hooks.Hook], Coroutine[Any, Any, None]]
 
-class _Concerned:
-    """Those addons in the chain of ``manager``, as it is while they are asked, that may have ``hook``."""
+
+class _Implementers:
+    """The addons in the chain of ``manager``, as it is while they are asked, that may implement ``hook``."""
 
     def __init__(self, manager: addonmanager.AddonManager, hook: str) -> None:
         self._manager = manager
@@ -28,41 +33,47 @@ class _Concerned:
         for addon in self._manager.chain:
             if type(addon) in self._lacking:
                 continue
-            if _may_have(addon, self._hook):
+            if _may_implement(addon, self._hook):
                 yield addon
             else:
                 self._lacking.add(type(addon))
 
 
-class _Manager(addonmanager.AddonManager):
-    """A manager as another one is, but for its ``chain``."""
+class _View(addonmanager.AddonManager):
+    """A manager that has everything in common with another, patches too, but for its ``chain``."""
 
-    def __init__(self, manager: addonmanager.AddonManager, chain: _Concerned) -> None:
-        self.__dict__.update(vars(manager), chain=chain)
+    __slots__ = ("_implementers",)
 
+    def __init__(self, manager: addonmanager.AddonManager, implementers: _Implementers) -> None:
+        self.__dict__ = vars(manager)
+        self._implementers = implementers
 
-class _Index:
-    """By the name of a hook: who asks those whom it concerns."""
-
-    def __init__(self, manager: addonmanager.AddonManager) -> None:
-        self._manager = manager
-        self._by_hook: dict[str, _Manager] = {}
-
-    async def trigger_event(self, event: hooks.Hook) -> None:
-        """In the place of the manager's own."""
-        asking = self._by_hook.get(event.name)
-        if asking is None:
-            asking = _Manager(self._manager, _Concerned(self._manager, event.name))
-            self._by_hook[event.name] = asking
-        await addonmanager.AddonManager.trigger_event(asking, event)
+    @property
+    def chain(self) -> _Implementers:  # type: ignore[override]
+        return self._implementers
 
 
-def ask_whom_it_concerns(manager: addonmanager.AddonManager) -> None:
-    """From now on. Addons that come or go later are seen."""
-    manager.trigger_event = _Index(manager).trigger_event  # type: ignore[method-assign]
+def ask_whom_it_concerns(manager: addonmanager.AddonManager) -> Removal:
+    """Skip addons without a hook from now on; addons that come or go later are seen.
+
+    Return a function that removes the patch. If somebody else has replaced the manager's
+    ``trigger_event``, that is called as before, and decides by itself whom to ask.
+    """
+    views: dict[str, _View] = {}
+
+    async def trigger_event(before: _Trigger, event: hooks.Hook) -> None:
+        if getattr(before, "__self__", None) is not manager:
+            await before(event)
+            return
+        view = views.get(event.name)
+        if view is None:
+            view = views[event.name] = _View(manager, _Implementers(manager, event.name))
+        await before.__func__(view, event)  # type: ignore[attr-defined]
+
+    return patch(manager, "trigger_event", trigger_event)
 
 
-def _may_have(addon: object, hook: str) -> bool:
+def _may_implement(addon: object, hook: str) -> bool:
     """Other people's addons, and what holds addons of its own, may get a hook at any time."""
     own = type(addon).__module__.startswith(_OWN)
     return not own or hasattr(addon, hook) or hasattr(addon, "addons")

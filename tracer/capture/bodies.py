@@ -39,7 +39,7 @@ _CHARSETS = frozenset(
 def body(fields: Fields, content: Content, limit: int) -> Body | None:
     """The content of the message with these header fields, decoded; None where it has none."""
     raw = content.raw
-    if not content.streamed and not raw:
+    if not raw and not content.streamed and not content.sha256:
         return None
     kind = Body(
         type=fields.get(b"content-type"),
@@ -51,6 +51,8 @@ def body(fields: Fields, content: Content, limit: int) -> Body | None:
     if content.streamed:
         seen = kind.size or not content.sha256
         return replace(kind, omitted="streamed", sha256=content.sha256 or None) if seen else None
+    if content.sha256:
+        return replace(kind, omitted="too-large", sha256=content.sha256)
     return _omitted(kind, raw, "too-large") if raw else None
 
 

@@ -113,7 +113,7 @@ def _trace(
 
         from tracer.capture.bypass import watch_for_bypass
         from tracer.capture.distrust import Distrust
-        from tracer.capture.proxy import master
+        from tracer.capture.proxy import master, own_context
         from tracer.capture.single import SingleRun
 
     environment = orders.environment
@@ -157,7 +157,8 @@ def _trace(
         await traffic
         return code
 
-    code = asyncio.run(run())
+    with own_context():
+        code = asyncio.run(run())
     if tracer.failure is not None:
         raise tracer.failure
     stdout, stderr = client.output

@@ -19,8 +19,9 @@ RawFields = tuple[tuple[bytes, bytes], ...]
 class Content(msgspec.Struct, frozen=True, array_like=True):
     """A message's content as it was sent.
 
-    ``raw`` is None where there is none, or where it streamed through and was not kept; ``size``
-    (bytes) and ``sha256`` tell of what streamed, the latter empty where it was not seen.
+    ``raw`` is None if there is no content or if it is not kept, as it is too long or ``streamed``
+    through. ``size`` (bytes) and ``sha256`` describe content that is not kept; ``sha256`` is empty
+    if the content was not seen.
     """
 
     raw: bytes | None = None

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from mitmproxy import ctx
 from mitmproxy.connection import ConnectionState
+
+from tracer.capture.internals import handlers, servers
 
 __all__ = ["hang_up", "stop_listening"]
 
@@ -22,8 +23,9 @@ _POLL = 0.01
 
 async def stop_listening() -> None:
     """Take no further connections: one that is taken at the very end makes asyncio print a traceback, too."""
-    with contextlib.suppress(AttributeError, KeyError):
-        await ctx.master.addons.get("proxyserver").servers.update([])
+    listening = servers()
+    if listening is not None:
+        await listening.update([])
 
 
 async def hang_up() -> None:
@@ -31,20 +33,19 @@ async def hang_up() -> None:
 
     A connection that was just accepted is handled a moment later, so none may be left twice in a row.
     """
-    # How mitmproxy keeps its connections is its own affair: without them, the end is only less tidy.
-    with contextlib.suppress(AttributeError):
-        handlers = ctx.master.addons.get("proxyserver").connections
-        for handler in list(handlers.values()):
-            with contextlib.suppress(AttributeError, KeyError):
-                if not handler.client.state & ConnectionState.CAN_READ:
-                    # The client has left, and its handler waits for a cloud that may never answer.
-                    handler.transports[handler.client].handler.cancel()
-        free = False
-        for _ in range(int(_PATIENCE / _POLL)):
-            if not handlers and free:
-                return
-            free = not handlers
-            for handler in list(handlers.values()):
-                with contextlib.suppress(AttributeError, KeyError):  # it has lost its client already
-                    handler.transports[handler.client].writer.close()
-            await asyncio.sleep(_POLL)
+    left = handlers()
+    for handler in list(left.values()):
+        # Without these parts of mitmproxy, here and below, the end is only less tidy.
+        with contextlib.suppress(AttributeError, KeyError):
+            if not handler.client.state & ConnectionState.CAN_READ:
+                # The client has left, and its handler waits for a cloud that may never answer.
+                handler.transports[handler.client].handler.cancel()
+    free = False
+    for _ in range(int(_PATIENCE / _POLL)):
+        if not left and free:
+            return
+        free = not left
+        for handler in list(left.values()):
+            with contextlib.suppress(AttributeError, KeyError):  # it has lost its client already
+                handler.transports[handler.client].writer.close()
+        await asyncio.sleep(_POLL)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracer.capture.participantmap import ParticipantMap
+from tracer.capture.patching import Removal
 from tracer.capture.settings import LIMIT, Draw, Settings
 from tracer.errors import InputError
 
@@ -37,7 +38,7 @@ _OPTIONS: tuple[tuple[str, Any, object, str], ...] = (
         "limit",
         str,
         str(LIMIT),
-        "Bodies over this many bytes (or KiB, MiB, GiB) stream through and are not kept.",
+        "Bodies over this many bytes (or KiB, MiB, GiB) are not kept; announced as such, they stream.",
     ),
     ("policy", Sequence[str], [], "File with rules to add to the redaction policy; may be given again."),
     ("on_error", str, "stop", "When recording fails: stop the proxy, or pass traffic unrecorded."),
@@ -58,10 +59,20 @@ def _size(text: str) -> int:
     return int(found["number"]) << (10 * power)
 
 
-def quieten(options: Options) -> None:
-    """Keep mitmdump from printing every URL: some have secrets in them. Who asks it for more gets more."""
-    if "flow_detail" in options and options.flow_detail == options.default("flow_detail"):
-        options.update(flow_detail=0)
+def quieten(options: Options) -> Removal:
+    """Keep mitmdump from printing every URL: some have secrets in them. Who asks it for more gets more.
+
+    Return a function that restores the option, unless somebody has set it since.
+    """
+    if "flow_detail" not in options or options.flow_detail != options.default("flow_detail"):
+        return lambda: None
+    options.update(flow_detail=0)
+
+    def restore() -> None:
+        if "flow_detail" in options and options.flow_detail == 0:
+            options.update(flow_detail=options.default("flow_detail"))
+
+    return restore
 
 
 def read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:

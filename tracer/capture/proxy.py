@@ -7,16 +7,19 @@ be started while the proxy's imports are still under way and no message is lost.
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from mitmproxy import options
+from mitmproxy import ctx, options
 from mitmproxy.addons.core import Core
 from mitmproxy.addons.disable_h2c import DisableH2C
 from mitmproxy.addons.next_layer import NextLayer
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.addons.tlsconfig import TlsConfig
+from mitmproxy.log import MitmLogHandler
 from mitmproxy.master import Master
 from mitmproxy.proxy import layers
 from mitmproxy.proxy.context import Context
@@ -27,7 +30,10 @@ from mitmproxy.proxy.mode_specs import ProxyMode
 from tracer.capture.addon import Tracer
 from tracer.capture.client_trust import Trust
 
-__all__ = ["master"]
+__all__ = ["master", "own_context"]
+
+_CONTEXT = ("master", "log", "options")
+"""What a Master sets in ``mitmproxy.ctx``."""
 
 
 class OpenedMode(ProxyMode):
@@ -64,6 +70,24 @@ class _Closing:
     async def done(self) -> None:
         """Stop to listen."""
         await self._proxy.servers.update([])
+
+
+@contextmanager
+def own_context() -> Iterator[None]:
+    """Restore what a Master changes in its process: a Python program may have a proxy of its own."""
+    before = {name: vars(ctx)[name] for name in _CONTEXT if name in vars(ctx)}
+    root = logging.getLogger()
+    handlers = set(root.handlers)
+    try:
+        yield
+    finally:
+        for name in _CONTEXT:
+            vars(ctx).pop(name, None)
+        vars(ctx).update(before)
+        # A proxy that is stopped before it listens leaves its handler there.
+        for handler in set(root.handlers) - handlers:
+            if isinstance(handler, MitmLogHandler):
+                root.removeHandler(handler)
 
 
 def master(

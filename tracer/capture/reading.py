@@ -6,26 +6,31 @@ streaming costs. All that asyncio holds, which is up to 384 KiB, can go at once.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import functools
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
-from mitmproxy import connection, ctx, http
+from tracer.capture.internals import reader
+from tracer.capture.patching import Removal, is_patched, patch
+
+if TYPE_CHECKING:
+    from mitmproxy import connection, http
 
 __all__ = ["read_more_at_once"]
 
 _MOST = 2**20
 
 
-def read_more_at_once(flow: http.HTTPFlow, sender: connection.Connection) -> None:
-    """From now on, of what ``sender``, a side of the flow, sends."""
-    # How mitmproxy keeps its readers is its own affair: without them, it only takes longer.
-    with contextlib.suppress(AttributeError, KeyError):
-        handler = ctx.master.addons.get("proxyserver").connections[flow.client_conn.id]
-        reader = handler.transports[sender].reader
-        if isinstance(reader, asyncio.StreamReader):
-            reader.read = functools.partial(_read, reader)  # type: ignore[method-assign]
+def read_more_at_once(flow: http.HTTPFlow, sender: connection.Connection) -> Removal | None:
+    """Read larger pieces of what ``sender``, a side of the flow, sends.
+
+    Return a function that ends it, None if the pieces stay as they are.
+    """
+    stream = reader(flow, sender)
+    # A flow that shares the connection may have done so. Patches that overlap would pile up.
+    if stream is None or is_patched(stream, "read"):
+        return None
+    return patch(stream, "read", _read)
 
 
-async def _read(reader: asyncio.StreamReader, most: int) -> bytes:
-    return await asyncio.StreamReader.read(reader, max(most, _MOST))
+async def _read(before: Callable[[int], Awaitable[bytes]], most: int) -> bytes:
+    return await before(max(most, _MOST))

@@ -1,4 +1,9 @@
-"""The tap that lets large content stream through, measured but not held."""
+"""Taps that measure bodies while they stream through the proxy.
+
+A body streams if it is announced as longer than the limit, or if its length is unknown and it
+is binary (an image). Everything else is held by mitmproxy as it is without the addon, so that
+other addons can read and change it.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +11,13 @@ import functools
 import hashlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING
+
+from mitmproxy import http
 
 from tracer.capture.events import Content
 from tracer.capture.fields import Fields, media_type
 
-if TYPE_CHECKING:
-    from mitmproxy import http
-
-__all__ = ["Tap", "announced", "tapped"]
+__all__ = ["Tap", "announced", "is_binary", "tap_request", "tap_response"]
 
 Stream = Callable[[bytes], bytes | Iterable[bytes]]
 
@@ -26,16 +29,21 @@ With less, both threads wait more often for each other; up to three times as muc
 
 
 class Tap:
-    """What mitmproxy calls for each chunk of a streamed body: hands it on unchanged, and measures it.
+    """A stream callable for mitmproxy that passes each chunk on unchanged and measures it.
 
-    ``keep`` is how many bytes are kept of a body that is no longer. ``before`` is what another addon
-    has called for each chunk: what that makes of it is measured and handed on. ``used`` tells whether
-    the body came through here.
+    A body of at most ``keep`` bytes is kept. ``before`` is the stream callable of another addon:
+    its output is measured and passed on. ``used`` is True once a chunk came through.
+
+    A tap is false once ``flow`` has a response: mitmproxy cannot stream a request that an addon
+    has answered, and would end the connection.
     """
 
-    def __init__(self, keep: int, before: Stream | None = None) -> None:
+    def __init__(
+        self, keep: int, before: Stream | None = None, unanswered: http.HTTPFlow | None = None
+    ) -> None:
         self.used = False
         self._before = before
+        self._unanswered = unanswered
         self._size = 0
         self._keep = keep
         self._kept: bytearray | None = bytearray()
@@ -44,19 +52,22 @@ class Tap:
         self._hashed = 0
         self._hashing: Future[None] | None = None
 
+    def __bool__(self) -> bool:
+        return self.used or self._unanswered is None or self._unanswered.response is None
+
     def __call__(self, chunk: bytes) -> bytes | Iterable[bytes]:
         """Measure a chunk; the last one is empty."""
         self.used = True
         if self._before is None:
             self._measure(chunk)
             return chunk
-        made = self._before(chunk)
-        if isinstance(made, bytes):
-            self._measure(made)
-            return made
-        chunks = [*made]
-        for one in chunks:
-            self._measure(one)
+        changed = self._before(chunk)
+        if isinstance(changed, bytes):
+            self._measure(changed)
+            return changed
+        chunks = [*changed]
+        for part in chunks:
+            self._measure(part)
         return chunks
 
     def _measure(self, chunk: bytes) -> None:
@@ -95,33 +106,88 @@ def _hasher() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracer-hash")
 
 
-def tapped(message: http.Message, limit: int) -> Tap | None:
-    """The tap through which the body of ``message`` streams from now on; None where it is held.
+def tap_request(flow: http.HTTPFlow, limit: int, *, late: bool = False) -> Tap | None:
+    """Return the tap that the request's body streams through, None if mitmproxy holds the body.
 
-    Held is what is announced as small. What is of unknown length streams, and is kept as
-    long as it turns out to be small; so is what streams by an option of mitmproxy's, or because
-    another addon wants it to. An image's bytes are never kept.
+    ``late``: mitmproxy may decide to let it stream when it has received much (its option
+    ``stream_large_bodies``). The tap is used from then on.
     """
-    keep = _streamed(Fields(message.headers.fields), message, limit)
-    if keep is None and not message.stream:
+    return _tap(flow.request, limit, flow, late=late)
+
+
+def tap_response(flow: http.HTTPFlow, limit: int, *, late: bool = False) -> Tap | None:
+    """Return the tap that the response's body streams through, as ``tap_request`` does."""
+    response = flow.response
+    assert response is not None
+    # RFC 9110, section 6.4.1: these have no body, whatever length they announce.
+    if flow.request.method == "HEAD" or response.status_code < 200 or response.status_code in {204, 304}:
         return None
-    tap = Tap(limit if keep is None else keep, message.stream if callable(message.stream) else None)
-    message.stream = tap
+    return _tap(response, limit, late=late)
+
+
+def _tap(
+    message: http.Message, limit: int, unanswered: http.HTTPFlow | None = None, *, late: bool
+) -> Tap | None:
+    if message.raw_content is not None:
+        # An addon has made the message, or it is sent once more: there is nothing to stream.
+        return None
+    fields = Fields(message.headers.fields)
+    ours = _streams(fields, limit)
+    late = late and announced(fields) is None
+    if not (ours or message.stream or late):
+        return None
+    keep = 0 if ours or is_binary(fields) else limit
+    tap = Tap(keep, message.stream if callable(message.stream) else None, unanswered)
+    if ours or message.stream:
+        message.stream = tap
+    else:
+        _tap_late(message, tap)
     return tap
 
 
+class _TappedLate:
+    """A message that goes through its tap as soon as mitmproxy decides to let it stream."""
+
+    _tap: Tap | None = None
+
+    @property
+    def stream(self) -> Stream | bool:
+        stream: Stream | bool = vars(self).get("stream", False)
+        return stream
+
+    @stream.setter
+    def stream(self, stream: Stream | bool) -> None:
+        vars(self)["stream"] = self._tap if stream is True and self._tap is not None else stream
+
+
+class _RequestTappedLate(_TappedLate, http.Request):
+    pass
+
+
+class _ResponseTappedLate(_TappedLate, http.Response):
+    pass
+
+
+def _tap_late(message: http.Message, tap: Tap) -> None:
+    # mitmproxy calls no hook then, it sets an attribute.
+    tapped = _RequestTappedLate if isinstance(message, http.Request) else _ResponseTappedLate
+    message.__class__ = tapped
+    vars(message)["_tap"] = tap
+
+
 def announced(fields: Fields) -> int | None:
-    """The length of the body in bytes, where the message says it."""
+    """Return the length of the body in bytes if the header fields tell it (RFC 9112, section 6.3)."""
     length = fields.get(b"content-length")
-    return int(length) if length.isascii() and length.isdigit() else None
+    if b"transfer-encoding" in fields or not (length.isascii() and length.isdigit()):
+        return None
+    return int(length)
 
 
-def _streamed(fields: Fields, message: http.Message, limit: int) -> int | None:
-    """None where the body can be held; else how many bytes of it the tap is to keep."""
-    if media_type(fields) == "application/octet-stream":
-        return 0
+def is_binary(fields: Fields) -> bool:
+    """Return whether the body is nothing that a recording shows, such as an image."""
+    return media_type(fields) == "application/octet-stream"
+
+
+def _streams(fields: Fields, limit: int) -> bool:
     length = announced(fields)
-    if length is not None:
-        return 0 if length > limit else None
-    open_ended = message.is_http2 or message.is_http3 or not hasattr(message, "method")
-    return limit if open_ended or b"transfer-encoding" in fields else None
+    return is_binary(fields) if length is None else length > limit

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from tracer.capture.events import Answered, Asked, Content, Reply
 from tracer.capture.fields import Fields, encoded
-from tracer.capture.taps import Tap, announced
+from tracer.capture.taps import Tap, announced, is_binary
 from tracer.capture.timestamps import ended, started
 from tracer.origins import base
 
 if TYPE_CHECKING:
     from mitmproxy import http
 
-__all__ = ["NO_ANSWER", "answered", "asked"]
+__all__ = ["NO_ANSWER", "answered", "asked", "content"]
 
 NO_ANSWER = "no answer is stored"
 """The error of a stored flow that has neither a response nor an error."""
@@ -34,14 +35,17 @@ def asked(flow: http.HTTPFlow) -> Asked:
 
 
 def answered(
-    flow: http.HTTPFlow, request_tap: Tap | None, response_tap: Tap | None, *, closes: bool
+    flow: http.HTTPFlow, request: Content | None, response: Content | None, *, closes: bool
 ) -> Answered:
-    """The flow is complete; ``closes`` tells that its connection ended with it."""
+    """Return the event of a complete flow; ``closes`` tells that its connection ended with it.
+
+    ``request`` and ``response`` are the contents, None for what the flow itself holds.
+    """
     return Answered(
         flow.id,
         ended(flow),
-        _content(flow.request, request_tap),
-        _reply(flow.response, response_tap) if flow.response and _is_real(flow.response) else None,
+        request or Content(flow.request.raw_content),
+        _reply(flow.response, response) if flow.response and _is_real(flow.response) else None,
         _error(flow),
         closes,
     )
@@ -69,14 +73,27 @@ def _error(flow: http.HTTPFlow) -> bytes | None:
     return None if flow.response and _is_real(flow.response) else NO_ANSWER.encode()
 
 
-def _reply(response: http.Response, tap: Tap | None) -> Reply:
-    return Reply(response.status_code, response.data.reason, response.headers.fields, _content(response, tap))
+def content(message: http.Message, tap: Tap | None, limit: int, *, live: bool) -> Content:
+    """Return the body as far as a recording may keep it, else its size and SHA-256.
 
-
-def _content(message: http.Message, tap: Tap | None) -> Content:
+    A binary body of ``live`` traffic is never kept.
+    """
     if tap is not None and (tap.used or message.stream is tap):
         return tap.content()
-    if message.raw_content is None and message.stream:
-        # Another addon has let it pass, later than we could see to it.
+    raw = message.raw_content
+    if raw is None and message.stream:
+        # Another addon, or mitmproxy, let it stream after this addon's turn.
         return Content(None, True, announced(Fields(message.headers.fields)) or 0)
-    return Content(message.raw_content)
+    binary = live and bool(raw) and is_binary(Fields(message.headers.fields))
+    if raw is None or (len(raw) <= limit and not binary):
+        return Content(raw)
+    return Content(None, binary, len(raw), hashlib.sha256(raw).hexdigest())
+
+
+def _reply(response: http.Response, body: Content | None) -> Reply:
+    return Reply(
+        response.status_code,
+        response.data.reason,
+        response.headers.fields,
+        body or Content(response.raw_content),
+    )

@@ -1,0 +1,202 @@
+"""Every part of mitmproxy that tracer relies on is there: run on each mitmproxy that is supported."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import functools
+import importlib
+import re
+import socket
+import tomllib
+from asyncio.trsock import TransportSocket
+from importlib.metadata import version
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from mitmproxy import ctx, hooks, http
+from mitmproxy.addonmanager import Loader
+from mitmproxy.master import Master
+from mitmproxy.options import Options
+from mitmproxy.tools.dump import DumpMaster
+
+from tracer.capture import internals
+from tracer.capture.addon import Tracer
+from tracer.capture.internals import HOOKS, INTERNALS
+from tracer.capture.patching import is_patched
+from tracer.capture.proxy import master, own_context
+from tracer.capture.settings import Settings
+from tracer.capture.single import SingleRun
+
+DOCUMENTED = {"connection", "ctx", "exceptions", "flow", "hooks", "http", "tls"}
+"""Modules of mitmproxy whose names its documentation of addons gives."""
+
+CAPTURE = Path(internals.__file__).parent
+
+
+NAMES = [f"{module}:{path}" for module, paths in INTERNALS.items() for path in paths]
+OPTIONS = (
+    *("confdir", "flow_detail", "mode", "server"),
+    *("ssl_insecure", "ssl_verify_upstream_trusted_ca", "stream_large_bodies"),
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_internal_is_there(name: str) -> None:
+    module, _, path = name.partition(":")
+    assert functools.reduce(_attribute, path.split("."), importlib.import_module(module)) is not None
+
+
+def _attribute(owner: object, name: str) -> object:
+    """An attribute; its type where a class only declares it, as a dataclass does."""
+    if isinstance(owner, type) and not hasattr(owner, name):
+        return owner.__annotations__[name]
+    return getattr(owner, name)
+
+
+def test_the_list_has_all_that_is_imported() -> None:
+    imported = set()
+    for path in CAPTURE.glob("**/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mitmproxy"):
+                imported |= {f"{node.module}:{alias.name}" for alias in node.names}
+    known = {
+        f"{module}:{path.partition('.')[0]}" for module, _, path in (name.partition(":") for name in NAMES)
+    }
+    known |= {f"mitmproxy:{module}" for module in DOCUMENTED | {"addonmanager", "options"}}
+    known |= {"mitmproxy.proxy:layers"}
+    assert imported - known == set()
+
+
+def test_each_hook_is_one_of_mitmproxys() -> None:
+    assert set(HOOKS) <= set(hooks.all_hooks)
+    implemented = {name for name in hooks.all_hooks if hasattr(Tracer, name) or hasattr(SingleRun, name)}
+    assert implemented == set(HOOKS)
+
+
+def test_each_option_is_there() -> None:
+    async def run() -> Options:
+        with own_context():
+            return DumpMaster(Options(), with_termlog=False).options
+
+    options = asyncio.run(run())
+    for name in (
+        "confdir",
+        "flow_detail",
+        "mode",
+        "server",
+        "ssl_insecure",
+        "ssl_verify_upstream_trusted_ca",
+    ):
+        assert name in options
+    assert options.default("flow_detail") != 0
+    assert options.deferred == {}
+
+
+def test_a_mitmproxy_that_is_newer_than_what_was_tried_is_refused() -> None:
+    project = tomllib.loads((CAPTURE.parents[1] / "pyproject.toml").read_text())["project"]
+    (pinned,) = (one for one in project["dependencies"] if one.startswith("mitmproxy"))
+    most = re.search(r"<(\d+)", pinned)
+    assert most is not None
+    assert int(version("mitmproxy").partition(".")[0]) < int(most[1]) <= 13
+
+
+class _Standing(Tracer):
+    def load(self, loader: Loader) -> None:
+        """No options: the settings are there already."""
+
+
+class _Probe:
+    """Looks at what is patched while a body streams."""
+
+    def __init__(self) -> None:
+        self.requests: list[http.HTTPFlow] = []
+        self.seen: dict[str, object] = {}
+        self.readers: list[asyncio.StreamReader | None] = []
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        reader = internals.reader(flow, flow.client_conn)
+        self.readers.append(reader)
+        self.seen["up"] = reader is not None and is_patched(reader, "read")
+        self.seen["socket"] = internals.sending_socket(flow, flow.client_conn)
+        self.seen["handlers"] = len(internals.handlers())
+        self.seen["dispatch"] = is_patched(ctx.master.addons, "trigger_event")
+        self.seen["servers"] = internals.servers() is not None
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        reader = internals.reader(flow, flow.server_conn)
+        self.readers.append(reader)
+        self.seen["down"] = reader is not None and is_patched(reader, "read")
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        self.seen["after"] = [is_patched(reader, "read") for reader in self.readers if reader is not None]
+
+
+async def _talk(folder: Path, probe: _Probe) -> Master:
+    """Have one exchange of streams recorded by a proxy, and stop that while the client is connected."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    where = listener.getsockname()
+    proxy = master([listener], folder / "ca", _Standing(Settings(folder=folder / "out")))
+    proxy.addons.add(probe)
+    origin = await asyncio.start_server(_answer, "127.0.0.1", 0)
+    traffic = asyncio.create_task(proxy.run())
+    reader, writer = await asyncio.open_connection(*where)
+    address = f"127.0.0.1:{origin.sockets[0].getsockname()[1]}"
+    writer.write(REQUEST.replace("ORIGIN", address).encode() + BODY)
+    assert (await reader.readuntil(b"0\r\n\r\n")).startswith(b"HTTP/1.1 200 OK")
+    proxy.shutdown()
+    await traffic
+    writer.close()
+    origin.close()
+    return proxy
+
+
+def test_what_is_optional_has_its_effect_and_is_undone(tmp_path: Path) -> None:
+    """Parts that are missing are passed over at run time: here they must not be."""
+    probe = _Probe()
+    before = vars(ctx).copy()
+
+    async def run() -> Master:
+        proxy = await _talk(tmp_path, probe)
+        assert internals.handlers() == {}
+        return proxy
+
+    with own_context():
+        proxy = asyncio.run(run())
+    assert vars(ctx) == before
+    assert isinstance(probe.seen.pop("socket"), socket.socket | TransportSocket)
+    assert probe.seen == {
+        "up": True,
+        "down": True,
+        "handlers": 1,
+        "dispatch": True,
+        "servers": True,
+        "after": [False, False],
+    }
+    assert "trigger_event" not in vars(proxy.addons)
+    assert len(list((tmp_path / "out").glob("*.yaml"))) == 1
+
+
+def test_without_what_is_optional_recording_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(internals, "ctx", SimpleNamespace(master=SimpleNamespace(addons={})))
+    probe = _Probe()
+    with own_context():
+        asyncio.run(_talk(tmp_path, probe))
+    assert (probe.seen["up"], probe.seen["down"], probe.seen["socket"]) == (False, False, None)
+    assert len(list((tmp_path / "out").glob("*.yaml"))) == 1
+
+
+REQUEST = (
+    "PUT http://ORIGIN/x HTTP/1.1\r\nHost: ORIGIN\r\nContent-Type: application/octet-stream\r\n"
+    "Transfer-Encoding: chunked\r\n\r\n"
+)
+BODY = b"3\r\nabc\r\n0\r\n\r\n"
+RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"0\r\n\r\n")
+    writer.write(RESPONSE + BODY)
+    await writer.drain()
+    writer.close()
