@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from mitmproxy import http
 
 from tests.capture.flows import exchanged, flow, peer, trace
-from tracer.capture import processes
 from tracer.capture.exchanges import skeleton
 from tracer.capture.telling import answered, asked
 from tracer.comparison import compare
@@ -116,21 +112,3 @@ def test_a_skeleton_holds_the_host_and_nothing_else(path: str) -> None:
     made.request.data.path = path.encode()
     bare = skeleton(asked(made), answered(made, None, None, closes=False), sender="client")
     assert bare.request.url == "http://[::1]:5000/"
-
-
-@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
-def test_the_owner_of_a_connection_is_found(family: socket.AddressFamily) -> None:
-    host = "::1" if family == socket.AF_INET6 else "127.0.0.1"
-    script = (
-        "import socket, sys; s = socket.create_connection((sys.argv[1], int(sys.argv[2]))); sys.stdin.read()"
-    )
-    with socket.create_server((host, 0), family=family) as server:
-        words = [sys.executable, "-c", script, host, str(server.getsockname()[1])]
-        with subprocess.Popen(words, stdin=subprocess.PIPE) as client:
-            connection, address = server.accept()
-            with connection:
-                owner = processes.find(address[:2], connection.getsockname()[:2])
-            assert client.stdin is not None
-            client.stdin.close()
-    assert owner is not None
-    assert owner.pid == client.pid

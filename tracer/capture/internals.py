@@ -29,6 +29,7 @@ INTERNALS: Mapping[str, tuple[str, ...]] = {
     "mitmproxy.addons.proxyserver": ("Proxyserver", "Servers.update"),
     "mitmproxy.addons.termlog": ("TermLog",),
     "mitmproxy.addons.tlsconfig": ("TlsConfig",),
+    "mitmproxy.connection": ("ConnectionState",),
     "mitmproxy.certs": ("CertStore.from_store",),
     "mitmproxy.http": (
         "HTTPFlow.kill",
@@ -69,6 +70,7 @@ HOOKS = (
     "client_disconnected",
     "http_connect",
     "http_connect_error",
+    "tls_start_server",
     "tls_failed_client",
     "tls_failed_server",
     "requestheaders",
