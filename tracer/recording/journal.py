@@ -29,6 +29,7 @@ class JournalHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
 
     ``began`` is seconds since the epoch; ``writer`` the process that keeps the journal, as
     pid and its start time, so that a left-over is told from one still being written.
+    ``undetermined`` tells that evidence is missing on which exchanges belong to the run.
     """
 
     began: float
@@ -38,6 +39,7 @@ class JournalHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     name: str | None = None
     participants: dict[str, str] = {}
     notes: list[str] = []
+    undetermined: bool = False
     interrupted: str = ""
     redacted: dict[str, int] = {}
     writer: tuple[int, float]
