@@ -303,12 +303,16 @@ class Tracer:
             return
         flow = state.flow
         del self._flows[flow.id]
-        closes = not self._is_live(flow) and _closes(flow)
+        closes = _says_close(flow) or (not self._is_live(flow) and _ends(flow))
         self.taker().tell(answered(flow, state.request_tap, state.response_tap, closes=closes))
 
 
-def _closes(flow: http.HTTPFlow) -> bool:
-    """Whether the connection ended with this exchange: all that a stored flow tells of it."""
-    if flow.response is None or flow.client_conn.timestamp_end:
-        return True
-    return "close" in flow.response.headers.get("connection", "").lower()
+def _says_close(flow: http.HTTPFlow) -> bool:
+    """Return whether a message says that it is the last on its connection (RFC 9112, section 9.6)."""
+    messages = filter(None, (flow.request, flow.response))
+    return any("close" in message.headers.get("connection", "").lower() for message in messages)
+
+
+def _ends(flow: http.HTTPFlow) -> bool:
+    """Return whether the connection ended with a stored flow, as far as that tells."""
+    return flow.response is None or flow.client_conn.timestamp_end is not None
