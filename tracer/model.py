@@ -40,7 +40,8 @@ Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e10)]
 Omission = Literal["streamed", "too-large", "undecodable", "redaction-failed"]
 
 ExchangeVerdict = Literal["documented", "fallback", "optional", "repeated", "unexpected", "wrong-status"]
-RunVerdict = Literal["conforms", "deviates"]
+RunVerdict = Literal["conforms", "deviates", "undetermined"]
+"""``undetermined``: evidence is missing on which exchanges belong to the run."""
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

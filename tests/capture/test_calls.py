@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from tests.capture.flows import CLOUD, flow, peer, trace
 from tests.capture.test_addon import TOKEN, discovery, login, show
 from tracer.capture.book import JOURNALS, Kept
-from tracer.capture.calls import Sent
 from tracer.capture.keeper import Keeper
 from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.processes import Process
 from tracer.capture.recovery import recover
 from tracer.capture.runs import Evidence
+from tracer.capture.sentrequest import SentRequest
 from tracer.capture.settings import Settings
 from tracer.model import Exchange, Recording, Request, Response
 from tracer.recording import load
@@ -42,7 +42,7 @@ class Proxy:
     def __post_init__(self) -> None:
         self._numbers = itertools.count()
         self._at: dict[int, tuple[str, str, float]] = {}
-        self.sent: list[tuple[Sent, str]] = []
+        self.sent: list[tuple[SentRequest, str]] = []
         self.keeper = Keeper(
             Settings(folder=self.folder, participants=ParticipantMap("glance=http://images.test")),
             self.kept.append,
@@ -54,7 +54,9 @@ class Proxy:
     def _fail(error: Exception) -> None:
         raise error
 
-    def client(self, number: int, path: str = IMAGE, token: str | None = None, url: str = CLOUD) -> Sent:
+    def client(
+        self, number: int, path: str = IMAGE, token: str | None = None, url: str = CLOUD
+    ) -> SentRequest:
         token = f"token-{number}" if token is None else token
         return self._ask(
             f"c{number}", "GET", url + path, token, process=Process(number, 1.0, (f"c{number}",))
@@ -62,7 +64,7 @@ class Proxy:
 
     def service(
         self, path: str, *, about: str = "", own: str = "", connection: str = "g", method: str = "GET"
-    ) -> Sent:
+    ) -> SentRequest:
         return self._ask(connection, method, CLOUD + path, own, sender="glance", about=about)
 
     def _ask(
@@ -74,7 +76,7 @@ class Proxy:
         process: Process | None = None,
         sender: str = "",
         about: str = "",
-    ) -> Sent:
+    ) -> SentRequest:
         self.clock += 1
         url = f"{url}?n={next(self._numbers)}"
         tokens, subjects = (frozenset(filter(None, [one])) for one in (token, about))
@@ -85,7 +87,7 @@ class Proxy:
         self.sent.append((sent, method))
         return sent
 
-    def answer(self, sent: Sent, *hands_out: str) -> str:
+    def answer(self, sent: SentRequest, *hands_out: str) -> str:
         self.clock += 1
         method = next(method for one, method in self.sent if one is sent)
         exchange = Exchange(
@@ -162,7 +164,9 @@ def test_what_is_not_told_yet_is_on_the_disk_already_and_once(proxy: Proxy) -> N
     assert isinstance(left, Path)
     recovered = load(left)
     assert (recovered.command, urls(recovered)) == (None, sent)
-    assert any("before it was known which command glance sent this for" in note for note in recovered.notes)
+    assert any(
+        "before it was known which commands these exchanges belong to" in note for note in recovered.notes
+    )
     sent.append(proxy.answer(proxy.service(TOKENS, about="token-2", own="own", connection="g1")))
     assert sorted(_journalled(proxy.folder)) == sorted(sent)
     sent += [proxy.answer(one), proxy.answer(other)]
@@ -271,7 +275,7 @@ def test_every_exchange_is_in_one_recording_and_what_is_told_is_in_the_right_one
     with tempfile.TemporaryDirectory() as folder:
         proxy = Proxy(Path(folder))
         expected: dict[str, str] = {}
-        waiting: dict[int, tuple[Sent, list[str], str]] = {}
+        waiting: dict[int, tuple[SentRequest, list[str], str]] = {}
         busy: dict[str, int] = {}
         for number in range(data.draw(st.integers(1, 4), "clients")):
             calls = data.draw(st.sampled_from([[], ["validate"], ["discover", "log in", "validate"]]))

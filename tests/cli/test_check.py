@@ -72,6 +72,7 @@ def test_an_unreadable_file_is_in_the_report_and_the_others_are_checked(tmp_path
         "format": 1,
         "conforming": 1,
         "deviating": 0,
+        "undetermined": 0,
         "without_sequence": 0,
         "errors": 2,
     }

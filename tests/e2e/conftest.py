@@ -131,7 +131,7 @@ def zed(_clouds: Callable[[str], Site]) -> Site:
 class Proxy:
     """A mitmdump of one's own, as a user starts it; everything it prints is kept."""
 
-    def __init__(self, folder: Path, *options: str, addon: bool = True) -> None:
+    def __init__(self, folder: Path, *options: str, addon: bool = True, host: str = "127.0.0.1") -> None:
         self.log = folder / "mitmdump.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -139,7 +139,7 @@ class Proxy:
                     MITMDUMP,
                     *(("-s", str(ROOT / "addons" / "trace.py")) if addon else ()),
                     *("--set", f"confdir={folder / 'conf'}"),
-                    *("--set", "listen_host=127.0.0.1", "--set", "listen_port=0"),
+                    *("--set", f"listen_host={host}", "--set", "listen_port=0"),
                     *options,
                 ],
                 cwd=folder,
@@ -147,7 +147,7 @@ class Proxy:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self.url = f"http://127.0.0.1:{self._port()}"
+        self.url = f"http://{host}:{self._port()}"
 
     def _port(self) -> str:
         deadline = time.monotonic() + 60
@@ -178,10 +178,10 @@ class Proxy:
 def mitmdump(tmp_path: Path) -> Iterator[Callable[..., Proxy]]:
     proxies: list[Proxy] = []
 
-    def start(*options: str) -> Proxy:
+    def start(*options: str, host: str = "127.0.0.1") -> Proxy:
         folder = tmp_path / f"proxy-{len(proxies)}"
         folder.mkdir()
-        proxies.append(Proxy(folder, *options))
+        proxies.append(Proxy(folder, *options, host=host))
         return proxies[-1]
 
     yield start

@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -168,6 +169,23 @@ def test_deep_on_a_foreign_cloud_says_what_to_do(
         " did not start; README.md says how you can, under 'What the services ask each other'\n"
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_a_service_that_speaks_before_the_client_hides_no_recording(zed: Cloud, tmp_path: Path) -> None:
+    """Simulated by a request through Glance's own port of the proxy."""
+    ask = (
+        "import json, os, urllib.request as r\n"
+        f"port = json.load(open({str(home(zed) / tracing.FOLDER / 'recording.json')!r}))['glance']\n"
+        "proxy = r.ProxyHandler({'http': f'http://127.0.0.1:{port}'})\n"
+        "r.build_opener(proxy).open(os.environ['OS_AUTH_URL'] + '/v3').read()\n"
+    )
+    script = 'env -u no_proxy "$1" -c "$2"; exec openstack token issue'
+    words = ("record", "--deep", "--out", str(tmp_path), "--release", "zed", "--name", "mine", "--")
+    ended = tracer(*words, "sh", "-c", script, "sh", sys.executable, ask)
+    assert "nothing was recorded" not in ended.stderr
+    mine, aside = load(tmp_path / "zed" / "mine.yaml"), load(tmp_path / "zed" / "glance.yaml")
+    assert (mine.verdict, asked(mine, "glance")) == ("conforms", [])
+    assert [each.sender for each in aside.exchanges] == ["glance"]
 
 
 def test_a_recording_that_is_killed_leaves_the_services_alone(zed: Cloud, tmp_path: Path) -> None:

@@ -25,6 +25,9 @@ UNANSWERED = recording("deviates", [runs.show(status=None)], code=1)
         (recording(None), recording(None), False, "recorded", True),
         (recording("deviates"), FINE, False, "deviates", False),
         (FINE, recording("deviates"), False, "deviates", False),
+        (recording("undetermined"), FINE, False, "undetermined", False),
+        (FINE, recording("undetermined"), False, "undetermined", False),
+        (recording("undetermined"), recording("deviates"), False, "deviates", False),
         (FINE, None, False, "missing", False),
         (None, None, False, "missing", False),
         (REFUSED, REFUSED, True, "refused", True),
@@ -45,7 +48,7 @@ def test_the_verdict(
 ) -> None:
     cell = Cell("zed", "zed", "a", first, again, fails=fails)
     assert (cell.verdict, cell.good) == (verdict, good)
-    assert bool(cell.complaint) == (not good and verdict != "deviates")
+    assert bool(cell.complaint) == (not good and verdict not in {"deviates", "undetermined"})
 
 
 def test_a_problem_counts_more_than_a_recording() -> None:

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from tests.sequences.runs import HOST, by_id, by_name, exchange, named, prologue, show, versions_of_glance
 from tests.strategies import texts
 from tracer.model import Cloud, Exchange, Recording
-from tracer.recording import save
+from tracer.recording import load, save
 from tracer.rendering.checks import Check, Deviation, Report, check, check_all, exit_code
 from tracer.rendering.checks.junit import junit
-from tracer.sequences import find
+from tracer.rendering.checks.table import reasons, summary
+from tracer.rendering.table import verdict_line
+from tracer.sequences import find, label
 
 FLAVORS = exchange("GET", f"{HOST}/compute/v2.1/flavors", 200, to="nova")
 SCHEMA_ATTRIBUTES = {
@@ -144,7 +146,7 @@ deviations = st.builds(
 checks = st.builds(
     Check,
     recording=texts,
-    verdict=st.sampled_from(["conforms", "deviates", None]),
+    verdict=st.sampled_from(["conforms", "deviates", "undetermined", None]),
     error=st.booleans(),
     problem=texts,
     command=st.none() | texts,
@@ -158,6 +160,7 @@ def report_of(given: list[Check]) -> Report:
     return Report(
         conforming=sum(one.verdict == "conforms" for one in given),
         deviating=sum(one.verdict == "deviates" for one in given),
+        undetermined=sum(one.verdict == "undetermined" for one in given),
         without_sequence=sum(one.verdict is None and not one.error for one in given),
         errors=sum(one.error for one in given),
         recordings=given,
@@ -179,6 +182,31 @@ def test_junit_is_valid_whatever_the_texts_are(given: list[Check]) -> None:
     for case, one in zip(suite, given, strict=True):
         assert len(case) == (one.verdict != "conforms")
         assert {child.tag for child in case} <= ({"error"} if one.error else {"failure"})
+
+
+DOUBT = "several commands of 192.0.2.7 ran at once"
+
+
+@pytest.mark.parametrize("run", [by_id(), [*by_id(), FLAVORS]], ids=["conforming", "deviating"])
+def test_what_is_undetermined_stays_so_with_its_reason(run: list[Exchange], tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    save(recording(run, sequence="image-show", verdict="undetermined", notes=[DOUBT]), path, known=None)
+    report = check_all([path], find("image-show"))
+    assert (report.undetermined, report.conforming, report.deviating, exit_code(report)) == (1, 0, 0, 1)
+    (found,) = report.recordings
+    assert found.verdict == "undetermined"
+    assert DOUBT in found.problem
+    lines = [line.plain for line in reasons(report)]
+    assert DOUBT in lines[1]
+    assert [each.text for each in found.deviations] == [line.strip() for line in lines[2:]]
+    assert summary(report).plain == "1 recording: 1 undetermined"
+    ((failure,),) = ET.fromstring(junit(report).encode()).iter("testcase")
+    assert failure.attrib["type"] == "undetermined"
+    assert DOUBT in failure.attrib["message"]
+    assert verdict_line(load(path)).plain.startswith(
+        f"undetermined (image-show), as evidence is missing: {DOUBT}"
+    )
+    assert label(load(path), find("image-show")).verdict == "undetermined"
 
 
 def test_what_junit_says_of_a_deviation() -> None:

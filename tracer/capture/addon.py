@@ -416,7 +416,7 @@ class Tracer:
             state.request = content(flow.request, state.request_tap, limit, live=state.live)
         if state.response is None and flow.response is not None:
             state.response = content(flow.response, state.response_tap, limit, live=state.live)
-        closes = not self._is_live(flow) and _closes(flow)
+        closes = _says_close(flow) or (not self._is_live(flow) and _ends(flow))
         self.taker().tell(answered(flow, state.request, state.response, closes=closes))
 
     async def _content(self, state: _Flow, message: http.Message, tap: Tap | None) -> Content:
@@ -426,8 +426,12 @@ class Tracer:
         return await asyncio.to_thread(content, message, tap, limit, live=state.live)
 
 
-def _closes(flow: http.HTTPFlow) -> bool:
-    """Whether the connection ended with this exchange: all that a stored flow tells of it."""
-    if flow.response is None or flow.client_conn.timestamp_end:
-        return True
-    return "close" in flow.response.headers.get("connection", "").lower()
+def _says_close(flow: http.HTTPFlow) -> bool:
+    """Return whether a message says that it is the last on its connection (RFC 9112, section 9.6)."""
+    messages = filter(None, (flow.request, flow.response))
+    return any("close" in message.headers.get("connection", "").lower() for message in messages)
+
+
+def _ends(flow: http.HTTPFlow) -> bool:
+    """Return whether the connection ended with a stored flow, as far as that tells."""
+    return flow.response is None or flow.client_conn.timestamp_end is not None

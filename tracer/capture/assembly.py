@@ -38,6 +38,7 @@ def assemble(
     recording = Recording(
         format=FORMAT,
         command=head.command,
+        verdict="undetermined" if head.undetermined else None,
         interrupted=head.interrupted,
         cloud=Cloud(release=head.release, url=_cloud_url(named)),
         client=client_agent(named),

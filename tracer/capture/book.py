@@ -99,11 +99,13 @@ class Book:
             _, earlier = self._journal.read()
             self._journal.replace(self._head, map(self.redactor.again, earlier))
 
-    def note(self, doubt: str) -> None:
-        """Have the recording say so, once."""
-        if doubt not in self._head.notes and self._noted(doubt, self._head.redacted):
-            assert self._journal is not None
-            self._journal.head(self._head)
+    def doubt(self, reason: str = "") -> None:
+        """Mark the run as undetermined, as evidence is missing; note the ``reason`` once."""
+        notes = self._head.notes if reason in ("", *self._head.notes) else [*self._head.notes, reason]
+        if not self._head.undetermined or notes != self._head.notes:
+            self._head = replace(self._head, notes=notes, undetermined=True)
+            if self._journal is not None:
+                self._journal.head(self._head)
 
     def _noted(self, doubt: str | None, counts: dict[str, int]) -> bool:
         """Whether the head is another one with these."""
@@ -221,7 +223,9 @@ def _drawn(kept: Kept, settings: Settings, known: KnownSecrets) -> Kept:
 
 
 def _broken_off(exchanges: Sequence[Exchange]) -> str:
-    last = max(exchanges, key=lambda exchange: exchange.started)
+    # A service may be asking something still when the client has ended: the client's requests tell.
+    of_client = [exchange for exchange in exchanges if exchange.sender == CLIENT]
+    last = max(of_client or exchanges, key=lambda exchange: exchange.started)
     return "the last request had no answer" if last.response is None else ""
 
 
@@ -239,7 +243,7 @@ def save_new(folder: Path, head: JournalHead, recording: Recording, known: Known
 def _place(folder: Path, head: JournalHead, recording: Recording) -> Path:
     """Where a recording goes below ``folder``, if there is none of its name yet."""
     folder = folder / safe_name(head.release) if head.release else folder
-    found = head.name or recording.sequence or _command_name(recording.command) or _only_sender(recording)
+    found = head.name or recording.sequence or _command_name(recording.command) or _beginner(recording)
     return folder / f"{safe_name(found or 'run')}.yaml"
 
 
@@ -269,7 +273,7 @@ def _command_name(command: str | None) -> str:
     return "-".join(known_words(command_words(command))) if command else ""
 
 
-def _only_sender(recording: Recording) -> str:
-    """The service that sent everything, if one did."""
-    senders = {exchange.sender for exchange in recording.exchanges}
-    return senders.pop() if len(senders) == 1 and CLIENT not in senders else ""
+def _beginner(recording: Recording) -> str:
+    """Return the service that began the run, or nothing where a client sent a part of it."""
+    by_client = any(exchange.sender == CLIENT for exchange in recording.exchanges)
+    return "" if by_client or not recording.exchanges else recording.exchanges[0].sender

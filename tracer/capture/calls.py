@@ -1,4 +1,4 @@
-"""Which run a service's request belongs to: what it asks others while it answers a client.
+"""Attribution of the requests that services send to the runs they serve.
 
 The sender is known, the run is not: one process answers many clients, and asks others with
 one account and a few connections for all of them. The evidence, the strongest first:
@@ -9,8 +9,8 @@ one account and a few connections for all of them. The evidence, the strongest f
 3. where several have: the token it asks about next on the same connection, as a service
    logs in and validates in one go.
 
-A service's own token ties nothing together. What it sends while it answers nobody makes a
-run of its own.
+A service's own token ties nothing together. Requests that a service sends while it answers
+nobody make a background run.
 """
 
 from __future__ import annotations
@@ -18,147 +18,135 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.runs import Evidence, Run, Runs
+from tracer.capture.sentrequest import SentRequest
 from tracer.model import Exchange
 from tracer.sequences import Catalogue
 
-__all__ = ["Calls", "Sent"]
+__all__ = ["ServiceCalls"]
 
 _CATALOGUES = 4
 """How many service catalogues are remembered; a cloud has one."""
 
+_BY_TIME = "several commands waited for {sender} at once: some of what it sent may have served another one"
 
-@dataclass(eq=False)
-class Sent:
-    """A request, and the runs that it may belong to: one, as soon as that is known.
 
-    ``answering`` are the requests that its sender, a service, had to answer when it sent it.
-    ``exchange`` is there from its end on until it is kept; ``ended`` is in seconds since the epoch.
+class ServiceCalls:
+    """Decides which run a service's request belongs to, at once or when evidence comes.
+
+    While such a request may belong to several runs, it counts as under way for each of them.
+    ``undecided`` holds all requests without a run, those of clients too. ``stored`` requests come
+    in the order in which they ended: there, all services' requests wait for the end, when it is
+    known what was under way at the same time.
     """
 
-    evidence: Evidence = field(repr=False)
-    runs: list[Run]
-    answering: list[Sent] = field(default_factory=list, repr=False)
-    exchange: Exchange | None = field(default=None, repr=False)
-    ended: float = math.inf
-    by_time_alone: bool = False
-
-    @property
-    def run(self) -> Run | None:
-        """The run that it belongs to; None as long as that is open."""
-        return self.runs[0] if len(self.runs) == 1 else None
-
-
-class Calls:
-    """All requests under way, and those of services whose run is not known yet.
-
-    While a service's request may belong to several runs, it counts as under way for each of them.
-    ``stored`` flows come in the order in which they ended: there, all services' requests stay
-    open to the end, when it is known what was under way at the same time.
-    """
-
-    def __init__(self, runs: Runs, participants: ParticipantMap, *, stored: bool) -> None:
+    def __init__(
+        self, runs: Runs, undecided: list[SentRequest], participants: ParticipantMap, *, stored: bool
+    ) -> None:
         self._runs = runs
         self._participants = participants
         self._stored = stored
-        self._sent: list[Sent] = []
-        self._open: list[Sent] = []
+        self._under_way: list[SentRequest] = []
+        self._undecided = undecided
+        self._stored_calls: list[SentRequest] = []
         self._catalogues: deque[Catalogue] = deque(maxlen=_CATALOGUES)
 
-    def client(self, run: Run, evidence: Evidence) -> Sent:
-        """A client's request was sent."""
-        sent = Sent(evidence, [run])
-        self._sent.append(sent)
-        return sent
+    def client_sent(self, request: SentRequest) -> None:
+        """Take a request that a client sent: a service may answer it."""
+        self._under_way.append(request)
 
-    def service(self, evidence: Evidence) -> Sent:
-        """A service's request was sent."""
-        sent = Sent(evidence, [])
+    def sent(self, evidence: Evidence) -> SentRequest:
+        """Take a request that a service sent."""
+        request = SentRequest(evidence)
         if self._stored:
-            self._open.append(sent)
+            self._stored_calls.append(request)
         else:
-            self._place(sent)
-        self._sent.append(sent)
-        return sent
+            self._place(request)
+        self._under_way.append(request)
+        return request
 
-    def answered(self, sent: Sent, exchange: Exchange) -> list[Sent]:
-        """A request is complete; gives those that are, and whose run is known now: each request once."""
-        sent.exchange = exchange
-        sent.ended = math.inf if exchange.ended is None else exchange.ended
+    def answered(self, request: SentRequest, exchange: Exchange) -> None:
+        """Take the end of a request, of a client or a service."""
         if exchange.request.method == "POST" and exchange.response and exchange.response.status == 201:
             self._catalogues.appendleft(Catalogue.from_exchanges([exchange]))
         if self._stored:
-            return [] if sent.evidence.sender else [sent]
-        self._sent.remove(sent)
-        for one in self._open:
+            return
+        self._under_way.remove(request)
+        for call in self._open():
             # Nobody waits for an answer any more, and no token has told.
-            if one.run is None and all(other.ended < math.inf for other in one.answering):
-                self._by_time(one)
-        return ([] if sent in self._open else [sent]) + self._closed()
+            if call.runs and all(each.ended < math.inf for each in call.answering):
+                self._decide_by_time(call)
 
-    def rest(self) -> list[Sent]:
-        """Those that are still open at the end."""
-        if self._stored:
-            waiting, self._open = sorted(self._open, key=lambda one: one.evidence.started), []
-            for sent in waiting:
-                self._place(sent)
-            self._open = waiting
-        for sent in self._open:
-            if sent.run is None:
-                self._by_time(sent)
-        return self._closed()
+    def reconsider(self) -> None:
+        """Place the requests that were sent while an undecided request was answered."""
+        for call in self._open():
+            if not call.runs and (candidates := _runs(call.answering)):
+                self._propose(call, candidates)
 
-    def _closed(self) -> list[Sent]:
-        done = [one for one in self._open if one.run is not None and one.exchange is not None]
-        self._open = [one for one in self._open if one not in done]
-        return done
+    def rest(self) -> None:
+        """Decide on all requests: no more evidence comes."""
+        for call in sorted(self._stored_calls, key=lambda each: each.evidence.started):
+            self._place(call)
+        self._stored_calls.clear()
+        self.reconsider()
+        for call in self._open():
+            if call.runs:
+                self._decide_by_time(call)
+            else:
+                self._propose(call, [self._runs.background_run(call.evidence)])
 
-    def _place(self, sent: Sent) -> None:
+    def _open(self) -> list[SentRequest]:
+        return [each for each in self._undecided if each.evidence.sender and each.run is None]
+
+    def _place(self, request: SentRequest) -> None:
         """Find the runs that a service's request may belong to."""
-        evidence = sent.evidence
-        sent.answering = list(self._answering(sent))
+        evidence = request.evidence
+        request.answering = list(self._answering(request))
         told = evidence.subjects or evidence.tokens
-        tied = [one for one in sent.answering if not told.isdisjoint(one.evidence.tokens)]
+        tied = [each for each in request.answering if not told.isdisjoint(each.evidence.tokens)]
         owner = next((run for run in self._runs.going if not told.isdisjoint(run.tokens)), None)
-        sent.runs = _runs(tied) or ([owner] if owner else [])
-        if not sent.runs and not evidence.subjects:
-            sent.runs = _runs(sent.answering)
-        if not sent.runs:
-            sent.runs = [self._runs.own(evidence)]
-        for run in sent.runs:
-            run.in_flight += 1
-        if sent.run is None:
-            self._open.append(sent)
-        elif evidence.subjects:
-            self._same_breath(sent.run, evidence.connection)
-
-    def _same_breath(self, run: Run, connection: str) -> None:
-        """What was sent before on the connection of a request whose token told its run, belongs there too."""
-        for one in self._open:
-            if one.evidence.connection == connection and len(one.runs) > 1 and run in one.runs:
-                self._decide(one, run)
-
-    def _by_time(self, sent: Sent) -> None:
-        sent.by_time_alone = True
-        self._decide(sent, sent.runs[0])
+        runs = _runs(tied) or ([owner] if owner else [])
+        if not runs and not evidence.subjects:
+            runs = _runs(request.answering)
+        if not runs and (evidence.subjects or not request.answering):
+            runs = [self._runs.background_run(evidence)]
+        self._propose(request, runs)
+        if request.run is None or self._stored:
+            self._undecided.append(request)
+        if request.run is not None and evidence.subjects:
+            self._same_breath(request.run, evidence.connection)
 
     @staticmethod
-    def _decide(sent: Sent, run: Run) -> None:
-        for other in sent.runs:
-            other.in_flight -= other is not run
-        sent.runs = [run]
+    def _propose(request: SentRequest, runs: list[Run]) -> None:
+        """Have the request count as under way for each of ``runs``."""
+        request.runs = runs
+        for run in runs:
+            run.in_flight += 1
 
-    def _answering(self, sent: Sent) -> Iterable[Sent]:
-        """What the sender has to answer at that moment: what it receives, or may receive."""
-        now, sender = sent.evidence.started, sent.evidence.sender
-        others = (one for one in self._sent if one.runs and one is not sent)
-        waiting = [one for one in others if one.evidence.started <= now <= one.ended]
-        receivers = [self._receiver(one.evidence.url) for one in waiting]
+    def _same_breath(self, run: Run, connection: str) -> None:
+        """Give the run of a request that a token told to those sent before on its connection."""
+        for call in self._open():
+            if call.evidence.connection == connection and run in call.runs:
+                call.decide(run)
+
+    @staticmethod
+    def _decide_by_time(request: SentRequest) -> None:
+        request.decide(request.runs[0], _BY_TIME.format(sender=request.evidence.sender))
+
+    def _answering(self, request: SentRequest) -> Iterable[SentRequest]:
+        """Return the requests that the sender has to answer at that moment, for certain or perhaps."""
+        now, sender = request.evidence.started, request.evidence.sender
+        others = (each for each in self._under_way if each is not request)
+        waiting = [
+            each
+            for each in others
+            if (each.runs or not each.evidence.sender) and each.evidence.started <= now <= each.ended
+        ]
+        receivers = [self._receiver(each.evidence.url) for each in waiting]
         wanted = sender if sender in receivers else None
-        return (one for one, receiver in zip(waiting, receivers, strict=True) if receiver == wanted)
+        return (each for each, receiver in zip(waiting, receivers, strict=True) if receiver == wanted)
 
     def _receiver(self, url: str) -> str | None:
         for catalogue in self._catalogues or (Catalogue(),):
@@ -167,7 +155,7 @@ class Calls:
         return self._participants.receiver(url)
 
 
-def _runs(requests: Iterable[Sent]) -> list[Run]:
-    """The runs of some requests, that of the earliest first, each once."""
-    ordered = sorted(requests, key=lambda one: one.evidence.started)
-    return list(dict.fromkeys(run for one in ordered for run in one.runs))
+def _runs(requests: Iterable[SentRequest]) -> list[Run]:
+    """Return the runs of some requests, that of the earliest first, each once."""
+    ordered = sorted(requests, key=lambda request: request.evidence.started)
+    return list(dict.fromkeys(run for request in ordered for run in request.runs))

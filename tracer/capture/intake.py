@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tracer.capture.book import Book
-from tracer.capture.calls import Sent
 from tracer.capture.events import Answered, Asked, Connected, Disconnected, Event
 from tracer.capture.exchanges import exchange, skeleton
 from tracer.capture.fields import Fields, readable
 from tracer.capture.keeper import Keeper
 from tracer.capture.participants import CLIENT, named_by_agent
 from tracer.capture.runs import Evidence
+from tracer.capture.sentrequest import SentRequest
 from tracer.capture.settings import Settings
 from tracer.model import Exchange
 
 __all__ = ["Intake"]
+
+_RECEIPT = b"openstack-auth-receipt"
+_CARRIED = (b"x-auth-token", b"x-service-token", _RECEIPT)
+_HANDED_OUT = (b"x-subject-token", _RECEIPT)
+"""Header fields that tie requests together: a receipt is for the second factor of a login."""
 
 
 class Intake:
@@ -25,7 +30,7 @@ class Intake:
         self._new_keeper = new_keeper
         self._keepers: list[Keeper] = []
         self._connections: dict[str, Connected] = {}
-        self._asked: dict[str, tuple[Asked, Sent, Keeper]] = {}
+        self._asked: dict[str, tuple[Asked, SentRequest, Keeper]] = {}
         self.configure(settings)
 
     def configure(self, settings: Settings) -> None:
@@ -67,10 +72,9 @@ class Intake:
         """Called with each book that took an exchange."""
 
     def evidence(self, asked: Asked) -> Evidence:
-        """Where the request comes from."""
+        """Return the facts that tell where the request comes from."""
         fields = Fields(asked.fields)
         method, url, agent = readable(asked.method), readable(asked.url), fields.get(b"user-agent")
-        path = url.partition("?")[0].rstrip("/") if method == "POST" else ""
         connected = self._connections.get(asked.connection)
         return Evidence(
             connection=asked.connection,
@@ -78,8 +82,8 @@ class Intake:
             process=connected.process if connected else None,
             agent=agent,
             opening=f"{method} {url}",
-            authenticates=path.endswith(("/auth/tokens", "/v2.0/tokens")),
-            tokens=frozenset(fields.all(b"x-auth-token") + fields.all(b"x-service-token")),
+            authenticates=_authenticates(method, url),
+            tokens=frozenset(value for name in _CARRIED for value in fields.all(name)),
             sender=self.by_port(asked) or named_by_agent(agent) or "",
             subjects=frozenset(fields.all(b"x-subject-token")),
             url=url,
@@ -96,14 +100,23 @@ class Intake:
         if known is None:  # its beginning could not be taken: that was said then
             return
         asked, sent, keeper = known
-        tokens = Fields(answered.reply.fields).all(b"x-subject-token") if answered.reply else []
+        fields = Fields(answered.reply.fields if answered.reply else ())
+        tokens = [value for name in _HANDED_OUT for value in fields.all(name)]
         closes = asked.connection if answered.closes else None
         for book in keeper.answered(sent, self._exchange(asked, answered, sent), tokens, closes):
             self.on_exchange(book)
 
-    def _exchange(self, asked: Asked, answered: Answered, sent: Sent) -> Exchange:
+    def _exchange(self, asked: Asked, answered: Answered, sent: SentRequest) -> Exchange:
         sender = self.by_port(asked) or named_by_agent(sent.evidence.agent) or CLIENT
         try:
             return exchange(asked, answered, sender=sender, limit=self._settings.limit)
         except Exception:  # noqa: BLE001 - recorded without its contents is better than not at all
             return skeleton(asked, answered, sender=sender)
+
+
+def _authenticates(method: str, url: str) -> bool:
+    """Return whether the request is a login, by password or by an identity provider."""
+    path = url.partition("?")[0].rstrip("/")
+    if "/OS-FEDERATION/" in path and path.endswith("/auth"):
+        return True
+    return method == "POST" and path.endswith(("/auth/tokens", "/v2.0/tokens"))

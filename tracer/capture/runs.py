@@ -1,37 +1,36 @@
-"""Which run an exchange belongs to.
+"""Runs under way, and what tells one run from the others.
 
-A run is what one client command caused. The evidence for it, the strongest first:
-
-1. the local process that holds the connection: one process is one command;
-2. the connection;
-3. the token: who carries what an auth response handed out goes on with that run;
-4. kinship, for a client that opens a connection for each request: same host, same
-   User-Agent, and a run that has no connection left and has not been started over.
-
-A pause alone never ends a run, and never joins two. This is for what clients send; which run
-a service's request belongs to is told in another way (``calls``).
+Which run an exchange belongs to is decided in ``attribution``, on what is kept here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from tracer.capture.processes import Process
 
-__all__ = ["Evidence", "Run", "Runs"]
+__all__ = ["FINISHED_LIMIT", "GRACE", "Evidence", "Run", "Runs", "is_below", "service_of"]
 
 FINISHED_LIMIT = 256
-"""How many finished runs are remembered, in case that one of their tokens comes again."""
+"""Number of finished runs that are kept, in case a token of theirs is used again."""
+
+GRACE = 3.0
+"""Seconds without a connection after which the run of a remote client is taken to be over."""
+
+_KEPT_URLS = 64
+"""Number of different URLs that are kept of a run, for each purpose."""
 
 
 class Evidence(NamedTuple):
-    """What a request shows of where it comes from.
+    """The facts of a request that tell where it comes from.
 
     ``sender`` is the service that sent it, empty for a client. ``tokens`` are those that it carries,
-    ``subjects`` those that it asks about; both are unredacted, and stay in memory. ``started``
-    is in seconds since the epoch.
+    ``subjects`` those that it asks about; both are unredacted, and stay in memory. ``opening`` is the
+    method and the URL. ``authenticates`` marks a login. ``started`` is in seconds since the epoch.
     """
 
     connection: str
@@ -46,121 +45,168 @@ class Evidence(NamedTuple):
     url: str = ""
     started: float = 0.0
 
+    @property
+    def proves_client(self) -> bool:
+        """Whether the request carries or asks for a token: something that only one client has."""
+        return self.authenticates or bool(self.tokens)
+
 
 @dataclass(eq=False)
 class Run:
-    """What tells one run from the others; ``open`` holds its living connections.
+    """The facts that tell one run from the others. ``open`` holds its living connections.
 
-    ``service`` is empty, but for a run that consists of what a service sent while it answered nobody.
+    ``service`` is empty, except for a background run: requests a service sends while it answers nobody.
+    ``tokens`` were handed out to the run; ``carried`` are tokens of its requests that were not.
+    ``discovered`` are its requests without a token: method and URL. ``used`` maps each service to the
+    times of the first and the last request that proved the client; ``logins`` are the services that
+    took a login.
+    ``began``, ``last`` and ``refused`` are in seconds since the epoch: the beginning, the latest end of
+    an exchange, and the latest 401 to a token after which no login came. ``doubt`` says why what
+    follows may belong to another run.
     """
 
     number: int
     peer: str
     process: Process | None
     agent: str
-    opening: str
     service: str = ""
+    began: float = 0.0
+    last: float = -math.inf
+    refused: float = -math.inf
+    doubt: str = ""
     open: set[str] = field(default_factory=set)
     in_flight: int = 0
-    authenticated: bool = False
     tokens: set[str] = field(default_factory=set, repr=False)
+    carried: set[str] = field(default_factory=set, repr=False)
+    discovered: set[str] = field(default_factory=set, repr=False)
+    logins: set[str] = field(default_factory=set, repr=False)
+    used: dict[str, tuple[float, float]] = field(default_factory=dict, repr=False)
 
     @property
     def idle(self) -> bool:
-        """Nothing of it is under way: it may be over."""
+        """Whether nothing of the run is under way: it may be over."""
         return not self.open and not self.in_flight
+
+    def active(self, time: float) -> bool:
+        """Return whether ``time`` (s since the epoch) is within the run, or shortly after it."""
+        return self.began <= time and (self.in_flight > 0 or time <= self.last + GRACE)
+
+    def of_same_client(self, evidence: Evidence) -> bool:
+        """Return whether the run may come from the same remote program as the request."""
+        local = self.process is not None or bool(self.service)
+        return not local and (self.peer, self.agent) == (evidence.peer, evidence.agent)
+
+    def use(self, evidence: Evidence, *, login: bool) -> None:
+        """Note a request of the run that carries or asks for a token."""
+        service = service_of(evidence.url)
+        if login and len(self.logins) < _KEPT_URLS:
+            self.logins.add(service)
+        if service in self.used or len(self.used) < _KEPT_URLS:
+            first, last = self.used.get(service, (evidence.started, evidence.started))
+            self.used[service] = min(first, evidence.started), max(last, evidence.started)
+
+    def discover(self, opening: str) -> None:
+        """Note a request of the run that carries no token."""
+        if len(self.discovered) < _KEPT_URLS:
+            self.discovered.add(opening)
+
+    def use_after(self, url: str, time: float, patience: float) -> float | None:
+        """Return when the run first used what is below ``url``, from ``time`` on, within ``patience`` s."""
+        times = (
+            moment
+            for service, moments in self.used.items()
+            if is_below(service, url)
+            for moment in moments
+            if time <= moment <= time + patience
+        )
+        return min(times, default=None)
+
+    def logged_in_below(self, url: str) -> bool:
+        """Return whether the run sent a login to what is below ``url``."""
+        return any(is_below(service, url) for service in self.logins)
 
 
 class Runs:
-    """All runs that are going on, and the latest finished ones."""
+    """All runs under way, and the latest finished ones.
 
-    def __init__(self) -> None:
+    ``on_resume`` is called with a finished run that goes on, and the request that it goes on with.
+    """
+
+    def __init__(self, on_resume: Callable[[Run, Evidence], None]) -> None:
+        self._on_resume = on_resume
         self._count = 0
         self.going: list[Run] = []
         self._finished: dict[int, Run] = {}
-        self._by_connection: dict[str, Run] = {}
-
-    def find(self, evidence: Evidence) -> Run | None:
-        """The run that the evidence points at; None where a new one begins."""
-        if evidence.process is not None:
-            return self._same_process(evidence.process)
-        return (
-            self._by_connection.get(evidence.connection)
-            or self._same_token(evidence, self.going)
-            or self._same_token(evidence, self._finished.values())
-            or self._kin(evidence)
-        )
 
     def begin(self, evidence: Evidence) -> Run:
-        """A new run."""
+        """Begin a new run."""
         self._count += 1
         run = Run(
-            self._count, evidence.peer, evidence.process, evidence.agent, evidence.opening, evidence.sender
+            self._count,
+            evidence.peer,
+            evidence.process,
+            evidence.agent,
+            evidence.sender,
+            began=evidence.started,
         )
         self.going.append(run)
         return run
 
-    def own(self, evidence: Evidence) -> Run:
-        """The run of what the service that sent this sends on its own account."""
+    def background_run(self, evidence: Evidence) -> Run:
+        """Return the run for requests a service sends on its own behalf; begin one if needed."""
         known = (run for run in self.going if run.service == evidence.sender)
         return next(known, None) or self.begin(evidence)
 
-    def resume(self, run: Run) -> bool:
-        """Take a finished run up again; False where it was going on anyway."""
-        if self._finished.pop(run.number, None) is None:
-            return False
-        self.going.append(run)
-        return True
+    def process_run(self, evidence: Evidence) -> Run:
+        """Return the run of the local process that sent the request; begin one if needed."""
+        known = (run for run in self.going if run.process == evidence.process)
+        return next(known, None) or self.begin(evidence)
 
-    def sent(self, run: Run, evidence: Evidence) -> None:
-        """A request of the run went out."""
-        run.in_flight += 1
-        run.authenticated |= evidence.authenticates
-        run.open.add(evidence.connection)
-        self._by_connection[evidence.connection] = run
+    def holders(self, tokens: frozenset[str]) -> list[Run]:
+        """Return the runs that were handed out or carried one of ``tokens``.
 
-    def handed_out(self, run: Run, tokens: Iterable[str], closes: str | None = None) -> None:
-        """An answer to the run handed out ``tokens``; with it, the connection ``closes``."""
-        run.tokens.update(tokens)
-        if closes is not None:
-            self.closed(closes)
+        A run under way goes before a finished one, a later one before an earlier one.
+        """
+        if not tokens:
+            return []
+        runs = [*reversed(self.going), *reversed(self._finished.values())]
+        return [run for run in runs if not (tokens.isdisjoint(run.tokens) and tokens.isdisjoint(run.carried))]
 
-    def closed(self, connection: str) -> Run | None:
-        """A connection is gone; the run that it belonged to."""
-        run = self._by_connection.pop(connection, None)
-        if run is not None:
-            run.open.discard(connection)
-        return run
+    def resume(self, run: Run, evidence: Evidence) -> None:
+        """Take up a finished run again; do nothing for a run under way."""
+        if self._finished.pop(run.number, None) is not None:
+            self.going.append(run)
+            self._on_resume(run, evidence)
 
     def finish(self, run: Run) -> None:
-        """The run is over."""
+        """End the run."""
         self.going.remove(run)
-        for connection in run.open:
-            self._by_connection.pop(connection, None)
         run.open.clear()
 
-    def remember(self, run: Run) -> Run | None:
-        """Keep a finished run in mind: a remote one may only have paused. Gives the run now forgotten."""
-        if run.process is not None or not run.tokens:
+    def retain(self, run: Run) -> Run | None:
+        """Keep a finished remote run, as its client may only be idle. Return the run evicted to make room."""
+        if run.process is not None or not (run.tokens or run.carried):
             return run
         self._finished[run.number] = run
         oldest = next(iter(self._finished))
         return self._finished.pop(oldest) if len(self._finished) > FINISHED_LIMIT else None
 
-    def _same_process(self, process: Process) -> Run | None:
-        return next((run for run in self.going if run.process == process), None)
+    def of_same_client(self, evidence: Evidence) -> Iterator[Run]:
+        """Yield the runs under way that may come from the same remote program as the request."""
+        return (run for run in self.going if run.of_same_client(evidence))
 
-    @staticmethod
-    def _same_token(evidence: Evidence, runs: Iterable[Run]) -> Run | None:
-        if not evidence.tokens:
-            return None
-        return next((run for run in runs if not run.tokens.isdisjoint(evidence.tokens)), None)
 
-    def _kin(self, evidence: Evidence) -> Run | None:
-        for run in self.going:
-            other_kind = run.process is not None or bool(run.service)
-            stranger = other_kind or run.peer != evidence.peer or run.agent != evidence.agent
-            started_over = evidence.opening == run.opening or (evidence.authenticates and run.authenticated)
-            if not stranger and not started_over and run.idle:
-                return run
-        return None
+def is_below(service: str, url: str) -> bool:
+    """Return whether ``service``, as ``service_of`` returns it, is ``url`` or below it."""
+    return (service + "/").startswith(service_of(url) + "/")
+
+
+def service_of(url: str) -> str:
+    """Return the part of ``url`` that names a service: its origin and up to three segments of its path."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    segments: Iterable[str] = filter(None, parts.path.split("/"))
+    path = "/".join(list(segments)[:3])
+    return f"{parts.scheme}://{parts.netloc}/{path}".rstrip("/").lower()

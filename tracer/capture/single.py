@@ -16,7 +16,7 @@ from tracer.capture.events import Asked
 from tracer.capture.intake import Intake
 from tracer.capture.keeper import Keeper
 from tracer.capture.processes import Process, command_words
-from tracer.capture.runs import Evidence
+from tracer.capture.runs import Evidence, Run
 from tracer.capture.settings import Settings
 from tracer.capture.trust import distrusted_client, distrusted_server
 from tracer.capture.usage import hint, usage_error
@@ -35,8 +35,8 @@ class _OneBook(Keeper):
         self.output: Output | None = None
         self.interrupted = "the proxy stopped before the client ended"
 
-    def new_book(self, evidence: Evidence) -> Book:
-        return super().new_book(evidence) if evidence.sender else self.book
+    def new_book(self, run: Run) -> Book:
+        return super().new_book(run) if run.service else self.book
 
     def finish_book(self, book: Book, interrupted: str) -> Kept:
         if book is not self.book:
@@ -53,7 +53,8 @@ class _OneIntake(Intake):
         self._process = process
 
     def evidence(self, asked: Asked) -> Evidence:
-        return super().evidence(asked)._replace(process=self._process, sender=self.by_port(asked) or "")
+        sender = self.by_port(asked) or ""
+        return super().evidence(asked)._replace(process=None if sender else self._process, sender=sender)
 
     def on_exchange(self, book: Book) -> None:
         self._tracer.on_exchange(book)

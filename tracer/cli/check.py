@@ -31,7 +31,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="A %(default)s for people, which is the default; json or junit for machines.",
     )
     parser.epilog = (
-        "Exit code 0 where all conform, 1 where one deviates or has no sequence, 2 where one can't be read."
+        "Exit code 0 where all conform, 1 where one deviates, is undetermined or has no sequence, "
+        "2 where one can't be read."
     )
 
 

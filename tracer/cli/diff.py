@@ -164,6 +164,7 @@ def _steps(sides: Sequence[Side], pairings: Sequence[Pairing], reporter: Reporte
         for number, couple in enumerate(pairing.couples, 1):
             status.update(f"comparing {number} of {len(pairing.couples)}…")
             one = compare_files(couple, strict=reporter.options.strict)
+            _warn_of_undetermined(one)
             reporter.take(one, names)
             yield one
 
@@ -174,6 +175,13 @@ def _steps(sides: Sequence[Side], pairings: Sequence[Pairing], reporter: Reporte
             for (before, after), pairing in zip(pairwise(sides), pairings, strict=True)
             for names in [(before.name, after.name)]
         ]
+
+
+def _warn_of_undetermined(compared: Compared) -> None:
+    couple = compared.couple
+    for path, recording in ((couple.before, compared.before), (couple.after, compared.after)):
+        if recording.verdict == "undetermined":
+            warn(f"{path} is undetermined: a difference may come from an exchange of another run")
 
 
 def _write_baseline(path: Path, steps: Sequence[Step]) -> int:

@@ -72,7 +72,8 @@ def _summarise(learned: Sequence, recordings: Mapping[str, Recording], output: P
     checks = [check(recording, name, learned) for name, recording in recordings.items()]
     deviating = [one for one in checks if one.verdict != "conforms"]
     for one in deviating:
-        problem = f"{one.recording} deviates: {one.deviations[0].text}"
+        why = one.problem or one.deviations[0].text
+        problem = f"{one.recording}: {why}" if one.problem else f"{one.recording} deviates: {why}"
         print(f"tracer: {visible(problem, 600)}", file=sys.stderr)
     wrote = f"wrote {output}: " if output else ""
     steps = f"{len(learned.steps)} steps of {learned.command!r}"

@@ -8,15 +8,17 @@ from tracer.model import Recording
 
 __all__ = ["Cell", "CellVerdict"]
 
-CellVerdict = Literal["conforms", "deviates", "recorded", "refused", "accepted", "failed", "missing"]
-"""``conforms`` and ``deviates`` are the run's; ``recorded`` is one without a sequence.
+CellVerdict = Literal[
+    "conforms", "deviates", "undetermined", "recorded", "refused", "accepted", "failed", "missing"
+]
+"""``conforms``, ``deviates`` and ``undetermined`` are the run's; ``recorded`` is one without a sequence.
 
 A command that was meant to fail was ``refused`` by the cloud, or ``accepted`` against what the suite
 says. ``failed`` says that something went wrong, ``missing`` that the matrix did not come so far.
 """
 
 _GOOD = frozenset({"conforms", "recorded", "refused"})
-_WORSE = ("conforms", "recorded", "deviates")
+_WORSE: tuple[CellVerdict, ...] = ("conforms", "recorded", "undetermined", "deviates")
 
 
 class Cell(NamedTuple):

@@ -20,6 +20,7 @@ _SIGNS: Mapping[CellVerdict, tuple[str, str, str]] = {
     "recorded": ("·", "", "recorded, no sequence documented"),
     "refused": ("x", "", "refused, as the suite expects"),
     "deviates": ("!", "bold red", "deviates"),
+    "undetermined": ("?", "yellow", "undetermined: evidence is missing"),
     "accepted": ("a", "bold red", "not refused, though the suite expects it"),
     "failed": ("F", "bold red", "failed"),
     "missing": ("-", "dim", "not recorded"),

@@ -29,7 +29,8 @@ class JournalHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     """What is known of a run besides its exchanges.
 
     ``began`` is seconds since the epoch. ``writer`` is the process that keeps the journal: a
-    journal whose writer has ended was left behind.
+    journal whose writer has ended was left behind. ``undetermined`` tells that evidence is missing on
+    which exchanges belong to the run.
     """
 
     began: float
@@ -39,6 +40,7 @@ class JournalHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     name: str | None = None
     participants: dict[str, str] = {}
     notes: list[str] = []
+    undetermined: bool = False
     interrupted: str = ""
     redacted: dict[str, int] = {}
     writer: ProcessIdentity

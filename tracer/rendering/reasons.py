@@ -17,6 +17,6 @@ __all__ = ["reasons"]
 def reasons(recording: Recording) -> Mapping[int, str]:
     """By the index of each exchange that deviates, which step it is nearest to and why it is not that one."""
     sequence = catalog().get(recording.sequence or "")
-    if sequence is None or recording.verdict != "deviates":
+    if sequence is None or recording.verdict not in ("deviates", "undetermined"):
         return {}
     return match(recording.exchanges, sequence, release_of(recording)).reasons

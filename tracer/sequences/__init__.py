@@ -7,7 +7,7 @@ from tracer.sequences.choosing import choose, command_words
 from tracer.sequences.clients import documented_release, release_of
 from tracer.sequences.describing import entry_of
 from tracer.sequences.known_commands import known_words
-from tracer.sequences.labelling import label
+from tracer.sequences.labelling import label, verdict_of
 from tracer.sequences.loading import catalog, common_calls, find, include, json_schema, load
 from tracer.sequences.matching import DEVIATIONS, Match, generic_paths, match
 from tracer.sequences.nesting import parents
@@ -56,6 +56,7 @@ __all__ = [
     "participant_label",
     "release_of",
     "usual_mount",
+    "verdict_of",
     "well_known",
     "with_query",
 ]

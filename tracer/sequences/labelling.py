@@ -12,16 +12,18 @@ from tracer.sequences.sightings import run_of
 from tracer.unheld import derived
 
 if TYPE_CHECKING:
-    from tracer.model import Exchange, Label, Recording
+    from tracer.model import Exchange, Label, Recording, RunVerdict
+    from tracer.sequences.matching import Match
     from tracer.sequences.schema import Sequence
 
-__all__ = ["label"]
+__all__ = ["label", "verdict_of"]
 
 
 def label(recording: Recording, sequence: Sequence | None) -> Recording:
     """``recording`` held against ``sequence``, all older labels replaced.
 
-    Without a sequence only the path templates are filled in, and there is no verdict.
+    Without a sequence only the path templates are filled in, and there is no verdict. A verdict
+    ``undetermined`` stays: matching brings no evidence on which exchanges belong to the run.
     """
     if sequence is None:
         paths = generic_paths(recording.exchanges)
@@ -40,10 +42,15 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
     return msgspec.structs.replace(
         recording,
         sequence=sequence.name,
-        verdict=result.verdict,
+        verdict=verdict_of(recording, result),
         missing=result.missing,
         exchanges=exchanges,
     )
+
+
+def verdict_of(recording: Recording, result: Match) -> RunVerdict:
+    """Return the verdict of ``recording`` where matching gives ``result``."""
+    return "undetermined" if recording.verdict == "undetermined" else result.verdict
 
 
 def _labelled(exchange: Exchange, label: Label) -> Exchange:

@@ -18,14 +18,14 @@ _LIMIT = 4000
 def junit(report: Report) -> str:
     """The XML text, ending with a newline.
 
-    What deviates, or has no sequence, is a failure; what could not be read is an error. Times are
-    those that the recorded runs took.
+    What deviates, is undetermined or has no sequence is a failure; what could not be read is an error.
+    Times are those that the recorded runs took.
     """
     suite = ET.Element(
         "testsuite",
         name="tracer check",
         tests=str(len(report.recordings)),
-        failures=str(report.deviating + report.without_sequence),
+        failures=str(report.deviating + report.undetermined + report.without_sequence),
         errors=str(report.errors),
         skipped="0",
         time=_seconds(sum(one.duration for one in report.recordings)),
@@ -49,6 +49,9 @@ def _case(one: Check) -> ET.Element:
         _add(case, "error", "unreadable", one.problem, [one.problem])
     elif one.verdict is None:
         _add(case, "failure", "no-sequence", one.problem, [one.problem])
+    elif one.verdict == "undetermined":
+        lines = [one.problem, *(deviation.text for deviation in one.deviations)]
+        _add(case, "failure", "undetermined", one.problem, lines)
     elif one.verdict == "deviates":
         lines = [deviation.text for deviation in one.deviations]
         _add(case, "failure", "deviates", f"deviates from {one.sequence}", lines)

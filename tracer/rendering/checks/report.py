@@ -11,7 +11,7 @@ import msgspec
 from tracer.errors import TracerError
 from tracer.model import RunVerdict
 from tracer.recording import load
-from tracer.sequences import catalog, choose, match, release_of
+from tracer.sequences import catalog, choose, match, release_of, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,7 @@ __all__ = ["FORMAT", "Check", "Deviation", "Report", "check", "check_all", "exit
 FORMAT = 1
 
 _NO_SEQUENCE = "no documented sequence fits: nothing to compare with"
+_UNDETERMINED = "undetermined, as evidence is missing on which exchanges belong to the run"
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,11 +40,12 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One recording. ``verdict`` is None where there is none, and ``problem`` says why.
+    """One recording. ``verdict`` is None where there is none.
 
-    ``error`` tells that from a recording that was read, but has no sequence. ``missing`` are the
-    required steps that were not seen, ``unexpected`` and ``wrong_status`` the numbers of
-    exchanges, from 1. ``duration`` is that of the run, in seconds.
+    ``problem`` says why there is none, or why it is ``undetermined``. ``error`` tells a recording that
+    could not be read from one without a sequence. ``missing`` are the required steps that were not
+    seen, ``unexpected`` and ``wrong_status`` the numbers of exchanges, from 1. ``duration`` is that of
+    the run, in seconds.
     """
 
     recording: str
@@ -67,6 +69,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     format: int = FORMAT
     conforming: int
     deviating: int
+    undetermined: int = 0
     without_sequence: int
     errors: int
     recordings: list[Check]
@@ -79,6 +82,7 @@ def check_all(paths: Iterable[Path], sequence: Sequence | None = None) -> Report
     return Report(
         conforming=ends["conforms"],
         deviating=ends["deviates"],
+        undetermined=ends["undetermined"],
         without_sequence=ends[None],
         errors=ends["error"],
         recordings=checks,
@@ -116,9 +120,11 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
         )
         return msgspec.structs.replace(made, problem=problem)
     result = match(recording.exchanges, chosen, held)
+    verdict = verdict_of(recording, result)
     return msgspec.structs.replace(
         made,
-        verdict=result.verdict,
+        verdict=verdict,
+        problem=": ".join([_UNDETERMINED, *recording.notes]) if verdict == "undetermined" else "",
         sequence=chosen.name,
         missing=result.missing,
         unexpected=_numbers(result, "unexpected"),

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = ["reasons", "summary", "table"]
 
-_STYLES = {"conforms": "green", "deviates": "bold red", "error": "bold red", "no sequence": "yellow"}
+_STYLES = {
+    "conforms": "green",
+    "deviates": "bold red",
+    "undetermined": "yellow",
+    "error": "bold red",
+    "no sequence": "yellow",
+}
 _SHOWN = 8
 """So many numbers of exchanges are named in a cell."""
 
@@ -63,7 +69,7 @@ def reasons(report: Report) -> Iterator[Text]:
         if one.verdict == "conforms":
             continue
         yield Text(visible(one.recording, 300), style="bold")
-        for text in [one.problem] if one.verdict is None else [each.text for each in one.deviations]:
+        for text in filter(None, [one.problem, *(each.text for each in one.deviations)]):
             yield Text(f"  {visible(text, 600)}")
 
 
@@ -73,6 +79,7 @@ def summary(report: Report) -> Text:
     counts = [
         (report.conforming, "conform" if report.conforming != 1 else "conforms"),
         (report.deviating, "deviate" if report.deviating != 1 else "deviates"),
+        (report.undetermined, "undetermined"),
         (report.without_sequence, "without a sequence"),
         (report.errors, "not readable"),
     ]

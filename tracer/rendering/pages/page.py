@@ -98,6 +98,7 @@ def command_page(
             "reference": _reference(recording, say) if sequence else Md(),
             "facts": list(_facts(recording, around, say)),
             "deviations": list(_deviations(recording, book)),
+            "undetermined": recording.verdict == "undetermined",
             "notes": list(_notes(recording, say)),
             "command": _command(recording, say),
             "launch": fence(entry, "json", say("command.launch-title")) if entry else Md(),
@@ -188,6 +189,8 @@ def _facts(recording: Recording, around: Mapping[str, Any], say: Wording) -> Ite
 
 
 def _deviations(recording: Recording, book: Book) -> Iterator[Md]:
+    if recording.verdict == "undetermined":
+        yield book.say("deviation.undetermined")
     if recording.missing:
         yield book.say("deviation.missing", steps=", ".join(map(str, recording.missing)))
     for verdict in ("unexpected", "wrong-status"):

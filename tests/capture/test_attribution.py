@@ -1,0 +1,341 @@
+"""Which run an exchange belongs to: commands of clients on another machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mitmproxy import http, io
+
+from tests.capture.flows import peer, trace
+from tests.capture.talks import (
+    GLANCE,
+    IMAGES,
+    KEYSTONE,
+    TOKENS,
+    Client,
+    Step,
+    Talk,
+    list_refused,
+    listing,
+    numbers,
+    projects,
+    remove_project,
+    run_all,
+    show,
+    token_issue,
+)
+from tests.capture.test_addon import TOKEN, discovery
+from tests.capture.test_addon import login as login_flow
+from tests.capture.test_addon import show as show_flow
+from tracer.capture.clientrequests import PATIENCE
+from tracer.capture.processes import Process
+from tracer.capture.runs import FINISHED_LIMIT, GRACE
+from tracer.model import Recording
+from tracer.rendering.checks import check_all, exit_code
+
+KINDS = ("http", "https", "close", "hang-up")
+COMMANDS = (show, listing, token_issue, projects, remove_project, list_refused)
+DISCOVERY = Step("GET", GLANCE, status=300)
+
+
+def openings(steps: list[Step]) -> list[str]:
+    return [f"{step.method} {step.url}" for step in steps]
+
+
+def login(token: str) -> Step:
+    return Step("POST", TOKENS, hands_out=token, status=201)
+
+
+@pytest.fixture(params=[False, True], ids=["live", "stored"])
+def talk(request: pytest.FixtureRequest) -> Talk:
+    return Talk(stored=request.param)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_commands_one_after_the_other(talk: Talk, kind: str) -> None:
+    commands = [show("t1"), show("t2", by_name=True), listing("t3"), token_issue("t4"), projects("t5")]
+    for number, steps in enumerate(commands):
+        run_all([Client(talk, f"c{number}", steps, kind)])
+        talk.now += 1
+    assert talk.end() == [openings(steps) for steps in commands]
+    assert not talk.doubts
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_three_commands_at_once(talk: Talk, kind: str) -> None:
+    commands = [show("t1"), show("t2"), show("t3")]
+    clients = [Client(talk, f"c{number}", steps, kind) for number, steps in enumerate(commands)]
+    run_all(clients, numbers())
+    assert talk.end() == [openings(steps) for steps in commands]
+    assert bool(talk.doubts) == (kind in ("close", "hang-up"))
+
+
+@given(st.data())
+def test_a_run_without_a_doubt_is_right(data: st.DataObject) -> None:
+    """Whatever the order: each request is in one run, and a run holds only its own unless it says so."""
+    talk = Talk(stored=data.draw(st.booleans()))
+    makers: list[Callable[[str], list[Step]]] = data.draw(
+        st.lists(st.sampled_from(COMMANDS), min_size=1, max_size=3)
+    )
+    clients = [
+        Client(talk, f"c{number}", make(f"t{number}"), data.draw(st.sampled_from(KINDS)))
+        for number, make in enumerate(makers)
+    ]
+    order = data.draw(st.lists(st.integers(0, 2), max_size=40))
+    run_all(clients, iter([*order, *[0] * 100]))
+    talk.end()
+    kept = [each for one in talk.runs.values() for each in one]
+    assert sorted(map(id, kept)) == sorted(id(each) for client in clients for each in client.sent)
+    assert talk.doubts or len(talk.runs) == len(clients)
+    for one in talk.runs.values():
+        if not any(each.doubt for each in one):
+            owners = {client.name for client in clients for each in client.sent if each in one}
+            assert len(owners) == 1, [(each.evidence.connection, each.evidence.opening) for each in one]
+
+
+# Discovery
+
+
+def test_discovery_waits_for_the_token_that_its_connection_shows(talk: Talk) -> None:
+    for name in ("a", "b"):
+        talk.exchange(f"{name}-keystone", Step("GET", KEYSTONE))
+        talk.exchange(f"{name}-keystone", login(f"t-{name}"))
+    talk.exchange("a-glance", DISCOVERY)
+    talk.exchange("b-glance", DISCOVERY)
+    assert [len(one) for one in talk.told()] == [2, 2]
+    talk.exchange("b-glance", Step("GET", IMAGES, "t-b"))
+    assert [len(one) for one in talk.told()] == [2, 4]
+    talk.exchange("a-glance", Step("GET", IMAGES, "t-a"))
+    assert [len(one) for one in talk.told()] == [4, 4]
+    assert not talk.doubts
+
+
+def test_a_connection_that_ends_without_a_token_leaves_its_discovery_to_the_run_under_way(
+    talk: Talk,
+) -> None:
+    talk.exchange("k", login("t"))
+    talk.exchange("g", DISCOVERY)
+    talk.close("g")
+    assert talk.end() == [[f"POST {TOKENS}", f"GET {GLANCE}"]]
+
+
+def test_discovery_of_a_run_that_is_over_goes_with_it() -> None:
+    talk = Talk()
+    run = talk.exchange("k", login("t"), close=True).run
+    assert run is not None
+    talk.exchange("g", DISCOVERY, close=True)
+    assert talk.told() == [[f"POST {TOKENS}"]]
+    talk.finish(run)
+    assert talk.told() == [[f"POST {TOKENS}", f"GET {GLANCE}"]]
+
+
+def test_a_client_that_only_discovers_is_a_run_once_nothing_more_can_be_expected() -> None:
+    talk = Talk()
+    talk.exchange("a", Step("GET", KEYSTONE), close=True)
+    talk.exchange("b", DISCOVERY, close=True)
+    assert talk.attribution.waiting
+    assert talk.told() == []
+    talk.pass_time(PATIENCE + 1)
+    assert talk.told() == [[f"GET {KEYSTONE}", f"GET {GLANCE}"]]
+    assert not talk.attribution.waiting
+
+
+def test_discovery_of_the_next_command_does_not_land_in_the_run_before() -> None:
+    talk = Talk()
+    run_all([Client(talk, "a", show("t1"), "close")])
+    talk.now += 0.5
+    talk.exchange("b", Step("GET", KEYSTONE), close=True)
+    (run,) = talk.attribution.runs.going
+    talk.finish(run)
+    assert talk.told() == [openings(show("t1"))]
+    talk.pass_time(PATIENCE)
+    assert talk.told()[1] == [f"GET {KEYSTONE}"]
+
+
+def test_another_program_or_address_is_another_run(talk: Talk) -> None:
+    for address, agent in (("192.0.2.1", "x"), ("192.0.2.2", "x"), ("192.0.2.1", "y")):
+        step = Step("GET", KEYSTONE)
+        talk.answer(talk.ask(f"{address}{agent}", step, peer=address, agent=agent), step, close=True)
+    assert len(talk.end()) == 3
+
+
+def test_a_program_that_never_shows_a_token_is_not_waited_for_without_end() -> None:
+    talk = Talk()
+    for number in range(40):
+        talk.exchange("c", Step("GET", f"http://cloud.test/public/{number}"))
+    (told,) = talk.told()
+    assert len(told) == 40
+
+
+# Logins
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_second_login_after_a_401_is_in_the_run(talk: Talk, kind: str) -> None:
+    steps = list_refused("t1")
+    run_all([Client(talk, "c", steps, kind)])
+    talk.now += 1
+    run_all([Client(talk, "d", listing("t2"), kind)])
+    assert talk.end() == [openings(steps), openings(listing("t2"))]
+    assert not talk.doubts
+
+
+def test_several_commands_over_one_connection(talk: Talk) -> None:
+    commands = [show("t1"), listing("t2"), token_issue("t3"), [login("t4"), DISCOVERY]]
+    for steps in commands:
+        for step in steps:
+            talk.exchange("shared", step)
+    assert talk.end() == [openings(steps) for steps in commands]
+
+
+def test_a_login_that_was_refused_and_is_tried_again_is_one_run(talk: Talk) -> None:
+    steps = [Step("GET", KEYSTONE), Step("POST", TOKENS, status=401), login("t")]
+    run_all([Client(talk, "c", steps, "http")])
+    assert talk.end() == [openings(steps)]
+
+
+def test_a_login_that_uses_a_token_goes_on_with_the_run_of_that_token(talk: Talk) -> None:
+    """Federation: the token without a scope is changed for one with a scope."""
+    steps = [login("unscoped"), Step("POST", TOKENS, "unscoped", "scoped", 201)]
+    steps += [DISCOVERY, Step("GET", IMAGES, "scoped")]
+    run_all([Client(talk, "c", steps, "close")])
+    assert talk.end() == [openings(steps)]
+
+
+def test_logins_at_once_with_several_refused_tokens_are_in_doubt(talk: Talk) -> None:
+    for name in ("a", "b"):
+        talk.exchange(name, login(f"{name}1"), close=True)
+    for name in ("a", "b"):
+        talk.exchange(f"{name}1", Step("GET", IMAGES, f"{name}1", status=401), close=True)
+    talk.exchange("x", login("x2"), close=True)
+    talk.end()
+    assert talk.doubts
+
+
+# Tokens
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_commands_that_share_a_token_they_did_not_log_in_for(talk: Talk, kind: str) -> None:
+    steps = [DISCOVERY, Step("GET", IMAGES, "cached"), Step("GET", f"{IMAGES}/1", "cached")]
+    for number in range(3):
+        run_all([Client(talk, f"c{number}", steps, kind)])
+        talk.now += 1
+    assert talk.end() == [openings(steps)] * 3
+
+
+def test_commands_at_once_that_share_a_token_are_apart_or_in_doubt(talk: Talk) -> None:
+    steps = [DISCOVERY, Step("GET", IMAGES, "cached"), Step("GET", f"{IMAGES}/1", "cached")]
+    run_all([Client(talk, f"c{number}", steps, "https") for number in range(3)], numbers())
+    assert talk.end() == [openings(steps)] * 3
+    assert not talk.doubts
+
+
+def test_a_remote_run_goes_on_after_a_pause_by_its_token() -> None:
+    talk = Talk()
+    run = talk.exchange("a", login("t"), close=True).run
+    assert run is not None
+    talk.now += GRACE
+    talk.finish(run)
+    assert talk.attribution.runs.going == []
+    assert talk.exchange("b", Step("GET", IMAGES, "t")).run is run
+    assert talk.resumed == [run.number]
+    assert talk.attribution.runs.going == [run]
+
+
+def test_a_token_is_stronger_than_a_connection(talk: Talk) -> None:
+    """A proxy in between sends the requests of several clients over one connection."""
+    talk.exchange("a", login("t1"))
+    talk.exchange("b", login("t2"))
+    talk.exchange("a", Step("GET", IMAGES, "t2"))
+    assert talk.end() == [[f"POST {TOKENS}"], [f"POST {TOKENS}", f"GET {IMAGES}"]]
+
+
+def test_finished_runs_are_forgotten_in_the_end() -> None:
+    talk = Talk()
+    for number in range(FINISHED_LIMIT + 3):
+        run = talk.exchange(f"c{number}", login(f"t{number}"), close=True).run
+        assert run is not None
+        talk.finish(run)
+    assert talk.exchange("x", Step("GET", IMAGES, "t0")).run is not None
+    assert talk.resumed == []
+    talk.exchange("y", Step("GET", IMAGES, "t9"))
+    assert talk.resumed == [10]
+
+
+# Processes
+
+ONE, OTHER = Process(1, 1.0, ("openstack",)), Process(2, 2.0, ("openstack",))
+
+
+def test_one_process_is_one_run_whatever_its_connections_and_logins() -> None:
+    talk = Talk()
+    first = [talk.ask(name, step, ONE).run for name, step in zip("abcd", show("t1"), strict=True)]
+    again = [talk.ask(name, step, ONE).run for name, step in zip("efgh", show("t2"), strict=True)]
+    assert len({id(run) for run in first + again}) == 1
+    assert talk.ask("x", Step("GET", IMAGES, "t1"), OTHER).run is not first[0]
+
+
+def test_a_run_of_a_process_that_ended_does_not_go_on() -> None:
+    talk = Talk()
+    step = login("t")
+    request = talk.ask("a", step, ONE)
+    talk.answer(request, step, close=True)
+    assert request.run is not None
+    talk.finish(request.run)
+    assert talk.ask("b", Step("GET", IMAGES, "t"), OTHER).run is not request.run
+    assert talk.resumed == []
+
+
+# Stored flows of mitmdump, and a HAR file that it wrote
+
+STORED = Path(__file__).parent / "stored"
+
+
+def recordings(name: str, folder: Path) -> dict[str, Recording]:
+    reader = io.FlowReader((STORED / name).open("rb"))
+    with reader.fo:
+        return trace([flow for flow in reader.stream() if isinstance(flow, http.HTTPFlow)], folder)
+
+
+def test_one_command_over_two_tunnels_is_one_recording(tmp_path: Path) -> None:
+    ((name, recording),) = recordings("one-command.mitm", tmp_path).items()
+    assert (name, recording.verdict, len(recording.exchanges)) == ("image-show", "conforms", 5)
+
+
+def test_a_har_file_of_three_commands_is_three_recordings(tmp_path: Path) -> None:
+    found = recordings("three-commands.har", tmp_path)
+    assert {name: len(each.exchanges) for name, each in found.items()} == {
+        "image-show": 5,
+        "image-show-2": 4,
+        "image-list": 4,
+    }
+    assert {each.verdict for each in found.values()} == {"conforms"}
+
+
+def test_flows_that_are_mixed_up_in_their_file_are_told_apart_as_well(tmp_path: Path) -> None:
+    """Three commands at once, a connection for each request: the recordings say what is not known."""
+    flows = []
+    for number in range(3):
+        token = TOKEN + str(number)
+        at = number * 0.1
+        flows += [
+            discovery(peer(), at=at),
+            login_flow(peer(), 1 + at, token),
+            discovery(peer(), "/image", 2 + at),
+            show_flow(peer(), 3 + at, token),
+        ]
+    for flow in flows:
+        flow.response.headers["Connection"] = "close"  # type: ignore[union-attr]
+    found = trace(sorted(flows, key=lambda flow: flow.request.timestamp_start), tmp_path)
+    assert [len(each.exchanges) for each in found.values()] == [4, 4, 4]
+    assert {each.verdict for each in found.values()} == {"undetermined"}
+    for each in found.values():
+        (note,) = each.notes[1:]
+        assert note.startswith("several commands of 192.0.2.7 ran at once: a request without a token may")
+    report = check_all(sorted(tmp_path.glob("*.yaml")))
+    assert (report.undetermined, exit_code(report)) == (3, 1)

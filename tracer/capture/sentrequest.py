@@ -1,0 +1,44 @@
+"""A request, and the runs that it may belong to."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from tracer.capture.runs import Evidence, Run
+from tracer.model import Exchange
+
+__all__ = ["SentRequest"]
+
+
+@dataclass(eq=False)
+class SentRequest:
+    """A request that was sent. It belongs to one of ``runs``; none are known while evidence is missing.
+
+    ``answering`` are the requests that its sender, a service, had to answer when it sent this one.
+    ``exchange`` is set from its end until the run has taken it; ``ended`` is in seconds since the epoch.
+    ``alone`` is the moment (s, monotonic) from which the request's connection can tell nothing more.
+    ``doubt`` says why the run that it was given to may be the wrong one.
+    """
+
+    evidence: Evidence = field(repr=False)
+    runs: list[Run] = field(default_factory=list)
+    answering: list[SentRequest] = field(default_factory=list, repr=False)
+    exchange: Exchange | None = field(default=None, repr=False)
+    ended: float = math.inf
+    alone: float = math.inf
+    doubt: str = ""
+
+    @property
+    def run(self) -> Run | None:
+        """The run that it belongs to; None while several may be it, or none is known."""
+        return self.runs[0] if len(self.runs) == 1 else None
+
+    def decide(self, run: Run, doubt: str = "") -> None:
+        """Give the request to ``run``: from now on it counts as under way for that run alone."""
+        if run not in self.runs:
+            run.in_flight += 1
+        for candidate in self.runs:
+            candidate.in_flight -= candidate is not run
+        self.runs = [run]
+        self.doubt = self.doubt or doubt
