@@ -141,3 +141,22 @@ def test_places_count_lines_and_columns_from_1(gap: str) -> None:
     lines = ("a: 1\n" + "".join(f"X-Auth-Token: {SECRET}{gap} " for _ in range(3)) + text).split("\n")
     assert found
     assert all(lines[one.line - 1][one.column - 1 :].startswith(SECRET) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        (
+            (
+                "clouds:\n  a:\n    auth:\n      username: u\n      password: Fj3kPz\n"
+                "      application_credential_secret: aB3d\n"
+            ),
+            [(5, 17), (6, 38)],
+        ),
+        ("export OS_USERNAME=u\nexport OS_PASSWORD=nomoresecret\n", [(2, 20)]),
+        ('{"auth":{"identity":{"password":{"user":{"name": "u", "password":"asdf"}}}}}', [(1, 67)]),
+        ("[keystone_authtoken]\nusername = u\npassword = a b\n", [(3, 12)]),
+    ],
+)
+def test_a_value_by_its_name_is_found_however_short(text: str, places: list[tuple[int, int]]) -> None:
+    assert [(found.line, found.column) for found in scan(text)] == places
