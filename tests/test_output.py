@@ -56,7 +56,7 @@ def test_the_mode_is_the_users_choice_or_private(tmp_path: Path) -> None:
         (f"a\nb {SECRET}", "known secret at 2:3"),
         (f'x: "{SECRET[:5]}\\u0032{SECRET[6:]}"', "known secret at 1:5"),
         (b"\x89PNG" + SECRET.encode(), "known secret at 1:5"),
-        ("X-Auth-Token: another-token-0123", "header line at 1:15"),
+        ("X-Auth-Token: another-token-0123", "X-Auth-Token at 1:15"),
     ],
 )
 def test_a_leak_is_not_written(tmp_path: Path, content: str | bytes, finding: str) -> None:

@@ -307,13 +307,13 @@ def test_json_that_is_not_quite_json_is_masked_by_name(sent: str, left: str) -> 
         ("http://x/?token=%s&x=%(token)s", "http://x/?token=%s&x=%(token)s"),
         # Not masked, though it begins so.
         ('form-data; name="password"\r\n\r\nx)kJ7xQ2mZ', 'form-data; name="password"\r\n\r\n<secret-1>'),
-        ("'password': '***, kJ7xQ2mZ'", "'password': '<secret-1>'"),
+        ("'password': '***, kJ7xQ2mZ'", "'password': '<password-1>'"),
         ("'password': '***'), 'password': '${PW}',", "'password': '***'), 'password': '${PW}',"),
         ("'password': '******** (password-1)',", "'password': '******** (password-1)',"),  # as on pages
-        ("'password': '******** (password-1)kJ7xQ2mZ'", "'password': '<secret-1>'"),
-        ("<n:adminPass>kJ7xQ2mZp9v</n:adminPass>", "<n:adminPass><secret-1></n:adminPass>"),
-        ("n:adminPass>kJ7xQ2mZp9v</", "n:adminPass><secret-1></"),
-        ("<a:b:adminPass c='d'>kJ7xQ2mZp9v</", "<a:b:adminPass c='d'><secret-1></"),
+        ("'password': '******** (password-1)kJ7xQ2mZ'", "'password': '<password-1>'"),
+        ("<n:adminPass>kJ7xQ2mZp9v</n:adminPass>", "<n:adminPass><password-1></n:adminPass>"),
+        ("n:adminPass>kJ7xQ2mZp9v</", "n:adminPass><password-1></"),
+        ("<a:b:adminPass c='d'>kJ7xQ2mZp9v</", "<a:b:adminPass c='d'><password-1></"),
     ],
 )
 def test_the_value_beside_a_name_is_taken_as_a_whole(sent: str, left: str) -> None:

@@ -18,18 +18,18 @@ JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiI3YzFmIn0.c2lnbmF0dXJl"
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        (f"X-Auth-Token: {SECRET}", "header line"),
-        (f"a\n  X-Subject-Token: '{SECRET}'", "header line"),
+        (f"X-Auth-Token: {SECRET}", "X-Auth-Token"),
+        (f"a\n  X-Subject-Token: '{SECRET}'", "X-Subject-Token"),
         (f"Authorization: Bearer {SECRET}", "credentials line"),
         (f"Cookie: sessionid={SECRET}", "cookie line"),
-        (f'{{"password": "{SECRET}"}}', "JSON field"),
-        (f'"{{\\"password\\": \\"{SECRET}\\"}}"', "JSON field"),
-        (f"{{'adminPass': u'{SECRET}'}}", "JSON field"),
-        (f"<td>http://x/?token={SECRET}</td>", "query parameter"),
+        (f'{{"password": "{SECRET}"}}', "password"),
+        (f'"{{\\"password\\": \\"{SECRET}\\"}}"', "password"),
+        (f"{{'adminPass': u'{SECRET}'}}", "admin_pass"),
+        (f"<td>http://x/?token={SECRET}</td>", "token"),
         (f"http://x/?a=1&amp;temp_url_sig={SECRET}", "query parameter"),
-        (f"openstack --os-password {SECRET} server list", "command line option"),
-        (f"openstack '--os-token={SECRET}'", "command line option"),
-        (f"export OS_PASSWORD={SECRET}", "environment variable"),
+        (f"openstack --os-password {SECRET} server list", "OS_PASSWORD"),
+        (f"openstack '--os-token={SECRET}'", "OS_TOKEN"),
+        (f"export OS_PASSWORD={SECRET}", "OS_PASSWORD"),
         (f"mysql://root:{SECRET}@db/x", "URL user:password"),
         (f"https:\\/\\/root:{SECRET}@db\\/x", "URL user:password"),
         (FERNET, "Fernet token"),
@@ -43,7 +43,7 @@ JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiI3YzFmIn0.c2lnbmF0dXJl"
         (JWT, "JSON web token"),
         ("-----BEGIN PRIVATE KEY-----\nMIIEvQ==\n-----END PRIVATE KEY-----", "PEM block"),
         ('"-----BEGIN EC PRIVATE KEY-----\\nMIIEvQIBADANBgkq\\n', "PEM block"),
-        (f"<adminPass>{SECRET}</adminPass>", "XML element"),
+        (f"<adminPass>{SECRET}</adminPass>", "admin_pass"),
     ],
 )
 def test_what_looks_like_a_secret(text: str, rule: str) -> None:
@@ -70,7 +70,6 @@ def test_what_looks_like_a_secret(text: str, rule: str) -> None:
         "a header -----BEGIN PRIVATE KEY----- starts a key",
         "password_expires_at: 2030-01-01T00:00:00.000000",
         "scheme://user:password@host",
-        "a.FOO_token=abcdefgh12",
         "mailto:someone@example.org http://example.org/@user:x",
         "The token is checked; the password: see below. Set OS_PASSWORD and --os-password.",
         "iVBORw0KGgoAAAANSUhEUgAAgAAAAABBCDefghijklmnopqrstuvwxyz0123456789",
@@ -87,7 +86,7 @@ def test_what_does_not(text: str) -> None:
 def test_a_place_is_a_line_and_a_column() -> None:
     (finding,) = scan(f"a\nbc\n  X-Auth-Token: {SECRET}\n")
     assert (finding.line, finding.column) == (3, 17)
-    assert str(finding) == "header line at 3:17"
+    assert str(finding) == "X-Auth-Token at 3:17"
     text = f"OS_TOKEN={SECRET}\n\n\nOS_TOKEN={SECRET} OS_TOKEN={SECRET}\n{FERNET}"
     assert [(found.line, found.column) for found in scan(text)] == [(1, 10), (4, 10), (4, 36), (5, 1)]
 
@@ -131,7 +130,8 @@ class _Text(str):
 def test_the_places_of_many_secrets_are_found_in_one_pass(end: str) -> None:
     text = _Text(f"X-Auth-Token: {SECRET}{end}" * 200)
     assert len(scan(text)) == 200
-    assert text.looked_at <= len(text)
+    # The line of each name is looked at too, but no more than 300 characters of it.
+    assert text.looked_at <= len(text) + 200 * 300
 
 
 @pytest.mark.parametrize("gap", ["", "\n", "é\n\n", "x" * 100])
@@ -141,3 +141,22 @@ def test_places_count_lines_and_columns_from_1(gap: str) -> None:
     lines = ("a: 1\n" + "".join(f"X-Auth-Token: {SECRET}{gap} " for _ in range(3)) + text).split("\n")
     assert found
     assert all(lines[one.line - 1][one.column - 1 :].startswith(SECRET) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        (
+            (
+                "clouds:\n  a:\n    auth:\n      username: u\n      password: Fj3kPz\n"
+                "      application_credential_secret: aB3d\n"
+            ),
+            [(5, 17), (6, 38)],
+        ),
+        ("export OS_USERNAME=u\nexport OS_PASSWORD=nomoresecret\n", [(2, 20)]),
+        ('{"auth":{"identity":{"password":{"user":{"name": "u", "password":"asdf"}}}}}', [(1, 67)]),
+        ("[keystone_authtoken]\nusername = u\npassword = a b\n", [(3, 12)]),
+    ],
+)
+def test_a_value_by_its_name_is_found_however_short(text: str, places: list[tuple[int, int]]) -> None:
+    assert [(found.line, found.column) for found in scan(text)] == places

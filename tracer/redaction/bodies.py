@@ -27,6 +27,7 @@ def body(sent: Body, url_path: str, side: Literal["request", "response"], ledger
     before = ledger.total()
     if whole is not None:
         return _whole(sent, whole, ledger)
+    ledger.declare(sent.json or sent.text or "")
     if sent.json is not None:
         kept = _json(sent, sent.json, url_path, ledger)
     elif sent.text is not None:
@@ -70,13 +71,13 @@ def content(sent: Body, cleaner: Cleaner) -> Body:
 
 def _json(sent: Body, source: str, url_path: str, ledger: Ledger) -> Body:
     root = ledger.policy.fields(url_path)
-    at = (
-        documents.patch(source, root)
-        if "patch" in sent.type and source.removeprefix("\ufeff").lstrip()[:1] == "["
-        else root
-    )
+    # Clients send a JSON Patch under other content types too.
+    is_patch = '"path"' in source or "patch" in sent.type
+    bare = source.removeprefix("\ufeff").lstrip()
+    at = documents.patch(source, root) if is_patch and bare[:1] == "[" else root
     try:
-        return msgspec.structs.replace(sent, json=documents.document(source, at, ledger))
+        laid_out = documents.document(source, at, ledger)
+        return msgspec.structs.replace(sent, json=ledger.beside(laid_out, document=True))
     except ValueError:
         return msgspec.structs.replace(sent, json=None, text=documents.torn(source, root, ledger))
 

@@ -128,7 +128,7 @@ def _literal(at: _At, literal: str, ledger: Ledger) -> str | None:
         value = jsontext.string(literal)
         new = ledger.take(place, value)
         return None if new == value else json.dumps(new)
-    if place is not None and literal[0] in "-0123456789":
+    if place is not None and place.numbers and literal[0] in "-0123456789":
         return json.dumps(ledger.take(place, literal))
     return None
 

@@ -19,7 +19,20 @@ from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-__all__ = ["BACKSLASH", "Form", "View", "forms", "from_backslash", "raw_bytes", "views", "without_spaces"]
+__all__ = [
+    "BACKSLASH",
+    "ENTITY",
+    "PERCENT",
+    "Form",
+    "View",
+    "forms",
+    "from_backslash",
+    "from_entity",
+    "from_percent",
+    "raw_bytes",
+    "views",
+    "without_spaces",
+]
 
 _DEEPEST = 3  # JSON in a JSON string in a JSON string
 _MOST_VIEWS = 24
@@ -42,8 +55,8 @@ BACKSLASH = re.compile(
     r"|U([0-9A-Fa-f]{8})|\r?\n[ \t]*\\?|(.))",
     re.DOTALL,
 )
-_PERCENT = re.compile(r"%(?:[0-7][0-9A-Fa-f]|[89A-Fa-f][0-9A-Fa-f](?:%[89A-Fa-f][0-9A-Fa-f])*+)")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[a-zA-Z]{2,8});")
+PERCENT = re.compile(r"%(?:[0-7][0-9A-Fa-f]|[89A-Fa-f][0-9A-Fa-f](?:%[89A-Fa-f][0-9A-Fa-f])*+)")
+ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[a-zA-Z]{2,8});")
 _MERMAID = re.compile(r"#(?<!&#)([0-9]{1,7}|[a-z]{2,8});")
 _QUOTE = re.compile(r"""'"'"'|'\\''|''""")
 # Each begins with a literal or a set of characters, so that the engine skips to where one may be.
@@ -184,9 +197,9 @@ def _decoders(
     if "\\" in text:
         yield BACKSLASH, from_backslash
     if "%" in text:
-        yield _PERCENT, _from_percent
+        yield PERCENT, from_percent
     if ";" in text and "&" in text:
-        yield _ENTITY, _from_entity
+        yield ENTITY, from_entity
     if ";" in text and "#" in text:
         yield _MERMAID, _from_mermaid
     if spaces:
@@ -202,7 +215,8 @@ def _reference(text: str) -> str:
     return html.unescape(text)
 
 
-def _from_entity(match: re.Match[str]) -> str:
+def from_entity(match: re.Match[str]) -> str:
+    """Return what a character reference of HTML stands for."""
     return _reference(match[0])
 
 
@@ -221,7 +235,8 @@ def from_backslash(match: re.Match[str]) -> str:
     return ""
 
 
-def _from_percent(match: re.Match[str]) -> str:
+def from_percent(match: re.Match[str]) -> str:
+    """Return what a percent-encoded character stands for."""
     if len(match[0]) == 3 and match[0] < "%8":
         return chr(int(match[0][1:], 16))
     return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "surrogateescape")

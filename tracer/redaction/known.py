@@ -93,7 +93,7 @@ class KnownSecrets:
                 return
             self._kinds[value] = kind
             self._size += len(value)
-        sought = value.strip() in self._forms
+        sought = _bare(value) in self._forms
         if spread and not sought and value not in self._only_named.get(kind, ()):
             if self.is_common(value) or len(value) > _LONGEST:
                 self._only_named.setdefault(kind, set()).add(value)
@@ -193,7 +193,7 @@ class KnownSecrets:
         return any(value in f"<{kind}-{match[2] or 1}>" for kind in kinds)
 
     def _search_for(self, value: str, secret: str) -> None:
-        bare = value.strip()
+        bare = _bare(value)
         if bare in self._forms:
             return
         self.version += 1
@@ -243,6 +243,12 @@ class KnownSecrets:
             short = []
         present = {text[i : i + _GRAM] for i in range(len(text) - _GRAM + 1)} & self._grams.keys()
         return [*short, *(key for gram in present for key in self._grams[gram])]
+
+
+def _bare(value: str) -> str:
+    """The part of ``value`` that is searched for: a colon before it is one of any key too."""
+    bare = value.strip().lstrip(": \t")
+    return bare if len(bare) >= _GRAM else value.strip()
 
 
 def _with_edges(text: str, start: int, end: int, form: Form, secret: str) -> Hit:

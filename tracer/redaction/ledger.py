@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import NamedTuple
 
 from tracer.redaction import urls
 from tracer.redaction.harmless import is_harmless
+from tracer.redaction.heat import may_declare
 from tracer.redaction.known import KnownSecrets, is_pseudonym
 from tracer.redaction.patterns import TextPattern
 from tracer.redaction.rules import KNOWN, Place, Policy
@@ -28,7 +30,7 @@ class Ledger:
     """What was taken in one run.
 
     ``counts``: how often each rule took something. ``mute``: the latest text in which none of the
-    policy's words stands; nobody need look for them again.
+    policy's words stands; nobody need look for them again. ``declared``: names that templates declared.
     """
 
     def __init__(self, policy: Policy, known: KnownSecrets) -> None:
@@ -36,6 +38,7 @@ class Ledger:
         self.known = known
         self.counts: dict[str, int] = {}
         self.mute = ""
+        self.declared: frozenset[str] = frozenset()
         self.everything = Cleaner(
             self.scrub, self._is_clean, lambda text: self._is_clean(text, document=True)
         )
@@ -69,10 +72,29 @@ class Ledger:
         """
         for _ in range(_MOST_ROUNDS):
             before = text
+            # A known secret goes before what stands beside a name: a piece of it in a row of a table does.
             text = self.forget(self.policy.patterns.sub(self._found, text)) if text else text
+            shown = self.beside(text)
+            text = text if shown == text else self.forget(shown)
             if text == before:
                 break
         return text
+
+    def declare(self, text: str) -> None:
+        """Remember the names that a template in ``text`` declares to be of secrets."""
+        self.declared |= self.policy.pairs.declared(text)
+
+    def beside(self, text: str, *, document: bool = False) -> str:
+        """``text`` with the values exchanged that stand beside names of secrets."""
+        if document and text is self.mute and not self.declared and not may_declare(text):
+            return text
+        parts: list[str] = []
+        done = 0
+        for pair in self.policy.pairs.find(text, document=document, declared=self.declared):
+            new = self.take(pair.place, pair.value)
+            parts += (text[done : pair.start], json.dumps(new) if document and pair.bare else new)
+            done = pair.end
+        return "".join([*parts, text[done:]]) if parts else text
 
     def forget(self, text: str) -> str:
         """``text`` without known secrets."""
@@ -103,7 +125,11 @@ class Ledger:
     def _is_clean(self, text: str, *, document: bool = False) -> bool:
         forgotten = self._is_forgotten(text, document=document)
         mute = text is self.mute
-        return forgotten and not any(self.policy.patterns.matches(text, document=document, mute=mute))
+        return (
+            forgotten
+            and not any(self.policy.patterns.matches(text, document=document, mute=mute))
+            and (mute or not self.policy.pairs.find(text, document=document, declared=self.declared))
+        )
 
     def _is_forgotten(self, text: str, *, document: bool = False) -> bool:
         return not self.known.find(text, document=document)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from tracer.redaction.words import Words, fewest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["Machine", "Node", "Pattern", "parse", "wildcard"]
 
@@ -78,16 +78,19 @@ def wildcard(name: str) -> re.Pattern[str]:
 class Node(dict[str | int, "Node[R]"], Generic[R]):
     """A place in a document; ``node[key or index]`` is a place in it, ``rule`` what holds here.
 
-    ``positions`` in the patterns are those that not every place has.
+    ``positions`` in the patterns are those that not every place has; ``named`` is what holds by its name.
     """
 
-    __slots__ = ("_machine", "positions", "rule")
+    __slots__ = ("_machine", "named", "positions", "rule")
 
-    def __init__(self, machine: Machine[R], positions: frozenset[tuple[int, int]], rule: R | None) -> None:
+    def __init__(
+        self, machine: Machine[R], positions: frozenset[tuple[int, int]], rule: R | None, named: R | None
+    ) -> None:
         super().__init__()
         self._machine = machine
         self.positions = positions
         self.rule = rule
+        self.named = named
 
     def is_silent(self, text: str) -> bool:
         """For the root of a document ``text``: whether no rule holds anywhere in it, told at a glance."""
@@ -107,18 +110,30 @@ class Machine(Generic[R]):
     Of several patterns that match, the highest rank wins, then a pattern that names the place
     itself (``**.password``, not ``driver_info.**``), then the weight, then the first. A rule of
     None says that nothing holds there. ``others`` are words that somebody else looks for.
+    Where no pattern matches, ``names`` tells what holds by the name of a key, or of the list that a value
+    is in; each such name holds one of ``stems``. ``is_listed``: it holds in a list alone.
     """
 
-    def __init__(self, rules: Iterable[tuple[Pattern, R | None, int]], others: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        rules: Iterable[tuple[Pattern, R | None, int]],
+        others: Iterable[str] = (),
+        *,
+        names: Callable[[str], R | None] = lambda _: None,
+        stems: Iterable[str] = (),
+        is_listed: Callable[[R], bool] = lambda _: False,
+    ) -> None:
+        self._names = names
+        self._is_listed = is_listed
         self._rules = list(rules)
         elements = {e for p, _, _ in self._rules for e in p.elements} - {_ANY, _DEEP, _INDEX}
         self._literals = {e for e in elements if "*" not in e}
         self._globs = [(e, wildcard(e)) for e in elements if "*" in e]
-        words = {pattern.word for pattern, rule, _ in self._rules if rule is not None}
+        words = {pattern.word for pattern, rule, _ in self._rules if rule is not None}.union(stems)
         self._words = Words(words)
         # What has neither white space nor punctuation of JSON in it stays whole, however a text is laid out.
         self._all_words = Words(max(_BETWEEN.split(word), key=len) for word in fewest(words.union(others)))
-        self._nodes: dict[frozenset[tuple[int, int]], Node[R]] = {}
+        self._nodes: dict[tuple[frozenset[tuple[int, int]], R | None, bool], Node[R]] = {}
         self._budget = _MOST_STEPS
         anchored = [(i, 0) for i, (p, _, _) in enumerate(self._rules) if p.anchored]
         starts = [(i, 0) for i, (p, _, _) in enumerate(self._rules) if not p.anchored]
@@ -156,7 +171,9 @@ class Machine(Generic[R]):
                 reached.add((rule, place))
             elif elements[place] in symbol:
                 reached.add((rule, place + 1))
-        child = self._node(self._closed(reached))
+        listed = isinstance(step, int)
+        named = node.named if isinstance(step, int) else self._names(step)
+        child = self._node(self._closed(reached), named, listed=listed)
         if self._budget > 0:
             self._budget -= 1
             node[step] = child
@@ -181,14 +198,17 @@ class Machine(Generic[R]):
         pattern, _, rank = self._rules[index]
         return rank, pattern.elements[-1] not in (_ANY, _DEEP), pattern.weight, -index
 
-    def _node(self, positions: frozenset[tuple[int, int]]) -> Node[R]:
-        known = self._nodes.get(positions)
+    def _node(
+        self, positions: frozenset[tuple[int, int]], named: R | None = None, *, listed: bool = False
+    ) -> Node[R]:
+        holds = named if named is not None and (listed or not self._is_listed(named)) else None
+        known = self._nodes.get((positions, named, holds is None))
         if known is not None:
             return known
         best = max(self._ends(positions) + self._hold_everywhere, key=self._precedence, default=None)
-        node = Node(self, positions, None if best is None else self._rules[best][1])
+        node = Node(self, positions, holds if best is None else self._rules[best][1], named)
         if self._budget > 0:
-            self._nodes[positions] = node
+            self._nodes[positions, named, holds is None] = node
         return node
 
 

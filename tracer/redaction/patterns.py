@@ -16,30 +16,18 @@ from itertools import groupby
 from typing import NamedTuple
 
 from tracer.redaction.beginnings import Beginnings
-from tracer.redaction.paths import parse
 from tracer.redaction.policy import PatternRule, PolicyFile, beginnings
+from tracer.redaction.stand_ins import is_stand_in
 from tracer.redaction.tables import cells
 from tracer.redaction.words import SHORTEST, Words
 
-__all__ = ["PatternSet", "TextPattern", "is_stand_in"]
+__all__ = ["PatternSet", "TextPattern"]
 
 _HEX = "[0-9A-Fa-f]{2}"
 _EDGE = rf"(?:(?<![A-Za-z0-9_+-])|(?<=\\[nrtbf])|(?<=\\u{_HEX}{_HEX})|(?<=%{_HEX})|(?<=\\x{_HEX}))"
 _BEFORE_SLASH = re.compile(r"[A-Za-z0-9+/]{16,64}/")
-_OPEN = r"(?:\\{0,2}<|&lt;|&#60;|&#x3[cC];|#lt;|#60;|%3[cC]|\\+u003[cC])"
-_CLOSE = r"(?:\\{0,2}>|&gt;|&#62;|&#x3[eE];|#gt;|#62;|%3[eE]|\\+u003[eE])"
 _RUN = r"[\w:.-]{0,40}"
-_NUMBERED = "[a-z]+(?:-[a-z]+)*-[0-9]+"
-_STAND_IN = re.compile(
-    rf"""[\\"'(\[]*(?:(?P<pseudonym>{_OPEN}(?:{_NUMBERED}|removed){_CLOSE})"""
-    # What pages, people, and clients that mask by themselves, write in the place of a value: of all of it.
-    rf"""|(?:[*]{{8}}[ ][(]{_NUMBERED}[)]|"""
-    r"""[*.xX•…]+|<[\w ./-]+>|\$\{?[A-Z_][A-Z0-9_]*\}?|\{\{?[\w .-]+\}?\}|\{SHA(?:1|256)\}[0-9a-f]+"""
-    r"""|%(?:\(\w+\))?s|null|None|true|false)(?:$|[\\"'\s,;)&]))"""
-)
-_BEHIND = "\\\"'),;&.]} \t\r\n"  # what may follow in a text
 _VALUE = r"""(?P<secret>"[^"\n]{1,10000}"|'[^'\n]{1,10000}'|[^\s"'\\]{1,10000})"""
-_TO_QUOTE = r"""(?P<secret>(?:(?!(?<!\\)(?P=quote)).){1,100000}+)"""
 
 
 class TextPattern(NamedTuple):
@@ -113,11 +101,9 @@ class PatternSet:
         self._patterns = [
             *given,
             *_headers(files, exempt),
-            *_fields(files, exempt),
             *_parameters(files, exempt),
             *_paths(files),
             *_options(files),
-            *_variables(files),
         ]
         self._words = [Words(pattern.words) if pattern.words else None for pattern in self._patterns]
         self.words = frozenset[str]().union(*(pattern.words for pattern in self._patterns))
@@ -177,17 +163,6 @@ class PatternSet:
         ]
 
 
-def is_stand_in(text: str, start: int, end: int) -> bool:
-    """Whether the value from ``start`` up to ``end`` is what stands for a secret rather than one.
-
-    Its last characters may stand behind ``end``: what ends a value may be part of them.
-    """
-    match = _STAND_IN.match(text[start : end + 8])
-    if match is None:
-        return False
-    return match["pseudonym"] is not None or not text[start + match.end() : end].strip(_BEHIND)
-
-
 def _lower(text: str) -> str:
     """``text`` in lower case, each character where it was."""
     low = text.lower()
@@ -233,9 +208,6 @@ def _headers(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[
     def before(*forms: str) -> str:
         return _words(names(*forms), exempt, left) + colon
 
-    value = r"""(?P<secret>[^\s"'\\,;&{}]{1,100000})"""
-    held = names("value")
-    yield _derived("header line", "token", before("value") + value, held, leading=held)
     scheme, rest = r"(?:[a-z][a-z0-9-]{1,24}[ \t]{1,4})?", r"""(?P<secret>[^\s"'\\]{4,100000})"""
     held = names("credentials")
     pattern = before("credentials") + scheme + rest
@@ -244,22 +216,6 @@ def _headers(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[
     forms = ("cookie", "set-cookie")
     held = names(*forms)
     yield _derived("cookie line", "cookie", before(*forms) + first + rest, held, "=", leading=held)
-
-
-def _fields(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
-    paths = [parse(path) for file in files for rule in file.fields if not rule.urls for path in rule.paths]
-    names = [path.elements[0] for path in paths if len(path.elements) == 1]
-    names += [name for file in files for rule in file.headers if rule.form == "value" for name in rule.names]
-    quoted = _words(names, exempt, r"""(?<=["']{})""")
-    quote = r"""(?P<quote>\\*["'])"""
-    field = rf"{quoted}{quote}\s{{0,8}}:\s{{0,80}}u?(?P=quote){_TO_QUOTE}"
-    yield _derived("JSON field", "secret", field, names, ":", leading=names)
-    free = _words(names, exempt, r"(?<![\w.-]{})")
-    assigned = rf"{free}\s{{0,4}}=\s{{0,4}}{quote}{_TO_QUOTE}"
-    yield _derived("assignment", "secret", assigned, names, "=", leading=names)
-    # After a colon of JSON comes a blank or a quote, at which no name need be tried.
-    tagged = r"[<:](?![\s\"'])" + _words(names, exempt, wild=_RUN) + r"(?:\s[^<>]{0,500})?>"
-    yield _derived("XML element", "secret", rf"{tagged}(?P<secret>[^<>]{{1,100000}})</", names, "</")
 
 
 def _parameters(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
@@ -326,15 +282,6 @@ def _alternatives(words: Sequence[str]) -> str:
     if not branches:
         return ""
     return f"(?:{'|'.join(branches)})" + ("" if len(rest) == len(words) else "?+")
-
-
-def _variables(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
-    names = [name for file in files for rule in file.variables for name in rule.names]
-    words = _words(names, left=r"(?<![A-Za-z0-9_]{})", lower=False)
-    regex = re.compile(f"{words}={_VALUE}")
-    yield TextPattern(
-        "environment variable", "secret", regex, ("=",), words=_said(names), beginnings=_beginnings(names)
-    )
 
 
 def _derived(

@@ -129,6 +129,34 @@ class VariableRule(_Rule, frozen=True, kw_only=True):
     names: Names
 
 
+class NameRule(_Rule, frozen=True, kw_only=True):
+    """Words, or several with blanks between, with which the name of a secret ends in any text."""
+
+    kind: Kind
+    words: Names
+    whole: bool = False
+    opens: bool = False
+    numbers: bool = True
+    listed: bool = False
+
+
+class Naming(_Rule, frozen=True, kw_only=True):
+    """Words beside those of a secret in a name, and values that are none."""
+
+    after: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    placeholders: tuple[str, ...] = ()
+
+
+class Siblings(_Rule, frozen=True, kw_only=True):
+    """Fields that hold a name, and those of the same object that hold its value."""
+
+    names: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+
 class Common(_Rule, frozen=True, kw_only=True):
     """What is too short or too common to be removed where no rule names it."""
 
@@ -159,6 +187,9 @@ class PolicyFile(_Rule, frozen=True, kw_only=True, rename={"exemptions": "except
     format: Literal[1]
     common: Common = Common()
     keep: Keep = Keep()
+    naming: Naming = Naming()
+    names: tuple[NameRule, ...] = ()
+    siblings: Siblings = Siblings()
     headers: tuple[HeaderRule, ...] = ()
     fields: tuple[FieldRule, ...] = ()
     parameters: tuple[ParameterRule, ...] = ()
@@ -184,10 +215,11 @@ def read_file(path: Path) -> PolicyFile:
     Raises ``InputError`` naming the file and the place in it.
     """
     policy = _read(str(path), read(path))
-    if policy.keep != Keep():
-        raise InputError(
-            str(path), "only [[except]], with a reason, can take something out of the policy", "keep"
-        )
+    for section, given in (("keep", policy.keep != Keep()), ("naming", policy.naming != Naming())):
+        if given:
+            raise InputError(
+                str(path), "only [[except]], with a reason, can take something out of the policy", section
+            )
     return policy
 
 

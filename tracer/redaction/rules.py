@@ -7,9 +7,12 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote
 
+from tracer.redaction.names import Names, Word
+from tracer.redaction.pairs import Pairs
 from tracer.redaction.paths import Machine, parse, wildcard
 from tracer.redaction.patterns import PatternSet
 from tracer.redaction.policy import Common, HeaderForm, beginnings, read_builtin, read_file, url_template
+from tracer.redaction.stand_ins import is_placeholder, is_stand_in
 from tracer.redaction.vocabulary import Vocabulary, of_model, of_policy
 
 if TYPE_CHECKING:
@@ -24,11 +27,18 @@ __all__ = ["KNOWN", "Place", "Policy", "load_policy"]
 KNOWN = "known secret"
 """The rule under which a known secret counts that stood where no rule looks."""
 
+DECLARED = "hidden parameter"
+"""The rule under which a value counts that a template of Heat declares to be a secret."""
+
 _MOST_NAMES = 4096  # remembered look-ups of one kind
 _MOST_MACHINES = 64
 _WHOLE = frozenset({"value", "credentials", "cookie", "set-cookie"})
 """The forms of header fields whose values are as secret in a JSON field of that name."""
+_MOST_COUNTS = 200  # lines that are looked back over
 _TRAILING = re.compile(r"(?<=.)/+$")
+_NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*")
+_IN_LIST = re.compile(r"""(?:[\[,]|\n[ \t]*-)[ \t\r\n]*[\\"']*\Z""")
+_FOLDER = re.compile(r"(?:/[\w.~-]*)+")
 
 
 class Place(NamedTuple):
@@ -40,6 +50,8 @@ class Place(NamedTuple):
     spread: bool = True
     follow: bool = False
     many: bool = False
+    numbers: bool = True
+    listed: bool = False
 
 
 class _Names:
@@ -152,23 +164,99 @@ class Policy:
         return PatternSet(self._files, frozenset(self._exempt_names))
 
     @cached_property
+    def names(self) -> Names[Place]:
+        """The names of secrets, in any spelling."""
+        return Names(
+            self._given_names(),
+            (
+                Word(
+                    tuple(word.split()),
+                    Place(word, rule.kind, numbers=rule.numbers and not rule.listed, listed=rule.listed),
+                    rule.whole,
+                    rule.opens,
+                )
+                for file in self._files
+                for rule in file.names
+                for word in rule.words
+            ),
+            after=(word for file in self._files for word in file.naming.after),
+            about=(word for file in self._files for word in file.naming.about),
+            alike=(word for file in self._files for word in file.naming.alike),
+        )
+
+    @cached_property
+    def pairs(self) -> Pairs[Place]:
+        """The search for values beside such names in any text."""
+        words = frozenset(word for file in self._files for word in file.naming.placeholders)
+
+        def is_harmless(text: str, start: int, end: int, place: Place) -> bool:
+            value = text[start:end].strip()
+            if place.listed and not _IN_LIST.search(text, max(0, start - 80), start):
+                return True
+            if self._is_variable(value) or (
+                value[:1] == "*" and text[start - 2 : start] == ": "
+            ):  # YAML's alias
+                return True
+            if _NUMBER.fullmatch(value) and (not place.numbers or _is_count(text, start)):
+                return True
+            if place.rule == "pwd" and _FOLDER.fullmatch(value):  # that in which a shell works
+                return True
+            return is_stand_in(text, start, end) or is_placeholder(value, words)
+
+        return Pairs(
+            self.names,
+            is_harmless,
+            declared=Place(DECLARED, "secret"),
+            kept=self._kept_options,
+            naming=(name for file in self._files for name in file.siblings.names),
+            valued=(name for file in self._files for name in file.siblings.values),
+        )
+
+    def _is_variable(self, value: str) -> bool:
+        """Whether ``value`` names a variable that holds a secret: ``db_password``, ``user.password``."""
+        name = value.rstrip(",;)").lstrip("$").rpartition(".")[2]
+        if not name.isidentifier() or not ("_" in name or name != value):
+            return False
+        return self.names.find(name) is not None
+
+    def _given_names(self) -> Iterator[tuple[str, Place | None]]:
+        """The names that stand in the files, and those that the files keep; later files count more."""
+        for file in self._files:
+            for variable in file.variables:
+                yield from ((name, Place(name, variable.kind)) for name in variable.names)
+            for header in file.headers:
+                if header.form == "value":
+                    yield from ((name, Place(name, header.kind)) for name in header.names)
+            for field in file.fields:
+                if not field.urls:
+                    names = (path for path in field.paths if not set(".[]$") & set(path))
+                    yield from ((name, _field_place(name, field)) for name in names)
+            yield from ((name, None) for name in (*file.keep.fields, *file.naming.keep))
+        yield from ((name, None) for name in self._exempt_names)
+
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         """The words that recordings hold by themselves: the format's, and the names of rules."""
         arguments = (rule.rule for rule in self._arguments)
-        rules = (KNOWN, "body of", *arguments, *self.patterns.names)
+        rules = (KNOWN, DECLARED, "body of", *arguments, *self.patterns.names)
         return Vocabulary((*of_policy(self._files), *of_model(), *rules))
 
     def header(self, name: str) -> Place | None:
         """What the header field ``name`` holds."""
-        return self._headers.find(name)
+        return self._headers.find(name) or self._named(name)
 
     def parameter(self, name: str) -> Place | None:
         """What the query or form parameter ``name`` holds."""
-        return self._parameters.find(name)
+        return self._parameters.find(name) or self._named(name)
 
     def variable(self, name: str) -> Place | None:
         """What the environment variable ``name`` holds."""
-        return self._variables.find(name)
+        return self._variables.find(name) or self._named(name)
+
+    def _named(self, name: str) -> Place | None:
+        """What a value is by its name alone."""
+        place = self.names.find_key(name)
+        return None if place is None or place.listed else place
 
     def option(self, name: str, words: Collection[str]) -> Place | None:
         """What follows the option ``name``, or the beginning of one, on a command line of ``words``."""
@@ -209,7 +297,13 @@ class Policy:
         if machine is None:
             if len(self._machines) >= _MOST_MACHINES:
                 self._machines.clear()
-            machine = self._machines[active] = Machine(self._rules(active), self.patterns.words)
+            machine = self._machines[active] = Machine(
+                self._rules(active),
+                self.patterns.words,
+                names=self.names.find_key,
+                stems=self.pairs.stems,
+                is_listed=lambda place: place.listed,
+            )
         return machine.root
 
     def path_secrets(self, path: str) -> Iterator[tuple[Place, int, int]]:
@@ -277,6 +371,25 @@ def _behind(command: Sequence[str], argv: Sequence[str]) -> int | None:
 
 def _field_place(path: str, rule: FieldRule) -> Place:
     return Place(path, rule.kind, spread=rule.spread, follow=rule.follow)
+
+
+def _is_count(text: str, start: int) -> bool:
+    """Whether the number at ``start`` tells how often a rule of the policy took something."""
+    if text.rfind("redacted:", max(0, start - 100 * _MOST_COUNTS), start) < 0:
+        return False
+    indent = start - text.rfind("\n", max(0, start - 200), start) - 1
+    place = start
+    for _ in range(_MOST_COUNTS):
+        end = text.rfind("\n", 0, place)
+        begin = text.rfind("\n", max(0, end - 200), end) + 1 if end > 0 else 0
+        line = text[begin : max(end, 0)]
+        if line.strip() == "redacted:" and len(line) - len(line.lstrip()) < indent:
+            return True
+        if end <= 0 or not re.fullmatch(r"\s+\S[^\n]*: [0-9]+", line):
+            break
+        place = end
+    line = text[text.rfind("\n", max(0, start - 2000), start) + 1 : start]
+    return re.search(r"\bredacted: \{[^{}]*\Z", line) is not None
 
 
 def _plain(url_path: str) -> str:

@@ -28,15 +28,20 @@ def scan(text: str, *, known: KnownSecrets | None = None, policy: Policy | None 
     """What looks like a secret in ``text``, in the order of its places.
 
     ``known`` are searched for in clear and in every encoding; without a ``policy`` of its own
-    the scan goes by theirs, or by the built-in one. Pseudonyms, ``<removed>`` and
-    what people write in the place of a value are no findings; nor is, beside a name that the
-    policy knows, a value that is too short or too common to be told from an innocent word.
+    the scan goes by theirs, or by the built-in one. Pseudonyms, ``<removed>`` and what people
+    write in the place of a value are no findings. A value beside a name of a secret is one
+    however short it is, as it is taken out of what is recorded; what else looks like a secret
+    is none if it is too short or too common to be told from an innocent word.
     """
     policy = policy or (known.policy if known is not None else load_policy())
     judge = KnownSecrets(policy) if known is None else known
     places = {hit.start: "known secret" for hit in judge.find(text)}
+    for pair in policy.pairs.find(text):
+        places.setdefault(pair.start, pair.place.rule)
     for pattern, start, end in policy.patterns.matches(text):
-        if pattern.certain or not judge.is_common(text[start:end].strip("\"'")):
+        if pattern.certain:
+            places[start] = pattern.name
+        elif not judge.is_common(text[start:end].strip("\"'")):
             places.setdefault(start, pattern.name)
     findings = []
     line, last, line_end = 1, 0, -1

@@ -1,0 +1,99 @@
+"""What a template of Heat declares to be a secret: hidden parameters and generated values."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from tests.redaction.canaries import as_json, as_text, exchange
+from tracer.redaction import Redactor, load_policy, scan
+
+POLICY = load_policy()
+VALUE, DEFAULT = "kJ7xQ2", "mZ9vR4"  # too short to be searched for
+TEMPLATE = {
+    "heat_template_version": "2018-08-31",
+    "parameters": {
+        "size": {"type": "number", "default": 77},
+        "license": {"type": "string", "hidden": True, "default": DEFAULT},
+        "flavor": {"type": "string", "default": "m1.tiny", "hidden": False},
+    },
+    "resources": {"random": {"type": "OS::Heat::RandomString", "properties": {"length": 32}}},
+    "outputs": {
+        "joined": {"description": "generated", "value": {"get_attr": ["random", "value"]}},
+        "address": {"value": {"get_attr": ["server", "first_address"]}},
+    },
+}
+_YAML = yaml.safe_dump(TEMPLATE, sort_keys=False)
+_FLOW = yaml.safe_dump(TEMPLATE, default_flow_style=True, width=10_000)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"parameters": {"license": VALUE, "size": 78}, "template": TEMPLATE},
+        {"template": TEMPLATE, "parameters": {"size": 78, "license": VALUE}},
+        {"template": _YAML, "parameters": {"license": VALUE, "size": 78}},
+        {"template": _FLOW, "environment": {"parameters": {"license": VALUE, "size": 78}}},
+        {"template": _YAML, "environment": f"parameters:\n  size: 78\n  license: {VALUE}\n"},
+        {
+            "files": {"file:///a.yaml": _YAML},
+            "environment": f"parameter_defaults: {{license: {VALUE}, size: 78}}",
+        },
+        {"files": {"file:///a.yaml": json.dumps(TEMPLATE)}, "parameters": {"license": VALUE, "size": 78}},
+    ],
+)
+def test_values_of_hidden_parameters_are_removed(body: object) -> None:
+    redactor = Redactor(POLICY)
+    redacted = redactor.exchange(exchange(method="POST", body=as_json(body)))
+    text = str(redacted)
+    assert redacted.redaction is None
+    assert VALUE not in text
+    assert DEFAULT not in text
+    assert "78" in text
+    assert "m1.tiny" in text
+    assert scan(json.dumps(body))
+    later = exchange(answer=as_json({"stack": {"parameters": {"license": VALUE, "size": "78"}}}))
+    assert VALUE not in str(redactor.exchange(later))
+    other = exchange(answer=as_json({"license": VALUE}))
+    assert VALUE in str(redactor.exchange(other)), "a name that is none of a parameter means other things"
+
+
+@pytest.mark.parametrize("number", [4711, 47.5])
+def test_a_number_leaves_valid_json(number: float) -> None:
+    body = {"parameters": {"license": number}, "template": TEMPLATE}
+    redacted = Redactor(POLICY).exchange(exchange(body=as_json(body)))
+    assert redacted.request.body is not None
+    assert json.loads(redacted.request.body.json or "")["parameters"] == {"license": "<secret-1>"}
+
+
+@pytest.mark.parametrize("template", [TEMPLATE, _YAML, _FLOW])
+def test_outputs_of_generated_values_are_removed(template: object) -> None:
+    redactor = Redactor(POLICY)
+    redactor.exchange(exchange(method="POST", body=as_json({"template": template})))
+    outputs = [
+        {"output_key": "address", "output_value": "192.0.2.7"},
+        {"output_value": VALUE, "output_key": "joined", "description": "generated"},
+    ]
+    text = str(redactor.exchange(exchange(answer=as_json({"stack": {"outputs": outputs}}))))
+    assert VALUE not in text
+    assert "192.0.2.7" in text
+
+
+def test_the_attribute_of_a_generated_value_is_removed() -> None:
+    resource = {
+        "attributes": {"value": VALUE},
+        "resource_name": "r",
+        "resource_type": "OS::Heat::RandomString",
+    }
+    text = str(Redactor(POLICY).exchange(exchange(answer=as_json({"resource": resource}))))
+    assert VALUE not in text
+    other = resource | {"resource_type": "OS::Heat::Value"}
+    assert VALUE in str(Redactor(POLICY).exchange(exchange(answer=as_json({"resource": other}))))
+
+
+def test_a_template_in_a_text_is_read_too() -> None:
+    redacted = Redactor(POLICY).exchange(exchange(body=as_text(_YAML, "application/x-yaml")))
+    assert DEFAULT not in str(redacted)
+    assert "m1.tiny" in str(redacted)

@@ -1,0 +1,272 @@
+"""A name beside a value: in every form, at every depth, in every spelling."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.redaction.canaries import as_json, as_text, exchange
+from tests.redaction.text_forms import BEFORE, BEHIND, FORMS, NESTINGS, SPACED
+from tracer import yamltext
+from tracer.redaction import Redactor, load_policy, scan
+
+POLICY = load_policy()
+VALUE = "kJ7xQ2"  # too short to be searched for: what removes it is its place
+NAMES = [
+    "password",
+    "db_password",
+    "DB_PASS",
+    "dbPassword",
+    "db-password",
+    "adminPass",
+    "requirepass",
+    "masterauth",
+    "rootpwd",
+    "pwd",
+    "my_admin_password_2",
+    "AUTH_TOKEN",
+    "clientSecret",
+    "client-secret",
+    "api_key",
+    "apikey",
+    "SecretAccessKey",
+    "X-Auth-Token",
+    "passwords",
+    "ipmi_password",
+    "PASSWORD",
+    "Passphrase",
+    "privateKey",
+    "password_confirm",
+]
+
+
+def _kept(text: str) -> str:
+    """What the redactor of a new run leaves of a text."""
+    return Redactor(POLICY).text(text)
+
+
+@pytest.mark.parametrize("nesting", NESTINGS)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_value_is_removed_and_its_neighbours_stay(form: str, nesting: str) -> None:
+    text = NESTINGS[nesting](FORMS[form]("db_password", VALUE))
+    kept = _kept(text)
+    assert VALUE not in kept
+    assert BEFORE in kept
+    assert BEHIND in kept
+    assert scan(text), "what is removed is found"
+    assert scan(kept) == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_known_in_any_spelling(name: str, form: str) -> None:
+    kept = _kept(FORMS[form](name, VALUE))
+    assert VALUE not in kept
+    assert BEFORE in kept
+    assert BEHIND in kept
+
+
+@pytest.mark.parametrize("form", SPACED)
+@pytest.mark.parametrize(
+    "value", ["kJ7 xQ2 mZ9", "kJ7:xQ2/mZ9+", "kJ7#xQ2;mZ9", "kJ7=xQ2&mZ9", "kJ7@xQ2%mZ9"]
+)
+def test_the_value_goes_as_a_whole(form: str, value: str) -> None:
+    kept = _kept(FORMS[form]("db_password", value))
+    assert not [piece for piece in ("kJ7", "xQ2", "mZ9") if piece in kept]
+    assert BEHIND in kept
+
+
+@pytest.mark.parametrize("form", ["JSON", "YAML", "pair, JSON", "pair, patch", "XML", "ini"])
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/x-yaml", ""])
+def test_a_body_of_any_type_is_searched(form: str, kind: str) -> None:
+    sent = FORMS[form]("db_password", VALUE)
+    body = (
+        as_json(json.loads(sent), kind)
+        if form in ("JSON", "pair, JSON", "pair, patch")
+        else as_text(sent, kind)
+    )
+    redactor = Redactor(POLICY)
+    redacted = redactor.exchange(exchange(method="POST", body=body, answer=as_text(sent, kind)))
+    assert redacted.redaction is None
+    assert VALUE not in str(redacted)
+    assert BEHIND in str(redacted.request)
+    if body.json is not None:
+        assert redacted.request.body is not None
+        json.loads(redacted.request.body.json or "")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"name": "db_password", "value": 4711},
+        {"outputs": [{"output_value": -4711, "output_key": "db_password"}]},
+        {"files": {"x": "name: db_password\nvalue: 4711\n"}},
+        {"files": {"x": "password: 4711\n"}},
+    ],
+)
+def test_a_number_leaves_valid_json(document: object) -> None:
+    redacted = Redactor(POLICY).exchange(exchange(body=as_json(document)))
+    assert redacted.request.body is not None
+    assert redacted.request.body.json is not None
+    assert "4711" not in redacted.request.body.json
+    assert json.loads(redacted.request.body.json)
+
+
+NO_SECRETS = [
+    "the password is required",
+    "The token is checked; the password: see below. Set OS_PASSWORD and --os-password.",
+    "password: The password of the user, which must not be empty",
+    "Password: see the manual of your cloud",
+    "a user's password, token or secret",
+    "See https://docs.example.org/password/token?lang=en",
+    "http://192.0.2.7/identity/v3/auth/tokens",
+    'password: ""',
+    "password: ''",
+    "password:\nuser: x",
+    "password: null",
+    "password: ~",
+    "password: <password>",
+    "password: <your password here>",
+    "password = $PASSWORD",
+    "password: ${X}",
+    "password: ${db.password}",
+    "password: $(pwgen 12)",
+    'password: "{{ x }}"',
+    "password: {{ lookup('x') }}",
+    "password = %(x)s",
+    "password: ***",
+    "password: ********",
+    "password: xxxxxxxx",
+    "password: REDACTED",
+    "X-Auth-Token: gAAAA…12",
+    "password: [MASKED]",
+    "password: *anchor",
+    "password: {get_param: db_password}",
+    "password: { get_resource: random }",
+    "<password></password>",
+    "<password/>",
+    "<password>${PASSWORD}</password>",
+    '{"password": null, "token": true, "secret": ""}',
+    '{"password": {"type": "string", "minLength": 8}}',
+    '{"name": "db_password", "type": "string", "value": null}',
+    '{"name": "db_password", "description": "the password of the database"}',
+    '{"methods": ["password", "token"], "value": "x1y2z3"}',
+    "password_expires_at: 2030-01-01T00:00:00",
+    "secret_ref: http://192.0.2.7/key-manager/v1/secrets/99",
+    "token_type: bearer",
+    "key_name: my-key",
+    "public_key: ssh-rsa AAAAB3Nz",
+    "keypair: my-keypair",
+    "token_endpoint: http://192.0.2.7/token",
+    "password_policy: strict",
+    "tokenTtl: 3600",
+    "secret_name: db",
+    "bypass: fast",
+    "compass = north",
+    "max_tokens: 4096",
+    "PWD=/opt/stack",
+    "def login(user: str, password: str, token: str | None = None) -> Token:",
+    "    password: str",
+    "    token: Token | None = None",
+    "    client.login(user=user, password=password, token=self._token)",
+    "password = options.password",
+    "token = get_token(session)",
+    "| Field | Value |\n| password | string |",
+    "| Name | Token | Description |",
+    "redacted:\n  password: 12\n  X-Auth-Token: 12345\n",
+    "redacted: {password: 1234, X-Auth-Token: 1}",
+]
+
+
+@pytest.mark.parametrize("text", NO_SECRETS)
+def test_what_is_no_secret_stays(text: str) -> None:
+    redactor = Redactor(POLICY)
+    assert redactor.text(text) == text
+    assert redactor.text(json.dumps({"description": text})) == json.dumps({"description": text})
+    assert scan(text) == []
+
+
+@pytest.mark.parametrize("text", ["password: <password-1>", '"token": "<token-2>"', "secret = <removed>"])
+def test_pseudonyms_are_no_findings(text: str) -> None:
+    assert scan(text) == []
+
+
+_WORDS = st.sampled_from(
+    [
+        *NAMES,
+        "password",
+        "token",
+        "user",
+        "name",
+        "value",
+        "key",
+        "path",
+        "hidden",
+        "parameters",
+        "default",
+        "x1y2z3",
+    ]
+)
+_MARKS = [
+    ": ",
+    " = ",
+    "\\n",
+    "\n  ",
+    "</",
+    "| ",
+    "- ",
+    "%3D",
+    "&quot;",
+    '\\"',
+    "true",
+    *":='\"\n{}[],<>&?$# ",
+]
+_SIGNS = st.sampled_from(_MARKS)
+_TEXTS = st.lists(_WORDS | _SIGNS | st.text(max_size=2), max_size=30).map("".join)
+
+
+@given(_TEXTS)
+def test_in_what_the_redactor_gives_out_nothing_is_found(text: str) -> None:
+    redactor = Redactor(POLICY)
+    assert scan(redactor.text(text), known=redactor.known) == []
+
+
+@given(_TEXTS, _TEXTS, st.sampled_from(["text/plain", "application/json", ""]))
+def test_in_a_recording_of_what_the_redactor_gives_out_nothing_is_found(
+    text: str, other: str, kind: str
+) -> None:
+    redactor = Redactor(POLICY)
+    sent = exchange(
+        headers={"X-Foo": text.replace("\n", " ")},
+        body=as_text(text, kind),
+        answer=as_json({"a": [other, {"b": json.dumps({"c": text})}], "value": other}),
+        error=other,
+    )
+    redacted = [redactor.exchange(sent)]
+    settled = -1
+    while settled != redactor.generation:
+        settled = redactor.generation
+        redacted = [redactor.again(one) for one in redacted]
+    written = yamltext.dump(msgspec.to_builtins({"exchanges": redacted, "redacted": redactor.counts}))
+    assert scan(written, known=redactor.known) == []
+
+
+@given(
+    st.sampled_from(sorted(SPACED)),
+    st.lists(st.sampled_from(sorted(NESTINGS)), max_size=2),
+    st.sampled_from(NAMES),
+    st.text("abcXYZ0123456789+/.-", min_size=4, max_size=12).filter(
+        lambda value: any(map(str.isdecimal, value)) and any(map(str.isalpha, value)) and value[0].isalnum()
+    ),
+)
+def test_any_value_in_any_nesting(form: str, nestings: list[str], name: str, value: str) -> None:
+    text = FORMS[form](name, f"Zq{value}9")
+    for nesting in nestings:
+        text = NESTINGS[nesting](text)
+    kept = _kept(text)
+    assert f"Zq{value}9" not in kept
+    assert scan(kept) == []

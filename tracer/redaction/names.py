@@ -1,0 +1,157 @@
+"""Names of secrets in any spelling: ``db_password``, ``dbPassword``, ``DB-PASS``, ``requirepass``.
+
+A name is cut into words. The last word of a compound says what it is (a *password file* is a file), so
+that a name is one of a secret if it ends with such a word, but for words that change nothing
+(``password_2``, ``token_value``). The words are data, see policy.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Generic, NamedTuple, TypeVar
+
+from tracer.redaction.paths import wildcard
+
+__all__ = ["LONGEST", "Names", "Word", "normal_form", "words_of"]
+
+P = TypeVar("P")
+
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W\d_A-Za-z]+")
+LONGEST = 96
+"""Characters of a name in a text."""
+
+_TAIL = re.compile(r"[\w-]++(?:\.[\w-]++)*\Z")
+_NAME = re.compile(r"[\w.:@$/ \[\]-]{1,128}")
+_FREQUENT = "key"
+_MOST_NAMES = 4096  # remembered
+
+
+class Word(NamedTuple, Generic[P]):
+    """A word, or several, with which the name of a secret ends, and what such a name stands for.
+
+    ``whole``: not as the end of a longer word. ``opens``: any word may follow but those about a secret.
+    """
+
+    words: tuple[str, ...]
+    place: P
+    whole: bool = False
+    opens: bool = False
+
+
+class Names(Generic[P]):
+    """The names of secrets. ``given`` are pairs of a name, maybe with wild cards, and its place.
+
+    A later one of two places of a name counts; a place of None says that the name is none of a secret.
+    ``after``: words that change nothing behind those of a secret. ``about``: words of what is about a
+    secret. ``alike``: words that only end like one of a secret.
+    """
+
+    def __init__(
+        self,
+        given: Iterable[tuple[str, P | None]],
+        words: Iterable[Word[P]] = (),
+        *,
+        after: Iterable[str] = (),
+        about: Iterable[str] = (),
+        alike: Iterable[str] = (),
+    ) -> None:
+        self._exact: dict[str, P | None] = {}
+        self._headings: dict[str, set[str]] = {}
+        self._globs: dict[str, tuple[re.Pattern[str], P]] = {}
+        for name, place in given:
+            if "*" not in name:
+                form = normal_form(name)
+                self._exact[form] = place
+                if "-" in name or name.isupper():  # header fields and variables are spelled in few ways
+                    self._headings.setdefault(form, set()).update({name.lower(), form})
+            elif place is not None:
+                self._globs[name.lower()] = (wildcard(name.replace("-", "_")), place)
+            else:
+                self._globs.pop(name.lower(), None)
+        self._words = list(words)
+        self._after, self._about, self._alike = frozenset(after), frozenset(about), frozenset(alike)
+        self._found: dict[str, P | None] = {}
+
+    def find(self, name: str) -> P | None:
+        """What a value beside ``name`` is; None if it is no secret by its name."""
+        if name not in self._found:
+            if len(self._found) >= _MOST_NAMES:
+                self._found.clear()
+            self._found[name] = self._look_up(name) if _NAME.fullmatch(name) else None
+        return self._found[name]
+
+    def find_key(self, key: str) -> P | None:
+        """Return what a value beside ``key`` is: a name, or a text that ends with one."""
+        place = self.find(key)
+        if place is None:
+            tail = _TAIL.search(key, max(0, len(key) - 2 * LONGEST))
+            place = self.find(tail[0][-LONGEST:]) if tail else None
+        return place
+
+    def stems(self) -> Iterator[str]:
+        """Texts in lower case of which each name of a secret holds one, however it is spelled."""
+        for form, place in self._exact.items():
+            if place is not None:
+                yield from self._headings.get(form) or _spellings(form.split("_"))
+        for name in self._globs:
+            yield from _spellings(words_of(max(name.split("*"), key=len)))
+        for word in self._words:
+            yield from _spellings(word.words)
+
+    def _look_up(self, name: str) -> P | None:
+        words = words_of(name)
+        form = "_".join(words)
+        if form in self._exact:
+            return self._exact[form]
+        bare = name.replace("-", "_")
+        for glob, place in self._globs.values():
+            if glob.fullmatch(bare) or glob.fullmatch(form):
+                return place
+        while words and (words[-1].isdecimal() or words[-1] in self._after):
+            words.pop()
+        return next((word.place for word in self._words if self._says(word, words)), None)
+
+    def _says(self, word: Word[P], words: list[str]) -> bool:
+        """Whether ``words`` are those of a name that ends with ``word``."""
+        for end in range(len(words), 0, -1):
+            if self._ends_with(word, words[:end]):
+                return not self._about.intersection(words[end:])
+            if not word.opens:
+                break
+        return False
+
+    def _ends_with(self, word: Word[P], words: list[str]) -> bool:
+        if words[-1] in self._alike:
+            return False
+        joined = "".join(word.words)
+        first, *rest = words[-len(word.words) :]
+        if rest == list(word.words[1:]) and _is_or_ends(first, word.words[0], whole=word.whole):
+            return True
+        return _is_or_ends(words[-1], joined, whole=word.whole)
+
+
+def _is_or_ends(text: str, word: str, *, whole: bool) -> bool:
+    return text == word or (not whole and text.endswith(word))
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name, in lower case."""
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+def normal_form(name: str) -> str:
+    """The name in snake_case, whatever it is spelled in."""
+    return "_".join(words_of(name))
+
+
+def _spellings(words: Iterable[str]) -> Iterator[str]:
+    """Give texts of which each spelling of a name holds one: few, as they are searched for together."""
+    *first, last = words
+    if not first:
+        yield last
+    elif last == _FREQUENT:
+        # So many names end with this word that what stands before it need not be told apart.
+        yield from (f"{between}{last}" for between in ("_", "-", ".", first[-1][-1:]))
+    else:
+        yield from (between.join([*first, last]) for between in ("_", "-", ""))

@@ -1,0 +1,331 @@
+"""A name that the policy knows, and the value beside it, in any text and at any depth of quoting.
+
+Names are searched for together (Aho and Corasick, 1975). Around each, and only there, the text is read: see
+``values``. What stands in a quoted text is read without the quotes and escapes, as deep as texts are quoted
+in texts: YAML in a string of JSON, JSON in a string of a log line.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, NamedTuple, TypeVar
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from tracer.redaction.encodings import (
+    BACKSLASH,
+    ENTITY,
+    PERCENT,
+    View,
+    from_backslash,
+    from_entity,
+    from_percent,
+)
+from tracer.redaction.heat import HOLDERS, declared_in, may_declare
+from tracer.redaction.literals import Literals
+from tracer.redaction.names import LONGEST, Names, normal_form
+from tracer.redaction.siblings import Field, fields_around, named_by, parent_key, tag_values
+from tracer.redaction.values import Span, Spot, beside
+from tracer.redaction.words import fewest
+
+__all__ = ["Pair", "Pairs"]
+
+P = TypeVar("P")
+
+_DEEPEST = 8  # texts in texts
+_MOST_TEXTS = 6  # times the length of a text: all that is read of it, at all depths together
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NUMBERED = re.compile(r"-[0-9]+\Z")
+_RIGHT = re.compile(rf"[\w-]{{0,{LONGEST}}}+(?:\.[\w-]{{1,{LONGEST}}}+){{0,4}}")
+_HIDDEN = re.compile(r"\\u00[2-7][0-9A-Fa-f]")
+_TO_END = re.compile(r"[\s\\\"':=>\])]*")
+_PERCENT_MARK = re.compile(r"%(?:0[aAdD]|2[27]|3[aAcCdDeE])")
+# What is encoded does not go on behind what ends a parameter, or a text between tags.
+_PERCENT_PIECE = re.compile(r"""[^\s"'<>&?=#;,\\]++""")
+_ENTITY_PIECE = re.compile(r"[^<>]++")
+_ENTITY_MARK = re.compile(r"&(?:quot|apos|lt|#x?0*(?:10|3[49]|58|6[01]|22|27|3[aAcCdD]));")
+
+
+class Pair(NamedTuple, Generic[P]):
+    """Where a value stands, what it is by its name, and the value without quotes and escapes.
+
+    ``bare``: it stands without quotes in the text itself, not in one that the text quotes.
+    """
+
+    start: int
+    end: int
+    place: P
+    value: str
+    bare: bool = False
+
+
+class Pairs(Generic[P]):
+    """The search for values beside the names of secrets.
+
+    ``is_harmless(text, start, end)`` tells of a value that it stands for a secret, or for none. ``kept``:
+    options of command lines whose arguments are no secrets.
+    """
+
+    def __init__(
+        self,
+        names: Names[P],
+        is_harmless: Callable[[str, int, int, P], bool],
+        *,
+        declared: P,
+        kept: Iterable[str] = (),
+        naming: Iterable[str] = (),
+        valued: Iterable[str] = (),
+    ) -> None:
+        self._names = names
+        self._is_harmless = is_harmless
+        self._declared = declared
+        self._kept = frozenset(kept)
+        self._naming, self._valued = frozenset(naming), frozenset(valued)
+        self.stems = frozenset(fewest({stem for stem in names.stems() if len(stem) > 2}))
+        self._search = AhoCorasick(sorted(self.stems), matchkind=MatchKind.LeftmostLongest)
+
+    def find(
+        self, text: str, *, document: bool = False, declared: frozenset[str] = frozenset()
+    ) -> list[Pair[P]]:
+        """Return the values beside names of secrets in ``text``, in order, none within another.
+
+        ``document``: the text is JSON. Its own fields are left to those who know their paths; what
+        stands within its strings is found. ``declared``: names that a template has declared to be of
+        secrets; those that ``text`` declares are found too.
+        """
+        budget = [_MOST_TEXTS * len(text) + 1_000_000]
+        declared |= self.declared(text)
+        return self._find(text, _DEEPEST, budget, declared, document=document)
+
+    def declared(self, text: str) -> frozenset[str]:
+        """Return the names that ``text`` declares to be of secrets, in whatever text that it quotes."""
+        if not may_declare(text):
+            return frozenset()
+        return frozenset(self._all_declared(text, _DEEPEST))
+
+    def _all_declared(self, text: str, depth: int) -> Iterator[str]:
+        literals = Literals(text)
+        yield from declared_in(text).names
+        for start, end in map(literals.content, literals.matching(may_declare) if depth else ()):
+            content = text[start:end]
+            view = View(content, BACKSLASH, from_backslash, None).text if "\\" in content else content
+            yield from self._all_declared(view, depth - 1)
+
+    def _find(
+        self, text: str, depth: int, budget: list[int], declared: frozenset[str], *, document: bool = False
+    ) -> list[Pair[P]]:
+        budget[0] -= len(text)
+        if not depth or budget[0] < 0:
+            return []
+        spots = list(self._spots(text))
+        held = list(_spots_of(declared, text)) if declared else []
+        literals = Literals(text, double=document)
+        spans = declared_in(text).spans if may_declare(text) else []
+        found = [*self._taken(text, spans, self._declared), *self._in_objects(text, literals, spots, held)]
+        found += self._in_quotes(text, literals, spots, held, (depth, budget, declared), document=document)
+        if not document:
+            found += self._beside_all(text, [pair for pair in spots if literals.around(pair[0]) < 0])
+            found += self._in_views(text, depth, budget, declared)
+        return _merged(found)
+
+    def _in_objects(
+        self, text: str, literals: Literals, spots: list[tuple[Spot, P]], held: list[Spot]
+    ) -> Iterator[Pair[P]]:
+        """Give what stands in objects in which a name is a field's value, and the values of parameters."""
+        objects: dict[int, list[Field]] = {}
+        for spot in held:
+            if literals.around(spot) < 0 and parent_key(text, spot.start) in HOLDERS:
+                yield from self._taken(text, beside(text, spot), self._declared)
+        for spot, place in (*spots, *((spot, self._declared) for spot in held)):
+            if literals.ends_with(spot):
+                yield from self._taken(text, self._siblings(text, spot, objects), place)
+
+    def _in_quotes(
+        self,
+        text: str,
+        literals: Literals,
+        spots: list[tuple[Spot, P]],
+        held: list[Spot],
+        rest: tuple[int, list[int], frozenset[str]],
+        *,
+        document: bool,
+    ) -> Iterator[Pair[P]]:
+        """Give what stands in quoted texts that hold a name, or may hide one."""
+        inner: dict[int, list[tuple[Spot, P]]] = {}
+        for spot, place in (*spots, *((spot, self._declared) for spot in held)):
+            inner.setdefault(literals.around(spot), []).append((spot, place))
+        if "\\u00" in text and _HIDDEN.search(text):
+            for index in literals.matching(_HIDDEN.search):
+                inner.setdefault(index, [])
+        inner.pop(-1, None)
+        for index, names in sorted(inner.items()):
+            start, end = literals.content(index)
+            found = list(self._within(text, start, end, *rest))
+            yield from found
+            # The quote that ends the text may be the one that begins the value.
+            if not found and not document and names and _TO_END.fullmatch(text, names[-1][0].end, end):
+                yield from self._beside_all(text, names[-1:], loose=True)
+
+    def _siblings(self, text: str, spot: Spot, objects: dict[int, list[Field]]) -> Iterator[Span]:
+        """Give where the values stand in the other fields of the object in which the name is a value."""
+        if text[spot.start - 1 : spot.start] == ">":
+            element = re.search(
+                r"<(?:[\w.-]+:)?([\w.-]{1,40})[^<>]{0,80}>\Z", text[max(0, spot.start - 130) : spot.start]
+            )
+            if element and normal_form(element[1]) in self._naming:
+                yield from tag_values(text, spot.start, spot.end, self._valued)
+            return
+        named = named_by(text, spot.start)
+        if named is None or named[0] not in self._naming:
+            return
+        if named[1] == "=":
+            yield from tag_values(text, spot.start, spot.end, self._valued)
+            return
+        origin, fields = fields_around(text, spot.start)
+        if origin not in objects:
+            objects[origin] = list(fields)
+        for field in objects[origin]:
+            if field.key in self._valued:
+                yield from field.spans
+
+    def _within(
+        self, text: str, start: int, end: int, depth: int, budget: list[int], declared: frozenset[str]
+    ) -> Iterator[Pair[P]]:
+        """Give what stands in a quoted text."""
+        content = text[start:end]
+        if "\\" not in content:
+            for pair in self._find(content, depth - 1, budget, declared):
+                yield pair._replace(start=pair.start + start, end=pair.end + start, bare=False)
+            return
+        view = View(content, BACKSLASH, from_backslash, None)
+        for pair in self._find(view.text, depth - 1, budget, declared):
+            first, last = view.span(pair.start, pair.end)
+            yield pair._replace(start=first + start, end=last + start, bare=False)
+
+    def _in_views(
+        self, text: str, depth: int, budget: list[int], declared: frozenset[str]
+    ) -> Iterator[Pair[P]]:
+        """Give what stands in pieces of a text whose percent-encoding or character references are undone."""
+        for mark, piece, pattern, decode in (
+            (_PERCENT_MARK, _PERCENT_PIECE, PERCENT, from_percent),
+            (_ENTITY_MARK, _ENTITY_PIECE, ENTITY, from_entity),
+        ):
+            for match in piece.finditer(text) if mark.search(text) else ():
+                if mark.search(match[0]):
+                    view = View(match[0], pattern, decode, None)
+                    for pair in self._find(view.text, depth - 1, budget, declared):
+                        start, end = view.span(pair.start, pair.end)
+                        yield pair._replace(start=start + match.start(), end=end + match.start(), bare=False)
+
+    def _spots(self, text: str) -> Iterator[tuple[Spot, P]]:
+        """Give where names of secrets stand."""
+        done = 0
+        for begin, stop in self._hits(text):
+            if begin < done:
+                continue
+            start, bare, end = _edges(text, begin, stop, max(done, begin - LONGEST))
+            done = max(end, stop)
+            option = bare > start
+            if option and f"--{text[bare:end]}" in self._kept:
+                continue
+            if (
+                text[start - 1 : start] == "<"
+                and text[end : end + 1] == ">"
+                and _NUMBERED.search(text, bare, end)
+            ):
+                continue  # a pseudonym
+            place = self._names.find(text[bare:end])
+            if place is not None:
+                yield Spot(bare, end, option), place
+
+    def _hits(self, text: str) -> Iterator[tuple[int, int]]:
+        """Give where a stem of a name stands."""
+        low = text.lower()
+        if len(low) != len(text):  # one capital letter (U+0130) has two characters as its small one
+            low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+        try:
+            hits = self._search.find_matches_as_indexes(low)
+        except UnicodeEncodeError:
+            hits = self._search.find_matches_as_indexes(_SURROGATE.sub("?", low))
+        return ((begin, stop) for _, begin, stop in hits)
+
+    def _beside_all(
+        self, text: str, spots: list[tuple[Spot, P]], *, loose: bool = False
+    ) -> Iterator[Pair[P]]:
+        """Give the values beside names; a name within a value is part of it."""
+        done = 0
+        for spot, place in spots:
+            if spot.start >= done:
+                for pair in self._beside(text, spot, place, loose=loose):
+                    done = pair.end
+                    yield pair
+
+    def _beside(self, text: str, spot: Spot, place: P, *, loose: bool) -> Iterator[Pair[P]]:
+        """Give the values beside a name. ``loose``: it stands in quotes that may be none."""
+        spans = beside(text, spot)
+        if loose:
+            spans = [(start, end) for start, end in spans if text[start : start + 1].isalnum()]
+        yield from self._taken(text, spans, place)
+
+    def _taken(self, text: str, spans: Iterable[Span], place: P) -> Iterator[Pair[P]]:
+        """Give those of the values that are secrets."""
+        for start, end in spans:
+            value = text[start:end]
+            if value.strip() and not self._is_harmless(text, start, end, place):
+                bare = text[start - 1 : start] not in ("'", '"')
+                value = value.replace("''", "'") if text[start - 1 : start] == "'" else value
+                yield Pair(start, end, place, _decoded(value), bare)
+
+
+def _edges(text: str, begin: int, stop: int, limit: int) -> tuple[int, int, int]:
+    """Return where the name around a stem begins, with hyphens before it and without, and where it ends."""
+    start = begin
+    while start > limit and ((c := text[start - 1]).isalnum() or c in "_-"):
+        start -= 1
+    if text[start - 1 : start] == "\\" and start < begin:  # an escaped character is no part of it
+        start = min(begin, start + (5 if text[start] == "u" else 1))
+    end = _RIGHT.match(text, stop).end()  # type: ignore[union-attr] # it matches nothing too
+    bare = start
+    while bare < begin and text[bare] == "-":
+        bare += 1
+    while end > stop and text[end - 1] == "-":
+        end -= 1
+    return start, bare, end
+
+
+def _spots_of(names: frozenset[str], text: str) -> Iterator[Spot]:
+    """Give where any of ``names`` stands."""
+    words = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    for match in re.finditer(rf"(?<![\w.-])(?:{words})(?![\w.-])", text):
+        yield Spot(*match.span())
+
+
+def _decoded(value: str) -> str:
+    """Return what a value stands for: without escapes, character references and indent."""
+    if "\n" in value:
+        first, _, rest = value.partition("\n")
+        value = f"{first}\n{textwrap.dedent(rest)}"
+    if "\\" in value:
+        try:
+            return str(json.loads(f'"{value}"'))
+        except ValueError:
+            return value
+    return html.unescape(value) if "&" in value and ";" in value else value
+
+
+def _merged(pairs: list[Pair[P]]) -> list[Pair[P]]:
+    """Return the pairs in order; of those that overlap, one that covers them."""
+    merged: list[Pair[P]] = []
+    for pair in sorted(pairs, key=lambda pair: (pair.start, -pair.end)):
+        if merged and pair.start < merged[-1].end:
+            last = merged[-1]
+            if pair.end > last.end:
+                merged[-1] = last._replace(end=pair.end)
+        elif pair.end > pair.start:
+            merged.append(pair)
+    return merged

@@ -1,0 +1,194 @@
+"""Fields of one object, in JSON, YAML and XML: a name in one of them, its value in another.
+
+``{"name": "db_password", "value": …}``, ``output_key`` and ``output_value`` of Heat, JSON Patch (RFC 6902),
+``<property name="password" value="…"/>``, parts of a form (RFC 7578). Objects are not parsed: the text
+is read from the name on, to both sides, as far as its object goes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from tracer.redaction.names import normal_form
+from tracer.redaction.values import SEPARATOR, Span, element, quoted, read
+
+__all__ = ["Field", "fields_around", "named_by", "parent_key", "tag_values"]
+
+_FARTHEST = 4096  # characters from a field to the beginning of its object
+_LONGEST = 16_384  # characters of an object
+_MOST_TOKENS = 400  # of an object
+_MOST_LINES = 200  # between a key and that of the object it is in
+_MOST_FIELDS = 30  # lines of an object before a name, and behind it
+_MOST_BRACES = 64
+
+# These run over what stands before a name, from its end to its beginning: they match at once or never.
+_NAMED_BY = re.compile(
+    r"""(?:[ ][\w-]{1,30}){0,3}(?:/[\w~.-]{0,60}){0,9}(?:["']\\{0,31})?\s{0,8}(?P<sign>[:=])[ \t]{0,8}"""
+    r"""(?:["']\\{0,31})?(?P<key>[\w.-]{1,60})"""
+)
+_KEY_BEFORE = re.compile(r"""\s{0,80}:\s{0,8}(?:["']\\{0,31})?(?P<key>[\w.-]{1,80})""")
+_TOKEN = re.compile(
+    r""""(?:[^"\\\n]|\\[^\n])*+"|'(?:[^'\\\n]|\\[^\n])*+'|[{}\[\]]"""
+    r"|(?<![\w.-])[A-Za-z_][\w.-]{0,60}(?=[ \t]{0,8}:)"
+)
+_KEY_LINE = re.compile(
+    r"""(?P<lead>[ \t]*(?:-[ \t]+)*)(?P<quote>["']?)(?P<key>[\w./-]{1,80})(?P=quote)[ \t]*:(?=\s|\Z)"""
+)
+_ATTRIBUTE = re.compile(r"""(?<![\w.-])(?P<key>[\w.:-]{1,60})(?P<rest>\s{0,8}=\s{0,8})(?=\\*["'])""")
+_NEXT_ELEMENT = re.compile(r"\s{0,80}</[\w:.-]{1,60}>\s{0,80}<(?P<key>[\w:.-]{1,60})")
+_PART = re.compile(
+    r'"[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,5}[ \t]{0,80}\r?\n[ \t]{0,80}(?P<value>[^\r\n]{1,65536})'
+)
+
+
+class Field(NamedTuple):
+    """A field of an object: its key, and where the values in it stand."""
+
+    key: str
+    spans: list[Span]
+
+
+def named_by(text: str, start: int) -> tuple[str, str] | None:
+    """Return the key, in snake_case, of the value at ``start``, and the sign behind the key."""
+    near = text[max(0, start - 60) : start]
+    if ":" not in near and "=" not in near:
+        return None
+    match = _NAMED_BY.match(text[max(0, start - 400) : start][::-1])
+    return (normal_form(match["key"][::-1]), match["sign"]) if match else None
+
+
+def fields_around(text: str, start: int) -> tuple[int, Iterator[Field]]:
+    """Return where the object begins that ``start`` is in, and its fields, but for objects in it."""
+    opening = _opening(text, start)
+    line = _KEY_LINE.match(text, text.rfind("\n", max(0, start - _FARTHEST), start) + 1)
+    if opening >= 0 and not (
+        line and line.end() > opening and line.end() <= start and opening < line.start()
+    ):
+        return opening, _flow_fields(text, opening)
+    if line is None:
+        return -1, iter(())
+    first = _first_line(text, line)
+    return first, _block_fields(text, first, line.start("quote") - line.start())
+
+
+def parent_key(text: str, start: int) -> str:
+    """Return the key, as it is spelled, of the object that ``start`` is in; empty if there is none."""
+    opening = _opening(text, start)
+    line = _KEY_LINE.match(text, text.rfind("\n", max(0, start - _FARTHEST), start) + 1)
+    if opening >= 0 and not (line and opening < line.start() and line.end() <= start + _MOST_BRACES):
+        match = _KEY_BEFORE.match(text[max(0, opening - 200) : opening][::-1])
+        return match["key"][::-1] if match else ""
+    if line is None:
+        return ""
+    column = line.start("quote") - line.start()
+    begin = line.start()
+    for _ in range(_MOST_LINES):
+        if begin <= 0:
+            break
+        end, begin = begin - 1, text.rfind("\n", 0, begin - 1) + 1
+        # Few lines are indented less.
+        if text[begin : begin + column].strip(" \t-") and (above := _KEY_LINE.match(text, begin, end)):
+            return above["key"]
+    return ""
+
+
+def tag_values(text: str, start: int, end: int, keys: frozenset[str]) -> list[Span]:
+    """Return where the values of an XML tag, or of a part of a form, stand whose name is at ``start``."""
+    lead = text[max(0, start - 200) : start]
+    if "form-data" in lead.rpartition("\n")[2]:
+        part = _PART.match(text, end)
+        return [part.span("value")] if part else []
+    opening = text.rfind("<", max(0, start - 500), start)
+    if opening < 0:
+        return []
+    closing = text.find(">", start, start + 2000)
+    inside = text.find(">", opening, start) < 0
+    if inside and closing >= 0:
+        for attribute in _ATTRIBUTE.finditer(text, opening, closing):
+            if normal_form(attribute["key"]) in keys:
+                span = quoted(text, attribute.end(), attribute.start())
+                return [span] if span else []
+        return [] if text[closing - 1] == "/" else element(text, closing)
+    following = _NEXT_ELEMENT.match(text, end)
+    if following and normal_form(following["key"]) in keys:
+        return element(text, following.end())
+    return []
+
+
+def _opening(text: str, start: int) -> int:
+    """Return where the brace stands that opens the object of ``start``; -1 if none is near."""
+    limit = max(0, start - _FARTHEST)
+    place, depth = start, 0
+    for _ in range(_MOST_BRACES):
+        begin, end = text.rfind("{", limit, place), text.rfind("}", limit, place)
+        if begin < 0 and end < 0:
+            return -1
+        place = max(begin, end)
+        depth += 1 if end > begin else -1
+        if depth < 0:
+            return place
+    return -1
+
+
+def _flow_fields(text: str, opening: int) -> Iterator[Field]:
+    """Give the fields of an object in braces."""
+    depth = 1
+    tokens = _TOKEN.finditer(text, opening + 1, min(len(text), opening + _LONGEST))
+    for token in islice(tokens, _MOST_TOKENS):
+        piece = token[0]
+        if piece in "{[":
+            depth += 1
+        elif piece in "}]":
+            depth -= 1
+            if not depth:
+                return
+        elif depth == 1:
+            separator = SEPARATOR.match(text, token.end())
+            if separator and separator["colon"] is not None:
+                is_quoted = piece[0] in "\"'"
+                key = piece[1:-1] if is_quoted else piece
+                yield Field(normal_form(key), read(text, token.start(), separator, quoted=is_quoted))
+
+
+def _first_line(text: str, line: re.Match[str]) -> int:
+    """Return where the block mapping begins that ``line`` is a line of."""
+    column = line.start("quote") - line.start()
+    first = begin = line.start()
+    for _ in range(_MOST_FIELDS):
+        if begin <= 0 or text[begin : begin + column].strip(" \t"):
+            break  # the first line of an item has its dash
+        begin = text.rfind("\n", 0, begin - 1) + 1
+        above = text[begin : text.find("\n", begin)]
+        if not above.strip():
+            continue
+        if len(above) - len(above.lstrip(" \t-")) < column or above[column:].startswith(f"{line['key']}:"):
+            break
+        first = begin
+    return first
+
+
+def _block_fields(text: str, first: int, column: int) -> Iterator[Field]:
+    """Give the fields of a block mapping of YAML whose keys stand in ``column``."""
+    begin, seen = first, set[str]()
+    for count in range(2 * _MOST_FIELDS):
+        line = _KEY_LINE.match(text, begin)
+        stop = text.find("\n", begin)
+        bare = text[begin : stop if stop >= 0 else len(text)]
+        indent = len(bare) - len(bare.lstrip(" \t"))
+        if bare.strip() and count and indent < column:
+            return
+        if line and line.start("quote") - begin == column:
+            separator = SEPARATOR.match(text, line.end() - 1)
+            if line["key"] in seen:
+                return  # another object
+            seen.add(line["key"])
+            if separator:
+                yield Field(
+                    normal_form(line["key"]), read(text, line.start("quote"), separator, quoted=False)
+                )
+        if stop < 0:
+            return
+        begin = stop + 1
