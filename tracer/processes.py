@@ -17,8 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import psutil
-
 __all__ = ["ProcessIdentity", "identify", "is_alive", "wait"]
 
 _CLOCK_STEP = 5.0
@@ -105,6 +103,8 @@ def _ticks(pid: int) -> int | None:
 
 def _created(pid: int) -> float | None:
     """Return the start time since the epoch, None if ended. Raise PermissionError for a hidden process."""
+    import psutil  # takes long to load, and Linux needs it for files of earlier versions alone
+
     try:
         process = psutil.Process(pid)
         return None if process.status() == psutil.STATUS_ZOMBIE else float(process.create_time())

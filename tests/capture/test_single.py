@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tracer.capture.client_trust import Trust
+from tracer.capture.distrust import Distrust
 from tracer.capture.events import Answered, Asked, Connected, Content, Reply
 from tracer.capture.settings import Settings
 from tracer.capture.single import SingleRun
@@ -24,7 +26,9 @@ class Command:
         settings = Settings(folder=folder, name="mine").with_senders(
             {GLANCE_PORT: "glance", NOVA_PORT: "nova"}
         )
-        self.tracer = SingleRun(settings, ("openstack", "token", "issue"), {}, None)
+        self.tracer = SingleRun(
+            settings, ("openstack", "token", "issue"), {}, None, Distrust(Trust(), folder, lambda _: None)
+        )
         self._flows = itertools.count()
 
     def ask(self, port: int, url: str, token: str = "", agent: str = "") -> Asked:

@@ -67,7 +67,6 @@ def test_names_of_secrets(name: str) -> None:
         "pass_through",
         "passthrough",
         "password_file",
-        "access_key_id",
         "",
         "-",
         "x" * 1000,

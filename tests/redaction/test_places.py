@@ -72,7 +72,7 @@ def test_a_token_of_a_websocket_is_known_decoded_too() -> None:
         exchange(
             answer=as_text("/v2.0/tokens/{token_id} and /v2.0/tokens/revoked, /OS-OAUTH1/authorize/<id>")
         ),
-        exchange(answer=as_text('{"access": "public"} of a volume type, "secret": in another {}')),
+        exchange(answer=as_text('{"access": "public"} of a volume type, "secret": {} of another')),
         exchange(answer=as_text("the PT-1 and ST-2 of a train")),
         exchange(answer=as_text("they negotiate authentication/mechanisms, host: a:b and host:80/x@y")),
     ],

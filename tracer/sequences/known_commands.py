@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["known_words"]
+
+_COMMANDS = Path(__file__).with_name("commands.txt")
 
 
 def known_words(words: Sequence[str]) -> list[str]:
@@ -30,7 +32,7 @@ def known_words(words: Sequence[str]) -> list[str]:
 @lru_cache(maxsize=1)
 def _commands() -> tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]]:
     """Return the commands of the client and its plug-ins, and the beginnings of all of them."""
-    text = resources.files(__package__).joinpath("commands.txt").read_text(encoding="utf-8")
-    commands = [tuple(line.split()) for line in text.splitlines() if not line.startswith("#")]
+    lines = _COMMANDS.read_text(encoding="utf-8").splitlines()
+    commands = [tuple(line.split()) for line in lines if not line.startswith("#")]
     beginnings = {command[:length] for command in commands for length in range(1, len(command))}
     return frozenset(commands), frozenset(beginnings)
