@@ -40,9 +40,7 @@ def conversation(host: str) -> list[http.HTTPFlow]:
     image = {"id": IMAGE.rpartition("/")[2], "name": "c", "self": f"{url}{IMAGE}"}
     kind, client = {"Content-Type": "application/json"}, peer()
 
-    def said(
-        at_second: float, method: str, path: str, status: int, answer: object, **headers: str
-    ) -> http.HTTPFlow:
+    def said(method: str, path: str, status: int, answer: object, **headers: str) -> http.HTTPFlow:
         made = flow(
             method,
             path,
@@ -52,14 +50,13 @@ def conversation(host: str) -> list[http.HTTPFlow]:
             answer=json.dumps(answer).encode(),
             answer_headers=kind | headers,
             client=client,
-            at=at_second,
         )
         return at(host.strip("[]"), made)
 
     return [
-        said(1, "GET", "/identity", 300, versions),
-        said(2, "POST", "/identity/v3/auth/tokens", 201, token, **{"X-Subject-Token": TOKEN}),
-        said(3, "GET", IMAGE, 200, image),
+        said("GET", "/identity", 300, versions),
+        said("POST", "/identity/v3/auth/tokens", 201, token, **{"X-Subject-Token": TOKEN}),
+        said("GET", IMAGE, 200, image),
     ]
 
 

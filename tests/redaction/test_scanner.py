@@ -32,6 +32,8 @@ JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiI3YzFmIn0.c2lnbmF0dXJl"
         (f"export OS_PASSWORD={SECRET}", "OS_PASSWORD"),
         (f"mysql://root:{SECRET}@db/x", "URL user:password"),
         (f"https:\\/\\/root:{SECRET}@db\\/x", "URL user:password"),
+        (f"amqp://<password-1>@h1:5672,v:{SECRET}@h2", "user:password of a further host"),
+        (f"u:{SECRET}@h1,v:<password-1>@[fd00::2]:5672,w:{SECRET}@h3", "user:password of a further host"),
         (FERNET, "Fernet token"),
         (f'"\\n{FERNET}"', "Fernet token"),
         (f"x%3D{FERNET}", "Fernet token"),

@@ -65,7 +65,8 @@ class Attribution:
             self._clients.answered(request, exchange, tokens, closed_connection)
         self._services.answered(request, exchange)
         decided = self._decided()
-        return [request, *decided] if decided_before else decided
+        # Those that waited were sent first: times may be equal, and the order tells then.
+        return [*decided, request] if decided_before else decided
 
     def forget(self, request: SentRequest) -> None:
         """Drop an undecided request: it could not be kept."""
