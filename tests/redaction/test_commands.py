@@ -172,6 +172,22 @@ def test_secrets_of_the_environment_are_known(name: str) -> None:
     assert SECRET not in redactor.command(["openstack", "call", SECRET, f"x{SECRET}y"])
 
 
+def test_the_folders_of_a_shell_are_no_secrets() -> None:
+    redactor = Redactor(load_policy())
+    folders = {"PWD": "/work/my-project", "OLDPWD": "/home/somebody", "SSH_ASKPASS": "/usr/bin/ssh-askpass"}
+    redactor.learn_environment(folders)
+    assert not redactor.known
+    assert not redactor.notes()
+    written = "cd /work/my-project && env PWD=/work/my-project OLDPWD=/home/somebody openstack image list"
+    assert redactor.text(written) == written
+
+
+def test_a_listed_variable_may_hold_a_path() -> None:
+    redactor = Redactor(load_policy())
+    redactor.learn_environment({"OS_PASSWORD": "/secret/like-a-path", "DB_PASS": SECRET})
+    assert redactor.text(f"/secret/like-a-path {SECRET}") == "<password-1> <password-2>"
+
+
 def test_a_password_in_a_proxy_url_is_known() -> None:
     redactor = Redactor(load_policy())
     redactor.learn_environment({"http_proxy": f"http://me:{SECRET}@proxy:3128"})

@@ -58,7 +58,7 @@ def command(argv: Sequence[str], ledger: Ledger) -> str:
 def learn_environment(environment: Mapping[str, str], ledger: Ledger) -> None:
     """Remember the secrets among the variables, and those inside of URLs (``http_proxy``)."""
     for name, value in environment.items():
-        place = ledger.policy.variable(name)
+        place = ledger.policy.variable(name, value)
         if place is not None:
             ledger.learn(place, value)
         elif "://" in value:
@@ -100,7 +100,7 @@ def _named(match: re.Match[str], ledger: Ledger, container: str) -> str:
     if sign.startswith(":") and (place := policy.header(name)) is not None:
         return f"{name}{sign}{headers.value(name, value, ledger)}{end or ''}"
     field = root[name].rule or (root[container][name].rule if container else None)
-    place = policy.variable(name) or policy.header(name) or field or policy.parameter(name)
+    place = policy.variable(name, value) or policy.header(name) or field or policy.parameter(name)
     if place is None or place.form != "value" or (sign != "=" and place is not field):
         return match[0]
     return f"{name}{sign}{ledger.take(place, value)}{end or ''}"

@@ -249,9 +249,13 @@ class Policy:
         """What the query or form parameter ``name`` holds."""
         return self._parameters.find(name) or self._named(name)
 
-    def variable(self, name: str) -> Place | None:
-        """What the environment variable ``name`` holds."""
-        return self._variables.find(name) or self._named(name)
+    def variable(self, name: str, value: str) -> Place | None:
+        """Return the place of an environment variable, None if it holds no secret.
+
+        A path is no secret by a name that the policy does not list: ``PWD``, ``OLDPWD``.
+        """
+        place = self._variables.find(name)
+        return place or (None if _FOLDER.fullmatch(value) else self._named(name))
 
     def _named(self, name: str) -> Place | None:
         """What a value is by its name alone."""
