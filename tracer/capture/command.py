@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -181,9 +182,13 @@ def certificate(authority: Path) -> Path:
 def _signals_passed_on(client: Client) -> Iterator[list[int]]:
     """Ctrl-C is the client's to answer (a terminal sends it to both); told to end, we end the client.
 
-    Once the client has ended it is us who are meant: what is left to do may take long.
+    Once the client has ended it is us who are meant: what is left to do may take long. Outside the main
+    thread, Python handles no signals: there, the program that called us does.
     """
     seen: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield seen
+        return
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
         if client.ended:
