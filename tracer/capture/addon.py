@@ -162,14 +162,19 @@ class Tracer:
         """Finish every run: what is under way now is recorded as broken off."""
         self._closing = True
         try:
-            await self._finish()
+            for step in (stop_listening, self._break_off_all, self._finish_taker, hang_up):
+                try:
+                    await step()
+                except Exception as error:  # noqa: BLE001 - the next step is done all the same
+                    self.fail(error)
+            self.end()
         finally:
-            # Last: until here mitmdump might print URLs.
+            # Last: until here mitmdump might print URLs, and mitmproxy log an error with its traceback.
             self._patches.close()
-        self.end()
 
     # Traffic
 
+    @_guarded
     async def client_connected(self, client: connection.Client) -> None:
         """Find the local process while it is certainly there."""
         process = None
@@ -192,6 +197,7 @@ class Tracer:
             self._record_tunnel(tunnel)
         self.taker().tell(Disconnected(client.id))
 
+    @_guarded
     def http_connect(self, flow: http.HTTPFlow) -> None:
         """Remember the tunnel: if it fails, no request will tell of it."""
         self._tunnels.open(flow)
@@ -227,6 +233,7 @@ class Tracer:
                 data.conn.error,
             )
 
+    @_guarded
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Wait until what was finished before is kept, and let a large body stream."""
         self._tunnels.use(flow.client_conn.id)
@@ -259,6 +266,7 @@ class Tracer:
         if flow.response.stream:
             state.read_more_at_once(flow.server_conn)
 
+    @_guarded
     async def response(self, flow: http.HTTPFlow) -> None:
         """The response is complete; what was told of it leaves this process before the client has it."""
         await self._responded(flow)
@@ -324,19 +332,19 @@ class Tracer:
 
     # Helpers
 
-    async def _finish(self) -> None:
-        await stop_listening()
+    async def _break_off_all(self) -> None:
         for state in list(self._flows.values()):
             # A stored flow tells by itself what it lacks.
             stopped = "the proxy stopped before the answer came" if self._is_live(state.flow) else None
             self._break_off(state, stopped)
         for tunnel in self._tunnels.close_all():
             self._record_tunnel(tunnel)
+
+    async def _finish_taker(self) -> None:
         if self._taker is not None:
             await self._taker.finish()
             with contextlib.suppress(OSError):  # another proxy may be keeping journals there
                 (self._ready().folder / JOURNALS).rmdir()
-        await hang_up()
 
     def fail(self, error: Exception, source: object = None) -> None:
         """Recording failed: stop the proxy and say so, or count what passes unrecorded."""
@@ -351,7 +359,10 @@ class Tracer:
             return
         if not self._stopping:
             self._stopping = True
-            sys.stderr.write(f"tracer: {notice.reason}; the proxy stops, as it could not record\n")
+            stops = "" if self._closing else "; the proxy stops, as it could not record"
+            sys.stderr.write(f"tracer: {notice.reason}{stops}\n")
+        if self._closing:
+            return
         if isinstance(source, flow.Flow) and source.killable:
             source.kill()
         ctx.master.shutdown()
@@ -395,10 +406,12 @@ class Tracer:
         if flow.request.stream:
             state.read_more_at_once(flow.client_conn)
 
+    @_guarded
     def _record_tunnel(self, tunnel: http.HTTPFlow) -> None:
         self.taker().tell(asked(tunnel))
         self.taker().tell(answered(tunnel, None, None, closes=False))
 
+    @_guarded
     def _break_off(self, state: _Flow, reason: str | None) -> None:
         if reason is not None:
             state.flow.error = state.flow.error or flow.Error(reason)
