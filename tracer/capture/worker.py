@@ -27,7 +27,7 @@ import msgspec
 import psutil
 
 import tracer
-from tracer.capture.events import Answered, Event
+from tracer.capture.events import Answered, Asked, Event
 from tracer.capture.notices import FAILED, Configured, Failed, Finish, Finished, Notice, Ready, Said, Told
 from tracer.capture.settings import Settings
 
@@ -78,6 +78,7 @@ class Worker:
         self._sent = 0
         self._queue: list[Told] = [configured(settings)]
         self._later: asyncio.TimerHandle | None = None
+        self._refused: set[str] = set()
         self._answered = 0
         self._kept = 0
         self._waiting: list[tuple[int, bool, asyncio.Future[None]]] = []
@@ -99,9 +100,17 @@ class Worker:
         self._flush()
 
     def tell(self, event: Event) -> None:
-        """Pass an event on: a finished exchange at once, as far as the socket has room."""
-        if self._hung:
-            self._refuse(event)
+        """Pass an event on: a finished exchange at once, as far as the socket has room.
+
+        A request that begins while the process is hung is refused, and so is its answer. All else is told:
+        what a run waits for, if the process responds again.
+        """
+        if isinstance(event, Asked) and self._hung:
+            self._refused.add(event.flow)
+            return
+        if isinstance(event, Answered) and event.flow in self._refused:
+            self._refused.remove(event.flow)
+            self._on_notice(Failed(f"{_PROCESS} did not respond"))
             return
         self._queue.append(event)
         if isinstance(event, Answered):
@@ -178,8 +187,7 @@ class Worker:
 
     def _refuse(self, event: Told) -> None:
         if isinstance(event, Answered):
-            does = "does not respond" if self._hung else "has ended"
-            self._on_notice(Failed(f"{_PROCESS} {does}"))
+            self._on_notice(Failed(f"{_PROCESS} has ended"))
 
     def _send(self) -> None:
         """Send what the socket takes, and the rest when it takes more."""
