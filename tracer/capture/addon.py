@@ -12,7 +12,6 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 
 from mitmproxy import connection, ctx, exceptions, flow, http, tls
@@ -23,6 +22,7 @@ from tracer.capture import log_redaction, options, processes
 from tracer.capture.acknowledging import acknowledge
 from tracer.capture.asking import ask_whom_it_concerns
 from tracer.capture.book import JOURNALS, Kept
+from tracer.capture.distrust import Distrust, MitmdumpRemedies
 from tracer.capture.events import Connected, Content, Disconnected
 from tracer.capture.hanging_up import hang_up, stop_listening
 from tracer.capture.intake import Intake
@@ -104,7 +104,12 @@ class Tracer:
     name = "tracer"
 
     def __init__(
-        self, settings: Settings | None = None, draw: Draw | None = None, *, aside: bool = False
+        self,
+        settings: Settings | None = None,
+        draw: Draw | None = None,
+        *,
+        aside: bool = False,
+        distrust: Distrust | None = None,
     ) -> None:
         self.settings = settings
         self.failure: Exception | None = None
@@ -120,6 +125,7 @@ class Tracer:
         self._connections: set[str] = set()
         self._tunnels = Tunnels()
         self._owners = socket_owners()
+        self._distrust = distrust or Distrust(MitmdumpRemedies(), _log.warning)
         self._patches = ExitStack()
 
     # Life
@@ -210,28 +216,19 @@ class Tracer:
         if failure is not None:
             self._record_tunnel(failure)
 
+    @_guarded
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """Warn of a client that does not trust the proxy's CA: it sends no request to record."""
         host = distrusted_client(data)
         if host:
-            authority = Path(ctx.options.confdir).expanduser() / "mitmproxy-ca-cert.pem"
-            _log.warning(
-                "a client does not trust the proxy's CA (asked for %s): export OS_CACERT=%s for it, "
-                "and leave out --os-cacert and, in programs that use openstacksdk, cacert in clouds.yaml",
-                host,
-                authority,
-            )
+            self._distrust.client_refused(host)
 
+    @_guarded
     def tls_failed_server(self, data: tls.TlsData) -> None:
         """Warn of a cloud whose certificate the proxy does not trust."""
         host = distrusted_server(data)
         if host:
-            _log.warning(
-                "the proxy does not trust the certificate of %s (%s): start mitmdump with "
-                "--set ssl_verify_upstream_trusted_ca=FILE, the file of the cloud's CA",
-                host,
-                data.conn.error,
-            )
+            self._distrust.proxy_refused(host, data.conn.error or "")
 
     @_guarded
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
