@@ -214,6 +214,37 @@ def test_a_killed_process_is_noticed_once(tmp_path: Path, moment: str) -> None:
     assert notice == Failed("the process that keeps the recordings was ended by SIGKILL")
 
 
+def test_a_process_that_only_closes_its_sockets_holds_up_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it ends as well is looked at while traffic goes on; requests wait until it is told."""
+
+    def start(events: socket.socket, notices: socket.socket) -> subprocess.Popen[bytes]:
+        with events, notices:
+            return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+
+    async def work(worker: Worker) -> None:
+        async def traffic() -> None:
+            await asyncio.sleep(0.5)
+            ask(worker, 1)
+            assert told == []
+            await worker.caught_up()
+            assert len(told) == 2
+            ask(worker, 0)
+
+        worker._on_notice = told.append
+        assert await longest_block(traffic()) < 1.0
+        worker._process.kill()
+
+    told: list[Notice] = []
+    monkeypatch.setattr(worker_module, "_start", start)
+    serve(tmp_path, work)
+    assert told == [
+        Failed("the process that keeps the recordings does not listen any more"),
+        *[Failed("the process that keeps the recordings has ended")] * 2,
+    ]
+
+
 def test_what_is_told_to_nobody_is_counted(tmp_path: Path) -> None:
     async def work(worker: Worker) -> None:
         await worker.caught_up()
@@ -373,7 +404,7 @@ def test_a_process_that_is_stuck_is_given_up(
     began = time.monotonic()
     failures = [notice for notice in serve(tmp_path, work) if isinstance(notice, Failed)]
     assert time.monotonic() - began < 10
-    assert "tracer recover" in failures[0].reason
+    assert failures[0].reason.endswith(f"tracer recover {tmp_path}")
     assert len(failures) == (2 if exchanges else 1)
     if exchanges:
         assert "has not taken 3 exchanges" in failures[1].reason
