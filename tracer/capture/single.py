@@ -18,7 +18,7 @@ from tracer.capture.keeper import Keeper
 from tracer.capture.processes import Process, command_words
 from tracer.capture.runs import Evidence, Run
 from tracer.capture.settings import Settings
-from tracer.capture.usage import hint, usage_error
+from tracer.capture.usage import usage_error
 from tracer.capture.warming import warm_up
 from tracer.model import Output, Recording
 
@@ -120,11 +120,9 @@ class SingleRun(Tracer):
 
     def _usage_error(self) -> str | None:
         output = self._one.output
-        line = usage_error(output.exit, output.stderr) if output else None
-        if line is None:
+        if output is None:
             return None
-        told = self._book.redactor.text(line) + hint(self._process.argv, line)
-        return f"the command does not accept its arguments: {told}"
+        return usage_error(self._process.argv, output.exit, output.stderr, self._book.redactor.text)
 
     def load(self, loader: Loader) -> None:
         """Declare no options: the settings are there already."""
