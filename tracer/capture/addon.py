@@ -48,7 +48,7 @@ _LEVELS = {"alert": ALERT, "warning": logging.WARNING, "error": logging.ERROR}
 _Hook = TypeVar("_Hook", bound=Callable[..., Awaitable[None] | None])
 
 _LONG = 2**20
-"""Bytes of content from which on it is hashed in a thread, as other connections have traffic meanwhile."""
+"""Bytes from which on content is hashed in a thread, so that other connections go on."""
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ class _Flow:
 
 
 def _guarded(hook: _Hook) -> _Hook:
-    """A fault of ours is for us to handle: mitmproxy would log it, secrets and all, and let traffic go by."""
+    """Handle our own errors: mitmproxy would log them with secrets, and let traffic pass."""
     if inspect.iscoroutinefunction(hook):
 
         @functools.wraps(hook)
@@ -182,7 +182,7 @@ class Tracer:
 
     @_guarded
     async def client_connected(self, client: connection.Client) -> None:
-        """Find the local process while it is certainly there."""
+        """Find the client's process now: it may end soon."""
         process = None
         if not self._stopping and client.sockname[1] not in self._ready().participants.senders:
             with contextlib.suppress(Exception):
@@ -265,7 +265,7 @@ class Tracer:
 
     @_guarded
     async def response(self, flow: http.HTTPFlow) -> None:
-        """The response is complete; what was told of it leaves this process before the client has it."""
+        """Record the response. Hand it to the writer process before the client gets it."""
         await self._responded(flow)
         await self.taker().delivered()
 
@@ -288,7 +288,7 @@ class Tracer:
             state.request_done = state.response_done = True
             self._complete(state)
 
-    # What a tracer of another kind does in its own way
+    # Overridden by SingleRun
 
     def redact_log(self) -> None:
         """Have mitmproxy's log redacted for as long as the proxy runs."""
@@ -305,7 +305,7 @@ class Tracer:
         return self._taker
 
     def new_taker(self) -> Intake | Worker:
-        """One in this process, unless traffic would have to wait for it."""
+        """Return a writer process for a live proxy, else an Intake in this process."""
         if self._aside and ctx.options.server:
             return Worker(self._ready(), self._noticed)
         return Intake(self._ready(), self.new_keeper)

@@ -1,8 +1,8 @@
 """The process that keeps the books beside a long-lived proxy, so that the traffic need not wait for it.
 
 What the proxy tells goes there through a socket, whose room is the bound on what is told
-and not taken yet. A byte comes back for each exchange that is kept, in their order. The
-process outlives a proxy that is killed, for as long as it takes to keep what it was told.
+and not taken yet. The process returns one byte for each kept exchange, in order. It
+outlives a proxy that is killed, for as long as it takes to keep what it was told.
 
 The event loop never waits for the process: what the socket does not take is sent as soon as it does,
 and requests wait meanwhile. A process that does nothing at all (stopped, or stuck in a write) is
