@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -66,13 +67,17 @@ def test_mitmdump_warns_once_for_each_host(caplog: pytest.LogCaptureFixture) -> 
         conn.error = error
         return tls.TlsData(conn, context)  # type: ignore[arg-type]
 
-    tracer = Tracer()
-    with taddons.context(tracer) as context, caplog.at_level("WARNING"):
-        context.configure(tracer, confdir="/authority")
-        for host in ("a", "a", "b"):
-            tracer.tls_failed_client(failed("client", host, "tlsv1 alert unknown ca"))
-            tracer.tls_failed_server(failed("server", host, "Certificate verify failed: expired"))
-    client_a, server_a, client_b, server_b = caplog.messages
+    async def run() -> None:
+        tracer = Tracer()
+        with taddons.context(tracer) as context, caplog.at_level("WARNING"):
+            context.configure(tracer, confdir="/authority")
+            for host in ("a", "a", "b"):
+                tracer.tls_failed_client(failed("client", host, "tlsv1 alert unknown ca"))
+                tracer.tls_failed_server(failed("server", host, "Certificate verify failed: expired"))
+
+    asyncio.run(run())
+    logged = [record.getMessage() for record in caplog.records if record.name == "tracer.capture.addon"]
+    client_a, server_a, client_b, server_b = logged
     assert client_a.startswith(
         "a client does not trust the proxy's CA (asked for a): "
         "export OS_CACERT=/authority/mitmproxy-ca-cert.pem for it, "
