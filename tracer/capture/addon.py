@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import inspect
@@ -11,7 +10,6 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from mitmproxy import connection, ctx, exceptions, flow, http, tls
@@ -23,18 +21,18 @@ from tracer.capture.acknowledging import acknowledge
 from tracer.capture.asking import ask_whom_it_concerns
 from tracer.capture.book import JOURNALS, Kept
 from tracer.capture.distrust import Distrust, MitmdumpRemedies
-from tracer.capture.events import Connected, Content, Disconnected
+from tracer.capture.events import Connected, Disconnected
+from tracer.capture.flows import ActiveFlow
 from tracer.capture.hanging_up import hang_up, stop_listening
 from tracer.capture.intake import Intake
 from tracer.capture.keeper import Keeper
 from tracer.capture.notices import Failed, Notice, Said
-from tracer.capture.reading import read_more_at_once
 from tracer.capture.recovery import recover
 from tracer.capture.reporting import failed, kept, recovered
 from tracer.capture.settings import Draw, Settings
 from tracer.capture.sockets import socket_owners
-from tracer.capture.taps import Tap, tap_request, tap_response
-from tracer.capture.telling import answered, asked, content
+from tracer.capture.taps import tap_request, tap_response
+from tracer.capture.telling import answered, asked
 from tracer.capture.trust import distrusted_client, distrusted_server
 from tracer.capture.tunnels import Tunnels, failed_tunnel
 from tracer.capture.worker import Worker
@@ -46,30 +44,6 @@ __all__ = ["Tracer"]
 _log = logging.getLogger(__name__)
 _LEVELS = {"alert": ALERT, "warning": logging.WARNING, "error": logging.ERROR}
 _Hook = TypeVar("_Hook", bound=Callable[..., Awaitable[None] | None])
-
-_LONG = 2**20
-"""Bytes from which on content is hashed in a thread, so that other connections go on."""
-
-
-@dataclass(slots=True)
-class _Flow:
-    """A flow under way. It is complete when both sides are, in whatever order."""
-
-    flow: http.HTTPFlow
-    live: bool
-    request_done: bool = False
-    response_done: bool = False
-    request_tap: Tap | None = None
-    response_tap: Tap | None = None
-    request: Content | None = None
-    response: Content | None = None
-    patches: ExitStack = field(default_factory=ExitStack)
-
-    def read_more_at_once(self, sender: connection.Connection) -> None:
-        """Read larger pieces of what one side sends until the flow is complete."""
-        removal = read_more_at_once(self.flow, sender)
-        if removal is not None:
-            self.patches.callback(removal)
 
 
 def _guarded(hook: _Hook) -> _Hook:
@@ -121,7 +95,7 @@ class Tracer:
         self._stopping = False
         self._closing = False
         self._taker: Intake | Worker | None = None
-        self._flows: dict[str, _Flow] = {}
+        self._flows: dict[str, ActiveFlow] = {}
         self._connections: set[str] = set()
         self._tunnels = Tunnels()
         self._owners = socket_owners()
@@ -246,7 +220,7 @@ class Tracer:
         state = self._flows.get(flow.id)
         if state is None:
             return
-        state.request = await self._content(state, flow.request, state.request_tap)
+        await state.take_request(self._ready().limit)
         if self._flows.get(flow.id) is state:
             state.request_done = True
             self._complete(state)
@@ -274,8 +248,7 @@ class Tracer:
         state = self._flows.get(flow.id)
         if state is None:
             return
-        assert flow.response is not None
-        state.response = await self._content(state, flow.response, state.response_tap)
+        await state.take_response(self._ready().limit)
         if self._flows.get(flow.id) is state:
             state.response_done = True
             self._complete(state)
@@ -393,7 +366,7 @@ class Tracer:
         if not live:  # a stored one
             self._introduce(flow.client_conn)
         self.taker().tell(asked(flow))
-        state = self._flows[flow.id] = _Flow(flow, live)
+        state = self._flows[flow.id] = ActiveFlow(flow, live)
         if not live:
             return
         acknowledge(flow)
@@ -409,39 +382,14 @@ class Tracer:
         self.taker().tell(answered(tunnel, None, None, closes=False))
 
     @_guarded
-    def _break_off(self, state: _Flow, reason: str | None) -> None:
+    def _break_off(self, state: ActiveFlow, reason: str | None) -> None:
         if reason is not None:
             state.flow.error = state.flow.error or flow.Error(reason)
         state.request_done = state.response_done = True
         self._complete(state)
 
-    def _complete(self, state: _Flow) -> None:
-        if not (state.request_done and state.response_done):
-            return
-        flow = state.flow
-        del self._flows[flow.id]
-        state.patches.close()
-        limit = self._ready().limit
-        if state.request is None:
-            state.request = content(flow.request, state.request_tap, limit, live=state.live)
-        if state.response is None and flow.response is not None:
-            state.response = content(flow.response, state.response_tap, limit, live=state.live)
-        closes = _says_close(flow) or (not self._is_live(flow) and _ends(flow))
-        self.taker().tell(answered(flow, state.request, state.response, closes=closes))
-
-    async def _content(self, state: _Flow, message: http.Message, tap: Tap | None) -> Content:
-        limit = self._ready().limit
-        if len(message.raw_content or b"") <= _LONG:
-            return content(message, tap, limit, live=state.live)
-        return await asyncio.to_thread(content, message, tap, limit, live=state.live)
-
-
-def _says_close(flow: http.HTTPFlow) -> bool:
-    """Return whether a message says that it is the last on its connection (RFC 9112, section 9.6)."""
-    messages = filter(None, (flow.request, flow.response))
-    return any("close" in message.headers.get("connection", "").lower() for message in messages)
-
-
-def _ends(flow: http.HTTPFlow) -> bool:
-    """Return whether the connection ended with a stored flow, as far as that tells."""
-    return flow.response is None or flow.client_conn.timestamp_end is not None
+    def _complete(self, state: ActiveFlow) -> None:
+        if state.done:
+            del self._flows[state.flow.id]
+            event = state.complete(self._ready().limit, connected=self._is_live(state.flow))
+            self.taker().tell(event)
