@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+import pytest
+from mitmproxy import tls
+from mitmproxy.options import Options
+from mitmproxy.proxy.context import Context
+from mitmproxy.test import taddons, tflow
+
+from tracer.capture.addon import Tracer
 from tracer.capture.client_trust import Trust
 from tracer.capture.clouds_file import CloudEntry
-from tracer.capture.distrust import Distrust
+from tracer.capture.distrust import CommandRemedies, Distrust
 
 CLOUD = CloudEntry("a", Path("/etc/openstack/clouds.yaml"), {"cacert": "/cloud.pem"})
 
 
 def said(trust: Trust, *calls: tuple[str, str]) -> list[str]:
     lines: list[str] = []
-    distrust = Distrust(trust, Path("/ca.pem"), lines.append)
+    distrust = Distrust(CommandRemedies(trust, Path("/ca.pem")), lines.append)
     for host, reason in calls:
         if reason:
             distrust.proxy_refused(host, reason)
@@ -43,10 +51,40 @@ def test_cacert_in_clouds_yaml_is_named_with_its_place() -> None:
 
 
 def test_an_authority_that_cannot_be_loaded(tmp_path: Path) -> None:
-    lines: list[str] = []
-    Distrust(Trust(str(tmp_path / "none"), "OS_CACERT"), Path("/ca.pem"), lines.append).unusable()
-    Distrust(Trust(str(tmp_path), "OS_CACERT"), Path("/ca.pem"), lines.append).unusable()
-    assert lines == [
+    missing = CommandRemedies(Trust(str(tmp_path / "none"), "OS_CACERT"), Path("/ca.pem"))
+    without = CommandRemedies(Trust(str(tmp_path), "OS_CACERT"), Path("/ca.pem"))
+    assert [missing.unusable(), without.unusable()] == [
         f"the proxy cannot use OS_CACERT ({tmp_path / 'none'}): there is no such file",
         f"the proxy cannot use OS_CACERT ({tmp_path}): it holds no certificate of a CA",
     ]
+
+
+def test_mitmdump_warns_once_for_each_host(caplog: pytest.LogCaptureFixture) -> None:
+    def failed(side: str, host: str, error: str) -> tls.TlsData:
+        context = Context(tflow.tclient_conn(), Options())
+        context.server.address = (host, 443)
+        conn = context.client if side == "client" else context.server
+        conn.error = error
+        return tls.TlsData(conn, context)  # type: ignore[arg-type]
+
+    async def run() -> None:
+        tracer = Tracer()
+        with taddons.context(tracer) as context, caplog.at_level("WARNING"):
+            context.configure(tracer, confdir="/authority")
+            for host in ("a", "a", "b"):
+                tracer.tls_failed_client(failed("client", host, "tlsv1 alert unknown ca"))
+                tracer.tls_failed_server(failed("server", host, "Certificate verify failed: expired"))
+
+    asyncio.run(run())
+    logged = [record.getMessage() for record in caplog.records if record.name == "tracer.capture.addon"]
+    client_a, server_a, client_b, server_b = logged
+    assert client_a.startswith(
+        "a client does not trust the proxy's CA (asked for a): "
+        "export OS_CACERT=/authority/mitmproxy-ca-cert.pem for it, "
+    )
+    assert server_a.startswith("the proxy does not trust the certificate of a (Certificate verify failed: ")
+    assert server_a.endswith(
+        ": start mitmdump with --set ssl_verify_upstream_trusted_ca=FILE, the file of the cloud's CA"
+    )
+    assert "(asked for b)" in client_b
+    assert "certificate of b (" in server_b

@@ -10,6 +10,7 @@ import re
 import socket
 import tomllib
 from asyncio.trsock import TransportSocket
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +24,6 @@ from mitmproxy.tools.dump import DumpMaster
 
 from tracer.capture import internals
 from tracer.capture.addon import Tracer
-from tracer.capture.internals import HOOKS, INTERNALS
 from tracer.capture.patching import is_patched
 from tracer.capture.proxy import master, own_context
 from tracer.capture.settings import Settings
@@ -34,6 +34,69 @@ DOCUMENTED = {"connection", "ctx", "exceptions", "flow", "hooks", "http", "tls"}
 
 CAPTURE = Path(internals.__file__).parent
 
+INTERNALS: Mapping[str, tuple[str, ...]] = {
+    "mitmproxy.addonmanager": (
+        "AddonManager.trigger_event",
+        "AddonManager.invoke_addon",
+        "Loader.add_option",
+    ),
+    "mitmproxy.addons.core": ("Core",),
+    "mitmproxy.addons.disable_h2c": ("DisableH2C",),
+    "mitmproxy.addons.next_layer": ("NextLayer",),
+    "mitmproxy.addons.proxyserver": ("Proxyserver", "Servers.update"),
+    "mitmproxy.addons.termlog": ("TermLog",),
+    "mitmproxy.addons.tlsconfig": ("TlsConfig",),
+    "mitmproxy.connection": ("ConnectionState",),
+    "mitmproxy.certs": ("CertStore.from_store",),
+    "mitmproxy.http": (
+        "HTTPFlow.kill",
+        "Message.headers",
+        "Message.raw_content",
+        "Message.stream",
+        "MessageData.http_version",
+        "Request.data",
+        "RequestData.method",
+        "ResponseData.reason",
+    ),
+    "mitmproxy.log": ("ALERT", "MitmLogHandler"),
+    "mitmproxy.master": ("Master.run", "Master.shutdown"),
+    "mitmproxy.options": ("Options.default", "Options.update"),
+    "mitmproxy.proxy.context": ("Context",),
+    "mitmproxy.proxy.layer": ("Layer",),
+    "mitmproxy.proxy.layers": ("modes.HttpProxy",),
+    "mitmproxy.proxy.mode_servers": (
+        "AsyncioServerInstance.handle_stream",
+        "AsyncioServerInstance.listen",
+        "AsyncioServerInstance.make_top_layer",
+    ),
+    "mitmproxy.proxy.mode_specs": (
+        "ProxyMode.__post_init__",
+        "ProxyMode.default_port",
+        "ProxyMode.description",
+        "ProxyMode.transport_protocol",
+    ),
+}
+"""Classes and their attributes by module. Each must be there in every supported mitmproxy."""
+
+HOOKS = (
+    "load",
+    "configure",
+    "running",
+    "done",
+    "client_connected",
+    "client_disconnected",
+    "http_connect",
+    "http_connect_error",
+    "tls_start_server",
+    "tls_failed_client",
+    "tls_failed_server",
+    "requestheaders",
+    "request",
+    "responseheaders",
+    "response",
+    "error",
+)
+"""The hooks of mitmproxy that the addon implements."""
 
 NAMES = [f"{module}:{path}" for module, paths in INTERNALS.items() for path in paths]
 OPTIONS = (

@@ -35,7 +35,7 @@ def _refuse() -> None:
     raise ValueError(f"Invalid header line: b'X-Auth-Token {SECRET}'")
 
 
-def test_a_line_is_redacted_until_the_filter_is_removed(lines: list[str]) -> None:
+def test_a_line_is_redacted_until_redaction_is_removed(lines: list[str]) -> None:
     remove = log_redaction.install(_new_redactor)
     server.info("%s", LINE)
     server.info("client connect")
@@ -69,3 +69,31 @@ def test_a_line_that_cannot_be_redacted_is_not_printed(lines: list[str]) -> None
     server.info("%d", LINE)
     remove()
     assert lines == ["<removed>", "<removed>"]
+
+
+@pytest.mark.parametrize("name", ["asyncio", "mitmproxy.made.later", "tracer.made.later"])
+def test_loggers_that_are_created_later_are_redacted_too(lines: list[str], name: str) -> None:
+    assert name == "asyncio" or name not in logging.root.manager.loggerDict
+    remove = log_redaction.install(_new_redactor)
+    try:
+        _refuse()
+    except ValueError:
+        logging.getLogger(name).exception("Task exception was never retrieved")
+    remove()
+    assert SECRET not in lines[0]
+    assert "ValueError: Invalid header line" in lines[0]
+
+
+def test_other_programs_log_as_before(lines: list[str]) -> None:
+    remove = log_redaction.install(_new_redactor)
+    logging.getLogger("a.program").info("%s", LINE)
+    remove()
+    assert lines == [LINE]
+
+
+def test_redactions_end_in_any_order(lines: list[str]) -> None:
+    removals = [log_redaction.install(_new_redactor) for _ in range(2)]
+    for remove in removals:
+        remove()
+    server.info("%s", LINE)
+    assert lines == [LINE]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tracer.capture.client_trust import Trust
-from tracer.capture.distrust import Distrust
+from tracer.capture.distrust import CommandRemedies
 from tracer.capture.events import Answered, Asked, Connected, Content, Reply
 from tracer.capture.settings import Settings
 from tracer.capture.single import SingleRun
@@ -27,7 +27,12 @@ class Command:
             {GLANCE_PORT: "glance", NOVA_PORT: "nova"}
         )
         self.tracer = SingleRun(
-            settings, ("openstack", "token", "issue"), {}, None, Distrust(Trust(), folder, lambda _: None)
+            settings,
+            ("openstack", "token", "issue"),
+            {},
+            None,
+            CommandRemedies(Trust(), folder),
+            lambda _: None,
         )
         self._flows = itertools.count()
 

@@ -8,8 +8,9 @@ import io
 
 import pytest
 
-from tracer.capture.usage import hint, usage_error
+from tracer.capture.usage import usage_error
 
+SENTENCE = "the command does not accept its arguments: "
 SECRET = "-abc7xQ2mZp9vR4t"
 
 
@@ -27,9 +28,10 @@ def refused(*argv: str) -> str:
 @pytest.mark.parametrize(("option", "written"), [("--os-password", "--os-password=VALUE"), ("-p", "-pVALUE")])
 def test_a_value_that_begins_with_a_hyphen_is_told(option: str, written: str) -> None:
     argv = ["openstack", option, SECRET, "image", "list"]
-    line = usage_error(2, refused(*argv[1:]))
-    assert line == "openstack: error: argument -p/--os-password: expected one argument"
-    assert hint(argv, line) == f" (a value that begins with '-' is written {written})"
+    assert usage_error(argv, 2, refused(*argv[1:])) == (
+        f"{SENTENCE}openstack: error: argument -p/--os-password: expected one argument"
+        f" (a value that begins with '-' is written {written})"
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,11 +49,8 @@ def test_a_value_that_begins_with_a_hyphen_is_told(option: str, written: str) ->
     ],
 )
 def test_the_line_of_many_parsers_is_found(stderr: str, line: str | None) -> None:
-    found = usage_error(2, stderr)
-    assert found is not None
-    assert found == (
-        line or next(text for text in stderr.splitlines() if "error:" in text or "is not" in text)
-    )
+    quoted = line or next(text for text in stderr.splitlines() if "error:" in text or "is not" in text)
+    assert usage_error(["x"], 2, stderr) == f"{SENTENCE}{quoted}"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +65,7 @@ def test_the_line_of_many_parsers_is_found(stderr: str, line: str | None) -> Non
     ],
 )
 def test_another_failure_is_no_usage_error(code: int, stderr: str) -> None:
-    assert usage_error(code, stderr) is None
+    assert usage_error(["x"], code, stderr) is None
 
 
 @pytest.mark.parametrize(
@@ -78,4 +77,5 @@ def test_another_failure_is_no_usage_error(code: int, stderr: str) -> None:
     ],
 )
 def test_no_hint_where_no_value_begins_with_a_hyphen(argv: list[str]) -> None:
-    assert hint(argv, "openstack: error: argument -p/--os-password: expected one argument") == ""
+    error = "openstack: error: argument -p/--os-password: expected one argument"
+    assert usage_error(argv, 2, f"usage: openstack\n{error}\n") == f"{SENTENCE}{error}"

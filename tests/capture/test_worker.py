@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -214,6 +214,37 @@ def test_a_killed_process_is_noticed_once(tmp_path: Path, moment: str) -> None:
     assert notice == Failed("the process that keeps the recordings was ended by SIGKILL")
 
 
+def test_a_process_that_only_closes_its_sockets_holds_up_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it ends as well is looked at while traffic goes on; requests wait until it is told."""
+
+    def start(events: socket.socket, notices: socket.socket) -> subprocess.Popen[bytes]:
+        with events, notices:
+            return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+
+    async def work(worker: Worker) -> None:
+        async def traffic() -> None:
+            await asyncio.sleep(0.5)
+            ask(worker, 1)
+            assert told == []
+            await worker.caught_up()
+            assert len(told) == 2
+            ask(worker, 0)
+
+        worker._on_notice = told.append
+        assert await longest_block(traffic()) < 1.0
+        worker._process.kill()
+
+    told: list[Notice] = []
+    monkeypatch.setattr(worker_module, "_start", start)
+    serve(tmp_path, work)
+    assert told == [
+        Failed("the process that keeps the recordings does not listen any more"),
+        *[Failed("the process that keeps the recordings has ended")] * 2,
+    ]
+
+
 def test_what_is_told_to_nobody_is_counted(tmp_path: Path) -> None:
     async def work(worker: Worker) -> None:
         await worker.caught_up()
@@ -373,7 +404,7 @@ def test_a_process_that_is_stuck_is_given_up(
     began = time.monotonic()
     failures = [notice for notice in serve(tmp_path, work) if isinstance(notice, Failed)]
     assert time.monotonic() - began < 10
-    assert "tracer recover" in failures[0].reason
+    assert failures[0].reason.endswith(f"tracer recover {tmp_path}")
     assert len(failures) == (2 if exchanges else 1)
     if exchanges:
         assert "has not taken 3 exchanges" in failures[1].reason
@@ -402,9 +433,58 @@ def test_traffic_waits_for_a_silent_process_and_then_passes(tmp_path: Path) -> N
     assert "requests wait for it" in silent.text
     assert isinstance(hung, Failed)
     assert f"{BEHIND + 1} exchanges wait for it" in hung.reason
-    assert lost == Failed("the process that keeps the recordings does not respond")
+    assert lost == Failed("the process that keeps the recordings did not respond")
     assert again == Said("alert", "the process that keeps the recordings responds again")
     assert recorded(tmp_path) == BEHIND + 2
+
+
+def ask_in_parts(worker: Worker, number: int) -> Iterator[None]:
+    """Tell of a request on a connection of its own, then of its answer, then of the connection's end."""
+    made = flow(path=f"/image/{number}", at=float(number))
+    worker.tell(Connected(made.client_conn.id, f"192.0.2.{number}", 8080))
+    worker.tell(asked(made))
+    yield
+    worker.tell(answered(made, None, None, closes=False))
+    yield
+    worker.tell(Disconnected(made.client_conn.id))
+    yield
+
+
+def test_what_ends_while_the_process_is_hung_is_recorded_when_it_responds(tmp_path: Path) -> None:
+    """A run is finished by its client, not by the proxy; a request half of which is refused is told of."""
+
+    async def work(worker: Worker) -> None:
+        def failures() -> int:
+            return sum(isinstance(notice, Failed) for notice in notices)
+
+        def note(notice: Notice) -> None:
+            notices.append(notice)
+            if sum(isinstance(each, Said) for each in notices) == 2:
+                both_written.set()
+
+        notices: list[Notice] = []
+        both_written = asyncio.Event()
+        worker._on_notice = note
+        await worker.caught_up()
+        left, answered_late, begun_late = (ask_in_parts(worker, number) for number in (1, 2, 3))
+        next(left)
+        next(left)
+        next(answered_late)
+        worker._hung = True
+        next(left)
+        next(answered_late)
+        next(answered_late)
+        next(begun_late)
+        assert failures() == 0
+        worker._hung = False
+        next(begun_late)
+        next(begun_late)
+        assert failures() == 1
+        await asyncio.wait_for(both_written.wait(), 20)
+
+    serve(tmp_path, work)
+    urls = [one.request.url for path in tmp_path.glob("*.yaml") for one in load(path).exchanges]
+    assert sorted(urls) == ["http://cloud.test/image/1", "http://cloud.test/image/2"]
 
 
 @pytest.mark.usefixtures("quick")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import inspect
@@ -11,8 +10,6 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 
 from mitmproxy import connection, ctx, exceptions, flow, http, tls
@@ -23,18 +20,19 @@ from tracer.capture import log_redaction, options, processes
 from tracer.capture.acknowledging import acknowledge
 from tracer.capture.asking import ask_whom_it_concerns
 from tracer.capture.book import JOURNALS, Kept
-from tracer.capture.events import Connected, Content, Disconnected
+from tracer.capture.distrust import Distrust, MitmdumpRemedies
+from tracer.capture.events import Connected, Disconnected
+from tracer.capture.flows import ActiveFlow
 from tracer.capture.hanging_up import hang_up, stop_listening
 from tracer.capture.intake import Intake
 from tracer.capture.keeper import Keeper
 from tracer.capture.notices import Failed, Notice, Said
-from tracer.capture.reading import read_more_at_once
 from tracer.capture.recovery import recover
 from tracer.capture.reporting import failed, kept, recovered
 from tracer.capture.settings import Draw, Settings
 from tracer.capture.sockets import socket_owners
-from tracer.capture.taps import Tap, tap_request, tap_response
-from tracer.capture.telling import answered, asked, content
+from tracer.capture.taps import tap_request, tap_response
+from tracer.capture.telling import answered, asked
 from tracer.capture.trust import distrusted_client, distrusted_server
 from tracer.capture.tunnels import Tunnels, failed_tunnel
 from tracer.capture.worker import Worker
@@ -47,33 +45,9 @@ _log = logging.getLogger(__name__)
 _LEVELS = {"alert": ALERT, "warning": logging.WARNING, "error": logging.ERROR}
 _Hook = TypeVar("_Hook", bound=Callable[..., Awaitable[None] | None])
 
-_LONG = 2**20
-"""Bytes of content from which on it is hashed in a thread, as other connections have traffic meanwhile."""
-
-
-@dataclass(slots=True)
-class _Flow:
-    """A flow under way. It is complete when both sides are, in whatever order."""
-
-    flow: http.HTTPFlow
-    live: bool
-    request_done: bool = False
-    response_done: bool = False
-    request_tap: Tap | None = None
-    response_tap: Tap | None = None
-    request: Content | None = None
-    response: Content | None = None
-    patches: ExitStack = field(default_factory=ExitStack)
-
-    def read_more_at_once(self, sender: connection.Connection) -> None:
-        """Read larger pieces of what one side sends until the flow is complete."""
-        removal = read_more_at_once(self.flow, sender)
-        if removal is not None:
-            self.patches.callback(removal)
-
 
 def _guarded(hook: _Hook) -> _Hook:
-    """A fault of ours is for us to handle: mitmproxy would log it, secrets and all, and let traffic go by."""
+    """Handle our own errors: mitmproxy would log them with secrets, and let traffic pass."""
     if inspect.iscoroutinefunction(hook):
 
         @functools.wraps(hook)
@@ -104,7 +78,12 @@ class Tracer:
     name = "tracer"
 
     def __init__(
-        self, settings: Settings | None = None, draw: Draw | None = None, *, aside: bool = False
+        self,
+        settings: Settings | None = None,
+        draw: Draw | None = None,
+        *,
+        aside: bool = False,
+        distrust: Distrust | None = None,
     ) -> None:
         self.settings = settings
         self.failure: Exception | None = None
@@ -116,10 +95,11 @@ class Tracer:
         self._stopping = False
         self._closing = False
         self._taker: Intake | Worker | None = None
-        self._flows: dict[str, _Flow] = {}
+        self._flows: dict[str, ActiveFlow] = {}
         self._connections: set[str] = set()
         self._tunnels = Tunnels()
         self._owners = socket_owners()
+        self._distrust = distrust or Distrust(MitmdumpRemedies(), _log.warning)
         self._patches = ExitStack()
 
     # Life
@@ -162,16 +142,21 @@ class Tracer:
         """Finish every run: what is under way now is recorded as broken off."""
         self._closing = True
         try:
-            await self._finish()
+            for step in (stop_listening, self._break_off_all, self._finish_taker, hang_up):
+                try:
+                    await step()
+                except Exception as error:  # noqa: BLE001 - the next step is done all the same
+                    self.fail(error)
+            self.end()
         finally:
-            # Last: until here mitmdump might print URLs.
+            # Last: until here mitmdump might print URLs, and mitmproxy log an error with its traceback.
             self._patches.close()
-        self.end()
 
     # Traffic
 
+    @_guarded
     async def client_connected(self, client: connection.Client) -> None:
-        """Find the local process while it is certainly there."""
+        """Find the client's process now: it may end soon."""
         process = None
         if not self._stopping and client.sockname[1] not in self._ready().participants.senders:
             with contextlib.suppress(Exception):
@@ -192,6 +177,7 @@ class Tracer:
             self._record_tunnel(tunnel)
         self.taker().tell(Disconnected(client.id))
 
+    @_guarded
     def http_connect(self, flow: http.HTTPFlow) -> None:
         """Remember the tunnel: if it fails, no request will tell of it."""
         self._tunnels.open(flow)
@@ -204,29 +190,21 @@ class Tracer:
         if failure is not None:
             self._record_tunnel(failure)
 
+    @_guarded
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """Warn of a client that does not trust the proxy's CA: it sends no request to record."""
         host = distrusted_client(data)
         if host:
-            authority = Path(ctx.options.confdir).expanduser() / "mitmproxy-ca-cert.pem"
-            _log.warning(
-                "a client does not trust the proxy's CA (asked for %s): export OS_CACERT=%s for it, "
-                "and leave out --os-cacert and, in programs that use openstacksdk, cacert in clouds.yaml",
-                host,
-                authority,
-            )
+            self._distrust.client_refused(host)
 
+    @_guarded
     def tls_failed_server(self, data: tls.TlsData) -> None:
         """Warn of a cloud whose certificate the proxy does not trust."""
         host = distrusted_server(data)
         if host:
-            _log.warning(
-                "the proxy does not trust the certificate of %s (%s): start mitmdump with "
-                "--set ssl_verify_upstream_trusted_ca=FILE, the file of the cloud's CA",
-                host,
-                data.conn.error,
-            )
+            self._distrust.proxy_refused(host, data.conn.error or "")
 
+    @_guarded
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Wait until what was finished before is kept, and let a large body stream."""
         self._tunnels.use(flow.client_conn.id)
@@ -242,7 +220,7 @@ class Tracer:
         state = self._flows.get(flow.id)
         if state is None:
             return
-        state.request = await self._content(state, flow.request, state.request_tap)
+        await state.take_request(self._ready().limit)
         if self._flows.get(flow.id) is state:
             state.request_done = True
             self._complete(state)
@@ -259,8 +237,9 @@ class Tracer:
         if flow.response.stream:
             state.read_more_at_once(flow.server_conn)
 
+    @_guarded
     async def response(self, flow: http.HTTPFlow) -> None:
-        """The response is complete; what was told of it leaves this process before the client has it."""
+        """Record the response. Hand it to the writer process before the client gets it."""
         await self._responded(flow)
         await self.taker().delivered()
 
@@ -269,8 +248,7 @@ class Tracer:
         state = self._flows.get(flow.id)
         if state is None:
             return
-        assert flow.response is not None
-        state.response = await self._content(state, flow.response, state.response_tap)
+        await state.take_response(self._ready().limit)
         if self._flows.get(flow.id) is state:
             state.response_done = True
             self._complete(state)
@@ -283,7 +261,7 @@ class Tracer:
             state.request_done = state.response_done = True
             self._complete(state)
 
-    # What a tracer of another kind does in its own way
+    # Overridden by SingleRun
 
     def redact_log(self) -> None:
         """Have mitmproxy's log redacted for as long as the proxy runs."""
@@ -300,7 +278,7 @@ class Tracer:
         return self._taker
 
     def new_taker(self) -> Intake | Worker:
-        """One in this process, unless traffic would have to wait for it."""
+        """Return a writer process for a live proxy, else an Intake in this process."""
         if self._aside and ctx.options.server:
             return Worker(self._ready(), self._noticed)
         return Intake(self._ready(), self.new_keeper)
@@ -324,19 +302,19 @@ class Tracer:
 
     # Helpers
 
-    async def _finish(self) -> None:
-        await stop_listening()
+    async def _break_off_all(self) -> None:
         for state in list(self._flows.values()):
             # A stored flow tells by itself what it lacks.
             stopped = "the proxy stopped before the answer came" if self._is_live(state.flow) else None
             self._break_off(state, stopped)
         for tunnel in self._tunnels.close_all():
             self._record_tunnel(tunnel)
+
+    async def _finish_taker(self) -> None:
         if self._taker is not None:
             await self._taker.finish()
             with contextlib.suppress(OSError):  # another proxy may be keeping journals there
                 (self._ready().folder / JOURNALS).rmdir()
-        await hang_up()
 
     def fail(self, error: Exception, source: object = None) -> None:
         """Recording failed: stop the proxy and say so, or count what passes unrecorded."""
@@ -351,7 +329,10 @@ class Tracer:
             return
         if not self._stopping:
             self._stopping = True
-            sys.stderr.write(f"tracer: {notice.reason}; the proxy stops, as it could not record\n")
+            stops = "" if self._closing else "; the proxy stops, as it could not record"
+            sys.stderr.write(f"tracer: {notice.reason}{stops}\n")
+        if self._closing:
+            return
         if isinstance(source, flow.Flow) and source.killable:
             source.kill()
         ctx.master.shutdown()
@@ -385,7 +366,7 @@ class Tracer:
         if not live:  # a stored one
             self._introduce(flow.client_conn)
         self.taker().tell(asked(flow))
-        state = self._flows[flow.id] = _Flow(flow, live)
+        state = self._flows[flow.id] = ActiveFlow(flow, live)
         if not live:
             return
         acknowledge(flow)
@@ -395,43 +376,20 @@ class Tracer:
         if flow.request.stream:
             state.read_more_at_once(flow.client_conn)
 
+    @_guarded
     def _record_tunnel(self, tunnel: http.HTTPFlow) -> None:
         self.taker().tell(asked(tunnel))
         self.taker().tell(answered(tunnel, None, None, closes=False))
 
-    def _break_off(self, state: _Flow, reason: str | None) -> None:
+    @_guarded
+    def _break_off(self, state: ActiveFlow, reason: str | None) -> None:
         if reason is not None:
             state.flow.error = state.flow.error or flow.Error(reason)
         state.request_done = state.response_done = True
         self._complete(state)
 
-    def _complete(self, state: _Flow) -> None:
-        if not (state.request_done and state.response_done):
-            return
-        flow = state.flow
-        del self._flows[flow.id]
-        state.patches.close()
-        limit = self._ready().limit
-        if state.request is None:
-            state.request = content(flow.request, state.request_tap, limit, live=state.live)
-        if state.response is None and flow.response is not None:
-            state.response = content(flow.response, state.response_tap, limit, live=state.live)
-        closes = _says_close(flow) or (not self._is_live(flow) and _ends(flow))
-        self.taker().tell(answered(flow, state.request, state.response, closes=closes))
-
-    async def _content(self, state: _Flow, message: http.Message, tap: Tap | None) -> Content:
-        limit = self._ready().limit
-        if len(message.raw_content or b"") <= _LONG:
-            return content(message, tap, limit, live=state.live)
-        return await asyncio.to_thread(content, message, tap, limit, live=state.live)
-
-
-def _says_close(flow: http.HTTPFlow) -> bool:
-    """Return whether a message says that it is the last on its connection (RFC 9112, section 9.6)."""
-    messages = filter(None, (flow.request, flow.response))
-    return any("close" in message.headers.get("connection", "").lower() for message in messages)
-
-
-def _ends(flow: http.HTTPFlow) -> bool:
-    """Return whether the connection ended with a stored flow, as far as that tells."""
-    return flow.response is None or flow.client_conn.timestamp_end is not None
+    def _complete(self, state: ActiveFlow) -> None:
+        if state.done:
+            del self._flows[state.flow.id]
+            event = state.complete(self._ready().limit, connected=self._is_live(state.flow))
+            self.taker().tell(event)

@@ -40,7 +40,7 @@ class _Implementers:
 
 
 class _View(addonmanager.AddonManager):
-    """A manager that has everything in common with another, patches too, but for its ``chain``."""
+    """The same manager with a shorter ``chain``; all other state is shared."""
 
     __slots__ = ("_implementers",)
 

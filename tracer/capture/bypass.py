@@ -17,7 +17,7 @@ _POLL = 1.0
 
 _CONNECTED = {psutil.CONN_ESTABLISHED, psutil.CONN_SYN_SENT, psutil.CONN_CLOSE_WAIT}
 
-_REMEDY = "it must not set no_proxy or a proxy of its own"
+_REMEDY = "check that the command sets no no_proxy and no proxy of its own"
 
 
 async def watch_for_bypass(

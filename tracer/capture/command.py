@@ -113,7 +113,7 @@ def _trace(
         import asyncio
 
         from tracer.capture.bypass import watch_for_bypass
-        from tracer.capture.distrust import Distrust
+        from tracer.capture.distrust import CommandRemedies
         from tracer.capture.proxy import master, own_context
         from tracer.capture.single import SingleRun
 
@@ -124,7 +124,8 @@ def _trace(
         orders.argv,
         environment,
         orders.on_exchange,
-        Distrust(orders.trust, certificate(orders.authority), orders.on_warning),
+        CommandRemedies(orders.trust, certificate(orders.authority)),
+        orders.on_warning,
     )
 
     def warm() -> None:

@@ -1,51 +1,94 @@
-"""Warnings of certificates that a command or its proxy does not trust, each with the setting that helps."""
+"""Warnings of certificates that a client or the proxy does not trust, each with the setting that helps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
+
+from mitmproxy import ctx
 
 from tracer.capture.client_trust import OPTION, Trust
 
-__all__ = ["Distrust"]
+__all__ = ["CommandRemedies", "Distrust", "MitmdumpRemedies", "Remedies"]
+
+_MOST = 1000
+"""Number of warnings that are remembered: a client may ask for any number of hosts."""
+
+
+class Remedies(Protocol):
+    """The settings that help, by the way in which the proxy was started. ``client`` names its client."""
+
+    client: str
+
+    def for_client(self) -> str:
+        """Return what makes the client trust the proxy's CA."""
+
+    def for_proxy(self) -> str:
+        """Return what makes the proxy trust the cloud's CA."""
 
 
 class Distrust:
-    """Passes each warning to ``warn`` once; ``warnings`` holds those of the client.
+    """Passes each warning to ``warn`` once; ``warnings`` holds those of the client."""
 
-    ``authority`` is the certificate of the proxy's CA.
-    """
-
-    def __init__(self, trust: Trust, authority: Path, warn: Callable[[str], None]) -> None:
+    def __init__(self, remedies: Remedies, warn: Callable[[str], None]) -> None:
         self.warnings: list[str] = []
-        self._trust = trust
-        self._authority = authority
+        self._remedies = remedies
         self._warn = warn
-        self._seen: set[str] = set()
+        self._seen: dict[str, None] = {}
 
     def client_refused(self, host: str) -> None:
         """Warn that the client refused the proxy's certificate for ``host``."""
-        text = f"the client does not trust the proxy's CA (asked for {host}): {self._client_remedy()}"
-        if text not in self._seen:
-            self.warnings.append(text)
-        self._tell(text)
+        client, remedy = self._remedies.client, self._remedies.for_client()
+        text = f"{client} does not trust the proxy's CA (asked for {host}): {remedy}"
+        if self.tell(text):
+            self.warnings = [*self.warnings, text][-_MOST:]
 
     def proxy_refused(self, host: str, reason: str) -> None:
         """Warn that the proxy refused the certificate of ``host``."""
-        source, authority = self._trust.source, self._trust.authority
-        remedy = f"{source if source == OPTION else 'OS_CACERT'} must name the file of the cloud's CA"
-        if source:
-            remedy += f"; it was checked with {source} ({authority})"
-        self._tell(f"the proxy does not trust the certificate of {host} ({reason}): {remedy}")
+        remedy = self._remedies.for_proxy()
+        self.tell(f"the proxy does not trust the certificate of {host} ({reason}): {remedy}")
 
-    def unusable(self) -> None:
-        """Warn that the proxy could load no CAs from the file or folder that the client names."""
-        authority = self._trust.authority
-        there = authority is not None and Path(authority).exists()
-        reason = "it holds no certificate of a CA" if there else "there is no such file"
-        self._tell(f"the proxy cannot use {self._trust.source} ({authority}): {reason}")
+    def tell(self, text: str) -> bool:
+        """Pass a warning on, unless it was before. Return whether it is new."""
+        if text in self._seen:
+            return False
+        if len(self._seen) == _MOST:
+            del self._seen[next(iter(self._seen))]
+        self._seen[text] = None
+        self._warn(text)
+        return True
 
-    def _client_remedy(self) -> str:
+
+class MitmdumpRemedies:
+    """The settings of mitmdump and of its clients, about which nothing is known."""
+
+    client = "a client"
+
+    def for_client(self) -> str:
+        """Return what makes any client trust the proxy's CA."""
+        authority = Path(ctx.options.confdir).expanduser() / "mitmproxy-ca-cert.pem"
+        return (
+            f"export OS_CACERT={authority} for it, "
+            "and leave out --os-cacert and, in programs that use openstacksdk, cacert in clouds.yaml"
+        )
+
+    def for_proxy(self) -> str:
+        """Return the option that names the cloud's CA."""
+        return "start mitmdump with --set ssl_verify_upstream_trusted_ca=FILE, the file of the cloud's CA"
+
+
+class CommandRemedies:
+    """The settings of a client command. ``authority`` is the certificate of the proxy's CA."""
+
+    client = "the client"
+
+    def __init__(self, trust: Trust, authority: Path) -> None:
+        self._trust = trust
+        self._authority = authority
+
+    def for_client(self) -> str:
+        """Return what makes the command trust the proxy's CA."""
         cloud = self._trust.cloud
         if cloud is not None and cloud.settings.get("cacert"):
             return (
@@ -54,7 +97,15 @@ class Distrust:
             )
         return f"it must trust {self._authority}, which OS_CACERT and REQUESTS_CA_BUNDLE name"
 
-    def _tell(self, text: str) -> None:
-        if text not in self._seen:
-            self._seen.add(text)
-            self._warn(text)
+    def for_proxy(self) -> str:
+        """Return the setting of the command that names the cloud's CA."""
+        source, authority = self._trust.source, self._trust.authority
+        remedy = f"{source if source == OPTION else 'OS_CACERT'} must name the file of the cloud's CA"
+        return f"{remedy}; it was checked with {source} ({authority})" if source else remedy
+
+    def unusable(self) -> str:
+        """Return why the proxy can load no CAs from the file or folder that the command names."""
+        authority = self._trust.authority
+        there = authority is not None and Path(authority).exists()
+        reason = "it holds no certificate of a CA" if there else "there is no such file"
+        return f"the proxy cannot use {self._trust.source} ({authority}): {reason}"

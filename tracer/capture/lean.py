@@ -1,4 +1,4 @@
-"""mitmproxy without the addons that one command needs not."""
+"""Load mitmproxy without the addons that a single command does not need."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def loading() -> Iterator[None]:
 
 
 class _DeferredPackage(types.ModuleType):
-    """A package whose own code runs when something is asked of it that the code defines.
+    """A package whose code runs on the first access to a name that it defines.
 
     Its modules can be imported before that. Python's ``LazyLoader`` is no help, as it runs the
     code when the first of them is imported.

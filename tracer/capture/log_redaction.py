@@ -1,61 +1,60 @@
-"""Secrets in mitmproxy's own log: it quotes the requests, fields and names that it refuses."""
+"""Secrets in the log of mitmproxy and asyncio: it quotes requests, fields and names that are refused."""
 
 from __future__ import annotations
 
 import logging
 import re
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import Any
 
 from tracer.redaction import Redactor
 
 __all__ = ["install"]
 
-_ROOTS = ("mitmproxy", "tracer.capture")
+_ROOTS = frozenset({"mitmproxy", "tracer", "asyncio"})
+"""asyncio logs an exception that nobody has retrieved, with its traceback."""
+
 _ADDRESS = r"[\w.:\[\]-]{1,255}"
 # Most lines are of this form, two to four for each connection.
 _ROUTINE = re.compile(rf"(?:client|server) (?:dis)?connect(?: {_ADDRESS})?(?: \({_ADDRESS}\))?")
 
 
-class _Redaction(logging.Filter):
-    """Replaces the text of a record before any handler sees it."""
-
-    def __init__(self, redactor: Callable[[], Redactor]) -> None:
-        super().__init__()
-        self._redactor = redactor
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass, without its secrets."""
-        try:
-            text = record.getMessage()
-            if not record.exc_info and _ROUTINE.fullmatch(text) is not None:
-                return True
-            if record.exc_info and record.exc_info[1] is not None:
-                # A formatter would write the traceback as it is.
-                text = f"{text}\n{''.join(traceback.format_exception(record.exc_info[1])).rstrip()}"
-            clean = "\n".join(map(self._redactor().log_line, text.split("\n")))
-        except Exception:  # noqa: BLE001 - whatever it was, its text may quote the secret
-            clean = "<removed>"
-        record.msg, record.args, record.exc_info, record.exc_text = clean, None, None, None
-        return True
-
-
 def install(redactor: Callable[[], Redactor]) -> Callable[[], None]:
-    """Have mitmproxy's log redacted by what ``redactor`` returns. Return a function that undoes it."""
-    redaction = _Redaction(redactor)
-    # A filter of a logger does not apply to what the loggers below it log.
-    loggers = list(_loggers())
-    for logger in loggers:
-        logger.addFilter(redaction)
+    """Redact what is logged with the redactor that ``redactor`` returns. Return a function that undoes it.
+
+    Records are redacted when they are created: a filter would have to be added to each logger,
+    and some loggers do not exist yet.
+    """
+    create = logging.getLogRecordFactory()
+    installed = True
+
+    def create_redacted(name: str, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = create(name, *args, **kwargs)
+        if installed and name.partition(".")[0] in _ROOTS:
+            _redact(record, redactor)
+        return record
 
     def remove() -> None:
-        for logger in loggers:
-            logger.removeFilter(redaction)
+        nonlocal installed
+        installed = False
+        if logging.getLogRecordFactory() is create_redacted:  # else somebody has built upon it
+            logging.setLogRecordFactory(create)
 
+    logging.setLogRecordFactory(create_redacted)
     return remove
 
 
-def _loggers() -> Iterator[logging.Logger]:
-    for name in [*logging.root.manager.loggerDict]:
-        if any(name == root or name.startswith(f"{root}.") for root in _ROOTS):
-            yield logging.getLogger(name)
+def _redact(record: logging.LogRecord, redactor: Callable[[], Redactor]) -> None:
+    """Replace the text of a record before any handler sees it."""
+    try:
+        text = record.getMessage()
+        if not record.exc_info and _ROUTINE.fullmatch(text) is not None:
+            return
+        if record.exc_info and record.exc_info[1] is not None:
+            # A formatter would write the traceback as it is.
+            text = f"{text}\n{''.join(traceback.format_exception(record.exc_info[1])).rstrip()}"
+        clean = "\n".join(map(redactor().log_line, text.split("\n")))
+    except Exception:  # noqa: BLE001 - whatever it was, its text may quote the secret
+        clean = "<removed>"
+    record.msg, record.args, record.exc_info, record.exc_text = clean, None, None, None

@@ -38,7 +38,7 @@ _OPTIONS: tuple[tuple[str, Any, object, str], ...] = (
         "limit",
         str,
         str(LIMIT),
-        "Bodies over this many bytes (or KiB, MiB, GiB) are not kept; announced as such, they stream.",
+        "Keep bodies up to this size (bytes, KiB, MiB or GiB). A body announced as larger streams.",
     ),
     ("policy", Sequence[str], [], "File with rules to add to the redaction policy; may be given again."),
     ("on_error", str, "stop", "When recording fails: stop the proxy, or pass traffic unrecorded."),

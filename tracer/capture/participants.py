@@ -54,7 +54,7 @@ def client_agent(exchanges: Sequence[Exchange]) -> str:
 
 
 def _host_text(url: str) -> str:
-    # What is no valid URL still has a place of appearance.
+    # An invalid URL still needs a name in the diagram: the text of its host.
     return url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2].lower() or url
 
 

@@ -61,17 +61,6 @@ class _OpenedInstance(AsyncioServerInstance[OpenedMode]):
         return [await asyncio.start_server(self.handle_stream, sock=opened)]
 
 
-class _Closing:
-    """Closes the server at the end: a process may record many commands, each through a proxy of its own."""
-
-    def __init__(self, proxy: Proxyserver) -> None:
-        self._proxy = proxy
-
-    async def done(self) -> None:
-        """Stop to listen."""
-        await self._proxy.servers.update([])
-
-
 @contextmanager
 def own_context() -> Iterator[None]:
     """Restore what a Master changes in its process: a Python program may have a proxy of its own."""
@@ -104,8 +93,7 @@ def master(
     settings = options.Options(confdir=str(authority), mode=[f"opened:{one.detach()}" for one in listeners])
     proxy = Master(settings)
     trust = trust or Trust()
-    server = Proxyserver()
-    proxy.addons.add(Core(), DisableH2C(), NextLayer(), server, TlsConfig(), tracer, _Closing(server))
+    proxy.addons.add(Core(), DisableH2C(), NextLayer(), Proxyserver(), TlsConfig(), tracer)
     folder = trust.authority is not None and Path(trust.authority).is_dir()
     settings.update(
         ssl_insecure=trust.insecure,

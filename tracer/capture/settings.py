@@ -24,7 +24,7 @@ __all__ = ["DIAGRAMS", "LIMIT", "Draw", "Settings"]
 DIAGRAMS = ("mmd", "svg", "png")
 
 LIMIT = 2**20
-"""Content over this many bytes streams through and is not kept."""
+"""Bytes of the longest body that is kept."""
 
 Draw = Callable[["Recording", str], list[str | bytes]]
 """Draws a recording as one of DIAGRAMS, a long one in parts; given from above, as capturing does not draw."""

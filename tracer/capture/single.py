@@ -11,15 +11,14 @@ from mitmproxy.addonmanager import Loader
 from tracer.capture.addon import Tracer
 from tracer.capture.book import Book, Kept
 from tracer.capture.client import Client
-from tracer.capture.distrust import Distrust
+from tracer.capture.distrust import CommandRemedies, Distrust
 from tracer.capture.events import Asked
 from tracer.capture.intake import Intake
 from tracer.capture.keeper import Keeper
 from tracer.capture.processes import Process, command_words
 from tracer.capture.runs import Evidence, Run
 from tracer.capture.settings import Settings
-from tracer.capture.trust import distrusted_client, distrusted_server
-from tracer.capture.usage import hint, usage_error
+from tracer.capture.usage import usage_error
 from tracer.capture.warming import warm_up
 from tracer.model import Output, Recording
 
@@ -73,9 +72,10 @@ class SingleRun(Tracer):
         argv: Sequence[str],
         environment: Mapping[str, str],
         on_exchange: Callable[[Recording], None] | None,
-        distrust: Distrust,
+        remedies: CommandRemedies,
+        on_warning: Callable[[str], None],
     ) -> None:
-        super().__init__(settings)
+        super().__init__(settings, distrust=Distrust(remedies, on_warning))
         self.kept: Kept | None = None
         self.others: list[Kept] = []
         self._book = Book(settings, command_words(tuple(argv)))
@@ -84,7 +84,7 @@ class SingleRun(Tracer):
         self._callback = on_exchange
         self._one = _OneBook(self, settings, self._book)
         self.reached = False
-        self._distrust = distrust
+        self._remedies = remedies
 
     def ended(self, client: Client) -> None:
         """The client is through: its output and how it ended go into the recording."""
@@ -120,11 +120,9 @@ class SingleRun(Tracer):
 
     def _usage_error(self) -> str | None:
         output = self._one.output
-        line = usage_error(output.exit, output.stderr) if output else None
-        if line is None:
+        if output is None:
             return None
-        told = self._book.redactor.text(line) + hint(self._process.argv, line)
-        return f"the command does not accept its arguments: {told}"
+        return usage_error(self._process.argv, output.exit, output.stderr, self._book.redactor.text)
 
     def load(self, loader: Loader) -> None:
         """Declare no options: the settings are there already."""
@@ -150,22 +148,10 @@ class SingleRun(Tracer):
             b"HTTP/1.1", 200, b"Connection established", http.Headers(), b"", None, 0.0, 0.0
         )
 
-    def tls_failed_client(self, data: tls.TlsData) -> None:
-        """Warn at once, and remember it as a reason why nothing was recorded."""
-        host = distrusted_client(data)
-        if host:
-            self._distrust.client_refused(host)
-
     def tls_start_server(self, data: tls.TlsData) -> None:
         """Warn where mitmproxy could not prepare to check the cloud's certificate."""
         if data.ssl_conn is None:
-            self._distrust.unusable()
-
-    def tls_failed_server(self, data: tls.TlsData) -> None:
-        """Warn at once, with the setting that tells the proxy of the cloud's CA."""
-        host = distrusted_server(data)
-        if host:
-            self._distrust.proxy_refused(host, data.conn.error or "")
+            self._distrust.tell(self._remedies.unusable())
 
     def new_taker(self) -> Intake:
         """The one there is."""

@@ -43,10 +43,10 @@ _ANSWER = struct.Struct("=4x2x2s44x12xII")  # struct inet_diag_msg: destination 
 _LONGEST_ANSWER = 8192
 
 _RECENT = 64
-"""Processes that are remembered: a client's next socket has the descriptor number of its last one."""
+"""Number of remembered processes. A client often uses the same descriptor again."""
 
 _SEARCHED = 8
-"""Processes of these, and children of the last one, of which all descriptors are looked at."""
+"""Number of recent processes, and of the latest one's children, that are searched completely."""
 
 
 class SocketOwners(Protocol):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-__all__ = ["hint", "usage_error"]
+__all__ = ["usage_error"]
 
 _EXIT_CODES = frozenset({2, 64})
 """That of argparse, click, getopt and cliff; EX_USAGE of sysexits.h."""
@@ -24,8 +24,13 @@ _REFUSAL = re.compile(
 _NO_VALUE = re.compile(r"\bargument (\S+): expected (?:one|at least one|\d+) arguments?\b")
 
 
-def usage_error(exit_code: int, stderr: str) -> str | None:
-    """Return the line in which a command says that its arguments are wrong, None if there is none."""
+def usage_error(
+    argv: Sequence[str], exit_code: int, stderr: str, redact: Callable[[str], str] = str
+) -> str | None:
+    """Return a sentence that quotes the line in which a command refuses its arguments, None without one.
+
+    ``redact`` removes secrets from the line.
+    """
     if exit_code not in _EXIT_CODES:
         return None
     lines = [_COLOUR.sub("", line).strip() for line in stderr.splitlines()]
@@ -34,10 +39,11 @@ def usage_error(exit_code: int, stderr: str) -> str | None:
     line = next(iter(errors[-1:] or refusals[:1]), None)
     if line is None:
         return None
-    return "".join(character if character.isprintable() else "\ufffd" for character in line[:_LONGEST])
+    quoted = "".join(character if character.isprintable() else "\ufffd" for character in line[:_LONGEST])
+    return f"the command does not accept its arguments: {redact(quoted)}{_hint(argv, line)}"
 
 
-def hint(argv: Sequence[str], line: str) -> str:
+def _hint(argv: Sequence[str], line: str) -> str:
     """Return how to write a value that argparse took for an option, as it begins with ``-``; or nothing."""
     match = _NO_VALUE.search(line)
     for option, value in pairwise(argv):

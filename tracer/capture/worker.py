@@ -1,8 +1,8 @@
 """The process that keeps the books beside a long-lived proxy, so that the traffic need not wait for it.
 
 What the proxy tells goes there through a socket, whose room is the bound on what is told
-and not taken yet. A byte comes back for each exchange that is kept, in their order. The
-process outlives a proxy that is killed, for as long as it takes to keep what it was told.
+and not taken yet. The process returns one byte for each kept exchange, in order. It
+outlives a proxy that is killed, for as long as it takes to keep what it was told.
 
 The event loop never waits for the process: what the socket does not take is sent as soon as it does,
 and requests wait meanwhile. A process that does nothing at all (stopped, or stuck in a write) is
@@ -16,6 +16,7 @@ import asyncio
 import contextlib
 import os
 import pickle
+import shlex
 import signal
 import socket
 import subprocess
@@ -27,7 +28,7 @@ import msgspec
 import psutil
 
 import tracer
-from tracer.capture.events import Answered, Event
+from tracer.capture.events import Answered, Asked, Event
 from tracer.capture.notices import FAILED, Configured, Failed, Finish, Finished, Notice, Ready, Said, Told
 from tracer.capture.settings import Settings
 
@@ -56,6 +57,9 @@ _HUNG = 30
 _LEAVE = 2.0
 """Seconds that a process which has closed its sockets is given to end."""
 
+_POLL = 0.01
+"""Seconds between two looks at whether such a process has ended."""
+
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -67,6 +71,7 @@ class Worker:
 
     def __init__(self, settings: Settings, on_notice: Callable[[Notice], None]) -> None:
         self._on_notice = on_notice
+        self._folder = settings.folder
         self._loop = asyncio.get_running_loop()
         self._events, events = socket.socketpair()
         self._notices, notices = socket.socketpair()
@@ -78,11 +83,13 @@ class Worker:
         self._sent = 0
         self._queue: list[Told] = [configured(settings)]
         self._later: asyncio.TimerHandle | None = None
+        self._refused: set[str] = set()
         self._answered = 0
         self._kept = 0
         self._waiting: list[tuple[int, bool, asyncio.Future[None]]] = []
         self._said = b""
         self._finished = False
+        self._closed = False
         self._ready = False
         self._finishing = False
         self._hung = False
@@ -95,13 +102,22 @@ class Worker:
 
     def configure(self, settings: Settings) -> None:
         """From now on by other settings."""
+        self._folder = settings.folder
         self._queue.append(configured(settings))
         self._flush()
 
     def tell(self, event: Event) -> None:
-        """Pass an event on: a finished exchange at once, as far as the socket has room."""
-        if self._hung:
-            self._refuse(event)
+        """Pass an event on: a finished exchange at once, as far as the socket has room.
+
+        A request that begins while the process is hung is refused, and so is its answer. All else is told:
+        what a run waits for, if the process responds again.
+        """
+        if isinstance(event, Asked) and self._hung:
+            self._refused.add(event.flow)
+            return
+        if isinstance(event, Answered) and event.flow in self._refused:
+            self._refused.remove(event.flow)
+            self._on_notice(Failed(f"{_PROCESS} did not respond"))
             return
         self._queue.append(event)
         if isinstance(event, Answered):
@@ -150,7 +166,7 @@ class Worker:
             self._read_kept()
         if self._over.done() or self._may_pass(wanted, until_over=until_over):
             return
-        if not self._waiting:
+        if not self._waiting and not self._closed:
             self._loop.add_reader(self._events, self._read_kept)
         passing: asyncio.Future[None] = self._loop.create_future()
         self._waiting.append((wanted, until_over, passing))
@@ -166,6 +182,8 @@ class Worker:
         self._flush()
 
     def _flush(self) -> None:
+        if self._closed and not self._over.done():
+            return  # what is in the queue is refused once it is told how the process has ended
         queue, self._queue = self._queue, []
         if self._over.done():
             for event in queue:
@@ -178,11 +196,12 @@ class Worker:
 
     def _refuse(self, event: Told) -> None:
         if isinstance(event, Answered):
-            does = "does not respond" if self._hung else "has ended"
-            self._on_notice(Failed(f"{_PROCESS} {does}"))
+            self._on_notice(Failed(f"{_PROCESS} has ended"))
 
     def _send(self) -> None:
         """Send what the socket takes, and the rest when it takes more."""
+        if self._closed:
+            return
         try:
             while self._unsent:
                 count = self._events.send(self._unsent)
@@ -197,13 +216,13 @@ class Worker:
             self._wake_up()
 
     def _begin_watch(self) -> None:
-        if self._watch is None and not self._over.done():
+        if self._watch is None and not self._closed:
             self._watch = self._loop.call_later(_TICK, self._look)
 
     def _look(self) -> None:
         """See whether the process does something. Ticks are counted: a step of the clock is no silence."""
         self._watch = None
-        if self._over.done():
+        if self._closed:
             return
         self._read_kept()
         activity = (self._kept, self._sent, *_activity(self._process.pid))
@@ -241,7 +260,9 @@ class Worker:
         waited, missing = self._still * _TICK, self._answered - self._kept
         self._hung, self._still = True, 0
         later = f"{missing} exchanges wait for it; " if missing else ""
-        recovered = "what it has kept is made into recordings by: tracer recover"
+        recovered = (
+            f"what it has kept is made into recordings by: tracer recover {shlex.quote(str(self._folder))}"
+        )
         self._on_notice(Failed(f"{_PROCESS} has done nothing for {waited:.0f} s; {later}{recovered}"))
         self._wake_up()
 
@@ -259,6 +280,8 @@ class Worker:
         self._end()
 
     def _read_kept(self) -> None:
+        if self._closed:
+            return
         kept = self._received(self._events)
         if not kept:
             return
@@ -268,7 +291,7 @@ class Worker:
         self._wake_up()
 
     def _read_notices(self) -> None:
-        while not self._over.done():
+        while not self._closed:
             said = self._received(self._notices)
             if not said:
                 return
@@ -296,18 +319,33 @@ class Worker:
         return b""
 
     def _lost(self) -> None:
-        """The process has ended, as it was told to or not."""
-        if self._over.done():
+        """Stop to use the sockets, as the process has closed them; its end is told as soon as it is known."""
+        if self._closed:
             return
-        self._end()
-        if not self._finished:
-            self._on_notice(Failed(f"{_PROCESS} {_how(self._process)}"))
+        self._disconnect()
+        if self._finished:
+            self._end()
+        else:
+            self._await_exit(self._loop.time() + _LEAVE)
 
-    def _end(self) -> None:
-        self._over.set_result(None)
+    def _await_exit(self, deadline: float) -> None:
+        """Look again and again whether the process has ended: its sockets are closed a moment before."""
+        if self._process.poll() is None and self._loop.time() < deadline:
+            self._loop.call_later(_POLL, self._await_exit, deadline)
+            return
+        self._on_notice(Failed(f"{_PROCESS} {_how(self._process.returncode)}"))
+        self._end()
+
+    def _disconnect(self) -> None:
+        self._closed = True
         self._loop.remove_writer(self._events)
         for source in (self._events, self._notices):
             self._loop.remove_reader(source)
+
+    def _end(self) -> None:
+        self._disconnect()
+        self._over.set_result(None)
+        self._flush()
         for *_, passing in self._waiting:
             self._wake(passing)
         self._waiting.clear()
@@ -360,10 +398,8 @@ def _activity(pid: int) -> tuple[float, ...]:
     return ()
 
 
-def _how(process: subprocess.Popen[bytes]) -> str:
-    # The system closes the sockets of a process that ends just before it can be waited for.
-    try:
-        code = process.wait(_LEAVE)
-    except subprocess.TimeoutExpired:
+def _how(code: int | None) -> str:
+    """Return how a process ended, from its exit code. Without one, it runs on."""
+    if code is None:
         return "does not listen any more"
     return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended (exit code {code})"

@@ -182,11 +182,11 @@ def _warm_up() -> None:
 
 def _tell_of_usage(command: Sequence[str], output: Output | None) -> None:
     """Say that the command has failed at its own arguments, and not at the cloud."""
-    from tracer.capture.usage import hint, usage_error
+    from tracer.capture.usage import usage_error
 
-    line = usage_error(output.exit, output.stderr) if output else None
-    if line:
-        _say(f"the command does not accept its arguments: {line}{hint(command, line)}")
+    refused = usage_error(command, output.exit, output.stderr) if output else None
+    if refused:
+        _say(refused)
 
 
 def _say(line: str) -> None:

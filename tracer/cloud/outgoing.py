@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 HOST = "127.0.0.1"
 KINDS = ("recording", "standing")
-"""Those who trace a cloud, the first one first (``tracing.py``)."""
+"""Kinds of tracer, by priority (``tracing.py``)."""
 
 # Connections of any other class choose where they lead: to a Unix socket, or to an address that was checked.
 _TCP = frozenset({"eventlet", "http", "httplib2", "urllib3"})

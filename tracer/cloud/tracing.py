@@ -1,9 +1,9 @@
 """Through which ports the services of a cloud send, for as long as somebody traces the cloud.
 
 A service that is started with a proxy is cut off from the others when that one ends: it could
-validate no token. So none is. Who traces a cloud names a port for each service in a file, and
-holds a lock that ends with him, however he ends. A service looks there before each request that it
-sends (``outgoing.py``), and sends it through the port, or direct.
+validate no token. So services are started without one. Who traces a cloud names a port for each
+service in a file, and holds a lock that ends with him, however he ends. A service looks there before
+each request that it sends (``outgoing.py``), and sends it through the port, or direct.
 
 One recording goes first, for as long as it lasts; else the cloud's own tracer, if it has one.
 """
