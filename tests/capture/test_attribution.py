@@ -235,6 +235,41 @@ def test_commands_at_once_that_share_a_token_are_apart_or_in_doubt(talk: Talk) -
     assert not talk.doubts
 
 
+@pytest.mark.parametrize("discovery", [[], [DISCOVERY]], ids=["token only", "discovery"])
+@pytest.mark.parametrize("close", [False, True], ids=["keep-alive", "close"])
+@pytest.mark.parametrize("at_once", [False, True], ids=["in turn", "at once"])
+def test_a_token_that_two_addresses_use_is_of_two_commands(
+    talk: Talk, discovery: list[Step], close: bool, at_once: bool
+) -> None:
+    steps = [*discovery, Step("GET", IMAGES, "shared"), Step("GET", f"{IMAGES}/1", "shared")]
+    peers = ("192.0.2.7", "192.0.2.8")
+    turns = [(number, peer) for number in range(len(steps)) for peer in peers]
+    for number, peer in turns if at_once else sorted(turns, key=lambda turn: turn[1]):
+        connection = f"{peer}-{number if close else ''}"
+        talk.answer(talk.ask(connection, steps[number], peer=peer), steps[number], close=close)
+    assert talk.end() == [openings(steps)] * 2
+    assert not talk.doubts
+
+
+def test_a_token_of_a_local_process_is_another_command_at_another_address() -> None:
+    talk = Talk()
+    login_step, use = login("t"), Step("GET", IMAGES, "t")
+    talk.answer(talk.ask("a", login_step, ONE, peer="127.0.0.1"), login_step)
+    talk.answer(talk.ask("b", use), use)
+    assert talk.end() == [openings([login_step]), openings([use])]
+    assert not talk.doubts
+
+
+def test_a_finished_run_does_not_go_on_at_another_address() -> None:
+    talk = Talk()
+    run = talk.exchange("a", login("t"), close=True).run
+    assert run is not None
+    talk.finish(run)
+    assert talk.ask("b", Step("DELETE", f"{IMAGES}/1", "t"), peer="192.0.2.99").run is not run
+    assert talk.resumed == []
+    assert talk.exchange("c", Step("GET", IMAGES, "t")).run is run
+
+
 def test_a_remote_run_goes_on_after_a_pause_by_its_token() -> None:
     talk = Talk()
     run = talk.exchange("a", login("t"), close=True).run

@@ -3,7 +3,8 @@
 The evidence, the strongest first:
 
 1. the local process that holds the connection: one process is one command;
-2. the token that the request carries: it was handed out to a run, or a run carried it before;
+2. the token that the request carries: it was handed out to a run of the same address, or such
+   a run carried it before;
 3. the connection: a request without a token (discovery) belongs to the run that the connection's
    next request with a token or next login shows, else to that of the one before;
 4. for a connection that shows no token at all: what was discovered. The request belongs to the run
@@ -156,7 +157,7 @@ class ClientRequests:
         """Find or begin the run of a request with a token or of a login; give it what waited for that."""
         evidence = request.evidence
         connection = self._connections.setdefault(evidence.connection, _Connection())
-        holders = self._runs.holders(evidence.tokens)
+        holders = self._runs.holders(evidence)
         run = self._login_run(request, connection) if login and not holders else None
         if not login or holders:
             run = self._token_run(request, connection, holders)

@@ -162,15 +162,18 @@ class Runs:
         known = (run for run in self.going if run.process == evidence.process)
         return next(known, None) or self.begin(evidence)
 
-    def holders(self, tokens: frozenset[str]) -> list[Run]:
-        """Return the runs that were handed out or carried one of ``tokens``.
+    def holders(self, evidence: Evidence) -> list[Run]:
+        """Return the runs of the request's address that were handed out or carried one of its tokens.
 
         A run under way goes before a finished one, a later one before an earlier one.
         """
-        if not tokens:
-            return []
-        runs = [*reversed(self.going), *reversed(self._finished.values())]
-        return [run for run in runs if not (tokens.isdisjoint(run.tokens) and tokens.isdisjoint(run.carried))]
+        tokens = evidence.tokens
+        return [
+            run
+            for run in (*reversed(self.going), *reversed(self._finished.values()))
+            if run.peer == evidence.peer
+            and not (tokens.isdisjoint(run.tokens) and tokens.isdisjoint(run.carried))
+        ]
 
     def resume(self, run: Run, evidence: Evidence) -> None:
         """Take up a finished run again; do nothing for a run under way."""
