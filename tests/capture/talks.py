@@ -16,6 +16,7 @@ from tracer.model import Exchange, Request, Response
 KEYSTONE, GLANCE = "http://cloud.test:5000/identity", "http://cloud.test:9292/image"
 TOKENS = f"{KEYSTONE}/v3/auth/tokens"
 IMAGES = f"{GLANCE}/v2/images"
+AGENT_OF_KEYSTONE = "python-keystoneclient"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Step:
     token: str = ""
     hands_out: str = ""
     status: int = 200
+    agent: str = ""
 
 
 @dataclass
@@ -63,7 +65,7 @@ class Talk:
                 connection,
                 peer or self.peer,
                 process,
-                agent or self.agent,
+                agent or step.agent or self.agent,
                 f"{step.method} {step.url}",
                 step.method == "POST" and step.url.endswith("/auth/tokens"),
                 frozenset(filter(None, [step.token])),
@@ -179,6 +181,12 @@ def token_issue(token: str) -> list[Step]:
 def projects(token: str) -> list[Step]:
     """The requests of `openstack project list`."""
     return [*_begun(token), Step("GET", f"{KEYSTONE}/v3/projects", token)]
+
+
+def add_project(token: str) -> list[Step]:
+    """The requests of `openstack image add project`: a library of Keystone's asks for the project."""
+    identity = Step("GET", f"{KEYSTONE}/v3/projects/1", token, agent=AGENT_OF_KEYSTONE)
+    return [*_begun(token), Step("GET", GLANCE), identity, Step("POST", f"{IMAGES}/1/members", token)]
 
 
 def remove_project(token: str) -> list[Step]:

@@ -12,6 +12,7 @@ from mitmproxy import http, io
 
 from tests.capture.flows import peer, trace
 from tests.capture.talks import (
+    AGENT_OF_KEYSTONE,
     GLANCE,
     IMAGES,
     KEYSTONE,
@@ -19,6 +20,7 @@ from tests.capture.talks import (
     Client,
     Step,
     Talk,
+    add_project,
     list_refused,
     listing,
     numbers,
@@ -38,7 +40,7 @@ from tracer.model import Recording
 from tracer.rendering.checks import check_all, exit_code
 
 KINDS = ("http", "https", "close", "hang-up")
-COMMANDS = (show, listing, token_issue, projects, remove_project, list_refused)
+COMMANDS = (show, listing, token_issue, projects, add_project, remove_project, list_refused)
 DISCOVERY = Step("GET", GLANCE, status=300)
 
 
@@ -163,6 +165,32 @@ def test_another_program_or_address_is_another_run(talk: Talk) -> None:
     assert len(talk.end()) == 3
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_command_of_several_libraries_is_one_run(talk: Talk, kind: str) -> None:
+    """Each library has a User-Agent of its own, and the first to show a token is not the first to ask."""
+    steps = [DISCOVERY, Step("GET", f"{KEYSTONE}/v3/projects/p", "cached", agent=AGENT_OF_KEYSTONE)]
+    steps += [Step("GET", f"{IMAGES}/1", "cached"), Step("POST", f"{IMAGES}/1/members", "cached")]
+    commands = [steps, add_project("t"), projects("t2")]
+    for number, command in enumerate(commands):
+        run_all([Client(talk, f"c{number}", command, kind)])
+        talk.now += 1
+    assert talk.end() == [openings(command) for command in commands]
+    assert not talk.doubts
+
+
+def test_the_same_discovery_by_another_library_of_two_commands_is_in_doubt(talk: Talk) -> None:
+    for token in ("a", "b"):
+        talk.exchange(f"k-{token}", login(token), close=True)
+        other = Step("GET", f"{KEYSTONE}/v3/projects/p", token, agent=AGENT_OF_KEYSTONE)
+        talk.exchange(f"p-{token}", other, close=True)
+    for agent in ("", AGENT_OF_KEYSTONE):
+        talk.exchange(f"d-{agent}", Step("GET", GLANCE, agent=agent), close=True)
+    for token in ("a", "b"):
+        talk.exchange(f"i-{token}", Step("GET", IMAGES, token), close=True)
+    assert [len(one) for one in talk.end()] == [4, 4]
+    assert talk.doubts
+
+
 def test_a_program_that_never_shows_a_token_is_not_waited_for_without_end() -> None:
     talk = Talk()
     for number in range(40):
@@ -243,10 +271,10 @@ def test_a_token_that_two_addresses_use_is_of_two_commands(
 ) -> None:
     steps = [*discovery, Step("GET", IMAGES, "shared"), Step("GET", f"{IMAGES}/1", "shared")]
     peers = ("192.0.2.7", "192.0.2.8")
-    turns = [(number, peer) for number in range(len(steps)) for peer in peers]
-    for number, peer in turns if at_once else sorted(turns, key=lambda turn: turn[1]):
-        connection = f"{peer}-{number if close else ''}"
-        talk.answer(talk.ask(connection, steps[number], peer=peer), steps[number], close=close)
+    turns = [(number, address) for number in range(len(steps)) for address in peers]
+    for number, address in turns if at_once else sorted(turns, key=lambda turn: turn[1]):
+        connection = f"{address}-{number if close else ''}"
+        talk.answer(talk.ask(connection, steps[number], peer=address), steps[number], close=close)
     assert talk.end() == [openings(steps)] * 2
     assert not talk.doubts
 

@@ -251,7 +251,10 @@ class ClientRequests:
         rivals = [
             each
             for each in self._complete()
-            if each is not request and each.ended <= moment and _alike(each.evidence, request.evidence)
+            if each is not request
+            and each.ended <= moment
+            and each.evidence.opening == request.evidence.opening
+            and run.of_same_client(each.evidence)
         ]
         if wait and any(each.alone == math.inf for each in rivals):
             return
@@ -315,6 +318,7 @@ class ClientRequests:
     def _give(self, request: SentRequest, run: Run) -> None:
         evidence = request.evidence
         request.decide(run, run.doubt)
+        run.agents.add(evidence.agent)
         run.began = min(run.began, evidence.started)
         if request.ended < math.inf:
             run.last = max(run.last, request.ended)
@@ -349,8 +353,3 @@ class ClientRequests:
     def _alone(self) -> list[SentRequest]:
         """Return the requests that have ended and whose connection can tell nothing more."""
         return [request for request in self._complete() if request.alone < math.inf]
-
-
-def _alike(first: Evidence, second: Evidence) -> bool:
-    """Return whether two requests are the same one, sent by the same kind of client."""
-    return (first.opening, first.peer, first.agent) == (second.opening, second.peer, second.agent)

@@ -55,6 +55,7 @@ class Evidence(NamedTuple):
 class Run:
     """The facts that tell one run from the others. ``open`` holds its living connections.
 
+    ``agents`` are the User-Agents of its requests: one command uses several libraries.
     ``service`` is empty, except for a background run: requests a service sends while it answers nobody.
     ``tokens`` were handed out to the run; ``carried`` are tokens of its requests that were not.
     ``discovered`` are its requests without a token: method and URL. ``used`` maps each service to the
@@ -68,13 +69,13 @@ class Run:
     number: int
     peer: str
     process: Process | None
-    agent: str
     service: str = ""
     began: float = 0.0
     last: float = -math.inf
     refused: float = -math.inf
     doubt: str = ""
     open: set[str] = field(default_factory=set)
+    agents: set[str] = field(default_factory=set)
     in_flight: int = 0
     tokens: set[str] = field(default_factory=set, repr=False)
     carried: set[str] = field(default_factory=set, repr=False)
@@ -94,7 +95,7 @@ class Run:
     def of_same_client(self, evidence: Evidence) -> bool:
         """Return whether the run may come from the same remote program as the request."""
         local = self.process is not None or bool(self.service)
-        return not local and (self.peer, self.agent) == (evidence.peer, evidence.agent)
+        return not local and self.peer == evidence.peer and evidence.agent in self.agents
 
     def use(self, evidence: Evidence, *, login: bool) -> None:
         """Note a request of the run that carries or asks for a token."""
@@ -145,7 +146,6 @@ class Runs:
             self._count,
             evidence.peer,
             evidence.process,
-            evidence.agent,
             evidence.sender,
             began=evidence.started,
         )
