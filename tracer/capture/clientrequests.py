@@ -318,7 +318,7 @@ class ClientRequests:
     def _give(self, request: SentRequest, run: Run) -> None:
         evidence = request.evidence
         request.decide(run, run.doubt)
-        run.agents.add(evidence.agent)
+        run.add_agent(evidence.agent)
         run.began = min(run.began, evidence.started)
         if request.ended < math.inf:
             run.last = max(run.last, request.ended)

@@ -21,8 +21,8 @@ FINISHED_LIMIT = 256
 GRACE = 3.0
 """Seconds without a connection after which the run of a remote client is taken to be over."""
 
-_KEPT_URLS = 64
-"""Number of different URLs that are kept of a run, for each purpose."""
+_KEPT = 64
+"""Number of different URLs that are kept of a run, for each purpose, and of User-Agents."""
 
 
 class Evidence(NamedTuple):
@@ -100,15 +100,20 @@ class Run:
     def use(self, evidence: Evidence, *, login: bool) -> None:
         """Note a request of the run that carries or asks for a token."""
         service = service_of(evidence.url)
-        if login and len(self.logins) < _KEPT_URLS:
+        if login and len(self.logins) < _KEPT:
             self.logins.add(service)
-        if service in self.used or len(self.used) < _KEPT_URLS:
+        if service in self.used or len(self.used) < _KEPT:
             first, last = self.used.get(service, (evidence.started, evidence.started))
             self.used[service] = min(first, evidence.started), max(last, evidence.started)
 
+    def add_agent(self, agent: str) -> None:
+        """Note the User-Agent of a request of the run."""
+        if len(self.agents) < _KEPT:
+            self.agents.add(agent)
+
     def discover(self, opening: str) -> None:
         """Note a request of the run that carries no token."""
-        if len(self.discovered) < _KEPT_URLS:
+        if len(self.discovered) < _KEPT:
             self.discovered.add(opening)
 
     def use_after(self, url: str, time: float, patience: float) -> float | None:
