@@ -58,6 +58,7 @@ class Talk:
         *,
         peer: str | None = None,
         agent: str | None = None,
+        sender: str = "",
     ) -> SentRequest:
         self.now += 0.01
         return self.attribution.sent(
@@ -69,17 +70,18 @@ class Talk:
                 f"{step.method} {step.url}",
                 step.method == "POST" and step.url.endswith("/auth/tokens"),
                 frozenset(filter(None, [step.token])),
+                sender,
                 url=step.url,
                 started=self.now,
             )
         )
 
-    def answer(self, request: SentRequest, step: Step, *, close: bool = False) -> None:
+    def answer(self, request: SentRequest, step: Step, *, close: bool = False, timed: bool = True) -> None:
         self.now += 0.01
         exchange = Exchange(
-            sender="client",
+            sender=request.evidence.sender or "client",
             started=request.evidence.started,
-            ended=self.now,
+            ended=self.now if timed else None,
             request=Request(method=step.method, url=step.url),
             response=Response(status=step.status),
         )

@@ -354,6 +354,45 @@ def test_a_run_of_a_process_that_ended_does_not_go_on() -> None:
     assert talk.resumed == []
 
 
+# Services
+
+CALL = Step("GET", f"{KEYSTONE}/v3/x", "own")
+
+
+@pytest.mark.parametrize("timed", [True, False], ids=["", "clock set back"])
+def test_a_call_between_two_runs_ends_with_what_it_may_serve(timed: bool) -> None:
+    talk = Talk()
+    steps = [Step("GET", f"{IMAGES}/{number}", f"t{number}") for number in range(2)]
+    asked = [talk.ask("ab"[number], step) for number, step in enumerate(steps)]
+    talk.answer(talk.ask("s", CALL, sender="glance"), CALL)
+    for request, step in zip(asked, steps, strict=True):
+        talk.answer(request, step, close=True, timed=timed)
+    assert [len(one) for one in talk.told()] == [2, 1]
+    assert all(run.idle and run.last <= talk.now for run in talk.attribution.runs.going)
+    assert talk.doubts
+
+
+def test_a_call_made_for_undecided_requests_is_decided_with_them() -> None:
+    talk = Talk()
+    steps = [Step("GET", f"{GLANCE}/{number}") for number in range(2)]
+    asked = [talk.ask(f"192.0.2.{n}", step, peer=f"192.0.2.{n}") for n, step in enumerate(steps)]
+    talk.answer(talk.ask("s", CALL, sender="glance"), CALL)
+    for request, step in zip(asked, steps, strict=True):
+        talk.answer(request, step, close=True)
+    talk.pass_time(PATIENCE)
+    assert [len(one) for one in talk.told()] == [2, 1]
+    assert all(run.idle for run in talk.attribution.runs.going)
+    assert talk.doubts
+
+
+def test_discovery_whose_end_is_not_known_is_of_the_run_that_uses_it(talk: Talk) -> None:
+    for token in ("a", "b"):
+        talk.exchange(token, login(token), close=True)
+    talk.answer(talk.ask("d", DISCOVERY), DISCOVERY, close=True, timed=False)
+    talk.exchange("i", Step("GET", IMAGES, "b"), close=True)
+    assert [len(one) for one in talk.end()] == [1, 3]
+
+
 # Stored flows of mitmdump, and a HAR file that it wrote
 
 STORED = Path(__file__).parent / "stored"

@@ -59,7 +59,7 @@ class Attribution:
     ) -> list[SentRequest]:
         """Take the end of a request. Return the complete requests whose run is known now, each once."""
         decided_before = request.run is not None and request not in self._undecided
-        request.exchange = exchange
+        request.exchange, request.answered = exchange, True
         request.ended = math.inf if exchange.ended is None else exchange.ended
         if not request.evidence.sender:
             self._clients.answered(request, exchange, tokens, closed_connection)

@@ -15,7 +15,6 @@ nobody make a background run.
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Iterable
 
@@ -74,16 +73,15 @@ class ServiceCalls:
         if self._stored:
             return
         self._under_way.remove(request)
-        for call in self._open():
-            # Nobody waits for an answer any more, and no token has told.
-            if call.runs and all(each.ended < math.inf for each in call.answering):
-                self._decide_by_time(call)
 
     def reconsider(self) -> None:
-        """Place the requests that were sent while an undecided request was answered."""
+        """Place the requests that were sent while an undecided request was answered; decide by time."""
         for call in self._open():
             if not call.runs and (candidates := _runs(call.answering)):
                 self._propose(call, candidates)
+            # All requests it may serve are answered, and no token has decided.
+            if len(call.runs) > 1 and all(each.answered for each in call.answering):
+                self._decide_by_time(call)
 
     def rest(self) -> None:
         """Decide on all requests: no more evidence comes."""

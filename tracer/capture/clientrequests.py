@@ -98,7 +98,7 @@ class ClientRequests:
             self._prove(request, login=True)
         if request.run is not None:
             run = request.run
-            run.last = max(run.last, request.ended)
+            run.last = max(run.last, request.latest)
             run.tokens |= handed_out
             if exchange.response is not None and exchange.response.status == 401:
                 self._refused(request, run)
@@ -147,7 +147,7 @@ class ClientRequests:
         """Note a 401: the client may log in again."""
         evidence = request.evidence
         if not evidence.authenticates:
-            run.refused = request.ended if evidence.tokens else run.refused
+            run.refused = request.latest if evidence.tokens else run.refused
         elif evidence.connection in self._connections:
             self._connections[evidence.connection].login_refused = True
 
@@ -198,7 +198,7 @@ class ClientRequests:
         return any(
             each.evidence.opening in run.discovered
             and run.last <= each.evidence.started
-            and each.ended <= evidence.started
+            and each.latest <= evidence.started
             and is_below(service_of(evidence.url), each.evidence.url)
             # Another command may be about to log in: what comes before a login proves nothing.
             and (evidence.authenticates or not run.logged_in_below(each.evidence.url))
@@ -222,7 +222,7 @@ class ClientRequests:
         if not refused or earlier:
             return None
         discovered = any(
-            is_below(service_of(evidence.url), each.evidence.url) and each.ended <= evidence.started
+            is_below(service_of(evidence.url), each.evidence.url) and each.latest <= evidence.started
             for each in self._complete()
             if refused[0].of_same_client(each.evidence)
         )
@@ -252,7 +252,7 @@ class ClientRequests:
             each
             for each in self._complete()
             if each is not request
-            and each.ended <= moment
+            and each.latest <= moment
             and each.evidence.opening == request.evidence.opening
             and run.of_same_client(each.evidence)
         ]
@@ -268,7 +268,7 @@ class ClientRequests:
         takers = []
         for run in self._runs.of_same_client(request.evidence):
             if request.evidence.opening not in run.discovered:
-                moment = run.use_after(request.evidence.url, request.ended, PATIENCE)
+                moment = run.use_after(request.evidence.url, request.latest, PATIENCE)
                 if moment is not None:
                     takers.append((moment, run))
         return takers
@@ -289,7 +289,7 @@ class ClientRequests:
             run
             for run in self._runs.of_same_client(evidence)
             if run.active(evidence.started)
-            and run.use_after(evidence.url, request.ended, PATIENCE) is not None
+            and run.use_after(evidence.url, request.latest, PATIENCE) is not None
         ]
         return users + [run for run in self._lacking(request) if run not in users]
 
@@ -320,8 +320,8 @@ class ClientRequests:
         request.decide(run, run.doubt)
         run.add_agent(evidence.agent)
         run.began = min(run.began, evidence.started)
-        if request.ended < math.inf:
-            run.last = max(run.last, request.ended)
+        if request.answered:
+            run.last = max(run.last, request.latest)
         if not evidence.proves_client and run.process is None:
             run.discover(evidence.opening)
         if evidence.connection in self._connections:
@@ -347,7 +347,7 @@ class ClientRequests:
 
     def _complete(self) -> list[SentRequest]:
         """Return the requests that have ended, in the order of time."""
-        complete = [request for request in self._held() if request.exchange is not None]
+        complete = [request for request in self._held() if request.answered]
         return sorted(complete, key=lambda request: request.evidence.started)
 
     def _alone(self) -> list[SentRequest]:
