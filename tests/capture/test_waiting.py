@@ -16,7 +16,7 @@ from tracer.capture.runs import Evidence
 from tracer.capture.sentrequest import SentRequest
 from tracer.capture.settings import Settings
 from tracer.model import Exchange, Request, Response
-from tracer.recording import load
+from tracer.recording import Journal, load
 from tracer.recording.journal import read_journal
 
 
@@ -73,6 +73,23 @@ def test_discovery_that_waits_for_its_token_survives_a_kill(tmp_path: Path) -> N
         "http://cloud.test/image/v2/images",
     ]
     assert not (remote.folder / JOURNALS).exists() or not list((remote.folder / JOURNALS).iterdir())
+
+
+def test_many_that_wait_are_let_go_without_writing_the_journal_again_for_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, written = Journal.replace, []
+    monkeypatch.setattr(Journal, "replace", lambda *args: (written.append(args), replace(*args)))
+    remote = Remote(tmp_path)
+    remote.exchange("waits", "/image")
+    for number in range(150):
+        remote.exchange(f"c{number}", f"/image/{number}")
+    for number in range(150):
+        remote.exchange(f"c{number}", f"/image/{number}/members", token=f"t{number}")
+    assert len(remote.journalled()) == 301
+    assert len(written) < 3
+    # The journal does not grow while something always waits.
+    assert sum(path.read_bytes().count(b'"dropped"') for path in (tmp_path / JOURNALS).iterdir()) < 100
 
 
 def test_what_cannot_be_kept_while_it_waits_fails_once(tmp_path: Path) -> None:
