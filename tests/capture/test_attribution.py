@@ -33,6 +33,7 @@ from tests.capture.talks import (
 from tests.capture.test_addon import TOKEN, discovery
 from tests.capture.test_addon import login as login_flow
 from tests.capture.test_addon import show as show_flow
+from tracer.capture import runs
 from tracer.capture.clientrequests import PATIENCE
 from tracer.capture.processes import Process
 from tracer.capture.runs import FINISHED_LIMIT, GRACE
@@ -189,6 +190,26 @@ def test_the_same_discovery_by_another_library_of_two_commands_is_in_doubt(talk:
         talk.exchange(f"i-{token}", Step("GET", IMAGES, token), close=True)
     assert [len(one) for one in talk.end()] == [4, 4]
     assert talk.doubts
+
+
+def test_many_requests_that_wait_and_many_runs_do_not_multiply(monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = Talk()
+    for number in range(30):
+        talk.exchange(f"k{number}", login(f"t{number}"), close=True)
+        talk.exchange(f"i{number}", Step("GET", IMAGES, f"t{number}"), close=True)
+    compared: list[str] = []
+
+    def is_below(service: str, upper: str) -> bool:
+        compared.append(service)
+        return runs.service_of(service) == upper
+
+    monkeypatch.setattr(runs, "is_below", is_below)
+    for number in range(200):
+        talk.exchange(f"d{number}", Step("GET", f"http://cloud.test/health/{number % 20}"), close=True)
+    compared.clear()
+    talk.exchange("d", Step("GET", "http://cloud.test/health/1"), close=True)
+    talk.exchange("i", Step("GET", IMAGES, "t1"), close=True)
+    assert len(compared) < 200
 
 
 def test_a_program_that_never_shows_a_token_is_not_waited_for_without_end() -> None:

@@ -19,10 +19,10 @@ and the request carries a doubt.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tracer.capture.runs import GRACE, Evidence, Run, Runs, is_below, service_of
+from tracer.capture.runs import GRACE, Evidence, Run, Runs, is_below
 from tracer.capture.sentrequest import SentRequest
 from tracer.model import Exchange
 
@@ -104,21 +104,22 @@ class ClientRequests:
                 self._refused(request, run)
         if closed_connection is not None:
             self.closed(closed_connection)
-        self._match()
+        self._match(request)
 
     def closed(self, name: str) -> Run | None:
         """Take the end of a connection. Return the run that it belonged to."""
         connection = self._connections.pop(name, None)
         if connection is None:
             return None
-        for request in self._held_on(name):
+        waiting = self._held_on(name)
+        for request in waiting:
             if connection.run is not None:
                 self._give(request, connection.run)
             else:
                 request.alone = self._clock()
         if connection.run is not None:
             connection.run.open.discard(name)
-        self._match()
+        self._match(*waiting)
         return connection.run
 
     def over(self, run: Run) -> None:
@@ -163,7 +164,8 @@ class ClientRequests:
             run = self._token_run(request, connection, holders)
         run = run or self._runs.begin(evidence)
         self._runs.resume(run, evidence)
-        for earlier in self._held_on(evidence.connection):
+        waiting = self._held_on(evidence.connection)
+        for earlier in waiting:
             self._give(earlier, run)
         run.use(evidence, login=login)
         if login:
@@ -173,7 +175,7 @@ class ClientRequests:
             connection.run.open.discard(evidence.connection)
         connection.run, connection.login_refused, connection.tokenless = run, False, False
         self._give(request, run)
-        self._match()
+        self._match(request, *waiting)
 
     def _token_run(self, request: SentRequest, connection: _Connection, holders: Sequence[Run]) -> Run | None:
         """Return the run of a request that carries a token; None if it begins one."""
@@ -199,9 +201,9 @@ class ClientRequests:
             each.evidence.opening in run.discovered
             and run.last <= each.evidence.started
             and each.latest <= evidence.started
-            and is_below(service_of(evidence.url), each.evidence.url)
+            and is_below(request.service, each.service)
             # Another command may be about to log in: what comes before a login proves nothing.
-            and (evidence.authenticates or not run.logged_in_below(each.evidence.url))
+            and (evidence.authenticates or not run.logged_in_below(each.service))
             and not self._lacking(each)
             for each in self._complete()
             if run.of_same_client(each.evidence)
@@ -222,7 +224,7 @@ class ClientRequests:
         if not refused or earlier:
             return None
         discovered = any(
-            is_below(service_of(evidence.url), each.evidence.url) and each.latest <= evidence.started
+            is_below(request.service, each.service) and each.latest <= evidence.started
             for each in self._complete()
             if refused[0].of_same_client(each.evidence)
         )
@@ -234,10 +236,25 @@ class ClientRequests:
 
     # Requests whose connection shows no token
 
-    def _match(self) -> None:
-        """Give requests whose connection shows no token to the runs that use what they discovered."""
+    def _match(self, *news: SentRequest) -> None:
+        """Give requests whose connection shows no token to the runs that use what they discovered.
+
+        ``news`` are the requests of which something new is known: only what is like them, or what
+        they use, can be decided by that.
+        """
+        openings = {request.evidence.opening for request in news}
+        used = {request.service for request in news if request.evidence.proves_client}
+        unused: set[tuple[str, str, str]] = set()
         for request in self._alone():
-            self._match_one(request, wait=True)
+            peer, agent, opening = request.evidence.peer, request.evidence.agent, request.evidence.opening
+            if opening not in openings and not any(is_below(service, request.service) for service in used):
+                continue
+            if (peer, agent, opening) in unused:
+                continue
+            if any(self._users(request)):
+                self._match_one(request, wait=True)
+            else:
+                unused.add((peer, agent, opening))
 
     def _match_one(self, request: SentRequest, *, wait: bool) -> None:
         """Give the request to the run that used what it discovered, if there is one.
@@ -265,13 +282,18 @@ class ClientRequests:
 
     def _takers(self, request: SentRequest) -> list[tuple[float, Run]]:
         """Return the runs that used what the request discovered and had not discovered it; and when."""
-        takers = []
-        for run in self._runs.of_same_client(request.evidence):
-            if request.evidence.opening not in run.discovered:
-                moment = run.use_after(request.evidence.url, request.latest, PATIENCE)
-                if moment is not None:
-                    takers.append((moment, run))
-        return takers
+        times = (
+            (run.use_after(request.service, request.latest, PATIENCE), run) for run in self._users(request)
+        )
+        return [(time, run) for time, run in times if time is not None]
+
+    def _users(self, request: SentRequest) -> Iterator[Run]:
+        """Yield the runs that use what the request discovered and have not discovered it, at any time."""
+        return (
+            run
+            for run in self._runs.of_same_client(request.evidence)
+            if request.evidence.opening not in run.discovered and run.uses(request.service)
+        )
 
     def _lacking(self, request: SentRequest) -> list[Run]:
         """Return the runs that were under way at the request and have not sent the same one."""
@@ -289,7 +311,7 @@ class ClientRequests:
             run
             for run in self._runs.of_same_client(evidence)
             if run.active(evidence.started)
-            and run.use_after(evidence.url, request.latest, PATIENCE) is not None
+            and run.use_after(request.service, request.latest, PATIENCE) is not None
         ]
         return users + [run for run in self._lacking(request) if run not in users]
 
@@ -335,6 +357,7 @@ class ClientRequests:
             connection.tokenless = True
             for request in on_connection:
                 self._give(request, connection.run)
+            self._match(*on_connection)
         alone = self._alone()
         for request in alone[: max(0, len(alone) - _ALONE_LIMIT)]:
             self._decide_by_time(request)

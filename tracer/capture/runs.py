@@ -116,20 +116,24 @@ class Run:
         if len(self.discovered) < _KEPT:
             self.discovered.add(opening)
 
-    def use_after(self, url: str, time: float, patience: float) -> float | None:
-        """Return when the run first used what is below ``url``, from ``time`` on, within ``patience`` s."""
+    def uses(self, service: str) -> bool:
+        """Return whether the run used ``service`` or what is below it."""
+        return any(is_below(used, service) for used in self.used)
+
+    def use_after(self, service: str, time: float, patience: float) -> float | None:
+        """Return when the run first used ``service`` from ``time`` on, within ``patience`` s."""
         times = (
             moment
-            for service, moments in self.used.items()
-            if is_below(service, url)
+            for used, moments in self.used.items()
+            if is_below(used, service)
             for moment in moments
             if time <= moment <= time + patience
         )
         return min(times, default=None)
 
-    def logged_in_below(self, url: str) -> bool:
-        """Return whether the run sent a login to what is below ``url``."""
-        return any(is_below(service, url) for service in self.logins)
+    def logged_in_below(self, service: str) -> bool:
+        """Return whether the run sent a login to ``service`` or to what is below it."""
+        return any(is_below(login, service) for login in self.logins)
 
 
 class Runs:
@@ -204,9 +208,9 @@ class Runs:
         return (run for run in self.going if run.of_same_client(evidence))
 
 
-def is_below(service: str, url: str) -> bool:
-    """Return whether ``service``, as ``service_of`` returns it, is ``url`` or below it."""
-    return (service + "/").startswith(service_of(url) + "/")
+def is_below(service: str, upper: str) -> bool:
+    """Return whether ``service`` is the service ``upper`` or below it."""
+    return service.startswith(upper) and service[len(upper) :][:1] in ("", "/")
 
 
 def service_of(url: str) -> str:

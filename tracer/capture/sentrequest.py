@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from tracer.capture.runs import Evidence, Run
+from tracer.capture.runs import Evidence, Run, service_of
 from tracer.model import Exchange
 
 __all__ = ["SentRequest"]
@@ -19,7 +19,8 @@ class SentRequest:
     ``answered`` is set at its end, of which the time ``ended`` (s since the epoch) may stay unknown.
     ``exchange`` is held from then on until the run has taken it.
     ``alone`` is the moment (s, monotonic) from which the request's connection can tell nothing more.
-    ``doubt`` says why the run that it was given to may be the wrong one.
+    ``doubt`` says why the run that it was given to may be the wrong one. ``service`` is what it was
+    sent to, as ``service_of`` names it.
     """
 
     evidence: Evidence = field(repr=False)
@@ -30,6 +31,10 @@ class SentRequest:
     ended: float = math.inf
     alone: float = math.inf
     doubt: str = ""
+    service: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.service = service_of(self.evidence.url)
 
     @property
     def run(self) -> Run | None:
