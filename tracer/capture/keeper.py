@@ -209,6 +209,7 @@ class Keeper:
         except Exception as error:  # noqa: BLE001 - the journal stays, and the next run goes on
             book.leave()
             self._on_failure(error)
-        evicted = self._runs.retain(run)
+        # Without a recording there is nothing to go on with: what comes is a recording of its own.
+        evicted = self._runs.retain(run) if book.path is not None else run
         if evicted is not None:
             self._books.pop(evicted.number, None)
