@@ -89,7 +89,7 @@ class Talk:
         self.take(self.attribution.answered(request, exchange, filter(None, [step.hands_out]), closes))
 
     def close(self, connection: str) -> None:
-        self.take(self.attribution.closed(connection)[1])
+        self.take(self.attribution.closed(connection))
 
     def pass_time(self, seconds: float) -> None:
         self.now += seconds

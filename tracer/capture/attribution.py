@@ -74,13 +74,13 @@ class Attribution:
         for run in request.runs:
             run.in_flight -= 1
 
-    def closed(self, connection: str) -> tuple[Run | None, list[SentRequest]]:
-        """Take the end of a client's connection. Return its run, and the requests decided by that."""
-        run = self._clients.closed(connection)
-        return run, self._decided()
+    def closed(self, connection: str) -> list[SentRequest]:
+        """Take the end of a client's connection. Return the requests decided by that."""
+        self._clients.closed(connection)
+        return self._decided()
 
     def over(self, run: Run) -> list[SentRequest]:
-        """Take that a run seems to be over. Return the requests that are decided by that."""
+        """Decide on waiting requests before a run ends. Return the decided ones."""
         self._clients.over(run)
         return self._decided()
 

@@ -124,7 +124,7 @@ class ServiceCalls:
             run.in_flight += 1
 
     def _same_breath(self, run: Run, connection: str) -> None:
-        """Give the run of a request that a token told to those sent before on its connection."""
+        """Give the run to earlier requests of the connection, now that a token has decided it."""
         for call in self._open():
             if call.evidence.connection == connection and run in call.runs:
                 call.decide(run)

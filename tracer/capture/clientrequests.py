@@ -106,11 +106,11 @@ class ClientRequests:
             self.closed(closed_connection)
         self._match(request)
 
-    def closed(self, name: str) -> Run | None:
-        """Take the end of a connection. Return the run that it belonged to."""
+    def closed(self, name: str) -> None:
+        """Take the end of a connection."""
         connection = self._connections.pop(name, None)
         if connection is None:
-            return None
+            return
         waiting = self._held_on(name)
         for request in waiting:
             if connection.run is not None:
@@ -120,10 +120,9 @@ class ClientRequests:
         if connection.run is not None:
             connection.run.open.discard(name)
         self._match(*waiting)
-        return connection.run
 
     def over(self, run: Run) -> None:
-        """Give the run, which seems to be over, the requests that it used or that have no other run."""
+        """Give a run that ends the waiting requests that it used, or that no other run can take."""
         for request in self._alone():
             if any(taker is run for _, taker in self._takers(request)):
                 self._match_one(request, wait=False)
@@ -155,7 +154,10 @@ class ClientRequests:
     # Requests that prove their client
 
     def _prove(self, request: SentRequest, *, login: bool) -> None:
-        """Find or begin the run of a request with a token or of a login; give it what waited for that."""
+        """Find or begin the run of a login or a request with a token.
+
+        Give it the waiting requests of the connection too.
+        """
         evidence = request.evidence
         connection = self._connections.setdefault(evidence.connection, _Connection())
         holders = self._runs.holders(evidence)
