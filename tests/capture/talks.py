@@ -16,6 +16,7 @@ from tracer.model import Exchange, Request, Response
 KEYSTONE, GLANCE = "http://cloud.test:5000/identity", "http://cloud.test:9292/image"
 TOKENS = f"{KEYSTONE}/v3/auth/tokens"
 IMAGES = f"{GLANCE}/v2/images"
+AGENT_OF_KEYSTONE = "python-keystoneclient"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Step:
     token: str = ""
     hands_out: str = ""
     status: int = 200
+    agent: str = ""
 
 
 @dataclass
@@ -56,6 +58,7 @@ class Talk:
         *,
         peer: str | None = None,
         agent: str | None = None,
+        sender: str = "",
     ) -> SentRequest:
         self.now += 0.01
         return self.attribution.sent(
@@ -63,21 +66,22 @@ class Talk:
                 connection,
                 peer or self.peer,
                 process,
-                agent or self.agent,
+                agent or step.agent or self.agent,
                 f"{step.method} {step.url}",
                 step.method == "POST" and step.url.endswith("/auth/tokens"),
                 frozenset(filter(None, [step.token])),
+                sender,
                 url=step.url,
                 started=self.now,
             )
         )
 
-    def answer(self, request: SentRequest, step: Step, *, close: bool = False) -> None:
+    def answer(self, request: SentRequest, step: Step, *, close: bool = False, timed: bool = True) -> None:
         self.now += 0.01
         exchange = Exchange(
-            sender="client",
+            sender=request.evidence.sender or "client",
             started=request.evidence.started,
-            ended=self.now,
+            ended=self.now if timed else None,
             request=Request(method=step.method, url=step.url),
             response=Response(status=step.status),
         )
@@ -85,7 +89,7 @@ class Talk:
         self.take(self.attribution.answered(request, exchange, filter(None, [step.hands_out]), closes))
 
     def close(self, connection: str) -> None:
-        self.take(self.attribution.closed(connection)[1])
+        self.take(self.attribution.closed(connection))
 
     def pass_time(self, seconds: float) -> None:
         self.now += seconds
@@ -179,6 +183,12 @@ def token_issue(token: str) -> list[Step]:
 def projects(token: str) -> list[Step]:
     """The requests of `openstack project list`."""
     return [*_begun(token), Step("GET", f"{KEYSTONE}/v3/projects", token)]
+
+
+def add_project(token: str) -> list[Step]:
+    """The requests of `openstack image add project`: a library of Keystone's asks for the project."""
+    identity = Step("GET", f"{KEYSTONE}/v3/projects/1", token, agent=AGENT_OF_KEYSTONE)
+    return [*_begun(token), Step("GET", GLANCE), identity, Step("POST", f"{IMAGES}/1/members", token)]
 
 
 def remove_project(token: str) -> list[Step]:

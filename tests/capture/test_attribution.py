@@ -12,6 +12,7 @@ from mitmproxy import http, io
 
 from tests.capture.flows import peer, trace
 from tests.capture.talks import (
+    AGENT_OF_KEYSTONE,
     GLANCE,
     IMAGES,
     KEYSTONE,
@@ -19,6 +20,7 @@ from tests.capture.talks import (
     Client,
     Step,
     Talk,
+    add_project,
     list_refused,
     listing,
     numbers,
@@ -31,6 +33,7 @@ from tests.capture.talks import (
 from tests.capture.test_addon import TOKEN, discovery
 from tests.capture.test_addon import login as login_flow
 from tests.capture.test_addon import show as show_flow
+from tracer.capture import runs
 from tracer.capture.clientrequests import PATIENCE
 from tracer.capture.processes import Process
 from tracer.capture.runs import FINISHED_LIMIT, GRACE
@@ -38,7 +41,7 @@ from tracer.model import Recording
 from tracer.rendering.checks import check_all, exit_code
 
 KINDS = ("http", "https", "close", "hang-up")
-COMMANDS = (show, listing, token_issue, projects, remove_project, list_refused)
+COMMANDS = (show, listing, token_issue, projects, add_project, remove_project, list_refused)
 DISCOVERY = Step("GET", GLANCE, status=300)
 
 
@@ -163,6 +166,52 @@ def test_another_program_or_address_is_another_run(talk: Talk) -> None:
     assert len(talk.end()) == 3
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_command_of_several_libraries_is_one_run(talk: Talk, kind: str) -> None:
+    """Each library has a User-Agent of its own, and the first to show a token is not the first to ask."""
+    steps = [DISCOVERY, Step("GET", f"{KEYSTONE}/v3/projects/p", "cached", agent=AGENT_OF_KEYSTONE)]
+    steps += [Step("GET", f"{IMAGES}/1", "cached"), Step("POST", f"{IMAGES}/1/members", "cached")]
+    commands = [steps, add_project("t"), projects("t2")]
+    for number, command in enumerate(commands):
+        run_all([Client(talk, f"c{number}", command, kind)])
+        talk.now += 1
+    assert talk.end() == [openings(command) for command in commands]
+    assert not talk.doubts
+
+
+def test_the_same_discovery_by_another_library_of_two_commands_is_in_doubt(talk: Talk) -> None:
+    for token in ("a", "b"):
+        talk.exchange(f"k-{token}", login(token), close=True)
+        other = Step("GET", f"{KEYSTONE}/v3/projects/p", token, agent=AGENT_OF_KEYSTONE)
+        talk.exchange(f"p-{token}", other, close=True)
+    for agent in ("", AGENT_OF_KEYSTONE):
+        talk.exchange(f"d-{agent}", Step("GET", GLANCE, agent=agent), close=True)
+    for token in ("a", "b"):
+        talk.exchange(f"i-{token}", Step("GET", IMAGES, token), close=True)
+    assert [len(one) for one in talk.end()] == [4, 4]
+    assert talk.doubts
+
+
+def test_many_requests_that_wait_and_many_runs_do_not_multiply(monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = Talk()
+    for number in range(30):
+        talk.exchange(f"k{number}", login(f"t{number}"), close=True)
+        talk.exchange(f"i{number}", Step("GET", IMAGES, f"t{number}"), close=True)
+    compared: list[str] = []
+
+    def is_below(service: str, upper: str) -> bool:
+        compared.append(service)
+        return runs.service_of(service) == upper
+
+    monkeypatch.setattr(runs, "is_below", is_below)
+    for number in range(200):
+        talk.exchange(f"d{number}", Step("GET", f"http://cloud.test/health/{number % 20}"), close=True)
+    compared.clear()
+    talk.exchange("d", Step("GET", "http://cloud.test/health/1"), close=True)
+    talk.exchange("i", Step("GET", IMAGES, "t1"), close=True)
+    assert len(compared) < 200
+
+
 def test_a_program_that_never_shows_a_token_is_not_waited_for_without_end() -> None:
     talk = Talk()
     for number in range(40):
@@ -235,6 +284,41 @@ def test_commands_at_once_that_share_a_token_are_apart_or_in_doubt(talk: Talk) -
     assert not talk.doubts
 
 
+@pytest.mark.parametrize("discovery", [[], [DISCOVERY]], ids=["token only", "discovery"])
+@pytest.mark.parametrize("close", [False, True], ids=["keep-alive", "close"])
+@pytest.mark.parametrize("at_once", [False, True], ids=["in turn", "at once"])
+def test_a_token_that_two_addresses_use_is_of_two_commands(
+    talk: Talk, discovery: list[Step], close: bool, at_once: bool
+) -> None:
+    steps = [*discovery, Step("GET", IMAGES, "shared"), Step("GET", f"{IMAGES}/1", "shared")]
+    peers = ("192.0.2.7", "192.0.2.8")
+    turns = [(number, address) for number in range(len(steps)) for address in peers]
+    for number, address in turns if at_once else sorted(turns, key=lambda turn: turn[1]):
+        connection = f"{address}-{number if close else ''}"
+        talk.answer(talk.ask(connection, steps[number], peer=address), steps[number], close=close)
+    assert talk.end() == [openings(steps)] * 2
+    assert not talk.doubts
+
+
+def test_a_token_of_a_local_process_is_another_command_at_another_address() -> None:
+    talk = Talk()
+    login_step, use = login("t"), Step("GET", IMAGES, "t")
+    talk.answer(talk.ask("a", login_step, ONE, peer="127.0.0.1"), login_step)
+    talk.answer(talk.ask("b", use), use)
+    assert talk.end() == [openings([login_step]), openings([use])]
+    assert not talk.doubts
+
+
+def test_a_finished_run_does_not_go_on_at_another_address() -> None:
+    talk = Talk()
+    run = talk.exchange("a", login("t"), close=True).run
+    assert run is not None
+    talk.finish(run)
+    assert talk.ask("b", Step("DELETE", f"{IMAGES}/1", "t"), peer="192.0.2.99").run is not run
+    assert talk.resumed == []
+    assert talk.exchange("c", Step("GET", IMAGES, "t")).run is run
+
+
 def test_a_remote_run_goes_on_after_a_pause_by_its_token() -> None:
     talk = Talk()
     run = talk.exchange("a", login("t"), close=True).run
@@ -289,6 +373,45 @@ def test_a_run_of_a_process_that_ended_does_not_go_on() -> None:
     talk.finish(request.run)
     assert talk.ask("b", Step("GET", IMAGES, "t"), OTHER).run is not request.run
     assert talk.resumed == []
+
+
+# Services
+
+CALL = Step("GET", f"{KEYSTONE}/v3/x", "own")
+
+
+@pytest.mark.parametrize("timed", [True, False], ids=["", "clock set back"])
+def test_a_call_between_two_runs_ends_with_what_it_may_serve(timed: bool) -> None:
+    talk = Talk()
+    steps = [Step("GET", f"{IMAGES}/{number}", f"t{number}") for number in range(2)]
+    asked = [talk.ask("ab"[number], step) for number, step in enumerate(steps)]
+    talk.answer(talk.ask("s", CALL, sender="glance"), CALL)
+    for request, step in zip(asked, steps, strict=True):
+        talk.answer(request, step, close=True, timed=timed)
+    assert [len(one) for one in talk.told()] == [2, 1]
+    assert all(run.idle and run.last <= talk.now for run in talk.attribution.runs.going)
+    assert talk.doubts
+
+
+def test_a_call_made_for_undecided_requests_is_decided_with_them() -> None:
+    talk = Talk()
+    steps = [Step("GET", f"{GLANCE}/{number}") for number in range(2)]
+    asked = [talk.ask(f"192.0.2.{n}", step, peer=f"192.0.2.{n}") for n, step in enumerate(steps)]
+    talk.answer(talk.ask("s", CALL, sender="glance"), CALL)
+    for request, step in zip(asked, steps, strict=True):
+        talk.answer(request, step, close=True)
+    talk.pass_time(PATIENCE)
+    assert [len(one) for one in talk.told()] == [2, 1]
+    assert all(run.idle for run in talk.attribution.runs.going)
+    assert talk.doubts
+
+
+def test_discovery_whose_end_is_not_known_is_of_the_run_that_uses_it(talk: Talk) -> None:
+    for token in ("a", "b"):
+        talk.exchange(token, login(token), close=True)
+    talk.answer(talk.ask("d", DISCOVERY), DISCOVERY, close=True, timed=False)
+    talk.exchange("i", Step("GET", IMAGES, "b"), close=True)
+    assert [len(one) for one in talk.end()] == [1, 3]
 
 
 # Stored flows of mitmdump, and a HAR file that it wrote

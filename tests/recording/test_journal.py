@@ -59,6 +59,38 @@ def test_a_long_journal_gives_back_what_it_took(taken: list[Exchange], held: int
         assert [*kept] == taken == [kept[place] for place in range(len(taken))]
 
 
+@given(st.lists(exchanges, min_size=1, max_size=5), st.integers(0, 3000), st.data())
+def test_what_is_dropped_is_not_given_back(taken: list[Exchange], held: int, data: st.DataObject) -> None:
+    left: list[Exchange] = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        patch.object(tracer.recording.journal, "_HELD", held),
+    ):
+        journal = Journal(Path(folder) / "a.jsonl", HEAD)
+        for each in taken:
+            journal.exchange(each)
+            left.append(each)
+            if data.draw(st.booleans()):
+                index = data.draw(st.integers(0, len(left) - 1))
+                journal.drop(index)
+                del left[index]
+            if data.draw(st.booleans()):
+                journal.replace(HEAD, journal.read()[1])
+        head, given = journal.read()
+        journal.close()
+        assert (head, list(given)) == (HEAD, left)
+
+
+@pytest.mark.parametrize("index", [-1, 1, 7])
+def test_a_drop_of_what_is_not_held_is_refused(index: int, tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "a.jsonl", HEAD)
+    journal.exchange(Exchange(sender="client", started=0.0, request=Request(method="GET", url="/")))
+    journal.drop(index)
+    with pytest.raises(InputError, match=r"line 3: .*it drops what it does not hold"):
+        journal.read()
+    journal.close()
+
+
 def test_what_was_read_of_a_journal_lets_go_of_it(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "1.jsonl", HEAD)
     journal.exchange(

@@ -209,6 +209,18 @@ def test_what_is_undetermined_stays_so_with_its_reason(run: list[Exchange], tmp_
     assert label(load(path), find("image-show")).verdict == "undetermined"
 
 
+def test_what_is_undetermined_stays_so_where_no_sequence_fits(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    save(recording([FLAVORS], verdict="undetermined", notes=[DOUBT]), path, known=None)
+    report = check_all([path])
+    assert (report.undetermined, report.without_sequence, exit_code(report)) == (1, 0, 1)
+    (found,) = report.recordings
+    assert found.problem.endswith(f": {DOUBT}: no documented sequence fits: nothing to compare with")
+    assert verdict_line(load(path)).plain == f"undetermined, as evidence is missing: {DOUBT}"
+    again = check_all([path], find("image-show"))
+    assert (again.undetermined, again.conforming) == (1, 0)
+
+
 def test_what_junit_says_of_a_deviation() -> None:
     found = check(recording([*by_id(), FLAVORS], sequence="image-show"), "z/a\x1b[31m.yaml")
     (case,) = ET.fromstring(junit(report_of([found])).encode()).iter("testcase")

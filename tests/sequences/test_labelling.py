@@ -38,6 +38,13 @@ def test_labelling_twice_is_labelling_once() -> None:
     assert label(once, None) == label(_recording([login(401)]), None)
 
 
+def test_what_is_undetermined_stays_so_with_and_without_a_sequence() -> None:
+    doubtful = msgspec.structs.replace(_recording(by_id()), verdict="undetermined")
+    without = label(doubtful, None)
+    assert (without.sequence, without.verdict) == (None, "undetermined")
+    assert label(without, find("image-show")).verdict == "undetermined"
+
+
 def test_without_a_sequence_only_the_paths_are_filled_in() -> None:
     run = [*by_id(), exchange("GET", f"{HOST}/compute/v2.1/servers/{IMAGE_ID}?x={IMAGE_ID}", 200, to="nova")]
     labelled = label(_recording(run), None)

@@ -59,7 +59,7 @@ class Attribution:
     ) -> list[SentRequest]:
         """Take the end of a request. Return the complete requests whose run is known now, each once."""
         decided_before = request.run is not None and request not in self._undecided
-        request.exchange = exchange
+        request.exchange, request.answered = exchange, True
         request.ended = math.inf if exchange.ended is None else exchange.ended
         if not request.evidence.sender:
             self._clients.answered(request, exchange, tokens, closed_connection)
@@ -74,13 +74,13 @@ class Attribution:
         for run in request.runs:
             run.in_flight -= 1
 
-    def closed(self, connection: str) -> tuple[Run | None, list[SentRequest]]:
-        """Take the end of a client's connection. Return its run, and the requests decided by that."""
-        run = self._clients.closed(connection)
-        return run, self._decided()
+    def closed(self, connection: str) -> list[SentRequest]:
+        """Take the end of a client's connection. Return the requests decided by that."""
+        self._clients.closed(connection)
+        return self._decided()
 
     def over(self, run: Run) -> list[SentRequest]:
-        """Take that a run seems to be over. Return the requests that are decided by that."""
+        """Decide on waiting requests before a run ends. Return the decided ones."""
         self._clients.over(run)
         return self._decided()
 

@@ -29,6 +29,9 @@ __all__ = ["JOURNALS", "Book", "Kept", "save_new"]
 JOURNALS = ".journal"
 """The folder of the journals, inside the folder of the recordings."""
 
+_DROPPED_LIMIT = 64
+"""Number of dropped exchanges that a journal may hold besides twice those that are left."""
+
 _numbers = itertools.count(1)
 
 
@@ -49,6 +52,7 @@ class Book:
         self.redactor = Redactor(load_policy(*settings.policies))
         self.exchanges = 0
         self.stripped = 0
+        self._dropped = 0
         self.path: Path | None = None
         self._journal: Journal | None = None
         self._began: float | None = None
@@ -80,15 +84,21 @@ class Book:
         return redacted
 
     def drop(self, position: int) -> None:
-        """Take an exchange out again, by its place among those that were taken."""
+        """Take an exchange out again, by its index among those that are left."""
         assert self._journal is not None, "only what was taken can be dropped"
-        exchanges = list(self._journal.read()[1])
-        del exchanges[position]
-        if exchanges:
-            self._journal.replace(self._head, exchanges)
-        else:
+        if self.exchanges == 1:
             self._journal.remove()
             self._journal = None
+        else:
+            self._journal.drop(position)
+        self.exchanges -= 1
+        self._dropped += 1
+        # Seldom: writing all again for each one would hold up the traffic.
+        if self._journal is not None and self._dropped > 2 * self.exchanges + _DROPPED_LIMIT:
+            # A full disk costs nothing here: the journal stays as it is.
+            with contextlib.suppress(OutputError):
+                self._journal.replace(self._head, self._journal.read()[1])
+                self._dropped = 0
 
     def _forget_since(self, known: int) -> None:
         """Take out of what the journal holds the secrets learned since the redactor knew ``known``."""

@@ -15,7 +15,6 @@ nobody make a background run.
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Iterable
 
@@ -74,16 +73,15 @@ class ServiceCalls:
         if self._stored:
             return
         self._under_way.remove(request)
-        for call in self._open():
-            # Nobody waits for an answer any more, and no token has told.
-            if call.runs and all(each.ended < math.inf for each in call.answering):
-                self._decide_by_time(call)
 
     def reconsider(self) -> None:
-        """Place the requests that were sent while an undecided request was answered."""
+        """Place the requests that were sent while an undecided request was answered; decide by time."""
         for call in self._open():
             if not call.runs and (candidates := _runs(call.answering)):
                 self._propose(call, candidates)
+            # All requests it may serve are answered, and no token has decided.
+            if len(call.runs) > 1 and all(each.answered for each in call.answering):
+                self._decide_by_time(call)
 
     def rest(self) -> None:
         """Decide on all requests: no more evidence comes."""
@@ -126,7 +124,7 @@ class ServiceCalls:
             run.in_flight += 1
 
     def _same_breath(self, run: Run, connection: str) -> None:
-        """Give the run of a request that a token told to those sent before on its connection."""
+        """Give the run to earlier requests of the connection, now that a token has decided it."""
         for call in self._open():
             if call.evidence.connection == connection and run in call.runs:
                 call.decide(run)

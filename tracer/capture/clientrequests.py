@@ -3,7 +3,8 @@
 The evidence, the strongest first:
 
 1. the local process that holds the connection: one process is one command;
-2. the token that the request carries: it was handed out to a run, or a run carried it before;
+2. the token that the request carries: it was handed out to a run of the same address, or such
+   a run carried it before;
 3. the connection: a request without a token (discovery) belongs to the run that the connection's
    next request with a token or next login shows, else to that of the one before;
 4. for a connection that shows no token at all: what was discovered. The request belongs to the run
@@ -18,10 +19,10 @@ and the request carries a doubt.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tracer.capture.runs import GRACE, Evidence, Run, Runs, is_below, service_of
+from tracer.capture.runs import GRACE, Evidence, Run, Runs, is_below
 from tracer.capture.sentrequest import SentRequest
 from tracer.model import Exchange
 
@@ -97,31 +98,31 @@ class ClientRequests:
             self._prove(request, login=True)
         if request.run is not None:
             run = request.run
-            run.last = max(run.last, request.ended)
+            run.last = max(run.last, request.latest)
             run.tokens |= handed_out
             if exchange.response is not None and exchange.response.status == 401:
                 self._refused(request, run)
         if closed_connection is not None:
             self.closed(closed_connection)
-        self._match()
+        self._match(request)
 
-    def closed(self, name: str) -> Run | None:
-        """Take the end of a connection. Return the run that it belonged to."""
+    def closed(self, name: str) -> None:
+        """Take the end of a connection."""
         connection = self._connections.pop(name, None)
         if connection is None:
-            return None
-        for request in self._held_on(name):
+            return
+        waiting = self._held_on(name)
+        for request in waiting:
             if connection.run is not None:
                 self._give(request, connection.run)
             else:
                 request.alone = self._clock()
         if connection.run is not None:
             connection.run.open.discard(name)
-        self._match()
-        return connection.run
+        self._match(*waiting)
 
     def over(self, run: Run) -> None:
-        """Give the run, which seems to be over, the requests that it used or that have no other run."""
+        """Give a run that ends the waiting requests that it used, or that no other run can take."""
         for request in self._alone():
             if any(taker is run for _, taker in self._takers(request)):
                 self._match_one(request, wait=False)
@@ -146,23 +147,27 @@ class ClientRequests:
         """Note a 401: the client may log in again."""
         evidence = request.evidence
         if not evidence.authenticates:
-            run.refused = request.ended if evidence.tokens else run.refused
+            run.refused = request.latest if evidence.tokens else run.refused
         elif evidence.connection in self._connections:
             self._connections[evidence.connection].login_refused = True
 
     # Requests that prove their client
 
     def _prove(self, request: SentRequest, *, login: bool) -> None:
-        """Find or begin the run of a request with a token or of a login; give it what waited for that."""
+        """Find or begin the run of a login or a request with a token.
+
+        Give it the waiting requests of the connection too.
+        """
         evidence = request.evidence
         connection = self._connections.setdefault(evidence.connection, _Connection())
-        holders = self._runs.holders(evidence.tokens)
+        holders = self._runs.holders(evidence)
         run = self._login_run(request, connection) if login and not holders else None
         if not login or holders:
             run = self._token_run(request, connection, holders)
         run = run or self._runs.begin(evidence)
         self._runs.resume(run, evidence)
-        for earlier in self._held_on(evidence.connection):
+        waiting = self._held_on(evidence.connection)
+        for earlier in waiting:
             self._give(earlier, run)
         run.use(evidence, login=login)
         if login:
@@ -172,7 +177,7 @@ class ClientRequests:
             connection.run.open.discard(evidence.connection)
         connection.run, connection.login_refused, connection.tokenless = run, False, False
         self._give(request, run)
-        self._match()
+        self._match(request, *waiting)
 
     def _token_run(self, request: SentRequest, connection: _Connection, holders: Sequence[Run]) -> Run | None:
         """Return the run of a request that carries a token; None if it begins one."""
@@ -197,10 +202,10 @@ class ClientRequests:
         return any(
             each.evidence.opening in run.discovered
             and run.last <= each.evidence.started
-            and each.ended <= evidence.started
-            and is_below(service_of(evidence.url), each.evidence.url)
+            and each.latest <= evidence.started
+            and is_below(request.service, each.service)
             # Another command may be about to log in: what comes before a login proves nothing.
-            and (evidence.authenticates or not run.logged_in_below(each.evidence.url))
+            and (evidence.authenticates or not run.logged_in_below(each.service))
             and not self._lacking(each)
             for each in self._complete()
             if run.of_same_client(each.evidence)
@@ -221,7 +226,7 @@ class ClientRequests:
         if not refused or earlier:
             return None
         discovered = any(
-            is_below(service_of(evidence.url), each.evidence.url) and each.ended <= evidence.started
+            is_below(request.service, each.service) and each.latest <= evidence.started
             for each in self._complete()
             if refused[0].of_same_client(each.evidence)
         )
@@ -233,10 +238,25 @@ class ClientRequests:
 
     # Requests whose connection shows no token
 
-    def _match(self) -> None:
-        """Give requests whose connection shows no token to the runs that use what they discovered."""
+    def _match(self, *news: SentRequest) -> None:
+        """Give requests whose connection shows no token to the runs that use what they discovered.
+
+        ``news`` are the requests of which something new is known: only what is like them, or what
+        they use, can be decided by that.
+        """
+        openings = {request.evidence.opening for request in news}
+        used = {request.service for request in news if request.evidence.proves_client}
+        unused: set[tuple[str, str, str]] = set()
         for request in self._alone():
-            self._match_one(request, wait=True)
+            peer, agent, opening = request.evidence.peer, request.evidence.agent, request.evidence.opening
+            if opening not in openings and not any(is_below(service, request.service) for service in used):
+                continue
+            if (peer, agent, opening) in unused:
+                continue
+            if any(self._users(request)):
+                self._match_one(request, wait=True)
+            else:
+                unused.add((peer, agent, opening))
 
     def _match_one(self, request: SentRequest, *, wait: bool) -> None:
         """Give the request to the run that used what it discovered, if there is one.
@@ -250,7 +270,10 @@ class ClientRequests:
         rivals = [
             each
             for each in self._complete()
-            if each is not request and each.ended <= moment and _alike(each.evidence, request.evidence)
+            if each is not request
+            and each.latest <= moment
+            and each.evidence.opening == request.evidence.opening
+            and run.of_same_client(each.evidence)
         ]
         if wait and any(each.alone == math.inf for each in rivals):
             return
@@ -261,13 +284,18 @@ class ClientRequests:
 
     def _takers(self, request: SentRequest) -> list[tuple[float, Run]]:
         """Return the runs that used what the request discovered and had not discovered it; and when."""
-        takers = []
-        for run in self._runs.of_same_client(request.evidence):
-            if request.evidence.opening not in run.discovered:
-                moment = run.use_after(request.evidence.url, request.ended, PATIENCE)
-                if moment is not None:
-                    takers.append((moment, run))
-        return takers
+        times = (
+            (run.use_after(request.service, request.latest, PATIENCE), run) for run in self._users(request)
+        )
+        return [(time, run) for time, run in times if time is not None]
+
+    def _users(self, request: SentRequest) -> Iterator[Run]:
+        """Yield the runs that use what the request discovered and have not discovered it, at any time."""
+        return (
+            run
+            for run in self._runs.of_same_client(request.evidence)
+            if request.evidence.opening not in run.discovered and run.uses(request.service)
+        )
 
     def _lacking(self, request: SentRequest) -> list[Run]:
         """Return the runs that were under way at the request and have not sent the same one."""
@@ -285,7 +313,7 @@ class ClientRequests:
             run
             for run in self._runs.of_same_client(evidence)
             if run.active(evidence.started)
-            and run.use_after(evidence.url, request.ended, PATIENCE) is not None
+            and run.use_after(request.service, request.latest, PATIENCE) is not None
         ]
         return users + [run for run in self._lacking(request) if run not in users]
 
@@ -314,9 +342,10 @@ class ClientRequests:
     def _give(self, request: SentRequest, run: Run) -> None:
         evidence = request.evidence
         request.decide(run, run.doubt)
+        run.add_agent(evidence.agent)
         run.began = min(run.began, evidence.started)
-        if request.ended < math.inf:
-            run.last = max(run.last, request.ended)
+        if request.answered:
+            run.last = max(run.last, request.latest)
         if not evidence.proves_client and run.process is None:
             run.discover(evidence.opening)
         if evidence.connection in self._connections:
@@ -330,6 +359,7 @@ class ClientRequests:
             connection.tokenless = True
             for request in on_connection:
                 self._give(request, connection.run)
+            self._match(*on_connection)
         alone = self._alone()
         for request in alone[: max(0, len(alone) - _ALONE_LIMIT)]:
             self._decide_by_time(request)
@@ -342,14 +372,9 @@ class ClientRequests:
 
     def _complete(self) -> list[SentRequest]:
         """Return the requests that have ended, in the order of time."""
-        complete = [request for request in self._held() if request.exchange is not None]
+        complete = [request for request in self._held() if request.answered]
         return sorted(complete, key=lambda request: request.evidence.started)
 
     def _alone(self) -> list[SentRequest]:
         """Return the requests that have ended and whose connection can tell nothing more."""
         return [request for request in self._complete() if request.alone < math.inf]
-
-
-def _alike(first: Evidence, second: Evidence) -> bool:
-    """Return whether two requests are the same one, sent by the same kind of client."""
-    return (first.opening, first.peer, first.agent) == (second.opening, second.peer, second.agent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from tracer.capture import processes
@@ -69,16 +69,16 @@ class Keeper:
         Raises OutputError, and the runs go on all the same.
         """
         complete = self._attribution.answered(request, exchange, tokens, closes)
-        if request not in complete and not self._stored:
-            self._hold(request)
-        return self._take(complete)
+        try:
+            if request not in complete and not self._stored:
+                self._hold(request)
+        finally:
+            books = self._take(complete)
+        return books
 
     def closed(self, connection: str) -> None:
         """Take the end of a client's connection: its run may be over. Raises OutputError."""
-        run, decided = self._attribution.closed(connection)
-        self._take(decided)
-        if run is not None and run in self._runs.going:
-            self._settle(run)
+        self._take(self._attribution.closed(connection))
 
     async def finish_all(self) -> None:
         """Make recordings of all runs that are going on."""
@@ -101,7 +101,9 @@ class Keeper:
     async def _stop_waiting(self) -> None:
         self._closing = True
         # A run that is being finished just now must not be left half-way.
-        await asyncio.gather(*self._settling.values(), *([self._expiring] if self._expiring else []))
+        tasks = [*self._settling.values(), *([self._expiring] if self._expiring else [])]
+        # What fails has been reported by then, and keeps no run from being finished.
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def new_book(self, run: Run) -> Book:
         """Return the book of a run that begins."""
@@ -136,7 +138,7 @@ class Keeper:
             try:
                 book.take(request.exchange)
                 books.append(book)
-                # Only now: a proxy that is killed in between leaves it twice, and not at all never.
+                # Only now: a kill in between leaves the exchange twice rather than not at all.
                 self._waiting.let_go(request)
                 if request.doubt:
                     book.doubt(request.doubt)
@@ -147,17 +149,19 @@ class Keeper:
         for run in self._runs.going:
             self._settle(run)
         if self._live and self._attribution.waiting and self._expiring is None:
-            self._expiring = asyncio.get_running_loop().create_task(self._expire())
+            self._expiring = self._begin(self._expire())
         if failures:
             raise failures[0]
         return books
 
     async def _expire(self) -> None:
         """Have requests decided that wait too long for evidence."""
-        while self._attribution.waiting and not self._closing:
-            await asyncio.sleep(_POLL)
-            self._take_later(self._attribution.expire())
-        self._expiring = None
+        try:
+            while self._attribution.waiting and not self._closing:
+                await asyncio.sleep(_POLL)
+                self._take_later(self._attribution.expire())
+        finally:
+            self._expiring = None
 
     def _take_later(self, complete: Iterable[SentRequest]) -> None:
         """Keep exchanges that no caller waits for."""
@@ -181,9 +185,21 @@ class Keeper:
     def _settle(self, run: Run) -> None:
         """See to it that the run is finished once it is over."""
         if self._live and run.idle and run.number not in self._settling:
-            task = asyncio.get_running_loop().create_task(self._finish_when_over(run))
+            task = self._begin(self._finish_when_over(run))
             self._settling[run.number] = task
             task.add_done_callback(lambda _: self._settling.pop(run.number, None))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Begin work in the background. Report what it fails with."""
+
+        def report(task: asyncio.Task[None]) -> None:
+            error = None if task.cancelled() else task.exception()
+            if isinstance(error, Exception):
+                self._on_failure(error)
+
+        task = asyncio.get_running_loop().create_task(work)
+        task.add_done_callback(report)
+        return task
 
     async def _finish_when_over(self, run: Run) -> None:
         waited = 0.0
@@ -209,6 +225,7 @@ class Keeper:
         except Exception as error:  # noqa: BLE001 - the journal stays, and the next run goes on
             book.leave()
             self._on_failure(error)
-        evicted = self._runs.retain(run)
+        # Without a recording there is nothing to go on with: what comes is a recording of its own.
+        evicted = self._runs.retain(run) if book.path is not None else run
         if evicted is not None:
             self._books.pop(evicted.number, None)

@@ -21,8 +21,8 @@ FINISHED_LIMIT = 256
 GRACE = 3.0
 """Seconds without a connection after which the run of a remote client is taken to be over."""
 
-_KEPT_URLS = 64
-"""Number of different URLs that are kept of a run, for each purpose."""
+_KEPT = 64
+"""Number of different URLs that are kept of a run, for each purpose, and of User-Agents."""
 
 
 class Evidence(NamedTuple):
@@ -55,6 +55,7 @@ class Evidence(NamedTuple):
 class Run:
     """The facts that tell one run from the others. ``open`` holds its living connections.
 
+    ``agents`` are the User-Agents of its requests: one command uses several libraries.
     ``service`` is empty, except for a background run: requests a service sends while it answers nobody.
     ``tokens`` were handed out to the run; ``carried`` are tokens of its requests that were not.
     ``discovered`` are its requests without a token: method and URL. ``used`` maps each service to the
@@ -68,13 +69,13 @@ class Run:
     number: int
     peer: str
     process: Process | None
-    agent: str
     service: str = ""
     began: float = 0.0
     last: float = -math.inf
     refused: float = -math.inf
     doubt: str = ""
     open: set[str] = field(default_factory=set)
+    agents: set[str] = field(default_factory=set)
     in_flight: int = 0
     tokens: set[str] = field(default_factory=set, repr=False)
     carried: set[str] = field(default_factory=set, repr=False)
@@ -94,36 +95,45 @@ class Run:
     def of_same_client(self, evidence: Evidence) -> bool:
         """Return whether the run may come from the same remote program as the request."""
         local = self.process is not None or bool(self.service)
-        return not local and (self.peer, self.agent) == (evidence.peer, evidence.agent)
+        return not local and self.peer == evidence.peer and evidence.agent in self.agents
 
     def use(self, evidence: Evidence, *, login: bool) -> None:
         """Note a request of the run that carries or asks for a token."""
         service = service_of(evidence.url)
-        if login and len(self.logins) < _KEPT_URLS:
+        if login and len(self.logins) < _KEPT:
             self.logins.add(service)
-        if service in self.used or len(self.used) < _KEPT_URLS:
+        if service in self.used or len(self.used) < _KEPT:
             first, last = self.used.get(service, (evidence.started, evidence.started))
             self.used[service] = min(first, evidence.started), max(last, evidence.started)
 
+    def add_agent(self, agent: str) -> None:
+        """Note the User-Agent of a request of the run."""
+        if len(self.agents) < _KEPT:
+            self.agents.add(agent)
+
     def discover(self, opening: str) -> None:
         """Note a request of the run that carries no token."""
-        if len(self.discovered) < _KEPT_URLS:
+        if len(self.discovered) < _KEPT:
             self.discovered.add(opening)
 
-    def use_after(self, url: str, time: float, patience: float) -> float | None:
-        """Return when the run first used what is below ``url``, from ``time`` on, within ``patience`` s."""
+    def uses(self, service: str) -> bool:
+        """Return whether the run used ``service`` or what is below it."""
+        return any(is_below(used, service) for used in self.used)
+
+    def use_after(self, service: str, time: float, patience: float) -> float | None:
+        """Return when the run first used ``service`` from ``time`` on, within ``patience`` s."""
         times = (
             moment
-            for service, moments in self.used.items()
-            if is_below(service, url)
+            for used, moments in self.used.items()
+            if is_below(used, service)
             for moment in moments
             if time <= moment <= time + patience
         )
         return min(times, default=None)
 
-    def logged_in_below(self, url: str) -> bool:
-        """Return whether the run sent a login to what is below ``url``."""
-        return any(is_below(service, url) for service in self.logins)
+    def logged_in_below(self, service: str) -> bool:
+        """Return whether the run sent a login to ``service`` or to what is below it."""
+        return any(is_below(login, service) for login in self.logins)
 
 
 class Runs:
@@ -145,7 +155,6 @@ class Runs:
             self._count,
             evidence.peer,
             evidence.process,
-            evidence.agent,
             evidence.sender,
             began=evidence.started,
         )
@@ -162,15 +171,18 @@ class Runs:
         known = (run for run in self.going if run.process == evidence.process)
         return next(known, None) or self.begin(evidence)
 
-    def holders(self, tokens: frozenset[str]) -> list[Run]:
-        """Return the runs that were handed out or carried one of ``tokens``.
+    def holders(self, evidence: Evidence) -> list[Run]:
+        """Return the runs of the request's address that were handed out or carried one of its tokens.
 
         A run under way goes before a finished one, a later one before an earlier one.
         """
-        if not tokens:
-            return []
-        runs = [*reversed(self.going), *reversed(self._finished.values())]
-        return [run for run in runs if not (tokens.isdisjoint(run.tokens) and tokens.isdisjoint(run.carried))]
+        tokens = evidence.tokens
+        return [
+            run
+            for run in (*reversed(self.going), *reversed(self._finished.values()))
+            if run.peer == evidence.peer
+            and not (tokens.isdisjoint(run.tokens) and tokens.isdisjoint(run.carried))
+        ]
 
     def resume(self, run: Run, evidence: Evidence) -> None:
         """Take up a finished run again; do nothing for a run under way."""
@@ -196,9 +208,9 @@ class Runs:
         return (run for run in self.going if run.of_same_client(evidence))
 
 
-def is_below(service: str, url: str) -> bool:
-    """Return whether ``service``, as ``service_of`` returns it, is ``url`` or below it."""
-    return (service + "/").startswith(service_of(url) + "/")
+def is_below(service: str, upper: str) -> bool:
+    """Return whether ``service`` is the service ``upper`` or below it."""
+    return service.startswith(upper) and service[len(upper) :][:1] in ("", "/")
 
 
 def service_of(url: str) -> str:

@@ -1,7 +1,8 @@
 """The crash-safe journal: a run on disk, exchange by exchange, while it is still going on.
 
 One file a run: JSON lines, each written whole before the next exchange is taken. A line
-is either the run's head (the last one counts) or an exchange. Everything in it is
+is the run's head (the last one counts), an exchange, or the index of an exchange that was
+taken out again, among those that were left. Everything in it is
 redacted already. What a killed proxy left behind is still all there, but for at most a
 torn last line, which had not been finished.
 """
@@ -49,6 +50,7 @@ class JournalHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
 class _Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     head: JournalHead | None = None
     exchange: Exchange | None = None
+    dropped: int | None = None
 
 
 _BLOCK = 2**20
@@ -79,6 +81,10 @@ class Journal:
         """
         lines = [_encode(_Line(exchange=exchange)), *([_encode(_Line(head=head))] if head else [])]
         self._appender.append(*lines)
+
+    def drop(self, index: int) -> None:
+        """Take out an exchange by its index among those that ``read`` returns."""
+        self._appender.append(_encode(_Line(dropped=index)))
 
     def replace(self, head: JournalHead, exchanges: Iterable[Exchange]) -> None:
         """Write the whole journal again: a secret became known that earlier exchanges may hold."""
@@ -126,6 +132,11 @@ def read_journal(path: Path) -> tuple[JournalHead, Sequence[Exchange]]:
             lines.extend((start, len(line)))
             if start < _HELD:
                 exchanges.append(entry.exchange)
+        if entry.dropped is not None:
+            if not 0 <= entry.dropped < len(lines) // 2:
+                raise InputError(str(path), "not a journal: it drops what it does not hold", f"line {number}")
+            del lines[2 * entry.dropped : 2 * entry.dropped + 2]
+            del exchanges[entry.dropped : entry.dropped + 1]
     if head is None:
         raise InputError(str(path), "not a journal: it has no head")
     if len(exchanges) == len(lines) // 2:

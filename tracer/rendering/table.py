@@ -88,16 +88,16 @@ def message_row(view: MessageView, hint: str = "") -> Row:
 
 def verdict_line(recording: Recording) -> Text:
     """Return the run's verdict and, unless it conforms, what is missing and what was not expected."""
-    if recording.sequence is None or recording.verdict is None:
+    if recording.verdict == "undetermined":
+        name = f" ({visible(recording.sequence, 60)})" if recording.sequence else ""
+        told = [*map(visible, recording.notes), *_deviations(recording)]
+        line = Text(f"undetermined{name}, as evidence is missing: {'; '.join(told)}", style="yellow")
+    elif recording.sequence is None or recording.verdict is None:
         line = Text(
             "no documented sequence fits: nothing to compare with (tracer learn begins one)", style="dim"
         )
     elif recording.verdict == "conforms":
         line = Text(f"conforms to {visible(recording.sequence, 60)}: {_count(recording)}", style="green")
-    elif recording.verdict == "undetermined":
-        name = visible(recording.sequence, 60)
-        told = [*map(visible, recording.notes), *_deviations(recording)]
-        line = Text(f"undetermined ({name}), as evidence is missing: {'; '.join(told)}", style="yellow")
     else:
         name = visible(recording.sequence, 60)
         line = Text(f"deviates from {name}: {'; '.join(_deviations(recording))}", style="bold red")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import msgspec
 
@@ -23,7 +23,7 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
     """``recording`` held against ``sequence``, all older labels replaced.
 
     Without a sequence only the path templates are filled in, and there is no verdict. A verdict
-    ``undetermined`` stays: matching brings no evidence on which exchanges belong to the run.
+    ``undetermined`` stays in any case: neither brings evidence on which exchanges belong to the run.
     """
     if sequence is None:
         paths = generic_paths(recording.exchanges)
@@ -34,7 +34,7 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
             ),
         )
         return msgspec.structs.replace(
-            recording, sequence=None, verdict=None, missing=[], exchanges=exchanges
+            recording, sequence=None, verdict=verdict_of(recording), missing=[], exchanges=exchanges
         )
     result = match_run(run_of(recording.exchanges), sequence, release_of(recording))
     labels = result.labels
@@ -48,9 +48,19 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
     )
 
 
-def verdict_of(recording: Recording, result: Match) -> RunVerdict:
-    """Return the verdict of ``recording`` where matching gives ``result``."""
-    return "undetermined" if recording.verdict == "undetermined" else result.verdict
+@overload
+def verdict_of(recording: Recording, result: Match) -> RunVerdict: ...
+
+
+@overload
+def verdict_of(recording: Recording) -> RunVerdict | None: ...
+
+
+def verdict_of(recording: Recording, result: Match | None = None) -> RunVerdict | None:
+    """Return the verdict of ``recording`` where matching gives ``result``, or where no sequence fits."""
+    if recording.verdict == "undetermined":
+        return "undetermined"
+    return None if result is None else result.verdict
 
 
 def _labelled(exchange: Exchange, label: Label) -> Exchange:

@@ -118,19 +118,25 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
         problem = (
             f"its sequence {named!r} is not known here: --sequence FILE gives it" if named else _NO_SEQUENCE
         )
-        return msgspec.structs.replace(made, problem=problem)
+        verdict = verdict_of(recording)
+        doubts = _doubts(recording) if verdict else []
+        return msgspec.structs.replace(made, verdict=verdict, problem=": ".join([*doubts, problem]))
     result = match(recording.exchanges, chosen, held)
     verdict = verdict_of(recording, result)
     return msgspec.structs.replace(
         made,
         verdict=verdict,
-        problem=": ".join([_UNDETERMINED, *recording.notes]) if verdict == "undetermined" else "",
+        problem=": ".join(_doubts(recording)) if verdict == "undetermined" else "",
         sequence=chosen.name,
         missing=result.missing,
         unexpected=_numbers(result, "unexpected"),
         wrong_status=_numbers(result, "wrong-status"),
         deviations=_deviations(result),
     )
+
+
+def _doubts(recording: Recording) -> list[str]:
+    return [_UNDETERMINED, *recording.notes]
 
 
 def _check_file(path: Path, sequence: Sequence | None) -> Check:

@@ -47,7 +47,7 @@ function outputText(stdout) {
 function verdictPill() {
   const { verdict, sequence } = run();
   if (!verdict) return el("span", { class: "pill", text: t("run.none") });
-  return el("span", { class: `pill ${verdict}`, text: t(`run.${verdict}`, { sequence }) });
+  return el("span", { class: `pill ${verdict}`, text: t(`run.${verdict}`, { sequence: sequence || t("run.none") }) });
 }
 
 /** What makes the run deviate, each a way to where it is. */
