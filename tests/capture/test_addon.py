@@ -363,5 +363,5 @@ def test_a_fault_of_ours_breaks_nobodys_request_where_traffic_may_pass(
     assert one.error is None
     assert one.response is not None
     printed = capsys.readouterr().err
-    assert "1 exchanges or recordings were not written" in printed
+    assert "1 exchange or recording was not written" in printed
     assert SECRET not in printed

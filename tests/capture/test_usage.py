@@ -9,6 +9,7 @@ import io
 import pytest
 
 from tracer.capture.usage import usage_error
+from tracer.model import Output
 
 SENTENCE = "the command does not accept its arguments: "
 SECRET = "-abc7xQ2mZp9vR4t"
@@ -28,7 +29,7 @@ def refused(*argv: str) -> str:
 @pytest.mark.parametrize(("option", "written"), [("--os-password", "--os-password=VALUE"), ("-p", "-pVALUE")])
 def test_a_value_that_begins_with_a_hyphen_is_told(option: str, written: str) -> None:
     argv = ["openstack", option, SECRET, "image", "list"]
-    assert usage_error(argv, 2, refused(*argv[1:])) == (
+    assert usage_error(argv, Output(exit=2, stderr=refused(*argv[1:]))) == (
         f"{SENTENCE}openstack: error: argument -p/--os-password: expected one argument"
         f" (a value that begins with '-' is written {written})"
     )
@@ -50,7 +51,7 @@ def test_a_value_that_begins_with_a_hyphen_is_told(option: str, written: str) ->
 )
 def test_the_line_of_many_parsers_is_found(stderr: str, line: str | None) -> None:
     quoted = line or next(text for text in stderr.splitlines() if "error:" in text or "is not" in text)
-    assert usage_error(["x"], 2, stderr) == f"{SENTENCE}{quoted}"
+    assert usage_error(["x"], Output(exit=2, stderr=stderr)) == f"{SENTENCE}{quoted}"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_the_line_of_many_parsers_is_found(stderr: str, line: str | None) -> Non
     ],
 )
 def test_another_failure_is_no_usage_error(code: int, stderr: str) -> None:
-    assert usage_error(["x"], code, stderr) is None
+    assert usage_error(["x"], Output(exit=code, stderr=stderr)) is None
 
 
 @pytest.mark.parametrize(
@@ -78,4 +79,11 @@ def test_another_failure_is_no_usage_error(code: int, stderr: str) -> None:
 )
 def test_no_hint_where_no_value_begins_with_a_hyphen(argv: list[str]) -> None:
     error = "openstack: error: argument -p/--os-password: expected one argument"
-    assert usage_error(argv, 2, f"usage: openstack\n{error}\n") == f"{SENTENCE}{error}"
+    assert usage_error(argv, Output(exit=2, stderr=f"usage: openstack\n{error}\n")) == f"{SENTENCE}{error}"
+
+
+def test_an_unknown_command_is_told_on_stdout() -> None:
+    """So does `openstack image lst`, of zed and of 2026.2."""
+    line = "openstack: 'image lst' is not an openstack command. See 'openstack --help'."
+    printed = Output(exit=2, stdout=f"{line}\nDid you mean one of these?\n  image list\n")
+    assert usage_error(["openstack", "image", "lst"], printed) == f"{SENTENCE}{line}"

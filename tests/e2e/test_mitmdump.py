@@ -216,3 +216,27 @@ def test_what_others_let_stream_is_not_passed_over(
         assert body is not None
         assert str(body.size) == exchange.response.headers["Content-Length"]
         assert (body.json is not None, body.omitted == "streamed") == (kept, not kept)
+
+
+def test_a_writer_process_that_cannot_be_started_is_one_line(tmp_path: Path) -> None:
+    """An interpreter that this user may not execute, or a limit of processes that is reached."""
+    script = tmp_path / "no_python.py"
+    script.write_text(
+        "import types\nfrom tracer.capture import worker\n"
+        "worker.sys = types.SimpleNamespace(executable='/no/python')\n"
+    )
+    addon = str(ROOT / "addons" / "trace.py")
+    ended = subprocess.run(
+        [MITMDUMP, "-q", "-s", str(script), "-s", addon, "--set", f"trace_dir={tmp_path}", "-p", "0"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == 1
+    reason = "the process that keeps the recordings cannot be started: No such file or directory"
+    assert (ended.stdout + ended.stderr).splitlines() == [
+        f"tracer: {reason}; the proxy stops, as it could not record",
+        "tracer: 1 exchange or recording was not written",
+    ]

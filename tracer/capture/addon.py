@@ -124,6 +124,7 @@ class Tracer:
         if self._taker is not None:
             self._taker.configure(self.settings)
 
+    @_guarded
     def running(self) -> None:
         """Recover what an earlier proxy left behind, and say once where recordings go."""
         if self._announced:
@@ -296,7 +297,9 @@ class Tracer:
     def end(self) -> None:
         """The proxy has stopped: say what went wrong, where mitmproxy's log is silent already."""
         if self.unrecorded:
-            sys.stderr.write(f"tracer: {self.unrecorded} exchanges or recordings were not written\n")
+            single = self.unrecorded == 1
+            things = "exchange or recording was" if single else "exchanges or recordings were"
+            sys.stderr.write(f"tracer: {self.unrecorded} {things} not written\n")
         if self.failure is not None:
             sys.exit(1)
 

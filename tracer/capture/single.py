@@ -122,7 +122,7 @@ class SingleRun(Tracer):
         output = self._one.output
         if output is None:
             return None
-        return usage_error(self._process.argv, output.exit, output.stderr, self._book.redactor.text)
+        return usage_error(self._process.argv, output, self._book.redactor.text)
 
     def load(self, loader: Loader) -> None:
         """Declare no options: the settings are there already."""

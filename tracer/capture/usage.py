@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from tracer.model import Output
+
 __all__ = ["usage_error"]
 
 _EXIT_CODES = frozenset({2, 64})
@@ -24,23 +26,26 @@ _REFUSAL = re.compile(
 _NO_VALUE = re.compile(r"\bargument (\S+): expected (?:one|at least one|\d+) arguments?\b")
 
 
-def usage_error(
-    argv: Sequence[str], exit_code: int, stderr: str, redact: Callable[[str], str] = str
-) -> str | None:
+def usage_error(argv: Sequence[str], output: Output, redact: Callable[[str], str] = str) -> str | None:
     """Return a sentence that quotes the line in which a command refuses its arguments, None without one.
 
     ``redact`` removes secrets from the line.
     """
-    if exit_code not in _EXIT_CODES:
+    if output.exit not in _EXIT_CODES:
         return None
-    lines = [_COLOUR.sub("", line).strip() for line in stderr.splitlines()]
+    lines = _lines(output.stderr)
     errors = [line for line in lines if _ERROR.match(line)] if any(map(_USAGE.match, lines)) else []
-    refusals = [line for line in lines if _REFUSAL.search(line)]
+    # openstack writes to stdout that it does not know a command.
+    refusals = [line for line in [*lines, *_lines(output.stdout)] if _REFUSAL.search(line)]
     line = next(iter(errors[-1:] or refusals[:1]), None)
     if line is None:
         return None
     quoted = "".join(character if character.isprintable() else "\ufffd" for character in line[:_LONGEST])
     return f"the command does not accept its arguments: {redact(quoted)}{_hint(argv, line)}"
+
+
+def _lines(text: str) -> list[str]:
+    return [_COLOUR.sub("", line).strip() for line in text.splitlines()]
 
 
 def _hint(argv: Sequence[str], line: str) -> str:

@@ -31,6 +31,7 @@ import tracer
 from tracer.capture.events import Answered, Asked, Event
 from tracer.capture.notices import FAILED, Configured, Failed, Finish, Finished, Notice, Ready, Said, Told
 from tracer.capture.settings import Settings
+from tracer.errors import TracerError
 
 __all__ = ["BEHIND", "Worker", "configured"]
 
@@ -75,7 +76,13 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         self._events, events = socket.socketpair()
         self._notices, notices = socket.socketpair()
-        self._process = _start(events, notices)
+        try:
+            self._process = _start(events, notices)
+        except OSError as error:
+            self._events.close()
+            self._notices.close()
+            reason = error.strerror or type(error).__name__
+            raise TracerError(f"the process that keeps the recordings cannot be started: {reason}") from None
         for ours in (self._events, self._notices):
             ours.setblocking(False)
         self._events.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)

@@ -184,7 +184,7 @@ def _tell_of_usage(command: Sequence[str], output: Output | None) -> None:
     """Say that the command has failed at its own arguments, and not at the cloud."""
     from tracer.capture.usage import usage_error
 
-    refused = usage_error(command, output.exit, output.stderr) if output else None
+    refused = usage_error(command, output) if output else None
     if refused:
         _say(refused)
 
