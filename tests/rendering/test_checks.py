@@ -184,29 +184,42 @@ def test_junit_is_valid_whatever_the_texts_are(given: list[Check]) -> None:
         assert {child.tag for child in case} <= ({"error"} if one.error else {"failure"})
 
 
-DOUBT = "several commands of 192.0.2.7 ran at once"
+DOUBT = "several commands of 192.0.2.7 ran at once: a request without a token may belong to another of them"
+UNRELATED = "the command line is not known"
+MISSING = (
+    "evidence is missing on which exchanges belong to the run; its notes say why"
+    " (record one command at a time, see docs/explanation/attribution.md)"
+)
 
 
 @pytest.mark.parametrize("run", [by_id(), [*by_id(), FLAVORS]], ids=["conforming", "deviating"])
 def test_what_is_undetermined_stays_so_with_its_reason(run: list[Exchange], tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    save(recording(run, sequence="image-show", verdict="undetermined", notes=[DOUBT]), path, known=None)
+    save(
+        recording(run, sequence="image-show", verdict="undetermined", notes=[UNRELATED, DOUBT]),
+        path,
+        known=None,
+    )
     report = check_all([path], find("image-show"))
     assert (report.undetermined, report.conforming, report.deviating, exit_code(report)) == (1, 0, 0, 1)
     (found,) = report.recordings
     assert found.verdict == "undetermined"
-    assert DOUBT in found.problem
+    assert found.problem == f"undetermined: {MISSING}"
     lines = [line.plain for line in reasons(report)]
-    assert DOUBT in lines[1]
+    assert lines[1] == f"  undetermined: {MISSING}"
     assert [each.text for each in found.deviations] == [line.strip() for line in lines[2:]]
     assert summary(report).plain == "1 recording: 1 undetermined"
     ((failure,),) = ET.fromstring(junit(report).encode()).iter("testcase")
     assert failure.attrib["type"] == "undetermined"
-    assert DOUBT in failure.attrib["message"]
-    assert verdict_line(load(path)).plain.startswith(
-        f"undetermined (image-show), as evidence is missing: {DOUBT}"
-    )
+    assert failure.attrib["message"] == f"undetermined: {MISSING}"
+    assert verdict_line(load(path)).plain.startswith(f"undetermined (image-show): {MISSING}")
     assert label(load(path), find("image-show")).verdict == "undetermined"
+
+
+def test_an_undetermined_run_without_notes_points_at_none() -> None:
+    found = check(recording(by_id(), sequence="image-show", verdict="undetermined"), "a.yaml")
+    assert found.verdict == "undetermined"
+    assert "notes" not in found.problem
 
 
 def test_what_junit_says_of_a_deviation() -> None:
