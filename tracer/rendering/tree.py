@@ -46,6 +46,8 @@ def recording_tree(recording: Recording, style: Style = _PLAIN) -> list[Node]:
         nodes = []
         for hidden, group in prologue.split(run, recording):
             nodes += [builder.hidden(group)] if hidden else builder.nodes(group)
+    if recording.verdict == "undetermined" and run:
+        nodes.insert(0, Note((), builder.words.undetermined))
     if recording.missing and run:
         said = builder.words.missing if len(recording.missing) > 1 else builder.words.missing_one
         nodes.append(Note((), said.format(steps=", ".join(map(str, recording.missing)))))
