@@ -83,6 +83,47 @@ def test_what_deviates_says_how() -> None:
     assert found.deviations[2].text == "missing: steps 3, 4, POST /v3/auth/tokens to keystone"
 
 
+def _unreached(method: str, url: str, *, to: str = "service-1", status: int | None = None) -> Exchange:
+    made = exchange(method, url, status, to=to)
+    if made.response is None:
+        return msgspec.structs.replace(made, error="[Errno 111] Connection refused")
+    return msgspec.structs.replace(made, response=msgspec.structs.replace(made.response, reason="Required"))
+
+
+@pytest.mark.parametrize(
+    ("failed", "text"),
+    [
+        (
+            _unreached("CONNECT", "https://127.0.0.1:5999/"),
+            "exchange 1, CONNECT: no connection to 127.0.0.1:5999: [Errno 111] Connection refused",
+        ),
+        (
+            _unreached("CONNECT", "https://127.0.0.1:5999/", to="keystone"),
+            "exchange 1, CONNECT: no connection to 127.0.0.1:5999: [Errno 111] Connection refused",
+        ),
+        (
+            _unreached("CONNECT", "https://cloud.test/", status=407),
+            "exchange 1, CONNECT: no connection to cloud.test: the proxy answered 407 Required",
+        ),
+        (
+            _unreached("GET", "https://[::1]:5999/identity"),
+            "exchange 1, GET /identity: no response from [::1]:5999: [Errno 111] Connection refused",
+        ),
+    ],
+)
+def test_a_cloud_that_is_not_reached_is_the_reason_and_no_step_is_near(failed: Exchange, text: str) -> None:
+    deviations = check(recording([failed], sequence="image-show"), "a.yaml").deviations
+    assert (deviations[0].exchange, deviations[0].text) == (1, text)
+    assert {each.kind for each in deviations[1:]} == {"missing"}
+
+
+def test_an_unexpected_request_to_a_known_service_without_an_answer_has_its_nearest_step() -> None:
+    found = check(
+        recording([_unreached("GET", f"{HOST}/image/v2/x", to="glance")], sequence="image-show"), "a"
+    )
+    assert "not documented; nearest comes" in found.deviations[0].text
+
+
 @pytest.mark.parametrize(
     ("further", "verdict", "sequence"),
     [
