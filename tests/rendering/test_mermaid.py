@@ -87,6 +87,14 @@ def test_a_diagram_of_an_undetermined_run_says_so_at_its_top(language: str, hint
     assert hint not in mermaid(seed.recording(), style)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "No response: gone {x}"), ("ko", "응답 없음: gone {x}")]
+)
+def test_a_response_that_did_not_come_is_said_in_the_language(language: str, words: str) -> None:
+    failed = msgspec.structs.replace(_said("/x"), response=None, error="gone {x}")
+    assert f"glance--xclient: {escape(words)}\n" in mermaid(_recording([failed]), Style(language=language))
+
+
 def test_only_the_first_part_of_an_undetermined_run_says_so() -> None:
     run = [_said(f"/{number}") for number in range(40)]
     first, second = mermaid_parts(msgspec.structs.replace(_recording(run), verdict="undetermined"))
