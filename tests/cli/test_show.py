@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.cli.runner import tracer
+from tracer.recording import load, save
 
 SHIPPED = Path(__file__).parents[2] / "recordings" / "zed" / "image-show-by-name.yaml"
 
@@ -67,3 +69,17 @@ def test_a_message_that_is_not_there_is_one_line(words: tuple[str, ...], problem
     ended = tracer("show", *words, SHIPPED)
     assert ended.returncode == 2
     assert ended.stderr == f"tracer: {SHIPPED}: {problem}\n"
+
+
+@pytest.mark.parametrize("words", [(), ("--table",), ("--step", "7")])
+def test_notes_are_shown_whole_below_the_verdict(words: tuple[str, ...], tmp_path: Path) -> None:
+    notes = [
+        "the command line is not known",
+        "several commands ran at once: " + "one and another, " * 40 + "end",
+    ]
+    path = tmp_path / "a.yaml"
+    save(msgspec.structs.replace(load(SHIPPED), verdict="undetermined", notes=notes), path, known=None)
+    lines = tracer("show", *words, path, COLUMNS="100").stdout.splitlines()
+    assert lines[-3].startswith("undetermined (image-show): evidence is missing")
+    assert "ran at once" not in lines[-3]
+    assert lines[-2:] == [f"note: {note}" for note in notes]

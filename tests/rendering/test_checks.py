@@ -83,6 +83,47 @@ def test_what_deviates_says_how() -> None:
     assert found.deviations[2].text == "missing: steps 3, 4, POST /v3/auth/tokens to keystone"
 
 
+def _unreached(method: str, url: str, *, to: str = "service-1", status: int | None = None) -> Exchange:
+    made = exchange(method, url, status, to=to)
+    if made.response is None:
+        return msgspec.structs.replace(made, error="[Errno 111] Connection refused")
+    return msgspec.structs.replace(made, response=msgspec.structs.replace(made.response, reason="Required"))
+
+
+@pytest.mark.parametrize(
+    ("failed", "text"),
+    [
+        (
+            _unreached("CONNECT", "https://127.0.0.1:5999/"),
+            "exchange 1, CONNECT: no connection to 127.0.0.1:5999: [Errno 111] Connection refused",
+        ),
+        (
+            _unreached("CONNECT", "https://127.0.0.1:5999/", to="keystone"),
+            "exchange 1, CONNECT: no connection to 127.0.0.1:5999: [Errno 111] Connection refused",
+        ),
+        (
+            _unreached("CONNECT", "https://cloud.test/", status=407),
+            "exchange 1, CONNECT: no connection to cloud.test: the proxy answered 407 Required",
+        ),
+        (
+            _unreached("GET", "https://[::1]:5999/identity"),
+            "exchange 1, GET /identity: no response from [::1]:5999: [Errno 111] Connection refused",
+        ),
+    ],
+)
+def test_a_cloud_that_is_not_reached_is_the_reason_and_no_step_is_near(failed: Exchange, text: str) -> None:
+    deviations = check(recording([failed], sequence="image-show"), "a.yaml").deviations
+    assert (deviations[0].exchange, deviations[0].text) == (1, text)
+    assert {each.kind for each in deviations[1:]} == {"missing"}
+
+
+def test_an_unexpected_request_to_a_known_service_without_an_answer_has_its_nearest_step() -> None:
+    found = check(
+        recording([_unreached("GET", f"{HOST}/image/v2/x", to="glance")], sequence="image-show"), "a"
+    )
+    assert "not documented; nearest comes" in found.deviations[0].text
+
+
 @pytest.mark.parametrize(
     ("further", "verdict", "sequence"),
     [
@@ -184,28 +225,35 @@ def test_junit_is_valid_whatever_the_texts_are(given: list[Check]) -> None:
         assert {child.tag for child in case} <= ({"error"} if one.error else {"failure"})
 
 
-DOUBT = "several commands of 192.0.2.7 ran at once"
+DOUBT = "several commands of 192.0.2.7 ran at once: a request without a token may belong to another of them"
+UNRELATED = "the command line is not known"
+MISSING = (
+    "evidence is missing on which exchanges belong to the run; its notes say why"
+    " (record one command at a time, see docs/explanation/attribution.md)"
+)
 
 
 @pytest.mark.parametrize("run", [by_id(), [*by_id(), FLAVORS]], ids=["conforming", "deviating"])
 def test_what_is_undetermined_stays_so_with_its_reason(run: list[Exchange], tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    save(recording(run, sequence="image-show", verdict="undetermined", notes=[DOUBT]), path, known=None)
+    save(
+        recording(run, sequence="image-show", verdict="undetermined", notes=[UNRELATED, DOUBT]),
+        path,
+        known=None,
+    )
     report = check_all([path], find("image-show"))
     assert (report.undetermined, report.conforming, report.deviating, exit_code(report)) == (1, 0, 0, 1)
     (found,) = report.recordings
     assert found.verdict == "undetermined"
-    assert DOUBT in found.problem
+    assert found.problem == f"undetermined: {MISSING}"
     lines = [line.plain for line in reasons(report)]
-    assert DOUBT in lines[1]
+    assert lines[1] == f"  undetermined: {MISSING}"
     assert [each.text for each in found.deviations] == [line.strip() for line in lines[2:]]
     assert summary(report).plain == "1 recording: 1 undetermined"
     ((failure,),) = ET.fromstring(junit(report).encode()).iter("testcase")
     assert failure.attrib["type"] == "undetermined"
-    assert DOUBT in failure.attrib["message"]
-    assert verdict_line(load(path)).plain.startswith(
-        f"undetermined (image-show), as evidence is missing: {DOUBT}"
-    )
+    assert failure.attrib["message"] == f"undetermined: {MISSING}"
+    assert verdict_line(load(path)).plain.startswith(f"undetermined (image-show): {MISSING}")
     assert label(load(path), find("image-show")).verdict == "undetermined"
 
 
@@ -219,6 +267,12 @@ def test_what_is_undetermined_stays_so_where_no_sequence_fits(tmp_path: Path) ->
     assert verdict_line(load(path)).plain == f"undetermined, as evidence is missing: {DOUBT}"
     again = check_all([path], find("image-show"))
     assert (again.undetermined, again.conforming) == (1, 0)
+
+
+def test_an_undetermined_run_without_notes_points_at_none() -> None:
+    found = check(recording(by_id(), sequence="image-show", verdict="undetermined"), "a.yaml")
+    assert found.verdict == "undetermined"
+    assert "notes" not in found.problem
 
 
 def test_what_junit_says_of_a_deviation() -> None:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from tests.rendering import seed
 from tracer.model import FORMAT, Exchange, Recording, Request, Response
 from tracer.rendering import draw
-from tracer.rendering.mermaid import escape, mermaid
+from tracer.rendering.mermaid import escape, mermaid, mermaid_parts
 from tracer.rendering.picture import render
+from tracer.rendering.style import Style
 from tracer.rendering.texts import visible
 
 GOLDEN = Path(__file__).parent / "seed.mmd"
@@ -67,6 +68,39 @@ def test_only_participants_that_occur_are_drawn_the_client_first() -> None:
     show = seed.exchange("GET", "/image", 200, "OK", times=(2, 3))
     lines = mermaid(seed.recording([validate, show])).splitlines()
     assert [line.split()[1] for line in lines if "participant" in line] == ["client", "glance", "keystone"]
+
+
+@pytest.mark.parametrize(
+    ("language", "hint"),
+    [
+        ("en", "undetermined: messages of other commands may be among these"),
+        ("ko", "근거 부족: 다른 명령의 메시지가 섞였을 수 있음"),
+    ],
+)
+@pytest.mark.parametrize("fold", [False, True])
+def test_a_diagram_of_an_undetermined_run_says_so_at_its_top(language: str, hint: str, *, fold: bool) -> None:
+    recording = msgspec.structs.replace(seed.recording(), verdict="undetermined")
+    style = Style(language=language, fold=fold)
+    lines = [line.strip() for line in mermaid(recording, style).splitlines()]
+    last_participant = max(place for place, line in enumerate(lines) if line.startswith("participant"))
+    assert lines[last_participant + 1] == f"Note over client,glance: {hint}"
+    assert hint not in mermaid(seed.recording(), style)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "No response: gone {x}"), ("ko", "응답 없음: gone {x}")]
+)
+def test_a_response_that_did_not_come_is_said_in_the_language(language: str, words: str) -> None:
+    failed = msgspec.structs.replace(_said("/x"), response=None, error="gone {x}")
+    assert f"glance--xclient: {escape(words)}\n" in mermaid(_recording([failed]), Style(language=language))
+
+
+def test_only_the_first_part_of_an_undetermined_run_says_so() -> None:
+    run = [_said(f"/{number}") for number in range(40)]
+    first, second = mermaid_parts(msgspec.structs.replace(_recording(run), verdict="undetermined"))
+    assert "undetermined" in first
+    assert "undetermined" not in second
+    assert "undetermined" not in mermaid(msgspec.structs.replace(_recording([]), verdict="undetermined"))
 
 
 def test_unexpected_messages_are_marked_and_missing_steps_noted() -> None:

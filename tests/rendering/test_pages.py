@@ -353,3 +353,21 @@ def test_two_runs_of_a_command_without_a_sequence_have_titles_of_their_own(tmp_p
         for name in ("network-list", "network-list-2")
     ]
     assert titles == ["# openstack network list", "# openstack network list (2)"]
+
+
+@pytest.mark.parametrize(
+    ("language", "verdict", "box", "pointer"),
+    [
+        ("en", "**Verdict** undetermined", "About this recording", "“About this recording” below says why."),
+        ("ko", "**판정** 근거 부족", "이 기록에 대하여", "이유는 아래 “이 기록에 대하여”에 적혀 있다."),
+    ],
+)
+@pytest.mark.parametrize("notes", [["several commands ran at once"], []], ids=["noted", "bare"])
+def test_a_page_of_an_undetermined_run_points_at_the_box_with_its_notes(
+    language: str, verdict: str, box: str, pointer: str, notes: list[str], tmp_path: Path
+) -> None:
+    recording = msgspec.structs.replace(seed_recording(), verdict="undetermined", notes=notes)
+    site(write_recordings(tmp_path / "r", image_show=recording), tmp_path / "s", language)
+    page = (tmp_path / "s/docs/zed/image-show.md").read_text(encoding="utf-8")
+    assert verdict in page
+    assert (f'!!! note "{box}"' in page, pointer in page) == (bool(notes), bool(notes))

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from tests.rendering import seed
 from tracer.model import Exchange, Recording
-from tracer.rendering.table import empty_table, exchange_rows, message_row, table, verdict_line
+from tracer.rendering.table import empty_table, exchange_rows, message_row, note_lines, table, verdict_line
 from tracer.rendering.texts import visible
 from tracer.sequences import label
 
@@ -85,7 +85,8 @@ def test_any_width_will_do(width: int) -> None:
 @given(st.one_of(st.text(), st.text(alphabet="\x1b[]0;\x07\x9b31m\r\n\x08\u202e")))
 def test_no_control_character_reaches_the_terminal(text: str) -> None:
     recording = _hostile(text)
-    shown = _printed(table(recording)) + _printed(verdict_line(recording))
+    recording = msgspec.structs.replace(recording, notes=[text])
+    shown = "".join(map(_printed, [table(recording), verdict_line(recording), *note_lines(recording)]))
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
 
 

@@ -19,7 +19,8 @@ def kept(what: Kept) -> Iterator[Said]:
         yield _said("error", what.problem)
     recording = what.recording
     verdict = f", {recording.verdict}" if recording.verdict else ""
-    yield _said("alert", f"{what.path} ({len(recording.exchanges)} exchanges{verdict})")
+    count = len(recording.exchanges)
+    yield _said("alert", f"{what.path} ({count} exchange{'s' * (count != 1)}{verdict})")
 
 
 def failed(error: Exception) -> Failed:

@@ -195,10 +195,13 @@ def _say(line: str) -> None:
 
 def _summarise(kept: Kept, others: Sequence[Kept]) -> None:
     from tracer.cli.console import stderr
-    from tracer.rendering.table import verdict_line
+    from tracer.rendering.table import note_lines, verdict_line
 
     console = stderr()
     console.print(verdict_line(kept.recording), soft_wrap=True)
+    if kept.recording.verdict == "undetermined":  # the notes are the reason
+        for line in note_lines(kept.recording):
+            console.print(line, soft_wrap=True)
     for path in (kept.path, *kept.diagrams):
         console.out(f"wrote {path}", highlight=False)
     for other in others:

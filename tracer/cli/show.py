@@ -42,13 +42,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print each recording, and its verdict."""
+    """Print each recording, its verdict and its notes."""
     if options.table and options.fold:
         raise InputError("--table", "a table is not folded: leave out --table or --fold")
     include_sequences(options)
     from tracer.cli.console import stdout
     from tracer.recording import below, load
-    from tracer.rendering.table import verdict_line
+    from tracer.rendering.table import note_lines, verdict_line
 
     console = stdout()
     in_detail = options.headers or options.body or options.step is not None or options.message is not None
@@ -58,7 +58,8 @@ def run(options: argparse.Namespace) -> None:
             _details(console, recording, path, options)
         else:
             _overview(console, recording, options)
-        console.print(verdict_line(recording), soft_wrap=True)
+        for line in (verdict_line(recording), *note_lines(recording)):
+            console.print(line, soft_wrap=True)
 
 
 def _overview(console: Console, recording: Recording, options: argparse.Namespace) -> None:

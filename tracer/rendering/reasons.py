@@ -1,4 +1,4 @@
-"""Why exchanges of a recording deviate, where its sequence is one of the catalogue."""
+"""Why exchanges of a recording deviate, and why a run is undetermined."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     from tracer.model import Recording
 
-__all__ = ["reasons"]
+__all__ = ["reasons", "undetermined_reason"]
+
+_REMEDY = "record one command at a time, see docs/explanation/attribution.md"
 
 
 def reasons(recording: Recording) -> Mapping[int, str]:
@@ -20,3 +22,12 @@ def reasons(recording: Recording) -> Mapping[int, str]:
     if sequence is None or recording.verdict not in ("deviates", "undetermined"):
         return {}
     return match(recording.exchanges, sequence, release_of(recording)).reasons
+
+
+def undetermined_reason(recording: Recording) -> str:
+    """Return what is missing for a verdict, and the next step.
+
+    Notes may also be about other things than the verdict, so this points at them and quotes none.
+    """
+    pointer = "; its notes say why" if recording.notes else ""
+    return f"evidence is missing on which exchanges belong to the run{pointer} ({_REMEDY})"

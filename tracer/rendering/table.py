@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tracer.rendering.messages import MessageView, exchange_messages, messages
-from tracer.rendering.reasons import reasons
+from tracer.rendering.reasons import reasons, undetermined_reason
 from tracer.rendering.texts import visible
 from tracer.sequences import catalog
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tracer.model import Exchange, Recording
 
 __all__ = [
-    "Row", "empty_table", "exchange_rows", "message_row", "message_style", "table",
-    "verdict_line",
+    "Row", "empty_table", "exchange_rows", "message_row", "message_style", "note_lines",
+    "table", "verdict_line",
 ]  # fmt: skip
 
 Row = tuple[Text, Text, Text, Text, Text, Text]
@@ -90,8 +90,8 @@ def verdict_line(recording: Recording) -> Text:
     """Return the run's verdict and, unless it conforms, what is missing and what was not expected."""
     if recording.verdict == "undetermined":
         name = f" ({visible(recording.sequence, 60)})" if recording.sequence else ""
-        told = [*map(visible, recording.notes), *_deviations(recording)]
-        line = Text(f"undetermined{name}, as evidence is missing: {'; '.join(told)}", style="yellow")
+        told = [undetermined_reason(recording), *_deviations(recording)]
+        line = Text(f"undetermined{name}: {'; '.join(told)}", style="yellow")
     elif recording.sequence is None or recording.verdict is None:
         line = Text(
             "no documented sequence fits: nothing to compare with (tracer learn begins one)", style="dim"
@@ -110,6 +110,11 @@ def verdict_line(recording: Recording) -> Text:
         reason = f": {visible(unanswered.error, 120)}" if unanswered.error else ""
         line.append(f"; no answer from {visible(unanswered.request.url, 80)}{reason}", style="bold red")
     return line
+
+
+def note_lines(recording: Recording) -> list[Text]:
+    """Return the notes of ``recording``, each as one whole line."""
+    return [Text(f"note: {visible(note, len(note))}") for note in recording.notes]
 
 
 def _deviations(recording: Recording) -> Iterable[str]:

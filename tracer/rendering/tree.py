@@ -10,7 +10,7 @@ from tracer.rendering.messages import MessageView, messages
 from tracer.rendering.nesting import Unit, units
 from tracer.rendering.repeats import Piece, fold
 from tracer.rendering.style import Style
-from tracer.rendering.words import words
+from tracer.rendering.words import Words, words
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tracer.model import Recording
     from tracer.rendering.blocks import Kind
 
-__all__ = ["MARKS", "nodes_of", "numbers", "recording_tree"]
+__all__ = ["MARKS", "arrow_text", "nodes_of", "numbers", "recording_tree"]
 
 MARKS = {"same": "", "added": "+ ", "removed": "\u2212 ", "changed": "~ ", "moved": "\u2195 "}
 """What stands before the text of a message, so that colours are not the only sign of what became of it."""
@@ -46,6 +46,8 @@ def recording_tree(recording: Recording, style: Style = _PLAIN) -> list[Node]:
         nodes = []
         for hidden, group in prologue.split(run, recording):
             nodes += [builder.hidden(group)] if hidden else builder.nodes(group)
+    if recording.verdict == "undetermined" and run:
+        nodes.insert(0, Note((), builder.words.undetermined))
     if recording.missing and run:
         said = builder.words.missing if len(recording.missing) > 1 else builder.words.missing_one
         nodes.append(Note((), said.format(steps=", ".join(map(str, recording.missing)))))
@@ -55,6 +57,12 @@ def recording_tree(recording: Recording, style: Style = _PLAIN) -> list[Node]:
 def nodes_of(run: Sequence[Unit], style: Style = _PLAIN) -> list[Node]:
     """The nodes for a part of a run, given in units."""
     return _Builder(style).nodes(run)
+
+
+def arrow_text(view: MessageView, said: Words) -> str:
+    """Return what stands at the arrow of ``view``: a mark of what became of it, and its text."""
+    text = said.no_response.format(reason=view.reason) if view.kind == "error" else view.text
+    return MARKS[view.change] + text
 
 
 def numbers(first: int, last: int) -> str:
@@ -151,8 +159,7 @@ class _Builder:
         if view.kind == "request" and view.deviates:
             note = self.words.unexpected if view.verdict == "unexpected" else self.words.wrong_status
         number = None if view.change == "removed" else view.number
-        text = MARKS[view.change] + view.text
-        return Arrow(view, text, number, note, _time(view) if self._timing else "")
+        return Arrow(view, arrow_text(view, self.words), number, note, _time(view) if self._timing else "")
 
 
 def _all_nodes(pieces: list[Piece]) -> list[Node]:

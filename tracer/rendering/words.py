@@ -19,6 +19,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     wrong_status: str
     missing_one: str
     missing: str
+    no_response: str
+    undetermined: str
     authentication: str
     repeated: str
     optional: str

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracer.origins import authority, origin
 from tracer.sequences.templates import fits, generic, normal, with_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from tracer.model import Exchange
     from tracer.sequences.alignment import Aligned
     from tracer.sequences.automaton import Automaton, Rule
     from tracer.sequences.schema import Entry
@@ -18,12 +20,18 @@ __all__ = ["differences", "distance", "explain", "explain_missing", "request_of"
 
 
 def explain(
-    machine: Automaton, run: Sequence[Sighting], aligned: Sequence[Aligned], indexes: Sequence[int]
+    machine: Automaton,
+    run: Sequence[Sighting],
+    aligned: Sequence[Aligned],
+    indexes: Sequence[int],
+    exchanges: Sequence[Exchange],
 ) -> dict[int, str]:
     """By the index of each exchange that deviates: the rule that is nearest, and why it is not that one.
 
-    ``indexes`` are those of the exchanges of ``run`` in the recording.
+    ``indexes`` are those of the exchanges of ``run`` in the recording, whose exchanges are ``exchanges``.
+    An exchange that reached no service has the reason for that instead.
     """
+    receivers = {rule.entry.receiver for rule in machine.rules}
     first: dict[int, int] = {}
     reasons: dict[int, str] = {}
     for index, what in zip(indexes, aligned, strict=True):
@@ -33,6 +41,8 @@ def explain(
         if what.verdict == "wrong-status" and what.rule is not None:
             rule = machine.rules[what.rule]
             reasons[index] = f"would be {_name(rule)}, but {status_problem(seen, rule.statuses)}"
+        elif what.verdict == "unexpected" and _reached_nobody(seen, receivers):
+            reasons[index] = _explain_unreached(exchanges[index])
         elif what.verdict == "unexpected":
             reasons[index] = _explain_unexpected(machine, seen, first)
     return reasons
@@ -40,6 +50,8 @@ def explain(
 
 def request_of(seen: Sighting) -> str:
     """What was asked for, without the values of the run."""
+    if seen.method == "CONNECT":  # a tunnel to a host has no path
+        return seen.method
     return f"{seen.method} {generic(seen.mount + seen.path)}"
 
 
@@ -47,6 +59,27 @@ def explain_missing(rule: Rule, *, begun: bool) -> str:
     """That the required ``rule`` was met by no exchange; if ``begun``, by none that ends its loop."""
     end = "the end of the loop of " if begun else ""
     return f"missing: {end}{_name(rule)}, {_request(rule.entry)}"
+
+
+def _reached_nobody(seen: Sighting, receivers: Collection[str]) -> bool:
+    """Return whether ``seen`` is no request to a service: no step can be near to it.
+
+    A service that never answered, at an address that nothing names, cannot be told from any other.
+    """
+    return seen.method == "CONNECT" or (seen.status is None and seen.receiver not in receivers)
+
+
+def _explain_unreached(exchange: Exchange) -> str:
+    """Return which host was not reached, and the reason."""
+    cloud = origin(exchange.request.url)
+    host = authority(cloud) if cloud else exchange.request.url
+    lack = "connection to" if exchange.request.method.upper() == "CONNECT" else "response from"
+    answer = exchange.response
+    if answer is not None:
+        reason = f"the proxy answered {answer.status} {answer.reason}".rstrip()
+    else:
+        reason = exchange.error or "the run ended before it"
+    return f"no {lack} {host}: {reason}"
 
 
 def _explain_unexpected(machine: Automaton, seen: Sighting, first: dict[int, int]) -> str:

@@ -112,7 +112,7 @@ def match_run(
         ]
     reasons: dict[int, str] = {}
     if explained:
-        reasons = explain(machine, run, aligned, own)
+        reasons = explain(machine, run, aligned, own, given)
         reasons |= {index: call.reason for index, call in of_services.items() if call.reason}
     missing = _missing(machine, run, aligned, alignment)
     begun = {what.rule for what in aligned}

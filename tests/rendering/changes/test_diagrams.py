@@ -102,6 +102,15 @@ def test_korean() -> None:
     assert "+ 2026.2에만 있음 (초록)" in _drawn(_row("a"), _row("ab"), "ko")
 
 
+def test_a_response_that_did_not_come_is_said_in_korean() -> None:
+    failed = msgspec.structs.replace(answering("/b", 1), response=None, error="gone")
+    both = compared(_row("a"), run(*_row("a").exchanges, failed))
+    (beside,) = side_by_side(both, NAMES, Style(language="ko"))
+    (together,) = merged(both, NAMES, Style(language="ko"))
+    assert "+ 응답 없음: gone" in beside
+    assert "+ 응답 없음: gone" in together
+
+
 @pytest.mark.parametrize("make", [merged, side_by_side])
 def test_hostile_texts_stay_texts_in_the_real_engine(make: object) -> None:
     (text,) = make(compared(*hostile()), Names("<b>\n", "`x`;end"), Style())  # type: ignore[operator]

@@ -12,7 +12,7 @@ from tracer.rendering.mermaid import mermaid_text, participants_of
 from tracer.rendering.nesting import Unit, units
 from tracer.rendering.parts import LIMIT, split
 from tracer.rendering.style import Style
-from tracer.rendering.tree import MARKS, nodes_of, numbers
+from tracer.rendering.tree import MARKS, arrow_text, nodes_of, numbers
 from tracer.rendering.words import words
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def side_by_side(compared: Compared, names: Names, style: Style) -> list[str]:
     said = words(style.language)
     meetings = merge(compared)
     run = units(meeting.merged for meeting in meetings if meeting.merged is not None)
-    drawn: list[Event] = [Note((), _legend(run, names, said)), *_beside(meetings)]
+    drawn: list[Event] = [Note((), _legend(run, names, said)), *_beside(meetings, said)]
     sides = (("before", compared.before, names.before), ("after", compared.after, names.after))
     labels: dict[str, str] = {}
     boxes: dict[str, list[str]] = {}
@@ -121,7 +121,7 @@ def _same(group: Sequence[Unit], said: Words) -> Note:
     return Note(tuple(over), said.same_in_both.format(numbers=numbers(views[0].number, views[-1].number)))
 
 
-def _beside(meetings: Iterable[Meeting]) -> Iterator[Arrow]:
+def _beside(meetings: Iterable[Meeting], said: Words) -> Iterator[Arrow]:
     for meeting in meetings:
         for side, view in (("before", meeting.before), ("after", meeting.after)):
             if view is not None:
@@ -131,7 +131,7 @@ def _beside(meetings: Iterable[Meeting]) -> Iterator[Arrow]:
                     exchange=2 * view.exchange + (side == "after"),
                     verdict=None,
                 )
-                yield Arrow(placed, MARKS[view.change] + view.text, view.number)
+                yield Arrow(placed, arrow_text(view, said), view.number)
 
 
 def _named(side: str, participant: str) -> str:

@@ -11,6 +11,7 @@ import msgspec
 from tracer.errors import TracerError
 from tracer.model import RunVerdict
 from tracer.recording import load
+from tracer.rendering.reasons import undetermined_reason
 from tracer.sequences import catalog, choose, match, release_of, verdict_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ __all__ = ["FORMAT", "Check", "Deviation", "Report", "check", "check_all", "exit
 FORMAT = 1
 
 _NO_SEQUENCE = "no documented sequence fits: nothing to compare with"
-_UNDETERMINED = "undetermined, as evidence is missing on which exchanges belong to the run"
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,24 +119,21 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
             f"its sequence {named!r} is not known here: --sequence FILE gives it" if named else _NO_SEQUENCE
         )
         verdict = verdict_of(recording)
-        doubts = _doubts(recording) if verdict else []
-        return msgspec.structs.replace(made, verdict=verdict, problem=": ".join([*doubts, problem]))
+        if verdict:
+            problem = f"undetermined: {undetermined_reason(recording)}; {problem}"
+        return msgspec.structs.replace(made, verdict=verdict, problem=problem)
     result = match(recording.exchanges, chosen, held)
     verdict = verdict_of(recording, result)
     return msgspec.structs.replace(
         made,
         verdict=verdict,
-        problem=": ".join(_doubts(recording)) if verdict == "undetermined" else "",
+        problem=f"undetermined: {undetermined_reason(recording)}" if verdict == "undetermined" else "",
         sequence=chosen.name,
         missing=result.missing,
         unexpected=_numbers(result, "unexpected"),
         wrong_status=_numbers(result, "wrong-status"),
         deviations=_deviations(result),
     )
-
-
-def _doubts(recording: Recording) -> list[str]:
-    return [_UNDETERMINED, *recording.notes]
 
 
 def _check_file(path: Path, sequence: Sequence | None) -> Check:

@@ -190,7 +190,8 @@ def _facts(recording: Recording, around: Mapping[str, Any], say: Wording) -> Ite
 
 def _deviations(recording: Recording, book: Book) -> Iterator[Md]:
     if recording.verdict == "undetermined":
-        yield book.say("deviation.undetermined")
+        why = book.say("deviation.undetermined-why") if recording.notes else ""
+        yield Md(f"{book.say('deviation.undetermined')} {why}".rstrip())
     if recording.missing:
         yield book.say("deviation.missing", steps=", ".join(map(str, recording.missing)))
     for verdict in ("unexpected", "wrong-status"):
