@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tracer.redaction import urls
-from tracer.redaction.harmless import is_harmless
+from tracer.redaction.harmless import is_stand_in
 from tracer.redaction.heat import may_declare
 from tracer.redaction.known import KnownSecrets, is_pseudonym
 from tracer.redaction.patterns import TextPattern
@@ -51,7 +51,7 @@ class Ledger:
 
         A pseudonym and a value that is harmless (a mask, a public certificate) stay what they are.
         """
-        if not value or is_pseudonym(value) or is_harmless(value):
+        if not value or is_pseudonym(value) or is_stand_in(value):
             return value
         self.count(place.rule)
         self.known.add(place.kind, value, spread=place.spread)
@@ -61,7 +61,7 @@ class Ledger:
 
     def learn(self, place: Place, value: str) -> str:
         """Remember ``value`` without taking it out of where it stands."""
-        if place.spread and not is_harmless(value):
+        if place.spread and not is_stand_in(value):
             self.known.add(place.kind, value)
         return value
 

@@ -25,6 +25,7 @@ from tracer.redaction.encodings import (
     from_entity,
     from_percent,
 )
+from tracer.redaction.harmless import is_stand_in
 from tracer.redaction.heat import HOLDERS, declared_in, may_declare
 from tracer.redaction.literals import Literals
 from tracer.redaction.names import LONGEST, Names, normal_form
@@ -278,8 +279,9 @@ class Pairs(Generic[P]):
             value = text[start:end]
             if value.strip() and not self._is_harmless(text, start, end, place):
                 bare = text[start - 1 : start] not in ("'", '"')
-                value = value.replace("''", "'") if text[start - 1 : start] == "'" else value
-                yield Pair(start, end, place, _decoded(value), bare)
+                value = _decoded(value.replace("''", "'") if text[start - 1 : start] == "'" else value)
+                if not is_stand_in(value):
+                    yield Pair(start, end, place, value, bare)
 
 
 def _edges(text: str, begin: int, stop: int, limit: int) -> tuple[int, int, int]:

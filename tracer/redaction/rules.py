@@ -7,12 +7,12 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote
 
+from tracer.redaction.harmless import is_placeholder, stands_in
 from tracer.redaction.names import Names, Word
 from tracer.redaction.pairs import Pairs
 from tracer.redaction.paths import Machine, parse, wildcard
 from tracer.redaction.patterns import PatternSet
 from tracer.redaction.policy import Common, HeaderForm, beginnings, read_builtin, read_file, url_template
-from tracer.redaction.stand_ins import is_placeholder, is_stand_in
 from tracer.redaction.vocabulary import Vocabulary, of_model, of_policy
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _MOST_COUNTS = 200  # lines that are looked back over
 _TRAILING = re.compile(r"(?<=.)/+$")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*")
 _IN_LIST = re.compile(r"""(?:[\[,]|\n[ \t]*-)[ \t\r\n]*[\\"']*\Z""")
+_QUOTES = frozenset("\"'")
 _FOLDER = re.compile(r"(?:/[\w.~-]*)+")
 
 
@@ -201,7 +202,8 @@ class Policy:
                 return True
             if place.rule == "pwd" and _FOLDER.fullmatch(value):  # that in which a shell works
                 return True
-            return is_stand_in(text, start, end) or is_placeholder(value, words)
+            quoted = text[start - 1 : start] in _QUOTES
+            return stands_in(text, start, end) or is_placeholder(value, words, quoted=quoted)
 
         return Pairs(
             self.names,
