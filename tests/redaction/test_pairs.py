@@ -270,3 +270,54 @@ def test_any_value_in_any_nesting(form: str, nestings: list[str], name: str, val
     kept = _kept(text)
     assert f"Zq{value}9" not in kept
     assert scan(kept) == []
+
+
+@pytest.mark.parametrize("value", ["top_secret", "x9_password", "Summer_Token", "user.my_password"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "OS_PASSWORD={}",
+        "export OS_PASSWORD={}; openstack server list",
+        'DB_PASSWORD="{}"',
+        "[keystone_authtoken]\npassword = {}",
+        "password={}",
+        "password: {}",
+        'password: "{}"',
+        "password: '{}'",
+        "  password: '{}'",
+        "{{user: x, password: {}}}",
+        '{{"user": "x", "password": "{}"',
+        "connect(password='{}')",
+        "import os\npassword = '{}'",
+        "import the key, then\npassword = {}",
+        "<password>{}</password>",
+        "openstack --os-password {} server list",
+        "| password | {} |",
+    ],
+)
+def test_a_value_spelled_like_a_name_is_removed(line: str, value: str) -> None:
+    text = line.format(value)
+    assert value not in _kept(text)
+    assert scan(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "connect(user=user, password=db_password)",
+        "connect(\n    user=user,\n    password=db_password,\n)",
+        "client = Client(user.name, password=user.my_password)",
+        "def f():\n    password = admin_password\n",
+        "import os\n\nfoo.password = args.os_password",
+        "const password = db_password",
+        "password = db_password;",
+        "x = {'user': user, 'password': db_password}",
+        "    'password': db_password,",
+        'export OS_PASSWORD="$admin_password"',
+        "export OS_PASSWORD=$admin_password",
+        "password: $db_password",
+    ],
+)
+def test_a_variable_of_a_program_stays(text: str) -> None:
+    assert _kept(text) == text
+    assert not scan(text)

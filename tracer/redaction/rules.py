@@ -13,6 +13,7 @@ from tracer.redaction.pairs import Pairs
 from tracer.redaction.paths import Machine, parse, wildcard
 from tracer.redaction.patterns import PatternSet
 from tracer.redaction.policy import Common, HeaderForm, beginnings, read_builtin, read_file, url_template
+from tracer.redaction.variables import is_variable
 from tracer.redaction.vocabulary import Vocabulary, of_model, of_policy
 
 if TYPE_CHECKING:
@@ -194,9 +195,9 @@ class Policy:
             value = text[start:end].strip()
             if place.listed and not _IN_LIST.search(text, max(0, start - 80), start):
                 return True
-            if self._is_variable(value) or (
-                value[:1] == "*" and text[start - 2 : start] == ": "
-            ):  # YAML's alias
+            if self._names_a_secret(value) and is_variable(text, start, end):
+                return True
+            if value[:1] == "*" and text[start - 2 : start] == ": ":  # YAML's alias
                 return True
             if _NUMBER.fullmatch(value) and (not place.numbers or _is_count(text, start)):
                 return True
@@ -214,8 +215,8 @@ class Policy:
             valued=(name for file in self._files for name in file.siblings.values),
         )
 
-    def _is_variable(self, value: str) -> bool:
-        """Whether ``value`` names a variable that holds a secret: ``db_password``, ``user.password``."""
+    def _names_a_secret(self, value: str) -> bool:
+        """Return whether ``value`` is spelled like a secret's name: ``db_password``, ``user.password``."""
         name = value.rstrip(",;)").lstrip("$").rpartition(".")[2]
         if not name.isidentifier() or not ("_" in name or name != value):
             return False
