@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import msgspec
 import pytest
@@ -321,3 +322,13 @@ def test_a_value_spelled_like_a_name_is_removed(line: str, value: str) -> None:
 def test_a_variable_of_a_program_stays(text: str) -> None:
     assert _kept(text) == text
     assert not scan(text)
+
+
+@pytest.mark.parametrize(
+    "lead", ["password:", "X-Auth-Token: ", "{password: ", "- password: x", "password = "]
+)
+def test_a_long_run_of_blanks_is_read_once(lead: str) -> None:
+    text = f"{lead}{' ' * 60_000}x"
+    start = time.process_time()
+    scan(text)
+    assert time.process_time() - start < 3

@@ -43,10 +43,11 @@ _LEAD = re.compile(
 )
 _SHELL = re.compile(r"\b(?:export|setenv|declare|local|readonly|typeset|env|ENV|ARG)\b")
 _NEXT_PAIR = re.compile(r"[ \t,;&]{1,4}[\w.-]{1,60}=")
-_NEXT_KEY = re.compile(r"[ \t]+[\w.-]{1,60}:(?=\s|\Z)")
+# These are searched for, so none begins with a run of blanks: that would be read again from each blank.
+_NEXT_KEY = re.compile(r"[ \t][\w.-]{1,60}:(?=\s|\Z)")
 _NEXT_PARAMETER = re.compile(r"&(?:amp;)?[\w.\[\]-]{1,60}=|[,;][ \t]{0,4}[\w.-]{1,60}[=:]")
-_COMMENT = re.compile(r"[ \t]+[#;]")
-_FLOW_END = re.compile(r"[ \t]*(?:[,}\]\n]|[ \t]#)")
+_COMMENT = re.compile(r"[ \t][#;]")
+_FLOW_END = re.compile(r"[,}\]\n]|[ \t]#")
 _WORD = re.compile(r"[^\s\"'`<>{}|]{1,65536}")
 _SHELL_WORD = re.compile(r"""(?:[^\s"'`;&|<>()\\]|\\.|"[^"\n]{0,4096}"|'[^'\n]{0,4096}'){1,65536}""")
 _PARAMETER = re.compile(r"[^&\s\"'<>#;\\]{1,65536}")
@@ -210,7 +211,7 @@ def _first_end(text: str, place: int, stop: int, line: _Line, kind: str, *, blan
     end = _trimmed(text, place, comment.start() if comment else stop)
     following = _NEXT_KEY if kind == "colon" else None if spaced else _NEXT_PAIR
     pair = following.search(text, place, end) if following else None
-    end = pair.start() if pair else end
+    end = _trimmed(text, place, pair.start()) if pair else end
     while end > place and text[end - 1] in ",;":
         end -= 1
     value = text[place:end]
