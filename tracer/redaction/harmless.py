@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_placeholder", "is_stand_in", "stands_in"]
+__all__ = ["is_location", "is_placeholder", "is_stand_in", "stands_in"]
 
 _NUMBERED = r"[a-z]+(?:-[a-z]+)*-[0-9]+"
 _SAID = r"redacted|removed|masked|hidden|sanitized|filtered|omitted|scrubbed"
@@ -57,6 +57,7 @@ _PLACEHOLDER = re.compile(
     r"|\{[ ]?(?:get_param|get_attr|get_resource|get_file|Ref|Fn::\w+)\b.*",
     re.DOTALL,
 )
+_LOCATION = re.compile(r"""https?:(?:\\{0,4}/){2}[^\s"'<>@]{1,4096}""")
 _QUOTES = "\\\"'` \t\r\n"
 
 
@@ -89,3 +90,8 @@ def is_placeholder(value: str, words: frozenset[str], *, quoted: bool) -> bool:
     if not bare or bare.lower() in words:
         return True
     return (_QUOTED_PLACEHOLDER if quoted else _PLACEHOLDER).fullmatch(bare) is not None
+
+
+def is_location(value: str) -> bool:
+    """Return whether ``value`` is a URL without credentials: under a token's name, it tells of a token."""
+    return _LOCATION.fullmatch(value) is not None

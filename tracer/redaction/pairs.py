@@ -46,9 +46,9 @@ _RIGHT = re.compile(rf"[\w-]{{0,{LONGEST}}}+(?:\.[\w-]{{1,{LONGEST}}}+){{0,4}}")
 _HIDDEN = re.compile(r"\\u00[2-7][0-9A-Fa-f]")
 _TO_END = re.compile(r"[\s\\\"':=>\])]*")
 _PERCENT_MARK = re.compile(r"%(?:0[aAdD]|2[27]|3[aAcCdDeE])")
-# What is encoded does not go on behind what ends a parameter, or a text between tags.
+# What is encoded does not go on behind what ends a parameter, a quoted text, or a text between tags.
 _PERCENT_PIECE = re.compile(r"""[^\s"'<>&?=#;,\\]++""")
-_ENTITY_PIECE = re.compile(r"[^<>]++")
+_ENTITY_PIECE = re.compile(r"""[^<>"]++""")
 _ENTITY_MARK = re.compile(r"&(?:quot|apos|lt|#x?0*(?:10|3[49]|58|6[01]|22|27|3[aAcCdD]));")
 
 

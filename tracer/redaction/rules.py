@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote
 
-from tracer.redaction.harmless import is_placeholder, stands_in
+from tracer.redaction.harmless import is_location, is_placeholder, stands_in
 from tracer.redaction.names import Names, Word
 from tracer.redaction.pairs import Pairs
 from tracer.redaction.paths import Machine, parse, wildcard
@@ -40,6 +40,7 @@ _TRAILING = re.compile(r"(?<=.)/+$")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*")
 _IN_LIST = re.compile(r"""(?:[\[,]|\n[ \t]*-)[ \t\r\n]*[\\"']*\Z""")
 _QUOTES = frozenset("\"'")
+_SERVICES = frozenset({"compat", "db", "files", "ldap", "nis", "nisplus", "sss", "systemd", "winbind"})
 _FOLDER = re.compile(r"(?:/[\w.~-]*)+")
 
 
@@ -190,21 +191,23 @@ class Policy:
     def pairs(self) -> Pairs[Place]:
         """The search for values beside such names in any text."""
         words = frozenset(word for file in self._files for word in file.naming.placeholders)
+        states = frozenset(word for file in self._files for word in file.naming.states)
 
         def is_harmless(text: str, start: int, end: int, place: Place) -> bool:
             value = text[start:end].strip()
-            if place.listed and not _IN_LIST.search(text, max(0, start - 80), start):
-                return True
-            if self._names_a_secret(value) and is_variable(text, start, end):
-                return True
-            if value[:1] == "*" and text[start - 2 : start] == ": ":  # YAML's alias
-                return True
-            if _NUMBER.fullmatch(value) and (not place.numbers or _is_count(text, start)):
-                return True
-            if place.rule == "pwd" and _FOLDER.fullmatch(value):  # that in which a shell works
-                return True
             quoted = text[start - 1 : start] in _QUOTES
-            return stands_in(text, start, end) or is_placeholder(value, words, quoted=quoted)
+            # Among these: an alias of YAML, the folder that a shell works in, a state that a log tells.
+            return (
+                (place.listed and not _IN_LIST.search(text, max(0, start - 80), start))
+                or (value[:1] == "*" and text[start - 2 : start] == ": ")
+                or (self._names_a_secret(value) and is_variable(text, start, end))
+                or (_NUMBER.fullmatch(value) is not None and (not place.numbers or _is_count(text, start)))
+                or (place.rule == "pwd" and _FOLDER.fullmatch(value) is not None)
+                or (place.kind == "token" and is_location(value))
+                or (not quoted and (value.lower().rstrip(".,;!") in states or _is_name_service(place, value)))
+                or stands_in(text, start, end)
+                or is_placeholder(value, words, quoted=quoted)
+            )
 
         return Pairs(
             self.names,
@@ -374,6 +377,11 @@ def _behind(command: Sequence[str], argv: Sequence[str]) -> int | None:
         if words[start : start + len(command)] == list(command):
             return start + len(command)
     return None
+
+
+def _is_name_service(place: Place, value: str) -> bool:
+    """Return whether ``value`` is that of ``passwd`` in nsswitch.conf (the name service switch)."""
+    return place.rule == "passwd" and _SERVICES.issuperset(value.split())
 
 
 def _field_place(path: str, rule: FieldRule) -> Place:

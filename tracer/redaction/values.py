@@ -59,12 +59,16 @@ _PROSE = frozenset(
     """a an and are as be been by can cannot for from has have if in is it its may must no not of on or shall
     should that the their there these this to used was were when which will with you your""".split()  # noqa: SIM905 - read as a text
 )
+# What stands behind the colon in an entry point of Python: keystonemiddleware.auth_token:filter_factory.
+_OBJECT = re.compile(r"[a-z]+(?:_[a-z]+)*(?![\w.-])|(?:[A-Z][a-z]+){1,6}(?![\w.-])")
+_ENTRY_POINT = r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*){2,}:[A-Za-z_]+\Z"
 _EXPRESSION = re.compile(
     r"await [a-z_]+[.(]|new [A-Z]\w*\(|lambda\b[^:\n]*:"
     r"|[A-Za-z_]{2,}(?:\.[A-Za-z_]\w*)*(?:\([^()\n]*(?:[()]|,\s*\Z)|\[[^\[\]\n]*\]|[(\[]\s*\Z)"
     r"|(?:self|cls|args|kwargs|options|opts|conf|config|settings|request|response|os|process\.env|CONF|this)"
     r"\.[A-Za-z_]\w*"
     r"|/\S*[\\(\[]\S*/[a-z]*;?\Z"
+    rf"|{_ENTRY_POINT}"
 )
 _TYPE = r"(?:str|bytes|int|bool|float|object|Any|None|list|dict|tuple|set|List|Dict|Callable|String|Text)"
 _ANNOTATION = re.compile(
@@ -103,6 +107,9 @@ def beside(text: str, spot: Spot) -> list[Span]:
     separator = SEPARATOR.match(text, subscript.end() if subscript else after)
     if separator is None:
         return _option_value(text, end) if option and not quote else []
+    is_dotted = not quote and (text[start - 1 : start] == "." or "." in text[start:end])
+    if is_dotted and separator["blank"] == "" and _OBJECT.match(text, separator.end()):
+        return []
     spans = read(text, name_start, separator, quoted=bool(quote))
     name = text[spot.start : end].lower()
     return [span for span in spans if text[slice(*span)].strip("_").lower() != name]
