@@ -388,3 +388,10 @@ def test_a_location_under_the_name_of_a_token_stays(name: str) -> None:
     assert redacted.response is not None
     assert redacted.response.body is not None
     assert json.loads(redacted.response.body.json or "") == document
+
+
+def test_a_long_run_of_backslashes_is_read_once() -> None:
+    _kept("x")
+    start = time.process_time()
+    _kept('password: "' + "\\" * 64_000)
+    assert time.process_time() - start < 1.5

@@ -33,10 +33,10 @@ _PUBLIC_PEM = re.compile(
 _LONGEST = 1_000_000
 _LONGEST_MASK = 256
 
-_OPEN = r"(?:\\{0,2}<|&lt;|&\#60;|&\#x3[cC];|\#lt;|\#60;|%3[cC]|\\+u003[cC])"
-_CLOSE = r"(?:\\{0,2}>|&gt;|&\#62;|&\#x3[eE];|\#gt;|\#62;|%3[eE]|\\+u003[eE])"
+_OPEN = r"(?:\\{0,2}<|&lt;|&\#60;|&\#x3[cC];|\#lt;|\#60;|%3[cC]|\\{1,9}u003[cC])"
+_CLOSE = r"(?:\\{0,2}>|&gt;|&\#62;|&\#x3[eE];|\#gt;|\#62;|%3[eE]|\\{1,9}u003[eE])"
 _IN_TEXT = re.compile(
-    rf"""[\\"'(\[]*(?:
+    rf"""[\\"'(\[]{{0,200}}(?:
       (?P<pseudonym>{_OPEN}(?:{_NUMBERED}|removed){_CLOSE})
     | (?:{_MASKS}
       | [*.•…]+ | gA{{0,5}}…[0-9]{{1,7}}
