@@ -68,7 +68,7 @@ class Pair(NamedTuple, Generic[P]):
 class Pairs(Generic[P]):
     """The search for values beside the names of secrets.
 
-    ``is_harmless(text, start, end)`` tells of a value that it stands for a secret, or for none. ``kept``:
+    ``is_harmless(text, start, end, place)`` returns whether the value is a placeholder. ``kept``:
     options of command lines whose arguments are no secrets.
     """
 
