@@ -346,6 +346,7 @@ def test_a_long_run_of_blanks_is_read_once(lead: str) -> None:
         "passwd: files systemd",
         "passwd:         files sss\n",
         "update_password: on_create",
+        "chap_password_len = 14",
         "See token: https://docs.openstack.org/keystone/token.html",
         "paste.filter_factory = keystonemiddleware.auth_token:filter_factory\n",
         "password = keystone.auth.plugins.password:Password\n",
