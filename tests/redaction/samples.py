@@ -16,9 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from tests.redaction.canaries import exchange
+from tracer import yamltext
 from tracer.model import Body
-from tracer.redaction import Policy, Redactor, load_policy
+from tracer.redaction import Policy, Redactor, load_policy, scan
 
 __all__ = ["EXPECTED", "Masked", "fetch", "masked", "samples"]
 
@@ -77,12 +80,17 @@ def samples(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def masked(sample: str, text: str, policy: Policy) -> tuple[list[Masked], str]:
-    """Return what is masked in a sample, one entry for each value, and the redacted text."""
+    """Return what is masked in a sample, one entry for each value, and the redacted text.
+
+    The last gate must accept the recording of it.
+    """
     redactor = Redactor(policy)
     body = Body(type="application/json", size=len(text), json=text)
     redacted = redactor.exchange(exchange(answer=body))
     assert redacted.response is not None
     assert redacted.response.body is not None
+    recording = yamltext.dump(msgspec.to_builtins(redacted))
+    assert scan(recording, known=redactor.known) == [], sample
     kept = redacted.response.body.json or redacted.response.body.text or ""
     return [Masked(rule, sample) for rule, count in redactor.counts.items() for _ in range(count)], kept
 

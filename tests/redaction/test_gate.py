@@ -1,6 +1,7 @@
 """What the redactor leaves, the last gate accepts."""
 
 import json
+from collections.abc import Callable
 from urllib.parse import quote
 
 import msgspec
@@ -12,6 +13,7 @@ from tests.redaction.canaries import as_base64, as_json, as_text, exchange
 from tracer import yamltext
 from tracer.model import Body, Exchange, Recording, Request
 from tracer.redaction import Redactor, load_policy, scan
+from tracer.redaction.harmless import is_stand_in, stands_in
 from tracer.redaction.vocabulary import of_model
 
 POLICY = load_policy()
@@ -188,6 +190,94 @@ def test_a_run_with_output_passes(sent: list[Exchange], output: str) -> None:
         redacted = [redactor.again(one) for one in redacted]
         text = redactor.text(text)
     assert not scan(_yaml(redacted, text), known=redactor.known)
+
+
+MASKS = [
+    "***", "********", "xxx", "XXXX", "...", "......", "…", "••••••", "******** (password-1)", "'***'",
+    '"***"', "<redacted>", "<Redacted>", "<SANITIZED>", "[REDACTED]", "[Filtered]", "[hidden]", "(removed)",
+    "(hidden)", "{masked}", "*removed*", "__REDACTED__", "REDACTED", "MASKED", "SANITIZED", "<token>",
+    "<your token>", "<your-token>", "--token_id--", "--federated-token-id--", "$OS_TOKEN", "${OS_TOKEN}",
+    "'$OS_TOKEN'", "$OS_TOKEN_V3", "{{ token }}", "%(token)s", "{token}", "$token", "<!-- x -->", "hidden",
+    "None",
+    "{SHA256}" + "a1" * 32, "{SHA1}" + "b2" * 20,
+]  # fmt: skip
+PLACES: dict[str, Callable[[str], Exchange]] = {
+    "token id": lambda m: exchange(body=as_json({"auth": {"identity": {"token": {"id": m}}}})),
+    "token id of an answer": lambda m: exchange(answer=as_json({"access": {"token": {"id": m}}})),
+    "token id in a text": lambda m: exchange(answer=as_text(json.dumps({"access": {"token": {"id": m}}}))),
+    "token id in a string": lambda m: exchange(answer=as_json({"x": json.dumps({"token": {"id": m}})})),
+    "password of a URL": lambda m: exchange(answer=as_text(f"see http://admin:{m}@h/ x")),
+    "user of a URL": lambda m: exchange(answer=as_text(f"see http://{m}@h/ x")),
+    "password of a URL in JSON": lambda m: exchange(answer=as_json({"x": f"http://admin:{m}@h/ x"})),
+    "bearer": lambda m: exchange(headers={"Authorization": f"Bearer {m}"}),
+    "bearer in a text": lambda m: exchange(answer=as_text(f"curl -H 'Authorization: Bearer {m}'")),
+    "Authorization": lambda m: exchange(headers={"Authorization": m}),
+    "token header": lambda m: exchange(headers={"X-Auth-Token": m}),
+    "cookie": lambda m: exchange(headers={"Cookie": f"sid={m}"}),
+    "set-cookie": lambda m: exchange(answer_headers={"Set-Cookie": f"sid={m}; Path=/"}),
+    "cookie in a text": lambda m: exchange(answer=as_text(f"Cookie: sid={m}\n")),
+    "option": lambda m: exchange(answer=as_text(f"openstack --os-token {m} x")),
+    "query": lambda m: exchange(url=f"http://h/?token={quote(m)}"),
+    "query in a text": lambda m: exchange(answer=as_text(f"http://h/?token={m}&x")),
+    "location": lambda m: exchange(answer_headers={"Location": f"http://h/?token={quote(m)}"}),
+    "path": lambda m: exchange(url=f"http://h/v2.0/tokens/{quote(m, safe='')}"),
+    "EC2 access": lambda m: exchange(answer=as_json({"credential": {"access": m, "secret": m}})),
+    "hidden field": lambda m: exchange(answer=as_text(f'<input type=hidden name="token" value="{m}">')),
+    "host": lambda m: exchange(headers={"Host": f"u:{m}@h"}),
+    "trust": lambda m: exchange(answer=as_json({"u": f"trust+http://{m}@h/"})),
+    "discovery": lambda m: exchange(answer=as_json({"discovery_url": f"https://discovery.etcd.io/{m}"})),
+    "webhook": lambda m: exchange(answer=as_json({"u": f"http://h/v1/webhooks/{m}/trigger"})),
+    "user data": lambda m: exchange(answer=as_json({"user_data": m})),
+    "blob": lambda m: exchange(answer=as_json({"credential": {"blob": m}})),
+    "payload": lambda m: exchange(url="http://h/v1/secrets/1/payload", answer=as_text(m)),
+    "challenge": lambda m: exchange(answer_headers={"WWW-Authenticate": f"Negotiate {m}"}),
+    "YAML": lambda m: exchange(answer=as_text(f"password: {m}\n")),
+    "YAML in quotes": lambda m: exchange(answer=as_text(f'password: "{m}"\n')),
+    "ini": lambda m: exchange(answer=as_text(f"[a]\npassword = {m}\n")),
+    "shell": lambda m: exchange(answer=as_text(f"export OS_PASSWORD={m}\n")),
+    "log line": lambda m: exchange(answer=as_text(f"DEBUG user: x, password: {m}, id: 1\n")),
+    "table": lambda m: exchange(answer=as_text(f"+--+--+\n| password | {m} |\n+--+--+\n")),
+    "JSON": lambda m: exchange(answer=as_json({"password": m})),
+    "list": lambda m: exchange(answer=as_json({"password": [m, f"{m}a"]})),
+    "YAML in a string": lambda m: exchange(answer=as_json({"x": f"password: {m}\nuser: x"})),
+    "two fields": lambda m: exchange(answer=as_json([{"name": "password", "value": m}])),
+    "patch": lambda m: exchange(
+        body=as_json([{"op": "add", "path": "/driver_info/ipmi_username", "value": m}])
+    ),
+    "XML": lambda m: exchange(answer=as_text(f"<password>{m}</password>")),
+    "form": lambda m: exchange(body=as_text(f"password={quote(m)}", "application/x-www-form-urlencoded")),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_mask_is_never_refused(place: str) -> None:
+    """Each mask is kept or masked again, and the recording is saved in any case."""
+    refused = []
+    for mask in MASKS:
+        redactor = Redactor(POLICY)
+        redacted = redactor.again(redactor.exchange(PLACES[place](mask)))
+        assert redacted.redaction is None
+        if scan(_yaml([redacted]), known=redactor.known):
+            refused.append(mask)
+    assert refused == []
+
+
+@given(
+    masks=st.lists(st.sampled_from(MASKS), min_size=1, max_size=2).map("".join),
+    place=st.sampled_from(sorted(PLACES)),
+    sent=exchanges,
+)
+def test_masks_beside_anything_are_never_refused(masks: str, place: str, sent: Exchange) -> None:
+    redactor = Redactor(POLICY)
+    redacted = [redactor.exchange(each) for each in (PLACES[place](masks), sent)]
+    redacted = [redactor.again(each) for each in redacted]
+    assert not scan(_yaml(redacted), known=redactor.known)
+
+
+@given(value=st.sampled_from(MASKS), lead=st.sampled_from(["", " ", '"', "'", ">"]), rest=soups)
+def test_what_capture_keeps_the_gate_keeps(value: str, lead: str, rest: str) -> None:
+    if is_stand_in(value):
+        assert stands_in(f"{lead}{value}{rest}", len(lead), len(lead) + len(value))
 
 
 def test_what_stood_beside_a_secret_is_looked_at_again() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 import yaml
 
 from tests.redaction.canaries import as_json, as_text, exchange
 from tracer.redaction import Redactor, load_policy, scan
+from tracer.redaction.heat import declared_in
 
 POLICY = load_policy()
 VALUE, DEFAULT = "kJ7xQ2", "mZ9vR4"  # too short to be searched for
@@ -97,3 +99,10 @@ def test_a_template_in_a_text_is_read_too() -> None:
     redacted = Redactor(POLICY).exchange(exchange(body=as_text(_YAML, "application/x-yaml")))
     assert DEFAULT not in str(redacted)
     assert "m1.tiny" in str(redacted)
+
+
+def test_the_attributes_of_many_resources_are_read_once() -> None:
+    text = "attributes: {value: x} OS::Heat::RandomString " * 1400
+    start = time.process_time()
+    assert declared_in(text).spans
+    assert time.process_time() - start < 4

@@ -17,6 +17,7 @@ __all__ = ["HOLDERS", "Declared", "declared_in", "may_declare"]
 HOLDERS = frozenset({"parameters", "parameter_defaults", "params", "environment"})
 """The keys of the objects that hold values of parameters by their names."""
 
+_FARTHEST = 4096  # characters from the type of a resource to its attributes
 _MARKS = re.compile(r"(?<![\w-])(?:hidden\W{1,12}(?:true|yes|on)\b|OS::Heat::RandomString)", re.IGNORECASE)
 _GENERATED = re.compile(
     r"""get_attr\\*["']?\s{0,8}:\s{0,80}(?:\[\s{0,80}|-[ ]{1,8})\\*["']?"""
@@ -43,6 +44,7 @@ def declared_in(text: str) -> Declared:
     names: set[str] = set()
     spans: list[Span] = []
     resources: set[str] = set()
+    reached = 0
     for mark in _MARKS.finditer(text):
         if mark[0][0] in "hH":
             names.add(parent_key(text, mark.start()))
@@ -50,17 +52,22 @@ def declared_in(text: str) -> Declared:
                 spans += field.spans if field.key == "default" else []
         else:
             resources.add(parent_key(text, mark.start()))
-            spans += _attribute(text, mark.start())
+            spans += _attribute(text, mark.start(), reached)
+            reached = mark.start() + _FARTHEST
     for use in _GENERATED.finditer(text) if resources else ():
         if use["resource"] in resources:
             names.update(_outputs(text, use.start()))
     return Declared(frozenset(names - {""}), spans)
 
 
-def _attribute(text: str, start: int) -> Iterator[Span]:
-    """Give where the generated value stands in what Heat tells of the resource around ``start``."""
+def _attribute(text: str, start: int, reached: int) -> Iterator[Span]:
+    """Give where the generated value stands in what Heat tells of the resource around ``start``.
+
+    What stands before ``reached`` was read for a resource before it.
+    """
     origin, _ = fields_around(text, start)
-    for attributes in _ATTRIBUTES.finditer(text, max(origin, start - 4096, 0), start + 4096):
+    begin = max(origin, start - _FARTHEST, reached)
+    for attributes in _ATTRIBUTES.finditer(text, begin, start + _FARTHEST):
         for field in fields_around(text, attributes.end() + 1)[1]:
             if field.key == "value":
                 yield from field.spans

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
 from tracer.redaction import urls
-from tracer.redaction.harmless import is_harmless
+from tracer.redaction.harmless import is_location, is_stand_in
 from tracer.redaction.heat import may_declare
 from tracer.redaction.known import KnownSecrets, is_pseudonym
 from tracer.redaction.patterns import TextPattern
@@ -16,6 +17,7 @@ from tracer.redaction.rules import KNOWN, Place, Policy
 __all__ = ["Cleaner", "Ledger"]
 
 _MOST_ROUNDS = 8
+_WORD = re.compile("[A-Z]?[a-z]{1,19}")
 
 
 class Cleaner(NamedTuple):
@@ -51,8 +53,10 @@ class Ledger:
 
         A pseudonym and a value that is harmless (a mask, a public certificate) stay what they are.
         """
-        if not value or is_pseudonym(value) or is_harmless(value):
+        if not value or is_pseudonym(value) or is_stand_in(value):
             return value
+        if place.kind == "token" and is_location(value):
+            return urls.url(value, self.policy, self.take)
         self.count(place.rule)
         self.known.add(place.kind, value, spread=place.spread)
         if place.kind == "url":
@@ -61,7 +65,7 @@ class Ledger:
 
     def learn(self, place: Place, value: str) -> str:
         """Remember ``value`` without taking it out of where it stands."""
-        if place.spread and not is_harmless(value):
+        if place.spread and not is_stand_in(value):
             self.known.add(place.kind, value)
         return value
 
@@ -91,7 +95,9 @@ class Ledger:
         parts: list[str] = []
         done = 0
         for pair in self.policy.pairs.find(text, document=document, declared=self.declared):
-            new = self.take(pair.place, pair.value)
+            # An ordinary word without quotes is a secret at most there: the text may be prose.
+            spread = pair.place.spread and not (pair.bare and _WORD.fullmatch(pair.value))
+            new = self.take(pair.place._replace(spread=spread), pair.value)
             parts += (text[done : pair.start], json.dumps(new) if document and pair.bare else new)
             done = pair.end
         return "".join([*parts, text[done:]]) if parts else text

@@ -1,8 +1,7 @@
 """Names of secrets in any spelling: ``db_password``, ``dbPassword``, ``DB-PASS``, ``requirepass``.
 
-A name is cut into words. The last word of a compound says what it is (a *password file* is a file), so
-that a name is one of a secret if it ends with such a word, but for words that change nothing
-(``password_2``, ``token_value``). The words are data, see policy.toml.
+A name denotes a secret if its last word does: a *password file* is a file. Words that change nothing
+(``_2``, ``_value``) are skipped. The words are data, see policy.toml.
 """
 
 from __future__ import annotations

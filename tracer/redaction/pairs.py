@@ -25,6 +25,7 @@ from tracer.redaction.encodings import (
     from_entity,
     from_percent,
 )
+from tracer.redaction.harmless import is_stand_in
 from tracer.redaction.heat import HOLDERS, declared_in, may_declare
 from tracer.redaction.literals import Literals
 from tracer.redaction.names import LONGEST, Names, normal_form
@@ -45,9 +46,9 @@ _RIGHT = re.compile(rf"[\w-]{{0,{LONGEST}}}+(?:\.[\w-]{{1,{LONGEST}}}+){{0,4}}")
 _HIDDEN = re.compile(r"\\u00[2-7][0-9A-Fa-f]")
 _TO_END = re.compile(r"[\s\\\"':=>\])]*")
 _PERCENT_MARK = re.compile(r"%(?:0[aAdD]|2[27]|3[aAcCdDeE])")
-# What is encoded does not go on behind what ends a parameter, or a text between tags.
+# What is encoded does not go on behind what ends a parameter, a quoted text, or a text between tags.
 _PERCENT_PIECE = re.compile(r"""[^\s"'<>&?=#;,\\]++""")
-_ENTITY_PIECE = re.compile(r"[^<>]++")
+_ENTITY_PIECE = re.compile(r"""[^<>"]++""")
 _ENTITY_MARK = re.compile(r"&(?:quot|apos|lt|#x?0*(?:10|3[49]|58|6[01]|22|27|3[aAcCdD]));")
 
 
@@ -67,7 +68,7 @@ class Pair(NamedTuple, Generic[P]):
 class Pairs(Generic[P]):
     """The search for values beside the names of secrets.
 
-    ``is_harmless(text, start, end)`` tells of a value that it stands for a secret, or for none. ``kept``:
+    ``is_harmless(text, start, end, place)`` returns whether the value is a placeholder. ``kept``:
     options of command lines whose arguments are no secrets.
     """
 
@@ -278,8 +279,9 @@ class Pairs(Generic[P]):
             value = text[start:end]
             if value.strip() and not self._is_harmless(text, start, end, place):
                 bare = text[start - 1 : start] not in ("'", '"')
-                value = value.replace("''", "'") if text[start - 1 : start] == "'" else value
-                yield Pair(start, end, place, _decoded(value), bare)
+                value = _decoded(value.replace("''", "'") if text[start - 1 : start] == "'" else value)
+                if not is_stand_in(value):
+                    yield Pair(start, end, place, value, bare)
 
 
 def _edges(text: str, begin: int, stop: int, limit: int) -> tuple[int, int, int]:

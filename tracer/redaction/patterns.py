@@ -16,8 +16,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from tracer.redaction.beginnings import Beginnings
+from tracer.redaction.harmless import stands_in
 from tracer.redaction.policy import PatternRule, PolicyFile, beginnings
-from tracer.redaction.stand_ins import is_stand_in
 from tracer.redaction.tables import cells
 from tracer.redaction.words import SHORTEST, Words
 
@@ -65,7 +65,7 @@ class TextPattern(NamedTuple):
             if self.edge and _in_base64(text, match.start()):
                 continue
             start, end = match.span(group)
-            if end > start and not is_stand_in(text, start, end):
+            if end > start and not stands_in(text, start, end):
                 yield start, end
 
     def broken(self, text: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:

@@ -148,6 +148,7 @@ class Naming(_Rule, frozen=True, kw_only=True):
     alike: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     placeholders: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
 
 
 class Siblings(_Rule, frozen=True, kw_only=True):

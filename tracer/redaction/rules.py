@@ -7,12 +7,13 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote
 
+from tracer.redaction.harmless import is_location, is_placeholder, stands_in
 from tracer.redaction.names import Names, Word
 from tracer.redaction.pairs import Pairs
 from tracer.redaction.paths import Machine, parse, wildcard
 from tracer.redaction.patterns import PatternSet
 from tracer.redaction.policy import Common, HeaderForm, beginnings, read_builtin, read_file, url_template
-from tracer.redaction.stand_ins import is_placeholder, is_stand_in
+from tracer.redaction.variables import is_variable
 from tracer.redaction.vocabulary import Vocabulary, of_model, of_policy
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ _MOST_COUNTS = 200  # lines that are looked back over
 _TRAILING = re.compile(r"(?<=.)/+$")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*")
 _IN_LIST = re.compile(r"""(?:[\[,]|\n[ \t]*-)[ \t\r\n]*[\\"']*\Z""")
+_QUOTES = frozenset("\"'")
+_SERVICES = frozenset({"compat", "db", "files", "ldap", "nis", "nisplus", "sss", "systemd", "winbind"})
 _FOLDER = re.compile(r"(?:/[\w.~-]*)+")
 
 
@@ -188,20 +191,23 @@ class Policy:
     def pairs(self) -> Pairs[Place]:
         """The search for values beside such names in any text."""
         words = frozenset(word for file in self._files for word in file.naming.placeholders)
+        states = frozenset(word for file in self._files for word in file.naming.states)
 
         def is_harmless(text: str, start: int, end: int, place: Place) -> bool:
             value = text[start:end].strip()
-            if place.listed and not _IN_LIST.search(text, max(0, start - 80), start):
-                return True
-            if self._is_variable(value) or (
-                value[:1] == "*" and text[start - 2 : start] == ": "
-            ):  # YAML's alias
-                return True
-            if _NUMBER.fullmatch(value) and (not place.numbers or _is_count(text, start)):
-                return True
-            if place.rule == "pwd" and _FOLDER.fullmatch(value):  # that in which a shell works
-                return True
-            return is_stand_in(text, start, end) or is_placeholder(value, words)
+            quoted = text[start - 1 : start] in _QUOTES
+            # Among these: an alias of YAML, the folder that a shell works in, a state that a log tells.
+            return (
+                (place.listed and not _IN_LIST.search(text, max(0, start - 80), start))
+                or (value[:1] == "*" and text[start - 2 : start] == ": ")
+                or (self._names_a_secret(value) and is_variable(text, start, end))
+                or (_NUMBER.fullmatch(value) is not None and (not place.numbers or _is_count(text, start)))
+                or (place.rule == "pwd" and _FOLDER.fullmatch(value) is not None)
+                or (place.kind == "token" and is_location(value))
+                or (not quoted and (value.lower().rstrip(".,;!") in states or _is_name_service(place, value)))
+                or stands_in(text, start, end)
+                or is_placeholder(value, words, quoted=quoted)
+            )
 
         return Pairs(
             self.names,
@@ -212,8 +218,8 @@ class Policy:
             valued=(name for file in self._files for name in file.siblings.values),
         )
 
-    def _is_variable(self, value: str) -> bool:
-        """Whether ``value`` names a variable that holds a secret: ``db_password``, ``user.password``."""
+    def _names_a_secret(self, value: str) -> bool:
+        """Return whether ``value`` is spelled like a secret's name: ``db_password``, ``user.password``."""
         name = value.rstrip(",;)").lstrip("$").rpartition(".")[2]
         if not name.isidentifier() or not ("_" in name or name != value):
             return False
@@ -371,6 +377,11 @@ def _behind(command: Sequence[str], argv: Sequence[str]) -> int | None:
         if words[start : start + len(command)] == list(command):
             return start + len(command)
     return None
+
+
+def _is_name_service(place: Place, value: str) -> bool:
+    """Return whether ``value`` is that of ``passwd`` in nsswitch.conf (the name service switch)."""
+    return place.rule == "passwd" and _SERVICES.issuperset(value.split())
 
 
 def _field_place(path: str, rule: FieldRule) -> Place:

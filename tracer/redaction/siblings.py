@@ -24,7 +24,7 @@ _MOST_LINES = 200  # between a key and that of the object it is in
 _MOST_FIELDS = 30  # lines of an object before a name, and behind it
 _MOST_BRACES = 64
 
-# These run over what stands before a name, from its end to its beginning: they match at once or never.
+# Each pattern runs on reversed text, anchored at the name.
 _NAMED_BY = re.compile(
     r"""(?:[ ][\w-]{1,30}){0,3}(?:/[\w~.-]{0,60}){0,9}(?:["']\\{0,31})?\s{0,8}(?P<sign>[:=])[ \t]{0,8}"""
     r"""(?:["']\\{0,31})?(?P<key>[\w.-]{1,60})"""

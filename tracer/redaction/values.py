@@ -43,10 +43,11 @@ _LEAD = re.compile(
 )
 _SHELL = re.compile(r"\b(?:export|setenv|declare|local|readonly|typeset|env|ENV|ARG)\b")
 _NEXT_PAIR = re.compile(r"[ \t,;&]{1,4}[\w.-]{1,60}=")
-_NEXT_KEY = re.compile(r"[ \t]+[\w.-]{1,60}:(?=\s|\Z)")
+# These are searched for, so none begins with a run of blanks: that would be read again from each blank.
+_NEXT_KEY = re.compile(r"[ \t][\w.-]{1,60}:(?=\s|\Z)")
 _NEXT_PARAMETER = re.compile(r"&(?:amp;)?[\w.\[\]-]{1,60}=|[,;][ \t]{0,4}[\w.-]{1,60}[=:]")
-_COMMENT = re.compile(r"[ \t]+[#;]")
-_FLOW_END = re.compile(r"[ \t]*(?:[,}\]\n]|[ \t]#)")
+_COMMENT = re.compile(r"[ \t][#;]")
+_FLOW_END = re.compile(r"[,}\]\n]|[ \t]#")
 _WORD = re.compile(r"[^\s\"'`<>{}|]{1,65536}")
 _SHELL_WORD = re.compile(r"""(?:[^\s"'`;&|<>()\\]|\\.|"[^"\n]{0,4096}"|'[^'\n]{0,4096}'){1,65536}""")
 _PARAMETER = re.compile(r"[^&\s\"'<>#;\\]{1,65536}")
@@ -58,12 +59,16 @@ _PROSE = frozenset(
     """a an and are as be been by can cannot for from has have if in is it its may must no not of on or shall
     should that the their there these this to used was were when which will with you your""".split()  # noqa: SIM905 - read as a text
 )
+# What stands behind the colon in an entry point of Python: keystonemiddleware.auth_token:filter_factory.
+_OBJECT = re.compile(r"[a-z]+(?:_[a-z]+)*(?![\w.-])|(?:[A-Z][a-z]+){1,6}(?![\w.-])")
+_ENTRY_POINT = r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*){2,}:[A-Za-z_]+\Z"
 _EXPRESSION = re.compile(
     r"await [a-z_]+[.(]|new [A-Z]\w*\(|lambda\b[^:\n]*:"
     r"|[A-Za-z_]{2,}(?:\.[A-Za-z_]\w*)*(?:\([^()\n]*(?:[()]|,\s*\Z)|\[[^\[\]\n]*\]|[(\[]\s*\Z)"
     r"|(?:self|cls|args|kwargs|options|opts|conf|config|settings|request|response|os|process\.env|CONF|this)"
     r"\.[A-Za-z_]\w*"
     r"|/\S*[\\(\[]\S*/[a-z]*;?\Z"
+    rf"|{_ENTRY_POINT}"
 )
 _TYPE = r"(?:str|bytes|int|bool|float|object|Any|None|list|dict|tuple|set|List|Dict|Callable|String|Text)"
 _ANNOTATION = re.compile(
@@ -102,6 +107,9 @@ def beside(text: str, spot: Spot) -> list[Span]:
     separator = SEPARATOR.match(text, subscript.end() if subscript else after)
     if separator is None:
         return _option_value(text, end) if option and not quote else []
+    is_dotted = not quote and (text[start - 1 : start] == "." or "." in text[start:end])
+    if is_dotted and separator["blank"] == "" and _OBJECT.match(text, separator.end()):
+        return []
     spans = read(text, name_start, separator, quoted=bool(quote))
     name = text[spot.start : end].lower()
     return [span for span in spans if text[slice(*span)].strip("_").lower() != name]
@@ -210,7 +218,7 @@ def _first_end(text: str, place: int, stop: int, line: _Line, kind: str, *, blan
     end = _trimmed(text, place, comment.start() if comment else stop)
     following = _NEXT_KEY if kind == "colon" else None if spaced else _NEXT_PAIR
     pair = following.search(text, place, end) if following else None
-    end = pair.start() if pair else end
+    end = _trimmed(text, place, pair.start()) if pair else end
     while end > place and text[end - 1] in ",;":
         end -= 1
     value = text[place:end]
