@@ -110,6 +110,12 @@ TIGHT: dict[str, Form] = {
     "YAML, items": lambda n, v: f"a: {BEFORE}\n{n}:\n- {v}\n- '{v}'\nb: {BEHIND}\n",
     "YAML, flow list": lambda n, v: f"a: {BEFORE}\n{n}: [{v}, '{v}']\nb: {BEHIND}\n",
     "default of a variable": lambda n, v: f"a={BEFORE} ${{{n}:-{v}}} {BEHIND}",
+    "directive": lambda n, v: f"a {BEFORE}\n{n} {v}\nb {BEHIND}\n",
+    "directive, in a block": lambda n, v: f'a {{\n  a {BEFORE};\n  {n} "{v}";\n  b {BEHIND};\n}};\n',
+    "directive, in capitals": lambda n, v: f"FROM {BEFORE}\nENV {n} {v}\nRUN {BEHIND}\n",
+    "directive, with its type": lambda n, v: f"a {BEFORE}\nenable {n} 5 {v}\nb {BEHIND}\n",
+    "netrc": lambda n, v: f"machine {BEFORE} login bob {n} {v}\nmachine {BEHIND}\n",
+    "Erlang": lambda n, v: f'{{a, <<"{BEFORE}">>}}, {{{n}, <<"{v}">>}}, {{b, "{BEHIND}"}}.',
     "header": lambda n, v: f"curl -H 'A: {BEFORE}' -H '{n}: {v}' http://{BEHIND}/",
 }
 

@@ -26,7 +26,7 @@ SEPARATOR = re.compile(
     re.VERBOSE,
 )
 _SUBSCRIPT = re.compile(r"[ \t]{0,8}\]")
-_CALL = re.compile(r"\s{0,8},\s{0,8}")
+_CALL = re.compile(r"\s{0,8},\s{0,8}(?:<<)?")
 _SPACE = re.compile(r"\s{0,80}")
 _ELEMENT = re.compile(r"(?:\s[^<>]{0,2000})?(?<!/)>\s{0,200}")
 _PREFIXES = re.compile(r"(?:\A|[<\s])(?:[\w.-]{1,40}:){1,2}\Z")
@@ -71,6 +71,13 @@ _ANNOTATION = re.compile(
     r"(?:[ ]\|[ ][A-Za-z_][\w.\[\], ]{0,80}){0,4}"
     r"(?:[ ]?=.*|[^\w]*)"
 )
+# A line of a configuration that has only blanks between its name and its value: ``requirepass s3cr3t``. Some say
+# before the value, with a digit, how it is written. The last word of the line is the value; quotes may be around it.
+_DIRECTIVE = re.compile(r"[ \t]{1,40}(?:(?:[0-9]|--[a-z]{1,20})[ \t]{1,8})?(?![\s=:,;(){}\[\]<>|&*/.#-]|[!+%^]=)")
+_DIRECTIVE_WORD = re.compile(r"[^\s\"'`<>(){}]{1,4096}(?=[ \t]*(?:[#\\\r\n]|\Z))")
+_DIRECTIVE_END = re.compile(r"[\"'`]?[ \t]*;?[ \t]*(?:[#\\\r\n]|\Z)")
+# What may stand before such a name besides what begins a line: the user of a password (netrc).
+_OF_A_USER = re.compile(r"(?:\A|[ \t])(?:login|user|username|account|enable)[ \t]{1,8}(?:\S{1,80}[ \t]{1,8})?\Z")
 
 
 class Spot(NamedTuple):
@@ -98,10 +105,15 @@ def beside(text: str, spot: Spot) -> list[Span]:
         if call and (option or text[max(0, name_start - 1) : name_start] == "("):
             opening = _OPEN_QUOTE.match(text, call.end())
             return [_quoted_value(text, opening, name_start)] if opening else []
+    elif before == "{" and (call := _CALL.match(text, end)):
+        opening = _OPEN_QUOTE.match(text, call.end())
+        return [_quoted_value(text, opening, name_start)] if opening else []
     subscript = _SUBSCRIPT.match(text, after) if text[name_start - 1 : name_start] == "[" else None
     separator = SEPARATOR.match(text, subscript.end() if subscript else after)
     if separator is None:
-        return _option_value(text, end) if option and not quote else []
+        if quote:
+            return []
+        return _option_value(text, end) if option else _directive(text, start, end)
     spans = read(text, name_start, separator, quoted=bool(quote))
     name = text[spot.start : end].lower()
     return [span for span in spans if text[slice(*span)].strip("_").lower() != name]
@@ -420,6 +432,27 @@ def _option_value(text: str, end: int) -> list[Span]:
         return [_quoted_value(text, opening, end)]
     word = _SHELL_WORD.match(text, blank.end())
     return [word.span()] if word and not _ORDINARY.fullmatch(word[0]) else []
+
+
+def _directive(text: str, start: int, end: int) -> list[Span]:
+    """Return where the value stands that ends the line of a name, with blanks between them; prose has none."""
+    blank = _DIRECTIVE.match(text, end)
+    if blank is None:
+        return []
+    line = _Line(text, start)
+    if not line.is_first and not _OF_A_USER.search(line.text):
+        return []
+    opening = _OPEN_QUOTE.match(text, blank.end())
+    if opening:
+        span = _quoted_value(text, opening, start)
+        return [span] if _DIRECTIVE_END.match(text, span[1]) else []
+    word = _DIRECTIVE_WORD.match(text, blank.end())
+    if word is None or "://" in word[0] or _ORDINARY.fullmatch(word[0]):
+        return []
+    stop = word.end() - len(word[0]) + len(word[0].rstrip(",;"))
+    if is_reference(word[0]) or re.fullmatch(r"v[0-9.]+", word[0]):
+        return []
+    return [(word.start(), stop)]
 
 
 def _quote_around(text: str, start: int, end: int) -> str:
