@@ -116,7 +116,40 @@ def test_a_number_leaves_valid_json(document: object) -> None:
     assert json.loads(redacted.request.body.json)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"passwords:\n  bob: {VALUE}\n  eve: {VALUE}\nx: {BEHIND}\n",
+        f"passwords: {{bob: {VALUE}, eve: '{VALUE}'}}\nx: {BEHIND}\n",
+        json.dumps({"passwords": {"bob": VALUE, "eve": VALUE}, "x": BEHIND}),
+    ],
+)
+def test_all_fields_under_passwords_are_removed(text: str) -> None:
+    kept = _kept(text)
+    assert VALUE not in kept
+    assert BEHIND in kept
+    assert scan(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"db_password:\n  name: {BEFORE}\n  default: {VALUE}\nx: {BEHIND}\n",
+        f"db_password: {{name: {BEFORE}, value: {VALUE}, x: {BEHIND}}}\n",
+        json.dumps({"db_password": {"name": BEFORE, "value": VALUE}, "x": BEHIND}),
+    ],
+)
+def test_of_an_object_under_a_name_only_the_value_is_removed(text: str) -> None:
+    kept = _kept(text)
+    assert VALUE not in kept
+    assert BEFORE in kept
+    assert BEHIND in kept
+
+
 NO_SECRETS = [
+    "token:\n  type: string\n  name: x1y2z3\n",
+    "secrets:\n  bob: x1y2z3\n",
+    "PASSWORD=\\\n  ",
     "the password is required",
     "The token is checked; the password: see below. Set OS_PASSWORD and --os-password.",
     "password: The password of the user, which must not be empty",

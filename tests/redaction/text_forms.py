@@ -91,6 +91,17 @@ SPACED: dict[str, Form] = {
     "pair, YAML, block": lambda n, v: (
         f"- a: {BEFORE}\n  name: {n}\n  value: |\n    {v}\n- name: b\n  value: {BEHIND}\n"
     ),
+    "map, YAML": lambda n, v: f"x:\n  a: {BEFORE}\n  {n}:\n    type: y\n    value: {v}\n  b: {BEHIND}\n",
+    "map, YAML, flow": lambda n, v: f"a: {BEFORE}\n{n}: {{value: '{v}', type: y}}\nb: {BEHIND}\n",
+    "map, JSON": lambda n, v: json.dumps({"a": BEFORE, n: {"type": "y", "value": v}, "b": BEHIND}),
+    "map, Terraform": lambda n, v: (
+        f'a = "{BEFORE}"\nvariable "{n}" {{\n  type = string\n  default = "{v}"\n}}\nb = "{BEHIND}"\n'
+    ),
+    "map, XML": lambda n, v: f"<a>{BEFORE}</a><{n}><value>{v}</value></{n}><b>{BEHIND}</b>",
+    "XML, comment": lambda n, v: f"<a>{BEFORE}</a><{n}><!-- c --> {v}</{n}><b>{BEHIND}</b>",
+    "YAML, explicit key": lambda n, v: f"a: {BEFORE}\n? {n}\n: {v}\nb: {BEHIND}\n",
+    "ini, going on": lambda n, v: f"[x]\na = {BEFORE}\n{n} = {v}\n  {v}\nb = {BEHIND}\n",
+    "Terraform, here-document": lambda n, v: f'a = "{BEFORE}"\n{n} = <<EOT\n{v}\nEOT\nb = "{BEHIND}"\n',
     "argv": lambda n, v: json.dumps(["x", "--a", BEFORE, f"--{n}", v, "--b", BEHIND]),
 }
 
@@ -110,6 +121,8 @@ TIGHT: dict[str, Form] = {
     "YAML, items": lambda n, v: f"a: {BEFORE}\n{n}:\n- {v}\n- '{v}'\nb: {BEHIND}\n",
     "YAML, flow list": lambda n, v: f"a: {BEFORE}\n{n}: [{v}, '{v}']\nb: {BEHIND}\n",
     "default of a variable": lambda n, v: f"a={BEFORE} ${{{n}:-{v}}} {BEHIND}",
+    "shell, two lines": lambda n, v: f"A={BEFORE}\nexport {n}=x\\\n{v}\nB={BEHIND}\n",
+    "ini, next line": lambda n, v: f"[x]\na = {BEFORE}\n{n} =\n  {v}\nb = {BEHIND}\n",
     "directive": lambda n, v: f"a {BEFORE}\n{n} {v}\nb {BEHIND}\n",
     "directive, in a block": lambda n, v: f'a {{\n  a {BEFORE};\n  {n} "{v}";\n  b {BEHIND};\n}};\n',
     "directive, in capitals": lambda n, v: f"FROM {BEFORE}\nENV {n} {v}\nRUN {BEHIND}\n",

@@ -28,7 +28,7 @@ from tracer.redaction.encodings import (
 from tracer.redaction.heat import HOLDERS, declared_in, may_declare
 from tracer.redaction.literals import Literals
 from tracer.redaction.names import LONGEST, Names, normal_form
-from tracer.redaction.siblings import Field, fields_around, named_by, parent_key, tag_values
+from tracer.redaction.siblings import Field, fields_around, fields_below, named_by, parent_key, tag_values
 from tracer.redaction.values import Span, Spot, beside
 from tracer.redaction.words import fewest
 
@@ -68,7 +68,8 @@ class Pairs(Generic[P]):
     """The search for values beside the names of secrets.
 
     ``is_harmless(text, start, end)`` tells of a value that it stands for a secret, or for none. ``kept``:
-    options of command lines whose arguments are no secrets.
+    options of command lines whose arguments are no secrets. ``is_mapped``: all fields of an object under
+    such a name are secrets, not only those of ``valued``.
     """
 
     def __init__(
@@ -80,10 +81,12 @@ class Pairs(Generic[P]):
         kept: Iterable[str] = (),
         naming: Iterable[str] = (),
         valued: Iterable[str] = (),
+        is_mapped: Callable[[P], bool] = lambda _: False,
     ) -> None:
         self._names = names
         self._is_harmless = is_harmless
         self._declared = declared
+        self._is_mapped = is_mapped
         self._kept = frozenset(kept)
         self._naming, self._valued = frozenset(naming), frozenset(valued)
         self.stems = frozenset(fewest({stem for stem in names.stems() if len(stem) > 2}))
@@ -138,12 +141,22 @@ class Pairs(Generic[P]):
     ) -> Iterator[Pair[P]]:
         """Give what stands in objects in which a name is a field's value, and the values of parameters."""
         objects: dict[int, list[Field]] = {}
+        done = 0  # a name within a value is part of it
         for spot in held:
             if literals.around(spot) < 0 and parent_key(text, spot.start) in HOLDERS:
                 yield from self._taken(text, beside(text, spot), self._declared)
         for spot, place in (*spots, *((spot, self._declared) for spot in held)):
             if literals.ends_with(spot):
                 yield from self._taken(text, self._siblings(text, spot, objects), place)
+                below = list(self._below(text, spot, place)) if spot.start >= done else []
+                done = max((done, *(pair.end for pair in below)))
+                yield from below
+
+    def _below(self, text: str, spot: Spot, place: P) -> Iterator[Pair[P]]:
+        """Give the values in the object that is the value of a name."""
+        for field in fields_below(text, spot.start, spot.end):
+            if field.key in self._valued or self._is_mapped(place):
+                yield from self._taken(text, field.spans, place)
 
     def _in_quotes(
         self,

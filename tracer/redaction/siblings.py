@@ -15,11 +15,12 @@ from typing import NamedTuple
 from tracer.redaction.names import normal_form
 from tracer.redaction.values import SEPARATOR, Span, element, quoted, read
 
-__all__ = ["Field", "fields_around", "named_by", "parent_key", "tag_values"]
+__all__ = ["Field", "fields_around", "fields_below", "named_by", "parent_key", "tag_values"]
 
 _FARTHEST = 4096  # characters from a field to the beginning of its object
 _LONGEST = 16_384  # characters of an object
 _MOST_TOKENS = 400  # of an object
+_MOST_BELOW = 60  # tokens of an object that is the value of a name
 _MOST_LINES = 200  # between a key and that of the object it is in
 _MOST_FIELDS = 30  # lines of an object before a name, and behind it
 _MOST_BRACES = 64
@@ -32,7 +33,11 @@ _NAMED_BY = re.compile(
 _KEY_BEFORE = re.compile(r"""\s{0,80}:\s{0,8}(?:["']\\{0,31})?(?P<key>[\w.-]{1,80})""")
 _TOKEN = re.compile(
     r""""(?:[^"\\\n]|\\[^\n])*+"|'(?:[^'\\\n]|\\[^\n])*+'|[{}\[\]]"""
-    r"|(?<![\w.-])[A-Za-z_][\w.-]{0,60}(?=[ \t]{0,8}:)"
+    r"|(?<![\w.-])[A-Za-z_][\w.-]{0,60}(?=[ \t]{0,8}[:=])"
+)
+_MAP_BELOW = re.compile(
+    r"""\\*["']?\s{0,8}(?:(?P<brace>(?:[:=]>?)?\s{0,80}\{)|[:=][ \t]{0,8}(?:[#][^\n]{0,200})?\r?\n(?:[ \t]*\r?\n){0,3}"""
+    r"|(?P<tag>>)\s{0,80}<(?P<key>[\w:.-]{1,60}))"
 )
 _KEY_LINE = re.compile(
     r"""(?P<lead>[ \t]*(?:-[ \t]+)*)(?P<quote>["']?)(?P<key>[\w./-]{1,80})(?P=quote)[ \t]*:(?=\s|\Z)"""
@@ -72,6 +77,26 @@ def fields_around(text: str, start: int) -> tuple[int, Iterator[Field]]:
         return -1, iter(())
     first = _first_line(text, line)
     return first, _block_fields(text, first, line.start("quote") - line.start())
+
+
+def fields_below(text: str, start: int, end: int) -> Iterator[Field]:
+    """Give the fields of the object that is the value of the name from ``start`` up to ``end``."""
+    opening = _MAP_BELOW.match(text, end)
+    if opening is None:
+        return
+    if opening["brace"]:
+        yield from _flow_fields(text, opening.end() - 1, _MOST_BELOW)
+    elif opening["tag"]:
+        if text[text.rfind("<", max(0, start - 90), start) + 1] == "/":
+            return
+        yield Field(normal_form(opening["key"].rpartition(":")[2]), element(text, opening.end()))
+    else:
+        own = _KEY_LINE.match(text, text.rfind("\n", max(0, start - 200), start) + 1)
+        first = _KEY_LINE.match(text, opening.end())
+        if own and first and own.end() <= opening.end():
+            column = first.start("quote") - first.start()
+            if column > own.start("quote") - own.start():
+                yield from _block_fields(text, first.start(), column)
 
 
 def parent_key(text: str, start: int) -> str:
@@ -133,11 +158,11 @@ def _opening(text: str, start: int) -> int:
     return -1
 
 
-def _flow_fields(text: str, opening: int) -> Iterator[Field]:
+def _flow_fields(text: str, opening: int, most: int = _MOST_TOKENS) -> Iterator[Field]:
     """Give the fields of an object in braces."""
     depth = 1
     tokens = _TOKEN.finditer(text, opening + 1, min(len(text), opening + _LONGEST))
-    for token in islice(tokens, _MOST_TOKENS):
+    for token in islice(tokens, most):
         piece = token[0]
         if piece in "{[":
             depth += 1
@@ -147,7 +172,7 @@ def _flow_fields(text: str, opening: int) -> Iterator[Field]:
                 return
         elif depth == 1:
             separator = SEPARATOR.match(text, token.end())
-            if separator and separator["colon"] is not None:
+            if separator and (separator["colon"] is not None or separator["equals"]):
                 is_quoted = piece[0] in "\"'"
                 key = piece[1:-1] if is_quoted else piece
                 yield Field(normal_form(key), read(text, token.start(), separator, quoted=is_quoted))

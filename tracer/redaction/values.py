@@ -34,6 +34,9 @@ _OPEN_QUOTE = re.compile(r"(?:[uUbBrRfF]{1,2}|\$|@)?(?P<token>\\{0,31}[\"'`])(?P
 _TAG = re.compile(r"(?:![\w:/!.-]{0,60}|&[\w.-]{1,60})[ \t]{1,8}")
 _BLOCK = re.compile(r"[|>][-+1-9]{0,2}[ \t]{0,40}(?:#[^\n]{0,200})?\r?\n")
 _LINE_END = re.compile(r"[ \t]{0,40}(?:#[^\n]*)?\r?\n")
+_NEXT_LINE = re.compile(r"\\\r?\n[ \t]{0,200}[^\s\"'`]{1,4096}")
+_INDENT = re.compile(r"[ \t]*")
+_HEREDOC = re.compile(r"<<[-~]?[ \t]{0,8}[\"']?(?P<tag>\w{1,60})[\"']?[ \t]{0,40}\r?\n")
 _ITEM = re.compile(r"(?P<indent>[ \t]*)-[ \t]{1,40}")
 # What may stand before a name that is the first of its line.
 _LEAD = re.compile(
@@ -73,11 +76,15 @@ _ANNOTATION = re.compile(
 )
 # A line of a configuration that has only blanks between its name and its value: ``requirepass s3cr3t``. Some say
 # before the value, with a digit, how it is written. The last word of the line is the value; quotes may be around it.
-_DIRECTIVE = re.compile(r"[ \t]{1,40}(?:(?:[0-9]|--[a-z]{1,20})[ \t]{1,8})?(?![\s=:,;(){}\[\]<>|&*/.#-]|[!+%^]=)")
+_DIRECTIVE = re.compile(
+    r"[ \t]{1,40}(?:(?:[0-9]|--[a-z]{1,20})[ \t]{1,8})?(?![\s=:,;(){}\[\]<>|&*/.#-]|[!+%^]=)"
+)
 _DIRECTIVE_WORD = re.compile(r"[^\s\"'`<>(){}]{1,4096}(?=[ \t]*(?:[#\\\r\n]|\Z))")
 _DIRECTIVE_END = re.compile(r"[\"'`]?[ \t]*;?[ \t]*(?:[#\\\r\n]|\Z)")
 # What may stand before such a name besides what begins a line: the user of a password (netrc).
-_OF_A_USER = re.compile(r"(?:\A|[ \t])(?:login|user|username|account|enable)[ \t]{1,8}(?:\S{1,80}[ \t]{1,8})?\Z")
+_OF_A_USER = re.compile(
+    r"(?:\A|[ \t])(?:login|user|username|account|enable)[ \t]{1,8}(?:\S{1,80}[ \t]{1,8})?\Z"
+)
 
 
 class Spot(NamedTuple):
@@ -129,18 +136,26 @@ def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) 
     if kind == "bar":
         return list(_cells(text, place)) if line.is_cell else []
     if kind == "colon":
-        if not quoted and "\n" in separator[0]:
+        if not quoted and "\n" in separator[0] and not line.text.rstrip().endswith("?"):
             return []
         place = _behind_tag(text, place, quoted=quoted)
     opening = _OPEN_QUOTE.match(text, place)
     if opening:
         return [_quoted_value(text, opening, name_start)]
+    if kind == "equals" and (heredoc := _HEREDOC.match(text, place)):
+        return _lines_until(text, heredoc.end(), heredoc["tag"])
     spans = _lines_below(text, place, line.column) if kind == "colon" else None
+    if kind == "equals" and line.is_first and (ending := _LINE_END.match(text, place)):
+        start = ending.end() + len(_INDENT.match(text, ending.end())[0])  # type: ignore[index] # it matches nothing too
+        end = _continued(text, ending.end() - 1, line.column)
+        return [(start, end)] if end > start else []
     if spans is None and text[place : place + 1] == "[" and kind != "default":
         spans = list(_flow_items(text, place + 1))
     if spans is not None or text[place : place + 1] in ("", "{", "\r", "\n"):
         return spans or []
     end = _plain_end(text, place, line, kind, blank=bool(separator["blank"]), quoted=quoted)
+    while end > place and (following := _NEXT_LINE.match(text, end - (text[end - 1] == "\\"))):
+        end = following.end()
     return [(place, end)] if end > place else []
 
 
@@ -233,7 +248,18 @@ def _first_end(text: str, place: int, stop: int, line: _Line, kind: str, *, blan
         return place
     if kind == "colon" and not blank and _ORDINARY.fullmatch(value):
         return place
-    return _continued(text, end, line.column) if kind == "colon" and blank else end
+    return _continued(text, end, line.column) if spaced or (kind == "colon" and blank) else end
+
+
+def _lines_until(text: str, start: int, tag: str) -> list[Span]:
+    """Return where the lines stand up to one that is ``tag`` alone, as those of a here-document."""
+    place = start
+    while 0 <= place < min(len(text), start + _LONGEST):
+        stop = text.find("\n", place)
+        if text[place : stop if stop >= 0 else len(text)].strip() == tag:
+            return [(start, _trimmed(text, start, place))]
+        place = stop + 1 if stop >= 0 else -1
+    return [(start, _trimmed(text, start, min(len(text), start + _LONGEST)))]
 
 
 def _middle_end(text: str, place: int, stop: int, kind: str) -> int:
@@ -412,6 +438,11 @@ def element(text: str, end: int) -> list[Span]:
         opening = _OPEN_QUOTE.match(text, attribute.end()) if attribute else None
         return [_quoted_value(text, opening, end)] if opening else []
     start = tag.end()
+    while text.startswith("<!--", start):
+        comment = text.find("-->", start, start + _LONGEST)
+        if comment < 0:
+            return []
+        start = _SPACE.match(text, comment + 3).end()  # type: ignore[union-attr] # it matches nothing too
     if text.startswith("<![CDATA[", start):
         start += len("<![CDATA[")
         close = text.find("]]>", start, start + _LONGEST)
@@ -435,7 +466,7 @@ def _option_value(text: str, end: int) -> list[Span]:
 
 
 def _directive(text: str, start: int, end: int) -> list[Span]:
-    """Return where the value stands that ends the line of a name, with blanks between them; prose has none."""
+    """Return where the value stands that ends the line of a name, behind blanks; prose has none."""
     blank = _DIRECTIVE.match(text, end)
     if blank is None:
         return []
