@@ -74,8 +74,8 @@ _ANNOTATION = re.compile(
     r"(?:[ ]\|[ ][A-Za-z_][\w.\[\], ]{0,80}){0,4}"
     r"(?:[ ]?=.*|[^\w]*)"
 )
-# A line of a configuration that has only blanks between its name and its value: ``requirepass s3cr3t``. Some say
-# before the value, with a digit, how it is written. The last word of the line is the value; quotes may be around it.
+# A line of a configuration that has only blanks between its name and its value: ``requirepass s3cr3t``. Some
+# say before the value, with a digit, how it is written. The value is the last word, or stands in quotes.
 _DIRECTIVE = re.compile(
     r"[ \t]{1,40}(?:(?:[0-9]|--[a-z]{1,20})[ \t]{1,8})?(?![\s=:,;(){}\[\]<>|&*/.#-]|[!+%^]=)"
 )
@@ -142,13 +142,11 @@ def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) 
     opening = _OPEN_QUOTE.match(text, place)
     if opening:
         return [_quoted_value(text, opening, name_start)]
-    if kind == "equals" and (heredoc := _HEREDOC.match(text, place)):
-        return _lines_until(text, heredoc.end(), heredoc["tag"])
-    spans = _lines_below(text, place, line.column) if kind == "colon" else None
-    if kind == "equals" and line.is_first and (ending := _LINE_END.match(text, place)):
-        start = ending.end() + len(_INDENT.match(text, ending.end())[0])  # type: ignore[index] # it matches nothing too
-        end = _continued(text, ending.end() - 1, line.column)
-        return [(start, end)] if end > start else []
+    spans = None
+    if kind == "colon":
+        spans = _lines_below(text, place, line.column)
+    elif kind == "equals":
+        spans = _lines_behind(text, place, line)
     if spans is None and text[place : place + 1] == "[" and kind != "default":
         spans = list(_flow_items(text, place + 1))
     if spans is not None or text[place : place + 1] in ("", "{", "\r", "\n"):
@@ -177,6 +175,19 @@ def _lines_below(text: str, place: int, column: int) -> list[Span] | None:
     if _LINE_END.match(text, place):
         return list(_items(text, text.find("\n", place) + 1, column))
     return None
+
+
+def _lines_behind(text: str, place: int, line: _Line) -> list[Span] | None:
+    """Return where the value of an option stands in the next lines; None if it is in its line."""
+    heredoc = _HEREDOC.match(text, place)
+    if heredoc:
+        return _lines_until(text, heredoc.end(), heredoc["tag"])
+    ending = _LINE_END.match(text, place) if line.is_first else None
+    if ending is None:
+        return None
+    start = _INDENT.match(text, ending.end()).end()  # type: ignore[union-attr] # it matches nothing too
+    end = _continued(text, ending.end() - 1, line.column)
+    return [(start, end)] if end > start else []
 
 
 def is_reference(value: str) -> bool:
