@@ -132,6 +132,18 @@ def test_all_fields_under_passwords_are_removed(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "query", ["%70assword", "%2570assword", "a%5Bpassword%5D", "a%255Bpassword%255D", "a%5bdb_p%61ss%5d"]
+)
+def test_the_name_of_a_parameter_may_be_encoded(query: str) -> None:
+    sent = f"a={BEFORE}&{query}={VALUE}&b={BEHIND}"
+    redacted = Redactor(POLICY).exchange(
+        exchange(url=f"http://h/x?{sent}", body=as_text(sent), answer=as_json({"x": sent}))
+    )
+    assert VALUE not in str(redacted)
+    assert str(redacted).count(BEHIND) == str(redacted).count(BEFORE) >= 3
+
+
+@pytest.mark.parametrize(
     "text",
     [
         f"db_password:\n  name: {BEFORE}\n  default: {VALUE}\nx: {BEHIND}\n",

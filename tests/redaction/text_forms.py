@@ -146,5 +146,6 @@ NESTINGS: dict[str, Callable[[str], str]] = {
     ),
     "in YAML, quoted": lambda text: f"content: {json.dumps(text)}\nz: 1\n",
     "percent-encoded": lambda text: f"http://h/?x={quote(text, safe='')}",
+    "percent-encoded twice": lambda text: f"http://h/?x={quote(quote(text, safe=''), safe='')}",
     "escaped for HTML": lambda text: f"<pre>{html.escape(text)}</pre>",
 }

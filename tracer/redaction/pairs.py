@@ -42,11 +42,11 @@ _MOST_TEXTS = 6  # times the length of a text: all that is read of it, at all de
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBERED = re.compile(r"-[0-9]+\Z")
 _RIGHT = re.compile(rf"[\w-]{{0,{LONGEST}}}+(?:\.[\w-]{{1,{LONGEST}}}+){{0,4}}")
-_HIDDEN = re.compile(r"\\u00[2-7][0-9A-Fa-f]")
+_HIDDEN = re.compile(r"\\u00[2-7][0-9A-Fa-f]|%(?:25){0,6}[4-7][0-9A-Fa-f]")
 _TO_END = re.compile(r"[\s\\\"':=>\])]*")
-_PERCENT_MARK = re.compile(r"%(?:0[aAdD]|2[27]|3[aAcCdDeE])")
-# What is encoded does not go on behind what ends a parameter, or a text between tags.
-_PERCENT_PIECE = re.compile(r"""[^\s"'<>&?=#;,\\]++""")
+_PERCENT_MARK = re.compile(r"%(?:25){0,6}(?:0[aAdD]|2[27]|3[aAcCdDeE]|[4-7][0-9A-Fa-f])")
+# What is encoded does not go on behind what ends a parameter, or a text between tags. A name may be encoded too.
+_PERCENT_PIECE = re.compile(r"""[^\s"'<>&?=#;,\\]++(?:=[^\s"'<>&?=#;,\\]++)?""")
 _ENTITY_PIECE = re.compile(r"[^<>]++")
 _ENTITY_MARK = re.compile(r"&(?:quot|apos|lt|#x?0*(?:10|3[49]|58|6[01]|22|27|3[aAcCdD]));")
 
@@ -172,7 +172,7 @@ class Pairs(Generic[P]):
         inner: dict[int, list[tuple[Spot, P]]] = {}
         for spot, place in (*spots, *((spot, self._declared) for spot in held)):
             inner.setdefault(literals.around(spot), []).append((spot, place))
-        if "\\u00" in text and _HIDDEN.search(text):
+        if ("\\u00" in text or "%" in text) and _HIDDEN.search(text):
             for index in literals.matching(_HIDDEN.search):
                 inner.setdefault(index, [])
         inner.pop(-1, None)
