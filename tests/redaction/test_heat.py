@@ -97,3 +97,22 @@ def test_a_template_in_a_text_is_read_too() -> None:
     redacted = Redactor(POLICY).exchange(exchange(body=as_text(_YAML, "application/x-yaml")))
     assert DEFAULT not in str(redacted)
     assert "m1.tiny" in str(redacted)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"Parameters": {"License": {"Type": "String", "NoEcho": True, "Default": VALUE}}},
+        {"Parameters": {"License": {"Default": VALUE, "NoEcho": "true"}}, "parameters": {"License": VALUE}},
+        {"parameters": {"license": {"type": "string", "hidden": 1, "default": VALUE}}},
+        {"environment": {"parameters": {"license": VALUE}, "encrypted_param_names": ["license"]}},
+        {"resource_type": "OS::Heat::RandomString", "physical_resource_id": VALUE, "resource_name": "r"},
+        "Parameters:\n  License:\n    Type: String\n    NoEcho: true\n    Default: {VALUE}\n",
+        "parameters:\n  license:\n    type: string\n    default: kJ7xQ2\n    hidden: y\n",
+        "parameters:\n  license: kJ7xQ2\nencrypted_param_names:\n- license\n",
+    ],
+)
+def test_other_ways_to_declare_a_secret(document: object) -> None:
+    for sent in (document, {"x": document if isinstance(document, str) else json.dumps(document)}):
+        body = as_text(sent) if isinstance(sent, str) else as_json(sent)
+        assert VALUE not in str(Redactor(POLICY).exchange(exchange(body=body)))

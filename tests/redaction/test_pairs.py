@@ -16,6 +16,16 @@ from tracer.redaction import Redactor, load_policy, scan
 
 POLICY = load_policy()
 VALUE = "kJ7xQ2"  # too short to be searched for: what removes it is its place
+_JSON = [
+    "JSON",
+    "map, JSON",
+    "pair, JSON",
+    "pair, patch",
+    "pair, list",
+    "pair, object",
+    "list of pairs",
+    "argv",
+]
 NAMES = [
     "password",
     "db_password",
@@ -80,15 +90,11 @@ def test_the_value_goes_as_a_whole(form: str, value: str) -> None:
     assert BEHIND in kept
 
 
-@pytest.mark.parametrize("form", ["JSON", "YAML", "pair, JSON", "pair, patch", "XML", "ini"])
+@pytest.mark.parametrize("form", [*_JSON, "YAML", "XML", "ini"])
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/x-yaml", ""])
 def test_a_body_of_any_type_is_searched(form: str, kind: str) -> None:
     sent = FORMS[form]("db_password", VALUE)
-    body = (
-        as_json(json.loads(sent), kind)
-        if form in ("JSON", "pair, JSON", "pair, patch")
-        else as_text(sent, kind)
-    )
+    body = as_json(json.loads(sent), kind) if form in _JSON else as_text(sent, kind)
     redactor = Redactor(POLICY)
     redacted = redactor.exchange(exchange(method="POST", body=body, answer=as_text(sent, kind)))
     assert redacted.redaction is None
@@ -159,6 +165,8 @@ def test_of_an_object_under_a_name_only_the_value_is_removed(text: str) -> None:
 
 
 NO_SECRETS = [
+    '{"methods": ["password", "token"], "x": [["password", "totp"]]}',
+    '[["password", "x1y2z3", "other"]]',
     "token:\n  type: string\n  name: x1y2z3\n",
     "secrets:\n  bob: x1y2z3\n",
     "PASSWORD=\\\n  ",

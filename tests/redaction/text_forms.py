@@ -72,6 +72,10 @@ SPACED: dict[str, Form] = {
     "pair, JSON": lambda n, v: json.dumps(
         [{"name": n, "value": v, "a": BEFORE}, {"name": "x", "value": BEHIND}]
     ),
+    "pair, list": lambda n, v: json.dumps([{"name": n, "values": [v, v], "a": BEFORE}, {"b": BEHIND}]),
+    "pair, object": lambda n, v: json.dumps([{"name": n, "value": {"v": v}, "a": BEFORE}, {"b": BEHIND}]),
+    "pair, pointer": lambda n, v: json.dumps([{"path": f"/{BEFORE}/db~1{n}", "value": v}, {"b": BEHIND}]),
+    "list of pairs": lambda n, v: json.dumps([["a", BEFORE], [n, v], ["b", BEHIND]]),
     "pair, value first": lambda n, v: json.dumps({"a": {"b": BEFORE}, "value": v, "key": n, "c": [BEHIND]}),
     "pair, Heat": lambda n, v: json.dumps(
         {"outputs": [{"output_key": n, "output_value": v}], "a": [BEFORE, BEHIND]}

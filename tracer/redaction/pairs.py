@@ -29,7 +29,7 @@ from tracer.redaction.heat import HOLDERS, declared_in, may_declare
 from tracer.redaction.literals import Literals
 from tracer.redaction.names import LONGEST, Names, normal_form
 from tracer.redaction.siblings import Field, fields_around, fields_below, named_by, parent_key, tag_values
-from tracer.redaction.values import Span, Spot, beside
+from tracer.redaction.values import Span, Spot, beside, paired
 from tracer.redaction.words import fewest
 
 __all__ = ["Pair", "Pairs"]
@@ -45,7 +45,7 @@ _RIGHT = re.compile(rf"[\w-]{{0,{LONGEST}}}+(?:\.[\w-]{{1,{LONGEST}}}+){{0,4}}")
 _HIDDEN = re.compile(r"\\u00[2-7][0-9A-Fa-f]|%(?:25){0,6}[4-7][0-9A-Fa-f]")
 _TO_END = re.compile(r"[\s\\\"':=>\])]*")
 _PERCENT_MARK = re.compile(r"%(?:25){0,6}(?:0[aAdD]|2[27]|3[aAcCdDeE]|[4-7][0-9A-Fa-f])")
-# What is encoded does not go on behind what ends a parameter, or a text between tags. A name may be encoded too.
+# What is encoded does not go on behind what ends a parameter, or a text between tags.
 _PERCENT_PIECE = re.compile(r"""[^\s"'<>&?=#;,\\]++(?:=[^\s"'<>&?=#;,\\]++)?""")
 _ENTITY_PIECE = re.compile(r"[^<>]++")
 _ENTITY_MARK = re.compile(r"&(?:quot|apos|lt|#x?0*(?:10|3[49]|58|6[01]|22|27|3[aAcCdD]));")
@@ -148,6 +148,7 @@ class Pairs(Generic[P]):
         for spot, place in (*spots, *((spot, self._declared) for spot in held)):
             if literals.ends_with(spot):
                 yield from self._taken(text, self._siblings(text, spot, objects), place)
+                yield from self._taken(text, paired(text, spot), place)
                 below = list(self._below(text, spot, place)) if spot.start >= done else []
                 done = max((done, *(pair.end for pair in below)))
                 yield from below
@@ -175,6 +176,8 @@ class Pairs(Generic[P]):
         if ("\\u00" in text or "%" in text) and _HIDDEN.search(text):
             for index in literals.matching(_HIDDEN.search):
                 inner.setdefault(index, [])
+        for index in literals.matching(may_declare) if may_declare(text) else ():
+            inner.setdefault(index, [])
         inner.pop(-1, None)
         for index, names in sorted(inner.items()):
             start, end = literals.content(index)
@@ -205,6 +208,10 @@ class Pairs(Generic[P]):
         for field in objects[origin]:
             if field.key in self._valued:
                 yield from field.spans
+                if not field.spans and field.start >= 0:
+                    end = _RIGHT.match(text, field.start).end()  # type: ignore[union-attr] # as above
+                    for inner in fields_below(text, field.start, end):
+                        yield from inner.spans if inner.key in self._valued else ()
 
     def _within(
         self, text: str, start: int, end: int, depth: int, budget: list[int], declared: frozenset[str]

@@ -27,7 +27,8 @@ _MOST_BRACES = 64
 
 # These run over what stands before a name, from its end to its beginning: they match at once or never.
 _NAMED_BY = re.compile(
-    r"""(?:[ ][\w-]{1,30}){0,3}(?:/[\w~.-]{0,60}){0,9}(?:["']\\{0,31})?\s{0,8}(?P<sign>[:=])[ \t]{0,8}"""
+    r"""(?:~[\w.-]{0,60})?(?:[ ][\w-]{1,30}){0,3}(?:/[\w~.-]{0,60}){0,9}(?:["']\\{0,31})?"""
+    r"""\s{0,8}(?P<sign>[:=])[ \t]{0,8}"""
     r"""(?:["']\\{0,31})?(?P<key>[\w.-]{1,60})"""
 )
 _KEY_BEFORE = re.compile(r"""\s{0,80}:\s{0,8}(?:["']\\{0,31})?(?P<key>[\w.-]{1,80})""")
@@ -46,15 +47,17 @@ _KEY_LINE = re.compile(
 _ATTRIBUTE = re.compile(r"""(?<![\w.-])(?P<key>[\w.:-]{1,60})(?P<rest>\s{0,8}=\s{0,8})(?=\\*["'])""")
 _NEXT_ELEMENT = re.compile(r"\s{0,80}</[\w:.-]{1,60}>\s{0,80}<(?P<key>[\w:.-]{1,60})")
 _PART = re.compile(
-    r'"[^\r\n]{0,200}\r?\n(?:[ \t]{0,80}[^\s][^\r\n]{0,200}\r?\n){0,5}[ \t]{0,80}\r?\n[ \t]{0,80}(?P<value>[^\r\n]{1,65536})'
+    r'"[^\r\n]{0,200}\r?\n(?:[ \t]{0,80}[^\s][^\r\n]{0,200}\r?\n){0,5}'
+    r"[ \t]{0,80}\r?\n[ \t]{0,80}(?P<value>[^\r\n]{1,65536})"
 )
 
 
 class Field(NamedTuple):
-    """A field of an object: its key, and where the values in it stand."""
+    """A field of an object: its key and where it begins, and where the values in it stand."""
 
     key: str
     spans: list[Span]
+    start: int = -1
 
 
 def named_by(text: str, start: int) -> tuple[str, str] | None:
@@ -176,7 +179,8 @@ def _flow_fields(text: str, opening: int, most: int = _MOST_TOKENS) -> Iterator[
             if separator and (separator["colon"] is not None or separator["equals"]):
                 is_quoted = piece[0] in "\"'"
                 key = piece[1:-1] if is_quoted else piece
-                yield Field(normal_form(key), read(text, token.start(), separator, quoted=is_quoted))
+                spans = read(text, token.start(), separator, quoted=is_quoted)
+                yield Field(normal_form(key), spans, token.start() + is_quoted)
 
 
 def _first_line(text: str, line: re.Match[str]) -> int:
@@ -212,9 +216,8 @@ def _block_fields(text: str, first: int, column: int) -> Iterator[Field]:
                 return  # another object
             seen.add(line["key"])
             if separator:
-                yield Field(
-                    normal_form(line["key"]), read(text, line.start("quote"), separator, quoted=False)
-                )
+                spans = read(text, line.start("quote"), separator, quoted=False)
+                yield Field(normal_form(line["key"]), spans, line.start("key"))
         if stop < 0:
             return
         begin = stop + 1

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["SEPARATOR", "Span", "Spot", "beside", "element", "is_reference", "quoted", "read"]
+__all__ = ["SEPARATOR", "Span", "Spot", "beside", "element", "is_reference", "paired", "quoted", "read"]
 
 Span = tuple[int, int]
 
@@ -27,6 +27,8 @@ SEPARATOR = re.compile(
 )
 _SUBSCRIPT = re.compile(r"[ \t]{0,8}\]")
 _CALL = re.compile(r"\s{0,8},\s{0,8}(?:<<)?")
+_IN_LIST_OF_LISTS = re.compile(r"[\[,]\s{0,40}\[\s{0,40}\Z")
+_END_OF_LIST = re.compile(r"\s{0,40}\]")
 _SPACE = re.compile(r"\s{0,80}")
 _ELEMENT = re.compile(r"(?:\s[^<>]{0,2000})?(?<!/)>\s{0,200}")
 _PREFIXES = re.compile(r"(?:\A|[<\s])(?:[\w.-]{1,40}:){1,2}\Z")
@@ -124,6 +126,29 @@ def beside(text: str, spot: Spot) -> list[Span]:
     spans = read(text, name_start, separator, quoted=bool(quote))
     name = text[spot.start : end].lower()
     return [span for span in spans if text[slice(*span)].strip("_").lower() != name]
+
+
+def paired(text: str, spot: Spot) -> list[Span]:
+    """Return where the value of a name stands that is the item of a list before it.
+
+    That is an argument behind its option, or the second item of two in a list of such lists.
+    """
+    start = spot.start
+    while spot.option and text[start - 1] == "-":
+        start -= 1
+    quote = _quote_around(text, start, spot.end)
+    call = _CALL.match(text, spot.end + len(quote)) if quote else None
+    opening = _OPEN_QUOTE.match(text, call.end()) if call else None
+    if opening is None or not (
+        spot.option or _IN_LIST_OF_LISTS.search(text[max(0, start - len(quote) - 80) : start - len(quote)])
+    ):
+        return []
+    first, last = _quoted_value(text, opening, start)
+    value = text[first:last]
+    if spot.option:
+        return [] if value.startswith("-") else [(first, last)]
+    ends = _END_OF_LIST.match(text, last + len(opening["token"]))
+    return [(first, last)] if ends and not _ORDINARY.fullmatch(value) else []
 
 
 def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) -> list[Span]:
