@@ -411,7 +411,7 @@ def _items(text: str, start: int, column: int) -> Iterator[Span]:
         elif first:
             line = text[place:stop]
             indent = len(line) - len(line.lstrip(" "))
-            if indent > column and re.fullmatch(r"[^\s:{\[#-]\S*|[\"'].*", line.strip()):
+            if indent > column and re.fullmatch(r"[^\s:{\[#-]\S*(?<!:)|[\"'].*", line.strip()):
                 span = _scalar(text, place + indent, stop)
                 if span is not None:
                     yield span
