@@ -106,7 +106,6 @@ def test_a_template_in_a_text_is_read_too() -> None:
         {"Parameters": {"License": {"Default": VALUE, "NoEcho": "true"}}, "parameters": {"License": VALUE}},
         {"parameters": {"license": {"type": "string", "hidden": 1, "default": VALUE}}},
         {"environment": {"parameters": {"license": VALUE}, "encrypted_param_names": ["license"]}},
-        {"resource_type": "OS::Heat::RandomString", "physical_resource_id": VALUE, "resource_name": "r"},
         "Parameters:\n  License:\n    Type: String\n    NoEcho: true\n    Default: {VALUE}\n",
         "parameters:\n  license:\n    type: string\n    default: kJ7xQ2\n    hidden: y\n",
         "parameters:\n  license: kJ7xQ2\nencrypted_param_names:\n- license\n",

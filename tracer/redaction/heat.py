@@ -63,8 +63,6 @@ def declared_in(text: str) -> Declared:
         else:
             resources.add(parent_key(text, mark.start()))
             spans += _attribute(text, mark.start())
-            for field in fields_around(text, mark.start())[1]:
-                spans += field.spans if field.key == "physical_resource_id" else []
     for use in _GENERATED.finditer(text) if resources else ():
         if use["resource"] in resources:
             names.update(_outputs(text, use.start()))
