@@ -51,9 +51,9 @@ def command(argv: Sequence[str], ledger: Ledger, depth: int = 0) -> str:
         if place is None and short is not None and argument[2:]:
             out.append(f"{argument[:2]}{_exchanged(short, argument[2:], ledger)}")  # -Kkey
         elif place is None:
-            new = _argument(argument, ledger, container)
-            inner = _inner_command(argument, ledger, depth) if new == argument else None
-            out.append(new if inner is None else inner)
+            exchanged = _argument(argument, ledger, container)
+            line = _inner_command(argument, ledger, depth) if exchanged == argument else None
+            out.append(exchanged if line is None else line)
             container = argument.lstrip("-").replace("-", "_") if argument.startswith("--") else ""
         elif equals:
             out.append(f"{name}={_exchanged(place, value, ledger)}")
