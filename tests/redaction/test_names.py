@@ -47,7 +47,6 @@ def test_a_name_has_one_form(name: str) -> None:
         "vncTicket",
         "ca_key",
         "snmp_community",
-        "basic_auth",
         "wsrep_sst_auth",
     ],
 )
