@@ -107,6 +107,14 @@ def test_scan_of_a_long_file_tells_each_place_once(tmp_path: Path) -> None:
     assert ended.returncode == 1
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_scan_reads_a_file_with_a_byte_order_mark(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "x.txt").write_text("a: b\npassword: kJ7xQ2\n", encoding=encoding)
+    ended = tracer("scan", tmp_path)
+    assert ended.returncode == 1
+    assert "x.txt:2:11: password" in ended.stdout
+
+
 def test_scan_of_what_is_clean(tmp_path: Path) -> None:
     (tmp_path / "a.bin").write_bytes(b"\0\xff")
     ended = tracer("scan", tmp_path, ROOT / "recordings" / "2026.2")

@@ -8,6 +8,12 @@ from tracer.redaction import Redactor, load_policy
 SECRET = "kJ7xQ2mZp9vR4tWs"
 MASKED = [
     "--os-password {}",
+    "swift post -k {}",
+    "swift post --sync-key {}",
+    "secret update http://192.0.2.7/v1/secrets/9 {}",
+    "--os-device-code {}",
+    "--consumer-key {}",
+    "curl -sSu admin:{} http://h/",
     "--os-password={}",
     "--os-pass {}",
     "--os-passwor={}",
@@ -198,3 +204,25 @@ def test_output_that_is_json_is_redacted_by_path() -> None:
     redactor = Redactor(load_policy())
     sent = json.dumps({"adminPass": "short", "id": "1"}, indent=4) + "\n"
     assert redactor.text(sent) == sent.replace("short", "<password-1>")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sh -c 'curl -u admin:{} http://h/'",
+        "bash -c 'swift -K {} list; true'",
+        "ssh h 'openstack secret store -p {}'",
+        "sh -c 'sshpass -p {} ssh h'",
+        "sh -c 'openstack database user create i u {}'",
+        "sh -c \"sh -c 'curl -u a:{} h'\"",
+    ],
+)
+@pytest.mark.parametrize("secret", [SECRET, "kJ7"])
+def test_secrets_on_a_command_line_in_an_argument(line: str, secret: str) -> None:
+    argv = shlex.split(line.format(secret))
+    assert secret not in Redactor(load_policy()).command(argv)
+
+
+def test_another_text_in_an_argument_stays() -> None:
+    argv = ["openstack", "server", "create", "--description", "a server; it's new", "sh -c 'ls  -l'"]
+    assert Redactor(load_policy()).command(argv) == shlex.join(argv)

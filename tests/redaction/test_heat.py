@@ -106,3 +106,21 @@ def test_the_attributes_of_many_resources_are_read_once() -> None:
     start = time.process_time()
     assert declared_in(text).spans
     assert time.process_time() - start < 4
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"Parameters": {"License": {"Type": "String", "NoEcho": True, "Default": VALUE}}},
+        {"Parameters": {"License": {"Default": VALUE, "NoEcho": "true"}}, "parameters": {"License": VALUE}},
+        {"parameters": {"license": {"type": "string", "hidden": 1, "default": VALUE}}},
+        {"environment": {"parameters": {"license": VALUE}, "encrypted_param_names": ["license"]}},
+        "Parameters:\n  License:\n    Type: String\n    NoEcho: true\n    Default: {VALUE}\n",
+        "parameters:\n  license:\n    type: string\n    default: kJ7xQ2\n    hidden: y\n",
+        "parameters:\n  license: kJ7xQ2\nencrypted_param_names:\n- license\n",
+    ],
+)
+def test_other_ways_to_declare_a_secret(document: object) -> None:
+    for sent in (document, {"x": document if isinstance(document, str) else json.dumps(document)}):
+        body = as_text(sent) if isinstance(sent, str) else as_json(sent)
+        assert VALUE not in str(Redactor(POLICY).exchange(exchange(body=body)))

@@ -17,6 +17,16 @@ from tracer.redaction import Redactor, load_policy, scan
 
 POLICY = load_policy()
 VALUE = "kJ7xQ2"  # too short to be searched for: what removes it is its place
+_JSON = [
+    "JSON",
+    "map, JSON",
+    "pair, JSON",
+    "pair, patch",
+    "pair, list",
+    "pair, object",
+    "list of pairs",
+    "argv",
+]
 NAMES = [
     "password",
     "db_password",
@@ -81,15 +91,11 @@ def test_the_value_goes_as_a_whole(form: str, value: str) -> None:
     assert BEHIND in kept
 
 
-@pytest.mark.parametrize("form", ["JSON", "YAML", "pair, JSON", "pair, patch", "XML", "ini"])
+@pytest.mark.parametrize("form", [*_JSON, "YAML", "XML", "ini"])
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/x-yaml", ""])
 def test_a_body_of_any_type_is_searched(form: str, kind: str) -> None:
     sent = FORMS[form]("db_password", VALUE)
-    body = (
-        as_json(json.loads(sent), kind)
-        if form in ("JSON", "pair, JSON", "pair, patch")
-        else as_text(sent, kind)
-    )
+    body = as_json(json.loads(sent), kind) if form in _JSON else as_text(sent, kind)
     redactor = Redactor(POLICY)
     redacted = redactor.exchange(exchange(method="POST", body=body, answer=as_text(sent, kind)))
     assert redacted.redaction is None
@@ -117,7 +123,54 @@ def test_a_number_leaves_valid_json(document: object) -> None:
     assert json.loads(redacted.request.body.json)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"passwords:\n  bob: {VALUE}\n  eve: {VALUE}\nx: {BEHIND}\n",
+        f"passwords: {{bob: {VALUE}, eve: '{VALUE}'}}\nx: {BEHIND}\n",
+        json.dumps({"passwords": {"bob": VALUE, "eve": VALUE}, "x": BEHIND}),
+    ],
+)
+def test_all_fields_under_passwords_are_removed(text: str) -> None:
+    kept = _kept(text)
+    assert VALUE not in kept
+    assert BEHIND in kept
+    assert scan(text)
+
+
+@pytest.mark.parametrize(
+    "query", ["%70assword", "%2570assword", "a%5Bpassword%5D", "a%255Bpassword%255D", "a%5bdb_p%61ss%5d"]
+)
+def test_the_name_of_a_parameter_may_be_encoded(query: str) -> None:
+    sent = f"a={BEFORE}&{query}={VALUE}&b={BEHIND}"
+    redacted = Redactor(POLICY).exchange(
+        exchange(url=f"http://h/x?{sent}", body=as_text(sent), answer=as_json({"x": sent}))
+    )
+    assert VALUE not in str(redacted)
+    assert str(redacted).count(BEHIND) == str(redacted).count(BEFORE) >= 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"db_password:\n  name: {BEFORE}\n  default: {VALUE}\nx: {BEHIND}\n",
+        f"db_password: {{name: {BEFORE}, value: {VALUE}, x: {BEHIND}}}\n",
+        json.dumps({"db_password": {"name": BEFORE, "value": VALUE}, "x": BEHIND}),
+    ],
+)
+def test_of_an_object_under_a_name_only_the_value_is_removed(text: str) -> None:
+    kept = _kept(text)
+    assert VALUE not in kept
+    assert BEFORE in kept
+    assert BEHIND in kept
+
+
 NO_SECRETS = [
+    '{"methods": ["password", "token"], "x": [["password", "totp"]]}',
+    '[["password", "x1y2z3", "other"]]',
+    "token:\n  type: string\n  name: x1y2z3\n",
+    "secrets:\n  bob: x1y2z3\n",
+    "PASSWORD=\\\n  ",
     "the password is required",
     "The token is checked; the password: see below. Set OS_PASSWORD and --os-password.",
     "password: The password of the user, which must not be empty",
@@ -178,6 +231,17 @@ NO_SECRETS = [
     "token = get_token(session)",
     "| Field | Value |\n| password | string |",
     "| Name | Token | Description |",
+    "password reset",
+    "Password required\nToken expired.\n",
+    "Secret Store",
+    "token ID",
+    "Tokens v3",
+    "  token v2.1\n",
+    "password PASSWORD",
+    "password not in values",
+    "password https://docs.example.org/",
+    "the login user password reset",
+    "adminPass (Optional)",
     "redacted:\n  password: 12\n  X-Auth-Token: 12345\n",
     "redacted: {password: 1234, X-Auth-Token: 1}",
 ]

@@ -89,3 +89,18 @@ def test_names_of_header_fields_that_mean_other_things_in_documents() -> None:
     redactor = Redactor(load_policy())
     redactor.exchange(exchange(answer=as_json(document)))
     assert redactor.counts == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Cookie2", "sid=kJ7xQ2"),
+        ("Set-Cookie2", "sid=kJ7xQ2; Version=1"),
+        ("X-Hub-Signature-256", "kJ7xQ2"),
+        ("X-Ticket", "kJ7xQ2"),
+        ("X-Client-Key", "kJ7xQ2"),
+        ("X-Session-Id", "kJ7xQ2"),
+    ],
+)
+def test_further_header_fields_are_removed(name: str, value: str) -> None:
+    assert "kJ7xQ2" not in str(Redactor(load_policy()).exchange(exchange(headers={name: value})))

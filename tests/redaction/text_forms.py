@@ -72,6 +72,10 @@ SPACED: dict[str, Form] = {
     "pair, JSON": lambda n, v: json.dumps(
         [{"name": n, "value": v, "a": BEFORE}, {"name": "x", "value": BEHIND}]
     ),
+    "pair, list": lambda n, v: json.dumps([{"name": n, "values": [v, v], "a": BEFORE}, {"b": BEHIND}]),
+    "pair, object": lambda n, v: json.dumps([{"name": n, "value": {"v": v}, "a": BEFORE}, {"b": BEHIND}]),
+    "pair, pointer": lambda n, v: json.dumps([{"path": f"/{BEFORE}/db~1{n}", "value": v}, {"b": BEHIND}]),
+    "list of pairs": lambda n, v: json.dumps([["a", BEFORE], [n, v], ["b", BEHIND]]),
     "pair, value first": lambda n, v: json.dumps({"a": {"b": BEFORE}, "value": v, "key": n, "c": [BEHIND]}),
     "pair, Heat": lambda n, v: json.dumps(
         {"outputs": [{"output_key": n, "output_value": v}], "a": [BEFORE, BEHIND]}
@@ -91,6 +95,17 @@ SPACED: dict[str, Form] = {
     "pair, YAML, block": lambda n, v: (
         f"- a: {BEFORE}\n  name: {n}\n  value: |\n    {v}\n- name: b\n  value: {BEHIND}\n"
     ),
+    "map, YAML": lambda n, v: f"x:\n  a: {BEFORE}\n  {n}:\n    type: y\n    value: {v}\n  b: {BEHIND}\n",
+    "map, YAML, flow": lambda n, v: f"a: {BEFORE}\n{n}: {{value: '{v}', type: y}}\nb: {BEHIND}\n",
+    "map, JSON": lambda n, v: json.dumps({"a": BEFORE, n: {"type": "y", "value": v}, "b": BEHIND}),
+    "map, Terraform": lambda n, v: (
+        f'a = "{BEFORE}"\nvariable "{n}" {{\n  type = string\n  default = "{v}"\n}}\nb = "{BEHIND}"\n'
+    ),
+    "map, XML": lambda n, v: f"<a>{BEFORE}</a><{n}><value>{v}</value></{n}><b>{BEHIND}</b>",
+    "XML, comment": lambda n, v: f"<a>{BEFORE}</a><{n}><!-- c --> {v}</{n}><b>{BEHIND}</b>",
+    "YAML, explicit key": lambda n, v: f"a: {BEFORE}\n? {n}\n: {v}\nb: {BEHIND}\n",
+    "ini, going on": lambda n, v: f"[x]\na = {BEFORE}\n{n} = {v}\n  {v}\nb = {BEHIND}\n",
+    "Terraform, here-document": lambda n, v: f'a = "{BEFORE}"\n{n} = <<EOT\n{v}\nEOT\nb = "{BEHIND}"\n',
     "argv": lambda n, v: json.dumps(["x", "--a", BEFORE, f"--{n}", v, "--b", BEHIND]),
 }
 
@@ -110,6 +125,14 @@ TIGHT: dict[str, Form] = {
     "YAML, items": lambda n, v: f"a: {BEFORE}\n{n}:\n- {v}\n- '{v}'\nb: {BEHIND}\n",
     "YAML, flow list": lambda n, v: f"a: {BEFORE}\n{n}: [{v}, '{v}']\nb: {BEHIND}\n",
     "default of a variable": lambda n, v: f"a={BEFORE} ${{{n}:-{v}}} {BEHIND}",
+    "shell, two lines": lambda n, v: f"A={BEFORE}\nexport {n}=x\\\n{v}\nB={BEHIND}\n",
+    "ini, next line": lambda n, v: f"[x]\na = {BEFORE}\n{n} =\n  {v}\nb = {BEHIND}\n",
+    "directive": lambda n, v: f"a {BEFORE}\n{n} {v}\nb {BEHIND}\n",
+    "directive, in a block": lambda n, v: f'a {{\n  a {BEFORE};\n  {n} "{v}";\n  b {BEHIND};\n}};\n',
+    "directive, in capitals": lambda n, v: f"FROM {BEFORE}\nENV {n} {v}\nRUN {BEHIND}\n",
+    "directive, with its type": lambda n, v: f"a {BEFORE}\nenable {n} 5 {v}\nb {BEHIND}\n",
+    "netrc": lambda n, v: f"machine {BEFORE} login bob {n} {v}\nmachine {BEHIND}\n",
+    "Erlang": lambda n, v: f'{{a, <<"{BEFORE}">>}}, {{{n}, <<"{v}">>}}, {{b, "{BEHIND}"}}.',
     "header": lambda n, v: f"curl -H 'A: {BEFORE}' -H '{n}: {v}' http://{BEHIND}/",
 }
 
@@ -127,5 +150,6 @@ NESTINGS: dict[str, Callable[[str], str]] = {
     ),
     "in YAML, quoted": lambda text: f"content: {json.dumps(text)}\nz: 1\n",
     "percent-encoded": lambda text: f"http://h/?x={quote(text, safe='')}",
+    "percent-encoded twice": lambda text: f"http://h/?x={quote(quote(text, safe=''), safe='')}",
     "escaped for HTML": lambda text: f"<pre>{html.escape(text)}</pre>",
 }

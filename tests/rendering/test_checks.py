@@ -263,7 +263,8 @@ def test_what_is_undetermined_stays_so_where_no_sequence_fits(tmp_path: Path) ->
     report = check_all([path])
     assert (report.undetermined, report.without_sequence, exit_code(report)) == (1, 0, 1)
     (found,) = report.recordings
-    assert found.problem.endswith(f": {DOUBT}: no documented sequence fits: nothing to compare with")
+    assert found.problem.startswith("undetermined: evidence is missing")
+    assert found.problem.endswith("; no documented sequence fits: nothing to compare with")
     assert verdict_line(load(path)).plain == f"undetermined, as evidence is missing: {DOUBT}"
     again = check_all([path], find("image-show"))
     assert (again.undetermined, again.conforming) == (1, 0)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import codecs
+import io
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from tracer.cli.parsing import add_policies
 from tracer.errors import InputError
@@ -13,6 +16,13 @@ from tracer.errors import InputError
 __all__ = ["arguments", "run"]
 
 _PIECE = 65_536  # bytes
+# The mark of UTF-32 begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,11 +73,31 @@ class _Text:
         """Some lines at a time. Raises InputError."""
         try:
             with path.open("rb") as file:
+                encoding = _encoding(file.read(4))
+                file.seek(0)
+                if encoding:
+                    yield from _decoded(file, encoding)
+                    return
                 while lines := b"".join(file.readlines(_PIECE)):
                     self.binary = self.binary or b"\0" in lines
                     yield lines.decode("utf-8", "replace")
         except OSError as error:
             raise InputError(str(path), error.strerror or str(error)) from None
+
+
+def _encoding(begin: bytes) -> str:
+    """Return the encoding that a byte order mark tells, empty for UTF-8 and for none."""
+    for mark, encoding in _MARKS:
+        if begin.startswith(mark):
+            return encoding
+    return ""
+
+
+def _decoded(file: BinaryIO, encoding: str) -> Iterator[str]:
+    """Give some lines at a time of a file that is not in UTF-8."""
+    text = io.TextIOWrapper(file, encoding, "replace", newline="")
+    while lines := "".join(text.readlines(_PIECE)):
+        yield lines
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

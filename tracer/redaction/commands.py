@@ -18,10 +18,15 @@ __all__ = ["command", "learn_environment"]
 
 _OPTION = re.compile(r"(--[\w-]+=|-[A-Za-z](?=[A-Za-z_]))?(.+)", re.DOTALL)
 _NAMED = re.compile(r"([A-Za-z_][\w.-]*)([=:]\s*)((?:(?![;,]\s*[A-Za-z_][\w.-]*=).)+)([;,]\s*)?", re.DOTALL)
+_CLUSTER = re.compile(r"-[A-Za-z]{2,6}")  # the last of the letters may have a value
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*;?\Z")
 _PAIR = re.compile(r"[^\s:=/]+:[^/].*", re.DOTALL)
 
 
-def command(argv: Sequence[str], ledger: Ledger) -> str:
+_DEEPEST = 3  # command lines in arguments of command lines
+
+
+def command(argv: Sequence[str], ledger: Ledger, depth: int = 0) -> str:
     """The command line as a shell would take it, with its secrets exchanged."""
     words = [word.rpartition("/")[2].lower() for word in argv]
     arguments = ledger.policy.arguments(argv)
@@ -41,10 +46,14 @@ def command(argv: Sequence[str], ledger: Ledger) -> str:
         name, equals, value = argument.partition("=")
         place = ledger.policy.option(name, words) if argument.startswith("-") else None
         short = ledger.policy.option(argument[:2], words) if argument[:1] == "-" != argument[1:2] else None
+        if place is None and short is None and _CLUSTER.fullmatch(argument):
+            place = ledger.policy.option(f"-{argument[-1]}", words)
         if place is None and short is not None and argument[2:]:
             out.append(f"{argument[:2]}{_exchanged(short, argument[2:], ledger)}")  # -Kkey
         elif place is None:
-            out.append(_argument(argument, ledger, container))
+            exchanged = _argument(argument, ledger, container)
+            line = _inner_command(argument, ledger, depth) if exchanged == argument else None
+            out.append(exchanged if line is None else line)
             container = argument.lstrip("-").replace("-", "_") if argument.startswith("--") else ""
         elif equals:
             out.append(f"{name}={_exchanged(place, value, ledger)}")
@@ -53,6 +62,20 @@ def command(argv: Sequence[str], ledger: Ledger) -> str:
             expected = place
     # What is left of quoting could hide a known secret from the search, so each word is searched before.
     return ledger.scrub(shlex.join(ledger.forget(word) for word in out))
+
+
+def _inner_command(argument: str, ledger: Ledger, depth: int) -> str | None:
+    """Return an argument that is a command line for a shell, redacted; None if it is none with a secret."""
+    if depth >= _DEEPEST or " " not in argument or argument[:1] in "-{[":
+        return None
+    try:
+        words = shlex.split(argument)
+    except ValueError:
+        return None
+    if any(map(_ASSIGNMENT.match, words)):  # variables are found by their names, without new quotes
+        return None
+    new = command(words, ledger, depth + 1)
+    return None if new == shlex.join(words) else new
 
 
 def learn_environment(environment: Mapping[str, str], ledger: Ledger) -> None:

@@ -14,11 +14,20 @@ from tracer.redaction.values import Span
 
 __all__ = ["HOLDERS", "Declared", "declared_in", "may_declare"]
 
-HOLDERS = frozenset({"parameters", "parameter_defaults", "params", "environment"})
+HOLDERS = frozenset({"parameters", "parameter_defaults", "params", "environment", "Parameters"})
 """The keys of the objects that hold values of parameters by their names."""
 
 _FARTHEST = 4096  # characters from the type of a resource to its attributes
-_MARKS = re.compile(r"(?<![\w-])(?:hidden\W{1,12}(?:true|yes|on)\b|OS::Heat::RandomString)", re.IGNORECASE)
+_MARKS = re.compile(
+    r"(?:(?<![\w-])|(?<=\\n))(?:(?:hidden|NoEcho)\W{1,12}(?:true|yes|on|y|1)\b|OS::Heat::RandomString|encrypted_param_names)",
+    re.IGNORECASE,
+)
+_HINTS = ("hidden", "Hidden", "NoEcho", "RandomString", "encrypted_param_names")
+_ENCRYPTED = re.compile(
+    r"""encrypted_param_names\\*["']?\s{0,8}:\s{0,80}"""
+    r"""(?P<items>\[[^\]]{0,4096}|(?:-[ ]{1,8}[\w"'.-]{1,80}\s{1,80}){1,99})"""
+)
+_ITEM = re.compile(r"[A-Za-z_][\w.]{0,80}")
 _GENERATED = re.compile(
     r"""get_attr\\*["']?\s{0,8}:\s{0,80}(?:\[\s{0,80}|-[ ]{1,8})\\*["']?"""
     r"""(?P<resource>[\w.-]{1,80})\\*["']?[\s,-]{1,80}"""
@@ -36,7 +45,7 @@ class Declared(NamedTuple):
 
 def may_declare(text: str) -> bool:
     """Return whether ``text``, or a text that it quotes, may declare a secret."""
-    return ("hidden" in text or "RandomString" in text) and _MARKS.search(text) is not None
+    return any(mark in text for mark in _HINTS) and _MARKS.search(text) is not None
 
 
 def declared_in(text: str) -> Declared:
@@ -46,7 +55,10 @@ def declared_in(text: str) -> Declared:
     resources: set[str] = set()
     reached = 0
     for mark in _MARKS.finditer(text):
-        if mark[0][0] in "hH":
+        if mark[0][0] in "eE":
+            listed = _ENCRYPTED.match(text, mark.start())
+            names.update(_ITEM.findall(listed["items"]) if listed else ())
+        elif mark[0][0] in "hHnN":
             names.add(parent_key(text, mark.start()))
             for field in fields_around(text, mark.start())[1]:
                 spans += field.spans if field.key == "default" else []

@@ -29,8 +29,8 @@ from tracer.redaction.harmless import is_stand_in
 from tracer.redaction.heat import HOLDERS, declared_in, may_declare
 from tracer.redaction.literals import Literals
 from tracer.redaction.names import LONGEST, Names, normal_form
-from tracer.redaction.siblings import Field, fields_around, named_by, parent_key, tag_values
-from tracer.redaction.values import Span, Spot, beside
+from tracer.redaction.siblings import Field, fields_around, fields_below, named_by, parent_key, tag_values
+from tracer.redaction.values import Span, Spot, beside, paired
 from tracer.redaction.words import fewest
 
 __all__ = ["Pair", "Pairs"]
@@ -43,11 +43,11 @@ _MOST_TEXTS = 6  # times the length of a text: all that is read of it, at all de
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBERED = re.compile(r"-[0-9]+\Z")
 _RIGHT = re.compile(rf"[\w-]{{0,{LONGEST}}}+(?:\.[\w-]{{1,{LONGEST}}}+){{0,4}}")
-_HIDDEN = re.compile(r"\\u00[2-7][0-9A-Fa-f]")
+_HIDDEN = re.compile(r"\\u00[2-7][0-9A-Fa-f]|%(?:25){0,6}[4-7][0-9A-Fa-f]")
 _TO_END = re.compile(r"[\s\\\"':=>\])]*")
-_PERCENT_MARK = re.compile(r"%(?:0[aAdD]|2[27]|3[aAcCdDeE])")
+_PERCENT_MARK = re.compile(r"%(?:25){0,6}(?:0[aAdD]|2[27]|3[aAcCdDeE]|[4-7][0-9A-Fa-f])")
 # What is encoded does not go on behind what ends a parameter, a quoted text, or a text between tags.
-_PERCENT_PIECE = re.compile(r"""[^\s"'<>&?=#;,\\]++""")
+_PERCENT_PIECE = re.compile(r"""[^\s"'<>&?=#;,\\]++(?:=[^\s"'<>&?=#;,\\]++)?""")
 _ENTITY_PIECE = re.compile(r"""[^<>"]++""")
 _ENTITY_MARK = re.compile(r"&(?:quot|apos|lt|#x?0*(?:10|3[49]|58|6[01]|22|27|3[aAcCdD]));")
 
@@ -69,7 +69,8 @@ class Pairs(Generic[P]):
     """The search for values beside the names of secrets.
 
     ``is_harmless(text, start, end, place)`` returns whether the value is a placeholder. ``kept``:
-    options of command lines whose arguments are no secrets.
+    options of command lines whose arguments are no secrets. ``is_mapped``: all fields of an object under
+    such a name are secrets, not only those of ``valued``.
     """
 
     def __init__(
@@ -81,10 +82,12 @@ class Pairs(Generic[P]):
         kept: Iterable[str] = (),
         naming: Iterable[str] = (),
         valued: Iterable[str] = (),
+        is_mapped: Callable[[P], bool] = lambda _: False,
     ) -> None:
         self._names = names
         self._is_harmless = is_harmless
         self._declared = declared
+        self._is_mapped = is_mapped
         self._kept = frozenset(kept)
         self._naming, self._valued = frozenset(naming), frozenset(valued)
         self.stems = frozenset(fewest({stem for stem in names.stems() if len(stem) > 2}))
@@ -139,12 +142,23 @@ class Pairs(Generic[P]):
     ) -> Iterator[Pair[P]]:
         """Give what stands in objects in which a name is a field's value, and the values of parameters."""
         objects: dict[int, list[Field]] = {}
+        done = 0  # a name within a value is part of it
         for spot in held:
             if literals.around(spot) < 0 and parent_key(text, spot.start) in HOLDERS:
                 yield from self._taken(text, beside(text, spot), self._declared)
         for spot, place in (*spots, *((spot, self._declared) for spot in held)):
             if literals.ends_with(spot):
                 yield from self._taken(text, self._siblings(text, spot, objects), place)
+                yield from self._taken(text, paired(text, spot), place)
+                below = list(self._below(text, spot, place)) if spot.start >= done else []
+                done = max((done, *(pair.end for pair in below)))
+                yield from below
+
+    def _below(self, text: str, spot: Spot, place: P) -> Iterator[Pair[P]]:
+        """Give the values in the object that is the value of a name."""
+        for field in fields_below(text, spot.start, spot.end):
+            if field.key in self._valued or self._is_mapped(place):
+                yield from self._taken(text, field.spans, place)
 
     def _in_quotes(
         self,
@@ -160,9 +174,11 @@ class Pairs(Generic[P]):
         inner: dict[int, list[tuple[Spot, P]]] = {}
         for spot, place in (*spots, *((spot, self._declared) for spot in held)):
             inner.setdefault(literals.around(spot), []).append((spot, place))
-        if "\\u00" in text and _HIDDEN.search(text):
+        if ("\\u00" in text or "%" in text) and _HIDDEN.search(text):
             for index in literals.matching(_HIDDEN.search):
                 inner.setdefault(index, [])
+        for index in literals.matching(may_declare) if may_declare(text) else ():
+            inner.setdefault(index, [])
         inner.pop(-1, None)
         for index, names in sorted(inner.items()):
             start, end = literals.content(index)
@@ -193,6 +209,10 @@ class Pairs(Generic[P]):
         for field in objects[origin]:
             if field.key in self._valued:
                 yield from field.spans
+                if not field.spans and field.start >= 0:
+                    end = _RIGHT.match(text, field.start).end()  # type: ignore[union-attr] # as above
+                    for inner in fields_below(text, field.start, end):
+                        yield from inner.spans if inner.key in self._valued else ()
 
     def _within(
         self, text: str, start: int, end: int, depth: int, budget: list[int], declared: frozenset[str]

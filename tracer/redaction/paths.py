@@ -26,6 +26,7 @@ _MOST_STEPS = 50_000  # remembered; hostile documents cost time beyond, not memo
 
 # An escaped character of a word, and letters that count as ASCII ones where letter case does not matter.
 _ESCAPED = re.compile(r"\\u(?:00[2-7]|013[01]|017[fF]|212[aA])")
+_ENCODED = re.compile(r"%(?:25){0,6}[4-7][0-9A-Fa-f]")
 _LOOKALIKES = "\u0130\u0131\u017f\u212a"
 _SEPARATORS = re.compile(r"[*~/]")  # wild cards, and what a JSON Pointer writes in another way (RFC 6901)
 _BETWEEN = re.compile(r"[\s{}\[\]:,]+")
@@ -216,4 +217,5 @@ def _hides(text: str) -> bool:
     """Whether a word may stand in ``text`` in other characters than its own."""
     # Most texts have no backslash, and looking for one character is many times as fast as for two.
     escaped = "\\" in text and _ESCAPED.search(text) is not None
-    return escaped or any(letter in text for letter in _LOOKALIKES)
+    encoded = "%" in text and _ENCODED.search(text) is not None
+    return escaped or encoded or any(letter in text for letter in _LOOKALIKES)

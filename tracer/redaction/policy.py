@@ -138,6 +138,7 @@ class NameRule(_Rule, frozen=True, kw_only=True):
     opens: bool = False
     numbers: bool = True
     listed: bool = False
+    mapped: bool = False
 
 
 class Naming(_Rule, frozen=True, kw_only=True):

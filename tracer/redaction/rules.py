@@ -55,6 +55,7 @@ class Place(NamedTuple):
     many: bool = False
     numbers: bool = True
     listed: bool = False
+    mapped: bool = False
 
 
 class _Names:
@@ -174,7 +175,13 @@ class Policy:
             (
                 Word(
                     tuple(word.split()),
-                    Place(word, rule.kind, numbers=rule.numbers and not rule.listed, listed=rule.listed),
+                    Place(
+                        word,
+                        rule.kind,
+                        numbers=rule.numbers and not rule.listed,
+                        listed=rule.listed,
+                        mapped=rule.mapped,
+                    ),
                     rule.whole,
                     rule.opens,
                 )
@@ -216,6 +223,7 @@ class Policy:
             kept=self._kept_options,
             naming=(name for file in self._files for name in file.siblings.names),
             valued=(name for file in self._files for name in file.siblings.values),
+            is_mapped=lambda place: place.mapped,
         )
 
     def _names_a_secret(self, value: str) -> bool:

@@ -15,24 +15,31 @@ from typing import NamedTuple
 from tracer.redaction.names import normal_form
 from tracer.redaction.values import SEPARATOR, Span, element, quoted, read
 
-__all__ = ["Field", "fields_around", "named_by", "parent_key", "tag_values"]
+__all__ = ["Field", "fields_around", "fields_below", "named_by", "parent_key", "tag_values"]
 
 _FARTHEST = 4096  # characters from a field to the beginning of its object
 _LONGEST = 16_384  # characters of an object
 _MOST_TOKENS = 400  # of an object
+_MOST_BELOW = 60  # tokens of an object that is the value of a name
 _MOST_LINES = 200  # between a key and that of the object it is in
 _MOST_FIELDS = 30  # lines of an object before a name, and behind it
 _MOST_BRACES = 64
 
 # Each pattern runs on reversed text, anchored at the name.
 _NAMED_BY = re.compile(
-    r"""(?:[ ][\w-]{1,30}){0,3}(?:/[\w~.-]{0,60}){0,9}(?:["']\\{0,31})?\s{0,8}(?P<sign>[:=])[ \t]{0,8}"""
+    r"""(?:~[\w.-]{0,60})?(?:[ ][\w-]{1,30}){0,3}(?:/[\w~.-]{0,60}){0,9}(?:["']\\{0,31})?"""
+    r"""\s{0,8}(?P<sign>[:=])[ \t]{0,8}"""
     r"""(?:["']\\{0,31})?(?P<key>[\w.-]{1,60})"""
 )
 _KEY_BEFORE = re.compile(r"""\s{0,80}:\s{0,8}(?:["']\\{0,31})?(?P<key>[\w.-]{1,80})""")
 _TOKEN = re.compile(
     r""""(?:[^"\\\n]|\\[^\n])*+"|'(?:[^'\\\n]|\\[^\n])*+'|[{}\[\]]"""
-    r"|(?<![\w.-])[A-Za-z_][\w.-]{0,60}(?=[ \t]{0,8}:)"
+    r"|(?<![\w.-])[A-Za-z_][\w.-]{0,60}(?=[ \t]{0,8}[:=])"
+)
+_MAP_BELOW = re.compile(
+    r"""\\*["']?\s{0,8}(?:(?P<brace>(?:[:=]>?)?\s{0,80}\{)"""
+    r"|[:=][ \t]{0,8}(?:[#][^\n]{0,200})?\r?\n(?:[ \t]*\r?\n){0,3}"
+    r"|(?P<tag>>)\s{0,80}<(?P<key>[\w:.-]{1,60}))"
 )
 _KEY_LINE = re.compile(
     r"""(?P<lead>[ \t]*(?:-[ \t]+)*)(?P<quote>["']?)(?P<key>[\w./-]{1,80})(?P=quote)[ \t]*:(?=\s|\Z)"""
@@ -40,15 +47,17 @@ _KEY_LINE = re.compile(
 _ATTRIBUTE = re.compile(r"""(?<![\w.-])(?P<key>[\w.:-]{1,60})(?P<rest>\s{0,8}=\s{0,8})(?=\\*["'])""")
 _NEXT_ELEMENT = re.compile(r"\s{0,80}</[\w:.-]{1,60}>\s{0,80}<(?P<key>[\w:.-]{1,60})")
 _PART = re.compile(
-    r'"[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,5}[ \t]{0,80}\r?\n[ \t]{0,80}(?P<value>[^\r\n]{1,65536})'
+    r'"[^\r\n]{0,200}\r?\n(?:[ \t]{0,80}[^\s][^\r\n]{0,200}\r?\n){0,5}'
+    r"[ \t]{0,80}\r?\n[ \t]{0,80}(?P<value>[^\r\n]{1,65536})"
 )
 
 
 class Field(NamedTuple):
-    """A field of an object: its key, and where the values in it stand."""
+    """A field of an object: its key and where it begins, and where the values in it stand."""
 
     key: str
     spans: list[Span]
+    start: int = -1
 
 
 def named_by(text: str, start: int) -> tuple[str, str] | None:
@@ -72,6 +81,26 @@ def fields_around(text: str, start: int) -> tuple[int, Iterator[Field]]:
         return -1, iter(())
     first = _first_line(text, line)
     return first, _block_fields(text, first, line.start("quote") - line.start())
+
+
+def fields_below(text: str, start: int, end: int) -> Iterator[Field]:
+    """Give the fields of the object that is the value of the name from ``start`` up to ``end``."""
+    opening = _MAP_BELOW.match(text, end)
+    if opening is None:
+        return
+    if opening["brace"]:
+        yield from _flow_fields(text, opening.end() - 1, _MOST_BELOW)
+    elif opening["tag"]:
+        if text[text.rfind("<", max(0, start - 90), start) + 1] == "/":
+            return
+        yield Field(normal_form(opening["key"].rpartition(":")[2]), element(text, opening.end()))
+    else:
+        own = _KEY_LINE.match(text, text.rfind("\n", max(0, start - 200), start) + 1)
+        first = _KEY_LINE.match(text, opening.end())
+        if own and first and own.end() <= opening.end():
+            column = first.start("quote") - first.start()
+            if column > own.start("quote") - own.start():
+                yield from _block_fields(text, first.start(), column)
 
 
 def parent_key(text: str, start: int) -> str:
@@ -133,11 +162,11 @@ def _opening(text: str, start: int) -> int:
     return -1
 
 
-def _flow_fields(text: str, opening: int) -> Iterator[Field]:
+def _flow_fields(text: str, opening: int, most: int = _MOST_TOKENS) -> Iterator[Field]:
     """Give the fields of an object in braces."""
     depth = 1
     tokens = _TOKEN.finditer(text, opening + 1, min(len(text), opening + _LONGEST))
-    for token in islice(tokens, _MOST_TOKENS):
+    for token in islice(tokens, most):
         piece = token[0]
         if piece in "{[":
             depth += 1
@@ -147,10 +176,11 @@ def _flow_fields(text: str, opening: int) -> Iterator[Field]:
                 return
         elif depth == 1:
             separator = SEPARATOR.match(text, token.end())
-            if separator and separator["colon"] is not None:
+            if separator and (separator["colon"] is not None or separator["equals"]):
                 is_quoted = piece[0] in "\"'"
                 key = piece[1:-1] if is_quoted else piece
-                yield Field(normal_form(key), read(text, token.start(), separator, quoted=is_quoted))
+                spans = read(text, token.start(), separator, quoted=is_quoted)
+                yield Field(normal_form(key), spans, token.start() + is_quoted)
 
 
 def _first_line(text: str, line: re.Match[str]) -> int:
@@ -186,9 +216,8 @@ def _block_fields(text: str, first: int, column: int) -> Iterator[Field]:
                 return  # another object
             seen.add(line["key"])
             if separator:
-                yield Field(
-                    normal_form(line["key"]), read(text, line.start("quote"), separator, quoted=False)
-                )
+                spans = read(text, line.start("quote"), separator, quoted=False)
+                yield Field(normal_form(line["key"]), spans, line.start("key"))
         if stop < 0:
             return
         begin = stop + 1

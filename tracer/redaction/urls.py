@@ -64,7 +64,7 @@ def parameters(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
 
     def replace(match: re.Match[str]) -> str:
         name, value = match.groups()
-        place = policy.parameter(unquote_plus(name))
+        place = policy.parameter(_decoded_name(name))
         if place is not None:
             return f"{name}={_exchanged(value, unquote_plus(value), place, take)}"
         decoded = unquote(value)
@@ -111,6 +111,16 @@ def _nested(text: str, policy: Policy, take: Take, depth: int) -> str:
         return text if new == decoded else quote(new, safe="/:<>")
     new = url(text, policy, take, depth)
     return new if "?" in text else parameters(new, policy, take, depth)
+
+
+def _decoded_name(name: str) -> str:
+    """Undo the encoding of a parameter's name, which may be encoded several times."""
+    decoded = unquote_plus(name)
+    for _ in range(_DEEPEST):
+        if "%" not in decoded:
+            break
+        decoded = unquote(decoded)
+    return decoded
 
 
 def _userinfo(user: str, token: Place, take: Take) -> str:

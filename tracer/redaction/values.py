@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["SEPARATOR", "Span", "Spot", "beside", "element", "is_reference", "quoted", "read"]
+__all__ = ["SEPARATOR", "Span", "Spot", "beside", "element", "is_reference", "paired", "quoted", "read"]
 
 Span = tuple[int, int]
 
@@ -26,7 +26,9 @@ SEPARATOR = re.compile(
     re.VERBOSE,
 )
 _SUBSCRIPT = re.compile(r"[ \t]{0,8}\]")
-_CALL = re.compile(r"\s{0,8},\s{0,8}")
+_CALL = re.compile(r"\s{0,8},\s{0,8}(?:<<)?")
+_IN_LIST_OF_LISTS = re.compile(r"[\[,]\s{0,40}\[\s{0,40}\Z")
+_END_OF_LIST = re.compile(r"\s{0,40}\]")
 _SPACE = re.compile(r"\s{0,80}")
 _ELEMENT = re.compile(r"(?:\s[^<>]{0,2000})?(?<!/)>\s{0,200}")
 _PREFIXES = re.compile(r"(?:\A|[<\s])(?:[\w.-]{1,40}:){1,2}\Z")
@@ -34,6 +36,9 @@ _OPEN_QUOTE = re.compile(r"(?:[uUbBrRfF]{1,2}|\$|@)?(?P<token>\\{0,31}[\"'`])(?P
 _TAG = re.compile(r"(?:![\w:/!.-]{0,60}|&[\w.-]{1,60})[ \t]{1,8}")
 _BLOCK = re.compile(r"[|>][-+1-9]{0,2}[ \t]{0,40}(?:#[^\n]{0,200})?\r?\n")
 _LINE_END = re.compile(r"[ \t]{0,40}(?:#[^\n]*)?\r?\n")
+_NEXT_LINE = re.compile(r"\\\r?\n[ \t]{0,200}[^\s\"'`]{1,4096}")
+_INDENT = re.compile(r"[ \t]*")
+_HEREDOC = re.compile(r"<<[-~]?[ \t]{0,8}[\"']?(?P<tag>\w{1,60})[\"']?[ \t]{0,40}\r?\n")
 _ITEM = re.compile(r"(?P<indent>[ \t]*)-[ \t]{1,40}")
 # What may stand before a name that is the first of its line.
 _LEAD = re.compile(
@@ -76,6 +81,17 @@ _ANNOTATION = re.compile(
     r"(?:[ ]\|[ ][A-Za-z_][\w.\[\], ]{0,80}){0,4}"
     r"(?:[ ]?=.*|[^\w]*)"
 )
+# A line of a configuration that has only blanks between its name and its value: ``requirepass s3cr3t``. Some
+# say before the value, with a digit, how it is written. The value is the last word, or stands in quotes.
+_DIRECTIVE = re.compile(
+    r"[ \t]{1,40}(?:(?:[0-9]|--[a-z]{1,20})[ \t]{1,8})?(?![\s=:,;(){}\[\]<>|&*/.#-]|[!+%^]=)"
+)
+_DIRECTIVE_WORD = re.compile(r"[^\s\"'`<>(){}]{1,4096}(?=[ \t]*(?:[#\\\r\n]|\Z))")
+_DIRECTIVE_END = re.compile(r"[\"'`]?[ \t]*;?[ \t]*(?:[#\\\r\n]|\Z)")
+# What may stand before such a name besides what begins a line: the user of a password (netrc).
+_OF_A_USER = re.compile(
+    r"(?:\A|[ \t])(?:login|user|username|account|enable)[ \t]{1,8}(?:\S{1,80}[ \t]{1,8})?\Z"
+)
 
 
 class Spot(NamedTuple):
@@ -103,16 +119,43 @@ def beside(text: str, spot: Spot) -> list[Span]:
         if call and (option or text[max(0, name_start - 1) : name_start] == "("):
             opening = _OPEN_QUOTE.match(text, call.end())
             return [_quoted_value(text, opening, name_start)] if opening else []
+    elif before == "{" and (call := _CALL.match(text, end)):
+        opening = _OPEN_QUOTE.match(text, call.end())
+        return [_quoted_value(text, opening, name_start)] if opening else []
     subscript = _SUBSCRIPT.match(text, after) if text[name_start - 1 : name_start] == "[" else None
     separator = SEPARATOR.match(text, subscript.end() if subscript else after)
     if separator is None:
-        return _option_value(text, end) if option and not quote else []
+        spans = _option_value(text, end) if option else _directive(text, start, end)
+        return [] if quote else spans
     is_dotted = not quote and (text[start - 1 : start] == "." or "." in text[start:end])
     if is_dotted and separator["blank"] == "" and _OBJECT.match(text, separator.end()):
         return []
     spans = read(text, name_start, separator, quoted=bool(quote))
     name = text[spot.start : end].lower()
     return [span for span in spans if text[slice(*span)].strip("_").lower() != name]
+
+
+def paired(text: str, spot: Spot) -> list[Span]:
+    """Return where the value of a name stands that is the item of a list before it.
+
+    That is an argument behind its option, or the second item of two in a list of such lists.
+    """
+    start = spot.start
+    while spot.option and text[start - 1] == "-":
+        start -= 1
+    quote = _quote_around(text, start, spot.end)
+    call = _CALL.match(text, spot.end + len(quote)) if quote else None
+    opening = _OPEN_QUOTE.match(text, call.end()) if call else None
+    if opening is None or not (
+        spot.option or _IN_LIST_OF_LISTS.search(text[max(0, start - len(quote) - 80) : start - len(quote)])
+    ):
+        return []
+    first, last = _quoted_value(text, opening, start)
+    value = text[first:last]
+    if spot.option:
+        return [] if value.startswith("-") else [(first, last)]
+    ends = _END_OF_LIST.match(text, last + len(opening["token"]))
+    return [(first, last)] if ends and not _ORDINARY.fullmatch(value) else []
 
 
 def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) -> list[Span]:
@@ -125,18 +168,24 @@ def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) 
     if kind == "bar":
         return list(_cells(text, place)) if line.is_cell else []
     if kind == "colon":
-        if not quoted and "\n" in separator[0]:
+        if not quoted and "\n" in separator[0] and not line.text.rstrip().endswith("?"):
             return []
         place = _behind_tag(text, place, quoted=quoted)
     opening = _OPEN_QUOTE.match(text, place)
     if opening:
         return [_quoted_value(text, opening, name_start)]
-    spans = _lines_below(text, place, line.column) if kind == "colon" else None
+    spans = None
+    if kind == "colon":
+        spans = _lines_below(text, place, line.column)
+    elif kind == "equals":
+        spans = _lines_behind(text, place, line)
     if spans is None and text[place : place + 1] == "[" and kind != "default":
         spans = list(_flow_items(text, place + 1))
     if spans is not None or text[place : place + 1] in ("", "{", "\r", "\n"):
         return spans or []
     end = _plain_end(text, place, line, kind, blank=bool(separator["blank"]), quoted=quoted)
+    while end > place and (following := _NEXT_LINE.match(text, end - (text[end - 1] == "\\"))):
+        end = following.end()
     return [(place, end)] if end > place else []
 
 
@@ -158,6 +207,19 @@ def _lines_below(text: str, place: int, column: int) -> list[Span] | None:
     if _LINE_END.match(text, place):
         return list(_items(text, text.find("\n", place) + 1, column))
     return None
+
+
+def _lines_behind(text: str, place: int, line: _Line) -> list[Span] | None:
+    """Return where the value of an option stands in the next lines; None if it is in its line."""
+    heredoc = _HEREDOC.match(text, place)
+    if heredoc:
+        return _lines_until(text, heredoc.end(), heredoc["tag"])
+    ending = _LINE_END.match(text, place) if line.is_first else None
+    if ending is None:
+        return None
+    start = _INDENT.match(text, ending.end()).end()  # type: ignore[union-attr] # it matches nothing too
+    end = _continued(text, ending.end() - 1, line.column)
+    return [(start, end)] if end > start else []
 
 
 def is_reference(value: str) -> bool:
@@ -229,7 +291,18 @@ def _first_end(text: str, place: int, stop: int, line: _Line, kind: str, *, blan
         return place
     if kind == "colon" and not blank and _ORDINARY.fullmatch(value):
         return place
-    return _continued(text, end, line.column) if kind == "colon" and blank else end
+    return _continued(text, end, line.column) if spaced or (kind == "colon" and blank) else end
+
+
+def _lines_until(text: str, start: int, tag: str) -> list[Span]:
+    """Return where the lines stand up to one that is ``tag`` alone, as those of a here-document."""
+    place = start
+    while 0 <= place < min(len(text), start + _LONGEST):
+        stop = text.find("\n", place)
+        if text[place : stop if stop >= 0 else len(text)].strip() == tag:
+            return [(start, _trimmed(text, start, place))]
+        place = stop + 1 if stop >= 0 else -1
+    return [(start, _trimmed(text, start, min(len(text), start + _LONGEST)))]
 
 
 def _middle_end(text: str, place: int, stop: int, kind: str) -> int:
@@ -345,7 +418,7 @@ def _items(text: str, start: int, column: int) -> Iterator[Span]:
         elif first:
             line = text[place:stop]
             indent = len(line) - len(line.lstrip(" "))
-            if indent > column and re.fullmatch(r"[^\s:{\[#-]\S*|[\"'].*", line.strip()):
+            if indent > column and re.fullmatch(r"[^\s:{\[#-]\S*(?<!:)|[\"'].*", line.strip()):
                 span = _scalar(text, place + indent, stop)
                 if span is not None:
                     yield span
@@ -408,6 +481,11 @@ def element(text: str, end: int) -> list[Span]:
         opening = _OPEN_QUOTE.match(text, attribute.end()) if attribute else None
         return [_quoted_value(text, opening, end)] if opening else []
     start = tag.end()
+    while text.startswith("<!--", start):
+        comment = text.find("-->", start, start + _LONGEST)
+        if comment < 0:
+            return []
+        start = _SPACE.match(text, comment + 3).end()  # type: ignore[union-attr] # it matches nothing too
     if text.startswith("<![CDATA[", start):
         start += len("<![CDATA[")
         close = text.find("]]>", start, start + _LONGEST)
@@ -428,6 +506,27 @@ def _option_value(text: str, end: int) -> list[Span]:
         return [_quoted_value(text, opening, end)]
     word = _SHELL_WORD.match(text, blank.end())
     return [word.span()] if word and not _ORDINARY.fullmatch(word[0]) else []
+
+
+def _directive(text: str, start: int, end: int) -> list[Span]:
+    """Return where the value stands that ends the line of a name, behind blanks; prose has none."""
+    blank = _DIRECTIVE.match(text, end)
+    if blank is None:
+        return []
+    line = _Line(text, start)
+    if not line.is_first and not _OF_A_USER.search(line.text):
+        return []
+    opening = _OPEN_QUOTE.match(text, blank.end())
+    if opening:
+        span = _quoted_value(text, opening, start)
+        return [span] if _DIRECTIVE_END.match(text, span[1]) else []
+    word = _DIRECTIVE_WORD.match(text, blank.end())
+    if word is None or "://" in word[0] or _ORDINARY.fullmatch(word[0]):
+        return []
+    stop = word.end() - len(word[0]) + len(word[0].rstrip(",;"))
+    if is_reference(word[0]) or re.fullmatch(r"v[0-9.]+", word[0]):
+        return []
+    return [(word.start(), stop)]
 
 
 def _quote_around(text: str, start: int, end: int) -> str:
