@@ -265,7 +265,7 @@ def test_what_is_undetermined_stays_so_where_no_sequence_fits(tmp_path: Path) ->
     (found,) = report.recordings
     assert found.problem.startswith("undetermined: evidence is missing")
     assert found.problem.endswith("; no documented sequence fits: nothing to compare with")
-    assert verdict_line(load(path)).plain == f"undetermined, as evidence is missing: {DOUBT}"
+    assert verdict_line(load(path)).plain.startswith("undetermined: evidence is missing")
     again = check_all([path], find("image-show"))
     assert (again.undetermined, again.conforming) == (1, 0)
 
