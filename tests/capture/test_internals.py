@@ -210,6 +210,7 @@ async def _talk(folder: Path, probe: _Probe) -> Master:
     assert (await reader.readuntil(b"0\r\n\r\n")).startswith(b"HTTP/1.1 200 OK")
     proxy.shutdown()
     await traffic
+    await proxy.addons.get("proxyserver").servers.update([])  # where the tracer could not stop listening
     writer.close()
     origin.close()
     return proxy
