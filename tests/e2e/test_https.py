@@ -318,8 +318,9 @@ def test_mitmdump_names_the_settings(zed: Site, secure: Front, mitmdump: Callabl
     proxy.wait_for(
         rf"a client does not trust the proxy's CA \(asked for 127.0.0.1\): export OS_CACERT={authority}"
     )
-    proxy.wait_for("--set ssl_verify_upstream_trusted_ca=FILE", 2)
+    proxy.wait_for("Server TLS handshake failed", 2)
     proxy.stop()
+    assert proxy.printed.count("--set ssl_verify_upstream_trusted_ca=FILE") == 1, "one warning for a host"
     trusting = mitmdump("--set", f"ssl_verify_upstream_trusted_ca={secure.ca}")
     authority = trusting.log.parent / "conf" / "mitmproxy-ca-cert.pem"
     ended = subprocess.run(
