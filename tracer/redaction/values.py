@@ -184,9 +184,20 @@ def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) 
     if spans is not None or text[place : place + 1] in ("", "{", "\r", "\n"):
         return spans or []
     end = _plain_end(text, place, line, kind, blank=bool(separator["blank"]), quoted=quoted)
-    while end > place and (following := _NEXT_LINE.match(text, end - (text[end - 1] == "\\"))):
-        end = following.end()
+    end = _joined_end(text, place, end)
     return [(place, end)] if end > place else []
+
+
+def _joined_end(text: str, place: int, end: int) -> int:
+    """Return the end of a value with the lines that a backslash joins to it; ``place`` for no value.
+
+    A text may end with a backslash alone: the next line of a recording is another text.
+    """
+    if not text[place:end].strip("\\"):
+        return place
+    while following := _NEXT_LINE.match(text, end - (text[end - 1] == "\\")):
+        end = following.end()
+    return end
 
 
 def _behind_tag(text: str, place: int, *, quoted: bool) -> int:
