@@ -262,6 +262,18 @@ def test_a_mask_is_never_refused(place: str) -> None:
     assert refused == []
 
 
+@given(
+    masks=st.lists(st.sampled_from(MASKS), min_size=1, max_size=2).map("".join),
+    place=st.sampled_from(sorted(PLACES)),
+    sent=exchanges,
+)
+def test_masks_beside_anything_are_never_refused(masks: str, place: str, sent: Exchange) -> None:
+    redactor = Redactor(POLICY)
+    redacted = [redactor.exchange(each) for each in (PLACES[place](masks), sent)]
+    redacted = [redactor.again(each) for each in redacted]
+    assert not scan(_yaml(redacted), known=redactor.known)
+
+
 @given(value=st.sampled_from(MASKS), lead=st.sampled_from(["", " ", '"', "'", ">"]), rest=soups)
 def test_what_capture_keeps_the_gate_keeps(value: str, lead: str, rest: str) -> None:
     if is_stand_in(value):

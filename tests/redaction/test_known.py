@@ -124,6 +124,7 @@ def test_many_secrets_cost_no_more_than_few() -> None:
         "name: password\n",
         '{"name": "password", ',
         "hidden: true\n",
+        "{hidden: true, ",
         "OS::Heat::RandomString ",
         "password: |\n ",
         "token=f(",

@@ -54,13 +54,14 @@ def declared_in(text: str) -> Declared:
     spans: list[Span] = []
     resources: set[str] = set()
     reached = 0
+    has_defaults = "default" in text.lower()
     for mark in _MARKS.finditer(text):
         if mark[0][0] in "eE":
             listed = _ENCRYPTED.match(text, mark.start())
             names.update(_ITEM.findall(listed["items"]) if listed else ())
         elif mark[0][0] in "hHnN":
             names.add(parent_key(text, mark.start()))
-            for field in fields_around(text, mark.start())[1]:
+            for field in fields_around(text, mark.start())[1] if has_defaults else ():
                 spans += field.spans if field.key == "default" else []
         else:
             resources.add(parent_key(text, mark.start()))
