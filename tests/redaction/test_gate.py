@@ -286,6 +286,12 @@ def test_a_text_that_ends_with_a_backslash_has_no_value_in_the_next_one() -> Non
     assert not scan(_yaml([redacted]), known=redactor.known)
 
 
+def test_a_piece_of_a_closing_tag_in_a_later_text_closes_no_mask() -> None:
+    redactor = Redactor(POLICY)
+    sent = exchange(headers={"Authorization": "<token>"}, reason="</")
+    assert not scan(_yaml([redactor.exchange(sent)]), known=redactor.known)
+
+
 def test_what_stood_beside_a_secret_is_looked_at_again() -> None:
     redactor = Redactor(POLICY)
     redactor.learn("password", "kJ7xQ2mZp9vR4tWs")

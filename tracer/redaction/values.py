@@ -484,6 +484,9 @@ def _cells(text: str, place: int) -> Iterator[Span]:
         cell = _CELL.match(text, following.end()) if following else None
 
 
+_CLOSING_TAG = re.compile(r"<\\{0,4}/(?P<name>[\w:.-]{0,96})")
+
+
 def element(text: str, end: int) -> list[Span]:
     """Return where the content of an XML element stands that has no other elements in it."""
     tag = _ELEMENT.match(text, end)
@@ -502,8 +505,16 @@ def element(text: str, end: int) -> list[Span]:
         close = text.find("]]>", start, start + _LONGEST)
         return [(start, close if close >= 0 else min(len(text), start + _LONGEST))]
     close = text.find("<", start, start + _LONGEST)
-    if close < 0 or not (text.startswith("</", close) or text.startswith("<\\/", close)):
+    closing = _CLOSING_TAG.match(text, close) if close >= 0 else None
+    if closing is None:
         return []
+    # A piece of a tag in another text of a recording closes nothing. A name that is an attribute's value
+    # (``<entry key="password">``) says nothing of the tag.
+    is_keyed = any(mark in "\\\"'" for mark in text[max(0, end - 1) : end + 1])
+    if closing.end() < len(text) and not (is_keyed and closing["name"]):
+        tail = closing["name"][-3:]
+        if not tail or not text.endswith(tail, 0, end):
+            return []
     return [(start, _trimmed(text, start, close))]
 
 
