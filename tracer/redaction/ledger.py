@@ -92,6 +92,13 @@ class Ledger:
         """``text`` with the values exchanged that stand beside names of secrets."""
         if document and text is self.mute and not self.declared and not may_declare(text):
             return text
+        new = self._without_values(text, document=document)
+        if document or "\\" not in new:
+            return new
+        # A recording quotes the text, and what a backslash stands for then shows a name or a value.
+        return self._without_values(f"'{new}'")[1:-1]
+
+    def _without_values(self, text: str, *, document: bool = False) -> str:
         parts: list[str] = []
         done = 0
         for pair in self.policy.pairs.find(text, document=document, declared=self.declared):

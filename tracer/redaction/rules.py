@@ -406,7 +406,7 @@ def _is_count(text: str, start: int) -> bool:
         end = text.rfind("\n", 0, place)
         begin = text.rfind("\n", max(0, end - 200), end) + 1 if end > 0 else 0
         line = text[begin : max(end, 0)]
-        if line.strip() == "redacted:" and len(line) - len(line.lstrip()) < indent:
+        if re.search(r"""(?:^|[\s"'])redacted:\s*\Z""", line) and len(line) - len(line.lstrip()) < indent:
             return True
         if end <= 0 or not re.fullmatch(r"\s+\S[^\n]*: [0-9]+", line):
             break
