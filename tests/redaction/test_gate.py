@@ -286,6 +286,13 @@ def test_a_text_that_ends_with_a_backslash_has_no_value_in_the_next_one() -> Non
     assert not scan(_yaml([redacted]), known=redactor.known)
 
 
+@pytest.mark.parametrize("text", ["\\npasswordpassword: password", "\\npassword hunter2hunter2: "])
+def test_a_text_is_looked_at_as_a_recording_quotes_it(text: str) -> None:
+    redactor = Redactor(POLICY)
+    redacted = redactor.exchange(exchange(reason=text))
+    assert not scan(_yaml([redacted], redactor.text(text)), known=redactor.known)
+
+
 def test_a_piece_of_a_closing_tag_in_a_later_text_closes_no_mask() -> None:
     redactor = Redactor(POLICY)
     sent = exchange(headers={"Authorization": "<token>"}, reason="</")

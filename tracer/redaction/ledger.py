@@ -16,6 +16,9 @@ from tracer.redaction.rules import KNOWN, Place, Policy
 
 __all__ = ["Cleaner", "Ledger"]
 
+BETWEEN = "\n\0\n"
+"""What stands between texts that are looked at together."""
+
 _MOST_ROUNDS = 8
 _WORD = re.compile("[A-Z]?[a-z]{1,19}")
 
@@ -141,8 +144,16 @@ class Ledger:
         return (
             forgotten
             and not any(self.policy.patterns.matches(text, document=document, mute=mute))
-            and (mute or not self.policy.pairs.find(text, document=document, declared=self.declared))
+            and (mute or not self._shows_values(text, document=document))
         )
+
+    def _shows_values(self, text: str, *, document: bool) -> bool:
+        find = self.policy.pairs.find
+        if find(text, document=document, declared=self.declared):
+            return True
+        # As ``beside`` does. Short texts are looked at together.
+        pieces = () if document or "\\" not in text else text.split(BETWEEN)
+        return any(find(f"'{piece}'", declared=self.declared) for piece in pieces if "\\" in piece)
 
     def _is_forgotten(self, text: str, *, document: bool = False) -> bool:
         return not self.known.find(text, document=document)

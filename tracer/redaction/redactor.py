@@ -10,7 +10,7 @@ import msgspec
 from tracer.redaction import bodies, commands, headers, urls
 from tracer.redaction.failure import stripped
 from tracer.redaction.known import KnownSecrets
-from tracer.redaction.ledger import Cleaner, Ledger
+from tracer.redaction.ledger import BETWEEN, Cleaner, Ledger
 from tracer.redaction.logins import may_hold_secret
 from tracer.redaction.protocol_errors import without_quotations
 from tracer.redaction.rules import Place
@@ -183,7 +183,7 @@ class Redactor:
             self._clean_by = (cleaner, self.known.version)
             self._clean.clear()
         new = [text for text in texts if text not in self._clean]
-        if not cleaner.is_clean("\n\0\n".join(new)):
+        if not cleaner.is_clean(BETWEEN.join(new)):
             return False
         if len(self._clean) > _MOST_CLEAN:
             self._clean.clear()
