@@ -1,7 +1,9 @@
 """For every test."""
 
+import logging
 import os
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,15 @@ with warnings.catch_warnings():
 # How long an example takes says more about what else the machine does than about the code.
 settings.register_profile("tracer", deadline=None)
 settings.load_profile("tracer")
+
+
+@pytest.fixture(autouse=True)
+def _log_is_as_before() -> Iterator[None]:
+    """A test that starts the addon ends it: what stays redacted would change other tests."""
+    factory = logging.getLogRecordFactory()
+    yield
+    left, _ = logging.getLogRecordFactory(), logging.setLogRecordFactory(factory)
+    assert left is factory, "the log is still redacted: end the addon with done()"
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -74,6 +74,7 @@ def test_mitmdump_warns_once_for_each_host(caplog: pytest.LogCaptureFixture) -> 
             for host in ("a", "a", "b"):
                 tracer.tls_failed_client(failed("client", host, "tlsv1 alert unknown ca"))
                 tracer.tls_failed_server(failed("server", host, "Certificate verify failed: expired"))
+            await tracer.done()
 
     asyncio.run(run())
     logged = [record.getMessage() for record in caplog.records if record.name == "tracer.capture.addon"]

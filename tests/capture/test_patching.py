@@ -39,6 +39,7 @@ def test_two_patches_are_removed_in_either_order(first_out: int) -> None:
     assert greeter.greet("you") == ("b" if first_out == 0 else "a") + " hello you"
     removals.pop()()
     assert greeter.greet("you") == "hello you"
+    assert vars(greeter) == {}
 
 
 def test_the_patch_of_another_stays_below() -> None:

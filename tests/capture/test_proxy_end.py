@@ -95,6 +95,7 @@ def test_a_client_that_leaves_is_told_of_though_a_request_of_it_cannot_be_kept(t
             tracer._flows[broken.id].response_done = True
             tracer._connections.add(broken.client_conn.id)
             tracer.client_disconnected(broken.client_conn)
+            await tracer.done()
 
     asyncio.run(run())
     names = [type(event).__name__ for event in taker.told]

@@ -26,23 +26,29 @@ def install(redactor: Callable[[], Redactor]) -> Callable[[], None]:
     Records are redacted when they are created: a filter would have to be added to each logger,
     and some loggers do not exist yet.
     """
-    create = logging.getLogRecordFactory()
-    installed = True
+    factory = _Factory(logging.getLogRecordFactory(), redactor)
+    logging.setLogRecordFactory(factory)
+    return factory.remove
 
-    def create_redacted(name: str, *args: Any, **kwargs: Any) -> logging.LogRecord:
-        record = create(name, *args, **kwargs)
-        if installed and name.partition(".")[0] in _ROOTS:
-            _redact(record, redactor)
+
+class _Factory:
+    """Creates the records that ``before`` creates, redacted until it is removed."""
+
+    def __init__(self, before: Callable[..., logging.LogRecord], redactor: Callable[[], Redactor]) -> None:
+        self._before = before
+        self._redactor: Callable[[], Redactor] | None = redactor
+
+    def __call__(self, name: str, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = self._before(name, *args, **kwargs)
+        if self._redactor is not None and name.partition(".")[0] in _ROOTS:
+            _redact(record, self._redactor)
         return record
 
-    def remove() -> None:
-        nonlocal installed
-        installed = False
-        if logging.getLogRecordFactory() is create_redacted:  # else somebody has built upon it
-            logging.setLogRecordFactory(create)
-
-    logging.setLogRecordFactory(create_redacted)
-    return remove
+    def remove(self) -> None:
+        """Restore what was there before. Below the factory of another, become transparent instead."""
+        self._redactor = None
+        while isinstance(top := logging.getLogRecordFactory(), _Factory) and top._redactor is None:
+            logging.setLogRecordFactory(top._before)
 
 
 def _redact(record: logging.LogRecord, redactor: Callable[[], Redactor]) -> None:

@@ -30,13 +30,13 @@ class _Layer:
 
     def remove(self) -> None:
         """Restore what was there before. Below the patch of another, become transparent instead."""
-        removed, self._replacement = self._replacement is None, None
-        if removed or vars(self._owner).get(self._name) is not self:
-            return
-        if self._own_before is None:
-            delattr(self._owner, self._name)
-        else:
-            setattr(self._owner, self._name, self._own_before)
+        self._replacement = None
+        methods = vars(self._owner)
+        while isinstance(top := methods.get(self._name), _Layer) and top._replacement is None:
+            if top._own_before is None:
+                delattr(self._owner, self._name)
+            else:
+                setattr(self._owner, self._name, top._own_before)
 
 
 def patch(owner: object, name: str, replacement: Callable[..., Any]) -> Removal:
