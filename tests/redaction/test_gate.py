@@ -180,6 +180,11 @@ def test_a_redacted_exchange_passes(sent: Exchange) -> None:
 
 @given(sent=st.lists(exchanges, max_size=2), output=soups)
 @example(sent=[GLUED], output=f"hunter2hunter2{FERNET}")
+@example(
+    sent=[exchange(reason="&lt;", answer_headers={"sig": "password hunter2hunter2<token-1>"})], output=""
+)
+@example(sent=[exchange(body=as_json('it\'s quoted "x"password: '))], output="&lt;")
+@example(sent=[exchange(answer_headers={"password": "form-data; name=\"'"})], output=': form-data; name="')
 def test_a_run_with_output_passes(sent: list[Exchange], output: str) -> None:
     redactor = Redactor(POLICY)
     redacted = [redactor.exchange(one) for one in sent]
@@ -286,7 +291,15 @@ def test_a_text_that_ends_with_a_backslash_has_no_value_in_the_next_one() -> Non
     assert not scan(_yaml([redacted]), known=redactor.known)
 
 
-@pytest.mark.parametrize("text", ["\\npasswordpassword: password", "\\npassword hunter2hunter2: "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\npasswordpassword: password",
+        "\\npassword hunter2hunter2: ",
+        "password: \x850password",
+        "password &quot;\x1f",
+    ],
+)
 def test_a_text_is_looked_at_as_a_recording_quotes_it(text: str) -> None:
     redactor = Redactor(POLICY)
     redacted = redactor.exchange(exchange(reason=text))

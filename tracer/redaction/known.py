@@ -246,8 +246,8 @@ class KnownSecrets:
 
 
 def _bare(value: str) -> str:
-    """The part of ``value`` that is searched for: a colon before it is one of any key too."""
-    bare = value.strip().lstrip(": \t")
+    """The part of ``value`` that is searched for: a colon before it, or a quote, is one of any text too."""
+    bare = value.strip().lstrip(": \t").strip("\"'").strip()
     return bare if len(bare) >= _GRAM else value.strip()
 
 

@@ -11,7 +11,9 @@ from tracer.redaction import urls
 from tracer.redaction.harmless import is_location, is_stand_in
 from tracer.redaction.heat import may_declare
 from tracer.redaction.known import KnownSecrets, is_pseudonym
+from tracer.redaction.pairs import Pair
 from tracer.redaction.patterns import TextPattern
+from tracer.redaction.quoting import Quoted, quoted
 from tracer.redaction.rules import KNOWN, Place, Policy
 
 __all__ = ["Cleaner", "Ledger"]
@@ -95,16 +97,20 @@ class Ledger:
         """``text`` with the values exchanged that stand beside names of secrets."""
         if document and text is self.mute and not self.declared and not may_declare(text):
             return text
-        new = self._without_values(text, document=document)
-        if document or "\\" not in new:
+        new = self._without_values(text, self._pairs(text, document=document), document=document)
+        written = None if document else quoted(new)
+        if written is None:
             return new
-        # A recording quotes the text, and what a backslash stands for then shows a name or a value.
-        return self._without_values(f"'{new}'")[1:-1]
+        pairs = self._pairs(written.text)
+        return self._without_values(new, [_in_source(pair, written, new) for pair in pairs])
 
-    def _without_values(self, text: str, *, document: bool = False) -> str:
+    def _pairs(self, text: str, *, document: bool = False) -> list[Pair[Place]]:
+        return self.policy.pairs.find(text, document=document, declared=self.declared)
+
+    def _without_values(self, text: str, pairs: list[Pair[Place]], *, document: bool = False) -> str:
         parts: list[str] = []
         done = 0
-        for pair in self.policy.pairs.find(text, document=document, declared=self.declared):
+        for pair in pairs:
             # An ordinary word without quotes is a secret at most there: the text may be prose.
             spread = pair.place.spread and not (pair.bare and _WORD.fullmatch(pair.value))
             new = self.take(pair.place._replace(spread=spread), pair.value)
@@ -148,12 +154,17 @@ class Ledger:
         )
 
     def _shows_values(self, text: str, *, document: bool) -> bool:
-        find = self.policy.pairs.find
-        if find(text, document=document, declared=self.declared):
+        if self._pairs(text, document=document):
             return True
         # As ``beside`` does. Short texts are looked at together.
-        pieces = () if document or "\\" not in text else text.split(BETWEEN)
-        return any(find(f"'{piece}'", declared=self.declared) for piece in pieces if "\\" in piece)
+        forms = () if document else map(quoted, text.split(BETWEEN))
+        return any(written is not None and self._pairs(written.text) for written in forms)
 
     def _is_forgotten(self, text: str, *, document: bool = False) -> bool:
         return not self.known.find(text, document=document)
+
+
+def _in_source(pair: Pair[Place], written: Quoted, source: str) -> Pair[Place]:
+    """Return what stands in a text, for what was found in the text as it is written."""
+    start, end = written.span(pair.start, pair.end)
+    return pair._replace(start=start, end=end, value=source[start:end])

@@ -48,7 +48,8 @@ _TO_END = re.compile(r"[\s\\\"':=>\])]*")
 _PERCENT_MARK = re.compile(r"%(?:25){0,6}(?:0[aAdD]|2[27]|3[aAcCdDeE]|[4-7][0-9A-Fa-f])")
 # What is encoded does not go on behind what ends a parameter, a quoted text, or a text between tags.
 _PERCENT_PIECE = re.compile(r"""[^\s"'<>&?=#;,\\]++(?:=[^\s"'<>&?=#;,\\]++)?""")
-_ENTITY_PIECE = re.compile(r"""[^<>"]++""")
+# A pseudonym is no tag: what stands before one goes on behind it.
+_ENTITY_PIECE = re.compile(r"""(?:[^<>"]++|<(?:[a-z]++(?:-[a-z]++)*+-[0-9]++|removed)>)++""")
 _ENTITY_MARK = re.compile(r"&(?:quot|apos|lt|#x?0*(?:10|3[49]|58|6[01]|22|27|3[aAcCdD]));")
 
 
@@ -236,12 +237,11 @@ class Pairs(Generic[P]):
             (_PERCENT_MARK, _PERCENT_PIECE, PERCENT, from_percent),
             (_ENTITY_MARK, _ENTITY_PIECE, ENTITY, from_entity),
         ):
-            for match in piece.finditer(text) if mark.search(text) else ():
-                if mark.search(match[0]):
-                    view = View(match[0], pattern, decode, None)
-                    for pair in self._find(view.text, depth - 1, budget, declared):
-                        start, end = view.span(pair.start, pair.end)
-                        yield pair._replace(start=start + match.start(), end=end + match.start(), bare=False)
+            for start, end in _marked(text, mark, piece):
+                view = View(text[start:end], pattern, decode, None)
+                for pair in self._find(view.text, depth - 1, budget, declared):
+                    first, last = view.span(pair.start, pair.end)
+                    yield pair._replace(start=start + first, end=start + last, bare=False)
 
     def _spots(self, text: str) -> Iterator[tuple[Spot, P]]:
         """Give where names of secrets stand."""
@@ -302,6 +302,20 @@ class Pairs(Generic[P]):
                 value = _decoded(value.replace("''", "'") if text[start - 1 : start] == "'" else value)
                 if not is_stand_in(value):
                     yield Pair(start, end, place, value, bare)
+
+
+def _marked(text: str, mark: re.Pattern[str], piece: re.Pattern[str]) -> Iterator[Span]:
+    """Give the pieces of a text that hold a mark, each from the line of its first mark on.
+
+    The lines before that have been read as they are, with all that stands in them.
+    """
+    for match in piece.finditer(text) if mark.search(text) else ():
+        start, end = match.span()
+        if text[start - 1 : start] == "\\":  # an escaped character is no part of it
+            start += 1
+        first = mark.search(text, start, end)
+        if first is not None:
+            yield max(start, text.rfind("\n", start, first.start()) + 1), end
 
 
 def _edges(text: str, begin: int, stop: int, limit: int) -> tuple[int, int, int]:

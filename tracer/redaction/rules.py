@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote
 
+from tracer.redaction.encodings import BACKSLASH, from_backslash
 from tracer.redaction.harmless import is_location, is_placeholder, stands_in
 from tracer.redaction.names import Names, Word
 from tracer.redaction.pairs import Pairs
@@ -41,6 +42,7 @@ _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*")
 _IN_LIST = re.compile(r"""(?:[\[,]|\n[ \t]*-)[ \t\r\n]*[\\"']*\Z""")
 _QUOTES = frozenset("\"'")
 _SERVICES = frozenset({"compat", "db", "files", "ldap", "nis", "nisplus", "sss", "systemd", "winbind"})
+_YAML_BLANKS = re.compile(r"(?:\\[NLP_])+")  # YAML 1.2, section 5.7: line breaks and blanks of Unicode
 _FOLDER = re.compile(r"(?:/[\w.~-]*)+")
 
 
@@ -202,6 +204,11 @@ class Policy:
 
         def is_harmless(text: str, start: int, end: int, place: Place) -> bool:
             value = text[start:end].strip()
+            if "\\" in value and not BACKSLASH.sub(from_backslash, value).strip():
+                return True  # nothing but escaped blanks and control characters
+            blanks = _YAML_BLANKS.match(text, start, end)
+            if blanks and stands_in(text, blanks.end(), end):
+                return True
             quoted = text[start - 1 : start] in _QUOTES
             # Among these: an alias of YAML, the folder that a shell works in, a state that a log tells.
             return (
