@@ -83,12 +83,18 @@ def _brotli(data: bytes, limit: int) -> bytes:
 
 
 def _zstd(data: bytes, limit: int) -> bytes:
-    with zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(
-        BytesIO(data), read_across_frames=True
-    ) as reader:
+    decoder = zstandard.ZstdDecompressor(max_window_size=2**27)
+    with decoder.stream_reader(BytesIO(data), read_across_frames=True) as reader:
         decoded = reader.read(limit + 1)
     if len(decoded) > limit:
         raise TooLargeError
+    # A reader does not tell whether the last frame is complete (RFC 8878, section 3.1.1).
+    while data:
+        frame = decoder.decompressobj()
+        frame.decompress(data)
+        if not frame.eof:
+            raise EOFError
+        data = frame.unused_data
     return decoded
 
 
