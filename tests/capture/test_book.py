@@ -96,7 +96,7 @@ def test_what_the_gate_refuses_is_not_left_in_the_journal(
 ) -> None:
     monkeypatch.setattr("tracer.redaction.Redactor.exchange", lambda _, sent: sent)
     monkeypatch.setattr("tracer.redaction.Redactor.again", lambda _, sent: sent)
-    book = Book(Settings(folder=tmp_path))
+    book = Book(Settings(folder=tmp_path), ("openstack", "thing", "show", "an-argument"))
     for one in (login(peer()), show(peer())):
         book.take(exchanged(one))
     with pytest.raises(LeakError) as caught:
@@ -104,6 +104,7 @@ def test_what_the_gate_refuses_is_not_left_in_the_journal(
     assert TOKEN not in str(caught.value)
     everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"redaction" in everything
+    assert b"an-argument" not in everything
     assert TOKEN.encode() not in everything
     assert not list(tmp_path.glob("*.yaml"))
 

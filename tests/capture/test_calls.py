@@ -116,6 +116,10 @@ def proxy(tmp_path: Path) -> Proxy:
     return Proxy(tmp_path)
 
 
+def test_what_a_service_sends_while_it_answers_nobody_has_a_run_at_once(proxy: Proxy) -> None:
+    assert proxy.service(IMAGE).run is not None
+
+
 def test_what_is_sent_while_one_client_waits_is_for_that_client(proxy: Proxy) -> None:
     asked = proxy.client(1)
     for path in ("/identity", TOKENS):

@@ -176,6 +176,10 @@ def test_messages_that_come_go_and_move() -> None:
     ]  # fmt: skip
 
 
+def test_a_request_to_another_service_is_another_one() -> None:
+    assert kinds(exchange(), msgspec.structs.replace(exchange(), receiver="nova")) == ["removed", "added"]
+
+
 def test_messages_that_are_sent_at_the_same_time_have_no_order() -> None:
     one, two = exchange("/a", started=0, ended=2), exchange("/b", started=1, ended=3)
     found = compare(run(one, two), run(two, one))
@@ -250,6 +254,8 @@ def test_a_size_is_told_only_where_the_content_does_not_tell() -> None:
         run(exchange(text=second, headers={"Content-Length": "99"})),
     )
     assert [place.rpartition("· ")[2] for _, _, place in lines(wrong)] == ["headers.Content-Length", "body.a"]
+    larger = compare(run(exchange(text=first)), run(exchange(text=second, size=99)))
+    assert [place.rpartition("· ")[2] for _, _, place in lines(larger)] == ["content.size", "body.a"]
 
 
 def test_contents_that_were_not_kept_are_told_by_their_digest() -> None:

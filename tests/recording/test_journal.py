@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
+import msgspec
 import psutil
 import pytest
 from hypothesis import given
@@ -29,6 +30,17 @@ def test_a_journal_gives_back_what_it_took(taken: list[Exchange]) -> None:
         journal.replace(HEAD, taken[:1])
         journal.close()
         assert read_journal(journal.path) == (HEAD, taken[:1])
+
+
+def test_the_last_head_counts(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "1.jsonl", HEAD)
+    journal.exchange(
+        Exchange(sender="client", started=0.0, request=Request(method="GET", url="/")),
+        msgspec.structs.replace(HEAD, notes=["a note"]),
+    )
+    assert journal.read()[0].notes == ["a note"]
+    journal.head(msgspec.structs.replace(HEAD, interrupted="by a signal"))
+    assert (journal.read()[0].notes, journal.read()[0].interrupted) == ([], "by a signal")
 
 
 @given(st.lists(exchanges, min_size=1, max_size=3), st.data())

@@ -45,6 +45,15 @@ def test_what_cannot_be_redacted_is_stripped_and_marked(
     assert stripped.error == "<removed>"
 
 
+def test_a_method_that_is_no_word_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(urls, "url", broken)
+    stripped = Redactor(load_policy()).exchange(exchange(method=f"GET{SECRET}"))
+    assert stripped.request.method == "<removed>"
+
+
 @pytest.mark.parametrize("error", [RecursionError, MemoryError, UnicodeError, KeyError])
 def test_again_and_text_and_command_never_raise(
     monkeypatch: pytest.MonkeyPatch, error: type[Exception]

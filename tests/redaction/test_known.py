@@ -67,6 +67,15 @@ def test_yaml_in_every_style(value: str, style: str | None) -> None:
     assert _known(value).find(text)
 
 
+def test_hexadecimal_digits_have_no_case() -> None:
+    digits = SECRET.encode().hex()
+    assert _known(SECRET).replace(f"{digits} {digits.upper()}") == ("<password-1> <password-1>", 2)
+
+
+def test_blanks_are_plus_signs_in_a_form() -> None:
+    assert _known("correct horse staple").replace("p=correct+horse+staple&q=1") == ("p=<password-1>&q=1", 1)
+
+
 def test_hits_that_overlap_are_one() -> None:
     known = _known("abcdefgh1234", "gh1234ijklmn")
     assert known.replace("-abcdefgh1234ijklmn-") == ("-<password-1>-", 1)
@@ -201,3 +210,6 @@ def test_a_text_full_of_escapes_has_few_views() -> None:
 
     text = "\\\\%5c&amp;#59;\n " * 70_000
     assert sum(len(view.text) for view in views(text, quotes=True, spaces=True)) < 16 * len(text)
+    kinds = r"a\u0041%2541&amp;lt;#35;65;'\'' \\u0025\\u0032 %5Cu0041 &#92;u0041 &#37;41 %26lt;%23 35; b"
+    deeper = r"%5C%75%30%30%34%31 &#x25;35%26%2365; &amp;#37; %2526amp; #37;41 #92;n \u0026amp; \u0023 37;"
+    assert len(list(views(f"{kinds}\n{deeper}", quotes=True, spaces=False))) <= 24

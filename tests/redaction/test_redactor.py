@@ -1,6 +1,7 @@
 import base64
 import json
 import string
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -74,6 +75,21 @@ def test_a_secret_counts_under_the_rule_that_names_its_place(sent: Exchange, rul
     redactor = Redactor(POLICY)
     redactor.exchange(sent)
     assert redactor.counts == {rule: 1}
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 3])
+def test_a_parameter_is_found_in_urls_within_urls(depth: int) -> None:
+    url = f"http://h/?code={SECRET}"
+    for _ in range(depth):
+        url = f"http://h/?next={quote(url, safe='')}"
+    redactor = Redactor(POLICY)
+    redactor.exchange(exchange(url=url))
+    assert redactor.counts == {"code": 1}
+
+
+def test_blanks_around_credentials_do_not_hide_their_scheme() -> None:
+    redacted = Redactor(POLICY).exchange(exchange(headers={"Authorization": f" Bearer {SECRET} "}))
+    assert redacted.request.headers == {"Authorization": "Bearer <token-1>"}
 
 
 def test_urls_in_a_link_keep_what_is_around_them() -> None:
@@ -187,7 +203,8 @@ def test_what_a_text_shows_to_be_a_secret_is_removed_from_what_stands_before_it(
 
 
 @pytest.mark.parametrize(
-    "value", ["admin", "secret", "x", "1234567", "nomoresecret", "20240101", "--------", "password-1"]
+    "value",
+    ["admin", "secret", "x", "1234567", "nomoresecret", "20240101", "--------", "abababababab", "password-1"],
 )
 def test_a_common_value_is_removed_only_where_the_policy_names_it(value: str) -> None:
     redactor = Redactor(POLICY)
@@ -259,6 +276,12 @@ def test_a_hash_of_a_secret_is_not_kept() -> None:
     assert masked.response is not None
     assert masked.response.body is not None
     assert masked.response.body.sha256 == "1" * 64
+    redactor.learn("password", SECRET)
+    for body in (as_json({"x": SECRET}), as_text(SECRET), as_base64(SECRET.encode())):
+        later = redactor.again(exchange(answer=msgspec.structs.replace(body, sha256="2" * 64)))
+        assert later.response is not None
+        assert later.response.body is not None
+        assert later.response.body.sha256 is None
     other = redactor.exchange(exchange(url="http://h/v2/images/1/file", answer=omitted))
     assert other.response is not None
     assert other.response.body == omitted

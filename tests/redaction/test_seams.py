@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import tracemalloc
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
@@ -39,6 +40,9 @@ CLEAN = [
     "# 한국어 é\n",
     "a|b\n",
 ]
+
+
+AS_SHIPPED = (seams._WINDOW, seams._OVERLAP)
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +83,24 @@ def test_nothing_of_a_secret_is_given_back_as_clean(secret: str) -> None:
         else:
             raise AssertionError("it was not found")
         assert len(clean) <= len("".join(lines[:place]))
+
+
+def test_the_overlap_is_longer_than_a_secret_in_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    window, overlap = AS_SHIPPED
+    monkeypatch.setattr(seams, "_WINDOW", window)
+    monkeypatch.setattr(seams, "_OVERLAP", overlap)
+    secret = "".join(f"{number:04x}" for number in range(9000, 14000))
+    known = KnownSecrets()
+    known.add("password", secret)
+    wrapped = [f"{line}\n" for line in textwrap.wrap(secret, 76)]
+    line = "  name: value of no interest\n"
+    before = (window - len(secret) // 2) // len(line)
+    clean = 0
+    for piece, found in scan_pieces([*[line] * before, *wrapped, *[line] * 2000], known=known):
+        if found:
+            break
+        clean += len(piece)
+    assert clean <= before * len(line)
 
 
 def test_no_more_is_taken_than_is_scanned_together() -> None:

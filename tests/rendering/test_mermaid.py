@@ -165,6 +165,20 @@ def test_hyphens_in_names_become_part_of_the_identifier() -> None:
     assert "  participant service_1 as 10.0.0.1:8080\n  client->>service_1: / /\n" in text
 
 
+# Mermaid's grammar of sequence diagrams, sequenceDiagram.jison.
+@pytest.mark.parametrize(
+    "word",
+    [
+        "activate", "actor", "alt", "and", "as", "autonumber", "box", "break", "create", "critical",
+        "deactivate", "destroy", "details", "else", "end", "link", "links", "loop", "note", "off", "opt",
+        "option", "over", "par", "par_over", "participant", "properties", "rect", "title",
+    ],
+)  # fmt: skip
+def test_a_participant_is_not_called_by_a_word_of_the_grammar(word: str) -> None:
+    text = mermaid(_recording([_said("", receiver=word)]))
+    assert f"  participant Participant2 as {escape(word)}\n" in text
+
+
 @pytest.mark.parametrize("text", ["end", "a;b", "#", "%%", "\\", "wrap: x", "\x1b[0m", "a\nb"])
 def test_escaped_text_holds_no_syntax(text: str) -> None:
     assert not re.search(r"\bend\b|[%\\\x00-\x1f]|^wrap", escape(text))

@@ -54,6 +54,12 @@ def test_a_service_by_its_url(url: str, service: tuple[str, str] | None) -> None
     assert catalogue.service(url) == service
 
 
+def test_the_catalogue_wins_over_the_usual_mount() -> None:
+    catalogue = _catalogue(("baremetal", "http://cloud/image"))
+    assert catalogue.service("http://cloud/image/v1/nodes") == ("ironic", "/image")
+    assert catalogue.service("http://elsewhere/image/v1/nodes") == ("glance", "/image")
+
+
 def test_without_a_catalogue_the_mount_tells() -> None:
     assert Catalogue().service(f"{HOST}/identity/v3/auth/tokens") == ("keystone", "/identity")
     assert Catalogue().service(f"{HOST}/image") == ("glance", "/image")

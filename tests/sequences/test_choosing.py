@@ -70,7 +70,14 @@ def test_by_what_was_said(run: list[Exchange], command: str | None) -> None:
 
 @pytest.mark.parametrize(
     "run",
-    [[], FLAVORS, prologue(), [*prologue(), show(status=500)], [*prologue(), show("x", 404)]],
+    [
+        [],
+        FLAVORS,
+        prologue(),
+        [*prologue(), show(status=500)],
+        [*prologue(), show("x", 404)],
+        [*runs.by_id(), exchange("GET", f"{HOST}/compute/v2.1/flavors", 401, to="nova")],
+    ],
 )
 def test_what_no_sequence_documents(run: list[Exchange]) -> None:
     assert choose(run, None) is None
