@@ -173,7 +173,9 @@ def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) 
         place = _behind_tag(text, place, quoted=quoted)
     opening = _OPEN_QUOTE.match(text, place)
     if opening:
-        return [_quoted_value(text, opening, name_start)]
+        start, end = _quoted_value(text, opening, name_start)
+        is_key = "\n" in text[separator.start() : start] and _KEY_END.match(text, end + len(opening["token"]))
+        return [] if kind == "colon" and is_key else [(start, end)]
     spans = None
     if kind == "colon":
         spans = _lines_below(text, place, line.column)
@@ -484,6 +486,7 @@ def _cells(text: str, place: int) -> Iterator[Span]:
         cell = _CELL.match(text, following.end()) if following else None
 
 
+_KEY_END = re.compile(r"[ \t]{0,8}:(?:\s|\Z)")
 _CLOSING_TAG = re.compile(r"<\\{0,4}/(?P<name>[\w:.-]{0,96})")
 
 
