@@ -86,6 +86,7 @@ def test_a_value_is_found_where_it_stands(text: str) -> None:
         '{"token": {"id": "<your token>"}, "credential": {"blob": "{{ blob }}"}}',
         '{"token": {"id": "$OS_TOKEN"}}',
         '"password":\n  "user": "x"\n',
+        '"access_tokens":\n- "name": "x"\n',
         "driver_info:\n",
         "",
         "{",
