@@ -207,6 +207,7 @@ def test_torn_json_takes_any_text(text: str) -> None:
 
 
 @given(documents, st.sampled_from([None, 0, 1]))
+@example(float("-inf"), None)
 def test_scalars_of_pieces_are_those_of_the_document(document: object, indent: int | None) -> None:
     text = json.dumps(document, indent=indent)
     seen: list[tuple[Path, str]] = []

@@ -58,7 +58,8 @@ _CLOSE = re.compile(rf"{_WS}()([\]}}]){_WS}(,?)")
 # Each begins at a character that begins no other; \\Z: it is cut off.
 _TEXT = r""""(?:[^"\\]|\\.)*+(?:"|\\?\Z)|'(?:[^'\\\n]|\\.)*+(?:'|(?=\n)|\\?\Z)"""
 _LOOSE = re.compile(
-    rf"(?P<key>{_TEXT}|[A-Za-z_][\w-]*+)(?P<colon>\s*+:)?|-?[0-9][0-9.eE+-]*+|[\[\]{{}},]", re.DOTALL
+    rf"(?P<key>{_TEXT}|[A-Za-z_][\w-]*+)(?P<colon>\s*+:)?|-?[0-9][0-9.eE+-]*+|-Infinity|[\[\]{{}},]",
+    re.DOTALL,
 )
 
 _INSIDE = {"{": _MEMBER, "[": _ITEM}
