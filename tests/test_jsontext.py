@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tracer.jsontext import Path, dump, rewrite, rewrite_from, rewrite_torn, string
+from tracer.jsontext import Path, Scalars, dump, rewrite, rewrite_from, rewrite_torn, string
 
 documents = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -204,6 +204,18 @@ def test_torn_json_is_followed_as_far_as_it_goes(text: str, seen: list[Path]) ->
 @given(text=st.text("{}[],:\"'\\ a1\n"))
 def test_torn_json_takes_any_text(text: str) -> None:
     assert rewrite_torn(text, None, lambda _, __: None, lambda _, __: None) == text
+
+
+@given(documents, st.sampled_from([None, 0, 1]))
+@example(float("-inf"), None)
+def test_scalars_of_pieces_are_those_of_the_document(document: object, indent: int | None) -> None:
+    text = json.dumps(document, indent=indent)
+    seen: list[tuple[Path, str]] = []
+    rewrite(text, lambda path, literal: seen.append((path, literal)))
+    root: Path = ()
+    scalars = Scalars(root, lambda path, step: (*path, step))
+    found = [one for piece in text.splitlines(keepends=True) for one in scalars.feed(piece)]
+    assert [(one.state, one.literal) for one in found] == seen
 
 
 _PUNCTUATION = st.sampled_from(["{", "}", "[", "]", ",", ":", " ", "\n", "\t", "\x0b", "\ufeff", "\ud800"])

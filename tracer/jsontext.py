@@ -13,11 +13,21 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
-__all__ = ["Path", "Replace", "dump", "rewrite", "rewrite_from", "rewrite_torn", "string"]
+__all__ = [
+    "Path",
+    "Replace",
+    "Scalar",
+    "Scalars",
+    "dump",
+    "rewrite",
+    "rewrite_from",
+    "rewrite_torn",
+    "string",
+]
 
 _INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 
@@ -33,6 +43,8 @@ _BOM = "\ufeff"
 _INDENT = 2
 _DEEPEST_INDENT = 64  # deeper levels stay on one line, else n levels would cost n² spaces
 
+_MOST_STATES = 100_000  # levels of a text that is not quite JSON
+
 _TOO_DEEP = "\n" + " " * (_INDENT * _DEEPEST_INDENT + 1)
 
 _WS = r"[ \t\n\r]*+"
@@ -46,7 +58,8 @@ _CLOSE = re.compile(rf"{_WS}()([\]}}]){_WS}(,?)")
 # Each begins at a character that begins no other; \\Z: it is cut off.
 _TEXT = r""""(?:[^"\\]|\\.)*+(?:"|\\?\Z)|'(?:[^'\\\n]|\\.)*+(?:'|(?=\n)|\\?\Z)"""
 _LOOSE = re.compile(
-    rf"(?P<key>{_TEXT}|[A-Za-z_][\w-]*+)(?P<colon>\s*+:)?|-?[0-9][0-9.eE+-]*+|[\[\]{{}},]", re.DOTALL
+    rf"(?P<key>{_TEXT}|[A-Za-z_][\w-]*+)(?P<colon>\s*+:)?|-?[0-9][0-9.eE+-]*+|-Infinity|[\[\]{{}},]",
+    re.DOTALL,
 )
 
 _INSIDE = {"{": _MEMBER, "[": _ITEM}
@@ -145,36 +158,85 @@ def rewrite_torn(
 ) -> str:
     """What ``rewrite_from`` does verbatim, as far as it can be done, to text that is not quite JSON.
 
-    Understood are text that is cut off anywhere, that has more than one document, or commas,
-    quotes and brackets in the wrong places. The literal of a string may have single quotes; a string that
-    is cut off comes to ``replace`` with the quote that it lacks, and goes without it.
+    See ``Scalars``. A string that is cut off comes to ``replace`` with the quote that it lacks, and goes
+    without it.
     """
-    states: list[S] = []
-    names: list[str | int] = [""]
     out: list[str] = []
     done = 0
-    for match in _LOOSE.finditer(text):
-        piece = match[0]
-        if piece in "[{":
-            states.append(_entered(root, states, names[-1], enter))
-            names.append(0 if piece == "[" else "")
-        elif piece in "]}":
-            if states:
-                states.pop()
-                names.pop()
-        elif piece == ",":
-            name = names[-1]
-            names[-1] = name + 1 if isinstance(name, int) else ""
-        elif match["colon"]:
-            names[-1] = string(match["key"]) if match["key"][0] in "\"'" else match["key"]
-        else:
-            cut = piece[0] in "\"'" and (len(piece) == 1 or piece[-1] != piece[0])
-            literal = f"{piece.rstrip(chr(92))}{piece[0]}" if cut else piece
-            new = replace(_entered(root, states, names[-1], enter), literal)
-            if new is not None and new != literal:
-                out += (text[done : match.start()], new[:-1] if cut else new)
-                done = match.end()
+    for scalar in Scalars(root, enter).feed(text):
+        new = replace(scalar.state, scalar.literal)
+        if new is not None and new != scalar.literal:
+            out += (text[done : scalar.start], new[:-1] if scalar.is_cut else new)
+            done = scalar.end
     return "".join([*out, text[done:]])
+
+
+class Scalar(NamedTuple, Generic[S]):
+    """A scalar with the state of its place, its literal, and where it stands in the text.
+
+    ``is_cut``: the last quote of the literal does not stand there.
+    """
+
+    state: S
+    literal: str
+    start: int
+    end: int
+    is_cut: bool
+
+
+class Scalars(Generic[S]):
+    """The scalars of text that is JSON or comes near to it, and that may come in pieces of whole lines.
+
+    Understood are text that is cut off anywhere, that has more than one document, or commas,
+    quotes and brackets in the wrong places. The literal of a string may have single quotes; one that
+    is cut off has the quote that it lacks. ``root`` and ``enter`` are those of ``rewrite_from``.
+    """
+
+    def __init__(self, root: S, enter: Callable[[S, str | int], S]) -> None:
+        self._root = root
+        self._enter = enter
+        self._states: list[S] = []
+        self._names: list[str | int] = [""]
+        self._unknown = 0  # levels that are too deep to be followed
+
+    def feed(self, text: str) -> Iterator[Scalar[S]]:
+        """Give the scalars of the next piece."""
+        names = self._names
+        for match in _LOOSE.finditer(text):
+            piece = match[0]
+            if piece in "[{":
+                self._open(piece)
+            elif piece in "]}":
+                self._close()
+            elif piece == ",":
+                name = names[-1]
+                names[-1] = name + 1 if isinstance(name, int) else ""
+            elif match["colon"]:
+                names[-1] = string(match["key"]) if match["key"][0] in "\"'" else match["key"]
+            else:
+                cut = piece[0] in "\"'" and (len(piece) == 1 or piece[-1] != piece[0])
+                literal = f"{piece.rstrip(chr(92))}{piece[0]}" if cut else piece
+                yield Scalar(self._entered(), literal, *match.span(), cut)
+
+    def _open(self, bracket: str) -> None:
+        if len(self._states) >= _MOST_STATES:
+            self._unknown += 1
+            return
+        self._states.append(self._entered())
+        self._names.append(0 if bracket == "[" else "")
+
+    def _close(self) -> None:
+        if self._unknown:
+            self._unknown -= 1
+        elif self._states:
+            self._states.pop()
+            self._names.pop()
+
+    def _entered(self) -> S:
+        name = self._names[-1]
+        if self._states:
+            return self._enter(self._states[-1], name)
+        return self._enter(self._root, name) if name else self._root
 
 
 def string(literal: str) -> str:
@@ -278,12 +340,6 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
 
 def _decoded(literal: str) -> str:
     return str(json.loads(literal)) if "\\" in literal else literal[1:-1]
-
-
-def _entered(root: S, states: list[S], name: str | int, enter: Callable[[S, str | int], S]) -> S:
-    if states:
-        return enter(states[-1], name)
-    return enter(root, name) if name else root
 
 
 def _step(path: Path, step: str | int) -> Path:

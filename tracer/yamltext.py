@@ -13,13 +13,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 import yaml
 
 from tracer.errors import InputError
 
-__all__ = ["Flow", "dump", "is_text", "load"]
+__all__ = ["Flow", "dump", "events", "is_text", "load"]
 
 MAX_NESTING = 100
 _IN_LIST = 2  # collections around an item of a list in the outermost mapping, besides that list
@@ -29,6 +29,13 @@ _PREFIX = "tag:yaml.org,2002:"
 _TEXT = _PREFIX + "str"
 _LITERAL = re.compile(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]*\Z")
 _TRAILING_SPACE = re.compile(r" (?:\n|\Z)")
+
+
+class Readable(Protocol):
+    """What a text is read from, piece by piece."""
+
+    def read(self, size: int = ..., /) -> str:
+        """Return what comes next, empty at the end."""
 
 
 class Flow:
@@ -79,6 +86,15 @@ def dump(value: object) -> str:
     return written.getvalue()
 
 
+def events(text: str | Readable) -> Iterator[Any]:
+    """Give libyaml's events of a text. Raises ``yaml.YAMLError`` where it is no YAML any more."""
+    loader = yaml.CSafeLoader(text)
+    try:
+        yield from iter(loader.get_event, None)
+    finally:
+        loader.dispose()
+
+
 def is_text(text: str) -> bool:
     """Whether ``text`` without quotes is read as text, rather than as a number or the like."""
     return _resolved(text) == _TEXT
@@ -91,7 +107,7 @@ def _value(text: str | TextIO, source: str, finish: Mapping[str, Callable[[Any],
     key: Any = None
     outer: list[tuple[Any, Any]] = []  # the collections around the one that is filled, each with its key
     plain: dict[str, object] = {}
-    for event in _events(text):
+    for event in events(text):
         kind = type(event)
         if kind is yaml.ScalarEvent:
             value: Any = _scalar(event, source, plain)
@@ -119,14 +135,6 @@ def _value(text: str | TextIO, source: str, finish: Mapping[str, Callable[[Any],
             outer.append((holder, key))
             holder, key = value, _NO_KEY
     return found[0] if found else None
-
-
-def _events(text: str | TextIO) -> Iterator[Any]:
-    loader = yaml.CSafeLoader(text)
-    try:
-        yield from iter(loader.get_event, None)
-    finally:
-        loader.dispose()
 
 
 def _finish(found: list[Any], holder: Any, depth: int, finish: Mapping[str, Callable[[Any], Any]]) -> None:

@@ -69,7 +69,7 @@ POLICY = {"inspect", "msgspec", "tempfile"}  # importlib.resources has the latte
         (["show", RECORDING], {*READING, "rich"}),
         (["check", RECORDING], {*READING, "rich"}),
         (["diff", RECORDING, RECORDING], {*READING, *POLICY, "rich"}),
-        (["scan", RECORDING], POLICY),
+        (["scan", RECORDING], {*POLICY, "yaml"}),
         (["redact", RECORDING], {*READING, *POLICY}),
     ],
 )

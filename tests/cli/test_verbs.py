@@ -94,6 +94,16 @@ def test_scan_names_rule_and_place_but_not_the_value(leaky: Path) -> None:
     assert ended.stderr == "1 found in 1 files\n"
 
 
+def test_scan_tells_what_only_its_place_makes_a_secret(tmp_path: Path) -> None:
+    path = tmp_path / "auth.json"
+    path.write_text(
+        '{"auth": {"identity":\n {"password": {"user": {"password": "ab"}},\n  "token": {"id": "cd"}}}}'
+    )
+    ended = tracer("scan", path)
+    assert ended.stdout == f"{path}:2:38: password\n{path}:3:20: token id\n"
+    assert (ended.returncode, ended.stderr) == (1, "2 found in 1 files\n")
+
+
 def test_scan_of_a_long_file_tells_each_place_once(tmp_path: Path) -> None:
     path = tmp_path / "long.log"
     lines = [f"{number:06} nothing of interest in this line, nor é" for number in range(1, 120_001)]

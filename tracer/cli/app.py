@@ -29,7 +29,7 @@ _VERBS: dict[str, str] = {
     "view": "Make one HTML page of recordings: diagram, messages with headers and bodies, times, search.",
     "docs": "Write pages of documentation from recordings, for mkdocs-material.",
     "recover": "Make recordings, marked as interrupted, of the runs that a killed proxy left in its journal.",
-    "scan": "Report what looks like a secret, by rule and place, never the value.",
+    "scan": "Report what capture would remove, by rule and place, never the value.",
     "redact": "Take out of recordings what today's policy calls a secret, in place.",
     "cloud": "Real OpenStack services of a release, on this machine.",
 }

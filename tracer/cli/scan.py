@@ -1,4 +1,4 @@
-"""``tracer scan``: report what looks like a secret in files of any kind."""
+"""``tracer scan``: report in files of any kind what capture would remove."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what was found; the exit code is 1 for a secret, 2 for a file that cannot be read."""
-    from tracer.redaction import load_policy, scan_pieces
+    from tracer.redaction import load_policy
+    from tracer.redaction.places import find_removable
 
     rules = load_policy(*options.policy)
     found = files = binary = 0
     unreadable = False
     for path in _files(options.paths):
-        text = _Text()
+        text = _Text(path)
         try:
-            for _, findings in scan_pieces(text.pieces(path), policy=rules):
-                found += len(findings)
-                for finding in findings:
-                    print(f"{path}:{finding.line}:{finding.column}: {finding.rule}")
+            for finding in find_removable(text.pieces, rules):
+                found += 1
+                print(f"{path}:{finding.line}:{finding.column}: {finding.rule}")
         except InputError as error:
             print(f"tracer: {error}", file=sys.stderr)
             unreadable = True
@@ -66,13 +66,14 @@ def run(options: argparse.Namespace) -> int:
 class _Text:
     """What a file of any kind holds, as text; ``binary`` tells then whether it is none."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
         self.binary = False
+        self._path = path
 
-    def pieces(self, path: Path) -> Iterator[str]:
+    def pieces(self) -> Iterator[str]:
         """Some lines at a time. Raises InputError."""
         try:
-            with path.open("rb") as file:
+            with self._path.open("rb") as file:
                 encoding = _encoding(file.read(4))
                 file.seek(0)
                 if encoding:
@@ -82,7 +83,7 @@ class _Text:
                     self.binary = self.binary or b"\0" in lines
                     yield lines.decode("utf-8", "replace")
         except OSError as error:
-            raise InputError(str(path), error.strerror or str(error)) from None
+            raise InputError(str(self._path), error.strerror or str(error)) from None
 
 
 def _encoding(begin: bytes) -> str:

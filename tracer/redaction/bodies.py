@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracer.model import Body
-    from tracer.redaction.ledger import Cleaner, Ledger
+    from tracer.redaction.ledger import Cleaner, Ledger, Taker
     from tracer.redaction.rules import Place
 
 __all__ = ["body", "content", "text"]
@@ -40,7 +40,7 @@ def body(sent: Body, url_path: str, side: Literal["request", "response"], ledger
     return kept
 
 
-def text(sent: str, ledger: Ledger, content_type: str = "", url_path: str = "") -> str:
+def text(sent: str, ledger: Taker, content_type: str = "", url_path: str = "") -> str:
     """A text with the secrets exchanged that the policy names, if it turns out to be a form or JSON."""
     if "form-urlencoded" in content_type.lower():
         return urls.parameters(sent, ledger.policy, ledger.take)
@@ -71,12 +71,8 @@ def content(sent: Body, cleaner: Cleaner) -> Body:
 
 def _json(sent: Body, source: str, url_path: str, ledger: Ledger) -> Body:
     root = ledger.policy.fields(url_path)
-    # Clients send a JSON Patch under other content types too.
-    is_patch = '"path"' in source or "patch" in sent.type
-    bare = source.removeprefix("\ufeff").lstrip()
-    at = documents.patch(source, root) if is_patch and bare[:1] == "[" else root
     try:
-        laid_out = documents.document(source, at, ledger)
+        laid_out = documents.document(source, documents.patch(source, root, sent.type), ledger)
         return msgspec.structs.replace(sent, json=ledger.beside(laid_out, document=True))
     except ValueError:
         return msgspec.structs.replace(sent, json=None, text=documents.torn(source, root, ledger))

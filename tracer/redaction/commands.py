@@ -12,7 +12,7 @@ from tracer.redaction.rules import Place
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracer.redaction.ledger import Ledger
+    from tracer.redaction.ledger import Taker
 
 __all__ = ["command", "learn_environment"]
 
@@ -26,7 +26,7 @@ _PAIR = re.compile(r"[^\s:=/]+:[^/].*", re.DOTALL)
 _DEEPEST = 3  # command lines in arguments of command lines
 
 
-def command(argv: Sequence[str], ledger: Ledger, depth: int = 0) -> str:
+def command(argv: Sequence[str], ledger: Taker, depth: int = 0) -> str:
     """The command line as a shell would take it, with its secrets exchanged."""
     words = [word.rpartition("/")[2].lower() for word in argv]
     arguments = ledger.policy.arguments(argv)
@@ -64,7 +64,7 @@ def command(argv: Sequence[str], ledger: Ledger, depth: int = 0) -> str:
     return ledger.scrub(shlex.join(ledger.forget(word) for word in out))
 
 
-def _inner_command(argument: str, ledger: Ledger, depth: int) -> str | None:
+def _inner_command(argument: str, ledger: Taker, depth: int) -> str | None:
     """Return an argument that is a command line for a shell, redacted; None if it is none with a secret."""
     if depth >= _DEEPEST or " " not in argument or argument[:1] in "-{[":
         return None
@@ -78,7 +78,7 @@ def _inner_command(argument: str, ledger: Ledger, depth: int) -> str | None:
     return None if new == shlex.join(words) else new
 
 
-def learn_environment(environment: Mapping[str, str], ledger: Ledger) -> None:
+def learn_environment(environment: Mapping[str, str], ledger: Taker) -> None:
     """Remember the secrets among the variables, and those inside of URLs (``http_proxy``)."""
     for name, value in environment.items():
         place = ledger.policy.variable(name, value)
@@ -88,14 +88,14 @@ def learn_environment(environment: Mapping[str, str], ledger: Ledger) -> None:
             urls.url(value, ledger.policy, ledger.learn)
 
 
-def _exchanged(place: Place, value: str, ledger: Ledger) -> str:
+def _exchanged(place: Place, value: str, ledger: Taker) -> str:
     if place.kind == "credentials" and ":" in value:  # curl --user name:password
         name, _, password = value.partition(":")
         return f"{name}:{ledger.take(place._replace(kind='password'), password)}"
     return ledger.take(place, value)
 
 
-def _argument(argument: str, ledger: Ledger, container: str) -> str:
+def _argument(argument: str, ledger: Taker, container: str) -> str:
     """An argument that is no option of the policy: a variable, a property, a header, JSON, a URL.
 
     ``container`` is the option before it: what ``--driver-info`` names is in ``driver_info``.
@@ -115,7 +115,7 @@ def _argument(argument: str, ledger: Ledger, container: str) -> str:
     return f"{option or ''}{new}"
 
 
-def _named(match: re.Match[str], ledger: Ledger, container: str) -> str:
+def _named(match: re.Match[str], ledger: Taker, container: str) -> str:
     """``name=value`` or ``Name: value``, one of several between semicolons or commas."""
     name, sign, value, end = match.groups()
     policy = ledger.policy

@@ -12,25 +12,26 @@ from tracer import jsontext
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tracer.redaction.ledger import Ledger
+    from tracer.redaction.ledger import Taker
     from tracer.redaction.paths import Node
     from tracer.redaction.rules import Place
 
-__all__ = ["document", "patch", "scrubbed", "torn"]
+__all__ = ["At", "document", "literal_at", "patch", "scrubbed", "torn"]
 
 _INNER = re.compile(r'"(?:\ufeff|\\u[fF][eE][fF][fF])?(?:[ ]|\\[nrt])*[\[{]')
 
 
-class _At(Protocol):
+class At(Protocol):
     """A place in a document, see ``paths.Node``."""
 
     @property
-    def rule(self) -> Place | None: ...
+    def rule(self) -> Place | None:
+        """What holds here."""
 
-    def __getitem__(self, step: str | int, /) -> _At: ...
+    def __getitem__(self, step: str | int, /) -> At: ...
 
 
-class _Root(_At, Protocol):
+class _Root(At, Protocol):
     """That of a document."""
 
     def is_silent(self, text: str, /) -> bool: ...
@@ -38,7 +39,7 @@ class _Root(_At, Protocol):
     def is_mute(self, text: str, /) -> bool: ...
 
 
-def document(text: str, root: _Root, ledger: Ledger, *, verbatim: bool = False) -> str:
+def document(text: str, root: _Root, ledger: Taker, *, verbatim: bool = False) -> str:
     """``text`` with its secrets exchanged, laid out anew (or as it was sent: ``verbatim``).
 
     Raises ``ValueError`` if ``text`` is not JSON; nothing may have been exchanged then.
@@ -52,10 +53,10 @@ def document(text: str, root: _Root, ledger: Ledger, *, verbatim: bool = False) 
     return _exchanged(text, root, ledger, verbatim=verbatim)
 
 
-def torn(text: str, root: _At, ledger: Ledger) -> str:
+def torn(text: str, root: At, ledger: Taker) -> str:
     """``text``, which is not quite JSON, with the secrets exchanged that still have a place."""
 
-    def replace(at: _At, literal: str) -> str | None:
+    def replace(at: At, literal: str) -> str | None:
         if at.rule is None or (literal[0] not in "\"'" and not literal[0].isdigit()):
             return None
         value = jsontext.string(literal) if literal[0] in "\"'" else literal
@@ -65,13 +66,35 @@ def torn(text: str, root: _At, ledger: Ledger) -> str:
     return jsontext.rewrite_torn(text, root, operator.getitem, replace)
 
 
-def patch(text: str, root: Node[Place]) -> _Root:
+def literal_at(at: At, literal: str, ledger: Taker) -> str | None:
+    """Return the literal of a scalar with its secrets exchanged; None if it has none."""
+    place = at.rule
+    if literal[0] == '"':
+        if (place is None or place.follow) and _INNER.match(literal):
+            inner = _inner(at, literal, ledger)
+            if inner is not None:
+                return inner
+        if place is None:
+            return None
+        value = jsontext.string(literal)
+        new = ledger.take(place, value)
+        return None if new == value else json.dumps(new)
+    if place is not None and place.numbers and literal[0] in "-0123456789":
+        return json.dumps(ledger.take(place, literal))
+    return None
+
+
+def patch(text: str, root: Node[Place], content_type: str = "") -> _Root:
     """The root for a JSON Patch: what an operation's ``value`` holds is what its ``path`` says.
 
-    Glance's older form, ``{"replace": "/name", "value": …}``, is understood too.
+    Glance's older form, ``{"replace": "/name", "value": …}``, is understood too. Clients send a patch under
+    other content types as well. For another document it is ``root``.
     """
+    bare = text.removeprefix("\ufeff").lstrip()
+    if bare[:1] != "[" or not ('"path"' in text or "patch" in content_type):
+        return root
     try:
-        operations = json.loads(text)
+        operations = json.loads(bare)
     except (ValueError, RecursionError):
         return root
     targets: dict[int, Node[Place]] = {}
@@ -103,9 +126,9 @@ def scrubbed(text: str, scrub: Callable[[str], str]) -> str:
     return jsontext.rewrite_from(text, None, lambda _, __: None, replace, rename=rename, verbatim=True)
 
 
-def _exchanged(text: str, at: _At, ledger: Ledger, *, verbatim: bool) -> str:
-    def replace(at: _At, literal: str) -> str | None:
-        return _literal(at, literal, ledger)
+def _exchanged(text: str, at: At, ledger: Taker, *, verbatim: bool) -> str:
+    def replace(at: At, literal: str) -> str | None:
+        return literal_at(at, literal, ledger)
 
     return jsontext.rewrite_from(text, at, operator.getitem, replace, verbatim=verbatim)
 
@@ -116,24 +139,7 @@ def _changed(literal: str, scrub: Callable[[str], str]) -> str | None:
     return None if new == value else json.dumps(new)
 
 
-def _literal(at: _At, literal: str, ledger: Ledger) -> str | None:
-    place = at.rule
-    if literal[0] == '"':
-        if (place is None or place.follow) and _INNER.match(literal):
-            inner = _inner(at, literal, ledger)
-            if inner is not None:
-                return inner
-        if place is None:
-            return None
-        value = jsontext.string(literal)
-        new = ledger.take(place, value)
-        return None if new == value else json.dumps(new)
-    if place is not None and place.numbers and literal[0] in "-0123456789":
-        return json.dumps(ledger.take(place, literal))
-    return None
-
-
-def _inner(at: _At, literal: str, ledger: Ledger) -> str | None:
+def _inner(at: At, literal: str, ledger: Taker) -> str | None:
     """The literal of a string that holds JSON, redacted; None if it holds none."""
     value = jsontext.string(literal)
     try:
@@ -152,11 +158,11 @@ class _Operation:
 
     rule = None
 
-    def __init__(self, base: _At, target: _At) -> None:
+    def __init__(self, base: At, target: At) -> None:
         self._base = base
         self._target = target
 
-    def __getitem__(self, step: str | int, /) -> _At:
+    def __getitem__(self, step: str | int, /) -> At:
         return self._target if step == "value" else self._base[step]
 
 
@@ -175,7 +181,7 @@ class _Patch:
     def is_mute(self, text: str, /) -> bool:
         return self._base.is_mute(text)
 
-    def __getitem__(self, step: str | int, /) -> _At:
+    def __getitem__(self, step: str | int, /) -> At:
         base = self._base[step]
         target = self._targets.get(step) if isinstance(step, int) else None
         return base if target is None else _Operation(base, target)

@@ -47,9 +47,10 @@ _IN_TEXT = re.compile(
 )
 _BEHIND = "\\\"'),;&.]} \t\r\n"  # what may follow in a text
 _TEMPLATE = r"\{\{[^\n]*\}\}|\{%[^\n]*%\}|%\(\w+\)[sdr]|%[sdr]"
-_QUOTED_PLACEHOLDER = re.compile(rf"{_TEMPLATE}|[\W_]|[\s{{}}\[\],:\"'\\]+")
+_COMMENT = r"<!--[^<>\n]{0,200}>?"
+_QUOTED_PLACEHOLDER = re.compile(rf"{_TEMPLATE}|{_COMMENT}|[\W_]|[\s{{}}\[\],:\"'\\]+")
 _PLACEHOLDER = re.compile(
-    rf"<[^<>\n]{{0,200}}>|\[[A-Z][A-Z _-]*\]|\$\{{[\w.\[\]:]+\}}|\$[A-Z_][A-Z0-9_]*|\$\([^\n]*\)"
+    rf"<[^<>\n]{{0,200}}>|{_COMMENT}|\[[A-Z][A-Z _-]*\]|\$\{{[\w.\[\]:]+\}}|\$[A-Z_][A-Z0-9_]*|\$\([^\n]*\)"
     rf"|\$env:\w+|\$\{{\{{[^\n]*\}}\}}"
     rf"|{_TEMPLATE}|\{{[\w.!:]*\}}|#\{{[^\n]*\}}|%\{{\w+\}}|%\w+%"
     r"|@@\w+@@|@[A-Z_]+@|__[A-Z_]+__"
@@ -87,7 +88,7 @@ def is_placeholder(value: str, words: frozenset[str], *, quoted: bool) -> bool:
     ``words``: such words, in lower case. ``quoted``: the value stands in quotes; then few signs show that.
     """
     bare = value.strip(_QUOTES).rstrip(",;")
-    if not bare or bare.lower() in words:
+    if not bare or bare.lower().strip("*_") in words:
         return True
     return (_QUOTED_PLACEHOLDER if quoted else _PLACEHOLDER).fullmatch(bare) is not None
 

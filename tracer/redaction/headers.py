@@ -15,7 +15,7 @@ from tracer.redaction.rules import Place
 
 if TYPE_CHECKING:
     from tracer.model import Headers
-    from tracer.redaction.ledger import Ledger
+    from tracer.redaction.ledger import Taker
     from tracer.redaction.policy import HeaderForm
 
 __all__ = ["headers", "value"]
@@ -40,7 +40,7 @@ _BEARER = re.compile(
 _ENCODING = re.compile(r"(?:base64url|base64|k8s|io|[.:=|-])+", re.IGNORECASE)
 
 
-def headers(fields: Headers, ledger: Ledger) -> Headers:
+def headers(fields: Headers, ledger: Taker) -> Headers:
     """Return the fields without their secrets.
 
     What is no name of a field (RFC 9110, section 5.1) may be a line that lacks its colon: it goes.
@@ -55,7 +55,7 @@ def headers(fields: Headers, ledger: Ledger) -> Headers:
     return redacted
 
 
-def value(name: str, text: str, ledger: Ledger) -> str:
+def value(name: str, text: str, ledger: Taker) -> str:
     """The value of one field line with its secrets exchanged."""
     place = ledger.policy.header(name.strip())
     if place is None or not text:
@@ -64,7 +64,7 @@ def value(name: str, text: str, ledger: Ledger) -> str:
     return ledger.take(place, text) if replace is None else replace(place, text, ledger)
 
 
-def _credentials(place: Place, text: str, ledger: Ledger) -> str:
+def _credentials(place: Place, text: str, ledger: Taker) -> str:
     match = _CREDENTIALS.fullmatch(text.strip())
     if match is None:
         return ledger.take(place, text)
@@ -81,7 +81,7 @@ def _credentials(place: Place, text: str, ledger: Ledger) -> str:
     return f"{scheme}{space}{ledger.take(place, secret)}"
 
 
-def _learn_basic(secret: str, ledger: Ledger) -> None:
+def _learn_basic(secret: str, ledger: Taker) -> None:
     """The password in ``user:password`` (RFC 7617)."""
     try:
         decoded = base64.b64decode(secret, validate=True).decode("utf-8", "surrogateescape")
@@ -90,7 +90,7 @@ def _learn_basic(secret: str, ledger: Ledger) -> None:
     ledger.learn(_PASSWORD, decoded.partition(":")[2])
 
 
-def _protocols(place: Place, text: str, ledger: Ledger) -> str:
+def _protocols(place: Place, text: str, ledger: Taker) -> str:
     """Replace bearer tokens among the subprotocols of a WebSocket.
 
     Some clients send ``bearer, TOKEN``, that of Kubernetes ``base64url.bearer.authorization.k8s.io.TOKEN``.
@@ -115,28 +115,28 @@ def _protocols(place: Place, text: str, ledger: Ledger) -> str:
     return _PROTOCOL.sub(replace, text)
 
 
-def _learn_base64(place: Place, secret: str, ledger: Ledger) -> None:
+def _learn_base64(place: Place, secret: str, ledger: Taker) -> None:
     with contextlib.suppress(binascii.Error, ValueError):
         ledger.learn(place, base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4)).decode())
 
 
-def _challenges(place: Place, text: str, ledger: Ledger) -> str:
+def _challenges(place: Place, text: str, ledger: Taker) -> str:
     return _CHALLENGE.sub(lambda match: match[1] + ledger.take(place, match[2]), text)
 
 
-def _authority(place: Place, text: str, ledger: Ledger) -> str:
+def _authority(place: Place, text: str, ledger: Taker) -> str:
     return urls.authority(text, place, ledger.take)
 
 
-def _cookies(place: Place, text: str, ledger: Ledger) -> str:
+def _cookies(place: Place, text: str, ledger: Taker) -> str:
     return _COOKIE.sub(lambda match: _cookie(match, place, ledger), text)
 
 
-def _set_cookie(place: Place, text: str, ledger: Ledger) -> str:
+def _set_cookie(place: Place, text: str, ledger: Taker) -> str:
     return _COOKIE.sub(lambda match: _cookie(match, place, ledger), text, count=1)
 
 
-def _cookie(match: re.Match[str], place: Place, ledger: Ledger) -> str:
+def _cookie(match: re.Match[str], place: Place, ledger: Taker) -> str:
     space, name, secret, end = match.groups()
     bare = secret.strip()
     quoted = bare[:1] == bare[-1:] == '"' and len(bare) > 1
@@ -147,7 +147,7 @@ def _cookie(match: re.Match[str], place: Place, ledger: Ledger) -> str:
     return f"{space}{name or ''}{secret}{end}"
 
 
-def _urls(_place: Place, text: str, ledger: Ledger) -> str:
+def _urls(_place: Place, text: str, ledger: Taker) -> str:
     if _LINK.match(text.lstrip()):
         return _LINK.sub(lambda match: f"<{urls.url(match[1], ledger.policy, ledger.take)}>", text)
     refresh = _REFRESH.fullmatch(text)
@@ -156,7 +156,7 @@ def _urls(_place: Place, text: str, ledger: Ledger) -> str:
     return urls.url(text, ledger.policy, ledger.take)
 
 
-_FORMS: dict[HeaderForm, Callable[[Place, str, Ledger], str]] = {
+_FORMS: dict[HeaderForm, Callable[[Place, str, Taker], str]] = {
     "credentials": _credentials,
     "cookie": _cookies,
     "set-cookie": _set_cookie,

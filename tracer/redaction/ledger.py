@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from tracer.redaction import urls
 from tracer.redaction.harmless import is_location, is_stand_in
@@ -16,13 +16,37 @@ from tracer.redaction.patterns import TextPattern
 from tracer.redaction.quoting import Quoted, quoted
 from tracer.redaction.rules import KNOWN, Place, Policy
 
-__all__ = ["Cleaner", "Ledger"]
+__all__ = ["Cleaner", "Ledger", "Taker", "is_kept"]
 
 BETWEEN = "\n\0\n"
 """What stands between texts that are looked at together."""
 
 _MOST_ROUNDS = 8
 _WORD = re.compile("[A-Z]?[a-z]{1,19}")
+
+
+class Taker(Protocol):
+    """What is given the values that stand where the policy names a secret: see ``Ledger``."""
+
+    policy: Policy
+    mute: str
+
+    def take(self, place: Place, value: str, /) -> str:
+        """Return what stands instead of a secret."""
+
+    def learn(self, place: Place, value: str, /) -> str:
+        """Return a value that stays where it is, but is a secret elsewhere."""
+
+    def scrub(self, text: str, /) -> str:
+        """Return a text without what looks like a secret."""
+
+    def forget(self, text: str, /) -> str:
+        """Return a text without known secrets."""
+
+
+def is_kept(value: str) -> bool:
+    """Return whether a value stays wherever it stands: nothing, a pseudonym, a mask, a public certificate."""
+    return not value or is_pseudonym(value) or is_stand_in(value)
 
 
 class Cleaner(NamedTuple):
@@ -58,7 +82,7 @@ class Ledger:
 
         A pseudonym and a value that is harmless (a mask, a public certificate) stay what they are.
         """
-        if not value or is_pseudonym(value) or is_stand_in(value):
+        if is_kept(value):
             return value
         if place.kind == "token" and is_location(value):
             return urls.url(value, self.policy, self.take)

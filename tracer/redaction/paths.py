@@ -173,12 +173,16 @@ class Machine(Generic[R]):
             elif elements[place] in symbol:
                 reached.add((rule, place + 1))
         listed = isinstance(step, int)
-        named = node.named if isinstance(step, int) else self._names(step)
+        named = node.named if isinstance(step, int) else self._named(step)
         child = self._node(self._closed(reached), named, listed=listed)
         if self._budget > 0:
             self._budget -= 1
             node[step] = child
         return child
+
+    def _named(self, key: str) -> R | None:
+        """Return what holds by the name of a key. Most keys hold no word of a name, which is told faster."""
+        return self._names(key) if self._words.may_stand_in(key.lower()) else None
 
     def _closed(self, positions: Iterable[tuple[int, int]]) -> frozenset[tuple[int, int]]:
         """With the positions behind each ``**`` that stands for nothing."""

@@ -199,8 +199,7 @@ class Policy:
     @cached_property
     def pairs(self) -> Pairs[Place]:
         """The search for values beside such names in any text."""
-        words = frozenset(word for file in self._files for word in file.naming.placeholders)
-        states = frozenset(word for file in self._files for word in file.naming.states)
+        words, states = self._placeholders, self._states
 
         def is_harmless(text: str, start: int, end: int, place: Place) -> bool:
             value = text[start:end].strip()
@@ -221,6 +220,7 @@ class Policy:
                 or (not quoted and (value.lower().rstrip(".,;!") in states or _is_name_service(place, value)))
                 or stands_in(text, start, end)
                 or is_placeholder(value, words, quoted=quoted)
+                or ("%" in value and self.is_placeholder(value, quoted=quoted))
             )
 
         return Pairs(
@@ -231,6 +231,27 @@ class Policy:
             naming=(name for file in self._files for name in file.siblings.names),
             valued=(name for file in self._files for name in file.siblings.values),
             is_mapped=lambda place: place.mapped,
+        )
+
+    @cached_property
+    def _placeholders(self) -> frozenset[str]:
+        return frozenset(word for file in self._files for word in file.naming.placeholders)
+
+    @cached_property
+    def _states(self) -> frozenset[str]:
+        return frozenset(word for file in self._files for word in file.naming.states)
+
+    def is_placeholder(self, value: str, *, quoted: bool = False) -> bool:
+        """Return whether ``value``, also of a URL, is a mask, a pseudonym, or tells where a value belongs.
+
+        Without quotes, it may be what a log tells of one.
+        """
+        bare = unquote(value)
+        return (
+            stands_in(bare, 0, len(bare))
+            or is_placeholder(bare, self._placeholders, quoted=quoted)
+            or (not quoted and bare.lower() in self._states)
+            or (bare[:1] == "$" and self._names_a_secret(bare))
         )
 
     def _names_a_secret(self, value: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.redaction.known import KnownSecrets
@@ -10,7 +11,7 @@ from tracer.redaction.rules import load_policy
 if TYPE_CHECKING:
     from tracer.redaction.rules import Policy
 
-__all__ = ["Finding", "scan"]
+__all__ = ["Finding", "located", "scan"]
 
 
 class Finding(NamedTuple):
@@ -24,14 +25,17 @@ class Finding(NamedTuple):
         return f"{self.rule} at {self.line}:{self.column}"
 
 
-def scan(text: str, *, known: KnownSecrets | None = None, policy: Policy | None = None) -> list[Finding]:
+def scan(
+    text: str, *, known: KnownSecrets | None = None, policy: Policy | None = None, common: bool = False
+) -> list[Finding]:
     """What looks like a secret in ``text``, in the order of its places.
 
     ``known`` are searched for in clear and in every encoding; without a ``policy`` of its own
     the scan goes by theirs, or by the built-in one. Pseudonyms, ``<removed>`` and what people
     write in the place of a value are no findings. A value beside a name of a secret is one
     however short it is, as it is taken out of what is recorded; what else looks like a secret
-    is none if it is too short or too common to be told from an innocent word.
+    is none if it is too short or too common to be told from an innocent word. With ``common`` that is
+    a finding too, as capture takes it out; a refused recording would cost more than it helps.
     """
     policy = policy or (known.policy if known is not None else load_policy())
     judge = KnownSecrets(policy) if known is None else known
@@ -39,15 +43,21 @@ def scan(text: str, *, known: KnownSecrets | None = None, policy: Policy | None 
     for pair in policy.pairs.find(text):
         places.setdefault(pair.start, pair.place.rule)
     for pattern, start, end in policy.patterns.matches(text):
+        value = text[start:end].strip("\"'")
+        if policy.is_placeholder(value) if common else not pattern.certain and judge.is_common(value):
+            continue
         if pattern.certain:
             places[start] = pattern.name
-        elif not judge.is_common(text[start:end].strip("\"'")):
+        else:
             places.setdefault(start, pattern.name)
-    findings = []
-    line, last, line_end = 1, 0, -1
-    for start, rule in sorted(places.items()):
+    return list(located(text, places.items()))
+
+
+def located(text: str, hits: Iterable[tuple[int, str]], line: int = 1) -> Iterator[Finding]:
+    """Give a finding for each place in ``text`` with its rule. ``line``: the number of the first line."""
+    last, line_end = 0, -1
+    for start, rule in sorted(hits):
         line += text.count("\n", last, start)
         line_end = max(line_end, text.rfind("\n", last, start))
         last = start
-        findings.append(Finding(rule, line, start - line_end))
-    return findings
+        yield Finding(rule, line, start - line_end)

@@ -22,13 +22,17 @@ _OVERLAP = 2**18
 
 
 def scan_pieces(
-    pieces: Iterable[str], *, known: KnownSecrets | None = None, policy: Policy | None = None
+    pieces: Iterable[str],
+    *,
+    known: KnownSecrets | None = None,
+    policy: Policy | None = None,
+    common: bool = False,
 ) -> Iterator[tuple[str, list[Finding]]]:
     """Scan a text that comes in pieces of whole lines, and give it back, with what was found since.
 
     What has been scanned is held back until what follows it was scanned together with it: what is given
     back, and followed by no finding, holds no part of a secret. The findings are those that ``scan`` has in
-    the whole text, each once; ``known`` and ``policy`` are as there.
+    the whole text, each once; ``known``, ``policy`` and ``common`` are as there.
     """
     told: set[Finding] = set()
     window: list[str] = []
@@ -42,7 +46,8 @@ def scan_pieces(
         text = "".join(window)
         window.clear()  # held once is enough
         found = [
-            finding._replace(line=finding.line + lines) for finding in scan(text, known=known, policy=policy)
+            finding._replace(line=finding.line + lines)
+            for finding in scan(text, known=known, policy=policy, common=common)
         ]
         seam = len(text) if piece is None else _seam(text)
         new = [finding for finding in found if finding not in told]

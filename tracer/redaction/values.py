@@ -173,7 +173,9 @@ def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) 
         place = _behind_tag(text, place, quoted=quoted)
     opening = _OPEN_QUOTE.match(text, place)
     if opening:
-        return [_quoted_value(text, opening, name_start)]
+        span = _quoted_value(text, opening, name_start)
+        is_below = kind == "colon" and "\n" in text[separator.start() : span[0]]
+        return [] if is_below and _is_key(text, opening, span) else [span]
     spans = None
     if kind == "colon":
         spans = _lines_below(text, place, line.column)
@@ -368,6 +370,11 @@ def _quoted_value(text: str, opening: re.Match[str], name_start: int) -> Span:
     return start, end
 
 
+def _is_key(text: str, opening: re.Match[str], span: Span) -> bool:
+    """Whether what stands in quotes is a key of YAML: a colon follows."""
+    return _KEY_END.match(text, span[1] + len(opening["token"])) is not None
+
+
 def _goes_on(text: str, line_end: int, name_start: int) -> bool:
     """Whether the line behind ``line_end`` is indented more than the one in which the name begins."""
     begin = text.rfind("\n", max(0, name_start - _LONGEST_LEAD), name_start) + 1
@@ -443,7 +450,8 @@ def _items(text: str, start: int, column: int) -> Iterator[Span]:
 def _scalar(text: str, start: int, stop: int) -> Span | None:
     opening = _OPEN_QUOTE.match(text, start, stop)
     if opening:
-        return _quoted_value(text, opening, start)
+        span = _quoted_value(text, opening, start)
+        return None if _is_key(text, opening, span) else span
     if start >= stop or re.match(r"[^\s:]+:(?:\s|$)|[{\[]", text[start:stop]):
         return None
     comment = _COMMENT.search(text, start, stop)
@@ -484,6 +492,7 @@ def _cells(text: str, place: int) -> Iterator[Span]:
         cell = _CELL.match(text, following.end()) if following else None
 
 
+_KEY_END = re.compile(r"[ \t]{0,8}:(?:\s|\Z)")
 _CLOSING_TAG = re.compile(r"<\\{0,4}/(?P<name>[\w:.-]{0,96})")
 
 
