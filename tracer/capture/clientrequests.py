@@ -68,10 +68,9 @@ class ClientRequests:
         self._clock = clock
         self._connections: dict[str, _Connection] = {}
 
-    @property
-    def waiting(self) -> bool:
-        """Whether a request waits for evidence that only time or another connection can bring."""
-        return any(request.alone < math.inf for request in self._held())
+    def due(self) -> float:
+        """Return when the first request has waited long enough for evidence from other connections."""
+        return min((request.alone for request in self._held()), default=math.inf) + PATIENCE
 
     def sent(self, evidence: Evidence) -> SentRequest:
         """Take a request that was sent."""
@@ -132,7 +131,7 @@ class ClientRequests:
     def expire(self) -> None:
         """Decide on the requests that have waited long enough."""
         for request in self._alone():
-            if self._clock() - request.alone >= PATIENCE:
+            if self._clock() >= request.alone + PATIENCE:
                 self._match_one(request, wait=False)
                 self._decide_by_time(request)
 

@@ -139,11 +139,13 @@ class Run:
 class Runs:
     """All runs under way, and the latest finished ones.
 
-    ``on_resume`` is called with a finished run that goes on, and the request that it goes on with.
+    ``on_resume`` is called with a finished run that goes on, and the request that it goes on with:
+    None where only a doubt on the run is to be noted.
     """
 
-    def __init__(self, on_resume: Callable[[Run, Evidence], None]) -> None:
+    def __init__(self, on_resume: Callable[[Run, Evidence | None], None]) -> None:
         self._on_resume = on_resume
+        self._doubt = ""
         self._count = 0
         self.going: list[Run] = []
         self._finished: dict[int, Run] = {}
@@ -157,6 +159,7 @@ class Runs:
             evidence.process,
             evidence.sender,
             began=evidence.started,
+            doubt=self._doubt,
         )
         self.going.append(run)
         return run
@@ -184,7 +187,19 @@ class Runs:
             and not (tokens.isdisjoint(run.tokens) and tokens.isdisjoint(run.carried))
         ]
 
-    def resume(self, run: Run, evidence: Evidence) -> None:
+    def doubt(self, run: Run, reason: str) -> None:
+        """Set a doubt on a run. One that has finished is taken up again, to have it noted."""
+        if not run.doubt:
+            run.doubt = reason
+            self.resume(run, None)
+
+    def doubt_all(self, reason: str) -> None:
+        """Set a doubt on all runs that are kept, and on those to come."""
+        self._doubt = reason
+        for run in (*self.going, *self._finished.values()):
+            self.doubt(run, reason)
+
+    def resume(self, run: Run, evidence: Evidence | None) -> None:
         """Take up a finished run again; do nothing for a run under way."""
         if self._finished.pop(run.number, None) is not None:
             self.going.append(run)
