@@ -139,9 +139,12 @@ class ServiceCalls:
             if call.evidence.connection == connection and run in call.runs:
                 call.decide(run)
 
-    @staticmethod
-    def _decide_by_time(request: SentRequest) -> None:
-        request.decide(request.runs[0], _BY_TIME.format(sender=request.evidence.sender))
+    def _decide_by_time(self, request: SentRequest) -> None:
+        doubt = _BY_TIME.format(sender=request.evidence.sender)
+        if len(request.runs) > 1:
+            for run in request.runs:
+                self._runs.doubt(run, doubt)
+        request.decide(request.runs[0], doubt)
 
     def _answering(self, request: SentRequest) -> Iterable[SentRequest]:
         """Return the requests that the sender has to answer at that moment, for certain or perhaps."""

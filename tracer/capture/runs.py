@@ -58,12 +58,12 @@ class Run:
     ``agents`` are the User-Agents of its requests: one command uses several libraries.
     ``service`` is empty, except for a background run: requests a service sends while it answers nobody.
     ``tokens`` were handed out to the run; ``carried`` are tokens of its requests that were not.
-    ``discovered`` are its requests without a token: method and URL. ``used`` maps each service to the
-    times of the first and the last request that proved the client; ``logins`` are the services that
-    took a login.
-    ``began``, ``last`` and ``refused`` are in seconds since the epoch: the beginning, the latest end of
-    an exchange, and the latest 401 to a token after which no login came. ``doubt`` says why what
-    follows may belong to another run.
+    ``discovered`` maps its requests without a token, method and URL, to the time of the first of them.
+    ``used`` maps each service to the times of the first and the last request that proved the client;
+    ``logins`` are the services that took a login.
+    ``began``, ``logged_in``, ``last`` and ``refused`` are in seconds since the epoch: the beginning, the
+    first login, the latest end of an exchange, and the latest 401 to a token after which no login
+    came. ``doubt`` says why an exchange may be missing, or belong to another run.
     """
 
     number: int
@@ -71,6 +71,7 @@ class Run:
     process: Process | None
     service: str = ""
     began: float = 0.0
+    logged_in: float = math.inf
     last: float = -math.inf
     refused: float = -math.inf
     doubt: str = ""
@@ -79,7 +80,7 @@ class Run:
     in_flight: int = 0
     tokens: set[str] = field(default_factory=set, repr=False)
     carried: set[str] = field(default_factory=set, repr=False)
-    discovered: set[str] = field(default_factory=set, repr=False)
+    discovered: dict[str, float] = field(default_factory=dict, repr=False)
     logins: set[str] = field(default_factory=set, repr=False)
     used: dict[str, tuple[float, float]] = field(default_factory=dict, repr=False)
 
@@ -100,6 +101,8 @@ class Run:
     def use(self, evidence: Evidence, *, login: bool) -> None:
         """Note a request of the run that carries or asks for a token."""
         service = service_of(evidence.url)
+        if login:
+            self.logged_in = min(self.logged_in, evidence.started)
         if login and len(self.logins) < _KEPT:
             self.logins.add(service)
         if service in self.used or len(self.used) < _KEPT:
@@ -111,10 +114,10 @@ class Run:
         if len(self.agents) < _KEPT:
             self.agents.add(agent)
 
-    def discover(self, opening: str) -> None:
+    def discover(self, opening: str, time: float) -> None:
         """Note a request of the run that carries no token."""
-        if len(self.discovered) < _KEPT:
-            self.discovered.add(opening)
+        if opening in self.discovered or len(self.discovered) < _KEPT:
+            self.discovered[opening] = min(time, self.discovered.get(opening, time))
 
     def uses(self, service: str) -> bool:
         """Return whether the run used ``service`` or what is below it."""
@@ -130,6 +133,13 @@ class Run:
             if time <= moment <= time + patience
         )
         return min(times, default=None)
+
+    def used_before(self, service: str, time: float) -> bool:
+        """Return whether the run used ``service``, other than to log in, before ``time``."""
+        return any(
+            first < time and used not in self.logins and is_below(used, service)
+            for used, (first, _) in self.used.items()
+        )
 
     def logged_in_below(self, service: str) -> bool:
         """Return whether the run sent a login to ``service`` or to what is below it."""
