@@ -13,6 +13,7 @@ from tracer.capture.runs import Evidence, Run
 from tracer.capture.sentrequest import SentRequest
 from tracer.model import Exchange, Request, Response
 
+HOST = "http://cloud.test:8776"
 KEYSTONE, GLANCE = "http://cloud.test:5000/identity", "http://cloud.test:9292/image"
 TOKENS = f"{KEYSTONE}/v3/auth/tokens"
 IMAGES = f"{GLANCE}/v2/images"
@@ -47,7 +48,7 @@ class Talk:
             ParticipantMap(), self._resume, stored=self.stored, clock=lambda: self.now
         )
 
-    def _resume(self, run: Run, evidence: Evidence) -> None:
+    def _resume(self, run: Run, evidence: Evidence | None) -> None:
         self.resumed.append(run.number)
 
     def ask(
@@ -116,7 +117,8 @@ class Talk:
 
     @property
     def doubts(self) -> set[str]:
-        return {each.doubt for one in self.runs.values() for each in one if each.doubt}
+        of_requests = {each.doubt for one in self.runs.values() for each in one if each.doubt}
+        return of_requests | {run.doubt for run in self.attribution.runs.going if run.doubt}
 
     def take(self, decided: list[SentRequest]) -> None:
         for request in decided:
@@ -178,6 +180,16 @@ def listing(token: str) -> list[Step]:
 def token_issue(token: str) -> list[Step]:
     """The requests of `openstack token issue`."""
     return _begun(token)
+
+
+def versions(token: str) -> list[Step]:
+    """The requests of `openstack versions show`: what it discovers, it does not use."""
+    return [
+        *_begun(token),
+        Step("GET", f"{KEYSTONE}/v3/"),
+        Step("GET", f"{HOST}/volume/"),
+        Step("GET", GLANCE),
+    ]
 
 
 def projects(token: str) -> list[Step]:

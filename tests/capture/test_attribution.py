@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.capture.flows import peer, trace
 from tests.capture.talks import (
     AGENT_OF_KEYSTONE,
     GLANCE,
+    HOST,
     IMAGES,
     KEYSTONE,
     TOKENS,
@@ -29,19 +31,20 @@ from tests.capture.talks import (
     run_all,
     show,
     token_issue,
+    versions,
 )
 from tests.capture.test_addon import TOKEN, discovery
 from tests.capture.test_addon import login as login_flow
 from tests.capture.test_addon import show as show_flow
 from tracer.capture import runs
-from tracer.capture.clientrequests import PATIENCE
+from tracer.capture.discovery import PATIENCE
 from tracer.capture.processes import Process
 from tracer.capture.runs import FINISHED_LIMIT, GRACE
 from tracer.model import Recording
 from tracer.rendering.checks import check_all, exit_code
 
 KINDS = ("http", "https", "close", "hang-up")
-COMMANDS = (show, listing, token_issue, projects, add_project, remove_project, list_refused)
+COMMANDS = (show, listing, token_issue, projects, versions, add_project, remove_project, list_refused)
 DISCOVERY = Step("GET", GLANCE, status=300)
 
 
@@ -60,7 +63,8 @@ def talk(request: pytest.FixtureRequest) -> Talk:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_commands_one_after_the_other(talk: Talk, kind: str) -> None:
-    commands = [show("t1"), show("t2", by_name=True), listing("t3"), token_issue("t4"), projects("t5")]
+    commands = [show("t1"), show("t2", by_name=True), listing("t3"), token_issue("t4"), versions("t5")]
+    commands += [versions("t6"), show("t7"), versions("t8"), token_issue("t9"), projects("t10")]
     for number, steps in enumerate(commands):
         run_all([Client(talk, f"c{number}", steps, kind)])
         talk.now += 1
@@ -91,13 +95,32 @@ def test_a_run_without_a_doubt_is_right(data: st.DataObject) -> None:
     order = data.draw(st.lists(st.integers(0, 2), max_size=40))
     run_all(clients, iter([*order, *[0] * 100]))
     talk.end()
+    assert_true_or_in_doubt(talk, clients)
+
+
+@pytest.mark.parametrize("kind", ["close", "hang-up"])
+@given(st.data())
+def test_two_commands_over_closed_connections_are_right_or_in_doubt(kind: str, data: st.DataObject) -> None:
+    """A doubt marks the run that took a request, and the run that may have lost it."""
+    talk = Talk(stored=data.draw(st.booleans()))
+    makers = [data.draw(st.sampled_from(COMMANDS)) for _ in range(2)]
+    clients = [Client(talk, f"c{number}", make(f"t{number}"), kind) for number, make in enumerate(makers)]
+    order = data.draw(st.lists(st.integers(0, 1), max_size=24))
+    run_all(clients, iter([*order, *[0] * 100]))
+    talk.end()
+    assert_true_or_in_doubt(talk, clients)
+
+
+def assert_true_or_in_doubt(talk: Talk, clients: list[Client]) -> None:
+    """Each request is in one run, and a run holds all requests of one client unless it says so."""
     kept = [each for one in talk.runs.values() for each in one]
     assert sorted(map(id, kept)) == sorted(id(each) for client in clients for each in client.sent)
-    assert talk.doubts or len(talk.runs) == len(clients)
-    for one in talk.runs.values():
-        if not any(each.doubt for each in one):
-            owners = {client.name for client in clients for each in client.sent if each in one}
-            assert len(owners) == 1, [(each.evidence.connection, each.evidence.opening) for each in one]
+    in_doubt = {run.number for run in talk.attribution.runs.going if run.doubt}
+    for number, one in talk.runs.items():
+        if number not in in_doubt and not any(each.doubt for each in one):
+            assert {id(each) for each in one} in [{id(each) for each in client.sent} for client in clients], [
+                (each.evidence.connection, each.evidence.opening) for each in one
+            ]
 
 
 # Discovery
@@ -140,11 +163,11 @@ def test_a_client_that_only_discovers_is_a_run_once_nothing_more_can_be_expected
     talk = Talk()
     talk.exchange("a", Step("GET", KEYSTONE), close=True)
     talk.exchange("b", DISCOVERY, close=True)
-    assert talk.attribution.waiting
+    assert talk.attribution.due() < math.inf
     assert talk.told() == []
     talk.pass_time(PATIENCE + 1)
     assert talk.told() == [[f"GET {KEYSTONE}", f"GET {GLANCE}"]]
-    assert not talk.attribution.waiting
+    assert talk.attribution.due() == math.inf
 
 
 def test_discovery_of_the_next_command_does_not_land_in_the_run_before() -> None:
@@ -218,6 +241,20 @@ def test_a_program_that_never_shows_a_token_is_not_waited_for_without_end() -> N
         talk.exchange("c", Step("GET", f"http://cloud.test/public/{number}"))
     (told,) = talk.told()
     assert len(told) == 40
+
+
+def test_a_long_discovery_after_the_login_is_of_the_run() -> None:
+    """A run goes on for as long as it discovers: it is not over, and loses nothing to the next command."""
+    talk = Talk()
+    run = talk.exchange("k", login("t"), close=True).run
+    assert run is not None
+    for number in range(4):
+        talk.exchange(f"d{number}", Step("GET", f"{HOST}/{number}"), close=True)
+        talk.now += 2.5
+        talk.take(talk.attribution.over(run))
+    run_all([Client(talk, "next", show("t2"), "close")])
+    assert [len(one) for one in talk.end()] == [5, 4]
+    assert not talk.doubts
 
 
 # Logins
@@ -438,6 +475,35 @@ def test_a_har_file_of_three_commands_is_three_recordings(tmp_path: Path) -> Non
         "image-list": 4,
     }
     assert {each.verdict for each in found.values()} == {"conforms"}
+
+
+def versions_and_show(gap: float) -> list[http.HTTPFlow]:
+    """`openstack versions show` and `openstack image show`, a connection for each request."""
+    second, begun = TOKEN + "b", 4 + gap
+    first = [discovery(peer(), at=1), login_flow(peer(), 2)]
+    first += [discovery(peer(), "/volume", 3), discovery(peer(), "/image", 3.5)]
+    return [
+        *first,
+        discovery(peer(), at=begun),
+        login_flow(peer(), begun + 0.6, second),
+        discovery(peer(), "/image", begun + 1.2),
+        show_flow(peer(), begun + 1.8, second),
+    ]
+
+
+@pytest.mark.parametrize("gap", [0.4, 1.5])
+def test_discovery_that_is_not_used_is_not_lost_to_the_next_command(tmp_path: Path, gap: float) -> None:
+    found = trace(versions_and_show(gap), tmp_path)
+    assert {(len(each.exchanges), each.verdict) for each in found.values()} == {(4, "conforms"), (4, None)}
+
+
+def test_discovery_beside_another_command_is_not_lost_silently(tmp_path: Path) -> None:
+    flows = versions_and_show(0.4)
+    last = flows[3]
+    assert last.response is not None
+    # It comes after the login of the other command.
+    last.request.timestamp_start, last.response.timestamp_end = 5.1, 5.2
+    assert {each.verdict for each in trace(flows, tmp_path).values()} == {"undetermined"}
 
 
 def test_flows_that_are_mixed_up_in_their_file_are_told_apart_as_well(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from tracer.capture.hanging_up import hang_up, stop_listening
 from tracer.capture.intake import Intake
 from tracer.capture.keeper import Keeper
 from tracer.capture.notices import Failed, Notice, Said
+from tracer.capture.playback import Clock, Playback
 from tracer.capture.recovery import recover
 from tracer.capture.reporting import failed, kept, recovered
 from tracer.capture.settings import Draw, Settings
@@ -94,7 +95,7 @@ class Tracer:
         self._announced = False
         self._stopping = False
         self._closing = False
-        self._taker: Intake | Worker | None = None
+        self._taker: Intake | Playback | Worker | None = None
         self._flows: dict[str, ActiveFlow] = {}
         self._connections: set[str] = set()
         self._tunnels = Tunnels()
@@ -272,22 +273,22 @@ class Tracer:
         """Return a new redactor: what one line calls <token-1> is not another line's."""
         return Redactor(load_policy(*(self.settings.policies if self.settings else ())))
 
-    def taker(self) -> Intake | Worker:
+    def taker(self) -> Intake | Playback | Worker:
         """Who takes what is told of the traffic."""
         if self._taker is None:
             self._taker = self.new_taker()
         return self._taker
 
-    def new_taker(self) -> Intake | Worker:
-        """Return a writer process for a live proxy, else an Intake in this process."""
-        if self._aside and ctx.options.server:
+    def new_taker(self) -> Intake | Playback | Worker:
+        """Return a writer process for a live proxy, else what keeps recordings in this process."""
+        if not ctx.options.server:
+            clock = Clock()
+            keeper = functools.partial(Keeper, live=False, stored=True, clock=clock)
+            intake = Intake(self._ready(), lambda settings: keeper(settings, self.on_kept, self.fail))
+            return Playback(intake, clock, self.fail)
+        if self._aside:
             return Worker(self._ready(), self._noticed)
-        return Intake(self._ready(), self.new_keeper)
-
-    def new_keeper(self, settings: Settings) -> Keeper:
-        """A keeper by these settings."""
-        live = bool(ctx.options.server)
-        return Keeper(settings, self.on_kept, self.fail, live=live, stored=not live)
+        return Intake(self._ready(), lambda settings: Keeper(settings, self.on_kept, self.fail, live=True))
 
     def on_kept(self, what: Kept) -> None:
         """Called with each recording that was written in this process."""

@@ -23,31 +23,32 @@ __all__ = ["Attribution"]
 class Attribution:
     """Decides which run each request belongs to; needs neither a proxy nor flows.
 
-    ``stored`` requests come in the order in which they ended: there, all services' requests stay
-    undecided to the end. ``on_resume`` is called with each finished run that goes on.
-    ``clock`` gives monotonic seconds.
+    ``stored`` requests come in the order of their time, and each with its end: there, ``clock`` gives
+    that time, in seconds since the epoch; else it gives monotonic seconds. ``on_resume`` is called
+    with each finished run that goes on.
     """
 
     def __init__(
         self,
         participants: ParticipantMap,
-        on_resume: Callable[[Run, Evidence], None],
+        on_resume: Callable[[Run, Evidence | None], None],
         *,
         stored: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.runs = Runs(on_resume)
+        self._clock = clock
         self._undecided: list[SentRequest] = []
         self._clients = ClientRequests(self.runs, self._undecided, clock)
         self._services = ServiceCalls(self.runs, self._undecided, participants, stored=stored)
 
-    @property
-    def waiting(self) -> bool:
-        """Whether ``expire`` may decide something in a while."""
-        return self._clients.waiting
+    def due(self) -> float:
+        """Return the moment of ``clock`` at which ``expire`` decides something next."""
+        return self._clients.due()
 
     def sent(self, evidence: Evidence) -> SentRequest:
         """Take a request that was sent."""
+        self._services.pass_time(evidence.started)
         if evidence.sender:
             return self._services.sent(evidence)
         request = self._clients.sent(evidence)
@@ -74,6 +75,10 @@ class Attribution:
         for run in request.runs:
             run.in_flight -= 1
 
+    def doubt(self, reason: str) -> None:
+        """Set a doubt on all runs that are known, and on those to come."""
+        self.runs.doubt_all(reason)
+
     def closed(self, connection: str) -> list[SentRequest]:
         """Take the end of a client's connection. Return the requests decided by that."""
         self._clients.closed(connection)
@@ -87,6 +92,7 @@ class Attribution:
     def expire(self) -> list[SentRequest]:
         """Decide on requests that have waited long enough, and return them."""
         self._clients.expire()
+        self._services.pass_time(self._clock())
         return self._decided()
 
     def rest(self) -> list[SentRequest]:

@@ -15,6 +15,7 @@ nobody make a background run.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable
 
@@ -37,8 +38,8 @@ class ServiceCalls:
 
     While such a request may belong to several runs, it counts as under way for each of them.
     ``undecided`` holds all requests without a run, those of clients too. ``stored`` requests come
-    in the order in which they ended: there, all services' requests wait for the end, when it is
-    known what was under way at the same time.
+    each with its end, and those of one moment in any order: there, a service's request waits until
+    the time has gone on, when it is known what was under way at that moment.
     """
 
     def __init__(
@@ -51,6 +52,17 @@ class ServiceCalls:
         self._undecided = undecided
         self._stored_calls: list[SentRequest] = []
         self._catalogues: deque[Catalogue] = deque(maxlen=_CATALOGUES)
+
+    def pass_time(self, now: float) -> None:
+        """Place the stored requests from before ``now`` (s since the epoch)."""
+        if not self._stored:
+            return
+        earlier = [call for call in self._stored_calls if call.evidence.started < now]
+        for call in earlier:
+            self._stored_calls.remove(call)
+            self._place(call)
+        oldest = min((call.evidence.started for call in self._stored_calls), default=now)
+        self._under_way = [each for each in self._under_way if each.ended >= oldest]
 
     def client_sent(self, request: SentRequest) -> None:
         """Take a request that a client sent: a service may answer it."""
@@ -85,9 +97,7 @@ class ServiceCalls:
 
     def rest(self) -> None:
         """Decide on all requests: no more evidence comes."""
-        for call in sorted(self._stored_calls, key=lambda each: each.evidence.started):
-            self._place(call)
-        self._stored_calls.clear()
+        self.pass_time(math.inf)
         self.reconsider()
         for call in self._open():
             if call.runs:
@@ -129,9 +139,12 @@ class ServiceCalls:
             if call.evidence.connection == connection and run in call.runs:
                 call.decide(run)
 
-    @staticmethod
-    def _decide_by_time(request: SentRequest) -> None:
-        request.decide(request.runs[0], _BY_TIME.format(sender=request.evidence.sender))
+    def _decide_by_time(self, request: SentRequest) -> None:
+        doubt = _BY_TIME.format(sender=request.evidence.sender)
+        if len(request.runs) > 1:
+            for run in request.runs:
+                self._runs.doubt(run, doubt)
+        request.decide(request.runs[0], doubt)
 
     def _answering(self, request: SentRequest) -> Iterable[SentRequest]:
         """Return the requests that the sender has to answer at that moment, for certain or perhaps."""

@@ -8,28 +8,27 @@ The evidence, the strongest first:
 3. the connection: a request without a token (discovery) belongs to the run that the connection's
    next request with a token or next login shows, else to that of the one before;
 4. for a connection that shows no token at all: what was discovered. The request belongs to the run
-   that uses that service next and has not discovered it yet;
-5. the time: the only run of the same address and program that was under way.
+   that uses that service next and has not discovered it yet (``discovery``);
+5. the time: the run of the same address and program that had logged in and was under way.
 
 A login begins a run, except after a 401 to the run's token. A request without a token stays
 undecided until evidence comes. Where 4 or 5 leave several runs, the order of time decides,
-and the request carries a doubt.
+and the request and all of these runs carry a doubt.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from tracer.capture import discovery
+from tracer.capture.discovery import PATIENCE
 from tracer.capture.runs import GRACE, Evidence, Run, Runs, is_below
 from tracer.capture.sentrequest import SentRequest
 from tracer.model import Exchange
 
-__all__ = ["PATIENCE", "ClientRequests"]
-
-PATIENCE = 10.0
-"""Seconds that a request waits for evidence from other connections once its own is closed."""
+__all__ = ["ClientRequests"]
 
 _UNPROVEN_LIMIT = 16
 """Number of requests without a token on one connection, after which none is expected any more."""
@@ -68,10 +67,9 @@ class ClientRequests:
         self._clock = clock
         self._connections: dict[str, _Connection] = {}
 
-    @property
-    def waiting(self) -> bool:
-        """Whether a request waits for evidence that only time or another connection can bring."""
-        return any(request.alone < math.inf for request in self._held())
+    def due(self) -> float:
+        """Return when the first request has waited long enough for evidence from other connections."""
+        return min((request.alone for request in self._held()), default=math.inf) + PATIENCE
 
     def sent(self, evidence: Evidence) -> SentRequest:
         """Take a request that was sent."""
@@ -124,15 +122,19 @@ class ClientRequests:
     def over(self, run: Run) -> None:
         """Give a run that ends the waiting requests that it used, or that no other run can take."""
         for request in self._alone():
-            if any(taker is run for _, taker in self._takers(request)):
+            takers = discovery.takers(request, self._same_client(request), self._complete())
+            if any(taker is run for _, taker in takers):
                 self._match_one(request, wait=False)
-            elif self._candidates(request) == [run]:
+            elif (candidates := self._candidates(request)) == [run]:
                 self._give(request, run)
+            elif run in candidates:
+                request.doubt = _UNPROVEN.format(peer=run.peer)
+                self._doubt([run], request.doubt)
 
     def expire(self) -> None:
         """Decide on the requests that have waited long enough."""
         for request in self._alone():
-            if self._clock() - request.alone >= PATIENCE:
+            if self._clock() >= request.alone + PATIENCE:
                 self._match_one(request, wait=False)
                 self._decide_by_time(request)
 
@@ -166,6 +168,8 @@ class ClientRequests:
             run = self._token_run(request, connection, holders)
         run = run or self._runs.begin(evidence)
         self._runs.resume(run, evidence)
+        if request.doubt:
+            self._doubt([run], request.doubt)
         waiting = self._held_on(evidence.connection)
         for earlier in waiting:
             self._give(earlier, run)
@@ -188,6 +192,7 @@ class ClientRequests:
         rivals = [run for run in holders if run.process is None and run.active(request.evidence.started)]
         if len(rivals) > 1:
             request.doubt = _SHARED.format(peer=request.evidence.peer)
+            self._doubt(rivals, request.doubt)
         return holders[0]
 
     def _starts_over(self, request: SentRequest, run: Run) -> bool:
@@ -217,6 +222,9 @@ class ClientRequests:
         earlier = [each for each in self._held_on(evidence.connection) if each is not request]
         if connection.run is not None:
             again = connection.run.refused > -math.inf or connection.login_refused
+            if not again and not earlier:
+                # The refusal that is answered by this login may have been answered by another one.
+                request.doubt = connection.run.doubt
             return connection.run if again and not earlier else None
         refused = [
             run
@@ -232,8 +240,7 @@ class ClientRequests:
         )
         if discovered or len(refused) > 1:
             request.doubt = _REPEATED_LOGIN.format(peer=evidence.peer)
-            for run in refused:
-                run.doubt = request.doubt
+            self._doubt(refused, request.doubt)
         return None if discovered else min(refused, key=lambda run: run.refused)
 
     # Requests whose connection shows no token
@@ -253,7 +260,7 @@ class ClientRequests:
                 continue
             if (peer, agent, opening) in unused:
                 continue
-            if any(self._users(request)):
+            if self._uses(request):
                 self._match_one(request, wait=True)
             else:
                 unused.add((peer, agent, opening))
@@ -263,39 +270,51 @@ class ClientRequests:
 
         With ``wait``, do nothing while the connection of a request like it may still show a token.
         """
-        takers = [] if request.run else self._takers(request)
+        complete = self._complete()
+        takers = [] if request.run else discovery.takers(request, self._same_client(request), complete)
         if not takers:
             return
         moment, run = min(takers, key=lambda taker: taker[0])
-        rivals = [
-            each
-            for each in self._complete()
-            if each is not request
-            and each.latest <= moment
-            and each.evidence.opening == request.evidence.opening
-            and run.of_same_client(each.evidence)
-        ]
+        rivals = discovery.rivals(request, run, moment, complete)
         if wait and any(each.alone == math.inf for each in rivals):
             return
-        if rivals or len(takers) > 1:
+        owners = discovery.owners(request, self._same_client(request), complete)
+        if (
+            rivals
+            or len(takers) > 1
+            or (len(owners) > 1 and not discovery.is_certain(request, run, moment, complete))
+        ):
             for each in (request, *rivals):
                 each.doubt = _UNPROVEN.format(peer=request.evidence.peer)
+                trusted = [one for one in self._same_client(each) if not one.doubt]
+                self._doubt(discovery.owners(each, trusted, complete), each.doubt)
         self._give(request, run)
 
-    def _takers(self, request: SentRequest) -> list[tuple[float, Run]]:
-        """Return the runs that used what the request discovered and had not discovered it; and when."""
-        times = (
-            (run.use_after(request.service, request.latest, PATIENCE), run) for run in self._users(request)
-        )
-        return [(time, run) for time, run in times if time is not None]
-
-    def _users(self, request: SentRequest) -> Iterator[Run]:
-        """Yield the runs that use what the request discovered and have not discovered it, at any time."""
-        return (
-            run
+    def _uses(self, request: SentRequest) -> bool:
+        """Return whether a run uses what the request discovered and has not discovered it, at any time."""
+        return any(
+            request.evidence.opening not in run.discovered and run.uses(request.service)
             for run in self._runs.of_same_client(request.evidence)
-            if request.evidence.opening not in run.discovered and run.uses(request.service)
         )
+
+    def _candidates(self, request: SentRequest) -> list[Run]:
+        """Return the runs that the request may belong to, by what they did or by the time."""
+        runs = self._same_client(request)
+        return discovery.owners(request, runs, self._complete()) or discovery.under_way(request, runs)
+
+    def _decide_by_time(self, request: SentRequest) -> None:
+        """Give the request to a run that was under way, to one that began soon after it, or to its own."""
+        if request.run is not None:
+            return
+        soon = discovery.beginning_soon(request, self._same_client(request))
+        candidates = self._candidates(request) or soon
+        if not candidates:
+            self._give(request, self._runs.begin(request.evidence))
+            return
+        if len(candidates) > 1:
+            request.doubt = _UNPROVEN.format(peer=request.evidence.peer)
+            self._doubt(candidates, request.doubt)
+        self._give(request, discovery.preferred(request, candidates))
 
     def _lacking(self, request: SentRequest) -> list[Run]:
         """Return the runs that were under way at the request and have not sent the same one."""
@@ -306,36 +325,12 @@ class ClientRequests:
             if run.active(evidence.started) and evidence.opening not in run.discovered
         ]
 
-    def _candidates(self, request: SentRequest) -> list[Run]:
-        """Return the runs that were under way at the request, those that used what it discovered first."""
-        evidence = request.evidence
-        users = [
-            run
-            for run in self._runs.of_same_client(evidence)
-            if run.active(evidence.started)
-            and run.use_after(request.service, request.latest, PATIENCE) is not None
-        ]
-        return users + [run for run in self._lacking(request) if run not in users]
+    def _same_client(self, request: SentRequest) -> list[Run]:
+        return list(self._runs.of_same_client(request.evidence))
 
-    def _decide_by_time(self, request: SentRequest) -> None:
-        """Give the request to a run that was under way, to one that began soon after it, or to its own."""
-        if request.run is not None:
-            return
-        evidence = request.evidence
-        until = evidence.started + PATIENCE
-        soon = (
-            run
-            for run in self._runs.of_same_client(evidence)
-            if evidence.started <= run.began <= until and evidence.opening not in run.discovered
-        )
-        candidates = self._candidates(request) or list(soon)
-        if candidates:
-            first, *others = candidates
-            if any(run.began <= first.last for run in others):
-                request.doubt = _UNPROVEN.format(peer=evidence.peer)
-            self._give(request, first)
-            return
-        self._give(request, self._runs.begin(evidence))
+    def _doubt(self, runs: Iterable[Run], reason: str) -> None:
+        for run in runs:
+            self._runs.doubt(run, reason)
 
     # Helpers
 
@@ -347,7 +342,7 @@ class ClientRequests:
         if request.answered:
             run.last = max(run.last, request.latest)
         if not evidence.proves_client and run.process is None:
-            run.discover(evidence.opening)
+            run.discover(evidence.opening, evidence.started)
         if evidence.connection in self._connections:
             run.open.add(evidence.connection)
 

@@ -52,6 +52,20 @@ class Intake:
             for keeper in self._keepers:
                 keeper.closed(event.connection)
 
+    def due(self) -> float:
+        """Return the moment from which on ``tend`` may have something to do."""
+        return min(keeper.due() for keeper in self._keepers)
+
+    async def tend(self) -> None:
+        """Do what is due by now."""
+        for keeper in self._keepers:
+            await keeper.tend()
+
+    def doubt(self, reason: str) -> None:
+        """Mark all that is recorded as undetermined."""
+        for keeper in self._keepers:
+            keeper.doubt(reason)
+
     async def caught_up(self) -> None:
         """What was told is kept already."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -29,8 +31,8 @@ class Keeper:
     """Keeps each exchange in the book of the run that ``Attribution`` gives it to.
 
     ``on_kept`` is called with each recording that was written, ``on_failure`` with what kept
-    one from being written. Finished runs are only looked for where the proxy is ``live``:
-    of ``stored`` flows, all are over at the end.
+    one from being written. Where the proxy is ``live``, what is ``due`` is done in the background;
+    for ``stored`` flows, ``tend`` is called instead. ``clock`` gives monotonic seconds.
     """
 
     def __init__(
@@ -41,18 +43,20 @@ class Keeper:
         *,
         live: bool,
         stored: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
         self._on_kept = on_kept
         self._on_failure = on_failure
         self._live = live
-        self._attribution = Attribution(settings.participants, self._resume, stored=stored)
+        self._attribution = Attribution(settings.participants, self._resume, stored=stored, clock=clock)
         self._runs = self._attribution.runs
         self._stored = stored
+        self._clock = clock
         self._waiting = Waiting(self._waiting_book)
         self._books: dict[int, Book] = {}
-        self._settling: dict[int, asyncio.Task[None]] = {}
-        self._expiring: asyncio.Task[None] | None = None
+        self._idle_since: dict[Run, float] = {}
+        self._tending: asyncio.Task[None] | None = None
         self._closing = False
         # One thread: writing is slow, and must not hold up the traffic.
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracer")
@@ -80,6 +84,26 @@ class Keeper:
         """Take the end of a client's connection: its run may be over. Raises OutputError."""
         self._take(self._attribution.closed(connection))
 
+    def due(self) -> float:
+        """Return the moment of ``clock`` from which on ``tend`` may have something to do."""
+        ends = (self._end(run) for run in self._runs.going)
+        return min(self._attribution.due(), min(ends, default=math.inf))
+
+    async def tend(self) -> None:
+        """Decide on requests that have waited long enough, and finish the runs that are over."""
+        self._take_later(self._attribution.expire())
+        for run in list(self._runs.going):
+            if self._is_over(run):
+                self._take_later(self._attribution.over(run))
+                # A request that it took may show that it goes on.
+                if self._is_over(run):
+                    await self._finish(run)
+
+    def doubt(self, reason: str) -> None:
+        """Mark all runs that are known, and those to come, as undetermined."""
+        self._attribution.doubt(reason)
+        self._take_later(())
+
     async def finish_all(self) -> None:
         """Make recordings of all runs that are going on."""
         await self._stop_waiting()
@@ -101,9 +125,8 @@ class Keeper:
     async def _stop_waiting(self) -> None:
         self._closing = True
         # A run that is being finished just now must not be left half-way.
-        tasks = [*self._settling.values(), *([self._expiring] if self._expiring else [])]
         # What fails has been reported by then, and keeps no run from being finished.
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*filter(None, [self._tending]), return_exceptions=True)
 
     def new_book(self, run: Run) -> Book:
         """Return the book of a run that begins."""
@@ -129,9 +152,11 @@ class Keeper:
             raise
 
     def _take(self, complete: Iterable[SentRequest]) -> list[Book]:
-        books, failures = [], []
+        books: list[Book] = []
+        failures: list[Exception] = []
         for request in complete:
             assert request.run is not None
+            self._idle_since.pop(request.run, None)
             assert request.exchange is not None
             book = self._books.get(request.run.number) or self.new_book(request.run)
             self._books[request.run.number] = book
@@ -146,22 +171,22 @@ class Keeper:
                 failures.append(error)
             request.exchange = None
             request.run.in_flight -= 1
-        for run in self._runs.going:
-            self._settle(run)
-        if self._live and self._attribution.waiting and self._expiring is None:
-            self._expiring = self._begin(self._expire())
+        failures += self._note_doubts()
+        self._note_idle()
+        if self._live and self._tending is None and self.due() < math.inf:
+            self._tending = self._begin(self._tend_on())
         if failures:
             raise failures[0]
         return books
 
-    async def _expire(self) -> None:
-        """Have requests decided that wait too long for evidence."""
+    async def _tend_on(self) -> None:
+        """Do what is due, until nothing is expected to be."""
         try:
-            while self._attribution.waiting and not self._closing:
+            while self.due() < math.inf and not self._closing:
                 await asyncio.sleep(_POLL)
-                self._take_later(self._attribution.expire())
+                await self.tend()
         finally:
-            self._expiring = None
+            self._tending = None
 
     def _take_later(self, complete: Iterable[SentRequest]) -> None:
         """Keep exchanges that no caller waits for."""
@@ -175,19 +200,38 @@ class Keeper:
         book.doubt("")
         return book
 
-    def _resume(self, run: Run, evidence: Evidence) -> None:
+    def _resume(self, run: Run, evidence: Evidence | None) -> None:
         try:
             self._books[run.number].resume()
         except TracerError:
             # Its recording was taken away or changed meanwhile: what comes now is a recording of its own.
             self._books[run.number] = self.new_book(run)
 
-    def _settle(self, run: Run) -> None:
-        """See to it that the run is finished once it is over."""
-        if self._live and run.idle and run.number not in self._settling:
-            task = self._begin(self._finish_when_over(run))
-            self._settling[run.number] = task
-            task.add_done_callback(lambda _: self._settling.pop(run.number, None))
+    def _note_doubts(self) -> list[Exception]:
+        """Note in the books which runs are in doubt. Return what could not be noted."""
+        failures: list[Exception] = []
+        for run in self._runs.going:
+            if run.doubt and run.number in self._books:
+                try:
+                    self._books[run.number].doubt(run.doubt)
+                except Exception as error:  # noqa: BLE001 - the others are to be noted all the same
+                    failures.append(error)
+        return failures
+
+    def _note_idle(self) -> None:
+        """Note of each run since when nothing of it is under way."""
+        since = self._idle_since
+        self._idle_since = {run: since.get(run, self._clock()) for run in self._runs.going if run.idle}
+
+    def _end(self, run: Run) -> float:
+        """Return the moment from which on the run may be over."""
+        idle = self._idle_since.get(run, math.inf) if run.idle else math.inf
+        return idle if run.process else idle + GRACE
+
+    def _is_over(self, run: Run) -> bool:
+        if run.process is not None and is_alive(run.process.identity):
+            return False
+        return self._clock() >= self._end(run)
 
     def _begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Begin work in the background. Report what it fails with."""
@@ -200,17 +244,6 @@ class Keeper:
         task = asyncio.get_running_loop().create_task(work)
         task.add_done_callback(report)
         return task
-
-    async def _finish_when_over(self, run: Run) -> None:
-        waited = 0.0
-        while run.idle and not self._closing:
-            over = not is_alive(run.process.identity) if run.process else waited >= GRACE
-            if over:
-                self._take_later(self._attribution.over(run))
-                await self._finish(run)
-                return
-            await asyncio.sleep(_POLL)
-            waited += _POLL
 
     async def _finish(self, run: Run, interrupted: str = "") -> None:
         book = self._books.get(run.number)

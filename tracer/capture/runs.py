@@ -58,12 +58,12 @@ class Run:
     ``agents`` are the User-Agents of its requests: one command uses several libraries.
     ``service`` is empty, except for a background run: requests a service sends while it answers nobody.
     ``tokens`` were handed out to the run; ``carried`` are tokens of its requests that were not.
-    ``discovered`` are its requests without a token: method and URL. ``used`` maps each service to the
-    times of the first and the last request that proved the client; ``logins`` are the services that
-    took a login.
-    ``began``, ``last`` and ``refused`` are in seconds since the epoch: the beginning, the latest end of
-    an exchange, and the latest 401 to a token after which no login came. ``doubt`` says why what
-    follows may belong to another run.
+    ``discovered`` maps its requests without a token, method and URL, to the time of the first of them.
+    ``used`` maps each service to the times of the first and the last request that proved the client;
+    ``logins`` are the services that took a login.
+    ``began``, ``logged_in``, ``last`` and ``refused`` are in seconds since the epoch: the beginning, the
+    first login, the latest end of an exchange, and the latest 401 to a token after which no login
+    came. ``doubt`` says why an exchange may be missing, or belong to another run.
     """
 
     number: int
@@ -71,6 +71,7 @@ class Run:
     process: Process | None
     service: str = ""
     began: float = 0.0
+    logged_in: float = math.inf
     last: float = -math.inf
     refused: float = -math.inf
     doubt: str = ""
@@ -79,7 +80,7 @@ class Run:
     in_flight: int = 0
     tokens: set[str] = field(default_factory=set, repr=False)
     carried: set[str] = field(default_factory=set, repr=False)
-    discovered: set[str] = field(default_factory=set, repr=False)
+    discovered: dict[str, float] = field(default_factory=dict, repr=False)
     logins: set[str] = field(default_factory=set, repr=False)
     used: dict[str, tuple[float, float]] = field(default_factory=dict, repr=False)
 
@@ -100,6 +101,8 @@ class Run:
     def use(self, evidence: Evidence, *, login: bool) -> None:
         """Note a request of the run that carries or asks for a token."""
         service = service_of(evidence.url)
+        if login:
+            self.logged_in = min(self.logged_in, evidence.started)
         if login and len(self.logins) < _KEPT:
             self.logins.add(service)
         if service in self.used or len(self.used) < _KEPT:
@@ -111,10 +114,10 @@ class Run:
         if len(self.agents) < _KEPT:
             self.agents.add(agent)
 
-    def discover(self, opening: str) -> None:
+    def discover(self, opening: str, time: float) -> None:
         """Note a request of the run that carries no token."""
-        if len(self.discovered) < _KEPT:
-            self.discovered.add(opening)
+        if opening in self.discovered or len(self.discovered) < _KEPT:
+            self.discovered[opening] = min(time, self.discovered.get(opening, time))
 
     def uses(self, service: str) -> bool:
         """Return whether the run used ``service`` or what is below it."""
@@ -131,6 +134,13 @@ class Run:
         )
         return min(times, default=None)
 
+    def used_before(self, service: str, time: float) -> bool:
+        """Return whether the run used ``service``, other than to log in, before ``time``."""
+        return any(
+            first < time and used not in self.logins and is_below(used, service)
+            for used, (first, _) in self.used.items()
+        )
+
     def logged_in_below(self, service: str) -> bool:
         """Return whether the run sent a login to ``service`` or to what is below it."""
         return any(is_below(login, service) for login in self.logins)
@@ -139,11 +149,13 @@ class Run:
 class Runs:
     """All runs under way, and the latest finished ones.
 
-    ``on_resume`` is called with a finished run that goes on, and the request that it goes on with.
+    ``on_resume`` is called with a finished run that goes on, and the request that it goes on with:
+    None where only a doubt on the run is to be noted.
     """
 
-    def __init__(self, on_resume: Callable[[Run, Evidence], None]) -> None:
+    def __init__(self, on_resume: Callable[[Run, Evidence | None], None]) -> None:
         self._on_resume = on_resume
+        self._doubt = ""
         self._count = 0
         self.going: list[Run] = []
         self._finished: dict[int, Run] = {}
@@ -157,6 +169,7 @@ class Runs:
             evidence.process,
             evidence.sender,
             began=evidence.started,
+            doubt=self._doubt,
         )
         self.going.append(run)
         return run
@@ -184,7 +197,19 @@ class Runs:
             and not (tokens.isdisjoint(run.tokens) and tokens.isdisjoint(run.carried))
         ]
 
-    def resume(self, run: Run, evidence: Evidence) -> None:
+    def doubt(self, run: Run, reason: str) -> None:
+        """Set a doubt on a run. One that has finished is taken up again, to have it noted."""
+        if not run.doubt:
+            run.doubt = reason
+            self.resume(run, None)
+
+    def doubt_all(self, reason: str) -> None:
+        """Set a doubt on all runs that are kept, and on those to come."""
+        self._doubt = reason
+        for run in (*self.going, *self._finished.values()):
+            self.doubt(run, reason)
+
+    def resume(self, run: Run, evidence: Evidence | None) -> None:
         """Take up a finished run again; do nothing for a run under way."""
         if self._finished.pop(run.number, None) is not None:
             self.going.append(run)

@@ -1,0 +1,171 @@
+"""Which runs may have sent a request without a token, over a connection that shows none.
+
+A command logs in, discovers a service by a request without a token, and then uses the service. A
+discovery request can belong to a run that uses the service next, or to one that logged in before
+and only discovers the services of its catalogue. ``runs`` are the runs under way of the same
+client, ``waiting`` the undecided requests of clients, in the order of time. Times are in seconds
+since the epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tracer.capture.runs import Run, is_below, service_of
+from tracer.capture.sentrequest import SentRequest
+
+__all__ = ["PATIENCE", "beginning_soon", "is_certain", "owners", "preferred", "rivals", "takers", "under_way"]
+
+PATIENCE = 10.0
+"""Seconds that a request waits for evidence from other connections once its own is closed."""
+
+_PAUSE = 1.0
+"""Seconds between the last answer to a command and the first request of the next one.
+
+An interpreter takes as long to start. What follows sooner may be of a command beside the first one.
+"""
+
+
+def takers(
+    request: SentRequest, runs: Sequence[Run], waiting: Sequence[SentRequest]
+) -> list[tuple[float, Run]]:
+    """Return the runs that used what the request discovered and had not discovered it at all; and when.
+
+    If a run had logged in before, none that could not know of the service, or that began after a pause
+    and may have discovered the service otherwise.
+    """
+    times = ((run.use_after(request.service, request.latest, PATIENCE), run) for run in runs)
+    users = [(time, run) for time, run in times if time is not None and not _knows(run, request, time)]
+    likely = [(time, run) for time, run in users if _knew(run, request)]
+    if not users or not _discoverers(request, runs, waiting):
+        return likely or users
+    return [
+        (time, run)
+        for time, run in likely
+        if is_certain(request, run, time, waiting)
+        or not _pause_between(request.latest, run.began, request, waiting)
+    ]
+
+
+def rivals(
+    request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest]
+) -> list[SentRequest]:
+    """Return the others like the request by which ``run`` may have discovered what it used at ``moment``.
+
+    Before a login, each request to the same service is like it: whose login comes next is not known yet.
+    """
+    logs_in = moment <= run.logged_in
+    return [
+        each
+        for each in _before_use(request, run, moment, waiting)
+        if (
+            each.evidence.opening == request.evidence.opening
+            or (logs_in and _are_related(each.service, request.service))
+        )
+        and not _pause_between(each.latest, min(run.began, request.evidence.started), each, waiting)
+    ]
+
+
+def is_certain(request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest]) -> bool:
+    """Return whether ``run`` can have discovered what it used at ``moment`` by this request only."""
+    others = _before_use(request, run, moment, waiting)
+    return not run.doubt and not any(_are_related(each.service, request.service) for each in others)
+
+
+def owners(request: SentRequest, runs: Sequence[Run], waiting: Sequence[SentRequest]) -> list[Run]:
+    """Return the runs that the request may belong to, as they use the service or may discover it."""
+    using = (run for _, run in takers(request, runs, waiting))
+    return list(dict.fromkeys([*using, *_discoverers(request, runs, waiting)]))
+
+
+def under_way(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
+    """Return the runs under way at the request, except those that had sent the same one for no later use."""
+    return [
+        run
+        for run in runs
+        if run.active(request.evidence.started)
+        and (
+            not _discovered(request, run)
+            or run.use_after(request.service, request.latest, PATIENCE) is not None
+        )
+    ]
+
+
+def beginning_soon(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
+    """Return the runs that began soon after the request, and have not sent the same one."""
+    begun = request.evidence.started
+    return [run for run in runs if begun <= run.began <= begun + PATIENCE and not _discovered(request, run)]
+
+
+def preferred(request: SentRequest, candidates: Sequence[Run]) -> Run:
+    """Return the run whose exchanges were around the request, else the latest that began before it."""
+    time = request.evidence.started
+    around = [run for run in candidates if run.began <= time <= run.last]
+    before = [run for run in candidates if run.began <= time]
+    return max(around or before, key=lambda run: run.began, default=candidates[0])
+
+
+def _before_use(
+    request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest]
+) -> list[SentRequest]:
+    """Return the other requests by which ``run`` may have discovered what it used at ``moment``."""
+    return [
+        each
+        for each in waiting
+        if each is not request
+        and each.latest <= moment
+        and run.of_same_client(each.evidence)
+        and (_knew(run, each) or not _knew(run, request))
+    ]
+
+
+def _discoverers(request: SentRequest, runs: Iterable[Run], waiting: Sequence[SentRequest]) -> list[Run]:
+    """Return the runs that had logged in, and may have discovered the service then without using it."""
+    time = request.evidence.started
+    found = [
+        run
+        for run in runs
+        if run.logged_in <= time
+        and run.active(time)
+        # What a run in doubt discovered or used may have been another one's.
+        and (run.doubt or not (_discovered(request, run) or run.used_before(request.service, time)))
+    ]
+    latest = max((run.began for run in found if run.began <= time), default=time)
+    return [
+        run
+        for run in found
+        if run.in_flight or not _pause_between(max(run.began, run.last), latest, request, waiting)
+    ]
+
+
+def _pause_between(since: float, until: float, request: SentRequest, waiting: Iterable[SentRequest]) -> bool:
+    """Return whether the request's address sent nothing for a while between two times."""
+    if until < since + _PAUSE:
+        return False
+    for each in waiting:
+        if each.evidence.peer == request.evidence.peer and each.evidence.started <= until:
+            if each.evidence.started >= since + _PAUSE:
+                return True
+            since = max(since, each.latest)
+    return until >= since + _PAUSE
+
+
+def _are_related(service: str, other: str) -> bool:
+    return is_below(service, other) or is_below(other, service)
+
+
+def _knows(run: Run, request: SentRequest, moment: float) -> bool:
+    """Return whether ``run`` discovered the service before ``moment``, by this or another request."""
+    earlier = (opening for opening, time in run.discovered.items() if time <= moment)
+    services = (service_of(opening.partition(" ")[2]) for opening in earlier)
+    return any(_are_related(service, request.service) for service in services)
+
+
+def _discovered(request: SentRequest, run: Run) -> bool:
+    return request.evidence.opening in run.discovered
+
+
+def _knew(run: Run, request: SentRequest) -> bool:
+    """Return whether the run may have known of the service. Before a login, that is where to log in."""
+    had_logged_in = run.logged_in <= request.evidence.started
+    return had_logged_in or not run.logins or run.logged_in_below(request.service)
