@@ -29,7 +29,16 @@ from tracer.redaction.harmless import is_stand_in
 from tracer.redaction.heat import HOLDERS, declared_in, may_declare
 from tracer.redaction.literals import Literals
 from tracer.redaction.names import LONGEST, Names, normal_form
-from tracer.redaction.siblings import Field, fields_around, fields_below, named_by, parent_key, tag_values
+from tracer.redaction.objects import Kind, secrets_in
+from tracer.redaction.siblings import (
+    Field,
+    fields_around,
+    fields_below,
+    is_object_behind,
+    named_by,
+    parent_key,
+    tag_values,
+)
 from tracer.redaction.values import Span, Spot, beside, paired
 from tracer.redaction.words import fewest
 
@@ -70,8 +79,9 @@ class Pairs(Generic[P]):
     """The search for values beside the names of secrets.
 
     ``is_harmless(text, start, end, place)`` returns whether the value is a placeholder. ``kept``:
-    options of command lines whose arguments are no secrets. ``is_mapped``: all fields of an object under
-    such a name are secrets, not only those of ``valued``.
+    options of command lines whose arguments are no secrets. ``mapped`` returns the place of all that an
+    object under such a name holds; without one, its fields of ``valued`` are secrets. ``kinds`` are other
+    objects that are secret as a whole; what such an object has under keys of ``references`` is none.
     """
 
     def __init__(
@@ -83,12 +93,17 @@ class Pairs(Generic[P]):
         kept: Iterable[str] = (),
         naming: Iterable[str] = (),
         valued: Iterable[str] = (),
-        is_mapped: Callable[[P], bool] = lambda _: False,
+        mapped: Callable[[P], P | None] = lambda _: None,
+        kinds: Iterable[Kind[P]] = (),
+        references: Iterable[str] = (),
     ) -> None:
         self._names = names
         self._is_harmless = is_harmless
         self._declared = declared
-        self._is_mapped = is_mapped
+        self._mapped = mapped
+        self._kinds, self._references = tuple(kinds), frozenset(references)
+        words = (rf"{kind.key}\W{{1,24}}(?:{'|'.join(kind.values)})\b" for kind in self._kinds)
+        self._may_tell_kind = re.compile("|".join(words) or "(?!)").search
         self._kept = frozenset(kept)
         self._naming, self._valued = frozenset(naming), frozenset(valued)
         self.stems = frozenset(fewest({stem for stem in names.stems() if len(stem) > 2}))
@@ -132,6 +147,7 @@ class Pairs(Generic[P]):
         literals = Literals(text, double=document)
         spans = declared_in(text).spans if may_declare(text) else []
         found = [*self._taken(text, spans, self._declared), *self._in_objects(text, literals, spots, held)]
+        found += self._in_secret_objects(text, spots)
         found += self._in_quotes(text, literals, spots, held, (depth, budget, declared), document=document)
         if not document:
             found += self._beside_all(text, [pair for pair in spots if literals.around(pair[0]) < 0])
@@ -158,8 +174,20 @@ class Pairs(Generic[P]):
     def _below(self, text: str, spot: Spot, place: P) -> Iterator[Pair[P]]:
         """Give the values in the object that is the value of a name."""
         for field in fields_below(text, spot.start, spot.end):
-            if field.key in self._valued or self._is_mapped(place):
+            if field.key in self._valued:
                 yield from self._taken(text, field.spans, place)
+
+    def _in_secret_objects(self, text: str, spots: list[tuple[Spot, P]]) -> Iterator[Pair[P]]:
+        """Give what stands in objects that are secret as a whole, however deep."""
+        if self._may_tell_kind(text) or any(
+            self._mapped(place) and is_object_behind(text, spot.end) for spot, place in spots
+        ):
+            for span, place in secrets_in(text, self._mapped_by, self._kinds, self._references):
+                yield from self._taken(text, [span], place)
+
+    def _mapped_by(self, key: str) -> P | None:
+        place = self._names.find(key)
+        return place and self._mapped(place)
 
     def _in_quotes(
         self,
@@ -178,8 +206,9 @@ class Pairs(Generic[P]):
         if ("\\u00" in text or "%" in text) and _HIDDEN.search(text):
             for index in literals.matching(_HIDDEN.search):
                 inner.setdefault(index, [])
-        for index in literals.matching(may_declare) if may_declare(text) else ():
-            inner.setdefault(index, [])
+        for may_hold in (may_declare, self._may_tell_kind):
+            for index in literals.matching(may_hold) if may_hold(text) else ():
+                inner.setdefault(index, [])
         inner.pop(-1, None)
         for index, names in sorted(inner.items()):
             start, end = literals.content(index)
@@ -305,17 +334,13 @@ class Pairs(Generic[P]):
 
 
 def _marked(text: str, mark: re.Pattern[str], piece: re.Pattern[str]) -> Iterator[Span]:
-    """Give the pieces of a text that hold a mark, each from the line of its first mark on.
-
-    The lines before that have been read as they are, with all that stands in them.
-    """
+    """Give the pieces of a text that hold a mark."""
     for match in piece.finditer(text) if mark.search(text) else ():
         start, end = match.span()
         if text[start - 1 : start] == "\\":  # an escaped character is no part of it
             start += 1
-        first = mark.search(text, start, end)
-        if first is not None:
-            yield max(start, text.rfind("\n", start, first.start()) + 1), end
+        if mark.search(text, start, end):
+            yield start, end
 
 
 def _edges(text: str, begin: int, stop: int, limit: int) -> tuple[int, int, int]:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from tracer.redaction.encodings import BACKSLASH, from_backslash
 from tracer.redaction.harmless import is_location, is_placeholder, stands_in
 from tracer.redaction.names import Names, Word
+from tracer.redaction.objects import Kind
 from tracer.redaction.pairs import Pairs
 from tracer.redaction.paths import Machine, parse, wildcard
 from tracer.redaction.patterns import PatternSet
@@ -58,6 +59,7 @@ class Place(NamedTuple):
     numbers: bool = True
     listed: bool = False
     mapped: bool = False
+    whole: bool = False
 
 
 class _Names:
@@ -230,7 +232,13 @@ class Policy:
             kept=self._kept_options,
             naming=(name for file in self._files for name in file.siblings.names),
             valued=(name for file in self._files for name in file.siblings.values),
-            is_mapped=lambda place: place.mapped,
+            mapped=_mapped,
+            kinds=(
+                Kind(rule.key, frozenset(rule.values), frozenset(rule.fields), Place(rule.name, rule.kind))
+                for file in self._files
+                for rule in file.objects
+            ),
+            references=(key for file in self._files for key in file.naming.references),
         )
 
     def _names_a_secret(self, value: str) -> bool:
@@ -400,7 +408,14 @@ def _is_name_service(place: Place, value: str) -> bool:
 
 
 def _field_place(path: str, rule: FieldRule) -> Place:
-    return Place(path, rule.kind, spread=rule.spread, follow=rule.follow)
+    return Place(path, rule.kind, spread=rule.spread, follow=rule.follow, whole=rule.whole)
+
+
+def _mapped(place: Place) -> Place | None:
+    """Return the place of what an object at ``place`` holds; None if only the object's value is a secret."""
+    if place.whole:
+        return place._replace(spread=False)
+    return place if place.mapped else None
 
 
 def _is_count(text: str, start: int) -> bool:

@@ -15,7 +15,15 @@ from typing import NamedTuple
 from tracer.redaction.names import normal_form
 from tracer.redaction.values import SEPARATOR, Span, element, quoted, read
 
-__all__ = ["Field", "fields_around", "fields_below", "named_by", "parent_key", "tag_values"]
+__all__ = [
+    "Field",
+    "fields_around",
+    "fields_below",
+    "is_object_behind",
+    "named_by",
+    "parent_key",
+    "tag_values",
+]
 
 _FARTHEST = 4096  # characters from a field to the beginning of its object
 _LONGEST = 16_384  # characters of an object
@@ -101,6 +109,11 @@ def fields_below(text: str, start: int, end: int) -> Iterator[Field]:
             column = first.start("quote") - first.start()
             if column > own.start("quote") - own.start():
                 yield from _block_fields(text, first.start(), column)
+
+
+def is_object_behind(text: str, end: int) -> bool:
+    """Return whether the value of the name that ends at ``end`` is an object."""
+    return _MAP_BELOW.match(text, end) is not None
 
 
 def parent_key(text: str, start: int) -> str:
