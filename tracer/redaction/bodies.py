@@ -64,10 +64,12 @@ def content(sent: Body, cleaner: Cleaner) -> Body:
         kept = _scrubbed_json(kept, sent.json, cleaner)
     elif sent.text is not None:
         kept = msgspec.structs.replace(kept, text=scrub(sent.text))
-    elif sent.base64 is not None and any(scrub(wide) != wide for wide in _wide_texts(sent.base64)):
-        kept = msgspec.structs.replace(kept, base64=None, omitted="undecodable")
     elif sent.base64 is not None:
-        kept = msgspec.structs.replace(kept, base64=_scrubbed_base64(sent.base64, scrub))
+        data = _scrubbed_base64(sent.base64, scrub)
+        if any(scrub(text) != text for text in _wide_texts(data)):
+            kept = msgspec.structs.replace(kept, base64=None, omitted="undecodable")
+        else:
+            kept = msgspec.structs.replace(kept, base64=data)
     if (kept.json, kept.text, kept.base64) != (sent.json, sent.text, sent.base64):
         kept = msgspec.structs.replace(kept, sha256=None)
     return kept
