@@ -8,29 +8,21 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from tracer import jsontext
+from tracer.redaction.patches import At, at_pointer
+from tracer.redaction.rules import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracer.redaction.ledger import Ledger
     from tracer.redaction.paths import Node
-    from tracer.redaction.rules import Place
 
 __all__ = ["document", "patch", "scrubbed", "torn"]
 
 _INNER = re.compile(r'"(?:\ufeff|\\u[fF][eE][fF][fF])?(?:[ ]|\\[nrt])*[\[{]')
 
 
-class _At(Protocol):
-    """A place in a document, see ``paths.Node``."""
-
-    @property
-    def rule(self) -> Place | None: ...
-
-    def __getitem__(self, step: str | int, /) -> _At: ...
-
-
-class _Root(_At, Protocol):
+class _Root(At[Place], Protocol):
     """That of a document."""
 
     def is_silent(self, text: str, /) -> bool: ...
@@ -52,10 +44,10 @@ def document(text: str, root: _Root, ledger: Ledger, *, verbatim: bool = False) 
     return _exchanged(text, root, ledger, verbatim=verbatim)
 
 
-def torn(text: str, root: _At, ledger: Ledger) -> str:
+def torn(text: str, root: At[Place], ledger: Ledger) -> str:
     """``text``, which is not quite JSON, with the secrets exchanged that still have a place."""
 
-    def replace(at: _At, literal: str) -> str | None:
+    def replace(at: At[Place], literal: str) -> str | None:
         if at.rule is None or (literal[0] not in "\"'" and not literal[0].isdigit()):
             return None
         value = jsontext.string(literal) if literal[0] in "\"'" else literal
@@ -74,16 +66,12 @@ def patch(text: str, root: Node[Place]) -> _Root:
         operations = json.loads(text)
     except (ValueError, RecursionError):
         return root
-    targets: dict[int, Node[Place]] = {}
+    targets: dict[int, At[Place]] = {}
     for index, operation in enumerate(operations if isinstance(operations, list) else []):
         named = operation if isinstance(operation, dict) else {}
         for pointer in (named.get("path"), named.get("add"), named.get("replace")):
             if isinstance(pointer, str):
-                node = root
-                for step in pointer.split("/")[1:]:
-                    key = step.replace("~1", "/").replace("~0", "~")
-                    node = node[0 if key == "-" or key.isdecimal() else key]
-                targets[index] = node
+                targets[index] = at_pointer(root, pointer)
                 break
     return _Patch(root, targets) if targets else root
 
@@ -103,8 +91,8 @@ def scrubbed(text: str, scrub: Callable[[str], str]) -> str:
     return jsontext.rewrite_from(text, None, lambda _, __: None, replace, rename=rename, verbatim=True)
 
 
-def _exchanged(text: str, at: _At, ledger: Ledger, *, verbatim: bool) -> str:
-    def replace(at: _At, literal: str) -> str | None:
+def _exchanged(text: str, at: At[Place], ledger: Ledger, *, verbatim: bool) -> str:
+    def replace(at: At[Place], literal: str) -> str | None:
         return _literal(at, literal, ledger)
 
     return jsontext.rewrite_from(text, at, operator.getitem, replace, verbatim=verbatim)
@@ -116,7 +104,7 @@ def _changed(literal: str, scrub: Callable[[str], str]) -> str | None:
     return None if new == value else json.dumps(new)
 
 
-def _literal(at: _At, literal: str, ledger: Ledger) -> str | None:
+def _literal(at: At[Place], literal: str, ledger: Ledger) -> str | None:
     place = at.rule
     if literal[0] == '"':
         if (place is None or place.follow) and _INNER.match(literal):
@@ -133,7 +121,7 @@ def _literal(at: _At, literal: str, ledger: Ledger) -> str | None:
     return None
 
 
-def _inner(at: _At, literal: str, ledger: Ledger) -> str | None:
+def _inner(at: At[Place], literal: str, ledger: Ledger) -> str | None:
     """The literal of a string that holds JSON, redacted; None if it holds none."""
     value = jsontext.string(literal)
     try:
@@ -152,11 +140,11 @@ class _Operation:
 
     rule = None
 
-    def __init__(self, base: _At, target: _At) -> None:
+    def __init__(self, base: At[Place], target: At[Place]) -> None:
         self._base = base
         self._target = target
 
-    def __getitem__(self, step: str | int, /) -> _At:
+    def __getitem__(self, step: str | int, /) -> At[Place]:
         return self._target if step == "value" else self._base[step]
 
 
@@ -165,7 +153,7 @@ class _Patch:
 
     rule = None
 
-    def __init__(self, base: Node[Place], targets: dict[int, Node[Place]]) -> None:
+    def __init__(self, base: Node[Place], targets: dict[int, At[Place]]) -> None:
         self._base = base
         self._targets = targets
 
@@ -175,7 +163,7 @@ class _Patch:
     def is_mute(self, text: str, /) -> bool:
         return self._base.is_mute(text)
 
-    def __getitem__(self, step: str | int, /) -> _At:
+    def __getitem__(self, step: str | int, /) -> At[Place]:
         base = self._base[step]
         target = self._targets.get(step) if isinstance(step, int) else None
         return base if target is None else _Operation(base, target)

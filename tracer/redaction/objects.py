@@ -69,15 +69,15 @@ class Objects(NamedTuple):
 
 def secrets_in(
     text: str,
+    found: Objects,
     place_of: Callable[[str], P | None],
     kinds: Iterable[Kind[P]],
     references: frozenset[str],
 ) -> Iterator[tuple[Span, P]]:
-    """Give where the scalars stand that are in secret objects, and the place of each.
+    """Give where the scalars stand that are in secret ones of the objects of ``text``, and their places.
 
     ``place_of`` tells which keys have such objects; ``references``: keys of what only names something.
     """
-    found = read_objects(text)
     places: list[P | None] = []
     told = {scalar.parent: kind for kind in kinds for scalar in found.scalars if _tells(text, scalar, kind)}
     for number, (parent, key) in enumerate(found.objects):

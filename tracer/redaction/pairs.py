@@ -29,7 +29,8 @@ from tracer.redaction.harmless import is_stand_in
 from tracer.redaction.heat import HOLDERS, declared_in, may_declare
 from tracer.redaction.literals import Literals
 from tracer.redaction.names import LONGEST, Names, normal_form
-from tracer.redaction.objects import Kind, secrets_in
+from tracer.redaction.objects import Kind, read_objects, secrets_in
+from tracer.redaction.patches import At, may_patch, secrets_in_patches
 from tracer.redaction.siblings import (
     Field,
     fields_around,
@@ -82,6 +83,7 @@ class Pairs(Generic[P]):
     options of command lines whose arguments are no secrets. ``mapped`` returns the place of all that an
     object under such a name holds; without one, its fields of ``valued`` are secrets. ``kinds`` are other
     objects that are secret as a whole; what such an object has under keys of ``references`` is none.
+    ``root`` returns that of the places in a document, to which a JSON Patch points.
     """
 
     def __init__(
@@ -96,11 +98,13 @@ class Pairs(Generic[P]):
         mapped: Callable[[P], P | None] = lambda _: None,
         kinds: Iterable[Kind[P]] = (),
         references: Iterable[str] = (),
+        root: Callable[[], At[P]],
     ) -> None:
         self._names = names
         self._is_harmless = is_harmless
         self._declared = declared
         self._mapped = mapped
+        self._root = root
         self._kinds, self._references = tuple(kinds), frozenset(references)
         words = (rf"{kind.key}\W{{1,24}}(?:{'|'.join(kind.values)})\b" for kind in self._kinds)
         self._may_tell_kind = re.compile("|".join(words) or "(?!)").search
@@ -178,12 +182,18 @@ class Pairs(Generic[P]):
                 yield from self._taken(text, field.spans, place)
 
     def _in_secret_objects(self, text: str, spots: list[tuple[Spot, P]]) -> Iterator[Pair[P]]:
-        """Give what stands in objects that are secret as a whole, however deep."""
-        if self._may_tell_kind(text) or any(
+        """Give what stands, however deep, in secret objects and in the values of patches."""
+        is_patch = may_patch(text)
+        is_secret = self._may_tell_kind(text) or any(
             self._mapped(place) and is_object_behind(text, spot.end) for spot, place in spots
-        ):
-            for span, place in secrets_in(text, self._mapped_by, self._kinds, self._references):
-                yield from self._taken(text, [span], place)
+        )
+        if not is_patch and not is_secret:
+            return
+        found = read_objects(text)
+        for span, place in secrets_in(text, found, self._mapped_by, self._kinds, self._references):
+            yield from self._taken(text, [span], place)
+        for span, place in secrets_in_patches(text, found, self._root()) if is_patch else ():
+            yield from self._taken(text, [span], place)
 
     def _mapped_by(self, key: str) -> P | None:
         place = self._names.find(key)
@@ -206,7 +216,7 @@ class Pairs(Generic[P]):
         if ("\\u00" in text or "%" in text) and _HIDDEN.search(text):
             for index in literals.matching(_HIDDEN.search):
                 inner.setdefault(index, [])
-        for may_hold in (may_declare, self._may_tell_kind):
+        for may_hold in (may_declare, self._may_tell_kind, may_patch):
             for index in literals.matching(may_hold) if may_hold(text) else ():
                 inner.setdefault(index, [])
         inner.pop(-1, None)

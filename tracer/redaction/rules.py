@@ -142,6 +142,11 @@ class Policy:
             for name, shorter in map(beginnings, rule.names)
         ]
         self._arguments = [rule for file in files for rule in file.arguments]
+        self._kinds = [
+            Kind(rule.key, frozenset(rule.values), frozenset(rule.fields), Place(rule.name, rule.kind))
+            for file in files
+            for rule in file.objects
+        ]
         self._kept_options = frozenset(name for file in files for name in file.keep.options)
         self._machines: dict[frozenset[int], Machine[Place]] = {}
         self._fields = [
@@ -233,11 +238,8 @@ class Policy:
             naming=(name for file in self._files for name in file.siblings.names),
             valued=(name for file in self._files for name in file.siblings.values),
             mapped=_mapped,
-            kinds=(
-                Kind(rule.key, frozenset(rule.values), frozenset(rule.fields), Place(rule.name, rule.kind))
-                for file in self._files
-                for rule in file.objects
-            ),
+            root=lambda: self.fields(""),
+            kinds=self._kinds,
             references=(key for file in self._files for key in file.naming.references),
         )
 
@@ -334,7 +336,7 @@ class Policy:
                 self._rules(active),
                 self.patterns.words,
                 names=self.names.find_key,
-                stems=self.pairs.stems,
+                stems=self.pairs.stems.union(*(map(str.lower, kind.values) for kind in self._kinds)),
                 is_listed=lambda place: place.listed,
             )
         return machine.root
