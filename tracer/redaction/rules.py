@@ -38,6 +38,9 @@ _MOST_MACHINES = 64
 _WHOLE = frozenset({"value", "credentials", "cookie", "set-cookie"})
 """The forms of header fields whose values are as secret in a JSON field of that name."""
 _MOST_COUNTS = 200  # lines that are looked back over
+_OFTEN_LOCATED = frozenset({"token", "user-data"})
+"""Kinds of secrets under whose names a text often tells an address."""
+_VERSION = re.compile(r"v[0-9]{1,3}(?:\.[0-9]{1,3})?")  # of an API
 _TRAILING = re.compile(r"(?<=.)/+$")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*")
 _IN_LIST = re.compile(r"""(?:[\[,]|\n[ \t]*-)[ \t\r\n]*[\\"']*\Z""")
@@ -224,7 +227,7 @@ class Policy:
                 or (self._names_a_secret(value) and is_variable(text, start, end))
                 or (_NUMBER.fullmatch(value) is not None and (not place.numbers or _is_count(text, start)))
                 or (place.rule == "pwd" and _FOLDER.fullmatch(value) is not None)
-                or (place.kind == "token" and is_location(value))
+                or (place.kind in _OFTEN_LOCATED and is_location(value))
                 or (not quoted and (value.lower().rstrip(".,;!") in states or _is_name_service(place, value)))
                 or stands_in(text, start, end)
                 or is_placeholder(value, words, quoted=quoted)
@@ -345,7 +348,8 @@ class Policy:
         """The secrets in the path of a URL, and where they stand."""
         for place, template in self._paths:
             for match in template.finditer(path):
-                if not any(kept.fullmatch(match[0]) for kept in self._kept_paths):
+                is_version = _VERSION.fullmatch(match["secret"]) is not None
+                if not is_version and not any(kept.fullmatch(match[0]) for kept in self._kept_paths):
                     yield place, *match.span("secret")
 
     def body(self, url_path: str, side: Literal["request", "response"], content_type: str) -> Place | None:

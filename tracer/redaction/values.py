@@ -92,6 +92,8 @@ _DIRECTIVE = re.compile(
 )
 _DIRECTIVE_WORD = re.compile(r"[^\s\"'`<>(){}]{1,4096}(?=[ \t]*(?:[#\\\r\n]|\Z))")
 _DIRECTIVE_END = re.compile(r"[\"'`]?[ \t]*;?[ \t]*(?:[#\\\r\n]|\Z)")
+# Names without a value behind a colon: ``.. _token: URL`` in reStructuredText, ``${f:assertion:…}`` of tuned.
+_NO_KEY = re.compile(r"\.\.[ ]_\w*\Z|\$\{(?:\w{1,40}:){1,3}\w*\Z")
 # What may stand before such a name besides what begins a line: the user of a password (netrc).
 _OF_A_USER = re.compile(
     r"(?:\A|[ \t])(?:login|user|username|account|enable)[ \t]{1,8}(?:\S{1,80}[ \t]{1,8})?\Z"
@@ -131,12 +133,19 @@ def beside(text: str, spot: Spot) -> list[Span]:
     if separator is None:
         spans = _option_value(text, end) if option else _directive(text, start, end)
         return [] if quote else spans
-    is_dotted = not quote and (text[start - 1 : start] == "." or "." in text[start:end])
-    if is_dotted and separator["blank"] == "" and _OBJECT.match(text, separator.end()):
+    if not quote and _is_no_key(text, start, end, separator):
         return []
     spans = read(text, name_start, separator, quoted=bool(quote))
     name = text[spot.start : end].lower()
     return [span for span in spans if text[slice(*span)].strip("_").lower() != name]
+
+
+def _is_no_key(text: str, start: int, end: int, separator: re.Match[str]) -> bool:
+    """Return whether what stands behind the colon of a name is no value: an object of Python, an argument."""
+    is_dotted = text[start - 1 : start] == "." or "." in text[start:end]
+    if is_dotted and separator["blank"] == "" and _OBJECT.match(text, separator.end()):
+        return True
+    return separator["colon"] is not None and _NO_KEY.search(text[max(0, start - 130) : end]) is not None
 
 
 def paired(text: str, spot: Spot) -> list[Span]:
