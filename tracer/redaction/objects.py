@@ -66,6 +66,10 @@ class Objects(NamedTuple):
     objects: list[Object]
     scalars: list[Scalar]
 
+    def key_of(self, number: int) -> str:
+        """Return the key of an object; empty for -1, which is none."""
+        return self.objects[number].key if number >= 0 else ""
+
 
 def secrets_in(
     text: str,

@@ -26,7 +26,7 @@ from tracer.redaction.encodings import (
     from_percent,
 )
 from tracer.redaction.harmless import is_stand_in
-from tracer.redaction.heat import HOLDERS, declared_in, may_declare
+from tracer.redaction.heat import declared_in, may_declare, values_of
 from tracer.redaction.literals import Literals
 from tracer.redaction.names import LONGEST, Names, normal_form
 from tracer.redaction.objects import Kind, read_objects, secrets_in
@@ -37,7 +37,6 @@ from tracer.redaction.siblings import (
     fields_below,
     is_object_behind,
     named_by,
-    parent_key,
     tag_values,
 )
 from tracer.redaction.values import Span, Spot, beside, paired
@@ -54,6 +53,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBERED = re.compile(r"-[0-9]+\Z")
 _RIGHT = re.compile(rf"[\w-]{{0,{LONGEST}}}+(?:\.[\w-]{{1,{LONGEST}}}+){{0,4}}")
 _HIDDEN = re.compile(r"\\u00[2-7][0-9A-Fa-f]|%(?:25){0,6}[4-7][0-9A-Fa-f]")
+_NAME = re.compile(r"[\w.-]++")
 _TO_END = re.compile(r"[\s\\\"':=>\])]*")
 _PERCENT_MARK = re.compile(r"%(?:25){0,6}(?:0[aAdD]|2[27]|3[aAcCdDeE]|[4-7][0-9A-Fa-f])")
 # What is encoded does not go on behind what ends a parameter, a quoted text, or a text between tags.
@@ -134,7 +134,7 @@ class Pairs(Generic[P]):
 
     def _all_declared(self, text: str, depth: int) -> Iterator[str]:
         literals = Literals(text)
-        yield from declared_in(text).names
+        yield from declared_in(text, read_objects(text)).names
         for start, end in map(literals.content, literals.matching(may_declare) if depth else ()):
             content = text[start:end]
             view = View(content, BACKSLASH, from_backslash, None).text if "\\" in content else content
@@ -149,9 +149,10 @@ class Pairs(Generic[P]):
         spots = list(self._spots(text))
         held = list(_spots_of(declared, text)) if declared else []
         literals = Literals(text, double=document)
-        spans = declared_in(text).spans if may_declare(text) else []
-        found = [*self._taken(text, spans, self._declared), *self._in_objects(text, literals, spots, held)]
-        found += self._in_secret_objects(text, spots)
+        found = [
+            *self._in_objects(text, literals, spots, held),
+            *self._in_tree(text, spots, declared if held else frozenset()),
+        ]
         found += self._in_quotes(text, literals, spots, held, (depth, budget, declared), document=document)
         if not document:
             found += self._beside_all(text, [pair for pair in spots if literals.around(pair[0]) < 0])
@@ -161,12 +162,9 @@ class Pairs(Generic[P]):
     def _in_objects(
         self, text: str, literals: Literals, spots: list[tuple[Spot, P]], held: list[Spot]
     ) -> Iterator[Pair[P]]:
-        """Give what stands in objects in which a name is a field's value, and the values of parameters."""
+        """Give what stands in objects in which a name is a field's value."""
         objects: dict[int, list[Field]] = {}
         done = 0  # a name within a value is part of it
-        for spot in held:
-            if literals.around(spot) < 0 and parent_key(text, spot.start) in HOLDERS:
-                yield from self._taken(text, beside(text, spot), self._declared)
         for spot, place in (*spots, *((spot, self._declared) for spot in held)):
             if literals.ends_with(spot):
                 yield from self._taken(text, self._siblings(text, spot, objects), place)
@@ -181,18 +179,25 @@ class Pairs(Generic[P]):
             if field.key in self._valued:
                 yield from self._taken(text, field.spans, place)
 
-    def _in_secret_objects(self, text: str, spots: list[tuple[Spot, P]]) -> Iterator[Pair[P]]:
-        """Give what stands, however deep, in secret objects and in the values of patches."""
-        is_patch = may_patch(text)
+    def _in_tree(self, text: str, spots: list[tuple[Spot, P]], declared: frozenset[str]) -> Iterator[Pair[P]]:
+        """Give what stands, however deep, in secret objects, in patches, and in declared parameters."""
+        declares, is_patch = may_declare(text), may_patch(text)
         is_secret = self._may_tell_kind(text) or any(
             self._mapped(place) and is_object_behind(text, spot.end) for spot, place in spots
         )
-        if not is_patch and not is_secret:
+        if not (declares or declared or is_patch or is_secret):
             return
         found = read_objects(text)
-        for span, place in secrets_in(text, found, self._mapped_by, self._kinds, self._references):
-            yield from self._taken(text, [span], place)
-        for span, place in secrets_in_patches(text, found, self._root()) if is_patch else ():
+        if declares:
+            yield from self._taken(text, declared_in(text, found).spans, self._declared)
+        if declared:
+            yield from self._taken(text, values_of(declared, found), self._declared)
+        secrets: list[tuple[Span, P]] = []
+        if is_secret:
+            secrets += secrets_in(text, found, self._mapped_by, self._kinds, self._references)
+        if is_patch:
+            secrets += secrets_in_patches(text, found, self._root())
+        for span, place in secrets:
             yield from self._taken(text, [span], place)
 
     def _mapped_by(self, key: str) -> P | None:
@@ -371,9 +376,9 @@ def _edges(text: str, begin: int, stop: int, limit: int) -> tuple[int, int, int]
 
 def _spots_of(names: frozenset[str], text: str) -> Iterator[Spot]:
     """Give where any of ``names`` stands."""
-    words = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    for match in re.finditer(rf"(?<![\w.-])(?:{words})(?![\w.-])", text):
-        yield Spot(*match.span())
+    for match in _NAME.finditer(text):
+        if match[0] in names:
+            yield Spot(*match.span())
 
 
 def _decoded(value: str) -> str:
