@@ -2,8 +2,11 @@ import json
 import shlex
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tracer.redaction import Redactor, load_policy
+from tracer.redaction.shellwords import shell_words
 
 SECRET = "kJ7xQ2mZp9vR4tWs"
 MASKED = [
@@ -215,6 +218,21 @@ def test_output_that_is_json_is_redacted_by_path() -> None:
         "sh -c 'sshpass -p {} ssh h'",
         "sh -c 'openstack database user create i u {}'",
         "sh -c \"sh -c 'curl -u a:{} h'\"",
+        "sh -c 'A=b curl -u u:{} h'",
+        "bash -lc 'A=b; sshpass -p {} ssh h'",
+        "sh -c \"A=b sh -c 'B=c curl -u u:{} h'\"",
+        "sh -c 'K=v openstack credential create u \"{}\"'",
+        "sh -c 'curl -u u:{} h && X=1'",
+        "sh -c '(A=b; curl -u u:{})'",
+        "sh -c 'A=$(curl -u u:{} h)'",
+        "sh -c 'A=b curl -u \"u:{}\"|cat'",
+        "sh -c 'A=b\ncurl -u u:{}\n'",
+        "ssh h 'A=b curl -u u:{} h'",
+        "env A=b curl -u u:{} h",
+        "env 'DB_PASSWORD={}' run",
+        "sh -c 'OS_PASSWORD={} openstack image list'",
+        'run --command \'["sh", "-c", "export DB_PASSWORD={}"]\'',
+        'run --property \'command=["sh","-c","DB_PASSWORD={} run"]\'',
     ],
 )
 @pytest.mark.parametrize("secret", [SECRET, "kJ7"])
@@ -226,3 +244,41 @@ def test_secrets_on_a_command_line_in_an_argument(line: str, secret: str) -> Non
 def test_another_text_in_an_argument_stays() -> None:
     argv = ["openstack", "server", "create", "--description", "a server; it's new", "sh -c 'ls  -l'"]
     assert Redactor(load_policy()).command(argv) == shlex.join(argv)
+
+
+@pytest.mark.parametrize(
+    ("argv", "line"),
+    [
+        (["sh", "-c", "OS_PASSWORD=kJ7 a 'b c' && d"], "OS_PASSWORD=<password-1> a 'b c' && d"),
+        (["sh", "-c", "X=y curl -u 'u:kJ7' h"], "X=y curl -u 'u:<password-1>' h"),
+        (["bash", "-ec", "A=b; curl -u u:kJ7 h | cat >c"], "A=b; curl -u u:<password-1> h | cat >c"),
+        (["ssh", "h", "echo it's; curl -u u:kJ7 h"], "echo it's; curl -u u:<password-1> h"),
+    ],
+)
+def test_the_rest_of_a_script_stays_as_it_is(argv: list[str], line: str) -> None:
+    assert Redactor(load_policy()).command(argv) == shlex.join([*argv[:-1], line])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["sh", "-c", "export DB_PASSWORD=kJ7xQ2"],
+        ["env", "DB_PASSWORD=kJ7xQ2", "run"],
+        ["sh", "-c", "A=b x --password kJ7xQ2"],
+    ],
+)
+def test_a_command_in_a_list_of_json_is_searched(command: list[str]) -> None:
+    for text in (json.dumps({"command": command}), json.dumps([json.dumps(command)]), f"command: {command}"):
+        assert "kJ7xQ2" not in Redactor(load_policy()).text(text)
+
+
+@given(st.text("ab '\"\\\n;&|()<>=", max_size=30))
+def test_words_of_a_shell_are_those_of_the_standard_library(line: str) -> None:
+    words = list(shell_words(line))
+    assert all(start < end for start, end, _ in words)
+    if not set(";&|()<>`") & set(line) and "#" not in line:
+        try:
+            expected = shlex.split(line)
+        except ValueError:
+            return
+        assert [word.value for word in words] == expected

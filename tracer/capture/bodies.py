@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import hashlib
 import json
+import re
 from email.message import Message
 
 from msgspec.structs import replace
@@ -26,7 +28,6 @@ _CHARSETS = frozenset(
         "iso-8859-1",
         "iso-8859-15",
         "windows-1252",
-        "utf-16",
         "euc-kr",
         "cp949",
         "shift_jis",
@@ -34,6 +35,14 @@ _CHARSETS = frozenset(
     }
     | {"gb18030", "big5"}
 )
+_WIDE = re.compile(r"utf[-_]?(16|32)[-_]?(le|be)?")
+# The byte order mark of UTF-32 begins with that of UTF-16.
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 
 
 def body(fields: Fields, content: Content, limit: int) -> Body | None:
@@ -66,7 +75,7 @@ def _kept(kind: Body, raw: bytes, fields: Fields, limit: int) -> Body:
         return _omitted(kind, raw, "undecodable")
     is_json = "json" in media_type(fields)
     # JSON tells its encoding by its zero bytes (RFC 4627, section 3), whatever its sender says.
-    text = _text(content, json.detect_encoding(content) if is_json else _charset(fields))
+    text = _text(content, json.detect_encoding(content) if is_json else _charset(fields, content))
     if text is not None and content:
         # What only looks like JSON is found out, and kept as text, by the redactor.
         looks_so = text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}
@@ -87,7 +96,9 @@ def _omitted(kind: Body, sent: bytes, why: Omission) -> Body:
 
 
 def _text(content: bytes, charset: str) -> str | None:
-    for name in ("utf-8", charset):
+    """Return the text that ``content`` is, None if it is none; a byte order mark beats ``charset``."""
+    marked = [name for mark, name in _MARKS.items() if content.startswith(mark)]
+    for name in (*marked, "utf-8", charset):
         try:
             text = content.decode(name)
         except UnicodeDecodeError:
@@ -97,8 +108,17 @@ def _text(content: bytes, charset: str) -> str | None:
     return None
 
 
-def _charset(fields: Fields) -> str:
+def _charset(fields: Fields, content: bytes) -> str:
+    """Return the charset that the Content-Type names, if it is one that is known."""
     parsed = Message()
     parsed["content-type"] = fields.get(b"content-type").replace("\n", " ").replace("\r", " ")
     charset = str(parsed.get_content_charset("utf-8"))
+    wide = _WIDE.fullmatch(charset)
+    if wide:
+        return f"utf-{wide[1]}-{wide[2] or _byte_order(content)}"
     return charset if charset in _CHARSETS else "utf-8"
+
+
+def _byte_order(content: bytes) -> str:
+    """Return the byte order of a text of two or four bytes a character, by its zero bytes (RFC 2781: big)."""
+    return "le" if content[::2].count(0) < content[1::2].count(0) else "be"

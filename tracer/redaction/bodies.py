@@ -12,13 +12,15 @@ from tracer.redaction import documents, urls
 from tracer.redaction.known import is_pseudonym
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tracer.model import Body
     from tracer.redaction.ledger import Cleaner, Ledger, Taker
     from tracer.redaction.rules import Place
 
 __all__ = ["body", "content", "text"]
+
+_WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
 def body(sent: Body, url_path: str, side: Literal["request", "response"], ledger: Ledger) -> Body:
@@ -63,7 +65,11 @@ def content(sent: Body, cleaner: Cleaner) -> Body:
     elif sent.text is not None:
         kept = msgspec.structs.replace(kept, text=scrub(sent.text))
     elif sent.base64 is not None:
-        kept = msgspec.structs.replace(kept, base64=_scrubbed_base64(sent.base64, scrub))
+        data = _scrubbed_base64(sent.base64, scrub)
+        if any(scrub(text) != text for text in _wide_texts(data)):
+            kept = msgspec.structs.replace(kept, base64=None, omitted="undecodable")
+        else:
+            kept = msgspec.structs.replace(kept, base64=data)
     if (kept.json, kept.text, kept.base64) != (sent.json, sent.text, sent.base64):
         kept = msgspec.structs.replace(kept, sha256=None)
     return kept
@@ -112,6 +118,16 @@ def _scrubbed_base64(source: str, scrub: Callable[[str], str]) -> str:
         new = scrub(plain)
         return source if new == plain else base64.b64encode(new.encode(coding)).decode()
     return source
+
+
+def _wide_texts(source: str) -> Iterator[str]:
+    """Give what the bytes stand for if they are a text of two or four bytes a character."""
+    data = _decoded(source)
+    if b"\0" in data:
+        yield data.replace(b"\0", b"").decode("latin-1")
+        for coding in _WIDE:
+            yield data.decode(coding, "replace")
+            yield data[1:].decode(coding, "replace")
 
 
 def _decoded(source: str) -> bytes:

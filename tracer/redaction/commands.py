@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracer.redaction import bodies, headers, urls
 from tracer.redaction.rules import Place
+from tracer.redaction.shellwords import shell_words, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,15 +20,24 @@ __all__ = ["command", "learn_environment"]
 _OPTION = re.compile(r"(--[\w-]+=|-[A-Za-z](?=[A-Za-z_]))?(.+)", re.DOTALL)
 _NAMED = re.compile(r"([A-Za-z_][\w.-]*)([=:]\s*)((?:(?![;,]\s*[A-Za-z_][\w.-]*=).)+)([;,]\s*)?", re.DOTALL)
 _CLUSTER = re.compile(r"-[A-Za-z]{2,6}")  # the last of the letters may have a value
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*;?\Z")
+_SHELLS = frozenset({"sh", "ash", "bash", "dash", "ksh", "su", "zsh"})
+_SCRIPT = re.compile(r"-[a-z]{0,5}c")
+_BLANK = re.compile(r"\s")
+_NO_SCRIPT = re.compile(r"-|(?:[\w.:-]+=)?[\[{]")  # an option, or JSON
 _PAIR = re.compile(r"[^\s:=/]+:[^/].*", re.DOTALL)
 
 
 _DEEPEST = 3  # command lines in arguments of command lines
 
 
-def command(argv: Sequence[str], ledger: Taker, depth: int = 0) -> str:
+def command(argv: Sequence[str], ledger: Taker) -> str:
     """The command line as a shell would take it, with its secrets exchanged."""
+    # What is left of quoting could hide a known secret from the search, so each word is searched before.
+    return ledger.scrub(shlex.join(map(ledger.forget, _words(argv, ledger))))
+
+
+def _words(argv: Sequence[str], ledger: Taker, depth: int = 0) -> list[str]:
+    """The words of a command line with their secrets exchanged."""
     words = [word.rpartition("/")[2].lower() for word in argv]
     arguments = ledger.policy.arguments(argv)
     out: list[str] = []
@@ -51,31 +61,35 @@ def command(argv: Sequence[str], ledger: Taker, depth: int = 0) -> str:
         if place is None and short is not None and argument[2:]:
             out.append(f"{argument[:2]}{_exchanged(short, argument[2:], ledger)}")  # -Kkey
         elif place is None:
-            exchanged = _argument(argument, ledger, container)
-            line = _inner_command(argument, ledger, depth) if exchanged == argument else None
-            out.append(exchanged if line is None else line)
+            is_line = _is_script(argv[:index], words)
+            exchanged = argument if is_line else _argument(argument, ledger, container)
+            out.append(_inner_command(argument, ledger, depth) if exchanged == argument else exchanged)
             container = argument.lstrip("-").replace("-", "_") if argument.startswith("--") else ""
         elif equals:
             out.append(f"{name}={_exchanged(place, value, ledger)}")
         else:
             out.append(argument)
             expected = place
-    # What is left of quoting could hide a known secret from the search, so each word is searched before.
-    return ledger.scrub(shlex.join(ledger.forget(word) for word in out))
+    return out
 
 
-def _inner_command(argument: str, ledger: Taker, depth: int) -> str | None:
-    """Return an argument that is a command line for a shell, redacted; None if it is none with a secret."""
-    if depth >= _DEEPEST or " " not in argument or argument[:1] in "-{[":
-        return None
-    try:
-        words = shlex.split(argument)
-    except ValueError:
-        return None
-    if any(map(_ASSIGNMENT.match, words)):  # variables are found by their names, without new quotes
-        return None
-    new = command(words, ledger, depth + 1)
-    return None if new == shlex.join(words) else new
+def _is_script(before: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether the argument behind ``before`` is a script: ``sh -c "…"``."""
+    return bool(before) and _SCRIPT.fullmatch(before[-1]) is not None and not _SHELLS.isdisjoint(words)
+
+
+def _inner_command(argument: str, ledger: Taker, depth: int) -> str:
+    """Return an argument with its secrets exchanged as if it was a command line for a shell."""
+    if depth >= _DEEPEST or not _BLANK.search(argument) or _NO_SCRIPT.match(argument):
+        return argument
+    parts: list[str] = []
+    done = 0
+    words = list(shell_words(argument))
+    for word, new in zip(words, _words([word.value for word in words], ledger, depth + 1), strict=True):
+        if new != word.value:
+            parts += (argument[done : word.start], written(new, argument[word.start : word.end]))
+            done = word.end
+    return "".join([*parts, argument[done:]])
 
 
 def learn_environment(environment: Mapping[str, str], ledger: Taker) -> None:

@@ -8,30 +8,21 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from tracer import jsontext
+from tracer.redaction.patches import At, at_pointer
+from tracer.redaction.rules import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracer.redaction.ledger import Taker
     from tracer.redaction.paths import Node
-    from tracer.redaction.rules import Place
 
-__all__ = ["At", "document", "literal_at", "patch", "scrubbed", "torn"]
+__all__ = ["document", "literal_at", "patch", "scrubbed", "torn"]
 
 _INNER = re.compile(r'"(?:\ufeff|\\u[fF][eE][fF][fF])?(?:[ ]|\\[nrt])*[\[{]')
 
 
-class At(Protocol):
-    """A place in a document, see ``paths.Node``."""
-
-    @property
-    def rule(self) -> Place | None:
-        """What holds here."""
-
-    def __getitem__(self, step: str | int, /) -> At: ...
-
-
-class _Root(At, Protocol):
+class _Root(At[Place], Protocol):
     """That of a document."""
 
     def is_silent(self, text: str, /) -> bool: ...
@@ -53,10 +44,10 @@ def document(text: str, root: _Root, ledger: Taker, *, verbatim: bool = False) -
     return _exchanged(text, root, ledger, verbatim=verbatim)
 
 
-def torn(text: str, root: At, ledger: Taker) -> str:
+def torn(text: str, root: At[Place], ledger: Taker) -> str:
     """``text``, which is not quite JSON, with the secrets exchanged that still have a place."""
 
-    def replace(at: At, literal: str) -> str | None:
+    def replace(at: At[Place], literal: str) -> str | None:
         if at.rule is None or (literal[0] not in "\"'" and not literal[0].isdigit()):
             return None
         value = jsontext.string(literal) if literal[0] in "\"'" else literal
@@ -66,7 +57,7 @@ def torn(text: str, root: At, ledger: Taker) -> str:
     return jsontext.rewrite_torn(text, root, operator.getitem, replace)
 
 
-def literal_at(at: At, literal: str, ledger: Taker) -> str | None:
+def literal_at(at: At[Place], literal: str, ledger: Taker) -> str | None:
     """Return the literal of a scalar with its secrets exchanged; None if it has none."""
     place = at.rule
     if literal[0] == '"':
@@ -97,16 +88,12 @@ def patch(text: str, root: Node[Place], content_type: str = "") -> _Root:
         operations = json.loads(bare)
     except (ValueError, RecursionError):
         return root
-    targets: dict[int, Node[Place]] = {}
+    targets: dict[int, At[Place]] = {}
     for index, operation in enumerate(operations if isinstance(operations, list) else []):
         named = operation if isinstance(operation, dict) else {}
         for pointer in (named.get("path"), named.get("add"), named.get("replace")):
             if isinstance(pointer, str):
-                node = root
-                for step in pointer.split("/")[1:]:
-                    key = step.replace("~1", "/").replace("~0", "~")
-                    node = node[0 if key == "-" or key.isdecimal() else key]
-                targets[index] = node
+                targets[index] = at_pointer(root, pointer)
                 break
     return _Patch(root, targets) if targets else root
 
@@ -126,8 +113,8 @@ def scrubbed(text: str, scrub: Callable[[str], str]) -> str:
     return jsontext.rewrite_from(text, None, lambda _, __: None, replace, rename=rename, verbatim=True)
 
 
-def _exchanged(text: str, at: At, ledger: Taker, *, verbatim: bool) -> str:
-    def replace(at: At, literal: str) -> str | None:
+def _exchanged(text: str, at: At[Place], ledger: Taker, *, verbatim: bool) -> str:
+    def replace(at: At[Place], literal: str) -> str | None:
         return literal_at(at, literal, ledger)
 
     return jsontext.rewrite_from(text, at, operator.getitem, replace, verbatim=verbatim)
@@ -139,7 +126,7 @@ def _changed(literal: str, scrub: Callable[[str], str]) -> str | None:
     return None if new == value else json.dumps(new)
 
 
-def _inner(at: At, literal: str, ledger: Taker) -> str | None:
+def _inner(at: At[Place], literal: str, ledger: Taker) -> str | None:
     """The literal of a string that holds JSON, redacted; None if it holds none."""
     value = jsontext.string(literal)
     try:
@@ -158,11 +145,11 @@ class _Operation:
 
     rule = None
 
-    def __init__(self, base: At, target: At) -> None:
+    def __init__(self, base: At[Place], target: At[Place]) -> None:
         self._base = base
         self._target = target
 
-    def __getitem__(self, step: str | int, /) -> At:
+    def __getitem__(self, step: str | int, /) -> At[Place]:
         return self._target if step == "value" else self._base[step]
 
 
@@ -171,7 +158,7 @@ class _Patch:
 
     rule = None
 
-    def __init__(self, base: Node[Place], targets: dict[int, Node[Place]]) -> None:
+    def __init__(self, base: Node[Place], targets: dict[int, At[Place]]) -> None:
         self._base = base
         self._targets = targets
 
@@ -181,7 +168,7 @@ class _Patch:
     def is_mute(self, text: str, /) -> bool:
         return self._base.is_mute(text)
 
-    def __getitem__(self, step: str | int, /) -> At:
+    def __getitem__(self, step: str | int, /) -> At[Place]:
         base = self._base[step]
         target = self._targets.get(step) if isinstance(step, int) else None
         return base if target is None else _Operation(base, target)

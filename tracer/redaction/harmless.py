@@ -55,6 +55,7 @@ _PLACEHOLDER = re.compile(
     rf"|{_TEMPLATE}|\{{[\w.!:]*\}}|#\{{[^\n]*\}}|%\{{\w+\}}|%\w+%"
     r"|@@\w+@@|@[A-Z_]+@|__[A-Z_]+__"
     r"|[\W_]|[*•….#_\-]+|[\s{}\[\],:\"'\\\\]+|[xX]{3,}|&[lL][tT];[\w .:/-]{0,200}&[gG][tT];"
+    r"|(?:None|null|True|False|\[\]|\{\}) (?:is|was|are|has|does)\b[^\n]*"
     r"|\{[ ]?(?:get_param|get_attr|get_resource|get_file|Ref|Fn::\w+)\b.*",
     re.DOTALL,
 )

@@ -9,31 +9,24 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tracer.redaction.siblings import fields_around, parent_key
-from tracer.redaction.values import Span
+from tracer.redaction.objects import Objects
+from tracer.redaction.scalars import Span
 
-__all__ = ["HOLDERS", "Declared", "declared_in", "may_declare"]
+__all__ = ["Declared", "declared_in", "may_declare", "values_of"]
 
-HOLDERS = frozenset({"parameters", "parameter_defaults", "params", "environment", "Parameters"})
+_HOLDERS = frozenset({"parameters", "parameter_defaults", "params", "environment", "Parameters"})
 """The keys of the objects that hold values of parameters by their names."""
 
-_FARTHEST = 4096  # characters from the type of a resource to its attributes
 _MARKS = re.compile(
     r"(?:(?<![\w-])|(?<=\\n))(?:(?:hidden|NoEcho)\W{1,12}(?:true|yes|on|y|1)\b|OS::Heat::RandomString|encrypted_param_names)",
     re.IGNORECASE,
 )
 _HINTS = ("hidden", "Hidden", "NoEcho", "RandomString", "encrypted_param_names")
-_ENCRYPTED = re.compile(
-    r"""encrypted_param_names\\*["']?\s{0,8}:\s{0,80}"""
-    r"""(?P<items>\[[^\]]{0,4096}|(?:-[ ]{1,8}[\w"'.-]{1,80}\s{1,80}){1,99})"""
-)
-_ITEM = re.compile(r"[A-Za-z_][\w.]{0,80}")
-_GENERATED = re.compile(
-    r"""get_attr\\*["']?\s{0,8}:\s{0,80}(?:\[\s{0,80}|-[ ]{1,8})\\*["']?"""
-    r"""(?P<resource>[\w.-]{1,80})\\*["']?[\s,-]{1,80}"""
-    r"""\\*["']?value\b"""
-)
-_ATTRIBUTES = re.compile(r"""\\*["']?attributes\\*["']?\s{0,8}:\s{0,80}""")
+_HIDING = frozenset({"hidden", "noecho"})
+_TRUE = frozenset({"true", "yes", "on", "y", "1"})
+_ENCRYPTED = "encrypted_param_names"
+_GENERATOR = "OS::Heat::RandomString"
+_MOST_LEVELS = 8  # between an output and what it is made of
 
 
 class Declared(NamedTuple):
@@ -48,51 +41,71 @@ def may_declare(text: str) -> bool:
     return any(mark in text for mark in _HINTS) and _MARKS.search(text) is not None
 
 
-def declared_in(text: str) -> Declared:
-    """Return what ``text`` itself declares, but for what stands in the texts that it quotes."""
+def declared_in(text: str, found: Objects) -> Declared:
+    """Return what the objects of ``text`` declare, but for what stands in the texts that it quotes."""
+    hidden: set[int] = set()
+    generated: set[int] = set()
     names: set[str] = set()
-    spans: list[Span] = []
-    resources: set[str] = set()
-    reached = 0
-    has_defaults = "default" in text.lower()
-    for mark in _MARKS.finditer(text):
-        if mark[0][0] in "eE":
-            listed = _ENCRYPTED.match(text, mark.start())
-            names.update(_ITEM.findall(listed["items"]) if listed else ())
-        elif mark[0][0] in "hHnN":
-            names.add(parent_key(text, mark.start()))
-            for field in fields_around(text, mark.start())[1] if has_defaults else ():
-                spans += field.spans if field.key == "default" else []
-        else:
-            resources.add(parent_key(text, mark.start()))
-            spans += _attribute(text, mark.start(), reached)
-            reached = mark.start() + _FARTHEST
-    for use in _GENERATED.finditer(text) if resources else ():
-        if use["resource"] in resources:
-            names.update(_outputs(text, use.start()))
-    return Declared(frozenset(names - {""}), spans)
+    for parent, key, span in found.scalars:
+        value = text[slice(*span)]
+        if key.lower() in _HIDING and value.lower() in _TRUE:
+            hidden.add(parent)
+        elif value == _GENERATOR:
+            generated.add(parent)
+        elif _ENCRYPTED in (key, found.key_of(parent)):
+            names.add(value)
+    names.update(map(found.key_of, hidden))
+    names.update(_outputs(text, found, set(map(found.key_of, generated))))
+    return Declared(frozenset(names - {""}), list(_values(found, hidden, generated)))
 
 
-def _attribute(text: str, start: int, reached: int) -> Iterator[Span]:
-    """Give where the generated value stands in what Heat tells of the resource around ``start``.
+def values_of(names: frozenset[str], found: Objects) -> Iterator[Span]:
+    """Give where the values of parameters with these names stand; what has a type is a declaration."""
+    declarations = {parent for parent, key, _ in found.scalars if key.lower() == "type"}
+    inside: set[int] = set()
+    for number, (parent, key) in enumerate(found.objects):
+        is_value = key in names and found.key_of(parent) in _HOLDERS and number not in declarations
+        if parent in inside or is_value:
+            inside.add(number)
+    for parent, key, span in found.scalars:
+        if parent in inside or (key in names and found.key_of(parent) in _HOLDERS):
+            yield span
 
-    What stands before ``reached`` was read for a resource before it.
-    """
-    origin, _ = fields_around(text, start)
-    begin = max(origin, start - _FARTHEST, reached)
-    for attributes in _ATTRIBUTES.finditer(text, begin, start + _FARTHEST):
-        for field in fields_around(text, attributes.end() + 1)[1]:
-            if field.key == "value":
-                yield from field.spans
+
+def _values(found: Objects, hidden: set[int], generated: set[int]) -> Iterator[Span]:
+    """Give where the defaults of hidden parameters stand, and generated values in what Heat tells of them."""
+    defaults = {
+        number
+        for number, (parent, key) in enumerate(found.objects)
+        if parent in hidden and key.lower() == "default"
+    }
+    attributes = {
+        number
+        for number, (parent, key) in enumerate(found.objects)
+        if parent in generated and key == "attributes"
+    }
+    for parent, key, span in found.scalars:
+        is_default = parent in defaults or (parent in hidden and key.lower() == "default")
+        if is_default or (parent in attributes and key == "value"):
+            yield span
 
 
-def _outputs(text: str, start: int) -> Iterator[str]:
-    """Give the name of the output of which ``start`` is in the value."""
-    place = start
-    for _ in range(4):
-        key = parent_key(text, place)
-        if key in ("outputs", ""):
-            return
-        if key != "value":
-            yield key
-        place = max(text.rfind(key, 0, place), 0)
+def _outputs(text: str, found: Objects, resources: set[str]) -> Iterator[str]:
+    """Give the names of the outputs that are made of the value of one of ``resources``."""
+    before: tuple[int, str] = (-1, "")
+    for parent, key, span in found.scalars:
+        value = text[slice(*span)]
+        is_attribute = "get_attr" in (key, found.key_of(parent))
+        if is_attribute and value == "value" and before[0] == parent and before[1] in resources:
+            yield _output(found, parent)
+        before = (parent, value)
+
+
+def _output(found: Objects, number: int) -> str:
+    """Return the name of the output that an object is in; empty if it is in none."""
+    for _ in range(_MOST_LEVELS):
+        parent, key = found.objects[number] if number >= 0 else (-1, "")
+        if found.key_of(parent) in ("outputs", "Outputs", ""):
+            return key
+        number = parent
+    return ""

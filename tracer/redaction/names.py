@@ -57,17 +57,15 @@ class Names(Generic[P]):
     ) -> None:
         self._exact: dict[str, P | None] = {}
         self._headings: dict[str, set[str]] = {}
-        self._globs: dict[str, tuple[re.Pattern[str], P]] = {}
+        self._globs: dict[str, tuple[re.Pattern[str], P | None]] = {}
         for name, place in given:
             if "*" not in name:
                 form = normal_form(name)
                 self._exact[form] = place
                 if "-" in name or name.isupper():  # header fields and variables are spelled in few ways
                     self._headings.setdefault(form, set()).update({name.lower(), form})
-            elif place is not None:
-                self._globs[name.lower()] = (wildcard(name.replace("-", "_")), place)
             else:
-                self._globs.pop(name.lower(), None)
+                self._globs[name.lower()] = (wildcard(name.replace("-", "_")), place)
         self._words = list(words)
         self._after, self._about, self._alike = frozenset(after), frozenset(about), frozenset(alike)
         self._found: dict[str, P | None] = {}
@@ -93,8 +91,9 @@ class Names(Generic[P]):
         for form, place in self._exact.items():
             if place is not None:
                 yield from self._headings.get(form) or _spellings(form.split("_"))
-        for name in self._globs:
-            yield from _spellings(words_of(max(name.split("*"), key=len)))
+        for name, (_, place) in self._globs.items():
+            if place is not None:
+                yield from _spellings(words_of(max(name.split("*"), key=len)))
         for word in self._words:
             yield from _spellings(word.words)
 
@@ -104,9 +103,11 @@ class Names(Generic[P]):
         if form in self._exact:
             return self._exact[form]
         bare = name.replace("-", "_")
-        for glob, place in self._globs.values():
-            if glob.fullmatch(bare) or glob.fullmatch(form):
-                return place
+        matching = [
+            place for glob, place in self._globs.values() if glob.fullmatch(bare) or glob.fullmatch(form)
+        ]
+        if matching:
+            return None if None in matching else matching[0]
         while words and (words[-1].isdecimal() or words[-1] in self._after):
             words.pop()
         return next((word.place for word in self._words if self._says(word, words)), None)

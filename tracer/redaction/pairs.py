@@ -26,10 +26,19 @@ from tracer.redaction.encodings import (
     from_percent,
 )
 from tracer.redaction.harmless import is_stand_in
-from tracer.redaction.heat import HOLDERS, declared_in, may_declare
+from tracer.redaction.heat import declared_in, may_declare, values_of
 from tracer.redaction.literals import Literals
 from tracer.redaction.names import LONGEST, Names, normal_form
-from tracer.redaction.siblings import Field, fields_around, fields_below, named_by, parent_key, tag_values
+from tracer.redaction.objects import Kind, read_objects, secrets_in
+from tracer.redaction.patches import At, may_patch, secrets_in_patches
+from tracer.redaction.siblings import (
+    Field,
+    fields_around,
+    fields_below,
+    is_object_behind,
+    named_by,
+    tag_values,
+)
 from tracer.redaction.values import Span, Spot, beside, paired
 from tracer.redaction.words import fewest
 
@@ -44,6 +53,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBERED = re.compile(r"-[0-9]+\Z")
 _RIGHT = re.compile(rf"[\w-]{{0,{LONGEST}}}+(?:\.[\w-]{{1,{LONGEST}}}+){{0,4}}")
 _HIDDEN = re.compile(r"\\u00[2-7][0-9A-Fa-f]|%(?:25){0,6}[4-7][0-9A-Fa-f]")
+_NAME = re.compile(r"[\w.-]++")
 _TO_END = re.compile(r"[\s\\\"':=>\])]*")
 _PERCENT_MARK = re.compile(r"%(?:25){0,6}(?:0[aAdD]|2[27]|3[aAcCdDeE]|[4-7][0-9A-Fa-f])")
 # What is encoded does not go on behind what ends a parameter, a quoted text, or a text between tags.
@@ -70,8 +80,10 @@ class Pairs(Generic[P]):
     """The search for values beside the names of secrets.
 
     ``is_harmless(text, start, end, place)`` returns whether the value is a placeholder. ``kept``:
-    options of command lines whose arguments are no secrets. ``is_mapped``: all fields of an object under
-    such a name are secrets, not only those of ``valued``.
+    options of command lines whose arguments are no secrets. ``mapped`` returns the place of all that an
+    object under such a name holds; without one, its fields of ``valued`` are secrets. ``kinds`` are other
+    objects that are secret as a whole; what such an object has under keys of ``references`` is none.
+    ``root`` returns that of the places in a document, to which a JSON Patch points.
     """
 
     def __init__(
@@ -83,12 +95,19 @@ class Pairs(Generic[P]):
         kept: Iterable[str] = (),
         naming: Iterable[str] = (),
         valued: Iterable[str] = (),
-        is_mapped: Callable[[P], bool] = lambda _: False,
+        mapped: Callable[[P], P | None] = lambda _: None,
+        kinds: Iterable[Kind[P]] = (),
+        references: Iterable[str] = (),
+        root: Callable[[], At[P]],
     ) -> None:
         self._names = names
         self._is_harmless = is_harmless
         self._declared = declared
-        self._is_mapped = is_mapped
+        self._mapped = mapped
+        self._root = root
+        self._kinds, self._references = tuple(kinds), frozenset(references)
+        words = (rf"{kind.key}\W{{1,24}}(?:{'|'.join(kind.values)})\b" for kind in self._kinds)
+        self._may_tell_kind = re.compile("|".join(words) or "(?!)").search
         self._kept = frozenset(kept)
         self._naming, self._valued = frozenset(naming), frozenset(valued)
         self.stems = frozenset(fewest({stem for stem in names.stems() if len(stem) > 2}))
@@ -115,7 +134,7 @@ class Pairs(Generic[P]):
 
     def _all_declared(self, text: str, depth: int) -> Iterator[str]:
         literals = Literals(text)
-        yield from declared_in(text).names
+        yield from declared_in(text, read_objects(text)).names
         for start, end in map(literals.content, literals.matching(may_declare) if depth else ()):
             content = text[start:end]
             view = View(content, BACKSLASH, from_backslash, None).text if "\\" in content else content
@@ -130,8 +149,10 @@ class Pairs(Generic[P]):
         spots = list(self._spots(text))
         held = list(_spots_of(declared, text)) if declared else []
         literals = Literals(text, double=document)
-        spans = declared_in(text).spans if may_declare(text) else []
-        found = [*self._taken(text, spans, self._declared), *self._in_objects(text, literals, spots, held)]
+        found = [
+            *self._in_objects(text, literals, spots, held),
+            *self._in_tree(text, spots, declared if held else frozenset()),
+        ]
         found += self._in_quotes(text, literals, spots, held, (depth, budget, declared), document=document)
         if not document:
             found += self._beside_all(text, [pair for pair in spots if literals.around(pair[0]) < 0])
@@ -141,12 +162,9 @@ class Pairs(Generic[P]):
     def _in_objects(
         self, text: str, literals: Literals, spots: list[tuple[Spot, P]], held: list[Spot]
     ) -> Iterator[Pair[P]]:
-        """Give what stands in objects in which a name is a field's value, and the values of parameters."""
+        """Give what stands in objects in which a name is a field's value."""
         objects: dict[int, list[Field]] = {}
         done = 0  # a name within a value is part of it
-        for spot in held:
-            if literals.around(spot) < 0 and parent_key(text, spot.start) in HOLDERS:
-                yield from self._taken(text, beside(text, spot), self._declared)
         for spot, place in (*spots, *((spot, self._declared) for spot in held)):
             if literals.ends_with(spot):
                 yield from self._taken(text, self._siblings(text, spot, objects), place)
@@ -158,8 +176,33 @@ class Pairs(Generic[P]):
     def _below(self, text: str, spot: Spot, place: P) -> Iterator[Pair[P]]:
         """Give the values in the object that is the value of a name."""
         for field in fields_below(text, spot.start, spot.end):
-            if field.key in self._valued or self._is_mapped(place):
+            if field.key in self._valued:
                 yield from self._taken(text, field.spans, place)
+
+    def _in_tree(self, text: str, spots: list[tuple[Spot, P]], declared: frozenset[str]) -> Iterator[Pair[P]]:
+        """Give what stands, however deep, in secret objects, in patches, and in declared parameters."""
+        declares, is_patch = may_declare(text), may_patch(text)
+        is_secret = self._may_tell_kind(text) or any(
+            self._mapped(place) and is_object_behind(text, spot.end) for spot, place in spots
+        )
+        if not (declares or declared or is_patch or is_secret):
+            return
+        found = read_objects(text)
+        if declares:
+            yield from self._taken(text, declared_in(text, found).spans, self._declared)
+        if declared:
+            yield from self._taken(text, values_of(declared, found), self._declared)
+        secrets: list[tuple[Span, P]] = []
+        if is_secret:
+            secrets += secrets_in(text, found, self._mapped_by, self._kinds, self._references)
+        if is_patch:
+            secrets += secrets_in_patches(text, found, self._root())
+        for span, place in secrets:
+            yield from self._taken(text, [span], place)
+
+    def _mapped_by(self, key: str) -> P | None:
+        place = self._names.find(key)
+        return place and self._mapped(place)
 
     def _in_quotes(
         self,
@@ -178,8 +221,9 @@ class Pairs(Generic[P]):
         if ("\\u00" in text or "%" in text) and _HIDDEN.search(text):
             for index in literals.matching(_HIDDEN.search):
                 inner.setdefault(index, [])
-        for index in literals.matching(may_declare) if may_declare(text) else ():
-            inner.setdefault(index, [])
+        for may_hold in (may_declare, self._may_tell_kind, may_patch):
+            for index in literals.matching(may_hold) if may_hold(text) else ():
+                inner.setdefault(index, [])
         inner.pop(-1, None)
         for index, names in sorted(inner.items()):
             start, end = literals.content(index)
@@ -305,17 +349,13 @@ class Pairs(Generic[P]):
 
 
 def _marked(text: str, mark: re.Pattern[str], piece: re.Pattern[str]) -> Iterator[Span]:
-    """Give the pieces of a text that hold a mark, each from the line of its first mark on.
-
-    The lines before that have been read as they are, with all that stands in them.
-    """
+    """Give the pieces of a text that hold a mark."""
     for match in piece.finditer(text) if mark.search(text) else ():
         start, end = match.span()
         if text[start - 1 : start] == "\\":  # an escaped character is no part of it
             start += 1
-        first = mark.search(text, start, end)
-        if first is not None:
-            yield max(start, text.rfind("\n", start, first.start()) + 1), end
+        if mark.search(text, start, end):
+            yield start, end
 
 
 def _edges(text: str, begin: int, stop: int, limit: int) -> tuple[int, int, int]:
@@ -336,9 +376,9 @@ def _edges(text: str, begin: int, stop: int, limit: int) -> tuple[int, int, int]
 
 def _spots_of(names: frozenset[str], text: str) -> Iterator[Spot]:
     """Give where any of ``names`` stands."""
-    words = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    for match in re.finditer(rf"(?<![\w.-])(?:{words})(?![\w.-])", text):
-        yield Spot(*match.span())
+    for match in _NAME.finditer(text):
+        if match[0] in names:
+            yield Spot(*match.span())
 
 
 def _decoded(value: str) -> str:

@@ -238,7 +238,8 @@ def _paths(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
     slash = rf"(?:\\{{0,4}}/|{encoded})"
     step = rf"""(?:(?(coded)(?!{encoded}))[^\s/?#&"'<>\\{{}};,]){{1,1024}}"""
     kept = {path.rpartition("/")[2].lower() for file in files for path in file.keep.paths}
-    secret = rf"(?!(?:{'|'.join(map(re.escape, sorted(kept))) or '(?!)'})(?![\w-]))(?P<secret>{step})"
+    innocent = "|".join([*map(re.escape, sorted(kept)), r"v[0-9]{1,3}(?:\.[0-9]{1,3})?"])  # of an API
+    secret = rf"(?!(?:{innocent})(?![\w.-]))(?P<secret>{step})"
     heads: dict[str, list[str]] = {}  # by what stands behind the secret
     for template in (template for file in files for rule in file.paths for template in rule.templates):
         head, tail = re.split(r"\{\w+\}", template.lower(), maxsplit=1)

@@ -28,7 +28,7 @@ from tracer.redaction.yamllines import YamlLines
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tracer.redaction.documents import At
+    from tracer.redaction.patches import At
     from tracer.redaction.rules import Place, Policy
 
 __all__ = ["find_by_place", "find_removable"]
@@ -132,7 +132,7 @@ def _position(finding: Finding) -> tuple[int, int]:
     return finding.line, finding.column
 
 
-def _in_json(pieces: Iterable[str], root: At, notes: _Notes) -> Iterator[Finding]:
+def _in_json(pieces: Iterable[str], root: At[Place], notes: _Notes) -> Iterator[Finding]:
     """Give what stands in JSON, also in several documents, and where it is torn."""
     scalars = jsontext.Scalars(root, operator.getitem)
     line = 1
@@ -142,7 +142,7 @@ def _in_json(pieces: Iterable[str], root: At, notes: _Notes) -> Iterator[Finding
         line += piece.count("\n")
 
 
-def _hits(scalars: jsontext.Scalars[At], text: str, notes: _Notes) -> Iterator[Hit]:
+def _hits(scalars: jsontext.Scalars[At[Place]], text: str, notes: _Notes) -> Iterator[Hit]:
     """Give where values stand in a piece of JSON, and their rules."""
     for scalar in scalars.feed(text):
         at, literal = scalar.state, scalar.literal
@@ -184,9 +184,9 @@ def _in_yaml(lines: YamlLines, policy: Policy) -> Iterator[Finding]:
         return
 
 
-def _scalars(lines: YamlLines, root: At) -> Iterator[tuple[At, Names, Any]]:
+def _scalars(lines: YamlLines, root: At[Place]) -> Iterator[tuple[At[Place], Names, Any]]:
     """Give each scalar of YAML that is no key, with its place and the keys and indexes that lead to it."""
-    states: list[At] = []
+    states: list[At[Place]] = []
     names: Names = []
     for event in yamltext.events(lines):
         lines.forget(event.start_mark)
@@ -207,7 +207,7 @@ def _scalars(lines: YamlLines, root: At) -> Iterator[tuple[At, Names, Any]]:
             _advance(names, getattr(event, "value", ""))
 
 
-def _entered(root: At, states: list[At], names: Names) -> At:
+def _entered(root: At[Place], states: list[At[Place]], names: Names) -> At[Place]:
     return states[-1]["" if names[-1] is _NO_KEY else names[-1]] if states else root
 
 
@@ -218,7 +218,7 @@ def _advance(names: Names, ended: str) -> None:
         names[-1] = name + 1 if isinstance(name, int) else ended if name is _NO_KEY else _NO_KEY
 
 
-def _in_scalar(at: At, scalar: Any, notes: _Notes) -> Iterator[Hit]:
+def _in_scalar(at: At[Place], scalar: Any, notes: _Notes) -> Iterator[Hit]:
     """Give what a scalar of YAML holds: a value at a place, or JSON with such values."""
     text = scalar.value
     is_text = not scalar.implicit[0] or yamltext.is_text(text)

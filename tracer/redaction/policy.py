@@ -50,6 +50,7 @@ class FieldRule(_Rule, frozen=True, kw_only=True):
     urls: tuple[str, ...] = ()
     follow: bool = False
     spread: bool = True
+    whole: bool = False
 
 
 class ParameterRule(_Rule, frozen=True, kw_only=True):
@@ -150,6 +151,7 @@ class Naming(_Rule, frozen=True, kw_only=True):
     keep: tuple[str, ...] = ()
     placeholders: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
 
 
 class Siblings(_Rule, frozen=True, kw_only=True):
@@ -157,6 +159,16 @@ class Siblings(_Rule, frozen=True, kw_only=True):
 
     names: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+
+
+class ObjectRule(_Rule, frozen=True, kw_only=True):
+    """Objects that say by ``key`` what they are, and of which all that some fields hold is secret."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1)]
+    kind: Kind
+    key: Annotated[str, msgspec.Meta(min_length=1)]
+    values: Names
+    fields: Names
 
 
 class Common(_Rule, frozen=True, kw_only=True):
@@ -192,6 +204,7 @@ class PolicyFile(_Rule, frozen=True, kw_only=True, rename={"exemptions": "except
     naming: Naming = Naming()
     names: tuple[NameRule, ...] = ()
     siblings: Siblings = Siblings()
+    objects: tuple[ObjectRule, ...] = ()
     headers: tuple[HeaderRule, ...] = ()
     fields: tuple[FieldRule, ...] = ()
     parameters: tuple[ParameterRule, ...] = ()

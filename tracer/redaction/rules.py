@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from tracer.redaction.encodings import BACKSLASH, from_backslash
 from tracer.redaction.harmless import is_location, is_placeholder, stands_in
 from tracer.redaction.names import Names, Word
+from tracer.redaction.objects import Kind
 from tracer.redaction.pairs import Pairs
 from tracer.redaction.paths import Machine, parse, wildcard
 from tracer.redaction.patterns import PatternSet
@@ -37,6 +38,9 @@ _MOST_MACHINES = 64
 _WHOLE = frozenset({"value", "credentials", "cookie", "set-cookie"})
 """The forms of header fields whose values are as secret in a JSON field of that name."""
 _MOST_COUNTS = 200  # lines that are looked back over
+_OFTEN_LOCATED = frozenset({"token", "user-data"})
+"""Kinds of secrets under whose names a text often tells an address."""
+_VERSION = re.compile(r"v[0-9]{1,3}(?:\.[0-9]{1,3})?")  # of an API
 _TRAILING = re.compile(r"(?<=.)/+$")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*")
 _IN_LIST = re.compile(r"""(?:[\[,]|\n[ \t]*-)[ \t\r\n]*[\\"']*\Z""")
@@ -58,6 +62,7 @@ class Place(NamedTuple):
     numbers: bool = True
     listed: bool = False
     mapped: bool = False
+    whole: bool = False
 
 
 class _Names:
@@ -140,6 +145,11 @@ class Policy:
             for name, shorter in map(beginnings, rule.names)
         ]
         self._arguments = [rule for file in files for rule in file.arguments]
+        self._kinds = [
+            Kind(rule.key, frozenset(rule.values), frozenset(rule.fields), Place(rule.name, rule.kind))
+            for file in files
+            for rule in file.objects
+        ]
         self._kept_options = frozenset(name for file in files for name in file.keep.options)
         self._machines: dict[frozenset[int], Machine[Place]] = {}
         self._fields = [
@@ -216,7 +226,7 @@ class Policy:
                 or (self._names_a_secret(value) and is_variable(text, start, end))
                 or (_NUMBER.fullmatch(value) is not None and (not place.numbers or _is_count(text, start)))
                 or (place.rule == "pwd" and _FOLDER.fullmatch(value) is not None)
-                or (place.kind == "token" and is_location(value))
+                or (place.kind in _OFTEN_LOCATED and is_location(value))
                 or (not quoted and (value.lower().rstrip(".,;!") in states or _is_name_service(place, value)))
                 or stands_in(text, start, end)
                 or is_placeholder(value, words, quoted=quoted)
@@ -230,7 +240,10 @@ class Policy:
             kept=self._kept_options,
             naming=(name for file in self._files for name in file.siblings.names),
             valued=(name for file in self._files for name in file.siblings.values),
-            is_mapped=lambda place: place.mapped,
+            mapped=_mapped,
+            root=lambda: self.fields(""),
+            kinds=self._kinds,
+            references=(key for file in self._files for key in file.naming.references),
         )
 
     @cached_property
@@ -347,7 +360,7 @@ class Policy:
                 self._rules(active),
                 self.patterns.words,
                 names=self.names.find_key,
-                stems=self.pairs.stems,
+                stems=self.pairs.stems.union(*(map(str.lower, kind.values) for kind in self._kinds)),
                 is_listed=lambda place: place.listed,
             )
         return machine.root
@@ -356,7 +369,8 @@ class Policy:
         """The secrets in the path of a URL, and where they stand."""
         for place, template in self._paths:
             for match in template.finditer(path):
-                if not any(kept.fullmatch(match[0]) for kept in self._kept_paths):
+                is_version = _VERSION.fullmatch(match["secret"]) is not None
+                if not is_version and not any(kept.fullmatch(match[0]) for kept in self._kept_paths):
                     yield place, *match.span("secret")
 
     def body(self, url_path: str, side: Literal["request", "response"], content_type: str) -> Place | None:
@@ -421,7 +435,14 @@ def _is_name_service(place: Place, value: str) -> bool:
 
 
 def _field_place(path: str, rule: FieldRule) -> Place:
-    return Place(path, rule.kind, spread=rule.spread, follow=rule.follow)
+    return Place(path, rule.kind, spread=rule.spread, follow=rule.follow, whole=rule.whole)
+
+
+def _mapped(place: Place) -> Place | None:
+    """Return the place of what an object at ``place`` holds; None if only the object's value is a secret."""
+    if place.whole:
+        return place._replace(spread=False)
+    return place if place.mapped else None
 
 
 def _is_count(text: str, start: int) -> bool:

@@ -15,13 +15,19 @@ from typing import NamedTuple
 from tracer.redaction.names import normal_form
 from tracer.redaction.values import SEPARATOR, Span, element, quoted, read
 
-__all__ = ["Field", "fields_around", "fields_below", "named_by", "parent_key", "tag_values"]
+__all__ = [
+    "Field",
+    "fields_around",
+    "fields_below",
+    "is_object_behind",
+    "named_by",
+    "tag_values",
+]
 
 _FARTHEST = 4096  # characters from a field to the beginning of its object
 _LONGEST = 16_384  # characters of an object
 _MOST_TOKENS = 400  # of an object
 _MOST_BELOW = 60  # tokens of an object that is the value of a name
-_MOST_LINES = 200  # between a key and that of the object it is in
 _MOST_FIELDS = 30  # lines of an object before a name, and behind it
 _MOST_BRACES = 64
 
@@ -31,7 +37,6 @@ _NAMED_BY = re.compile(
     r"""\s{0,8}(?P<sign>[:=])[ \t]{0,8}"""
     r"""(?:["']\\{0,31})?(?P<key>[\w.-]{1,60})"""
 )
-_KEY_BEFORE = re.compile(r"""\s{0,80}:\s{0,8}(?:["']\\{0,31})?(?P<key>[\w.-]{1,80})""")
 _TOKEN = re.compile(
     r""""(?:[^"\\\n]|\\[^\n])*+"|'(?:[^'\\\n]|\\[^\n])*+'|[{}\[\]]"""
     r"|(?<![\w.-])[A-Za-z_][\w.-]{0,60}(?=[ \t]{0,8}[:=])"
@@ -103,25 +108,9 @@ def fields_below(text: str, start: int, end: int) -> Iterator[Field]:
                 yield from _block_fields(text, first.start(), column)
 
 
-def parent_key(text: str, start: int) -> str:
-    """Return the key, as it is spelled, of the object that ``start`` is in; empty if there is none."""
-    opening = _opening(text, start)
-    line = _KEY_LINE.match(text, text.rfind("\n", max(0, start - _FARTHEST), start) + 1)
-    if opening >= 0 and not (line and opening < line.start() and line.end() <= start + _MOST_BRACES):
-        match = _KEY_BEFORE.match(text[max(0, opening - 200) : opening][::-1])
-        return match["key"][::-1] if match else ""
-    if line is None:
-        return ""
-    column = line.start("quote") - line.start()
-    begin = line.start()
-    for _ in range(_MOST_LINES):
-        if begin <= 0:
-            break
-        end, begin = begin - 1, text.rfind("\n", 0, begin - 1) + 1
-        # Few lines are indented less.
-        if text[begin : begin + column].strip(" \t-") and (above := _KEY_LINE.match(text, begin, end)):
-            return above["key"]
-    return ""
+def is_object_behind(text: str, end: int) -> bool:
+    """Return whether the value of the name that ends at ``end`` is an object."""
+    return _MAP_BELOW.match(text, end) is not None
 
 
 def tag_values(text: str, start: int, end: int, keys: frozenset[str]) -> list[Span]:

@@ -6,16 +6,29 @@ No form is parsed as a whole. What stands around a name tells how its value is w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
+
+from tracer.redaction.scalars import (
+    COMMENT,
+    LONGEST,
+    LONGEST_LEAD,
+    OPEN_QUOTE,
+    ORDINARY,
+    SPACE,
+    Span,
+    block_items,
+    block_scalar,
+    cells,
+    flow_items,
+    is_key,
+    lines_until,
+    quoted_value,
+    trimmed,
+)
 
 __all__ = ["SEPARATOR", "Span", "Spot", "beside", "element", "is_reference", "paired", "quoted", "read"]
 
-Span = tuple[int, int]
-
-_LONGEST = 65_536  # characters of a value
 _LITERAL_STARTS = frozenset("\"'0123456789[")
-_LONGEST_LEAD = 200  # characters of a line before a name
 
 SEPARATOR = re.compile(
     r"""(?: (?P<arrow>\s{0,40}(?:=>|->)\s{0,80})
@@ -29,17 +42,14 @@ _SUBSCRIPT = re.compile(r"[ \t]{0,8}\]")
 _CALL = re.compile(r"\s{0,8},\s{0,8}(?:<<)?")
 _IN_LIST_OF_LISTS = re.compile(r"[\[,]\s{0,40}\[\s{0,40}\Z")
 _END_OF_LIST = re.compile(r"\s{0,40}\]")
-_SPACE = re.compile(r"\s{0,80}")
 _ELEMENT = re.compile(r"(?:\s[^<>]{0,2000})?(?<!/)>\s{0,200}")
 _PREFIXES = re.compile(r"(?:\A|[<\s])(?:[\w.-]{1,40}:){1,2}\Z")
-_OPEN_QUOTE = re.compile(r"(?:[uUbBrRfF]{1,2}|\$|@)?(?P<token>\\{0,31}[\"'`])(?P<triple>(?:(?P=token)){2})?")
 _TAG = re.compile(r"(?:![\w:/!.-]{0,60}|&[\w.-]{1,60})[ \t]{1,8}")
 _BLOCK = re.compile(r"[|>][-+1-9]{0,2}[ \t]{0,40}(?:#[^\n]{0,200})?\r?\n")
 _LINE_END = re.compile(r"[ \t]{0,40}(?:#[^\n]*)?\r?\n")
 _NEXT_LINE = re.compile(r"\\\r?\n[ \t]{0,200}[^\s\"'`]{1,4096}")
 _INDENT = re.compile(r"[ \t]*")
 _HEREDOC = re.compile(r"<<[-~]?[ \t]{0,8}[\"']?(?P<tag>\w{1,60})[\"']?[ \t]{0,40}\r?\n")
-_ITEM = re.compile(r"(?P<indent>[ \t]*)-[ \t]{1,40}")
 # What may stand before a name that is the first of its line.
 _LEAD = re.compile(
     r"[ \t]*(?:(?:[-?*+>;%$]{1,2}|[#]{1,3}|//|export|set|setx|setenv|declare(?:[ ]-\w+)*|local|readonly"
@@ -51,15 +61,10 @@ _NEXT_PAIR = re.compile(r"[ \t,;&]{1,4}[\w.-]{1,60}=")
 # These are searched for, so none begins with a run of blanks: that would be read again from each blank.
 _NEXT_KEY = re.compile(r"[ \t][\w.-]{1,60}:(?=\s|\Z)")
 _NEXT_PARAMETER = re.compile(r"&(?:amp;)?[\w.\[\]-]{1,60}=|[,;][ \t]{0,4}[\w.-]{1,60}[=:]")
-_COMMENT = re.compile(r"[ \t][#;]")
 _FLOW_END = re.compile(r"[,}\]\n]|[ \t]#")
 _WORD = re.compile(r"[^\s\"'`<>{}|]{1,65536}")
 _SHELL_WORD = re.compile(r"""(?:[^\s"'`;&|<>()\\]|\\.|"[^"\n]{0,4096}"|'[^'\n]{0,4096}'){1,65536}""")
 _PARAMETER = re.compile(r"[^&\s\"'<>#;\\]{1,65536}")
-_CELL = re.compile(r"(?P<cell>[^\s|]{1,65536})[ \t]{1,200}\|")
-_NEXT_ROW = re.compile(r"[ \t]{0,200}\r?\n[ \t]{0,200}\|[ \t]{1,200}\|[ \t]{1,8}")
-_SCALAR = re.compile(r"[^\s,\[\]{}\"'][^,\[\]{}\n\"']{0,4096}")
-_ORDINARY = re.compile(r"[A-Za-z]?[a-z]*(?:[-/'][a-z]+)*[.,;:!?)\]]*|[A-Z]+[.,;:!?)]*|[^\w]*|\d{1,3}[.,;]?")
 _PROSE = frozenset(
     """a an and are as be been by can cannot for from has have if in is it its may must no not of on or shall
     should that the their there these this to used was were when which will with you your""".split()  # noqa: SIM905 - read as a text
@@ -88,6 +93,8 @@ _DIRECTIVE = re.compile(
 )
 _DIRECTIVE_WORD = re.compile(r"[^\s\"'`<>(){}]{1,4096}(?=[ \t]*(?:[#\\\r\n]|\Z))")
 _DIRECTIVE_END = re.compile(r"[\"'`]?[ \t]*;?[ \t]*(?:[#\\\r\n]|\Z)")
+# Names without a value behind a colon: ``.. _token: URL`` in reStructuredText, ``${f:assertion:…}`` of tuned.
+_NO_KEY = re.compile(r"\.\.[ ]_\w*\Z|\$\{(?:\w{1,40}:){1,3}\w*\Z")
 # What may stand before such a name besides what begins a line: the user of a password (netrc).
 _OF_A_USER = re.compile(
     r"(?:\A|[ \t])(?:login|user|username|account|enable)[ \t]{1,8}(?:\S{1,80}[ \t]{1,8})?\Z"
@@ -117,22 +124,29 @@ def beside(text: str, spot: Spot) -> list[Span]:
     if quote:
         call = _CALL.match(text, after)
         if call and (option or text[max(0, name_start - 1) : name_start] == "("):
-            opening = _OPEN_QUOTE.match(text, call.end())
-            return [_quoted_value(text, opening, name_start)] if opening else []
+            opening = OPEN_QUOTE.match(text, call.end())
+            return [quoted_value(text, opening, name_start)] if opening else []
     elif before == "{" and (call := _CALL.match(text, end)):
-        opening = _OPEN_QUOTE.match(text, call.end())
-        return [_quoted_value(text, opening, name_start)] if opening else []
+        opening = OPEN_QUOTE.match(text, call.end())
+        return [quoted_value(text, opening, name_start)] if opening else []
     subscript = _SUBSCRIPT.match(text, after) if text[name_start - 1 : name_start] == "[" else None
     separator = SEPARATOR.match(text, subscript.end() if subscript else after)
     if separator is None:
         spans = _option_value(text, end) if option else _directive(text, start, end)
         return [] if quote else spans
-    is_dotted = not quote and (text[start - 1 : start] == "." or "." in text[start:end])
-    if is_dotted and separator["blank"] == "" and _OBJECT.match(text, separator.end()):
+    if not quote and _is_no_key(text, start, end, separator):
         return []
     spans = read(text, name_start, separator, quoted=bool(quote))
     name = text[spot.start : end].lower()
     return [span for span in spans if text[slice(*span)].strip("_").lower() != name]
+
+
+def _is_no_key(text: str, start: int, end: int, separator: re.Match[str]) -> bool:
+    """Return whether what stands behind the colon of a name is no value: an object of Python, an argument."""
+    is_dotted = text[start - 1 : start] == "." or "." in text[start:end]
+    if is_dotted and separator["blank"] == "" and _OBJECT.match(text, separator.end()):
+        return True
+    return separator["colon"] is not None and _NO_KEY.search(text[max(0, start - 130) : end]) is not None
 
 
 def paired(text: str, spot: Spot) -> list[Span]:
@@ -145,17 +159,17 @@ def paired(text: str, spot: Spot) -> list[Span]:
         start -= 1
     quote = _quote_around(text, start, spot.end)
     call = _CALL.match(text, spot.end + len(quote)) if quote else None
-    opening = _OPEN_QUOTE.match(text, call.end()) if call else None
+    opening = OPEN_QUOTE.match(text, call.end()) if call else None
     if opening is None or not (
         spot.option or _IN_LIST_OF_LISTS.search(text[max(0, start - len(quote) - 80) : start - len(quote)])
     ):
         return []
-    first, last = _quoted_value(text, opening, start)
+    first, last = quoted_value(text, opening, start)
     value = text[first:last]
     if spot.option:
         return [] if value.startswith("-") else [(first, last)]
     ends = _END_OF_LIST.match(text, last + len(opening["token"]))
-    return [(first, last)] if ends and not _ORDINARY.fullmatch(value) else []
+    return [(first, last)] if ends and not ORDINARY.fullmatch(value) else []
 
 
 def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) -> list[Span]:
@@ -166,23 +180,23 @@ def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) 
     line = _Line(text, name_start)
     place = separator.end()
     if kind == "bar":
-        return list(_cells(text, place)) if line.is_cell else []
+        return list(cells(text, place)) if line.is_cell else []
     if kind == "colon":
         if not quoted and "\n" in separator[0] and not line.text.rstrip().endswith("?"):
             return []
         place = _behind_tag(text, place, quoted=quoted)
-    opening = _OPEN_QUOTE.match(text, place)
+    opening = OPEN_QUOTE.match(text, place)
     if opening:
-        span = _quoted_value(text, opening, name_start)
+        span = quoted_value(text, opening, name_start)
         is_below = kind == "colon" and "\n" in text[separator.start() : span[0]]
-        return [] if is_below and _is_key(text, opening, span) else [span]
+        return [] if is_below and is_key(text, opening, span) else [span]
     spans = None
     if kind == "colon":
         spans = _lines_below(text, place, line.column)
     elif kind == "equals":
         spans = _lines_behind(text, place, line)
     if spans is None and text[place : place + 1] == "[" and kind != "default":
-        spans = list(_flow_items(text, place + 1))
+        spans = list(flow_items(text, place + 1))
     if spans is not None or text[place : place + 1] in ("", "{", "\r", "\n"):
         return spans or []
     end = _plain_end(text, place, line, kind, blank=bool(separator["blank"]), quoted=quoted)
@@ -205,7 +219,7 @@ def _joined_end(text: str, place: int, end: int) -> int:
 def _behind_tag(text: str, place: int, *, quoted: bool) -> int:
     """Return where a value of YAML or JSON begins: behind its tag or anchor, or in the next line."""
     if quoted:
-        following = _SPACE.match(text, place).end()  # type: ignore[union-attr] # it matches nothing too
+        following = SPACE.match(text, place).end()  # type: ignore[union-attr] # it matches nothing too
         # In the next line only what can be no statement of a program is the value.
         place = following if text[following : following + 1] in _LITERAL_STARTS else place
     tag = _TAG.match(text, place)
@@ -216,9 +230,9 @@ def _lines_below(text: str, place: int, column: int) -> list[Span] | None:
     """Return where the values stand in the lines below a key of YAML; None if the value is in its line."""
     block = _BLOCK.match(text, place)
     if block:
-        return _block(text, block.end(), column)
+        return block_scalar(text, block.end(), column)
     if _LINE_END.match(text, place):
-        return list(_items(text, text.find("\n", place) + 1, column))
+        return list(block_items(text, text.find("\n", place) + 1, column))
     return None
 
 
@@ -226,7 +240,7 @@ def _lines_behind(text: str, place: int, line: _Line) -> list[Span] | None:
     """Return where the value of an option stands in the next lines; None if it is in its line."""
     heredoc = _HEREDOC.match(text, place)
     if heredoc:
-        return _lines_until(text, heredoc.end(), heredoc["tag"])
+        return lines_until(text, heredoc.end(), heredoc["tag"])
     ending = _LINE_END.match(text, place) if line.is_first else None
     if ending is None:
         return None
@@ -242,19 +256,19 @@ def is_reference(value: str) -> bool:
 
 def quoted(text: str, place: int, name_start: int) -> Span | None:
     """Return where the value between the quotes at ``place`` stands; None if there are none."""
-    opening = _OPEN_QUOTE.match(text, place)
-    return _quoted_value(text, opening, name_start) if opening else None
+    opening = OPEN_QUOTE.match(text, place)
+    return quoted_value(text, opening, name_start) if opening else None
 
 
 class _Line:
     """What stands before a name in its line."""
 
     def __init__(self, text: str, name_start: int) -> None:
-        start = text.rfind("\n", max(0, name_start - _LONGEST_LEAD), name_start) + 1
-        whole = start > 0 or name_start <= _LONGEST_LEAD
+        start = text.rfind("\n", max(0, name_start - LONGEST_LEAD), name_start) + 1
+        whole = start > 0 or name_start <= LONGEST_LEAD
         self.column = name_start - start
         lead = text[start:name_start] if whole else ""
-        self.text = lead if whole else text[name_start - _LONGEST_LEAD : name_start]
+        self.text = lead if whole else text[name_start - LONGEST_LEAD : name_start]
         self.is_first = whole and _LEAD.fullmatch(lead) is not None
         bare = self.text.rstrip()
         self.before = bare[-1:]
@@ -266,16 +280,16 @@ class _Line:
 
 def _plain_end(text: str, place: int, line: _Line, kind: str, *, blank: bool, quoted: bool) -> int:
     """Return where a value without quotes ends; ``place`` if there is none."""
-    stop = text.find("\n", place, place + _LONGEST)
-    stop = min(len(text), place + _LONGEST) if stop < 0 else stop
+    stop = text.find("\n", place, place + LONGEST)
+    stop = min(len(text), place + LONGEST) if stop < 0 else stop
     if kind == "default":
         close = text.find("}", place, stop)
         return close if close >= 0 else place
     if (line.is_flow and kind == "colon") or quoted or kind == "arrow":
-        if is_reference(text[place : min(stop, place + _LONGEST_LEAD)]):
+        if is_reference(text[place : min(stop, place + LONGEST_LEAD)]):
             return place
         end = _FLOW_END.search(text, place, stop)
-        return _trimmed(text, place, end.start() if end else stop)
+        return trimmed(text, place, end.start() if end else stop)
     if kind == "equals" and line.is_parameter:
         return _end_of(_PARAMETER, text, place, stop)
     if line.is_first:
@@ -289,11 +303,11 @@ def _first_end(text: str, place: int, stop: int, line: _Line, kind: str, *, blan
     name = text[place - 60 : place]
     if kind == "equals" and not spaced and (line.is_shell or _is_upper(name)):
         return _end_of(_SHELL_WORD, text, place, stop)
-    comment = _COMMENT.search(text, place, stop)
-    end = _trimmed(text, place, comment.start() if comment else stop)
+    comment = COMMENT.search(text, place, stop)
+    end = trimmed(text, place, comment.start() if comment else stop)
     following = _NEXT_KEY if kind == "colon" else None if spaced else _NEXT_PAIR
     pair = following.search(text, place, end) if following else None
-    end = _trimmed(text, place, pair.start()) if pair else end
+    end = trimmed(text, place, pair.start()) if pair else end
     while end > place and text[end - 1] in ",;":
         end -= 1
     value = text[place:end]
@@ -302,25 +316,14 @@ def _first_end(text: str, place: int, stop: int, line: _Line, kind: str, *, blan
     words = value.split()
     if kind == "colon" and len(words) > 2 and not _PROSE.isdisjoint(map(str.lower, words)):
         return place
-    if kind == "colon" and not blank and _ORDINARY.fullmatch(value):
+    if kind == "colon" and not blank and ORDINARY.fullmatch(value):
         return place
     return _continued(text, end, line.column) if spaced or (kind == "colon" and blank) else end
 
 
-def _lines_until(text: str, start: int, tag: str) -> list[Span]:
-    """Return where the lines stand up to one that is ``tag`` alone, as those of a here-document."""
-    place = start
-    while 0 <= place < min(len(text), start + _LONGEST):
-        stop = text.find("\n", place)
-        if text[place : stop if stop >= 0 else len(text)].strip() == tag:
-            return [(start, _trimmed(text, start, place))]
-        place = stop + 1 if stop >= 0 else -1
-    return [(start, _trimmed(text, start, min(len(text), start + _LONGEST)))]
-
-
 def _middle_end(text: str, place: int, stop: int, kind: str) -> int:
     """Return where the value ends whose name stands within a line: with its word, if not of prose."""
-    if is_reference(text[place : place + _LONGEST_LEAD]):
+    if is_reference(text[place : place + LONGEST_LEAD]):
         return place
     end = _end_of(_WORD, text, place, stop)
     following = _NEXT_PARAMETER.search(text, place, end)
@@ -328,7 +331,7 @@ def _middle_end(text: str, place: int, stop: int, kind: str) -> int:
     while end > place and text[end - 1] in ",;.)]":
         end -= 1
     value = text[place:end]
-    if kind == "colon" and _ORDINARY.fullmatch(value):
+    if kind == "colon" and ORDINARY.fullmatch(value):
         return place
     return end
 
@@ -349,150 +352,6 @@ def _continued(text: str, end: int, column: int) -> int:
     return end
 
 
-def _quoted_value(text: str, opening: re.Match[str], name_start: int) -> Span:
-    """Return where the value between quotes stands; one that is not closed ends with its line."""
-    start = opening.end()
-    if opening["triple"]:
-        token = opening["token"] * 3
-        close = text.find(token, start, start + _LONGEST)
-        if close >= 0:
-            return start, close
-        start -= 2 * len(opening["token"])  # an empty text, with another behind it
-        return start, start
-    token = opening["token"]
-    stop = text.find("\n", start, start + _LONGEST)
-    stop = min(len(text), start + _LONGEST) if stop < 0 else stop
-    end = _closing(text, start, stop, token)
-    if end is None and stop < len(text) and _goes_on(text, stop, name_start):
-        end = _closing(text, start, min(len(text), start + _LONGEST), token)
-    if end is None:
-        return start, _trimmed(text, start, stop)
-    return start, end
-
-
-def _is_key(text: str, opening: re.Match[str], span: Span) -> bool:
-    """Whether what stands in quotes is a key of YAML: a colon follows."""
-    return _KEY_END.match(text, span[1] + len(opening["token"])) is not None
-
-
-def _goes_on(text: str, line_end: int, name_start: int) -> bool:
-    """Whether the line behind ``line_end`` is indented more than the one in which the name begins."""
-    begin = text.rfind("\n", max(0, name_start - _LONGEST_LEAD), name_start) + 1
-    here = len(text[begin:name_start]) - len(text[begin:name_start].lstrip())
-    following = text[line_end + 1 : line_end + 1 + _LONGEST_LEAD]
-    return len(following) - len(following.lstrip(" \t")) > here or following.lstrip()[:1] in ('"', "'")
-
-
-def _closing(text: str, start: int, stop: int, token: str) -> int | None:
-    """Return where the quote stands that closes what ``token`` opened before ``start``."""
-    quote, depth = token[-1], len(token) - 1
-    place = text.find(quote, start, stop)
-    while place >= 0:
-        count = 0
-        while count <= place - start - 1 and text[place - 1 - count] == "\\":
-            count += 1
-        doubled = quote == "'" and not depth and text.startswith("''", place)
-        if doubled and not count:
-            place = text.find(quote, place + 2, stop)
-            continue
-        if count < depth or count % (2 * depth + 2) == depth:
-            return place - min(count, depth)
-        following = text.find(quote, place + 1, stop)
-        if following < 0 and quote == "'" and not depth:
-            return place  # a backslash is no escape in quotes of YAML and shells
-        place = following
-    return None
-
-
-def _block(text: str, start: int, column: int) -> list[Span]:
-    """Return where a block scalar of YAML stands: the lines that are indented more than its key."""
-    place, end, first = start, start, -1
-    while place < len(text) and place - start < _LONGEST:
-        stop = text.find("\n", place)
-        stop = len(text) if stop < 0 else stop
-        line = text[place:stop]
-        if line.strip():
-            indent = len(line) - len(line.lstrip(" "))
-            if indent <= column:
-                break
-            first = place + indent if first < 0 else first
-            end = place + len(line.rstrip())
-        place = stop + 1
-    return [(first, end)] if first >= 0 else []
-
-
-def _items(text: str, start: int, column: int) -> Iterator[Span]:
-    """Give where the items of a block sequence of YAML stand, or a scalar that begins in the next line."""
-    place, first = start, True
-    while place < len(text):
-        stop = text.find("\n", place)
-        stop = len(text) if stop < 0 else stop
-        item = _ITEM.match(text, place, stop)
-        if item and len(item["indent"]) >= column - 2:
-            span = _scalar(text, item.end(), stop)
-            if span is None:
-                return
-            yield span
-        elif first:
-            line = text[place:stop]
-            indent = len(line) - len(line.lstrip(" "))
-            if indent > column and re.fullmatch(r"[^\s:{\[#-]\S*(?<!:)|[\"'].*", line.strip()):
-                span = _scalar(text, place + indent, stop)
-                if span is not None:
-                    yield span
-            return
-        else:
-            return
-        first = False
-        place = stop + 1
-
-
-def _scalar(text: str, start: int, stop: int) -> Span | None:
-    opening = _OPEN_QUOTE.match(text, start, stop)
-    if opening:
-        span = _quoted_value(text, opening, start)
-        return None if _is_key(text, opening, span) else span
-    if start >= stop or re.match(r"[^\s:]+:(?:\s|$)|[{\[]", text[start:stop]):
-        return None
-    comment = _COMMENT.search(text, start, stop)
-    return start, _trimmed(text, start, comment.start() if comment else stop)
-
-
-def _flow_items(text: str, start: int) -> Iterator[Span]:
-    """Give where the scalars of a list in brackets stand."""
-    place = start
-    while True:
-        begin, place = place, _SPACE.match(text, place).end()  # type: ignore[union-attr]
-        opening = _OPEN_QUOTE.match(text, place)
-        # A list of texts without quotes stands in one line.
-        scalar = None if opening or "\n" in text[begin:place] else _SCALAR.match(text, place)
-        if opening:
-            span = _quoted_value(text, opening, place)
-            place = span[1] + len(opening["token"])
-        elif scalar:
-            span = scalar.start(), _trimmed(text, *scalar.span())
-            place = scalar.end()
-        else:
-            return
-        yield span
-        place = _SPACE.match(text, place).end()  # type: ignore[union-attr]
-        if text[place : place + 1] != ",":
-            return
-        place += 1
-
-
-def _cells(text: str, place: int) -> Iterator[Span]:
-    """Give where the pieces of a table's cell stand: in the row of its name, and in rows without a name."""
-    cell = _CELL.match(text, place)
-    if cell is None or _ORDINARY.fullmatch(cell["cell"]):
-        return
-    while cell is not None:
-        yield cell.span("cell")
-        following = _NEXT_ROW.match(text, cell.end())
-        cell = _CELL.match(text, following.end()) if following else None
-
-
-_KEY_END = re.compile(r"[ \t]{0,8}:(?:\s|\Z)")
 _CLOSING_TAG = re.compile(r"<\\{0,4}/(?P<name>[\w:.-]{0,96})")
 
 
@@ -501,19 +360,19 @@ def element(text: str, end: int) -> list[Span]:
     tag = _ELEMENT.match(text, end)
     if tag is None:
         attribute = SEPARATOR.match(text, end)
-        opening = _OPEN_QUOTE.match(text, attribute.end()) if attribute else None
-        return [_quoted_value(text, opening, end)] if opening else []
+        opening = OPEN_QUOTE.match(text, attribute.end()) if attribute else None
+        return [quoted_value(text, opening, end)] if opening else []
     start = tag.end()
     while text.startswith("<!--", start):
-        comment = text.find("-->", start, start + _LONGEST)
+        comment = text.find("-->", start, start + LONGEST)
         if comment < 0:
             return []
-        start = _SPACE.match(text, comment + 3).end()  # type: ignore[union-attr] # it matches nothing too
+        start = SPACE.match(text, comment + 3).end()  # type: ignore[union-attr] # it matches nothing too
     if text.startswith("<![CDATA[", start):
         start += len("<![CDATA[")
-        close = text.find("]]>", start, start + _LONGEST)
-        return [(start, close if close >= 0 else min(len(text), start + _LONGEST))]
-    close = text.find("<", start, start + _LONGEST)
+        close = text.find("]]>", start, start + LONGEST)
+        return [(start, close if close >= 0 else min(len(text), start + LONGEST))]
+    close = text.find("<", start, start + LONGEST)
     closing = _CLOSING_TAG.match(text, close) if close >= 0 else None
     if closing is None:
         return []
@@ -524,7 +383,7 @@ def element(text: str, end: int) -> list[Span]:
         tail = closing["name"][-3:]
         if not tail or not text.endswith(tail, 0, end):
             return []
-    return [(start, _trimmed(text, start, close))]
+    return [(start, trimmed(text, start, close))]
 
 
 def _option_value(text: str, end: int) -> list[Span]:
@@ -532,11 +391,11 @@ def _option_value(text: str, end: int) -> list[Span]:
     blank = re.compile(r"[ \t]{1,4}(?!-)").match(text, end)
     if blank is None:
         return []
-    opening = _OPEN_QUOTE.match(text, blank.end())
+    opening = OPEN_QUOTE.match(text, blank.end())
     if opening:
-        return [_quoted_value(text, opening, end)]
+        return [quoted_value(text, opening, end)]
     word = _SHELL_WORD.match(text, blank.end())
-    return [word.span()] if word and not _ORDINARY.fullmatch(word[0]) else []
+    return [word.span()] if word and not ORDINARY.fullmatch(word[0]) else []
 
 
 def _directive(text: str, start: int, end: int) -> list[Span]:
@@ -547,12 +406,12 @@ def _directive(text: str, start: int, end: int) -> list[Span]:
     line = _Line(text, start)
     if not line.is_first and not _OF_A_USER.search(line.text):
         return []
-    opening = _OPEN_QUOTE.match(text, blank.end())
+    opening = OPEN_QUOTE.match(text, blank.end())
     if opening:
-        span = _quoted_value(text, opening, start)
+        span = quoted_value(text, opening, start)
         return [span] if _DIRECTIVE_END.match(text, span[1]) else []
     word = _DIRECTIVE_WORD.match(text, blank.end())
-    if word is None or "://" in word[0] or _ORDINARY.fullmatch(word[0]):
+    if word is None or "://" in word[0] or ORDINARY.fullmatch(word[0]):
         return []
     stop = word.end() - len(word[0]) + len(word[0].rstrip(",;"))
     if is_reference(word[0]) or re.fullmatch(r"v[0-9.]+", word[0]):
@@ -575,13 +434,6 @@ def _is_upper(lead: str) -> bool:
     """Whether the name before an equals sign is in capital letters."""
     name = re.search(r"([\w.-]+)[ \t]*[:+?]?=[ \t]*\Z", lead)
     return name is not None and name[1].isupper()
-
-
-def _trimmed(text: str, start: int, end: int) -> int:
-    """Return ``end`` without the white space before it."""
-    while end > start and text[end - 1] in " \t\r\n":
-        end -= 1
-    return end
 
 
 def _end_of(pattern: re.Pattern[str], text: str, place: int, stop: int) -> int:

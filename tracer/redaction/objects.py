@@ -1,0 +1,224 @@
+"""Objects of a text, in JSON and YAML: which object holds which, and where their scalars stand.
+
+For objects that are secret as a whole, however deep: a map of passwords, user data that a template puts
+together, a Secret of Kubernetes. The text is read once, line by line, and from brace to brace within a line.
+
+Sources: YAML 1.2, chapters 7 (flow styles) and 8 (block styles); RFC 8259.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, NamedTuple, TypeVar
+
+from tracer.redaction.scalars import COMMENT, OPEN_QUOTE, Span, block_scalar, quoted_value, trimmed
+
+__all__ = ["Kind", "Object", "Objects", "Scalar", "read_objects", "secrets_in"]
+
+P = TypeVar("P")
+
+_TOKEN = re.compile(
+    r""""(?:[^"\\]|\\.)*+(?:"|\\?\Z)|'(?:[^'\\]|''|\\.)*+(?:'|\\?\Z)|[{}\[\],:]"""
+    r"""|[^\s{}\[\],:"'](?:[^{}\[\],:\n]|:(?![\s"'{\[,}\]]|\Z))*+""",
+    re.DOTALL,
+)
+_LINE = re.compile(
+    # A tag, or the name of a parameter, before the first line of what it holds is no part of it.
+    r"""(?:<[\w/!][^<>\n]{0,200}+>|[\w.-]{1,60}+=(?=[\w"'{\[]))*+"""
+    r"""(?P<indent>[ \t]*+)(?P<dashes>(?:-(?:[ \t]++|(?=\r?\n|\Z)))*+)"""
+    r"""(?:(?P<key>"(?:[^"\\\n]|\\.){0,200}+"[ \t]{0,8}|'[^'\n]{0,200}'[ \t]{0,8}"""
+    r"""|[^\s"'#{}\[\],&*!|>-](?:[^\s:"'{}\[\]]|[ \t]|:(?!\s|\Z)){0,200}+):(?=\s|\Z)[ \t]*+)?+"""
+    r"""(?:(?:!\S{0,60}|&\S{1,60})[ \t]++)*+"""
+)
+_BLOCK = re.compile(r"[|>][-+1-9]{0,2}[ \t]*+(?:#[^\n]*+)?\r?\n")
+_BRACE = re.compile(r"""\{(?=\s{0,80}["'\w])""")
+_MOST_READ = 4  # times the length of a text: all that is read of objects that have no end
+
+
+class Kind(NamedTuple, Generic[P]):
+    """Objects that say by ``key`` what they are: those in them under ``fields`` are secret as a whole."""
+
+    key: str
+    values: frozenset[str]
+    fields: frozenset[str]
+    place: P
+
+
+class Object(NamedTuple):
+    """A map or a list: the number of the object that it is in (-1: in none), and its key there."""
+
+    parent: int
+    key: str
+
+
+class Scalar(NamedTuple):
+    """A scalar: the number of the object that it is in, its key there, and where it stands without quotes."""
+
+    parent: int
+    key: str
+    span: Span
+
+
+class Objects(NamedTuple):
+    """The objects of a text, each behind the one that it is in, and their scalars."""
+
+    objects: list[Object]
+    scalars: list[Scalar]
+
+    def key_of(self, number: int) -> str:
+        """Return the key of an object; empty for -1, which is none."""
+        return self.objects[number].key if number >= 0 else ""
+
+
+def secrets_in(
+    text: str,
+    found: Objects,
+    place_of: Callable[[str], P | None],
+    kinds: Iterable[Kind[P]],
+    references: frozenset[str],
+) -> Iterator[tuple[Span, P]]:
+    """Give where the scalars stand that are in secret ones of the objects of ``text``, and their places.
+
+    ``place_of`` tells which keys have such objects; ``references``: keys of what only names something.
+    """
+    places: list[P | None] = []
+    told = {scalar.parent: kind for kind in kinds for scalar in found.scalars if _tells(text, scalar, kind)}
+    for number, (parent, key) in enumerate(found.objects):
+        kind = told.get(parent)
+        place = kind.place if kind and key in kind.fields else place_of(key)
+        places.append(None if key in references else place or (places[parent] if parent >= 0 else None))
+        if kind:
+            told.setdefault(number, kind)  # as the items of a list of Secrets
+    for parent, key, span in found.scalars:
+        holder = places[parent] if parent >= 0 else None
+        if holder is not None and key not in references:
+            yield span, holder
+
+
+def _tells(text: str, scalar: Scalar, kind: Kind[P]) -> bool:
+    return scalar.key == kind.key and scalar.parent >= 0 and text[slice(*scalar.span)] in kind.values
+
+
+class _Level:
+    """An open block of YAML: the column of its keys, the number of its object, and its latest key."""
+
+    def __init__(self, column: int = -1, number: int = -1, key: str = "") -> None:
+        self.column = column
+        self.number = number
+        self.key = key
+
+
+def read_objects(text: str) -> Objects:
+    """Return the objects of ``text``. A text in quotes is a scalar, a block scalar is read as well."""
+    reader = _Reader(text)
+    reader.read()
+    return Objects(reader.objects, reader.scalars)
+
+
+class _Reader:
+    """A text that is read, and what was found in it."""
+
+    def __init__(self, text: str) -> None:
+        self.objects: list[Object] = []
+        self.scalars: list[Scalar] = []
+        self._text = text
+        self._levels: list[_Level] = []
+        self._budget = _MOST_READ * len(text)
+
+    def read(self) -> None:
+        """Read the text from line to line."""
+        text, place = self._text, 0
+        while place < len(text):
+            line = _LINE.match(text, place)
+            assert line is not None, "the expression matches nothing too"
+            if text.startswith("---", place):
+                self._levels.clear()
+            end = line.end()
+            if line["key"] or text[end : end + 1] not in ("", "#", "\r", "\n"):
+                end = self._value(end, self._level(line))
+            stop = text.find("\n", end)
+            place = stop + 1 if stop >= 0 else len(text)
+
+    def _level(self, line: re.Match[str]) -> _Level:
+        """Return the block that a line is in; a line without a key goes on with a value of one."""
+        levels, column = self._levels, len(line["indent"])
+        while levels and levels[-1].column > column:
+            levels.pop()
+        above = levels[-1] if levels else _Level()
+        if line["key"] is None:
+            return above if line["dashes"] or above.column < column else _Level()
+        own = column + len(line["dashes"])
+        if above.column < own:
+            self.objects.append(Object(above.number, above.key))
+            above = _Level(own, len(self.objects) - 1)
+            levels.append(above)
+        above.key = line["key"].strip("\"' \t")
+        return above
+
+    def _value(self, start: int, level: _Level) -> int:
+        """Read the value that begins at ``start``. Return where it ends, or where its lines begin."""
+        text = self._text
+        block = _BLOCK.match(text, start)
+        if block:
+            self._add(level.number, level.key, *block_scalar(text, block.end(), level.column))
+            return start
+        opening = OPEN_QUOTE.match(text, start)
+        if opening:
+            span = quoted_value(text, opening, start)
+            self._add(level.number, level.key, span)
+            return span[1]
+        stop = text.find("\n", start)
+        stop = len(text) if stop < 0 else stop
+        if text[start : start + 1] not in ("{", "["):
+            comment = COMMENT.search(text, start, stop)
+            end = trimmed(text, start, comment.start() if comment else stop)
+            self._add(level.number, level.key, (start, end))
+            brace = _BRACE.search(text, start, stop)
+            start = brace.start() if brace else stop
+        while start < stop and self._budget > 0:
+            end = self._flow(start, level)
+            brace = _BRACE.search(text, end, stop) if end < stop else None
+            start = brace.start() if brace else max(end, stop)
+        return start
+
+    def _flow(self, opening: int, level: _Level) -> int:
+        """Read what the brace or bracket at ``opening`` opens. Return where it ends, or else its line."""
+        text, key, parent = self._text, level.key, level.number
+        outer: list[int] = []
+        waiting: Span | None = None  # a key or a scalar
+        for token in _TOKEN.finditer(text, opening):
+            sign = token[0][0]
+            if sign == ":":
+                key, waiting = (text[slice(*waiting)], None) if waiting else (key, None)
+                continue
+            if waiting:
+                self._add(parent, key, waiting)
+                waiting = None
+            if sign in "{[":
+                self.objects.append(Object(parent, key))
+                outer.append(parent)
+                key, parent = "", len(self.objects) - 1
+            elif sign in "}]":
+                key, parent = "", outer.pop()
+                if not outer:
+                    return token.end()
+            elif sign == ",":
+                key = ""
+            else:
+                waiting = _without_quotes(text, *token.span())
+        if waiting:
+            self._add(parent, key, waiting)
+        self._budget -= len(text) - opening
+        stop = text.find("\n", opening)
+        return stop if stop >= 0 else len(text)
+
+    def _add(self, parent: int, key: str, *spans: Span) -> None:
+        self.scalars += (Scalar(parent, key, span) for span in spans if span[0] < span[1])
+
+
+def _without_quotes(text: str, start: int, end: int) -> Span:
+    quote = text[start]
+    if quote not in "\"'":
+        return start, trimmed(text, start, end)
+    return start + 1, end - (end - start > 1 and text[end - 1] == quote)

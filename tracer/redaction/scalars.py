@@ -1,0 +1,202 @@
+"""How a value is written, and where it ends: in quotes, in lines, in a list, in cells of a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+__all__ = [
+    "COMMENT",
+    "LONGEST",
+    "LONGEST_LEAD",
+    "OPEN_QUOTE",
+    "ORDINARY",
+    "SPACE",
+    "Span",
+    "block_items",
+    "block_scalar",
+    "cells",
+    "flow_items",
+    "is_key",
+    "lines_until",
+    "quoted_value",
+    "scalar",
+    "trimmed",
+]
+
+Span = tuple[int, int]
+
+LONGEST = 65_536  # characters of a value
+LONGEST_LEAD = 200  # characters of a line before a name
+
+OPEN_QUOTE = re.compile(r"(?:[uUbBrRfF]{1,2}|\$|@)?(?P<token>\\{0,31}[\"'`])(?P<triple>(?:(?P=token)){2})?")
+ORDINARY = re.compile(r"[A-Za-z]?[a-z]*(?:[-/'][a-z]+)*[.,;:!?)\]]*|[A-Z]+[.,;:!?)]*|[^\w]*|\d{1,3}[.,;]?")
+SPACE = re.compile(r"\s{0,80}")
+COMMENT = re.compile(r"[ \t][#;]")
+_KEY_END = re.compile(r"[ \t]{0,8}:(?:\s|\Z)")
+_ITEM = re.compile(r"(?P<indent>[ \t]*)-[ \t]{1,40}")
+_SCALAR = re.compile(r"[^\s,\[\]{}\"'][^,\[\]{}\n\"']{0,4096}")
+_CELL = re.compile(r"(?P<cell>[^\s|]{1,65536})[ \t]{1,200}\|")
+_NEXT_ROW = re.compile(r"[ \t]{0,200}\r?\n[ \t]{0,200}\|[ \t]{1,200}\|[ \t]{1,8}")
+
+
+def quoted_value(text: str, opening: re.Match[str], name_start: int) -> Span:
+    """Return where the value between quotes stands; one that is not closed ends with its line."""
+    start = opening.end()
+    if opening["triple"]:
+        token = opening["token"] * 3
+        close = text.find(token, start, start + LONGEST)
+        if close >= 0:
+            return start, close
+        start -= 2 * len(opening["token"])  # an empty text, with another behind it
+        return start, start
+    token = opening["token"]
+    stop = text.find("\n", start, start + LONGEST)
+    stop = min(len(text), start + LONGEST) if stop < 0 else stop
+    end = _closing(text, start, stop, token)
+    if end is None and stop < len(text) and _goes_on(text, stop, name_start):
+        end = _closing(text, start, min(len(text), start + LONGEST), token)
+    if end is None:
+        return start, trimmed(text, start, stop)
+    return start, end
+
+
+def is_key(text: str, opening: re.Match[str], span: Span) -> bool:
+    """Return whether what stands in quotes is a key of YAML: a colon follows."""
+    return _KEY_END.match(text, span[1] + len(opening["token"])) is not None
+
+
+def _goes_on(text: str, line_end: int, name_start: int) -> bool:
+    """Whether the line behind ``line_end`` is indented more than the one in which the name begins."""
+    begin = text.rfind("\n", max(0, name_start - LONGEST_LEAD), name_start) + 1
+    here = len(text[begin:name_start]) - len(text[begin:name_start].lstrip())
+    following = text[line_end + 1 : line_end + 1 + LONGEST_LEAD]
+    return len(following) - len(following.lstrip(" \t")) > here or following.lstrip()[:1] in ('"', "'")
+
+
+def _closing(text: str, start: int, stop: int, token: str) -> int | None:
+    """Return where the quote stands that closes what ``token`` opened before ``start``."""
+    quote, depth = token[-1], len(token) - 1
+    place = text.find(quote, start, stop)
+    while place >= 0:
+        count = 0
+        while count <= place - start - 1 and text[place - 1 - count] == "\\":
+            count += 1
+        doubled = quote == "'" and not depth and text.startswith("''", place)
+        if doubled and not count:
+            place = text.find(quote, place + 2, stop)
+            continue
+        if count < depth or count % (2 * depth + 2) == depth:
+            return place - min(count, depth)
+        following = text.find(quote, place + 1, stop)
+        if following < 0 and quote == "'" and not depth:
+            return place  # a backslash is no escape in quotes of YAML and shells
+        place = following
+    return None
+
+
+def block_scalar(text: str, start: int, column: int) -> list[Span]:
+    """Return where a block scalar of YAML stands: the lines that are indented more than its key."""
+    place, end, first = start, start, -1
+    while place < len(text) and place - start < LONGEST:
+        stop = text.find("\n", place)
+        stop = len(text) if stop < 0 else stop
+        line = text[place:stop]
+        if line.strip():
+            indent = len(line) - len(line.lstrip(" "))
+            if indent <= column:
+                break
+            first = place + indent if first < 0 else first
+            end = place + len(line.rstrip())
+        place = stop + 1
+    return [(first, end)] if first >= 0 else []
+
+
+def lines_until(text: str, start: int, tag: str) -> list[Span]:
+    """Return where the lines stand up to one that is ``tag`` alone, as those of a here-document."""
+    place = start
+    while 0 <= place < min(len(text), start + LONGEST):
+        stop = text.find("\n", place)
+        if text[place : stop if stop >= 0 else len(text)].strip() == tag:
+            return [(start, trimmed(text, start, place))]
+        place = stop + 1 if stop >= 0 else -1
+    return [(start, trimmed(text, start, min(len(text), start + LONGEST)))]
+
+
+def block_items(text: str, start: int, column: int) -> Iterator[Span]:
+    """Give where the items of a block sequence of YAML stand, or a scalar that begins in the next line."""
+    place, first = start, True
+    while place < len(text):
+        stop = text.find("\n", place)
+        stop = len(text) if stop < 0 else stop
+        item = _ITEM.match(text, place, stop)
+        if item and len(item["indent"]) >= column - 2:
+            span = scalar(text, item.end(), stop)
+            if span is None:
+                return
+            yield span
+        elif first:
+            line = text[place:stop]
+            indent = len(line) - len(line.lstrip(" "))
+            if indent > column and re.fullmatch(r"[^\s:{\[#-]\S*(?<!:)|[\"'].*", line.strip()):
+                span = scalar(text, place + indent, stop)
+                if span is not None:
+                    yield span
+            return
+        else:
+            return
+        first = False
+        place = stop + 1
+
+
+def scalar(text: str, start: int, stop: int) -> Span | None:
+    """Return where the scalar stands that is an item of a block sequence; None if another object is."""
+    opening = OPEN_QUOTE.match(text, start, stop)
+    if opening:
+        span = quoted_value(text, opening, start)
+        return None if is_key(text, opening, span) else span
+    if start >= stop or re.match(r"[^\s:]+:(?:\s|$)|[{\[]", text[start:stop]):
+        return None
+    comment = COMMENT.search(text, start, stop)
+    return start, trimmed(text, start, comment.start() if comment else stop)
+
+
+def flow_items(text: str, start: int) -> Iterator[Span]:
+    """Give where the scalars of a list in brackets stand."""
+    place = start
+    while True:
+        begin, place = place, SPACE.match(text, place).end()  # type: ignore[union-attr]
+        opening = OPEN_QUOTE.match(text, place)
+        # A list of texts without quotes stands in one line.
+        scalar = None if opening or "\n" in text[begin:place] else _SCALAR.match(text, place)
+        if opening:
+            span = quoted_value(text, opening, place)
+            place = span[1] + len(opening["token"])
+        elif scalar:
+            span = scalar.start(), trimmed(text, *scalar.span())
+            place = scalar.end()
+        else:
+            return
+        yield span
+        place = SPACE.match(text, place).end()  # type: ignore[union-attr]
+        if text[place : place + 1] != ",":
+            return
+        place += 1
+
+
+def cells(text: str, place: int) -> Iterator[Span]:
+    """Give where the pieces of a table's cell stand: in the row of its name, and in rows without a name."""
+    cell = _CELL.match(text, place)
+    if cell is None or ORDINARY.fullmatch(cell["cell"]):
+        return
+    while cell is not None:
+        yield cell.span("cell")
+        following = _NEXT_ROW.match(text, cell.end())
+        cell = _CELL.match(text, following.end()) if following else None
+
+
+def trimmed(text: str, start: int, end: int) -> int:
+    """Return ``end`` without the white space before it."""
+    while end > start and text[end - 1] in " \t\r\n":
+        end -= 1
+    return end
