@@ -23,13 +23,12 @@ from tests.capture.flows import flow, peer
 from tests.capture.test_addon import SECRET, login
 from tracer.capture import presence, workerprocess
 from tracer.capture import worker as worker_module
-from tracer.capture.book import JOURNALS
 from tracer.capture.events import Answered, Asked, Connected, Content, Disconnected, Reply
 from tracer.capture.notices import Configured, Failed, Finish, Notice, Said, Told
 from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.processes import Process
 from tracer.capture.recovery import recover
-from tracer.capture.settings import Settings
+from tracer.capture.settings import JOURNALS, Settings
 from tracer.capture.telling import answered, asked
 from tracer.capture.worker import BEHIND, Worker, configured
 from tracer.recording import load

@@ -1,4 +1,4 @@
-"""What ``tracer record`` says of a command that refuses its own arguments."""
+"""What ``tracer record`` says where nothing can be recorded or written."""
 
 from __future__ import annotations
 
@@ -85,3 +85,28 @@ def test_a_usage_error_after_a_login_is_told_beside_the_recording(
     )
     (path,) = tmp_path.rglob("*.yaml")
     assert [one.request.url for one in load(path).exchanges] == [cloud]
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--out", "/proc/missing"), "cannot write /proc/missing: no such folder"),
+        (("--out", "kept"), "FOLDER/kept/.journal: not a folder"),
+        (("--release", "zed"), "FOLDER/recordings/zed: not a folder"),
+        (("--name", "x"), "cannot write recordings/x.yaml: it is a folder"),
+    ],
+)
+def test_where_no_recording_can_be_written_the_command_is_not_started(
+    options: tuple[str, str], problem: str, tmp_path: Path
+) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / ".journal").touch()
+    (tmp_path / "recordings" / "x.yaml").mkdir(parents=True)
+    (tmp_path / "recordings" / "zed").touch()
+    before = sorted(tmp_path.rglob("*"))
+    ended = tracer(
+        "record", *options, "--", "touch", "started", cwd=tmp_path, OS_AUTH_URL="http://127.0.0.1:9"
+    )
+    assert ended.stderr == f"tracer: {problem.replace('FOLDER', str(tmp_path))}\n"
+    assert ended.returncode == 2
+    assert sorted(tmp_path.rglob("*")) == before

@@ -19,7 +19,7 @@ from mitmproxy.log import ALERT
 from tracer.capture import log_redaction, options, processes
 from tracer.capture.acknowledging import acknowledge
 from tracer.capture.asking import ask_whom_it_concerns
-from tracer.capture.book import JOURNALS, Kept
+from tracer.capture.book import Kept
 from tracer.capture.distrust import Distrust, MitmdumpRemedies
 from tracer.capture.events import Connected, Disconnected
 from tracer.capture.flows import ActiveFlow
@@ -29,7 +29,7 @@ from tracer.capture.keeper import Keeper
 from tracer.capture.notices import Failed, Notice, Said
 from tracer.capture.recovery import recover
 from tracer.capture.reporting import failed, kept, recovered
-from tracer.capture.settings import Draw, Settings
+from tracer.capture.settings import JOURNALS, Draw, Settings
 from tracer.capture.sockets import socket_owners
 from tracer.capture.taps import tap_request, tap_response
 from tracer.capture.telling import answered, asked
@@ -136,8 +136,7 @@ class Tracer:
         if not isinstance(self.taker(), Worker):  # which recovers by itself
             for result in recover(settings.folder, settings.participants):
                 self._say(recovered(result))
-        folder = settings.folder / settings.release if settings.release else settings.folder
-        _log.log(ALERT, "recordings are written to %s", folder.resolve())
+        _log.log(ALERT, "recordings are written to %s", settings.release_folder.resolve())
 
     async def done(self) -> None:
         """Finish every run: what is under way now is recorded as broken off."""

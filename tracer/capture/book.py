@@ -14,20 +14,18 @@ from msgspec.structs import replace
 
 from tracer.capture.assembly import assemble
 from tracer.capture.participants import CLIENT
-from tracer.capture.settings import Settings
+from tracer.capture.settings import JOURNALS, Settings
 from tracer.errors import LeakError, NameTakenError, OutputError, RenderError
+from tracer.filenames import safe_name
 from tracer.model import Exchange, Output, Recording
-from tracer.output import safe_name, write_parts
+from tracer.output import write_parts
 from tracer.processes import identify
 from tracer.recording import Journal, JournalHead, load, save
 from tracer.redaction import KnownSecrets, Redactor, load_policy
 from tracer.redaction.failure import stripped
 from tracer.sequences import command_words, known_words
 
-__all__ = ["JOURNALS", "Book", "Kept", "save_new"]
-
-JOURNALS = ".journal"
-"""The folder of the journals, inside the folder of the recordings."""
+__all__ = ["Book", "Kept", "save_new"]
 
 _DROPPED_LIMIT = 64
 """Number of dropped exchanges that a journal may hold besides twice those that are left."""
