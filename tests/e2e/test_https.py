@@ -153,6 +153,7 @@ def test_under_mitmdump_too(zed: Site, mitmdump: Callable[..., Proxy]) -> None:
         assert method in {"CONNECT", "GET"}
         assert asked.startswith(f"{url}/")
         assert reason in error
+        assert load(path).exchanges[0].receiver == "keystone"
     assert "CONNECT 127.0.0.1:1\n" in (recordings / "token-issue.mmd").read_text()
     assert "Traceback" not in proxy.printed
 
