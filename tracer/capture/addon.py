@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from mitmproxy import connection, ctx, exceptions, flow, http, tls
 from mitmproxy.addonmanager import Loader
 from mitmproxy.log import ALERT
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from tracer.capture import log_redaction, options, processes
 from tracer.capture.acknowledging import acknowledge
@@ -189,6 +190,12 @@ class Tracer:
         failure = failed_tunnel(flow)
         if failure is not None:
             self._record_tunnel(failure)
+
+    @_guarded
+    def server_connect(self, data: ServerConnectionHookData) -> None:
+        """Remember a connection that is opened for no request: if it fails, none will tell of it."""
+        if not any(state.flow.client_conn.id == data.client.id for state in self._flows.values()):
+            self._tunnels.open_without_request(data)
 
     @_guarded
     def tls_failed_client(self, data: tls.TlsData) -> None:

@@ -1,11 +1,20 @@
-"""Tunnels that failed: a client asked with CONNECT for an https cloud, and could send no request to it."""
+"""Tunnels that failed: a client asked for a connection to a cloud, and could send no request through it.
+
+It asks with CONNECT for an https cloud, with SOCKS for any, and a reverse or transparent proxy is asked by
+being connected to.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from mitmproxy import flow as mitmproxy_flow
 from mitmproxy import http
+from mitmproxy.proxy.mode_specs import Socks5Mode
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+
+from tracer.origins import bracketed
 
 __all__ = ["Tunnels", "failed_tunnel"]
 
@@ -25,6 +34,11 @@ class Tunnels:
     def open(self, tunnel: http.HTTPFlow) -> None:
         """Remember a tunnel that a client asks for."""
         self._tunnels[tunnel.client_conn.id] = tunnel
+
+    def open_without_request(self, data: ServerConnectionHookData) -> None:
+        """Remember a tunnel to a server that the client has named without HTTP, unless there is one."""
+        if data.client.id not in self._tunnels and data.server.transport_protocol == "tcp":
+            self.open(_asked(data))
 
     def use(self, connection: str) -> None:
         """Forget a tunnel, as a request came through it."""
@@ -60,6 +74,20 @@ def failed_tunnel(tunnel: http.HTTPFlow) -> http.HTTPFlow | None:
     else:
         failure.error = mitmproxy_flow.Error(reason)
     return failure
+
+
+def _asked(data: ServerConnectionHookData) -> http.HTTPFlow:
+    """Return what the client has asked for, as the CONNECT request that means the same."""
+    assert data.server.address is not None, "mitmproxy knows where it connects to"
+    host, port = data.server.address[:2]
+    version = b"SOCKS5" if isinstance(data.client.proxy_mode, Socks5Mode) else b""
+    authority = f"{bracketed(host)}:{port}".encode("utf-8", "surrogateescape")
+    now = time.time()
+    tunnel = http.HTTPFlow(data.client, data.server)
+    tunnel.request = http.Request(
+        host, port, b"CONNECT", b"", authority, b"", version, http.Headers(), b"", None, now, now
+    )
+    return tunnel
 
 
 def _reason(tunnel: http.HTTPFlow) -> str | None:
