@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import inspect
@@ -44,6 +45,10 @@ __all__ = ["Tracer"]
 
 _log = logging.getLogger(__name__)
 _LEVELS = {"alert": ALERT, "warning": logging.WARNING, "error": logging.ERROR}
+_LATE = 1.0
+"""Seconds after the end of a client's connection in which mitmproxy may still tell of an error."""
+
+_LOST = "the connection ended, and mitmproxy reported no answer and no error: its log may tell why"
 _Hook = TypeVar("_Hook", bound=Callable[..., Awaitable[None] | None])
 
 
@@ -173,6 +178,8 @@ class Tracer:
         for state in [one for one in self._flows.values() if one.flow.client_conn.id == client.id]:
             if state.response_done:
                 self._break_off(state, "the client broke the request off after the answer")
+            else:
+                asyncio.get_running_loop().call_later(_LATE, self._give_up, state)
         tunnel = self._tunnels.close(client.id)
         if tunnel is not None:
             self._record_tunnel(tunnel)
@@ -313,9 +320,10 @@ class Tracer:
 
     async def _break_off_all(self) -> None:
         for state in list(self._flows.values()):
-            # A stored flow tells by itself what it lacks.
-            stopped = "the proxy stopped before the answer came" if self._is_live(state.flow) else None
-            self._break_off(state, stopped)
+            if self._is_live(state.flow):
+                self._break_off(state, "the proxy stopped before the answer came")
+            else:  # a stored flow tells by itself what it lacks
+                self._break_off(state, _LOST if state.live else None)
         for tunnel in self._tunnels.close_all():
             self._record_tunnel(tunnel)
 
@@ -396,6 +404,11 @@ class Tracer:
             state.flow.error = state.flow.error or flow.Error(reason)
         state.request_done = state.response_done = True
         self._complete(state)
+
+    def _give_up(self, state: ActiveFlow) -> None:
+        """Record a flow without its client of which mitmproxy tells no end: it has crashed there."""
+        if self._flows.get(state.flow.id) is state:
+            self._break_off(state, _LOST)
 
     def _complete(self, state: ActiveFlow) -> None:
         if state.done:
