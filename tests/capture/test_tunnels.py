@@ -63,6 +63,11 @@ def test_a_tunnel_that_is_only_kept_ready_is_no_failure(made: http.HTTPFlow) -> 
     assert failed_tunnel(made) is None
 
 
+def test_a_tunnel_that_was_wanted_for_a_request_is_a_failure() -> None:
+    failures = [failed_tunnel(tunnel(tried=None, status=status), "left") for status in (200, 407)]
+    assert [one and one.error and one.error.msg for one in failures] == ["left", None]
+
+
 def test_a_refusal_of_the_proxy_stays_a_response() -> None:
     failure = failed_tunnel(tunnel(tried=None, status=407))
     assert failure is not None

@@ -25,11 +25,14 @@ _CANCELLED = "connection cancelled"
 class Tunnels:
     """The tunnels that no request has come through yet, by the ID of the client's connection.
 
-    mitmproxy makes no flow of what failed inside a tunnel, because only a request makes one.
+    mitmproxy makes no flow of what failed inside a tunnel, because only a request makes one. ``unused`` is
+    the error of a tunnel that was accepted and left before there was a connection to the cloud. Without it,
+    such a tunnel is no failure: clients keep some ready.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, unused: str | None = None) -> None:
         self._tunnels: dict[str, http.HTTPFlow] = {}
+        self._unused = unused
 
     def open(self, tunnel: http.HTTPFlow) -> None:
         """Remember a tunnel that a client asks for."""
@@ -47,7 +50,7 @@ class Tunnels:
     def close(self, connection: str) -> http.HTTPFlow | None:
         """Forget a tunnel. Return its failure as a flow, if it is the cloud that did not answer."""
         tunnel = self._tunnels.pop(connection, None)
-        return tunnel and failed_tunnel(tunnel)
+        return tunnel and failed_tunnel(tunnel, self._unused)
 
     def close_all(self) -> Iterator[http.HTTPFlow]:
         """Forget all tunnels. Yield the failures."""
@@ -57,13 +60,13 @@ class Tunnels:
                 yield failure
 
 
-def failed_tunnel(tunnel: http.HTTPFlow) -> http.HTTPFlow | None:
+def failed_tunnel(tunnel: http.HTTPFlow, unused: str | None = None) -> http.HTTPFlow | None:
     """Return the CONNECT request with the error that kept it from the cloud. Return None without one.
 
     The flow is a copy: its response is still on its way to the client. A refusal of the proxy itself,
     such as 407, stays a response.
     """
-    reason = _reason(tunnel)
+    reason = _reason(tunnel, unused)
     refused = tunnel.response is not None and tunnel.response.status_code >= 300
     if reason is None and not refused:
         return None
@@ -90,12 +93,13 @@ def _asked(data: ServerConnectionHookData) -> http.HTTPFlow:
     return tunnel
 
 
-def _reason(tunnel: http.HTTPFlow) -> str | None:
+def _reason(tunnel: http.HTTPFlow, unused: str | None) -> str | None:
     server = tunnel.server_conn
     if server.error and server.error != _CANCELLED:
         return server.error
     if server.timestamp_start is None:  # nobody has tried
-        return None
+        accepted = tunnel.response is not None and tunnel.response.status_code == 200
+        return unused if accepted else None
     if server.timestamp_tcp_setup is None:
         return "the client left before the cloud accepted the connection"
     if server.tls and server.timestamp_tls_setup is None:
