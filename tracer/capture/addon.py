@@ -38,6 +38,7 @@ from tracer.capture.telling import answered, asked
 from tracer.capture.trust import distrusted_client, distrusted_server
 from tracer.capture.tunnels import Tunnels, failed_tunnel
 from tracer.capture.worker import Worker
+from tracer.counting import counted
 from tracer.errors import TracerError
 from tracer.redaction import Redactor, load_policy
 
@@ -310,9 +311,8 @@ class Tracer:
     def end(self) -> None:
         """The proxy has stopped: say what went wrong, where mitmproxy's log is silent already."""
         if self.unrecorded:
-            single = self.unrecorded == 1
-            things = "exchange or recording was" if single else "exchanges or recordings were"
-            sys.stderr.write(f"tracer: {self.unrecorded} {things} not written\n")
+            lost = counted(self.unrecorded, "exchange or recording was", "exchanges or recordings were")
+            sys.stderr.write(f"tracer: {lost} not written\n")
         if self.failure is not None:
             sys.exit(1)
 
