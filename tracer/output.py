@@ -7,39 +7,21 @@ one at all. Every ``OSError`` leaves here as an ``OutputError`` with a reason in
 from __future__ import annotations
 
 import contextlib
-import errno
 import itertools
 import os
-import re
 import secrets
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from tracer.errors import LeakError, NameTakenError, OutputError
 from tracer.redaction import Finding, KnownSecrets, scan_pieces
+from tracer.writability import check_file, reasons
 
-__all__ = ["Appender", "safe_name", "write", "write_parts", "write_private"]
+__all__ = ["Appender", "write", "write_parts", "write_private"]
 
-_REASONS = {
-    errno.EACCES: "permission denied",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EEXIST: "a part of its path is not a folder",  # so says mkdir
-    errno.EFBIG: "the file would be too large",
-    errno.EISDIR: "it is a folder",
-    errno.ELOOP: "too many symbolic links",
-    errno.ENAMETOOLONG: "the name is too long",
-    errno.ENOENT: "no such folder",
-    errno.ENOSPC: "the disk is full",
-    errno.ENOTDIR: "a part of its path is not a folder",
-    errno.EPERM: "permission denied",
-    errno.EROFS: "the file system is read-only",
-}
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
-_LONGEST_NAME = 120  # bytes; leaves room for a suffix within the 255 that file systems take
 
 
 def write(
@@ -79,7 +61,7 @@ def write_parts(
 
 
 def _remove_earlier(path: Path, count: int) -> None:
-    with _reasons(path):
+    with reasons(path):
         if count != 1 and _is_replaceable(path):
             path.unlink()
         for number in itertools.count(1 if count == 1 else count + 1):
@@ -105,22 +87,6 @@ def write_private(path: Path, text: str | bytes) -> None:
     _replace(path, (_encoded(path, text),), 0o600)
 
 
-def safe_name(text: str) -> str:
-    """A file name made of hostile text: one path component, visible, portable, at most 120 bytes of UTF-8.
-
-    >>> safe_name("../../etc/passwd")
-    'etc-passwd'
-    """
-    name = unicodedata.normalize("NFKC", text)
-    name = "".join(c if c.isalnum() or c in "._-" else "-" for c in name)
-    name = re.sub(r"[.-]*-[.-]*", "-", name)
-    name = re.sub(r"\.+", ".", name).strip(".-_")
-    name = name.encode()[:_LONGEST_NAME].decode(errors="ignore").rstrip(".-_")
-    if not name:
-        return "unnamed"
-    return f"{name}_" if _RESERVED.fullmatch(name) else name
-
-
 class Appender:
     """A file that only grows, a line at a time: what the crash-safe journal is made of.
 
@@ -130,7 +96,7 @@ class Appender:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with _reasons(path):
+        with reasons(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 self._file = os.open(path, _APPEND, 0o600)
@@ -143,7 +109,7 @@ class Appender:
         """Add lines (without their ends); with ``sync`` they are on the disk when this returns."""
         if any(b"\n" in line for line in lines):
             raise ValueError("a line of a journal holds no line break")
-        with _reasons(self.path):
+        with reasons(self.path):
             before = os.fstat(self._file)
             if not before.st_nlink:
                 raise OutputError(str(self.path), "it was deleted while in use")
@@ -160,7 +126,7 @@ class Appender:
     def rewrite(self, lines: Iterable[bytes]) -> None:
         """Put these lines in place of all that the file holds, atomically."""
         _replace(self.path, (line + b"\n" for line in lines), 0o600)
-        with _reasons(self.path):
+        with reasons(self.path):
             os.close(self._file)
             self._file = -1
             self._file = os.open(self.path, _APPEND, 0o600)
@@ -169,7 +135,7 @@ class Appender:
         """Close the file; a second call does nothing."""
         if self._file >= 0:
             file, self._file = self._file, -1
-            with _reasons(self.path):
+            with reasons(self.path):
                 os.close(file)
 
     def __enter__(self) -> Appender:
@@ -211,14 +177,9 @@ def _encoded(path: Path, text: str | bytes) -> bytes:
 def _replace(path: Path, data: Iterable[bytes], mode: int, *, new: bool = False) -> None:
     """Write ``data`` to a new file beside and give it its name: a link is replaced, not followed."""
     beside = path.with_name(f".{secrets.token_hex(8)}.part")
-    with _reasons(path):
+    with reasons(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "it is a folder")
-        if path.exists() and not path.is_file():
-            raise OutputError(str(path), "it is no regular file, and would be replaced by one")
-        if path.exists() and not path.is_symlink() and not os.access(path, os.W_OK):
-            raise OutputError(str(path), "the file is read-only")
+        check_file(path)
         try:
             file = os.open(beside, _NEW, mode)
             try:
@@ -267,12 +228,3 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-@contextlib.contextmanager
-def _reasons(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = _REASONS.get(error.errno or 0) or (error.strerror or type(error).__name__).lower()
-        raise OutputError(str(path), reason) from error

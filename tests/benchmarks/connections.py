@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import random
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,7 +13,8 @@ from typing import NamedTuple
 
 from tests.benchmarks.load import Load
 from tests.benchmarks.proxies import BARE, HARDUMP, TRACER, Proxy, started
-from tests.benchmarks.table import Table, ratio, spread
+from tests.benchmarks.rounds import COLUMNS, Rounds, round_count, take_turns
+from tests.benchmarks.table import Table
 from tests.benchmarks.upstream import IMAGES, served
 from tests.e2e.http2 import certificate
 
@@ -22,7 +22,6 @@ __all__ = ["run"]
 
 _PROXIES = (BARE, HARDUMP, TRACER)
 _SECONDS = 2.0
-_ROUNDS = 7
 _WARM_UP = 0.2
 _TINY = 0.01
 
@@ -53,18 +52,14 @@ def run(scale: float, folder: Path) -> Table:
             for case in cases
             for row in _rows(case, tls if "TLS" in case.protocol else plain, scale, folder)
         ]
-    columns = ["clients", "protocol", "proxy", "exchanges/s", "of bare", "CPU ms/exchange", "× bare"]
+    columns = ["clients", "protocol", *COLUMNS]
     note = (
-        f"1 KB JSON; {_rounds_of(scale)} rounds of {_seconds_of(scale):.2g} s; median (lowest–highest); "
+        f"1 KB JSON; {round_count(scale)} rounds of {_seconds_of(scale):.2g} s; median (lowest–highest); "
         "ratios are medians of those within a round. Each client is a process of its own (libcurl), which "
         "opens a connection for each request, waits for the answer and closes it. CPU time counts all "
         "processes of a proxy. Clients, proxy and server (granian) share the machine."
     )
     return Table("A connection for each request", columns, rows, [note])
-
-
-def _rounds_of(scale: float) -> int:
-    return max(2, round(_ROUNDS * scale))
 
 
 def _seconds_of(scale: float) -> float:
@@ -74,39 +69,22 @@ def _seconds_of(scale: float) -> float:
 def _rows(case: _Case, url: str, scale: float, folder: Path) -> Iterator[list[str]]:
     below = folder / "connections"
     with _clients(case.clients) as clients, started(_PROXIES, below) as proxies:
-        rates, costs = _rounds(clients, url, scale, proxies)
+        measured = _measure(clients, url, scale, proxies)
     shutil.rmtree(below)
     for variant in _PROXIES:
-        yield [
-            str(case.clients),
-            case.protocol,
-            f"`{variant}`",
-            spread(rates[variant]),
-            ratio(rates[variant], rates[BARE]),
-            spread(costs[variant], 2),
-            ratio(costs[variant], costs[BARE]),
-        ]
+        yield [str(case.clients), case.protocol, *measured.cells(variant)]
 
 
-def _rounds(
-    clients: list[Connection], url: str, scale: float, proxies: dict[str, Proxy]
-) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
-    rates: dict[str, list[float]] = {variant: [] for variant in proxies}
-    costs: dict[str, list[float]] = {variant: [] for variant in proxies}
+def _measure(clients: list[Connection], url: str, scale: float, proxies: dict[str, Proxy]) -> Rounds:
     asked = f"{url}/image/v2/images?limit={IMAGES['1 KB']}"
-    order = list(proxies)
-    shuffle = random.Random(7)
-    for proxy in proxies.values():
-        _rate(clients, _Turn(proxy.url, asked, proxy.authority, _WARM_UP))
-    for _ in range(_rounds_of(scale)):
-        shuffle.shuffle(order)
-        for variant in order:
-            proxy = proxies[variant]
-            before = proxy.cpu()
-            count, rate = _rate(clients, _Turn(proxy.url, asked, proxy.authority, _seconds_of(scale)))
-            rates[variant].append(rate)
-            costs[variant].append(1000 * (proxy.cpu() - before) / count)
-    return rates, costs
+
+    def turn(variant: str, seconds: float = _seconds_of(scale)) -> tuple[int, float]:
+        proxy = proxies[variant]
+        return _rate(clients, _Turn(proxy.url, asked, proxy.authority, seconds))
+
+    for variant in proxies:
+        turn(variant, _WARM_UP)
+    return take_turns(proxies, round_count(scale), turn)
 
 
 def _rate(clients: list[Connection], turn: _Turn) -> tuple[int, float]:

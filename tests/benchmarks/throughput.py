@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import random
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.benchmarks.load import Load
-from tests.benchmarks.proxies import ASKING, BARE, VARIANTS, Proxy, started
-from tests.benchmarks.table import Table, ratio, spread
+from tests.benchmarks.proxies import ASKING, VARIANTS, Proxy, started
+from tests.benchmarks.rounds import COLUMNS, Rounds, round_count, take_turns
+from tests.benchmarks.table import Table
 from tests.benchmarks.upstream import IMAGES, served
 from tests.e2e.http2 import certificate
 
 __all__ = ["run"]
 
 _SECONDS = 1.5
-_ROUNDS = 7
 _TINY = 0.01
 
 
@@ -39,18 +39,9 @@ def run(scale: float, folder: Path) -> Table:
             for case in _cases(scale)
             for row in _rows(case, tls if "TLS" in case.protocol else plain, scale, folder)
         ]
-    columns = [
-        "JSON",
-        "connections",
-        "protocol",
-        "proxy",
-        "exchanges/s",
-        "of bare",
-        "CPU ms/exchange",
-        "× bare",
-    ]
+    columns = ["JSON", "connections", "protocol", *COLUMNS]
     note = (
-        f"{_rounds_of(scale)} rounds of {_seconds_of(scale):.2g} s; median (lowest–highest); ratios are "
+        f"{round_count(scale)} rounds of {_seconds_of(scale):.2g} s; median (lowest–highest); ratios are "
         "medians of those within a round. CPU time counts all processes of a proxy. The client (libcurl) and "
         "the server (granian) run on the same machine and take their share of it. Every answer differs from "
         "the one before. The tracer redacts and journals meanwhile; its YAML is written when the run is "
@@ -58,10 +49,6 @@ def run(scale: float, folder: Path) -> Table:
         "nothing but that: the difference between the two is what recording costs."
     )
     return Table("Throughput of the proxy", columns, rows, [note])
-
-
-def _rounds_of(scale: float) -> int:
-    return max(2, round(_ROUNDS * scale))
 
 
 def _seconds_of(scale: float) -> float:
@@ -76,43 +63,27 @@ def _cases(scale: float) -> list[_Case]:
 def _rows(case: _Case, url: str, scale: float, folder: Path) -> Iterator[list[str]]:
     below = folder / "throughput"
     with started(list(VARIANTS), below) as proxies:
-        rates, costs = _rounds(case, url, scale, proxies)
+        measured = _measure(case, url, scale, proxies)
     shutil.rmtree(below)
     for variant in VARIANTS:
-        yield [
-            case.size,
-            str(case.connections),
-            case.protocol,
-            f"`{variant}`",
-            spread(rates[variant]),
-            ratio(rates[variant], rates[BARE]),
-            spread(costs[variant], 2),
-            ratio(costs[variant], costs[BARE]),
-        ]
+        yield [case.size, str(case.connections), case.protocol, *measured.cells(variant)]
 
 
-def _rounds(
-    case: _Case, url: str, scale: float, proxies: dict[str, Proxy]
-) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
-    rates: dict[str, list[float]] = {variant: [] for variant in proxies}
-    costs: dict[str, list[float]] = {variant: [] for variant in proxies}
-    order = list(proxies)
-    shuffle = random.Random(7)
+def _measure(case: _Case, url: str, scale: float, proxies: dict[str, Proxy]) -> Rounds:
     asked = f"{url}/image/v2/images?limit={IMAGES[case.size]}"
     http2 = case.protocol.endswith("HTTP/2")
-    loads = {
-        name: Load(proxy.url, asked, case.connections, http2=http2, ca=proxy.authority)
-        for name, proxy in proxies.items()
-    }
-    for load in loads.values():
-        load.run(requests=2 * case.connections)
-    for _ in range(_rounds_of(scale)):
-        shuffle.shuffle(order)
-        for variant in order:
-            before = proxies[variant].cpu()
+    with ExitStack() as stack:
+        loads = {
+            name: stack.enter_context(
+                Load(proxy.url, asked, case.connections, http2=http2, ca=proxy.authority)
+            )
+            for name, proxy in proxies.items()
+        }
+        for load in loads.values():
+            load.run(requests=2 * case.connections)
+
+        def turn(variant: str) -> tuple[int, float]:
             count, seconds = loads[variant].run(_seconds_of(scale))
-            rates[variant].append(count / seconds)
-            costs[variant].append(1000 * (proxies[variant].cpu() - before) / count)
-    for load in loads.values():
-        load.__exit__(None, None, None)
-    return rates, costs
+            return count, count / seconds
+
+        return take_turns(proxies, round_count(scale), turn)

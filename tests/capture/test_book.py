@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.capture.flows import exchanged, flow, peer, trace
 from tests.capture.test_addon import SECRET, TOKEN, login, show
-from tracer.capture.book import JOURNALS, Book, Kept
-from tracer.capture.settings import Settings
+from tracer.capture.book import Book, Kept
+from tracer.capture.settings import JOURNALS, Settings
 from tracer.errors import LeakError, OutputError, RenderError
 from tracer.model import Exchange, Recording
 from tracer.recording import load, read_journal

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 
 from tests.capture.flows import CLOUD, flow, peer, trace
 from tests.capture.test_addon import TOKEN, discovery, login, show
-from tracer.capture.book import JOURNALS, Kept
+from tracer.capture.book import Kept
 from tracer.capture.keeper import Keeper
 from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.processes import Process
 from tracer.capture.recovery import recover
 from tracer.capture.runs import Evidence
 from tracer.capture.sentrequest import SentRequest
-from tracer.capture.settings import Settings
+from tracer.capture.settings import JOURNALS, Settings
 from tracer.model import Exchange, Recording, Request, Response
 from tracer.recording import load
 from tracer.recording.journal import read_journal

@@ -45,7 +45,7 @@ def test_binary_and_endless_output_is_passed_on_but_not_kept() -> None:
     client = run(script, stdout=out, stderr=err)
     assert out.getvalue() == b"\xff"
     assert len(err.getvalue()) == KEEP + 1
-    assert client.output == ("(1 bytes that are not text, not kept)", f"({KEEP + 1} bytes, not kept)")
+    assert client.output == ("(1 byte that is not text, not kept)", f"({KEEP + 1} bytes, not kept)")
 
 
 def test_a_client_of_a_terminal_gets_a_terminal_of_that_size() -> None:

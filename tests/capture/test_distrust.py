@@ -35,7 +35,10 @@ def test_each_warning_names_the_setting_and_comes_once() -> None:
     assert proxy.startswith("the proxy does not trust the certificate of h (self-signed): ")
     assert proxy.endswith(": OS_CACERT must name the file of the cloud's CA")
     assert client.startswith("the client does not trust the proxy's CA (asked for h): ")
-    assert client.endswith(": it must trust /ca.pem, which OS_CACERT and REQUESTS_CA_BUNDLE name")
+    assert client.endswith(
+        ": it must trust /ca.pem, which OS_CACERT and REQUESTS_CA_BUNDLE name: "
+        "leave out --os-cacert and, in programs that use openstacksdk, cacert in clouds.yaml"
+    )
 
 
 def test_cacert_in_clouds_yaml_is_named_with_its_place() -> None:
@@ -81,7 +84,7 @@ def test_mitmdump_warns_once_for_each_host(caplog: pytest.LogCaptureFixture) -> 
     client_a, server_a, client_b, server_b = logged
     assert client_a.startswith(
         "a client does not trust the proxy's CA (asked for a): "
-        "export OS_CACERT=/authority/mitmproxy-ca-cert.pem for it, "
+        "export OS_CACERT=/authority/mitmproxy-ca-cert.pem for it, and leave out --os-cacert and, "
     )
     assert server_a.startswith("the proxy does not trust the certificate of a (Certificate verify failed: ")
     assert server_a.endswith(

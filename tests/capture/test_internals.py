@@ -74,6 +74,11 @@ INTERNALS: Mapping[str, tuple[str, ...]] = {
         "ProxyMode.default_port",
         "ProxyMode.description",
         "ProxyMode.transport_protocol",
+        "Socks5Mode",
+    ),
+    "mitmproxy.proxy.server_hooks": (
+        "ServerConnectionHookData.client",
+        "ServerConnectionHookData.server",
     ),
 }
 """Classes and their attributes by module. Each must be there in every supported mitmproxy."""
@@ -87,6 +92,7 @@ HOOKS = (
     "client_disconnected",
     "http_connect",
     "http_connect_error",
+    "server_connect",
     "tls_start_server",
     "tls_failed_client",
     "tls_failed_server",

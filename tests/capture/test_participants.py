@@ -23,8 +23,13 @@ def exchange(
     )
 
 
-def names(*exchanges: Exchange, configured: str = "") -> list[str]:
-    return [*resolve(exchanges, ParticipantMap(configured))[0]]
+def names(*exchanges: Exchange, configured: str = "", command: str | None = None) -> list[str]:
+    return [*resolve(exchanges, ParticipantMap(configured), command)[0]]
+
+
+def unanswered(url: str, method: str = "CONNECT", **fields: str) -> Exchange:
+    request = Request(method=method, url=url, headers={**fields})
+    return Exchange(sender="client", started=0, request=request, error="refused")
 
 
 def test_the_catalogue_names_receivers_by_their_url() -> None:
@@ -63,6 +68,31 @@ def test_the_configured_map_names_the_rest() -> None:
         exchange("http://y.test/"),
         configured=configured,
     ) == ["glance", "service-1", "ironic"]
+
+
+LIST = "openstack --os-auth-type password image list"
+
+
+@pytest.mark.parametrize("first", [unanswered("https://x.test:5000/"), unanswered("http://x.test/v3", "GET")])
+def test_a_command_of_openstack_begins_at_keystone_also_where_nobody_answers(first: Exchange) -> None:
+    """Of an https cloud, a proxy sees no path that would name it."""
+    again, other = unanswered(first.request.url), unanswered("https://y.test/")
+    assert names(first, again, other, command=LIST) == ["keystone", "keystone", "service-1"]
+    assert names(first, again, configured=f"idp={first.request.url}", command=LIST) == ["idp", "idp"]
+
+
+@pytest.mark.parametrize(
+    ("first", "command"),
+    [
+        (unanswered("https://x.test/"), None),
+        (unanswered("https://x.test/"), "curl https://x.test/"),
+        (unanswered("https://x.test/"), "openstack --os-endpoint https://x.test image list"),
+        (unanswered("http://x.test/v2/images", "GET", **{"X-Auth-Token": "<token-1>"}), LIST),
+        (exchange("http://x.test/"), LIST),
+    ],
+)
+def test_what_may_be_another_service_is_not_named(first: Exchange, command: str | None) -> None:
+    assert names(first, command=command) == ["service-1"]
 
 
 def test_a_map_gives_senders_by_port() -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from mitmproxy.test import taddons
 
-from tests.capture.flows import flow
+from tests.capture.flows import flow, peer
 from tracer.capture import addon
 from tracer.capture.addon import Tracer
 from tracer.capture.events import Answered, Event
 from tracer.errors import OutputError
+from tracer.recording import load
 
 
 class _FullDisk:
@@ -100,3 +101,34 @@ def test_a_client_that_leaves_is_told_of_though_a_request_of_it_cannot_be_kept(t
     asyncio.run(run())
     names = [type(event).__name__ for event in taker.told]
     assert names[-2:] == ["Answered", "Disconnected"]
+
+
+@pytest.mark.parametrize("late", [0.0, 60.0])
+def test_a_live_flow_of_which_mitmproxy_tells_no_end(
+    late: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has crashed there: soon after the client has left, and at the end, the recording says so."""
+    monkeypatch.setattr(addon, "_LATE", late)
+    lost, answered = flow(client=peer()), flow(client=peer())
+    lost.response = None
+
+    async def run() -> None:
+        tracer = Tracer()
+        with taddons.context(tracer) as context:
+            context.options.add_option("stream_large_bodies", str | None, None, "")
+            context.configure(tracer, trace_dir=str(tmp_path), trace_diagram="", server=False)
+            for one in (lost, answered):
+                await tracer.client_connected(one.client_conn)
+                await tracer.requestheaders(one)
+                await tracer.request(one)
+                tracer.client_disconnected(one.client_conn)
+            await tracer.response(answered)  # it may be told a little later
+            await asyncio.sleep(0.05)
+            assert len(tracer._flows) == (late > 0)
+            await tracer.done()
+
+    asyncio.run(run())
+    recordings = [load(path) for path in tmp_path.glob("*.yaml")]
+    errors = [exchange.error for recording in recordings for exchange in recording.exchanges]
+    reason = "the connection ended, and mitmproxy reported no answer and no error: its log may tell why"
+    assert sorted(errors, key=str) == [None, reason]

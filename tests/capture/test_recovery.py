@@ -11,10 +11,10 @@ from mitmproxy.test import taddons
 from tests.capture.flows import exchanged, peer
 from tests.capture.test_addon import SECRET, TOKEN, login, show
 from tracer.capture.addon import Tracer
-from tracer.capture.book import JOURNALS, Book
+from tracer.capture.book import Book
 from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.recovery import recover
-from tracer.capture.settings import Settings
+from tracer.capture.settings import JOURNALS, Settings
 from tracer.errors import InputError
 from tracer.processes import identify
 from tracer.recording import Journal, JournalHead, load, read_journal

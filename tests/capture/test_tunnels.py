@@ -6,7 +6,9 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from mitmproxy import flow as mitmproxy_flow
 from mitmproxy import http
+from mitmproxy.proxy import server_hooks
 from mitmproxy.test import taddons, tflow
 
 from tests.capture.flows import flow, peer
@@ -61,6 +63,11 @@ def test_a_tunnel_that_is_only_kept_ready_is_no_failure(made: http.HTTPFlow) -> 
     assert failed_tunnel(made) is None
 
 
+def test_a_tunnel_that_was_wanted_for_a_request_is_a_failure() -> None:
+    failures = [failed_tunnel(tunnel(tried=None, status=status), "left") for status in (200, 407)]
+    assert [one and one.error and one.error.msg for one in failures] == ["left", None]
+
+
 def test_a_refusal_of_the_proxy_stays_a_response() -> None:
     failure = failed_tunnel(tunnel(tried=None, status=407))
     assert failure is not None
@@ -78,6 +85,47 @@ def test_a_tunnel_that_was_used_is_forgotten() -> None:
     assert tunnels.close(used.client_conn.id) is None
     assert [one.error.msg for one in tunnels.close_all() if one.error] == ["y"]
     assert list(tunnels.close_all()) == []
+
+
+def test_a_tunnel_without_http_is_remembered_once_and_not_for_udp() -> None:
+    tunnels = Tunnels()
+    data = server_hooks.ServerConnectionHookData(tflow.tserver_conn(), tflow.tclient_conn())
+    data.server.address = ("2001:db8::7", 5000)
+    data.server.transport_protocol = "udp"
+    tunnels.open_without_request(data)
+    assert tunnels.close(data.client.id) is None
+    data.server.transport_protocol, data.server.error = "tcp", "refused"
+    asked = tunnel("asked before")
+    asked.client_conn.id = data.client.id
+    tunnels.open(asked)
+    tunnels.open_without_request(data)
+    kept = tunnels.close(data.client.id)
+    assert kept is not None
+    assert kept.error is not None
+    assert kept.error.msg == "asked before"
+    tunnels.open_without_request(data)
+    made = tunnels.close(data.client.id)
+    assert made is not None
+    assert (made.request.method, made.request.authority) == ("CONNECT", "[2001:db8::7]:5000")
+
+
+def test_a_request_tells_of_its_server_itself(tmp_path: Path) -> None:
+    async def run() -> None:
+        tracer = Tracer()
+        with taddons.context(tracer) as context:
+            context.configure(tracer, trace_dir=str(tmp_path), trace_diagram="", server=False)
+            asked = flow("GET", client=peer())
+            asked.response, asked.server_conn.error = None, "refused"
+            await tracer.requestheaders(asked)
+            tracer.server_connect(server_hooks.ServerConnectionHookData(asked.server_conn, asked.client_conn))
+            asked.error = mitmproxy_flow.Error("refused")
+            tracer.error(asked)
+            tracer.client_disconnected(asked.client_conn)
+            await tracer.done()
+
+    asyncio.run(run())
+    recording = load(tmp_path / "run.yaml")
+    assert [(one.request.method, one.error) for one in recording.exchanges] == [("GET", "refused")]
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from tests.capture.test_calls import copied, urls
-from tracer.capture.book import JOURNALS, Book, Kept
+from tracer.capture.book import Book, Kept
 from tracer.capture.keeper import Keeper
 from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.recovery import recover
 from tracer.capture.runs import Evidence
 from tracer.capture.sentrequest import SentRequest
-from tracer.capture.settings import Settings
+from tracer.capture.settings import JOURNALS, Settings
 from tracer.errors import OutputError
 from tracer.model import Exchange, Request, Response
 from tracer.recording import Journal, load

@@ -1,8 +1,10 @@
-"""What ``tracer record`` says of a command that refuses its own arguments."""
+"""What ``tracer record`` says where nothing can be recorded or written."""
 
 from __future__ import annotations
 
 import http.server
+import socket
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,3 +87,56 @@ def test_a_usage_error_after_a_login_is_told_beside_the_recording(
     )
     (path,) = tmp_path.rglob("*.yaml")
     assert [one.request.url for one in load(path).exchanges] == [cloud]
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--out", "/proc/missing"), "cannot write /proc/missing: no such folder"),
+        (("--out", "kept"), "FOLDER/kept/.journal: not a folder"),
+        (("--release", "zed"), "FOLDER/recordings/zed: not a folder"),
+        (("--name", "x"), "cannot write recordings/x.yaml: it is a folder"),
+    ],
+)
+def test_where_no_recording_can_be_written_the_command_is_not_started(
+    options: tuple[str, str], problem: str, tmp_path: Path
+) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / ".journal").touch()
+    (tmp_path / "recordings" / "x.yaml").mkdir(parents=True)
+    (tmp_path / "recordings" / "zed").touch()
+    before = sorted(tmp_path.rglob("*"))
+    ended = tracer(
+        "record", *options, "--", "touch", "started", cwd=tmp_path, OS_AUTH_URL="http://127.0.0.1:9"
+    )
+    assert ended.stderr == f"tracer: {problem.replace('FOLDER', str(tmp_path))}\n"
+    assert ended.returncode == 2
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+HASTY = """
+import os, socket, sys
+host, _, port = os.environ["http_proxy"].removeprefix("http://").partition(":")
+with socket.create_connection((host, int(port))) as proxy:
+    proxy.sendall(f"{sys.argv[1]} HTTP/1.1\\r\\nHost: h\\r\\n\\r\\n".encode())
+"""
+
+
+@pytest.mark.parametrize(
+    ("request_line", "error"),
+    [
+        ("GET http://127.0.0.1:PORT/", "Client disconnected."),
+        ("CONNECT 127.0.0.1:PORT", "the client left before it sent its request"),
+    ],
+)
+def test_a_command_that_ends_before_the_proxy_is_ready(request_line: str, error: str, tmp_path: Path) -> None:
+    """The recording holds what it sent, and the cloud is not to blame."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        asked = request_line.replace("PORT", str(silent.getsockname()[1]))
+        ended = tracer("record", "--", sys.executable, "-c", HASTY, asked, cwd=tmp_path)
+    assert ended.stderr.splitlines()[0] == (
+        "tracer: the command did not wait until the proxy was ready, which takes seconds:"
+        " give it a longer timeout"
+    )
+    (exchange,) = load(tmp_path / "recordings" / "run.yaml").exchanges
+    assert (exchange.request.method, exchange.error) == (request_line.partition(" ")[0], error)

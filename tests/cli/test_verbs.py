@@ -91,7 +91,7 @@ def test_scan_names_rule_and_place_but_not_the_value(leaky: Path) -> None:
     ended = tracer("scan", leaky.parent)
     assert ended.returncode == 1
     assert ended.stdout == f"{leaky}:12:29: Fernet token\n"
-    assert ended.stderr == "1 found in 1 files\n"
+    assert ended.stderr == "1 found in 1 file\n"
 
 
 def test_scan_tells_what_only_its_place_makes_a_secret(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_scan_of_a_long_file_tells_each_place_once(tmp_path: Path) -> None:
     path.write_bytes("\n".join(lines).encode() + b"\n\0\xff")
     ended = tracer("scan", path)
     assert ended.stdout.splitlines() == [f"{path}:{number}:48: Fernet token" for number in leaking]
-    assert ended.stderr == f"{len(leaking)} found in 1 files (1 of them not text)\n"
+    assert ended.stderr == f"{len(leaking)} found in 1 file (1 of them not text)\n"
     assert ended.returncode == 1
 
 

@@ -153,8 +153,44 @@ def test_under_mitmdump_too(zed: Site, mitmdump: Callable[..., Proxy]) -> None:
         assert method in {"CONNECT", "GET"}
         assert asked.startswith(f"{url}/")
         assert reason in error
+        assert load(path).exchanges[0].receiver == "keystone"
     assert "CONNECT 127.0.0.1:1\n" in (recordings / "token-issue.mmd").read_text()
     assert "Traceback" not in proxy.printed
+
+
+def through_socks(client: socket.socket) -> None:
+    """Ask for port 1 of this machine (RFC 1928)."""
+    client.sendall(b"\x05\x01\x00")
+    assert client.recv(2) == b"\x05\x00"
+    client.sendall(b"\x05\x01\x00\x01\x7f\x00\x00\x01\x00\x01")
+
+
+@pytest.mark.parametrize(
+    ("mode", "asks", "version"),
+    [
+        ("socks5", through_socks, "SOCKS5"),
+        ("reverse:http://127.0.0.1:1", lambda _: None, ""),
+        ("reverse:https://127.0.0.1:1", lambda _: None, ""),
+    ],
+)
+def test_a_client_that_asks_without_http(
+    mode: str, asks: Callable[[socket.socket], None], version: str, mitmdump: Callable[..., Proxy]
+) -> None:
+    """mitmproxy knows the cloud before there is a request, and ends the client's connection."""
+    proxy = mitmdump("--mode", mode)
+    with socket.create_connection(("127.0.0.1", int(proxy.url.rpartition(":")[2]))) as client:
+        asks(client)
+        while client.recv(100):
+            pass
+    assert proxy.stop() == 0  # the client is this process, and goes on
+    recording = load(proxy.log.parent / "recordings" / "run.yaml")
+    method, asked, error = failed(recording)
+    assert (method, asked, recording.exchanges[0].request.http) == (
+        "CONNECT",
+        "https://127.0.0.1:1/",
+        version,
+    )
+    assert "Connect call failed" in error
 
 
 def test_a_cloud_that_never_finishes_the_handshake(zed: Site, tmp_path: Path) -> None:

@@ -159,6 +159,7 @@ def test_it_works_on_stored_flows(zed: Site, mitmdump: Callable[..., Proxy], tmp
         ("trace_sequence=image-eat", "unknown sequence 'image-eat'"),
         ("trace_participants=glance", "expected name=URL or name=PORT, got 'glance'"),
         ("trace_dir=/dev/null", "/dev/null: not a folder"),
+        ("trace_dir=/proc/missing", "cannot write /proc/missing: no such folder"),
         ("trace_on_error=shrug", "shrug"),
         ("trace_limit=-1", "expected a size such as 65536 or 1MiB, got '-1'"),
         ("trace_limit=many", "expected a size such as 65536 or 1MiB, got 'many'"),

@@ -78,7 +78,7 @@ def _recorded(number: int, file: Path) -> Iterator[http.HTTPFlow]:
 
 
 def _client(number: int) -> connection.Client:
-    client = peer(f"192.0.2.{number % 250 + 1}")
+    client = peer(f"198.18.{number // 250}.{number % 250 + 1}")
     client.id = f"client-{number}"
     return client
 

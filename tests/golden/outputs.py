@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import re
 import shutil
 import subprocess
 import sys
@@ -97,6 +98,16 @@ def _replay(tree: Path, flows: Path, out: Path) -> None:
     )
     (out / "printed.txt").write_text(f"{ended.stdout}{ended.stderr}exit code {ended.returncode}\n")
     shutil.rmtree(out / ".journal", ignore_errors=True)
+    _rename_by_client(out)
+
+
+def _rename_by_client(out: Path) -> None:
+    """Name recordings of no command after their client: one run more would give all others another number."""
+    for path in sorted(out.glob("run*.yaml")):
+        client = re.search(r"the client's connection \(([\d.]+)\)", path.read_text().replace("''", "'"))
+        for made in out.glob(f"{path.stem}.*"):
+            if client:
+                made.rename(out / f"client-{client[1]}{made.suffix}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from tracer.errors import InputError
 from tracer.rendering import languages as room
+from tracer.rendering.changes.presenting import Phrases
 from tracer.rendering.languages import DEFAULT, languages, pick, section
+from tracer.rendering.pages.wording import wording
 from tracer.rendering.words import words
 
 FOLDER = Path(room.__file__).parent
@@ -66,6 +68,12 @@ def test_what_a_language_leaves_out_is_said_in_english(
     finally:
         for cached in (room.section, room._file, words):
             cached.cache_clear()
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "1 recording"), ("ko", "기록 1개")])
+def test_a_language_without_a_form_for_one_uses_its_own_other_form(language: str, text: str) -> None:
+    assert Phrases(language).count("recordings", 1, total=1) == text
+    assert wording(language).count("body.bytes", 1, count=1) == {"en": "1 byte", "ko": "1바이트"}[language]
 
 
 def test_the_best_text_there_is() -> None:

@@ -162,7 +162,7 @@ def test_calls_of_services_stand_between_a_request_and_its_answer(tmp_path: Path
             ["it streamed through", "16,300,544 bytes", f"<code>{'ab' * 32}</code>"],
         ),
         (Body(size=9, omitted="too-large"), ["it is too large", "9 bytes."]),
-        (Body(type="image/x", size=4, base64="AAECAw=="), ["AAECAw==", "4 bytes that are no text"]),
+        (Body(type="image/x", size=4, base64="AAECAw=="), ["AAECAw==", "No text: 4 bytes"]),
         (Body(type="text/html", size=9, text="<p>x</p>"), ["``` html", "<p>x</p>"]),
         (
             Body(type="application/json", size=9, json="\n".join(f'"line {n}"' for n in range(1000))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import inspect
@@ -15,11 +16,12 @@ from typing import Any, TypeVar
 from mitmproxy import connection, ctx, exceptions, flow, http, tls
 from mitmproxy.addonmanager import Loader
 from mitmproxy.log import ALERT
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from tracer.capture import log_redaction, options, processes
 from tracer.capture.acknowledging import acknowledge
 from tracer.capture.asking import ask_whom_it_concerns
-from tracer.capture.book import JOURNALS, Kept
+from tracer.capture.book import Kept
 from tracer.capture.distrust import Distrust, MitmdumpRemedies
 from tracer.capture.events import Connected, Disconnected
 from tracer.capture.flows import ActiveFlow
@@ -30,13 +32,14 @@ from tracer.capture.notices import Failed, Notice, Said
 from tracer.capture.playback import Clock, Playback
 from tracer.capture.recovery import recover
 from tracer.capture.reporting import failed, kept, recovered
-from tracer.capture.settings import Draw, Settings
+from tracer.capture.settings import JOURNALS, Draw, Settings
 from tracer.capture.sockets import socket_owners
 from tracer.capture.taps import tap_request, tap_response
 from tracer.capture.telling import answered, asked
 from tracer.capture.trust import distrusted_client, distrusted_server
 from tracer.capture.tunnels import Tunnels, failed_tunnel
 from tracer.capture.worker import Worker
+from tracer.counting import counted
 from tracer.errors import TracerError
 from tracer.redaction import Redactor, load_policy
 
@@ -44,6 +47,10 @@ __all__ = ["Tracer"]
 
 _log = logging.getLogger(__name__)
 _LEVELS = {"alert": ALERT, "warning": logging.WARNING, "error": logging.ERROR}
+_LATE = 1.0
+"""Seconds after the end of a client's connection in which mitmproxy may still tell of an error."""
+
+_LOST = "the connection ended, and mitmproxy reported no answer and no error: its log may tell why"
 _Hook = TypeVar("_Hook", bound=Callable[..., Awaitable[None] | None])
 
 
@@ -137,8 +144,7 @@ class Tracer:
         if not isinstance(self.taker(), Worker):  # which recovers by itself
             for result in recover(settings.folder, settings.participants):
                 self._say(recovered(result))
-        folder = settings.folder / settings.release if settings.release else settings.folder
-        _log.log(ALERT, "recordings are written to %s", folder.resolve())
+        _log.log(ALERT, "recordings are written to %s", settings.release_folder.resolve())
 
     async def done(self) -> None:
         """Finish every run: what is under way now is recorded as broken off."""
@@ -174,6 +180,8 @@ class Tracer:
         for state in [one for one in self._flows.values() if one.flow.client_conn.id == client.id]:
             if state.response_done:
                 self._break_off(state, "the client broke the request off after the answer")
+            else:
+                asyncio.get_running_loop().call_later(_LATE, self._give_up, state)
         tunnel = self._tunnels.close(client.id)
         if tunnel is not None:
             self._record_tunnel(tunnel)
@@ -191,6 +199,12 @@ class Tracer:
         failure = failed_tunnel(flow)
         if failure is not None:
             self._record_tunnel(failure)
+
+    @_guarded
+    def server_connect(self, data: ServerConnectionHookData) -> None:
+        """Remember a connection that is opened for no request: if it fails, none will tell of it."""
+        if not any(state.flow.client_conn.id == data.client.id for state in self._flows.values()):
+            self._tunnels.open_without_request(data)
 
     @_guarded
     def tls_failed_client(self, data: tls.TlsData) -> None:
@@ -298,9 +312,8 @@ class Tracer:
     def end(self) -> None:
         """The proxy has stopped: say what went wrong, where mitmproxy's log is silent already."""
         if self.unrecorded:
-            single = self.unrecorded == 1
-            things = "exchange or recording was" if single else "exchanges or recordings were"
-            sys.stderr.write(f"tracer: {self.unrecorded} {things} not written\n")
+            lost = counted(self.unrecorded, "exchange or recording was", "exchanges or recordings were")
+            sys.stderr.write(f"tracer: {lost} not written\n")
         if self.failure is not None:
             sys.exit(1)
 
@@ -308,9 +321,10 @@ class Tracer:
 
     async def _break_off_all(self) -> None:
         for state in list(self._flows.values()):
-            # A stored flow tells by itself what it lacks.
-            stopped = "the proxy stopped before the answer came" if self._is_live(state.flow) else None
-            self._break_off(state, stopped)
+            if self._is_live(state.flow):
+                self._break_off(state, "the proxy stopped before the answer came")
+            else:  # a stored flow tells by itself what it lacks
+                self._break_off(state, _LOST if state.live else None)
         for tunnel in self._tunnels.close_all():
             self._record_tunnel(tunnel)
 
@@ -391,6 +405,11 @@ class Tracer:
             state.flow.error = state.flow.error or flow.Error(reason)
         state.request_done = state.response_done = True
         self._complete(state)
+
+    def _give_up(self, state: ActiveFlow) -> None:
+        """Record a flow without its client of which mitmproxy tells no end: it has crashed there."""
+        if self._flows.get(state.flow.id) is state:
+            self._break_off(state, _LOST)
 
     def _complete(self, state: ActiveFlow) -> None:
         if state.done:

@@ -33,7 +33,7 @@ def assemble(
     order = array("Q", sorted(range(len(started)), key=started.__getitem__))
     began = started[order[0]] if order else head.began
     ordered = reordered(exchanges, order)
-    receivers, labels = resolve(ordered, participants)
+    receivers, labels = resolve(ordered, participants, head.command)
     named = derived(ordered, lambda place, exchange: _placed(exchange, began, receivers[place]))
     recording = Recording(
         format=FORMAT,

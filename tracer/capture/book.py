@@ -14,20 +14,19 @@ from msgspec.structs import replace
 
 from tracer.capture.assembly import assemble
 from tracer.capture.participants import CLIENT
-from tracer.capture.settings import Settings
+from tracer.capture.settings import JOURNALS, Settings
+from tracer.counting import counted
 from tracer.errors import LeakError, NameTakenError, OutputError, RenderError
+from tracer.filenames import safe_name
 from tracer.model import Exchange, Output, Recording
-from tracer.output import safe_name, write_parts
+from tracer.output import write_parts
 from tracer.processes import identify
 from tracer.recording import Journal, JournalHead, load, save
 from tracer.redaction import KnownSecrets, Redactor, load_policy
 from tracer.redaction.failure import stripped
 from tracer.sequences import command_words, known_words
 
-__all__ = ["JOURNALS", "Book", "Kept", "save_new"]
-
-JOURNALS = ".journal"
-"""The folder of the journals, inside the folder of the recordings."""
+__all__ = ["Book", "Kept", "save_new"]
 
 _DROPPED_LIMIT = 64
 """Number of dropped exchanges that a journal may hold besides twice those that are left."""
@@ -158,8 +157,7 @@ class Book:
             raise
         self._journal.remove()
         self._journal = None
-        doubt = f"{self.stripped} exchanges could not be redacted, and were written without their contents"
-        kept = Kept(recording, self.path, problem=doubt if self.stripped else "")
+        kept = Kept(recording, self.path, problem=_without_contents(self.stripped))
         return _drawn(kept, self.settings, self.redactor.known)
 
     def _cleaned(self, journal: Journal) -> Sequence[Exchange]:
@@ -206,6 +204,13 @@ class Book:
         self._clean_command()
         name = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}-{next(_numbers)}.jsonl"
         return Journal(self.settings.folder / JOURNALS / name, self._head)
+
+
+def _without_contents(count: int) -> str:
+    """Return what to say of so many exchanges that could not be redacted, or nothing."""
+    one = "exchange could not be redacted, and was written without its contents"
+    several = "exchanges could not be redacted, and were written without their contents"
+    return counted(count, one, several) if count else ""
 
 
 def _drawn(kept: Kept, settings: Settings, known: KnownSecrets) -> Kept:

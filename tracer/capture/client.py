@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from tracer.counting import counted
 from tracer.errors import CommandError
 
 __all__ = ["KEEP", "Client", "proxied"]
@@ -135,11 +136,11 @@ class _Channel:
     def text(self) -> str:
         """What was kept of it, or a word on why it was not."""
         if self._size > KEEP:
-            return f"({self._size} bytes, not kept)"
+            return f"({counted(self._size, 'byte')}, not kept)"
         try:
             return self._kept.decode()
         except UnicodeDecodeError:
-            return f"({self._size} bytes that are not text, not kept)"
+            return f"({counted(self._size, 'byte that is', 'bytes that are')} not text, not kept)"
 
     def _pump(self) -> None:
         while chunk := self._read():

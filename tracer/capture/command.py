@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -28,6 +29,7 @@ _SETTLE = 0.1
 _SERVICES_DRAIN = 10.0
 """Seconds that calls between services may still take, once the command has ended: they are others' work."""
 
+_EARLY = "the command did not wait until the proxy was ready, which takes seconds: give it a longer timeout"
 
 Services = AbstractContextManager[Mapping[str, socket.socket]]
 """Listening sockets by the names of the services that send through them for as long as it is entered."""
@@ -145,9 +147,17 @@ def _trace(
         if not ended.done():
             client.stop(signal.SIGTERM)
         code = await ended
+        early = not tracer.reached
         watching.cancel()
         await warming
+        if early:
+            # What the command sent to a proxy that did not listen yet waits in the socket.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(tracer.listens.wait(), _DRAIN)
+            await asyncio.sleep(_SETTLE)
         await tracer.drained(_DRAIN)
+        if early and tracer.reached:
+            orders.on_warning(_EARLY)
         # Services are let go before the proxy is: they may be answering somebody else.
         release()
         if len(listeners) > 1:

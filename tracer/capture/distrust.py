@@ -15,6 +15,9 @@ __all__ = ["CommandRemedies", "Distrust", "MitmdumpRemedies", "Remedies"]
 _MOST = 1000
 """Number of warnings that are remembered: a client may ask for any number of hosts."""
 
+_OTHER_SETTINGS = "leave out --os-cacert and, in programs that use openstacksdk, cacert in clouds.yaml"
+"""What wins over OS_CACERT, where it is not known what the client uses."""
+
 
 class Remedies(Protocol):
     """The settings that help, by the way in which the proxy was started. ``client`` names its client."""
@@ -68,10 +71,7 @@ class MitmdumpRemedies:
     def for_client(self) -> str:
         """Return what makes any client trust the proxy's CA."""
         authority = Path(ctx.options.confdir).expanduser() / "mitmproxy-ca-cert.pem"
-        return (
-            f"export OS_CACERT={authority} for it, "
-            "and leave out --os-cacert and, in programs that use openstacksdk, cacert in clouds.yaml"
-        )
+        return f"export OS_CACERT={authority} for it, and {_OTHER_SETTINGS}"
 
     def for_proxy(self) -> str:
         """Return the option that names the cloud's CA."""
@@ -95,7 +95,8 @@ class CommandRemedies:
                 f"take cacert out of the cloud {cloud.name} in {cloud.file} while you record, "
                 f"and export OS_CACERT={cloud.settings['cacert']}"
             )
-        return f"it must trust {self._authority}, which OS_CACERT and REQUESTS_CA_BUNDLE name"
+        named = f"it must trust {self._authority}, which OS_CACERT and REQUESTS_CA_BUNDLE name"
+        return f"{named}: {_OTHER_SETTINGS}"
 
     def for_proxy(self) -> str:
         """Return the setting of the command that names the cloud's CA."""

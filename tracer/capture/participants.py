@@ -9,6 +9,7 @@ from functools import lru_cache
 from tracer.capture.participantmap import ParticipantMap
 from tracer.model import Exchange, header
 from tracer.origins import authority, origin
+from tracer.sequences import command_words, known_words
 from tracer.sequences.catalogue import Catalogue, participant_label
 
 __all__ = ["CLIENT", "client_agent", "named_by_agent", "resolve"]
@@ -23,19 +24,22 @@ def named_by_agent(user_agent: str) -> str | None:
     return first if participant_label(first) != first else None
 
 
-def resolve(exchanges: Sequence[Exchange], configured: ParticipantMap) -> tuple[list[str], dict[str, str]]:
+def resolve(
+    exchanges: Sequence[Exchange], configured: ParticipantMap, command: str | None = None
+) -> tuple[list[str], dict[str, str]]:
     """The receiver of each exchange, and the label of every participant that occurs.
 
     In order: the service catalogue that the run itself received, the mount path, the
-    configured map. What none of them knows is called after its place of appearance,
-    ``service-1``, and labelled with its host.
+    configured map, the login of the ``command`` at a cloud that does not answer. What none of them
+    knows is called after its place of appearance, ``service-1``, and labelled with its host.
     """
     catalogue = Catalogue.from_exchanges(exchanges)
+    login = Catalogue(_unanswered_login(exchanges, command))
     strangers: dict[str, str] = {}
     labels: dict[str, str] = {}
     receivers = []
     for exchange in exchanges:
-        receiver = _receiver(exchange.request.url, catalogue, configured)
+        receiver = _receiver(exchange.request.url, catalogue, configured, login)
         if receiver is None:
             place = origin(exchange.request.url)
             host = authority(place) if place else _host_text(exchange.request.url)
@@ -53,11 +57,29 @@ def client_agent(exchanges: Sequence[Exchange]) -> str:
     return max(agents, key=len, default="")
 
 
+def _unanswered_login(exchanges: Sequence[Exchange], command: str | None) -> list[tuple[str, str]]:
+    """Return Keystone with its URL, if the first request of an ``openstack`` command has no answer.
+
+    Each command begins at the URL of its login, unless it is told the endpoint of a service. Of an https
+    cloud that is not there, a proxy sees the host and the port alone: no path names the service.
+    """
+    if not command or "--os-endpoint" in command or not known_words(command_words(command)):
+        return []
+    first = next((exchange for exchange in exchanges if exchange.sender == CLIENT), None)
+    if first is None or first.response is not None or header(first.request.headers, "X-Auth-Token"):
+        return []
+    return [("keystone", first.request.url)]
+
+
 def _host_text(url: str) -> str:
     # An invalid URL still needs a name in the diagram: the text of its host.
     return url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2].lower() or url
 
 
-def _receiver(url: str, catalogue: Catalogue, configured: ParticipantMap) -> str | None:
+def _receiver(url: str, catalogue: Catalogue, configured: ParticipantMap, login: Catalogue) -> str | None:
     known = catalogue.service(url)
-    return known[0] if known else configured.receiver(url)
+    if known:
+        return known[0]
+    # Last: that a command begins at its login is known of all commands, and of this one only supposed.
+    supposed = login.service(url)
+    return configured.receiver(url) or (supposed[0] if supposed else None)

@@ -9,9 +9,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from tracer.capture.assembly import assemble
-from tracer.capture.book import JOURNALS, save_new
+from tracer.capture.book import save_new
 from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.presence import await_orphans
+from tracer.capture.settings import JOURNALS
 from tracer.errors import TracerError
 from tracer.processes import is_alive
 from tracer.recording import read_journal

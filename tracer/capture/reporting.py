@@ -8,6 +8,7 @@ from typing import Literal
 
 from tracer.capture.book import Kept
 from tracer.capture.notices import Failed, Said
+from tracer.counting import counted
 from tracer.errors import LeakError, TracerError
 
 __all__ = ["failed", "kept", "recovered"]
@@ -19,8 +20,8 @@ def kept(what: Kept) -> Iterator[Said]:
         yield _said("error", what.problem)
     recording = what.recording
     verdict = f", {recording.verdict}" if recording.verdict else ""
-    count = len(recording.exchanges)
-    yield _said("alert", f"{what.path} ({count} exchange{'s' * (count != 1)}{verdict})")
+    exchanges = counted(len(recording.exchanges), "exchange")
+    yield _said("alert", f"{what.path} ({exchanges}{verdict})")
 
 
 def failed(error: Exception) -> Failed:

@@ -7,19 +7,23 @@ before it starts the client, and loads everything else while the client starts.
 from __future__ import annotations
 
 import copy
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.capture.participantmap import ParticipantMap
 from tracer.errors import InputError
+from tracer.filenames import safe_name
 from tracer.releasenames import canonical
+from tracer.writability import check_file, check_folder
 
 if TYPE_CHECKING:
     from tracer.model import Recording
 
-__all__ = ["DIAGRAMS", "LIMIT", "Draw", "Settings"]
+__all__ = ["DIAGRAMS", "JOURNALS", "LIMIT", "Draw", "Settings"]
+
+JOURNALS = ".journal"
+"""The folder of the journals, inside the folder of the recordings."""
 
 DIAGRAMS = ("mmd", "svg", "png")
 
@@ -31,11 +35,12 @@ Draw = Callable[["Recording", str], list[str | bytes]]
 
 
 class Settings:
-    """Where recordings go and what goes into them. Raises InputError for what cannot be.
+    """Where recordings go and what goes into them.
 
     ``name`` makes every recording replace the one of that name; without it, a recording is
     named after its sequence or command, and never replaces another. ``policies`` are files
-    that add rules to the redaction policy.
+    that add rules to the redaction policy. Raises InputError for what cannot be, and OutputError where no
+    recording could be written.
     """
 
     def __init__(
@@ -54,7 +59,6 @@ class Settings:
         _check_diagrams(diagrams)
         if limit < 0:
             raise InputError("limit", f"expected a number of bytes, got {limit}")
-        _check_folder(folder)
         _check_files(sequence, policies)
         self.folder = folder
         self.release = canonical(release) if release else None
@@ -65,6 +69,15 @@ class Settings:
         self.draw = draw
         self.limit = limit
         self.policies = policies
+        for written in (self.release_folder, self.folder / JOURNALS):
+            check_folder(written)
+        if name:
+            check_file(self.release_folder / f"{safe_name(name)}.yaml")
+
+    @property
+    def release_folder(self) -> Path:
+        """The folder of the release, where there is one, else the one of all recordings."""
+        return self.folder / safe_name(self.release) if self.release else self.folder
 
     def with_senders(self, senders: Mapping[int, str]) -> Settings:
         """These, with more participants that send by ports of the proxy."""
@@ -94,11 +107,3 @@ def _check_files(sequence: str | None, policies: tuple[Path, ...]) -> None:
         from tracer.redaction import load_policy
 
         load_policy(*policies)
-
-
-def _check_folder(folder: Path) -> None:
-    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    if not there.is_dir():
-        raise InputError(str(there), "not a folder")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise InputError(str(there), "the folder cannot be written to")

@@ -18,6 +18,7 @@ from tracer.capture.keeper import Keeper
 from tracer.capture.processes import Process, command_words
 from tracer.capture.runs import Evidence, Run
 from tracer.capture.settings import Settings
+from tracer.capture.tunnels import Tunnels
 from tracer.capture.usage import usage_error
 from tracer.capture.warming import warm_up
 from tracer.model import Output, Recording
@@ -63,7 +64,7 @@ class SingleRun(Tracer):
     """Keeps one book; ``kept`` is the recording once the proxy has stopped.
 
     ``others`` are recordings of what services sent, but not because of the command. ``reached`` tells
-    whether the client has come to the proxy.
+    whether the client has come to the proxy, ``listens`` whether it could.
     """
 
     def __init__(
@@ -84,6 +85,9 @@ class SingleRun(Tracer):
         self._callback = on_exchange
         self._one = _OneBook(self, settings, self._book)
         self.reached = False
+        self.listens = asyncio.Event()
+        # Every tunnel is accepted, and the client must have wanted it for a request.
+        self._tunnels = Tunnels(unused="the client left before it sent its request")
         self._remedies = remedies
 
     def ended(self, client: Client) -> None:
@@ -129,7 +133,8 @@ class SingleRun(Tracer):
         self.redact_log()
 
     def running(self) -> None:
-        """Nothing to announce: the verb says where the recording is."""
+        """Announce nothing: the verb says where the recording is."""
+        self.listens.set()
 
     async def client_connected(self, client: connection.Client) -> None:
         """Whose connection it is needs no looking up."""

@@ -31,6 +31,7 @@ import tracer
 from tracer.capture.events import Answered, Asked, Event
 from tracer.capture.notices import FAILED, Configured, Failed, Finish, Finished, Notice, Ready, Said, Told
 from tracer.capture.settings import Settings
+from tracer.counting import counted
 from tracer.errors import TracerError
 
 __all__ = ["BEHIND", "Worker", "configured"]
@@ -266,7 +267,7 @@ class Worker:
     def _report_hung(self) -> None:
         waited, missing = self._still * _TICK, self._answered - self._kept
         self._hung, self._still = True, 0
-        later = f"{missing} exchanges wait for it; " if missing else ""
+        later = f"{counted(missing, 'exchange waits', 'exchanges wait')} for it; " if missing else ""
         recovered = (
             f"what it has kept is made into recordings by: tracer recover {shlex.quote(str(self._folder))}"
         )
@@ -283,7 +284,8 @@ class Worker:
         if not self._unsent and self._kept >= self._answered:
             self._process.kill()  # all that it was told is in the journals
         elif self._answered > self._kept:
-            self._on_notice(Failed(f"{_PROCESS} has not taken {self._answered - self._kept} exchanges"))
+            missing = counted(self._answered - self._kept, "exchange")
+            self._on_notice(Failed(f"{_PROCESS} has not taken {missing}"))
         self._end()
 
     def _read_kept(self) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from tracer.capture.book import JOURNALS, Kept
+from tracer.capture.book import Kept
 from tracer.capture.events import Answered
 from tracer.capture.intake import Intake
 from tracer.capture.keeper import Keeper
@@ -24,7 +24,7 @@ from tracer.capture.notices import FAILED, KEPT, Configured, Failed, Finish, Fin
 from tracer.capture.presence import announce, withdraw
 from tracer.capture.recovery import recover
 from tracer.capture.reporting import failed, kept, recovered
-from tracer.capture.settings import Settings
+from tracer.capture.settings import JOURNALS, Settings
 from tracer.errors import OutputError
 
 __all__ = ["main"]

@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> None:
     console = stdout()
     release, out = options.release, options.out
     which = f"{release} --client {options.client}" if options.client else release
-    Settings(folder=out)
+    Settings(folder=out, release=release)  # refuses what cannot be written to
     cloud = Cloud(release)
     was_up = cloud.status() is not None
     try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tracer.cli.parsing import check_output
 from tracer.cli.pictures import DIAGRAMS, check_diagram, warn
 from tracer.cli.reporting import Reporter
+from tracer.counting import counted
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
@@ -189,5 +190,5 @@ def _write_baseline(path: Path, steps: Sequence[Step]) -> int:
     from tracer.rendering.changes.report import known
 
     count = save_baseline(path, known(steps))
-    print(f"wrote {path}: {count} accepted difference{'s' * (count != 1)}")
+    print(f"wrote {path}: {counted(count, 'accepted difference')}")
     return 0

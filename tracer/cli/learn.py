@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.cli.parsing import add_recordings, check_output
+from tracer.counting import counted, form
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _note(count: int) -> str:
     return (
-        f'Learned from {count} recording{"s" * (count != 1)}. The texts that begin with "The client" are '
+        f'Learned from {counted(count, "recording")}. The texts that begin with "The client" are '
         "a beginning:\nsay in your own words what each exchange is for. Then try it: "
         "tracer check --sequence THIS RECORDING…"
     )
@@ -76,8 +77,8 @@ def _summarise(learned: Sequence, recordings: Mapping[str, Recording], output: P
         problem = f"{one.recording}: {why}" if one.problem else f"{one.recording} deviates: {why}"
         print(f"tracer: {visible(problem, 600)}", file=sys.stderr)
     wrote = f"wrote {output}: " if output else ""
-    steps = f"{len(learned.steps)} steps of {learned.command!r}"
-    print(
-        f"{wrote}{steps}; {len(checks) - len(deviating)} of {len(checks)} recordings conform", file=sys.stderr
-    )
+    steps = f"{counted(len(learned.steps), 'step')} of {learned.command!r}"
+    conforming = len(checks) - len(deviating)
+    conform = form(conforming, "conforms", "conform")
+    print(f"{wrote}{steps}; {conforming} of {counted(len(checks), 'recording')} {conform}", file=sys.stderr)
     return 1 if deviating else 0

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.counting import counted
+
 if TYPE_CHECKING:
     from tracer.matrix import Cell, Order, Plan, Pool
 
@@ -141,7 +143,7 @@ def _print(plan: Plan, releases: list[str], out: Path) -> int:
         if not cell.problem and cell.verdict != "missing":
             _complain(_told(cell))
     written = sum(map(len, plan.recordings.values()))
-    print(f"{written} recordings below {out}, {written // 2} of them to compare with (again)")
+    print(f"{counted(written, 'recording')} below {out}, {written // 2} of them to compare with (again)")
     return 1 if bad else 0
 
 

@@ -151,14 +151,14 @@ def run(options: argparse.Namespace) -> int:
 
 def _tell_of_journals(settings: Settings) -> None:
     """Where what was recorded is, if it did not become a recording."""
-    from tracer.capture.book import JOURNALS
+    from tracer.capture.settings import JOURNALS
 
     if any((settings.folder / JOURNALS).glob("*.jsonl")):
         _say(f"no recording was written, but nothing is lost: tracer recover {settings.folder}")
 
 
 def _recover(settings: Settings) -> None:
-    from tracer.capture.book import JOURNALS
+    from tracer.capture.settings import JOURNALS
 
     if not (settings.folder / JOURNALS).is_dir():
         return

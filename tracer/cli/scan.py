@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tracer.cli.parsing import add_policies
+from tracer.counting import counted
 from tracer.errors import InputError
 
 __all__ = ["arguments", "run"]
@@ -57,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         files += 1
         binary += text.binary
     note = f" ({binary} of them not text)" if binary else ""
-    print(f"{found} found in {files} files{note}", file=sys.stderr)
+    print(f"{found} found in {counted(files, 'file')}{note}", file=sys.stderr)
     if unreadable:
         return 2
     return 1 if found else 0

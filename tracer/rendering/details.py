@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
+from tracer.counting import counted
 from tracer.rendering.table import message_style
 from tracer.rendering.texts import visible
 
@@ -62,10 +63,10 @@ def _body(body: Body | None) -> Iterator[Text]:
         return
     if body.omitted is not None:
         digest = f", SHA-256 {_whole(body.sha256)}" if body.sha256 else ""
-        yield Text(f"body not kept ({body.omitted}): {body.size} bytes{digest}", style="dim")
+        yield Text(f"body not kept ({body.omitted}): {counted(body.size, 'byte')}{digest}", style="dim")
         return
     if body.base64 is not None:
-        yield Text(f"{body.size} bytes in base64:", style="dim")
+        yield Text(f"{counted(body.size, 'byte')} in base64:", style="dim")
     paint = JSONHighlighter() if body.json is not None else Text
     for line in (body.json or body.text or body.base64 or "").splitlines():
         # What a line begins with tells how deep it is, and `visible` takes it off.

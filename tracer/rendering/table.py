@@ -8,6 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from tracer.counting import counted, form
 from tracer.rendering.messages import MessageView, exchange_messages, messages
 from tracer.rendering.reasons import reasons, undetermined_reason
 from tracer.rendering.texts import visible
@@ -119,7 +120,7 @@ def note_lines(recording: Recording) -> list[Text]:
 
 def _deviations(recording: Recording) -> Iterable[str]:
     if recording.missing:
-        yield f"missing step{'s' * (len(recording.missing) > 1)} {', '.join(map(str, recording.missing))}"
+        yield f"missing {form(len(recording.missing), 'step')} {', '.join(map(str, recording.missing))}"
     for verdict, words in (("unexpected", "unexpected"), ("wrong-status", "wrong status")):
         named = [_short(exchange) for exchange in recording.exchanges if exchange.verdict == verdict]
         if named:
@@ -137,8 +138,8 @@ def _count(recording: Recording) -> str:
     seen = {step for exchange in recording.exchanges for step in exchange.steps}
     sequence = catalog().get(recording.sequence or "")
     if sequence is None:
-        return f"{len(seen)} steps"
-    count = f"{len(seen)} of {len(sequence.steps)} steps"
+        return counted(len(seen), "step")
+    count = f"{len(seen)} of {counted(len(sequence.steps), 'step')}"
     left_out = sorted(set(sequence.steps) - seen)
     if left_out:
         count += f" ({', '.join(map(str, left_out))} left out, which they may be)"

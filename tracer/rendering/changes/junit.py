@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from tracer.counting import counted
 from tracer.rendering.changes.report import counted_weights
 from tracer.rendering.changes.terminal import values
 from tracer.rendering.texts import visible
@@ -73,7 +74,7 @@ def _case(row: Row, sides: str, fail_on: FailOn) -> ET.Element:
     others = [one for one in row.differences if one.weight not in weights]
     if failing:
         count = len(failing)
-        message = f"{count} difference{'s' * (count != 1)}"
+        message = counted(count, "difference")
         _add(case, "failure", message, [_line(one) for one in failing], failing[0].weight)
     if others:
         _add(case, "system-out", "", [_line(one) for one in others])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison import reasons, whys
 from tracer.rendering.changes.grouping import sections
-from tracer.rendering.languages import pick, section
+from tracer.rendering.languages import form_for, pick, section
 
 if TYPE_CHECKING:
     from tracer.comparison import Difference, Suppressed
@@ -37,8 +37,7 @@ class Phrases:
 
     def count(self, key: str, number: int, **values: object) -> str:
         """As ``__call__``, in the form that goes with ``number``."""
-        one = f"{key}.one"
-        return self(one if number == 1 and one in self._texts else f"{key}.other", **values)
+        return self(form_for(self._texts, key, number), **values)
 
     def pick(self, texts: Mapping[str, str], otherwise: str) -> str:
         """The text of this language among ``texts``."""
@@ -136,8 +135,10 @@ def _summary(step: Step, say: Phrases) -> str:
     weights = ", ".join(
         say("counted", count=number, what=say(weight)) for weight, number in step.weights.items() if number
     )
+    recordings = say.count("recordings", total, total=total)
+    differing = len(step.differing)
     return say.count(
-        "summary", count, count=count, differing=len(step.differing), total=total, weights=weights
+        "summary", count, count=count, differing=differing, recordings=recordings, weights=weights
     )
 
 
@@ -152,7 +153,7 @@ def _remarks(step: Step, say: Phrases) -> Iterator[str]:
         say("counted", count=number, what=say.pick(names.get(reason, {}), reason))
         for reason, number in step.volatile.items()
     ]
-    yield say("suppressed", count=step.suppressed, reasons=", ".join(said))
+    yield say.count("suppressed", step.suppressed, count=step.suppressed, reasons=", ".join(said))
 
 
 def _sections(

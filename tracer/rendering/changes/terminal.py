@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from tracer.comparison import reasons
+from tracer.counting import counted
 from tracer.rendering.changes.grouping import sections
 from tracer.rendering.languages import DEFAULT, pick
 from tracer.rendering.texts import visible
@@ -106,12 +107,12 @@ def summary(step: Step) -> Text:
     total = len(step.recordings)
     if step.differing:
         count = sum(step.weights.values())
-        text.append(f"{count} {_plural('difference', count)} (")
+        text.append(f"{counted(count, 'difference')} (")
         for position, (weight, number) in enumerate((w, n) for w, n in step.weights.items() if n):
             text.append(", " if position else "").append(f"{number} {weight}", style=STYLES[weight])
-        text.append(f") in {len(step.differing)} of {total} {_plural('recording', total)}")
+        text.append(f") in {len(step.differing)} of {counted(total, 'recording')}")
     else:
-        text.append(f"no difference in {total} {_plural('recording', total)}", style="green")
+        text.append(f"no difference in {counted(total, 'recording')}", style="green")
     if step.accepted:
         text.append(f"; {step.accepted} accepted by the baseline")
     if step.suppressed:
@@ -124,7 +125,3 @@ def summary(step: Step) -> Text:
     else:
         text.append("; nothing suppressed")
     return text
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else f"{word}s"

@@ -9,6 +9,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from tracer.counting import counted, form
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:
@@ -77,15 +78,15 @@ def summary(report: Report) -> Text:
     """How many came to which end."""
     total = len(report.recordings)
     counts = [
-        (report.conforming, "conform" if report.conforming != 1 else "conforms"),
-        (report.deviating, "deviate" if report.deviating != 1 else "deviates"),
+        (report.conforming, form(report.conforming, "conforms", "conform")),
+        (report.deviating, form(report.deviating, "deviates", "deviate")),
         (report.undetermined, "undetermined"),
         (report.without_sequence, "without a sequence"),
         (report.errors, "not readable"),
     ]
     ends = ", ".join(f"{count} {words}" for count, words in counts if count)
     return Text(
-        f"{total} recording{'s' * (total != 1)}: {ends}",
+        f"{counted(total, 'recording')}: {ends}",
         style="green" if report.conforming == total else "bold red",
     )
 

@@ -11,7 +11,7 @@ from tracer import yamltext
 from tracer.datafiles import read, typed
 from tracer.errors import InputError
 
-__all__ = ["DEFAULT", "Section", "languages", "pick", "section"]
+__all__ = ["DEFAULT", "Section", "form_for", "languages", "pick", "section"]
 
 DEFAULT = "en"
 """The language of what another one leaves out."""
@@ -40,6 +40,12 @@ def pick(texts: Mapping[str, str], language: str) -> str:
     return texts.get(language) or texts.get(DEFAULT) or next(iter(texts.values()), "")
 
 
+def form_for(texts: Mapping[str, str], key: str, number: int) -> str:
+    """The key of the form that goes with ``number``; only some languages have one of its own for one."""
+    one = f"{key}.one"
+    return one if number == 1 and one in texts else f"{key}.other"
+
+
 @functools.cache
 def _file(language: str) -> _Texts:
     path = Path(__file__).parent / f"{language}.yaml"
@@ -50,4 +56,10 @@ def _filled(texts: Any, otherwise: Any) -> Any:
     """``texts``, with what they leave out of ``otherwise``, at every level."""
     if not isinstance(otherwise, dict) or not isinstance(texts, dict):
         return texts
-    return otherwise | {key: _filled(value, otherwise.get(key)) for key, value in texts.items()}
+    missing = {key: text for key, text in otherwise.items() if not _has_other_form(key, texts)}
+    return missing | {key: _filled(value, otherwise.get(key)) for key, value in texts.items()}
+
+
+def _has_other_form(key: str, texts: _Texts) -> bool:
+    """Whether the language says in its own words what the form for one at ``key`` says in English."""
+    return key.endswith(".one") and f"{key.removesuffix('.one')}.other" in texts

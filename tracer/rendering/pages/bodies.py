@@ -50,13 +50,17 @@ def body_block(body: Body | None, say: Wording) -> Block:
     if body.omitted is not None:
         digest = say("body.digest", sha256=code(body.sha256)) if body.sha256 else Md()
         why = say(f"body.why.{body.omitted}")
-        return Block(Md(), say("body.omitted", why=why, size=f"{body.size:,}", digest=digest))
+        return Block(Md(), say("body.omitted", why=why, size=_size(body, say), digest=digest))
     if body.json is not None:
         return block(body.json, "json", "", say, _INDENT)
     if body.text is not None:
         return block(body.text, _language(body.type), "", say, _INDENT)
     made = block(body.base64 or "", "text", "", say, _INDENT)
-    return made._replace(remark=Md(f"{say('body.binary', size=f'{body.size:,}')} {made.remark}".strip()))
+    return made._replace(remark=Md(f"{say('body.binary', size=_size(body, say))} {made.remark}".strip()))
+
+
+def _size(body: Body, say: Wording) -> Md:
+    return say.count("body.bytes", body.size, count=f"{body.size:,}")
 
 
 def _language(media_type: str) -> str:

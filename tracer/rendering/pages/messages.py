@@ -146,7 +146,8 @@ def parts_of(book: Book, index: int) -> list[Part]:
 
 def _again_step(book: Book, pairs: Sequence[Sequence[MessageView]]) -> Step:
     numbers = _span([view.number for pair in pairs for view in pair])
-    return Step(Md(f"[{numbers}]({book.place(pairs[0][0])})"), book.say("step.again", count=len(pairs)))
+    again = book.say.count("step.again", len(pairs), count=len(pairs))
+    return Step(Md(f"[{numbers}]({book.place(pairs[0][0])})"), again)
 
 
 def _again(book: Book, views: Sequence[MessageView]) -> Part:

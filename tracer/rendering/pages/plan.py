@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.output import safe_name
+from tracer.filenames import safe_name
 from tracer.releasenames import order
 from tracer.sequences import catalog, command_words, known_words
 

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracer.output import safe_name
+from tracer.filenames import safe_name
 from tracer.rendering.markdown import EXAMPLE, Md, code
 from tracer.rendering.pages.page import CHANGES, PROLOGUE, purpose
 from tracer.rendering.pages.templating import fill

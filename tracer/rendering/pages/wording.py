@@ -6,7 +6,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tracer.rendering.languages import pick, section
+from tracer.rendering.languages import form_for, pick, section
 from tracer.rendering.markdown import Md, inline
 
 __all__ = ["Wording", "wording"]
@@ -22,6 +22,10 @@ class Wording:
     def __call__(self, key: str, **values: object) -> Md:
         """The text called ``key`` (``section.name``) with ``values``, which are escaped, put in."""
         return Md(self._texts[key].format_map({name: inline(value) for name, value in values.items()}))
+
+    def count(self, key: str, number: int, **values: object) -> Md:
+        """As ``__call__``, in the form that goes with ``number``."""
+        return self(form_for(self._texts, key, number), **values)
 
     def pick(self, texts: Mapping[str, str]) -> str:
         """The text of this language among those of a sequence, or the best there is instead; else empty."""

@@ -1,0 +1,27 @@
+"""Names of files, made of texts that others have written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["safe_name"]
+
+_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
+_LONGEST_NAME = 120  # bytes; leaves room for a suffix within the 255 that file systems take
+
+
+def safe_name(text: str) -> str:
+    """A file name made of hostile text: one path component, visible, portable, at most 120 bytes of UTF-8.
+
+    >>> safe_name("../../etc/passwd")
+    'etc-passwd'
+    """
+    name = unicodedata.normalize("NFKC", text)
+    name = "".join(c if c.isalnum() or c in "._-" else "-" for c in name)
+    name = re.sub(r"[.-]*-[.-]*", "-", name)
+    name = re.sub(r"\.+", ".", name).strip(".-_")
+    name = name.encode()[:_LONGEST_NAME].decode(errors="ignore").rstrip(".-_")
+    if not name:
+        return "unnamed"
+    return f"{name}_" if _RESERVED.fullmatch(name) else name

@@ -1,0 +1,76 @@
+"""Whether files can be written, and in words why not."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from tracer.errors import InputError, OutputError
+
+__all__ = ["check_file", "check_folder", "reasons"]
+
+_REASONS = {
+    errno.EACCES: "permission denied",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EEXIST: "a part of its path is not a folder",  # so says mkdir
+    errno.EFBIG: "the file would be too large",
+    errno.EISDIR: "it is a folder",
+    errno.ELOOP: "too many symbolic links",
+    errno.ENAMETOOLONG: "the name is too long",
+    errno.ENOENT: "no such folder",
+    errno.ENOSPC: "the disk is full",
+    errno.ENOTDIR: "a part of its path is not a folder",
+    errno.EPERM: "permission denied",
+    errno.EROFS: "the file system is read-only",
+}
+
+
+@contextlib.contextmanager
+def reasons(path: Path) -> Iterator[None]:
+    """Raise OutputError, with ``path`` and a reason in words, for an OSError."""
+    try:
+        yield
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0) or (error.strerror or type(error).__name__).lower()
+        raise OutputError(str(path), reason) from error
+
+
+def check_folder(folder: Path) -> None:
+    """Raise InputError or OutputError if no file can be written to ``folder``.
+
+    A missing folder is not made: a file is written to the deepest one that is there, and removed.
+    """
+    with reasons(folder):
+        there = _deepest(folder.absolute())
+        if not there.is_dir():
+            raise InputError(str(there), "not a folder")
+        trial = there / f".{os.urandom(8).hex()}.part"
+        file = os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(file, b"\n")
+        finally:
+            os.close(file)
+            trial.unlink(missing_ok=True)
+
+
+def check_file(path: Path) -> None:
+    """Raise OutputError if something is at ``path`` that must not be replaced by a file."""
+    with reasons(path):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        if path.exists() and not path.is_file():
+            raise OutputError(str(path), "it is no regular file, and would be replaced by one")
+        if path.exists() and not path.is_symlink() and not os.access(path, os.W_OK):
+            raise OutputError(str(path), "the file is read-only")
+
+
+def _deepest(folder: Path) -> Path:
+    """Return the deepest part of the path that is there, also if it is a link that leads nowhere."""
+    for path in (folder, *folder.parents):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            path.lstat()
+            return path
+    return folder
