@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ from tracer.capture.sockets import (
     _ListedSocketOwners,
     socket_owners,
 )
+from tracer.processes import ProcessIdentity
 
 _CLIENT = """
 import os, socket, sys, time
@@ -209,8 +211,13 @@ def test_where_the_kernel_cannot_be_asked_sockets_are_listed(monkeypatch: pytest
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root for a second user")
 def test_processes_of_a_user_that_are_hidden_are_searched_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    searches = []
-    monkeypatch.setattr(sockets, "_all_processes", lambda: searches.append(1) or [])
+    searches: list[int] = []
+
+    def search() -> list[object]:
+        searches.append(1)
+        return []
+
+    monkeypatch.setattr(sockets, "_all_processes", search)
     # Not Python: its files may be readable for this user only.
     client = "for _ in 1 2 3 4 5; do exec {end}<>/dev/tcp/127.0.0.1/$0; done; sleep 60"
     command = ["setpriv", "--reuid", "65534", "--clear-groups", "bash", "-c", client]
@@ -228,7 +235,7 @@ def test_processes_of_a_user_that_are_hidden_are_searched_for_once(monkeypatch: 
 
 @pytest.mark.parametrize("address", [("no address", 1), ("127.0.0.1", -1), ("fe80::1%nowhere", 1)])
 def test_what_is_no_address_is_refused(address: Address) -> None:
-    with pytest.raises((ValueError, OSError, sockets.struct.error)):
+    with pytest.raises((ValueError, OSError, struct.error)):
         sockets._query(address, ("127.0.0.1", 80))
 
 
@@ -250,9 +257,7 @@ def test_the_command_of_a_process_is_read() -> None:
 
 
 def test_a_number_that_is_used_again_meanwhile_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    identities = iter(
-        [processes.ProcessIdentity(os.getpid(), 1.0), processes.ProcessIdentity(os.getpid(), 2.0)]
-    )
+    identities = iter([ProcessIdentity(os.getpid(), 1.0), ProcessIdentity(os.getpid(), 2.0)])
     monkeypatch.setattr(processes, "identify", lambda pid: next(identities))
     assert processes.read(os.getpid()) is None
 
