@@ -26,7 +26,8 @@ def _log_is_as_before() -> Iterator[None]:
     """A test that starts the addon ends it: what stays redacted would change other tests."""
     factory = logging.getLogRecordFactory()
     yield
-    left, _ = logging.getLogRecordFactory(), logging.setLogRecordFactory(factory)
+    left = logging.getLogRecordFactory()
+    logging.setLogRecordFactory(factory)
     assert left is factory, "the log is still redacted: end the addon with done()"
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tracer import output
 from tracer.errors import LeakError, NameTakenError, OutputError
 from tracer.output import Appender, write, write_parts, write_private
 from tracer.redaction import KnownSecrets, seams
@@ -124,7 +123,7 @@ def test_an_old_file_stays_whole_when_the_new_one_cannot_be_written(
         def full(*_: object, error: OSError = error) -> int:
             raise error
 
-        monkeypatch.setattr(output.os, "fsync", full)
+        monkeypatch.setattr(os, "fsync", full)
         with pytest.raises(OutputError) as caught:
             write(path, "new")
         assert str(caught.value) == f"cannot write {path}: {reason}"
@@ -137,7 +136,7 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.
         assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(output.os, "fsync", interrupt)
+    monkeypatch.setattr(os, "fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write(tmp_path / "x", "new")
     assert list(tmp_path.iterdir()) == []
@@ -145,7 +144,7 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.
 
 def test_writing_goes_on_after_a_short_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.write
-    monkeypatch.setattr(output.os, "write", lambda file, data: real(file, bytes(data)[:3]))
+    monkeypatch.setattr(os, "write", lambda file, data: real(file, bytes(data)[:3]))
     write(tmp_path / "x", "0123456789")
     assert (tmp_path / "x").read_text() == "0123456789"
 
@@ -174,10 +173,10 @@ def test_what_is_read_only_is_not_replaced(
     path = tmp_path / "x"
     write(path, "old")
     if refused == "file":
-        monkeypatch.setattr(output.os, "access", lambda *_: False)  # root may write to any file
+        monkeypatch.setattr(os, "access", lambda *_: False)  # root may write to any file
         reason = "the file is read-only"
     else:
-        monkeypatch.setattr(output.os, "open", _raiser(OSError(errno.EROFS, "x")))
+        monkeypatch.setattr(os, "open", _raiser(OSError(errno.EROFS, "x")))
         reason = "the file system is read-only"
     with pytest.raises(OutputError, match=reason):
         write(path, "new")
@@ -257,7 +256,7 @@ def test_a_torn_line_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPat
                 raise full
             return real(file, bytes(data)[:size])
 
-        monkeypatch.setattr(output.os, "write", write_some)
+        monkeypatch.setattr(os, "write", write_some)
         with pytest.raises(OutputError, match="the disk is full"):
             journal.append(b"two")
         monkeypatch.undo()

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from tracer import writability
 from tracer.errors import InputError, OutputError
 from tracer.writability import check_folder
 
@@ -51,7 +50,7 @@ def test_a_folder_that_takes_no_file_is_refused(
     def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(writability.os, call, refuse)
+    monkeypatch.setattr(os, call, refuse)
     with pytest.raises(OutputError) as caught:
         check_folder(tmp_path)
     monkeypatch.undo()

@@ -76,7 +76,7 @@ def test_no_exchange_that_ships_is_left_to_libyaml(monkeypatch: pytest.MonkeyPat
     def left(_: object) -> str:
         raise AssertionError
 
-    monkeypatch.setattr(yamlblocks.yamltext, "dump", left)
+    monkeypatch.setattr(yamltext, "dump", left)
     for path in below([SHIPPED]):
         for exchange in load(path).exchanges:
             tree = msgspec.to_builtins(exchange)

@@ -101,10 +101,10 @@ def _load_cassette(kind: str, path: Path) -> Callable[[], int]:
 
 
 def _serializer(kind: str) -> Any:
-    import yaml
     from vcr.serializers import jsonserializer, yamlserializer
+    from yaml._yaml import CParser
 
-    quick = issubclass(yamlserializer._CassetteLoader, yaml.cyaml.CParser)
+    quick = issubclass(yamlserializer._CassetteLoader, CParser)
     assert quick == (kind != PURE), "vcrpy takes libyaml where it is, and only there"
     return jsonserializer if kind == JSON else yamlserializer
 
@@ -123,7 +123,7 @@ def _loading(way: str, exchanges: Path, path: Path) -> Callable[[], object]:
     with exchanges.open("rb") as lines:
         count = sum(1 for _ in lines)
     ours = way in (TRACER, UNSCANNED)
-    read = (lambda: len(load(path).exchanges)) if ours else _load_cassette(way, path)
+    read: Callable[[], int] = (lambda: len(load(path).exchanges)) if ours else _load_cassette(way, path)
 
     def do() -> None:
         assert read() == count

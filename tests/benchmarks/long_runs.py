@@ -89,7 +89,7 @@ def changed(recording: Recording) -> Recording:
 
 
 def _shipped(name: str) -> list[Exchange]:
-    return load(_SHIPPED / f"{name}.yaml").exchanges
+    return list(load(_SHIPPED / f"{name}.yaml").exchanges)
 
 
 def _told_apart(exchanges: Iterator[Exchange] | list[Exchange], first: int = 0) -> Iterator[Exchange]:

@@ -102,19 +102,22 @@ def test_interleaved_commands_of_one_host_stay_apart(tmp_path: Path) -> None:
 
 
 def test_a_connection_for_each_request_is_still_one_run(tmp_path: Path) -> None:
-    close = {"Connection": "close"}
-    run = [discovery(peer(), **close), login(peer()), discovery(peer(), "/image", 2.0, **close), show(peer())]
+    run = [
+        discovery(peer(), Connection="close"),
+        login(peer()),
+        discovery(peer(), "/image", 2.0, Connection="close"),
+        show(peer()),
+    ]
     run[1].response.headers["Connection"] = "close"  # type: ignore[union-attr]
     recordings = trace(run, tmp_path)
     assert [len(recording.exchanges) for recording in recordings.values()] == [4]
 
 
 def test_commands_one_after_another_from_one_host_are_two_runs(tmp_path: Path) -> None:
-    close = {"Connection": "close"}
     run = []
     for number in (0, 1):
         flows = [
-            discovery(peer(), **close),
+            discovery(peer(), Connection="close"),
             login(peer(), 1.0, TOKEN + str(number)),
             show(peer(), 3.0, TOKEN + str(number)),
         ]
@@ -125,8 +128,10 @@ def test_commands_one_after_another_from_one_host_are_two_runs(tmp_path: Path) -
 
 
 def test_another_host_is_another_run(tmp_path: Path) -> None:
-    close = {"Connection": "close"}
-    run = [discovery(peer("192.0.2.1"), **close), discovery(peer("192.0.2.2"), "/image", **close)]
+    run = [
+        discovery(peer("192.0.2.1"), Connection="close"),
+        discovery(peer("192.0.2.2"), "/image", Connection="close"),
+    ]
     assert len(trace(run, tmp_path)) == 2
 
 

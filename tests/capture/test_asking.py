@@ -14,7 +14,7 @@ from mitmproxy import ctx, exceptions, http, options
 from mitmproxy.addonmanager import AddonManager
 from mitmproxy.addons import default_addons
 from mitmproxy.master import Master
-from mitmproxy.proxy.layers.http import HttpErrorHook, HttpRequestHook, HttpResponseHook
+from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHook, HttpResponseHook
 from mitmproxy.test import tflow
 
 from tracer.capture.asking import ask_whom_it_concerns

@@ -68,7 +68,7 @@ def test_mitmdump_warns_once_for_each_host(caplog: pytest.LogCaptureFixture) -> 
         context.server.address = (host, 443)
         conn = context.client if side == "client" else context.server
         conn.error = error
-        return tls.TlsData(conn, context)  # type: ignore[arg-type]
+        return tls.TlsData(conn, context)
 
     async def run() -> None:
         tracer = Tracer()

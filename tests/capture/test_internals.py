@@ -114,7 +114,8 @@ OPTIONS = (
 @pytest.mark.parametrize("name", NAMES)
 def test_each_internal_is_there(name: str) -> None:
     module, _, path = name.partition(":")
-    assert functools.reduce(_attribute, path.split("."), importlib.import_module(module)) is not None
+    owner: object = importlib.import_module(module)
+    assert functools.reduce(_attribute, path.split("."), owner) is not None
 
 
 def _attribute(owner: object, name: str) -> object:

@@ -16,7 +16,7 @@ from tracer.errors import InputError
 
 def given(**changes: str) -> Options:
     known = Options()
-    options.declare(Loader(SimpleNamespace(options=known)))  # type: ignore[arg-type]
+    options.declare(Loader(SimpleNamespace(options=known)))
     known.update(**changes)
     return known
 

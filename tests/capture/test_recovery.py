@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
+from typing import cast
 
 import psutil
 import pytest
@@ -16,7 +17,7 @@ from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.recovery import recover
 from tracer.capture.settings import JOURNALS, Settings
 from tracer.errors import InputError
-from tracer.processes import identify
+from tracer.processes import ProcessIdentity, identify
 from tracer.recording import Journal, JournalHead, load, read_journal
 
 
@@ -28,9 +29,14 @@ def kept(folder: Path, *, killed: bool, name: str | None = None) -> Path:
     # A process number of the past: the same pid, started at another time.
     book._head = book._head.__class__(
         **{key: getattr(book._head, key) for key in book._head.__struct_fields__ if key != "writer"},
-        writer=(os.getpid(), psutil.Process().create_time() - 100),
+        writer=_by_the_clock(-100),
     )
     return _fill(book, folder)
+
+
+def _by_the_clock(seconds: float) -> ProcessIdentity:
+    """This process, as earlier versions wrote it: two values, and a time that is off by ``seconds``."""
+    return cast(ProcessIdentity, (os.getpid(), psutil.Process().create_time() + seconds))
 
 
 def _fill(book: Book, folder: Path) -> Path:
@@ -63,8 +69,7 @@ def test_a_step_of_the_clock_takes_no_journal_from_its_writer(tmp_path: Path, st
     """Journals of earlier versions hold the time that psutil derives from the clock."""
     journal = kept(tmp_path, killed=False)
     head, exchanges = read_journal(journal)
-    old = (os.getpid(), psutil.Process().create_time() + step)
-    again = Journal(journal, JournalHead(began=head.began, writer=old))
+    again = Journal(journal, JournalHead(began=head.began, writer=_by_the_clock(step)))
     for exchange in exchanges:
         again.exchange(exchange)
     again.close()

@@ -38,7 +38,7 @@ class Command:
 
     def ask(self, port: int, url: str, token: str = "", agent: str = "") -> Asked:
         name = str(next(self._flows))
-        fields = ((b"User-Agent", agent.encode()),)
+        fields: tuple[tuple[bytes, bytes], ...] = ((b"User-Agent", agent.encode()),)
         if token:
             fields += ((b"X-Auth-Token", token.encode()),)
         asked = Asked(name, f"c{name}", b"GET", url.encode(), b"HTTP/1.1", fields, 1000.0 + int(name))
@@ -54,7 +54,7 @@ class Command:
     def end(self) -> None:
         self.tracer._one.output = Output(exit=0)
         self.tracer._one.interrupted = ""
-        asyncio.run(self.tracer.taker().finish())  # type: ignore[union-attr]
+        asyncio.run(self.tracer.taker().finish())
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ from tracer.capture.sockets import (
     _ListedSocketOwners,
     socket_owners,
 )
+from tracer.processes import ProcessIdentity
 
 _CLIENT = """
 import os, socket, sys, time
@@ -210,10 +212,15 @@ def test_processes_of_a_user_that_are_hidden_are_searched_for_once(
     other_user: bool, count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A search that finds nothing hides the client; its user is another if ours is called so."""
-    searches = []
-    monkeypatch.setattr(sockets, "_all_processes", lambda: searches.append(1) or [])
+    searches: list[int] = []
+
+    def search() -> list[object]:
+        searches.append(1)
+        return []
+
+    monkeypatch.setattr(sockets, "_all_processes", search)
     user = os.geteuid() + other_user
-    monkeypatch.setattr(sockets.os, "geteuid", lambda: user)
+    monkeypatch.setattr(os, "geteuid", lambda: user)
     with listening() as server, started(program(MANY, server)), ExitStack() as stack:
         owners = _DiagSocketOwners()
         for _ in range(5):
@@ -224,7 +231,7 @@ def test_processes_of_a_user_that_are_hidden_are_searched_for_once(
 
 @pytest.mark.parametrize("address", [("no address", 1), ("127.0.0.1", -1), ("fe80::1%nowhere", 1)])
 def test_what_is_no_address_is_refused(address: Address) -> None:
-    with pytest.raises((ValueError, OSError, sockets.struct.error)):
+    with pytest.raises((ValueError, OSError, struct.error)):
         sockets._query(address, ("127.0.0.1", 80))
 
 
@@ -246,9 +253,7 @@ def test_the_command_of_a_process_is_read() -> None:
 
 
 def test_a_number_that_is_used_again_meanwhile_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    identities = iter(
-        [processes.ProcessIdentity(os.getpid(), 1.0), processes.ProcessIdentity(os.getpid(), 2.0)]
-    )
+    identities = iter([ProcessIdentity(os.getpid(), 1.0), ProcessIdentity(os.getpid(), 2.0)])
     monkeypatch.setattr(processes, "identify", lambda pid: next(identities))
     assert processes.read(os.getpid()) is None
 

@@ -153,7 +153,8 @@ def test_a_body_that_mitmproxy_lets_stream_in_the_end_is_measured(fields: dict[s
         assert content(message, tap, LIMIT, live=True) == Content(None)
         assert message.copy().stream is False
         message.stream = True
-        assert message.stream is tap
+        now: object = message.stream
+        assert now is tap
         for part in (b"0123", b"45", b""):
             tap(part)
         assert content(message, tap, LIMIT, live=True) == Content(b"012345", True, 6)

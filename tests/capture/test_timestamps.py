@@ -96,9 +96,9 @@ TIMES = st.one_of(st.none(), st.floats(), st.integers(-(10**12), 10**12), st.jus
 def test_any_timestamps_give_times_that_a_recording_can_hold(times: list[float], answered: bool) -> None:
     made = flow(at=NOW)
     assert made.response is not None
-    made.request.timestamp_start, made.request.timestamp_end = times[0], times[1]  # type: ignore[assignment]
-    made.response.timestamp_start, made.response.timestamp_end = times[2], times[3]  # type: ignore[assignment]
-    made.client_conn.timestamp_start, made.timestamp_created = times[4], times[5]  # type: ignore[assignment]
+    made.request.timestamp_start, made.request.timestamp_end = times[0], times[1]
+    made.response.timestamp_start, made.response.timestamp_end = times[2], times[3]
+    made.client_conn.timestamp_start, made.timestamp_created = times[4], times[5]
     if not answered:
         made.response = None
     begin, end = started(made), ended(made)

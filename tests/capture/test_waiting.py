@@ -88,8 +88,14 @@ def test_discovery_that_waits_for_its_token_survives_a_kill(tmp_path: Path) -> N
 def test_many_that_wait_are_let_go_without_writing_the_journal_again_for_each(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replace, written = Journal.replace, []
-    monkeypatch.setattr(Journal, "replace", lambda *args: (written.append(args), replace(*args)))
+    original = Journal.replace
+    written: list[Journal] = []
+
+    def replace(journal: Journal, *args: Any) -> None:
+        written.append(journal)
+        original(journal, *args)
+
+    monkeypatch.setattr(Journal, "replace", replace)
     remote = Remote(tmp_path)
     remote.exchange("waits", "/image")
     for number in range(150):

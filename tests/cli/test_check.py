@@ -27,9 +27,10 @@ def deviating(tmp_path: Path) -> Path:
     import msgspec
 
     recording = load(SHIPPED)
+    run = list(recording.exchanges)
     path = tmp_path / "deviating.yaml"
     save(
-        msgspec.structs.replace(recording, exchanges=recording.exchanges[:2] + recording.exchanges[3:] * 2),
+        msgspec.structs.replace(recording, exchanges=run[:2] + run[3:] * 2),
         path,
     )
     return path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import secrets
 import shlex
 import string
 from urllib.parse import quote, urlsplit
@@ -13,14 +14,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracer.cloud import passwords
 from tracer.cloud.passwords import LENGTH, generate, is_safe
 
 
 @given(st.randoms(use_true_random=False))
 def test_a_password_is_taken_literally_everywhere(randomness: random.Random) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords.secrets, "choice", randomness.choice)
+        patch.setattr(secrets, "choice", randomness.choice)
         password = generate()
     parser = argparse.ArgumentParser(exit_on_error=False)
     parser.add_argument("--os-password")

@@ -65,7 +65,7 @@ def test_exchanges_at_the_same_time_are_reordered_and_others_moved() -> None:
 
 def test_what_passed_more_than_any_client_asks_at_a_time_has_moved() -> None:
     names = _names(300)
-    long = [_run(names, 1e6), _run([*names[1:], names[0]], 1e6)]
+    long = (_run(names, 1e6), _run([*names[1:], names[0]], 1e6))
     assert {one.kind for one in compare(*long).differences} == {"moved"}
-    few = [_run(names[:100], 1e6), _run([*names[1:100], names[0]], 1e6)]
+    few = (_run(names[:100], 1e6), _run([*names[1:100], names[0]], 1e6))
     assert compare(*few).differences == []

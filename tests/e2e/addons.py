@@ -6,10 +6,16 @@ What an addon does and sees is printed as a line that begins with ``effect``.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from mitmproxy import ctx, http, io, tcp
 from mitmproxy.script import concurrent
+
+# mitmproxy gives its decorator no types.
+_in_a_thread: Callable[[Callable[[Slow, http.HTTPFlow], None]], Callable[[Slow, http.HTTPFlow], None]] = (
+    concurrent
+)
 
 
 def effect(*words: object) -> None:
@@ -174,7 +180,7 @@ class Slow(_Addon):
             await asyncio.sleep(0.05)
             flow.request.headers["x-slow"] = "1"
 
-    @concurrent
+    @_in_a_thread
     def response(self, flow: http.HTTPFlow) -> None:
         if self.concerns(flow):
             assert flow.response is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Dialog
 
 from tests.cli.runner import tracer
 from tests.e2e.browser import Visitor
@@ -50,7 +51,12 @@ def test_hostile_recordings_stay_text(tmp_path: Path, visit: Visitor) -> None:
     assert made.returncode == 1, made.stderr
     there = visit((tmp_path / "x.html").as_uri())
     said: list[str] = []
-    there.page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        said.append(dialog.message)
+        dialog.dismiss()
+
+    there.page.on("dialog", dismiss)
     there.page.wait_for_load_state("networkidle")
     assert said == []
     assert there.page.locator("script, a, iframe, table b, table img").count() == 0

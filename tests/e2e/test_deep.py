@@ -141,7 +141,7 @@ def test_deep_adds_what_glance_asks_keystone(cloud: Cloud, tmp_path: Path) -> No
 def test_a_cloud_that_the_environment_names_may_be_an_embedded_one(zed: Cloud, tmp_path: Path) -> None:
     openstack = str(zed.client())
     words = ("record", "--deep", "--out", str(tmp_path), "--", openstack, "image", "list")
-    tracer(*words, **zed.environment())
+    tracer(*words, check=True, **zed.environment())
     assert asked(load(tmp_path / "image-list.yaml"), "glance") == [*LOG_IN, *VALIDATION]
 
 

@@ -109,20 +109,21 @@ def test_a_run_is_finished_though_an_exchange_of_it_failed(
         stdout=subprocess.PIPE,
         bufsize=0,
     ) as client:
-        assert client.stdin is not None
-        assert client.stdout is not None
+        stdin, stdout = client.stdin, client.stdout
+        assert stdin is not None
+        assert stdout is not None
 
         def ask(times: int) -> None:
             for _ in range(times):
-                client.stdin.write(b"\n")
-                assert client.stdout.readline() == b"\n"
+                stdin.write(b"\n")
+                assert stdout.readline() == b"\n"
 
         ask(1)
         fill(proxy)
         ask(20)
         clear(proxy)
         ask(1)
-        client.stdin.close()
+        stdin.close()
     proxy.wait_for(r"run\.yaml \(")
     assert "not recorded: " in proxy.printed
 

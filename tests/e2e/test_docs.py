@@ -40,7 +40,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(scope="module", params=["en", "ko"])
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a built site."""
-    folder = tmp_path_factory.mktemp("docs") / request.param
+    folder: Path = tmp_path_factory.mktemp("docs") / request.param
     made = tracer("docs", ROOT / "recordings", "-o", folder, "--lang", request.param)
     assert made.returncode == 0, made.stderr
     last = made.stdout.splitlines()[-1]

@@ -218,11 +218,11 @@ def test_a_cloud_that_never_finishes_the_handshake(zed: Site, tmp_path: Path) ->
 def test_a_certificate_that_is_not_trusted_names_the_setting(
     zed: Site, secure: Front, tmp_path: Path
 ) -> None:
-    at_front = {"OS_AUTH_URL": f"{secure.url}/identity"}
-    ended = record(zed, tmp_path, zed.openstack, *TOKEN, **at_front)
+    at_front = f"{secure.url}/identity"
+    ended = record(zed, tmp_path, zed.openstack, *TOKEN, OS_AUTH_URL=at_front)
     assert "Certificate verify failed" in failed(load(tmp_path / "x.yaml"))[2]
     assert "OS_CACERT must name the file of the cloud's CA" in ended.stderr
-    missing = record(zed, tmp_path, zed.openstack, *TOKEN, **at_front, OS_CACERT="/no/such/file")
+    missing = record(zed, tmp_path, zed.openstack, *TOKEN, OS_AUTH_URL=at_front, OS_CACERT="/no/such/file")
     assert "the proxy cannot use OS_CACERT (/no/such/file): there is no such file" in missing.stderr
 
 

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,7 +90,7 @@ def test_an_image_passes_without_being_held(
         assert (body.omitted, body.size, body.sha256) == ("streamed", SIZE, digest)
 
 
-def _streamed(exchanges: list[Exchange], method: str) -> Exchange:
+def _streamed(exchanges: Sequence[Exchange], method: str) -> Exchange:
     return next(
         one for one in exchanges if one.request.method == method and one.request.url.endswith("/file")
     )

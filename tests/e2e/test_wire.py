@@ -207,7 +207,7 @@ def test_each_is_recorded_as_what_it_is(mitmdump: Callable[..., Proxy], tmp_path
         found[name] = _next(out, len(before))
     assert proxy.stop() == 0
     responses = {name: exchange.response for name, exchange in found.items()}
-    bodies = {name: response and response.body for name, response in responses.items()}
+    bodies = {name: response.body if response else None for name, response in responses.items()}
     assert {name for name, response in responses.items() if response is None} == NEVER_SENT
     assert found["a request that is cut"].error
     cut = found["an answer whose chunks end early"]

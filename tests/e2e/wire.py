@@ -49,8 +49,8 @@ def talk(proxy_port: int, script: Talk) -> Heard:
         )
         time.sleep(0.1)
         origin = rb"127\.0\.0\.1:%d" % port
-        sides = (re.sub(origin, b"ORIGIN", side) for side in (b"".join(heard), at_client))
-        return Heard(*sides, closed)
+        at_origin, at_client = (re.sub(origin, b"ORIGIN", side) for side in (b"".join(heard), at_client))
+        return Heard(at_origin, at_client, closed)
 
 
 def dechunked(message: bytes) -> bytes:

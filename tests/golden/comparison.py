@@ -62,5 +62,5 @@ def _read(path: Path) -> bytes | None:
 def _changed_lines(before: bytes | None, after: bytes | None) -> list[str]:
     if before is None or after is None:
         return ["+ (a new output)" if before is None else "- (the output is gone)"]
-    sides = [content.decode("utf-8", "replace").splitlines() for content in (before, after)]
-    return list(difflib.unified_diff(*sides, lineterm="", n=0))[2:]
+    old, new = (content.decode("utf-8", "replace").splitlines() for content in (before, after))
+    return list(difflib.unified_diff(old, new, lineterm="", n=0))[2:]

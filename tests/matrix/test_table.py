@@ -11,16 +11,23 @@ from tests.matrix.made import recording
 from tests.sequences import runs
 from tracer.cloud.releases import releases
 from tracer.matrix import Cell, changed, legend, tables
-from tracer.model import Response
+from tracer.model import Recording, Response
 
 FINE = recording("conforms")
 REFUSED = recording("deviates", [runs.show(status=403)], code=1)
 NINE = ["zed", "2023.1", "2023.2", "2024.1", "2024.2", "2025.1", "2025.2", "2026.1", "2026.2"]
 
 
-def cell(release: str, name: str = "image-show", client: str = "", **fields: object) -> Cell:
-    made = Cell(release, client or release, name, FINE, FINE)
-    return made._replace(**fields)
+def cell(
+    release: str,
+    name: str = "image-show",
+    client: str = "",
+    recording: Recording | None = FINE,
+    again: Recording | None = FINE,
+    problem: str = "",
+    fails: bool = False,
+) -> Cell:
+    return Cell(release, client or release, name, recording, again, problem, fails)
 
 
 def printed(cells: list[Cell], shown: list[str], width: int = 100) -> list[str]:

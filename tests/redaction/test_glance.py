@@ -2,6 +2,7 @@ import base64
 import json
 import os
 import time
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -29,7 +30,7 @@ def _known(secret: str) -> KnownSecrets:
 def written(draw: st.DrawFn, secret: str) -> str:
     """The secret in a text, each character escaped or not, broken or not."""
     escapes = draw(st.lists(st.sampled_from("_____ju%xn"), min_size=len(secret), max_size=len(secret)))
-    how = {
+    how: dict[str, Callable[[str], str]] = {
         "_": str,
         "j": lambda c: json.dumps(c)[1:-1],
         "u": lambda c: f"\\u{ord(c):04x}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 
 import pytest
 import yaml
@@ -19,7 +20,7 @@ POLICY = load_policy()
 VALUE = "kJ7xQ2"  # too short to be searched for
 STAYS = ("first-neighbour", "second-neighbour")
 
-WRITERS = {
+WRITERS: dict[str, Callable[[object], str]] = {
     "JSON": json.dumps,
     "JSON, laid out": lambda tree: json.dumps(tree, indent=2),
     "YAML": lambda tree: yaml.safe_dump(tree, sort_keys=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import string
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tracer.sequences import find, label
 
 
 def _by_name() -> Recording:
-    run = seed_recording().exchanges[:3]
+    run = list(seed_recording().exchanges[:3])
     name = "/image/v2/images/cirros"
     run.append(seed.exchange("GET", name, 404, "Not Found", times=(0.4, 0.5), token=True))
     found = Body(type="application/json", size=20, json='{"images": []}')
@@ -30,7 +31,7 @@ def _by_name() -> Recording:
     return msgspec.structs.replace(seed.recording(run), command="openstack image show cirros")
 
 
-def _other(run: list[Exchange] | None = None, **changes: Any) -> Recording:
+def _other(run: Sequence[Exchange] | None = None, **changes: Any) -> Recording:
     """A recording that no sequence describes."""
     bare = [msgspec.structs.replace(one, steps=[], verdict=None) for one in run or seed_recording().exchanges]
     changes = {"command": "openstack network list --long", "sequence": None, "verdict": None, **changes}

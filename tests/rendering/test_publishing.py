@@ -60,7 +60,12 @@ def test_another_language_or_another_program_makes_them_anew(
     assert PAGE in site(recordings, tmp_path / "s", "ko").written
     monkeypatch.setattr(publishing, "_maker", lambda: "another")
     rendered: list[str] = []
-    monkeypatch.setattr(publishing, "command_page", lambda *_: rendered.append("x") or "# new\n")
+
+    def command_page(*_: object) -> str:
+        rendered.append("x")
+        return "# new\n"
+
+    monkeypatch.setattr(publishing, "command_page", command_page)
     assert PAGE in site(recordings, tmp_path / "s", "ko").written
     assert len(rendered) == 2
 

@@ -144,7 +144,7 @@ def test_an_unexpected_exchange_says_why_and_has_no_description() -> None:
     run = seed.exchanges()
     run[1] = seed.exchange("DELETE", f"/image/v2/images/{seed.IMAGE_ID}", 403, "Forbidden", times=(0.1, 0.2))
     (summary,) = msgspec.convert(
-        Page(view({"a": seed.recording(run)})).data("summaries"), list[dict[str, object]]
+        Page(view({"a": seed.recording(run)})).data("summaries"), list[dict[str, Any]]
     )
     exchange = summary["exchanges"][1]
     assert exchange["verdict"] == "unexpected"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.sequences import runs
 from tests.sequences.runs import HOST, exchange
 from tracer.model import FORMAT, Exchange, Recording
@@ -10,14 +12,14 @@ from tracer.sequences import entry_of, find, label
 IMAGE_SHOW = find("image-show")
 
 
-def _labelled(run: list[Exchange]) -> list[Exchange]:
+def _labelled(run: list[Exchange]) -> Sequence[Exchange]:
     recording = Recording(format=FORMAT, command=None, recorded="2026-11-23T00:00:00Z", exchanges=run)
     return label(recording, IMAGE_SHOW).exchanges
 
 
 def _asked(made: Exchange) -> tuple[str, str] | None:
     entry = entry_of(made, IMAGE_SHOW)
-    return entry and (entry.method, entry.path)
+    return (entry.method, entry.path) if entry else None
 
 
 def test_steps_fallbacks_and_calls() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 import msgspec
 import pytest
@@ -32,7 +33,7 @@ IMAGE_SHOW = find("image-show")
 DEVIATING = ("unexpected", "wrong-status")
 
 
-def _match(run: list[Exchange]) -> Match:
+def _match(run: Iterable[Exchange]) -> Match:
     return match(run, IMAGE_SHOW)
 
 
@@ -305,6 +306,7 @@ def generated(draw: st.DrawFn, *, all_options: bool = False) -> list[tuple[Excha
             run.append((made, False))
 
     for entry in IMAGE_SHOW.exchanges:
+        assert isinstance(entry, Entry)
         if entry.fallback and draw(st.booleans()):
             add(entry, draw(st.sampled_from(entry.fallback.status)))
             for then in entry.fallback.then:
