@@ -101,7 +101,7 @@ def test_scan_tells_what_only_its_place_makes_a_secret(tmp_path: Path) -> None:
     )
     ended = tracer("scan", path)
     assert ended.stdout == f"{path}:2:38: password\n{path}:3:20: token id\n"
-    assert (ended.returncode, ended.stderr) == (1, "2 found in 1 files\n")
+    assert (ended.returncode, ended.stderr) == (1, "2 found in 1 file\n")
 
 
 def test_scan_of_a_long_file_tells_each_place_once(tmp_path: Path) -> None:

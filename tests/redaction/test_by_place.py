@@ -120,6 +120,13 @@ def test_a_body_of_a_recording_is_judged_by_its_url_and_type() -> None:
     assert _found(_recording(elsewhere)) == []
 
 
+@pytest.mark.parametrize("word", ["valid", "error", "http", "changed"])
+def test_a_password_may_be_an_ordinary_word(word: str) -> None:
+    for text in (f"mysql://u:{word}@h/d\n", f"Authorization: Basic {word}\n"):
+        assert _found(text), text
+    assert _found("password: None is not set\n") == []
+
+
 @pytest.mark.parametrize("place", sorted(PLACES))
 def test_a_mask_is_no_finding(place: str) -> None:
     if place in ("discovery", "list"):  # of the first, the whole address is the secret; the second has others

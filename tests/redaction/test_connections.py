@@ -47,6 +47,8 @@ def test_a_password_in_a_connection_string_goes_as_a_whole(password: str, form: 
         "mysql%3A%2F%2Fu%3Ap%2FkJ7xQ2%40h%2Fdb",
         "mysql:\\/\\/u:p\\/kJ7xQ2@h\\/db",
         "mysql://u:p@ss/kJ7xQ2@h/db",
+        '{"x":"http://u:\\u00fckJ7xQ2@h/d"}',
+        '{"x":"http://\\u00fc:kJ7xQ2@h/d"}',
         "mysql://u:p?kJ7#xQ2@h/db",
     ],
 )

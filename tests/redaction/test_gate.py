@@ -184,6 +184,13 @@ def test_a_redacted_exchange_passes(sent: Exchange) -> None:
     sent=[exchange(reason="&lt;", answer_headers={"sig": "password hunter2hunter2<token-1>"})], output=""
 )
 @example(sent=[exchange(body=as_json('it\'s quoted "x"password: '))], output="&lt;")
+@example(sent=[exchange(body=as_text('say "foo" token hunter2hunter2\nmore'))], output="&lt;")
+@example(sent=[exchange(body=as_text('INFO\n{"kind":"Secret","data":{"a":"bcd",'))], output="x")
+@example(sent=[exchange(body=as_text('INFO\n{"passwords":{"root":"'))], output="x")
+@example(sent=[exchange(body=as_text('[{"op":"add","path":"/driver_info/a","value":"'))], output="x")
+@example(sent=[exchange(reason='{"kind":"Secret","data":{"a":"')], output="x")
+@example(sent=[exchange(headers={"A": 'the "user" password hunter2hunter2'})], output="&lt;")
+@example(sent=[exchange(body=as_text("a <b>password hunter2hunter2\nfoo"))], output="&lt;")
 @example(sent=[exchange(answer_headers={"password": "form-data; name=\"'"})], output=': form-data; name="')
 def test_a_run_with_output_passes(sent: list[Exchange], output: str) -> None:
     redactor = Redactor(POLICY)

@@ -57,6 +57,15 @@ def test_a_patch_in_any_text_is_searched(write: object, nesting: str) -> None:
     assert scan(kept, known=redactor.known) == []
 
 
+def test_a_place_that_nobody_has_gone_to_before_is_found() -> None:
+    patch = [{"op": "add", "path": "/auth/identity", "value": {"token": {"id": VALUE}}}]
+    kept = [{"op": "add", "path": "/driver_info", "value": {"deploy_kernel": "glance://1"}}]
+    for _ in range(2):
+        assert VALUE not in Redactor(load_policy()).text(f"DEBUG {json.dumps(patch)}")
+        redacted = Redactor(load_policy()).exchange(exchange(answer=as_text(f"DEBUG {json.dumps(kept)}")))
+        assert "glance://1" in str(redacted)
+
+
 def test_a_patch_in_a_line_of_a_log_is_searched() -> None:
     line = f"REQ: curl -g -i -X PATCH http://h/v1/nodes/1 -d '{json.dumps(_patch(POINTERS[0], VALUE))}'"
     kept = Redactor(POLICY).text(line)

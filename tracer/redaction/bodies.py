@@ -66,8 +66,8 @@ def content(sent: Body, cleaner: Cleaner) -> Body:
         kept = msgspec.structs.replace(kept, text=scrub(sent.text))
     elif sent.base64 is not None:
         data = _scrubbed_base64(sent.base64, scrub)
-        if any(scrub(text) != text for text in _wide_texts(data)):
-            kept = msgspec.structs.replace(kept, base64=None, omitted="undecodable")
+        if any(scrub(wide) != wide for wide in _wide_texts(data)):
+            kept = msgspec.structs.replace(kept, base64=None, omitted="redaction-failed")
         else:
             kept = msgspec.structs.replace(kept, base64=data)
     if (kept.json, kept.text, kept.base64) != (sent.json, sent.text, sent.base64):

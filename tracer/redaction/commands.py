@@ -61,9 +61,11 @@ def _words(argv: Sequence[str], ledger: Taker, depth: int = 0) -> list[str]:
         if place is None and short is not None and argument[2:]:
             out.append(f"{argument[:2]}{_exchanged(short, argument[2:], ledger)}")  # -Kkey
         elif place is None:
-            is_line = _is_script(argv[:index], words)
-            exchanged = argument if is_line else _argument(argument, ledger, container)
-            out.append(_inner_command(argument, ledger, depth) if exchanged == argument else exchanged)
+            is_script = _is_script(argv[:index], words)
+            exchanged = argument if is_script else _argument(argument, ledger, container)
+            if exchanged == argument and (is_script or not _NO_SCRIPT.match(argument)):
+                exchanged = _inner_command(argument, ledger, depth)
+            out.append(exchanged)
             container = argument.lstrip("-").replace("-", "_") if argument.startswith("--") else ""
         elif equals:
             out.append(f"{name}={_exchanged(place, value, ledger)}")
@@ -80,7 +82,7 @@ def _is_script(before: Sequence[str], words: Sequence[str]) -> bool:
 
 def _inner_command(argument: str, ledger: Taker, depth: int) -> str:
     """Return an argument with its secrets exchanged as if it was a command line for a shell."""
-    if depth >= _DEEPEST or not _BLANK.search(argument) or _NO_SCRIPT.match(argument):
+    if depth >= _DEEPEST or not _BLANK.search(argument):
         return argument
     parts: list[str] = []
     done = 0

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from tracer.redaction.ledger import Taker
     from tracer.redaction.policy import HeaderForm
 
-__all__ = ["headers", "value"]
+__all__ = ["headers", "is_scheme", "value"]
 
 _SCHEMES = (
     "Basic|Bearer|Digest|Negotiate|NTLM|OAuth|Token|HOBA|Mutual|AWS|AWS4-HMAC-SHA256|SCRAM-SHA-256|GSSAPI"
 )
 _NAME = re.compile(r":?[!#$%&'*+.^_`|~0-9A-Za-z-]+\s*|")
+_SCHEME = re.compile(_SCHEMES, re.IGNORECASE)
 _CREDENTIALS = re.compile(rf"({_SCHEMES})(\s+)(.+)", re.IGNORECASE | re.DOTALL)
 _PAIR = re.compile(r"""([\w.-]+)\s*=\s*("[^"]*"|[^\s,;"]+)""")
 _COOKIE = re.compile(r"(\s*)([^=;\s]*\s*=\s*)?([^;]*)(;|$)")
@@ -53,6 +54,11 @@ def headers(fields: Headers, ledger: Taker) -> Headers:
         values = [*([before] if isinstance(before, str) else before), *values]
         redacted[key] = values[0] if len(values) == 1 and not isinstance(sent, list) else values
     return redacted
+
+
+def is_scheme(word: str) -> bool:
+    """Return whether a word is the name of an authentication scheme (RFC 9110, section 11.1)."""
+    return _SCHEME.fullmatch(word) is not None
 
 
 def value(name: str, text: str, ledger: Taker) -> str:

@@ -29,9 +29,10 @@ _LINE = re.compile(
     r"""(?P<indent>[ \t]*+)(?P<dashes>(?:-(?:[ \t]++|(?=\r?\n|\Z)))*+)"""
     r"""(?:(?P<key>"(?:[^"\\\n]|\\.){0,200}+"[ \t]{0,8}|'[^'\n]{0,200}'[ \t]{0,8}"""
     r"""|[^\s"'#{}\[\],&*!|>-](?:[^\s:"'{}\[\]]|[ \t]|:(?!\s|\Z)){0,200}+):(?=\s|\Z)[ \t]*+)?+"""
-    r"""(?:(?:!\S{0,60}|&\S{1,60})[ \t]++)*+"""
+    r"""(?:(?:!\S{0,60}|&[\w.-]{1,60})[ \t]++)*+"""
 )
 _BLOCK = re.compile(r"[|>][-+1-9]{0,2}[ \t]*+(?:#[^\n]*+)?\r?\n")
+_INDENT = re.compile(r"(?P<blanks> *+)(?P<sign>[^\s]?)")
 _BRACE = re.compile(r"""\{(?=\s{0,80}["'\w])""")
 _MOST_READ = 4  # times the length of a text: all that is read of objects that have no end
 
@@ -125,6 +126,7 @@ class _Reader:
         self._text = text
         self._levels: list[_Level] = []
         self._budget = _MOST_READ * len(text)
+        self._ends: dict[tuple[int, bool], tuple[int, int]] = {}
 
     def read(self) -> None:
         """Read the text from line to line."""
@@ -164,7 +166,7 @@ class _Reader:
             self._add(level.number, level.key, *block_scalar(text, block.end(), level.column))
             return start
         opening = OPEN_QUOTE.match(text, start)
-        if opening:
+        if opening and opening["token"][-1] != "`":  # no quote of JSON or YAML
             span = quoted_value(text, opening, start)
             self._add(level.number, level.key, span)
             return span[1]
@@ -187,7 +189,7 @@ class _Reader:
         text, key, parent = self._text, level.key, level.number
         outer: list[int] = []
         waiting: Span | None = None  # a key or a scalar
-        for token in _TOKEN.finditer(text, opening):
+        for token in _TOKEN.finditer(text, opening, self._end_of_text(opening)):
             sign = token[0][0]
             if sign == ":":
                 key, waiting = (text[slice(*waiting)], None) if waiting else (key, None)
@@ -212,6 +214,33 @@ class _Reader:
         self._budget -= len(text) - opening
         stop = text.find("\n", opening)
         return stop if stop >= 0 else len(text)
+
+    def _end_of_text(self, opening: int) -> int:
+        """Return where a text ends at the latest: before a line with less indent than that of ``opening``.
+
+        In a recording, other texts follow.
+        """
+        text = self._text
+        begin = text.rfind("\n", 0, opening) + 1
+        lead = text[begin:opening]
+        column, has_key = len(lead) - len(lead.lstrip(" ")), bool(lead.strip(" -"))
+        first, end = self._ends.get((column, has_key), (0, 0))
+        if not first <= opening < end:
+            end = self._dedented(opening, column, has_key=has_key)
+            self._ends[column, has_key] = opening, end
+        return end
+
+    def _dedented(self, start: int, column: int, *, has_key: bool) -> int:
+        """Return where the first line ends behind which one has less indent; behind a key, also as much."""
+        place = self._text.find("\n", start)
+        while place >= 0 and column + has_key:
+            line = _INDENT.match(self._text, place + 1)
+            assert line is not None, "the expression matches nothing too"
+            indent = len(line["blanks"])
+            if line["sign"] and indent < column + (has_key and line["sign"] not in "}]"):
+                return place
+            place = self._text.find("\n", line.end())
+        return len(self._text)
 
     def _add(self, parent: int, key: str, *spans: Span) -> None:
         self.scalars += (Scalar(parent, key, span) for span in spans if span[0] < span[1])

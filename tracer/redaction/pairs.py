@@ -349,13 +349,17 @@ class Pairs(Generic[P]):
 
 
 def _marked(text: str, mark: re.Pattern[str], piece: re.Pattern[str]) -> Iterator[Span]:
-    """Give the pieces of a text that hold a mark."""
+    """Give the pieces of a text that hold a mark, each from the line of its first mark on.
+
+    The lines before that have been read as they are, with all that stands in them.
+    """
     for match in piece.finditer(text) if mark.search(text) else ():
         start, end = match.span()
         if text[start - 1 : start] == "\\":  # an escaped character is no part of it
             start += 1
-        if mark.search(text, start, end):
-            yield start, end
+        first = mark.search(text, start, end)
+        if first is not None:
+            yield max(start, text.rfind("\n", start, first.start()) + 1), end
 
 
 def _edges(text: str, begin: int, stop: int, limit: int) -> tuple[int, int, int]:

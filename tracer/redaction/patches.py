@@ -48,12 +48,17 @@ def secrets_in_patches(text: str, found: Objects, root: At[P_co]) -> Iterator[tu
     places: list[At[P_co] | None] = []
     for parent, key in found.objects:
         above = places[parent] if parent >= 0 else None
-        places.append(targets.get(parent) if key == "value" else above and above[_index(key)])
+        places.append(targets.get(parent) if key == "value" else _below(above, key))
     for parent, key, span in found.scalars:
         at = places[parent] if parent >= 0 else None
-        place = targets.get(parent) if key == "value" else at and at[_index(key)]
+        place = targets.get(parent) if key == "value" else _below(at, key)
         if place is not None and place.rule is not None:
             yield span, place.rule
+
+
+def _below(at: At[P_co] | None, step: str) -> At[P_co] | None:
+    # A place that nobody has gone on from is an empty dictionary, and false.
+    return None if at is None else at[_index(step)]
 
 
 def _index(step: str) -> str | int:

@@ -81,17 +81,23 @@ def _begin(pieces: Iterator[str]) -> Iterator[str]:
 
 
 class _Notes:
-    """What capture would take: each value is noted with the name of its rule, and stays what it is."""
+    """What capture would take: each value is noted with the name of its rule, and stays what it is.
+
+    ``quoted``: the values stand in quotes, else a log may tell there that it has none.
+    """
 
     mute = ""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self.quoted = True
         self._found: list[tuple[str, str]] = []
 
     def take(self, place: Place, value: str, /) -> str:
         """Note a value that ``Ledger.take`` would take, but for placeholders."""
-        if is_kept(value) or self.policy.is_placeholder(value, quoted=True):
+        if is_kept(value) or self.policy.is_placeholder(value, quoted=self.quoted):
+            return value
+        if not self.quoted and self.policy.is_state(value):
             return value
         if place.kind == "token" and is_location(value):
             return urls.url(value, self.policy, self.take)
@@ -225,7 +231,9 @@ def _in_scalar(at: At[Place], scalar: Any, notes: _Notes) -> Iterator[Hit]:
     if not text:
         return
     if at.rule is not None:
+        notes.quoted = not scalar.implicit[0]
         documents.literal_at(at, json.dumps(text) if is_text else text, notes)
+        notes.quoted = True
         yield from _noted(notes, text, 0, len(text))
     elif text.lstrip("\ufeff \t\r\n")[:1] in _OPENING:
         yield from _hits(jsontext.Scalars(at, operator.getitem), text, notes)

@@ -209,7 +209,7 @@ class Policy:
     @cached_property
     def pairs(self) -> Pairs[Place]:
         """The search for values beside such names in any text."""
-        words, states = self._placeholders, self._states
+        words = self._placeholders
 
         def is_harmless(text: str, start: int, end: int, place: Place) -> bool:
             value = text[start:end].strip()
@@ -227,7 +227,7 @@ class Policy:
                 or (_NUMBER.fullmatch(value) is not None and (not place.numbers or _is_count(text, start)))
                 or (place.rule == "pwd" and _FOLDER.fullmatch(value) is not None)
                 or (place.kind in _OFTEN_LOCATED and is_location(value))
-                or (not quoted and (value.lower().rstrip(".,;!") in states or _is_name_service(place, value)))
+                or (not quoted and (self.is_state(value) or _is_name_service(place, value)))
                 or stands_in(text, start, end)
                 or is_placeholder(value, words, quoted=quoted)
                 or ("%" in value and self.is_placeholder(value, quoted=quoted))
@@ -255,17 +255,17 @@ class Policy:
         return frozenset(word for file in self._files for word in file.naming.states)
 
     def is_placeholder(self, value: str, *, quoted: bool = False) -> bool:
-        """Return whether ``value``, also of a URL, is a mask, a pseudonym, or tells where a value belongs.
-
-        Without quotes, it may be what a log tells of one.
-        """
+        """Return whether ``value``, also of a URL, is a mask, a pseudonym, or tells where a value belongs."""
         bare = unquote(value)
         return (
             stands_in(bare, 0, len(bare))
             or is_placeholder(bare, self._placeholders, quoted=quoted)
-            or (not quoted and bare.lower() in self._states)
             or (bare[:1] == "$" and self._names_a_secret(bare))
         )
+
+    def is_state(self, word: str) -> bool:
+        """Return whether a log tells by a word without quotes what became of a secret: ``token: expired``."""
+        return word.lower().rstrip(".,;!") in self._states
 
     def _names_a_secret(self, value: str) -> bool:
         """Return whether ``value`` is spelled like a secret's name: ``db_password``, ``user.password``."""

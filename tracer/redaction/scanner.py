@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.redaction.headers import is_scheme
 from tracer.redaction.known import KnownSecrets
 from tracer.redaction.rules import load_policy
 
 if TYPE_CHECKING:
+    from tracer.redaction.patterns import TextPattern
     from tracer.redaction.rules import Policy
 
 __all__ = ["Finding", "located", "scan"]
@@ -43,14 +45,19 @@ def scan(
     for pair in policy.pairs.find(text):
         places.setdefault(pair.start, pair.place.rule)
     for pattern, start, end in policy.patterns.matches(text):
-        value = text[start:end].strip("\"'")
-        if policy.is_placeholder(value) if common else not pattern.certain and judge.is_common(value):
+        value = pattern.value(text[start:end]).strip("\"'")
+        if _is_harmless(value, pattern, policy) if common else not pattern.certain and judge.is_common(value):
             continue
         if pattern.certain:
             places[start] = pattern.name
         else:
             places.setdefault(start, pattern.name)
     return list(located(text, places.items()))
+
+
+def _is_harmless(value: str, pattern: TextPattern, policy: Policy) -> bool:
+    # Before a mask, a scheme looks like the secret: ``Authorization: Bearer ***``.
+    return policy.is_placeholder(value) or (pattern.kind == "credentials" and is_scheme(value))
 
 
 def located(text: str, hits: Iterable[tuple[int, str]], line: int = 1) -> Iterator[Finding]:

@@ -12,13 +12,15 @@ from typing import NamedTuple
 
 __all__ = ["ShellWord", "shell_words", "written"]
 
-# An apostrophe without a partner is one of prose.
+# An apostrophe without a partner is one of prose. A backslash at the end of a line is a blank.
 _WORD = re.compile(
-    r"""(?:[^\s'"\\;&|()<>`]|<[a-z]++(?:-[a-z]++)*+-[0-9]++>|\\.|"(?:[^"\\]|\\.)*+"|'[^']*+'|['"])++""",
+    r"""(?:[^\s'"\\;&|()<>`]|<[a-z]++(?:-[a-z]++)*+-[0-9]++>|\\[^\n]|"(?:[^"\\]|\\.)*+"|'[^']*+'|['"])++""",
     re.DOTALL,
 )
 _QUOTED = re.compile(r"""\\(.)|"((?:[^"\\]|\\.)*+)"|'([^']*+)'""", re.DOTALL)
 _ESCAPE = re.compile(r'\\([$`"\\])')
+_ESCAPED = re.compile(r'[$`"\\]')
+_QUOTE = re.compile('"')
 _SPECIAL = re.compile(r"[\s'\"\\;&|()`]")
 
 
@@ -38,10 +40,17 @@ def shell_words(line: str) -> Iterator[ShellWord]:
 
 def written(value: str, instead_of: str) -> str:
     """Return ``value`` with the quotes that a word had, or that it needs."""
-    quote = instead_of[0]
-    if quote in "'\"" and not _SPECIAL.search(value.replace(" ", "")):
-        return f"{quote}{value}{quote}"
+    if instead_of[0] == '"':
+        # A shell goes on to expand what it expanded before, and nothing else.
+        special = _ESCAPED if "\\" in instead_of else _QUOTE
+        return f'"{special.sub(_escape, value)}"'
+    if instead_of[0] == "'" and "'" not in value:
+        return f"'{value}'"
     return shlex.quote(value) if _SPECIAL.search(value) else value
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\{match[0]}"
 
 
 def _bare(match: re.Match[str]) -> str:
