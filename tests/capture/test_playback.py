@@ -16,7 +16,9 @@ from mitmproxy.test import taddons
 from tests.capture.flows import flow, peer, trace
 from tests.capture.test_addon import TOKEN, discovery, login, show
 from tracer.capture.addon import Tracer
-from tracer.capture.playback import Playback
+from tracer.capture.events import Asked, Event
+from tracer.capture.intake import Intake
+from tracer.capture.playback import Clock
 from tracer.model import Recording
 
 STORED = Path(__file__).parent / "stored"
@@ -122,6 +124,58 @@ def test_a_file_that_cannot_be_brought_into_order_says_so(
     )
 
 
+def lasting(one: http.HTTPFlow, seconds: float) -> http.HTTPFlow:
+    assert one.response is not None
+    one.response.timestamp_end = one.request.timestamp_start + seconds
+    return one
+
+
+def with_download() -> list[http.HTTPFlow]:
+    """One command, with short requests on connections of their own while a download lasts."""
+    download = lasting(show(peer(), 2), 99)
+    return [login(peer(), 1), download, show(peer(), 3), show(peer(), 51)]
+
+
+def test_a_run_lasts_as_long_as_its_longest_exchange(tmp_path: Path) -> None:
+    flows = with_download()
+    for number, order in enumerate((flows, flows[::-1])):
+        found = trace(order, tmp_path / str(number))
+        assert [len(each.exchanges) for each in found.values()] == [4]
+
+
+def test_a_run_that_goes_on_is_written_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        trace(with_download(), tmp_path)
+    written = [record for record in caplog.records if "image-show.yaml" in record.getMessage()]
+    assert len(written) == 1
+
+
+def test_the_time_never_goes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    times: list[float] = []
+    set_attribute = Clock.__setattr__
+
+    def set_time(clock: Clock, name: str, value: float) -> None:
+        times.append(value)
+        set_attribute(clock, name, value)
+
+    monkeypatch.setattr(Clock, "__setattr__", set_time)
+    trace(with_download(), tmp_path)
+    assert times == sorted(times)
+
+
+def test_a_token_is_known_to_requests_that_began_before_its_login_ended(tmp_path: Path) -> None:
+    """So coarse times tell it."""
+    flows = [
+        lasting(login(peer(), 1), 1.2),
+        show(peer(), 2),
+        lasting(login(peer(), 10), 1.2),
+        show(peer(), 10),
+    ]
+    flows[2].response.headers["X-Subject-Token"] = TOKEN + "b"  # type: ignore[union-attr]
+    flows[3].request.headers["X-Auth-Token"] = TOKEN + "b"
+    assert [len(each.exchanges) for each in trace(flows, tmp_path).values()] == [2, 2]
+
+
 def undetermined(found: dict[str, Recording]) -> bool:
     return {each.verdict for each in found.values()} == {"undetermined"}
 
@@ -138,7 +192,13 @@ def test_what_is_nearly_in_order_is_sorted_within_the_limit(
 def test_large_contents_are_not_all_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tracer.capture.playback._SIZE_LIMIT", 10_000)
     played: list[float] = []
-    monkeypatch.setattr(Playback, "_tell", lambda _, asked, answered: played.append(asked.started))
+    tell = Intake.tell
+
+    def told(intake: Intake, event: Event) -> None:
+        played.extend([event.started] if isinstance(event, Asked) else [])
+        tell(intake, event)
+
+    monkeypatch.setattr(Intake, "tell", told)
     before: list[int] = []
 
     def flows() -> Iterator[http.HTTPFlow]:

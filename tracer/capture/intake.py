@@ -15,7 +15,7 @@ from tracer.capture.sentrequest import SentRequest
 from tracer.capture.settings import Settings
 from tracer.model import Exchange
 
-__all__ = ["Intake"]
+__all__ = ["Intake", "carried_tokens", "issued_tokens"]
 
 _RECEIPT = b"openstack-auth-receipt"
 _CARRIED = (b"x-auth-token", b"x-service-token", _RECEIPT)
@@ -97,7 +97,7 @@ class Intake:
             agent=agent,
             opening=f"{method} {url}",
             authenticates=_authenticates(method, url),
-            tokens=frozenset(value for name in _CARRIED for value in fields.all(name)),
+            tokens=carried_tokens(asked),
             sender=self.by_port(asked) or named_by_agent(agent) or "",
             subjects=frozenset(fields.all(b"x-subject-token")),
             url=url,
@@ -126,6 +126,20 @@ class Intake:
             return exchange(asked, answered, sender=sender, limit=self._settings.limit)
         except Exception:  # noqa: BLE001 - recorded without its contents is better than not at all
             return skeleton(asked, answered, sender=sender)
+
+
+def carried_tokens(asked: Asked) -> frozenset[str]:
+    """Return the tokens that a request carries."""
+    fields = Fields(asked.fields)
+    return frozenset(value for name in _CARRIED for value in fields.all(name))
+
+
+def issued_tokens(asked: Asked, answered: Answered) -> frozenset[str]:
+    """Return the tokens that an answer hands out. One to a question about a token hands out none."""
+    if answered.reply is None or Fields(asked.fields).all(b"x-subject-token"):
+        return frozenset()
+    fields = Fields(answered.reply.fields)
+    return frozenset(value for name in _HANDED_OUT for value in fields.all(name))
 
 
 def _authenticates(method: str, url: str) -> bool:

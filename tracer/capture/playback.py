@@ -1,23 +1,22 @@
 """Stored exchanges, played in the order of their time.
 
 A file of stored flows may hold them in any order: by their end, as a proxy writes them; by URL; the
-latest first. Played in the order in which they began, with a clock that shows their time, they are
-attributed to runs as live traffic is.
+latest first. Requests and answers are played in the order of their time, each with a clock that shows
+it, and so they are attributed to runs as live traffic is.
 """
 
 from __future__ import annotations
 
 import heapq
 import itertools
-import math
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from tracer.capture.events import Answered, Asked, Content, Disconnected, Event
-from tracer.capture.intake import Intake
+from tracer.capture.intake import Intake, carried_tokens, issued_tokens
 from tracer.capture.settings import Settings
 
 __all__ = ["Clock", "Playback"]
@@ -41,21 +40,32 @@ class Clock:
         return self.now
 
 
-class _Held(NamedTuple):
-    """An exchange that waits for its turn. ``number`` keeps the order of the file at equal times."""
+@dataclass(eq=False, slots=True)
+class _Exchange:
+    """An exchange that is held. ``answered`` is None once it was told."""
 
-    started: float
-    number: int
     asked: Asked
-    answered: Answered
+    answered: Answered | None
+    ended: float
+
+
+_Event = tuple[float, bool, int, _Exchange]
+"""When it happens, whether a request begins, a number, and the exchange.
+
+What ends at the moment at which a request begins comes before it. The number keeps the order of the
+file at equal times.
+"""
 
 
 class Playback:
     """Takes what is told of stored flows, and tells ``intake`` of it in the order of time.
 
-    ``clock`` is that of the intake's keepers. What is beyond the limits is played before the file is
-    read to its end; what is older comes too late then, and puts all recordings in doubt.
-    ``on_failure`` is called with what the intake raises.
+    ``clock`` is that of the intake's keepers, and never goes back. What is beyond the limits is played
+    before the file is read to its end; what is older comes too late then, and puts all recordings in
+    doubt. ``on_failure`` is called with what the intake raises.
+
+    Times of a file may be coarse. The answer to a request that began at the same moment as the next one,
+    or whose token the next one carries, is told before that.
     """
 
     def __init__(self, intake: Intake, clock: Clock, on_failure: Callable[[Exception], None]) -> None:
@@ -63,11 +73,12 @@ class Playback:
         self._clock = clock
         self._on_failure = on_failure
         self._asked: dict[str, Asked] = {}
-        self._held: list[_Held] = []
+        self._events: list[_Event] = []
         self._numbers = itertools.count()
         self._size = 0
         self._on_connection: Counter[str] = Counter()
-        self._played = -math.inf
+        self._latest: _Exchange | None = None
+        self._issuing: dict[str, _Exchange] = {}
         self._settings: Settings | None = None
 
     def configure(self, settings: Settings) -> None:
@@ -92,8 +103,9 @@ class Playback:
 
     async def delivered(self) -> None:
         """Play the oldest of what is beyond the limits."""
-        while len(self._held) > _LIMIT or self._size > _SIZE_LIMIT:
-            await self._play(heapq.heappop(self._held))
+        # Each exchange has one event: its beginning or its end.
+        while len(self._events) > _LIMIT or self._size > _SIZE_LIMIT:
+            await self._play_next()
 
     async def finish(self) -> None:
         """Make recordings of all runs."""
@@ -101,43 +113,83 @@ class Playback:
         await self._intake.finish()
 
     def _hold(self, asked: Asked, answered: Answered) -> None:
-        if asked.started < self._played:
+        if asked.started < self._clock.now:
             self._intake.doubt(_DISORDERED)
-        heapq.heappush(self._held, _Held(asked.started, next(self._numbers), asked, answered))
+        ended = asked.started if answered.ended is None else answered.ended
+        exchange = _Exchange(asked, answered, ended)
+        heapq.heappush(self._events, (asked.started, True, next(self._numbers), exchange))
         self._size += _size(answered)
         self._on_connection[asked.connection] += 1
 
     async def _play_all(self) -> None:
-        while self._held:
-            await self._play(heapq.heappop(self._held))
+        while self._events:
+            await self._play_next()
 
-    async def _play(self, held: _Held) -> None:
-        self._size -= _size(held.answered)
-        self._played = max(self._played, held.started)
+    async def _play_next(self) -> None:
+        time, begins, number, exchange = heapq.heappop(self._events)
+        if begins:
+            heapq.heappush(self._events, (exchange.ended, False, number, exchange))
         try:
-            await self._pass_time(held.started)
-            self._tell(held.asked, held.answered)
+            await self._pass_time(time)
+        except Exception as error:  # noqa: BLE001 - what else is held is played all the same
+            self._on_failure(error)
+        if begins:
+            self._begin(exchange)
+        else:
+            self._end(exchange)
+
+    async def _pass_time(self, until: float) -> None:
+        """Have done what is due before the next event, each at its time."""
+        while (due := self._intake.due()) <= until:
+            self._clock.now = max(self._clock.now, due)
+            await self._intake.tend()
+        self._clock.now = max(self._clock.now, until)
+
+    def _begin(self, exchange: _Exchange) -> None:
+        asked = exchange.asked
+        if self._latest is not None and self._latest.asked.started == asked.started:
+            self._answer(self._latest)
+        for token in carried_tokens(asked):
+            if token in self._issuing:
+                self._answer(self._issuing[token])
+        self._tell(asked)
+        self._latest = exchange
+        self._issuing.update(dict.fromkeys(_issued(exchange), exchange))
+
+    def _end(self, exchange: _Exchange) -> None:
+        """Tell the answer, and that the connection ended if the file has no later exchange on it."""
+        self._answer(exchange)
+        connection = exchange.asked.connection
+        self._on_connection[connection] -= 1
+        if not self._on_connection[connection]:
+            del self._on_connection[connection]
+            self._tell(Disconnected(connection))
+
+    def _answer(self, exchange: _Exchange) -> None:
+        """Tell the answer, unless that was done."""
+        answered = exchange.answered
+        if answered is None:
+            return
+        for token in _issued(exchange):
+            self._issuing.pop(token, None)
+        if self._latest is exchange:
+            self._latest = None
+        exchange.answered = None
+        self._size -= _size(answered)
+        # The connection ends with its last answer, whatever a header says.
+        self._tell(replace(answered, closes=False))
+
+    def _tell(self, event: Event) -> None:
+        try:
+            self._intake.tell(event)
         except Exception as error:  # noqa: BLE001 - what else is held is played all the same
             self._on_failure(error)
 
-    async def _pass_time(self, until: float) -> None:
-        """Have done what is due before the next exchange begins, each at its time."""
-        while (due := self._intake.due()) <= until:
-            self._clock.now = due
-            await self._intake.tend()
-        self._clock.now = until
 
-    def _tell(self, asked: Asked, answered: Answered) -> None:
-        connection = asked.connection
-        self._on_connection[connection] -= 1
-        # As far as the file tells, a connection ends with its last exchange.
-        last = not self._on_connection[connection]
-        self._intake.tell(asked)
-        self._clock.now = asked.started if answered.ended is None else answered.ended
-        self._intake.tell(replace(answered, closes=last))
-        if last:
-            del self._on_connection[connection]
-            self._intake.tell(Disconnected(connection))
+def _issued(exchange: _Exchange) -> frozenset[str]:
+    """Return the tokens that the answer hands out to the client."""
+    answered = exchange.answered
+    return issued_tokens(exchange.asked, answered) if answered else frozenset()
 
 
 def _size(answered: Answered) -> int:
