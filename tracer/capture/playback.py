@@ -27,7 +27,10 @@ _LIMIT = 10_000
 _SIZE_LIMIT = 128 * 2**20
 """Number of bytes of their contents."""
 
-_DISORDERED = f"the stored requests are out of order by more than {_LIMIT} of them: some may be missing here"
+_DISORDERED = (
+    f"the stored requests are too far out of order (by more than {_LIMIT:,} of them"
+    f" or {_SIZE_LIMIT // 2**20} MiB): some may be missing here"
+)
 
 
 class Clock:
