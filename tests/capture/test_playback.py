@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mitmproxy import http, io
+from mitmproxy.flow import Error
 from mitmproxy.test import taddons
 
 from tests.capture.flows import flow, peer, trace
@@ -191,7 +192,10 @@ def test_what_is_nearly_in_order_is_sorted_within_the_limit(
     assert {each.verdict for each in trace(nearly, tmp_path).values()} == {"conforms"}
 
 
-def test_large_contents_are_not_all_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("failed", [False, True])
+def test_large_contents_are_not_all_held(
+    failed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tracer.capture.playback._SIZE_LIMIT", 10_000)
     played: list[float] = []
     tell = Intake.tell
@@ -206,7 +210,10 @@ def test_large_contents_are_not_all_held(tmp_path: Path, monkeypatch: pytest.Mon
     def flows() -> Iterator[http.HTTPFlow]:
         for number in range(6):
             before.append(len(played))
-            yield flow(answer=b"x" * 3000, at=1.0 + number)
+            one = flow("POST", content=b"x" * 3000, at=1.0 + number)
+            if failed:
+                one.response, one.error = None, Error("refused", 1.5 + number)
+            yield one
 
     trace(flows(), tmp_path)
     assert before == [0, 0, 0, 0, 1, 2]

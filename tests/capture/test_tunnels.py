@@ -119,7 +119,7 @@ def test_a_request_tells_of_its_server_itself(tmp_path: Path) -> None:
             await tracer.requestheaders(asked)
             tracer.server_connect(server_hooks.ServerConnectionHookData(asked.server_conn, asked.client_conn))
             asked.error = mitmproxy_flow.Error("refused")
-            tracer.error(asked)
+            await tracer.error(asked)
             tracer.client_disconnected(asked.client_conn)
             await tracer.done()
 

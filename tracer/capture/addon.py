@@ -270,8 +270,13 @@ class Tracer:
             self._complete(state)
 
     @_guarded
-    def error(self, flow: http.HTTPFlow) -> None:
-        """The flow ended without a complete response."""
+    async def error(self, flow: http.HTTPFlow) -> None:
+        """Record a flow that ended without a complete response."""
+        self._failed_without_answer(flow)
+        await self.taker().delivered()
+
+    @_guarded
+    def _failed_without_answer(self, flow: http.HTTPFlow) -> None:
         state = self._flows.get(flow.id)
         if state is not None:
             state.request_done = state.response_done = True
