@@ -132,3 +132,30 @@ def test_a_live_flow_of_which_mitmproxy_tells_no_end(
     errors = [exchange.error for recording in recordings for exchange in recording.exchanges]
     reason = "the connection ended, and mitmproxy reported no answer and no error: its log may tell why"
     assert sorted(errors, key=str) == [None, reason]
+
+
+def test_an_intercepted_flow_is_not_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its user may look at it for long after the client has left."""
+    monkeypatch.setattr(addon, "_LATE", 0.0)
+    one = flow(client=peer())
+
+    async def run() -> None:
+        tracer = Tracer()
+        with taddons.context(tracer) as context:
+            context.options.add_option("stream_large_bodies", str | None, None, "")
+            context.configure(tracer, trace_dir=str(tmp_path), trace_diagram="", server=False)
+            await tracer.client_connected(one.client_conn)
+            await tracer.requestheaders(one)
+            await tracer.request(one)
+            one.intercept()
+            tracer.client_disconnected(one.client_conn)
+            await asyncio.sleep(0.05)
+            one.resume()
+            await tracer.response(one)
+            await tracer.done()
+
+    asyncio.run(run())
+    (path,) = tmp_path.glob("*.yaml")
+    (exchange,) = load(path).exchanges
+    assert exchange.error is None
+    assert exchange.response is not None

@@ -181,7 +181,7 @@ class Tracer:
             if state.response_done:
                 self._break_off(state, "the client broke the request off after the answer")
             else:
-                asyncio.get_running_loop().call_later(_LATE, self._give_up, state)
+                self._give_up_later(state)
         tunnel = self._tunnels.close(client.id)
         if tunnel is not None:
             self._record_tunnel(tunnel)
@@ -411,9 +411,20 @@ class Tracer:
         state.request_done = state.response_done = True
         self._complete(state)
 
+    def _give_up_later(self, state: ActiveFlow) -> None:
+        asyncio.get_running_loop().call_later(_LATE, self._give_up, state)
+
     def _give_up(self, state: ActiveFlow) -> None:
-        """Record a flow without its client of which mitmproxy tells no end: it has crashed there."""
-        if self._flows.get(state.flow.id) is state:
+        """Record a flow without its client of which mitmproxy tells no end, most likely as it crashed there.
+
+        An intercepted flow waits for its user, and is asked about again later. A flow that another addon
+        holds up in a slow hook cannot be told from a crashed one: its later answer is not recorded.
+        """
+        if self._flows.get(state.flow.id) is not state:
+            return
+        if state.flow.intercepted:
+            self._give_up_later(state)
+        else:
             self._break_off(state, _LOST)
 
     def _complete(self, state: ActiveFlow) -> None:
