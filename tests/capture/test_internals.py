@@ -74,6 +74,8 @@ INTERNALS: Mapping[str, tuple[str, ...]] = {
         "ProxyMode.default_port",
         "ProxyMode.description",
         "ProxyMode.transport_protocol",
+        "ReverseMode",
+        "ReverseMode.scheme",
         "Socks5Mode",
     ),
     "mitmproxy.proxy.server_hooks": (

@@ -13,6 +13,7 @@ from mitmproxy.test import taddons, tflow
 
 from tests.capture.flows import flow, peer
 from tracer.capture.addon import Tracer
+from tracer.capture.telling import asked
 from tracer.capture.tunnels import Tunnels, failed_tunnel
 from tracer.recording import load
 
@@ -95,9 +96,9 @@ def test_a_tunnel_without_http_is_remembered_once_and_not_for_udp() -> None:
     tunnels.open_without_request(data)
     assert tunnels.close(data.client.id) is None
     data.server.transport_protocol, data.server.error = "tcp", "refused"
-    asked = tunnel("asked before")
-    asked.client_conn.id = data.client.id
-    tunnels.open(asked)
+    before = tunnel("asked before")
+    before.client_conn.id = data.client.id
+    tunnels.open(before)
     tunnels.open_without_request(data)
     kept = tunnels.close(data.client.id)
     assert kept is not None
@@ -109,18 +110,38 @@ def test_a_tunnel_without_http_is_remembered_once_and_not_for_udp() -> None:
     assert (made.request.method, made.request.authority) == ("CONNECT", "[2001:db8::7]:5000")
 
 
+@pytest.mark.parametrize(
+    ("tls", "port", "url"),
+    [
+        (False, 5000, b"http://cloud.test:5000/"),
+        (False, 80, b"http://cloud.test/"),
+        (True, 5000, b"https://cloud.test:5000/"),
+        (True, 443, b"https://cloud.test/"),
+    ],
+)
+def test_a_tunnel_without_http_is_https_only_with_tls(tls: bool, port: int, url: bytes) -> None:
+    tunnels = Tunnels()
+    data = server_hooks.ServerConnectionHookData(tflow.tserver_conn(), tflow.tclient_conn())
+    data.server.address, data.server.error = ("cloud.test", port), "refused"
+    tunnels.open_without_request(data)
+    data.server.tls = tls  # it may be known later only
+    failure = tunnels.close(data.client.id)
+    assert failure is not None
+    assert asked(failure).url == url
+
+
 def test_a_request_tells_of_its_server_itself(tmp_path: Path) -> None:
     async def run() -> None:
         tracer = Tracer()
         with taddons.context(tracer) as context:
             context.configure(tracer, trace_dir=str(tmp_path), trace_diagram="", server=False)
-            asked = flow("GET", client=peer())
-            asked.response, asked.server_conn.error = None, "refused"
-            await tracer.requestheaders(asked)
-            tracer.server_connect(server_hooks.ServerConnectionHookData(asked.server_conn, asked.client_conn))
-            asked.error = mitmproxy_flow.Error("refused")
-            await tracer.error(asked)
-            tracer.client_disconnected(asked.client_conn)
+            one = flow("GET", client=peer())
+            one.response, one.server_conn.error = None, "refused"
+            await tracer.requestheaders(one)
+            tracer.server_connect(server_hooks.ServerConnectionHookData(one.server_conn, one.client_conn))
+            one.error = mitmproxy_flow.Error("refused")
+            await tracer.error(one)
+            tracer.client_disconnected(one.client_conn)
             await tracer.done()
 
     asyncio.run(run())

@@ -166,15 +166,19 @@ def through_socks(client: socket.socket) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "asks", "version"),
+    ("mode", "asks", "version", "scheme"),
     [
-        ("socks5", through_socks, "SOCKS5"),
-        ("reverse:http://127.0.0.1:1", lambda _: None, ""),
-        ("reverse:https://127.0.0.1:1", lambda _: None, ""),
+        ("socks5", through_socks, "SOCKS5", "http"),
+        ("reverse:http://127.0.0.1:1", lambda _: None, "", "http"),
+        ("reverse:https://127.0.0.1:1", lambda _: None, "", "https"),
     ],
 )
 def test_a_client_that_asks_without_http(
-    mode: str, asks: Callable[[socket.socket], None], version: str, mitmdump: Callable[..., Proxy]
+    mode: str,
+    asks: Callable[[socket.socket], None],
+    version: str,
+    scheme: str,
+    mitmdump: Callable[..., Proxy],
 ) -> None:
     """mitmproxy knows the cloud before there is a request, and ends the client's connection."""
     proxy = mitmdump("--mode", mode)
@@ -187,7 +191,7 @@ def test_a_client_that_asks_without_http(
     method, asked, error = failed(recording)
     assert (method, asked, recording.exchanges[0].request.http) == (
         "CONNECT",
-        "https://127.0.0.1:1/",
+        f"{scheme}://127.0.0.1:1/",
         version,
     )
     assert "Connect call failed" in error

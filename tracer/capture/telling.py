@@ -27,7 +27,7 @@ def asked(flow: http.HTTPFlow) -> Asked:
         flow.id,
         flow.client_conn.id,
         request.data.method,
-        encoded(_url(request)),
+        encoded(_url(flow)),
         request.data.http_version,
         request.headers.fields,
         started(flow),
@@ -51,9 +51,17 @@ def answered(
     )
 
 
-def _url(request: http.Request) -> str:
-    """Return the absolute URL. That of a tunnel is its authority (RFC 9110, section 9.3.6)."""
+def _url(flow: http.HTTPFlow) -> str:
+    """Return the absolute URL. That of a tunnel is its authority (RFC 9110, section 9.3.6).
+
+    Clients use CONNECT for https. Where a client asked without HTTP, as with SOCKS, the connection to the
+    server tells, or the mode of the proxy.
+    """
+    request = flow.request
     if request.method == "CONNECT" and request.authority:
+        secure = flow.server_conn.tls or request.scheme == "https"
+        if not secure and not request.http_version.startswith("HTTP/"):
+            return f"http://{request.authority.removesuffix(':80')}/"
         return f"https://{request.authority.removesuffix(':443')}/"
     # mitmproxy knows an IPv6 address without its brackets, and leaves them out of the URL too.
     if ":" not in request.host:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from mitmproxy import flow as mitmproxy_flow
 from mitmproxy import http
-from mitmproxy.proxy.mode_specs import Socks5Mode
+from mitmproxy.proxy.mode_specs import ReverseMode, Socks5Mode
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from tracer.origins import bracketed
@@ -83,12 +83,15 @@ def _asked(data: ServerConnectionHookData) -> http.HTTPFlow:
     """Return what the client has asked for, as the CONNECT request that means the same."""
     assert data.server.address is not None, "mitmproxy knows where it connects to"
     host, port = data.server.address[:2]
-    version = b"SOCKS5" if isinstance(data.client.proxy_mode, Socks5Mode) else b""
+    mode = data.client.proxy_mode
+    version = b"SOCKS5" if isinstance(mode, Socks5Mode) else b""
+    # mitmproxy may note the TLS of a connection only once that is open.
+    scheme = b"https" if isinstance(mode, ReverseMode) and mode.scheme == "https" else b""
     authority = f"{bracketed(host)}:{port}".encode("utf-8", "surrogateescape")
     now = time.time()
     tunnel = http.HTTPFlow(data.client, data.server)
     tunnel.request = http.Request(
-        host, port, b"CONNECT", b"", authority, b"", version, http.Headers(), b"", None, now, now
+        host, port, b"CONNECT", scheme, authority, b"", version, http.Headers(), b"", None, now, now
     )
     return tunnel
 
