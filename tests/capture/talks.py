@@ -48,7 +48,7 @@ class Talk:
             ParticipantMap(), self._resume, stored=self.stored, clock=lambda: self.now
         )
 
-    def _resume(self, run: Run, evidence: Evidence | None) -> None:
+    def _resume(self, run: Run) -> None:
         self.resumed.append(run.number)
 
     def ask(

@@ -31,7 +31,7 @@ class Attribution:
     def __init__(
         self,
         participants: ParticipantMap,
-        on_resume: Callable[[Run, Evidence | None], None],
+        on_resume: Callable[[Run], None],
         *,
         stored: bool = False,
         clock: Callable[[], float] = time.monotonic,

@@ -167,7 +167,7 @@ class ClientRequests:
         if not login or holders:
             run = self._token_run(request, connection, holders)
         run = run or self._runs.begin(evidence)
-        self._runs.resume(run, evidence)
+        self._runs.resume(run)
         if request.doubt:
             self._doubt([run], request.doubt)
         waiting = self._held_on(evidence.connection)

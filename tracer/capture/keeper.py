@@ -200,7 +200,7 @@ class Keeper:
         book.doubt("")
         return book
 
-    def _resume(self, run: Run, evidence: Evidence | None) -> None:
+    def _resume(self, run: Run) -> None:
         try:
             self._books[run.number].resume()
         except TracerError:

@@ -149,11 +149,10 @@ class Run:
 class Runs:
     """All runs under way, and the latest finished ones.
 
-    ``on_resume`` is called with a finished run that goes on, and the request that it goes on with:
-    None where only a doubt on the run is to be noted.
+    ``on_resume`` is called with a finished run that goes on, or on which a doubt is to be noted.
     """
 
-    def __init__(self, on_resume: Callable[[Run, Evidence | None], None]) -> None:
+    def __init__(self, on_resume: Callable[[Run], None]) -> None:
         self._on_resume = on_resume
         self._doubt = ""
         self._count = 0
@@ -201,7 +200,7 @@ class Runs:
         """Set a doubt on a run. One that has finished is taken up again, to have it noted."""
         if not run.doubt:
             run.doubt = reason
-            self.resume(run, None)
+            self.resume(run)
 
     def doubt_all(self, reason: str) -> None:
         """Set a doubt on all runs that are kept, and on those to come."""
@@ -209,11 +208,11 @@ class Runs:
         for run in (*self.going, *self._finished.values()):
             self.doubt(run, reason)
 
-    def resume(self, run: Run, evidence: Evidence | None) -> None:
+    def resume(self, run: Run) -> None:
         """Take up a finished run again; do nothing for a run under way."""
         if self._finished.pop(run.number, None) is not None:
             self.going.append(run)
-            self._on_resume(run, evidence)
+            self._on_resume(run)
 
     def finish(self, run: Run) -> None:
         """End the run."""
