@@ -117,9 +117,10 @@ def test_a_tunnel_without_http_is_remembered_once_and_not_for_udp() -> None:
         (False, 80, b"http://cloud.test/"),
         (True, 5000, b"https://cloud.test:5000/"),
         (True, 443, b"https://cloud.test/"),
+        (False, 443, b"https://cloud.test/"),  # refused before TLS began
     ],
 )
-def test_a_tunnel_without_http_is_https_only_with_tls(tls: bool, port: int, url: bytes) -> None:
+def test_a_tunnel_without_http_is_https_with_tls_or_by_its_port(tls: bool, port: int, url: bytes) -> None:
     tunnels = Tunnels()
     data = server_hooks.ServerConnectionHookData(tflow.tserver_conn(), tflow.tclient_conn())
     data.server.address, data.server.error = ("cloud.test", port), "refused"

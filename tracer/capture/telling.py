@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NO_ANSWER", "answered", "asked", "content"]
 
+_HTTPS_PORT = 443
+
 NO_ANSWER = "no answer is stored"
 """The error of a stored flow that has neither a response nor an error."""
 
@@ -55,11 +57,11 @@ def _url(flow: http.HTTPFlow) -> str:
     """Return the absolute URL. That of a tunnel is its authority (RFC 9110, section 9.3.6).
 
     Clients use CONNECT for https. Where a client asked without HTTP, as with SOCKS, the connection to the
-    server tells, or the mode of the proxy.
+    server tells, the mode of the proxy, or the port.
     """
     request = flow.request
     if request.method == "CONNECT" and request.authority:
-        secure = flow.server_conn.tls or request.scheme == "https"
+        secure = flow.server_conn.tls or request.scheme == "https" or request.port == _HTTPS_PORT
         if not secure and not request.http_version.startswith("HTTP/"):
             return f"http://{request.authority.removesuffix(':80')}/"
         return f"https://{request.authority.removesuffix(':443')}/"

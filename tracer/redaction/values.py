@@ -323,7 +323,7 @@ def _first_end(text: str, place: int, stop: int, line: _Line, kind: str, *, blan
 
 def _middle_end(text: str, place: int, stop: int, kind: str) -> int:
     """Return where the value ends whose name stands within a line: with its word, if not of prose."""
-    if is_reference(text[place : place + LONGEST_LEAD]):
+    if is_reference(text[place : min(stop, place + LONGEST_LEAD)]):
         return place
     end = _end_of(_WORD, text, place, stop)
     following = _NEXT_PARAMETER.search(text, place, end)
