@@ -29,14 +29,18 @@ An interpreter takes as long to start. What follows sooner may be of a command b
 def takers(
     request: SentRequest, runs: Sequence[Run], waiting: Sequence[SentRequest]
 ) -> list[tuple[float, Run]]:
-    """Return the runs that used what the request discovered and had not discovered it at all; and when.
+    """Return the runs that used the service and had not discovered it before, with the time of use.
 
-    If a run had logged in before, none that could not know of the service, or that began after a pause
-    and may have discovered the service otherwise.
+    If another run had logged in before the request, leave out runs that could not know of the service, and
+    runs that began after a pause and may have discovered the service by another request.
     """
     times = ((run.use_after(request.service, request.latest, PATIENCE), run) for run in runs)
-    users = [(time, run) for time, run in times if time is not None and not _knows(run, request, time)]
-    likely = [(time, run) for time, run in users if _knew(run, request)]
+    users = [
+        (time, run)
+        for time, run in times
+        if time is not None and not _had_discovered_related(run, request, time)
+    ]
+    likely = [(time, run) for time, run in users if _may_have_known(run, request)]
     if not users or not _discoverers(request, runs, waiting):
         return likely or users
     return [
@@ -85,7 +89,7 @@ def under_way(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
         for run in runs
         if run.active(request.evidence.started)
         and (
-            not _discovered(request, run)
+            not _had_sent_same(request, run)
             or run.use_after(request.service, request.latest, PATIENCE) is not None
         )
     ]
@@ -94,7 +98,9 @@ def under_way(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
 def beginning_soon(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
     """Return the runs that began soon after the request, and have not sent the same one."""
     begun = request.evidence.started
-    return [run for run in runs if begun <= run.began <= begun + PATIENCE and not _discovered(request, run)]
+    return [
+        run for run in runs if begun <= run.began <= begun + PATIENCE and not _had_sent_same(request, run)
+    ]
 
 
 def preferred(request: SentRequest, candidates: Sequence[Run]) -> Run:
@@ -115,7 +121,7 @@ def _before_use(
         if each is not request
         and each.latest <= moment
         and run.of_same_client(each.evidence)
-        and (_knew(run, each) or not _knew(run, request))
+        and (_may_have_known(run, each) or not _may_have_known(run, request))
     ]
 
 
@@ -128,7 +134,7 @@ def _discoverers(request: SentRequest, runs: Iterable[Run], waiting: Sequence[Se
         if run.logged_in <= time
         and run.active(time)
         # What a run in doubt discovered or used may have been another one's.
-        and (run.doubt or not (_discovered(request, run) or run.used_before(request.service, time)))
+        and (run.doubt or not (_had_sent_same(request, run) or run.used_before(request.service, time)))
     ]
     latest = max((run.began for run in found if run.began <= time), default=time)
     return [
@@ -154,18 +160,18 @@ def _are_related(service: str, other: str) -> bool:
     return is_below(service, other) or is_below(other, service)
 
 
-def _knows(run: Run, request: SentRequest, moment: float) -> bool:
+def _had_discovered_related(run: Run, request: SentRequest, moment: float) -> bool:
     """Return whether ``run`` discovered the service before ``moment``, by this or another request."""
     earlier = (opening for opening, time in run.discovered.items() if time <= moment)
     services = (service_of(opening.partition(" ")[2]) for opening in earlier)
     return any(_are_related(service, request.service) for service in services)
 
 
-def _discovered(request: SentRequest, run: Run) -> bool:
+def _had_sent_same(request: SentRequest, run: Run) -> bool:
     return request.evidence.opening in run.discovered
 
 
-def _knew(run: Run, request: SentRequest) -> bool:
+def _may_have_known(run: Run, request: SentRequest) -> bool:
     """Return whether the run may have known of the service. Before a login, that is where to log in."""
     had_logged_in = run.logged_in <= request.evidence.started
     return had_logged_in or not run.logins or run.logged_in_below(request.service)

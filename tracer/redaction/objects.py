@@ -38,7 +38,7 @@ _MOST_READ = 4  # times the length of a text: all that is read of objects that h
 
 
 class Kind(NamedTuple, Generic[P]):
-    """Objects that say by ``key`` what they are: those in them under ``fields`` are secret as a whole."""
+    """Objects that are recognised by the value of their field ``key``; all below ``fields`` is secret."""
 
     key: str
     values: frozenset[str]
@@ -143,7 +143,7 @@ class _Reader:
             place = stop + 1 if stop >= 0 else len(text)
 
     def _level(self, line: re.Match[str]) -> _Level:
-        """Return the block that a line is in; a line without a key goes on with a value of one."""
+        """Return the block of a line. A line without a key continues the value of the block above."""
         levels, column = self._levels, len(line["indent"])
         while levels and levels[-1].column > column:
             levels.pop()

@@ -1,4 +1,4 @@
-"""Where in a YAML text its scalars stand, of which no more lines are held than the scalar that is read."""
+"""Find the positions of the scalars of a YAML text. Keep only the lines of the current scalar in memory."""
 
 from __future__ import annotations
 
