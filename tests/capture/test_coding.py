@@ -59,6 +59,13 @@ def test_a_torn_body_is_none_of_its_coding(coding: str, encode: Callable[[bytes]
         decode(encode(CONTENT)[:-1], coding, 4096)
 
 
+def test_frames_without_end_are_no_content() -> None:
+    frame = zstandard.ZstdCompressor().compress(b"")
+    assert decode(frame * 999, "zstd", 4096) == b""
+    with pytest.raises(CodingError):
+        decode(frame * 100_000, "zstd", 4096)
+
+
 @pytest.mark.parametrize("coding", ["compress", "gzip, x", "aws-chunked"])
 def test_a_coding_that_is_not_known_is_named(coding: str) -> None:
     with pytest.raises(CodingError):
