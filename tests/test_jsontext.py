@@ -154,9 +154,9 @@ def test_verbatim_keeps_the_white_space() -> None:
 
 def test_deep_documents_take_linear_time_and_space() -> None:
     for deep in ("[" * 10_000 + "1" + "]" * 10_000, '{"a":' * 10_000 + '"x"' + "}" * 10_000):
-        start = time.perf_counter()
+        start = time.process_time()
         new = rewrite_from(deep, 0, lambda level, _: level + 1, lambda level, _: None)
-        assert time.perf_counter() - start < 2
+        assert time.process_time() - start < 2
         assert len(new) < 2 * len(deep) + 20_000
         assert rewrite(new) == new
         assert rewrite(new, indent=None).replace(" ", "") == deep

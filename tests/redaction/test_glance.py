@@ -91,9 +91,9 @@ def test_a_new_token_costs_next_to_nothing() -> None:
     known = KnownSecrets()
     known.add("token", base64.urlsafe_b64encode(os.urandom(150)).decode())
     texts = [msgspec.json.decode(one)["json"] for one in journal.splitlines()]
-    start = time.perf_counter()
+    start = time.process_time()
     assert not known.touches(journal, 0)
-    glance = time.perf_counter() - start
-    start = time.perf_counter()
+    glance = time.process_time() - start
+    start = time.process_time()
     assert not any(map(known.find, texts))
-    assert glance < (time.perf_counter() - start) / 2
+    assert glance < (time.process_time() - start) / 2

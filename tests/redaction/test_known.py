@@ -106,9 +106,9 @@ def test_many_secrets_cost_no_more_than_few() -> None:
     for number in range(2000):
         known.add("url", f"file:///images/{number:08x}-{number * 7919:x}")
     text = "lorem ipsum dolor sit amet " * 2400 + "file:///images/00000007-d889 file:///images/x"
-    start = time.perf_counter()
+    start = time.process_time()
     assert known.replace(text)[0].endswith("<url-1> file:///images/x")
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(
@@ -149,9 +149,9 @@ def test_many_secrets_cost_no_more_than_few() -> None:
     ],
 )
 def test_hostile_text_costs_the_redactor_no_more_than_its_length(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     Redactor(load_policy()).text(piece * (100_000 // len(piece)))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_hostile_text_costs_no_more_than_its_length() -> None:
@@ -164,9 +164,9 @@ def test_hostile_text_costs_no_more_than_its_length() -> None:
         "'" * 100_000,
         "<a-1" * 30_000,
     ):
-        start = time.perf_counter()
+        start = time.process_time()
         assert known.find(text) == []
-        assert time.perf_counter() - start < 3
+        assert time.process_time() - start < 3
 
 
 def _cost(piece: str, size: int) -> float:

@@ -71,6 +71,25 @@ def _of_server(user_data: object) -> dict[str, object]:
     return {"resources": {"server": {"type": "OS::Nova::Server", "properties": properties}}}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "passwords: !!map\n  root: {}\n",
+        "passwords: &x\n  root: {}\n",
+        "passwords: [[{{a: {}}}]]\n",
+        "kind: !!str Secret\ndata:\n  a: {}\n",
+        '{{"passwords":[[{{"a":"{}"}}]]}}',
+        '{{"user_data":["#!/bin/sh",{{"Fn::Sub":"echo {}"}}]}}',
+        "```yaml\nkind: Secret\ndata:\n  a: {}\n```\n",
+    ],
+)
+def test_tags_and_lists_around_such_an_object_hide_nothing(text: str) -> None:
+    redactor = Redactor(POLICY)
+    kept = redactor.text(text.format(VALUE))
+    assert VALUE not in kept
+    assert scan(kept, known=redactor.known) == []
+
+
 @pytest.mark.parametrize("nesting", NESTINGS)
 @pytest.mark.parametrize("writer", WRITERS)
 @pytest.mark.parametrize("tree", [*map(_of_server, USER_DATA.values()), *SECRETS.values()])

@@ -57,6 +57,20 @@ def test_a_patch_in_any_text_is_searched(write: object, nesting: str) -> None:
     assert scan(kept, known=redactor.known) == []
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "add", "path": "/passwords", "value": {"root": VALUE}},
+        {"op": "add", "path": "/passwords/root", "value": VALUE},
+        {"op": "add", "path": "/passwords/-", "value": [{"a": VALUE}]},
+        {"op": "add", "path": "/user_data", "value": {"a": [VALUE]}},
+    ],
+)
+def test_a_patch_of_what_is_secret_as_a_whole_is_searched(operation: dict[str, object]) -> None:
+    for body in (as_json([operation]), as_text(f"DEBUG {json.dumps([operation])}")):
+        assert VALUE not in str(Redactor(load_policy()).exchange(exchange(body=body)))
+
+
 def test_a_place_that_nobody_has_gone_to_before_is_found() -> None:
     patch = [{"op": "add", "path": "/auth/identity", "value": {"token": {"id": VALUE}}}]
     kept = [{"op": "add", "path": "/driver_info", "value": {"deploy_kernel": "glance://1"}}]

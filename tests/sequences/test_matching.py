@@ -435,6 +435,6 @@ def test_ten_thousand_exchanges_take_seconds(kind: str) -> None:
         "discovery": [versions_of_keystone()] * 10_000,
         "renewals": [show(status=401)] * 5_000 + [login()] * 5_000 + [show()],
     }[kind]
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(_match(run).labels) == len(run)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10

@@ -106,7 +106,9 @@ class Pairs(Generic[P]):
         self._mapped = mapped
         self._root = root
         self._kinds, self._references = tuple(kinds), frozenset(references)
-        words = (rf"{kind.key}\W{{1,24}}(?:{'|'.join(kind.values)})\b" for kind in self._kinds)
+        words = (
+            rf"{kind.key}(?:\W|!\w{{1,12}}\s){{1,24}}(?:{'|'.join(kind.values)})\b" for kind in self._kinds
+        )
         self._may_tell_kind = re.compile("|".join(words) or "(?!)").search
         self._kept = frozenset(kept)
         self._naming, self._valued = frozenset(naming), frozenset(valued)
@@ -196,7 +198,7 @@ class Pairs(Generic[P]):
         if is_secret:
             secrets += secrets_in(text, found, self._mapped_by, self._kinds, self._references)
         if is_patch:
-            secrets += secrets_in_patches(text, found, self._root())
+            secrets += secrets_in_patches(text, found, self._root(), self._mapped)
         for span, place in secrets:
             yield from self._taken(text, [span], place)
 

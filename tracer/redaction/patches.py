@@ -6,14 +6,15 @@ Source: RFC 6902 (JSON Patch), RFC 6901 (JSON Pointer).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, Protocol, TypeVar
 
 from tracer.redaction.objects import Objects
 from tracer.redaction.scalars import Span
 
 __all__ = ["At", "at_pointer", "may_patch", "secrets_in_patches"]
 
+P = TypeVar("P")
 P_co = TypeVar("P_co", covariant=True)
 
 may_patch = re.compile(r"op\W{1,24}(?:add|replace|test)\b").search
@@ -33,32 +34,60 @@ class At(Protocol[P_co]):
 def at_pointer(root: At[P_co], pointer: str) -> At[P_co]:
     """Return the place that a JSON Pointer leads to."""
     at = root
-    for step in pointer.split("/")[1:]:
-        at = at[_index(step.replace("~1", "/").replace("~0", "~"))]
+    for step in _steps(pointer):
+        at = at[step]
     return at
 
 
-def secrets_in_patches(text: str, found: Objects, root: At[P_co]) -> Iterator[tuple[Span, P_co]]:
-    """Give where the secrets stand in the values of the operations among the objects of ``text``."""
+def secrets_in_patches(
+    text: str, found: Objects, root: At[P], whole: Callable[[P], P | None]
+) -> Iterator[tuple[Span, P]]:
+    """Give where the secrets stand in the values of the operations among the objects of ``text``.
+
+    ``whole`` returns the place of all that an object holds whose place is a secret as a whole.
+    """
+    trail = _Trail(root, whole)
     targets = {
-        parent: at_pointer(root, text[slice(*span)])
+        parent: trail.follow(_steps(text[slice(*span)]))
         for parent, key, span in found.scalars
         if key == "path" and text.startswith("/", span[0])
     }
-    places: list[At[P_co] | None] = []
+    trails: list[_Trail[P] | None] = []
     for parent, key in found.objects:
-        above = places[parent] if parent >= 0 else None
-        places.append(targets.get(parent) if key == "value" else _below(above, key))
+        above = trails[parent] if parent >= 0 else None
+        trails.append(targets.get(parent) if key == "value" else above and above.follow([_index(key)]))
     for parent, key, span in found.scalars:
-        at = places[parent] if parent >= 0 else None
-        place = targets.get(parent) if key == "value" else _below(at, key)
-        if place is not None and place.rule is not None:
-            yield span, place.rule
+        above = trails[parent] if parent >= 0 else None
+        here = targets.get(parent) if key == "value" else above and above.follow([_index(key)])
+        if here is not None and here.rule is not None:
+            yield span, here.rule
 
 
-def _below(at: At[P_co] | None, step: str) -> At[P_co] | None:
-    # A place that nobody has gone on from is an empty dictionary, and false.
-    return None if at is None else at[_index(step)]
+class _Trail(Generic[P]):
+    """The way to a place. ``held``: the place of an object on the way that is a secret as a whole."""
+
+    def __init__(self, at: At[P], whole: Callable[[P], P | None], held: P | None = None) -> None:
+        self._at = at
+        self._whole = whole
+        self._held = held
+
+    @property
+    def rule(self) -> P | None:
+        """What holds at the place."""
+        return self._at.rule if self._held is None else self._held
+
+    def follow(self, steps: Iterable[str | int]) -> _Trail[P]:
+        """Return the way with further steps."""
+        at, held = self._at, self._held
+        for step in steps:
+            at = at[step]
+            if held is None and at.rule is not None:
+                held = self._whole(at.rule)
+        return _Trail(at, self._whole, held)
+
+
+def _steps(pointer: str) -> Iterator[str | int]:
+    return (_index(step.replace("~1", "/").replace("~0", "~")) for step in pointer.split("/")[1:])
 
 
 def _index(step: str) -> str | int:

@@ -46,6 +46,11 @@ _MAP_BELOW = re.compile(
     r"|[:=][ \t]{0,8}(?:[#][^\n]{0,200})?\r?\n(?:[ \t]*\r?\n){0,3}"
     r"|(?P<tag>>)\s{0,80}<(?P<key>[\w:.-]{1,60}))"
 )
+_PROPERTIES = r"(?:[!&][^\s,\[\]{}]{0,60}[ \t]{0,8}){0,2}"  # YAML 1.2, section 6.9: a tag, an anchor
+_OBJECT_BEHIND = re.compile(
+    rf"""\\*["']?\s{{0,8}}(?:(?:[:=]>?)?\s{{0,80}}{_PROPERTIES}[\[{{]"""
+    rf"|[:=][ \t]{{0,8}}{_PROPERTIES}(?:[#][^\n]{{0,200}})?\r?\n|>\s{{0,80}}<[\w:.-])"
+)
 _KEY_LINE = re.compile(
     r"""(?P<lead>[ \t]*(?:-[ \t]+)*)(?P<quote>["']?)(?P<key>[\w./-]{1,80})(?P=quote)[ \t]*:(?=\s|\Z)"""
 )
@@ -109,8 +114,8 @@ def fields_below(text: str, start: int, end: int) -> Iterator[Field]:
 
 
 def is_object_behind(text: str, end: int) -> bool:
-    """Return whether the value of the name that ends at ``end`` is an object."""
-    return _MAP_BELOW.match(text, end) is not None
+    """Return whether the value of the name that ends at ``end`` may be an object, or a list of objects."""
+    return _OBJECT_BEHIND.match(text, end) is not None
 
 
 def tag_values(text: str, start: int, end: int, keys: frozenset[str]) -> list[Span]:
