@@ -154,17 +154,23 @@ def test_an_output_folder_that_vanishes_stops_the_client(zed: Site, tmp_path: Pa
 
 
 def test_a_recording_or_diagram_that_has_no_place(zed: Site, tmp_path: Path) -> None:
-    for name in ("x.mmd", "y.yaml"):
-        (tmp_path / name).mkdir()
+    (tmp_path / "x.mmd").mkdir()
     drawn_not = record(zed, tmp_path, "--name", "x", "--", zed.openstack, *SHOW, zed.image)
     assert drawn_not.returncode == 0
     assert f"tracer: cannot write {tmp_path / 'x.mmd'}: it is a folder\n" in drawn_not.stderr
     assert load(tmp_path / "x.yaml").verdict == "conforms"
-    written_not = record(zed, tmp_path, "--name", "y", "--", zed.openstack, *SHOW, zed.image)
+    # It had a place when the command began.
+    script = f'mkdir "{tmp_path / "y.yaml"}" && exec "$@"'
+    command = ["sh", "-c", script, "sh", zed.openstack, *SHOW, zed.image]
+    written_not = record(zed, tmp_path, "--name", "y", "--", *command)
     assert written_not.returncode == 2
     assert written_not.stderr.endswith(f"tracer: cannot write {tmp_path / 'y.yaml'}: it is a folder\n")
     assert f"nothing is lost: tracer recover {tmp_path}\n" in written_not.stderr
     assert list(recover(tmp_path, ParticipantMap())) == [tmp_path / "y-2.yaml"]
+    refused = record(zed, tmp_path, "--name", "y", "--", "touch", str(tmp_path / "started"))
+    assert refused.returncode == 2
+    assert refused.stderr == f"tracer: cannot write {tmp_path / 'y.yaml'}: it is a folder\n"
+    assert not (tmp_path / "started").exists()
 
 
 def test_a_cloud_that_does_not_answer(zed: Site, tmp_path: Path) -> None:
