@@ -79,6 +79,10 @@ class Client:
         """Whether it is known to have ended."""
         return self._process.returncode is not None
 
+    def look(self) -> bool:
+        """Find out whether it has ended."""
+        return self._process.poll() is not None
+
     @property
     def killed_by(self) -> str:
         """The name of the signal that ended it, or nothing."""

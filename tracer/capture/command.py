@@ -136,6 +136,7 @@ def _trace(
             orders.warm_up()
 
     async def run() -> int:
+        hasty = client.look()
         proxy = master(listeners, orders.authority, tracer, orders.trust)
         traffic = asyncio.create_task(proxy.run())
         warming = asyncio.create_task(asyncio.to_thread(warm))
@@ -147,7 +148,7 @@ def _trace(
         if not ended.done():
             client.stop(signal.SIGTERM)
         code = await ended
-        early = not tracer.reached
+        early = hasty or not tracer.reached
         watching.cancel()
         await warming
         if early:
