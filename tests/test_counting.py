@@ -1,6 +1,6 @@
 import pytest
 
-from tracer.counting import counted, form
+from tracer.counting import counted, noun_for
 
 
 @pytest.mark.parametrize(
@@ -11,4 +11,4 @@ def test_only_one_is_one(count: int, text: str) -> None:
 
 
 def test_an_s_is_added_to_what_has_no_other_form() -> None:
-    assert [counted(1, "step"), counted(3, "step"), form(2, "step")] == ["1 step", "3 steps", "steps"]
+    assert [counted(1, "step"), counted(3, "step"), noun_for(2, "step")] == ["1 step", "3 steps", "steps"]

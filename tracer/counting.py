@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["counted", "form"]
+__all__ = ["counted", "noun_for"]
 
 
-def counted(count: int, one: str, several: str = "") -> str:
-    """Return a number with the words that go with it; ``several`` is ``one`` with an ``s`` unless given.
+def counted(count: int, singular: str, plural: str = "") -> str:
+    """Return a number with the words that go with it; ``plural`` is ``singular`` with an ``s`` unless given.
 
     >>> counted(1, "exchange was", "exchanges were"), counted(2, "file")
     ('1 exchange was', '2 files')
     """
-    return f"{count} {form(count, one, several)}"
+    return f"{count} {noun_for(count, singular, plural)}"
 
 
-def form(count: int, one: str, several: str = "") -> str:
+def noun_for(count: int, singular: str, plural: str = "") -> str:
     """Return the words that go with a number, without the number."""
-    return one if count == 1 else several or f"{one}s"
+    return singular if count == 1 else plural or f"{singular}s"

@@ -23,6 +23,7 @@ __all__ = [
     "Scalar",
     "Scalars",
     "dump",
+    "may_be_json",
     "rewrite",
     "rewrite_from",
     "rewrite_torn",
@@ -82,6 +83,11 @@ def _visible(character: str) -> str:
     if unicodedata.category(character) not in _INVISIBLE:
         return character
     return json.dumps(character)[1:-1] if character != "\x7f" else "\\u007f"
+
+
+def may_be_json(text: str) -> bool:
+    """Return whether ``text`` begins as an object or an array of JSON does."""
+    return text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}
 
 
 def rewrite(text: str, replace: Replace | None = None, *, indent: int | None = 2) -> str:

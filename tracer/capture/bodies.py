@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import codecs
 import hashlib
 import json
 import re
@@ -11,9 +10,11 @@ from email.message import Message
 
 from msgspec.structs import replace
 
+from tracer.bytemarks import encoding_by_mark
 from tracer.capture.coding import CodingError, TooLargeError, decode
 from tracer.capture.events import Content
 from tracer.capture.fields import Fields, media_type
+from tracer.jsontext import may_be_json
 from tracer.model import Body, Omission
 
 __all__ = ["BASE64_LIMIT", "body"]
@@ -36,13 +37,6 @@ _CHARSETS = frozenset(
     | {"gb18030", "big5"}
 )
 _WIDE = re.compile(r"utf[-_]?(16|32)[-_]?(le|be)?")
-# The byte order mark of UTF-32 begins with that of UTF-16.
-_MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 
 
 def body(fields: Fields, content: Content, limit: int) -> Body | None:
@@ -78,8 +72,7 @@ def _kept(kind: Body, raw: bytes, fields: Fields, limit: int) -> Body:
     text = _text(content, json.detect_encoding(content) if is_json else _charset(fields, content))
     if text is not None and content:
         # What only looks like JSON is found out, and kept as text, by the redactor.
-        looks_so = text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}
-        return replace(kind, json=text) if is_json or looks_so else replace(kind, text=text)
+        return replace(kind, json=text) if is_json or may_be_json(text) else replace(kind, text=text)
     if is_json or _is_compressed(content):
         return _omitted(kind, raw, "undecodable")
     if len(content) > BASE64_LIMIT:
@@ -97,8 +90,7 @@ def _omitted(kind: Body, sent: bytes, why: Omission) -> Body:
 
 def _text(content: bytes, charset: str) -> str | None:
     """Return the text that ``content`` is, None if it is none; a byte order mark beats ``charset``."""
-    marked = [name for mark, name in _MARKS.items() if content.startswith(mark)]
-    for name in (*marked, "utf-8", charset):
+    for name in filter(None, (encoding_by_mark(content), "utf-8", charset)):
         try:
             text = content.decode(name)
         except UnicodeDecodeError:

@@ -79,8 +79,8 @@ class Client:
         """Whether it is known to have ended."""
         return self._process.returncode is not None
 
-    def look(self) -> bool:
-        """Find out whether it has ended."""
+    def poll(self) -> bool:
+        """Ask the system whether it has ended."""
         return self._process.poll() is not None
 
     @property

@@ -136,7 +136,7 @@ def _trace(
             orders.warm_up()
 
     async def run() -> int:
-        hasty = client.look()
+        hasty = client.poll()
         proxy = master(listeners, orders.authority, tracer, orders.trust)
         traffic = asyncio.create_task(proxy.run())
         warming = asyncio.create_task(asyncio.to_thread(warm))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.cli.parsing import add_recordings, check_output
-from tracer.counting import counted, form
+from tracer.counting import counted, noun_for
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
@@ -79,6 +79,6 @@ def _summarise(learned: Sequence, recordings: Mapping[str, Recording], output: P
     wrote = f"wrote {output}: " if output else ""
     steps = f"{counted(len(learned.steps), 'step')} of {learned.command!r}"
     conforming = len(checks) - len(deviating)
-    conform = form(conforming, "conforms", "conform")
+    conform = noun_for(conforming, "conforms", "conform")
     print(f"{wrote}{steps}; {conforming} of {counted(len(checks), 'recording')} {conform}", file=sys.stderr)
     return 1 if deviating else 0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import codecs
 import io
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from tracer.bytemarks import encoding_by_mark
 from tracer.cli.parsing import add_policies
 from tracer.counting import counted
 from tracer.errors import InputError
@@ -17,13 +17,6 @@ from tracer.errors import InputError
 __all__ = ["arguments", "run"]
 
 _PIECE = 65_536  # bytes
-# The mark of UTF-32 begins with that of UTF-16.
-_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,7 +68,7 @@ class _Text:
         """Some lines at a time. Raises InputError."""
         try:
             with self._path.open("rb") as file:
-                encoding = _encoding(file.read(4))
+                encoding = encoding_by_mark(file.read(4))
                 file.seek(0)
                 if encoding:
                     yield from _decoded(file, encoding)
@@ -85,14 +78,6 @@ class _Text:
                     yield lines.decode("utf-8", "replace")
         except OSError as error:
             raise InputError(str(self._path), error.strerror or str(error)) from None
-
-
-def _encoding(begin: bytes) -> str:
-    """Return the encoding that a byte order mark tells, empty for UTF-8 and for none."""
-    for mark, encoding in _MARKS:
-        if begin.startswith(mark):
-            return encoding
-    return ""
 
 
 def _decoded(file: BinaryIO, encoding: str) -> Iterator[str]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from tracer.jsontext import may_be_json
 from tracer.redaction import documents, urls
-from tracer.redaction.known import is_pseudonym
+from tracer.redaction.pseudonyms import is_pseudonym
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +47,7 @@ def text(sent: str, ledger: Taker, content_type: str = "", url_path: str = "") -
     """A text with the secrets exchanged that the policy names, if it turns out to be a form or JSON."""
     if "form-urlencoded" in content_type.lower():
         return urls.parameters(sent, ledger.policy, ledger.take)
-    if sent.removeprefix("\ufeff").lstrip()[:1] in ("{", "[") or "json" in content_type.lower():
+    if may_be_json(sent) or "json" in content_type.lower():
         root = ledger.policy.fields(url_path)
         try:
             return documents.document(sent, root, ledger, verbatim=True)

@@ -6,6 +6,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from tracer.jsontext import may_be_json
 from tracer.redaction import bodies, headers, urls
 from tracer.redaction.rules import Place
 from tracer.redaction.shellwords import shell_words, written
@@ -116,7 +117,7 @@ def _argument(argument: str, ledger: Taker, container: str) -> str:
 
     ``container`` is the option before it: what ``--driver-info`` names is in ``driver_info``.
     """
-    if argument.removeprefix("\ufeff").lstrip()[:1] in ("{", "["):
+    if may_be_json(argument):
         return bodies.text(argument, ledger)
     match = _OPTION.fullmatch(argument)
     option, rest = match.groups() if match else (None, argument)

@@ -6,7 +6,7 @@ import re
 
 from tracer.model import Body, Exchange, Headers, Request, Response
 from tracer.redaction import urls
-from tracer.redaction.known import REMOVED
+from tracer.redaction.pseudonyms import REMOVED
 
 __all__ = ["stripped"]
 

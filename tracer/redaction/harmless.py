@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 
+from tracer.redaction.pseudonyms import NUMBERED
+
 __all__ = ["is_location", "is_placeholder", "is_stand_in", "stands_in"]
 
-_NUMBERED = r"[a-z]+(?:-[a-z]+)*-[0-9]+"
 _SAID = r"redacted|removed|masked|hidden|sanitized|filtered|omitted|scrubbed"
 # What clients, services and pages write instead of a value. Each pattern must fit the whole value.
 _MASKS = rf"""
     [*•…]{{2,}} | … | [xX]{{3,}} | \.{{3,}}
-  | \*{{8}}[ ]\({_NUMBERED}\)
+  | \*{{8}}[ ]\({NUMBERED}\)
   | [*_]*[<\[({{](?i:{_SAID})[>\])}}][*_]*
   | [*_]*(?:{_SAID.upper()})[*_]*
   | <[a-z]+(?:[ _-][a-z]+)*> | --[a-z]+(?:[_-][a-z]+)*--
@@ -37,7 +38,7 @@ _OPEN = r"(?:\\{0,2}<|&lt;|&\#60;|&\#x3[cC];|\#lt;|\#60;|%3[cC]|\\{1,9}u003[cC])
 _CLOSE = r"(?:\\{0,2}>|&gt;|&\#62;|&\#x3[eE];|\#gt;|\#62;|%3[eE]|\\{1,9}u003[eE])"
 _IN_TEXT = re.compile(
     rf"""[\\"'(\[]{{0,200}}(?:
-      (?P<pseudonym>{_OPEN}(?:{_NUMBERED}|removed){_CLOSE})
+      (?P<pseudonym>{_OPEN}(?:{NUMBERED}|removed){_CLOSE})
     | (?:{_MASKS}
       | [*.•…]+ | gA{{0,5}}…[0-9]{{1,7}}
       | <[\w\ ./-]+> | \$\{{?[A-Z_][A-Z0-9_]*\}}? | \{{\{{?[\w\ .-]+\}}?\}} | \{{SHA(?:1|256)\}}[0-9a-f]+

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tracer.redaction import urls
-from tracer.redaction.known import REMOVED
+from tracer.redaction.pseudonyms import PSEUDONYM, REMOVED
 from tracer.redaction.rules import Place
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _SCHEME = re.compile(_SCHEMES, re.IGNORECASE)
 _CREDENTIALS = re.compile(rf"({_SCHEMES})(\s+)(.+)", re.IGNORECASE | re.DOTALL)
 _PAIR = re.compile(r"""([\w.-]+)\s*=\s*("[^"]*"|[^\s,;"]+)""")
 _COOKIE = re.compile(r"(\s*)([^=;\s]*\s*=\s*)?([^;]*)(;|$)")
-_LINK = re.compile(r"<((?:[^<>]|<[a-z]+(?:-[a-z]+)*-[0-9]+>)*)>")
+_LINK = re.compile(rf"<((?:[^<>]|{PSEUDONYM})*)>")
 _REFRESH = re.compile(r"(\s*[0-9.]*\s*[;,]\s*url\s*=\s*[\"']?)(.*)", re.IGNORECASE | re.DOTALL)
 _PASSWORD = Place("Basic", "password")
 # A token68 (RFC 9110, section 11.2) is the whole of a challenge; parameters have names.

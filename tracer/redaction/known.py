@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.redaction.encodings import Form, forms, views, without_spaces
 from tracer.redaction.glance import may_hold
+from tracer.redaction.pseudonyms import PSEUDONYM, REMOVED, is_pseudonym
 from tracer.redaction.rules import load_policy
 from tracer.redaction.tables import cells
 
@@ -16,12 +17,9 @@ if TYPE_CHECKING:
 
     from tracer.redaction.rules import Policy
 
-__all__ = ["REMOVED", "Hit", "KnownSecrets", "is_pseudonym"]
+__all__ = ["Hit", "KnownSecrets"]
 
-REMOVED = "<removed>"
-"""Stands where a value was taken out without a pseudonym."""
-
-_PSEUDONYM = re.compile(r"<(?:[a-z]+(?:-[a-z]+)*-[0-9]+|removed)>")
+_PSEUDONYM = re.compile(PSEUDONYM)
 _NUMBERED = re.compile(r"<([a-z]+(?:-[a-z]+)*)-([0-9]{1,9})>")
 _BASE64_CHARACTER = re.compile(r"[A-Za-z0-9+/_-]")
 _DATE_OR_NUMBER = re.compile(r"[0-9.:/T +-]{1,11}|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]?[0-9:.Z+]*")
@@ -40,11 +38,6 @@ class Hit(NamedTuple):
     start: int
     end: int
     secret: str
-
-
-def is_pseudonym(value: str) -> bool:
-    """Whether ``value`` stands for a secret already: ``<token-1>``, ``<removed>``."""
-    return _PSEUDONYM.fullmatch(value) is not None
 
 
 class KnownSecrets:

@@ -10,9 +10,10 @@ from typing import NamedTuple, Protocol
 from tracer.redaction import urls
 from tracer.redaction.harmless import is_location, is_stand_in
 from tracer.redaction.heat import may_declare
-from tracer.redaction.known import KnownSecrets, is_pseudonym
+from tracer.redaction.known import KnownSecrets
 from tracer.redaction.pairs import Pair
 from tracer.redaction.patterns import TextPattern
+from tracer.redaction.pseudonyms import is_pseudonym
 from tracer.redaction.quoting import Quoted, quoted
 from tracer.redaction.rules import KNOWN, Place, Policy
 

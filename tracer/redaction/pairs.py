@@ -31,6 +31,7 @@ from tracer.redaction.literals import Literals
 from tracer.redaction.names import LONGEST, Names, normal_form
 from tracer.redaction.objects import Kind, read_objects, secrets_in
 from tracer.redaction.patches import At, may_patch, secrets_in_patches
+from tracer.redaction.pseudonyms import PSEUDONYM
 from tracer.redaction.siblings import (
     Field,
     fields_around,
@@ -59,7 +60,7 @@ _PERCENT_MARK = re.compile(r"%(?:25){0,6}(?:0[aAdD]|2[27]|3[aAcCdDeE]|[4-7][0-9A
 # What is encoded does not go on behind what ends a parameter, a quoted text, or a text between tags.
 _PERCENT_PIECE = re.compile(r"""[^\s"'<>&?=#;,\\]++(?:=[^\s"'<>&?=#;,\\]++)?""")
 # A pseudonym is no tag: what stands before one goes on behind it.
-_ENTITY_PIECE = re.compile(r"""(?:[^<>"]++|<(?:[a-z]++(?:-[a-z]++)*+-[0-9]++|removed)>)++""")
+_ENTITY_PIECE = re.compile(rf"""(?:[^<>"]++|{PSEUDONYM})++""")
 _ENTITY_MARK = re.compile(r"&(?:quot|apos|lt|#x?0*(?:10|3[49]|58|6[01]|22|27|3[aAcCdD]));")
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import operator
-import re
 import shlex
 from heapq import merge
 from itertools import chain
@@ -21,6 +20,7 @@ from tracer import jsontext, yamltext
 from tracer.redaction import commands, documents, headers, urls
 from tracer.redaction.harmless import is_location
 from tracer.redaction.ledger import is_kept
+from tracer.redaction.pseudonyms import has_pseudonym
 from tracer.redaction.scanner import Finding, located
 from tracer.redaction.seams import scan_pieces
 from tracer.redaction.yamllines import YamlLines
@@ -35,8 +35,6 @@ __all__ = ["find_by_place", "find_removable"]
 
 _HEAD = 2**20  # characters in which a JSON Patch must end
 _MOST_LEVELS = 200  # of YAML: libyaml takes long for many
-_PSEUDONYM = re.compile(r"<(?:[a-z]+(?:-[a-z]+)*-[0-9]+|removed)>")
-_OPENING = ("{", "[")  # of JSON
 _COUNTS = "redacted"  # holds how often each rule took something
 _NO_KEY = None  # before the key of a member has come
 
@@ -67,7 +65,7 @@ def find_by_place(pieces: Iterable[str], policy: Policy) -> Iterator[Finding]:
     """
     rest = iter(pieces)
     head = "".join(_begin(rest))
-    if head.lstrip("\ufeff \t\r\n")[:1] in _OPENING:
+    if jsontext.may_be_json(head):
         return _in_json(chain((head,), rest), documents.patch(head, policy.fields("")), _Notes(policy))
     return _in_yaml(YamlLines(chain((head,), rest)), policy)
 
@@ -131,7 +129,7 @@ class _Notes:
             return False
         noted = len(self._found)
         headers.value(place.rule, value, self)
-        return len(self._found) > noted or _PSEUDONYM.search(value) is not None
+        return len(self._found) > noted or has_pseudonym(value)
 
 
 def _position(finding: Finding) -> tuple[int, int]:
@@ -235,7 +233,7 @@ def _in_scalar(at: At[Place], scalar: Any, notes: _Notes) -> Iterator[Hit]:
         documents.literal_at(at, json.dumps(text) if is_text else text, notes)
         notes.quoted = True
         yield from _noted(notes, text, 0, len(text))
-    elif text.lstrip("\ufeff \t\r\n")[:1] in _OPENING:
+    elif jsontext.may_be_json(text):
         yield from _hits(jsontext.Scalars(at, operator.getitem), text, notes)
 
 
@@ -278,6 +276,6 @@ class _Recording:
             notes.take(whole, text)
         elif kept == "text" and "form-urlencoded" in self._type.lower():
             urls.parameters(text, notes.policy, notes.take)
-        elif kept != "base64" and text.lstrip("\ufeff \t\r\n")[:1] in _OPENING and not root.is_silent(text):
+        elif kept != "base64" and jsontext.may_be_json(text) and not root.is_silent(text):
             at = documents.patch(text, root, self._type)
             yield from _hits(jsontext.Scalars(at, operator.getitem), text, notes)

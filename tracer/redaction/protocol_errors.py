@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from tracer.redaction.known import REMOVED
+from tracer.redaction.pseudonyms import REMOVED
 
 __all__ = ["without_quotations"]
 

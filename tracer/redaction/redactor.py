@@ -13,6 +13,7 @@ from tracer.redaction.known import KnownSecrets
 from tracer.redaction.ledger import BETWEEN, Cleaner, Ledger
 from tracer.redaction.logins import may_hold_secret
 from tracer.redaction.protocol_errors import without_quotations
+from tracer.redaction.pseudonyms import REMOVED, has_pseudonym
 from tracer.redaction.rules import Place
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Redactor"]
 
 _AUTH = re.compile(r"(?:.*/)?(?:auth|v2\.0)/tokens/?")
-_STANDS_IN = re.compile(r"<(?:[a-z]+(?:-[a-z]+)*-[0-9]+|removed)>")
 _MOST_CLEAN = 4096  # texts that are remembered
 _LONGEST_CLEAN = 256  # characters of one
 
@@ -86,21 +86,21 @@ class Redactor:
         try:
             return self._ledger.scrub(bodies.text(text, self._ledger))
         except Exception:  # noqa: BLE001 - as above
-            return "<removed>"
+            return REMOVED
 
     def log_line(self, text: str) -> str:
         """Return a line of another program's log without secrets. Never raises."""
         try:
             return self.text(without_quotations(text))
         except Exception:  # noqa: BLE001 - as above
-            return "<removed>"
+            return REMOVED
 
     def command(self, argv: Sequence[str]) -> str:
         """The command line, quoted for a shell, with secret options and arguments masked. Never raises."""
         try:
             return commands.command(argv, self._ledger)
         except Exception:  # noqa: BLE001 - as above
-            return "<removed>"
+            return REMOVED
 
     def learn(self, kind: str, value: str) -> None:
         """Take ``value`` for a secret of this kind (``password``, ``token``, …) from now on."""
@@ -258,4 +258,4 @@ def _has_pseudonym(message: Request | Response | None) -> bool:
         return False
     body = message.body
     contents = [body.json or "", body.text or ""] if body is not None else []
-    return any(_STANDS_IN.search(text) for text in (*_header_texts(message.headers), *contents))
+    return any(map(has_pseudonym, (*_header_texts(message.headers), *contents)))

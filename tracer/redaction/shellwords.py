@@ -10,11 +10,13 @@ import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tracer.redaction.pseudonyms import PSEUDONYM
+
 __all__ = ["ShellWord", "shell_words", "written"]
 
 # An apostrophe without a partner is one of prose. A backslash at the end of a line is a blank.
 _WORD = re.compile(
-    r"""(?:[^\s'"\\;&|()<>`]|<[a-z]++(?:-[a-z]++)*+-[0-9]++>|\\[^\n]|"(?:[^"\\]|\\.)*+"|'[^']*+'|['"])++""",
+    rf"""(?:[^\s'"\\;&|()<>`]|{PSEUDONYM}|\\[^\n]|"(?:[^"\\]|\\.)*+"|'[^']*+'|['"])++""",
     re.DOTALL,
 )
 _QUOTED = re.compile(r"""\\(.)|"((?:[^"\\]|\\.)*+)"|'([^']*+)'""", re.DOTALL)

@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from tracer.counting import counted, form
+from tracer.counting import counted, noun_for
 from tracer.rendering.messages import MessageView, exchange_messages, messages
 from tracer.rendering.reasons import reasons, undetermined_reason
 from tracer.rendering.texts import visible
@@ -120,7 +120,7 @@ def note_lines(recording: Recording) -> list[Text]:
 
 def _deviations(recording: Recording) -> Iterable[str]:
     if recording.missing:
-        yield f"missing {form(len(recording.missing), 'step')} {', '.join(map(str, recording.missing))}"
+        yield f"missing {noun_for(len(recording.missing), 'step')} {', '.join(map(str, recording.missing))}"
     for verdict, words in (("unexpected", "unexpected"), ("wrong-status", "wrong status")):
         named = [_short(exchange) for exchange in recording.exchanges if exchange.verdict == verdict]
         if named:

@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from tracer.counting import counted, form
+from tracer.counting import counted, noun_for
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ def summary(report: Report) -> Text:
     """How many came to which end."""
     total = len(report.recordings)
     counts = [
-        (report.conforming, form(report.conforming, "conforms", "conform")),
-        (report.deviating, form(report.deviating, "deviates", "deviate")),
+        (report.conforming, noun_for(report.conforming, "conforms", "conform")),
+        (report.deviating, noun_for(report.deviating, "deviates", "deviate")),
         (report.undetermined, "undetermined"),
         (report.without_sequence, "without a sequence"),
         (report.errors, "not readable"),
