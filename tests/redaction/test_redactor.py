@@ -136,6 +136,7 @@ def test_no_secret_survives_in_any_place(secret: str, where: tuple[str, Build]) 
 
 @given(secret=secrets, data=st.data())
 def test_no_known_secret_survives_in_any_spelling(secret: str, data: st.DataObject) -> None:
+    assume(POLICY.names.find(secret) is None)  # such a key below makes a secret of all that stands beside it
     known = KnownSecrets()
     known.add("password", secret)
     redactor = Redactor(POLICY, known=known)

@@ -79,7 +79,7 @@ def content(sent: Body, cleaner: Cleaner) -> Body:
 def _json(sent: Body, source: str, url_path: str, ledger: Ledger) -> Body:
     root = ledger.policy.fields(url_path)
     try:
-        laid_out = documents.document(source, documents.patch(source, root, sent.type), ledger)
+        laid_out = documents.document(source, root, ledger)
         return msgspec.structs.replace(sent, json=ledger.beside(laid_out, document=True))
     except ValueError:
         return msgspec.structs.replace(sent, json=None, text=documents.torn(source, root, ledger))

@@ -1,4 +1,4 @@
-"""Secrets in JSON documents, by path; also in JSON inside JSON strings and in JSON Patch (RFC 6902)."""
+"""Secrets in JSON documents, by path; also in JSON inside JSON strings."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from tracer import jsontext
-from tracer.redaction.patches import At, at_pointer
+from tracer.redaction.patches import At
 from tracer.redaction.rules import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracer.redaction.ledger import Taker
-    from tracer.redaction.paths import Node
 
-__all__ = ["document", "literal_at", "patch", "scrubbed", "torn"]
+__all__ = ["document", "literal_at", "scrubbed", "torn"]
 
 _INNER = re.compile(r'"(?:\ufeff|\\u[fF][eE][fF][fF])?(?:[ ]|\\[nrt])*[\[{]')
 
@@ -75,29 +74,6 @@ def literal_at(at: At[Place], literal: str, ledger: Taker) -> str | None:
     return None
 
 
-def patch(text: str, root: Node[Place], content_type: str = "") -> _Root:
-    """The root for a JSON Patch: what an operation's ``value`` holds is what its ``path`` says.
-
-    Glance's older form, ``{"replace": "/name", "value": …}``, is understood too. Clients send a patch under
-    other content types as well. For another document it is ``root``.
-    """
-    bare = text.removeprefix("\ufeff").lstrip()
-    if bare[:1] != "[" or not ('"path"' in text or "patch" in content_type):
-        return root
-    try:
-        operations = json.loads(bare)
-    except (ValueError, RecursionError):
-        return root
-    targets: dict[int, At[Place]] = {}
-    for index, operation in enumerate(operations if isinstance(operations, list) else []):
-        named = operation if isinstance(operation, dict) else {}
-        for pointer in (named.get("path"), named.get("add"), named.get("replace")):
-            if isinstance(pointer, str):
-                targets[index] = at_pointer(root, pointer)
-                break
-    return _Patch(root, targets) if targets else root
-
-
 def scrubbed(text: str, scrub: Callable[[str], str]) -> str:
     """A laid-out JSON text with ``scrub`` done to each key and scalar, so that it stays JSON."""
 
@@ -138,37 +114,3 @@ def _inner(at: At[Place], literal: str, ledger: Taker) -> str | None:
         return None if new == value else json.dumps(new)
     new = _exchanged(value, at, ledger, verbatim=True)
     return literal if new == value else json.dumps(new)
-
-
-class _Operation:
-    """One operation of a patch."""
-
-    rule = None
-
-    def __init__(self, base: At[Place], target: At[Place]) -> None:
-        self._base = base
-        self._target = target
-
-    def __getitem__(self, step: str | int, /) -> At[Place]:
-        return self._target if step == "value" else self._base[step]
-
-
-class _Patch:
-    """A list of operations."""
-
-    rule = None
-
-    def __init__(self, base: Node[Place], targets: dict[int, At[Place]]) -> None:
-        self._base = base
-        self._targets = targets
-
-    def is_silent(self, text: str, /) -> bool:
-        return self._base.is_silent(text)
-
-    def is_mute(self, text: str, /) -> bool:
-        return self._base.is_mute(text)
-
-    def __getitem__(self, step: str | int, /) -> At[Place]:
-        base = self._base[step]
-        target = self._targets.get(step) if isinstance(step, int) else None
-        return base if target is None else _Operation(base, target)

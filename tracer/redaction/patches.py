@@ -12,12 +12,14 @@ from typing import Generic, Protocol, TypeVar
 from tracer.redaction.objects import Objects
 from tracer.redaction.scalars import Span
 
-__all__ = ["At", "at_pointer", "may_patch", "secrets_in_patches"]
+__all__ = ["At", "may_patch", "secrets_in_patches"]
+
+_POINTING = frozenset({"path", "add", "replace"})  # the latter in an older form of Glance
 
 P = TypeVar("P")
 P_co = TypeVar("P_co", covariant=True)
 
-may_patch = re.compile(r"op\W{1,24}(?:add|replace|test)\b").search
+may_patch = re.compile(r"op\W{1,24}(?:add|replace|test)\b|(?:add|replace)\W{1,24}/").search
 """Find what a text holds in which there is an operation that has a value."""
 
 
@@ -31,14 +33,6 @@ class At(Protocol[P_co]):
     def __getitem__(self, step: str | int, /) -> At[P_co]: ...
 
 
-def at_pointer(root: At[P_co], pointer: str) -> At[P_co]:
-    """Return the place that a JSON Pointer leads to."""
-    at = root
-    for step in _steps(pointer):
-        at = at[step]
-    return at
-
-
 def secrets_in_patches(
     text: str, found: Objects, root: At[P], whole: Callable[[P], P | None]
 ) -> Iterator[tuple[Span, P]]:
@@ -50,7 +44,7 @@ def secrets_in_patches(
     targets = {
         parent: trail.follow(_steps(text[slice(*span)]))
         for parent, key, span in found.scalars
-        if key == "path" and text.startswith("/", span[0])
+        if key in _POINTING and text.startswith("/", span[0])
     }
     trails: list[_Trail[P] | None] = []
     for parent, key in found.objects:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["find_by_place", "find_removable"]
 
-_HEAD = 2**20  # characters in which a JSON Patch must end
 _MOST_LEVELS = 200  # of YAML: libyaml takes long for many
 _COUNTS = "redacted"  # holds how often each rule took something
 _NO_KEY = None  # before the key of a member has come
@@ -66,16 +65,16 @@ def find_by_place(pieces: Iterable[str], policy: Policy) -> Iterator[Finding]:
     rest = iter(pieces)
     head = "".join(_begin(rest))
     if jsontext.may_be_json(head):
-        return _in_json(chain((head,), rest), documents.patch(head, policy.fields("")), _Notes(policy))
+        return _in_json(chain((head,), rest), policy.fields(""), _Notes(policy))
     return _in_yaml(YamlLines(chain((head,), rest)), policy)
 
 
 def _begin(pieces: Iterator[str]) -> Iterator[str]:
-    """Give the pieces in which a JSON Patch must end."""
-    size = 0
-    while size < _HEAD and (piece := next(pieces, "")):
-        size += len(piece)
+    """Give the pieces up to the first that is not blank."""
+    for piece in pieces:
         yield piece
+        if piece.strip("\ufeff \t\r\n"):
+            return
 
 
 class _Notes:
@@ -277,5 +276,4 @@ class _Recording:
         elif kept == "text" and "form-urlencoded" in self._type.lower():
             urls.parameters(text, notes.policy, notes.take)
         elif kept != "base64" and jsontext.may_be_json(text) and not root.is_silent(text):
-            at = documents.patch(text, root, self._type)
-            yield from _hits(jsontext.Scalars(at, operator.getitem), text, notes)
+            yield from _hits(jsontext.Scalars(root, operator.getitem), text, notes)
