@@ -92,12 +92,13 @@ class _Notes:
 
     def take(self, place: Place, value: str, /) -> str:
         """Note a value that ``Ledger.take`` would take, but for placeholders."""
-        if is_kept(value) or self.policy.is_placeholder(value, quoted=self.quoted):
+        policy = self.policy
+        if is_kept(value) or policy.is_placeholder(value, quoted=self.quoted) or policy.is_variable(value):
             return value
-        if not self.quoted and self.policy.is_state(value):
+        if not self.quoted and policy.is_state(value):
             return value
         if place.kind == "token" and is_location(value):
-            return urls.url(value, self.policy, self.take)
+            return urls.url(value, policy, self.take)
         if place.form == "value" and self._in_header(place, value):
             return value
         self._found.append((place.rule, value))

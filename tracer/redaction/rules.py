@@ -209,7 +209,6 @@ class Policy:
     @cached_property
     def pairs(self) -> Pairs[Place]:
         """The search for values beside such names in any text."""
-        words = self._placeholders
 
         def is_harmless(text: str, start: int, end: int, place: Place) -> bool:
             value = text[start:end].strip()
@@ -229,8 +228,8 @@ class Policy:
                 or (place.kind in _OFTEN_LOCATED and is_location(value))
                 or (not quoted and (self.is_state(value) or _is_name_service(place, value)))
                 or stands_in(text, start, end)
-                or is_placeholder(value, words, quoted=quoted)
-                or ("%" in value and self.is_placeholder(value, quoted=quoted))
+                or self.is_placeholder(value, quoted=quoted)
+                or (value.startswith("%24") and self.is_variable(value))
             )
 
         return Pairs(
@@ -257,11 +256,12 @@ class Policy:
     def is_placeholder(self, value: str, *, quoted: bool = False) -> bool:
         """Return whether ``value``, also of a URL, is a mask, a pseudonym, or tells where a value belongs."""
         bare = unquote(value)
-        return (
-            stands_in(bare, 0, len(bare))
-            or is_placeholder(bare, self._placeholders, quoted=quoted)
-            or (bare[:1] == "$" and self._names_a_secret(bare))
-        )
+        return stands_in(bare, 0, len(bare)) or is_placeholder(bare, self._placeholders, quoted=quoted)
+
+    def is_variable(self, value: str) -> bool:
+        """Return whether ``value``, also of a URL, is a variable called like a secret: ``$db_password``."""
+        name = unquote(value)
+        return name[:1] == "$" and self._names_a_secret(name)
 
     def is_state(self, word: str) -> bool:
         """Return whether a log tells by a word without quotes what became of a secret: ``token: expired``."""

@@ -57,7 +57,8 @@ def scan(
 
 def _is_harmless(value: str, pattern: TextPattern, policy: Policy) -> bool:
     # Before a mask, a scheme looks like the secret: ``Authorization: Bearer ***``.
-    return policy.is_placeholder(value) or (pattern.kind == "credentials" and is_scheme(value))
+    is_mere_scheme = pattern.kind == "credentials" and is_scheme(value)
+    return policy.is_placeholder(value) or policy.is_variable(value) or is_mere_scheme
 
 
 def located(text: str, hits: Iterable[tuple[int, str]], line: int = 1) -> Iterator[Finding]:
