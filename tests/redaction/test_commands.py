@@ -1,4 +1,5 @@
 import json
+import re
 import shlex
 
 import pytest
@@ -232,6 +233,8 @@ def test_output_that_is_json_is_redacted_by_path() -> None:
         "sh -c '[ -f x ] && curl -u u:{} h'",
         "sh -c 'A={{x}} curl -u u:{} h'",
         "sh -c 'openstack user create --password \\\n  {} bob'",
+        "sh -c 'openstack user create --pass\\\nword {} bob'",
+        "sh -c 'curl -u \\\nbob:{} h'",
         "env A=b curl -u u:{} h",
         "env 'DB_PASSWORD={}' run",
         "sh -c 'OS_PASSWORD={} openstack image list'",
@@ -283,8 +286,12 @@ def test_words_of_a_shell_are_those_of_the_standard_library(line: str) -> None:
     words = list(shell_words(line))
     assert all(start < end for start, end, _ in words)
     if not set(";&|()<>`") & set(line) and "#" not in line:
+        if "\\\n" in line and "'" in line:
+            return
+        # The standard library keeps the end of a line behind a backslash; a shell takes out both.
+        joined = re.sub(r"(\\[^\n])|\\\n", lambda match: match[1] or "", line)
         try:
-            expected = shlex.split(line)
+            expected = shlex.split(joined)
         except ValueError:
             return
         assert [word.value for word in words] == expected

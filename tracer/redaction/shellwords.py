@@ -14,13 +14,14 @@ from tracer.redaction.pseudonyms import PSEUDONYM
 
 __all__ = ["ShellWord", "shell_words", "written"]
 
-# An apostrophe without a partner is one of prose. A backslash at the end of a line is a blank.
+# An apostrophe without a partner is one of prose.
 _WORD = re.compile(
-    rf"""(?:[^\s'"\\;&|()<>`]|{PSEUDONYM}|\\[^\n]|"(?:[^"\\]|\\.)*+"|'[^']*+'|['"])++""",
+    rf"""(?:[^\s'"\\;&|()<>`]|{PSEUDONYM}|\\.|"(?:[^"\\]|\\.)*+"|'[^']*+'|['"])++""",
     re.DOTALL,
 )
 _QUOTED = re.compile(r"""\\(.)|"((?:[^"\\]|\\.)*+)"|'([^']*+)'""", re.DOTALL)
-_ESCAPE = re.compile(r'\\([$`"\\])')
+_ESCAPE = re.compile(r'\\(?:\n|([$`"\\]))')
+_CONTINUED = re.compile(r"(?:\\\n)+")
 _ESCAPED = re.compile(r'[$`"\\]')
 _QUOTE = re.compile('"')
 _SPECIAL = re.compile(r"[\s'\"\\;&|()`]")
@@ -37,6 +38,8 @@ class ShellWord(NamedTuple):
 def shell_words(line: str) -> Iterator[ShellWord]:
     """Give the words of a command line; what stands between commands is none."""
     for match in _WORD.finditer(line):
+        if _CONTINUED.fullmatch(match[0]):
+            continue  # the line goes on
         yield ShellWord(*match.span(), _QUOTED.sub(_bare, match[0]))
 
 
@@ -58,5 +61,7 @@ def _escape(match: re.Match[str]) -> str:
 def _bare(match: re.Match[str]) -> str:
     escaped, double, single = match.groups()
     if double is not None:
-        return _ESCAPE.sub(r"\1", double)
-    return single if single is not None else escaped
+        return _ESCAPE.sub(lambda escape: escape[1] or "", double)
+    if single is not None:
+        return str(single)
+    return "" if escaped == "\n" else str(escaped)  # section 2.2.1: the line goes on
