@@ -26,6 +26,10 @@ WRITERS: dict[str, Callable[[object], str]] = {
     "YAML": lambda tree: yaml.safe_dump(tree, sort_keys=False),
     "YAML, sorted": yaml.safe_dump,
     "YAML, flow": lambda tree: yaml.safe_dump(tree, default_flow_style=True, width=10_000),
+    "JSON in YAML, folded": lambda tree: yaml.safe_dump({"x": json.dumps(tree)}, width=30),
+    "JSON in YAML, folded in double quotes": lambda tree: yaml.safe_dump(
+        {"x": ["y", json.dumps(tree)]}, width=30, default_style='"'
+    ),
     "YAML, quoted": lambda tree: yaml.safe_dump(tree, default_style='"'),
 }
 USER_DATA = {

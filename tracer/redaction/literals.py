@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tracer.redaction.values import Spot
 
 __all__ = ["Literals"]
 
 # Text in quotes; what is not closed ends with its line. An apostrophe within a word opens none.
+# A scalar of YAML may go on (YAML 1.2, section 7.3): see ``_folded_end``.
 _LITERAL = re.compile(
     r""""(?:[^"\\\n]|\\[^\n])*+(?:"|\\?(?=\n)|\\?\Z)|(?<!\w)'(?:[^'\\\n]|\\[^\n])*+(?:'|\\?(?=\n)|\\?\Z)"""
 )
 _STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*+(?:"|\\?(?=\n)|\\?\Z)')
+_END_OF_FOLDED = {
+    "'": re.compile(r"(?:[^'\n]|'')*+(?P<closing>')?"),
+    '"': re.compile(r'(?:[^"\\\n]|\\[^\n])*+(?:(?P<closing>")|\\(?=\n))?'),
+}
+_BEFORE_SCALAR = (": ", "- ")
+_INDENT = re.compile(r" *+")
+_LONGEST = 65_536  # characters of a scalar in several lines
 _PATH = re.compile(r"[\w~./ -]*")
 
 
@@ -58,6 +66,33 @@ class Literals:
 
     def _all(self) -> list[tuple[int, int]]:
         if self._spans is None:
-            self._spans = [match.span() for match in self._pattern.finditer(self._text)]
+            self._spans = list(self._find())
             self._starts = [start for start, _ in self._spans]
         return self._spans
+
+    def _find(self) -> Iterator[tuple[int, int]]:
+        text, place = self._text, 0
+        while literal := self._pattern.search(text, place):
+            start, end = literal.span()
+            if text.startswith("\n", end) and text[start - 2 : start] in _BEFORE_SCALAR:
+                end = _folded_end(text, start, end)
+            yield start, end
+            place = max(end, start + 1)
+
+
+def _folded_end(text: str, start: int, line_end: int) -> int:
+    """Return where a scalar of YAML ends that goes on in lines with more indent, else ``line_end``."""
+    begin = text.rfind("\n", 0, start) + 1
+    column = len(text[begin:start]) - len(text[begin:start].lstrip(" "))
+    place = line_end
+    while text.startswith("\n", place) and place - start < _LONGEST:
+        stop = _INDENT.match(text, place + 1).end()  # type: ignore[union-attr] # it matches nothing too
+        is_blank = text[stop : stop + 1] in ("\n", "")
+        if not is_blank and stop - place - 1 <= column:
+            break
+        rest = _END_OF_FOLDED[text[start]].match(text, stop)
+        assert rest is not None, "the expression matches nothing too"
+        if rest["closing"]:
+            return rest.end()
+        place = rest.end()
+    return line_end

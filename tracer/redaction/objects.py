@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from tracer.redaction.scalars import COMMENT, OPEN_QUOTE, Span, block_scalar, quoted_value, trimmed
 
-__all__ = ["Kind", "Object", "Objects", "Scalar", "read_objects", "secrets_in"]
+__all__ = ["BEFORE_VALUE", "Kind", "Object", "Objects", "Scalar", "read_objects", "secrets_in"]
 
 P = TypeVar("P")
 
@@ -34,6 +34,9 @@ _LINE = re.compile(
 _BLOCK = re.compile(r"[|>][-+1-9]{0,2}[ \t]*+(?:#[^\n]*+)?\r?\n")
 _INDENT = re.compile(r"(?P<blanks> *+)(?P<sign>[^\s]?)")
 _BRACE = re.compile(r"""\{(?=\s{0,80}["'\w])""")
+BEFORE_VALUE = r"(?:\W|(?<=\\)n|!\w{1,12}\s){1,40}"
+"""An expression for what stands between a key and its value, also with a tag or an escaped line end."""
+
 _MOST_READ = 4  # times the length of a text: all that is read of objects that have no end
 
 

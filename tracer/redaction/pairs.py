@@ -29,7 +29,7 @@ from tracer.redaction.harmless import is_stand_in
 from tracer.redaction.heat import declared_in, may_declare, values_of
 from tracer.redaction.literals import Literals
 from tracer.redaction.names import LONGEST, Names, normal_form
-from tracer.redaction.objects import Kind, read_objects, secrets_in
+from tracer.redaction.objects import BEFORE_VALUE, Kind, read_objects, secrets_in
 from tracer.redaction.patches import At, may_patch, secrets_in_patches
 from tracer.redaction.pseudonyms import PSEUDONYM
 from tracer.redaction.siblings import (
@@ -107,9 +107,7 @@ class Pairs(Generic[P]):
         self._mapped = mapped
         self._root = root
         self._kinds, self._references = tuple(kinds), frozenset(references)
-        words = (
-            rf"{kind.key}(?:\W|!\w{{1,12}}\s){{1,24}}(?:{'|'.join(kind.values)})\b" for kind in self._kinds
-        )
+        words = (rf"{kind.key}{BEFORE_VALUE}(?:{'|'.join(kind.values)})\b" for kind in self._kinds)
         self._may_tell_kind = re.compile("|".join(words) or "(?!)").search
         self._kept = frozenset(kept)
         self._naming, self._valued = frozenset(naming), frozenset(valued)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, Protocol, TypeVar
 
-from tracer.redaction.objects import Objects
+from tracer.redaction.objects import BEFORE_VALUE, Objects
 from tracer.redaction.scalars import Span
 
 __all__ = ["At", "may_patch", "secrets_in_patches"]
@@ -19,7 +19,7 @@ _POINTING = frozenset({"path", "add", "replace"})  # the latter in an older form
 P = TypeVar("P")
 P_co = TypeVar("P_co", covariant=True)
 
-may_patch = re.compile(r"op\W{1,24}(?:add|replace|test)\b|(?:add|replace)\W{1,24}/").search
+may_patch = re.compile(rf"op{BEFORE_VALUE}(?:add|replace|test)\b|(?:add|replace){BEFORE_VALUE}/").search
 """Find what a text holds in which there is an operation that has a value."""
 
 
