@@ -182,6 +182,23 @@ def test_discovery_of_the_next_command_does_not_land_in_the_run_before() -> None
     assert talk.told()[1] == [f"GET {KEYSTONE}"]
 
 
+@pytest.mark.parametrize("pause", [1.1, 2.5])
+def test_discovery_after_a_pause_waits_for_the_next_command(pause: float) -> None:
+    """A command with an endpoint and a token discovers no Keystone, and may be over between two requests."""
+    talk = Talk()
+    with_token = [DISCOVERY, Step("GET", IMAGES, "t")]
+    run_all([Client(talk, "a", with_token, "close")])
+    talk.now += pause
+    first, *others = show("t2")
+    talk.exchange("b", first, close=True)
+    (run,) = talk.attribution.runs.going
+    talk.now = run.last + GRACE
+    talk.finish(run)
+    run_all([Client(talk, "c", others, "close")])
+    assert talk.end() == [openings(with_token), openings(show("t2"))]
+    assert not talk.doubts
+
+
 def test_another_program_or_address_is_another_run(talk: Talk) -> None:
     for address, agent in (("192.0.2.1", "x"), ("192.0.2.2", "x"), ("192.0.2.1", "y")):
         step = Step("GET", KEYSTONE)

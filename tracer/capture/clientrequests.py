@@ -126,7 +126,8 @@ class ClientRequests:
             if any(taker is run for _, taker in takers):
                 self._match_one(request, wait=False)
             elif (candidates := self._candidates(request)) == [run]:
-                self._give(request, run)
+                if discovery.is_followed(run, request, self._complete()):
+                    self._give(request, run)
             elif run in candidates:
                 request.doubt = _UNPROVEN.format(peer=run.peer)
                 self._doubt([run], request.doubt)

@@ -14,7 +14,17 @@ from collections.abc import Iterable, Sequence
 from tracer.capture.runs import Run, is_below, service_of
 from tracer.capture.sentrequest import SentRequest
 
-__all__ = ["PATIENCE", "beginning_soon", "is_certain", "owners", "preferred", "rivals", "takers", "under_way"]
+__all__ = [
+    "PATIENCE",
+    "beginning_soon",
+    "is_certain",
+    "is_followed",
+    "owners",
+    "preferred",
+    "rivals",
+    "takers",
+    "under_way",
+]
 
 PATIENCE = 10.0
 """Seconds that a request waits for evidence from other connections once its own is closed."""
@@ -101,6 +111,11 @@ def beginning_soon(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
     return [
         run for run in runs if begun <= run.began <= begun + PATIENCE and not _had_sent_same(request, run)
     ]
+
+
+def is_followed(run: Run, request: SentRequest, waiting: Sequence[SentRequest]) -> bool:
+    """Return whether the request may follow what ``run`` did before, rather than begin another run."""
+    return run in _discoverers(request, [run], waiting) or request.evidence.started <= run.last + _PAUSE
 
 
 def preferred(request: SentRequest, candidates: Sequence[Run]) -> Run:
