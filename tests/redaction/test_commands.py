@@ -121,6 +121,11 @@ def test_secrets_on_command_lines(form: str) -> None:
             "openstack coe cluster create --discovery-url '<url-1>' c",
         ),
         ("glance location-add --url swift+config://ref/x 7", "glance location-add --url '<url-1>' 7"),
+        (
+            'curl --json={"driver_info":{"x":"y"}} h',
+            """curl '--json={"driver_info":{"x":"<connection-1>"}}' h""",
+        ),
+        ('curl -d{"driver_info":{"x":"y"}} h', """curl '-d{"driver_info":{"x":"<connection-1>"}}' h"""),
         ("swift post -m Temp-URL-Key:short", "swift post -m 'Temp-URL-Key:<key-1>'"),
     ],
 )

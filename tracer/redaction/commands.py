@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "learn_environment"]
 
-_OPTION = re.compile(r"(--[\w-]+=|-[A-Za-z](?=[A-Za-z_]))?(.+)", re.DOTALL)
+_OPTION = re.compile(r"(--[\w-]+=|-[A-Za-z](?=[A-Za-z_\[{]))?(.+)", re.DOTALL)
 _NAMED = re.compile(r"([A-Za-z_][\w.-]*)([=:]\s*)((?:(?![;,]\s*[A-Za-z_][\w.-]*=).)+)([;,]\s*)?", re.DOTALL)
 _CLUSTER = re.compile(r"-[A-Za-z]{2,6}")  # the last of the letters may have a value
 _SHELLS = frozenset({"sh", "ash", "bash", "dash", "ksh", "su", "zsh"})
@@ -117,10 +117,10 @@ def _argument(argument: str, ledger: Taker, container: str) -> str:
 
     ``container`` is the option before it: what ``--driver-info`` names is in ``driver_info``.
     """
-    if may_be_json(argument):
-        return bodies.text(argument, ledger)
     match = _OPTION.fullmatch(argument)
     option, rest = match.groups() if match else (None, argument)
+    if may_be_json(rest):
+        return f"{option or ''}{bodies.text(rest, ledger)}"
     if option and option.startswith("--"):
         container = option.strip("-=").replace("-", "_")
     named = _NAMED.match(rest)

@@ -28,6 +28,7 @@ from tracer.redaction.encodings import (
 from tracer.redaction.harmless import is_stand_in
 from tracer.redaction.heat import declared_in, may_declare, values_of
 from tracer.redaction.literals import Literals
+from tracer.redaction.maps import map_fields
 from tracer.redaction.names import LONGEST, Names, normal_form
 from tracer.redaction.objects import BEFORE_VALUE, Kind, read_objects, secrets_in
 from tracer.redaction.patches import At, may_patch, secrets_in_patches
@@ -152,6 +153,7 @@ class Pairs(Generic[P]):
         literals = Literals(text, double=document)
         found = [
             *self._in_objects(text, literals, spots, held),
+            *self._in_maps(text, literals, spots),
             *self._in_tree(text, spots, declared if held else frozenset()),
         ]
         found += self._in_quotes(text, literals, spots, held, (depth, budget, declared), document=document)
@@ -179,6 +181,18 @@ class Pairs(Generic[P]):
         for field in fields_below(text, spot.start, spot.end):
             if field.key in self._valued:
                 yield from self._taken(text, field.spans, place)
+
+    def _in_maps(self, text: str, literals: Literals, spots: list[tuple[Spot, P]]) -> Iterator[Pair[P]]:
+        """Give what stands in maps that are secret as a whole, in the forms of programs and settings."""
+        done = 0
+        for spot, place in spots:
+            held = self._mapped(place)
+            if held is None or spot.start < done or not literals.ends_with(spot):
+                continue
+            done, fields = map_fields(text, spot.start, spot.end)
+            for field in fields:
+                if field.key not in self._references:
+                    yield from self._taken(text, field.spans, held)
 
     def _in_tree(self, text: str, spots: list[tuple[Spot, P]], declared: frozenset[str]) -> Iterator[Pair[P]]:
         """Give what stands, however deep, in secret objects, in patches, and in declared parameters."""
@@ -308,6 +322,10 @@ class Pairs(Generic[P]):
             place = self._names.find(text[bare:end])
             if place is not None:
                 yield Spot(bare, end, option), place
+            elif (dot := text.rfind(".", bare, end)) > bare:
+                holder = self._names.find(text[bare:dot])
+                if holder is not None and self._mapped(holder):
+                    yield Spot(bare, dot), holder  # passwords.root
 
     def _hits(self, text: str) -> Iterator[tuple[int, int]]:
         """Give where a stem of a name stands."""
