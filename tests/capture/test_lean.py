@@ -175,7 +175,6 @@ import mitmproxy
     [
         ("", ""),
         ("", "on_exchange=lambda _: 1 / 0"),
-        ("", "warm_up=lambda: 1 / 0"),
         ("import mitmproxy.ctx; mitmproxy.ctx.options = mitmproxy.ctx.master = object()", ""),
     ],
 )

@@ -58,7 +58,6 @@ class _Orders(NamedTuple):
     trust: Trust
     on_exchange: Callable[[Recording], None] | None
     on_warning: Callable[[str], None]
-    warm_up: Callable[[], None] | None
 
 
 def record(
@@ -71,7 +70,6 @@ def record(
     *,
     on_exchange: Callable[[Recording], None] | None = None,
     on_warning: Callable[[str], None] = lambda _: None,
-    warm_up: Callable[[], None] | None = None,
     services: Services | None = None,
     folder: Path | None = None,
 ) -> Result:
@@ -79,8 +77,7 @@ def record(
 
     ``authority`` is the folder of the proxy's CA. ``on_exchange`` is given the recording so
     far, after each exchange, ``on_warning`` the reason why requests of the client are not seen, as soon
-    as it is known. ``warm_up`` loads what the caller needs at the end, while the
-    client is busy with its own start. ``services``, while entered, has services send through
+    as it is known. ``services``, while entered, has services send through
     listening sockets of their own, those that it gives by name: what they ask while they answer
     the client belongs to the recording. ``folder`` is the one that the client works in. Raises
     CommandError for a command that cannot be started, and TracerError where the recording
@@ -91,7 +88,7 @@ def record(
     with ExitStack() as deep, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         sending = deep.enter_context(services) if services else {}
         settings = settings.with_senders({one.getsockname()[1]: name for name, one in sending.items()})
-        orders = _Orders(argv, environment, settings, authority, trust, on_exchange, on_warning, warm_up)
+        orders = _Orders(argv, environment, settings, authority, trust, on_exchange, on_warning)
         proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
         led = proxied(environment, proxy, trusted_by_client)
         if trust.unnamed:
@@ -130,16 +127,10 @@ def _trace(
         orders.on_warning,
     )
 
-    def warm() -> None:
-        tracer.warm_up()
-        if orders.warm_up is not None:
-            orders.warm_up()
-
     async def run() -> int:
         hasty = client.poll()
         proxy = master(listeners, orders.authority, tracer, orders.trust)
         traffic = asyncio.create_task(proxy.run())
-        warming = asyncio.create_task(asyncio.to_thread(warm))
         ended = asyncio.create_task(asyncio.to_thread(client.wait))
         watching = asyncio.create_task(
             watch_for_bypass(client.pid, address, lambda: tracer.reached, orders.on_warning)
@@ -150,7 +141,6 @@ def _trace(
         code = await ended
         early = hasty or not tracer.reached
         watching.cancel()
-        await warming
         if early:
             # What the command sent to a proxy that did not listen yet waits in the socket.
             with contextlib.suppress(TimeoutError):

@@ -20,7 +20,6 @@ from tracer.capture.runs import Evidence, Run
 from tracer.capture.settings import Settings
 from tracer.capture.tunnels import Tunnels
 from tracer.capture.usage import usage_error
-from tracer.capture.warming import warm_up
 from tracer.model import Output, Recording
 
 __all__ = ["SingleRun"]
@@ -95,10 +94,6 @@ class SingleRun(Tracer):
         stdout, stderr = client.output
         self._one.output = Output(exit=client.wait(), stdout=stdout, stderr=stderr)
         self._one.interrupted = f"the client was ended by {client.killed_by}" if client.killed_by else ""
-
-    def warm_up(self) -> None:
-        """Load what the recording will need."""
-        warm_up(self._book.redactor.known.policy)
 
     async def drained(self, seconds: float) -> None:
         """Wait for what is still under way, at most so long."""

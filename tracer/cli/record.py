@@ -126,7 +126,6 @@ def run(options: argparse.Namespace) -> int:
             sys.stdout.buffer,
             sys.stderr.buffer,
             on_warning=(lambda _: None) if options.quiet else _say,
-            warm_up=_warm_up,
             services=cloud.recording(_say) if cloud else None,
         )
     except (KeyboardInterrupt, OutputError):
@@ -167,17 +166,6 @@ def _recover(settings: Settings) -> None:
     for recovered in recover(settings.folder, settings.participants):
         if isinstance(recovered, Path):
             print(f"tracer: recovered {recovered}, which an earlier proxy left behind", file=sys.stderr)
-
-
-def _warm_up() -> None:
-    """Load what the diagram and the summary need."""
-    from tracer.cli.console import stderr
-    from tracer.rendering import mermaid, table  # noqa: F401 - loading them is the point
-    from tracer.rendering.languages import DEFAULT
-    from tracer.rendering.words import words
-
-    words(DEFAULT)
-    stderr().print("", end="")
 
 
 def _tell_of_usage(command: Sequence[str], output: Output | None) -> None:
