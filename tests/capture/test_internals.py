@@ -24,7 +24,6 @@ from mitmproxy.tools.dump import DumpMaster
 
 from tracer.capture import internals
 from tracer.capture.addon import Tracer
-from tracer.capture.patching import is_patched
 from tracer.capture.proxy import master, own_context
 from tracer.capture.settings import Settings
 from tracer.capture.single import SingleRun
@@ -180,29 +179,16 @@ class _Standing(Tracer):
 
 
 class _Probe:
-    """Looks at what is patched while a body streams."""
+    """Records the optional parts of mitmproxy that the tracer finds while a body streams."""
 
     def __init__(self) -> None:
-        self.requests: list[http.HTTPFlow] = []
         self.seen: dict[str, object] = {}
-        self.readers: list[asyncio.StreamReader | None] = []
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        reader = internals.reader(flow, flow.client_conn)
-        self.readers.append(reader)
-        self.seen["up"] = reader is not None and is_patched(reader, "read")
         self.seen["socket"] = internals.sending_socket(flow, flow.client_conn)
         self.seen["handlers"] = len(internals.handlers())
-        self.seen["dispatch"] = is_patched(ctx.master.addons, "trigger_event")
+        self.seen["dispatch"] = "trigger_event" in vars(ctx.master.addons)
         self.seen["servers"] = internals.servers() is not None
-
-    def responseheaders(self, flow: http.HTTPFlow) -> None:
-        reader = internals.reader(flow, flow.server_conn)
-        self.readers.append(reader)
-        self.seen["down"] = reader is not None and is_patched(reader, "read")
-
-    def response(self, flow: http.HTTPFlow) -> None:
-        self.seen["after"] = [is_patched(reader, "read") for reader in self.readers if reader is not None]
 
 
 async def _talk(folder: Path, probe: _Probe) -> Master:
@@ -239,14 +225,7 @@ def test_what_is_optional_has_its_effect_and_is_undone(tmp_path: Path) -> None:
         proxy = asyncio.run(run())
     assert vars(ctx) == before
     assert isinstance(probe.seen.pop("socket"), socket.socket | TransportSocket)
-    assert probe.seen == {
-        "up": True,
-        "down": True,
-        "handlers": 1,
-        "dispatch": True,
-        "servers": True,
-        "after": [False, False],
-    }
+    assert probe.seen == {"handlers": 1, "dispatch": True, "servers": True}
     assert "trigger_event" not in vars(proxy.addons)
     assert len(list((tmp_path / "out").glob("*.yaml"))) == 1
 
@@ -256,7 +235,7 @@ def test_without_what_is_optional_recording_goes_on(tmp_path: Path, monkeypatch:
     probe = _Probe()
     with own_context():
         asyncio.run(_talk(tmp_path, probe))
-    assert (probe.seen["up"], probe.seen["down"], probe.seen["socket"]) == (False, False, None)
+    assert (probe.seen["handlers"], probe.seen["servers"], probe.seen["socket"]) == (0, False, None)
     assert len(list((tmp_path / "out").glob("*.yaml"))) == 1
 
 

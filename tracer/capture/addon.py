@@ -250,8 +250,6 @@ class Tracer:
             return
         late = bool(ctx.options.stream_large_bodies)
         state.response_tap = tap_response(flow, self._ready().limit, late=late)
-        if flow.response.stream:
-            state.read_more_at_once(flow.server_conn)
 
     @_guarded
     async def response(self, flow: http.HTTPFlow) -> None:
@@ -396,8 +394,6 @@ class Tracer:
         if flow.response is None:  # another addon has answered it already
             late = bool(ctx.options.stream_large_bodies)
             state.request_tap = tap_request(flow, self._ready().limit, late=late)
-        if flow.request.stream:
-            state.read_more_at_once(flow.client_conn)
 
     @_guarded
     def _record_tunnel(self, tunnel: http.HTTPFlow) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from mitmproxy import connection, http
+from mitmproxy import http
 
 from tracer.capture.events import Answered, Content
-from tracer.capture.reading import read_more_at_once
 from tracer.capture.taps import Tap
 from tracer.capture.telling import answered, content
 
@@ -34,18 +32,11 @@ class ActiveFlow:
     response_tap: Tap | None = None
     request: Content | None = None
     response: Content | None = None
-    patches: ExitStack = field(default_factory=ExitStack)
 
     @property
     def done(self) -> bool:
         """Whether both messages are complete."""
         return self.request_done and self.response_done
-
-    def read_more_at_once(self, sender: connection.Connection) -> None:
-        """Read larger pieces of what one side sends until the flow is complete."""
-        removal = read_more_at_once(self.flow, sender)
-        if removal is not None:
-            self.patches.callback(removal)
 
     async def take_request(self, limit: int) -> None:
         """Take the content of the complete request."""
@@ -57,11 +48,10 @@ class ActiveFlow:
         self.response = await self._content(self.flow.response, self.response_tap, limit)
 
     def complete(self, limit: int, *, connected: bool) -> Answered:
-        """Undo the patches. Return the event, with what there is of content that was not taken yet.
+        """Return the event, with the content that was not taken yet.
 
         ``connected`` tells whether the client's connection is still open.
         """
-        self.patches.close()
         flow = self.flow
         if self.request is None:
             self.request = content(flow.request, self.request_tap, limit, live=self.live)

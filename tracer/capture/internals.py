@@ -5,7 +5,6 @@ What makes the proxy faster or its end tidier is optional: without it, recording
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from mitmproxy import ctx
 if TYPE_CHECKING:
     from mitmproxy import connection, http
 
-__all__ = ["handlers", "reader", "sending_socket", "servers"]
+__all__ = ["handlers", "sending_socket", "servers"]
 
 
 def servers() -> Any | None:
@@ -28,18 +27,8 @@ def handlers() -> Mapping[Any, Any]:
     return getattr(ctx.master.addons.get("proxyserver"), "connections", {})
 
 
-def reader(flow: http.HTTPFlow, side: connection.Connection) -> asyncio.StreamReader | None:
-    """Return the reader of the flow's connection to one side, None if it is not found."""
-    found = getattr(_transport(flow, side), "reader", None)
-    return found if isinstance(found, asyncio.StreamReader) else None
-
-
 def sending_socket(flow: http.HTTPFlow, side: connection.Connection) -> socket.socket | None:
     """Return the socket of the flow's connection to one side, None if it is not found."""
-    writer = getattr(_transport(flow, side), "writer", None)
-    return None if writer is None else writer.get_extra_info("socket")
-
-
-def _transport(flow: http.HTTPFlow, side: connection.Connection) -> Any | None:
     transports = getattr(handlers().get(flow.client_conn.id), "transports", {})
-    return transports.get(side)
+    writer = getattr(transports.get(side), "writer", None)
+    return None if writer is None else writer.get_extra_info("socket")

@@ -6,7 +6,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Removal", "is_patched", "patch"]
+__all__ = ["Removal", "patch"]
 
 Removal = Callable[[], None]
 """Removes a patch. A second call does nothing."""
@@ -47,8 +47,3 @@ def patch(owner: object, name: str, replacement: Callable[..., Any]) -> Removal:
     layer = _Layer(owner, name, replacement)
     setattr(owner, name, layer)
     return layer.remove
-
-
-def is_patched(owner: object, name: str) -> bool:
-    """Return whether the method ``name`` of an object is replaced by ``patch``, and by nobody since."""
-    return isinstance(vars(owner).get(name), _Layer)
