@@ -81,6 +81,8 @@ def _run(arguments: list[str], out: Path) -> None:
                 os.dup2(printed.fileno(), 2)
             sys.argv = words
             importlib.import_module("tracer.cli").main()
+        except SystemExit as end:
+            os._exit(end.code if isinstance(end.code, int) else 70)
         except BaseException:  # noqa: BLE001 - the traceback is the output to compare
             traceback.print_exc()
         os._exit(70)

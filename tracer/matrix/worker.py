@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 import msgspec
 
@@ -47,8 +47,8 @@ def main() -> None:
     except (KeyboardInterrupt, SystemExit, BrokenPipeError):
         # Nobody may be left to clear it away.
         shutil.rmtree(home, ignore_errors=True)
-        os._exit(1)
-    os._exit(0)
+        _leave(1)
+    _leave(0)
 
 
 def _record(unit: Unit, home: Path, lines: BinaryIO) -> Ended:
@@ -63,6 +63,15 @@ def _send(lines: BinaryIO, line: Line) -> None:
     rest = memoryview(msgspec.json.encode(line) + b"\n")
     while rest:
         rest = rest[lines.write(rest) :]
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process without the interpreter's own end.
+
+    The thread that reads stdin holds the lock of its buffer. An interpreter that cannot take this lock
+    at its end aborts.
+    """
+    os._exit(code)
 
 
 def _stop_with(stdin: BinaryIO) -> None:
