@@ -20,7 +20,6 @@ import psutil
 from msgspec.structs import replace
 
 from tests.benchmarks.peak import highest
-from tracer.cli.app import collect_rarely
 from tracer.comparison import compare
 from tracer.model import Exchange, Recording
 from tracer.recording import dump
@@ -116,7 +115,6 @@ def _few(given: Recording | Path) -> Recording | Path:
 
 
 def main() -> None:
-    collect_rarely()
     action = ACTIONS[sys.argv[1]]
     given = _given(action, [Path(name) for name in sys.argv[2:]])
     action.run(*map(_few, given))

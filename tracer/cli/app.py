@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import gc
 import importlib
 import io
 import os
@@ -14,7 +13,7 @@ from typing import Any, NoReturn
 from tracer.cli.parsing import Parser, list_verbs, no_verb
 from tracer.errors import TracerError
 
-__all__ = ["collect_rarely", "main"]
+__all__ = ["main"]
 
 _VERBS: dict[str, str] = {
     "demo": "Start a real Keystone and Glance, and trace `openstack image show` by id and by name.",
@@ -44,7 +43,6 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    collect_rarely()
     code = _run()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):
@@ -52,14 +50,6 @@ def main() -> NoReturn:
     # Everything is written. To free all objects one by one, as the interpreter does at its end, would cost
     # a command that is traced another 20 ms.
     os._exit(code)
-
-
-def collect_rarely() -> None:
-    """Have Python look for cycles of objects less often.
-
-    Recordings have none, and looking through long ones again and again took a third of the time.
-    """
-    gc.set_threshold(20_000, 20, 100)
 
 
 def _run() -> int:
