@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -185,6 +186,23 @@ def test_nothing_overwrites_what_it_reads(words: tuple[str, ...], tmp_path: Path
     problem = f"tracer: {name}: is what is read: name another file with -o\n"
     assert (ended.returncode, ended.stderr) == (2, problem)
     assert (tmp_path / name).read_bytes() == content
+
+
+def test_a_reader_that_leaves_early_is_no_fault() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    words = [TRACER, "diagram", f"{ROOT}/recordings/zed/image-show.yaml"]
+    ended = subprocess.run(words, stdout=writer, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (141, "")
+
+
+def test_a_full_disk_is_one_line_of_error() -> None:
+    words = [TRACER, "diagram", f"{ROOT}/recordings/zed/image-show.yaml"]
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert ended.returncode == 2
+    assert ended.stderr == "tracer: output: No space left on device\n"
 
 
 def test_a_closed_stdout_is_no_fault() -> None:
