@@ -13,9 +13,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from tracer.capture import lean
 from tracer.capture.client import Client, proxied
 from tracer.capture.client_trust import Trust, client_trust, with_authority
+from tracer.capture.lean import defer_addons
 
 if TYPE_CHECKING:
     from tracer.capture.book import Kept
@@ -108,13 +108,13 @@ def _trace(
     client: Client, orders: _Orders, listeners: Sequence[socket.socket], release: Callable[[], None]
 ) -> Result:
     # Only now: mitmproxy takes about as long to load as the client does, so they load at the same time.
-    with lean.loading():
-        import asyncio
+    defer_addons()
+    import asyncio
 
-        from tracer.capture.bypass import watch_for_bypass
-        from tracer.capture.distrust import CommandRemedies
-        from tracer.capture.proxy import master, own_context
-        from tracer.capture.single import SingleRun
+    from tracer.capture.bypass import watch_for_bypass
+    from tracer.capture.distrust import CommandRemedies
+    from tracer.capture.proxy import master, own_context
+    from tracer.capture.single import SingleRun
 
     environment = orders.environment
     address = listeners[0].getsockname()

@@ -1,43 +1,40 @@
-"""Load mitmproxy without the addons that a single command does not need."""
+"""Load mitmproxy without the addons that a single command does not need.
+
+``mitmproxy.addons`` imports every addon, with a web framework, an LDAP client and a password library.
+The proxy of one command has five addons, but ``mitmproxy.master`` and the module of each addon
+import the package: a ``Master`` of five addons loads all of them. Without the deferred package, tracer would
+need a copy of ``Master`` and load five modules from their files.
+
+Cost of all addons, for ``tracer record -- openstack image list``: 2.0 s of CPU time instead of 1.65, 4.7 s of
+wall time instead of 4.0. The bare command took 0.8 s of CPU time, 1.8 s of wall time. (2026-11-28, medians
+of 16 runs in turn, two cores with other work, Python 3.11, mitmproxy 11.0.2.)
+"""
 
 from __future__ import annotations
 
-import gc
 import importlib
 import importlib.util
 import sys
 import threading
 import types
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["loading"]
+__all__ = ["defer_addons"]
 
 _PACKAGE = "mitmproxy.addons"
 
 
-@contextmanager
-def loading() -> Iterator[None]:
-    """While mitmproxy is loaded: no search for garbage, of which imports make none.
-
-    Where mitmproxy is loaded already, nothing is changed.
-    """
+def defer_addons() -> None:
+    """Have ``mitmproxy.addons`` import an addon on its first use. Do nothing if mitmproxy is loaded."""
     if _PACKAGE in sys.modules:
-        yield
         return
-    _defer_addons()
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if not gc.get_freeze_count():
-            # What was loaded is of the oldest generation from now on, which is searched least often.
-            gc.freeze()
-            gc.unfreeze()
-        if collects:
-            gc.enable()
+    spec = importlib.util.find_spec(_PACKAGE)
+    assert spec is not None
+    package = importlib.util.module_from_spec(spec)
+    package.__class__ = _DeferredPackage
+    sys.modules[_PACKAGE] = package
+    # As the import system does for what it has loaded.
+    sys.modules["mitmproxy"].addons = package  # type: ignore[attr-defined]
 
 
 class _DeferredPackage(types.ModuleType):
@@ -75,19 +72,3 @@ class _DeferredPackage(types.ModuleType):
             self.__class__ = types.ModuleType  # type: ignore[assignment]
         finally:
             _DeferredPackage._runs = False
-
-
-def _defer_addons() -> None:
-    """Have ``mitmproxy.addons`` import only what is asked for.
-
-    The package itself imports every addon, and with them a web framework, an LDAP client
-    and a password library: half of mitmproxy's loading time, which ``tracer record`` would
-    make every command wait for. Its modules work without it.
-    """
-    spec = importlib.util.find_spec(_PACKAGE)
-    assert spec is not None
-    package = importlib.util.module_from_spec(spec)
-    package.__class__ = _DeferredPackage
-    sys.modules[_PACKAGE] = package
-    # As the import system does for what it has loaded.
-    sys.modules["mitmproxy"].addons = package  # type: ignore[attr-defined]
