@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from tracer.comparison.report import counted_weights
 from tracer.counting import counted
-from tracer.rendering.changes.report import counted_weights
 from tracer.rendering.changes.terminal import values
 from tracer.rendering.texts import visible
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracer.comparison import Difference
-    from tracer.rendering.changes.report import FailOn, Report, Row, Step
+    from tracer.comparison.report import FailOn, Report, Row, Step
 
 __all__ = ["junit"]
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison import reasons, whys
-from tracer.rendering.changes.grouping import sections
+from tracer.comparison.grouping import sections
 from tracer.rendering.languages import form_for, pick, section
 
 if TYPE_CHECKING:
     from tracer.comparison import Difference, Suppressed
-    from tracer.rendering.changes.grouping import Line, Section
-    from tracer.rendering.changes.report import Origin, Step
+    from tracer.comparison.grouping import Line, Section
+    from tracer.comparison.report import Origin, Step
 
 __all__ = ["Drawings", "Phrases", "ShownDrawing", "ShownLine", "ShownSection", "ShownStep", "present"]
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tracer.comparison import reasons, whys
+from tracer.comparison.grouping import sections
 from tracer.jsontext import dump
-from tracer.rendering.changes.grouping import sections
 from tracer.rendering.changes.terminal import values
 from tracer.rendering.languages import DEFAULT, pick
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:
     from tracer.comparison import Difference
-    from tracer.rendering.changes.grouping import Line
-    from tracer.rendering.changes.report import Report, Step
+    from tracer.comparison.grouping import Line
+    from tracer.comparison.report import Report, Step
 
 __all__ = ["sarif"]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from tracer.comparison import reasons
+from tracer.comparison.grouping import sections
 from tracer.counting import counted
-from tracer.rendering.changes.grouping import sections
 from tracer.rendering.languages import DEFAULT, pick
 from tracer.rendering.texts import visible
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracer.comparison import Difference, Suppressed
-    from tracer.rendering.changes.grouping import Line
-    from tracer.rendering.changes.report import Report, Step
+    from tracer.comparison.grouping import Line
+    from tracer.comparison.report import Report, Step
 
 __all__ = ["STYLES", "report_lines", "summary", "values"]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.rendering.changes.runs import answering, run, step_of
 from tracer.comparison import Difference, Suppressed
-from tracer.rendering.changes.grouping import lines, sections
+from tracer.comparison.grouping import lines, sections
 
 
 def _difference(place: str, after: str = "x", weight: str = "additive") -> Difference:
