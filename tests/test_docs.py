@@ -6,7 +6,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = ["explanation/attribution", "explanation/redaction", "how-to/devstack", "how-to/https"]
+PAGES = [
+    "explanation/attribution",
+    "explanation/redaction",
+    "how-to/devstack",
+    "how-to/https",
+    "reference/python",
+]
 
 
 @pytest.mark.parametrize("page", PAGES)
