@@ -61,7 +61,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--fail-on",
         choices=("breaking", "additive", "any"),
         default="any",
-        help="From which weight on a difference makes the exit code 1. The default, any, also counts "
+        help="From which severity on a difference makes the exit code 1. The default, any, also counts "
         "recordings that one side has alone, and entries of the baseline that no longer occur.",
     )
     parser.add_argument(

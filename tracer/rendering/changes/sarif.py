@@ -83,10 +83,10 @@ def _result(step: Step, line: Line[Difference], files: Sequence[str], rules: Seq
     result = {
         "ruleId": one.why,
         "ruleIndex": rules.index(one.why) if one.why in rules else -1,
-        "level": _LEVELS[one.weight],
+        "level": _LEVELS[one.severity],
         "message": {"text": visible(text, _LIMIT)},
         "locations": [_location(files[0], line.place)],
-        "properties": {"weight": one.weight, "kind": one.kind, "recordings": list(files)},
+        "properties": {"severity": one.severity, "kind": one.kind, "recordings": list(files)},
     }
     if len(files) > 1:
         result["relatedLocations"] = [
