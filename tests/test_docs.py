@@ -1,12 +1,19 @@
 """The pages of docs/ in English and in Korean: each links to the other, and the README to both."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = ["explanation/attribution", "explanation/redaction", "how-to/devstack", "how-to/https"]
+PAGES = [
+    "explanation/attribution",
+    "explanation/redaction",
+    "how-to/devstack",
+    "how-to/https",
+    "reference/python",
+]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -16,6 +23,17 @@ def test_a_page_begins_with_a_link_to_the_other_language(page: str) -> None:
         title, blank, first, *_ = (DOCS / file).read_text(encoding="utf-8").splitlines()
         assert title.startswith("# ")
         assert (blank, first) == ("", link)
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "SECURITY.md"])
+def test_every_file_that_a_page_for_maintainers_names_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    names = {
+        *re.findall(r"`((?:tracer|tests|docs|\.ci)/[\w./-]+)`", text),
+        *re.findall(r"\]\(([\w./-]+)\)", text),
+    }
+    assert names
+    assert [name for name in sorted(names) if not (ROOT / name).exists()] == []
 
 
 def test_the_readme_names_every_page() -> None:

@@ -1,1 +1,56 @@
-"""Records what the openstack command line says to a cloud, message by message."""
+"""Record, match, check, compare, and draw the HTTP conversation between a client and an OpenStack cloud.
+
+The functions here are the public Python API. They load on first use, so ``import tracer`` takes
+no time. See docs/reference/python.md for examples.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracer.api import check, compare, dump, load, match, record, redact, to_mermaid
+    from tracer.errors import TracerError
+    from tracer.model import Body, Cloud, Exchange, Label, Output, Recording, Request, Response
+
+__all__ = [
+    "Body",
+    "Cloud",
+    "Exchange",
+    "Label",
+    "Output",
+    "Recording",
+    "Request",
+    "Response",
+    "TracerError",
+    "check",
+    "compare",
+    "dump",
+    "load",
+    "match",
+    "record",
+    "redact",
+    "to_mermaid",
+]
+
+_MODULES = {
+    "tracer.api": ("check", "compare", "dump", "load", "match", "record", "redact", "to_mermaid"),
+    "tracer.errors": ("TracerError",),
+    "tracer.model": ("Body", "Cloud", "Exchange", "Label", "Output", "Recording", "Request", "Response"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name on first use (PEP 562)."""
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -40,8 +40,8 @@ from tracer.capture import runs
 from tracer.capture.discovery import PATIENCE
 from tracer.capture.processes import Process
 from tracer.capture.runs import FINISHED_LIMIT, GRACE
+from tracer.conformance import check_all, exit_code
 from tracer.model import Recording
-from tracer.rendering.checks import check_all, exit_code
 
 KINDS = ("http", "https", "close", "hang-up")
 COMMANDS = (show, listing, token_issue, projects, versions, add_project, remove_project, list_refused)

@@ -145,7 +145,7 @@ def test_files_are_named_by_what_they_are(home: Path) -> None:
     made = tracer("diff", "2023.1", "2026.2", "--format", "json", cwd=home)
     assert (home / "r.json").read_text() == made.stdout
     (step,) = json.loads(made.stdout)["steps"]
-    assert step["weights"] == {"breaking": 1, "additive": 0, "cosmetic": 0}
+    assert step["severities"] == {"breaking": 1, "additive": 0, "cosmetic": 0}
     ET.fromstring(tracer("diff", "2023.1", "2026.2", "--format", "junit", cwd=home).stdout)
 
 

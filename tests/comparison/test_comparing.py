@@ -24,7 +24,7 @@ A, B = "0b1c2d3e-0000-4000-8000-000000000001", "0b1c2d3e-0000-4000-8000-00000000
 
 
 def lines(found: Comparison) -> list[tuple[str, str, str]]:
-    return [(one.weight, one.kind, one.place) for one in found.differences]
+    return [(one.severity, one.kind, one.place) for one in found.differences]
 
 
 def kinds(before: Exchange, after: Exchange) -> list[str]:
@@ -327,7 +327,7 @@ def test_errors_are_for_people() -> None:
     before = exchange(status=404, body={"error": {"message": "no such image", "code": 404}})
     after = exchange(status=404, body={"error": {"message": "Image not found", "code": 405}})
     assert [
-        (weight, place.rpartition(".")[2]) for weight, _, place in lines(compare(run(before), run(after)))
+        (severity, place.rpartition(".")[2]) for severity, _, place in lines(compare(run(before), run(after)))
     ] == [
         ("cosmetic", "message"),
         ("breaking", "code"),
@@ -340,15 +340,15 @@ def test_the_report_is_json() -> None:
         "place": "GET /image/v2/images/{image_id} → 200 · body.a",
         "side": "response",
         "kind": "changed",
-        "weight": "breaking",
+        "severity": "breaking",
         "why": "relied-on",
         "before": "1",
         "after": "2",
         "exchange_before": 1,
         "exchange_after": 1,
     }
-    assert found.weight == "breaking"
-    assert bodies({}, {}).weight is None
+    assert found.severity == "breaking"
+    assert bodies({}, {}).severity is None
 
 
 def test_what_was_learned_hides_no_content_that_is_not_kept_any_more() -> None:

@@ -19,10 +19,10 @@ STORES = "POST /image/v2/images → 201 · headers.OpenStack-image-store-ids"
 
 
 def differences(before: str, after: str) -> set[tuple[str, str, str]]:
-    """(weight, kind, place) of all that the shipped recordings tell of two releases."""
+    """(severity, kind, place) of all that the shipped recordings tell of two releases."""
     couples = pair(SHIPPED / before, SHIPPED / after).couples
     return {
-        (one.weight, one.kind, one.place)
+        (one.severity, one.kind, one.place)
         for couple in couples
         for one in compare_files(couple).comparison.differences
     }
@@ -76,7 +76,7 @@ def test_the_client_of_2025_1_asks_for_the_image_after_an_upload() -> None:
     found = differences("2024.2", "2025.1")
     assert ("additive", "added", "GET /image/v2/images/{image_id}") in found
     assert ("breaking", "changed", "output.stdout.status") in found
-    assert {weight for weight, _, _ in found} == {"breaking", "additive"}
+    assert {severity for severity, _, _ in found} == {"breaking", "additive"}
 
 
 def test_the_client_of_2026_1_asks_for_the_image_before_a_download() -> None:

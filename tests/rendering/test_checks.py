@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from tests.sequences.runs import HOST, by_id, by_name, exchange, named, prologue, show, versions_of_glance
 from tests.strategies import texts
+from tracer.conformance import Check, Deviation, Report, check, check_all, exit_code
 from tracer.model import Cloud, Exchange, Recording
 from tracer.recording import load, save
-from tracer.rendering.checks import Check, Deviation, Report, check, check_all, exit_code
 from tracer.rendering.checks.junit import junit
 from tracer.rendering.checks.table import reasons, summary
 from tracer.rendering.table import verdict_line

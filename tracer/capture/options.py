@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tracer import rulefolders
 from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.patching import Removal
 from tracer.capture.settings import LIMIT, Draw, Settings
@@ -41,6 +42,7 @@ _OPTIONS: tuple[tuple[str, Any, object, str], ...] = (
         "Keep bodies up to this size (bytes, KiB, MiB or GiB). A body announced as larger streams.",
     ),
     ("policy", Sequence[str], [], "File with rules to add to the redaction policy; may be given again."),
+    ("rules", Sequence[str], [], "Folder with rules of your own, see --rules; may be given again."),
     ("on_error", str, "stop", "When recording fails: stop the proxy, or pass traffic unrecorded."),
 )
 
@@ -83,6 +85,8 @@ def read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:
             raise InputError(name, "there is no such option")
     if options.trace_on_error not in _ON_ERROR:
         raise InputError("on_error", f"expected {' or '.join(_ON_ERROR)}, got {options.trace_on_error!r}")
+    if options.trace_rules:
+        rulefolders.use(map(Path, options.trace_rules))
     settings = Settings(
         folder=Path(options.trace_dir).expanduser(),
         release=options.trace_release or None,

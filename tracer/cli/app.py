@@ -9,7 +9,8 @@ import os
 import sys
 from typing import Any, NoReturn
 
-from tracer.cli.parsing import Parser, list_verbs, no_verb
+from tracer.cli.defaults import apply_defaults
+from tracer.cli.parsing import Parser, add_rules, list_verbs, no_verb
 from tracer.errors import TracerError
 
 __all__ = ["main"]
@@ -79,7 +80,15 @@ def _do(words: list[str]) -> int:
     module = importlib.import_module(f"tracer.cli.{words[0].replace('-', '_')}")
     parser = Parser(prog=f"tracer {words[0]}", description=_VERBS[words[0]])
     module.arguments(parser)
-    return module.run(parser.parse_args(words[1:])) or 0
+    if words[0] != "cloud":
+        add_rules(parser)
+    apply_defaults(parser, words[0], _VERBS)
+    options = parser.parse_args(words[1:])
+    if getattr(options, "rules", None):
+        from tracer import rulefolders
+
+        rulefolders.use(options.rules)
+    return module.run(options) or 0
 
 
 def _without_verb(words: list[str]) -> int:

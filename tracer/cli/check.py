@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracer.cli.parsing import add_recordings
 
 if TYPE_CHECKING:
-    from tracer.rendering.checks import Report
+    from tracer.conformance import Report
 
 __all__ = ["arguments", "run"]
 
@@ -38,8 +38,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the report; the exit code tells the worst of it."""
+    from tracer.conformance import check_all, exit_code
     from tracer.recording import below
-    from tracer.rendering.checks import check_all, exit_code
     from tracer.sequences import find
 
     sequence = None if options.sequence is None else find(options.sequence)

@@ -17,7 +17,7 @@ from tracer.errors import InputError
 if TYPE_CHECKING:
     from tracer.cli.sides import Side
     from tracer.comparison.folders import Compared, Pairing
-    from tracer.rendering.changes import Step
+    from tracer.comparison.report import Step
 
 __all__ = ["arguments", "run"]
 
@@ -61,7 +61,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--fail-on",
         choices=("breaking", "additive", "any"),
         default="any",
-        help="From which weight on a difference makes the exit code 1. The default, any, also counts "
+        help="From which severity on a difference makes the exit code 1. The default, any, also counts "
         "recordings that one side has alone, and entries of the baseline that no longer occur.",
     )
     parser.add_argument(
@@ -113,7 +113,7 @@ def run(options: argparse.Namespace) -> int:
     from tracer.cli.sides import find_sides
     from tracer.comparison.baseline import load_baseline
     from tracer.comparison.folders import pair
-    from tracer.rendering.changes import make_report
+    from tracer.comparison.report import make_report
     from tracer.rendering.languages import section
 
     section(options.lang, "changes")
@@ -159,7 +159,7 @@ def _kind(options: argparse.Namespace) -> str:
 def _steps(sides: Sequence[Side], pairings: Sequence[Pairing], reporter: Reporter) -> list[Step]:
     from tracer.cli.console import stderr
     from tracer.comparison.folders import compare_files
-    from tracer.rendering.changes import make_step
+    from tracer.comparison.report import make_step
 
     def compared(pairing: Pairing, names: tuple[str, str]) -> Iterator[Compared]:
         for number, couple in enumerate(pairing.couples, 1):
@@ -187,7 +187,7 @@ def _warn_of_undetermined(compared: Compared) -> None:
 
 def _write_baseline(path: Path, steps: Sequence[Step]) -> int:
     from tracer.comparison.baseline import save_baseline
-    from tracer.rendering.changes.report import known
+    from tracer.comparison.report import known
 
     count = save_baseline(path, known(steps))
     print(f"wrote {path}: {counted(count, 'accepted difference')}")

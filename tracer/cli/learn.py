@@ -67,7 +67,7 @@ def _note(count: int) -> str:
 
 
 def _summarise(learned: Sequence, recordings: Mapping[str, Recording], output: Path | None) -> int:
-    from tracer.rendering.checks import check
+    from tracer.conformance import check
     from tracer.rendering.texts import visible
 
     checks = [check(recording, name, learned) for name, recording in recordings.items()]

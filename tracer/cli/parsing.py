@@ -17,11 +17,13 @@ __all__ = [
     "add_client",
     "add_policies",
     "add_recordings",
+    "add_rules",
     "add_sequences",
     "add_verbs",
     "check_output",
     "include_sequences",
     "run_verb",
+    "verbs_of",
 ]
 
 _TAKES_THE_REST = (argparse.PARSER, argparse.REMAINDER)
@@ -109,6 +111,25 @@ def add_policies(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_rules(parser: argparse.ArgumentParser) -> None:
+    """Let ``parser`` take folders with rules of the user's own: ``options.rules`` holds their paths.
+
+    In a group, its verbs take them.
+    """
+    if verbs := verbs_of(parser):
+        for inner in verbs.values():
+            add_rules(inner)
+        return
+    parser.add_argument(
+        "--rules",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        default=[],
+        help="Folder with rules of your own, beside those that ship with tracer; may be given again.",
+    )
+
+
 def add_sequences(parser: argparse.ArgumentParser) -> None:
     """Let ``parser`` take sequence files: ``include_sequences`` makes them known."""
     parser.add_argument(
@@ -159,6 +180,12 @@ def add_verbs(parser: argparse.ArgumentParser, verbs: Mapping[str, Verb]) -> Non
 def list_verbs(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[Parser]:
     """The place in ``parser``, and in its help, that verbs are added to."""
     return parser.add_subparsers(title="verbs", metavar="VERB", prog=parser.prog, parser_class=Parser)
+
+
+def verbs_of(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
+    """Return the parsers of the verbs in a group, by name. A verb that is no group has none."""
+    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return groups[0].choices if groups else {}
 
 
 def run_verb(options: argparse.Namespace) -> int | None:

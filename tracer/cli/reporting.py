@@ -12,7 +12,7 @@ from tracer.errors import InputError
 
 if TYPE_CHECKING:
     from tracer.comparison.folders import Compared, Pairing
-    from tracer.rendering.changes import Report
+    from tracer.comparison.report import Report
 
 __all__ = ["Reporter"]
 

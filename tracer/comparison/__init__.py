@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tracer.comparison.comparing import NOTHING, Learned, compare, learn
-from tracer.comparison.model import Comparison, Difference, Kind, Pair, State, Suppressed, Weight
+from tracer.comparison.model import Comparison, Difference, Kind, Pair, Severity, State, Suppressed
+from tracer.comparison.severities import whys
 from tracer.comparison.volatile import reasons
-from tracer.comparison.weighing import whys
 
 __all__ = [
     "NOTHING",
@@ -14,9 +14,9 @@ __all__ = [
     "Kind",
     "Learned",
     "Pair",
+    "Severity",
     "State",
     "Suppressed",
-    "Weight",
     "compare",
     "learn",
     "reasons",

@@ -1,4 +1,4 @@
-"""Two recordings held against each other: align, compare by structure, excuse what is volatile, weigh."""
+"""Two recordings held against each other: align, compare by structure, excuse what is volatile, rule_for."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tracer.comparison.messages import compare_exchanges, place_of
 from tracer.comparison.model import Change, Comparison, Difference, Pair, Place, State, Suppressed
 from tracer.comparison.outputs import compare_outputs
 from tracer.comparison.passing import Passed
+from tracer.comparison.severities import rule_for, text
 from tracer.comparison.trees import kind_of
 from tracer.comparison.volatile import explain
-from tracer.comparison.weighing import text, weigh
 
 if TYPE_CHECKING:
     from tracer.model import Exchange, Recording
@@ -169,12 +169,12 @@ def _reasons(change: Change, learned: Learned) -> tuple[str, ...]:
 
 
 def _difference(change: Change) -> Difference:
-    rule = weigh(change)
+    rule = rule_for(change)
     return Difference(
         place=str(change.place),
         side=change.place.side,
         kind=change.kind,
-        weight=rule.weight,
+        severity=rule.severity,
         why=rule.name,
         **_texts(change),
         exchange_before=None if change.number is None else change.number + 1,

@@ -15,15 +15,15 @@ __all__ = [
     "Kind",
     "Pair",
     "Place",
+    "Severity",
     "Side",
     "State",
     "Suppressed",
-    "Weight",
     "shown",
 ]
 
 Kind = Literal["added", "removed", "changed", "type", "moved", "status", "reordered"]
-Weight = Literal["breaking", "additive", "cosmetic"]
+Severity = Literal["breaking", "additive", "cosmetic"]
 State = Literal["same", "changed", "added", "removed", "moved"]
 Side = Literal["request", "response", "error", "run"]
 """What part of a run a place is in; ``error`` is a response with a status of 400 or more."""
@@ -103,13 +103,13 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``before`` and ``after`` are texts: JSON for what is no string. ``exchange_before`` and
     ``exchange_after`` count from 1; ``side`` is what of the exchange differs. ``why`` names the rule
-    that gave it its weight; see weights.yaml.
+    that gave it its severity; see severities.yaml.
     """
 
     place: str
     side: Side
     kind: Kind
-    weight: Weight
+    severity: Severity
     why: str = ""
     before: str | None = None
     after: str | None = None
@@ -147,8 +147,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     pairs: list[Pair]
 
     @property
-    def weight(self) -> Weight | None:
-        """The heaviest weight of a difference; None where there is none."""
-        weights = {difference.weight for difference in self.differences}
-        heaviest: tuple[Weight, ...] = ("breaking", "additive", "cosmetic")
-        return next((weight for weight in heaviest if weight in weights), None)
+    def severity(self) -> Severity | None:
+        """The heaviest severity of a difference; None where there is none."""
+        severities = {difference.severity for difference in self.differences}
+        heaviest: tuple[Severity, ...] = ("breaking", "additive", "cosmetic")
+        return next((severity for severity in heaviest if severity in severities), None)

@@ -13,6 +13,7 @@ import msgspec
 from tracer import yamltext
 from tracer.datafiles import read, typed
 from tracer.errors import InputError
+from tracer.rulefolders import rule_files
 
 __all__ = [
     "Rules",
@@ -52,13 +53,13 @@ class VolatileKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole file."""
+    """The content of volatile.yaml, or of a user's file of that name."""
 
-    kinds: tuple[VolatileKind, ...]
-    constants: tuple[str, ...]
-    unordered: tuple[str, ...]
-    identities: tuple[str, ...]
-    reasons: dict[str, Text]
+    kinds: tuple[VolatileKind, ...] = ()
+    constants: tuple[str, ...] = ()
+    unordered: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
+    reasons: dict[str, Text] = {}
 
 
 class _Piece(NamedTuple):
@@ -71,8 +72,23 @@ class _Piece(NamedTuple):
 
 @functools.cache
 def rules() -> Rules:
-    """The rules that ship with the program."""
-    return typed(yamltext.load(read(_FILE), _FILE.name), Rules, _FILE.name)
+    """Return the rules of users' files, then those that ship with tracer.
+
+    Raises InputError for a file that cannot be used.
+    """
+    files = [*map(_load, rule_files(_FILE.name)), _load(_FILE)]
+    return Rules(
+        kinds=tuple(kind for file in files for kind in file.kinds),
+        constants=tuple(path for file in files for path in file.constants),
+        unordered=tuple(path for file in files for path in file.unordered),
+        identities=tuple(dict.fromkeys(key for file in files for key in file.identities)),
+        reasons={name: text for file in reversed(files) for name, text in file.reasons.items()},
+    )
+
+
+def _load(path: Path) -> Rules:
+    source = path.name if path == _FILE else str(path)
+    return typed(yamltext.load(read(path), source), Rules, source)
 
 
 def reasons() -> dict[str, Text]:

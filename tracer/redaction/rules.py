@@ -17,6 +17,7 @@ from tracer.redaction.patterns import PatternSet
 from tracer.redaction.policy import Common, HeaderForm, beginnings, read_builtin, read_file, url_template
 from tracer.redaction.variables import is_variable
 from tracer.redaction.vocabulary import Vocabulary, of_model, of_policy
+from tracer.rulefolders import rule_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -406,13 +407,12 @@ class Policy:
 
 
 def load_policy(*extra: Path) -> Policy:
-    """The built-in policy with users' files added to it.
+    """Return the built-in policy with users' files added to it, those of rule folders too.
 
     Raises ``InputError`` naming the file and the place in it.
     """
-    if not extra:
-        return _builtin()
-    return Policy((read_builtin(), *(read_file(path) for path in extra)))
+    paths = [*rule_files("policy.toml"), *extra]
+    return Policy((read_builtin(), *map(read_file, paths))) if paths else _builtin()
 
 
 @lru_cache(maxsize=1)

@@ -8,9 +8,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from tracer.conformance.reasons import reasons, undetermined_reason
 from tracer.counting import counted, noun_for
 from tracer.rendering.messages import MessageView, exchange_messages, messages
-from tracer.rendering.reasons import reasons, undetermined_reason
 from tracer.rendering.texts import visible
 from tracer.sequences import catalog
 

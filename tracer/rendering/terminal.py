@@ -8,9 +8,9 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style as Look
 
+from tracer.conformance.reasons import reasons
 from tracer.rendering.blocks import Arrow, Close, Open, events
 from tracer.rendering.lanes import ARROW, Lanes, lay_out
-from tracer.rendering.reasons import reasons
 from tracer.rendering.rows import Row, rows
 from tracer.rendering.style import Style
 from tracer.rendering.texts import visible

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,6 +18,7 @@ import msgspec
 from tracer import yamltext
 from tracer.datafiles import read, typed
 from tracer.origins import origin
+from tracer.rulefolders import rule_files
 from tracer.sequences.templates import normal
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ _VERSION_SEGMENT = re.compile(r"/v\d+(\.\d+)?(?=/|$)")
 _TYPE = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _TOKENS = "/auth/tokens"
 _CLIENT = ("client", "openstack-client")
+
+
+class _Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    label: str
+    types: list[str] = []
+    mounts: list[str] = []
 
 
 class _Services(NamedTuple):
@@ -49,12 +56,19 @@ class _Place(NamedTuple):
 
 @functools.cache
 def _services() -> _Services:
-    data = typed(yamltext.load(read(_SERVICES), _SERVICES.name), dict[str, dict[str, Any]], _SERVICES.name)
+    services = _load_services(_SERVICES)
+    for path in rule_files(_SERVICES.name):
+        services |= _load_services(path)
     return _Services(
-        labels={name: service["label"] for name, service in data.items()},
-        by_type={kind: name for name, service in data.items() for kind in service["types"]},
-        by_mount={f"/{mount}": name for name, service in data.items() for mount in service["mounts"]},
+        labels={name: service.label for name, service in services.items()},
+        by_type={kind: name for name, service in services.items() for kind in service.types},
+        by_mount={f"/{mount}": name for name, service in services.items() for mount in service.mounts},
     )
+
+
+def _load_services(path: Path) -> dict[str, _Service]:
+    source = path.name if path == _SERVICES else str(path)
+    return typed(yamltext.load(read(path), source), dict[str, _Service], source)
 
 
 def participant_label(participant: str) -> str:

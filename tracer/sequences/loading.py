@@ -10,6 +10,7 @@ from typing import Any
 from tracer import yamltext
 from tracer.datafiles import read, typed
 from tracer.errors import InputError
+from tracer.rulefolders import rule_files
 from tracer.sequences.schema import TAG, Entry, Sequence
 
 __all__ = ["catalog", "common_calls", "find", "include", "json_schema", "load"]
@@ -35,11 +36,12 @@ def load(path: str | Path) -> Sequence:
 
 @functools.cache
 def catalog() -> dict[str, Sequence]:
-    """The known sequences by name: those that ship with the program, and those that were included.
+    """Return the known sequences by name: those that ship with tracer, users' own, and those included.
 
-    Callers share the dict: do not change it.
+    A user's sequence replaces one of the same name. Callers share the dict: do not change it. Raises
+    InputError for a user's file that cannot be used.
     """
-    sequences = (load(path) for path in sorted(_CATALOG.glob("*.yaml")))
+    sequences = map(load, [*sorted(_CATALOG.glob("*.yaml")), *rule_files("sequences/*.yaml")])
     return {sequence.name: sequence for sequence in sequences}
 
 
@@ -55,8 +57,17 @@ def include(path: str | Path) -> Sequence:
 
 @functools.cache
 def common_calls() -> tuple[Entry, ...]:
-    """What any service may ask others while it answers, whatever it was asked for."""
-    return typed(yamltext.load(read(_CALLS), _CALLS.name), tuple[Entry, ...], _CALLS.name)
+    """Return the service calls that any request may cause: users' own, then those that ship with tracer.
+
+    Raises InputError for a user's file that cannot be used.
+    """
+    paths = [*rule_files(_CALLS.name), _CALLS]
+    return tuple(call for path in paths for call in _load_calls(path))
+
+
+def _load_calls(path: Path) -> tuple[Entry, ...]:
+    source = path.name if path == _CALLS else str(path)
+    return typed(yamltext.load(read(path), source), tuple[Entry, ...], source)
 
 
 def find(name_or_path: str) -> Sequence:

@@ -10,8 +10,8 @@ import msgspec
 from tests.rendering import seed
 from tracer.comparison import compare
 from tracer.comparison.folders import Compared, Couple, Pairing
+from tracer.comparison.report import Step, make_step
 from tracer.model import Body, Cloud, Exchange, Output, Recording
-from tracer.rendering.changes import Step, make_step
 
 __all__ = ["HOSTILE", "answering", "compared", "hostile", "run", "step_of"]
 

@@ -15,7 +15,7 @@ import pytest
 from tests.rendering.changes.runs import HOSTILE, answering, compared, hostile, run, step_of
 from tests.rendering.sites import rendered, tree_of
 from tracer.comparison.baseline import Baseline
-from tracer.rendering.changes import Report, make_report
+from tracer.comparison.report import Report, make_report
 from tracer.rendering.changes.diagrams import Names, merged
 from tracer.rendering.changes.junit import junit
 from tracer.rendering.changes.markdown import markdown
@@ -181,7 +181,7 @@ def test_hostile_texts_stay_texts_in_junit(bad: Report) -> None:
 
 def test_what_the_baseline_accepts_is_counted(report: Report, tmp_path: Path) -> None:
     from tracer.comparison.baseline import load_baseline, save_baseline
-    from tracer.rendering.changes.report import known
+    from tracer.comparison.report import known
 
     save_baseline(tmp_path / "b.yaml", known(report.steps))
     left = make_report(report.steps, load_baseline(tmp_path / "b.yaml"))

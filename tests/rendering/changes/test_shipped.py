@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from tracer.comparison.folders import compare_files, pair
-from tracer.rendering.changes import make_report, make_step
+from tracer.comparison.report import make_report, make_step
 from tracer.rendering.changes.terminal import report_lines
 
 ROOT = Path(__file__).parents[3]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from tracer.comparison.report import counted_severities
 from tracer.counting import counted
-from tracer.rendering.changes.report import counted_weights
 from tracer.rendering.changes.terminal import values
 from tracer.rendering.texts import visible
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracer.comparison import Difference
-    from tracer.rendering.changes.report import FailOn, Report, Row, Step
+    from tracer.comparison.report import FailOn, Report, Row, Step
 
 __all__ = ["junit"]
 
@@ -67,15 +67,16 @@ def _cases(step: Step, fail_on: FailOn) -> Iterator[ET.Element]:
 
 def _case(row: Row, sides: str, fail_on: FailOn) -> ET.Element:
     case = ET.Element("testcase", name=visible(row.recording, _LIMIT), classname=visible(sides, _LIMIT))
-    weights = counted_weights(fail_on)
+    severities = counted_severities(fail_on)
     failing = sorted(
-        (one for one in row.differences if one.weight in weights), key=lambda one: weights.index(one.weight)
+        (one for one in row.differences if one.severity in severities),
+        key=lambda one: severities.index(one.severity),
     )
-    others = [one for one in row.differences if one.weight not in weights]
+    others = [one for one in row.differences if one.severity not in severities]
     if failing:
         count = len(failing)
         message = counted(count, "difference")
-        _add(case, "failure", message, [_line(one) for one in failing], failing[0].weight)
+        _add(case, "failure", message, [_line(one) for one in failing], failing[0].severity)
     if others:
         _add(case, "system-out", "", [_line(one) for one in others])
     return case
@@ -83,7 +84,7 @@ def _case(row: Row, sides: str, fail_on: FailOn) -> ET.Element:
 
 def _line(one: Difference) -> str:
     said = values(one, _VALUE)
-    return f"{one.weight} {one.kind}: {one.place}{': ' if said else ''}{said}"
+    return f"{one.severity} {one.kind}: {one.place}{': ' if said else ''}{said}"
 
 
 def _add(case: ET.Element, tag: str, message: str, lines: Sequence[str], kind: str = "different") -> None:

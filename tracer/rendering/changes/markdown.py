@@ -14,8 +14,8 @@ from tracer.rendering.markdown import Md, code, fence, inline
 if TYPE_CHECKING:
     from jinja2 import Template
 
+    from tracer.comparison.report import Report
     from tracer.rendering.changes.presenting import Drawings, ShownStep
-    from tracer.rendering.changes.report import Report
 
 __all__ = ["markdown", "step_markdown"]
 

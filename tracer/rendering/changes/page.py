@@ -17,8 +17,8 @@ from tracer.rendering.texts import visible
 if TYPE_CHECKING:
     from jinja2 import Template
 
+    from tracer.comparison.report import Report
     from tracer.rendering.changes.presenting import Drawings, ShownStep
-    from tracer.rendering.changes.report import Report
 
 __all__ = ["page"]
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison import reasons, whys
-from tracer.rendering.changes.grouping import sections
+from tracer.comparison.grouping import sections
 from tracer.rendering.languages import form_for, pick, section
 
 if TYPE_CHECKING:
     from tracer.comparison import Difference, Suppressed
-    from tracer.rendering.changes.grouping import Line, Section
-    from tracer.rendering.changes.report import Origin, Step
+    from tracer.comparison.grouping import Line, Section
+    from tracer.comparison.report import Origin, Step
 
 __all__ = ["Drawings", "Phrases", "ShownDrawing", "ShownLine", "ShownSection", "ShownStep", "present"]
 
@@ -45,10 +45,10 @@ class Phrases:
 
 
 class ShownLine(NamedTuple):
-    """A difference. ``weight`` and ``kind`` have their words; without a ``weight`` it was suppressed."""
+    """A difference. ``severity`` and ``kind`` have their words; without a ``severity`` it was suppressed."""
 
-    weight: str
-    weight_word: str
+    severity: str
+    severity_word: str
     kind: str
     place: str
     times: int
@@ -129,16 +129,18 @@ def _drawing(name: str, parts: Sequence[str], say: Phrases) -> ShownDrawing:
 
 def _summary(step: Step, say: Phrases) -> str:
     total = len(step.recordings)
-    count = sum(step.weights.values())
+    count = sum(step.severities.values())
     if not count:
         return say.count("none", total, total=total)
-    weights = ", ".join(
-        say("counted", count=number, what=say(weight)) for weight, number in step.weights.items() if number
+    severities = ", ".join(
+        say("counted", count=number, what=say(severity))
+        for severity, number in step.severities.items()
+        if number
     )
     recordings = say.count("recordings", total, total=total)
     differing = len(step.differing)
     return say.count(
-        "summary", count, count=count, differing=differing, recordings=recordings, weights=weights
+        "summary", count, count=count, differing=differing, recordings=recordings, severities=severities
     )
 
 
@@ -168,10 +170,10 @@ def _sections(
 
 def _line(line: Line[Difference] | Line[Suppressed], say: Phrases) -> ShownLine:
     one = line.difference
-    weight = getattr(one, "weight", "")
+    severity = getattr(one, "severity", "")
     return ShownLine(
-        weight=weight,
-        weight_word=say(weight) if weight else "",
+        severity=severity,
+        severity_word=say(severity) if severity else "",
         kind=say(one.kind),
         place=line.place,
         times=line.times,

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tracer.comparison import reasons, whys
+from tracer.comparison.grouping import sections
 from tracer.jsontext import dump
-from tracer.rendering.changes.grouping import sections
 from tracer.rendering.changes.terminal import values
 from tracer.rendering.languages import DEFAULT, pick
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:
     from tracer.comparison import Difference
-    from tracer.rendering.changes.grouping import Line
-    from tracer.rendering.changes.report import Report, Step
+    from tracer.comparison.grouping import Line
+    from tracer.comparison.report import Report, Step
 
 __all__ = ["sarif"]
 
@@ -83,10 +83,10 @@ def _result(step: Step, line: Line[Difference], files: Sequence[str], rules: Seq
     result = {
         "ruleId": one.why,
         "ruleIndex": rules.index(one.why) if one.why in rules else -1,
-        "level": _LEVELS[one.weight],
+        "level": _LEVELS[one.severity],
         "message": {"text": visible(text, _LIMIT)},
         "locations": [_location(files[0], line.place)],
-        "properties": {"weight": one.weight, "kind": one.kind, "recordings": list(files)},
+        "properties": {"severity": one.severity, "kind": one.kind, "recordings": list(files)},
     }
     if len(files) > 1:
         result["relatedLocations"] = [

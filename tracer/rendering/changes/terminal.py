@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from tracer.comparison import reasons
+from tracer.comparison.grouping import sections
 from tracer.counting import counted
-from tracer.rendering.changes.grouping import sections
 from tracer.rendering.languages import DEFAULT, pick
 from tracer.rendering.texts import visible
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracer.comparison import Difference, Suppressed
-    from tracer.rendering.changes.grouping import Line
-    from tracer.rendering.changes.report import Report, Step
+    from tracer.comparison.grouping import Line
+    from tracer.comparison.report import Report, Step
 
 __all__ = ["STYLES", "report_lines", "summary", "values"]
 
@@ -58,8 +58,8 @@ def _differences(step: Step) -> Iterator[Text]:
     for section in sections([(row.recording, row.differences) for row in step.recordings]):
         yield _heading(section.recordings, len(step.recordings))
         for line in section.lines:
-            weight = line.difference.weight
-            yield _line(line, (f"{weight:9} ", STYLES[weight]))
+            severity = line.difference.severity
+            yield _line(line, (f"{severity:9} ", STYLES[severity]))
         yield Text()
 
 
@@ -106,10 +106,10 @@ def summary(step: Step) -> Text:
     text = Text(f"{_sides(step)}: ")
     total = len(step.recordings)
     if step.differing:
-        count = sum(step.weights.values())
+        count = sum(step.severities.values())
         text.append(f"{counted(count, 'difference')} (")
-        for position, (weight, number) in enumerate((w, n) for w, n in step.weights.items() if n):
-            text.append(", " if position else "").append(f"{number} {weight}", style=STYLES[weight])
+        for position, (severity, number) in enumerate((w, n) for w, n in step.severities.items() if n):
+            text.append(", " if position else "").append(f"{number} {severity}", style=STYLES[severity])
         text.append(f") in {len(step.differing)} of {counted(total, 'recording')}")
     else:
         text.append(f"no difference in {counted(total, 'recording')}", style="green")

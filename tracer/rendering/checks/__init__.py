@@ -1,7 +1,1 @@
-"""Recordings held against their sequences: the result as data, as a table and as JUnit XML."""
-
-from __future__ import annotations
-
-from tracer.rendering.checks.report import Check, Deviation, Report, check, check_all, exit_code
-
-__all__ = ["Check", "Deviation", "Report", "check", "check_all", "exit_code"]
+"""The result of ``tracer check`` as a table and as JUnit XML."""

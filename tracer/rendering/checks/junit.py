@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:
-    from tracer.rendering.checks.report import Check, Report
+    from tracer.conformance.report import Check, Report
 
 __all__ = ["junit"]
 

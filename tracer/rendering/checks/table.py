@@ -15,7 +15,7 @@ from tracer.rendering.texts import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracer.rendering.checks.report import Check, Report
+    from tracer.conformance.report import Check, Report
 
 __all__ = ["reasons", "summary", "table"]
 

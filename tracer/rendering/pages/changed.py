@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tracer.comparison.folders import Compared, Couple, Pairing, compare_files
-from tracer.rendering.changes import make_step
+from tracer.comparison.report import make_step
 from tracer.rendering.changes.diagrams import Names, flow_changes, merged
 from tracer.rendering.changes.markdown import step_markdown
 from tracer.rendering.changes.presenting import Phrases, present

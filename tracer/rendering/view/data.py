@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from tracer.conformance.reasons import reasons
 from tracer.rendering.messages import MessageView, messages
-from tracer.rendering.reasons import reasons
 from tracer.rendering.texts import visible
 from tracer.rendering.view.descriptions import Descriptions
 from tracer.sequences import participant_label

@@ -87,7 +87,7 @@ def lines(grouped: Iterable[Section[D]]) -> Iterator[Line[D]]:
 def _key(one: D) -> Key:
     if isinstance(one, Suppressed):
         return _place(one), one.kind, one.reasons
-    return _place(one), one.kind, one.weight, one.why, _said(one.before), _said(one.after)
+    return _place(one), one.kind, one.severity, one.why, _said(one.before), _said(one.after)
 
 
 def _place(one: Difference | Suppressed) -> str:
@@ -100,4 +100,4 @@ def _said(value: str | None) -> str | None:
 
 
 def _heaviness(one: Difference | Suppressed) -> int:
-    return _ORDER[one.weight] if isinstance(one, Difference) else 0
+    return _ORDER[one.severity] if isinstance(one, Difference) else 0

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from tracer.conformance.reasons import undetermined_reason
 from tracer.errors import TracerError
 from tracer.model import RunVerdict
 from tracer.recording import load
-from tracer.rendering.reasons import undetermined_reason
 from tracer.sequences import catalog, choose, match, release_of, verdict_of
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from tests.rendering.changes.runs import answering, run, step_of
 from tracer.comparison import Difference, Suppressed
-from tracer.rendering.changes.grouping import lines, sections
+from tracer.comparison.grouping import lines, sections
 
 
-def _difference(place: str, after: str = "x", weight: str = "additive") -> Difference:
-    return Difference(place=place, side="response", kind="added", weight=weight, after=after)  # type: ignore[arg-type]
+def _difference(place: str, after: str = "x", severity: str = "additive") -> Difference:
+    return Difference(place=place, side="response", kind="added", severity=severity, after=after)  # type: ignore[arg-type]
 
 
 ROWS = st.lists(
@@ -34,7 +34,7 @@ ROWS = st.lists(
 @given(ROWS)
 def test_nothing_is_lost_and_nothing_is_said_twice(rows: list[tuple[str, list[Difference]]]) -> None:
     def name(one: Difference) -> tuple[object, ...]:
-        return one.place.replace(" (2)", ""), one.weight, one.after
+        return one.place.replace(" (2)", ""), one.severity, one.after
 
     grouped = sections(rows)
     said = [(name(line.difference), section.recordings) for section in grouped for line in section.lines]
@@ -46,8 +46,8 @@ def test_nothing_is_lost_and_nothing_is_said_twice(rows: list[tuple[str, list[Di
     assert counts == sorted(counts, reverse=True)
     order = ["breaking", "additive", "cosmetic"]
     for section in grouped:
-        weights = [order.index(line.difference.weight) for line in section.lines]
-        assert weights == sorted(weights)
+        severities = [order.index(line.difference.severity) for line in section.lines]
+        assert severities == sorted(severities)
 
 
 def test_values_that_differ_in_ids_only_are_one_difference_and_this_is_told() -> None:
@@ -99,4 +99,4 @@ def test_json_of_a_report_has_all_of_it() -> None:
     (row,) = tree["recordings"]
     assert [(one["kind"], one["place"]) for one in row["differences"]] == [("status", "GET /a → 200")]
     assert (tree["only_before"], tree["only_after"]) == (["gone"], ["new"])
-    assert tree["weights"] == {"breaking": 1, "additive": 0, "cosmetic": 0}
+    assert tree["severities"] == {"breaking": 1, "additive": 0, "cosmetic": 0}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from tracer.comparison.baseline import WHOLE, Baseline, Known
+from tracer.comparison.grouping import lines, sections
 from tracer.comparison.model import Difference, Suppressed
-from tracer.rendering.changes.grouping import lines, sections
 
 if TYPE_CHECKING:
     from tracer.comparison.folders import Compared, Pairing
@@ -22,14 +22,14 @@ __all__ = [
     "Report",
     "Row",
     "Step",
-    "counted_weights",
+    "counted_severities",
     "known",
     "make_report",
     "make_step",
 ]
 
 FORMAT = 1
-WEIGHTS = ("breaking", "additive", "cosmetic")
+SEVERITIES = ("breaking", "additive", "cosmetic")
 """The heaviest first."""
 
 FailOn = Literal["breaking", "additive", "any"]
@@ -58,14 +58,14 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """Two sides held against each other.
 
-    ``weights`` counts what is different, a difference that several recordings share once;
+    ``severities`` counts what is different, a difference that several recordings share once;
     ``volatile`` counts what was suppressed by reason, each recording for itself.
     """
 
     before: str
     after: str
     origins: list[Origin] = []
-    weights: dict[str, int] = {}
+    severities: dict[str, int] = {}
     volatile: dict[str, int] = {}
     recordings: list[Row]
     only_before: list[str] = []
@@ -101,15 +101,17 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         ``any`` also counts recordings that one side has alone, and entries of the baseline that no
         longer occur.
         """
-        if any(step.weights.get(weight) for step in self.steps for weight in counted_weights(limit)):
+        if any(
+            step.severities.get(severity) for step in self.steps for severity in counted_severities(limit)
+        ):
             return True
         alone = any(step.only_before or step.only_after for step in self.steps)
         return limit == "any" and bool(alone or self.stale)
 
 
-def counted_weights(limit: FailOn) -> tuple[str, ...]:
-    """The weights at or above ``limit``."""
-    return WEIGHTS if limit == "any" else WEIGHTS[: WEIGHTS.index(limit) + 1]
+def counted_severities(limit: FailOn) -> tuple[str, ...]:
+    """The severities at or above ``limit``."""
+    return SEVERITIES if limit == "any" else SEVERITIES[: SEVERITIES.index(limit) + 1]
 
 
 def make_step(before: str, after: str, pairing: Pairing, compared: Iterable[Compared]) -> Step:
@@ -169,11 +171,11 @@ def known(steps: Sequence[Step]) -> Iterator[Known]:
 
 def _counted(step: Step) -> Step:
     grouped = sections([(row.recording, row.differences) for row in step.recordings])
-    weights: Counter[str] = Counter(line.difference.weight for line in lines(grouped))
+    severities: Counter[str] = Counter(line.difference.severity for line in lines(grouped))
     volatile = Counter(reason for row in step.recordings for one in row.suppressed for reason in one.reasons)
     return msgspec.structs.replace(
         step,
-        weights={weight: weights[weight] for weight in WEIGHTS},
+        severities={severity: severities[severity] for severity in SEVERITIES},
         volatile=dict(volatile.most_common()),
     )
 

@@ -1,0 +1,148 @@
+"""Rules and defaults of users: ``--rules DIR``, ``TRACER_RULES``, and ``tracer.toml``."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.cli.runner import tracer
+
+ROOT = Path(__file__).parents[2]
+ZED, NEWEST = (ROOT / "recordings" / release / "image-show.yaml" for release in ("zed", "2026.2"))
+PAGES = [ROOT / "docs/how-to/own-rules.md", ROOT / "docs/how-to/own-rules.ko.md"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules" / "sequences").mkdir(parents=True)
+    return tmp_path
+
+
+def _severities(*words: str | Path) -> dict[str, int]:
+    ended = tracer("diff", "--format", "json", "--fail-on", "breaking", *words, ZED, NEWEST)
+    assert ended.stderr == ""
+    severities: dict[str, int] = json.loads(ended.stdout)["steps"][0]["severities"]
+    return severities
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_severity_of_the_documentation(page: Path) -> None:
+    example = re.search(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert example
+    Path("rules/severities.yaml").write_text(example[1], encoding="utf-8")
+    assert _severities() == {"breaking": 0, "additive": 4, "cosmetic": 0}
+    assert _severities("--rules", "rules") == {"breaking": 0, "additive": 1, "cosmetic": 3}
+
+
+def test_a_volatile_place_is_not_compared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    kind = {"name": "version", "only": ["body.versions[]**"], "pattern": ".+", "reason": {"en": "a version"}}
+    Path("rules/volatile.yaml").write_text(yaml.safe_dump({"kinds": [kind]}), encoding="utf-8")
+    monkeypatch.setenv("TRACER_RULES", str(folder / "rules"))
+    assert _severities()["additive"] < 4
+
+
+def test_a_sequence_and_a_service_are_known() -> None:
+    show = ROOT / "tracer/sequences/catalog/image-show.yaml"
+    text = show.read_text(encoding="utf-8").replace("name: image-show", "name: coffee-show", 1)
+    Path("rules/sequences/coffee.yaml").write_text(text, encoding="utf-8")
+    Path("rules/services.yaml").write_text(
+        "glance:\n  label: my glance\n  types: [image]\n", encoding="utf-8"
+    )
+    assert "coffee-show" not in tracer("sequences", "list").stdout
+    assert "coffee-show" in tracer("sequences", "list", "--rules", "rules").stdout
+    assert (
+        "my glance"
+        in tracer("sequences", "show", "coffee-show", "--format", "mermaid", "--rules", "rules").stdout
+    )
+
+
+def test_a_policy_is_used_by_every_verb() -> None:
+    policy = 'format = 1\n[[fields]]\nkind = "secret"\npaths = ["disk_format"]\n'
+    Path("rules/policy.toml").write_text(policy, encoding="utf-8")
+    assert tracer("scan", ZED).returncode == 0
+    ended = tracer("scan", ZED, "--rules", "rules")
+    assert (ended.returncode, "disk_format" in ended.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("severities.yaml", "rules: 1\n", "rules/severities.yaml: rules: expected array, got int"),
+        (
+            "volatile.yaml",
+            "kinds:\n- {name: x, pattern: '(', reason: {}}\n",
+            "rules/volatile.yaml: kinds[0]: ",
+        ),
+        (
+            "severities.yaml",
+            "rules:\n- {name: x, severity: additive, why: {}, before: '('}\n",
+            "rules/severities.yaml: rules[0]: pattern of x: ",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named(name: str, text: str, problem: str) -> None:
+    Path("rules", name).write_text(text, encoding="utf-8")
+    ended = tracer("diff", "--rules", "rules", ZED, NEWEST)
+    assert ended.returncode == 2
+    assert problem in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("folder_name", "problem"),
+    [
+        ("missing", "missing: not a folder with rules"),
+        ("rules", "rules: no rules: expected one of policy.toml, "),
+    ],
+)
+def test_a_folder_without_rules_is_an_error(folder_name: str, problem: str) -> None:
+    ended = tracer("check", "--rules", folder_name, ZED)
+    assert ended.returncode == 2
+    assert problem in ended.stderr
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_defaults_of_the_documentation(page: Path) -> None:
+    example = re.search(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert example
+    Path("rules/services.yaml").write_text("tea:\n  label: tea\n", encoding="utf-8")
+    Path("tracer.toml").write_text(example[1], encoding="utf-8")
+    assert tracer("diff", ZED, NEWEST).returncode == 0
+    assert tracer("diff", "--fail-on", "any", ZED, NEWEST).returncode == 1
+    assert "카탈로그" in tracer("sequences", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("x =", "tracer.toml: not TOML: "),
+        ("[dif]\n", "tracer.toml: dif: unknown verb; known: demo, record, "),
+        ("out = 1\n", "tracer.toml: out: not an option of all verbs: write it in a table such as [diff]"),
+        ("[diff]\nformt = 'x'\n", "tracer.toml: diff.formt: unknown option; known: after"),
+        ("[diff]\nformat = 'x'\n", "tracer.toml: diff.format: expected one of text, md, "),
+        ("[diff]\nstrict = 'x'\n", "tracer.toml: diff.strict: expected true or false"),
+        ("[diff]\nlang = [1]\n", "tracer.toml: diff.lang: expected a string or a number"),
+        ("[diff]\nhelp = true\n", "tracer.toml: diff.help: unknown option; "),
+        ("[a" + ".a" * 5000 + "]\n", "tracer.toml: "),
+    ],
+)
+def test_a_default_that_cannot_be_used_is_named(text: str, problem: str) -> None:
+    Path("tracer.toml").write_text(text, encoding="utf-8")
+    ended = tracer("diff", ZED, NEWEST)
+    assert ended.returncode == 2
+    assert problem.replace("after", "") in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_list_of_defaults_is_added_to() -> None:
+    Path("own.toml").write_text(
+        'format = 1\n[[fields]]\nkind = "secret"\npaths = ["disk_format"]\n', encoding="utf-8"
+    )
+    Path("tracer.toml").write_text('policy = ["own.toml"]\n', encoding="utf-8")
+    assert tracer("scan", ZED).returncode == 1
+    assert "missing.toml" in tracer("scan", ZED, "--policy", "missing.toml").stderr

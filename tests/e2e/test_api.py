@@ -1,0 +1,20 @@
+"""``tracer.record``, as a Python program calls it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import tracer
+from tests.e2e.conftest import Site
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_command_is_recorded_and_returned(zed: Site, tmp_path: Path) -> None:
+    recording = tracer.record([zed.openstack, "image", "list"], tmp_path, environment=zed.environment)
+    assert recording.verdict == "conforms"
+    assert recording.output is not None
+    assert recording.output.exit == 0
+    assert tracer.load(tmp_path / "image-list.yaml") == recording

@@ -1,0 +1,109 @@
+"""Defaults of options, from ``tracer.toml`` in the working directory.
+
+The top level of the file holds options of all verbs, a table such as ``[record]`` those of one verb, and
+``[cloud.up]`` those of a verb of a group. A key is an option without its hyphens: ``out`` for ``--out``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from tracer.cli.parsing import verbs_of
+from tracer.errors import InputError, TracerError
+
+__all__ = ["FILE", "apply_defaults"]
+
+FILE = "tracer.toml"
+
+_COMMON = ("rules", "policy", "lang")
+"""Options that mean the same for every verb that has them."""
+
+
+def apply_defaults(parser: argparse.ArgumentParser, verb: str, verbs: Collection[str]) -> None:
+    """Set the defaults of the options of ``verb`` as ``tracer.toml`` gives them, if there is such a file.
+
+    ``verbs`` are the names of all verbs: tables may have these names. Raises InputError for a file that
+    cannot be used: the text names the file and the key.
+    """
+    path = Path(FILE)
+    if not path.exists():
+        return
+    import tomllib
+
+    from tracer.datafiles import read
+
+    try:
+        tables = tomllib.loads(read(path))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(FILE, f"not TOML: {error}") from None
+    _check_names(tables, verb, verbs)
+    common = {key: value for key, value in tables.items() if not isinstance(value, dict)}
+    options = _options(parser)
+    _set(parser, {key: value for key, value in common.items() if key in options}, "")
+    _set_verb(parser, tables.get(verb, {}), verb)
+
+
+def _check_names(tables: dict[str, Any], verb: str, verbs: Collection[str]) -> None:
+    for name, value in tables.items():
+        if isinstance(value, dict) and name not in verbs:
+            raise InputError(FILE, f"unknown verb; known: {', '.join(verbs)}", name)
+        if not isinstance(value, dict) and name not in _COMMON:
+            raise InputError(FILE, f"not an option of all verbs: write it in a table such as [{verb}]", name)
+
+
+def _set_verb(parser: argparse.ArgumentParser, table: dict[str, Any], location: str) -> None:
+    """Set the defaults of a verb, and those of the verbs in its group."""
+    verbs = verbs_of(parser)
+    own = {key: value for key, value in table.items() if key not in verbs}
+    _set(parser, own, location)
+    for name, inner in verbs.items():
+        value = table.get(name, {})
+        if not isinstance(value, dict):
+            raise InputError(FILE, "expected a table", f"{location}.{name}")
+        _set_verb(inner, value, f"{location}.{name}")
+
+
+def _set(parser: argparse.ArgumentParser, values: dict[str, Any], location: str) -> None:
+    options = _options(parser)
+    for key, value in values.items():
+        where = f"{location}.{key}" if location else key
+        if key not in options:
+            raise InputError(FILE, f"unknown option; known: {', '.join(sorted(options))}", where)
+        parser.set_defaults(**{options[key].dest: _value(options[key], value, where)})
+
+
+def _options(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
+    """Return the options by their long names without hyphens at the beginning, without ``--help``."""
+    return {
+        text.removeprefix("--"): action
+        for action in parser._actions
+        for text in action.option_strings
+        if text.startswith("--") and action.dest != "help"
+    }
+
+
+def _value(action: argparse.Action, value: object, where: str) -> object:
+    """Return the value of an option, converted and checked as on the command line."""
+    if action.nargs == 0:
+        if not isinstance(value, bool):
+            raise InputError(FILE, "expected true or false", where)
+        return value
+    if isinstance(action, argparse._AppendAction):
+        texts = value if isinstance(value, list) else [value]
+        return [_converted(action, text, where) for text in texts]
+    return _converted(action, value, where)
+
+
+def _converted(action: argparse.Action, value: object, where: str) -> object:
+    if isinstance(value, (bool, dict, list)):
+        raise InputError(FILE, "expected a string or a number", where)
+    try:
+        converted = action.type(str(value)) if callable(action.type) else str(value)
+    except (argparse.ArgumentTypeError, TracerError, TypeError, ValueError) as error:
+        raise InputError(FILE, str(error) or f"invalid value {value!r}", where) from None
+    if action.choices is not None and converted not in action.choices:
+        raise InputError(FILE, f"expected one of {', '.join(map(str, action.choices))}, got {value!r}", where)
+    return converted

@@ -1,0 +1,89 @@
+"""Severity of a difference: the first rule that matches it, of users' files and of severities.yaml."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from tracer import yamltext
+from tracer.comparison.model import Change, Kind, Severity, Side
+from tracer.comparison.volatile import pattern
+from tracer.datafiles import read, typed
+from tracer.rulefolders import rule_files
+
+__all__ = ["SeverityRule", "rule_for", "text", "whys"]
+
+_FILE = Path(__file__).with_name("severities.yaml")
+
+
+class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule of severity. It matches all kinds, sides, or places where it names none."""
+
+    name: str
+    severity: Severity
+    why: dict[str, str]
+    kinds: tuple[Kind, ...] = ()
+    sides: tuple[Side, ...] = ()
+    places: tuple[str, ...] = ()
+    before: str = ""
+    after: str = ""
+
+    def __post_init__(self) -> None:
+        for text in (self.before, self.after):
+            try:
+                re.compile(text)
+            except re.error as error:
+                raise ValueError(f"pattern of {self.name}: {error}") from None
+
+    def matches(self, change: Change) -> bool:
+        """Return whether the rule matches ``change``."""
+        return (
+            (not self.kinds or change.kind in self.kinds)
+            and (not self.sides or change.place.side in self.sides)
+            and (not self.places or any(pattern(one).fullmatch(change.place.general) for one in self.places))
+            and _fits(self.before, change.before)
+            and _fits(self.after, change.after)
+        )
+
+
+class _Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    rules: Annotated[tuple[SeverityRule, ...], msgspec.Meta(min_length=1)]
+
+
+@functools.cache
+def rules() -> tuple[SeverityRule, ...]:
+    """Return the rules of users' files, then those that ship with tracer. The last one matches everything.
+
+    Raises InputError for a file that cannot be used.
+    """
+    paths = [*rule_files(_FILE.name), _FILE]
+    return tuple(rule for path in paths for rule in _load(path))
+
+
+def _load(path: Path) -> tuple[SeverityRule, ...]:
+    source = path.name if path == _FILE else str(path)
+    return typed(yamltext.load(read(path), source), _Rules, source).rules
+
+
+def whys() -> dict[str, dict[str, str]]:
+    """Return the reason for the severity of each rule, by the name of the rule and by language."""
+    return {rule.name: rule.why for rule in rules()}
+
+
+def rule_for(change: Change) -> SeverityRule:
+    """Return the first rule that matches ``change``."""
+    return next(rule for rule in rules() if rule.matches(change))
+
+
+def text(value: object) -> str:
+    """Return a JSON value as text: a string unchanged, any other value as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _fits(wanted: str, value: object) -> bool:
+    return not wanted or re.fullmatch(wanted, text(value)) is not None

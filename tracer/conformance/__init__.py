@@ -1,0 +1,17 @@
+"""Recordings matched against documented sequences: verdicts and reports as data, without formatting."""
+
+from __future__ import annotations
+
+from tracer.conformance.reasons import reasons, undetermined_reason
+from tracer.conformance.report import Check, Deviation, Report, check, check_all, exit_code
+
+__all__ = [
+    "Check",
+    "Deviation",
+    "Report",
+    "check",
+    "check_all",
+    "exit_code",
+    "reasons",
+    "undetermined_reason",
+]

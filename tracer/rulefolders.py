@@ -1,0 +1,48 @@
+"""Folders in which users keep rules of their own, beside the rules that ship with tracer.
+
+The variable ``TRACER_RULES`` names the folders, so that every process of a recording uses the same rules.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from tracer.errors import InputError
+
+__all__ = ["FILES", "VARIABLE", "rule_files", "use"]
+
+VARIABLE = "TRACER_RULES"
+
+FILES = (
+    "policy.toml",
+    "volatile.yaml",
+    "severities.yaml",
+    "services.yaml",
+    "calls.yaml",
+    "sequences/*.yaml",
+)
+"""Patterns of the files that a folder may hold."""
+
+
+def use(folders: Iterable[Path]) -> None:
+    """Use the rules in ``folders`` from now on, in this process and in those that it starts.
+
+    Raises InputError for a path that is no folder, or a folder without any file of rules.
+    """
+    paths = [folder.expanduser().absolute() for folder in folders]
+    for path in paths:
+        if not path.is_dir():
+            raise InputError(str(path), "not a folder with rules")
+        if os.pathsep in str(path):
+            raise InputError(str(path), f"the name of a folder with rules cannot contain {os.pathsep!r}")
+        if not any(any(path.glob(pattern)) for pattern in FILES):
+            raise InputError(str(path), f"no rules: expected one of {', '.join(FILES)}")
+    os.environ[VARIABLE] = os.pathsep.join(map(str, paths))
+
+
+def rule_files(pattern: str) -> list[Path]:
+    """Return the users' files for one of ``FILES``, in the order of their folders."""
+    folders = filter(None, os.environ.get(VARIABLE, "").split(os.pathsep))
+    return [path for folder in folders for path in sorted(Path(folder).glob(pattern)) if path.is_file()]
