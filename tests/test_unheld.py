@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracer.unheld import Unheld, derived, each_once, reordered
+from tracer.unheld import Unheld, derived, reordered
 
 _ITEMS = st.lists(st.integers(), max_size=6)
 
@@ -33,10 +33,3 @@ def test_an_item_is_made_when_it_is_asked_for() -> None:
     assert made == []
     assert unheld[1] == 1
     assert made == [1]
-
-
-@given(st.lists(st.integers(300, 303).map(str)))
-def test_what_is_alike_is_held_once(values: list[str]) -> None:
-    held = each_once(values)
-    assert held == values
-    assert len({id(value) for value in held}) == len(set(values))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar, overload
 
-__all__ = ["Unheld", "derived", "each_once", "reordered"]
+__all__ = ["Unheld", "derived", "reordered"]
 
 S = TypeVar("S")
 T = TypeVar("T")
-H = TypeVar("H", bound=Hashable)
 
 
 class Unheld(Sequence[T]):
@@ -47,9 +46,3 @@ def reordered(source: Sequence[S], order: Sequence[int]) -> Sequence[S]:
     if isinstance(source, list):
         return [source[place] for place in order]
     return Unheld(len(order), lambda place: source[order[place]])
-
-
-def each_once(values: Iterable[H]) -> list[H]:
-    """The values, of which those of a long run are mostly alike: such are held once."""
-    alike: dict[H, H] = {}
-    return [alike.setdefault(value, value) for value in values]

@@ -19,7 +19,7 @@ import yaml
 
 from tracer.errors import InputError
 
-__all__ = ["Flow", "dump", "events", "is_text", "load"]
+__all__ = ["Flow", "dump", "dump_pieces", "events", "is_text", "load"]
 
 MAX_NESTING = 100
 _IN_LIST = 2  # collections around an item of a list in the outermost mapping, besides that list
@@ -71,19 +71,31 @@ def load(text: str | TextIO, source: str, finish: Mapping[str, Callable[[Any], A
 
 
 def dump(value: object) -> str:
-    """One YAML document, keys in their order, as block collections."""
+    """Return ``value`` as one YAML document, keys in their order, as block collections."""
+    return "".join(dump_pieces(value))
+
+
+def dump_pieces(value: object) -> Iterator[str]:
+    """Yield the text of ``dump`` in pieces of whole lines.
+
+    An iterator stands for a list. Its next item is taken when the items before have been written.
+    """
     written = io.StringIO()
     dumper = yaml.CSafeDumper(written, allow_unicode=True, width=2**30)
-    emit = dumper.emit
+    rest = ""
     try:
-        emit(yaml.StreamStartEvent())
-        emit(yaml.DocumentStartEvent(explicit=False))
-        _write(emit, value, False)
-        emit(yaml.DocumentEndEvent(explicit=False))
-        emit(yaml.StreamEndEvent())
+        for event in _document(value):
+            dumper.emit(event)
+            if written.tell():  # libyaml writes 16 KiB at a time, up to the middle of a line
+                text = rest + written.getvalue()
+                end = text.rfind("\n") + 1
+                if end:
+                    yield text[:end]
+                rest = text[end:]
+                written.seek(0)
+                written.truncate()
     finally:
         dumper.dispose()
-    return written.getvalue()
 
 
 def events(text: str | Readable) -> Iterator[Any]:
@@ -96,7 +108,7 @@ def events(text: str | Readable) -> Iterator[Any]:
 
 
 def is_text(text: str) -> bool:
-    """Whether ``text`` without quotes is read as text, rather than as a number or the like."""
+    """Return whether ``text`` without quotes is read as text, rather than as a number or the like."""
     return _resolved(text) == _TEXT
 
 
@@ -183,28 +195,37 @@ def _resolved(text: str) -> str:
     return _TEXT
 
 
-def _write(emit: Callable[[yaml.Event], None], value: object, flow: bool) -> None:
-    """Give libyaml the events of ``value``."""
+def _document(value: object) -> Iterator[yaml.Event]:
+    """Yield libyaml's events for a document that holds ``value``."""
+    yield yaml.StreamStartEvent()
+    yield yaml.DocumentStartEvent(explicit=False)
+    yield from _events(value, False)
+    yield yaml.DocumentEndEvent(explicit=False)
+    yield yaml.StreamEndEvent()
+
+
+def _events(value: object, flow: bool) -> Iterator[yaml.Event]:
+    """Yield libyaml's events for ``value``."""
     if isinstance(value, str):
         literal = "\n" in value and _LITERAL.match(value) and not _TRAILING_SPACE.search(value)
-        plain = _resolved(value) == _TEXT
-        emit(yaml.ScalarEvent(None, None, (plain, True), value, style="|" if literal else None))
+        plain = is_text(value)
+        yield yaml.ScalarEvent(None, None, (plain, True), value, style="|" if literal else None)
     elif isinstance(value, dict):
-        emit(yaml.MappingStartEvent(None, None, True, flow_style=flow))
+        yield yaml.MappingStartEvent(None, None, True, flow_style=flow)
         for key, inner in value.items():
-            _write(emit, key, flow)
-            _write(emit, inner, flow)
-        emit(yaml.MappingEndEvent())
-    elif isinstance(value, list):
-        emit(yaml.SequenceStartEvent(None, None, True, flow_style=flow))
+            yield from _events(key, flow)
+            yield from _events(inner, flow)
+        yield yaml.MappingEndEvent()
+    elif isinstance(value, (list, Iterator)):
+        yield yaml.SequenceStartEvent(None, None, True, flow_style=flow)
         for inner in value:
-            _write(emit, inner, flow)
-        emit(yaml.SequenceEndEvent())
+            yield from _events(inner, flow)
+        yield yaml.SequenceEndEvent()
     elif isinstance(value, Flow):
-        _write(emit, value.value, True)
+        yield from _events(value.value, True)
     else:
         text = _REPRESENTER.represent_data(value).value
-        emit(yaml.ScalarEvent(None, None, (True, False), text))
+        yield yaml.ScalarEvent(None, None, (True, False), text)
 
 
 def _refused_tag(event: Any, source: str) -> InputError:

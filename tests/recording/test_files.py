@@ -12,8 +12,10 @@ from msgspec.structs import replace
 from tests.strategies import recordings
 from tracer.errors import InputError
 from tracer.model import Recording
-from tracer.recording import dumps, load, loads, save
+from tracer.recording import below, dump, dumps, load, loads, save
 from tracer.redaction import seams
+
+SHIPPED = Path(__file__).parents[2] / "recordings"
 
 SMALL = """\
 format: 1
@@ -50,6 +52,19 @@ def test_a_saved_recording_loads_back_equal(recording: Recording) -> None:
 def test_saving_is_stable(recording: Recording) -> None:
     text = dumps(recording)
     assert dumps(loads(text, "x")) == text
+
+
+@given(recordings)
+def test_a_recording_is_written_in_whole_lines(recording: Recording) -> None:
+    pieces = list(dump(recording))
+    assert "".join(pieces) == dumps(recording)
+    assert all(piece.endswith("\n") for piece in pieces)
+
+
+@pytest.mark.parametrize("release", sorted(path.name for path in SHIPPED.glob("[!.]*/")))
+def test_shipped_recordings_are_written_to_the_same_bytes(release: str) -> None:
+    for path in below([SHIPPED / release]):
+        assert dumps(load(path)) == path.read_text(encoding="utf-8")
 
 
 def test_the_format_of_the_design_is_read() -> None:
@@ -213,8 +228,7 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("time", [".nan", ".inf", "-.inf", "-0.5", "1.0e+300"])
 def test_what_is_no_time_is_refused(tmp_path: Path, time: str) -> None:
-    shipped = Path(__file__).parents[2] / "recordings" / "zed" / "image-show.yaml"
-    text = shipped.read_text(encoding="utf-8")
+    text = (SHIPPED / "zed" / "image-show.yaml").read_text(encoding="utf-8")
     assert text.count("started: 0.0\n") == 1
     (tmp_path / "a.yaml").write_text(text.replace("started: 0.0\n", f"started: {time}\n"), encoding="utf-8")
     with pytest.raises(InputError, match=r"exchanges\[0\]\.started: expected float"):

@@ -6,6 +6,7 @@ import tracemalloc
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from tests.operations import operations
 from tests.sequences.runs import HOST, by_name, exchange, named, show
@@ -62,18 +63,18 @@ def test_labels_take_little_memory(make: Callable[[int], list[Exchange]]) -> Non
 
 
 @pytest.mark.parametrize("make", RUNS)
-def test_of_a_run_that_is_not_held_hardly_more_than_the_targets_is(
-    make: Callable[[int], list[Exchange]],
-) -> None:
-    def held(size: int) -> int:
-        given = make(size)
+def test_a_prepared_run_keeps_no_exchange_of_a_lazy_sequence(make: Callable[[int], list[Exchange]]) -> None:
+    def memory(size: int) -> int:
+        exchanges = make(size)
         tracemalloc.start()
         try:
-            run = run_of(Unheld(size, given.__getitem__))
-            held, _ = tracemalloc.get_traced_memory()
+            lazy = Unheld(size, lambda index: replace(exchanges[index], error=f"{index:010000}"))
+            run = run_of(lazy)
+            memory, _ = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-        return held - sum(map(len, {f"{seen.path}?{seen.query}" for seen in run.seen}))
+        assert len(run.seen) == size
+        return memory
 
-    held(5_000)
-    assert held(15_000) - held(5_000) < 30 * 10_000
+    memory(1_000)
+    assert memory(3_000) - memory(1_000) < 1_000 * 2_000

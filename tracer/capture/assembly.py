@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -25,12 +24,12 @@ def assemble(
     participants: ParticipantMap,
     output: Output | None = None,
 ) -> Recording:
-    """The recording of a run; ``exchanges`` bear seconds since the epoch, and are redacted already.
+    """Return the recording of a run. Its ``exchanges`` are redacted; their times are seconds since the epoch.
 
-    Raises InputError where ``head.sequence`` names none.
+    Raises InputError if no sequence has the name ``head.sequence``.
     """
-    started = array("d", (exchange.started for exchange in exchanges))
-    order = array("Q", sorted(range(len(started)), key=started.__getitem__))
+    started = [exchange.started for exchange in exchanges]
+    order = sorted(range(len(started)), key=started.__getitem__)
     began = started[order[0]] if order else head.began
     ordered = reordered(exchanges, order)
     receivers, labels = resolve(ordered, participants, head.command)

@@ -50,6 +50,7 @@ def common_runs(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterab
     """The longest common subsequence of two lists: (index, index in ``after``, length) of what is equal."""
     from rapidfuzz.distance import LCSseq, Levenshtein
 
+    # rapidfuzz compares hashes, and takes "a" and 97 for equal: a number stands for each element.
     numbers: defaultdict[Hashable, int] = defaultdict(lambda: len(numbers))
     ours, theirs = [numbers[one] for one in before], [numbers[one] for one in after]
     # Its table would not fit: the edit distance is found without one, and aligns nearly as well.

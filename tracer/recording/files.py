@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import msgspec
 from msgspec.structs import replace
 
-from tracer import yamlblocks, yamltext
+from tracer import yamltext
 from tracer.datafiles import read, typed
 from tracer.errors import InputError
 from tracer.model import FORMAT, Exchange, Recording
@@ -23,19 +23,18 @@ __all__ = ["dump", "dumps", "load", "loads", "save"]
 
 
 def dumps(recording: Recording) -> str:
-    """The recording as YAML text."""
+    """Return the recording as YAML text."""
     return "".join(dump(recording))
 
 
 def dump(recording: Recording) -> Iterator[str]:
-    """The text that ``dumps`` gives, in pieces that end where a line ends: one an exchange."""
+    """Yield the text of ``dumps`` in pieces of whole lines. An exchange is taken when its turn comes."""
     tree: dict[str, Any] = msgspec.to_builtins(replace(recording, exchanges=[]))
     for key in ("cloud", "missing", "redacted"):
         if key in tree:
             tree[key] = Flow(tree[key])
-    tail: dict[str, Any] = {key: tree.pop(key) for key in ("redacted", "output") if key in tree}
-    del tree["exchanges"]
-    return yamlblocks.document(tree, "exchanges", map(_tree, recording.exchanges), tail)
+    tree["exchanges"] = map(_tree, recording.exchanges)
+    return yamltext.dump_pieces(tree)
 
 
 def _tree(exchange: Exchange) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import weakref
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -112,14 +111,14 @@ class Journal:
 
 
 def read_journal(path: Path) -> tuple[JournalHead, Sequence[Exchange]]:
-    """The head and the exchanges of a journal; a torn last line is left out.
+    """Return the head and the exchanges of a journal. A torn last line is left out.
 
-    Those of a long journal are read again each time that they are asked for; also when the journal
-    has been removed meanwhile, or replaced. Raises InputError for a file that isn't a journal.
+    The exchanges of a long journal are read from the file on every access, also after the journal has been
+    removed or replaced. Raises InputError for a file that is not a journal.
     """
     head: JournalHead | None = None
     exchanges: list[Exchange] = []
-    lines = array("Q")
+    lines: list[tuple[int, int]] = []  # where each exchange begins, and its length
     try:
         file = os.open(path, os.O_RDONLY)
     except OSError as error:
@@ -129,19 +128,19 @@ def read_journal(path: Path) -> tuple[JournalHead, Sequence[Exchange]]:
         entry = _entry(line, str(path), number)
         head = entry.head or head
         if entry.exchange is not None:
-            lines.extend((start, len(line)))
+            lines.append((start, len(line)))
             if start < _HELD:
                 exchanges.append(entry.exchange)
         if entry.dropped is not None:
-            if not 0 <= entry.dropped < len(lines) // 2:
+            if not 0 <= entry.dropped < len(lines):
                 raise InputError(str(path), "not a journal: it drops what it does not hold", f"line {number}")
-            del lines[2 * entry.dropped : 2 * entry.dropped + 2]
+            del lines[entry.dropped]
             del exchanges[entry.dropped : entry.dropped + 1]
     if head is None:
         raise InputError(str(path), "not a journal: it has no head")
-    if len(exchanges) == len(lines) // 2:
+    if len(exchanges) == len(lines):
         return head, exchanges
-    return head, Unheld(len(lines) // 2, lambda place: kept.exchange(*lines[2 * place : 2 * place + 2]))
+    return head, Unheld(len(lines), lambda index: kept.exchange(*lines[index]))
 
 
 class _Lines:

@@ -74,7 +74,6 @@ class _Builder:
     def __init__(self, style: Style) -> None:
         self.words = words(style.language)
         self._timing = style.timing
-        self._shapes: dict[Hashable, int] = {}
 
     def hidden(self, group: Sequence[Unit]) -> Note:
         """The note that stands for the prologue."""
@@ -120,7 +119,7 @@ class _Builder:
     def _block(self, kind: Kind, branches: list[tuple[str, list[Piece]]]) -> Piece:
         pieces = [piece for _, within in branches for piece in within]
         return Piece(
-            shape=self._shape([kind, *(piece.shape for piece in pieces)]),
+            shape=_shape([kind, *(piece.shape for piece in pieces)]),
             nodes=[Block(kind, [Branch(title, _all_nodes(within)) for title, within in branches])],
             again=False,
             first=pieces[0].first,
@@ -143,16 +142,12 @@ class _Builder:
         inner = [piece.shape for piece in pieces if not _is_message(piece)]
         request = item.request
         return Piece(
-            shape=None if request is None else self._shape([*own, *inner]),
+            shape=None if request is None else _shape([*own, *inner]),
             nodes=_all_nodes(pieces),
             again=request is not None and request.verdict == "repeated",
             first=pieces[0].first,
             last=pieces[-1].last,
         )
-
-    def _shape(self, parts: list[Hashable]) -> int | None:
-        """A number that stands for ``parts``, None where one of them is like no other."""
-        return None if None in parts else self._shapes.setdefault(tuple(parts), len(self._shapes))
 
     def _arrow(self, view: MessageView) -> Arrow:
         note = ""
@@ -164,6 +159,11 @@ class _Builder:
 
 def _all_nodes(pieces: list[Piece]) -> list[Node]:
     return [node for piece in pieces for node in piece.nodes]
+
+
+def _shape(parts: list[Hashable]) -> Hashable:
+    """Return the shape of a piece made of ``parts``, None where one of them is like no other."""
+    return None if None in parts else tuple(parts)
 
 
 def _is_message(piece: Piece) -> bool:

@@ -7,13 +7,12 @@ documented one, and then to the order of rules: the same run always gives the sa
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.sequences.automaton import Automaton, Skip
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from tracer.model import ExchangeVerdict
 
@@ -75,31 +74,24 @@ _Costs = list[int | None]
 _Jump = tuple[int, Skip]
 """The state that a skip left, and the skip."""
 
-_STRANGER = Aligned("unexpected")
-_STAY = _Column({}, {})
-"""The column of an exchange that is no rule's: of such there may be very many in a run."""
-
 
 def align(machine: Automaton, candidates: Iterable[Candidate]) -> Alignment:
-    """The cheapest reading of ``candidates`` as a word of ``machine``."""
+    """Return the cheapest reading of ``candidates`` as a word of ``machine``."""
     costs, jumps = _follow_skips(machine, [0, *[None] * (len(machine.reads) - 1)])
     columns = [_Column({}, jumps)]
-    known: dict[Hashable, _Column] = {}
     for candidate in candidates:
         costs, column = _read(machine, costs, candidate)
-        # In a long run most are like earlier ones, and held once.
-        alike = (*column.ways.items(), None, *column.jumps.items())
-        columns.append(known.setdefault(alike, column))
+        columns.append(column)
     aligned, missing = _trace(machine, columns)
     return Alignment(aligned, missing, costs[-1] or 0)
 
 
 def _read(machine: Automaton, costs: _Costs, candidate: Candidate) -> tuple[_Costs, _Column]:
-    """The cheapest way into each state that consumes ``candidate``, and what skips lead to from there."""
+    """Return the cost of each state after ``candidate``, and the cheapest way into it."""
     # To stay comes first: of two that fit equally, the earlier one was the documented one.
     after = [None if cost is None else cost + _UNEXPECTED for cost in costs]
     if not candidate.rules:
-        return after, _STAY
+        return after, _Column({}, {})
     ways: dict[int, _Way] = {}
     for state, cost in enumerate(costs):
         if cost is None:
@@ -118,25 +110,19 @@ def _moves(machine: Automaton, state: int, candidate: Candidate) -> Iterator[tup
     for read in machine.reads[state]:
         if read.rule not in candidate.rules:
             continue
-        wrong = _aligned("wrong-status", read.rule)
+        wrong = Aligned("wrong-status", read.rule)
         if candidate.status in read.statuses:
             if read.ends is None or read.ends == (read.rule in candidate.ends):
                 again = _REPEATED if read.verdict == "repeated" else 0
-                yield read.target, again, _aligned(read.verdict, read.rule)
+                yield read.target, again, Aligned(read.verdict, read.rule)
         elif candidate.status not in machine.rules[read.rule].statuses:
             yield read.target, _WRONG, wrong
             yield state, _WRONG_ATTEMPT, wrong
     for rule in sorted(candidate.again & machine.passed[state]):
         if candidate.status in machine.rules[rule].statuses:
-            yield state, _REPEATED, _aligned("repeated", rule)
+            yield state, _REPEATED, Aligned("repeated", rule)
         else:
-            yield state, _WRONG_ATTEMPT, _aligned("wrong-status", rule)
-
-
-@functools.cache
-def _aligned(verdict: ExchangeVerdict, rule: int) -> Aligned:
-    """One for all exchanges of a run that are the same."""
-    return Aligned(verdict, rule)
+            yield state, _WRONG_ATTEMPT, Aligned("wrong-status", rule)
 
 
 def _follow_skips(machine: Automaton, costs: _Costs) -> tuple[_Costs, dict[int, _Jump]]:
@@ -167,6 +153,6 @@ def _trace(machine: Automaton, columns: list[_Column]) -> tuple[list[Aligned], l
             if skip.required and skip.rule is not None:
                 missing.append(skip.rule)
         if position:
-            state, what = ways.get(state, (state, _STRANGER))
+            state, what = ways.get(state, (state, Aligned("unexpected")))
             aligned.append(what)
     return aligned[::-1], missing[::-1]

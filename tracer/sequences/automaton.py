@@ -144,16 +144,19 @@ class _Builder:
 
     def _in_any_order(self, made: list[_Rules], start: int) -> int:
         behind = self.passed[start]
-        state_of = {0: start}
-        for mask in range(1, 1 << len(made)):
-            before = [(mask & ~(1 << bit), made[bit]) for bit in range(len(made)) if mask >> bit & 1]
+        subsets = [frozenset[int]()]
+        for index in range(len(made)):
+            subsets += [subset | {index} for subset in subsets]
+        state_of = {frozenset[int](): start}
+        for subset in subsets[1:]:
+            before = [(subset - {index}, made[index]) for index in sorted(subset)]
             repeatable = behind.union(*(self._repeatable(one) for _, one in before))
             # What lies between two states has to be numbered between them.
             inner = [self._between(one, repeatable) for _, one in before]
-            state_of[mask] = self._state(repeatable)
+            state_of[subset] = self._state(repeatable)
             for (source, one), states in zip(before, inner, strict=True):
-                self._connect(state_of[source], state_of[mask], one, states)
-        return state_of[(1 << len(made)) - 1]
+                self._connect(state_of[source], state_of[subset], one, states)
+        return state_of[subsets[-1]]
 
     def _between(self, made: _Rules, repeatable: frozenset[int]) -> list[int]:
         """The states inside an entry: one for a loop that has an end, one for each exchange of a fallback."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.model import Exchange, Label, RunVerdict
@@ -14,7 +13,7 @@ from tracer.sequences.explaining import explain, explain_missing, request_of
 from tracer.sequences.schema import AnyOrder, OneOf
 from tracer.sequences.sightings import Run, Sighting, asks_for, ends_loop, loops_until, run_of, template_of
 from tracer.sequences.templates import generic
-from tracer.unheld import each_once, reordered
+from tracer.unheld import reordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,23 +80,23 @@ def could_be(run: Run, sequence: Sequence, release: str | None = None) -> bool:
 def match_run(
     prepared: Run, sequence: Sequence, release: str | None = None, *, explained: bool = False
 ) -> Match:
-    """As ``match``, with a run that is prepared already; unless ``explained``, without the texts for people.
+    """Do as ``match`` with a prepared run. Texts for people are left out unless ``explained``.
 
-    Those of a run in which nothing is documented take longer, and more memory, than all the rest.
+    If nothing in the run is documented, these texts take more time and memory than all the rest.
     """
     given, seen = prepared
     machine = automaton(sequence, release)
     senders = {entry.sender for entry in sequence.entries}
-    own = array("Q", (index for index, one in enumerate(seen) if one.sender in senders))
-    run = reordered(seen, own)
-    asked = each_once(tuple(_asked(one, machine)) for one in run)
+    own = [index for index, sighting in enumerate(seen) if sighting.sender in senders]
+    run = [seen[index] for index in own]
+    asked = [tuple(_asked(sighting, machine)) for sighting in run]
     excused = excuses(run, lambda place: _meets(machine, asked[place], run[place].status) is not None)
-    kept = array("Q", (place for place in range(len(run)) if not excused.covers(place)))
-    alignment = align(machine, _candidates(machine, run, asked, kept, reordered(given, own)))
+    unexcused = [place for place in range(len(run)) if not excused.covers(place)]
+    alignment = align(machine, _candidates(machine, run, asked, unexcused, reordered(given, own)))
     aligned = alignment.aligned
-    if len(kept) < len(run):
-        aligned = _with_excused(machine, run, asked, excused, dict(zip(kept, aligned, strict=True)))
-    labels = _labels(machine, run, aligned)
+    if len(unexcused) < len(run):
+        aligned = _with_excused(machine, run, asked, excused, dict(zip(unexcused, aligned, strict=True)))
+    labels = [_label(machine, sighting, what) for sighting, what in zip(run, aligned, strict=True)]
     of_services: dict[int, Call] = {}
     if len(own) < len(given):
         entries = {
@@ -160,11 +159,11 @@ def _candidates(
     machine: Automaton,
     run: List[Sighting],
     asked: List[tuple[int, ...]],
-    kept: List[int],
+    unexcused: List[int],
     exchanges: List[Exchange],
 ) -> Iterator[Candidate]:
     met: frozenset[int] = frozenset()
-    for index in kept:
+    for index in unexcused:
         status = run[index].status
         looping = [rule for rule in asked[index] if loops_until(machine.rules[rule].entry)]
         ends = {rule for rule in looping if ends_loop(exchanges[index], machine.rules[rule].entry)}
@@ -192,11 +191,6 @@ def _with_excused(
         what = results[excused.stand_ins[index]]
         results[index] = what if what.verdict == "unexpected" else Aligned("repeated", what.rule)
     return [results[position] for position in range(len(run))]
-
-
-def _labels(machine: Automaton, run: List[Sighting], aligned: List[Aligned]) -> list[Label]:
-    """The label of each exchange."""
-    return each_once(_label(machine, seen, what) for seen, what in zip(run, aligned, strict=True))
 
 
 def _label(machine: Automaton, seen: Sighting, what: Aligned) -> Label:

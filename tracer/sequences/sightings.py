@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from functools import lru_cache
-from sys import intern
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,15 +13,11 @@ from tracer.model import Exchange, header
 from tracer.sequences.catalogue import Catalogue
 from tracer.sequences.schema import Entry, Loop
 from tracer.sequences.templates import fits, generic, normal, with_query
-from tracer.unheld import Unheld, each_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 __all__ = ["Run", "Sighting", "asks_for", "ends_loop", "loops_until", "run_of", "sightings", "template_of"]
-
-
-_MOST_RECENT = 4096  # targets; a long run mostly asks for the same again
 
 
 class Sighting(NamedTuple):
@@ -47,7 +41,7 @@ class Run(NamedTuple):
     """The exchanges of a run in the order of their requests, and what matching sees of each."""
 
     exchanges: Sequence[Exchange]
-    seen: Sequence[Sighting]
+    seen: list[Sighting]
 
 
 def run_of(exchanges: Iterable[Exchange]) -> Run:
@@ -56,40 +50,9 @@ def run_of(exchanges: Iterable[Exchange]) -> Run:
     return Run(given, sightings(given, Catalogue.from_exchanges(given)))
 
 
-def sightings(exchanges: Iterable[Exchange], catalogue: Catalogue) -> Sequence[Sighting]:
-    """A sighting for each of ``exchanges``, in their order: held if these are, else not."""
-    made = (_sighting(exchange, catalogue) for exchange in exchanges)
-    return each_once(made) if isinstance(exchanges, list) else _unheld(made)
-
-
-def _unheld(made: Iterable[Sighting]) -> Sequence[Sighting]:
-    """Those of a run that may be very long: hardly more is held than what was asked for, as one text."""
-    kinds: dict[Sighting, int] = {}
-    kind_of, starts, lengths, targets = array("I"), array("Q"), array("I"), bytearray()
-    recent: dict[bytes, int] = {}
-    for one in made:
-        kind_of.append(kinds.setdefault(_with_target(one, "", ""), len(kinds)))
-        target = f"{one.path}?{one.query}".encode(errors="surrogatepass")
-        if target not in recent:
-            if len(recent) == _MOST_RECENT:
-                recent.clear()
-            recent[target] = len(targets)
-            targets += target
-        starts.append(recent[target])
-        lengths.append(len(target))
-    distinct = list(kinds)
-
-    def sighting(place: int) -> Sighting:
-        target = targets[starts[place] : starts[place] + lengths[place]]
-        path, _, query = target.decode(errors="surrogatepass").partition("?")
-        return _with_target(distinct[kind_of[place]], path, query)
-
-    return Unheld(len(starts), sighting)
-
-
-def _with_target(seen: Sighting, path: str, query: str) -> Sighting:
-    sender, receiver, method, mount, _, _, status, has_token, location = seen
-    return Sighting(sender, receiver, method, mount, path, query, status, has_token, location)
+def sightings(exchanges: Iterable[Exchange], catalogue: Catalogue) -> list[Sighting]:
+    """Return a sighting for each of ``exchanges``, in their order."""
+    return [_sighting(exchange, catalogue) for exchange in exchanges]
 
 
 def asks_for(seen: Sighting, entry: Entry, types: Mapping[str, str]) -> bool:
@@ -172,12 +135,11 @@ def _sighting(exchange: Exchange, catalogue: Catalogue) -> Sighting:
     path = normal(path)
     mount = catalogue.mount(url)
     response = exchange.response
-    # Of a long run most say the same: each word is held once.
     return Sighting(
-        sender=intern(exchange.sender),
-        receiver=intern(exchange.receiver),
-        method=intern(exchange.request.method.upper()),
-        mount=intern(mount),
+        sender=exchange.sender,
+        receiver=exchange.receiver,
+        method=exchange.request.method.upper(),
+        mount=mount,
         path=normal(path.removeprefix(mount)),
         query=query,
         status=response.status if response else None,

@@ -102,12 +102,11 @@ def _stretches(run: Sequence[Unit]) -> Iterator[tuple[bool, Sequence[Unit]]]:
     if sum(1 for unit in run for _ in unit.views) <= LIMIT:
         yield False, run
         return
-    shown = bytearray(len(run))
+    shown = [False] * len(run)
     for index, unit in enumerate(run):
         if any(view.change != "same" for view in unit.views):
-            start = max(0, index - _SHOWN_AROUND)
-            end = min(len(run), index + _SHOWN_AROUND + 1)
-            shown[start:end] = b"\1" * (end - start)
+            for near in range(max(0, index - _SHOWN_AROUND), min(len(run), index + _SHOWN_AROUND + 1)):
+                shown[near] = True
     start = 0
     for index in range(1, len(run) + 1):
         if index == len(run) or shown[index] != shown[start]:

@@ -135,6 +135,7 @@ def _with_runs(
     """``columns`` with further runs, aligned so that as many steps as possible meet their like."""
     from rapidfuzz.distance import Indel
 
+    # rapidfuzz compares hashes: a number stands for each step.
     codes: dict[_Place, int] = {}
     ours = [codes.setdefault(column.key, len(codes)) for column in columns]
     theirs = [codes.setdefault(place, len(codes)) for place in places]
