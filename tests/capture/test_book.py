@@ -36,6 +36,36 @@ def test_a_secret_of_the_command_line_leaves_the_journal_once_it_is_known(tmp_pa
     assert SECRET not in (book.finish().recording.command or "")
 
 
+def test_only_a_journal_that_holds_what_has_become_known_is_written_anew(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path))
+    book.take(taken())
+    (journal,) = (tmp_path / JOURNALS).iterdir()
+    written = journal.stat().st_ino
+    book.take(exchanged(login(peer())))
+    assert journal.stat().st_ino == written
+    book.take(taken(path="/x/kJ7xQ2mZp9vR4tWsABCDEFGH"))
+    assert "kJ7xQ2mZp9vR4tWsABCDEFGH" in journal.read_text()
+    book.take(taken(headers={"X-Auth-Token": "kJ7xQ2mZp9vR4tWsABCDEFGH"}))
+    assert journal.stat().st_ino != written
+    assert "kJ7xQ2mZp9vR4tWsABCDEFGH" not in journal.read_text()
+    assert book.redactor.counts["known secret"] == 1
+    assert len(read_journal(journal)[1]) == 4
+    book.leave()
+
+
+def test_what_becomes_known_is_taken_out_of_a_dropped_exchange_too(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path))
+    book.take(taken())
+    book.take(taken(path="/x/kJ7xQ2mZp9vR4tWsABCDEFGH"))
+    book.drop(1)
+    (journal,) = (tmp_path / JOURNALS).iterdir()
+    assert "kJ7xQ2mZp9vR4tWsABCDEFGH" in journal.read_text()
+    book.take(taken(headers={"X-Auth-Token": "kJ7xQ2mZp9vR4tWsABCDEFGH"}))
+    assert "kJ7xQ2mZp9vR4tWsABCDEFGH" not in journal.read_text()
+    assert len(read_journal(journal)[1]) == 2
+    book.leave()
+
+
 def test_a_secret_of_the_environment_never_reaches_the_journal_with_the_command(tmp_path: Path) -> None:
     book = Book(Settings(folder=tmp_path), ("openstack", "thing", "create", "--its-word", SECRET))
     book.redactor.learn_environment({"OS_PASSWORD": SECRET})

@@ -96,4 +96,4 @@ def test_names_of_others(name: str) -> None:
     "name", ["db_password", "dbPassword", "db-password", "db.password", "DBPASSWORD", "apiKey", "api-key"]
 )
 def test_each_name_holds_a_stem(name: str) -> None:
-    assert any(stem in name.lower() for stem in load_policy().pairs.stems)
+    assert any(stem in name.lower() for stem in load_policy().names.stems())

@@ -1,6 +1,7 @@
 import base64
 import json
 import string
+from collections.abc import Callable
 from urllib.parse import quote
 
 import msgspec
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.redaction.canaries import CANARIES, Build, as_base64, as_json, as_text, exchange
 from tests.redaction.forms import cores, spellings
+from tests.redaction.test_tables import table
 from tracer.model import Body, Exchange, Request, Response
 from tracer.redaction import KnownSecrets, Redactor, load_policy, scan
 
@@ -355,3 +357,74 @@ def test_any_request_at_all_comes_back(request: Request) -> None:
     redacted = Redactor(POLICY).exchange(sent)
     assert redacted.redaction is None
     assert Redactor(POLICY).exchange(redacted) == redacted
+
+
+PLAIN = string.ascii_letters + string.digits + "_-"
+late_secrets = st.text(PLAIN, min_size=8, max_size=200) | st.text(
+    PLAIN + " '\"\\%&#/+=äß", min_size=8, max_size=60
+)
+
+
+@st.composite
+def written(draw: st.DrawFn, secret: str) -> str:
+    """Return the secret as a text has it: each character escaped or not, broken or not."""
+    escapes = draw(st.lists(st.sampled_from("_____ju%xn"), min_size=len(secret), max_size=len(secret)))
+    how: dict[str, Callable[[str], str]] = {
+        "_": str,
+        "j": lambda c: json.dumps(c)[1:-1],
+        "u": lambda c: f"\\u{ord(c):04x}",
+        "%": lambda c: "".join(f"%{byte:02x}" for byte in c.encode()),
+        "x": lambda c: f"&#{ord(c)};",
+        "n": lambda c: f"{c}\n    ",
+    }
+    text = "".join(how[escape](char) for char, escape in zip(secret, escapes, strict=True))
+    return draw(st.sampled_from([text, json.dumps(text), *spellings(secret).values()]))
+
+
+def _again(text: str, secret: str, *, encode: bool = False) -> Exchange:
+    """Return an exchange with ``text``, redacted before the secret was known and once more after that."""
+    data = text.encode("utf-8", "replace")
+    body = (
+        Body(type="image/png", size=len(data), base64=base64.b64encode(b"caf\xe9 " + data).decode())
+        if encode
+        else as_text(text, "text/plain")
+    )
+    redactor = Redactor(POLICY)
+    early = exchange(answer=body)
+    redactor.learn("password", "another-password-77")
+    redactor.learn("token", secret)
+    late = redactor.again(early)
+    assert redactor.again(late) == late
+    return late
+
+
+def _content(given: Exchange) -> str:
+    assert given.response is not None
+    body = given.response.body
+    assert body is not None
+    return base64.b64decode(body.base64).decode("latin-1") if body.base64 else body.text or ""
+
+
+@given(
+    data=st.data(), secret=late_secrets, around=st.text('ab "\\%&:,{}\n|', max_size=20), encode=st.booleans()
+)
+def test_what_becomes_known_late_is_found_however_it_is_written(
+    data: st.DataObject, secret: str, around: str, encode: bool
+) -> None:
+    known = KnownSecrets()
+    known.add("token", secret)
+    text = f"{around}{data.draw(written(secret))}{around}"
+    late = _content(_again(text, secret, encode=encode))
+    assert not [hit for hit in known.find(late) if hit.secret == secret]
+
+
+@pytest.mark.parametrize("width", [12, 20, 60])
+@pytest.mark.parametrize("rows", [[["id", "{}"]], [["{}", "name", "x"]], [["x" * 50, "{}"]]])
+def test_what_becomes_known_late_is_found_in_a_table(rows: list[list[str]], width: int) -> None:
+    token = "aB3_-xYz" * 14 + SECRET
+    text = table([[cell.format(token) for cell in row] for row in rows], width)
+    known = KnownSecrets()
+    known.add("token", token)
+    assert known.find(text)
+    for sent in (text, f"x {text[text.index('|') :].strip()}"):
+        assert not known.find(_content(_again(sent, token)))

@@ -72,7 +72,7 @@ class Book:
         known = self.redactor.generation
         redacted = self.redactor.exchange(exchange)
         if self.redactor.generation != known:
-            self._forget_since(known)
+            self._forget()
         if self._journal is None:
             self._journal = self._open()
         changed = self._noted(self.redactor.unredacted_auth(redacted), self.redactor.counts)
@@ -99,14 +99,20 @@ class Book:
                 self._journal.replace(self._head, self._journal.read()[1])
                 self._dropped = 0
 
-    def _forget_since(self, known: int) -> None:
-        """Take out of what the journal holds the secrets learned since the redactor knew ``known``."""
-        changed = self._clean_command()
+    def _forget(self) -> None:
+        """Take the known secrets out of the command and the journal. Rewrite a journal that changes."""
+        # The file still holds what was dropped since it was written as a whole.
+        changed = self._clean_command() or self._dropped > 0
         if self._journal is None:
             return
-        if changed or any(self.redactor.known.touches(lines, known) for lines in self._journal.blocks()):
-            _, earlier = self._journal.read()
-            self._journal.replace(self._head, map(self.redactor.again, earlier))
+        _, earlier = self._journal.read()
+        cleaned = map(self.redactor.again, earlier)
+        for number, (before, after) in enumerate(zip(earlier, cleaned, strict=True)):
+            if changed or after != before:
+                rest = itertools.chain(itertools.islice(earlier, number), (after,), cleaned)
+                self._journal.replace(self._head, rest)
+                self._dropped = 0
+                break
 
     def doubt(self, reason: str = "") -> None:
         """Mark the run as undetermined, as evidence is missing; note the ``reason`` once."""
@@ -139,8 +145,8 @@ class Book:
             self._clean_command()
             if known == self.redactor.generation:
                 break
-            before, known = known, self.redactor.generation
-            self._forget_since(before)
+            known = self.redactor.generation
+            self._forget()
         exchanges = self._cleaned(self._journal)
         head = replace(
             self._head,
@@ -161,7 +167,7 @@ class Book:
         return _drawn(kept, self.settings, self.redactor.known)
 
     def _cleaned(self, journal: Journal) -> Sequence[Exchange]:
-        """All exchanges, looked through once more: what tells quickly that a journal is clean sees less."""
+        """Return all exchanges without the known secrets, also those that the command has shown since."""
         _, exchanges = journal.read()
         if isinstance(exchanges, list):
             return [self.redactor.again(exchange) for exchange in exchanges]

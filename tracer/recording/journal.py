@@ -52,7 +52,6 @@ class _Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     dropped: int | None = None
 
 
-_BLOCK = 2**20
 _HELD = 2 * 2**20  # bytes of a journal up to which its exchanges are held
 
 _encode = msgspec.json.Encoder().encode
@@ -93,12 +92,6 @@ class Journal:
     def read(self) -> tuple[JournalHead, Sequence[Exchange]]:
         """Everything that the journal holds."""
         return read_journal(self.path)
-
-    def blocks(self) -> Iterator[bytes]:
-        """What stands in the file, some lines at a time."""
-        with self.path.open("rb") as file:
-            while lines := file.readlines(_BLOCK):
-                yield b"".join(lines)
 
     def close(self) -> None:
         """Stop writing; the file stays."""

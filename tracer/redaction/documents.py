@@ -5,42 +5,31 @@ from __future__ import annotations
 import json
 import operator
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tracer import jsontext
-from tracer.redaction.patches import At
-from tracer.redaction.rules import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracer.redaction.ledger import Taker
+    from tracer.redaction.patches import At
+    from tracer.redaction.rules import Place
 
 __all__ = ["document", "literal_at", "scrubbed", "torn"]
 
 _INNER = re.compile(r'"(?:\ufeff|\\u[fF][eE][fF][fF])?(?:[ ]|\\[nrt])*[\[{]')
 
 
-class _Root(At[Place], Protocol):
-    """That of a document."""
-
-    def is_silent(self, text: str, /) -> bool: ...
-
-    def is_mute(self, text: str, /) -> bool: ...
-
-
-def document(text: str, root: _Root, ledger: Taker, *, verbatim: bool = False) -> str:
-    """``text`` with its secrets exchanged, laid out anew (or as it was sent: ``verbatim``).
+def document(text: str, root: At[Place], ledger: Taker, *, verbatim: bool = False) -> str:
+    """Return ``text`` with its secrets exchanged, laid out anew (or as it was sent: ``verbatim``).
 
     Raises ``ValueError`` if ``text`` is not JSON; nothing may have been exchanged then.
     """
-    if root.is_mute(text):
-        ledger.mute = text if verbatim else jsontext.rewrite(text)
-        return ledger.mute
-    if root.is_silent(text):
-        laid_out = jsontext.rewrite(text)
-        return text if verbatim else laid_out
-    return _exchanged(text, root, ledger, verbatim=verbatim)
+    if ledger.policy.prefilter.may_hold_secret(text):
+        return _exchanged(text, root, ledger, verbatim=verbatim)
+    laid_out = jsontext.rewrite(text)
+    return text if verbatim else laid_out
 
 
 def torn(text: str, root: At[Place], ledger: Taker) -> str:

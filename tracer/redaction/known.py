@@ -7,13 +7,12 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.redaction.encodings import Form, forms, views, without_spaces
-from tracer.redaction.glance import may_hold
 from tracer.redaction.pseudonyms import PSEUDONYM, REMOVED, is_pseudonym
 from tracer.redaction.rules import load_policy
 from tracer.redaction.tables import cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from tracer.redaction.rules import Policy
 
@@ -27,9 +26,7 @@ _PEM_LINE = re.compile(r"^[A-Za-z0-9+/=]{24,}$", re.MULTILINE)
 _MOST_SECRETS = 4096
 _MOST_CHARACTERS = 4_000_000  # of all values together
 _LONGEST = 65_536
-_GRAM = 8  # characters: no form is shorter
-_MANY_FORMS = 500
-_IN_BASE64 = b'"base64":"'
+_SHORTEST_BARE = 8  # characters
 
 
 class Hit(NamedTuple):
@@ -57,12 +54,10 @@ class KnownSecrets:
         self._names: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._forms: dict[str, tuple[Form, str]] = {}
-        self._grams: dict[str, list[str]] = {}
         self._size = 0
         self._quotes = False
         self._full = False
         self._spaces = False
-        self._learned: list[list[str]] = []
         self._only_named: dict[str, set[str]] = {}
         self.version = 0
 
@@ -124,16 +119,6 @@ class KnownSecrets:
         hits += self._search_cells(text)
         return _merged(hits, text) if hits else []
 
-    def touches(self, data: bytes, since: int) -> bool:
-        """Whether a secret that was learned after ``version`` was ``since`` may stand in a journal.
-
-        ``data`` are lines of JSON. It may say yes where ``find`` finds nothing in their texts; it
-        does not say no where ``find`` finds one.
-        """
-        forms = [form for learned in self._learned[since:] for form in learned]
-        # What a body that is kept in base64 holds may be encoded once more.
-        return bool(forms) and (_IN_BASE64 in data or may_hold(data, forms))
-
     def find_bytes(self, data: bytes) -> list[int]:
         """Where known secrets stand in binary data: offsets in bytes."""
         return [hit.start for hit in self.find(data.decode("latin-1"))]
@@ -190,25 +175,18 @@ class KnownSecrets:
         if bare in self._forms:
             return
         self.version += 1
-        learned: list[str] = []
-        self._learned.append(learned)
         self._quotes = self._quotes or "'" in bare
         self._spaces = self._spaces or any(map(str.isspace, bare))
         for form in forms(bare):
             if len(form.text) >= self._common.shortest and form.text not in self._words:
-                learned.append(form.text)
                 self._forms.setdefault(form.text, (form, secret))
-                self._grams.setdefault(form.text[:_GRAM], []).append(form.text)
         if "\n" in bare:  # tables and block texts put something between the lines of a key
             for line in _PEM_LINE.findall(bare.replace("\r", "")):
                 self._search_for(line, secret)
 
     def _search(self, text: str) -> Iterator[Hit]:
-        for key in self._candidates(text):
+        for key, (form, secret) in self._forms.items():
             start = text.find(key)
-            if start < 0:
-                continue
-            form, secret = self._forms[key]
             while start >= 0:
                 end = start + len(key)
                 yield _with_edges(text, start, end, form, secret)
@@ -226,22 +204,11 @@ class KnownSecrets:
                 spans = broken.spans(*view.span(hit.start, hit.end))
                 yield from (Hit(*span, hit.secret) for span in spans)
 
-    def _candidates(self, text: str) -> Iterable[str]:
-        """The forms to look for: all of them, or, of very many, those whose beginning occurs in the text."""
-        if len(self._forms) < _MANY_FORMS:
-            return self._forms
-        if min(map(len, self._grams)) < _GRAM:
-            short = [key for gram, keys in self._grams.items() if len(gram) < _GRAM for key in keys]
-        else:
-            short = []
-        present = {text[i : i + _GRAM] for i in range(len(text) - _GRAM + 1)} & self._grams.keys()
-        return [*short, *(key for gram in present for key in self._grams[gram])]
-
 
 def _bare(value: str) -> str:
     """The part of ``value`` that is searched for: a colon before it, or a quote, is one of any text too."""
     bare = value.strip().lstrip(": \t").strip("\"'").strip()
-    return bare if len(bare) >= _GRAM else value.strip()
+    return bare if len(bare) >= _SHORTEST_BARE else value.strip()
 
 
 def _with_edges(text: str, start: int, end: int, form: Form, secret: str) -> Hit:

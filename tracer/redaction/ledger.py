@@ -9,7 +9,6 @@ from typing import NamedTuple, Protocol
 
 from tracer.redaction import urls
 from tracer.redaction.harmless import is_location, is_stand_in
-from tracer.redaction.heat import may_declare
 from tracer.redaction.known import KnownSecrets
 from tracer.redaction.pairs import Pair
 from tracer.redaction.patterns import TextPattern
@@ -30,7 +29,6 @@ class Taker(Protocol):
     """What is given the values that stand where the policy names a secret: see ``Ledger``."""
 
     policy: Policy
-    mute: str
 
     def take(self, place: Place, value: str, /) -> str:
         """Return what stands instead of a secret."""
@@ -61,15 +59,13 @@ class Cleaner(NamedTuple):
 class Ledger:
     """What was taken in one run.
 
-    ``counts``: how often each rule took something. ``mute``: the latest text in which none of the
-    policy's words stands; nobody need look for them again. ``declared``: names that templates declared.
+    ``counts``: how often each rule took something. ``declared``: names that templates declared.
     """
 
     def __init__(self, policy: Policy, known: KnownSecrets) -> None:
         self.policy = policy
         self.known = known
         self.counts: dict[str, int] = {}
-        self.mute = ""
         self.declared: frozenset[str] = frozenset()
         self.everything = Cleaner(
             self.scrub, self._is_clean, lambda text: self._is_clean(text, document=True)
@@ -119,8 +115,8 @@ class Ledger:
         self.declared |= self.policy.pairs.declared(text)
 
     def beside(self, text: str, *, document: bool = False) -> str:
-        """``text`` with the values exchanged that stand beside names of secrets."""
-        if document and text is self.mute and not self.declared and not may_declare(text):
+        """Return ``text`` with the values exchanged that stand beside names of secrets."""
+        if not self._may_hold_secret(text):
             return text
         new = self._without_values(text, self._pairs(text, document=document), document=document)
         written = None if document else quoted(new)
@@ -170,13 +166,15 @@ class Ledger:
         return self.known.pseudonym(pattern.kind, bare)
 
     def _is_clean(self, text: str, *, document: bool = False) -> bool:
-        forgotten = self._is_forgotten(text, document=document)
-        mute = text is self.mute
-        return (
-            forgotten
-            and not any(self.policy.patterns.matches(text, document=document, mute=mute))
-            and (mute or not self._shows_values(text, document=document))
-        )
+        if not self._is_forgotten(text, document=document):
+            return False
+        if not self._may_hold_secret(text):
+            return True
+        looks = any(self.policy.patterns.matches(text, document=document))
+        return not looks and not self._shows_values(text, document=document)
+
+    def _may_hold_secret(self, text: str) -> bool:
+        return bool(self.declared) or self.policy.prefilter.may_hold_secret(text)
 
     def _shows_values(self, text: str, *, document: bool) -> bool:
         if self._pairs(text, document=document):

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from tracer.model import Body, Exchange, Headers
 
-__all__ = ["may_hold_secret"]
+__all__ = ["may_hold_unrecognised_secret"]
 
 _TOKEN_LIKE = re.compile(r"(?=[A-Za-z_+=-]*[0-9])[A-Za-z0-9_+=-]{16,}|[A-Za-z0-9_+=-]{32,}")
 """Longer than a word, with a digit; or longer than any word."""
@@ -34,7 +34,7 @@ _TOKEN_KEYS = {"token", "access"}
 _HARMLESS_KEYS = {"domain", "id", "methods", "name", "project", "scope", "system", "tenantName", "tenantId"}
 
 
-def may_hold_secret(exchange: Exchange) -> bool:
+def may_hold_unrecognised_secret(exchange: Exchange) -> bool:
     """Return whether something in a redacted login could be a secret that was not recognised."""
     request, response = exchange.request, exchange.response
     if _looks_like_token(request.url.partition("?")[2]):

@@ -32,6 +32,7 @@ from tracer.redaction.maps import map_fields
 from tracer.redaction.names import LONGEST, Names, normal_form
 from tracer.redaction.objects import BEFORE_VALUE, Kind, read_objects, secrets_in
 from tracer.redaction.patches import At, may_patch, secrets_in_patches
+from tracer.redaction.prefilter import find_words
 from tracer.redaction.pseudonyms import PSEUDONYM
 from tracer.redaction.siblings import (
     Field,
@@ -42,7 +43,6 @@ from tracer.redaction.siblings import (
     tag_values,
 )
 from tracer.redaction.values import Span, Spot, beside, paired
-from tracer.redaction.words import fewest
 
 __all__ = ["Pair", "Pairs"]
 
@@ -51,7 +51,6 @@ P = TypeVar("P")
 _DEEPEST = 8  # texts in texts
 _MOST_TEXTS = 6  # times the length of a text: all that is read of it, at all depths together
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBERED = re.compile(r"-[0-9]+\Z")
 _RIGHT = re.compile(rf"[\w-]{{0,{LONGEST}}}+(?:\.[\w-]{{1,{LONGEST}}}+){{0,4}}")
 _HIDDEN = re.compile(r"\\u00[2-7][0-9A-Fa-f]|%(?:25){0,6}[4-7][0-9A-Fa-f]")
@@ -112,8 +111,8 @@ class Pairs(Generic[P]):
         self._may_tell_kind = re.compile("|".join(words) or "(?!)").search
         self._kept = frozenset(kept)
         self._naming, self._valued = frozenset(naming), frozenset(valued)
-        self.stems = frozenset(fewest({stem for stem in names.stems() if len(stem) > 2}))
-        self._search = AhoCorasick(sorted(self.stems), matchkind=MatchKind.LeftmostLongest)
+        stems = _fewest({stem for stem in names.stems() if len(stem) > 2})
+        self._search = AhoCorasick(sorted(stems), matchkind=MatchKind.LeftmostLongest)
 
     def find(
         self, text: str, *, document: bool = False, declared: frozenset[str] = frozenset()
@@ -305,7 +304,7 @@ class Pairs(Generic[P]):
     def _spots(self, text: str) -> Iterator[tuple[Spot, P]]:
         """Give where names of secrets stand."""
         done = 0
-        for begin, stop in self._hits(text):
+        for _, begin, stop in find_words(self._search, text):
             if begin < done:
                 continue
             start, bare, end = _edges(text, begin, stop, max(done, begin - LONGEST))
@@ -326,17 +325,6 @@ class Pairs(Generic[P]):
                 holder = self._names.find(text[bare:dot])
                 if holder is not None and self._mapped(holder):
                     yield Spot(bare, dot), holder  # passwords.root
-
-    def _hits(self, text: str) -> Iterator[tuple[int, int]]:
-        """Give where a stem of a name stands."""
-        low = text.lower()
-        if len(low) != len(text):  # one capital letter (U+0130) has two characters as its small one
-            low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-        try:
-            hits = self._search.find_matches_as_indexes(low)
-        except UnicodeEncodeError:
-            hits = self._search.find_matches_as_indexes(_SURROGATE.sub("?", low))
-        return ((begin, stop) for _, begin, stop in hits)
 
     def _beside_all(
         self, text: str, spots: list[tuple[Spot, P]], *, loose: bool = False
@@ -365,6 +353,11 @@ class Pairs(Generic[P]):
                 value = _decoded(value.replace("''", "'") if text[start - 1 : start] == "'" else value)
                 if not is_stand_in(value):
                     yield Pair(start, end, place, value, bare)
+
+
+def _fewest(words: set[str]) -> set[str]:
+    """Return the words that hold no other word: a text without them has none of the rest either."""
+    return {word for word in words if not any(other != word and other in word for other in words)}
 
 
 def _marked(text: str, mark: re.Pattern[str], piece: re.Pattern[str]) -> Iterator[Span]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from tracer.redaction.words import Words, fewest
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -24,12 +22,7 @@ _DEEP = "**"
 _INDEX = "[]"
 _MOST_STEPS = 50_000  # remembered; hostile documents cost time beyond, not memory
 
-# An escaped character of a word, and letters that count as ASCII ones where letter case does not matter.
-_ESCAPED = re.compile(r"\\u(?:00[2-7]|013[01]|017[fF]|212[aA])")
-_ENCODED = re.compile(r"%(?:25){0,6}[4-7][0-9A-Fa-f]")
-_LOOKALIKES = "\u0130\u0131\u017f\u212a"
 _SEPARATORS = re.compile(r"[*~/]")  # wild cards, and what a JSON Pointer writes in another way (RFC 6901)
-_BETWEEN = re.compile(r"[\s{}\[\]:,]+")
 _ELEMENT = re.compile(r"\$|\*\*|\[\]|[^.\[\]$]+")
 
 
@@ -47,9 +40,9 @@ class Pattern(NamedTuple):
 
     @property
     def word(self) -> str:
-        """What a document must hold in which it matches, but for letter case; may be empty."""
-        said = [piece for e in self.elements if e != _INDEX for piece in _SEPARATORS.split(e)]
-        return max(said, key=len, default="")
+        """Return what a document must hold in which it matches, in lower case; may be empty."""
+        pieces = [piece for e in self.elements if e != _INDEX for piece in _SEPARATORS.split(e)]
+        return max(pieces, key=len, default="")
 
 
 def parse(text: str) -> Pattern:
@@ -93,14 +86,6 @@ class Node(dict[str | int, "Node[R]"], Generic[R]):
         self.rule = rule
         self.named = named
 
-    def is_silent(self, text: str) -> bool:
-        """For the root of a document ``text``: whether no rule holds anywhere in it, told at a glance."""
-        return self._machine.is_silent(text)
-
-    def is_mute(self, text: str) -> bool:
-        """Whether it has none of the words that others look for either, however it is laid out."""
-        return self._machine.is_mute(text)
-
     def __missing__(self, step: str | int) -> Node[R]:
         return self._machine.step(self, step)
 
@@ -110,18 +95,15 @@ class Machine(Generic[R]):
 
     Of several patterns that match, the highest rank wins, then a pattern that names the place
     itself (``**.password``, not ``driver_info.**``), then the weight, then the first. A rule of
-    None says that nothing holds there. ``others`` are words that somebody else looks for.
-    Where no pattern matches, ``names`` tells what holds by the name of a key, or of the list that a value
-    is in; each such name holds one of ``stems``. ``is_listed``: it holds in a list alone.
+    None says that nothing holds there. Where no pattern matches, ``names`` returns what holds by the
+    name of a key, or of the list that a value is in. ``is_listed``: it holds in a list alone.
     """
 
     def __init__(
         self,
         rules: Iterable[tuple[Pattern, R | None, int]],
-        others: Iterable[str] = (),
         *,
         names: Callable[[str], R | None] = lambda _: None,
-        stems: Iterable[str] = (),
         is_listed: Callable[[R], bool] = lambda _: False,
     ) -> None:
         self._names = names
@@ -130,10 +112,6 @@ class Machine(Generic[R]):
         elements = {e for p, _, _ in self._rules for e in p.elements} - {_ANY, _DEEP, _INDEX}
         self._literals = {e for e in elements if "*" not in e}
         self._globs = [(e, wildcard(e)) for e in elements if "*" in e]
-        words = {pattern.word for pattern, rule, _ in self._rules if rule is not None}.union(stems)
-        self._words = Words(words)
-        # What has neither white space nor punctuation of JSON in it stays whole, however a text is laid out.
-        self._all_words = Words(max(_BETWEEN.split(word), key=len) for word in fewest(words.union(others)))
         self._nodes: dict[tuple[frozenset[tuple[int, int]], R | None, bool], Node[R]] = {}
         self._budget = _MOST_STEPS
         anchored = [(i, 0) for i, (p, _, _) in enumerate(self._rules) if p.anchored]
@@ -145,14 +123,6 @@ class Machine(Generic[R]):
             for element in self._rules[i][0].elements[place : place + 1]:
                 self._from_everywhere.setdefault(element, set()).add((i, place + 1))
         self.root = self._node(self._closed(anchored))
-
-    def is_silent(self, text: str) -> bool:
-        """Whether no place in the document ``text`` can have a rule."""
-        return not _hides(text) and not self._words.may_stand_in(text.lower())
-
-    def is_mute(self, text: str) -> bool:
-        """Whether no word of others stands in it either, nor in the same document in another layout."""
-        return not _hides(text) and not self._all_words.may_stand_in(text.lower())
 
     def step(self, node: Node[R], step: str | int) -> Node[R]:
         """The place that a key or an index leads to."""
@@ -173,16 +143,12 @@ class Machine(Generic[R]):
             elif elements[place] in symbol:
                 reached.add((rule, place + 1))
         listed = isinstance(step, int)
-        named = node.named if isinstance(step, int) else self._named(step)
+        named = node.named if isinstance(step, int) else self._names(step)
         child = self._node(self._closed(reached), named, listed=listed)
         if self._budget > 0:
             self._budget -= 1
             node[step] = child
         return child
-
-    def _named(self, key: str) -> R | None:
-        """Return what holds by the name of a key. Most keys hold no word of a name, which is told faster."""
-        return self._names(key) if self._words.may_stand_in(key.lower()) else None
 
     def _closed(self, positions: Iterable[tuple[int, int]]) -> frozenset[tuple[int, int]]:
         """With the positions behind each ``**`` that stands for nothing."""
@@ -215,11 +181,3 @@ class Machine(Generic[R]):
         if self._budget > 0:
             self._nodes[positions, named, holds is None] = node
         return node
-
-
-def _hides(text: str) -> bool:
-    """Whether a word may stand in ``text`` in other characters than its own."""
-    # Most texts have no backslash, and looking for one character is many times as fast as for two.
-    escaped = "\\" in text and _ESCAPED.search(text) is not None
-    encoded = "%" in text and _ENCODED.search(text) is not None
-    return escaped or encoded or any(letter in text for letter in _LOOKALIKES)

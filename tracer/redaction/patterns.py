@@ -12,16 +12,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import NamedTuple
 
 from tracer.redaction.beginnings import Beginnings
 from tracer.redaction.harmless import stands_in
 from tracer.redaction.policy import PatternRule, PolicyFile, beginnings
+from tracer.redaction.prefilter import Prefilter, lower_case
 from tracer.redaction.tables import cells
-from tracer.redaction.words import SHORTEST, Words
 
-__all__ = ["PatternSet", "TextPattern"]
+__all__ = ["PatternSet", "TextPattern", "text_patterns"]
 
 _HEX = "[0-9A-Fa-f]{2}"
 _EDGE = rf"(?:(?<![A-Za-z0-9_+-])|(?<=\\[nrtbf])|(?<=\\u{_HEX}{_HEX})|(?<=%{_HEX})|(?<=\\x{_HEX}))"
@@ -31,21 +31,21 @@ _VALUE = r"""(?P<secret>"[^"\n]{1,10000}"|'[^'\n]{1,10000}'|[^\s"'\\]{1,10000})"
 
 
 class TextPattern(NamedTuple):
-    """An expression and, if any, the texts of which one must be there for it to match.
+    """An expression, and the ``words`` of which a text holds one if it matches; none are needed by some.
 
-    ``words``: of which one must be there too, in any letter case. ``beginnings``: with which it begins.
-    ``lower``: it is meant for text in lower case. ``certain``: nothing but a secret looks so.
-    ``edge``: it must not begin within a longer run of base64 characters.
+    ``hints``: the rule says that one of them, in this letter case, must stand in the text.
+    ``beginnings``: with which it begins. ``lower``: it is meant for text in lower case. ``certain``:
+    nothing but a secret looks so. ``edge``: it must not begin within a longer run of base64 characters.
     """
 
     name: str
     kind: str
     regex: re.Pattern[str]
+    words: frozenset[str] = frozenset()
     hints: tuple[str, ...] = ()
     lower: bool = False
     certain: bool = False
     edge: bool = False
-    words: frozenset[str] = frozenset()
     beginnings: Beginnings | None = None
 
     def matches(self, text: str, low: str, *, document: bool = False) -> Iterator[tuple[int, int]]:
@@ -53,9 +53,9 @@ class TextPattern(NamedTuple):
 
         ``document``: the text is JSON, in which a quote that is not escaped is no part of any value.
         """
-        searched = low if self.lower else text
-        if self.hints and not any(hint in searched for hint in self.hints):
+        if self.hints and not any(hint in text for hint in self.hints):
             return
+        searched = low if self.lower else text
         group = "secret" if "secret" in self.regex.groupindex else 0
         structural = document and "quote" in self.regex.groupindex
         found = self.beginnings.finditer if self.beginnings else re.Pattern.finditer
@@ -94,36 +94,21 @@ class TextPattern(NamedTuple):
 
 
 class PatternSet:
-    """All text patterns of a policy, the certain ones first. ``words``: of which most need one to match."""
+    """The text patterns of a policy. Those of which no word stands in a text are not tried."""
 
-    def __init__(self, files: tuple[PolicyFile, ...], exempt: frozenset[str] = frozenset()) -> None:
-        given = [_given(rule) for file in files for rule in file.patterns]
-        self._patterns = [
-            *given,
-            *_headers(files, exempt),
-            *_parameters(files, exempt),
-            *_paths(files),
-            *_options(files),
-        ]
-        self._words = [Words(pattern.words) if pattern.words else None for pattern in self._patterns]
-        self.words = frozenset[str]().union(*(pattern.words for pattern in self._patterns))
-        self._all_words = Words(self.words)
-        self._wordless = [pattern for pattern in self._patterns if not pattern.words]
+    def __init__(self, patterns: Sequence[TextPattern], prefilter: Prefilter) -> None:
+        self._patterns = patterns
+        self._prefilter = prefilter
 
     @property
     def names(self) -> list[str]:
         """Under which the patterns count."""
         return [pattern.name for pattern in self._patterns]
 
-    def matches(
-        self, text: str, *, document: bool = False, mute: bool = False
-    ) -> Iterator[tuple[TextPattern, int, int]]:
-        """What looks like a secret in ``text``, and where.
-
-        ``document``: it is JSON. ``mute``: none of the ``words`` stands in it.
-        """
-        low = _lower(text) if not mute or any(pattern.lower for pattern in self._wordless) else ""
-        for pattern in self._wordless if mute else self._possible(low):
+    def matches(self, text: str, *, document: bool = False) -> Iterator[tuple[TextPattern, int, int]]:
+        """Give what looks like a secret in ``text``, and where. ``document``: it is JSON."""
+        low = lower_case(text)
+        for pattern in self._possible(text):
             for start, end in pattern.matches(text, low, document=document):
                 yield pattern, start, end
             for _, spans in pattern.broken(text):
@@ -131,8 +116,8 @@ class PatternSet:
 
     def sub(self, replace: Callable[[TextPattern, str], str], text: str) -> str:
         """``text`` with each secret replaced, pattern by pattern."""
-        low = _lower(text)
-        for pattern in self._possible(low):
+        low = lower_case(text)
+        for pattern in self._possible(text):
             pieces = [
                 (span, new)
                 for value, spans in pattern.broken(text)
@@ -142,7 +127,7 @@ class PatternSet:
             for (start, end), new in sorted(pieces, reverse=True):
                 text = f"{text[:start]}{new}{text[end:]}"
             if pieces:
-                low = _lower(text)
+                low = lower_case(text)
             parts: list[str] = []
             place = 0
             for start, end in pattern.matches(text, low):
@@ -150,24 +135,20 @@ class PatternSet:
                 place = end
             if parts:
                 text = "".join([*parts, text[place:]])
-                low = _lower(text)
+                low = lower_case(text)
         return text
 
-    def _possible(self, low: str) -> list[TextPattern]:
-        """The patterns that may match: most texts hold a word of none, which one look tells."""
-        some = self._all_words.may_stand_in(low)
-        return [
-            pattern
-            for pattern, words in zip(self._patterns, self._words, strict=True)
-            if words is None or (some and words.may_stand_in(low))
-        ]
+    def _possible(self, text: str) -> list[TextPattern]:
+        """Return the patterns that may match."""
+        words = self._prefilter.words_in(text)
+        return [pattern for pattern in self._patterns if not pattern.words or pattern.words & words]
 
 
-def _lower(text: str) -> str:
-    """``text`` in lower case, each character where it was."""
-    low = text.lower()
-    # One capital letter (U+0130) has two characters as its small one.
-    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+def text_patterns(files: tuple[PolicyFile, ...], exempt: frozenset[str] = frozenset()) -> list[TextPattern]:
+    """Return the text patterns of files of policy, the certain ones first, but for ``exempt`` names."""
+    given = [_given(rule) for file in files for rule in file.patterns]
+    derived = (_headers(files, exempt), _parameters(files, exempt), _paths(files), _options(files))
+    return [*given, *chain.from_iterable(derived)]
 
 
 def _opens_a_string(text: str, end: int) -> bool:
@@ -190,12 +171,8 @@ def _given(rule: PatternRule) -> TextPattern:
     regex = re.compile(_EDGE + rule.pattern if rule.edge else rule.pattern)
     # What stands at a place that the pattern describes may be a word of prose: user:password@host.
     certain = "secret" not in regex.groupindex
-    words = (
-        frozenset(map(_lower, rule.hints))
-        if min(map(len, rule.hints), default=0) >= SHORTEST
-        else frozenset()
-    )
-    return TextPattern(rule.name, rule.kind, regex, rule.hints, certain=certain, edge=rule.edge, words=words)
+    words = frozenset(map(lower_case, rule.hints))
+    return TextPattern(rule.name, rule.kind, regex, words, rule.hints, certain=certain, edge=rule.edge)
 
 
 def _headers(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
@@ -215,7 +192,7 @@ def _headers(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[
     first, rest = r"""[^=;\s"'\\]{1,200}=""", r"""(?P<secret>[^;\s"'\\]{1,100000})"""
     forms = ("cookie", "set-cookie")
     held = names(*forms)
-    yield _derived("cookie line", "cookie", before(*forms) + first + rest, held, "=", leading=held)
+    yield _derived("cookie line", "cookie", before(*forms) + first + rest, held, leading=held)
 
 
 def _parameters(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
@@ -226,10 +203,10 @@ def _parameters(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterat
     end = r"(?!(?(coded)%(?:25){0,3}26|(?!))|\\+u0026|&amp;)"
     value = rf"""{equals}(?P<secret>(?:{end}[^&\s"'>\\;#<]){{1,100000}}+)"""
     marks = ("?", "&", ";", "#", "\\u0026", "%3f", "%26", "%25")
-    yield _derived("query parameter", "secret", query + value, names, "=", "3d", leading=marks)
+    yield _derived("query parameter", "secret", query + value, names, leading=marks)
     head, part = r'form-data;[^\r\n]{0,80}\bname="', r"(?P<secret>[^\r\n]{1,100000})"
     rest = r'"[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,5}\r?\n'
-    yield _derived("form part", "secret", head + _words(names, exempt) + rest + part, names, "form-data")
+    yield _derived("form part", "secret", head + _words(names, exempt) + rest + part, names)
 
 
 def _paths(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
@@ -266,9 +243,9 @@ def _options(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
     for option, shorter in map(beginnings, names):
         forms |= {option, *(shorter - kept)}
     words = _alternatives(sorted({form[2:].lower() for form in forms}))
-    starts = {form[:SHORTEST] for form in forms}  # of so many, see Words
+    starts = {form[: len("--") + 1] for form in forms}  # few words for many options
     space = r"(?:=|[ \t]{1,4}(?!--[a-z]|-[a-z](?:\s|$)))"
-    yield _derived("command line option", "secret", rf"--(?<![\w-]--){words}{space}{_VALUE}", starts, "--")
+    yield _derived("command line option", "secret", rf"--(?<![\w-]--){words}{space}{_VALUE}", starts)
 
 
 def _alternatives(words: Sequence[str]) -> str:
@@ -286,13 +263,11 @@ def _alternatives(words: Sequence[str]) -> str:
 
 
 def _derived(
-    name: str, kind: str, pattern: str, names: Iterable[str], *hints: str, leading: Collection[str] = ()
+    name: str, kind: str, pattern: str, names: Iterable[str], *, leading: Collection[str] = ()
 ) -> TextPattern:
     """``leading``: what the pattern begins with, which are the names of most."""
     begins = _beginnings(one.lower() for one in leading) if leading else None
-    return TextPattern(
-        name, kind, re.compile(pattern), hints, lower=True, words=_said(names), beginnings=begins
-    )
+    return TextPattern(name, kind, re.compile(pattern), _said(names), lower=True, beginnings=begins)
 
 
 def _beginnings(names: Iterable[str]) -> Beginnings:

@@ -83,8 +83,6 @@ class _Notes:
     ``quoted``: the values stand in quotes, else a log may tell there that it has none.
     """
 
-    mute = ""
-
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.quoted = True
@@ -269,12 +267,12 @@ class _Recording:
             commands.command(shlex.split(text), self._notes)
 
     def _body(self, kept: str, text: str, side: Literal["request", "response"]) -> Iterator[Hit]:
-        notes = self._notes
-        whole = notes.policy.body(self._path, side, self._type)
-        root = notes.policy.fields(self._path)
+        notes, policy = self._notes, self._notes.policy
+        whole = policy.body(self._path, side, self._type)
         if whole is not None:
             notes.take(whole, text)
         elif kept == "text" and "form-urlencoded" in self._type.lower():
-            urls.parameters(text, notes.policy, notes.take)
-        elif kept != "base64" and jsontext.may_be_json(text) and not root.is_silent(text):
+            urls.parameters(text, policy, notes.take)
+        elif kept != "base64" and jsontext.may_be_json(text) and policy.prefilter.may_hold_secret(text):
+            root = policy.fields(self._path)
             yield from _hits(jsontext.Scalars(root, operator.getitem), text, notes)

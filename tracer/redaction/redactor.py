@@ -10,23 +10,22 @@ import msgspec
 from tracer.redaction import bodies, commands, headers, urls
 from tracer.redaction.failure import stripped
 from tracer.redaction.known import KnownSecrets
-from tracer.redaction.ledger import BETWEEN, Cleaner, Ledger
-from tracer.redaction.logins import may_hold_secret
+from tracer.redaction.ledger import BETWEEN, Ledger
+from tracer.redaction.logins import may_hold_unrecognised_secret
 from tracer.redaction.protocol_errors import without_quotations
 from tracer.redaction.pseudonyms import REMOVED, has_pseudonym
 from tracer.redaction.rules import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracer.model import Body, Exchange, Headers, Request, Response
+    from tracer.redaction.ledger import Cleaner
     from tracer.redaction.rules import Policy
 
 __all__ = ["Redactor"]
 
 _AUTH = re.compile(r"(?:.*/)?(?:auth|v2\.0)/tokens/?")
-_MOST_CLEAN = 4096  # texts that are remembered
-_LONGEST_CLEAN = 256  # characters of one
 
 
 class Redactor:
@@ -39,8 +38,6 @@ class Redactor:
         self.known = KnownSecrets(policy) if known is None else known
         self.known.policy = policy
         self._ledger = Ledger(policy, self.known)
-        self._clean: set[str] = set()
-        self._clean_by: tuple[Cleaner, int] | None = None
 
     def __repr__(self) -> str:
         return f"<Redactor: {self.known!r}>"
@@ -68,7 +65,7 @@ class Redactor:
                 known = self.known.version
                 redacted = self._everywhere(redacted, self._ledger.known_only)
             bare = not any(map(_has_pseudonym, (redacted.request, redacted.response)))
-            if bare and _is_auth(redacted) and may_hold_secret(redacted):
+            if bare and _is_auth(redacted) and may_hold_unrecognised_secret(redacted):
                 return stripped(exchange)
         except Exception:  # noqa: BLE001 - whatever it was, its text may quote the secret, and traffic goes on
             return stripped(exchange)
@@ -158,9 +155,9 @@ class Redactor:
         return None if body is None else bodies.body(body, where, side, self._ledger)
 
     def _everywhere(self, exchange: Exchange, cleaner: Cleaner) -> Exchange:
-        """Every text of the exchange cleaned; the short ones are looked at together first, which is fast."""
+        """Return the exchange with every text cleaned. The short texts are searched together first."""
         request, response = exchange.request, exchange.response
-        if not self._are_clean(_short_texts(exchange), cleaner):
+        if not cleaner.is_clean(BETWEEN.join(_short_texts(exchange))):
             scrub = cleaner.scrub
             request = _scrubbed_request(request, scrub)
             response = response and _scrubbed_response(response, scrub)
@@ -176,19 +173,6 @@ class Redactor:
         if response is not None and response.body is not None:
             response = msgspec.structs.replace(response, body=bodies.content(response.body, cleaner))
         return msgspec.structs.replace(exchange, request=request, response=response)
-
-    def _are_clean(self, texts: Iterable[str], cleaner: Cleaner) -> bool:
-        """Whether there is nothing to clean; most texts of an exchange were in the one before too."""
-        if self._clean_by != (cleaner, self.known.version):
-            self._clean_by = (cleaner, self.known.version)
-            self._clean.clear()
-        new = [text for text in texts if text not in self._clean]
-        if not cleaner.is_clean(BETWEEN.join(new)):
-            return False
-        if len(self._clean) > _MOST_CLEAN:
-            self._clean.clear()
-        self._clean.update(text for text in new if len(text) <= _LONGEST_CLEAN)
-        return True
 
 
 def _short_texts(exchange: Exchange) -> Iterator[str]:

@@ -13,8 +13,9 @@ from tracer.redaction.names import Names, Word
 from tracer.redaction.objects import Kind
 from tracer.redaction.pairs import Pairs
 from tracer.redaction.paths import Machine, parse, wildcard
-from tracer.redaction.patterns import PatternSet
+from tracer.redaction.patterns import PatternSet, text_patterns
 from tracer.redaction.policy import Common, HeaderForm, beginnings, read_builtin, read_file, url_template
+from tracer.redaction.prefilter import Prefilter
 from tracer.redaction.variables import is_variable
 from tracer.redaction.vocabulary import Vocabulary, of_model, of_policy
 from tracer.rulefolders import rule_files
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracer.redaction.paths import Node, Pattern
+    from tracer.redaction.patterns import TextPattern
     from tracer.redaction.policy import FieldRule, PolicyFile
 
 __all__ = ["KNOWN", "Place", "Policy", "load_policy"]
@@ -178,7 +180,24 @@ class Policy:
     @cached_property
     def patterns(self) -> PatternSet:
         """What secrets look like in any text."""
-        return PatternSet(self._files, frozenset(self._exempt_names))
+        return PatternSet(self._text_patterns, self.prefilter)
+
+    @cached_property
+    def _text_patterns(self) -> list[TextPattern]:
+        return text_patterns(self._files, frozenset(self._exempt_names))
+
+    @cached_property
+    def prefilter(self) -> Prefilter:
+        """The question whether a text can hold a secret of this policy."""
+        rules = self._rules(frozenset(range(len(self._fields))))
+        return Prefilter(
+            (
+                *(pattern.word for pattern, place, _ in rules if place is not None),
+                *self.names.stems(),
+                *(value.lower() for kind in self._kinds for value in kind.values),
+                *(word for pattern in self._text_patterns for word in pattern.words or ("",)),
+            )
+        )
 
     @cached_property
     def names(self) -> Names[Place]:
@@ -358,11 +377,7 @@ class Policy:
             if len(self._machines) >= _MOST_MACHINES:
                 self._machines.clear()
             machine = self._machines[active] = Machine(
-                self._rules(active),
-                self.patterns.words,
-                names=self.names.find_key,
-                stems=self.pairs.stems.union(*(map(str.lower, kind.values) for kind in self._kinds)),
-                is_listed=lambda place: place.listed,
+                self._rules(active), names=self.names.find_key, is_listed=lambda place: place.listed
             )
         return machine.root
 
