@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import functools
-import hashlib
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.rendering.changes.presenting import Phrases, present
+from tracer.rendering.content_security import content_security_policy
 from tracer.rendering.picture import render
 from tracer.rendering.texts import visible
 
@@ -58,8 +58,7 @@ def page(
         lang=language,
         say=say,
         title=say("title"),
-        policy=f"default-src 'none'; style-src '{_digest(style)}'; img-src data:; base-uri 'none'; "
-        "form-action 'none'",
+        policy=content_security_policy(style=style),
         style=style,
         steps=steps,
         pictures=_pictures(steps, progress),
@@ -86,10 +85,6 @@ def _pictures(shown: Sequence[ShownStep], progress: Progress) -> list[list[_Pict
 
 def _url(svg: bytes) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
-
-
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 @functools.cache

@@ -1,68 +1,41 @@
-"""A report as JUnit XML, which CI systems show: a test case for each recording."""
+"""A report on checked recordings as JUnit XML: a test case for each recording."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
 
-from tracer.rendering.texts import visible
+from tracer.rendering.junit_xml import JUnitCase, JUnitResult, JUnitSuite, junit_xml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tracer.conformance.report import Check, Report
 
 __all__ = ["junit"]
 
-_LIMIT = 4000
-
 
 def junit(report: Report) -> str:
-    """The XML text, ending with a newline.
+    """Return the XML text, with a newline at its end.
 
-    What deviates, is undetermined or has no sequence is a failure; what could not be read is an error.
-    Times are those that the recorded runs took.
+    A recording that deviates, is undetermined or has no sequence is a failure; an unreadable one is an error.
+    Times are those of the recorded runs.
     """
-    suite = ET.Element(
-        "testsuite",
-        name="tracer check",
-        tests=str(len(report.recordings)),
-        failures=str(report.deviating + report.undetermined + report.without_sequence),
-        errors=str(report.errors),
-        skipped="0",
-        time=_seconds(sum(one.duration for one in report.recordings)),
-    )
-    for one in report.recordings:
-        suite.append(_case(one))
-    root = ET.Element("testsuites")
-    root.append(suite)
-    ET.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+    cases = [
+        JUnitCase(
+            check.recording, f"tracer.{check.sequence or 'none'}", list(_results(check)), check.duration
+        )
+        for check in report.recordings
+    ]
+    return junit_xml([JUnitSuite("tracer check", cases, sum(check.duration for check in report.recordings))])
 
 
-def _case(one: Check) -> ET.Element:
-    case = ET.Element(
-        "testcase",
-        name=visible(one.recording, _LIMIT),
-        classname=visible(f"tracer.{one.sequence or 'none'}", _LIMIT),
-        time=_seconds(one.duration),
-    )
-    if one.error:
-        _add(case, "error", "unreadable", one.problem, [one.problem])
-    elif one.verdict is None:
-        _add(case, "failure", "no-sequence", one.problem, [one.problem])
-    elif one.verdict == "undetermined":
-        lines = [one.problem, *(deviation.text for deviation in one.deviations)]
-        _add(case, "failure", "undetermined", one.problem, lines)
-    elif one.verdict == "deviates":
-        lines = [deviation.text for deviation in one.deviations]
-        _add(case, "failure", "deviates", f"deviates from {one.sequence}", lines)
-    return case
-
-
-def _add(case: ET.Element, tag: str, kind: str, message: str, lines: list[str]) -> None:
-    # Line by line: XML 1.0 has no way to write the characters that `visible` replaces.
-    child = ET.SubElement(case, tag, type=kind, message=visible(message, _LIMIT))
-    child.text = "\n".join(visible(line, _LIMIT) for line in lines)
-
-
-def _seconds(duration: float) -> str:
-    return f"{duration:.3f}"
+def _results(check: Check) -> Iterator[JUnitResult]:
+    deviations = [deviation.text for deviation in check.deviations]
+    if check.error:
+        yield JUnitResult("error", [check.problem], check.problem, "unreadable")
+    elif check.verdict is None:
+        yield JUnitResult("failure", [check.problem], check.problem, "no-sequence")
+    elif check.verdict == "undetermined":
+        yield JUnitResult("failure", [check.problem, *deviations], check.problem, "undetermined")
+    elif check.verdict == "deviates":
+        yield JUnitResult("failure", deviations, f"deviates from {check.sequence}", "deviates")

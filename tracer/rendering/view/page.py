@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.rendering.content_security import content_security_policy
 from tracer.rendering.languages import DEFAULT, section
 from tracer.rendering.texts import visible
 from tracer.rendering.view.data import contents, summary
@@ -52,7 +51,7 @@ def view(recordings: Mapping[str, Recording], lang: str = DEFAULT) -> str:
         lang=lang,
         t=words,
         title=_title(recordings),
-        policy=_policy(style, script),
+        policy=content_security_policy(style=style, script=script),
         style=style,
         script=script,
         texts=_data(words),
@@ -64,18 +63,6 @@ def view(recordings: Mapping[str, Recording], lang: str = DEFAULT) -> str:
 def _title(recordings: Mapping[str, Recording]) -> str:
     # Not the command: a stand-in that is cut, or has entities around it, looks like a secret to the gate.
     return f"{visible(', '.join(recordings))} - tracer"
-
-
-def _policy(style: str, script: str) -> str:
-    """Nothing is allowed but the page's own style and script."""
-    return (
-        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _data(value: object) -> str:
