@@ -1,8 +1,8 @@
 """Write ``requirements.lock``: ``python -m tests.ci.lock``; ``--check`` compares and writes nothing.
 
-The lock pins every package that the project needs, with hashes, for all supported versions of Python and all
-platforms. ``uv pip install --constraint requirements.lock`` refuses a package with another hash. Versions that
-are in the lock stay; ``--upgrade`` takes the newest.
+The lock pins every package that the project needs, with hashes, for each version of Python and each platform.
+``uv pip install --constraint requirements.lock`` refuses a package with another hash. Locked versions stay as
+they are; ``--upgrade`` takes the newest.
 """
 
 from __future__ import annotations

