@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,11 +24,15 @@ __all__ = ["view"]
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = (
+    "texts",
+    "jsontree",
+    "query",
+    "curl",
+    "spans",
     "dom",
     "runs",
     "search",
     "json",
-    "curl",
     "diagram",
     "list",
     "parts",
@@ -36,7 +41,17 @@ _SCRIPTS = (
     "page",
     "keys",
 )
-"""In the order in which they are read: each uses what stands before it while it loads."""
+"""Modules in the order of execution: while a module loads, it uses only earlier ones."""
+
+_FOR_DEVELOPERS = re.compile(
+    r"""
+        ^ import [ ] \{ [^}]* \} [ ] from [ ] "\./\w+\.js"; \n   # the page has all modules in one scope
+        | ^ export [ ] (?= \w )
+        | ^ [ ]* /\*\* (?: [^*] | \*(?!/) )* \*/ \n              # types and explanations
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+"""The parts of a module that the page does without."""
 
 
 def view(recordings: Mapping[str, Recording], lang: str = DEFAULT) -> str:
@@ -88,7 +103,7 @@ def _data(value: object) -> str:
 
 @cache
 def _script() -> str:
-    parts = "\n".join(_source(f"script/{name}.js") for name in _SCRIPTS)
+    parts = "\n".join(_FOR_DEVELOPERS.sub("", _source(f"script/{name}.js")) for name in _SCRIPTS)
     return f'(() => {{\n"use strict";\n{parts}}})();\n'
 
 
