@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 - hooks
 from tracer.cloud.cache import folder, private_folder
 
 # ldap3, which mitmproxy loads for proxy authentication, warns while it is imported.

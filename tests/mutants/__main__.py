@@ -38,7 +38,9 @@ def main() -> int:
 
 def _is_found(mutant: Mutant, folder: Path) -> bool:
     for name in ("addons", "docs", "recordings", "tests", "tracer"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules")
+        )
     shutil.copy(ROOT / "pyproject.toml", folder)
     if not apply(mutant, folder):
         raise SystemExit(f"tests/mutants/{mutant.name}.patch does not apply")

@@ -216,3 +216,26 @@ def test_every_text_is_used_and_every_used_one_is_there() -> None:
     for key in re.findall(r"""\bt\("([\w.-]+)"|\bt\['([\w.-]+)'\]""", used):
         name = "".join(key)
         assert name in section("en", "view") or f"{name}.other" in section("en", "view"), name
+
+
+def test_the_page_has_every_module_of_the_script_and_no_module_syntax() -> None:
+    folder = Path(room.__file__).parent / "script"
+    script = Page(view({"seed": seed.recording()})).inline["script"]
+    assert not re.search(r"^(import|export)\b", script, re.MULTILINE)
+    for path in folder.glob("*.js"):
+        functions = re.findall(r"^(?:export )?(?:async )?(function\*? \w+\()", path.read_text(), re.MULTILINE)
+        assert all(script.count(function) == 1 for function in functions), path.name
+
+
+def test_no_two_modules_of_the_script_define_a_name() -> None:
+    folder = Path(room.__file__).parent / "script"
+    names = [
+        name
+        for path in folder.glob("*.js")
+        for name in re.findall(
+            r"^(?:export )?(?:async )?(?:function\*?|const|let|class) (\w+)",
+            path.read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    ]
+    assert sorted(names) == sorted(set(names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,11 +23,15 @@ __all__ = ["view"]
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = (
+    "texts",
+    "jsontree",
+    "query",
+    "curl",
+    "spans",
     "dom",
     "runs",
     "search",
     "json",
-    "curl",
     "diagram",
     "list",
     "parts",
@@ -35,7 +40,17 @@ _SCRIPTS = (
     "page",
     "keys",
 )
-"""In the order in which they are read: each uses what stands before it while it loads."""
+"""Modules in the order of execution: while a module loads, it uses only earlier ones."""
+
+_FOR_DEVELOPERS = re.compile(
+    r"""
+        ^ import [ ] \{ [^}]* \} [ ] from [ ] "\./\w+\.js"; \n   # the page has all modules in one scope
+        | ^ export [ ] (?= \w )
+        | ^ [ ]* /\*\* (?: [^*] | \*(?!/) )* \*/ \n              # types and explanations
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+"""The parts of a module that the page does without."""
 
 
 def view(recordings: Mapping[str, Recording], lang: str = DEFAULT) -> str:
@@ -75,7 +90,7 @@ def _data(value: object) -> str:
 
 @cache
 def _script() -> str:
-    parts = "\n".join(_source(f"script/{name}.js") for name in _SCRIPTS)
+    parts = "\n".join(_FOR_DEVELOPERS.sub("", _source(f"script/{name}.js")) for name in _SCRIPTS)
     return f'(() => {{\n"use strict";\n{parts}}})();\n'
 
 

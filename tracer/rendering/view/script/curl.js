@@ -1,11 +1,19 @@
 // A request as a command for the shell. A recording may come from anyone: no text in it may become a command.
 
+import { compact } from "./jsontree.js";
+import { headersOf } from "./query.js";
+/** @import { Body, Request } from "./types" */
 // What curl finds out for itself, or what would not fit the body as it is given here.
 const CURLS_OWN = new Set(["host", "content-length", "connection", "transfer-encoding", "accept-encoding"]);
 const FIELD_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
-/** The request as a curl command; pseudonyms stay what they are. */
-function curl(request) {
+/**
+ * The request as a curl command; pseudonyms stay what they are.
+ *
+ * @param {Request} request
+ * @returns {string}
+ */
+export function curl(request) {
   const parts = ["curl"];
   const method = request.method;
   if (method === "HEAD") parts.push("--head");
@@ -15,19 +23,30 @@ function curl(request) {
   if (headers.some(([name]) => name.toLowerCase() === "accept-encoding")) parts.push("--compressed");
   for (const [name, value] of headers) parts.push(...headerOption(name, value));
   const { before, option } = bodyOption(request.body);
-  if (option && !headers.some(([name]) => name.toLowerCase() === "content-type")) parts.push("--header 'Content-Type:'");
+  if (option.length > 0 && !headers.some(([name]) => name.toLowerCase() === "content-type")) parts.push("--header 'Content-Type:'");
   parts.push(...option);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: curl refuses a URL with control characters
   parts.push(`--url ${quoted(request.url.replace(/[\x00-\x20\x7f]/g, encodeURIComponent))}`);
   return before + parts.join(" \\\n  ");
 }
 
+/**
+ * @param {string} name
+ * @param {string} value
+ * @returns {string[]}
+ */
 function headerOption(name, value) {
   // `@name` would make curl read a file, a line break add another header.
   if (CURLS_OWN.has(name.toLowerCase()) || !FIELD_NAME.test(name) || /[\r\n\0]/.test(value)) return [];
   return [`--header ${quoted(value === "" ? `${name};` : `${name}: ${value}`)}`];
 }
 
-/** What stands before the command, and the options. A body that is not kept is to be put into a file. */
+/**
+ * What stands before the command, and the options. A body that is not kept is to be put into a file.
+ *
+ * @param {Body | undefined} body
+ * @returns {{ before: string, option: string[] }}
+ */
 function bodyOption(body) {
   if (!body) return { before: "", option: [] };
   const text = body.json === undefined ? body.text : compact(body.json);
@@ -37,6 +56,10 @@ function bodyOption(body) {
   return { before: `printf %s ${quoted(encoded)} | base64 -d | `, option: ["--data-binary @-"] };
 }
 
+/**
+ * @param {string} text
+ * @returns {string}
+ */
 function base64(text) {
   return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
 }
@@ -46,8 +69,11 @@ function base64(text) {
  *
  * In $'…' quotes and backslashes are written as numbers, so that a shell that does not know this form
  * sees the same end of the word.
+ *
+ * @param {string} text
+ * @returns {string}
  */
-function quoted(text) {
+export function quoted(text) {
   if (!/[^\P{C}]|[\u2028\u2029]/u.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
   const escaped = text.replace(/[^\P{C}]|[\u2028\u2029'\\!]/gu, (character) =>
     Array.from(new TextEncoder().encode(character), (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join(""));

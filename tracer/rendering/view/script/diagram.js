@@ -1,12 +1,22 @@
 // The sequence diagram, drawn row by row beside the list: each message is an arrow between two life lines.
 
-const ROW = 36;
+import { fitting } from "./texts.js";
+import { joined, spansIn } from "./spans.js";
+import { byId, el, svg } from "./dom.js";
+import { deviates, ends, exchangeOf, isResponse, run, statusClass } from "./runs.js";
+import { scroller } from "./list.js";
+/** @import { Span } from "./types" */
+export const ROW = 36;
 const EDGE = 64;
 const BESIDE = 410;
-const lanes = { width: 0, gap: 0 };
+export const lanes = { width: 0, gap: 0 };
 
-/** Lay the life lines out in about this much room (pixels), with a name above each. */
-function layLanes(room) {
+/**
+ * Lay the life lines out in about this much room (pixels), with a name above each.
+ *
+ * @param {number} room
+ */
+export function layLanes(room) {
   const gaps = Math.max(0, run().participants.length - 1);
   const wanted = Math.max(260, Math.min(room * 0.42, 2 * EDGE + gaps * 150));
   lanes.gap = gaps === 0 ? 0 : Math.max(36, Math.min(150, (wanted - 2 * EDGE) / gaps));
@@ -25,10 +35,17 @@ function layLanes(room) {
   }));
 }
 
+/** @type {(place: number) => number} */
 const laneOf = (place) => EDGE + place * lanes.gap;
 
-/** For each participant the spans of rows [first, last] in which it is working on a request. */
-function busySpans(messages) {
+/**
+ * For each participant the spans of rows [first, last] in which it is working on a request.
+ *
+ * @param {number[]} messages
+ * @returns {Span[][]}
+ */
+export function busySpans(messages) {
+  /** @type {Span[][]} */
   const spans = run().participants.map(() => []);
   const since = new Map();
   messages.forEach((message, row) => {
@@ -39,20 +56,17 @@ function busySpans(messages) {
   return spans.map(joined);
 }
 
-/** Spans that overlap become one. */
-function joined(spans) {
-  const made = [];
-  for (const [first, last] of spans.sort((a, b) => a[0] - b[0])) {
-    const before = made.at(-1);
-    if (before !== undefined && first < before[1]) before[1] = Math.max(before[1], last);
-    else made.push([first, last]);
-  }
-  return made;
-}
-
-/** The life lines of the rows from `first` to before `end`, and where participants are at work. */
-function lifelines(first, end, busy) {
+/**
+ * The life lines of the rows from `first` to before `end`, and where participants are at work.
+ *
+ * @param {number} first
+ * @param {number} end
+ * @param {Span[][]} busy
+ * @returns {SVGElement[]}
+ */
+export function lifelines(first, end, busy) {
   const height = (end - first) * ROW;
+  /** @type {SVGElement[]} */
   const parts = [];
   run().participants.forEach((_, place) => {
     const x = laneOf(place);
@@ -66,21 +80,15 @@ function lifelines(first, end, busy) {
   return parts;
 }
 
-/** Those of the sorted, disjoint spans that touch the rows from `first` to before `end`. */
-function spansIn(spans, first, end) {
-  let low = 0;
-  for (let high = spans.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if (spans[middle][1] < first) low = middle + 1;
-    else high = middle;
-  }
-  const found = [];
-  for (; low < spans.length && spans[low][0] < end; low += 1) found.push(spans[low]);
-  return found;
-}
-
-/** The arrow of a message in row `row` of those that are drawn; a click on it chooses the message. */
-function arrow(message, row, choose) {
+/**
+ * The arrow of a message in row `row` of those that are drawn; a click on it chooses the message.
+ *
+ * @param {number} message
+ * @param {number} row
+ * @param {() => void} choose
+ * @returns {SVGElement}
+ */
+export function arrow(message, row, choose) {
   const [from, to] = ends(message).map(laneOf);
   const exchange = exchangeOf(message);
   const y = (row + 0.62) * ROW;
@@ -99,12 +107,24 @@ function arrow(message, row, choose) {
   return group;
 }
 
+/**
+ * @param {number} from
+ * @param {number} to
+ * @param {number} y
+ * @param {string} kind
+ * @returns {SVGElement[]}
+ */
 function straight(from, to, y, kind) {
   const way = Math.sign(to - from);
   const [start, tip] = [from + 4 * way, to - 5 * way];
   return [svg("line", { class: "shaft", x1: start, x2: tip - (kind === "request" ? 6 : 1) * way, y1: y, y2: y }), head(tip, y, way, kind)];
 }
 
+/**
+ * @param {number} x
+ * @param {number} y
+ * @returns {SVGElement[]}
+ */
 function loop(x, y) {
   return [
     svg("path", { class: "shaft", d: `M${x + 5} ${y - 9} h24 v9 h-18` }),
@@ -112,14 +132,16 @@ function loop(x, y) {
   ];
 }
 
-function head(x, y, way, kind) {
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {number} way
+ * @param {string} kind
+ * @returns {SVGElement}
+ */
+export function head(x, y, way, kind) {
   const back = x - 8 * way;
   if (kind === "request") return svg("path", { class: "head full", d: `M${x} ${y} L${back} ${y - 4.5} V${y + 4.5} Z` });
   if (kind === "none") return svg("path", { class: "head", d: `M${x} ${y - 5} l${-10 * way} 10 M${x} ${y + 5} l${-10 * way} -10` });
   return svg("path", { class: "head", d: `M${back} ${y - 4.5} L${x} ${y} L${back} ${y + 4.5}` });
-}
-
-function fitting(text, room) {
-  const most = Math.max(3, Math.floor((room - 16) / 7));
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

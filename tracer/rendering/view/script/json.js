@@ -1,51 +1,29 @@
-// A JSON body as a tree that folds. Its literals stay as they were sent: no number is rounded, no key lost.
+// A JSON body as a tree that folds.
 
-const DEEPEST = 60;
+import { shown } from "./texts.js";
+import { DEEPEST } from "./jsontree.js";
+import { el, t } from "./dom.js";
+/** @import { Branch, Node, Tree } from "./types" */
 const AT_ONCE = 200;
 const ALL_OPEN = 600;
 const LONGEST = 20_000;
-const TOKEN = /\s*(?:("[^"\\]*(?:\\.[^"\\]*)*")|(-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity)|([{}[\],:]))/sy;
-
-/** The tree of a JSON text: {key, text} for a scalar, {key, open, items} for the rest; null if it is not JSON. */
-function jsonTree(text) {
-  const top = { open: "[", items: [] };
-  const stack = [top];
-  let key = null;
-  let nodes = 0;
-  TOKEN.lastIndex = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  let end = TOKEN.lastIndex;
-  for (let found = TOKEN.exec(text); found !== null; found = TOKEN.exec(text)) {
-    const [, string, atom, sign] = found;
-    end = TOKEN.lastIndex;
-    const parent = stack.at(-1);
-    if (sign === ",") continue;
-    if (sign === ":") {
-      // What stood before the colon was taken for a value: it is the key of the next one.
-      key = parent.items.pop()?.text ?? null;
-      if (key === null || parent.open !== "{") return null;
-      nodes -= 1;
-    } else if (sign === "}" || sign === "]") {
-      if (stack.length === 1 || parent.open !== (sign === "}" ? "{" : "[")) return null;
-      stack.pop();
-    } else {
-      const node = sign === undefined ? { key, text: string ?? atom } : { key, open: sign, items: [] };
-      key = null;
-      nodes += 1;
-      parent.items.push(node);
-      if (sign !== undefined) stack.push(node);
-      if (stack.length > DEEPEST) return null;
-    }
-  }
-  if (stack.length !== 1 || top.items.length !== 1 || text.slice(end).trim() !== "") return null;
-  return Object.assign(top.items[0], { nodes });
-}
-
-/** The element that shows a tree. Of a large one only the outer levels are open, and made, at first. */
-function jsonElement(tree) {
+/**
+ * The element that shows a tree. Of a large one only the outer levels are open, and made, at first.
+ *
+ * @param {Tree} tree
+ * @returns {HTMLElement}
+ */
+export function jsonElement(tree) {
   const levels = tree.nodes <= ALL_OPEN ? DEEPEST : 2;
   return el("div", { class: "json" }, jsonNode(tree, levels, true));
 }
 
+/**
+ * @param {Node} node
+ * @param {number} levels
+ * @param {boolean} last
+ * @returns {HTMLElement}
+ */
 function jsonNode(node, levels, last) {
   const key = node.key === null ? [] : [el("span", { class: "j-key", text: shown(node.key) }), ": "];
   const comma = last ? "" : ",";
@@ -66,6 +44,12 @@ function jsonNode(node, levels, last) {
   return details;
 }
 
+/**
+ * @param {HTMLElement} inside
+ * @param {Branch} node
+ * @param {number} start
+ * @param {number} levels
+ */
 function fillFrom(inside, node, start, levels) {
   const stop = Math.min(start + AT_ONCE, node.items.length);
   for (let place = start; place < stop; place += 1) {
@@ -80,28 +64,37 @@ function fillFrom(inside, node, start, levels) {
   inside.append(more);
 }
 
+/**
+ * @param {string} text
+ * @returns {HTMLElement}
+ */
 function scalar(text) {
   const kind = text.startsWith('"') ? "j-string" : /^[-\d]/.test(text) ? "j-number" : "j-word";
   return el("span", { class: kind }, ...pseudonyms(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text));
 }
 
-/** A text with the stand-ins of secrets set apart. */
-function pseudonyms(text) {
+/**
+ * A text with the stand-ins of secrets set apart.
+ *
+ * @param {string} text
+ * @returns {(string | HTMLElement)[]}
+ */
+export function pseudonyms(text) {
   return shown(text).split(/(<(?:[a-z]+(?:-[a-z]+)*-\d+|removed)>)/).map((part, place) =>
     place % 2 === 1 ? el("span", { class: "pseudonym", title: t("pseudonym"), text: part }) : part);
 }
 
-/** Open or close all that folds in an element, as far as it is made, the outermost excepted. */
-function foldAll(element, open) {
+/**
+ * Open or close all that folds in an element, as far as it is made, the outermost excepted.
+ *
+ * @param {HTMLElement} element
+ * @param {boolean} open
+ */
+export function foldAll(element, open) {
   const folds = element.getElementsByTagName("details");
   // The list grows while it is opened: what is inside is made then.
   for (let place = open ? 0 : 1; place < folds.length && place < 2000; place += 1) {
     folds[place].open = open;
     if (open) folds[place].dispatchEvent(new Event("toggle"));
   }
-}
-
-/** The same JSON on one line. */
-function compact(text) {
-  return text.replace(/("[^"\\]*(?:\\.[^"\\]*)*")|\s+/gs, (whole, string) => string ?? "");
 }

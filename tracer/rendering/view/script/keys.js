@@ -1,7 +1,14 @@
 // Keys and clicks, and the start.
 
+import { byId, el } from "./dom.js";
+import { run, runs, state } from "./runs.js";
+import { ROW } from "./diagram.js";
+import { drawList, drawWindow, rows, scroller, select, toggleZoom } from "./list.js";
+import { chooseTheme, nextDeviation, recall, refresh, remember, showRun, showTheme, storedTheme, wireSplitter } from "./page.js";
+
 const help = byId("help");
 
+/** @type {Record<string, () => void>} */
 const MOVES = {
   ArrowDown: () => select(state.selected + 1),
   ArrowUp: () => select(Math.max(0, state.selected - 1)),
@@ -11,6 +18,7 @@ const MOVES = {
   End: () => select(state.shown.length - 1),
 };
 
+/** @type {Record<string, () => void>} */
 const LETTERS = {
   j: MOVES.ArrowDown,
   k: MOVES.ArrowUp,
@@ -33,6 +41,7 @@ function toggleDeviating() {
   refresh();
 }
 
+/** @param {number} way */
 function anotherRun(way) {
   const next = state.run + way;
   if (next in runs) showRun(next);
@@ -41,28 +50,33 @@ function anotherRun(way) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || help.open) return;
-  if (event.key === "Escape") return escape(event);
-  const typing = event.target.matches("input, select, textarea");
-  if (event.target === byId("search") && ["Enter", "ArrowDown"].includes(event.key)) {
+  if (event.key === "Escape") return stepBack(event);
+  const target = event.target instanceof Element ? event.target : document.body;
+  const typing = target.matches("input, select, textarea");
+  if (target === byId("search") && ["Enter", "ArrowDown"].includes(event.key)) {
     event.preventDefault();
     rows.focus();
     if (state.selected < 0) select(0);
   } else if (!typing && event.key in LETTERS) {
     event.preventDefault();
     LETTERS[event.key]();
-  } else if (!typing && event.key in MOVES && !byId("details").contains(event.target)) {
+  } else if (!typing && event.key in MOVES && !byId("details").contains(target)) {
     event.preventDefault();
     MOVES[event.key]();
-  } else if (event.target === rows && event.key === "Enter") {
+  } else if (target === rows && event.key === "Enter") {
     event.preventDefault();
     byId("details").focus();
   }
 });
 
-/** One step back: from the details to the list, from the search to all messages, from a message to the run. */
-function escape(event) {
+/**
+ * One step back: from the details to the list, from the search to all messages, from a message to the run.
+ *
+ * @param {KeyboardEvent} event
+ */
+function stepBack(event) {
   event.preventDefault();
-  if (byId("details").contains(event.target)) return rows.focus();
+  if (event.target instanceof Node && byId("details").contains(event.target)) return rows.focus();
   if (state.query !== "" || state.deviating) {
     state.query = byId("search").value = "";
     state.deviating = false;
@@ -81,8 +95,8 @@ byId("search").addEventListener("input", () => {
 });
 
 byId("switcher").append(...runs.map(({ name }, index) => el("option", { value: String(index), text: name })));
-byId("switcher").addEventListener("change", (event) => {
-  showRun(Number(event.target.value));
+byId("switcher").addEventListener("change", () => {
+  showRun(Number(byId("switcher").value));
   remember();
 });
 byId("switcher").hidden = runs.length < 2;

@@ -1,15 +1,24 @@
 // The list of messages: as many rows as there is room for, however many messages there are.
 
+import { byId, duration, el, t } from "./dom.js";
+import { deviates, ends, exchangeOf, headline, isResponse, numberOf, participant, run, state, statusClass, stepOf } from "./runs.js";
+import { markFound } from "./search.js";
+import { ROW, arrow, busySpans, lanes, lifelines, layLanes } from "./diagram.js";
+import { showDetails } from "./message.js";
+import { remember } from "./page.js";
+/** @import { Span } from "./types" */
 const AROUND = 12;
-const rows = byId("rows");
-const scroller = byId("messages");
+export const rows = byId("rows");
+export const scroller = byId("messages");
+/** @type {Map<number, HTMLElement>} */
 const live = new Map();
+/** @type {Span[][]} */
 let busy = [];
 let drawn = [0, 0];
 const scale = { from: 0, to: 0 };
 
 /** Draw the list anew: another run, another search, another width. */
-function drawList() {
+export function drawList() {
   layLanes(scroller.clientWidth);
   busy = busySpans(state.shown);
   byId("sizer").style.height = `${state.shown.length * ROW}px`;
@@ -25,7 +34,7 @@ function drawList() {
 }
 
 /** Draw the rows that are in view, and a few around them. */
-function drawWindow() {
+export function drawWindow() {
   const top = Math.max(0, scroller.scrollTop);
   const first = Math.max(0, Math.floor(top / ROW) - AROUND);
   const end = Math.min(state.shown.length, Math.ceil((top + scroller.clientHeight) / ROW) + AROUND);
@@ -38,24 +47,31 @@ function drawWindow() {
     live.delete(place);
   }
   const arrows = [];
+  /** @type {HTMLElement | null} */
   let before = null;
   for (let place = end - 1; place >= first; place -= 1) {
-    if (!live.has(place)) {
-      live.set(place, rowOf(place));
-      rows.insertBefore(live.get(place), before);
+    let row = live.get(place);
+    if (row === undefined) {
+      row = rowOf(place);
+      live.set(place, row);
+      rows.insertBefore(row, before);
     }
-    before = live.get(place);
+    before = row;
     arrows.unshift(arrow(state.shown[place], place - first, () => select(place)));
   }
   const picture = byId("diagram");
-  picture.setAttribute("width", lanes.width);
-  picture.setAttribute("height", (end - first) * ROW);
+  picture.setAttribute("width", String(lanes.width));
+  picture.setAttribute("height", String((end - first) * ROW));
   picture.style.top = `${first * ROW}px`;
   picture.replaceChildren(...lifelines(first, end, busy), ...arrows);
   showSelection();
   markFound(rows, byId("details"));
 }
 
+/**
+ * @param {number} place
+ * @returns {HTMLElement}
+ */
 function rowOf(place) {
   const message = state.shown[place];
   const exchange = exchangeOf(message);
@@ -84,7 +100,12 @@ function rowOf(place) {
   return row;
 }
 
-/** A row as it is read out: the diagram's part of it is in words here. */
+/**
+ * A row as it is read out: the diagram's part of it is in words here.
+ *
+ * @param {number} message
+ * @returns {string}
+ */
 function spoken(message) {
   const [sender, receiver] = ends(message);
   const exchange = exchangeOf(message);
@@ -97,18 +118,31 @@ function spoken(message) {
   });
 }
 
+/**
+ * @param {string | undefined} verdict
+ * @returns {HTMLElement | null}
+ */
 function verdictChip(verdict) {
   if (!verdict || verdict === "documented") return null;
   return el("span", { class: `chip v-${verdict}`, text: t(`verdict.${verdict}`) });
 }
 
+/**
+ * @param {number} message
+ * @returns {string}
+ */
 function timeOf(message) {
   const { started, ended } = exchangeOf(message);
   if (!isResponse(message)) return started === undefined ? "" : duration(started);
   return started === undefined || ended === undefined ? "" : `+${duration(ended - started)}`;
 }
 
-/** The waterfall: a request's bar lasts until its response, where a dot stands. */
+/**
+ * The waterfall: a request's bar lasts until its response, where a dot stands.
+ *
+ * @param {number} message
+ * @returns {HTMLElement | null}
+ */
 function bar(message) {
   const { started, ended } = exchangeOf(message);
   const length = scale.to - scale.from;
@@ -127,7 +161,12 @@ function bar(message) {
   return made;
 }
 
-/** The time that the waterfall spans: that of the run or, zoomed, of the rows from `first` to before `end`. */
+/**
+ * The time that the waterfall spans: that of the run or, zoomed, of the rows from `first` to before `end`.
+ *
+ * @param {number} first
+ * @param {number} end
+ */
 function measure(first, end) {
   const { from, to } = scale;
   Object.assign(scale, { from: run().from, to: run().to });
@@ -140,10 +179,10 @@ function measure(first, end) {
   const marks = !(length > 0) ? [0] : byId("axis").clientWidth < 130 ? [0, 1] : [0, 0.5, 1];
   byId("axis").replaceChildren(...marks.map((part) => el("span", { text: duration(scale.from + length * part) })));
   if (from === scale.from && to === scale.to) return;
-  for (const [place, row] of live) row.querySelector(".fall").replaceChildren(...[bar(state.shown[place])].filter(Boolean));
+  for (const [place, row] of live) row.querySelector(".fall")?.replaceChildren(...[bar(state.shown[place])].filter((mark) => mark !== null));
 }
 
-function toggleZoom() {
+export function toggleZoom() {
   state.zoomed = !state.zoomed;
   drawn = [0, 0];
   drawWindow();
@@ -168,8 +207,13 @@ function drawRuler() {
   }));
 }
 
-/** Choose the message in a row of the list (-1: none), and show what it says. */
-function select(place, { scroll = true, quietly = false } = {}) {
+/**
+ * Choose the message in a row of the list (-1: none), and show what it says.
+ *
+ * @param {number} place
+ * @param {{ scroll?: boolean, quietly?: boolean }} [options]
+ */
+export function select(place, { scroll = true, quietly = false } = {}) {
   state.selected = Math.max(-1, Math.min(place, state.shown.length - 1));
   if (scroll && state.selected >= 0) intoView(state.selected);
   drawWindow();
@@ -178,15 +222,20 @@ function select(place, { scroll = true, quietly = false } = {}) {
   if (!quietly) remember();
 }
 
-function intoView(place) {
+/** @param {number} place */
+export function intoView(place) {
   const top = place * ROW;
   const room = scroller.clientHeight - byId("columns").offsetHeight;
   if (top < scroller.scrollTop) scroller.scrollTop = top;
   else if (top + ROW > scroller.scrollTop + room) scroller.scrollTop = top + ROW - room;
 }
 
-/** In the middle of the view, for a jump to a message from elsewhere. */
-function reveal(message) {
+/**
+ * In the middle of the view, for a jump to a message from elsewhere.
+ *
+ * @param {number} message
+ */
+export function reveal(message) {
   const place = state.shown.indexOf(message);
   if (place < 0) return;
   const room = scroller.clientHeight - byId("columns").offsetHeight;
@@ -197,7 +246,7 @@ function reveal(message) {
 function showSelection() {
   for (const [place, row] of live) row.setAttribute("aria-selected", String(place === state.selected));
   const chosen = state.shown[state.selected];
-  for (const group of byId("diagram").querySelectorAll(".arrow")) {
+  for (const group of /** @type {NodeListOf<SVGElement>} */ (byId("diagram").querySelectorAll(".arrow"))) {
     group.classList.toggle("selected", Number(group.dataset.message) === chosen);
   }
   if (live.has(state.selected)) rows.setAttribute("aria-activedescendant", `row-${state.selected}`);

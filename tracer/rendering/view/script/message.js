@@ -1,27 +1,44 @@
 // What one message says: headers and body, and where it stands in the run.
 
+import { shown } from "./texts.js";
+import { headersOf } from "./query.js";
+import { curl } from "./curl.js";
+import { byId, copy, duration, el, t } from "./dom.js";
+import { contents, ends, exchangeOf, headline, isResponse, numberOf, participant, run, state, stepOf, withContents } from "./runs.js";
+import { pseudonyms } from "./json.js";
+import { markFound } from "./search.js";
+import { reveal, rows } from "./list.js";
+import { overview } from "./overview.js";
+import { bodySection, copyTool, section, table, tool } from "./parts.js";
+/** @import { Child, Exchange, Request, Response } from "./types" */
+/** @type {string | null} */
 let detailed = null;
 
 /** Fill the pane on the right: with the chosen message, or with the run where none is chosen. */
-function showDetails() {
+export function showDetails() {
   const pane = byId("details");
   const message = state.shown[state.selected];
   const key = message === undefined ? `run ${state.run}` : `message ${state.run} ${message}`;
   if (key !== detailed) {
-    const withinTabs = pane.contains(document.activeElement) && document.activeElement.role === "tab";
+    const focused = document.activeElement;
+    const withinTabs = focused !== null && pane.contains(focused) && focused.role === "tab";
     detailed = key;
     pane.scrollTop = 0;
     if (message === undefined) pane.replaceChildren(...overview());
     else withContents(() => key === detailed && pane.replaceChildren(...messageParts(message)));
-    if (withinTabs) pane.querySelector("[role=tab][aria-selected=true]")?.focus();
+    if (withinTabs) /** @type {HTMLElement | null} */ (pane.querySelector("[role=tab][aria-selected=true]"))?.focus();
   }
   markFound(rows, pane);
 }
 
+/**
+ * @param {number} message
+ * @returns {HTMLElement[]}
+ */
 function messageParts(message) {
   const exchange = exchangeOf(message);
-  const [request, response] = contents()[message >> 1];
-  const said = run().descriptions[exchange.said];
+  const [request, response] = (contents() ?? [])[message >> 1];
+  const said = exchange.said === undefined ? undefined : run().descriptions[exchange.said];
   return [
     el("div", { class: "about" },
       el("p", { class: "route" }, ...route(message)),
@@ -37,12 +54,20 @@ function messageParts(message) {
   ];
 }
 
+/**
+ * @param {number} message
+ * @returns {Child[]}
+ */
 function route(message) {
   const [sender, receiver] = ends(message);
   return [el("span", { class: "big-number", text: String(numberOf(message)) }), participant(sender), el("span", { class: "to", "aria-hidden": "true", text: " → " }), participant(receiver)];
 }
 
-function facts(message) {
+/**
+ * @param {number} message
+ * @returns {Child[]}
+ */
+export function facts(message) {
   const exchange = exchangeOf(message);
   const step = stepOf(message);
   const { started, ended } = exchange;
@@ -54,7 +79,12 @@ function facts(message) {
   ];
 }
 
-/** Request and response of the exchange: to change the tab is to choose the other message. */
+/**
+ * Request and response of the exchange: to change the tab is to choose the other message.
+ *
+ * @param {number} message
+ * @returns {HTMLElement}
+ */
 function tabs(message) {
   const both = [message & ~1, message | 1];
   const made = el("div", { role: "tablist", class: "tabs", "aria-label": t("exchange") }, ...both.map((each) => {
@@ -73,6 +103,10 @@ function tabs(message) {
   return made;
 }
 
+/**
+ * @param {Request} request
+ * @returns {HTMLElement[]}
+ */
 function requestPanel(request) {
   const headers = headersOf(request);
   const title = `${request.method} ${request.url} ${request.http ?? ""}`;
@@ -84,6 +118,12 @@ function requestPanel(request) {
   ];
 }
 
+/**
+ * @param {Exchange} exchange
+ * @param {string} url
+ * @param {Response | null} response
+ * @returns {HTMLElement[]}
+ */
 function responsePanel(exchange, url, response) {
   if (!response) return [el("p", { class: "why", text: t("no-response", { reason: exchange.reason ?? "" }) })];
   const title = `${response.status} ${response.reason ?? ""} ${url}`;
@@ -94,6 +134,10 @@ function responsePanel(exchange, url, response) {
   ];
 }
 
+/**
+ * @param {[string, string][]} headers
+ * @returns {HTMLElement}
+ */
 function headerSection(headers) {
   if (headers.length === 0) return section(t("headers"), [], el("p", { class: "hint", text: t("no-headers") }));
   const lines = () => headers.map(([name, value]) => `${name}: ${value}`).join("\n");

@@ -1,6 +1,14 @@
 // The run as a whole: shown while no message is chosen.
 
-function overview() {
+import { jsonTree } from "./jsontree.js";
+import { duration, el, grouped, t } from "./dom.js";
+import { headline, numberOf, run } from "./runs.js";
+import { jsonElement, pseudonyms } from "./json.js";
+import { copyTool, section, table, textBox } from "./parts.js";
+import { reach } from "./page.js";
+/** @import { Output } from "./types" */
+/** @returns {HTMLElement[]} */
+export function overview() {
   const { command, notes, redacted, output } = run();
   return [
     el("div", { class: "about" },
@@ -14,9 +22,10 @@ function overview() {
     notes.length === 0 ? null : section(t("notes"), [], el("ul", {}, ...notes.map((note) => el("li", { text: note })))),
     redacted.length === 0 ? null : section(t("redacted"), [], table(redacted.map(([what, count]) => [what, `${grouped.format(count)}×`]), t("redacted"), "counts")),
     ...(output === null ? [] : outputSections(output)),
-  ].filter(Boolean);
+  ].filter((part) => part !== null);
 }
 
+/** @returns {string[][]} */
 function aboutPairs() {
   const { release, url, client, recorded, sequence, interrupted, participants } = run();
   return [
@@ -27,11 +36,15 @@ function aboutPairs() {
   ].filter(([, value]) => value);
 }
 
-function sizeLine() {
+export function sizeLine() {
   const { exchanges, order, from, to } = run();
   return [t("exchanges", { count: exchanges.length }), t("messages", { count: order.length }), duration(to - from)].join(" · ");
 }
 
+/**
+ * @param {Output} output
+ * @returns {HTMLElement[]}
+ */
 function outputSections({ exit, stdout, stderr }) {
   const code = el("span", { class: exit ? "chip v-unexpected" : "facts", text: t("exit", { code: String(exit) }) });
   const made = [section(t("output"), [code, ...(stdout ? [copyTool(t("copy-output"), () => stdout)] : [])],
@@ -39,18 +52,26 @@ function outputSections({ exit, stdout, stderr }) {
   return stderr ? [...made, section(t("stderr"), [], textBox(stderr, t("stderr")))] : made;
 }
 
+/**
+ * @param {string} stdout
+ * @returns {HTMLElement}
+ */
 function outputText(stdout) {
   const tree = /^\s*[[{]/.test(stdout) ? jsonTree(stdout) : null;
   return tree === null ? textBox(stdout, t("output")) : jsonElement(tree);
 }
 
-function verdictPill() {
+export function verdictPill() {
   const { verdict, sequence } = run();
   if (!verdict) return el("span", { class: "pill", text: t("run.none") });
   return el("span", { class: `pill ${verdict}`, text: t(`run.${verdict}`, { sequence: sequence || t("run.none") }) });
 }
 
-/** What makes the run deviate, each a way to where it is. */
+/**
+ * What makes the run deviate, each a way to where it is.
+ *
+ * @returns {HTMLElement | null}
+ */
 function deviationSection() {
   const { deviating, missing } = run();
   if (deviating.length === 0 && missing.length === 0) return null;
@@ -60,6 +81,10 @@ function deviationSection() {
   return section(t("deviations"), [], el("ul", { class: "deviations" }, ...named));
 }
 
+/**
+ * @param {number} index
+ * @returns {HTMLElement}
+ */
 function deviationButton(index) {
   const exchange = run().exchanges[index];
   return el("button", { type: "button", class: "link", onclick: () => reach(2 * index) },
@@ -67,9 +92,13 @@ function deviationButton(index) {
     el("code", { text: `(${numberOf(2 * index)}) ${headline(2 * index).join(" ")}` }));
 }
 
+/**
+ * @param {number} index
+ * @returns {HTMLElement | null}
+ */
 function reason(index) {
   const { why } = run().exchanges[index];
   return why ? el("p", { class: "hint", lang: "en", text: why }) : null;
 }
 
-const missingText = () => t("missing", { count: run().missing.length, steps: run().missing.join(", ") });
+export const missingText = () => t("missing", { count: run().missing.length, steps: run().missing.join(", ") });

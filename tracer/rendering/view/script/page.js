@@ -1,9 +1,20 @@
 // The page around list and details: which recording, which search, which theme, how wide.
 
+import { byId, t } from "./dom.js";
+import { deviates, exchangeOf, isResponse, numberOf, run, runs, state } from "./runs.js";
+import { filtered } from "./search.js";
+import { drawList, intoView, reveal, scroller } from "./list.js";
+import { showDetails } from "./message.js";
+import { missingText, sizeLine, verdictPill } from "./overview.js";
+
 const themes = ["auto", "light", "dark"];
 
-/** Show another recording, with nothing chosen and nothing searched for. */
-function showRun(index) {
+/**
+ * Show another recording, with nothing chosen and nothing searched for.
+ *
+ * @param {number} index
+ */
+export function showRun(index) {
   state.run = index;
   state.query = byId("search").value = "";
   state.deviating = false;
@@ -20,8 +31,12 @@ function showRun(index) {
   refresh(true);
 }
 
-/** Apply search and filter; the chosen message stays chosen where it is still there. */
-function refresh(fresh = false) {
+/**
+ * Apply search and filter; the chosen message stays chosen where it is still there.
+ *
+ * @param {boolean} [fresh]
+ */
+export function refresh(fresh = false) {
   const found = filtered();
   if (found === null) {
     document.addEventListener("DOMContentLoaded", () => refresh(), { once: true });
@@ -38,8 +53,12 @@ function refresh(fresh = false) {
   showDetails();
 }
 
-/** Choose a message wherever it is: a search that hides it ends. */
-function reach(message) {
+/**
+ * Choose a message wherever it is: a search that hides it ends.
+ *
+ * @param {number} message
+ */
+export function reach(message) {
   if (!state.shown.includes(message)) {
     state.query = byId("search").value = "";
     state.deviating = false;
@@ -48,8 +67,12 @@ function reach(message) {
   reveal(message);
 }
 
-/** The next (1) or the last (-1) exchange that deviates, from the chosen message on. */
-function nextDeviation(way) {
+/**
+ * The next (1) or the last (-1) exchange that deviates, from the chosen message on.
+ *
+ * @param {number} way
+ */
+export function nextDeviation(way) {
   const places = state.shown.flatMap((message, place) => (!isResponse(message) && deviates(exchangeOf(message)) ? [place] : []));
   const from = state.selected;
   const found = way > 0 ? places.find((place) => place > from) ?? places[0] : places.findLast((place) => place < from) ?? places.at(-1);
@@ -57,13 +80,13 @@ function nextDeviation(way) {
 }
 
 /** What is chosen stands in the address, so that it can be passed on: #recording/message, counted from 1. */
-function remember() {
+export function remember() {
   const message = state.shown[state.selected];
   const hash = message === undefined ? (runs.length > 1 ? `#${state.run + 1}` : " ") : `#${state.run + 1}/${numberOf(message)}`;
   history.replaceState(null, "", hash === " " ? location.pathname + location.search : hash);
 }
 
-function recall() {
+export function recall() {
   const [, index, number] = /^#(\d+)(?:\/(\d+))?$/.exec(location.hash) ?? [];
   const wanted = Number(index ?? 1) - 1;
   showRun(wanted in runs ? wanted : 0);
@@ -71,14 +94,15 @@ function recall() {
   if (message !== undefined) reveal(message);
 }
 
-function showTheme(theme) {
+/** @param {string} theme */
+export function showTheme(theme) {
   document.documentElement.dataset.theme = theme;
   byId("theme").textContent = `◐ ${t(`theme.${theme}`)}`;
 }
 
 /** Only what was chosen is stored: a page loaded before an earlier choice has been written must not undo it. */
-function chooseTheme() {
-  const theme = themes[(themes.indexOf(document.documentElement.dataset.theme) + 1) % themes.length];
+export function chooseTheme() {
+  const theme = themes[(themes.indexOf(document.documentElement.dataset.theme ?? "") + 1) % themes.length];
   showTheme(theme);
   try {
     localStorage.setItem("tracer-theme", theme);
@@ -87,9 +111,9 @@ function chooseTheme() {
   }
 }
 
-function storedTheme() {
+export function storedTheme() {
   try {
-    const theme = localStorage.getItem("tracer-theme");
+    const theme = localStorage.getItem("tracer-theme") ?? "";
     return themes.includes(theme) ? theme : "auto";
   } catch {
     return "auto";
@@ -97,8 +121,9 @@ function storedTheme() {
 }
 
 /** The border between list and details: dragged, or moved with the arrow keys. */
-function wireSplitter() {
+export function wireSplitter() {
   const splitter = byId("splitter");
+  /** @type {(share: number) => void} */
   const setShare = (share) => {
     const kept = Math.round(Math.max(20, Math.min(70, share)));
     byId("panes").style.setProperty("--details", `${kept}%`);
@@ -109,6 +134,7 @@ function wireSplitter() {
     splitter.setPointerCapture(event.pointerId);
     const box = byId("panes").getBoundingClientRect();
     const stacked = getComputedStyle(byId("panes")).flexDirection === "column";
+    /** @type {(event: PointerEvent) => void} */
     const move = ({ clientX, clientY }) =>
       setShare(stacked ? (100 * (box.bottom - clientY)) / box.height : (100 * (box.right - clientX)) / box.width);
     splitter.addEventListener("pointermove", move);

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { curl } from "../../../tracer/rendering/view/script/curl.js";
+
+const URL = "http://keystone.test/v3";
+const request = (fields) => ({ method: "GET", url: URL, ...fields });
+const options = (fields) => curl(request(fields)).split(" \\\n  ");
+
+test("a request without header and body is its address", () => {
+  assert.equal(curl(request({})), `curl \\\n  --url '${URL}'`);
+});
+
+test("the method is named where curl would choose another", () => {
+  assert.ok(options({ method: "DELETE" }).includes("--request 'DELETE'"));
+  assert.ok(options({ method: "HEAD" }).includes("--head"));
+  const body = { type: "text/plain", size: 1, text: "x" };
+  assert.ok(!options({ method: "POST", body }).join().includes("--request"));
+  assert.ok(options({ method: "GET", body }).includes("--request 'GET'"));
+});
+
+test("header fields that curl sets itself are left out", () => {
+  const headers = { Host: "keystone.test", "Content-Length": "2", Accept: ["a", "b"], "X-Empty": "" };
+  assert.deepEqual(options({ headers }).slice(1, -1), ["--header 'Accept: a'", "--header 'Accept: b'", "--header 'X-Empty;'"]);
+});
+
+test("a field that would read a file or add another field is left out", () => {
+  const headers = { "@/etc/passwd": "x", "X-Two": "a\r\nX-Three: b", "X Space": "x" };
+  assert.deepEqual(options({ headers }).slice(1, -1), []);
+});
+
+test("an accepted coding asks for decompression", () => {
+  assert.deepEqual(options({ headers: { "Accept-Encoding": "gzip" } }).slice(1, -1), ["--compressed"]);
+});
+
+test("JSON is sent on one line, without a type of curl's own", () => {
+  const body = { type: "application/json", size: 14, json: '{\n  "a": "it\'s"\n}' };
+  assert.deepEqual(options({ method: "POST", body }).slice(1, -1), [
+    "--header 'Content-Type:'",
+    `--data-raw '{"a":"it'\\''s"}'`,
+  ]);
+});
+
+test("bytes come through base64, and a body that is not kept from a file", () => {
+  assert.match(curl(request({ method: "PUT", body: { type: "x", size: 2, base64: "AAE=" } })), /^printf %s 'AAE=' \| base64 -d \| curl/);
+  assert.match(curl(request({ method: "PUT", body: { type: "x", size: 3, text: "a\0b" } })), /^printf %s 'YQBi' \| base64 -d \| curl/);
+  assert.ok(options({ method: "PUT", body: { type: "x", size: 9, omitted: "size" } }).includes("--data-binary @body.bin"));
+});
+
+test("no character steers the terminal or ends the word", () => {
+  const text = "a'\\!\u001b[31m\u2028\u202e";
+  const body = { type: "text/plain", size: 9, text };
+  const [word] = options({ method: "POST", body }).filter((option) => option.startsWith("--data-raw"));
+  assert.equal(word, "--data-raw $'a\\047\\134\\041\\033[31m\\342\\200\\250\\342\\200\\256'");
+});
+
+test("brackets in an address are no pattern, and a space is encoded", () => {
+  const written = options({ url: `${URL}/[1-3]/{a} b` });
+  assert.ok(written.includes("--globoff"));
+  assert.equal(written.at(-1), `--url '${URL}/[1-3]/{a}%20b'`);
+});
