@@ -50,6 +50,18 @@ SPACED: dict[str, Form] = {
     "TOML, inline": lambda n, v: f'x = {{ a = "{BEFORE}", {n} = "{v}", b = "{BEHIND}" }}\n',
     "shell": lambda n, v: f'export A={BEFORE}\nexport {n}="{v}"\nexport B={BEHIND}\n',
     "shell, single quotes": lambda n, v: f"A={BEFORE} {n}='{v}' command {BEHIND}\n",
+    "shell, in pieces": lambda n, v: f"A={BEFORE}\nexport {n}='x'\"'\"'{v}'\nB={BEHIND}\n",
+    "shell, in escaped pieces": lambda n, v: f"A={BEFORE} {n}='x'\\''{v}' command {BEHIND}\n",
+    "shell, over lines": lambda n, v: f'A={BEFORE}\nexport {n}="x\n{v}"\nB={BEHIND}\n',
+    "option, in pieces": lambda n, v: f"run --a {BEFORE} --{n} \"x\"'{v}' --b {BEHIND}",
+    "fish": lambda n, v: f"set -gx A {BEFORE}\nset -gx {n} '{v}'\nset B {BEHIND}\n",
+    "YAML, blank line in quotes": lambda n, v: f'a: {BEFORE}\n{n}: "x\n\n  {v}"\nb: {BEHIND}\n',
+    "YAML, blank line": lambda n, v: f"a: {BEFORE}\n{n}: x\n\n  {v}\nb: {BEHIND}\n",
+    "JSON, torn and escaped": lambda n, v: (
+        json.dumps(json.dumps({"a": BEFORE, n: v, "b": BEHIND}))[8:-1]
+        if v.isalnum()
+        else json.dumps({"a": BEFORE, n: v, "b": BEHIND})
+    ),
     "PHP": lambda n, v: f"$x = array('a' => '{BEFORE}', '{n}' => '{v}', 'b' => '{BEHIND}');",
     "PHP constant": lambda n, v: f"define('A', '{BEFORE}');\ndefine('{n}', '{v}');\ndefine('B', '{BEHIND}');",
     "Ruby": lambda n, v: f':a => "{BEFORE}", "{n}" => "{v}", :b => "{BEHIND}"',

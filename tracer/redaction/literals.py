@@ -13,7 +13,7 @@ __all__ = ["Literals"]
 # Text in quotes; what is not closed ends with its line. An apostrophe within a word opens none.
 # A scalar of YAML may go on (YAML 1.2, section 7.3): see ``_folded_end``.
 _LITERAL = re.compile(
-    r""""(?:[^"\\\n]|\\[^\n])*+(?:"|\\?(?=\n)|\\?\Z)|(?<!\w)'(?:[^'\\\n]|\\[^\n])*+(?:'|\\?(?=\n)|\\?\Z)"""
+    r"""(?<!\\)"(?:[^"\\\n]|\\[^\n])*+(?:"|\\?(?=\n)|\\?\Z)|(?<![\w\\])'(?:[^'\\\n]|\\[^\n])*+(?:'|\\?(?=\n)|\\?\Z)"""
 )
 _STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*+(?:"|\\?(?=\n)|\\?\Z)')
 _END_OF_FOLDED = {

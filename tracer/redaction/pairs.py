@@ -16,6 +16,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from tracer.redaction.commandlines import ProgramOptions, Programs
 from tracer.redaction.encodings import (
     BACKSLASH,
     ENTITY,
@@ -34,6 +35,7 @@ from tracer.redaction.objects import BEFORE_VALUE, Kind, read_objects, secrets_i
 from tracer.redaction.patches import At, may_patch, secrets_in_patches
 from tracer.redaction.prefilter import find_words
 from tracer.redaction.pseudonyms import PSEUDONYM
+from tracer.redaction.shellwords import without_quotes
 from tracer.redaction.siblings import (
     Field,
     fields_around,
@@ -84,7 +86,8 @@ class Pairs(Generic[P]):
     options of command lines whose arguments are no secrets. ``mapped`` returns the place of all that an
     object under such a name holds; without one, its fields of ``valued`` are secrets. ``kinds`` are other
     objects that are secret as a whole; what such an object has under keys of ``references`` is none.
-    ``root`` returns that of the places in a document, to which a JSON Patch points.
+    ``root`` returns that of the places in a document, to which a JSON Patch points. ``programs`` have
+    options whose values are secrets.
     """
 
     def __init__(
@@ -99,6 +102,7 @@ class Pairs(Generic[P]):
         mapped: Callable[[P], P | None] = lambda _: None,
         kinds: Iterable[Kind[P]] = (),
         references: Iterable[str] = (),
+        programs: Iterable[ProgramOptions[P]] = (),
         root: Callable[[], At[P]],
     ) -> None:
         self._names = names
@@ -110,6 +114,7 @@ class Pairs(Generic[P]):
         words = (rf"{kind.key}{BEFORE_VALUE}(?:{'|'.join(kind.values)})\b" for kind in self._kinds)
         self._may_tell_kind = re.compile("|".join(words) or "(?!)").search
         self._kept = frozenset(kept)
+        self._programs = Programs(programs)
         self._naming, self._valued = frozenset(naming), frozenset(valued)
         stems = _fewest({stem for stem in names.stems() if len(stem) > 2})
         self._search = AhoCorasick(sorted(stems), matchkind=MatchKind.LeftmostLongest)
@@ -153,6 +158,7 @@ class Pairs(Generic[P]):
         found = [
             *self._in_objects(text, literals, spots, held),
             *self._in_maps(text, literals, spots),
+            *self._in_commands(text, literals),
             *self._in_tree(text, spots, declared if held else frozenset()),
         ]
         found += self._in_quotes(text, literals, spots, held, (depth, budget, declared), document=document)
@@ -192,6 +198,12 @@ class Pairs(Generic[P]):
             for field in fields:
                 if field.key not in self._references:
                     yield from self._taken(text, field.spans, held)
+
+    def _in_commands(self, text: str, literals: Literals) -> Iterator[Pair[P]]:
+        """Give the values of options of programs, but for those within quoted texts."""
+        for call, span, place in self._programs.find(text):
+            if literals.around(Spot(*call)) < 0:
+                yield from self._taken(text, [span], place)
 
     def _in_tree(self, text: str, spots: list[tuple[Spot, P]], declared: frozenset[str]) -> Iterator[Pair[P]]:
         """Give what stands, however deep, in secret objects, in patches, and in declared parameters."""
@@ -235,7 +247,7 @@ class Pairs(Generic[P]):
         if ("\\u00" in text or "%" in text) and _HIDDEN.search(text):
             for index in literals.matching(_HIDDEN.search):
                 inner.setdefault(index, [])
-        for may_hold in (may_declare, self._may_tell_kind, may_patch):
+        for may_hold in (may_declare, self._may_tell_kind, may_patch, self._programs.may_call):
             for index in literals.matching(may_hold) if may_hold(text) else ():
                 inner.setdefault(index, [])
         inner.pop(-1, None)
@@ -350,6 +362,8 @@ class Pairs(Generic[P]):
             value = text[start:end]
             if value.strip() and not self._is_harmless(text, start, end, place):
                 bare = text[start - 1 : start] not in ("'", '"')
+                if value[0] in "\"'":
+                    value = without_quotes(value)  # a word of a shell in several pieces
                 value = _decoded(value.replace("''", "'") if text[start - 1 : start] == "'" else value)
                 if not is_stand_in(value):
                     yield Pair(start, end, place, value, bare)

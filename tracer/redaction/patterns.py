@@ -19,6 +19,7 @@ from tracer.redaction.beginnings import Beginnings
 from tracer.redaction.harmless import stands_in
 from tracer.redaction.policy import PatternRule, PolicyFile, beginnings
 from tracer.redaction.prefilter import Prefilter, lower_case
+from tracer.redaction.shellwords import without_quotes
 from tracer.redaction.tables import cells
 
 __all__ = ["PatternSet", "TextPattern", "text_patterns"]
@@ -27,7 +28,9 @@ _HEX = "[0-9A-Fa-f]{2}"
 _EDGE = rf"(?:(?<![A-Za-z0-9_+-])|(?<=\\[nrtbf])|(?<=\\u{_HEX}{_HEX})|(?<=%{_HEX})|(?<=\\x{_HEX}))"
 _BEFORE_SLASH = re.compile(r"[A-Za-z0-9+/]{16,64}/")
 _RUN = r"[\w:.-]{0,40}"
-_VALUE = r"""(?P<secret>"[^"\n]{1,10000}"|'[^'\n]{1,10000}'|[^\s"'\\]{1,10000})"""
+# What follows quotes in the same word of a shell.
+_MORE = r"""(?:\\'|\\{0,7}"[^"\s,:\\]{1,1000}\\{0,7}"|'[^'\n,:]{1,1000}'|[\w$]{1,1000}){0,20}"""
+_VALUE = rf"""(?P<secret>(?:"[^"\n]{{1,10000}}"|'[^'\n]{{1,10000}}'){_MORE}|[^\s"'\\]{{1,10000}})"""
 
 
 class TextPattern(NamedTuple):
@@ -84,7 +87,11 @@ class TextPattern(NamedTuple):
         """The value that ``found`` stands for: without its quotes and escapes."""
         if self.certain:
             return found
-        bare = found.strip("\"'") if found[0] in "\"'" else found
+        if found[0] in "\"'":
+            is_whole = found[0] == found[-1] and found.count(found[0]) == 2
+            bare = found[1:-1] if is_whole else without_quotes(found)
+        else:
+            bare = found
         if "\\" in bare:
             try:
                 return str(json.loads(f'"{bare}"'))

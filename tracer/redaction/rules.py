@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote
 
+from tracer.redaction.commandlines import ProgramOptions
 from tracer.redaction.encodings import BACKSLASH, from_backslash
 from tracer.redaction.harmless import is_location, is_placeholder, stands_in
 from tracer.redaction.names import Names, Word
@@ -195,6 +196,7 @@ class Policy:
                 *(pattern.word for pattern, place, _ in rules if place is not None),
                 *self.names.stems(),
                 *(value.lower() for kind in self._kinds for value in kind.values),
+                *(program.call for program in self._programs()),
                 *(word for pattern in self._text_patterns for word in pattern.words or ("",)),
             )
         )
@@ -263,7 +265,15 @@ class Policy:
             root=lambda: self.fields(""),
             kinds=self._kinds,
             references=(key for file in self._files for key in file.naming.references),
+            programs=self._programs(),
         )
+
+    def _programs(self) -> Iterator[ProgramOptions[Place]]:
+        """Give the options that are secrets of one program only."""
+        for rule in (rule for file in self._files for rule in file.options):
+            if len(rule.within) == 1 and not rule.many:
+                place = Place(rule.names[0], "password" if rule.kind == "credentials" else rule.kind)
+                yield ProgramOptions(rule.within[0], frozenset(rule.names), place, rule.kind == "credentials")
 
     @cached_property
     def _placeholders(self) -> frozenset[str]:

@@ -36,6 +36,8 @@ COMMENT = re.compile(r"[ \t][#;]")
 _KEY_END = re.compile(r"[ \t]{0,8}:(?:\s|\Z)")
 _ITEM = re.compile(r"(?P<indent>[ \t]*)-[ \t]{1,40}")
 _SCALAR = re.compile(r"[^\s,\[\]{}\"'][^,\[\]{}\n\"']{0,4096}")
+# Two words are no prose yet.
+_BELOW_KEY = re.compile(r"""[^\s:{\[#-]\S*(?<!:)(?:[ \t]+[^\s:]+)?|["'].*""")  # two words are no prose yet
 _CELL = re.compile(r"(?P<cell>[^\s|]{1,65536})[ \t]{1,200}\|")
 _NEXT_ROW = re.compile(r"[ \t]{0,200}\r?\n[ \t]{0,200}\|[ \t]{1,200}\|[ \t]{1,8}")
 
@@ -67,11 +69,13 @@ def is_key(text: str, opening: re.Match[str], span: Span) -> bool:
 
 
 def _goes_on(text: str, line_end: int, name_start: int) -> bool:
-    """Whether the line behind ``line_end`` is indented more than the one in which the name begins."""
+    """Return whether the next line that is not blank is indented more than the line of the name."""
     begin = text.rfind("\n", max(0, name_start - LONGEST_LEAD), name_start) + 1
     here = len(text[begin:name_start]) - len(text[begin:name_start].lstrip())
     following = text[line_end + 1 : line_end + 1 + LONGEST_LEAD]
-    return len(following) - len(following.lstrip(" \t")) > here or following.lstrip()[:1] in ('"', "'")
+    line = following.lstrip("\r\n \t")
+    indent = len(following[: len(following) - len(line)].rpartition("\n")[2])
+    return indent > here or line[:1] in ('"', "'")
 
 
 def _closing(text: str, start: int, stop: int, token: str) -> int | None:
@@ -138,7 +142,7 @@ def block_items(text: str, start: int, column: int) -> Iterator[Span]:
         elif first:
             line = text[place:stop]
             indent = len(line) - len(line.lstrip(" "))
-            if indent > column and re.fullmatch(r"[^\s:{\[#-]\S*(?<!:)|[\"'].*", line.strip()):
+            if indent > column and _BELOW_KEY.fullmatch(line.strip()):
                 span = scalar(text, place + indent, stop)
                 if span is not None:
                     yield span

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tracer.redaction.pseudonyms import PSEUDONYM
 
-__all__ = ["ShellWord", "shell_words", "written"]
+__all__ = ["ShellWord", "shell_words", "without_quotes", "written"]
 
 # An apostrophe without a partner is one of prose.
 _WORD = re.compile(
@@ -40,7 +40,12 @@ def shell_words(line: str) -> Iterator[ShellWord]:
     for match in _WORD.finditer(line):
         if _CONTINUED.fullmatch(match[0]):
             continue  # the line goes on
-        yield ShellWord(*match.span(), _QUOTED.sub(_bare, match[0]))
+        yield ShellWord(*match.span(), without_quotes(match[0]))
+
+
+def without_quotes(word: str) -> str:
+    """Return what a shell makes of a word with quotes and backslashes."""
+    return _QUOTED.sub(_bare, word)
 
 
 def written(value: str, instead_of: str) -> str:

@@ -52,7 +52,7 @@ _INDENT = re.compile(r"[ \t]*")
 _HEREDOC = re.compile(r"<<[-~]?[ \t]{0,8}[\"']?(?P<tag>\w{1,60})[\"']?[ \t]{0,40}\r?\n")
 # What may stand before a name that is the first of its line.
 _LEAD = re.compile(
-    r"[ \t]*(?:(?:[-?*+>;%$]{1,2}|[#]{1,3}|//|export|set|setx|setenv|declare(?:[ ]-\w+)*|local|readonly"
+    r"[ \t]*(?:(?:[-?*+>;%$]{1,2}|[#]{1,3}|//|export|set(?:[ ]-\w+)*|setx|setenv|declare(?:[ ]-\w+)*|local|readonly"
     r"|typeset|var|let|const|my|our|env|Environment=|ENV|ARG)[ \t]*)*",
     re.IGNORECASE,
 )
@@ -64,6 +64,13 @@ _NEXT_PARAMETER = re.compile(r"&(?:amp;)?[\w.\[\]-]{1,60}=|[,;][ \t]{0,4}[\w.-]{
 _FLOW_END = re.compile(r"[,}\]\n]|[ \t]#")
 _WORD = re.compile(r"[^\s\"'`<>{}|]{1,65536}")
 _SHELL_WORD = re.compile(r"""(?:[^\s"'`;&|<>()\\]|\\.|"[^"\n]{0,4096}"|'[^'\n]{0,4096}'){1,65536}""")
+# What follows quotes in the same word of a shell: 'it'"'"'s'.
+_REST_OF_WORD = re.compile(
+    r"""(?=["'\\\w$])(?:[^\s"'`;&|<>(){}\[\],\\]|\\.|"[^"\n]{0,4096}"|'[^'\n]{0,4096}'){1,4096}(?=[\s;&|)]|\Z)"""
+)
+_SHELL_LINES = {
+    quote: re.compile(rf"(?P<value>[^\"'`]{{1,4096}}){quote}[ \t]*(?=[;&|#)\r\n]|\Z)") for quote in "\"'"
+}
 _PARAMETER = re.compile(r"[^&\s\"'<>#;\\]{1,65536}")
 _PROSE = frozenset(
     """a an and are as be been by can cannot for from has have if in is it its may must no not of on or shall
@@ -188,6 +195,8 @@ def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) 
     opening = OPEN_QUOTE.match(text, place)
     if opening:
         span = quoted_value(text, opening, name_start)
+        if kind == "equals" and not separator[0].strip("=:+?"):
+            span = _shell_word(text, opening, span)
         is_below = kind == "colon" and "\n" in text[separator.start() : span[0]]
         return [] if is_below and is_key(text, opening, span) else [span]
     spans = None
@@ -202,6 +211,21 @@ def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) 
     end = _plain_end(text, place, line, kind, blank=bool(separator["blank"]), quoted=quoted)
     end = _joined_end(text, place, end)
     return [(place, end)] if end > place else []
+
+
+def _shell_word(text: str, opening: re.Match[str], span: Span) -> Span:
+    """Return where the word of a shell stands that begins with the quotes around ``span``.
+
+    More may follow the quotes in the same word, and lines may end within them (POSIX, section 2.2).
+    """
+    quote = opening["token"]
+    if quote not in _SHELL_LINES or opening["triple"]:
+        return span
+    if not text.startswith(quote, span[1]):
+        lines = _SHELL_LINES[quote].match(text, opening.end())
+        return lines.span("value") if lines else span
+    rest = _REST_OF_WORD.match(text, span[1] + 1)
+    return (opening.start("token"), rest.end()) if rest else span
 
 
 def _joined_end(text: str, place: int, end: int) -> int:
@@ -339,13 +363,16 @@ def _middle_end(text: str, place: int, stop: int, kind: str) -> int:
 def _continued(text: str, end: int, column: int) -> int:
     """Return the end of a plain scalar of YAML that goes on in lines indented more than its key."""
     line = text.find("\n", end)
-    while line >= 0 and not text[end:line].strip():
+    while line >= 0 and not text[end:line].strip() and line - end < LONGEST_LEAD:
         stop = text.find("\n", line + 1)
         stop = len(text) if stop < 0 else stop
         following = text[line + 1 : stop]
         bare = following.strip()
         indent = len(following) - len(following.lstrip(" "))
-        if not bare or indent <= column or bare[0] in "#-{[|&" or re.search(r":(?:\s|$)|=|[{}\"]", bare):
+        if not bare:
+            line = stop if stop < len(text) else -1  # a blank line is a line end within the value
+            continue
+        if indent <= column or bare[0] in "#-{[|&" or re.search(r":(?:\s|$)|=|[{}\"]", bare):
             break
         end = line + 1 + len(following.rstrip())
         line = stop if stop < len(text) else -1
@@ -393,7 +420,7 @@ def _option_value(text: str, end: int) -> list[Span]:
         return []
     opening = OPEN_QUOTE.match(text, blank.end())
     if opening:
-        return [quoted_value(text, opening, end)]
+        return [_shell_word(text, opening, quoted_value(text, opening, end))]
     word = _SHELL_WORD.match(text, blank.end())
     return [word.span()] if word and not ORDINARY.fullmatch(word[0]) else []
 
