@@ -52,8 +52,8 @@ _INDENT = re.compile(r"[ \t]*")
 _HEREDOC = re.compile(r"<<[-~]?[ \t]{0,8}[\"']?(?P<tag>\w{1,60})[\"']?[ \t]{0,40}\r?\n")
 # What may stand before a name that is the first of its line.
 _LEAD = re.compile(
-    r"[ \t]*(?:(?:[-?*+>;%$]{1,2}|[#]{1,3}|//|export|set(?:[ ]-\w+)*|setx|setenv|declare(?:[ ]-\w+)*|local|readonly"
-    r"|typeset|var|let|const|my|our|env|Environment=|ENV|ARG)[ \t]*)*",
+    r"[ \t]*(?:(?:[-?*+>;%$]{1,2}|[#]{1,3}|//|export|set(?:[ ]-\w+)*|setx|setenv"
+    r"|declare(?:[ ]-\w+)*|local|readonly|typeset|var|let|const|my|our|env|Environment=|ENV|ARG)[ \t]*)*",
     re.IGNORECASE,
 )
 _SHELL = re.compile(r"\b(?:export|setenv|declare|local|readonly|typeset|env|ENV|ARG)\b")
