@@ -26,7 +26,7 @@ from tracer.model import Exchange, Recording
 from tracer.recording import dump
 from tracer.redaction import scan_pieces
 from tracer.rendering.mermaid import mermaid_parts
-from tracer.rendering.pages.page import command_page, surroundings
+from tracer.rendering.pages.page import command_page
 from tracer.rendering.pages.plan import plan
 from tracer.rendering.pages.summary import summarise
 from tracer.rendering.pages.wording import wording
@@ -57,10 +57,9 @@ def _label_unnamed(recording: Recording) -> object:
 
 
 def _page(recording: Recording) -> object:
-    site = plan({"run.yaml": summarise(recording, "")}, {"run.yaml": "run"})
+    site = plan({"run.yaml": summarise(recording)}, {"run.yaml": "run"})
     (release,) = site.releases
-    around = surroundings(release.pages[0], release, site)
-    return command_page(recording, around, wording("en"))
+    return command_page(recording, release.pages[0], release, site, wording("en"))
 
 
 def _picture(recording: Recording) -> object:

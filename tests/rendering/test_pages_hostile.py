@@ -17,7 +17,7 @@ from tests.strategies import texts as any_text
 from tracer.model import Body, Cloud, Output, Recording, Request, Response
 from tracer.redaction import scan
 from tracer.rendering.markdown import cut, inline, masked, title
-from tracer.rendering.pages.page import command_page, prologue_page, surroundings
+from tracer.rendering.pages.page import command_page, prologue_page
 from tracer.rendering.pages.plan import Page, plan
 from tracer.rendering.pages.site import configuration, index
 from tracer.rendering.pages.summary import summarise
@@ -94,10 +94,10 @@ def _check(markdown: str, messages: int | None = None) -> Element:
 def _pages(recording: Recording, language: str = "ko") -> tuple[str, str, str, dict[str, str]]:
     """The page of a recording, that of its release's prologue, the index and the configuration."""
     say = wording(language)
-    site = plan({"a": summarise(recording, "0" * 64)}, {"a": "name"})
+    site = plan({"a": summarise(recording)}, {"a": "name"})
     (release,) = site.releases
     (page,) = release.pages
-    own = command_page(recording, surroundings(page, release, site), say)
+    own = command_page(recording, page, release, site, say)
     shared = prologue_page(
         [(recording, page, one.position, one.anchor) for one in release.held.values()], say
     )
@@ -185,7 +185,7 @@ def test_index_and_navigation_hold_no_markup(release: str, name: str) -> None:
         seed.recording(), cloud=Cloud(release=release), sequence=None, command=None, recorded=name
     )
     say = wording("ko")
-    site = plan({"a": summarise(recording, "0" * 64)}, {"a": name})
+    site = plan({"a": summarise(recording)}, {"a": name})
     page = rendered(index(site, say))
     assert {element.tag for element in page.all()} <= {
         "a", "code", "h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td", "strong"
@@ -227,7 +227,7 @@ def test_secrets_are_shortened_so_that_the_last_gate_takes_them() -> None:
 
 
 def test_a_page_names_a_recording_by_letters_that_every_file_system_has() -> None:
-    summary = summarise(msgspec.structs.replace(seed.recording(), cloud=Cloud(release="../../etc")), "0" * 64)
+    summary = summarise(msgspec.structs.replace(seed.recording(), cloud=Cloud(release="../../etc")))
     (release,) = plan({"a": summary}, {"a": "../x"}).releases
     assert release.folder == "etc"
     assert isinstance(release.pages[0], Page)

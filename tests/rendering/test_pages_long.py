@@ -63,7 +63,7 @@ def test_there_are_as_many_pictures_as_a_page_shows(tmp_path: Path) -> None:
     from tracer.rendering.pages.publishing import _pictures
     from tracer.rendering.pages.summary import summarise
 
-    (release,) = plan({"a": summarise(_long(1_000), "")}, {"a": "a"}).releases
+    (release,) = plan({"a": summarise(_long(1_000))}, {"a": "a"}).releases
     assert len(_pictures(release.pages[0])) == 10
 
 

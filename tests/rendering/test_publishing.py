@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,8 +14,8 @@ import pytest
 from tests.rendering.sites import seed_recording, site, write_recordings
 from tracer.errors import InputError
 from tracer.model import Cloud, Recording
-from tracer.rendering.pages import publishing
-from tracer.rendering.pages.press import Published
+from tracer.rendering.pages import page, publishing
+from tracer.rendering.pages.site_writer import Published
 
 PAGE = "docs/zed/image-show.md"
 
@@ -29,23 +31,24 @@ def recordings(tmp_path: Path) -> Path:
     return write_recordings(tmp_path / "r", image_show=_recording("2026.2"))
 
 
-def _refuse(*_: object) -> None:
-    raise AssertionError("it is neither read nor made again")
-
-
-def test_an_unchanged_recording_is_neither_read_nor_rendered_again(
+def test_an_unchanged_site_is_made_again_and_not_written_again(
     recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = site(recordings, tmp_path / "s")
     times = {path: path.stat().st_mtime_ns for path in (tmp_path / "s").rglob("*")}
-    for name in ("loads", "command_page", "prologue_page", "render"):
-        monkeypatch.setattr(publishing, name, _refuse)
-    again = site(recordings, tmp_path / "s")
-    assert again == Published([], [*first.written], [], [])
+    pages: list[str] = []
+
+    def command_page(*arguments: Any) -> str:
+        pages.append(arguments[1].name)
+        return page.command_page(*arguments)
+
+    monkeypatch.setattr(publishing, "command_page", command_page)
+    assert site(recordings, tmp_path / "s") == Published([], [*first.written], [], [])
+    assert pages == ["image-show"] * 2
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "s").rglob("*")} == times
 
 
-def test_only_the_page_of_a_changed_recording_is_made_again(recordings: Path, tmp_path: Path) -> None:
+def test_only_the_page_of_a_changed_recording_is_written_again(recordings: Path, tmp_path: Path) -> None:
     site(recordings, tmp_path / "s")
     write_recordings(recordings, image_show=_recording(client="another"))
     published = site(recordings, tmp_path / "s")
@@ -53,29 +56,24 @@ def test_only_the_page_of_a_changed_recording_is_made_again(recordings: Path, tm
     assert published.written == [PAGE, "docs/2026.2/changes.md"]
 
 
-def test_another_language_or_another_program_makes_them_anew(
+def test_another_language_or_another_program_writes_them_again(
     recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site(recordings, tmp_path / "s")
     assert PAGE in site(recordings, tmp_path / "s", "ko").written
-    monkeypatch.setattr(publishing, "_maker", lambda: "another")
-    rendered: list[str] = []
-
-    def command_page(*_: object) -> str:
-        rendered.append("x")
-        return "# new\n"
-
-    monkeypatch.setattr(publishing, "command_page", command_page)
-    assert PAGE in site(recordings, tmp_path / "s", "ko").written
-    assert len(rendered) == 2
+    monkeypatch.setattr(publishing, "command_page", lambda *_: "# new\n")
+    published = site(recordings, tmp_path / "s", "ko")
+    assert published.written == ["docs/2026.2/image-show.md", PAGE]
+    assert published.protected == []
+    assert (tmp_path / "s" / PAGE).read_text(encoding="utf-8") == "# new\n"
 
 
 def test_a_page_changed_by_hand_is_kept_and_said(recordings: Path, tmp_path: Path) -> None:
     site(recordings, tmp_path / "s")
     page = tmp_path / "s" / PAGE
     page.write_text("mine\n", encoding="utf-8")
-    assert site(recordings, tmp_path / "s").kept == [PAGE]
-    assert site(recordings, tmp_path / "s", "ko").kept == [PAGE]
+    assert site(recordings, tmp_path / "s").protected == [PAGE]
+    assert site(recordings, tmp_path / "s", "ko").protected == [PAGE]
     assert page.read_text(encoding="utf-8") == "mine\n"
     page.unlink()
     assert site(recordings, tmp_path / "s", "ko").written == [PAGE]
@@ -85,7 +83,7 @@ def test_a_file_that_was_there_before_is_kept(recordings: Path, tmp_path: Path) 
     page = tmp_path / "s" / PAGE
     page.parent.mkdir(parents=True)
     page.write_text("mine\n", encoding="utf-8")
-    assert site(recordings, tmp_path / "s").kept == [PAGE]
+    assert site(recordings, tmp_path / "s").protected == [PAGE]
     assert page.read_text(encoding="utf-8") == "mine\n"
 
 
@@ -95,7 +93,7 @@ def test_settings_changed_by_hand_stay_and_the_navigation_follows(recordings: Pa
     config.write_text(config.read_text() + "copyright: us\n", encoding="utf-8")
     write_recordings(recordings, another=_recording())
     published = site(recordings, tmp_path / "s")
-    assert published.kept == ["mkdocs.yml"]
+    assert published.protected == ["mkdocs.yml"]
     assert "mkdocs.base.yml" in published.written
     assert "zed/another.md" in (tmp_path / "s/mkdocs.base.yml").read_text()
 
@@ -111,14 +109,14 @@ def test_pages_of_removed_recordings_go_if_they_are_ours(recordings: Path, tmp_p
     published = site(recordings, tmp_path / "s")
     changes = "docs/2026.2/changes.md"
     assert published.removed == [changes, "docs/zed/another.md", "docs/zed/prologue.md"]
-    assert published.kept == [PAGE]
+    assert published.protected == [PAGE]
     assert foreign.exists()
-    assert site(recordings, tmp_path / "s").kept == []
+    assert site(recordings, tmp_path / "s").protected == []
 
 
-def test_pictures_are_drawn_once(recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-    published = site(recordings, tmp_path / "s", diagrams="svg", progress=said.append)
+def test_pictures_are_written_once(recordings: Path, tmp_path: Path) -> None:
+    texts: list[str] = []
+    published = site(recordings, tmp_path / "s", diagrams="svg", progress=texts.append)
     pictures = [f"docs/zed/image-show-diagram-{theme}.svg" for theme in ("light", "dark")]
     page = (tmp_path / "s" / PAGE).read_text(encoding="utf-8")
     assert set(pictures) <= set(published.written)
@@ -126,14 +124,12 @@ def test_pictures_are_drawn_once(recordings: Path, tmp_path: Path, monkeypatch: 
         assert (tmp_path / "s" / picture).read_text(encoding="utf-8").startswith("<svg")
         assert f"]({Path(picture).name}#only-" in page
     assert "``` mermaid" not in page
-    assert any("page 1 of 2" in line for line in said)
-    monkeypatch.setattr(publishing, "render", _refuse)
-    write_recordings(recordings, another=_recording("2025.1"))
-    with pytest.raises(AssertionError):  # that of the new page is to be drawn, and no other
-        site(recordings, tmp_path / "s", diagrams="svg")
-    (recordings / "2025.1/another.yaml").unlink()
+    assert any("page 1 of 2" in line for line in texts)
     assert set(pictures) <= set(site(recordings, tmp_path / "s", diagrams="svg").unchanged)
-    assert set(pictures) <= set(site(recordings, tmp_path / "s").removed)
+    (tmp_path / "s" / pictures[0]).write_text("<svg>mine</svg>", encoding="utf-8")
+    published = site(recordings, tmp_path / "s")
+    assert pictures[1] in published.removed
+    assert published.protected == [pictures[0]]
 
 
 def test_what_was_written_before_an_interruption_is_known_the_next_time(
@@ -148,7 +144,7 @@ def test_what_was_written_before_an_interruption_is_known_the_next_time(
             site(recordings, tmp_path / "s")
     write_recordings(recordings, image_show=_recording(client="another"))
     published = site(recordings, tmp_path / "s")
-    assert published.kept == []
+    assert published.protected == []
     assert PAGE in published.written
 
 
@@ -157,6 +153,53 @@ def test_a_broken_recording_stops_with_its_place(recordings: Path, tmp_path: Pat
     broken.write_text("format: 1\nexchanges: 7\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"broken\.yaml"):
         site(recordings, tmp_path / "s")
+
+
+def test_the_list_of_written_files_has_their_checksums_alone(recordings: Path, tmp_path: Path) -> None:
+    published = site(recordings, tmp_path / "s")
+    content = json.loads((tmp_path / "s/.tracer-docs.json").read_text(encoding="utf-8"))
+    assert content == {
+        "format": 1,
+        "files": {
+            path: {"written": hashlib.sha256((tmp_path / "s" / path).read_bytes()).hexdigest()}
+            for path in published.written
+        },
+    }
+
+
+def test_a_site_of_an_earlier_version_is_brought_up_to_date(recordings: Path, tmp_path: Path) -> None:
+    """Its list also tells from what each file was made, and has a summary of each recording."""
+    obsolete = "docs/zed/obsolete.md"
+    edited = "docs/zed/edited.md"
+    published = site(recordings, tmp_path / "s")
+    for path in (PAGE, obsolete, edited, "docs/index.md"):
+        (tmp_path / "s" / path).write_text("made by the earlier version\n", encoding="utf-8")
+    earlier = {
+        path: {
+            "made_from": "0" * 64,
+            "written": hashlib.sha256((tmp_path / "s" / path).read_bytes()).hexdigest(),
+        }
+        for path in [*published.written, obsolete, edited]
+    }
+    manifest = tmp_path / "s/.tracer-docs.json"
+    summary = {"digest": "0" * 64, "release": "zed", "contents": ["0" * 16], "prologue": [0]}
+    manifest.write_text(
+        json.dumps({"format": 1, "maker": "0" * 64, "recordings": {"r": summary}, "files": earlier}),
+        encoding="utf-8",
+    )
+    for path in (edited, "docs/index.md"):
+        (tmp_path / "s" / path).write_text("mine\n", encoding="utf-8")
+    again = site(recordings, tmp_path / "s")
+    assert again.written == [PAGE]
+    assert again.protected == ["docs/index.md", edited]
+    assert again.removed == [obsolete]
+    assert {path for path in published.written if path not in (PAGE, "docs/index.md")} == {*again.unchanged}
+    for path in (edited, "docs/index.md"):
+        assert (tmp_path / "s" / path).read_text(encoding="utf-8") == "mine\n"
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    assert set(content) == {"format", "files"}
+    assert {*content["files"]} == {*published.written}
+    assert all(set(file) == {"written"} for file in content["files"].values())
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"format": 2}', "\xff"])
@@ -179,3 +222,12 @@ def test_a_manifest_cannot_make_us_touch_files_elsewhere(recordings: Path, tmp_p
         site(recordings, tmp_path / "s")
     assert outside.exists()
     assert [path.name for path in (tmp_path / "s").iterdir()] == [".tracer-docs.json"]
+
+
+def test_a_recording_may_come_through_a_pipe(recordings: Path, tmp_path: Path) -> None:
+    read_end, write_end = os.pipe()
+    os.write(write_end, (recordings / "zed/image-show.yaml").read_bytes())
+    os.close(write_end)
+    published = publishing.publish([Path(f"/dev/fd/{read_end}")], tmp_path / "s", "en")
+    os.close(read_end)
+    assert f"docs/zed/{read_end}.md" in published.written

@@ -43,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Make the site, or bring it up to date."""
+    """Make the site anew; files of people stay as they are."""
     include_sequences(options)
     from tracer.cli.console import stderr
     from tracer.recording import below
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> None:
             diagrams=options.diagrams,
             progress=status.update,
         )
-    for path in published.kept:
+    for path in published.protected:
         print(
             f"tracer: {options.output / path} is not as tracer docs left it, so it stays as it is; "
             "delete it to have it made anew",
@@ -67,9 +67,9 @@ def run(options: argparse.Namespace) -> None:
     counts = {
         "written": published.written,
         "unchanged": published.unchanged,
-        "kept": published.kept,
+        "kept": published.protected,
         "removed": published.removed,
     }
-    said = ", ".join(f"{len(paths)} {what}" for what, paths in counts.items() if paths)
-    print(f"{options.output}: {said}")
+    summary = ", ".join(f"{len(paths)} {result}" for result, paths in counts.items() if paths)
+    print(f"{options.output}: {summary}")
     print(f"next: {_BUILD}; mkdocs serve -f {shlex.quote(str(options.output / 'mkdocs.yml'))}")

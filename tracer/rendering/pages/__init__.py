@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracer.rendering.pages.press import Published
 from tracer.rendering.pages.publishing import Diagrams, publish
+from tracer.rendering.pages.site_writer import Published
 
 __all__ = ["Diagrams", "Published", "publish"]

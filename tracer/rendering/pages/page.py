@@ -6,7 +6,7 @@ import json
 import re
 import shlex
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.releasenames import PATTERN as RELEASE
 from tracer.rendering.markdown import EXAMPLE, Md, code, fence, inline, link, masked
@@ -35,7 +35,6 @@ __all__ = [
     "diagram_texts",
     "prologue_page",
     "purpose",
-    "surroundings",
 ]
 
 CHANGES = "changes.md"
@@ -46,48 +45,23 @@ MOST_DIAGRAMS = 10
 _MOST_NUMBERS = 600
 
 
-def surroundings(page: Page, release: Release, plan: Plan) -> dict[str, Any]:
-    """What a page shows of others: if this and the recording are the same, so is the page."""
-    return {
-        "title": page.title,
-        "name": page.name,
-        "diagrams": page.summary.diagrams,
-        "held": [release.held[one].anchor if one in release.held else "" for one in page.summary.contents],
-        "again": repetitions(page.summary.contents),
-        "elsewhere": [
-            (other.name, f"../{other.folder}/{there.name}.md")
-            for other, there in plan.elsewhere(page, release)
-        ],
-        "since": _since(page, release, plan),
-        "variants": [(there.title, f"{there.name}.md") for there in variants(page, release)],
-        "seen": next(
-            (
-                (there.title, f"{there.name}.md")
-                for there in variants(page, release)
-                if there.summary.fell_back and not page.summary.fell_back
-            ),
-            None,
-        ),
-    }
-
-
-def _since(page: Page, release: Release, plan: Plan) -> str:
-    """The release since which there is a page of changes that tells of this run, too; else empty."""
-    before = plan.earlier(release)
-    told = before is not None and any(after is page for _, after in plan.couples(before, release))
-    return before.name if before is not None and told else ""
-
-
 def command_page(
-    recording: Recording, around: Mapping[str, Any], say: Wording, pictures: Sequence[Mapping[str, str]] = ()
+    recording: Recording,
+    page: Page,
+    release: Release,
+    plan: Plan,
+    say: Wording,
+    pictures: Sequence[Mapping[str, str]] = (),
 ) -> str:
-    """The page of ``recording``; without ``pictures``, the page has the text of its diagram.
+    """Return the text of ``page``, which shows ``recording``.
 
-    Each of them is a part of the diagram, and names a file for each theme.
+    Each of ``pictures`` is a part of the diagram and names a file for each theme. Without them the page
+    has the diagram as Mermaid text.
     """
     sequence = catalog().get(recording.sequence or "")
-    book = Book(recording, say, lambda index: _elsewhere(around["held"][index]), around["again"])
-    title = around["title"]
+    contents = page.summary.contents
+    book = Book(recording, say, lambda index: _in_prologue(contents[index], release), repetitions(contents))
+    title = page.title
     entry = launch(recording, title)
     return fill(
         "page.md.j2",
@@ -96,7 +70,7 @@ def command_page(
             "title": title,
             "purpose": purpose(recording.sequence, title, say),
             "reference": _reference(recording, say) if sequence else Md(),
-            "facts": list(_facts(recording, around, say)),
+            "facts": list(_facts(recording, page, release, plan, say)),
             "deviations": list(_deviations(recording, book)),
             "undetermined": recording.verdict == "undetermined",
             "notes": list(_notes(recording, say)),
@@ -104,11 +78,11 @@ def command_page(
             "launch": fence(entry, "json", say("command.launch-title")) if entry else Md(),
             "launch_text": _about_launch(entry, say),
             "diagrams": list(_diagrams(recording, title, pictures, say)),
-            "more_diagrams": _more_diagrams(around["diagrams"], say),
+            "more_diagrams": _more_diagrams(page.summary.diagrams, say),
             "steps": steps(book),
             "parts": parts(book),
             "rest": book.rest(),
-            "seen": say("fallback.seen", link=_to(*around["seen"])) if around["seen"] else Md(),
+            "seen": _fallback_elsewhere(page, release, say),
             "output": list(_output(recording, say)),
         },
     )
@@ -155,8 +129,19 @@ def purpose(sequence: str | None, title: str, say: Wording) -> Md:
     return inline(told) if told else say("command.purpose", command=code(title))
 
 
-def _elsewhere(anchor: str) -> str:
-    return f"{PROLOGUE}#{anchor}" if anchor else ""
+def _in_prologue(content: str, release: Release) -> str:
+    """Return the link to an exchange on the page of the prologue; an empty text if it is not there."""
+    return f"{PROLOGUE}#{release.held[content].anchor}" if content in release.held else ""
+
+
+def _fallback_elsewhere(page: Page, release: Release, say: Wording) -> Md:
+    """Return a sentence with a link to a variant that shows the fallback, if this run does not."""
+    if page.summary.fell_back:
+        return Md()
+    for variant in variants(page, release):
+        if variant.summary.fell_back:
+            return say("fallback.seen", link=_to(variant.title, f"{variant.name}.md"))
+    return Md()
 
 
 def _to(words: str, page: str) -> Md:
@@ -170,7 +155,7 @@ def _reference(recording: Recording, say: Wording) -> Md:
     return say("command.reference", link=link(sequence.command, url)) if url else Md()
 
 
-def _facts(recording: Recording, around: Mapping[str, Any], say: Wording) -> Iterator[Md]:
+def _facts(recording: Recording, page: Page, release: Release, plan: Plan, say: Wording) -> Iterator[Md]:
     yield say(
         "command.facts",
         release=recording.cloud.release or say("command.not-known"),
@@ -179,13 +164,26 @@ def _facts(recording: Recording, around: Mapping[str, Any], say: Wording) -> Ite
     )
     if recording.client:
         yield say("command.client", client=recording.client)
-    if around["since"]:
-        yield _to(say("changes.title", release=around["since"]), CHANGES)
-    for key in ("elsewhere", "variants"):
-        if around[key]:
-            unnamed = say("release.unknown")
-            links = [_to(words or unnamed, page) for words, page in around[key]]
-            yield say(f"command.{key}", links=Md(", ".join(links)))
+    since = _since(page, release, plan)
+    if since:
+        yield _to(say("changes.title", release=since), CHANGES)
+    elsewhere = [
+        _to(there.name or say("release.unknown"), f"../{there.folder}/{same.name}.md")
+        for there, same in plan.elsewhere(page, release)
+    ]
+    if elsewhere:
+        yield say("command.elsewhere", links=Md(", ".join(elsewhere)))
+    alike = [_to(variant.title, f"{variant.name}.md") for variant in variants(page, release)]
+    if alike:
+        yield say("command.variants", links=Md(", ".join(alike)))
+
+
+def _since(page: Page, release: Release, plan: Plan) -> str:
+    """Return the earlier release whose page of changes compares this run, too; an empty text without one."""
+    before = plan.earlier(release)
+    if before is None or all(after is not page for _, after in plan.couples(before, release)):
+        return ""
+    return before.name
 
 
 def _deviations(recording: Recording, book: Book) -> Iterator[Md]:

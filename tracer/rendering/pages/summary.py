@@ -1,4 +1,4 @@
-"""What the site must know of a recording to place it and to link to it, without loading it again."""
+"""Summaries of recordings: enough to plan the pages of a site and the links between them."""
 
 from __future__ import annotations
 
@@ -27,13 +27,11 @@ _FEW = 3
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """A recording in short.
 
-    ``digest`` is that of its file. ``contents`` has a digest of what each exchange is, without
-    the values of the run: the same in two recordings if a reader of the one needs not see the
-    other; it is empty for an exchange that deviates. ``prologue`` are the indices of those
-    that are not the command's own. ``diagrams`` counts the parts that its diagram comes in.
+    ``contents`` has a digest of each exchange without the values of the run. Exchanges with the same digest
+    tell a reader the same; it is empty for an exchange that deviates. ``prologue`` are the indices of
+    login and discovery. ``diagrams`` counts the parts of the diagram.
     """
 
-    digest: str
     release: str = ""
     command: str | None = None
     sequence: str | None = None
@@ -46,11 +44,10 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     prologue: list[int] = []
 
 
-def summarise(recording: Recording, digest: str) -> Summary:
-    """The summary of ``recording``, whose file has that ``digest``."""
+def summarise(recording: Recording) -> Summary:
+    """Return the summary of ``recording``."""
     sequence = catalog().get(recording.sequence or "")
     return Summary(
-        digest=digest,
         release=recording.cloud.release or "",
         command=recording.command,
         sequence=recording.sequence,
