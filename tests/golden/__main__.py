@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 
 from tests.golden import comparison, inputs, live
+from tests.redaction import samples
+from tracer.cloud import cache
 
 _ROOT = Path(__file__).parents[2]
 _INTENDED = Path(__file__).with_name("intended.toml")
@@ -19,7 +21,9 @@ def main() -> int:
     """Return 0 where every difference is intended, 1 where one is not."""
     parser = argparse.ArgumentParser(prog="python -m tests.golden", description=__doc__)
     parser.add_argument("base", metavar="BASE", help="Commit to compare with.")
-    parser.add_argument("--samples", metavar="DIR", type=Path, help="Folder with published JSON samples.")
+    parser.add_argument(
+        "--published", action="store_true", help="Compare the published samples too: download their packages."
+    )
     parser.add_argument(
         "--keep", metavar="DIR", type=Path, help="Folder that keeps the outputs of both sides."
     )
@@ -30,7 +34,10 @@ def main() -> int:
         base = Path(scratch) / "base"
         _git("worktree", "add", "--detach", str(base), given.base)
         try:
-            _write_inputs(folder / "inputs", given.samples)
+            _write_inputs(folder / "inputs")
+            if given.published:
+                inputs.extract_samples(samples.fetch(cache.folder() / "samples"), Path(scratch) / "samples")
+                inputs.write_samples(folder / "inputs" / "samples.mitm", Path(scratch) / "samples")
             _produce(base, folder, "old")
             _produce(_ROOT, folder, "new")
         finally:
@@ -38,12 +45,10 @@ def main() -> int:
         return _report(folder, given.lines)
 
 
-def _write_inputs(folder: Path, samples: Path | None) -> None:
+def _write_inputs(folder: Path) -> None:
     folder.mkdir(parents=True)
     inputs.write_canaries(folder / "canaries.mitm")
     inputs.write_recordings(folder / "recordings.mitm", sorted((_ROOT / "recordings").glob("*/*.yaml")))
-    if samples is not None:
-        inputs.write_samples(folder / "samples.mitm", sorted(samples.rglob("*.json")))
 
 
 def _produce(tree: Path, folder: Path, side: str) -> None:

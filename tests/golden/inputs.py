@@ -13,10 +13,11 @@ from mitmproxy.io import FlowWriter
 
 from tests.capture.flows import flow, peer
 from tests.redaction.canaries import CANARIES
+from tests.redaction.samples import samples
 from tracer.model import Body, Exchange, Headers
 from tracer.recording import load
 
-__all__ = ["SECRET", "flow_of", "write_canaries", "write_recordings", "write_samples"]
+__all__ = ["SECRET", "extract_samples", "flow_of", "write_canaries", "write_recordings", "write_samples"]
 
 SECRET = "kJ7xQ2mZp9vR4tWs"
 """The value that every canary holds. It has no common word in it."""
@@ -37,9 +38,17 @@ def write_recordings(path: Path, recordings: Iterable[Path]) -> int:
     return _write(path, (flow for number, file in enumerate(recordings) for flow in _recorded(number, file)))
 
 
-def write_samples(path: Path, samples: Iterable[Path]) -> int:
-    """Write published JSON samples as answers to ``GET /<name of the file>``."""
-    small = (file for file in samples if file.stat().st_size <= _SAMPLE_LIMIT)
+def extract_samples(packages: Path, folder: Path) -> None:
+    """Write each JSON sample in the packages' sources to ``folder``."""
+    for name, text in samples(packages):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def write_samples(path: Path, folder: Path) -> int:
+    """Write the JSON samples below ``folder`` as answers to ``GET /<folder>/<name of the file>``."""
+    small = (file for file in sorted(folder.rglob("*.json")) if file.stat().st_size <= _SAMPLE_LIMIT)
     return _write(path, (_sample(number, file) for number, file in enumerate(small)))
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
+import tarfile
 from pathlib import Path
 
 import pytest
+from mitmproxy import http
 from mitmproxy.io import FlowReader
 
 from tests.golden.comparison import Intention, compare, load_intentions
-from tests.golden.inputs import write_canaries, write_recordings
+from tests.golden.inputs import extract_samples, write_canaries, write_recordings, write_samples
 from tests.golden.outputs import commands
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +66,22 @@ def test_each_recording_is_a_connection_of_its_own(tmp_path: Path) -> None:
     assert len(stored) == exchanges
     assert {flow.client_conn.id for flow in stored} == {"client-0", "client-1"}
     assert write_canaries(tmp_path / "canaries.mitm") > 60
+
+
+def test_each_published_sample_is_an_answer(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "x-1.0.tar.gz", "w:gz") as archive:
+        for name, text in (("api-ref/source/a.json", b'{"a": 1}'), ("setup.json", b"{}")):
+            member = tarfile.TarInfo(f"x-1.0/{name}")
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text))
+    extract_samples(tmp_path, tmp_path / "samples")
+    assert write_samples(tmp_path / "samples.mitm", tmp_path / "samples") == 1
+    with (tmp_path / "samples.mitm").open("rb") as file:
+        (flow,) = FlowReader(file).stream()
+    assert isinstance(flow, http.HTTPFlow)
+    assert flow.request.path == "/source/a.json"
+    assert flow.response is not None
+    assert flow.response.content == b'{"a": 1}'
 
 
 def test_each_shipped_recording_has_outputs() -> None:
