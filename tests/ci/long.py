@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -83,6 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     chosen = [part for part in chosen if not given.names or part.name in given.names]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     progress = Progress(_STATE, _git("rev-parse", "HEAD"))
     return 0 if run(chosen, progress, _RESULTS / f"{progress.date}.md") else 1
 
@@ -149,9 +151,13 @@ def _run(part: Part) -> Outcome:
         text=True,
         errors="replace",
     ) as process:
-        for line in process.stdout or ():
-            print(line, end="", flush=True)
-            last = line.strip() or last
+        try:
+            for line in process.stdout or ():
+                print(line, end="", flush=True)
+                last = line.strip() or last
+        except BaseException:
+            process.terminate()
+            raise
     return Outcome(process.returncode == 0, time.monotonic() - begin, last.strip("= "))
 
 
