@@ -15,7 +15,7 @@ COMMANDS = [
     "curl -u admin:{} http://h/",
     "  /usr/bin/curl -sSu 'admin:{}' http://h/ | tee -a keep:this",
     "curl --user=admin:{}; id -u keep:this",
-    "set -e\ncurl -uadmin:{} h\nid -u keep:this\n",
+    "set -e\ncurl -uadmin:{} h\nid -g keep:this\n",
     "x=$(curl \\\n  -s \\\n  -u admin:{} h)\n",
     'run: curl --proxy-user "a:{}" h # a comment',
     "sshpass -p {} ssh h",

@@ -56,7 +56,7 @@ SPACED: dict[str, Form] = {
     "option, in pieces": lambda n, v: f"run --a {BEFORE} --{n} \"x\"'{v}' --b {BEHIND}",
     "fish": lambda n, v: f"set -gx A {BEFORE}\nset -gx {n} '{v}'\nset B {BEHIND}\n",
     "YAML, blank line in quotes": lambda n, v: f'a: {BEFORE}\n{n}: "x\n\n  {v}"\nb: {BEHIND}\n',
-    "YAML, blank line": lambda n, v: f"a: {BEFORE}\n{n}: x\n\n  {v}\nb: {BEHIND}\n",
+    "YAML, blank line": lambda n, v: f"a: {BEFORE}\n{n}: {v}\n\n  {v}\nb: {BEHIND}\n",
     "JSON, torn and escaped": lambda n, v: (
         json.dumps(json.dumps({"a": BEFORE, n: v, "b": BEHIND}))[8:-1]
         if v.isalnum()

@@ -52,8 +52,12 @@ class Programs(Generic[P]):
 
     def find(self, text: str) -> Iterator[tuple[Span, Span, P]]:
         """Give where a program is called, where a value stands, without quotes, and what it is."""
+        done = 0
         for call in self._called(text):
+            if call.start() < done:
+                continue  # an argument of the program before
             words = _words_of_command(text, call.end())
+            done = words[-1].end if words else 0
             for index, word in enumerate(words):
                 for program in self._programs[call[0]]:
                     span = _value(text, program.options, word, words[index + 1 : index + 2])

@@ -58,7 +58,7 @@ _RIGHT = re.compile(rf"[\w-]{{0,{LONGEST}}}+(?:\.[\w-]{{1,{LONGEST}}}+){{0,4}}")
 _HIDDEN = re.compile(r"\\u00[2-7][0-9A-Fa-f]|%(?:25){0,6}[4-7][0-9A-Fa-f]")
 _NAME = re.compile(r"[\w.-]++")
 _TO_END = re.compile(r"[\s\\\"':=>\])]*")
-_PERCENT_MARK = re.compile(r"%(?:25){0,6}(?:0[aAdD]|2[27]|3[aAcCdDeE]|[4-7][0-9A-Fa-f])")
+_PERCENT_MARK = re.compile(r"%(?:25){0,6}(?:0[aAdD]|2[027]|3[aAcCdDeE]|[4-7][0-9A-Fa-f])")
 # What is encoded does not go on behind what ends a parameter, a quoted text, or a text between tags.
 _PERCENT_PIECE = re.compile(r"""[^\s"'<>&?=#;,\\]++(?:=[^\s"'<>&?=#;,\\]++)?""")
 # A pseudonym is no tag: what stands before one goes on behind it.

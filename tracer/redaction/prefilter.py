@@ -29,7 +29,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # All escapes but those that JSON writes most, and that stand for no character of a word. The last four are
 # letters that count as ASCII ones where letter case does not matter.
 _BACKSLASH = re.compile(r'\\(?!["\\/bfnrt]|u(?!00[2-7]|013[01]|017[fF]|212[aA]))')
-_PERCENT = re.compile(r"%(?:25){0,6}(?:2[DdEe]|3[0-9]|[4-7][0-9A-Fa-f])")
+_PERCENT = re.compile(r"%(?:25){0,6}(?:2[0DdEe]|3[0-9]|[4-7][0-9A-Fa-f])")
 _LOOKALIKES = "\u0130\u0131\u017f\u212a"
 
 
