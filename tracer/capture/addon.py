@@ -120,7 +120,7 @@ class Tracer:
 
     def configure(self, updated: set[str]) -> None:
         """Check the options. A wrong one stops mitmdump at its start; later it is refused (OptionsError)."""
-        if not any(name.startswith(options.PREFIX) for name in updated):
+        if not any(name.startswith(options.PREFIX) or name == options.AUTHORITY for name in updated):
             return
         try:
             self.settings, self._stop_on_error = options.read(ctx.options, self._draw)
