@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from mitmproxy import connection, http, tls
+from mitmproxy import flow as mitmproxy_flow
 from mitmproxy.addonmanager import Loader
-from mitmproxy.flow import Error
 
 from tracer.capture.addon import Tracer
 from tracer.capture.book import Book, Kept
@@ -173,7 +173,7 @@ class SingleRun(Tracer):
     async def error(self, flow: http.HTTPFlow) -> None:
         """Give the same reason for the request that could not be sent."""
         if self._unusable and flow.request.scheme == "https" and flow.server_conn.timestamp_tls_setup is None:
-            flow.error = Error(self._unusable)
+            flow.error = mitmproxy_flow.Error(self._unusable)
         await super().error(flow)
 
     def new_taker(self) -> Intake:
