@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from tracer.errors import InputError, OutputError
-from tracer.writability import check_folder
+from tracer.writability import check_folder, naming_option
+
+
+def test_the_option_that_chooses_another_folder_is_named() -> None:
+    with pytest.raises(OutputError) as caught, naming_option("--out"):
+        check_folder(Path("/proc/missing"))
+    assert str(caught.value) == "cannot write /proc/missing: no such folder (--out chooses another folder)"
 
 
 def test_a_folder_that_takes_files_is_left_as_it_was(tmp_path: Path) -> None:

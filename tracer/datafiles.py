@@ -10,16 +10,27 @@ import msgspec
 
 from tracer.errors import InputError
 
-__all__ = ["read", "typed"]
+__all__ = ["read", "refuse_named_pipe", "typed"]
 
 T = TypeVar("T")
 
 _PROBLEM = re.compile(r"(?P<problem>.*?)(?: - at (?:`key` in )?`\$(?P<place>[^`]*)`)?", re.DOTALL)
 
 
+_OPENED = ("/dev/", "/proc/")
+"""Folders of pipes that this process has open already, as for ``<(…)``."""
+
+
+def refuse_named_pipe(path: Path) -> None:
+    """Raise InputError for a pipe in a folder of files: reading it could wait without end."""
+    if path.is_fifo() and not str(path.absolute()).startswith(_OPENED):
+        raise InputError(str(path), "it is a named pipe: name a file")
+
+
 def read(path: Path) -> str:
     """The text of a file. Raises InputError where it cannot be read, or is not UTF-8."""
     try:
+        refuse_named_pipe(path)
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise InputError(str(path), f"not UTF-8 text (byte {error.start})") from None

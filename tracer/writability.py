@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tracer.errors import InputError, OutputError
 
-__all__ = ["check_file", "check_folder", "reasons"]
+__all__ = ["check_file", "check_folder", "naming_option", "reasons"]
 
 _REASONS = {
     errno.EACCES: "permission denied",
@@ -36,6 +36,15 @@ def reasons(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = _REASONS.get(error.errno or 0) or (error.strerror or type(error).__name__).lower()
         raise OutputError(str(path), reason) from error
+
+
+@contextlib.contextmanager
+def naming_option(option: str) -> Iterator[None]:
+    """Name ``option``, which chooses the folder, in an OutputError."""
+    try:
+        yield
+    except OutputError as error:
+        raise OutputError(error.path, f"{error.problem} ({option} chooses another folder)") from None
 
 
 def check_folder(folder: Path) -> None:

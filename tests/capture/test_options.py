@@ -4,14 +4,16 @@ import asyncio
 from pathlib import Path
 from types import SimpleNamespace
 
+import certifi
 import pytest
 from mitmproxy.addonmanager import Loader
+from mitmproxy.exceptions import OptionsError
 from mitmproxy.options import Options
 from mitmproxy.test import taddons
 
 from tracer.capture import options
 from tracer.capture.addon import Tracer
-from tracer.errors import InputError
+from tracer.errors import InputError, OutputError
 
 
 def given(**changes: str) -> Options:
@@ -33,6 +35,51 @@ def test_a_limit_is_a_size(text: str, size: int) -> None:
 def test_a_limit_that_is_none(text: str) -> None:
     with pytest.raises(InputError, match="expected a size"):
         options.read(given(trace_limit=text), None)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("limit", "x"), ("diagram", "gif"), ("participants", "x"), ("sequence", "nosuch"), ("on_error", "x")],
+)
+def test_an_error_has_the_full_name_of_the_option(option: str, value: str) -> None:
+    with pytest.raises(InputError) as caught:
+        options.read(given(**{f"trace_{option}": value}), None)
+    assert str(caught.value).startswith(f"trace_{option}: ")
+
+
+def test_a_folder_that_cannot_be_written_to_names_its_option() -> None:
+    with pytest.raises(OutputError, match=r"no such folder \(trace_dir chooses another folder\)"):
+        options.read(given(trace_dir="/proc/missing"), None)
+
+
+def test_the_file_of_the_cloud_ca_is_checked_at_the_start(tmp_path: Path) -> None:
+    """mitmproxy reads it for each connection only, and logs a traceback each time."""
+    (tmp_path / "text").write_text("no certificate")
+    for file, problem in (
+        ("", "it is empty: name the file of the cloud's CA, or leave the option out"),
+        (tmp_path / "missing", f"cannot use {tmp_path / 'missing'}: there is no such file"),
+        (tmp_path / "text", f"cannot use {tmp_path / 'text'}: it holds no certificate of a CA"),
+        (tmp_path, f"cannot use {tmp_path}: it is a folder"),
+    ):
+        with pytest.raises(InputError) as caught:
+            options.read(given(ssl_verify_upstream_trusted_ca=str(file)), None)
+        assert str(caught.value) == f"ssl_verify_upstream_trusted_ca: {problem}"
+    options.read(given(ssl_verify_upstream_trusted_ca=certifi.where()), None)
+
+
+def test_the_file_of_the_cloud_ca_is_checked_when_it_changes(tmp_path: Path) -> None:
+    async def run() -> None:
+        tracer = Tracer()
+        with taddons.context(tracer) as context:
+            context.configure(tracer, trace_dir=str(tmp_path))
+            with pytest.raises(SystemExit):
+                context.configure(tracer, ssl_verify_upstream_trusted_ca=str(tmp_path / "missing"))
+            tracer._announced = True
+            with pytest.raises(OptionsError, match="there is no such file"):
+                context.configure(tracer, ssl_verify_upstream_trusted_ca=str(tmp_path / "missing"))
+            await tracer.done()
+
+    asyncio.run(run())
 
 
 def test_stop_is_the_default() -> None:

@@ -7,7 +7,14 @@ import itertools
 from pathlib import Path
 
 import pytest
+from mitmproxy import tls
+from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.flow import Error
+from mitmproxy.options import Options
+from mitmproxy.proxy.context import Context
+from mitmproxy.test import taddons, tflow
 
+from tests.capture.flows import flow
 from tracer.capture.client_trust import Trust
 from tracer.capture.distrust import CommandRemedies
 from tracer.capture.events import Answered, Asked, Connected, Content, Reply
@@ -55,6 +62,47 @@ class Command:
         self.tracer._one.output = Output(exit=0)
         self.tracer._one.interrupted = ""
         asyncio.run(self.tracer.taker().finish())
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_the_recording_holds_the_reason_where_the_clouds_ca_cannot_be_loaded(
+    sent: bool, tmp_path: Path
+) -> None:
+    """Without a TLS context, mitmproxy tells of a connection that was closed."""
+    warnings: list[str] = []
+    trust = Trust(str(tmp_path / "missing"), "OS_CACERT")
+    remedies = CommandRemedies(trust, tmp_path)
+    tracer = SingleRun(Settings(folder=tmp_path), ("openstack",), {}, None, remedies, warnings.append)
+    request = flow(path="/identity")
+    request.request.scheme, request.response, request.error = "https", None, Error("connection closed")
+    request.server_conn = tflow.tserver_conn()
+    request.server_conn.timestamp_tls_setup = None
+    tunnel = flow("CONNECT", client=request.client_conn)
+    tunnel.response, tunnel.server_conn = None, request.server_conn
+
+    async def run() -> None:
+        with taddons.context(tracer, Proxyserver()):
+            await tracer.client_connected(request.client_conn)
+            tracer.http_connect(tunnel)
+            handshake = tls.TlsData(request.server_conn, Context(request.client_conn, Options()))
+            tracer.tls_start_server(handshake)
+            request.server_conn.error = "connection closed"
+            tracer.tls_failed_server(handshake)
+            if sent:
+                await tracer.requestheaders(request)
+                await tracer.request(request)
+                await tracer.error(request)
+            tracer.client_disconnected(request.client_conn)
+            tracer._one.output, tracer._one.interrupted = Output(exit=1), ""
+            await tracer.done()
+
+    asyncio.run(run())
+    assert tracer.failure is None
+    reason = f"the proxy cannot use OS_CACERT ({tmp_path / 'missing'}): there is no such file"
+    assert tracer.kept is not None
+    (exchange,) = tracer.kept.recording.exchanges
+    assert (exchange.request.method, exchange.error) == ("GET" if sent else "CONNECT", reason)
+    assert warnings == [reason]
 
 
 @pytest.fixture

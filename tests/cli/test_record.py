@@ -91,10 +91,13 @@ def test_a_usage_error_after_a_login_is_told_beside_the_recording(
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        (("--out", "/proc/missing"), "cannot write /proc/missing: no such folder"),
+        (
+            ("--out", "/proc/missing"),
+            "cannot write /proc/missing: no such folder (--out chooses another folder)",
+        ),
         (("--out", "kept"), "FOLDER/kept/.journal: not a folder"),
         (("--release", "zed"), "FOLDER/recordings/zed: not a folder"),
-        (("--name", "x"), "cannot write recordings/x.yaml: it is a folder"),
+        (("--name", "x"), "cannot write recordings/x.yaml: it is a folder (--out chooses another folder)"),
     ],
 )
 def test_where_no_recording_can_be_written_the_command_is_not_started(

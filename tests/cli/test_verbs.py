@@ -68,7 +68,13 @@ def test_diagram_goes_to_stdout_or_a_file(tmp_path: Path) -> None:
             ("record", "--sequence", "nope", "--", "true"),
             "sequence: unknown sequence 'nope'; known: catalog-list, image-add-project, ",
         ),
+        (
+            ("record", "--sequence", "text", "--", "true"),
+            "text: object contains unknown field just",
+        ),
         (("record", "--diagram", "gif", "--", "true"), "diagram: unknown kind 'gif'"),
+        (("recover", "missing"), "missing: there is no such folder"),
+        (("show", "pipe"), "pipe: it is a named pipe: name a file"),
         (("record", "--out", "text", "--", "true"), "text: not a folder"),
         (("record", "--participants", "x", "--", "true"), "participants: expected name=URL"),
         (("record", "--", "no-such-client"), "cannot start 'no-such-client': no such command"),
@@ -81,6 +87,7 @@ def test_bad_input_is_one_clear_line(words: tuple[str, ...], problem: str, tmp_p
     (tmp_path / "later").write_text(SMALL.replace("format: 1", "format: 2"))
     (tmp_path / "typed").write_text(SMALL.replace("status: 200", "status: ok"))
     (tmp_path / "right").write_text(SMALL)
+    os.mkfifo(tmp_path / "pipe")
     ended = tracer(*words, cwd=tmp_path)
     assert ended.returncode == 2
     assert problem in ended.stderr
@@ -124,6 +131,23 @@ def test_scan_reads_a_file_with_a_byte_order_mark(tmp_path: Path, encoding: str)
     ended = tracer("scan", tmp_path)
     assert ended.returncode == 1
     assert "x.txt:2:11: password" in ended.stdout
+
+
+def test_a_named_pipe_is_refused_and_an_open_one_is_read(tmp_path: Path) -> None:
+    """Nobody writes to the named one: opening it would wait without end."""
+    os.mkfifo(tmp_path / "pipe")
+    scanned, checked = (tracer(verb, "pipe", cwd=tmp_path) for verb in ("scan", "check"))
+    assert (scanned.returncode, scanned.stderr.splitlines()[0]) == (
+        2,
+        "tracer: pipe: it is a pipe: only files can be scanned",
+    )
+    assert "it is a named pipe: name a file" in checked.stdout
+    (tmp_path / "right").write_text(SMALL)
+    for words in (f"cat right | {TRACER} show /dev/stdin", f"{TRACER} show <(cat right)"):
+        ended = subprocess.run(
+            ["bash", "-c", words], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert (ended.returncode, ended.stderr) == (0, "")
 
 
 def test_scan_of_what_is_clean(tmp_path: Path) -> None:

@@ -162,6 +162,8 @@ def test_it_works_on_stored_flows(zed: Site, mitmdump: Callable[..., Proxy], tmp
         ("trace_dir=/proc/missing", "cannot write /proc/missing: no such folder"),
         ("trace_on_error=shrug", "shrug"),
         ("trace_limit=-1", "expected a size such as 65536 or 1MiB, got '-1'"),
+        ("ssl_verify_upstream_trusted_ca=", "it is empty: name the file of the cloud's CA"),
+        ("ssl_verify_upstream_trusted_ca=/nope.pem", "cannot use /nope.pem: there is no such file"),
         ("trace_limit=many", "expected a size such as 65536 or 1MiB, got 'many'"),
         ("trace_relase=zed", "trace_relase: there is no such option"),
         ("trace_participants=glance=99999", "not a port: 'glance=99999'"),

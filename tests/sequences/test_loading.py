@@ -72,6 +72,15 @@ def test_a_file_by_its_path(tmp_path: Path) -> None:
     assert load(path).entries[0].statuses == (200, 300)
 
 
+def test_a_file_in_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.txt").write_text(GOOD)
+    Path("bad.toml").write_text("x = 1")
+    assert find("mine.txt") == load("mine.txt")
+    with pytest.raises(InputError, match=r"^bad.toml: expected a sequence: a YAML file with a name and its"):
+        find("bad.toml")
+
+
 def test_an_unknown_name_tells_the_known_ones() -> None:
     with pytest.raises(InputError, match=r"unknown sequence 'flavor-show'; known: .*image-show"):
         find("flavor-show")
@@ -148,8 +157,8 @@ def test_an_unknown_name_tells_the_known_ones() -> None:
             "exchanges:\n- one_of: [[5], [6]]",
             "exchanges[0].one_of[0][0]: expected object, got int",
         ),
-        (GOOD, "[]", "expected object, got array"),
-        (GOOD, "", "expected object, got null"),
+        (GOOD, "[]", "expected a sequence: a YAML file with a name and its exchanges"),
+        (GOOD, "", "expected a sequence: a YAML file with a name and its exchanges"),
         ("name: image-list", "name: [", "line 3: not YAML"),
         ("name: image-list", "name: a\nname: b", "line 2: not YAML: the key 'name' stands twice"),
         ("name: image-list", "a: &a b\nname: *a", "line 2: an alias (*) is not accepted"),

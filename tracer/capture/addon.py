@@ -8,6 +8,7 @@ import functools
 import inspect
 import logging
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
@@ -119,7 +120,7 @@ class Tracer:
 
     def configure(self, updated: set[str]) -> None:
         """Check the options. A wrong one stops mitmdump at its start; later it is refused (OptionsError)."""
-        if not any(name.startswith(options.PREFIX) for name in updated):
+        if not any(name.startswith(options.PREFIX) or name == options.AUTHORITY for name in updated):
             return
         try:
             self.settings, self._stop_on_error = options.read(ctx.options, self._draw)
@@ -226,7 +227,11 @@ class Tracer:
         self._tunnels.use(flow.client_conn.id)
         await self.taker().caught_up()
         if self._stopping or self._closing:
-            flow.kill()
+            if self._is_live(flow) or self._stopping:
+                flow.kill()
+            else:
+                # mitmproxy would read stored flows on, and print them, until its event loop ends.
+                await asyncio.get_running_loop().create_future()
         else:
             self._begin(flow)
 
@@ -333,9 +338,23 @@ class Tracer:
 
     async def _finish_taker(self) -> None:
         if self._taker is not None:
+            if isinstance(self._taker, Playback):
+                self._let_interrupt(self._taker)
             await self._taker.finish()
+            if isinstance(self._taker, Playback) and self._taker.incomplete:
+                _log.warning("interrupted: the exchanges that were not played yet are not recorded")
             with contextlib.suppress(OSError):  # another proxy may be keeping journals there
                 (self._ready().folder / JOURNALS).rmdir()
+
+    def _let_interrupt(self, playback: Playback) -> None:
+        """End the playback if the user stops the proxy: while it reads, or now that it ends already."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # Only the main thread of a POSIX system can take signals. Closing the loop removes the handler.
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                asyncio.get_running_loop().add_signal_handler(number, playback.interrupt)
+        with contextlib.suppress(exceptions.CommandError):
+            if ctx.master.commands.call("readfile.reading") and not self._stopping:
+                playback.interrupt()
 
     def fail(self, error: Exception, source: object = None) -> None:
         """Recording failed: stop the proxy and say so, or count what passes unrecorded."""

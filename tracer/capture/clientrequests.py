@@ -114,7 +114,8 @@ class ClientRequests:
             if connection.run is not None:
                 self._give(request, connection.run)
             else:
-                request.alone = self._clock()
+                # If the end is approximate, stored requests are told of at their beginning.
+                request.alone = self._clock() + request.latest - request.earliest
         if connection.run is not None:
             connection.run.open.discard(name)
         self._match(*waiting)
@@ -125,7 +126,7 @@ class ClientRequests:
             takers = discovery.takers(request, self._same_client(request), self._complete())
             if any(taker is run for _, taker in takers):
                 self._match_one(request, wait=False)
-            elif (candidates := self._candidates(request)) == [run]:
+            elif (candidates := self._candidates(request)) == [run] and not run.doubt:
                 if discovery.is_followed(run, request, self._complete()):
                     self._give(request, run)
             elif run in candidates:
@@ -208,7 +209,7 @@ class ClientRequests:
         return any(
             each.evidence.opening in run.discovered
             and run.last <= each.evidence.started
-            and each.latest <= evidence.started
+            and each.earliest <= evidence.started
             and is_below(request.service, each.service)
             # Another command may be about to log in: what comes before a login proves nothing.
             and (evidence.authenticates or not run.logged_in_below(each.service))
@@ -235,7 +236,7 @@ class ClientRequests:
         if not refused or earlier:
             return None
         discovered = any(
-            is_below(request.service, each.service) and each.latest <= evidence.started
+            is_below(request.service, each.service) and each.earliest <= evidence.started
             for each in self._complete()
             if refused[0].of_same_client(each.evidence)
         )

@@ -44,7 +44,7 @@ def takers(
     If another run had logged in before the request, leave out runs that could not know of the service, and
     runs that began after a pause and may have discovered the service by another request.
     """
-    times = ((run.use_after(request.service, request.latest, PATIENCE), run) for run in runs)
+    times = ((_first_use(run, request), run) for run in runs)
     users = [
         (time, run)
         for time, run in times
@@ -98,10 +98,7 @@ def under_way(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
         run
         for run in runs
         if run.active(request.evidence.started)
-        and (
-            not _had_sent_same(request, run)
-            or run.use_after(request.service, request.latest, PATIENCE) is not None
-        )
+        and (not _had_sent_same(request, run) or _first_use(run, request) is not None)
     ]
 
 
@@ -134,7 +131,7 @@ def _before_use(
         each
         for each in waiting
         if each is not request
-        and each.latest <= moment
+        and each.earliest <= moment
         and run.of_same_client(each.evidence)
         and (_may_have_known(run, each) or not _may_have_known(run, request))
     ]
@@ -169,6 +166,11 @@ def _pause_between(since: float, until: float, request: SentRequest, waiting: It
                 return True
             since = max(since, each.latest)
     return until >= since + _PAUSE
+
+
+def _first_use(run: Run, request: SentRequest) -> float | None:
+    """Return when the run used what it may have discovered by the request, None if it did not."""
+    return run.first_use(request.service, request.earliest, request.latest + PATIENCE)
 
 
 def _are_related(service: str, other: str) -> bool:

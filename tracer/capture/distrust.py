@@ -8,6 +8,7 @@ from typing import Protocol
 
 from mitmproxy import ctx
 
+from tracer.capture.authorities import unusable
 from tracer.capture.client_trust import OPTION, Trust
 
 __all__ = ["CommandRemedies", "Distrust", "MitmdumpRemedies", "Remedies"]
@@ -106,7 +107,6 @@ class CommandRemedies:
 
     def unusable(self) -> str:
         """Return why the proxy can load no CAs from the file or folder that the command names."""
-        authority = self._trust.authority
-        there = authority is not None and Path(authority).exists()
-        reason = "it holds no certificate of a CA" if there else "there is no such file"
+        authority = self._trust.authority or ""
+        reason = unusable(authority) or "it holds no certificate of a CA"
         return f"the proxy cannot use {self._trust.source} ({authority}): {reason}"

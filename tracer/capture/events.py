@@ -63,8 +63,8 @@ class Asked(msgspec.Struct, frozen=True, array_like=True, tag=True):
 class Answered(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """A request is complete, with its response or the ``error`` that came instead.
 
-    ``ended`` is in seconds since the epoch, None where it is not known; ``closes`` tells that the
-    connection ended with it.
+    ``ended`` is in seconds since the epoch, None where it is not known. If it is ``approximate``, the
+    request may have ended before. ``closes`` tells that the connection ended with it.
     """
 
     flow: str
@@ -73,6 +73,7 @@ class Answered(msgspec.Struct, frozen=True, array_like=True, tag=True):
     reply: Reply | None
     error: bytes | None = None
     closes: bool = False
+    approximate: bool = False
 
 
 class Disconnected(msgspec.Struct, frozen=True, array_like=True, tag=True):

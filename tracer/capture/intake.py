@@ -72,10 +72,10 @@ class Intake:
     async def delivered(self) -> None:
         """Return at once: what was told has been taken."""
 
-    async def finish(self) -> None:
-        """Make recordings of all runs that are going on."""
+    async def finish(self, interrupted: str = "") -> None:
+        """Make recordings of all runs that are going on, ``interrupted`` for some reason."""
         for keeper in self._keepers:
-            await keeper.finish_all()
+            await keeper.finish_all(interrupted)
 
     async def leave(self) -> None:
         """Leave the journals of what is going on as they are."""
@@ -117,6 +117,7 @@ class Intake:
         fields = Fields(answered.reply.fields if answered.reply else ())
         tokens = [value for name in _HANDED_OUT for value in fields.all(name)]
         closes = asked.connection if answered.closes else None
+        sent.approximate = answered.approximate
         for book in keeper.answered(sent, self._exchange(asked, answered, sent), tokens, closes):
             self.on_exchange(book)
 

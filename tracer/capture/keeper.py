@@ -104,13 +104,15 @@ class Keeper:
         self._attribution.doubt(reason)
         self._take_later(())
 
-    async def finish_all(self) -> None:
-        """Make recordings of all runs that are going on."""
+    async def finish_all(self, interrupted: str = "") -> None:
+        """Make recordings of all runs that are going on, ``interrupted`` for some reason."""
         await self._stop_waiting()
         self._take_later(self._attribution.rest())
         for run in list(self._runs.going):
             alive = run.process is not None and is_alive(run.process.identity)
-            await self._finish(run, "the proxy stopped while the client was still running" if alive else "")
+            await self._finish(
+                run, "the proxy stopped while the client was still running" if alive else interrupted
+            )
         self._writer.shutdown()
 
     async def leave(self) -> None:

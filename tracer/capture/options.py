@@ -8,18 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracer import rulefolders
+from tracer.capture.authorities import unusable
 from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.patching import Removal
 from tracer.capture.settings import LIMIT, Draw, Settings
 from tracer.errors import InputError
+from tracer.writability import naming_option
 
 if TYPE_CHECKING:
     from mitmproxy.addonmanager import Loader
     from mitmproxy.options import Options
 
-__all__ = ["PREFIX", "declare", "quieten", "read"]
+__all__ = ["AUTHORITY", "PREFIX", "declare", "quieten", "read"]
 
 PREFIX = "trace_"
+
+AUTHORITY = "ssl_verify_upstream_trusted_ca"
+"""mitmproxy's option for the CA of the cloud. mitmproxy loads the file for each connection only."""
 
 _ON_ERROR = ("stop", "pass")
 _SIZE = re.compile(r"(?P<number>[0-9]{1,15}) ?(?:(?P<unit>[KMG])i?B?)?", re.IGNORECASE)
@@ -61,6 +66,14 @@ def _size(text: str) -> int:
     return int(found["number"]) << (10 * power)
 
 
+def _check_authority(file: str | None) -> None:
+    """Raise InputError for a file from which mitmproxy can load no certificate. None means the usual CAs."""
+    if file == "":
+        raise InputError(AUTHORITY, "it is empty: name the file of the cloud's CA, or leave the option out")
+    if file is not None and (reason := "it is a folder" if Path(file).is_dir() else unusable(file)):
+        raise InputError(AUTHORITY, f"cannot use {file}: {reason}")
+
+
 def quieten(options: Options) -> Removal:
     """Keep mitmdump from printing every URL: some have secrets in them. Who asks it for more gets more.
 
@@ -78,7 +91,20 @@ def quieten(options: Options) -> Removal:
 
 
 def read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:
-    """The settings that the options come down to, and whether a fault stops the proxy. Raises InputError."""
+    """Return the settings that the options come down to, and whether a fault stops the proxy.
+
+    Raises InputError, with the full name of an option that is wrong, and OutputError.
+    """
+    try:
+        with naming_option(f"{PREFIX}dir"):
+            return _read(options, draw)
+    except InputError as error:
+        if error.source not in {name for name, *_ in _OPTIONS}:
+            raise
+        raise InputError(f"{PREFIX}{error.source}", error.problem, error.place) from None
+
+
+def _read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:
     for name in options.deferred:
         # mitmproxy keeps silent about options that nobody declares.
         if name.startswith(PREFIX):
@@ -87,6 +113,7 @@ def read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:
         raise InputError("on_error", f"expected {' or '.join(_ON_ERROR)}, got {options.trace_on_error!r}")
     if options.trace_rules:
         rulefolders.use(map(Path, options.trace_rules))
+    _check_authority(getattr(options, AUTHORITY))
     settings = Settings(
         folder=Path(options.trace_dir).expanduser(),
         release=options.trace_release or None,

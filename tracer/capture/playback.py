@@ -7,6 +7,7 @@ it, and so they are attributed to runs as live traffic is.
 
 from __future__ import annotations
 
+import asyncio
 import heapq
 import itertools
 from collections import Counter
@@ -31,6 +32,8 @@ _DISORDERED = (
     f"the stored requests are too far out of order (by more than {_LIMIT:,} of them"
     f" or {_SIZE_LIMIT // 2**20} MiB): some may be missing here"
 )
+
+_INTERRUPTED = "the reading of stored exchanges was interrupted"
 
 
 class Clock:
@@ -68,7 +71,8 @@ class Playback:
     doubt. ``on_failure`` is called with what the intake raises.
 
     Times of a file may be coarse. The answer to a request that began at the same moment as the next one,
-    or whose token the next one carries, is told before that.
+    or whose token the next one carries, is told before that. Where an end is approximate, the answer is
+    told at the beginning: a later request may have been sent after it.
     """
 
     def __init__(self, intake: Intake, clock: Clock, on_failure: Callable[[Exception], None]) -> None:
@@ -83,6 +87,16 @@ class Playback:
         self._latest: _Exchange | None = None
         self._issuing: dict[str, _Exchange] = {}
         self._settings: Settings | None = None
+        self._interrupted = False
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether an interruption left exchanges that were not played."""
+        return self._interrupted and any(begins for _, begins, _, _ in self._events)
+
+    def interrupt(self) -> None:
+        """Play no further exchange."""
+        self._interrupted = True
 
     def configure(self, settings: Settings) -> None:
         """Record by other settings what is told after the next ``caught_up``."""
@@ -98,7 +112,8 @@ class Playback:
             self._intake.tell(event)
 
     async def caught_up(self) -> None:
-        """Play what was told before the settings changed."""
+        """Play what was told before the settings changed. Let the proxy take signals."""
+        await asyncio.sleep(0)
         if self._settings is not None:
             await self._play_all()
             self._intake.configure(self._settings)
@@ -111,21 +126,29 @@ class Playback:
             await self._play_next()
 
     async def finish(self) -> None:
-        """Make recordings of all runs."""
+        """Make recordings of all runs. Those under way at an interruption are marked."""
         await self._play_all()
-        await self._intake.finish()
+        if self._interrupted:
+            for _, begins, _, exchange in self._events:
+                if not begins:
+                    self._end(exchange)
+        await self._intake.finish(_INTERRUPTED if self.incomplete else "")
 
     def _hold(self, asked: Asked, answered: Answered) -> None:
         if asked.started < self._clock.now:
             self._intake.doubt(_DISORDERED)
         ended = asked.started if answered.ended is None else answered.ended
+        if answered.approximate and not carried_tokens(asked):
+            # Its connection can show no token either. That of another request keeps its run under way.
+            ended = asked.started
         exchange = _Exchange(asked, answered, ended)
         heapq.heappush(self._events, (asked.started, True, next(self._numbers), exchange))
         self._size += _size(answered)
         self._on_connection[asked.connection] += 1
 
     async def _play_all(self) -> None:
-        while self._events:
+        while self._events and not self._interrupted:
+            await asyncio.sleep(0)
             await self._play_next()
 
     async def _play_next(self) -> None:
@@ -158,6 +181,8 @@ class Playback:
         self._tell(asked)
         self._latest = exchange
         self._issuing.update(dict.fromkeys(_issued(exchange), exchange))
+        if exchange.answered is not None and exchange.answered.approximate:
+            self._answer(exchange)
 
     def _end(self, exchange: _Exchange) -> None:
         """Tell the answer, and that the connection ended if the file has no later exchange on it."""

@@ -123,14 +123,14 @@ class Run:
         """Return whether the run used ``service`` or what is below it."""
         return any(is_below(used, service) for used in self.used)
 
-    def use_after(self, service: str, time: float, patience: float) -> float | None:
-        """Return when the run first used ``service`` from ``time`` on, within ``patience`` s."""
+    def first_use(self, service: str, since: float, until: float) -> float | None:
+        """Return when the run first used ``service`` between two times."""
         times = (
             moment
             for used, moments in self.used.items()
             if is_below(used, service)
             for moment in moments
-            if time <= moment <= time + patience
+            if since <= moment <= until
         )
         return min(times, default=None)
 

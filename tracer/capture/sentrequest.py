@@ -16,7 +16,8 @@ class SentRequest:
     """A request that was sent. It belongs to one of ``runs``; none are known while evidence is missing.
 
     ``answering`` are the requests that its sender, a service, had to answer when it sent this one.
-    ``answered`` is set at its end, of which the time ``ended`` (s since the epoch) may stay unknown.
+    ``answered`` is set at its end, of which the time ``ended`` (s since the epoch) may stay unknown. If
+    it is ``approximate``, the request may have ended before.
     ``exchange`` is held from then on until the run has taken it.
     ``alone`` is the moment (s, monotonic) from which the request's connection can tell nothing more.
     ``doubt`` says why the run that it was given to may be the wrong one. ``service`` is what it was
@@ -29,6 +30,7 @@ class SentRequest:
     exchange: Exchange | None = field(default=None, repr=False)
     answered: bool = False
     ended: float = math.inf
+    approximate: bool = False
     alone: float = math.inf
     doubt: str = ""
     service: str = field(init=False, repr=False)
@@ -45,6 +47,11 @@ class SentRequest:
     def latest(self) -> float:
         """The end of an answered request; its beginning where the end is not known."""
         return self.ended if self.ended < math.inf else self.evidence.started
+
+    @property
+    def earliest(self) -> float:
+        """The earliest time at which an answered request may have ended."""
+        return self.evidence.started if self.approximate else self.latest
 
     def decide(self, run: Run, doubt: str = "") -> None:
         """Give the request to ``run``: from now on it counts as under way for that run alone."""

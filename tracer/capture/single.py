@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from mitmproxy import connection, http, tls
+from mitmproxy import flow as mitmproxy_flow
 from mitmproxy.addonmanager import Loader
 
 from tracer.capture.addon import Tracer
@@ -88,6 +89,7 @@ class SingleRun(Tracer):
         # Every tunnel is accepted, and the client must have wanted it for a request.
         self._tunnels = Tunnels(unused="the client left before it sent its request")
         self._remedies = remedies
+        self._unusable = ""
 
     def ended(self, client: Client) -> None:
         """The client is through: its output and how it ended go into the recording."""
@@ -127,6 +129,9 @@ class SingleRun(Tracer):
         """Declare no options: the settings are there already."""
         self.redact_log()
 
+    def configure(self, updated: set[str]) -> None:
+        """Check no options, for the same reason."""
+
     def running(self) -> None:
         """Announce nothing: the verb says where the recording is."""
         self.listens.set()
@@ -151,7 +156,20 @@ class SingleRun(Tracer):
     def tls_start_server(self, data: tls.TlsData) -> None:
         """Warn where mitmproxy could not prepare to check the cloud's certificate."""
         if data.ssl_conn is None:
-            self._distrust.tell(self._remedies.unusable())
+            self._unusable = self._remedies.unusable()
+            self._distrust.tell(self._unusable)
+
+    def tls_failed_server(self, data: tls.TlsData) -> None:
+        """Give the reason in the place of "connection closed", which is all that mitmproxy tells then."""
+        if data.ssl_conn is None and self._unusable:
+            data.conn.error = self._unusable
+        super().tls_failed_server(data)
+
+    async def error(self, flow: http.HTTPFlow) -> None:
+        """Give the same reason for the request that could not be sent."""
+        if self._unusable and flow.request.scheme == "https" and flow.server_conn.timestamp_tls_setup is None:
+            flow.error = mitmproxy_flow.Error(self._unusable)
+        await super().error(flow)
 
     def new_taker(self) -> Intake:
         """The one there is."""

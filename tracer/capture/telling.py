@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracer.capture.events import Answered, Asked, Content, Reply
 from tracer.capture.fields import Fields, encoded
 from tracer.capture.taps import Tap, announced, is_binary
-from tracer.capture.timestamps import ended, started
+from tracer.capture.timestamps import ended, is_approximate, started
 from tracer.origins import base
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def answered(
         _reply(flow.response, response) if flow.response and _is_real(flow.response) else None,
         _error(flow),
         closes,
+        is_approximate(flow),
     )
 
 

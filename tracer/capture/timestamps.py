@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mitmproxy import http
 
-__all__ = ["ended", "started"]
+__all__ = ["ended", "is_approximate", "started"]
 
 _LATEST = 1e10
 """Seconds since the epoch (in the year 2286) after which a timestamp is a mistake."""
@@ -41,6 +41,17 @@ def ended(flow: http.HTTPFlow) -> float | None:
     times = (time for time in map(_known, candidates) if time is not None)
     # A clock that was set back, or a duration below zero in a HAR file, tells no duration.
     return next((time for time in times if time >= begin), None)
+
+
+def is_approximate(flow: http.HTTPFlow) -> bool:
+    """Return whether the flow may have ended before its end, as in a HAR file.
+
+    A HAR file has one duration for an exchange. mitmproxy adds the time of connecting to it, though the
+    request began later. So the next request of a client seems to begin before the answer has come.
+    """
+    response = flow.response
+    begin = flow.request.timestamp_start
+    return response is not None and _known(begin) is not None and response.timestamp_start == begin
 
 
 def _known(time: object) -> float | None:

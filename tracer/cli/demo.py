@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tracer.cli.parsing import add_client
 from tracer.errors import CommandError, NothingRecordedError
 from tracer.releasenames import canonical
+from tracer.writability import naming_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,8 @@ def run(options: argparse.Namespace) -> None:
     console = stdout()
     release, out = options.release, options.out
     which = f"{release} --client {options.client}" if options.client else release
-    Settings(folder=out, release=release)  # refuses what cannot be written to
+    with naming_option("--out"):
+        Settings(folder=out, release=release)  # refuses what cannot be written to
     cloud = Cloud(release)
     was_up = cloud.status() is not None
     try:

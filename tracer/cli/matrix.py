@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.counting import counted
+from tracer.writability import naming_option
 
 if TYPE_CHECKING:
     from tracer.matrix import Cell, Order, Plan, Pool
@@ -84,7 +85,8 @@ def run(options: argparse.Namespace) -> int:
     clients = select_releases(options.clients, "--clients") if options.clients is not None else []
     suites = select_suites(options.suite)
     kinds = tuple(filter(None, options.diagram.split(",")))
-    Settings(folder=options.out, diagrams=kinds)  # refuses what cannot be
+    with naming_option("--out"):
+        Settings(folder=options.out, diagrams=kinds)  # refuses what cannot be
     if options.cluster and options.jobs:
         from tracer.errors import InputError
 

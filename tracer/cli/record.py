@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tracer.cli.parsing import add_client, add_policies
 from tracer.errors import NothingRecordedError, OutputError
 from tracer.releasenames import canonical
+from tracer.writability import naming_option
 
 if TYPE_CHECKING:
     from tracer.capture.book import Kept
@@ -25,7 +26,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The command, and how to record it."""
     parser.usage = "%(prog)s [options] -- COMMAND …"
     parser.epilog = (
-        "The command's output and exit code come through unchanged; the recording's path is said on stderr."
+        "The command's output and exit code come through unchanged; the recording's path is said on stderr. "
+        "If nothing was recorded, 2 replaces the exit code 0."
     )
     # The first word that is not an option, or a "--", ends the options: all that follows is the command's.
     parser.add_argument(
@@ -105,16 +107,17 @@ def run(options: argparse.Namespace) -> int:
     from tracer.cloud.cache import folder as cache_folder
     from tracer.rendering import draw
 
-    settings = Settings(
-        folder=options.out,
-        release=options.release,
-        name=options.name,
-        sequence=options.sequence,
-        participants=ParticipantMap(options.participants),
-        diagrams=tuple(filter(None, options.diagram.split(","))),
-        draw=draw,
-        policies=tuple(options.policy),
-    )
+    with naming_option("--out"):
+        settings = Settings(
+            folder=options.out,
+            release=options.release,
+            name=options.name,
+            sequence=options.sequence,
+            participants=ParticipantMap(options.participants),
+            diagrams=tuple(filter(None, options.diagram.split(","))),
+            draw=draw,
+            policies=tuple(options.policy),
+        )
     environment = for_command(os.environ, options.release, options.command, options.client)
     cloud = embedded(environment, options.command) if options.deep else None
     try:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tracer.errors import TracerError
+from tracer.errors import InputError, TracerError
 
 __all__ = ["arguments", "run"]
 
@@ -29,6 +29,8 @@ def run(options: argparse.Namespace) -> int:
     from tracer.capture.participantmap import ParticipantMap
     from tracer.capture.recovery import recover
 
+    if not options.folder.is_dir():
+        raise InputError(str(options.folder), "there is no such folder")
     found = list(recover(options.folder, ParticipantMap()))
     for result in found:
         if isinstance(result, TracerError):

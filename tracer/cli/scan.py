@@ -67,6 +67,8 @@ class _Text:
     def pieces(self) -> Iterator[str]:
         """Some lines at a time. Raises InputError."""
         try:
+            if self._path.is_fifo():
+                raise InputError(str(self._path), "it is a pipe: only files can be scanned")
             with self._path.open("rb") as file:
                 encoding = encoding_by_mark(file.read(4))
                 file.seek(0)

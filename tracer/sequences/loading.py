@@ -29,7 +29,9 @@ def load(path: str | Path) -> Sequence:
     """
     source = str(path)
     data = yamltext.load(read(Path(path)), source)
-    if isinstance(data, dict) and isinstance(data.get("exchanges"), list):
+    if not isinstance(data, dict):
+        raise InputError(source, "expected a sequence: a YAML file with a name and its exchanges")
+    if isinstance(data.get("exchanges"), list):
         data = {**data, "exchanges": [_tagged(item, source) for item in data["exchanges"]]}
     return typed(data, Sequence, source)
 
@@ -78,7 +80,7 @@ def find(name_or_path: str) -> Sequence:
     known = catalog()
     if name_or_path in known:
         return known[name_or_path]
-    if re.search(r"[/\\]|\.ya?ml$", name_or_path):
+    if re.search(r"[/\\]|\.ya?ml$", name_or_path) or Path(name_or_path).is_file():
         return load(name_or_path)
     raise InputError("sequence", f"unknown sequence {name_or_path!r}; known: {', '.join(known)}")
 

@@ -1,0 +1,24 @@
+"""Files and folders of CA certificates."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+__all__ = ["unusable"]
+
+
+def unusable(authority: str) -> str:
+    """Return why no CA certificate can be loaded from a file or folder, nothing if that is possible."""
+    path = Path(authority)
+    try:
+        if not path.exists():
+            return "there is no such file"
+        if path.is_dir():
+            return ""  # OpenSSL looks into it when it needs a certificate
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError:
+        return "it holds no certificate of a CA"
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
