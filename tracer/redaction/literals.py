@@ -13,7 +13,7 @@ __all__ = ["Literals"]
 # Text in quotes; what is not closed ends with its line. An apostrophe within a word opens none.
 # A scalar of YAML may go on (YAML 1.2, section 7.3): see ``_folded_end``.
 _LITERAL = re.compile(
-    r"""(?<!\\)"(?:[^"\\\n]|\\[^\n])*+(?:"|\\?(?=\n)|\\?\Z)|(?<![\w\\])'(?:[^'\\\n]|\\[^\n])*+(?:'|\\?(?=\n)|\\?\Z)"""
+    r""""(?:[^"\\\n]|\\[^\n])*+(?:"|\\?(?=\n)|\\?\Z)|(?<!\w)'(?:[^'\\\n]|\\[^\n])*+(?:'|\\?(?=\n)|\\?\Z)"""
 )
 _STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*+(?:"|\\?(?=\n)|\\?\Z)')
 _END_OF_FOLDED = {
@@ -55,8 +55,16 @@ class Literals:
         return spot.end == end and _PATH.fullmatch(self._text, start, spot.start) is not None
 
     def content(self, index: int) -> tuple[int, int]:
-        """Return where the text within the quotes stands."""
+        """Return where the text within the quotes stands.
+
+        An escaped quote opens no text: the quotes around it are in a part that is missing.
+        """
         start, end = self._all()[index]
+        first = start
+        while first and self._text[first - 1] == "\\":
+            first -= 1
+        if first < start:
+            return first, end
         closed = end - start > 1 and self._text[end - 1] == self._text[start]
         return start + 1, end - 1 if closed else end
 
