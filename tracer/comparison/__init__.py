@@ -1,4 +1,4 @@
-"""Two recordings of a command held against each other: what changed, where, and how much it weighs."""
+"""Comparison of two recordings of a command: differences, locations, and severities."""
 
 from __future__ import annotations
 

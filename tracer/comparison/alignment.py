@@ -1,8 +1,9 @@
-"""Which exchanges of two runs are the same one.
+"""Alignment of the exchanges of two runs.
 
-The longest common subsequence of what was asked and what status came back is kept; what is left
-between is paired by what was asked alone, then by being alike. What is left on both
-sides and asks the same has moved.
+1. The longest common subsequence of requests with equal statuses gives the first pairs.
+2. In each gap between pairs, the longest common subsequence of requests alone gives further pairs.
+3. Equal requests that remain on both sides have moved.
+4. In each gap, the remaining similar requests are pairs.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["Alignment", "align_runs", "path_of", "query_of"]
 
 _ALIKE = 60.0
-"""How alike the segments are, of 100, in which two paths differ that are taken for the same one changed."""
+"""The similarity, of 100, from which two different path segments count as one changed segment."""
 _AHEAD = 20
-"""How many exchanges ahead such a one is looked for."""
+"""The number of exchanges in which the search for a similar request looks ahead."""
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 Key = tuple[str, str, str, str]
@@ -32,7 +33,10 @@ Span = tuple[int, int, int, int]
 
 
 class Alignment(NamedTuple):
-    """Pairs of indexes, in the order of the second run. ``moved`` are pairs too, but out of order."""
+    """Pairs of exchange indexes, in the order of the second run.
+
+    ``moved`` has the pairs that are out of order, ``removed`` and ``added`` the exchanges of one run only.
+    """
 
     pairs: list[tuple[int, int]]
     moved: list[tuple[int, int]]
@@ -69,12 +73,12 @@ def align_runs(before: Sequence[Exchange], after: Sequence[Exchange]) -> Alignme
 
 
 def path_of(exchange: Exchange) -> str:
-    """The path template of ``exchange``: that of its label, else what can be told from its URL."""
+    """Return the path template of ``exchange``, from its label or else from its URL."""
     return (exchange.path or generic(_split(exchange)[0])).partition("?")[0]
 
 
 def query_of(exchange: Exchange) -> str:
-    """The query of ``exchange``, empty where there is none."""
+    """Return the query of ``exchange``, or an empty string."""
     return _split(exchange)[1]
 
 
@@ -96,7 +100,7 @@ def _status(exchange: Exchange) -> int:
 def _equal(
     before: Sequence[Hashable], after: Sequence[Hashable], span: Span, pairs: list[tuple[int, int]]
 ) -> Iterator[Span]:
-    """Take what is equal within ``span`` into ``pairs``, and give the spans between."""
+    """Add the equal elements within ``span`` to ``pairs``. Yield the spans between them."""
     start, end, other, other_end = span
     for index, other_index, length in common_runs(before[start:end], after[other:other_end]):
         ours, theirs = span[0] + index, span[2] + other_index
@@ -111,7 +115,7 @@ def _equal(
 def _alike(
     ours: Sequence[Key], theirs: Sequence[Key], before: Sequence[int], after: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
-    """Pair what differs in its path only, or in its method only, in order."""
+    """Yield pairs of requests, in order, that differ only in one path segment or only in the method."""
     next_one = 0
     for index in before:
         for place in range(next_one, min(next_one + _AHEAD, len(after))):
@@ -136,7 +140,7 @@ def _similar(ours: Key, theirs: Key) -> bool:
 
 
 def _moved(ours: Sequence[Key], theirs: Sequence[Key], gaps: Sequence[Span]) -> list[tuple[int, int]]:
-    """What asks the same on both sides, and is not in the same gap."""
+    """Return the pairs of equal requests that remain in the gaps."""
     waiting: defaultdict[Key, deque[int]] = defaultdict(deque)
     for start, end, _, _ in gaps:
         for index in range(start, end):

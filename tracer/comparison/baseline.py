@@ -1,4 +1,4 @@
-"""Differences that are known and accepted, by name: recording, place and kind, in a file that people keep."""
+"""The baseline: a file of accepted differences by recording, location, and kind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tracer.yamltext import Flow
 __all__ = ["WHOLE", "Baseline", "Known", "load_baseline", "save_baseline"]
 
 WHOLE = "recording"
-"""The place of a recording that one side has alone."""
+"""The ``place`` of the difference if only one side has the recording."""
 
 _HEAD = (
     "# Differences that tracer diff accepts, by name. A note says why, and stays when this is made anew.\n"
@@ -26,7 +26,10 @@ _HEAD = (
 
 
 class Known(NamedTuple):
-    """The name of a difference. ``before`` and ``after`` are the two sides, as the user calls them."""
+    """The name of a difference.
+
+    ``before`` and ``after`` are the user's names of the two sides, both empty for any two sides.
+    """
 
     recording: str
     place: str
@@ -46,7 +49,7 @@ class _Entry(
     forbid_unknown_fields=True,
     rename={"before": "from", "after": "to"},
 ):
-    """One difference, in all of ``recordings``; with ``from`` and ``to`` only between these two sides."""
+    """One difference in all of ``recordings``, with ``from`` and ``to`` only between these two sides."""
 
     place: str
     kind: Kind
@@ -62,7 +65,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Baseline:
-    """The accepted differences, and which of them have been met."""
+    """The accepted differences, with a mark on each that has occurred."""
 
     def __init__(self, entries: Iterable[_Entry] = ()) -> None:
         self._known = {
@@ -72,26 +75,26 @@ class Baseline:
         }
 
     def accepts(self, difference: Known) -> bool:
-        """Whether ``difference`` is known, between these two sides or between any."""
+        """Return whether ``difference`` is accepted between its two sides or any two. Mark it as occurred."""
         met = [one for one in (difference, difference._replace(before="", after="")) if one in self._known]
         self._known |= dict.fromkeys(met, True)
         return bool(met)
 
     def stale(self) -> list[Known]:
-        """What has not been met yet."""
+        """Return the accepted differences that have not occurred."""
         return [known for known, met in self._known.items() if not met]
 
 
 def load_baseline(path: Path) -> Baseline:
-    """The baseline in a file. Raises InputError with the place of the fault."""
+    """Load the baseline file ``path``. Raise InputError with the location of the fault."""
     return Baseline(_load(path).accepted)
 
 
 def save_baseline(path: Path, known: Iterable[Known]) -> int:
-    """Write what is ``known`` as the baseline ``path``, and say how many entries it has.
+    """Write the differences ``known`` to the baseline file ``path``. Return the number of entries.
 
-    Notes of an earlier one stay. Raises InputError where the file is there and is no baseline, and
-    what ``tracer.output.write`` does.
+    Preserve the notes of an existing baseline. Raise InputError if the existing file is not a baseline, and
+    the errors of ``tracer.output.write``.
     """
     notes = dict(_notes(_load(path).accepted)) if path.exists() else {}
     grouped: dict[Known, list[str]] = {}

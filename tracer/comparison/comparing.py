@@ -1,4 +1,4 @@
-"""Two recordings held against each other: align, compare by structure, excuse what is volatile, rule_for."""
+"""Comparison of two recordings: alignment, structure, volatile values, and severities."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["NOTHING", "Learned", "compare", "learn"]
 
 _MOST_AT_A_TIME = 200
-"""Requests that a client may have sent and not had answered yet; more have come in another order."""
+"""The most requests that a client has open at a time. An exchange that overtakes more has moved."""
 
 What = Literal["presence", "value", "order"]
 _WHAT: dict[str, What] = {
@@ -34,16 +34,16 @@ _WHAT: dict[str, What] = {
 
 
 class Learned(NamedTuple):
-    """What differed between two recordings of the same release: general places, and what differed there."""
+    """Locations that differ between two recordings of the same release, each with the aspect that differs."""
 
     places: frozenset[tuple[tuple[str, str, str], What]] = frozenset()
 
     def __or__(self, other: Learned) -> Learned:
-        """What was learned from either."""
+        """Return the union of both."""
         return Learned(self.places | other.places)
 
     def explains(self, change: Change) -> bool:
-        """Whether the like of ``change`` was seen: never another status, nor a value of another type."""
+        """Return whether a difference like ``change`` was learned. A status or a type is never learned."""
         what = _WHAT.get(change.kind)
         return what is not None and (change.place.everywhere, what) in self.places
 
@@ -54,11 +54,11 @@ NOTHING = Learned()
 def compare(
     before: Recording, after: Recording, learned: Learned = NOTHING, *, strict: bool = False
 ) -> Comparison:
-    """All differences of two runs of one command.
+    """Return all differences between two runs of one command.
 
-    What is volatile, by its kind or as ``learned``, is suppressed, counted and named; with
-    ``strict`` it is a difference like all others. Labels, times and what was only noted while recording
-    are not compared: they say nothing of behaviour.
+    Differences that are volatile, by their kind or as ``learned``, are suppressed and returned with their
+    reasons. With ``strict``, they are ordinary differences. Labels, times, and the recorder's notes are not
+    compared, because they do not describe behaviour.
     """
     alignment = align_runs(before.exchanges, after.exchanges)
     differences: list[Difference] = []
@@ -75,7 +75,7 @@ def compare(
 
 
 def learn(first: Recording, second: Recording) -> Learned:
-    """What differs between two recordings of one command on one release, but for what is volatile anyway."""
+    """Learn the differences between two recordings of one command on one release, except volatile values."""
     alignment = align_runs(first.exchanges, second.exchanges)
     return Learned(
         frozenset(
@@ -88,7 +88,7 @@ def learn(first: Recording, second: Recording) -> Learned:
 
 def _changes(before: Recording, after: Recording, alignment: Alignment) -> Iterator[Change]:
     of_messages = list(_of_messages(before, after, alignment))
-    # Lines that are printed in another order are no news where a list came in another order.
+    # Reordered lines of output are volatile only if a list in a response is reordered, too.
     follows = any(change.excuse == "unordered" for change in of_messages)
     for change in compare_outputs(before, after):
         yield change._replace(excuse="") if change.excuse == "lines" and not follows else change
@@ -136,7 +136,7 @@ def _answered(exchange: Exchange) -> object:
 def _concurrent(
     before: Sequence[Exchange], after: Sequence[Exchange], passed: Passed, moved: tuple[int, int]
 ) -> bool:
-    """Whether all that ``moved`` has passed was under way at the same time, in one of the runs."""
+    """Return whether all exchanges that ``moved`` overtook overlap it in time, in one of the runs."""
     number, other = moved
     together = 0
     for ours, theirs in passed.by(moved):
@@ -155,7 +155,7 @@ def _overlap(one: Exchange, other: Exchange) -> bool:
 
 
 def _reasons(change: Change, learned: Learned) -> tuple[str, ...]:
-    """Why ``change`` is volatile; nothing where it isn't."""
+    """Return the reasons why ``change`` is volatile, empty if it is not."""
     if change.excuse:
         return (change.excuse,)
     same_type = kind_of(change.before) == kind_of(change.after)
@@ -192,7 +192,7 @@ def _suppressed(change: Change, reasons: tuple[str, ...]) -> Suppressed:
 
 
 def _texts(change: Change) -> dict[str, str | None]:
-    """Both values as texts; None where there is none."""
+    """Return both values as text, None for a value that does not exist."""
     return {
         "before": None if change.kind == "added" else _told(change.before, change),
         "after": None if change.kind == "removed" else _told(change.after, change),
@@ -200,7 +200,7 @@ def _texts(change: Change) -> dict[str, str | None]:
 
 
 def _told(value: object, change: Change) -> str:
-    """A text in quotes where it would be taken for something else without: nothing, or a number."""
+    """Return ``value`` as text. Quote an empty string, and every string in a difference of types."""
     quoted = value == "" or (change.kind == "type" and isinstance(value, str))
     return f'"{value}"' if quoted else text(value)
 

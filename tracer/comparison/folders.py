@@ -1,4 +1,4 @@
-"""Which recordings of two folders are held against each other: those of the same place in them."""
+"""Pairs of recordings in two folders, by their relative paths."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Compared", "Couple", "Pairing", "compare_files", "pair"]
 
 
 class Couple(NamedTuple):
-    """Two recordings of one command; ``name`` is what both are called below their folders."""
+    """Two recordings of one command. ``name`` is their relative path without its extension."""
 
     name: str
     before: Path
@@ -23,7 +23,7 @@ class Couple(NamedTuple):
 
 
 class Pairing(NamedTuple):
-    """The recordings of two sides by their names: those that both have, and those that one has alone."""
+    """The recordings of two sides by name: couples, and names that only one side has."""
 
     couples: list[Couple]
     only_before: list[str]
@@ -31,7 +31,7 @@ class Pairing(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """A couple with all that was read of it, and what is different."""
+    """A couple with its two recordings and their comparison."""
 
     couple: Couple
     before: Recording
@@ -40,10 +40,10 @@ class Compared(NamedTuple):
 
 
 def pair(before: Path, after: Path) -> Pairing:
-    """Pair two recordings, or those of two folders by their paths below them.
+    """Pair two recordings, or the recordings of two folders by relative path.
 
-    Second recordings (``again/``) are nobody's partner. Raises InputError where one side is a folder
-    and the other is not, and where nothing is on both sides.
+    Second recordings (``again/``) are ignored. Raise InputError if only one side is a folder, or if the
+    folders have no name in common.
     """
     if before.is_dir() != after.is_dir():
         folder, other = (before, after) if before.is_dir() else (after, before)
@@ -61,9 +61,9 @@ def pair(before: Path, after: Path) -> Pairing:
 
 
 def compare_files(couple: Couple, *, strict: bool = False) -> Compared:
-    """Compare two recordings, with what their second recordings tell of what is volatile.
+    """Compare two recordings, and use their second recordings to find volatile values.
 
-    Raises InputError for one that cannot be read.
+    Raise InputError for a recording that cannot be read.
     """
     before, after = load(couple.before), load(couple.after)
     learned = NOTHING
@@ -81,5 +81,5 @@ def _named(folder: Path) -> dict[str, Path]:
 def _learned(path: Path, first: Recording, other: Path) -> Learned:
     again = second(path)
     if again is None or again.samefile(other):
-        return NOTHING  # two that are held against each other do not explain themselves
+        return NOTHING  # the difference to explain cannot be its own evidence
     return learn(first, load(again))

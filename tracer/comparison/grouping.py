@@ -1,4 +1,4 @@
-"""What is different in many recordings, or again and again in one, is said once."""
+"""Groups of equal differences, across recordings and within one recording."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ D = TypeVar("D", Difference, Suppressed)
 
 _REPETITION = re.compile(r"(\S+ \S+) \(\d+\)(?= → | · |$)")
 _LONGEST = 4000
-"""Characters of a value that are looked through for IDs and times; longer ones are compared as they are."""
+"""The longest value, in characters, that is compared without its IDs and times."""
 _ORDER = {"breaking": 0, "additive": 1, "cosmetic": 2}
 
 Key = tuple[object, ...]
 
 
 class Line(NamedTuple, Generic[D]):
-    """A difference for all that are like it.
+    """A difference that represents all similar differences.
 
-    ``place`` is without the number of a repetition where it came several ``times`` in a recording.
-    ``varies`` says that the values are not everywhere those of ``difference``.
+    ``times`` is the largest number of them in one recording. Above 1, ``place`` lacks the number of a
+    repetition. ``varies`` is true if not all of them have the values of ``difference``.
     """
 
     difference: D
@@ -36,14 +36,14 @@ class Line(NamedTuple, Generic[D]):
 
 
 class Section(NamedTuple, Generic[D]):
-    """What is different in just these recordings, the heaviest first."""
+    """The differences that exactly these recordings share, the most severe first."""
 
     recordings: tuple[str, ...]
     lines: list[Line[D]]
 
 
 class _Like(Generic[D]):
-    """All differences that are like the first one of them."""
+    """All differences that are similar to the first one."""
 
     def __init__(self, first: D) -> None:
         self.first: D = first
@@ -62,7 +62,10 @@ class _Like(Generic[D]):
 
 
 def sections(rows: Sequence[tuple[str, Iterable[D]]]) -> list[Section[D]]:
-    """The differences of recordings, given by their names; what most of them share comes first."""
+    """Group the differences of recordings by the set of recordings that share them. Large sets come first.
+
+    Each row is the name of a recording with its differences.
+    """
     found: dict[Key, _Like[D]] = {}
     for recording, differences in rows:
         for one in differences:
@@ -80,7 +83,7 @@ def sections(rows: Sequence[tuple[str, Iterable[D]]]) -> list[Section[D]]:
 
 
 def lines(grouped: Iterable[Section[D]]) -> Iterator[Line[D]]:
-    """All lines of the sections."""
+    """Return an iterator over the lines of all sections."""
     return (line for section in grouped for line in section.lines)
 
 
@@ -95,7 +98,7 @@ def _place(one: Difference | Suppressed) -> str:
 
 
 def _said(value: str | None) -> str | None:
-    """A value without the IDs, times and hosts that are others in each recording."""
+    """Return a value without the IDs, times, and hosts that differ between recordings."""
     return value if value is None or len(value) > _LONGEST else skeleton(value, "")
 
 

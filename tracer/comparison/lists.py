@@ -1,4 +1,4 @@
-"""Which elements of two lists are the same one: by what they are called, else by what they hold."""
+"""Alignment of the elements of two lists, by an identifying key or else by content."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tracer.comparison.volatile import identities, is_volatile, skeleton
 __all__ = ["Order", "align", "common_runs", "crossing", "names"]
 
 _LONGEST_TABLE = 4_000_000_000
-"""Cells of the table that finding a longest common subsequence fills, a bit each: half a gigabyte."""
+"""The most cells in the table of a longest common subsequence. A cell is a bit: half a gigabyte in all."""
 
 
 class Order(NamedTuple):
-    """How the elements of two lists belong together, by their indexes.
+    """The alignment of two lists, by indexes.
 
-    ``pairs`` come in the order of the second list. ``called`` is the key by whose value the elements are
-    told from each other, empty where there is none.
+    ``pairs`` are in the order of the second list. ``called`` is the key that identifies the elements, empty
+    if there is none.
     """
 
     pairs: list[tuple[int, int]]
@@ -40,20 +40,23 @@ def align(before: Sequence[object], after: Sequence[object], place: Place) -> Or
 
 
 def names(elements: Sequence[object], called: str) -> list[str]:
-    """What each of the ``elements`` is called: ``name=manager``, else its index."""
+    """Return the name of each element: ``name=manager`` if ``called`` is the key ``name``, else its index."""
     if not called:
         return [str(index) for index in range(len(elements))]
     return [f"{called}={shown(str(one[called]))}" for one in elements if isinstance(one, dict)]
 
 
 def common_runs(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterable[tuple[int, int, int]]:
-    """The longest common subsequence of two lists: (index, index in ``after``, length) of what is equal."""
+    """Return the equal parts of two lists, as (index, index in ``after``, length).
+
+    The parts form the longest common subsequence. For very long lists, they may be slightly shorter.
+    """
     from rapidfuzz.distance import LCSseq, Levenshtein
 
-    # rapidfuzz compares hashes, and takes "a" and 97 for equal: a number stands for each element.
+    # rapidfuzz compares hashes and treats "a" and 97 as equal. So compare a number for each element.
     numbers: defaultdict[Hashable, int] = defaultdict(lambda: len(numbers))
     ours, theirs = [numbers[one] for one in before], [numbers[one] for one in after]
-    # Its table would not fit: the edit distance is found without one, and aligns nearly as well.
+    # If its table is too large, use the edit distance: it needs no table and aligns nearly as well.
     metric = Levenshtein if len(ours) * len(theirs) > _LONGEST_TABLE else LCSseq
     return [
         (step.src_start, step.dest_start, step.src_end - step.src_start)
@@ -63,7 +66,7 @@ def common_runs(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterab
 
 
 def crossing(pairs: Iterable[tuple[int, int]]) -> bool:
-    """Whether the pairs, in the order of the second list, are not in the order of the first one."""
+    """Return whether pairs in the order of the second list are out of order in the first list."""
     order = [ours for ours, _ in pairs]
     return order != sorted(order)
 
@@ -107,7 +110,7 @@ def _by_content(before: Sequence[str], after: Sequence[str]) -> Order:
     in_order = list(pairs)
     pairs += _elsewhere(before, after, pairs)
     reordered = len(pairs) > len(in_order)
-    # What is left between two that are equal belongs together as far as it goes.
+    # Pair the remaining elements between two equal elements in order.
     pairs += _leftover(len(before), len(after), in_order, pairs)
     paired_before, paired_after = {ours for ours, _ in pairs}, {theirs for _, theirs in pairs}
     return Order(
@@ -122,7 +125,7 @@ def _by_content(before: Sequence[str], after: Sequence[str]) -> Order:
 def _elsewhere(
     before: Sequence[str], after: Sequence[str], pairs: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
-    """Equal elements that are not in the same order."""
+    """Return the pairs of equal elements that are out of order."""
     taken_before, taken_after = {ours for ours, _ in pairs}, {theirs for _, theirs in pairs}
     waiting: defaultdict[str, list[int]] = defaultdict(list)
     for index in reversed(range(len(before))):
@@ -150,5 +153,5 @@ def _leftover(
 
 
 def _content(value: object, general: str) -> str:
-    """``value`` without what is volatile in it, as a text."""
+    """Return ``value`` as text with its volatile parts replaced."""
     return skeleton(json.dumps(value, sort_keys=True, ensure_ascii=False), general)

@@ -1,4 +1,4 @@
-"""Two exchanges that belong together, compared: request line, status, header fields, content."""
+"""Comparison of two paired exchanges: request line, status, header fields, and content."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _SEPARATOR = re.compile(rf"{_STRING}|([,:])", re.DOTALL)
 
 
 def place_of(exchange: Exchange, repetition: int = 1) -> Place:
-    """The place of the request of ``exchange``, the ``repetition``-th one that asks this."""
+    """Return the location of the request of ``exchange``, the ``repetition``-th such request in its run."""
     general = f"{shown(exchange.request.method)} {shown(path_of(exchange))}"
     return Place("request", f"{general} ({repetition})" if repetition > 1 else general, general)
 
 
 def compare_exchanges(before: Exchange, after: Exchange, asked: Place) -> Iterator[Change]:
-    """All differences of two exchanges. ``asked`` is the place of the request in the first one."""
+    """Yield all differences between two exchanges. ``asked`` is the location of the first request."""
     yield from _requests(before, after, asked)
     answered = _answer(before, asked)
     if before.redaction != after.redaction:
@@ -49,7 +49,7 @@ def compare_exchanges(before: Exchange, after: Exchange, asked: Place) -> Iterat
 
 
 def read_json(text: str) -> object:
-    """The value of a JSON text as services send it; raises ValueError where it is none, or too deep."""
+    """Parse a JSON text. Raise ValueError if it is not JSON, or is nested too deeply."""
     try:
         return json.loads(text)
     except RecursionError:
@@ -100,14 +100,14 @@ def _queries(before: str, after: str, asked: Place) -> Iterator[Change]:
         return
     try:
         ours, theirs = (parse_qsl(query, keep_blank_values=True) for query in (before, after))
-    except ValueError:  # more fields than it takes
+    except ValueError:  # parse_qsl refuses the query
         yield from _text(before, after, asked.within("query"))
         return
     yield from compare_values(_fields(ours), _fields(theirs), asked.within("query"))
 
 
 def _fields(pairs: list[tuple[str, str]]) -> dict[str, object]:
-    """The parameters of a query by name; one that comes several times has a list of values."""
+    """Return the parameters of a query by name, with a list of values for a repeated parameter."""
     found: dict[str, object] = {}
     for name, value in pairs:
         earlier = found.get(name)
@@ -145,7 +145,10 @@ def _headers(
 
 
 def _by_name(headers: Mapping[str, HeaderValue]) -> dict[str, tuple[str, HeaderValue]]:
-    """The fields by their names in lower case, which are the same to HTTP (RFC 9110, section 5.1)."""
+    """Return the spelling and the value of each field by its lower-case name.
+
+    HTTP ignores the case of field names (RFC 9110, section 5.1).
+    """
     found: dict[str, tuple[str, HeaderValue]] = {}
     for name, value in headers.items():
         lower = name.lower()
@@ -161,7 +164,7 @@ def _values(value: HeaderValue) -> list[str]:
 
 
 def _one(value: HeaderValue) -> str:
-    """Several values as the one that they stand for (RFC 9110, section 5.3)."""
+    """Join several values into one equivalent value (RFC 9110, section 5.3)."""
     return ", ".join(_values(value))
 
 
@@ -208,12 +211,12 @@ def _json(before: str, after: str, place: Place) -> Iterator[Change]:
         return
     yield from changes
     if not changes and _compact(before) != _compact(after):
-        # A key that stands twice, a number written otherwise.
+        # A key occurs twice, or a number is written differently.
         yield Change("changed", place, before, after)
 
 
 def _size_excuse(before: Body | None, after: Body | None) -> str:
-    """``size`` where the contents, whose differences are told, make the two sizes differ by just as much."""
+    """Return ``size`` if the difference in content explains the difference in size, else an empty string."""
     if before is None or after is None or before.size == after.size:
         return ""
     ours, theirs = _kept(before), _kept(after)
@@ -230,7 +233,10 @@ def _size_excuse(before: Body | None, after: Body | None) -> str:
 
 
 def _lengths(body: Body) -> tuple[int, ...]:
-    """How many bytes the content has as it is kept; JSON without white space, and with the usual one."""
+    """Return the lengths that the recorded content may have had, in bytes.
+
+    JSON has two: without white space, and with the usual space after commas and colons.
+    """
     if body.json is None:
         return (len((_kept(body) or "").encode(errors="surrogatepass")),)
     dense = len(_compact(body.json).encode(errors="surrogatepass"))
@@ -238,7 +244,7 @@ def _lengths(body: Body) -> tuple[int, ...]:
 
 
 def _compact(text: str) -> str:
-    """JSON text without the white space between its tokens."""
+    """Return JSON text without the white space between its tokens."""
     return _SPACE.sub(lambda found: found[1] or "", text)
 
 

@@ -1,4 +1,4 @@
-"""What a comparison is made of. The structs are also the shape of ``tracer diff --format json``."""
+"""Data of a comparison. The structs define the format of ``tracer diff --format json``."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ Kind = Literal["added", "removed", "changed", "type", "moved", "status", "reorde
 Severity = Literal["breaking", "additive", "cosmetic"]
 State = Literal["same", "changed", "added", "removed", "moved"]
 Side = Literal["request", "response", "error", "run"]
-"""What part of a run a place is in; ``error`` is a response with a status of 400 or more."""
+"""The part of a run that contains a location; ``error`` is a response with a status of 400 or more."""
 
 _PLAIN = re.compile(r"[\w-]+")
 _LONGEST = 80
 
 
 def shown(text: str) -> str:
-    """``text`` as part of a place: on one line, and not too long."""
+    """Return ``text`` on one line, cut after 80 characters."""
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
 class Place(NamedTuple):
-    """Where in a run something is.
+    """A location in a run.
 
-    ``message`` names the message (``GET /image/v2/images/{image_id} → 200``), empty for the run
-    as a whole; ``part`` says where in it (``body.token.roles[name=manager]``), empty for the
-    message as a whole. The general forms are the same for each repetition of the message and for all
-    elements of a list: ``body.token.roles[]``; names of header fields are in lower case in it.
+    ``message`` names the message (``GET /image/v2/images/{image_id} → 200``), empty for the whole run.
+    ``part`` names the part of the message (``body.token.roles[name=manager]``), empty for the whole
+    message. The general forms are equal for all repetitions of a message and all elements of a list:
+    ``body.token.roles[]``. They have names of header fields in lower case.
     """
 
     side: Side
@@ -58,35 +58,35 @@ class Place(NamedTuple):
 
     @property
     def everywhere(self) -> tuple[str, str, str]:
-        """What is the same for this place in each run."""
+        """Return the parts of the location that are equal in all runs."""
         return self.side, self.general_message, self.general
 
     def within(self, part: str) -> Place:
-        """The place ``part`` of the whole message."""
+        """Return the location of ``part``, counted from the whole message."""
         return self._replace(part=part, general=part)
 
     def field(self, name: str) -> Place:
-        """The header field ``name``."""
+        """Return the location of the header field ``name``."""
         return self._replace(part=f"headers.{shown(name)}", general=f"headers.{name.lower()}")
 
     def key(self, key: str) -> Place:
-        """The value of ``key`` in the object that is here."""
+        """Return the location of the value of ``key`` in the object at this location."""
         step = (
             f".{shown(key)}" if _PLAIN.fullmatch(key) else f"[{json.dumps(shown(key), ensure_ascii=False)}]"
         )
         return self._replace(part=self.part + step, general=self.general + step)
 
     def item(self, name: str) -> Place:
-        """The element called ``name`` of the list that is here."""
+        """Return the location of the element ``name`` in the list at this location."""
         return self._replace(part=f"{self.part}[{shown(name)}]", general=f"{self.general}[]")
 
 
 class Change(NamedTuple):
-    """A difference as it was found, before anything is excused or weighed.
+    """A difference before the decision on volatility and severity.
 
-    ``before`` and ``after`` are JSON values, None for what is not there. ``excuse`` names a
-    reason that was found together with it; see volatile.yaml. ``number`` and ``other`` are the
-    indexes of the exchange in the two recordings.
+    ``before`` and ``after`` are JSON values, None if there is none. ``excuse`` is a reason in volatile.yaml
+    that the comparison found together with the difference. ``number`` and ``other`` are the indexes of the
+    exchange in the two recordings.
     """
 
     kind: Kind
@@ -101,9 +101,9 @@ class Change(NamedTuple):
 class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One difference between two recordings.
 
-    ``before`` and ``after`` are texts: JSON for what is no string. ``exchange_before`` and
-    ``exchange_after`` count from 1; ``side`` is what of the exchange differs. ``why`` names the rule
-    that gave it its severity; see severities.yaml.
+    ``before`` and ``after`` are texts: a string as it is, another value as JSON. ``exchange_before`` and
+    ``exchange_after`` count from 1. ``side`` is the part of the exchange that differs. ``why`` names the
+    rule in severities.yaml that gave the severity.
     """
 
     place: str
@@ -118,7 +118,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A difference that is volatile. ``reasons`` name kinds and reasons of volatile.yaml."""
+    """A volatile difference. ``reasons`` are names of kinds and reasons in volatile.yaml."""
 
     place: str
     kind: Kind
@@ -128,7 +128,7 @@ class Suppressed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Pair(NamedTuple):
-    """What became of one exchange: its indexes in the two recordings, None where it is not there."""
+    """One exchange by its indexes in the two recordings, None in a recording without it."""
 
     before: int | None
     after: int | None
@@ -136,10 +136,10 @@ class Pair(NamedTuple):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """Two recordings held against each other.
+    """The result of the comparison of two recordings.
 
-    ``pairs`` has every exchange of both, in the order of the second recording, with what is
-    only in the first where it was.
+    ``pairs`` has every exchange of both recordings in the order of the second one. An exchange that only
+    the first recording has comes after its predecessor.
     """
 
     differences: list[Difference]
@@ -148,7 +148,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def severity(self) -> Severity | None:
-        """The heaviest severity of a difference; None where there is none."""
+        """Return the highest severity of the differences, or None if there are no differences."""
         severities = {difference.severity for difference in self.differences}
         heaviest: tuple[Severity, ...] = ("breaking", "additive", "cosmetic")
         return next((severity for severity in heaviest if severity in severities), None)

@@ -1,4 +1,4 @@
-"""What the client printed in two runs, and the commands themselves, compared."""
+"""Comparison of the command lines and client outputs of two runs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WIDE = re.compile(r"-{3,}| {2,}")
 
 
 def compare_outputs(before: Recording, after: Recording) -> Iterator[Change]:
-    """How the command lines differ, whether the runs came to their end, and what the client printed."""
+    """Yield the differences between command lines, interruptions, and client outputs."""
     if before.command is not None and after.command is not None and before.command != after.command:
         yield Change("changed", RUN.within("command"), before.command, after.command)
     if before.interrupted != after.interrupted:
@@ -32,7 +32,7 @@ def compare_outputs(before: Recording, after: Recording) -> Iterator[Change]:
     if before.output is not None and after.output is not None:
         yield from _outputs(before.output, after.output)
     elif before.output is not after.output:
-        # Runs through a long-lived proxy have none: that is how they were recorded, and still told.
+        # Runs through a long-lived proxy have no output. The difference is reported all the same.
         yield Change("added" if before.output is None else "removed", RUN.within("output"))
 
 
@@ -58,7 +58,7 @@ def _printed(before: str, after: str, place: Place) -> Iterator[Change]:
 def _structure(text: str) -> object:
     value = read_json(text)
     if not isinstance(value, (dict, list)):
-        raise ValueError("a line of text")  # noqa: TRY004 - the same to the caller as text that is no JSON
+        raise ValueError("a line of text")  # noqa: TRY004 - the caller treats it like text that is not JSON
     return value
 
 
@@ -102,5 +102,5 @@ def _plain(line: str) -> str:
 
 
 def _narrow(line: str) -> str:
-    """A line of a table whose columns are as narrow as can be."""
+    """Return a line of a table with its columns as narrow as possible."""
     return _WIDE.sub(lambda found: found[0][0], line)

@@ -1,4 +1,4 @@
-"""What an exchange that has moved came before in one run and behind in the other."""
+"""Exchanges that a moved exchange overtakes: before it in one run, after it in the other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Point = tuple[int, int]
 
 
 class Passed:
-    """All pairs of two runs, to tell those that one of them has passed without looking at each."""
+    """All pairs of two runs, indexed to find the pairs that one of them overtakes without a full search."""
 
     def __init__(self, pairs: Iterable[Point]) -> None:
         points = sorted(pairs)
@@ -19,14 +19,14 @@ class Passed:
         self._behind = _Side([(-ours, -theirs) for ours, theirs in reversed(points)])
 
     def by(self, pair: Point) -> Iterator[Point]:
-        """The pairs whose order with ``pair`` is another in the second run than in the first."""
+        """Return the pairs that are before ``pair`` in one run and after it in the other."""
         ours, theirs = pair
         mirrored = self._behind.overtaken((-ours, -theirs))
         return chain(self._before.overtaken(pair), ((-one, -other) for one, other in mirrored))
 
 
 class _Side:
-    """Points in the order of the first run; the maxima of the second over 1, 2, 4, … of them in a row."""
+    """Points in the order of the first run, with the maxima of the second over 1, 2, 4, … neighbours."""
 
     def __init__(self, points: list[Point]) -> None:
         self._points = points
@@ -35,7 +35,7 @@ class _Side:
             self._highest.append([max(below[at : at + 2]) for at in range(0, len(below), 2)])
 
     def overtaken(self, pair: Point) -> Iterator[Point]:
-        """The points that come before ``pair`` in the first run and behind it in the second."""
+        """Return the points that are before ``pair`` in the first run and after it in the second."""
         return self._within(len(self._highest) - 1, 0, pair)
 
     def _within(self, level: int, place: int, pair: Point) -> Iterator[Point]:

@@ -1,4 +1,4 @@
-"""What a report says. The structs are the shape of ``tracer diff --format json``."""
+"""The comparison report as data. The structs define the format of ``tracer diff --format json``."""
 
 from __future__ import annotations
 
@@ -30,13 +30,16 @@ __all__ = [
 
 FORMAT = 1
 SEVERITIES = ("breaking", "additive", "cosmetic")
-"""The heaviest first."""
+"""From the highest to the lowest."""
 
 FailOn = Literal["breaking", "additive", "any"]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One recording on both sides, in the files ``before`` and ``after``. The baseline has ``accepted``."""
+    """One recording that both sides have, in the files ``before`` and ``after``.
+
+    ``accepted`` are the differences in the baseline.
+    """
 
     recording: str
     before: str
@@ -47,7 +50,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
-    """When, and with which clients, the recordings of a side were made; days as ``2026-11-23``."""
+    """The first and last day of recording (``2026-11-23``) and the clients of one side."""
 
     side: str
     first: str
@@ -56,10 +59,10 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """Two sides held against each other.
+    """The comparison of two sides.
 
-    ``severities`` counts what is different, a difference that several recordings share once;
-    ``volatile`` counts what was suppressed by reason, each recording for itself.
+    ``severities`` counts differences; a difference that several recordings share counts once. ``volatile``
+    counts suppressed differences by reason, separately for each recording.
     """
 
     before: str
@@ -74,17 +77,17 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def suppressed(self) -> int:
-        """How many differences were suppressed."""
+        """Return the number of suppressed differences."""
         return sum(len(row.suppressed) for row in self.recordings)
 
     @property
     def accepted(self) -> int:
-        """How many differences are known by the baseline, each recording for itself."""
+        """Return the number of differences in the baseline, counted separately for each recording."""
         return sum(len(row.accepted) for row in self.recordings) + len(self.accepted_alone)
 
     @property
     def differing(self) -> list[Row]:
-        """The recordings in which something is different."""
+        """Return the recordings with differences."""
         return [row for row in self.recordings if row.differences]
 
 
@@ -96,10 +99,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     stale: list[str] = []
 
     def fails(self, limit: FailOn) -> bool:
-        """Whether something is different at or above ``limit``.
+        """Return whether a difference is as severe as ``limit`` or more.
 
-        ``any`` also counts recordings that one side has alone, and entries of the baseline that no
-        longer occur.
+        ``any`` also counts recordings that only one side has, and entries of the baseline that do not occur.
         """
         if any(
             step.severities.get(severity) for step in self.steps for severity in counted_severities(limit)
@@ -110,12 +112,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def counted_severities(limit: FailOn) -> tuple[str, ...]:
-    """The severities at or above ``limit``."""
+    """Return the severities at or above ``limit``."""
     return SEVERITIES if limit == "any" else SEVERITIES[: SEVERITIES.index(limit) + 1]
 
 
 def make_step(before: str, after: str, pairing: Pairing, compared: Iterable[Compared]) -> Step:
-    """The report on two sides, which the user calls ``before`` and ``after``."""
+    """Return the report on two sides. ``before`` and ``after`` are the user's names of the sides."""
     both = list(compared)
     rows = [
         Row(
@@ -149,7 +151,7 @@ def _origin(side: str, recordings: Sequence[Recording]) -> Origin:
 
 
 def make_report(steps: Sequence[Step], baseline: Baseline | None = None) -> Report:
-    """The whole report, without what ``baseline`` accepts."""
+    """Return the report on all steps, without the differences that ``baseline`` accepts."""
     if baseline is None:
         return Report(steps=list(steps))
     left = [_counted(_without(step, baseline)) for step in steps]
@@ -157,7 +159,7 @@ def make_report(steps: Sequence[Step], baseline: Baseline | None = None) -> Repo
 
 
 def known(steps: Sequence[Step]) -> Iterator[Known]:
-    """The names of all differences; those of several steps with their sides."""
+    """Yield the names of all differences. With several steps, the names include the two sides."""
     for step in steps:
         sides = (step.before, step.after) if len(steps) > 1 else ("", "")
         for row in step.recordings:

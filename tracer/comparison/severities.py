@@ -1,4 +1,4 @@
-"""Severity of a difference: the first rule that matches it, of users' files and of severities.yaml."""
+"""Severity of a difference: the first matching rule in users' files and in severities.yaml."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FILE = Path(__file__).with_name("severities.yaml")
 
 
 class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule of severity. It matches all kinds, sides, or places where it names none."""
+    """A rule of severity. A rule that names no kinds, sides, or locations matches all of them."""
 
     name: str
     severity: Severity

@@ -1,4 +1,4 @@
-"""JSON values compared by structure: objects by key, lists by what their elements are called."""
+"""Comparison of JSON values by structure: objects by key, lists by the names of their elements."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _KINDS = {dict: "object", list: "array", str: "string", bool: "boolean", int: "n
 
 
 def kind_of(value: object) -> str:
-    """What JSON calls the type of ``value`` (RFC 8259, section 3)."""
+    """Return the JSON type of ``value`` (RFC 8259, section 3)."""
     return "null" if value is None else _KINDS[type(value)]
 
 
 def compare_values(before: object, after: object, place: Place) -> Iterator[Change]:
-    """All differences between two JSON values at ``place``, each where it is."""
+    """Yield all differences between two JSON values at ``place``, each with its own location."""
     if before is after:
         return
     if kind_of(before) != kind_of(after):
@@ -37,7 +37,7 @@ def compare_values(before: object, after: object, place: Place) -> Iterator[Chan
 
 
 def _written_otherwise(before: object, after: object) -> bool:
-    """Whether two scalars differ: ``0`` and ``0.0`` do to a strict reader, ``NaN`` and ``NaN`` don't."""
+    """Return whether two scalars differ: ``0`` and ``0.0`` differ for a strict reader, two ``NaN`` do not."""
     if type(before) is not type(after):
         return True
     return before != after and not (before != before and after != after)  # noqa: PLR0124 - NaN
@@ -64,7 +64,7 @@ def _objects(before: Mapping[str, object], after: Mapping[str, object], place: P
 
 
 def _volatile_keys(before: Mapping[str, object], after: Mapping[str, object], place: Place) -> dict[str, str]:
-    """Keys of ``before`` that stand for one of ``after``, as they hold an ID."""
+    """Map keys of ``before`` to keys of ``after`` that differ from them only in volatile values."""
     ours = [key for key in before if key not in after and is_volatile(key, place.general)]
     theirs = [key for key in after if key not in before and is_volatile(key, place.general)]
     found: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""What is volatile: the kinds of values that differ in every run, and the places where they don't count."""
+"""Volatile values: kinds of values that differ in every run, and locations that do not count."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ Pattern = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class VolatileKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Values of one kind: texts in which ``pattern`` is found, in the places ``only`` if there are any."""
+    """Values of one kind: texts that contain ``pattern``. ``only`` limits the kind to some locations.
+
+    With ``shape``, only the digits of two values may differ.
+    """
 
     name: str
     pattern: Pattern
@@ -53,7 +56,7 @@ class VolatileKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The content of volatile.yaml, or of a user's file of that name."""
+    """The content of volatile.yaml, or of a user's file with the same name."""
 
     kinds: tuple[VolatileKind, ...] = ()
     constants: tuple[str, ...] = ()
@@ -63,7 +66,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class _Piece(NamedTuple):
-    """A part of a text. Where it is of a volatile kind, ``said`` is what must be equal all the same."""
+    """A part of a text. For a part of a volatile kind, ``said`` is the text that must still be equal."""
 
     kind: str
     said: str
@@ -92,14 +95,14 @@ def _load(path: Path) -> Rules:
 
 
 def reasons() -> dict[str, Text]:
-    """What each reason is called, by language: the kinds of values, and the other reasons."""
+    """Return the text for each reason, by language: the kinds of values, and the other reasons."""
     return {kind.name: kind.reason for kind in rules().kinds} | rules().reasons
 
 
 def explain(before: str, after: str, general: str) -> tuple[str, ...] | None:
-    """Of what kinds the values are that make two texts differ; None where something else does too.
+    """Return the kinds of the values that differ between two texts, or None if anything else differs.
 
-    ``general`` is the general place of both. Of the same kind on both sides, or there is no excuse.
+    ``general`` is the general location of both. The kinds must be the same on both sides.
     """
     kinds = _kinds_at(general)
     if not kinds:
@@ -115,7 +118,7 @@ def explain(before: str, after: str, general: str) -> tuple[str, ...] | None:
 
 
 def skeleton(text: str, general: str) -> str:
-    """``text`` with all volatile values in it replaced by the names of their kinds."""
+    """Return ``text`` with the names of kinds in place of all volatile values."""
     kinds = _kinds_at(general)
     if not kinds:
         return text
@@ -123,26 +126,26 @@ def skeleton(text: str, general: str) -> str:
 
 
 def is_volatile(text: str, general: str) -> bool:
-    """Whether a volatile value is in ``text``."""
+    """Return whether ``text`` contains a volatile value."""
     kinds = _kinds_at(general)
     return bool(kinds) and _combined(kinds).search(text) is not None
 
 
 def unordered(general: str) -> bool:
-    """Whether the list at this place has no order."""
+    """Return whether the list at the location ``general`` has no order."""
     return any(one.fullmatch(general) for one in _patterns(rules().unordered))
 
 
 def identities() -> tuple[str, ...]:
-    """The keys that tell objects of a list from each other, the best first."""
+    """Return the keys that identify the objects in a list, the best key first."""
     return rules().identities
 
 
 @functools.cache
 def pattern(place: str) -> re.Pattern[str]:
-    """The pattern of places: ``*`` is one key, ``**`` any number of them, and of elements of lists.
+    """Return the compiled pattern of locations: ``*`` is one key, ``**`` any number of keys and elements.
 
-    Raises InputError for what is no place.
+    Raise InputError for an invalid pattern.
     """
     if not place or "***" in place:
         raise InputError("places", f"not a place: {place!r}")
@@ -156,7 +159,7 @@ def _patterns(places: Sequence[str]) -> list[re.Pattern[str]]:
 
 @functools.lru_cache(maxsize=4096)
 def _kinds_at(general: str) -> tuple[int, ...]:
-    """The kinds that there are at a place, as their indexes."""
+    """Return the indexes of the kinds that apply at a location."""
     if any(one.fullmatch(general) for one in _patterns(rules().constants)):
         return ()
     return tuple(

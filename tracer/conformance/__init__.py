@@ -1,4 +1,4 @@
-"""Recordings matched against documented sequences: verdicts and reports as data, without formatting."""
+"""Conformance of recordings to documented sequences: verdicts and reports as data, without formatting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why exchanges of a recording deviate, and why a run is undetermined."""
+"""Reasons why exchanges deviate, and why a run is undetermined."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REMEDY = "record one command at a time, see docs/explanation/attribution.md"
 
 
 def reasons(recording: Recording) -> Mapping[int, str]:
-    """By the index of each exchange that deviates, which step it is nearest to and why it is not that one."""
+    """Return, by index of each deviating exchange, the nearest step and the reason for the mismatch."""
     sequence = catalog().get(recording.sequence or "")
     if sequence is None or recording.verdict not in ("deviates", "undetermined"):
         return {}
@@ -25,9 +25,9 @@ def reasons(recording: Recording) -> Mapping[int, str]:
 
 
 def undetermined_reason(recording: Recording) -> str:
-    """Return what is missing for a verdict, and the next step.
+    """Return the missing evidence and the remedy.
 
-    Notes may also be about other things than the verdict, so this points at them and quotes none.
+    The text mentions the notes without quoting them, because notes may have other subjects.
     """
     pointer = "; its notes say why" if recording.notes else ""
     return f"evidence is missing on which exchanges belong to the run{pointer} ({_REMEDY})"

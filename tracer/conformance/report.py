@@ -1,4 +1,4 @@
-"""The result of checking recordings. The structs are the shape of ``tracer check --format json``."""
+"""The result of a check of recordings. The structs define the format of ``tracer check --format json``."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _NO_SEQUENCE = "no documented sequence fits: nothing to compare with"
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is not as documented.
+    """One deviation from the documented sequence.
 
-    ``exchange`` counts from 1; it is None for what is missing. ``text`` says which step comes
-    nearest, and why it is not that one.
+    ``exchange`` counts from 1 and is None for a missing exchange. ``text`` names the nearest step and the
+    reason for the mismatch.
     """
 
     kind: Literal["unexpected", "wrong-status", "missing"]
@@ -40,12 +40,11 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One recording. ``verdict`` is None where there is none.
+    """The result for one recording. ``verdict`` is None if there is no verdict.
 
-    ``problem`` says why there is none, or why it is ``undetermined``. ``error`` tells a recording that
-    could not be read from one without a sequence. ``missing`` are the required steps that were not
-    seen, ``unexpected`` and ``wrong_status`` the numbers of exchanges, from 1. ``duration`` is that of
-    the run, in seconds.
+    ``problem`` is the reason for no verdict, or for ``undetermined``. ``error`` is true if the recording
+    cannot be read. ``missing`` are the required steps that did not occur. ``unexpected`` and
+    ``wrong_status`` are numbers of exchanges, from 1. ``duration`` is the length of the run in seconds.
     """
 
     recording: str
@@ -64,7 +63,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """All recordings in the order they were given, and how many came to which end."""
+    """The results for all recordings in the given order, and the number of recordings with each result."""
 
     format: int = FORMAT
     conforming: int
@@ -76,7 +75,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_all(paths: Iterable[Path], sequence: Sequence | None = None) -> Report:
-    """Hold each recording against ``sequence``, without it against its own. Unreadable ones are errors."""
+    """Match each recording with ``sequence``, by default with its own. An unreadable file is an error."""
     checks = [_check_file(path, sequence) for path in paths]
     ends = Counter("error" if one.error else one.verdict for one in checks)
     return Report(
@@ -90,14 +89,14 @@ def check_all(paths: Iterable[Path], sequence: Sequence | None = None) -> Report
 
 
 def exit_code(report: Report) -> int:
-    """0 where all conform, 2 where any could not be checked, else 1."""
+    """Return 0 if all recordings conform, 2 if a recording cannot be checked, else 1."""
     if report.errors:
         return TracerError.exit_code
     return 0 if report.conforming == len(report.recordings) else 1
 
 
 def check(recording: Recording, name: str, sequence: Sequence | None = None) -> Check:
-    """Hold ``recording`` anew against ``sequence``, else the one it names, else the one that fits."""
+    """Match ``recording`` again with ``sequence``, by default with its named or best sequence."""
     release = recording.cloud.release
     known = sequence or catalog().get(recording.sequence or "")
     named = recording.sequence if known is None else None

@@ -1,4 +1,4 @@
-"""Recordings on disk: YAML out and in, and the journal that a run is kept in while it lasts."""
+"""YAML files of recordings, and the journal of a run in progress."""
 
 from tracer.recording.files import dump, dumps, load, loads, save
 from tracer.recording.finding import below, second, second_path

@@ -1,4 +1,4 @@
-"""Recordings to YAML and back (``format: 1``)."""
+"""Recordings as YAML files (``format: 1``): reading and writing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def dumps(recording: Recording) -> str:
 
 
 def dump(recording: Recording) -> Iterator[str]:
-    """Yield the text of ``dumps`` in pieces of whole lines. An exchange is taken when its turn comes."""
+    """Yield the text of ``dumps`` in pieces of whole lines. Read each exchange only for its own piece."""
     tree: dict[str, Any] = msgspec.to_builtins(replace(recording, exchanges=[]))
     for key in ("cloud", "missing", "redacted"):
         if key in tree:
@@ -45,20 +45,20 @@ def _tree(exchange: Exchange) -> dict[str, Any]:
 
 
 def loads(text: str, source: str) -> Recording:
-    """The recording that ``text`` holds; ``source`` names it in errors.
+    """Return the recording in ``text``. Errors name ``source`` as its origin.
 
-    Raises InputError with the place of the fault, as in
+    Raise InputError with the location of the fault, as in
     ``exchanges[3].response.status: expected int, got str``.
     """
     return _loaded(text, source)
 
 
 def load(path: Path) -> Recording:
-    """The recording in the file ``path``, of which no more is held than is being read. Raises InputError."""
-    if path.is_file():  # else it may be a pipe, which is read once
+    """Return the recording in the file ``path``, read piece by piece. Raise InputError for a faulty file."""
+    if path.is_file():  # a pipe can be read only once
         with contextlib.suppress(InputError, OSError, ValueError), path.open(encoding="utf-8") as file:
             return _loaded(file, str(path))
-    # What is wrong with a file as such is told first: that it cannot be read, or is no text.
+    # Report an unreadable file, or a file that is not text, before a fault in its content.
     return loads(read(path), str(path))
 
 
@@ -74,7 +74,7 @@ def _loaded(text: str | TextIO, source: str) -> Recording:
 
 
 def _exchange(tree: object) -> object:
-    """The exchange as soon as it has been read; of one that has a fault, the recording as a whole tells."""
+    """Return ``tree`` as an exchange. Return a faulty tree unchanged: the check of the whole reports it."""
     try:
         return msgspec.convert(tree, Exchange)
     except (msgspec.ValidationError, RecursionError):
@@ -82,10 +82,10 @@ def _exchange(tree: object) -> object:
 
 
 def save(recording: Recording, path: Path, *, known: KnownSecrets | None = None, new: bool = False) -> None:
-    """Write the recording, through the last gate; a ``new`` one replaces none.
+    """Write the recording to ``path`` after a scan for secrets. With ``new``, never replace a file.
 
-    Raises LeakError, OutputError, NameTakenError.
+    Raise LeakError, OutputError, or NameTakenError.
     """
-    from tracer.output import write  # with it comes the policy, which who reads has no need of
+    from tracer.output import write  # imports the policy, which reading does not need
 
     write(path, dump(recording), known=known, new=new)

@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 __all__ = ["AGAIN", "below", "second", "second_path"]
 
 AGAIN = "again"
-"""The folder beside recordings that holds the second recording of each, of the same name."""
+"""The name of the folder beside recordings for their second recordings, which have the same file names."""
 
-# Also with a byte order mark, in JSON's style, and with other line ends.
+# Also after a byte order mark, in JSON style, and with any line ending.
 _FORMAT = re.compile(rb"(?:^|[\r\n{,]|\xef\xbb\xbf)\s*[\"']?format[\"']?\s*:")
 _FULL = re.compile(rb"\S")
 
 
 def below(paths: Iterable[Path], *, again: bool = True) -> list[Path]:
-    """The files among ``paths``, and the recordings in the folders among them; each once, in order.
+    """Return the files in ``paths`` and the recordings in the folders in ``paths``, each once and in order.
 
-    Of a folder these are all ``*.yaml`` below it, but for hidden ones (a run's journal is kept in
-    ``.journal``) and for YAML of other kinds; second recordings only with ``again``. A file that can't
-    be read is not left out: whoever loads it will say so. Raises InputError for a folder without any.
+    A folder gives all ``*.yaml`` files below it, except hidden files (journals are in ``.journal``), other
+    kinds of YAML and, without ``again``, second recordings. A file that cannot be read is included, so that
+    loading reports the error. Raise InputError for a folder without recordings.
     """
     found: dict[Path, None] = {}
     for path in paths:
@@ -43,13 +43,13 @@ def below(paths: Iterable[Path], *, again: bool = True) -> list[Path]:
 
 
 def second(recording: Path) -> Path | None:
-    """The second recording that was made of the same command on the same release; None without one."""
+    """Return the second recording of the same command on the same release, or None."""
     path = second_path(recording)
     return path if path.is_file() else None
 
 
 def second_path(recording: Path) -> Path:
-    """Where the second recording of the same command on the same release goes."""
+    """Return the path for the second recording of the same command on the same release."""
     return recording.parent / AGAIN / recording.name
 
 
@@ -68,5 +68,5 @@ def _may_be_recording(path: Path) -> bool:
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             return bool(_FORMAT.search(content) or not _FULL.search(content))
-    except (OSError, ValueError):  # ValueError: it is empty
+    except (OSError, ValueError):  # ValueError: the file is empty
         return True

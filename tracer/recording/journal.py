@@ -1,10 +1,8 @@
-"""The crash-safe journal: a run on disk, exchange by exchange, while it is still going on.
+"""The journal: a crash-safe log of a run in progress, one file for each run.
 
-One file a run: JSON lines, each written whole before the next exchange is taken. A line
-is the run's head (the last one counts), an exchange, or the index of an exchange that was
-taken out again, among those that were left. Everything in it is
-redacted already. What a killed proxy left behind is still all there, but for at most a
-torn last line, which had not been finished.
+A journal has JSON lines. Each line is complete before the next exchange is accepted. A line is the head
+of the run (the last head counts), an exchange, or the index of an exchange to remove from the exchanges
+so far. All content is already redacted. After a crash of the proxy, at most the last line is incomplete.
 """
 
 from __future__ import annotations
@@ -26,11 +24,11 @@ __all__ = ["Journal", "JournalHead", "read_journal"]
 
 
 class JournalHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What is known of a run besides its exchanges.
+    """The metadata of a run.
 
-    ``began`` is seconds since the epoch. ``writer`` is the process that keeps the journal: a
-    journal whose writer has ended was left behind. ``undetermined`` tells that evidence is missing on
-    which exchanges belong to the run.
+    ``began`` is in seconds since the epoch. ``writer`` is the process that writes the journal: if it has
+    ended, the journal is abandoned. ``undetermined`` is true if evidence is missing on which exchanges
+    belong to the run.
     """
 
     began: float
@@ -52,14 +50,14 @@ class _Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     dropped: int | None = None
 
 
-_HELD = 2 * 2**20  # bytes of a journal up to which its exchanges are held
+_HELD = 2 * 2**20  # exchanges that begin below this offset, in bytes, stay in memory
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Line).decode
 
 
 class Journal:
-    """The journal of one run, at ``path``. Every method may raise OutputError."""
+    """The journal of one run in the file ``path``. Every method may raise OutputError."""
 
     def __init__(self, path: Path, head: JournalHead) -> None:
         from tracer.output import Appender
@@ -69,49 +67,49 @@ class Journal:
         self.head(head)
 
     def head(self, head: JournalHead) -> None:
-        """Replace what is known of the run."""
+        """Replace the metadata of the run."""
         self._appender.append(_encode(_Line(head=head)))
 
     def exchange(self, exchange: Exchange, head: JournalHead | None = None) -> None:
-        """Keep a finished exchange; ``started`` and ``ended`` are seconds since the epoch.
+        """Append a finished exchange, with ``started`` and ``ended`` in seconds since the epoch.
 
-        ``head`` is what is known of the run with it, where that is something new.
+        Also append ``head`` if the exchange changes the metadata of the run.
         """
         lines = [_encode(_Line(exchange=exchange)), *([_encode(_Line(head=head))] if head else [])]
         self._appender.append(*lines)
 
     def drop(self, index: int) -> None:
-        """Take out an exchange by its index among those that ``read`` returns."""
+        """Remove an exchange, by its index among the exchanges that ``read`` returns."""
         self._appender.append(_encode(_Line(dropped=index)))
 
     def replace(self, head: JournalHead, exchanges: Iterable[Exchange]) -> None:
-        """Write the whole journal again: a secret became known that earlier exchanges may hold."""
+        """Rewrite the whole journal after a new secret was found that earlier exchanges may contain."""
         lines = (_encode(_Line(exchange=exchange)) for exchange in exchanges)
         self._appender.rewrite(chain((_encode(_Line(head=head)),), lines))
 
     def read(self) -> tuple[JournalHead, Sequence[Exchange]]:
-        """Everything that the journal holds."""
+        """Return the head and the exchanges of the journal."""
         return read_journal(self.path)
 
     def close(self) -> None:
-        """Stop writing; the file stays."""
+        """Close the journal. The file stays."""
         self._appender.close()
 
     def remove(self) -> None:
-        """Stop writing and remove the file: the run is a recording now."""
+        """Close the journal and delete its file, because the run is now a recording."""
         self.close()
         self.path.unlink(missing_ok=True)
 
 
 def read_journal(path: Path) -> tuple[JournalHead, Sequence[Exchange]]:
-    """Return the head and the exchanges of a journal. A torn last line is left out.
+    """Return the head and the exchanges of a journal, without an incomplete last line.
 
-    The exchanges of a long journal are read from the file on every access, also after the journal has been
-    removed or replaced. Raises InputError for a file that is not a journal.
+    The exchanges of a long journal are read from the file on every access, also after the file has been
+    deleted or replaced. Raise InputError for a file that is not a journal.
     """
     head: JournalHead | None = None
     exchanges: list[Exchange] = []
-    lines: list[tuple[int, int]] = []  # where each exchange begins, and its length
+    lines: list[tuple[int, int]] = []  # offset and length of each exchange
     try:
         file = os.open(path, os.O_RDONLY)
     except OSError as error:
@@ -137,7 +135,7 @@ def read_journal(path: Path) -> tuple[JournalHead, Sequence[Exchange]]:
 
 
 class _Lines:
-    """The whole lines of a journal that is open as ``file``, and the exchange in one of them."""
+    """The complete lines of a journal, which is open as the file descriptor ``file``."""
 
     def __init__(self, file: int, source: str) -> None:
         self._file = file
@@ -145,7 +143,7 @@ class _Lines:
         weakref.finalize(self, os.close, file)
 
     def all(self) -> Iterator[tuple[int, bytes]]:
-        """Each with where it begins. Raises InputError."""
+        """Yield each complete line with its offset. Raise InputError."""
         start = 0
         try:
             with open(self._file, "rb", closefd=False) as lines:
@@ -158,7 +156,7 @@ class _Lines:
             raise InputError(self._source, error.strerror or str(error)) from None
 
     def exchange(self, start: int, length: int) -> Exchange:
-        """Raises InputError where it is not there any more."""
+        """Return the exchange in the line at ``start``. Raise InputError if the line has changed."""
         try:
             exchange = _decode(os.pread(self._file, length, start)).exchange
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,4 +1,4 @@
-"""Today's policy, applied to recordings of yesterday."""
+"""The current policy applied to existing recordings."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ __all__ = ["redact"]
 
 
 def redact(recording: Recording, policy: Policy) -> tuple[Recording, KnownSecrets]:
-    """The recording without what the policy calls a secret, and these secrets, for the last gate.
+    """Redact ``recording`` with ``policy``. Return the result with its secrets, for the last scan.
 
-    Pseudonyms that it holds already stay as they are. One that has nothing to hide comes back equal.
+    Existing pseudonyms stay. A recording without secrets is returned as it is.
     """
     from tracer.redaction import Redactor
 
@@ -31,7 +31,7 @@ def redact(recording: Recording, policy: Policy) -> tuple[Recording, KnownSecret
     )
     known = -1
     while known != redactor.known.version:
-        # What one text shows to be a secret may stand in an earlier one.
+        # A text can reveal a secret that an earlier text also contains.
         known = redactor.known.version
         redacted = _all_texts(
             redacted, redactor, [redactor.again(exchange) for exchange in redacted.exchanges]

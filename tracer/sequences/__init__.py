@@ -1,4 +1,4 @@
-"""Documented sequences: what a command says to a cloud, as data, and runs held against it."""
+"""Documented sequences as data, and the matching of runs with them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The cheapest way to read a run as a sequence with errors: Viterbi over the sequence's automaton.
+"""The cheapest alignment of a run with a sequence: the Viterbi algorithm on the sequence's automaton.
 
-For each exchange and each state the cheapest way to come there is kept, so the work grows
-with exchanges times states. Ties go to the way that keeps the earlier exchange as the
-documented one, and then to the order of rules: the same run always gives the same answer.
+The algorithm stores the cheapest path to each state after each exchange, so the work grows with
+exchanges times states. Of two paths with equal costs, the path that documents the earlier exchange wins,
+and then the order of rules decides. The same run always gives the same result.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _MISSING = 6 * _ERROR
 
 
 class Candidate(NamedTuple):
-    """An exchange to align: the rules whose request it is, and its status (None: no response).
+    """An exchange to align: the rules that match its request, and its status (None: no response).
 
-    ``again`` are those rules that an earlier exchange has met with an expected status, ``ends``
-    those whose loop ends with what the response's body says.
+    ``again`` are the rules among them that an earlier exchange has met with an expected status, ``ends``
+    the rules with a loop that the body of the response ends.
     """
 
     rules: tuple[int, ...]
@@ -40,14 +40,14 @@ class Candidate(NamedTuple):
 
 
 class Aligned(NamedTuple):
-    """What an exchange is: its verdict and, unless it is unexpected, its rule."""
+    """The verdict of an exchange and, unless it is unexpected, its rule."""
 
     verdict: ExchangeVerdict
     rule: int | None = None
 
 
 class Alignment(NamedTuple):
-    """One Aligned per candidate, the required rules that none of them met, and the cost of all errors."""
+    """One Aligned for each candidate, the required rules without an exchange, and the cost of all errors."""
 
     aligned: list[Aligned]
     missing: list[int]
@@ -55,24 +55,27 @@ class Alignment(NamedTuple):
 
 
 class _Way(NamedTuple):
-    """The cheapest way into a state by one exchange: from ``origin``, as ``what``."""
+    """The cheapest transition into a state by one exchange: from ``origin``, with the exchange's result."""
 
     origin: int
     what: Aligned
 
 
 class _Column(NamedTuple):
-    """How one exchange is read: ``ways`` and ``jumps`` lead to states; without either, one stays there."""
+    """The transitions by one exchange: ``ways`` and ``jumps`` into states.
+
+    In a state without a way, the exchange is unexpected.
+    """
 
     ways: dict[int, _Way]
     jumps: dict[int, _Jump]
 
 
 _Costs = list[int | None]
-"""The cheapest cost of each state after some exchanges, None where it cannot be reached."""
+"""The lowest cost of each state after some exchanges, None for a state that cannot be reached."""
 
 _Jump = tuple[int, Skip]
-"""The state that a skip left, and the skip."""
+"""The state before a skip, and the skip."""
 
 
 def align(machine: Automaton, candidates: Iterable[Candidate]) -> Alignment:
@@ -87,8 +90,8 @@ def align(machine: Automaton, candidates: Iterable[Candidate]) -> Alignment:
 
 
 def _read(machine: Automaton, costs: _Costs, candidate: Candidate) -> tuple[_Costs, _Column]:
-    """Return the cost of each state after ``candidate``, and the cheapest way into it."""
-    # To stay comes first: of two that fit equally, the earlier one was the documented one.
+    """Return the cost of each state after ``candidate``, and the cheapest transition into each state."""
+    # Staying in a state wins at equal cost: of two equal exchanges, the earlier one is documented.
     after = [None if cost is None else cost + _UNEXPECTED for cost in costs]
     if not candidate.rules:
         return after, _Column({}, {})
@@ -106,7 +109,7 @@ def _read(machine: Automaton, costs: _Costs, candidate: Candidate) -> tuple[_Cos
 
 
 def _moves(machine: Automaton, state: int, candidate: Candidate) -> Iterator[tuple[int, int, Aligned]]:
-    """The ways from ``state`` by which ``candidate`` meets a rule: (target, additional cost, what it is)."""
+    """Yield transitions from ``state`` by which ``candidate`` meets a rule: (target, added cost, result)."""
     for read in machine.reads[state]:
         if read.rule not in candidate.rules:
             continue
@@ -126,7 +129,7 @@ def _moves(machine: Automaton, state: int, candidate: Candidate) -> Iterator[tup
 
 
 def _follow_skips(machine: Automaton, costs: _Costs) -> tuple[_Costs, dict[int, _Jump]]:
-    """``costs`` with those of what skips lead to, and the skip by which each of those states was reached."""
+    """Add the costs of states after skips to ``costs``. Also return the skip into each of these states."""
     jumps: dict[int, _Jump] = {}
     for state, skips in enumerate(machine.skips):
         cost = costs[state]
@@ -142,7 +145,7 @@ def _follow_skips(machine: Automaton, costs: _Costs) -> tuple[_Costs, dict[int, 
 
 
 def _trace(machine: Automaton, columns: list[_Column]) -> tuple[list[Aligned], list[int]]:
-    """The cheapest way through all columns, walked back from the end."""
+    """Return the results of the cheapest path and its missing rules, traced back from the end."""
     aligned: list[Aligned] = []
     missing: list[int] = []
     state = len(machine.reads) - 1

@@ -1,10 +1,9 @@
-"""A sequence as a small automaton whose words are the runs that the sequence documents.
+"""A sequence as a small automaton. Its words are the runs that the sequence documents.
 
-States are positions between entries. A ``Read`` consumes an exchange that fits its rule, a
-``Skip`` goes on without one. A fallback is a branch that leaves an entry and comes back
-behind it; alternatives are branches from one state to another; exchanges in any order are
-the sets of those that came. Skips lead to a later state always, so one pass in order of
-states follows all.
+States are positions between entries. A ``Read`` consumes an exchange that matches its rule; a ``Skip``
+continues without an exchange. A fallback is a branch from the state before an entry to the state after
+it. Alternatives are branches between two states. Exchanges in any order have a state for each set of
+exchanges so far. Every skip leads to a later state, so one pass in the order of states follows all skips.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ __all__ = ["Automaton", "Read", "Rule", "Skip", "automaton"]
 
 
 class Rule(NamedTuple):
-    """An entry with the steps it stands for: its own or, in a fallback, those of what failed.
+    """An entry with its step numbers. An entry of a fallback has the steps of the failed exchange.
 
-    ``statuses`` are all that it expects, those that end its loop included.
+    ``statuses`` are all expected statuses, including the statuses that end the entry's loop.
     """
 
     entry: Entry
@@ -38,9 +37,9 @@ class Rule(NamedTuple):
 
 
 class Read(NamedTuple):
-    """Consumes an exchange that fits ``rule`` and was answered with one of ``statuses``.
+    """A transition by an exchange that matches ``rule`` and has one of ``statuses``.
 
-    Where ``ends`` is not None, it also tells whether the response must be one that ends the rule's loop.
+    ``ends`` is true if the response must end the loop of the rule, false if it must not, None if both fit.
     """
 
     target: int
@@ -51,7 +50,7 @@ class Read(NamedTuple):
 
 
 class Skip(NamedTuple):
-    """Goes on without an exchange for ``rule`` (None: for nothing), an error where that is ``required``."""
+    """A transition without an exchange for ``rule`` (None: no rule). It is an error if ``required``."""
 
     target: int
     rule: int | None
@@ -59,7 +58,10 @@ class Skip(NamedTuple):
 
 
 class Automaton(NamedTuple):
-    """By state, from the start (0) to the end: reads, skips, and the repeatable rules ``passed`` so far."""
+    """The rules of a sequence, and the transitions of each state.
+
+    State 0 is the start, the last state is the end. ``passed`` has the repeatable rules before each state.
+    """
 
     sequence: Sequence
     rules: tuple[Rule, ...]
@@ -69,15 +71,15 @@ class Automaton(NamedTuple):
 
 
 def automaton(sequence: Sequence, release: str | None = None) -> Automaton:
-    """The automaton of ``sequence`` as it is in ``release``, built once.
+    """Return the automaton of ``sequence`` for ``release``. The result is cached.
 
-    Where the release is not known, what not all releases have may be left out.
+    If the release is not known, entries that not all releases have are optional.
     """
     return _built(_Key(sequence), release)
 
 
 class _Key:
-    """A sequence holds dicts and so has no hash: the object itself is the key to what was built from it."""
+    """A hashable key for a sequence by identity: a sequence contains dicts and has no hash."""
 
     def __init__(self, sequence: Sequence) -> None:
         self.sequence = sequence
@@ -95,7 +97,7 @@ def _built(key: _Key, release: str | None) -> Automaton:
 
 
 class _Rules(NamedTuple):
-    """The rule of an entry, and those of its fallback."""
+    """The rule of an entry, and the rules of its fallback."""
 
     main: int
     then: tuple[int, ...]
@@ -119,7 +121,7 @@ class _Builder:
             tuple(self.passed),
         )
 
-    # Each of these adds something behind a state and returns the state after it.
+    # Each of the next three methods adds transitions after a state and returns the state that they lead to.
 
     def _items(self, items: Iterable[Item], state: int) -> int:
         for item in items:
@@ -133,7 +135,7 @@ class _Builder:
 
     def _alternatives(self, item: OneOf, state: int) -> int:
         ends = [self._items(branch, state) for branch in item.one_of]
-        # A branch that this release has nothing of is no alternative.
+        # A branch without entries for this release is not an alternative.
         ends = [end for end in ends if end != state]
         if not ends:
             return state
@@ -151,7 +153,7 @@ class _Builder:
         for subset in subsets[1:]:
             before = [(subset - {index}, made[index]) for index in sorted(subset)]
             repeatable = behind.union(*(self._repeatable(one) for _, one in before))
-            # What lies between two states has to be numbered between them.
+            # Skips must lead to later states, so inner states need numbers between the two.
             inner = [self._between(one, repeatable) for _, one in before]
             state_of[subset] = self._state(repeatable)
             for (source, one), states in zip(before, inner, strict=True):
@@ -159,7 +161,7 @@ class _Builder:
         return state_of[subsets[-1]]
 
     def _between(self, made: _Rules, repeatable: frozenset[int]) -> list[int]:
-        """The states inside an entry: one for a loop that has an end, one for each exchange of a fallback."""
+        """Create the states inside an entry: one for a loop with an end, and the states of a fallback."""
         looping = isinstance(self.rules[made.main].entry.loop, Loop)
         fallback = self.rules[made.main].entry.fallback
         return [self._state(repeatable) for _ in range(looping + (1 + len(made.then) if fallback else 0))]

@@ -1,4 +1,4 @@
-"""What services ask each other while they answer: held against the documented calls, in any order."""
+"""Labels of service calls, which may come in any order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Call", "calls"]
 
 
 class Call(NamedTuple):
-    """What a call is and, where it deviates, why."""
+    """The label of a service call and, if it deviates, the reason."""
 
     label: Label
     reason: str = ""
@@ -36,9 +36,9 @@ def calls(
     sequence: Sequence,
     release: str | None,
 ) -> dict[int, Call]:
-    """By its index, each exchange that is not in ``known``: one that a service sent.
+    """Label the exchanges that are not in ``known``, which are service calls. Return them by index.
 
-    ``known`` gives, by the index of each other exchange, the entry that it is (None: none).
+    ``known`` has the entry of each other exchange by index (None: no entry).
     """
     entries = dict(known)
     callers = parents(exchanges)
@@ -60,7 +60,7 @@ def calls(
 def _call(seen: Sighting, documented: List[Entry], types: Mapping[str, str]) -> tuple[Entry | None, Call]:
     meant = [call for call in documented if asks_for(seen, call, types)]
     if not meant:
-        # Whose call it is follows from what was asked, so the sender says nothing here.
+        # A documented call names no sender, so the sender is never the difference.
         nearest = min(documented, key=lambda call: distance(seen, _sent_by(seen, call), types))
         why = ", ".join(differences(seen, _sent_by(seen, nearest), types))
         reason = f"not documented; nearest comes the call {_request(nearest)}, but {why}"

@@ -1,8 +1,8 @@
-"""Which service answers at a URL, and where that service is mounted.
+"""The service at a URL, and the path at which that service is mounted.
 
-Never guessed from a port. In order: the service catalogue that came with a token, the
-first segment of the path where a devstack mounts a service under a name of its own. The
-catalogue is what some server sent: a part of it with a wrong type is ignored.
+The port decides nothing. The service catalogue in the token responses has precedence, then the first
+segment of the path, under which devstack mounts each service. The catalogue is input from a server:
+parts of a wrong type are ignored.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class _Services(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """A URL taken apart: (host, port), and its path without doubled or final slashes."""
+    """The parts of a URL: (host, port), and the path without repeated or trailing slashes."""
 
     origin: tuple[str, int]
     path: str
@@ -72,18 +72,27 @@ def _load_services(path: Path) -> dict[str, _Service]:
 
 
 def participant_label(participant: str) -> str:
-    """The label of a participant: ``glance`` gives ``glance-api``, ``client`` gives ``openstack-client``."""
+    """Return the label of a participant: ``glance-api`` for ``glance``.
+
+    The participant ``client`` has the label ``openstack-client``.
+    """
     name, label = _CLIENT
     return label if participant == name else _services().labels.get(participant, participant)
 
 
 def usual_mount(participant: str) -> str:
-    """Where a devstack mounts a service: ``keystone`` gives ``/identity``, an unknown one nothing."""
+    """Return the path at which devstack mounts a service, ``/identity`` for ``keystone``.
+
+    Return an empty string for an unknown service.
+    """
     return next((mount for mount, name in _services().by_mount.items() if name == participant), "")
 
 
 def well_known(url: str) -> tuple[str, str] | None:
-    """The (participant, mount) that the first segment of the URL's path names, such as ``/image``."""
+    """Return the (participant, mount) that the first segment of the URL's path names, such as ``/image``.
+
+    Return None for an unknown segment.
+    """
     place = _place(url)
     if place is None:
         return None
@@ -93,10 +102,10 @@ def well_known(url: str) -> tuple[str, str] | None:
 
 
 class Catalogue:
-    """The endpoints that the token responses of a run named, and where their requests were mounted."""
+    """The endpoints in the token responses of a run, and the mounts of the services that issued tokens."""
 
     def __init__(self, endpoints: Iterable[tuple[str, str]] = ()) -> None:
-        """``endpoints`` are pairs of a participant and the URL of an endpoint, with or without version."""
+        """Index ``endpoints``: pairs of a participant and the URL of an endpoint, with or without version."""
         self._mounts: dict[tuple[str, int], dict[str, str]] = {}
         self._names: dict[str, str] = {}
         for participant, url in endpoints:
@@ -104,7 +113,7 @@ class Catalogue:
 
     @classmethod
     def from_exchanges(cls, exchanges: Iterable[Exchange]) -> Catalogue:
-        """The catalogue of a run, from every token response in it. No labels are needed for that."""
+        """Return the catalogue of a run from all its token responses. The exchanges need no labels."""
         endpoints: list[tuple[str, str]] = []
         issuers: list[tuple[str, str]] = []
         for exchange in exchanges:
@@ -119,9 +128,9 @@ class Catalogue:
         return cls(endpoints + issuers)
 
     def service(self, url: str) -> tuple[str, str] | None:
-        """The participant that answers at ``url`` and its mount (``""`` at the root of the host).
+        """Return the participant at ``url`` and its mount (``""`` for the root of the host).
 
-        None if neither the catalogue nor the path tells.
+        Return None if neither the catalogue nor the path names a participant.
         """
         place = _place(url)
         if place is None:
@@ -135,14 +144,14 @@ class Catalogue:
             return known
         if mount is not None:
             return here[mount], mount
-        # The same cloud under another name of its host: a mount of its own still tells.
+        # The host may have another name. A mount other than the root still identifies the service.
         elsewhere = _longest(self._names, place.path)
         return (self._names[elsewhere], elsewhere) if elsewhere else None
 
     def mount(self, url: str) -> str:
-        """Where the service that answers at ``url`` is mounted, also if that service is not known.
+        """Return the mount of the service at ``url``, also for an unknown service.
 
-        A version in the path ends the mount; otherwise it is taken to be empty.
+        For an unknown service, the mount is the path before the version, or empty without a version.
         """
         found = self.service(url)
         if found:
@@ -168,7 +177,7 @@ def _place(url: str) -> _Place | None:
 
 
 def _longest(mounts: dict[str, str], path: str) -> str | None:
-    """The longest of ``mounts`` that ``path`` is, or is below."""
+    """Return the longest of ``mounts`` that is equal to ``path`` or above it, or None."""
     end = len(path)
     while end > 0:
         if path[:end] in mounts:
@@ -178,7 +187,7 @@ def _longest(mounts: dict[str, str], path: str) -> str | None:
 
 
 def _endpoints(json_text: str) -> Iterator[tuple[str, str]]:
-    """The pairs of participant and URL in a token response's body: ``token.catalog`` of Identity API v3."""
+    """Yield participants with URLs from the body of a token response (``token.catalog``, Identity API v3)."""
     try:
         body = msgspec.json.decode(json_text)
     except (msgspec.DecodeError, RecursionError, UnicodeError):

@@ -1,4 +1,4 @@
-"""Which of the known sequences a run is an instance of."""
+"""Choice of the documented sequence for a run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["choose", "command_words"]
 
 _PROGRAM = re.compile(r"(?:.*[/\\])?openstack(?:\.exe|\.py)?|openstackclient\.shell", re.IGNORECASE)
-# The options of `openstack` itself that take no value; all others before the command's words do.
+# The options of `openstack` itself without a value. All other options before the command have a value.
 _FLAGS = frozenset({
     "--debug", "--help", "--insecure", "--no-verify", "--os-beta-command", "--quiet", "--timing", "--verbose",
     "--verify", "--version", "-h", "-q", "-v", "-vv", "-vvv",
@@ -27,11 +27,11 @@ _FLAGS = frozenset({
 
 
 def choose(exchanges: Iterable[Exchange], command: str | None, release: str | None = None) -> Sequence | None:
-    """The sequence of the catalogue that a run is to be held against, or None.
+    """Return the sequence in the catalogue that matches a run, or None.
 
-    A known command decides by its words, and one that has no sequence gets none. If the
-    command is not known, the run itself decides: a sequence fits if each exchange that is
-    the command's own was seen, and if no exchange is foreign to it.
+    A known command decides by its words; without a sequence for these words, the result is None. If the
+    command is not known, the exchanges decide: a sequence fits if all required exchanges of the command
+    itself occurred, and if every exchange belongs to the sequence. The match with the lowest cost wins.
     """
     words = command_words(command) if command else []
     if words:
@@ -46,9 +46,9 @@ def choose(exchanges: Iterable[Exchange], command: str | None, release: str | No
 
 
 def command_words(command: str) -> list[str]:
-    """What follows ``openstack`` and its options: the command's words and then its arguments.
+    """Return the words after ``openstack`` and its options: the words of the command, then its arguments.
 
-    Empty if the command line is not one of ``openstack``, or starts its shell.
+    Return an empty list if ``command`` does not call ``openstack``, or starts its shell.
     """
     try:
         tokens = shlex.split(command, posix="\\" not in command)

@@ -1,4 +1,4 @@
-"""Of which release a client is: what ``since`` and ``until`` of a documented sequence are about."""
+"""The release of a client: ``since`` and ``until`` of a documented sequence refer to it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _SDK = re.compile(r"\bopenstacksdk/(\d{1,9}(?:\.\d{1,9}){1,3})")
 
 
 def release_of(recording: Recording) -> str | None:
-    """The release that ``recording`` is held against."""
+    """Return the release of the client in ``recording``, by default the release of the cloud."""
     return documented_release(recording.client, recording.cloud.release)
 
 
 def documented_release(client: str, cloud: str | None) -> str | None:
-    """The release of a client with the User-Agent ``client``; where that does not tell, the ``cloud``'s.
+    """Return the release of the client with the User-Agent ``client``, by default the release ``cloud``.
 
-    A client between two releases is of the earlier one.
+    A client between two releases belongs to the earlier one.
     """
     found = _SDK.search(client)
     if found is None:
@@ -39,7 +39,7 @@ def documented_release(client: str, cloud: str | None) -> str | None:
 
 @functools.cache
 def _sdks() -> dict[str, tuple[int, ...]]:
-    """The version of the SDK of each release, oldest first."""
+    """Return the SDK version of each release, the oldest release first."""
     found = typed(yamltext.load(read(_FILE), _FILE.name), dict[str, str], _FILE.name)
     return {release: _numbers(version) for release, version in found.items()}
 

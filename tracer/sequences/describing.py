@@ -1,4 +1,4 @@
-"""Which entry of a sequence a labelled exchange is, to tell its texts."""
+"""The entry of a labelled exchange, which has the texts that describe it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ __all__ = ["entry_of"]
 
 
 def entry_of(exchange: Exchange, sequence: Sequence) -> Entry | None:
-    """The entry that the labelled ``exchange`` is: a step, a part of a fallback, a call of a service.
+    """Return the entry of a labelled ``exchange``: a step, a part of a fallback, or a service call.
 
-    None if it is none of them, or was never held against ``sequence``.
+    Return None if the exchange has no entry, or no label from ``sequence``.
     """
     if exchange.verdict in (None, "unexpected"):
         return None
     fitting = [entry for entry in _candidates(exchange, sequence) if _is(exchange, entry)]
-    # Every path ends with that of a service's root, which is nothing.
+    # The path of a service's root is empty, so every path ends with it: the longest path wins.
     return max(fitting, key=lambda entry: len(_path(entry)), default=None)
 
 

@@ -1,8 +1,8 @@
-"""Exchanges that are no part of the order of messages, because another exchange stands in for them.
+"""Exchanges outside the documented order, because a later exchange replaces them.
 
-A redirect is followed by the same request elsewhere; a token that has run out (401) by
-logging in again and the same request with a new token. Both are found before a run is
-aligned, and get the steps of the exchange that stands in for them.
+After a redirect, the client sends the same request to another URL. After a token has expired (401), the
+client logs in again and repeats the request with a new token. Both cases are found before the alignment
+of a run, and get the steps of the exchange that replaces them.
 """
 
 from __future__ import annotations
@@ -23,29 +23,30 @@ __all__ = ["EXCUSABLE", "Excuses", "excuses"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 EXCUSABLE = _REDIRECTS | {401}
-"""The statuses that another exchange can stand in for."""
+"""The statuses of exchanges that a later exchange can replace."""
 
 _TOKENS = "/auth/tokens"
 
 
 class Excuses(NamedTuple):
-    """``stand_ins``: by the index of an excused exchange, that of the later one that stands in for it.
+    """The excused exchanges of a run.
 
-    ``logins``: the indexes of further logins, made because a token had run out.
+    ``stand_ins`` maps the index of an excused exchange to the index of the later exchange that replaces it.
+    ``logins`` are the indexes of further logins, which the client sent because a token had expired.
     """
 
     stand_ins: dict[int, int]
     logins: frozenset[int]
 
     def covers(self, index: int) -> bool:
-        """Whether the exchange ``index`` is excused."""
+        """Return whether the exchange at ``index`` is excused."""
         return index in self.stand_ins or index in self.logins
 
 
 def excuses(run: Sequence[Sighting], is_expected: Callable[[int], bool]) -> Excuses:
-    """The excused exchanges of ``run``; one that ``is_expected`` (documented as it is) needs no excuse.
+    """Return the excused exchanges of ``run``. A documented exchange needs no excuse.
 
-    It is asked by the index of the exchange.
+    ``is_expected`` takes the index of an exchange and returns whether the exchange is documented as it is.
     """
     stand_ins = _followed_redirects(run, is_expected)
     renewed, logins = _renewed_tokens(run, is_expected)
@@ -66,7 +67,7 @@ def _followed_redirects(run: Sequence[Sighting], is_expected: Callable[[int], bo
 
 
 def _follows(redirect: Sighting, seen: Sighting) -> bool:
-    # 303 turns any method into GET, and clients do so with POST for 301 and 302 too (RFC 9110, section 15.4).
+    # 303 changes any method to GET; for 301 and 302, clients also change POST (RFC 9110, section 15.4).
     if seen.method not in (redirect.method, "GET"):
         return False
     if not redirect.location:
@@ -103,15 +104,16 @@ def _renewed_tokens(
             continue
         found[position] = repeat
         repeats.add(repeat)
-        # Requests at the same time may share a login, or each make one of its own.
+        # Concurrent requests may share a login, or have a login each.
         login = next((index for index in between if index not in further), between[0])
+        # The first login of a sender is not a repetition.
         if login != own[0]:
             further.add(login)
     return found, frozenset(further)
 
 
 def _logins(run: Sequence[Sighting]) -> defaultdict[str, list[int]]:
-    """The indexes of the successful logins of each sender. The first is none that had to be made again."""
+    """Return the indexes of the successful logins of each sender, in order."""
     logins: defaultdict[str, list[int]] = defaultdict(list)
     for index, seen in enumerate(run):
         if seen.method == "POST" and seen.path.endswith(_TOKENS) and seen.status == 201:
@@ -128,7 +130,7 @@ def _place(seen: Sighting) -> tuple[str, str, str]:
 
 
 class _Positions:
-    """Where in a run each kind of exchange comes that one of ``wanted`` is, to find the next one quickly."""
+    """The positions of exchanges in a run, for the kinds of the exchanges ``wanted``."""
 
     def __init__(
         self, run: Sequence[Sighting], kind: Callable[[Sighting], Hashable], wanted: Collection[Sighting]
@@ -140,7 +142,7 @@ class _Positions:
                 positions.append(index)
 
     def after(self, index: int, kind: Hashable) -> int | None:
-        """The index of the next exchange of that ``kind`` behind ``index``."""
+        """Return the index of the next exchange of ``kind`` after ``index``, or None."""
         positions = self._at.get(kind, [])
         next_one = bisect_right(positions, index)
         return positions[next_one] if next_one < len(positions) else None

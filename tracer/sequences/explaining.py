@@ -1,4 +1,4 @@
-"""Why an exchange is not the step that it is nearest to, in a sentence."""
+"""Sentences on why an exchange does not match its nearest step."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def explain(
     indexes: Sequence[int],
     exchanges: Sequence[Exchange],
 ) -> dict[int, str]:
-    """By the index of each exchange that deviates: the rule that is nearest, and why it is not that one.
+    """Return, by index of each deviating exchange, the nearest rule and the reason for the mismatch.
 
-    ``indexes`` are those of the exchanges of ``run`` in the recording, whose exchanges are ``exchanges``.
-    An exchange that reached no service has the reason for that instead.
+    ``indexes`` are the indexes in the recording for the exchanges of ``run``; ``exchanges`` are all exchanges
+    of the recording. For an exchange that reached no service, the reason is the host and the error.
     """
     receivers = {rule.entry.receiver for rule in machine.rules}
     first: dict[int, int] = {}
@@ -49,28 +49,28 @@ def explain(
 
 
 def request_of(seen: Sighting) -> str:
-    """What was asked for, without the values of the run."""
+    """Return the method and the path template of a request, without values of the run."""
     if seen.method == "CONNECT":  # a tunnel to a host has no path
         return seen.method
     return f"{seen.method} {generic(seen.mount + seen.path)}"
 
 
 def explain_missing(rule: Rule, *, begun: bool) -> str:
-    """That the required ``rule`` was met by no exchange; if ``begun``, by none that ends its loop."""
+    """Return the text for a missing required ``rule``, or with ``begun`` for the missing end of its loop."""
     end = "the end of the loop of " if begun else ""
     return f"missing: {end}{_name(rule)}, {_request(rule.entry)}"
 
 
 def _reached_nobody(seen: Sighting, receivers: Collection[str]) -> bool:
-    """Return whether ``seen`` is no request to a service: no step can be near to it.
+    """Return whether ``seen`` reached no service, so that no step is near it.
 
-    A service that never answered, at an address that nothing names, cannot be told from any other.
+    A service that never answered at an unknown address cannot be identified.
     """
     return seen.method == "CONNECT" or (seen.status is None and seen.receiver not in receivers)
 
 
 def _explain_unreached(exchange: Exchange) -> str:
-    """Return which host was not reached, and the reason."""
+    """Return a clause with the host that was not reached, and the reason."""
     cloud = origin(exchange.request.url)
     host = authority(cloud) if cloud else exchange.request.url
     lack = "connection to" if exchange.request.method.upper() == "CONNECT" else "response from"
@@ -111,14 +111,14 @@ def _request(entry: Entry) -> str:
 
 
 def status_problem(seen: Sighting, statuses: Iterable[int]) -> str:
-    """What is wrong with the status of ``seen``."""
+    """Return the difference between the status of ``seen`` and the expected ``statuses``."""
     expected = " or ".join(map(str, sorted(statuses)))
     answer = "no response came" if seen.status is None else f"the status is {seen.status}"
     return f"{answer} where {expected} is expected"
 
 
 def distance(seen: Sighting, entry: Entry, types: Mapping[str, str]) -> tuple[bool, int, bool, bool, bool]:
-    """How far a request is from an entry: the path weighs most, then receiver, method and the rest."""
+    """Return the distance of a request from an entry. The path weighs most, then receiver and method."""
     return (
         not fits(entry.path, seen.path, types) and not _shared(seen.path, entry.path),
         _path_distance(seen.path, entry.path) + 2 * (seen.receiver != entry.receiver),
@@ -133,14 +133,14 @@ def _shared(path: str, template: str) -> bool:
 
 
 def _path_distance(path: str, template: str) -> int:
-    """How many segments differ, position by position."""
+    """Return the number of segments that differ, position by position."""
     ours, theirs = path[1:].split("/"), normal(template)[1:].split("/")
     unequal = sum(1 for our, their in zip(ours, theirs, strict=False) if their[:1] != "{" and our != their)
     return unequal + abs(len(ours) - len(theirs))
 
 
 def differences(seen: Sighting, entry: Entry, types: Mapping[str, str]) -> Iterator[str]:
-    """Why the request ``seen`` is not that of ``entry``, in parts of a sentence; none where it is."""
+    """Yield the differences between the request ``seen`` and ``entry`` as clauses, nothing if they match."""
     if seen.sender != entry.sender:
         yield f"the sender is {seen.sender}, not {entry.sender}"
     if seen.receiver != entry.receiver:

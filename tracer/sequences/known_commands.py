@@ -1,4 +1,4 @@
-"""The words of a command line that name the command, as opposed to its arguments."""
+"""The words of a command line that name the command, without its arguments."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _COMMANDS = Path(__file__).with_name("commands.txt")
 
 
 def known_words(words: Sequence[str]) -> list[str]:
-    """Return those of the leading ``words`` that are words of a command, and no argument.
+    """Return the leading ``words`` that name a command, without its arguments.
 
-    Of several commands the longest wins, as it does for the client: ``server resize confirm``. Of a command
-    that is not in the list, the words are returned that it has in common with the beginning of a listed one.
+    The longest known command wins, as in the client: ``server resize confirm``. For an unknown command,
+    return the longest beginning that it shares with a known command.
     """
     commands, beginnings = _commands()
     lengths = range(len(words), 0, -1)
@@ -31,7 +31,7 @@ def known_words(words: Sequence[str]) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _commands() -> tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]]:
-    """Return the commands of the client and its plug-ins, and the beginnings of all of them."""
+    """Return the commands of the client and its plug-ins, and the beginnings of all these commands."""
     lines = _COMMANDS.read_text(encoding="utf-8").splitlines()
     commands = [tuple(line.split()) for line in lines if not line.startswith("#")]
     beginnings = {command[:length] for command in commands for length in range(1, len(command))}

@@ -1,4 +1,4 @@
-"""A recording with its labels: steps, path templates and verdicts filled in."""
+"""Labels for a recording: steps, path templates, and verdicts."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ __all__ = ["label", "verdict_of"]
 
 
 def label(recording: Recording, sequence: Sequence | None) -> Recording:
-    """``recording`` held against ``sequence``, all older labels replaced.
+    """Match ``recording`` with ``sequence``. Return it with new labels in place of all older ones.
 
-    Without a sequence only the path templates are filled in, and there is no verdict. A verdict
-    ``undetermined`` stays in any case: neither brings evidence on which exchanges belong to the run.
+    Without a sequence, only the path templates are set, and there is no verdict. The verdict
+    ``undetermined`` always stays: labels are no evidence on which exchanges belong to the run.
     """
     if sequence is None:
         paths = generic_paths(recording.exchanges)
@@ -57,7 +57,7 @@ def verdict_of(recording: Recording) -> RunVerdict | None: ...
 
 
 def verdict_of(recording: Recording, result: Match | None = None) -> RunVerdict | None:
-    """Return the verdict of ``recording`` where matching gives ``result``, or where no sequence fits."""
+    """Return the verdict of ``recording``, from the ``result`` of matching or None if no sequence fits."""
     if recording.verdict == "undetermined":
         return "undetermined"
     return None if result is None else result.verdict

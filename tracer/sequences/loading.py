@@ -1,4 +1,4 @@
-"""Sequence files: read, checked, found by name; and their schema for editors."""
+"""Sequence files: reading, validation, search by name, and a JSON Schema for editors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DEPTH = 20
 def load(path: str | Path) -> Sequence:
     """Read the sequence file ``path``.
 
-    Raises InputError with the file's name, the place in it and what was expected there.
+    Raise InputError with the file name, the location of the fault, and the expected value.
     """
     source = str(path)
     data = yamltext.load(read(Path(path)), source)
@@ -38,19 +38,19 @@ def load(path: str | Path) -> Sequence:
 
 @functools.cache
 def catalog() -> dict[str, Sequence]:
-    """Return the known sequences by name: those that ship with tracer, users' own, and those included.
+    """Return the known sequences by name: from tracer, from users' files, and from ``include``.
 
-    A user's sequence replaces one of the same name. Callers share the dict: do not change it. Raises
-    InputError for a user's file that cannot be used.
+    A user's sequence replaces a sequence of the same name. Callers share the dict and must not change it.
+    Raise InputError for an invalid file of the user.
     """
     sequences = map(load, [*sorted(_CATALOG.glob("*.yaml")), *rule_files("sequences/*.yaml")])
     return {sequence.name: sequence for sequence in sequences}
 
 
 def include(path: str | Path) -> Sequence:
-    """Take the sequence file ``path`` into the catalogue of this process, in place of one of that name.
+    """Add the sequence file ``path`` to the catalogue of this process. Replace a sequence of the same name.
 
-    Raises InputError as ``load`` does.
+    Raise InputError as ``load`` does.
     """
     sequence = load(path)
     catalog()[sequence.name] = sequence
@@ -59,9 +59,9 @@ def include(path: str | Path) -> Sequence:
 
 @functools.cache
 def common_calls() -> tuple[Entry, ...]:
-    """Return the service calls that any request may cause: users' own, then those that ship with tracer.
+    """Return the service calls that any request may cause: the user's calls, then those of tracer.
 
-    Raises InputError for a user's file that cannot be used.
+    Raise InputError for an invalid file of the user.
     """
     paths = [*rule_files(_CALLS.name), _CALLS]
     return tuple(call for path in paths for call in _load_calls(path))
@@ -73,9 +73,9 @@ def _load_calls(path: Path) -> tuple[Entry, ...]:
 
 
 def find(name_or_path: str) -> Sequence:
-    """The sequence of the catalogue called ``name_or_path``, or that of the file there.
+    """Return the sequence with the name ``name_or_path``, or the sequence in the file with that path.
 
-    Raises InputError if there is neither, or if the file cannot be used.
+    Raise InputError if there is neither, or if the file is invalid.
     """
     known = catalog()
     if name_or_path in known:
@@ -86,7 +86,7 @@ def find(name_or_path: str) -> Sequence:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of a sequence file, for editors."""
+    """Return the JSON Schema (draft 2020-12) of a sequence file, for editors."""
     import msgspec
 
     made = msgspec.json.schema(Sequence)
@@ -98,7 +98,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def _tagged(item: object, source: str, depth: int = 0) -> object:
-    """An item with the tag that tells msgspec its kind, by the keys that it has."""
+    """Return an item with the tag by which msgspec recognises its kind. The keys of the item decide."""
     if not isinstance(item, dict):
         return item
     if TAG in item:

@@ -1,4 +1,4 @@
-"""A run held against a sequence: what each exchange is, what is missing, and why."""
+"""Matching of a run with a sequence: labels, missing steps, and reasons."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ DEVIATIONS = frozenset({"unexpected", "wrong-status"})
 class Match(NamedTuple):
     """The result of matching a run.
 
-    ``labels`` has one label per exchange. ``missing`` are the required steps that were not
-    seen. ``reasons`` says, by the index of each exchange that deviates, which step it is
-    nearest to and why it is not that one; ``explanations`` are these and one line for each
-    missing exchange, for people. ``foreign`` counts the exchanges whose request is none of
-    the sequence's, ``cost`` weighs all errors: less is better.
+    ``labels`` has one label for each exchange. ``missing`` are the required steps that did not occur.
+    ``reasons`` has, by index of each deviating exchange, the nearest step and the reason for the mismatch.
+    ``explanations`` are these reasons and one line for each missing exchange, for people. ``foreign`` counts
+    exchanges with a request that the sequence does not contain. ``cost`` is the weight of all errors: lower
+    is better.
     """
 
     labels: list[Label]
@@ -49,17 +49,17 @@ class Match(NamedTuple):
 def match(exchanges: Iterable[Exchange], sequence: Sequence, release: str | None = None) -> Match:
     """Find the best alignment of ``exchanges``, in the order of their requests, with ``sequence``.
 
-    What the services asked each other is no part of that order: it is held against the calls of
-    what they were asked. ``release`` is that of the cloud, where known.
+    Service calls are not part of that order: they are compared with the documented calls of the exchange
+    that caused them. ``release`` is the release of the client, or of the cloud if that is not known.
     """
     return match_run(run_of(exchanges), sequence, release, explained=True)
 
 
 def could_be(run: Run, sequence: Sequence, release: str | None = None) -> bool:
-    """Whether ``run`` may be one of the sequence: quicker told than by matching.
+    """Return whether ``run`` may match ``sequence``. This check is faster than matching.
 
-    Not if some exchange is none of the sequence's and no excuse could cover it, nor if
-    nothing asks for what the command cannot do without.
+    A run cannot match if neither the sequence nor an excuse covers one of its exchanges, or if it lacks a
+    required request of the command itself.
     """
     machine = automaton(sequence, release)
     senders = {entry.sender for entry in sequence.entries}
@@ -80,9 +80,9 @@ def could_be(run: Run, sequence: Sequence, release: str | None = None) -> bool:
 def match_run(
     prepared: Run, sequence: Sequence, release: str | None = None, *, explained: bool = False
 ) -> Match:
-    """Do as ``match`` with a prepared run. Texts for people are left out unless ``explained``.
+    """Match a prepared run as ``match`` does. Without ``explained``, omit the texts for people.
 
-    If nothing in the run is documented, these texts take more time and memory than all the rest.
+    For a run without documented exchanges, the texts take more time and memory than the rest of the matching.
     """
     given, seen = prepared
     machine = automaton(sequence, release)
@@ -133,7 +133,7 @@ def match_run(
 
 
 def generic_paths(exchanges: Iterable[Exchange]) -> list[str]:
-    """The path template of each exchange of a run that no sequence documents."""
+    """Return the path template of each exchange for a run without a documented sequence."""
     return [generic(seen.mount + seen.path) for seen in run_of(exchanges).seen]
 
 
@@ -142,14 +142,14 @@ def _deviates(labels: Iterable[Label]) -> bool:
 
 
 def _always(item: Item) -> tuple[Entry, ...]:
-    """The entries that come in every run, if they are not optional."""
+    """Return the entries of an item that occur in every run, unless they are optional."""
     if isinstance(item, OneOf):
         return ()
     return item.any_order if isinstance(item, AnyOrder) else (item,)
 
 
 def _asked(seen: Sighting, machine: Automaton) -> Iterator[int]:
-    """The rules whose request ``seen`` is, whatever the answer was."""
+    """Yield the rules with the request of ``seen``, for any response."""
     for index, rule in enumerate(machine.rules):
         if seen.sender == rule.entry.sender and asks_for(seen, rule.entry, machine.sequence.parameters):
             yield index
@@ -172,7 +172,7 @@ def _candidates(
 
 
 def _meets(machine: Automaton, rules: Iterable[int], status: int | None) -> int | None:
-    """The first of ``rules`` that expects ``status``."""
+    """Return the first of ``rules`` that expects ``status``, or None."""
     return next((rule for rule in rules if status in machine.rules[rule].statuses), None)
 
 
@@ -183,10 +183,13 @@ def _with_excused(
     excused: Excuses,
     results: dict[int, Aligned],
 ) -> list[Aligned]:
-    """``results`` for all of ``run``: an excused exchange gets the rule of its stand-in, and is no better."""
+    """Return results for all of ``run``: an excused exchange gets the rule of the exchange that replaces it.
+
+    If that exchange is unexpected, the excused exchange is unexpected, too.
+    """
     for login in excused.logins:
         results[login] = Aligned("repeated", _meets(machine, asked[login], run[login].status))
-    # The stand-in comes later and may be excused itself: from the end, it is known already.
+    # The replacing exchange comes later and may be excused itself, so start from the end.
     for index in sorted(excused.stand_ins, reverse=True):
         what = results[excused.stand_ins[index]]
         results[index] = what if what.verdict == "unexpected" else Aligned("repeated", what.rule)

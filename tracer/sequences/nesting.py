@@ -1,4 +1,4 @@
-"""Which exchange a service was answering when it asked another service."""
+"""The exchange that a service was answering when it sent a service call."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["parents"]
 
 
 def parents(exchanges: Sequence[Exchange]) -> list[int | None]:
-    """For each exchange the index of the one that its sender was answering, or None.
+    """Return, for each exchange, the index of the exchange that its sender was answering, or None.
 
-    That is the last one which that sender received before and had not answered yet. The
-    exchanges are in the order of their requests.
+    It is the last exchange that the sender had received and not yet answered. The exchanges are in the order
+    of their requests.
     """
     asked: defaultdict[str, list[int]] = defaultdict(list)
     found: list[int | None] = []

@@ -1,8 +1,8 @@
-"""What a sequence file holds: the documented order of messages for a command.
+"""The format of a sequence file: the documented order of messages for a command.
 
-The structs are the file format; ``tracer.sequences.loading`` reads it. ``exchanges`` is a
-list of items: an ``Entry`` is one exchange, ``any_order`` and ``one_of`` group others. They
-are told apart by these keys; the tag that msgspec wants is set by the loader.
+The structs define the format; ``tracer.sequences.loading`` reads it. ``exchanges`` is a list of items: an
+``Entry`` is one exchange, ``any_order`` and ``one_of`` are groups of items. These keys distinguish the
+items. The loader sets the tag that msgspec requires.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 TAG = "kind"
-"""The key that tells the kinds of items apart where msgspec decodes them; no file has it."""
+"""The key by which msgspec recognises the kind of an item. Files do not contain it."""
 
 Text = dict[str, str]
 """A text for people by language: ``{"en": …, "ko": …}``."""
@@ -34,11 +34,11 @@ ReleaseName = Annotated[str, msgspec.Meta(pattern=releasenames.PATTERN)]
 Scalar = str | int | bool
 
 ParameterType = Literal["any", "hex", "id", "integer", "uuid"]
-"""What a parameter of a path may stand for: ``hex`` is an ID of 32 digits, ``id`` that or a ``uuid``."""
+"""The type of a parameter in a path: ``hex`` is an ID of 32 digits, ``id`` is a ``hex`` or a ``uuid``."""
 
 
 def _says(description: str) -> msgspec.Meta:
-    """What an editor tells of a field."""
+    """Return metadata with the description of a field, which editors show."""
     return msgspec.Meta(description=description)
 
 
@@ -51,10 +51,10 @@ class _Data(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
 
 
 class Loop(_Data, frozen=True, kw_only=True):
-    """What ends a repetition: a status, or a value in the JSON body of the response.
+    """The end of a repetition: a status, or a value in the JSON body of the response.
 
-    ``until_body`` gives, by the path of a value in the body (``image.status``), the value or
-    values that end it. Exactly one of the two is set.
+    ``until_body`` maps the path of a value in the body (``image.status``) to the value or values that end the
+    repetition. Exactly one of the two fields is set.
     """
 
     until_status: Status | Statuses | None = None
@@ -62,7 +62,7 @@ class Loop(_Data, frozen=True, kw_only=True):
 
     @property
     def last_statuses(self) -> tuple[int, ...]:
-        """The statuses that end the repetition; none where a value of the body does."""
+        """Return the statuses that end the repetition, empty if a value in the body ends it."""
         if self.until_status is None:
             return ()
         return (self.until_status,) if isinstance(self.until_status, int) else self.until_status
@@ -73,7 +73,7 @@ class Loop(_Data, frozen=True, kw_only=True):
 
 
 class Fallback(_Data, frozen=True, kw_only=True):
-    """What the client does when it was answered with one of ``status``: the entries of ``then``, in order."""
+    """The exchanges after a response with one of ``status``: the entries of ``then``, in order."""
 
     status: Statuses
     then: Annotated[tuple[Entry, ...], msgspec.Meta(min_length=1)]
@@ -97,19 +97,18 @@ class Entry(
 ):
     """One exchange of the sequence.
 
-    ``steps`` are the numbers of its request and its response; an entry without is allowed
-    but not counted. ``path`` is relative to where the service is mounted, its values as
-    parameters: ``/v2/images/{image_id}``. ``query`` names the parameters that must be
-    there, with their value or ``{a_parameter}`` for any; others may be there too.
+    ``steps`` are the numbers of its request and its response. An entry without steps is allowed, but not
+    counted. ``path`` is relative to the mount of the service and has parameters for values:
+    ``/v2/images/{image_id}``. ``query`` names the required query parameters, with their value or
+    ``{a_parameter}`` for any value. The request may have further query parameters.
 
-    An ``optional`` exchange may be left out, one that ``repeats`` may come again at any later
-    time. A ``loop`` is repeated right after itself, for the pages of a list or until something
-    has happened. ``since`` and ``until`` are the first and the last release that it holds for.
-    ``calls`` are what the receiver asks other services while it answers: they may come in any
-    order, any number of times or not at all, and have no steps.
+    An ``optional`` exchange may be missing. An exchange that ``repeats`` may occur again at any later time.
+    A ``loop`` is repeated immediately, for the pages of a list or until its end. ``since`` and ``until`` are
+    the first and the last release with the exchange. ``calls`` are service calls that the receiver may send
+    before it responds: in any order, any number of times or never. They have no steps.
 
-    ``prologue`` says that it is not the command's own: many commands begin like this.
-    ``summary`` describes both messages, ``request`` and ``response`` each of them.
+    ``prologue`` marks an exchange that many commands begin with. ``summary`` describes both messages,
+    ``request`` and ``response`` describe one message each.
     """
 
     steps: Annotated[tuple[Step, ...], _says("Numbers of its request and its response")] = ()
@@ -134,7 +133,7 @@ class Entry(
 
     @property
     def statuses(self) -> tuple[int, ...]:
-        """The expected statuses, as a tuple also where the file gives a single one."""
+        """Return the expected statuses as a tuple, also if the file has a single status."""
         return (self.status,) if isinstance(self.status, int) else self.status
 
     def __post_init__(self) -> None:
@@ -167,13 +166,13 @@ class Entry(
 
 
 class AnyOrder(_Data, frozen=True, kw_only=True, tag_field=TAG, tag="any-order"):
-    """Exchanges that come one after the other, in whatever order."""
+    """Exchanges in any order, one after the other."""
 
     any_order: Annotated[tuple[Entry, ...], msgspec.Meta(min_length=2, max_length=6)]
 
 
 class OneOf(_Data, frozen=True, kw_only=True, tag_field=TAG, tag="one-of"):
-    """Alternatives, each a list of items: one of them comes."""
+    """Alternatives, each a list of items. Exactly one alternative occurs."""
 
     one_of: Annotated[
         tuple[Annotated[tuple[Item, ...], msgspec.Meta(min_length=1)], ...], msgspec.Meta(min_length=2)
@@ -185,10 +184,10 @@ Items = Annotated[tuple[Item, ...], msgspec.Meta(min_length=1)]
 
 
 class Sequence(_Data, frozen=True, kw_only=True):
-    """The documented order of messages for ``command``, and for its ``aliases``.
+    """The documented order of messages for ``command`` and for its ``aliases``.
 
-    ``reference`` is the command's place in the client's documentation; ``{release}`` in it
-    stands for the OpenStack release. ``parameters`` gives the types of parameters in paths.
+    ``reference`` is the URL of the command in the client's documentation; ``{release}`` in it stands for the
+    OpenStack release. ``parameters`` has the types of parameters in paths.
     """
 
     name: Annotated[Name, _says("Name of the sequence, as of its file")]
@@ -202,12 +201,12 @@ class Sequence(_Data, frozen=True, kw_only=True):
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """The entries in the order of the file, those of groups too, but for what a fallback leads to."""
+        """Return all entries in the order of the file, also in groups, but not in fallbacks."""
         return tuple(_entries(self.exchanges))
 
     @property
     def steps(self) -> tuple[int, ...]:
-        """All step numbers, in order."""
+        """Return all step numbers, in order."""
         return tuple(step for entry in self.entries for step in entry.steps)
 
     def __post_init__(self) -> None:

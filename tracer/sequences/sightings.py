@@ -1,4 +1,4 @@
-"""What matching sees of an exchange: who, whom, what, how it ended; and which rules that fits."""
+"""The parts of an exchange that matching uses, and their comparison with an entry."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ __all__ = ["Run", "Sighting", "asks_for", "ends_loop", "loops_until", "run_of", 
 
 
 class Sighting(NamedTuple):
-    """An exchange without what matching need not know. ``path`` is relative to ``mount`` and normal.
+    """The parts of an exchange that matching uses. ``path`` is normalized and relative to ``mount``.
 
-    ``status`` is None where no response came.
+    ``status`` is None without a response.
     """
 
     sender: str
@@ -38,14 +38,14 @@ class Sighting(NamedTuple):
 
 
 class Run(NamedTuple):
-    """The exchanges of a run in the order of their requests, and what matching sees of each."""
+    """The exchanges of a run in the order of their requests, and the sighting of each exchange."""
 
     exchanges: Sequence[Exchange]
     seen: list[Sighting]
 
 
 def run_of(exchanges: Iterable[Exchange]) -> Run:
-    """The run of ``exchanges``, prepared to be held against any number of sequences."""
+    """Prepare ``exchanges`` for matching with any number of sequences."""
     given = exchanges if isinstance(exchanges, Sequence) else list(exchanges)
     return Run(given, sightings(given, Catalogue.from_exchanges(given)))
 
@@ -56,9 +56,9 @@ def sightings(exchanges: Iterable[Exchange], catalogue: Catalogue) -> list[Sight
 
 
 def asks_for(seen: Sighting, entry: Entry, types: Mapping[str, str]) -> bool:
-    """Whether ``seen`` is the request of ``entry``, whoever sent it and whatever the answer was.
+    """Return whether ``seen`` has the request of ``entry``, from any sender and with any response.
 
-    ``types`` gives the types of parameters in paths.
+    ``types`` has the types of parameters in paths.
     """
     return (
         seen.method == entry.method
@@ -69,19 +69,19 @@ def asks_for(seen: Sighting, entry: Entry, types: Mapping[str, str]) -> bool:
 
 
 def template_of(seen: Sighting, entry: Entry) -> str:
-    """The path template of ``seen``, which is the request of ``entry``: with the mount, but no host."""
+    """Return the path template of ``seen``, a request of ``entry``, with the mount and without the host."""
     path = with_query(entry.path, entry.query)
     mount = generic(seen.mount) if seen.mount else ""
     return (mount + path.removesuffix("/")) or "/"
 
 
 def loops_until(entry: Entry) -> bool:
-    """Whether it is a response's body that ends the loop of ``entry``."""
+    """Return whether the body of a response ends the loop of ``entry``."""
     return isinstance(entry.loop, Loop) and bool(entry.loop.until_body)
 
 
 def ends_loop(exchange: Exchange, entry: Entry) -> bool:
-    """Whether the body of the response has the value that ends the loop of ``entry``."""
+    """Return whether the body of this response has the values that end the loop of ``entry``."""
     if not isinstance(entry.loop, Loop) or not entry.loop.until_body or exchange.response is None:
         return False
     body = exchange.response.body
@@ -102,7 +102,7 @@ def _value(data: object, path: str) -> object:
 
 
 def _fits_as_a_name(seen: Sighting, entry: Entry) -> bool:
-    # A name may hold slashes, and the client puts it into the path as it is: that request cannot succeed.
+    # The client does not escape slashes in a name, so the path has more segments and the request fails.
     return (
         entry.fallback is not None
         and seen.status in entry.fallback.status
@@ -117,7 +117,7 @@ def _has_query(query: str, wanted: dict[str, str]) -> bool:
     return all(key in given and (value[:1] == "{" or value in given[key]) for key, value in wanted.items())
 
 
-@lru_cache(maxsize=16)  # one request is held against many entries
+@lru_cache(maxsize=16)  # one request is compared with many entries
 def _parameters(query: str) -> dict[str, list[str]]:
     try:
         return parse_qs(query, keep_blank_values=True, max_num_fields=100)

@@ -1,4 +1,4 @@
-"""Path templates: does a path fit one, and what is the template of a path that fits none."""
+"""Path templates: comparison with a path, and derivation from a path."""
 
 from __future__ import annotations
 
@@ -21,42 +21,41 @@ _PLAIN = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 _HEX = re.compile(r"[0-9a-fA-F-]{16,}")
 _DIGITS_INSIDE = re.compile(r".*\d.*\d.*\d")
 
-# Words that follow the name of a collection and are still no value.
+# Path segments that follow the name of a collection and are not values.
 _KEYWORDS = frozenset({
     "default", "defaults", "detail", "details", "disable", "disable-log-reason", "enable", "force-down",
     "get_pools", "import_record", "model", "search", "statistics", "summary",
 })  # fmt: skip
-# Collections whose members have a name in the API itself, which is no value of the run.
+# Collections with members that the API itself names: these names are not values of the run.
 _NAMED_MEMBERS = frozenset({"extensions", "limits", "schemas", "stores", "tokens"})
 
 
 @functools.lru_cache(maxsize=4096)
 def normal(path: str) -> str:
-    """``path`` without what makes no difference: no slash at the end, none doubled; ``/`` if empty."""
+    """Return ``path`` without repeated and trailing slashes, ``/`` for an empty path."""
     return "/" + "/".join(segment for segment in path.split("/") if segment)
 
 
 def fits(template: str, path: str, types: Mapping[str, str] = _UNTYPED, *, names: bool = False) -> bool:
-    """Whether the normal ``path`` is ``template`` with values in the place of its parameters.
+    """Return whether the normalized ``path`` matches ``template`` with values for its parameters.
 
-    ``types`` gives the types of parameters, by their names. With ``names`` they do not matter,
-    and the last parameter may hold slashes: a client that takes a name for an ID puts it into
-    the path as it is.
+    ``types`` has the types of parameters by name. With ``names``, types are ignored and the last parameter
+    may contain slashes: a client that takes a name for an ID does not escape the name.
     """
     known = () if names else tuple(types.items())
     return bool(_pattern(template, known, names).fullmatch(path))
 
 
 def with_query(template: str, query: dict[str, str]) -> str:
-    """``template`` with the query parameters that tell it from others: ``/v2/images?name={image_name}``."""
+    """Return ``template`` with its required query parameters: ``/v2/images?name={image_name}``."""
     return f"{template}?{'&'.join(f'{key}={value}' for key, value in query.items())}" if query else template
 
 
 def generic(path: str) -> str:
-    """The template of a path that no sequence documents: what may be a value of the run is taken out.
+    """Return the template of a path without a documented sequence: parameters replace possible values.
 
-    A value is named after the collection that it follows: ``/v2/images/9c31…`` gives
-    ``/v2/images/{image_id}``. When in doubt a segment is taken for a value.
+    A parameter has the name of the collection before it: ``/v2/images/9c31…`` gives
+    ``/v2/images/{image_id}``. In doubt, a segment is a value.
     """
     segments: list[str] = []
     previous = ""
@@ -96,7 +95,10 @@ def _looks_like_an_id(segment: str) -> bool:
 
 
 def member(collection: str) -> str | None:
-    """What the ID of a member of ``collection`` is called, as ``image_id``; None if it is no collection."""
+    """Return the parameter name for a member of ``collection``, such as ``image_id``, or None.
+
+    None means that ``collection`` is not the name of a collection.
+    """
     word = collection.removeprefix("os-").replace("-", "_").replace(".", "_").lower()
     if not re.fullmatch(r"[a-z][a-z_]{2,}s", word):
         return None

@@ -1,8 +1,8 @@
-"""Sequences learned from recordings: what several runs of one command have in common, and where they differ.
+"""Learning of sequences from several recordings of one command.
 
-On the way there: ``observing`` (exchanges that count), ``generalizing`` (their values become
-parameters), ``ordering`` (what came in different orders), ``merging`` (runs aligned with each
-other, fallbacks), ``learning`` (entries), ``dumping`` (a file to edit).
+The modules in order: ``observing`` (relevant exchanges), ``generalizing`` (values become parameters),
+``ordering`` (exchanges in varying order), ``merging`` (alignment of runs, fallbacks), ``learning``
+(entries), ``dumping`` (a file to edit).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The command that recordings are of, told from its arguments."""
+"""The command of recordings, separated from its arguments."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ _WORD = re.compile(r"[a-z][a-z0-9-]*")
 
 
 class Commands(NamedTuple):
-    """The command of all recordings, and the arguments of each by its name."""
+    """The command of all recordings, and the arguments of each recording by name."""
 
     command: str
     arguments: dict[str, frozenset[str]]
 
 
 def commands(recordings: Mapping[str, Recording], command: str | None = None) -> Commands:
-    """What ``recordings``, by their names, are of: ``command``, where it is given.
+    """Return the command of all ``recordings``, and the arguments of each recording by name.
 
-    Raises InputError if they are of different commands, or if nobody knows of which.
+    By default, the command lines give the command. Raise InputError if the recordings have different
+    commands, or if the command is not known.
     """
     words = {name: command_words(recording.command or "") for name, recording in recordings.items()}
     if command is not None:
@@ -40,7 +41,7 @@ def commands(recordings: Mapping[str, Recording], command: str | None = None) ->
         return Commands(command, {name: _arguments(given, own) for name, given in words.items()})
     own_words: dict[str, list[str] | None] = {name: _own_words(given) for name, given in words.items()}
     if all(own is None for own in own_words.values()):
-        # A command of a kind that is not known: what all have in common must be it.
+        # For unknown commands, the common words of all recordings are the command.
         same = takewhile(lambda at: len({*at}) == 1, zip(*map(_leading, words.values()), strict=False))
         common = [at[0] for at in same]
         own_words = {name: list(common) for name in words}
@@ -67,14 +68,14 @@ def _arguments(words: list[str], own: list[str]) -> frozenset[str]:
 
 
 def _values(word: str) -> Iterator[str]:
-    """An argument; of an option its value, where one is glued to it."""
+    """Yield an argument or, for an option, the value after its equals sign."""
     if not word.startswith("-"):
         yield word
     yield word.partition("=")[2]
 
 
 def _own_words(words: list[str]) -> list[str] | None:
-    """The words of the command without its arguments, None where they can't be told apart."""
+    """Return the words of the command without its arguments, or None if they cannot be separated."""
     known = [
         name.split()[1:]
         for sequence in catalog().values()

@@ -1,4 +1,4 @@
-"""A sequence as a file that a person likes to edit: keys and blank lines as in the catalogue."""
+"""A sequence as an editable file: keys and blank lines as in the catalogue."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tracer.yamltext import Flow
 
 __all__ = ["dumps"]
 
-_LAST = ("then", "calls", "fallback")  # what has entries of its own comes after the texts
+_LAST = ("then", "calls", "fallback")  # fields with nested entries come after the texts
 _FLOW = ("steps", "status", "query", "parameters", "aliases")
 
 
 def dumps(sequence: Sequence, note: str = "") -> str:
-    """``sequence`` as YAML text; ``note`` becomes a comment at the top."""
+    """Return ``sequence`` as YAML text, with ``note`` as a comment at the top."""
     tree: dict[str, Any] = msgspec.to_builtins(sequence)
     exchanges = tree.pop("exchanges")
     comment = "".join(f"# {line}\n" for line in note.splitlines())

@@ -1,4 +1,4 @@
-"""Columns of aligned runs as entries of a sequence."""
+"""Entries of a sequence from the columns of aligned runs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def items(columns: Iterable[Column | Block], runs: int) -> list[Item]:
-    """The items of a sequence that ``runs`` runs, aligned to ``columns``, are instances of."""
+    """Return the items of a sequence for ``columns``, the alignment of ``runs`` runs."""
     numbers = count(1)
     return [_item(column, runs, numbers) for column in columns]
 
@@ -57,7 +57,7 @@ def _fallback(column: Column) -> Fallback:
 
 
 def _exchange(column: Column, counted: Iterable[int], *, optional: bool) -> Entry:
-    """An entry without steps, with the statuses of the runs ``counted``."""
+    """Return an entry without steps, with the statuses of the runs ``counted``."""
     everything = [seen for _, step in sorted(column.steps.items()) for seen in step.seen]
     statuses = sorted({seen.status for run in counted for seen in column.steps[run].seen})
     receiver, method, path, _ = column.key
@@ -78,7 +78,7 @@ def _exchange(column: Column, counted: Iterable[int], *, optional: bool) -> Entr
 
 
 def _query(seen: list[Seen]) -> dict[str, str]:
-    """The query parameters that make the request what it is, with their values or ``{a_parameter}``."""
+    """Return the query parameters that identify the request, with their values or ``{a_parameter}``."""
     searched = frozenset.intersection(*(one.searched for one in seen))
     return {key: _value(key, seen) for key in sorted({*seen[0].telling, *searched})}
 
@@ -91,7 +91,7 @@ def _value(key: str, seen: list[Seen]) -> str:
 
 
 def _parameter(key: str, path: str) -> str:
-    """What to call the value of the query parameter ``key``: ``name`` of an image is ``image_name``."""
+    """Return a name for the value of the query parameter ``key``: ``image_name`` for ``name`` of an image."""
     one = member(path.rpartition("/")[2])
     if key in _UNNAMED and one:
         return one.removesuffix("id") + key
@@ -117,7 +117,7 @@ def _calls(calls: Iterable[Seen]) -> Iterator[Entry]:
 
 
 def _is_common(call: Seen) -> bool:
-    """Whether any service may ask so at any time, which needs no documentation here."""
+    """Return whether ``call`` is a documented call that any service may send at any time."""
     return any(
         call.receiver == known.receiver
         and call.method == known.method

@@ -1,4 +1,4 @@
-"""What differs between runs and is no part of what was asked for: values in paths, parameters of queries."""
+"""Generalization of values that differ between runs: in paths, and in query parameters."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["generalized"]
 
 _Place = tuple[str, str, str]
-"""Receiver, method and path template of a request."""
+"""The receiver, method, and path template of a request."""
 
 
 def generalized(runs: Iterable[Run]) -> list[Run]:
-    """``runs`` with one template for the same request, and the query parameters that tell requests apart."""
+    """Return ``runs`` with one path template for equal requests, and with identifying query parameters."""
     given = [_with_arguments(run) for run in runs]
     while variants := _variants(given):
         given = [
@@ -44,7 +44,7 @@ def _mapped(run: Run, change: Callable[[Seen], Seen]) -> Run:
 
 
 def _with_arguments(run: Run) -> Run:
-    """What was an argument of the command is a value, even where the API has a name of that kind."""
+    """Mark arguments of the command as values in paths and queries, even if the API defines such a name."""
 
     def change(seen: Seen) -> Seen:
         segments = seen.path.split("/")
@@ -63,9 +63,9 @@ def _varies(value: str, run: Run) -> bool:
 
 
 def _variants(runs: Iterable[Run]) -> dict[_Place, str]:
-    """Templates that differ in one value only, with the one that stands for both.
+    """Return templates that differ in one value only, each with the common template.
 
-    A run that has both shows that they are two different requests.
+    Two templates in one run are different requests and stay.
     """
     together = [{_place(seen) for seen in run.exchanges} for run in runs]
     shapes: defaultdict[tuple[str, str, int], set[_Place]] = defaultdict(set)
@@ -83,7 +83,7 @@ def _variants(runs: Iterable[Run]) -> dict[_Place, str]:
 
 
 def _common(one: str, other: str) -> str | None:
-    """The template of both, where they differ in what follows one and the same collection."""
+    """Return the common template of two that differ only in the segment after one collection, or None."""
     ours, theirs = one.split("/"), other.split("/")
     different = [index for index, pair in enumerate(zip(ours, theirs, strict=True)) if pair[0] != pair[1]]
     if len(different) != 1:
@@ -94,7 +94,7 @@ def _common(one: str, other: str) -> str | None:
 
 
 def _ambiguous(runs: Iterable[Run]) -> set[_Place]:
-    """Requests that came with different query parameters in one and the same run."""
+    """Return the requests that occurred with different query parameters in one run."""
     found: set[_Place] = set()
     for run in runs:
         seen_with: dict[_Place, frozenset[str]] = {}

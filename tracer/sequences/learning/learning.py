@@ -1,4 +1,4 @@
-"""A sequence made of what recordings of one command have in common."""
+"""A sequence from the common exchanges of recordings of one command."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _LONGEST_NAME = 64
 def learn(
     recordings: Mapping[str, Recording], *, name: str | None = None, command: str | None = None
 ) -> Sequence:
-    """The sequence that all ``recordings``, by their names, conform to.
+    """Return a sequence to which all ``recordings``, by name, conform.
 
-    What differs between them is a parameter, what some lack is optional; their order makes no
-    difference. ``name`` is that of the sequence, ``command`` what they are recordings of: by
-    default both follow from their command lines.
+    Values that differ become parameters, and exchanges that some recordings lack become optional. The order
+    of the recordings has no effect. ``name`` is the name of the sequence, ``command`` the recorded command;
+    by default, both follow from the command lines.
 
-    Raises InputError for recordings of different commands, and for one that is no example: with
-    a request that was not answered, or without any of a client.
+    Raise InputError for recordings of different commands, and for a recording with an unanswered request or
+    without a request of a client.
     """
     if not recordings:
         raise InputError("learn", "no recording to learn from")
@@ -51,12 +51,15 @@ def learn(
         title={"en": found.command, "ko": found.command},
         exchanges=tuple(_with_own(learned)),
     )
-    # A struct that is made directly is not checked: what was learned is no better than what was read.
+    # msgspec validates only decoded structs, so convert the sequence to validate it like a file.
     return typed(msgspec.to_builtins(made), Sequence, "learned")
 
 
 def _with_own(learned: list[Item]) -> list[Item]:
-    """``learned``, the last exchange as the command's own if no other is: `openstack token issue` logs in."""
+    """Return ``learned`` with at least one exchange of the command itself, if needed the last one.
+
+    `openstack token issue` has only the login.
+    """
     last = learned[-1]
     if isinstance(last, Entry) and all(isinstance(one, Entry) and one.prologue for one in learned):
         return [*learned[:-1], msgspec.structs.replace(last, prologue=False)]

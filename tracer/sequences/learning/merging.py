@@ -1,4 +1,4 @@
-"""Runs laid side by side: what each column holds is the same step in all runs that have it."""
+"""Alignment of runs in columns: a column is the same step in all runs that have it."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 
 __all__ = ["Block", "Column", "Step", "merged"]
 
-_LARGEST_BLOCK = 6  # as many exchanges in any order as a sequence file may have
+_LARGEST_BLOCK = 6  # the limit of ``any_order`` in a sequence file
 
 
 class Step(NamedTuple):
-    """An exchange of one run, with those that came right after it and are the same again."""
+    """An exchange of one run, with its immediate repetitions."""
 
     key: Key
     seen: tuple[Seen, ...]
 
     @property
     def failed(self) -> bool:
-        """Whether it ended with a failure."""
+        """Return whether the last of its exchanges failed."""
         return is_failure(self.seen[-1].status)
 
 
 @dataclass
 class Column:
-    """A step with what it was in each run, by the run's number.
+    """A step by run: the exchanges of each run that has the step.
 
-    ``failing`` are the runs that went on with ``then`` because it failed.
+    ``failing`` are the runs that continued with ``then`` because the step failed.
     """
 
     key: Key
@@ -43,49 +43,49 @@ class Column:
 
     @property
     def runs(self) -> frozenset[int]:
-        """The runs that have the step."""
+        """Return the runs that have the step."""
         return frozenset(self.steps)
 
     def add(self, run: int, steps: Iterable[Step]) -> None:
-        """Take in what ``run`` has here."""
+        """Set the step of ``run`` in this column."""
         (self.steps[run],) = steps
 
 
 @dataclass
 class Block:
-    """Columns of steps that come side by side, in different orders."""
+    """Columns of adjacent steps in varying order."""
 
     key: frozenset[Key]
     columns: dict[Key, Column] = field(default_factory=dict)
 
     @property
     def runs(self) -> frozenset[int]:
-        """The runs that have any of the steps."""
+        """Return the runs that have any of the steps."""
         return frozenset(run for column in self.columns.values() for run in column.steps)
 
     def add(self, run: int, steps: Iterable[Step]) -> None:
-        """Take in what ``run`` has here."""
+        """Add the steps of ``run`` in this block."""
         for step in steps:
             self.columns.setdefault(step.key, Column(step.key)).add(run, [step])
 
 
 _Place = Key | frozenset[Key]
 _Lines = dict[int, list[list[Step]]]
-"""By the numbers of runs, what they have at each place of one and the same list of places."""
+"""The steps of runs by number, one list for each place, for runs with the same places."""
 
 
 def merged(runs: Iterable[Sequence[Seen]], repeats: Callable[[Seen], bool]) -> list[Column | Block]:
-    """The columns of ``runs``, numbered from 0, with what followed a failure below what had failed.
+    """Return the columns of ``runs``, numbered from 0. A column with failures contains its fallback.
 
-    What ``repeats`` may come again at any time, and counts where it came first. The order of
-    ``runs`` makes no difference but for their numbers.
+    A step that ``repeats`` may occur again at any time, and counts at its first position. The order of
+    ``runs`` affects only their numbers.
     """
-    # The longest first: so others have gaps where it has steps, and not the other way round.
+    # The longest run comes first, so that shorter runs have gaps.
     steps = sorted((list(_steps(run, repeats)) for run in runs), key=_rank)
     orders = dict.fromkeys(tuple(step.key for step in run) for run in steps)
     groups = unordered(list(orders), _LARGEST_BLOCK)
     group_of = {key: group for group in groups for key in group}
-    # Runs that are alike are aligned once: how many there are of a kind makes no difference either.
+    # Equal runs are aligned once, so their number has no effect.
     alike: dict[tuple[_Place, ...], _Lines] = {}
     for number, run in enumerate(steps):
         line = list(_line(run, group_of))
@@ -97,7 +97,7 @@ def merged(runs: Iterable[Sequence[Seen]], repeats: Callable[[Seen], bool]) -> l
 
 
 def _line(run: Iterable[Step], group_of: dict[Key, frozenset[Key]]) -> Iterator[tuple[_Place, list[Step]]]:
-    """The steps of a run, those of a group as one."""
+    """Yield the steps of a run by place. The adjacent steps of a group share one place."""
     for group, part in groupby(run, lambda step: group_of.get(step.key)):
         if group is None:
             yield from ((step.key, [step]) for step in part)
@@ -124,7 +124,7 @@ def _steps(run: Iterable[Seen], repeats: Callable[[Seen], bool]) -> Iterator[Ste
 
 
 def _goes_on(before: Sequence[Seen], seen: Seen) -> bool:
-    # What works after it has failed is another attempt, and no page or poll.
+    # A success after a failure is a new attempt, not the next page or poll.
     tried_again = is_failure(before[-1].status) and not is_failure(seen.status)
     return before[0].key == seen.key and not tried_again
 
@@ -132,10 +132,10 @@ def _goes_on(before: Sequence[Seen], seen: Seen) -> bool:
 def _with_runs(
     columns: list[Column | Block], places: Sequence[_Place], lines: _Lines
 ) -> list[Column | Block]:
-    """``columns`` with further runs, aligned so that as many steps as possible meet their like."""
+    """Return ``columns`` with further runs, aligned so that as many equal steps as possible meet."""
     from rapidfuzz.distance import Indel
 
-    # rapidfuzz compares hashes: a number stands for each step.
+    # rapidfuzz compares hashes, so compare a number for each step.
     codes: dict[_Place, int] = {}
     ours = [codes.setdefault(column.key, len(codes)) for column in columns]
     theirs = [codes.setdefault(place, len(codes)) for place in places]
@@ -178,10 +178,10 @@ def _behind(columns: list[Column | Block], index: int, taken: set[int]) -> Itera
 
 
 def _take_early(column: Column, later: Iterable[Column | Block], everyone: frozenset[int]) -> None:
-    """Move the same step of other runs here from further on, where those have nothing in between.
+    """Move the same step of other runs from later columns to ``column``, if those runs have no step between.
 
-    A run whose first attempt failed has the step twice, and the alignment with one that has it
-    once may have met the second.
+    A run with a failed first attempt has the step twice. In the alignment, the second attempt may have met
+    the only attempt of another run.
     """
     blocked = column.runs
     for other in later:
@@ -195,7 +195,10 @@ def _take_early(column: Column, later: Iterable[Column | Block], everyone: froze
 
 
 def _followers(column: Column, later: Iterable[Column | Block]) -> tuple[frozenset[int], list[Column]]:
-    """The runs in which ``column`` failed, and the columns that only those have next: if any, a fallback."""
+    """Return the runs in which ``column`` failed, and the next columns that only those runs have: a fallback.
+
+    Both are empty if there is no fallback.
+    """
     failed = {run: step for run, step in column.steps.items() if step.failed}
     worked = [step for run, step in column.steps.items() if run not in failed]
     expected = {seen.status for step in worked for seen in step.seen}

@@ -1,4 +1,4 @@
-"""What learning sees of recordings: the exchanges that count, each without the values of its run."""
+"""The relevant exchanges of recordings, without the values of each run."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["Key", "Run", "Seen", "is_failure", "observe"]
 
 Key = tuple[str, str, str, tuple[str, ...]]
-"""What is equal where two exchanges are the same step: receiver, method, path template, query parameters."""
+"""The identity of a step: receiver, method, path template, and query parameters."""
 
-# How much of a list is asked for at once, and in which order.
+# Query parameters for the size of a page and the order of a list.
 _PAGING = frozenset({
     "limit", "marker", "offset", "page", "page_reverse", "page_size", "sort", "sort_dir", "sort_key",
 })  # fmt: skip
@@ -33,12 +33,12 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
 
 class Seen(NamedTuple):
-    """An exchange as learning sees it.
+    """The parts of an exchange that learning uses.
 
-    ``path`` is the template of the path ``raw``. ``query`` has the values of each parameter
-    but those for paging; ``searched`` names those whose value a path before had, ``telling`` those
-    that tell this request from others, ``varying`` those whose value is the run's own. ``calls`` is
-    what the receiver asked others meanwhile.
+    ``path`` is the template of the path ``raw``. ``query`` has the values of each query parameter, except
+    parameters for paging. ``searched`` are the parameters with a value from an earlier path, ``telling`` the
+    parameters that identify the request, ``varying`` the parameters with a value of the run. ``calls`` are
+    the service calls that the receiver sent before it responded.
     """
 
     receiver: str
@@ -54,7 +54,7 @@ class Seen(NamedTuple):
 
     @property
     def key(self) -> Key:
-        """What the same step has in other runs, too."""
+        """Return the identity of the step, which is equal in all runs."""
         return self.receiver, self.method, self.path, self.telling
 
 
@@ -66,27 +66,27 @@ class Run(NamedTuple):
 
 
 class _Raw(NamedTuple):
-    """``own`` are the client's, ``calls`` what the receiver of each exchange asked; all by their indexes."""
+    """The exchanges of the client (``own``) and the service calls for each exchange (``calls``), by index."""
 
     own: Mapping[int, Sighting]
     calls: Mapping[int, Mapping[int, Sighting]]
 
 
 def is_failure(status: int) -> bool:
-    """Whether the request did not do what it was sent for."""
+    """Return whether ``status`` is an error (400 or more)."""
     return status >= 400
 
 
 def observe(recordings: Mapping[str, Recording], arguments: Mapping[str, Iterable[str]]) -> list[Run]:
-    """The runs of ``recordings``, by their names, without what has an excuse: redirects, renewed tokens.
+    """Return the runs of ``recordings``, by name, without excused exchanges: redirects, renewed tokens.
 
-    Raises InputError for a recording that nothing can be learned from.
+    Raise InputError for a recording from which nothing can be learned.
     """
     raw = {name: _raw(name, recording) for name, recording in recordings.items()}
     counted: set[tuple[object, ...]] = set()
     while True:
         kept = {name: _kept(one.own, counted) for name, one in raw.items()}
-        # What nothing stands in for in one run is expected, and so is no excuse in any other.
+        # An exchange that needs no excuse in one run is expected in all runs.
         found = {_expectation(seen) for one in kept.values() for seen in one.values()}
         if found <= counted:
             break
@@ -113,7 +113,7 @@ def _raw(name: str, recording: Recording) -> _Raw:
 
 
 def _problem(seen: Sighting, url: str) -> str | None:
-    """Why the exchange cannot stand in a sequence."""
+    """Return the reason why the exchange cannot be part of a sequence, or None."""
     if seen.status is None:
         return "no response came, so this run is no example to learn from"
     if not seen.receiver:

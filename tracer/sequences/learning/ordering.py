@@ -1,4 +1,4 @@
-"""Which exchanges came in different orders in different runs."""
+"""Groups of exchanges that occur in different orders in different runs."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ K = TypeVar("K", bound="Hashable")
 
 
 def unordered(runs: Sequence[Sequence[K]], limit: int) -> list[frozenset[K]]:
-    """Groups of keys, of at most ``limit``, that stand side by side in each run, but not in the same order.
+    """Return groups of up to ``limit`` keys that are adjacent in each run, but not in the same order.
 
-    A key that came twice in any run is in no group: where it belongs is for the alignment to say.
+    A key that occurs twice in a run is in no group: the alignment decides its position.
     """
     twice = {key for run in runs for key, count in Counter(run).items() if count > 1}
     groups: _Groups[K] = _Groups()
@@ -31,9 +31,9 @@ def unordered(runs: Sequence[Sequence[K]], limit: int) -> list[frozenset[K]]:
 
 
 def _join_inverted(groups: _Groups[K], one: list[K], other: dict[K, int]) -> None:
-    """Join what lies between the ends of a part that both runs have in different orders."""
+    """Join the keys of each part that both runs have in different orders."""
     common = [key for key in one if key in other]
-    # The keys up to an index are the same in both runs where as many are among the first of the other one.
+    # A part ends at an index up to which both runs have the same keys.
     rank = {key: index for index, key in enumerate(sorted(common, key=lambda key: other[key]))}
     start, furthest = 0, -1
     for index, key in enumerate(common):
@@ -45,7 +45,7 @@ def _join_inverted(groups: _Groups[K], one: list[K], other: dict[K, int]) -> Non
 
 
 def _join_enclosed(groups: _Groups[K], run: Sequence[K]) -> bool:
-    """Join what stands between the members of a group in ``run``; whether there was anything."""
+    """Join the keys between the members of a group in ``run``. Return whether a group grew."""
     changed = False
     for group in groups.all():
         at = [index for index, key in enumerate(run) if key in group]
@@ -55,7 +55,7 @@ def _join_enclosed(groups: _Groups[K], run: Sequence[K]) -> bool:
 
 
 class _Groups(Generic[K]):
-    """Sets that have no member in common; joining two members joins their sets."""
+    """Disjoint sets. Joining two members joins their sets."""
 
     def __init__(self) -> None:
         self._group: dict[K, set[K]] = {}

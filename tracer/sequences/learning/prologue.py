@@ -1,4 +1,4 @@
-"""What many commands begin with: the exchanges that the catalogue marks so, and discovery of any service."""
+"""The prologue of commands: exchanges that the catalogue marks so, and version discovery of any service."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _VERSIONS = re.compile(r"/(?:v\d+(?:\.\d+)?)?")
 
 
 def known_beginning(seen: Seen) -> Entry | None:
-    """The entry that ``seen`` is, with its texts and flags; None where it is the command's own.
+    """Return the prologue entry for ``seen``, with texts and flags, or None for the command's own exchange.
 
-    Its statuses are those of the catalogue, not necessarily that of ``seen``.
+    The statuses of the entry come from the catalogue and may lack the status of ``seen``.
     """
     known = _documented().get((seen.receiver, seen.method, seen.path))
     if known is not None:
@@ -41,7 +41,7 @@ def known_beginning(seen: Seen) -> Entry | None:
 
 
 def repeats(seen: Seen) -> bool:
-    """Whether ``seen`` may come again at any time, as every new process and session discovers anew."""
+    """Return whether ``seen`` may occur again at any time: every new process or session repeats discovery."""
     known = known_beginning(seen)
     return known is not None and known.repeats
 

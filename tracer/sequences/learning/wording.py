@@ -1,4 +1,4 @@
-"""What learning says of a step until a person describes it."""
+"""Texts for learned steps, until a person describes them."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @functools.cache
 def data() -> Data:
-    """What ``learning.yaml`` holds."""
+    """Return the content of ``learning.yaml``."""
     return typed(yamltext.load(read(_FILE), _FILE.name), Data, _FILE.name)
 
 
 def summary(kind: str, receiver: str, method: str, path: str) -> Text:
-    """A text in each language; ``kind`` is one of the file's, or empty: then it follows from the request."""
+    """Return a text in each language. ``kind`` is a key of the texts; if it is empty, the request decides."""
     last = path.rpartition("/")[2]
     texts = data().texts
     found = texts.get(kind) or texts.get(f"{method} {_shape(last)}") or texts["any"]
