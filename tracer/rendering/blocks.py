@@ -49,7 +49,7 @@ class Note(NamedTuple):
 
 
 class Branch(NamedTuple):
-    """A part of a block. Only ``alt`` and ``par`` blocks have more than one."""
+    """A part of a block. Only ``alt`` and ``par`` blocks have several branches."""
 
     title: str
     nodes: list[Node]

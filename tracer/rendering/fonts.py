@@ -24,10 +24,9 @@ _FAMILIES = (
 
 
 def family_for(text: str) -> str | None:
-    """Return the font family for ``text``, or None for the usual one.
+    """Return the installed font family with most of the characters that the usual font lacks.
 
-    The family is the one with most of the characters that the usual font lacks. It is None if the
-    usual font has all characters, or if no installed font has any of the others.
+    Return None if the usual font has all characters of ``text``, or if no installed font has the others.
     """
     needed = frozenset(text) - _signs(_USUAL)
     if not needed:

@@ -68,7 +68,7 @@ def _case(case: JUnitCase) -> ET.Element:
     element = ET.Element("testcase", names | _time(case.time))
     for result in case.results:
         attributes = {"type": result.type, "message": visible(result.message, _LIMIT)} if result.type else {}
-        # XML 1.0 cannot express the characters that `visible` replaces. `visible` joins lines, so it gets each.
+        # XML 1.0 cannot express the characters that `visible` replaces; `visible` would join the lines.
         text = "\n".join(visible(line, _LIMIT) for line in result.lines)
         ET.SubElement(element, result.tag, attributes).text = text
     return element

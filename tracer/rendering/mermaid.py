@@ -216,7 +216,7 @@ class _Lines:
         self._counted = None if number is None else number + 1
 
     def _mark(self, ground: str) -> Iterator[str]:
-        """Yield the lines that end the current background and begin ``ground``; an empty text is no ground."""
+        """Yield the lines that end the current background and begin ``ground``, if it is not empty."""
         if ground == self._ground:
             return
         if self._ground:

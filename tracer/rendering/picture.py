@@ -27,7 +27,7 @@ _CONFIGS: dict[Theme, dict[str, Any]] = {
 _LIMITS = {"maxTextSize": 50_000_000}
 
 
-def render(text: str, format: PictureFormat, theme: Theme = "light") -> bytes:  # noqa: A002 - the term of users
+def render(text: str, format: PictureFormat, theme: Theme = "light") -> bytes:  # noqa: A002 - users know this name
     """Draw the Mermaid ``text``: an SVG document in UTF-8, or a PNG at twice the natural size, both opaque.
 
     The same text gives the same bytes, a PNG as long as the same fonts are installed. Raises

@@ -64,7 +64,7 @@ def _fold(pieces: list[Piece], length: int, folded: Folded) -> list[Piece]:
 
 
 def _same(pieces: list[Piece], length: int) -> list[int]:
-    """Return for each piece the count of pieces in a row, from it on, that equal the piece ``length`` later."""
+    """Count for each piece the pieces in a row, from it on, that equal the piece ``length`` later."""
     same = [0] * (len(pieces) + 1)
     for position in range(len(pieces) - length - 1, -1, -1):
         shape = pieces[position].shape

@@ -161,7 +161,7 @@ class _Rows:
         return line + tip if rightwards else tip + line
 
     def _said(self, at: int, text: str, look: Look) -> Iterator[Row]:
-        """Yield the lines of a text that begins at the cell ``at``, or in the middle if that is further left."""
+        """Yield the lines of a text that begins at the cell ``at``, but no later than mid-row."""
         at = min(at, self._room // 2)
         for line in textwrap.wrap(visible(text, 400), max(1, self._room - at - 1)):
             row = self._row()

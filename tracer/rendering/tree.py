@@ -162,7 +162,7 @@ def _all_nodes(pieces: list[Piece]) -> list[Node]:
 
 
 def _shape(parts: list[Hashable]) -> Hashable:
-    """Return the shape of a piece made of ``parts``; None if one of the parts has no shape."""
+    """Return the shape of a piece made of ``parts``; None if a part has no shape."""
     return None if None in parts else tuple(parts)
 
 

@@ -65,7 +65,7 @@ def merged(compared: Compared, names: Names, style: Style) -> list[str]:
 def side_by_side(compared: Compared, names: Names, style: Style) -> list[str]:
     """Return a diagram with both runs beside each other as Mermaid text, in parts if it is long.
 
-    Each message of the first run comes directly before its counterpart in the second run.
+    Unless it moved, each message of the first run comes directly before its counterpart in the second run.
     """
     said = words(style.language)
     meetings = merge(compared)
@@ -104,7 +104,7 @@ def _legend(run: Iterable[Unit], names: Names, said: Words) -> str:
 def _stretches(run: Sequence[Unit]) -> Iterator[tuple[bool, Sequence[Unit]]]:
     """Yield the run in stretches, each with whether to hide it.
 
-    In a run that is too long for one diagram, stretches that are the same in both runs are hidden.
+    A run too long for one diagram hides stretches that are the same in both runs and far from a change.
     """
     if sum(1 for unit in run for _ in unit.views) <= LIMIT:
         yield False, run

@@ -31,7 +31,7 @@ def markdown(
     *,
     volatile: bool = False,
 ) -> str:
-    """Return the whole report. The key of ``drawings`` is the names of both sides of a step."""
+    """Return the whole report. The keys of ``drawings`` are the names of both sides of a step."""
     say = Phrases(language)
     parts = [f"# {inline(say('title'))}\n"]
     for step in report.steps:

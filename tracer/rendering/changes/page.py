@@ -45,8 +45,8 @@ def page(
 ) -> str:
     """Return the whole report as HTML.
 
-    The key of ``drawings`` is the names of both sides of a step. Each part of a diagram takes about a
-    second, and ``progress`` is called with a text before each. The content security policy of the page
+    The keys of ``drawings`` are the names of both sides of a step. Drawing a part takes about a second,
+    and ``progress`` is called with a text before each part. The content security policy of the page
     allows only its own style and the embedded pictures. Raises RenderError if a diagram cannot be drawn.
     """
     say = Phrases(language)

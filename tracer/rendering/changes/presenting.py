@@ -45,7 +45,7 @@ class Phrases:
 
 
 class ShownLine(NamedTuple):
-    """A difference. ``severity_word`` and ``kind`` are translated. Suppressed differences have no severity."""
+    """A difference, with translated ``severity_word`` and ``kind``. If suppressed, it has no severity."""
 
     severity: str
     severity_word: str
