@@ -1,7 +1,7 @@
 """Recordings for people: diagrams as text and pictures, tables for a terminal.
 
-The modules are imported by name, as drawing and tables need heavy libraries that
-recording does without: ``mermaid``, ``picture``, ``table``, ``messages``.
+Import the modules ``mermaid``, ``picture``, ``table``, and ``messages`` by name: drawing and
+tables need heavy libraries, and recording does not.
 """
 
 from __future__ import annotations

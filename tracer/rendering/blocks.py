@@ -1,7 +1,7 @@
-"""What a sequence diagram is made of: a tree of arrows, notes and blocks, before it becomes text.
+"""The tree of a sequence diagram: arrows, notes, and blocks.
 
-A run and a documented sequence both become such a tree; Mermaid text and the drawing in a
-terminal are both made of one. All texts are as they came: not escaped for anything.
+Runs and documented sequences become such a tree. Mermaid text and the diagram in a terminal are made
+from it. No text in the tree is escaped.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Kind = Literal["loop", "opt", "alt", "par"]
 
 
 class Arrow(NamedTuple):
-    """A message. ``number`` is None where it has none; ``note`` stands above it, ``time`` behind its text."""
+    """A message. ``number`` may be None; ``note`` stands above the arrow, ``time`` behind ``text``."""
 
     view: MessageView
     text: str
@@ -42,21 +42,21 @@ class Arrow(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A text over the lifelines of the participants ``over``, or across all of them if that is empty."""
+    """A text over the lifelines of the participants ``over``, or over all lifelines if ``over`` is empty."""
 
     over: tuple[str, ...]
     text: str
 
 
 class Branch(NamedTuple):
-    """A part of a block: all of it, but for ``alt`` and ``par``."""
+    """A part of a block. Only ``alt`` and ``par`` blocks have several branches."""
 
     title: str
     nodes: list[Node]
 
 
 class Block(NamedTuple):
-    """Messages that belong together, in a frame."""
+    """A frame around messages that belong together."""
 
     kind: Kind
     branches: list[Branch]
@@ -66,28 +66,28 @@ Node = Arrow | Note | Block
 
 
 class Open(NamedTuple):
-    """A block begins."""
+    """The beginning of a block."""
 
     kind: Kind
     title: str
 
 
 class Other(NamedTuple):
-    """The next branch of the innermost block begins."""
+    """The beginning of the next branch of the innermost block."""
 
     kind: Kind
     title: str
 
 
 class Close(NamedTuple):
-    """The innermost block ends."""
+    """The end of the innermost block."""
 
 
 Event = Arrow | Note | Open | Other | Close
 
 
 def events(nodes: Sequence[Node]) -> Iterator[Event]:
-    """The tree from top to bottom, as it is drawn."""
+    """Yield the tree from top to bottom, in the order of drawing."""
     for node in nodes:
         if not isinstance(node, Block):
             yield node
@@ -99,5 +99,5 @@ def events(nodes: Sequence[Node]) -> Iterator[Event]:
 
 
 def arrows(nodes: Sequence[Node]) -> Iterator[Arrow]:
-    """The arrows of the tree, from top to bottom."""
+    """Return the arrows of the tree, from top to bottom."""
     return (event for event in events(nodes) if isinstance(event, Arrow))

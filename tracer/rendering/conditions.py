@@ -1,4 +1,4 @@
-"""In words: whether, how often and in which releases an exchange of a documented sequence comes."""
+"""Texts for the conditions of a documented exchange: optional, repeated, or only in some releases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["either", "how_often", "when"]
 
 
 def when(entry: Entry, words: Words) -> list[str]:
-    """What has to hold for the exchange to come; nothing where it always does."""
+    """Return the conditions under which the exchange occurs; an empty list if it always occurs."""
     conditions = [words.optional] if entry.optional else []
     if entry.since:
         conditions.append(words.since.format(release=entry.since))
@@ -26,7 +26,7 @@ def when(entry: Entry, words: Words) -> list[str]:
 
 
 def how_often(loop: Loop | bool, words: Words) -> str:
-    """How long a repetition goes on."""
+    """Return the condition that ends a repetition, or a general text if there is none."""
     if not isinstance(loop, Loop):
         return words.often
     if loop.last_statuses:
@@ -38,6 +38,6 @@ def how_often(loop: Loop | bool, words: Words) -> str:
 
 
 def either(values: List[object], words: Words) -> str:
-    """Several values as alternatives: ``400, 403 or 404``."""
+    """Join values as alternatives: ``400, 403 or 404``."""
     *others, last = map(str, values)
     return f"{', '.join(others)}{words.either}{last}" if others else last

@@ -9,9 +9,9 @@ __all__ = ["content_security_policy"]
 
 
 def content_security_policy(*, style: str, script: str = "") -> str:
-    """Return a policy that allows a page this style, this script and pictures inside the page, and no more.
+    """Return a policy that allows a page only ``style``, ``script``, and embedded pictures.
 
-    Style and script are allowed by their SHA-256, as in Content Security Policy Level 3, section 2.3.1.
+    The policy allows style and script by their SHA-256 (Content Security Policy Level 3, section 2.3.1).
     """
     scripts = f"script-src '{_source_hash(script)}'; " if script else ""
     return (

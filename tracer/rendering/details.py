@@ -21,9 +21,9 @@ __all__ = ["details"]
 
 
 def details(recording: Recording, view: MessageView, *, headers: bool, body: bool) -> Iterator[Text]:
-    """The lines of a message: what it is, where it went, and those of its parts that are asked for.
+    """Yield the lines of a message: title, method and URL of a request, and the requested parts.
 
-    Each line is as long as it is: nothing is cut or wrapped.
+    No line is cut or wrapped.
     """
     exchange = recording.exchanges[view.exchange]
     yield _title(view)
@@ -69,7 +69,7 @@ def _body(body: Body | None) -> Iterator[Text]:
         yield Text(f"{counted(body.size, 'byte')} in base64:", style="dim")
     paint = JSONHighlighter() if body.json is not None else Text
     for line in (body.json or body.text or body.base64 or "").splitlines():
-        # What a line begins with tells how deep it is, and `visible` takes it off.
+        # The indent shows the depth in the JSON, and `visible` strips it.
         depth = len(line) - len(line.lstrip(" "))
         yield Text(" " * depth) + paint(_whole(line))
 

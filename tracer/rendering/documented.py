@@ -1,4 +1,4 @@
-"""A documented sequence as a tree of arrows, notes and blocks: what may happen, not what did."""
+"""A documented sequence as a tree of arrows and blocks: all exchanges that may happen."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["sequence_tree"]
 
 
 def sequence_tree(sequence: Sequence, language: str = DEFAULT) -> list[Node]:
-    """The exchanges of ``sequence`` in order, numbered with their steps; without a step, without a number."""
+    """Return the exchanges of ``sequence`` in order, numbered with their steps, if they have any."""
     return _Builder(language).items(sequence.exchanges)
 
 
@@ -47,7 +47,7 @@ class _Builder:
         return self._entry(item)
 
     def _entry(self, entry: Entry) -> list[Node]:
-        """The exchange in the frames that say whether, how often and where it comes."""
+        """Return the nodes of an exchange, in frames for its repetition and its conditions."""
         nodes = self._exchange(entry)
         if entry.loop:
             nodes = [Block("loop", [Branch(how_often(entry.loop, self._words), nodes)])]

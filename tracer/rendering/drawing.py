@@ -1,4 +1,4 @@
-"""A recording as a diagram of any kind that can be written to a file."""
+"""Diagrams of a recording in every format for files."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
 
 __all__ = ["check_length", "draw"]
 
-_MOST_PARTS = 200  # the engine takes up to five seconds for one
-_MOST_EXCHANGES = 10_000  # of more, hundreds of parts would come unasked
+_MOST_PARTS = 200  # the engine takes up to five seconds for a part
+_MOST_EXCHANGES = 10_000  # a longer run would write hundreds of parts that nobody requested
 
 
 def draw(recording: Recording, kind: str) -> list[str | bytes]:
-    """The diagram beside ``recording``: Mermaid text (``mmd``), SVG (``svg``) or a picture (``png``).
+    """Return the diagram of ``recording`` in parts, as Mermaid text (``mmd``), SVG (``svg``), or ``png``.
 
-    A long one comes in several parts. Pictures of a very long one would take hours and are not drawn, nor
-    is anything of a run that is longer still. Text stays text, so that it can be scanned for secrets
-    before it is written. Raises RenderError if it cannot be drawn, ValueError for another kind.
+    SVG is text like Mermaid text, so that it can be scanned for secrets before it is written. Raises
+    RenderError for more than 10,000 exchanges, for pictures of more than 200 parts, which would take
+    hours, and if the engine fails. Raises ValueError for an unknown ``kind``.
     """
     if len(recording.exchanges) > _MOST_EXCHANGES:
         raise RenderError(
             f"more than {_MOST_EXCHANGES:,} exchanges are not drawn beside their recording: "
             "tracer diagram -o x.mmd draws them, tracer view makes one page of them"
         )
-    # `tracer record` hands this function on before it starts its client: it has to be light to import.
+    # `tracer record` imports this function before it starts the client, so imports here are lazy.
     from tracer.rendering.mermaid import mermaid_parts
 
     texts = mermaid_parts(recording)
@@ -46,7 +46,7 @@ def draw(recording: Recording, kind: str) -> list[str | bytes]:
 
 
 def check_length(texts: Sequence[str]) -> None:
-    """Raise RenderError where the parts of a diagram are too many to draw pictures of them."""
+    """Raise RenderError if a diagram has too many parts to draw pictures of them."""
     if len(texts) > _MOST_PARTS:
         raise RenderError(
             f"the diagram has {len(texts):,} parts, and pictures are drawn of {_MOST_PARTS} at most: "

@@ -1,4 +1,4 @@
-"""An SVG made wide enough: the engine makes room for participants only, and cuts longer texts off."""
+"""The width of an SVG: the engine reserves space for participants only, and cuts off longer texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["fit", "size"]
 
 _VIEW_BOX = re.compile(r'viewBox="(-?[\d.]+) (-?[\d.]+) ([\d.]+) ([\d.]+)"')
 _CENTRED = re.compile(r'<text x="(-?[\d.]+)"[^>]*text-anchor(?::|=")\s*middle[^>]*>(.*?)</text>', re.DOTALL)
-# The engine lets a title begin where its middle should be.
+# The engine starts a title at the middle of the diagram instead of centring it.
 _TITLE = re.compile(r'<text x="-?[\d.]+" y="-25">')
 _TAG = re.compile(r"<[^>]*>")
 _MARGIN = 10.0
@@ -19,7 +19,7 @@ _FONT_SIZE = 16.0
 
 
 def fit(svg: str) -> str:
-    """``svg`` with its title in the middle, and as wide as its widest text; unchanged where all fits."""
+    """Centre the title of ``svg``, and widen the view box if a text does not fit."""
     found = _VIEW_BOX.search(svg)
     if found is None:
         return svg
@@ -37,7 +37,7 @@ def fit(svg: str) -> str:
 
 
 def size(svg: str) -> tuple[float, float]:
-    """The natural width and height of ``svg`` in pixels."""
+    """Return the natural width and height of ``svg`` in pixels."""
     found = _VIEW_BOX.search(svg)
     assert found, "the engine gives every diagram a view box"
     return float(found[3]), float(found[4])

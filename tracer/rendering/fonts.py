@@ -1,4 +1,4 @@
-"""Which font a picture is painted with: the engine takes one for all of it, and brings none for Korean."""
+"""The font of a picture: the engine uses a single font for all texts, and includes none for Korean."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import unicodedata
 __all__ = ["PACKAGE", "family_for", "unpaintable", "width"]
 
 PACKAGE = "fonts-noto-cjk"
-"""The package of Debian and Ubuntu with a font for Korean, Chinese and Japanese."""
+"""The package of Debian and Ubuntu with a font for Korean, Chinese, and Japanese."""
 
-# What Mermaid's own themes ask for.
+# The font families of Mermaid's own themes.
 _USUAL = '"trebuchet ms", verdana, arial, sans-serif'
-# The one that comes with the engine.
+# The font that comes with the engine.
 _BROUGHT = "DejaVu Sans"
-# It, and those that hold Hangul and Latin letters, as the systems call them.
+# That font, and fonts with Hangul and Latin letters by their names on common systems.
 _FAMILIES = (
     _BROUGHT, "Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Nanum Gothic", "Apple SD Gothic Neo",
     "AppleGothic",
@@ -24,7 +24,10 @@ _FAMILIES = (
 
 
 def family_for(text: str) -> str | None:
-    """The installed font family that has most of the signs of ``text``; None if the usual one has them."""
+    """Return the installed font family with most of the characters that the usual font lacks.
+
+    Return None if the usual font has all characters of ``text``, or if no installed font has the others.
+    """
     needed = frozenset(text) - _signs(_USUAL)
     if not needed:
         return None
@@ -33,13 +36,13 @@ def family_for(text: str) -> str | None:
 
 
 def unpaintable(text: str) -> str:
-    """The signs of ``text`` that no known font has here: a picture shows a box in their place."""
+    """Return the characters of ``text`` that its font lacks. A picture shows a box for each of them."""
     return "".join(sorted(frozenset(text) - _signs(family_for(text) or _USUAL)))
 
 
 def width(text: str, size: float) -> float:
-    """How wide ``text`` is in pixels at a font size, whatever is installed: as wide as fonts usually are."""
-    import mermaidx  # type: ignore[import-untyped]  # noqa: F401 - it loads its font
+    """Return the usual width of ``text`` in pixels at a font size, independent of the installed fonts."""
+    import mermaidx  # type: ignore[import-untyped]  # noqa: F401 - the import loads the font
     import novasvg.fonts  # type: ignore[import-untyped]
 
     font = novasvg.fonts.Font(novasvg.fonts.get_font_face(_BROUGHT), size)
@@ -50,8 +53,8 @@ def width(text: str, size: float) -> float:
 
 @functools.cache
 def _signs(families: str) -> frozenset[str]:
-    """The signs that the first installed one of ``families`` has, and those that need no glyph."""
-    # The engine loads the font that it brings, which a picture is painted with where there is no other.
+    """Return the characters of the first installed font of ``families``, and those that need no glyph."""
+    # The import loads the font of the engine, the last resort for a picture.
     import mermaidx  # noqa: F401
     import novasvg.fonts
 

@@ -1,4 +1,4 @@
-"""JUnit XML, the format in which CI systems show the results of tests."""
+"""JUnit XML, the format of test results in CI systems."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class JUnitResult(NamedTuple):
 
 
 class JUnitCase(NamedTuple):
-    """A test case; it passed if no failure and no error is among its ``results``. ``time`` is in seconds."""
+    """A test case. It passes without a failure or error among its ``results``. ``time`` is in seconds."""
 
     name: str
     classname: str
@@ -68,7 +68,7 @@ def _case(case: JUnitCase) -> ET.Element:
     element = ET.Element("testcase", names | _time(case.time))
     for result in case.results:
         attributes = {"type": result.type, "message": visible(result.message, _LIMIT)} if result.type else {}
-        # Line by line: XML 1.0 has no way to write the characters that `visible` replaces.
+        # XML 1.0 cannot express the characters that `visible` replaces; `visible` would join the lines.
         text = "\n".join(visible(line, _LIMIT) for line in result.lines)
         ET.SubElement(element, result.tag, attributes).text = text
     return element

@@ -1,4 +1,4 @@
-"""Where the lifelines of a sequence stand in a terminal: as far apart as their messages ask for."""
+"""The positions of lifelines in a terminal: as far apart as their messages need."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["ARROW", "Lanes", "cut", "lay_out"]
 
 ARROW = 6
-"""The cells of an arrow that hold no text."""
+"""The cells of an arrow that contain no text."""
 
 _MOST = 6
 _NARROWEST = 12
@@ -26,7 +26,7 @@ _EDGE = 9
 
 
 class Lanes(NamedTuple):
-    """``at`` and ``heads``: where each participant's lifeline is and what is above it; ``width`` in cells."""
+    """The column (``at``) and the title (``heads``) of each participant's lifeline; ``width`` is in cells."""
 
     at: dict[str, int]
     heads: dict[str, str]
@@ -34,7 +34,7 @@ class Lanes(NamedTuple):
 
 
 def lay_out(drawn: Sequence[Event], labels: Mapping[str, str], width: int) -> Lanes | None:
-    """Lifelines within ``width`` cells; None where they are too many, or would be too close."""
+    """Return lifelines within ``width`` cells; None if they are too many, too close, or there are none."""
     arrows = [event for event in drawn if isinstance(event, Arrow)]
     names = _names(arrows)
     if not names or len(names) > _MOST:
@@ -54,7 +54,7 @@ def lay_out(drawn: Sequence[Event], labels: Mapping[str, str], width: int) -> La
 
 
 def cut(text: str, width: int) -> str:
-    """``text`` in at most ``width`` cells."""
+    """Return ``text`` in at most ``width`` cells, with an ellipsis if it is cut."""
     return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)).rstrip() + "…"
 
 
@@ -64,7 +64,7 @@ def _names(arrows: Iterable[Arrow]) -> list[str]:
 
 
 def _gaps(arrows: Iterable[Arrow], names: Sequence[str], titles: Sequence[str]) -> list[int]:
-    """The cells between each lifeline and the next, if there were no end of room."""
+    """Return the ideal number of cells between each lifeline and the next, for unlimited width."""
     gaps = [
         max(_NARROWEST, (cell_len(title) + cell_len(following)) // 2 + 2)
         for title, following in itertools.pairwise(titles)
@@ -83,7 +83,7 @@ def _gaps(arrows: Iterable[Arrow], names: Sequence[str], titles: Sequence[str]) 
 
 
 def _squeezed(gaps: list[int], room: int) -> list[int] | None:
-    """``gaps`` within ``room`` cells: each gives of what it has more than it must have."""
+    """Shrink ``gaps`` to ``room`` cells, in proportion to the excess of each; None without enough room."""
     spare = room - len(gaps) * _NARROWEST
     wanted = sum(gaps) - len(gaps) * _NARROWEST
     if spare < 0:

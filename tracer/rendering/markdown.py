@@ -1,8 +1,8 @@
-"""Markdown that holds foreign text: what a recording says is shown, and none of it taken for syntax.
+"""Markdown with foreign text: the text of a recording is shown and never interpreted as syntax.
 
-Text within a line has every character that Markdown, one of its extensions, HTML or a
-template language could see a sign in written as a character reference. A block is a fence
-longer than any run of backticks in it.
+In inline text, every character with a meaning in Markdown, its extensions, HTML, or template
+languages becomes a character reference. The fence of a code block is longer than any run of
+backticks in the block.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ _LINES = 400
 _CHARACTERS = 40_000
 _LINE_OF_CODE = 2_000
 
-# Letters, digits and what is harmless within a line; one that begins so may still be a list, a rule or some
-# extension's block.
+# `_SIGN` spares letters, digits, and characters that are harmless within a line. At the beginning of a line
+# some of them start a list, a rule, or a block of an extension: `_START`.
 _SIGN = re.compile(r"[^\w\s,.;/?()'-]|_")
 _START = re.compile(r"[-,.;/?()']|[0-9](?=[0-9]*[.)](?:\s|$))")
 _RUN = re.compile(r"`+")
 _PSEUDONYM = re.compile(r"<([a-z]+(?:-[a-z]+)*)-([0-9]+)>")
 _PSEUDONYM_IN_URL = re.compile(r"(?:<|%3[cC])([a-z]+(?:-[a-z]+)*)-([0-9]+)(?:>|%3[eE])")
-# Every Fernet token begins like this: its version and the upper half of a time (the Fernet specification).
+# Every Fernet token begins with its version and the upper half of a time (the Fernet specification).
 _BEGINNING = "gAAAAA"
 EXAMPLE = "<token-1>"
-"""What a token is in a recording, to say how it is shown."""
+"""A token in a recording, to explain its display."""
 
 _MASK = "********"
 _URL = ":/?#@$&+,;=%~-._"
 
 
 class Md(str):
-    """Text that is Markdown already: templates leave it as it is, and escape all other."""
+    """Text that is already Markdown. Templates insert it unchanged, and escape all other text."""
 
     __slots__ = ()
 
 
 def inline(text: object) -> Md:
-    """``text`` in one line, for anywhere within a paragraph, a heading, a list or the cell of a table."""
+    """Escape ``text`` to one line for a paragraph, a heading, a list, or a table cell; keep an ``Md``."""
     if isinstance(text, Md):
         return text
     escaped = _escaped(text)
@@ -51,12 +51,12 @@ def inline(text: object) -> Md:
 
 
 def code(text: object) -> Md:
-    """``text`` in one line, set as code."""
+    """Return ``text`` as one line of inline code."""
     return Md(f"<code>{_escaped(text)}</code>")
 
 
 def link(words: object, url: str) -> Md:
-    """A link to the web, or just the ``words`` where ``url`` is not one of it."""
+    """Return a link to ``url``, or only ``words`` if ``url`` is neither HTTP nor HTTPS."""
     try:
         safe = urlsplit(url).scheme in ("http", "https")
     except ValueError:
@@ -65,32 +65,32 @@ def link(words: object, url: str) -> Md:
 
 
 def fence(text: str, language: str, heading: str = "", indent: int = 0) -> Md:
-    """``text`` as a block of code under a ``heading``, as many columns to the right as the block it is in."""
+    """Return ``text`` as a block of code under ``heading``, indented by ``indent`` columns."""
     marks = "`" * max(3, 1 + max(map(len, _RUN.findall(text)), default=0))
     opening = f'{marks} {language} title="{heading}"' if heading else f"{marks} {language}"
     lines = [opening, *visible_lines(text).split("\n"), marks]
     margin = " " * indent
-    # The first line is where the template wants it; a line of blanks alone would be seen by linters only.
+    # The template indents the first line. Empty lines stay empty, as linters reject trailing blanks.
     return Md("\n".join([opening, *(margin + line if line.strip() else "" for line in lines[1:])]))
 
 
 def title(*parts: object) -> str:
-    """What stands above a block of code: the parts in one line, without what would end it."""
+    """Return the one-line title of a block of code, without characters that would end the title."""
     text = _PSEUDONYM_IN_URL.sub(_stand_in_url, " ".join(str(part) for part in parts if part != ""))
     return visible(text.replace('"', "'").replace("`", "'"), _LINE)
 
 
 def masked(text: str) -> str:
-    """``text`` with pseudonyms as readers know secrets from documentation.
+    """Replace pseudonyms in ``text`` by the usual masks of documentation.
 
-    A token is what it begins with and the number that it has in the recording, ``gAAAA…1``: too short to be
-    taken for one by the last gate. Anything else is stars and its name: ``******** (password-1)``.
+    A token becomes the beginning of tokens and its number in the recording, ``gAAAA…1``: too short for the
+    last scan to report a token. Other pseudonyms become stars and their name: ``******** (password-1)``.
     """
     return _PSEUDONYM.sub(_stand_in, text)
 
 
 def cut(text: str) -> tuple[str, int, int]:
-    """The beginning of a long text, how many lines of it these are, and how many there are."""
+    """Return the beginning of a long text, its number of lines, and the number of lines of ``text``."""
     lines = text.split("\n")
     kept: list[str] = []
     room = _CHARACTERS

@@ -1,4 +1,4 @@
-"""Sequence diagrams as Mermaid text: of recordings, and of documented sequences."""
+"""Sequence diagrams of recordings and documented sequences as Mermaid text."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ _GROUNDS = {
 }
 _ARROWS = {"request": "->>", "response": "-->>", "error": "--x"}
 _SAFE_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
-# Words of the grammar that a participant must not be called by: the lexer does not ask where they stand.
+# Keywords that cannot be the ID of a participant: the lexer recognises them at any position.
 _RESERVED = frozenset({
     "actor", "activate", "alt", "and", "as", "autonumber", "box", "break", "create", "critical",
     "deactivate", "destroy", "details", "else", "end", "left", "link", "links", "loop", "note", "off", "opt",
     "option", "over", "par", "par_over", "participant", "properties", "rect", "right", "title",
 })  # fmt: skip
-# Mermaid ends a statement at these, or sees a comment, an entity (also in the signs that it turns
-# entities into while it works), a tag, an escape or a formula in them.
+# Mermaid reads these as the end of a statement, a comment, an entity (or a character that it replaces
+# entities with internally), a tag, an escape, or a formula.
 _SPECIAL = re.compile(
     r"[#;<>&%\\$`\u00b0\u00b6\ufb02]|(?<!\w)end(?!\w)|^(?:no)?wrap(?=\s*:)",
     re.IGNORECASE,
@@ -57,20 +57,20 @@ _SPECIAL = re.compile(
 
 
 def mermaid(recording: Recording, style: Style = _PLAIN) -> str:
-    """The sequence diagram of ``recording``, however long: its messages in the order of time.
+    """Return the sequence diagram of ``recording`` as one text of any length.
 
-    Repetitions are folded into loops, every number stays that of the whole run. What deviates
-    from the sequence is on a red ground with a note; required steps that were not seen are
-    named in a note at the end.
+    Messages are in the order of time. Repetitions are folded into loops; the numbers remain those of
+    the whole run. Messages that deviate from the sequence have a red background and a note. A note at
+    the end names the required steps that are missing.
     """
     drawn = list(blocks.events(recording_tree(recording, style)))
     return mermaid_text(drawn, participants_of(drawn, recording.participants), style.title)
 
 
 def mermaid_parts(recording: Recording, style: Style = _PLAIN, most: int | None = None) -> list[str]:
-    """As ``mermaid``, in as many diagrams as can be read: each shows 60 messages at most.
+    """Return the diagram of ``recording`` as several readable diagrams, each with at most 60 messages.
 
-    With ``most``, only so many of the first of them.
+    With ``most``, return only the first ``most`` of them.
     """
     drawn = list(blocks.events(recording_tree(recording, style)))
     named = participants_of(drawn, recording.participants)
@@ -83,14 +83,15 @@ def mermaid_parts(recording: Recording, style: Style = _PLAIN, most: int | None 
 
 
 def count_parts(recording: Recording) -> int:
-    """How many diagrams ``mermaid_parts`` gives."""
+    """Return the number of all diagrams of ``mermaid_parts``."""
     return len(split(list(blocks.events(recording_tree(recording))), words()))
 
 
 def sequence_mermaid(sequence: Sequence, language: str = DEFAULT) -> str:
-    """The diagram of a documented sequence, numbered with its steps: what has no step has no number.
+    """Return the diagram of a documented sequence, numbered with its steps.
 
-    What may be left out, be repeated, or come otherwise or in another order is in a frame.
+    Messages without a step have no number. Frames mark exchanges that are optional, repeated,
+    alternatives, or in any order.
     """
     drawn = list(blocks.events(sequence_tree(sequence, language)))
     return mermaid_text(drawn, participants_of(drawn, {}))
@@ -102,9 +103,10 @@ def mermaid_text(
     title: str = "",
     boxes: Mapping[str, Iterable[str]] | None = None,
 ) -> str:
-    """The text of one diagram, ending with a newline; ``participants`` has their labels by name, in order.
+    """Return the text of one diagram, with a newline at its end.
 
-    ``boxes`` are frames around some of them, by their titles: all of the first come first.
+    ``participants`` maps names to labels, from left to right. ``boxes`` maps the title of a frame to the
+    participants in it. Participants in boxes come first, box by box.
     """
     ids = _ids(participants)
     events = list(drawn)
@@ -134,7 +136,7 @@ def _autonumber(number: int) -> str:
 
 
 def escape(text: str, limit: int = 120) -> str:
-    """``text`` as Mermaid shows it unchanged: one line, nothing in it is taken for syntax."""
+    """Escape ``text`` to one line that Mermaid shows literally. Cut it at ``limit`` characters."""
     return _SPECIAL.sub(lambda found: _entities(found[0]), visible(text, limit))
 
 
@@ -143,7 +145,7 @@ def _entities(text: str) -> str:
 
 
 def participants_of(drawn: Iterable[Event], labels: Mapping[str, str]) -> dict[str, str]:
-    """The labels of the participants, the client first and the others in order of appearance."""
+    """Return the labels of the participants, the client first and the others in order of appearance."""
     names: dict[str, None] = {}
     for event in drawn:
         if isinstance(event, Arrow):
@@ -155,7 +157,7 @@ def participants_of(drawn: Iterable[Event], labels: Mapping[str, str]) -> dict[s
 
 
 def _ids(names: Iterable[str]) -> dict[str, str]:
-    """An identifier for each participant."""
+    """Return an identifier for each participant."""
     ids: dict[str, str] = {}
     taken = set(_RESERVED)
     for number, name in enumerate(names, 1):
@@ -168,7 +170,7 @@ def _ids(names: Iterable[str]) -> dict[str, str]:
 
 
 class _Lines:
-    """The lines of a diagram: how each is indented, marked and numbered depends on those before."""
+    """The lines of a diagram. Indent, background, and number of a line depend on the lines before it."""
 
     def __init__(self, ids: Mapping[str, str], counted: int | None) -> None:
         self._ids = ids
@@ -209,12 +211,12 @@ class _Lines:
         if number is None and self._counted is not None:
             yield self._line("autonumber off")
         elif number is not None and number != self._counted:
-            # Without a number it would go on from where it was.
+            # A bare `autonumber` would continue from the number before.
             yield self._line(f"autonumber {number}")
         self._counted = None if number is None else number + 1
 
     def _mark(self, ground: str) -> Iterator[str]:
-        """What ends the coloured ground so far, and begins another; empty is none."""
+        """Yield the lines that end the current background and begin ``ground``, if it is not empty."""
         if ground == self._ground:
             return
         if self._ground:

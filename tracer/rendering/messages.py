@@ -1,8 +1,8 @@
-"""The messages of a recording in the order of time: what diagrams and tables are drawn from.
+"""The messages of a recording in the order of time, the source of diagrams and tables.
 
-Exchanges nest: a service that asks another one while it answers the client does so
-between the client's request and the answer to it. Times are rounded to milliseconds, so
-equal times are common; then the order of the recording and the nesting decide.
+Exchanges nest: a service call happens between the request of the client and its response.
+Times are rounded to milliseconds, so equal times are common. For equal times, the order of
+the recording and the nesting decide.
 """
 
 from __future__ import annotations
@@ -22,21 +22,20 @@ if TYPE_CHECKING:
 __all__ = ["Change", "MessageView", "exchange_messages", "messages"]
 
 _DEEPEST = 16
-"""Deeper than any service calls another, and how many are looked at before the next request is placed."""
+"""The deepest nesting of exchanges, which bounds the work for each request. No service calls nest so deep."""
 
 Kind = Literal["request", "response", "error"]
 Change = Literal["same", "changed", "added", "removed", "moved"]
 
 
 class MessageView(NamedTuple):
-    """One arrow of the diagram.
+    """A message: one arrow of a diagram.
 
-    ``number`` counts the messages of the run from 1; ``step`` is the one of the sequence,
-    None where there is none. ``exchange`` is the index in the recording. A request has
-    ``method`` and ``path``, a response its ``status`` and ``reason``; an ``error`` stands
-    for the response that did not come and has its ``reason``. ``time`` is in seconds since
-    the run began, None where it is not known; ``took`` those since the request. ``change`` is what
-    became of the message where two runs are drawn as one.
+    ``number`` counts the messages of the run from 1. ``step`` is the step of the sequence, or None.
+    ``exchange`` is the index of the exchange in the recording. A request has ``method`` and ``path``,
+    a response has ``status`` and ``reason``. An ``error`` replaces a response that did not come, and
+    has a ``reason``. ``time`` is in seconds since the start of the run, ``took`` in seconds since the
+    request; both are None if unknown. ``change`` is the result for the message if two runs are compared.
     """
 
     number: int
@@ -56,12 +55,12 @@ class MessageView(NamedTuple):
 
     @property
     def deviates(self) -> bool:
-        """Whether this is part of what makes the run deviate."""
+        """True if the exchange of the message deviates from the sequence."""
         return self.verdict in DEVIATIONS
 
     @property
     def text(self) -> str:
-        """What is written at the arrow, as it came: not escaped for anything."""
+        """The text at the arrow, not escaped."""
         if self.kind == "request":
             return f"{self.method} {self.path}"
         if self.kind == "error":
@@ -70,15 +69,15 @@ class MessageView(NamedTuple):
 
 
 class _Open(NamedTuple):
-    """A request that waits for its response; the smallest one is answered first."""
+    """A request without a response yet. The smallest tuple is answered first."""
 
     ended: float
-    inwards: int  # minus the depth: at equal times the inner exchange ends before the outer one
+    inwards: int  # negative depth: at equal times the inner exchange ends before the outer exchange
     exchange: int
 
 
 def messages(recording: Recording) -> list[MessageView]:
-    """All messages of ``recording``, each request before its response, in the order of time."""
+    """Return all messages of ``recording`` in the order of time, each request before its response."""
     views: list[MessageView] = []
     for index, is_request in _order(recording.exchanges):
         request, response = exchange_messages(recording.exchanges[index], index)
@@ -87,7 +86,7 @@ def messages(recording: Recording) -> list[MessageView]:
 
 
 def exchange_messages(exchange: Exchange, index: int = 0, number: int = 1) -> tuple[MessageView, MessageView]:
-    """The request and the response (or error) of one exchange, the request as message ``number``."""
+    """Return the request and the response (or error) of an exchange; the request gets ``number``."""
     request = MessageView(
         number=number,
         step=exchange.steps[0] if exchange.steps else None,
@@ -132,7 +131,7 @@ def _path_of(url: str) -> str:
 
 
 def _order(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, bool]]:
-    """(index of the exchange, whether its request is meant) for each message, in the order of time."""
+    """Yield (index of the exchange, true for its request) for each message, in the order of time."""
     started = [_seconds(exchange.started, 0.0) for exchange in exchanges]
     order = sorted(range(len(exchanges)), key=lambda number: (started[number], number))
     callers = parents(reordered(exchanges, order))
@@ -151,12 +150,15 @@ def _order(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, bool]]:
 def _ends(
     exchanges: Sequence[Exchange], started: list[float], order: list[int], callers: list[int | None]
 ) -> list[float]:
-    """Return the time of each answer. One that never came, at no known time, follows what it caused."""
+    """Return the end of each exchange.
+
+    An exchange without a response and without a known end lasts until the exchanges that it caused end.
+    """
     ends = [_seconds(exchange.ended, math.inf) for exchange in exchanges]
     unknown = {i for i, exchange in enumerate(exchanges) if math.isinf(ends[i]) and not exchange.response}
     for index in unknown:
         ends[index] = started[index]
-    # Inner exchanges begin after the outer ones: from the last to the first, each end is known in time.
+    # Inner exchanges begin after outer exchanges, so the reverse order computes inner ends first.
     for index, caller in zip(reversed(order), reversed(callers), strict=True):
         if caller is not None and order[caller] in unknown:
             ends[order[caller]] = max(ends[order[caller]], ends[index])
@@ -183,7 +185,7 @@ class _Waiting:
             yield self._pop()
 
     def answered_at(self, time: float, parent: int | None) -> Iterator[int]:
-        """Those answered at ``time``, but for ``parent`` and what that one serves: they wait for its end."""
+        """Yield the exchanges that end by ``time``, except ``parent`` and its callers, which stay open."""
         kept: list[_Open] = []
         while self._heap and self._heap[0].ended <= time:
             if self._serves(parent, self._heap[0].exchange):

@@ -1,4 +1,4 @@
-"""Messages put together again: each exchange with what happened between its request and its response."""
+"""Messages grouped into units: each exchange with all messages between its request and its response."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Unit", "units"]
 
-# Deeper than any service calls another; what is nested deeper stays in one unit.
+# Deeper than any chain of service calls. Exchanges that are nested deeper stay in one unit.
 _DEEPEST = 16
 
 
 class Unit:
-    """Messages that cannot be torn apart: from a request to its response, with all between.
+    """Messages that stay together: from a request to its response, with all messages between.
 
-    ``items`` are messages and inner units, in order. Exchanges that overlap without one being
-    inside the other share a unit.
+    ``items`` are messages and inner units, in order. Exchanges that overlap without nesting share a unit.
     """
 
     __slots__ = ("items", "waiting")
@@ -30,7 +29,7 @@ class Unit:
 
     @property
     def views(self) -> Iterator[MessageView]:
-        """All messages, those of inner units too."""
+        """All messages, including the messages of inner units."""
         for item in self.items:
             if isinstance(item, Unit):
                 yield from item.views
@@ -39,13 +38,13 @@ class Unit:
 
     @property
     def request(self) -> MessageView | None:
-        """The request that began it, None where several exchanges overlap."""
+        """The request that begins the unit; None if several exchanges overlap."""
         own = [item for item in self.items if not isinstance(item, Unit)]
         return own[0] if len({view.exchange for view in own}) == 1 else None
 
 
 def units(views: Iterable[MessageView]) -> list[Unit]:
-    """The messages of a run in units, in order; ``views`` in the order of time."""
+    """Group the messages of a run into units. ``views`` are in the order of time, and so are the units."""
     done: list[Unit] = []
     stack: list[Unit] = []
     for view in views:
@@ -68,7 +67,7 @@ def _ask(stack: list[Unit], view: MessageView) -> None:
 
 def _answer(stack: list[Unit], view: MessageView) -> None:
     while view.exchange not in stack[-1].waiting:
-        # The outer exchange ends while the inner one goes on: they overlap.
+        # The outer exchange ends before the inner exchange: they overlap and share a unit.
         inner = stack.pop()
         stack[-1].items += inner.items
         stack[-1].waiting |= inner.waiting

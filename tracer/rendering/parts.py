@@ -1,4 +1,4 @@
-"""A long diagram in parts that can be read one by one, each with a note where it goes on."""
+"""Long diagrams in readable parts, each with a note that points to the next part."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 __all__ = ["LIMIT", "split"]
 
 LIMIT = 60
-"""The most messages that a diagram shows."""
+"""The most messages in one diagram."""
 
 
 class _Place(NamedTuple):
-    """Where a diagram can be cut: before the event ``before``, with ``open`` blocks and exchanges around."""
+    """A possible cut before the event at index ``before``, inside of ``open`` blocks and exchanges."""
 
     before: int
     open: int
 
 
 def split(drawn: Sequence[Event], words: Words, limit: int = LIMIT) -> list[list[Event]]:
-    """The events of a diagram in parts of about the same length, of at most ``limit`` arrows.
+    """Split the events of a diagram into parts of similar length, each with at most ``limit`` arrows.
 
-    A cut goes where few exchanges and blocks are open. A block that it goes through is closed
-    before it and opened again behind it.
+    Cuts prefer positions with few open exchanges and blocks. A block that spans a cut is closed
+    before the cut and opened again after it.
     """
     cuts = _cuts(_places(drawn), limit)
     parts: list[list[Event]] = []
@@ -44,7 +44,7 @@ def split(drawn: Sequence[Event], words: Words, limit: int = LIMIT) -> list[list
 
 
 def _with_notes(parts: list[list[Event]], words: Words) -> list[list[Event]]:
-    """The parts, each with what was before it and where it goes on."""
+    """Add notes to the parts: the number of the part at its beginning, the next part at its end."""
     noted: list[list[Event]] = []
     for position, part in enumerate(parts, 1):
         before = words.went_before.format(part=position, parts=len(parts), number=_first_number(part))
@@ -59,7 +59,7 @@ def _with_notes(parts: list[list[Event]], words: Words) -> list[list[Event]]:
 
 
 def _places(drawn: Sequence[Event]) -> list[_Place]:
-    """The place behind each arrow and the blocks that end with it."""
+    """Return the possible cuts: after each arrow and the blocks that end with it."""
     places: list[_Place] = []
     blocks = 0
     asked: set[int] = set()
@@ -74,7 +74,7 @@ def _places(drawn: Sequence[Event]) -> list[_Place]:
 
 
 def _cuts(places: Sequence[_Place], limit: int) -> list[int]:
-    """The indexes of the events before which to cut."""
+    """Return the indexes of the events that begin a new part."""
     cuts: list[int] = []
     done = 0
     while (rest := len(places) - done) > limit:
@@ -87,7 +87,7 @@ def _cuts(places: Sequence[_Place], limit: int) -> list[int]:
 
 
 def _still_open(blocks: Sequence[Open], drawn: Iterable[Event]) -> list[Open]:
-    """The blocks that are open behind ``drawn``, each as the branch of it that came last."""
+    """Return the blocks that are open after ``drawn``, each as its latest branch."""
     now = list(blocks)
     for event in drawn:
         if isinstance(event, Open):

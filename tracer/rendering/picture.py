@@ -1,4 +1,4 @@
-"""Mermaid text as a picture, drawn by the real Mermaid engine without a browser."""
+"""Pictures of Mermaid text, drawn by the Mermaid engine without a browser."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ _SCALE = 2.0
 _BACKGROUNDS: dict[Theme, str] = {"light": "#ffffff", "dark": "#1e1e1e"}
 _CONFIGS: dict[Theme, dict[str, Any]] = {
     "light": {},
-    # The engine's own grey on grey is hard to read.
+    # The engine's grey text on grey notes is hard to read.
     "dark": {"theme": "dark", "themeVariables": {"noteTextColor": "#f2f2f2"}},
 }
-# Mermaid's own limit of 50,000 characters is for pages that strangers write to.
+# Mermaid's limit of 50,000 characters protects public pages; diagrams of tracer may be longer.
 _LIMITS = {"maxTextSize": 50_000_000}
 
 
-def render(text: str, format: PictureFormat, theme: Theme = "light") -> bytes:  # noqa: A002 - what users say
+def render(text: str, format: PictureFormat, theme: Theme = "light") -> bytes:  # noqa: A002 - users know this name
     """Draw the Mermaid ``text``: an SVG document in UTF-8, or a PNG at twice the natural size, both opaque.
 
     The same text gives the same bytes, a PNG as long as the same fonts are installed. Raises
     RenderError if Mermaid refuses the text.
     """
-    # The import and the start of the engine take seconds, and few verbs draw.
+    # The engine takes seconds to import and start, and few commands draw.
     import mermaidx  # type: ignore[import-untyped]  # it has annotations but no py.typed
 
     background = _BACKGROUNDS[theme]
     try:
-        # A browser finds fonts by itself. An SVG that names one would depend on what is installed here.
+        # A browser selects fonts by itself. An SVG that names a font would depend on this machine.
         family = family_for(text) if format == "png" else None
         svg = fit(str(mermaidx.render(text, config=_LIMITS | _CONFIGS[theme] | _painted_with(family)).svg()))
         if format == "png":
             wide, _ = size(svg)
             return bytes(mermaidx.svg_to_png(svg, width=round(_SCALE * wide), background=background))
-    except Exception as error:  # noqa: BLE001 - what a foreign engine may raise is not documented
+    except Exception as error:  # noqa: BLE001 - the engine does not document its exceptions
         raise RenderError(f"the diagram cannot be drawn: {_one_line(str(error))}") from None
-    # Black text on nothing cannot be read on a dark page, nor white text on a light one.
+    # Without a background, black text is unreadable on a dark page, and white text on a light page.
     head, opened, rest = svg.partition(">")
     return (
         head.replace("background-color: transparent", f"background-color: {background}") + opened + rest
@@ -61,7 +61,7 @@ def _painted_with(family: str | None) -> dict[str, Any]:
 
 
 def _one_line(problem: str) -> str:
-    # The engine goes on with all the tokens that it would have taken instead.
+    # The message of the engine ends with a list of all tokens that it accepts.
     return visible(
         " ".join(problem.removeprefix("Mermaid rendering failed: ").partition("Expecting '")[0].split()), 300
     )

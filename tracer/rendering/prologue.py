@@ -1,4 +1,4 @@
-"""The exchanges that many commands begin with: discovery and logging in, before the command's own."""
+"""The prologue of a run: discovery and authentication, before the exchanges of the command itself."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["split"]
 
 
 def split(run: Sequence[Unit], recording: Recording) -> Iterator[tuple[bool, list[Unit]]]:
-    """``run`` in groups of units in a row, each with whether it is part of the prologue.
+    """Yield ``run`` in groups of consecutive units, each with true for a part of the prologue.
 
-    The prologue ends at the first exchange that is the command's own. One that deviates
-    does not end it, and is no part of it.
+    The prologue ends at the first exchange of the command itself. An exchange that deviates
+    does not end the prologue and is not part of it.
     """
     belongs = _belongs(recording)
     ended = False
@@ -46,7 +46,10 @@ def _is_part(unit: Unit, belongs: Callable[[MessageView], bool]) -> bool:
 
 
 def _belongs(recording: Recording) -> Callable[[MessageView], bool]:
-    """Whether a request is one that the recording's sequence calls prologue, or any where it has none."""
+    """Return a test for requests in the prologue of the recording's sequence.
+
+    Without a sequence, the test accepts the prologue of any sequence.
+    """
     sequence = catalog().get(recording.sequence or "")
     if sequence is None:
         return _of_any(recording)
@@ -59,7 +62,10 @@ def _belongs(recording: Recording) -> Callable[[MessageView], bool]:
 
 
 def _of_any(recording: Recording) -> Callable[[MessageView], bool]:
-    """Whether a request without a label is of some prologue, for services mounted as a devstack does."""
+    """Return a test for requests in the prologue of any sequence.
+
+    The test needs no labels. It expects services at the paths of a devstack.
+    """
     known: dict[tuple[str, str, str], set[int]] = {}
     for sequence in catalog().values():
         for entry in sequence.entries:

@@ -1,4 +1,4 @@
-"""Groups that come again and again in a row are drawn once."""
+"""Repetitions in a row, folded so that a diagram shows the repeated group once."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ _OFTEN = 3
 class Piece(NamedTuple):
     """A part of a diagram that can be repeated as a whole.
 
-    Two pieces with the same ``shape`` say the same; None is like no other. ``again`` says that
-    it is known to be a repetition. ``first`` and ``last`` are its outer messages, also where
-    they are not drawn.
+    Pieces with the same ``shape`` are equal; a piece with the shape None is equal to no piece. ``again``
+    marks a known repetition. ``first`` and ``last`` are the outer messages, even if they are not drawn.
     """
 
     shape: Hashable
@@ -30,13 +29,13 @@ class Piece(NamedTuple):
 
 
 Folded = Callable[[list[Node], int, MessageView, MessageView], Node]
-"""Makes the node for a group of nodes that comes so many times, from the first message to the last."""
+"""A function of nodes, count, first and last message that makes the node for the repeated group."""
 
 
 def fold(pieces: list[Piece], folded: Folded) -> list[Piece]:
-    """``pieces`` with what is repeated in a row folded, from the shortest groups to the longest.
+    """Fold repetitions in a row, from the shortest groups to the longest.
 
-    A group folds if it comes three times, or twice where the second is a known repetition.
+    A group is folded if it occurs three times, or twice if the second is a known repetition.
     """
     while True:
         before = len(pieces)
@@ -65,7 +64,7 @@ def _fold(pieces: list[Piece], length: int, folded: Folded) -> list[Piece]:
 
 
 def _same(pieces: list[Piece], length: int) -> list[int]:
-    """For each piece how many in a row, from it on, are the same as the one ``length`` behind."""
+    """Count for each piece the pieces in a row, from it on, that equal the piece ``length`` later."""
     same = [0] * (len(pieces) + 1)
     for position in range(len(pieces) - length - 1, -1, -1):
         shape = pieces[position].shape

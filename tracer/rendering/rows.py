@@ -1,4 +1,4 @@
-"""The lines of a sequence in a terminal, cell by cell."""
+"""The lines of a sequence diagram in a terminal, cell by cell."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Row", "rows"]
 
-_AGAIN = 60  # arrows, after which the heads are told again
+_AGAIN = 60  # arrows, after which the names of the participants are repeated
 _RED = Look.parse("bold red")
 _DIM = Look.parse("dim")
 _BOLD = Look.parse("bold")
@@ -30,9 +30,10 @@ _SHAFTS = {"request": "─", "response": "┄", "error": "┄"}
 
 
 class Row:
-    """A line: a sign and a look for each cell; the cell behind a wide sign holds nothing.
+    """A line of cells, each with a character and a style.
 
-    ``view`` is the message whose arrow it is, None for all other lines; ``time`` stands beside it.
+    The cell after a wide character is empty. ``view`` is the message of the arrow in this line, None for
+    other lines; ``time`` appears at the end of the line.
     """
 
     __slots__ = ("cells", "looks", "time", "view")
@@ -44,7 +45,7 @@ class Row:
         self.time = ""
 
     def put(self, at: int, text: str, look: Look) -> None:
-        """Write ``text`` from the cell ``at`` on; what does not fit any more is left out."""
+        """Write ``text`` from the cell ``at`` on. Characters that do not fit are left out."""
         for sign in text:
             width = cell_len(sign)
             if not width and at:
@@ -59,9 +60,10 @@ class Row:
 def rows(
     drawn: Iterable[Event], lanes: Lanes, *, frames: int, room: int, reasons: Mapping[int, str]
 ) -> Iterator[Row]:
-    """The lines of a diagram, each of ``room`` cells, ``frames`` of them free on both sides of the lanes.
+    """Return the lines of a diagram, each ``room`` cells wide.
 
-    ``reasons`` says, by the index of the exchange, why one deviates.
+    ``frames`` is the number of cells for frames on both sides of the lanes. ``reasons`` maps the index
+    of an exchange to the reason for its deviation.
     """
     return _Rows(lanes, frames, room, reasons).of(drawn)
 
@@ -100,7 +102,7 @@ class _Rows:
         yield self._row()
 
     def _row(self) -> Row:
-        """A line with nothing but the lifelines and the frames around."""
+        """Return a line with only the lifelines and the frames around them."""
         row = Row([" "] * self._room, [_PLAIN] * self._room)
         for at in self._at.values():
             row.put(at, "│", _DIM)
@@ -159,7 +161,7 @@ class _Rows:
         return line + tip if rightwards else tip + line
 
     def _said(self, at: int, text: str, look: Look) -> Iterator[Row]:
-        """Lines with a text, which begins at the cell ``at`` if there is room enough behind it."""
+        """Yield the lines of a text that begins at the cell ``at``, but no later than mid-row."""
         at = min(at, self._room // 2)
         for line in textwrap.wrap(visible(text, 400), max(1, self._room - at - 1)):
             row = self._row()

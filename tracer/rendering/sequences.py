@@ -1,4 +1,4 @@
-"""Documented sequences for a terminal: all of them in a list, one of them step by step."""
+"""Documented sequences for a terminal: a list of sequences, and a sequence step by step."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _Row = tuple[Text, Text, Text, Text, Text]
 
 
 def listed(sequences: Iterable[Sequence], language: str = DEFAULT) -> Table:
-    """A row for each of ``sequences``."""
+    """Return a table with a row for each of ``sequences``."""
     made = _table()
     for title in ("sequence", "command"):
         made.add_column(title, overflow="fold")
@@ -46,7 +46,7 @@ def listed(sequences: Iterable[Sequence], language: str = DEFAULT) -> Table:
 
 
 def heading(sequence: Sequence, language: str = DEFAULT) -> Iterator[Text]:
-    """What the sequence is of and for, in lines."""
+    """Yield lines with the name, title, commands, purpose, reference, and parameters of the sequence."""
     title = _text(sequence.title, language)
     yield Text(sequence.name, style="bold").append(f": {title}" if title else "", style="bold")
     for command in (sequence.command, *sequence.aliases):
@@ -60,7 +60,10 @@ def heading(sequence: Sequence, language: str = DEFAULT) -> Iterator[Text]:
 
 
 def steps(sequence: Sequence, language: str = DEFAULT) -> Table:
-    """A row for each exchange, with what it is for; what belongs to another one is indented below it."""
+    """Return a table with a row for each exchange and its summary.
+
+    Service calls and fallbacks are indented below their exchange.
+    """
     made = _table()
     made.add_column("steps", no_wrap=True)
     made.add_column("from → to", overflow="fold")

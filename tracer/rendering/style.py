@@ -1,4 +1,4 @@
-"""What a reader may choose about a diagram, whatever it is drawn as."""
+"""The options of a diagram, independent of its format."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ __all__ = ["Style"]
 
 
 class Style(NamedTuple):
-    """How to draw a recording.
+    """The options for the diagram of a recording.
 
-    ``fold`` hides the exchanges that many commands begin with (logging in) behind a note;
-    ``timing`` writes at each message when it was sent, or how long it took; ``title`` stands
-    above all; ``language`` is the one of the words that diagrams add, see ``languages``.
+    ``fold`` replaces the prologue (discovery and authentication) by a note. ``timing`` adds the time of
+    each request and the duration of each response. ``title`` stands above the diagram. ``language`` is
+    the language of the texts that tracer adds, see ``languages``.
     """
 
     fold: bool = False

@@ -25,7 +25,7 @@ __all__ = [
 ]  # fmt: skip
 
 Row = tuple[Text, Text, Text, Text, Text, Text]
-"""The cells of a message: number, step, from → to, what it says, ms, verdict."""
+"""The cells of a message: number, step, from → to, text, ms, verdict."""
 
 _VERDICTS = {
     "documented": "green",
@@ -40,10 +40,10 @@ _NAMED = 5
 
 
 def table(recording: Recording, hints: Mapping[int, str] | None = None) -> Table:
-    """All messages of ``recording``. For a request that deviates the reason stands below it.
+    """Return a table of all messages of ``recording``, with the reason below each request that deviates.
 
-    ``hints`` gives these reasons by the index of the exchange; without it they are found
-    where the recording's sequence is one of the catalogue.
+    ``hints`` maps the index of an exchange to its reason. Without ``hints``, the function computes the
+    reasons if the catalogue contains the recording's sequence.
     """
     made = empty_table()
     why = reasons(recording) if hints is None else hints
@@ -53,7 +53,7 @@ def table(recording: Recording, hints: Mapping[int, str] | None = None) -> Table
 
 
 def empty_table() -> Table:
-    """The table without rows, to add those of ``message_row`` or ``exchange_rows`` to as they come."""
+    """Return the table without rows, to fill with rows of ``message_row`` or ``exchange_rows``."""
     made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     made.add_column("no.", justify="right", no_wrap=True)
     made.add_column("step", justify="right", no_wrap=True)
@@ -65,13 +65,16 @@ def empty_table() -> Table:
 
 
 def exchange_rows(exchange: Exchange, number: int, hint: str = "") -> tuple[Row, Row]:
-    """The rows of an exchange that has just ended, its request as message ``number``."""
+    """Return the rows of an exchange that has just ended, with its request as message ``number``."""
     request, response = exchange_messages(exchange, number=number)
     return message_row(request, hint), message_row(response)
 
 
 def message_row(view: MessageView, hint: str = "") -> Row:
-    """The row of a message; ``ms`` is the time since the run began or, of a response, since its request."""
+    """Return the row of a message.
+
+    The column ``ms`` is the time since the start of the run, or of a response the time since its request.
+    """
     message = Text(visible(view.text, 200), style=message_style(view))
     if hint and view.kind == "request":
         message.append(f"\n{visible(hint, 400)}", style="dim")
@@ -88,7 +91,11 @@ def message_row(view: MessageView, hint: str = "") -> Row:
 
 
 def verdict_line(recording: Recording) -> Text:
-    """Return the run's verdict and, unless it conforms, what is missing and what was not expected."""
+    """Return the run's verdict in one line.
+
+    Unless the run conforms, the line names missing steps and deviations. It also names an interruption,
+    the exit code of a failed command, and the first exchange without a response.
+    """
     if recording.verdict == "undetermined":
         name = f" ({visible(recording.sequence, 60)})" if recording.sequence else ""
         told = [undetermined_reason(recording), *_deviations(recording)]
@@ -114,7 +121,7 @@ def verdict_line(recording: Recording) -> Text:
 
 
 def note_lines(recording: Recording) -> list[Text]:
-    """Return the notes of ``recording``, each as one whole line."""
+    """Return the notes of ``recording``, each as one line that is not cut."""
     return [Text(f"note: {visible(note, len(note))}") for note in recording.notes]
 
 
@@ -149,7 +156,7 @@ def _count(recording: Recording) -> str:
 
 
 def message_style(view: MessageView) -> str:
-    """The colour of a message: that of its status."""
+    """Return the colour of a response by its status; an empty text for a request."""
     if view.kind == "request":
         return ""
     return _STATUSES.get((view.status or 0) // 100, "bold red")

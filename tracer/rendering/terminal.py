@@ -1,4 +1,4 @@
-"""A recording drawn as a sequence in a terminal: lifelines, arrows, frames, numbers and times."""
+"""A sequence diagram of a recording in a terminal: lifelines, arrows, frames, numbers, and times."""
 
 from __future__ import annotations
 
@@ -35,10 +35,11 @@ _RED = Look.parse("bold red")
 
 
 class Drawing:
-    """The messages of a recording as they go to and fro between the participants.
+    """A sequence diagram of a recording for a rich console.
 
-    Each arrow has its number, the step in parentheses where that is another one, and the time
-    since the run began or, of a response, since its request.
+    Each arrow has its message number and its time. The time of a request counts from the start of
+    the run, the time of a response from its request. If a step differs from its message number, all
+    arrows show their step in parentheses.
     """
 
     def __init__(self, recording: Recording, *, fold: bool = False) -> None:
@@ -47,17 +48,17 @@ class Drawing:
         self._reasons = reasons(recording)
         names = {name for arrow in self._arrows for name in (arrow.view.sender, arrow.view.receiver)}
         self._labels = {name: recording.participants.get(name) or participant_label(name) for name in names}
-        # Where every number is that of the step, it need not be told twice.
+        # Steps are omitted if every step is equal to its message number.
         self._steps = any(arrow.view.step not in (None, arrow.view.number) for arrow in self._arrows)
         self._gutter = max((len(self._number(arrow)) for arrow in self._arrows), default=0) + 1
         self._frames = min(_DEEPEST, _depth(self._drawn))
 
     def fits(self, width: int) -> bool:
-        """Whether ``width`` cells are enough, and the participants not too many."""
+        """Return whether the diagram fits into ``width`` cells and has few enough participants."""
         return self._lanes(width) is not None
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The lines, none longer than the console is wide. Raises ValueError where it does not fit."""
+        """Yield lines no wider than the console. Raises ValueError if the diagram does not fit."""
         lanes = self._lanes(options.max_width)
         if lanes is None:
             raise ValueError("too narrow a console for this drawing")
@@ -72,7 +73,7 @@ class Drawing:
         return lay_out(self._drawn, self._labels, self._room(width) - 2 * self._frames)
 
     def _needed(self, lanes: Lanes) -> int:
-        """The cells that the lanes take, those texts that are longer than their arrow, and the reasons."""
+        """Return the cells for the lanes, for texts longer than their arrow, and for the reasons."""
         needed = lanes.width
         for arrow in self._arrows:
             left, right = sorted((lanes.at[arrow.view.sender], lanes.at[arrow.view.receiver]))

@@ -1,4 +1,4 @@
-"""Texts of a recording made harmless: they come from the network, and go to a terminal or into a picture."""
+"""Harmless forms of texts that come from the network and go to a terminal or into a picture."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ import unicodedata
 
 __all__ = ["visible", "visible_lines"]
 
-# Controls, invisible formats (text direction among them), surrogates, private use, line and paragraph ends.
+# Unicode categories: controls, invisible formats (such as text direction), surrogates, private use,
+# unassigned characters, line and paragraph separators.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def visible(text: str, limit: int = 120) -> str:
-    """``text`` in one line and cut at ``limit``; what does not show or would steer a terminal is replaced."""
-    # Cut first: a text of megabytes need not be looked at character by character.
+    """Return ``text`` as one line of at most ``limit`` characters.
+
+    Invisible characters, and characters that control a terminal, become U+FFFD.
+    """
+    # Cut first, so that a text of megabytes is not scanned character by character.
     short = text if len(text) <= limit else text[: limit - 1] + "…"
     one_line = " ".join(short.replace("\t", " ").splitlines())
     return _shown(one_line).strip()
 
 
 def visible_lines(text: str) -> str:
-    """``text`` with its lines and their indents, for code: tabs are blanks, the rest as ``visible``."""
+    """Return ``text`` with its lines and indents, for code. Tabs become spaces.
+
+    Invisible characters, and characters that control a terminal, become U+FFFD.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(_shown(line.expandtabs(4)).rstrip() for line in lines)
 

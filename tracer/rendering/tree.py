@@ -1,4 +1,4 @@
-"""A recording as a tree of arrows, notes and blocks: what is repeated, optional or a fallback is framed."""
+"""A recording as a tree of arrows, notes, and blocks: loops, optional exchanges, and fallbacks are framed."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 __all__ = ["MARKS", "arrow_text", "nodes_of", "numbers", "recording_tree"]
 
 MARKS = {"same": "", "added": "+ ", "removed": "\u2212 ", "changed": "~ ", "moved": "\u2195 "}
-"""What stands before the text of a message, so that colours are not the only sign of what became of it."""
+"""The mark before the text of a message for its change, so that colour is not the only sign."""
 
 Item = MessageView | Unit
 
 _PLAIN = Style()
-# A message that is documented and one that is sent again say the same.
+# Documented and repeated messages are equal.
 _ALIKE = {"documented": None, "repeated": None}
-# What may come between a request that failed and what the client does instead.
+# The verdicts that may come between a failed request and the end of its fallback.
 _BETWEEN = frozenset({"fallback", "optional", "repeated", "unexpected", "wrong-status"})
 
 
 def recording_tree(recording: Recording, style: Style = _PLAIN) -> list[Node]:
-    """The messages of ``recording`` in the order of time, and what is to be said about them.
+    """Return the messages of ``recording`` in the order of time, with notes about them.
 
-    Every message is an arrow of the tree, or is covered by a loop or a note that says which
-    numbers it stands for. One that deviates is always an arrow.
+    Every message is an arrow of the tree, or part of a loop or a note that names the numbers of its
+    messages. A message that deviates is always an arrow.
     """
     builder = _Builder(style)
     run = units(messages(recording))
@@ -55,18 +55,18 @@ def recording_tree(recording: Recording, style: Style = _PLAIN) -> list[Node]:
 
 
 def nodes_of(run: Sequence[Unit], style: Style = _PLAIN) -> list[Node]:
-    """The nodes for a part of a run, given in units."""
+    """Return the nodes for a part of a run, given in units."""
     return _Builder(style).nodes(run)
 
 
 def arrow_text(view: MessageView, said: Words) -> str:
-    """Return what stands at the arrow of ``view``: a mark of what became of it, and its text."""
+    """Return the mark for the change of ``view`` and its text."""
     text = said.no_response.format(reason=view.reason) if view.kind == "error" else view.text
     return MARKS[view.change] + text
 
 
 def numbers(first: int, last: int) -> str:
-    """The numbers from ``first`` to ``last`` as people write them, each in parentheses."""
+    """Return the range from ``first`` to ``last`` for readers, both numbers in parentheses."""
     return f"({first})" if first == last else f"({first})–({last})"
 
 
@@ -76,7 +76,7 @@ class _Builder:
         self._timing = style.timing
 
     def hidden(self, group: Sequence[Unit]) -> Note:
-        """The note that stands for the prologue."""
+        """Return the note that replaces the prologue."""
         views = [view for unit in group for view in unit.views]
         over = dict.fromkeys(name for view in views for name in (view.sender, view.receiver))
         said = numbers(views[0].number, views[-1].number)
@@ -86,7 +86,7 @@ class _Builder:
         return _all_nodes(fold(self._framed(items), self._loop))
 
     def _framed(self, items: Sequence[Item]) -> list[Piece]:
-        """A piece for each item, or for several that a frame holds together."""
+        """Return a piece for each item, or for several items in one frame."""
         pieces: list[Piece] = []
         position = 0
         while position < len(items):
@@ -162,7 +162,7 @@ def _all_nodes(pieces: list[Piece]) -> list[Node]:
 
 
 def _shape(parts: list[Hashable]) -> Hashable:
-    """Return the shape of a piece made of ``parts``, None where one of them is like no other."""
+    """Return the shape of a piece made of ``parts``; None if a part has no shape."""
     return None if None in parts else tuple(parts)
 
 
@@ -171,7 +171,7 @@ def _is_message(piece: Piece) -> bool:
 
 
 def _said(view: MessageView) -> Hashable:
-    """What ``view`` has in common with a message that repeats it; None for one that is never folded."""
+    """Return the key that ``view`` shares with its repetitions; None for a message that is never folded."""
     if view.deviates:
         return None
     return (
@@ -190,14 +190,14 @@ def _verdict(item: Item) -> str | None:
 
 
 def _failure(item: Item) -> str:
-    """The status that the exchange failed with, with its reason; empty if it did not fail."""
+    """Return the status and the reason of a failed exchange; an empty text if it did not fail."""
     answer = item.items[-1] if isinstance(item, Unit) else item
     assert isinstance(answer, MessageView)
     return f"{answer.status} {answer.reason}".strip() if (answer.status or 0) >= 400 else ""
 
 
 def _end_of_fallback(items: Sequence[Item], start: int) -> int:
-    """Behind the last exchange of the fallback whose failed request is at ``start``."""
+    """Return the index after the last exchange of the fallback for the failed request at ``start``."""
     end = start + 1
     failed = items[start]
     step = failed.request.step if isinstance(failed, Unit) and failed.request else None
@@ -214,6 +214,6 @@ def _end_of_fallback(items: Sequence[Item], start: int) -> int:
 
 
 def _time(view: MessageView) -> str:
-    """When a request was sent, or how long its response took."""
+    """Return the time of a request in the run, or of a response since its request, in milliseconds."""
     seconds, sign = (view.time, "") if view.kind == "request" else (view.took, "+")
     return "" if seconds is None else f"{sign}{seconds * 1000:.0f} ms"

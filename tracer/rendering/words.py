@@ -1,4 +1,4 @@
-"""What diagrams say in words of their own."""
+"""The texts that tracer adds to diagrams."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Words", "words"]
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The texts, with names in braces for what is filled in."""
+    """The texts of diagrams in one language, with placeholders in braces."""
 
     unexpected: str
     wrong_status: str
@@ -51,5 +51,5 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 @functools.cache
 def words(language: str = DEFAULT) -> Words:
-    """The words of ``language``. Raises InputError where there are none."""
+    """Return the texts of ``language``. Raises InputError for an unknown language."""
     return typed(section(language, "diagram"), Words, f"{language}.yaml", "diagram")

@@ -1,4 +1,4 @@
-"""Two runs as one sequence diagram: merged into one, or side by side in step."""
+"""Sequence diagrams of two runs: merged into one run, or side by side."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ __all__ = ["Diagram", "Names", "flow_changes", "merged", "side_by_side"]
 Diagram = Literal["merged", "side-by-side"]
 
 _SHOWN_AROUND = 2
-"""So many exchanges that are the same are shown beside one that is not, where the run is long."""
+"""The number of unchanged units that a diagram of a long run shows before and after a changed unit."""
 
 
 class Names(NamedTuple):
-    """What the two sides are called."""
+    """The names of the two sides for readers."""
 
     before: str
     after: str
 
 
 def flow_changes(compared: Compared) -> bool:
-    """Whether messages came, went, moved or got another status: what a diagram can show."""
+    """Return whether messages were added, removed, or moved, or a status is different."""
     comparison = compared.comparison
     return any(pair.state in ("added", "removed", "moved") for pair in comparison.pairs) or any(
         one.kind == "status" for one in comparison.differences
@@ -44,9 +44,10 @@ def flow_changes(compared: Compared) -> bool:
 
 
 def merged(compared: Compared, names: Names, style: Style) -> list[str]:
-    """One diagram of both runs as Mermaid text, in parts if it is long.
+    """Return one diagram of both runs as Mermaid text, in parts if it is long.
 
-    The numbers are those of the second run; what is only in the first one has none.
+    Messages have the numbers of the second run. Messages of the first run alone have no number.
+    The list is empty if the runs have no messages.
     """
     said = words(style.language)
     run = units(meeting.merged for meeting in merge(compared) if meeting.merged is not None)
@@ -62,7 +63,10 @@ def merged(compared: Compared, names: Names, style: Style) -> list[str]:
 
 
 def side_by_side(compared: Compared, names: Names, style: Style) -> list[str]:
-    """Both runs beside each other as Mermaid text: what belongs together is one below the other."""
+    """Return a diagram with both runs beside each other as Mermaid text, in parts if it is long.
+
+    Unless it moved, each message of the first run comes directly before its counterpart in the second run.
+    """
     said = words(style.language)
     meetings = merge(compared)
     run = units(meeting.merged for meeting in meetings if meeting.merged is not None)
@@ -77,13 +81,13 @@ def side_by_side(compared: Compared, names: Names, style: Style) -> list[str]:
         )
         inside = {_named(side, one): label for one, label in plain.items()}
         labels |= inside
-        # Two boxes of the same title would be one.
+        # Boxes are keyed by title, so sides of the same name need different titles.
         boxes[name if name not in boxes else f"{name} (2)"] = list(inside)
     return [mermaid_text(part, labels, style.title, boxes) for part in split(drawn, said)] if labels else []
 
 
 def _legend(run: Iterable[Unit], names: Names, said: Words) -> str:
-    """What the marks mean that occur."""
+    """Return the meanings of the marks that occur in ``run``."""
     there = {view.change for unit in run for view in unit.views}
     texts = (
         ("added", said.legend_green, said.only_in.format(side=names.after)),
@@ -98,7 +102,10 @@ def _legend(run: Iterable[Unit], names: Names, said: Words) -> str:
 
 
 def _stretches(run: Sequence[Unit]) -> Iterator[tuple[bool, Sequence[Unit]]]:
-    """The run in stretches; those that are the same in both are to be hidden where the run is long."""
+    """Yield the run in stretches, each with whether to hide it.
+
+    A run too long for one diagram hides stretches that are the same in both runs and far from a change.
+    """
     if sum(1 for unit in run for _ in unit.views) <= LIMIT:
         yield False, run
         return

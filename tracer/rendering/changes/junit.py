@@ -1,4 +1,4 @@
-"""A report on differences as JUnit XML: a test suite for each two sides, a test case for each recording."""
+"""A comparison report as JUnit XML: a test suite for each pair of sides, a test case for each recording."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _VALUE = 400
 def junit(report: Report, fail_on: FailOn) -> str:
     """Return the XML text, with a newline at its end.
 
-    Differences at or above ``fail_on`` are a failure, those below are output of the test case. With ``any``
-    a recording on one side alone is a failure, too, and so is an unused line of the baseline.
+    Differences at or above ``fail_on`` are a failure. Differences below it are output of the test case.
+    With ``any``, recordings on one side alone and unused lines of the baseline are failures, too.
     """
     suites = [
         JUnitSuite(f"tracer diff {step.before} → {step.after}", list(_cases(step, fail_on)))

@@ -1,4 +1,4 @@
-"""A report in Markdown, for pull requests, summaries of jobs, and the pages of ``tracer docs``."""
+"""A comparison report in Markdown, for pull requests, job summaries, and the pages of ``tracer docs``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def markdown(
     *,
     volatile: bool = False,
 ) -> str:
-    """The whole report. ``drawings`` are by the names of the sides of a step."""
+    """Return the whole report. The keys of ``drawings`` are the names of both sides of a step."""
     say = Phrases(language)
     parts = [f"# {inline(say('title'))}\n"]
     for step in report.steps:
@@ -45,7 +45,10 @@ def markdown(
 
 
 def step_markdown(shown: ShownStep, say: Phrases, *, level: int, name: Callable[[str], Md] = code) -> str:
-    """What one step tells, with headings from ``level`` on; ``name`` makes links of recordings' names."""
+    """Return one step of the report, with headings from ``level`` on.
+
+    ``name`` turns the name of a recording into Markdown, such as a link.
+    """
     text = _template().render(step=shown, say=say, mark=Md("#" * level), name=name, value=_value, fence=fence)
     return _EMPTY_LINES.sub("\n\n", text.strip()) + "\n"
 
@@ -62,7 +65,7 @@ def _template() -> Template:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,  # noqa: S701 - that is for HTML; ``finalize`` escapes for Markdown
+        autoescape=False,  # noqa: S701 - autoescape is for HTML; ``finalize`` escapes for Markdown
         finalize=inline,
     )
     environment.filters |= {"code": code, "made": Md}

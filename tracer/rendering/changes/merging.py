@@ -1,4 +1,4 @@
-"""The messages of two runs in one order: that of the second, with what only the first has where it was."""
+"""The messages of two runs in the order of the second run; removed messages keep their position."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["Meeting", "merge"]
 
 _Message = tuple[int, bool]
-"""The index of an exchange, and whether its request is meant."""
+"""The index of an exchange, and true for its request or false for its response."""
 
 
 class Meeting(NamedTuple):
-    """A message of both runs, or of one of them.
+    """A message of both runs, or of one run alone.
 
-    ``merged`` is the one that stands for both; None for the first place of a message that has moved.
+    ``merged`` represents the message in a merged diagram; it is None at the old position of a moved message.
     """
 
     before: MessageView | None
@@ -32,7 +32,7 @@ class Meeting(NamedTuple):
 
 
 def merge(compared: Compared) -> list[Meeting]:
-    """The messages of both runs, each with what became of it."""
+    """Return the messages of both runs in one order, each with its change."""
     partners = {pair.before: pair.after for pair in compared.comparison.pairs if pair.before is not None}
     states = {pair.after: pair.state for pair in compared.comparison.pairs if pair.after is not None}
     touched = _touched(compared.comparison.differences)
@@ -63,16 +63,19 @@ def _alone(
     states: Mapping[int, str],
     places: Mapping[_Message, int],
 ) -> defaultdict[_Message | None, list[Meeting]]:
-    """What is only in the first run, or has moved from there, by the message of the second one before it."""
+    """Return the removed and moved messages of the first run, keyed by position in the second run.
+
+    The key is the message of the second run that comes before; None at the beginning.
+    """
     found: defaultdict[_Message | None, list[Meeting]] = defaultdict(list)
     last: _Message | None = None
     asked: dict[int, _Message | None] = {}
     for (number, is_request), view in ours.items():
         other = partners[number]
         if other is None:
-            # Indexes of exchanges tell them apart: these are none of the second run's.
+            # A negative index never equals the index of an exchange in the second run.
             gone = view._replace(change="removed", verdict=None, exchange=-1 - number)
-            # Where the runs overlap in other ways, no response may come before its request all the same.
+            # Exchanges may overlap differently in the second run: keep a response behind its request.
             where = max(
                 asked.setdefault(number, last), last, key=lambda one: -1 if one is None else places[one]
             )
@@ -85,7 +88,7 @@ def _alone(
 
 
 def _touched(differences: list[Difference]) -> set[_Message]:
-    """The messages of the second run that are different."""
+    """Return the messages of the second run that have a difference."""
     return {
         (one.exchange_after - 1, one.side == "request")
         for one in differences
@@ -98,7 +101,7 @@ def _message(view: MessageView) -> _Message:
 
 
 def _both(before: MessageView, after: MessageView) -> MessageView:
-    """The message of the second run; where its text is another one, with both texts."""
+    """Return the message of the second run, with both texts if the texts are different."""
     if after.change == "same" or before.text == after.text:
         return after
     if after.kind == "request":

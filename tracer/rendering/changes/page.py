@@ -1,4 +1,4 @@
-"""A report as one HTML file that asks for nothing else."""
+"""A comparison report as one self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -43,10 +43,11 @@ def page(
     volatile: bool = False,
     progress: Progress = lambda _: None,
 ) -> str:
-    """The whole report. ``drawings`` are by the names of the sides of a step; drawing takes a second each.
+    """Return the whole report as HTML.
 
-    The page forbids itself all but its own style and pictures, which it holds. Raises RenderError if
-    one cannot be drawn.
+    The keys of ``drawings`` are the names of both sides of a step. Drawing a part takes about a second,
+    and ``progress`` is called with a text before each part. The content security policy of the page
+    allows only its own style and the embedded pictures. Raises RenderError if a diagram cannot be drawn.
     """
     say = Phrases(language)
     style = _source("page.css")
@@ -69,7 +70,7 @@ def page(
 
 
 def _pictures(shown: Sequence[ShownStep], progress: Progress) -> list[list[_Picture]]:
-    """For each step and recording the parts of its diagram, as URLs that hold them."""
+    """Return the diagrams of each step, with their parts drawn as ``data:`` URLs."""
     total = sum(len(one.parts) for step in shown for one in step.drawings)
     count = itertools.count(1)
 

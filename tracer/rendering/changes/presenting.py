@@ -1,4 +1,4 @@
-"""A report in words of a language, ready for templates. All texts are as they came: templates escape them."""
+"""A comparison report in one language, ready for templates. No text is escaped: templates do that."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ if TYPE_CHECKING:
 __all__ = ["Drawings", "Phrases", "ShownDrawing", "ShownLine", "ShownSection", "ShownStep", "present"]
 
 Drawings = Mapping[str, Sequence[str]]
-"""The diagrams of both runs in one as Mermaid text, in parts, by the name of the recording."""
+"""The merged diagrams as Mermaid text, in parts, by the name of the recording."""
 
 
 _MOST_PARTS = 5
-"""Of a diagram: what is longer takes minutes to draw, and nobody reads it in a report."""
+"""The most parts of a diagram in a report. A longer diagram takes minutes to draw, and nobody reads it."""
 
 
 class Phrases:
-    """The words of reports in one language."""
+    """The texts of reports in one language."""
 
     def __init__(self, language: str) -> None:
         self.language = language
         self._texts = section(language, "changes")
 
     def __call__(self, key: str, **values: object) -> str:
-        """The text called ``key`` with ``values`` put in; nothing is escaped."""
+        """Return the text called ``key``, filled with ``values``. Nothing is escaped."""
         return str(self._texts[key]).format_map(values)
 
     def count(self, key: str, number: int, **values: object) -> str:
-        """As ``__call__``, in the form that goes with ``number``."""
+        """Return the text called ``key`` in its form for ``number`` (singular or plural), not escaped."""
         return self(form_for(self._texts, key, number), **values)
 
     def pick(self, texts: Mapping[str, str], otherwise: str) -> str:
-        """The text of this language among ``texts``."""
+        """Return the text in this language, else in English, else in any; ``otherwise`` without a text."""
         return pick(texts, self.language) or otherwise
 
 
 class ShownLine(NamedTuple):
-    """A difference. ``severity`` and ``kind`` have their words; without a ``severity`` it was suppressed."""
+    """A difference, with translated ``severity_word`` and ``kind``. If suppressed, it has no severity."""
 
     severity: str
     severity_word: str
@@ -59,9 +59,10 @@ class ShownLine(NamedTuple):
 
 
 class ShownSection(NamedTuple):
-    """What is different in the same recordings; without a ``heading`` there is but one.
+    """The differences that the same recordings share.
 
-    They need not be named where it is ``everywhere``.
+    ``heading`` is empty for a single recording. A section that is ``everywhere`` covers all recordings,
+    so templates need not name them.
     """
 
     heading: str
@@ -71,7 +72,7 @@ class ShownSection(NamedTuple):
 
 
 class ShownDrawing(NamedTuple):
-    """The parts of a diagram as Mermaid text, or why they are not shown."""
+    """The parts of a diagram as Mermaid text, or the reason in ``remark`` if the report omits them."""
 
     recording: str
     parts: Sequence[str]
@@ -79,11 +80,10 @@ class ShownDrawing(NamedTuple):
 
 
 class ShownStep(NamedTuple):
-    """Two sides, and when each was recorded.
+    """The comparison of two sides, ready for a template.
 
-    ``only`` has what one of them has alone, ``drawings`` the diagrams in parts.
-
-    ``summary`` and ``remarks`` hold words of ours alone.
+    ``origins`` says when each side was recorded. ``only`` names the recordings of one side alone.
+    ``summary`` and ``remarks`` contain no text of recordings.
     """
 
     before: str
@@ -98,7 +98,7 @@ class ShownStep(NamedTuple):
 
 
 def present(step: Step, say: Phrases, drawings: Drawings, *, volatile: bool = False) -> ShownStep:
-    """The texts that tell of ``step``; with ``volatile`` also of what was suppressed."""
+    """Return the texts for ``step``; with ``volatile`` include the suppressed differences."""
     total = len(step.recordings)
     rows = [(row.recording, row.differences) for row in step.recordings]
     left_out = [(row.recording, row.suppressed) for row in step.recordings] if volatile else []

@@ -1,4 +1,4 @@
-"""A report as SARIF 2.1.0, the format of tools that analyse (OASIS standard, 2020)."""
+"""A comparison report as SARIF 2.1.0, the exchange format of static analysis tools (OASIS standard, 2020)."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ _LIMIT = 2000
 
 
 def sarif(report: Report) -> str:
-    """The JSON text, ending with a newline.
+    """Return the JSON text, with a newline at its end.
 
-    A difference that several recordings share is one result, whose location is the first of them. What
-    the baseline accepts is there, suppressed; what is volatile is counted in the properties of the run.
+    A difference that several recordings share is one result, located in the first of these recordings.
+    Differences in the baseline are results with a suppression. Volatile differences are only counted,
+    in the properties of the run.
     """
     rules = whys()
     run = {

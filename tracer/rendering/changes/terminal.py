@@ -1,4 +1,4 @@
-"""A report for a terminal: a line for each difference, and one that sums up."""
+"""A comparison report for a terminal: a line for each difference, and a summary line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NAME = 120
 
 
 def report_lines(report: Report, *, volatile: bool = False) -> Iterator[Text]:
-    """The lines of a report, each as long as it is; with ``volatile`` also what was suppressed."""
+    """Yield the lines of a report, not wrapped; with ``volatile`` include the suppressed differences."""
     for step in report.steps:
         if len(report.steps) > 1:
             yield Text(f"{_sides(step)}", style="bold underline")
@@ -43,7 +43,10 @@ def report_lines(report: Report, *, volatile: bool = False) -> Iterator[Text]:
 
 
 def values(one: Difference | Suppressed, limit: int = _VALUE) -> str:
-    """What it was and what it is, each cut at ``limit`` and harmless."""
+    """Return the values before and after, or the only value of an added or removed item.
+
+    Each value is cut at ``limit`` characters and safe for a terminal.
+    """
     before, after = (None if value is None else visible(value, limit) for value in (one.before, one.after))
     if one.kind == "added" or before is None:
         return after or ""
@@ -102,7 +105,7 @@ def _alone(step: Step) -> Iterator[Text]:
 
 
 def summary(step: Step) -> Text:
-    """How much is different, accepted and suppressed."""
+    """Return a line that counts the differences of ``step``, accepted and suppressed differences included."""
     text = Text(f"{_sides(step)}: ")
     total = len(step.recordings)
     if step.differing:

@@ -1,4 +1,4 @@
-"""A report for people: a table, with the reasons below."""
+"""The report of ``tracer check`` for a terminal: a table, and the reasons below it."""
 
 from __future__ import annotations
 
@@ -27,11 +27,14 @@ _STYLES = {
     "no sequence": "yellow",
 }
 _SHOWN = 8
-"""So many numbers of exchanges are named in a cell."""
+"""The most numbers of steps or exchanges in one cell."""
 
 
 def table(report: Report) -> Table:
-    """A row for each recording, without the folder that all are in and without empty columns."""
+    """Return a table with a row for each recording.
+
+    The table omits the folder that contains all recordings, and columns without a value.
+    """
     made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     made.add_column("recording", overflow="fold", min_width=12)
     made.add_column("sequence", overflow="fold")
@@ -59,13 +62,13 @@ def table(report: Report) -> Table:
 
 
 def _common(names: list[str]) -> int:
-    """How much of the names is the folder that all are in."""
+    """Return the length of the folder that contains all recordings; 0 for a single recording."""
     same = os.path.commonprefix(names)  # noqa: RUF071 - cut at a slash right away
     return same.rfind("/") + 1 if len(names) > 1 else 0
 
 
 def reasons(report: Report) -> Iterator[Text]:
-    """For each recording that does not conform its name, and what the trouble is."""
+    """Yield the name of each recording that does not conform, followed by its problem and deviations."""
     for one in report.recordings:
         if one.verdict == "conforms":
             continue
@@ -75,7 +78,7 @@ def reasons(report: Report) -> Iterator[Text]:
 
 
 def summary(report: Report) -> Text:
-    """How many came to which end."""
+    """Return a line that counts the recordings by result."""
     total = len(report.recordings)
     counts = [
         (report.conforming, noun_for(report.conforming, "conforms", "conform")),

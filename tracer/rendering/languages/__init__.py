@@ -1,4 +1,4 @@
-"""All words of ours that readers see: a file a language, with a section for each kind of page."""
+"""The texts of tracer for readers: a file for each language, with a section for each kind of page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tracer.errors import InputError
 __all__ = ["DEFAULT", "Section", "form_for", "languages", "pick", "section"]
 
 DEFAULT = "en"
-"""The language of what another one leaves out."""
+"""The language for texts that are missing in another language."""
 
 Section = Literal["changes", "diagram", "pages", "view"]
 
@@ -22,13 +22,13 @@ _Texts = dict[str, Any]
 
 
 def languages() -> list[str]:
-    """The languages that there is a file for, as codes of ISO 639."""
+    """Return the languages that have a file, as codes of ISO 639."""
     return sorted(path.stem for path in Path(__file__).parent.glob("*.yaml"))
 
 
 @functools.cache
 def section(language: str, name: Section) -> _Texts:
-    """The texts of a section by their keys; callers share them. Raises InputError without such a file."""
+    """Return the texts of a section by key. Callers share them. Raises InputError for an unknown language."""
     if language not in languages():
         raise InputError("--lang", f"unknown language {language!r}; known: {', '.join(languages())}")
     texts: _Texts = _filled(_file(language).get(name, {}), _file(DEFAULT)[name])
@@ -36,12 +36,12 @@ def section(language: str, name: Section) -> _Texts:
 
 
 def pick(texts: Mapping[str, str], language: str) -> str:
-    """The text in ``language``, else in English, else in any that there is; empty if there is none."""
+    """Return the text in ``language``, else in English, else in any language; empty if there is none."""
     return texts.get(language) or texts.get(DEFAULT) or next(iter(texts.values()), "")
 
 
 def form_for(texts: Mapping[str, str], key: str, number: int) -> str:
-    """The key of the form that goes with ``number``; only some languages have one of its own for one."""
+    """Return the key of the form for ``number``: ``.one`` for 1 if the language has it, else ``.other``."""
     one = f"{key}.one"
     return one if number == 1 and one in texts else f"{key}.other"
 
@@ -53,7 +53,7 @@ def _file(language: str) -> _Texts:
 
 
 def _filled(texts: Any, otherwise: Any) -> Any:
-    """``texts``, with what they leave out of ``otherwise``, at every level."""
+    """Return ``texts`` with missing entries taken from ``otherwise``, at every level."""
     if not isinstance(otherwise, dict) or not isinstance(texts, dict):
         return texts
     missing = {key: text for key, text in otherwise.items() if not _has_other_form(key, texts)}
@@ -61,5 +61,5 @@ def _filled(texts: Any, otherwise: Any) -> Any:
 
 
 def _has_other_form(key: str, texts: _Texts) -> bool:
-    """Whether the language says in its own words what the form for one at ``key`` says in English."""
+    """Return whether ``texts`` has an ``.other`` form of its own in place of the ``.one`` form ``key``."""
     return key.endswith(".one") and f"{key.removesuffix('.one')}.other" in texts

@@ -1,4 +1,4 @@
-"""Recordings as documentation pages for mkdocs-material: a site of them, in one language."""
+"""A documentation site of recordings for mkdocs-material, in one language."""
 
 from __future__ import annotations
 

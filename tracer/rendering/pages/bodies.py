@@ -17,14 +17,14 @@ _LANGUAGES = (("json", "json"), ("html", "html"), ("xml", "xml"), ("yaml", "yaml
 
 
 class Block(NamedTuple):
-    """A block of code, and what there is to say about it."""
+    """A block of code with a remark about it."""
 
     text: Md
     remark: Md
 
 
 def header_lines(headers: Headers) -> str:
-    """The header fields as they went over the wire, one a line."""
+    """Return the header fields as on the wire, each on its own line."""
     return "\n".join(
         f"{name}: {value}"
         for name, values in headers.items()
@@ -33,7 +33,7 @@ def header_lines(headers: Headers) -> str:
 
 
 def block(text: str, language: str, heading: str, say: Wording, indent: int = 0) -> Block:
-    """``text`` as a block of code; a long one is cut, and the remark says so."""
+    """Return ``text`` as a block of code, pseudonyms masked. If the text is cut, the remark says so."""
     kept, shown, total = cut(masked(text))
     remark = Md()
     if shown < total:
@@ -44,7 +44,7 @@ def block(text: str, language: str, heading: str, say: Wording, indent: int = 0)
 
 
 def body_block(body: Body | None, say: Wording) -> Block:
-    """The content of a message, to be put under a tab."""
+    """Return the content of a message as a block, indented for a tab."""
     if body is None or (body.omitted is None and not body.size and not (body.json or body.text)):
         return Block(fence(say("body.none"), "text", indent=_INDENT), Md())
     if body.omitted is not None:

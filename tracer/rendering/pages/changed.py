@@ -1,4 +1,4 @@
-"""The page of what changed from one release to the next."""
+"""The page of changes from one release to the next."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ __all__ = ["changes_page"]
 def changes_page(
     before: Release, after: Release, couples: Sequence[Couple], say: Wording, *, with_diagrams: bool
 ) -> str:
-    """What changed since ``before``; ``couples`` are the runs on both releases, by the names of their pages.
+    """Return the page of changes from ``before`` to ``after``.
 
-    Raises InputError for a recording that cannot be read.
+    ``couples`` are the runs on both releases, by the names of their pages. Raises InputError for a
+    recording that cannot be read.
     """
     drawings: dict[str, list[str]] = {}
 

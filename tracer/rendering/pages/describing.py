@@ -1,4 +1,4 @@
-"""What the sequence says of each exchange of a recording: its entry, and texts for its messages."""
+"""Descriptions of the exchanges and messages of a recording, from its documented sequence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Telling"]
 
 
 class Fallback(NamedTuple):
-    """What comes where a request fails: a sentence, whether it did here, the requests with their texts."""
+    """The fallback of a request: its summary, true if it ``happened``, and its requests with their texts."""
 
     summary: str
     happened: bool
@@ -25,7 +25,7 @@ class Fallback(NamedTuple):
 
 
 class Telling:
-    """The texts for one recording in one language. All are foreign texts: templates escape them."""
+    """The texts for one recording in one language. They are foreign texts, which templates escape."""
 
     def __init__(self, recording: Recording, sequence: Sequence | None, say: Wording) -> None:
         self._recording = recording
@@ -34,18 +34,18 @@ class Telling:
         self._entries: dict[int, Entry | None] = {}
 
     def _entry(self, index: int) -> Entry | None:
-        """What the exchange of an ``index`` is in the sequence. A long recording is not told in full."""
+        """Return the entry of the exchange at ``index``, found on demand: a page omits most of a long run."""
         if index not in self._entries:
             exchange = self._recording.exchanges[index]
             self._entries[index] = None if self._sequence is None else entry_of(exchange, self._sequence)
         return self._entries[index]
 
     def label(self, participant: str) -> str:
-        """What a participant is called."""
+        """Return the label of a participant."""
         return self._recording.participants.get(participant) or participant_label(participant) or "?"
 
     def step(self, request: MessageView, response: MessageView) -> str:
-        """One sentence on both messages of an exchange; empty where the sequence has none."""
+        """Return one sentence on both messages of an exchange; empty if the sequence has none."""
         entry = self._entry(request.exchange)
         if entry is None:
             return ""
@@ -54,7 +54,7 @@ class Telling:
         return self._say.pick(entry.summary)
 
     def message(self, view: MessageView, status: int | None) -> str:
-        """What a message is; empty where the sequence does not say, or describes another response."""
+        """Return the description of a message; empty if the sequence has none for the response ``status``."""
         entry = self._entry(view.exchange)
         if entry is None:
             return ""
@@ -63,24 +63,24 @@ class Telling:
         return self._say.pick(entry.response) if status in entry.statuses else ""
 
     def fails_over(self, view: MessageView, status: int | None) -> bool:
-        """Whether the documentation has the client do something else on this ``status``."""
+        """Return whether the sequence documents a fallback of the client for this ``status``."""
         entry = self._entry(view.exchange)
         return entry is not None and entry.fallback is not None and status in entry.fallback.status
 
     def reference(self, view: MessageView) -> str:
-        """Where the API's documentation describes a request, or nothing."""
+        """Return the URL of the API's documentation of a request; empty if there is none."""
         entry = self._entry(view.exchange)
         return entry.reference if entry is not None and view.kind == "request" else ""
 
     def expected(self, view: MessageView, status: int | None) -> str:
-        """The statuses that are documented, where ``status`` is none of them."""
+        """Return the documented statuses if ``status`` is none of them and no status of a fallback."""
         entry = self._entry(view.exchange)
         if entry is None or status in entry.statuses or status is None or self.fails_over(view, status):
             return ""
         return ", ".join(map(str, entry.statuses))
 
     def fallback(self, view: MessageView) -> Fallback | None:
-        """What the documentation says that comes where this request fails."""
+        """Return the documented fallback of this request; None if there is none."""
         entry = self._entry(view.exchange)
         if entry is None or entry.fallback is None:
             return None

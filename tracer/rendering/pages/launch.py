@@ -25,9 +25,9 @@ _LOGIN = "/v3/auth/tokens"
 
 
 def launch(recording: Recording, title: str) -> str:
-    """The entry called ``title`` as JSON; empty where the command is not known, or not one of a known client.
+    """Return the entry called ``title`` as JSON; empty if the command is unknown or of an unknown client.
 
-    The environment is what the run's first log-in tells of it, without its secrets.
+    The environment comes from the first authentication request of the run, without its secrets.
     """
     try:
         program, *arguments = map(masked, shlex.split(recording.command or ""))
@@ -48,7 +48,7 @@ def launch(recording: Recording, title: str) -> str:
         "justMyCode": False,
     }
     text = json.dumps(entry, indent=4, ensure_ascii=False)
-    # A word a line would fill the page.
+    # The arguments stay on one line: with a line for each, they would fill the page.
     return text.replace('"args": null', f'"args": {json.dumps(arguments, ensure_ascii=False)}', 1)
 
 

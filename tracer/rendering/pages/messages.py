@@ -1,4 +1,4 @@
-"""The messages of a recording as a page shows them, each with what is said about it."""
+"""The messages of a recording for a page, each with its description."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Part", "Step", "parts", "parts_of", "steps"]
 
 _INDENT = 4
 _MOST = 300
-"""So many exchanges are told of on a page; what only repeats the one before does not count."""
+"""The most exchanges on a page. Exchanges that only repeat an earlier exchange do not count."""
 
 
 class Step(NamedTuple):
@@ -34,7 +34,7 @@ class Step(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A message in full, or (``shared``) what is said of several messages that are shown elsewhere."""
+    """A message in full, or (``shared``) a text on several messages that are shown elsewhere."""
 
     shared: Md
     links: list[Md]
@@ -50,10 +50,10 @@ class Part(NamedTuple):
 
 
 class Book:
-    """A recording with all that is needed to tell of its messages.
+    """A recording with the data that descriptions of its messages need.
 
-    ``elsewhere`` says where the exchange of an index is shown on another page; nothing where it is not.
-    ``again`` is the exchange that one of an index repeats, where that is not to be shown.
+    ``elsewhere`` returns for an index the link to the exchange on another page, or an empty text.
+    ``again`` has for each index the exchange that it repeats and that is shown instead, or None.
     """
 
     def __init__(
@@ -75,20 +75,20 @@ class Book:
         self.left_out = self._left_out()
 
     def exchange(self, view: MessageView) -> Exchange:
-        """The exchange that a message is part of."""
+        """Return the exchange of a message."""
         return self.recording.exchanges[view.exchange]
 
     def place(self, view: MessageView) -> str:
-        """What a link to a message leads to."""
+        """Return the target of a link to a message."""
         return self.elsewhere(view.exchange) or f"#m{self.first(view).number}"
 
     def first(self, view: MessageView) -> MessageView:
-        """The request of the exchange that a message is part of, or of the one that this repeats."""
+        """Return the request of a message's exchange, or of the exchange that it repeats."""
         again = self.again.get(view.exchange)
         return self.pairs[view.exchange if again is None else again][0]
 
     def rest(self) -> Md:
-        """What to say of the messages for which there is no room on the page; empty where there are none."""
+        """Return the text on the messages that exceed the limit of the page; empty if there are none."""
         if not self.left_out:
             return Md()
         first = min(self.pairs[index][0].number for index in self.left_out)
@@ -96,7 +96,7 @@ class Book:
         return self.say("messages.rest", count=f"{2 * len(self.left_out):,}", first=first, show=show)
 
     def _left_out(self) -> frozenset[int]:
-        """The exchanges behind the last one that there is room for."""
+        """Return the indexes of the exchanges that exceed the limit of the page."""
         shown = 0
         for position, pair in enumerate(self.pairs.values()):
             shown += self.part(pair[0])[0] != "again"
@@ -105,7 +105,7 @@ class Book:
         return frozenset()
 
     def part(self, view: MessageView) -> tuple[str, int]:
-        """Messages in a row for which this is the same are told of together."""
+        """Return the key of a message for grouping: equal messages in a row are described together."""
         if self.elsewhere(view.exchange):
             return "shared", 0
         again = self.again.get(view.exchange)
@@ -113,7 +113,7 @@ class Book:
 
 
 def steps(book: Book) -> list[Step]:
-    """The explanation of a run, exchange by exchange in the order of the requests."""
+    """Return the explanation of a run, exchange by exchange in the order of the requests."""
     made = []
     told = (pair for index, pair in book.pairs.items() if index not in book.left_out)
     for (kind, _), pairs in groupby(told, key=lambda pair: book.part(pair[0])):
@@ -128,7 +128,7 @@ def steps(book: Book) -> list[Step]:
 
 
 def parts(book: Book) -> list[Part]:
-    """The messages in the order of time; those shown elsewhere are one part where they follow each other."""
+    """Return the messages in the order of time. Messages in a row that are shown elsewhere share a part."""
     views = [view for view in book.views if view.exchange not in book.left_out]
     made: list[Part] = []
     for (kind, _), together in groupby(views, key=book.part):
@@ -140,7 +140,7 @@ def parts(book: Book) -> list[Part]:
 
 
 def parts_of(book: Book, index: int) -> list[Part]:
-    """The messages of one exchange in full."""
+    """Return the messages of one exchange in full."""
     return [_message(book, view) for view in book.pairs[index]]
 
 

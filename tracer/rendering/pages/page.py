@@ -1,4 +1,4 @@
-"""The page of a recording, and the one of what recordings of a release have in common."""
+"""The page of a recording, and the page of the prologue that recordings of a release share."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ CHANGES = "changes.md"
 PROLOGUE = "prologue.md"
 _LATEST = "latest"
 MOST_DIAGRAMS = 10
-"""The parts of a long diagram that a page shows."""
+"""The most parts of a diagram on a page."""
 _MOST_NUMBERS = 600
 
 
@@ -55,8 +55,8 @@ def command_page(
 ) -> str:
     """Return the text of ``page``, which shows ``recording``.
 
-    Each of ``pictures`` is a part of the diagram and names a file for each theme. Without them the page
-    has the diagram as Mermaid text.
+    Each item of ``pictures`` is a part of the diagram, and maps themes to file names. Without pictures the
+    page contains the diagram as Mermaid text.
     """
     sequence = catalog().get(recording.sequence or "")
     contents = page.summary.contents
@@ -89,7 +89,7 @@ def command_page(
 
 
 def diagram_texts(recording: Recording, language: str) -> list[str]:
-    """The parts of the diagram as Mermaid text, as many of them as a page shows."""
+    """Return the parts of the diagram that a page shows, as Mermaid text."""
     return mermaid_parts(recording, Style(language=language), MOST_DIAGRAMS)
 
 
@@ -102,7 +102,10 @@ class _Section(NamedTuple):
 
 
 def prologue_page(held: list[tuple[Recording, Page, int, str]], say: Wording) -> str:
-    """The page of what many commands begin with: each a recording, its page, an index in it and an anchor."""
+    """Return the page of the prologue.
+
+    Each exchange in ``held`` is given by its recording, its page, its index, and an anchor.
+    """
     sections = []
     for recording, page, index, anchor in held:
         book = Book(recording, say)
@@ -123,14 +126,14 @@ def prologue_page(held: list[tuple[Recording, Page, int, str]], say: Wording) ->
 
 
 def purpose(sequence: str | None, title: str, say: Wording) -> Md:
-    """What the command is for, in a line."""
+    """Return the purpose of the command in one line."""
     known = catalog().get(sequence or "")
     told = say.pick(known.purpose) if known else ""
     return inline(told) if told else say("command.purpose", command=code(title))
 
 
 def _in_prologue(content: str, release: Release) -> str:
-    """Return the link to an exchange on the page of the prologue; an empty text if it is not there."""
+    """Return the link to an exchange on the page of the prologue; an empty text if the page lacks it."""
     return f"{PROLOGUE}#{release.held[content].anchor}" if content in release.held else ""
 
 
@@ -179,7 +182,7 @@ def _facts(recording: Recording, page: Page, release: Release, plan: Plan, say: 
 
 
 def _since(page: Page, release: Release, plan: Plan) -> str:
-    """Return the earlier release whose page of changes compares this run, too; an empty text without one."""
+    """Return the name of the earlier release that the page of changes compares this run with; else empty."""
     before = plan.earlier(release)
     if before is None or all(after is not page for _, after in plan.couples(before, release)):
         return ""
@@ -207,7 +210,7 @@ def _deviations(recording: Recording, book: Book) -> Iterator[Md]:
 def _notes(recording: Recording, say: Wording) -> Iterator[Md]:
     if recording.interrupted.strip():
         yield say("note.interrupted", reason=recording.interrupted)
-    # A list's item without text would make a heading of the line before.
+    # An empty list item would turn the line before it into a heading.
     yield from filter(None, map(inline, recording.notes))
 
 
@@ -261,7 +264,7 @@ _FORMATS = frozenset({"csv", "json", "shell", "table", "value", "yaml"})
 
 
 def _format(command: str) -> tuple[str, str]:
-    """The option of the command line that chooses how results are printed, and the format that it chooses."""
+    """Return the command-line option for the output format, and the format; empty texts without one."""
     try:
         words = shlex.split(command)
     except ValueError:

@@ -1,8 +1,8 @@
-"""Which page is where, and which one shows what several share: decided from summaries alone.
+"""The plan of a site: the pages and their paths, made from summaries alone.
 
-What recordings of a release have in common, the prologue, is on a page of its own. So a page
-that is added moves nothing on the others. Of two recordings that could give an exchange to that
-page the older one does.
+The exchanges that recordings of a release share, the prologue, have their own page, so that a new
+page changes no other page. If several recordings contain the same exchange, the page of the
+prologue shows the exchange of the oldest recording.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _UNKNOWN = "unknown"
 
 
 class Page(NamedTuple):
-    """The page of one recording. ``name`` is that of its file, in the folder of its release."""
+    """The page of one recording. ``name`` is the name of its file in the folder of its release."""
 
     name: str
     title: str
@@ -36,7 +36,7 @@ class Page(NamedTuple):
 
 
 class Held(NamedTuple):
-    """An exchange that the prologue's page shows: its recording's ``source``, its position, an anchor."""
+    """An exchange on the page of the prologue: the ``source`` of its recording, its position, an anchor."""
 
     source: str
     position: int
@@ -44,7 +44,7 @@ class Held(NamedTuple):
 
 
 class Release(NamedTuple):
-    """The pages of a release, and what its prologue holds by content. ``name`` is empty where not known."""
+    """The pages of a release, and the exchanges of its prologue by content. An unknown name is empty."""
 
     name: str
     folder: str
@@ -58,7 +58,7 @@ class Plan(NamedTuple):
     releases: list[Release]
 
     def elsewhere(self, page: Page, here: Release) -> list[tuple[Release, Page]]:
-        """The same run on other releases."""
+        """Return the pages of the same run on other releases."""
         return [
             (release, other)
             for release in self.releases
@@ -67,13 +67,13 @@ class Plan(NamedTuple):
         ]
 
     def earlier(self, here: Release) -> Release | None:
-        """The release before, if there are runs on both; None where one of the two is not known."""
+        """Return the latest earlier release that shares runs with ``here``. None if either has no name."""
         older = self.releases[self.releases.index(here) + 1 :]
         known = [one for one in older if one.name and here.name and self.couples(one, here)]
         return known[0] if known else None
 
     def couples(self, before: Release, after: Release) -> list[tuple[Page, Page]]:
-        """The runs on both releases."""
+        """Return the pages of the runs on both releases, in pairs."""
         there = {(page.name, page.title): page for page in before.pages}
         return [
             (there[page.name, page.title], page) for page in after.pages if (page.name, page.title) in there
@@ -81,7 +81,7 @@ class Plan(NamedTuple):
 
 
 def plan(summaries: Mapping[str, Summary], names: Mapping[str, str]) -> Plan:
-    """The site for the recordings of ``summaries``, by source; ``names`` has the name of each."""
+    """Return the plan for recordings, given by their ``summaries`` and ``names``, both by source."""
     by_release: dict[str, list[str]] = {}
     for source in sorted(summaries, key=lambda one: (names[one], one)):
         by_release.setdefault(summaries[source].release, []).append(source)
@@ -95,7 +95,7 @@ def plan(summaries: Mapping[str, Summary], names: Mapping[str, str]) -> Plan:
 
 
 def variants(page: Page, here: Release) -> list[Page]:
-    """Other runs of the same command on the same release."""
+    """Return the pages of other runs of the same command on the same release."""
     sequence = page.summary.sequence
     return [
         other for other in here.pages if other is not page and sequence and other.summary.sequence == sequence
@@ -112,7 +112,7 @@ def _pages(sources: Iterable[str], summaries: Mapping[str, Summary], names: Mapp
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """``name``, or with a number where a file system that knows no case has it already."""
+    """Add ``name`` to ``taken`` and return it, numbered if ``taken`` has it already, in any case."""
     number, free = 1, name
     while free.lower() in taken:
         number += 1
@@ -122,7 +122,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _title(summary: Summary, name: str) -> str:
-    """The command, and in what the run's name differs from the command's: so its runs are told apart."""
+    """Return the command, with the part of the run's name that distinguishes the runs of a command."""
     command, usual = _command(summary)
     if not command or name == usual:
         return command or name
@@ -131,7 +131,7 @@ def _title(summary: Summary, name: str) -> str:
 
 
 def _command(summary: Summary) -> tuple[str, str]:
-    """The command without its arguments, and what a recording of it is called; both empty where not known."""
+    """Return the command without arguments, and the usual name of its recording; both empty if unknown."""
     sequence = catalog().get(summary.sequence or "")
     if sequence is not None:
         return sequence.command, sequence.name
@@ -140,7 +140,7 @@ def _command(summary: Summary) -> tuple[str, str]:
 
 
 def _held(pages: Iterable[Page]) -> dict[str, Held]:
-    """The exchanges of the prologue by their content, in the order in which a run has them."""
+    """Return the exchanges of the prologue by content, in the order of a run."""
     held: dict[str, tuple[tuple[int, str, str], Held]] = {}
     for page in pages:
         for index in page.summary.prologue:

@@ -1,4 +1,4 @@
-"""From recordings on the disk to a site on the disk: every page is made anew each time."""
+"""Publication of recordings on disk as a site on disk. Each publication makes every page again."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Progress = Callable[[str], None]
 
 _DOCS = "docs"
 _CLIENT = "client-"
-"""The prefix of folders whose recordings were made with a client of another release than the cloud's."""
+"""The prefix of folders for recordings with a client of another release than the cloud's."""
 
 
 def publish(
@@ -48,16 +48,16 @@ def publish(
     diagrams: Diagrams = "mermaid",
     progress: Progress = lambda _: None,
 ) -> Published:
-    """Make the site of ``recordings`` in ``folder``, also where an earlier one is.
+    """Make the site of ``recordings`` in ``folder``, or update the site that is there.
 
-    With ``release`` only its recordings are taken. ``progress`` is called with a text before long work.
-    Raises InputError for a recording that cannot be read and for an unknown language,
-    and the errors of ``tracer.output.write``.
+    With ``release`` the site contains only recordings of that release. ``progress`` is called with a text
+    before long work. Raises InputError for an unreadable recording, for an unknown language, and if no
+    recording is of the ``release``, and the errors of ``tracer.output.write``.
     """
     say = wording(language)
     writer = SiteWriter(folder)
     paths = {str(path): path for path in recordings}
-    # A path may be a pipe, which is read once.
+    # A path may be a pipe, which can be read only once.
     texts = {source: read(path) for source, path in paths.items()}
     summaries = {source: _summary(text, source, progress) for source, text in texts.items()}
     wanted = {source: each for source, each in summaries.items() if release in (None, each.release)}
@@ -74,7 +74,7 @@ def publish(
 
 
 def _summary(text: str, source: str, progress: Progress) -> Summary:
-    # All recordings together may be more than the memory holds: only texts and summaries are kept.
+    # All recordings together may exceed the memory: only texts and summaries stay in it.
     progress(f"reading {source}")
     return summarise(loads(text, source))
 
@@ -152,6 +152,6 @@ def _pictures(page: Page) -> list[dict[str, str]]:
 
 
 def _name(path: Path) -> str:
-    """Return the name of a recording's page; it names the client if that is of another release."""
+    """Return the name of a recording's page, with the client if the client is of another release."""
     folder = path.parent.name
     return f"{path.stem}-{folder}" if folder.startswith(_CLIENT) else path.stem

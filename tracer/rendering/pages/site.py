@@ -1,4 +1,4 @@
-"""What holds the pages together: the index, and the configuration of MkDocs."""
+"""The files around the pages: the index, the configuration of MkDocs, and the assets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BASE = "mkdocs.base.yml"
 
 
 def index(plan: Plan, say: Wording) -> str:
-    """The first page: every command of every release."""
+    """Return the first page, with every command of every release."""
     releases = [
         {
             "title": release.name or say("release.unknown"),
@@ -51,7 +51,7 @@ def index(plan: Plan, say: Wording) -> str:
 
 
 def configuration(plan: Plan, say: Wording) -> dict[str, str]:
-    """The two files of configuration: one for people to change, and one with the pages that it builds on."""
+    """Return two configuration files by path: one for users to edit, and its base with the pages."""
     values = {"name": _yaml(say("site.name")), "base": _yaml(BASE), "theme": _yaml(say("theme"))}
     modes = {"light": _yaml(say("site.light")), "dark": _yaml(say("site.dark"))}
     releases = [
@@ -80,13 +80,13 @@ def configuration(plan: Plan, say: Wording) -> dict[str, str]:
 
 
 def assets() -> dict[str, bytes]:
-    """What readers' browsers need, with the licences of what is not ours, by path below the pages.
+    """Return the files for readers' browsers, with third-party licences, by path below the pages.
 
-    Mermaid is the engine that draws our own pictures; the worker lets people search a site that they open
-    as files.
+    Mermaid is the engine that also draws the pictures of tracer. The worker makes the search work if a
+    reader opens the site from local files.
     """
     ours = resources.files(__package__) / "assets"
-    # To import the engine would take longer than to make the pages.
+    # An import of the engine would take longer than making the pages.
     engine = find_spec("mermaidx")
     assert engine is not None
     assert engine.origin is not None
@@ -109,10 +109,10 @@ def _changes(plan: Plan, release: Release, say: Wording) -> Md:
 
 
 def _yaml(text: str) -> Md:
-    """``text`` as a scalar of YAML, which JSON's texts are."""
+    """Return ``text`` as a YAML scalar, written as a JSON string."""
     return Md(json.dumps(str(text), ensure_ascii=False))
 
 
 def _nav(text: str) -> Md:
-    # The theme puts titles of the navigation into its HTML as they are.
+    # The theme inserts titles of the navigation into its HTML without escaping.
     return _yaml(html.escape(visible(text)))

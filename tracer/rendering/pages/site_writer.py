@@ -1,4 +1,4 @@
-"""The files of a site on the disk, and the list of those that the program wrote.
+"""The files of a site on disk, and the list of the files that tracer wrote.
 
 The list is ``.tracer-docs.json`` in the folder of the site: the SHA-256 of each file as written. A file with
 another checksum was made or edited by a person, and stays as it is.
@@ -23,7 +23,7 @@ _LIST = ".tracer-docs.json"
 class Published(NamedTuple):
     """The files of a site by the result for each, as paths below the site's folder.
 
-    ``protected`` files were made or edited by a person, and are as they were.
+    ``protected`` files were made or edited by a person, and stay unchanged.
     """
 
     written: list[str]
@@ -33,22 +33,22 @@ class Published(NamedTuple):
 
 
 class _WrittenFile(msgspec.Struct, frozen=True):
-    """A file that the program wrote: the SHA-256 of its content."""
+    """A file that tracer wrote: the SHA-256 of its content."""
 
     written: str
 
 
 class _FileList(msgspec.Struct):
-    """The content of the list. Earlier versions wrote further keys into it, which are ignored."""
+    """The content of the list. Further keys of earlier versions are ignored."""
 
     format: Literal[1] = 1
     files: dict[str, _WrittenFile] = {}
 
 
 class SiteWriter:
-    """A writer for the site in ``folder`` that touches no file of a person.
+    """A writer for the site in ``folder`` that changes no file of a person.
 
-    Raises InputError if the list of written files is there and cannot be read.
+    Raises InputError if the list of written files exists and cannot be read.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -74,7 +74,7 @@ class SiteWriter:
         self._files[path] = _WrittenFile(wanted)
 
     def remove_obsolete(self) -> None:
-        """Delete listed files that ``write`` was not called for, unless a person edited them."""
+        """Delete listed files that are not part of the site any more, unless a person edited them."""
         for path in sorted(set(self._files) - self._paths):
             present = _checksum_of_file(self._folder / path)
             if present == self._files.pop(path).written:
@@ -84,7 +84,7 @@ class SiteWriter:
                 self.published.protected.append(path)
 
     def save_list(self) -> None:
-        """Write the list of the files that the program wrote, now and before."""
+        """Write the list of the files that tracer wrote, now and earlier, if it changed."""
         text = (
             msgspec.json.format(msgspec.json.encode(_FileList(files=self._files)), indent=1).decode() + "\n"
         )
@@ -94,7 +94,7 @@ class SiteWriter:
 
 
 def _load_list(folder: Path) -> dict[str, _WrittenFile]:
-    """Return the files that the program wrote, by path; none if there is no list. Raises InputError."""
+    """Return the files that tracer wrote, by path; an empty dict without a list. Raises InputError."""
     path = folder / _LIST
     try:
         files = msgspec.json.decode(path.read_bytes(), type=_FileList).files

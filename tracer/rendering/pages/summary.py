@@ -1,4 +1,4 @@
-"""Summaries of recordings: enough to plan the pages of a site and the links between them."""
+"""Summaries of recordings, sufficient to plan the pages of a site and the links between them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 __all__ = ["Summary", "repetitions", "summarise"]
 
 _FEW = 3
-"""So many exchanges of the same content in a row are all shown."""
+"""The most exchanges of the same content in a row that are all shown."""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """A recording in short.
+    """The summary of a recording.
 
     ``contents`` has a digest of each exchange without the values of the run. Exchanges with the same digest
-    tell a reader the same; it is empty for an exchange that deviates. ``prologue`` are the indices of
-    login and discovery. ``diagrams`` counts the parts of the diagram.
+    look the same to a reader. The digest is empty for an exchange that deviates or has no response.
+    ``prologue`` has the indexes of discovery and authentication. ``diagrams`` is the number of parts of the
+    diagram.
     """
 
     release: str = ""
@@ -70,9 +71,10 @@ def summarise(recording: Recording) -> Summary:
 
 
 def repetitions(contents: Sequence[str]) -> list[int | None]:
-    """For each exchange the first of the same content that it follows, where it need not be shown: polling.
+    """Return for each exchange the earlier exchange that it repeats, as polling does; None to show it.
 
-    Of a long row of them the first and the last are shown. ``contents`` are those of a summary.
+    Of a long row of exchanges with the same content, only the first and the last are shown. ``contents``
+    comes from a summary.
     """
     found: list[int | None] = [None] * len(contents)
     start = 0
@@ -109,7 +111,7 @@ def _shape_of(body: Body | None) -> Any:
 
 
 def _shape(value: Any) -> Any:
-    """The keys of a JSON value without its values; a list is what kinds of item it has."""
+    """Return a JSON value with empty texts for its scalars, and with each list reduced to distinct shapes."""
     if isinstance(value, dict):
         return {key: _shape(inner) for key, inner in sorted(value.items())}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The templates of the pages: what is put into one is escaped, unless it is Markdown of our own making."""
+"""The templates of the pages. They escape all values except ``Md``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def fill(template: str, **values: object) -> str:
-    """The page that ``template`` makes of ``values``."""
+    """Render ``template`` with ``values``. Return the page, with one newline at its end."""
     return _environment().get_template(template).render(**values).rstrip() + "\n"
 
 
@@ -27,9 +27,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - that is for HTML; ``finalize`` escapes for Markdown
+        autoescape=False,  # noqa: S701 - autoescape is for HTML; ``finalize`` escapes for Markdown
         finalize=inline,
     )
-    # What a macro gives back is a plain text, whose parts have been escaped while it was filled.
+    # The result of a macro is plain text, but its parts are already escaped.
     environment.filters["made"] = Md
     return environment

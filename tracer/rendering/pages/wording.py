@@ -1,4 +1,4 @@
-"""The texts of the pages in one language."""
+"""Texts of the documentation pages by language."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ __all__ = ["Wording", "wording"]
 
 
 class Wording:
-    """The texts of one language."""
+    """The texts of the pages in one language."""
 
     def __init__(self, language: str, texts: Mapping[str, str]) -> None:
         self.language = language
         self._texts = texts
 
     def __call__(self, key: str, **values: object) -> Md:
-        """The text called ``key`` (``section.name``) with ``values``, which are escaped, put in."""
+        """Return the text called ``key`` (``section.name``), filled with ``values``, which are escaped."""
         return Md(self._texts[key].format_map({name: inline(value) for name, value in values.items()}))
 
     def count(self, key: str, number: int, **values: object) -> Md:
-        """As ``__call__``, in the form that goes with ``number``."""
+        """Return the text called ``key`` in its form for ``number`` (singular or plural)."""
         return self(form_for(self._texts, key, number), **values)
 
     def pick(self, texts: Mapping[str, str]) -> str:
-        """The text of this language among those of a sequence, or the best there is instead; else empty."""
+        """Return the text in this language, else in English, else in any; empty if there is none."""
         return pick(texts, self.language)
 
 
 @functools.cache
 def wording(language: str) -> Wording:
-    """The texts of ``language``. Raises InputError for one that there is no file for."""
+    """Return the texts of ``language``. Raises InputError for an unknown language."""
     return Wording(language, dict(_flat(section(language, "pages"), "")))
 
 

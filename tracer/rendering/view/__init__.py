@@ -1,4 +1,4 @@
-"""Recordings as one HTML page to look around in, without a network."""
+"""An HTML page to explore recordings in a browser, without a network."""
 
 from __future__ import annotations
 

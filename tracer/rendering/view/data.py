@@ -1,7 +1,7 @@
-"""What the page's script is given of a recording.
+"""The data of a recording for the script of the page.
 
-A summary of every exchange comes first, so that the page can be drawn while the contents
-(headers and bodies, most of the bytes) are still being read.
+The summaries of all exchanges come first, so that the page appears while the browser still reads
+the contents (headers and bodies, most of the bytes).
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _LINE = 400
 
 
 def summary(name: str, recording: Recording, lang: str) -> dict[str, Any]:
-    """A recording without the contents of its messages.
+    """Return a recording without the contents of its messages.
 
-    ``order`` has the messages in the order of time: twice the index of the exchange, plus
-    one for the response. ``participants`` are id and label, the client first. Of an
-    exchange, ``from`` and ``to`` are indexes of participants, ``said`` one of
-    ``descriptions``; times are in seconds since the run began.
+    ``order`` has the messages in the order of time: twice the index of the exchange, plus one for the
+    response. ``participants`` are pairs of ID and label, the client first. In an exchange, ``from`` and
+    ``to`` are indexes of ``participants``, and ``said`` is an index of ``descriptions``. Times are in
+    seconds since the start of the run.
     """
     views = messages(recording)
     names = _participants(views)
@@ -59,7 +59,7 @@ def summary(name: str, recording: Recording, lang: str) -> dict[str, Any]:
 
 
 def contents(recording: Recording) -> list[list[Any]]:
-    """The request and the response (or None) of each exchange, in the shape of ``tracer.model``."""
+    """Return the request and the response (or None) of each exchange, in the shape of ``tracer.model``."""
     return [[exchange.request, exchange.response] for exchange in recording.exchanges]
 
 
@@ -83,7 +83,7 @@ def _about(name: str, recording: Recording) -> dict[str, Any]:
 
 
 def _participants(views: list[MessageView]) -> dict[str, int]:
-    """Each participant's place: the client first, the others in order of appearance."""
+    """Return the index of each participant: the client first, the others in order of appearance."""
     names = dict.fromkeys(name for view in views for name in (view.sender, view.receiver))
     ordered = [name for name in names if name == "client"] + [name for name in names if name != "client"]
     return {name: place for place, name in enumerate(ordered)}
@@ -108,7 +108,7 @@ def _exchange(
 
 
 def _slim(values: dict[str, Any]) -> dict[str, Any]:
-    """Without what there is not; a method there always is."""
+    """Return ``values`` without empty values; the method stays even if it is empty."""
     return {key: value for key, value in values.items() if key == "method" or value not in (None, "", [])}
 
 

@@ -1,4 +1,4 @@
-"""What the documentation says of an exchange, in the reader's language."""
+"""Descriptions of exchanges from their documented sequence, in the reader's language."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ __all__ = ["Descriptions"]
 class Descriptions:
     """The descriptions that a recording's exchanges have in its sequence.
 
-    ``texts`` holds each once: ``summary``, ``request``, ``response`` and the URL ``reference``,
-    where there are.
+    ``texts`` contains each description once, with those of the keys ``summary``, ``request``,
+    ``response``, and ``reference`` (a URL) that the sequence defines.
     """
 
     def __init__(self, recording: Recording, lang: str) -> None:
@@ -29,13 +29,16 @@ class Descriptions:
         self._numbers: dict[tuple[int, bool], int] = {}
 
     def number(self, exchange: Exchange) -> int | None:
-        """Which of ``texts`` is that of ``exchange``; None where nothing is known of it."""
+        """Return the index in ``texts`` of the description of ``exchange``; None if there is none.
+
+        A description that ``texts`` lacks is added.
+        """
         entry = None if self._sequence is None else entry_of(exchange, self._sequence)
         if entry is None:
             return None
         status = exchange.response.status if exchange.response else None
         fails = entry.fallback is not None and status in entry.fallback.status
-        # The catalogue keeps its entries, so each is told by what it is and not by what it says.
+        # The catalogue never frees its entries, so their identity is a safe key.
         known = id(entry), fails
         if known not in self._numbers:
             self._numbers[known] = len(self.texts)
@@ -45,10 +48,10 @@ class Descriptions:
     def _described(self, entry: Entry, *, fails: bool) -> dict[str, str]:
         parts = {"summary": entry.summary, "request": entry.request, "response": entry.response}
         if fails and entry.fallback is not None:
-            # The response of the step is not what came.
+            # The step describes another response than the one in the recording.
             parts |= {"summary": entry.fallback.summary, "response": entry.fallback.summary}
         texts = {name: self._said(text) for name, text in parts.items() if text}
-        # It becomes a link: nothing but a web page may be behind it.
+        # The page makes a link of it, so only a web page is allowed.
         return texts | ({"reference": entry.reference} if entry.reference.startswith("https://") else {})
 
     def _said(self, text: Text) -> str:

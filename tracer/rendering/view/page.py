@@ -1,4 +1,4 @@
-"""The page put together: template, style, script and data in one text that asks for nothing else."""
+"""The HTML page of recordings: template, style, script, and data in one self-contained text."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SCRIPTS = (
     "page",
     "keys",
 )
-"""Modules in the order of execution: while a module loads, it uses only earlier ones."""
+"""Modules in the order of execution: while a module loads, it uses only earlier modules."""
 
 _FOR_DEVELOPERS = re.compile(
     r"""
@@ -50,15 +50,15 @@ _FOR_DEVELOPERS = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
-"""The parts of a module that the page does without."""
+"""The parts of a module that the page does not need."""
 
 
 def view(recordings: Mapping[str, Recording], lang: str = DEFAULT) -> str:
-    """An HTML page that shows ``recordings``, given by the names to choose them by.
+    """Return an HTML page that shows ``recordings``, which readers select by name.
 
-    The page holds all that it needs, and forbids itself any network. Texts of recordings stand
-    in it as JSON, and its script makes nothing but text of them. Raises InputError for a
-    language that there are no texts in.
+    The page is self-contained, and its content security policy forbids network access. It contains
+    texts of recordings as JSON, and its script inserts them only as text. Raises InputError for an
+    unknown language.
     """
     style, script = _source("view.css"), _script()
     words = section(lang, "view")
@@ -76,12 +76,12 @@ def view(recordings: Mapping[str, Recording], lang: str = DEFAULT) -> str:
 
 
 def _title(recordings: Mapping[str, Recording]) -> str:
-    # Not the command: a stand-in that is cut, or has entities around it, looks like a secret to the gate.
+    # The title omits the command: the last scan takes a cut or escaped pseudonym for a secret.
     return f"{visible(', '.join(recordings))} - tracer"
 
 
 def _data(value: object) -> str:
-    """``value`` as JSON that can stand in a script element: nothing in it ends or comments the element."""
+    """Return ``value`` as JSON for a script element; no text in it can end the element or begin a comment."""
     import msgspec
 
     text = msgspec.json.encode(value).decode()
