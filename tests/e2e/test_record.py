@@ -169,7 +169,8 @@ def test_a_recording_or_diagram_that_has_no_place(zed: Site, tmp_path: Path) -> 
     assert list(recover(tmp_path, ParticipantMap())) == [tmp_path / "y-2.yaml"]
     refused = record(zed, tmp_path, "--name", "y", "--", "touch", str(tmp_path / "started"))
     assert refused.returncode == 2
-    assert refused.stderr == f"tracer: cannot write {tmp_path / 'y.yaml'}: it is a folder\n"
+    problem = "it is a folder (--out chooses another folder)"
+    assert refused.stderr == f"tracer: cannot write {tmp_path / 'y.yaml'}: {problem}\n"
     assert not (tmp_path / "started").exists()
 
 

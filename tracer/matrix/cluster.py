@@ -38,6 +38,8 @@ class Cluster:
     def __init__(self, address: str) -> None:
         distributed = _distributed()
         try:
+            # Before a client exists: it would be closed at exit, and wait for a scheduler that it never had.
+            distributed.comm.registry.get_backend(distributed.comm.parse_address(address)[0])
             with warnings.catch_warnings():
                 # Of versions that differ; where that matters, a unit fails with a reason.
                 warnings.simplefilter("ignore")
