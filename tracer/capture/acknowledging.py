@@ -23,7 +23,7 @@ _FRAMING = {b"content-length", b"transfer-encoding"}
 
 
 def acknowledge(flow: http.HTTPFlow) -> None:
-    """Acknowledge the head of a request with content. Do nothing on systems other than Linux."""
+    """Acknowledge the head of a request with content. Do nothing without TCP_QUICKACK, an option of Linux."""
     if _QUICKACK is None or _FRAMING.isdisjoint(name.lower() for name, _ in flow.request.headers.fields):
         return
     opened = sending_socket(flow, flow.client_conn)

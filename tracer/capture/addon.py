@@ -56,14 +56,14 @@ _Hook = TypeVar("_Hook", bound=Callable[..., Awaitable[None] | None])
 
 
 def _guarded(hook: _Hook) -> _Hook:
-    """Pass the exceptions of ``hook`` to ``fail``: mitmproxy would log their secrets, and let traffic pass."""
+    """Pass exceptions of ``hook`` to ``fail``. mitmproxy would log their secrets and let traffic pass."""
     if inspect.iscoroutinefunction(hook):
 
         @functools.wraps(hook)
         async def guarded_async(self: Tracer, *args: Any) -> None:
             try:
                 await hook(self, *args)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it must not reach the log
+            except Exception as error:  # noqa: BLE001 - no error may reach the log
                 self.fail(error, args[0] if args else None)
 
         return guarded_async  # type: ignore[return-value]
@@ -72,7 +72,7 @@ def _guarded(hook: _Hook) -> _Hook:
     def guarded(self: Tracer, *args: Any) -> None:
         try:
             hook(self, *args)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must not reach the log
+        except Exception as error:  # noqa: BLE001 - no error may reach the log
             self.fail(error, args[0] if args else None)
 
     return guarded  # type: ignore[return-value]
@@ -232,7 +232,8 @@ class Tracer:
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Begin a flow, once all earlier exchanges are stored. Stream a large body.
 
-        While the proxy stops, kill the flow instead. A stored flow waits for ever while tracer closes.
+        While the proxy stops, kill the flow instead. After the start of ``done``, a stored flow waits
+        without end.
         """
         self._tunnels.use(flow.client_conn.id)
         await self.taker().caught_up()
@@ -268,7 +269,7 @@ class Tracer:
 
     @_guarded
     async def response(self, flow: http.HTTPFlow) -> None:
-        """Record the response. Wait until the writer process has it; the client gets the response after that."""
+        """Record the response. Return when the writer process has it, before the client gets it."""
         await self._responded(flow)
         await self.taker().delivered()
 
@@ -314,7 +315,7 @@ class Tracer:
     def new_taker(self) -> Intake | Playback | Worker:
         """Return a new receiver of events.
 
-        It is a playback for stored flows, a writer process with ``aside``, and else an intake in this process.
+        This is a playback for stored flows, a writer process with ``aside``, else an intake in this process.
         """
         if not ctx.options.server:
             clock = Clock()
@@ -370,7 +371,10 @@ class Tracer:
                 playback.interrupt()
 
     def fail(self, error: Exception, source: object = None) -> None:
-        """Count a failure of recording and report it. Stop the proxy, unless ``trace_on_error`` is continue."""
+        """Count a failure of recording and report it.
+
+        Stop the proxy, unless ``trace_on_error`` is ``pass`` or the failure is a refused leak.
+        """
         self._failed(failed(error), error, source)
 
     def _failed(self, notice: Failed, error: Exception, source: object = None) -> None:

@@ -9,7 +9,7 @@ __all__ = ["unusable"]
 
 
 def unusable(authority: str) -> str:
-    """Return the reason why no CA certificate can be loaded from ``authority``; empty if one can.
+    """Return the reason why ``authority`` provides no CA certificate; empty if it provides any.
 
     ``authority`` is the path of a file or a folder. The files in a folder are not read.
     """

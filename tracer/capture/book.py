@@ -29,7 +29,7 @@ from tracer.sequences import command_words, known_words
 __all__ = ["Book", "Kept", "save_new"]
 
 _DROPPED_LIMIT = 64
-"""Number of dropped exchanges, above twice the remaining ones, that cause a rewrite of the journal."""
+"""Number of dropped exchanges, beyond twice the remaining ones, after which the journal is rewritten."""
 
 _numbers = itertools.count(1)
 
@@ -44,7 +44,7 @@ class Kept(NamedTuple):
 
 
 class Book:
-    """The journal of one run. Its methods raise OutputError if the disk refuses the data."""
+    """The journal and the recording of one run. Its methods raise OutputError if a write fails."""
 
     def __init__(self, settings: Settings, argv: Sequence[str] = (), note: str = "") -> None:
         self.settings = settings
@@ -123,7 +123,7 @@ class Book:
                 self._journal.head(self._head)
 
     def _noted(self, doubt: str | None, counts: dict[str, int]) -> bool:
-        """Update the head with a note on ``doubt`` and the ``counts`` of redaction. Return whether it changed."""
+        """Add the note ``doubt`` and the redaction ``counts`` to the head. Return whether it changed."""
         if not doubt and counts == self._head.redacted:
             return False
         notes = [*self._head.notes, doubt] if doubt else self._head.notes
@@ -141,7 +141,7 @@ class Book:
         Raises LeakError if the last scan finds a secret; the journal keeps only skeletons of exchanges then.
         """
         assert self._journal is not None, "a run without exchanges has no recording"
-        # The output may reveal a secret that an exchange contains, and an exchange one of the output.
+        # The output may reveal a secret of an exchange, and an exchange may reveal a secret of the output.
         known = self.redactor.generation
         while True:
             output = output and self._clean(output)
@@ -161,7 +161,7 @@ class Book:
         try:
             self.path = self._save(head, recording)
         except LeakError:
-            # A refused content must not stay in the journal either. Only skeletons of exchanges are safe.
+            # The journal must not keep the refused content either. Only skeletons of exchanges are safe.
             self._journal.replace(replace(head, command=None), map(stripped, exchanges))
             raise
         self._journal.remove()
@@ -205,7 +205,7 @@ class Book:
             self._journal.exchange(replace(one, started=one.started + began, ended=ended))
 
     def leave(self) -> None:
-        """Close the journal and leave it on the disk, for a later recovery."""
+        """Close the journal without a recording. Its file stays for a later recovery."""
         if self._journal is not None:
             self._journal.close()
 
@@ -268,7 +268,7 @@ def save_new(folder: Path, head: JournalHead, recording: Recording, known: Known
 
 
 def _place(folder: Path, head: JournalHead, recording: Recording) -> Path:
-    """Return the path of a recording below ``folder``; a file may exist there."""
+    """Return the path of a recording below ``folder``, even if that file exists."""
     folder = folder / safe_name(head.release) if head.release else folder
     found = head.name or recording.sequence or _command_name(recording.command) or _beginner(recording)
     return folder / f"{safe_name(found or 'run')}.yaml"

@@ -27,9 +27,10 @@ async def watch_for_bypass(
     warn: Callable[[str], None],
     silence: float = SILENCE,
 ) -> None:
-    """Warn once if the process ``pid`` connects to a server directly, or to nothing for ``silence`` seconds.
+    """Warn once if the process ``pid`` connects to a server without the ``proxy``.
 
-    Return after the warning, or as soon as the process has ``reached`` the ``proxy``.
+    Also warn if the process has not ``reached`` the proxy after ``silence`` seconds. Return after the
+    warning, or as soon as the process has reached the proxy.
     """
     deadline = time.monotonic() + silence
     while not reached():

@@ -1,4 +1,4 @@
-"""Attribution of the requests that services send to the runs they serve.
+"""Attribution of the requests of services to runs.
 
 The sender is known, the run is unknown: one process answers many clients, and sends its service calls
 for all of them with one account and over a few connections. The evidence, the strongest first:
@@ -87,7 +87,7 @@ class ServiceCalls:
         self._under_way.remove(request)
 
     def reconsider(self) -> None:
-        """Find runs for service calls made for a request with a run by now; decide the rest by time."""
+        """Update the possible runs of undecided calls. Decide by time if no better evidence can come."""
         for call in self._open():
             if not call.runs and (candidates := _runs(call.answering)):
                 self._propose(call, candidates)

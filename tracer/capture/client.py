@@ -161,7 +161,7 @@ class _Channel:
         try:
             return os.read(self._reader, 65536)
         except OSError:
-            # Linux reports the closed other end of a terminal as an error (EIO).
+            # Linux reports EIO when the client's end of a terminal is closed.
             return b""
 
     def _pass_on(self, chunk: bytes) -> None:

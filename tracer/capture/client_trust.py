@@ -78,7 +78,7 @@ def _option(argv: Sequence[str], option: str) -> str:
 
 
 def _places(argv: Sequence[str], option: str) -> Iterator[tuple[int, str]]:
-    """Yield the index of each word that contains a value of ``option``, and that word with ``{}`` as value."""
+    """Yield the index of each word with a value of ``option``, and the word with ``{}`` as its value."""
     for index, word in enumerate(argv):
         if word.startswith(f"{option}="):
             yield index, f"{option}={{}}"
