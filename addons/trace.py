@@ -1,9 +1,9 @@
-"""For ``mitmdump -s addons/trace.py``: the addon and nothing else."""
+"""The script for ``mitmdump -s addons/trace.py``, which loads the addon."""
 
 import sys
 from pathlib import Path
 
-# mitmproxy puts this folder first on the path, where this file would shadow the standard library's `trace`.
+# mitmproxy puts this folder first on the path. There, this file shadows the module `trace` of Python.
 _HERE = Path(__file__).resolve().parent
 sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != _HERE]
 sys.path.append(str(_HERE.parent))

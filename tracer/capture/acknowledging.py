@@ -1,8 +1,8 @@
-"""Acknowledges the head of a request at once, so that its content comes without a delay.
+"""Immediate TCP acknowledgement of a request's head, so that its content arrives without a delay.
 
-A client of urllib3 sends a request's head and its content as two small segments and, through
-a proxy, leaves Nagle's algorithm on (RFC 9293, section 3.7.4): the second one waits until the
-first is acknowledged. The kernel delays that by 40 ms, as it expects to send an answer along.
+urllib3 sends the head and the content of a request as two small segments. Through a proxy, urllib3
+leaves Nagle's algorithm on (RFC 9293, section 3.7.4): the second segment waits until the first is
+acknowledged. The kernel delays the acknowledgement by 40 ms, to send it together with a response.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FRAMING = {b"content-length", b"transfer-encoding"}
 
 
 def acknowledge(flow: http.HTTPFlow) -> None:
-    """Acknowledge the head of a request with content, where the system can be told to (Linux)."""
+    """Acknowledge the head of a request with content. Do nothing without TCP_QUICKACK, an option of Linux."""
     if _QUICKACK is None or _FRAMING.isdisjoint(name.lower() for name, _ in flow.request.headers.fields):
         return
     opened = sending_socket(flow, flow.client_conn)

@@ -1,4 +1,4 @@
-"""The mitmproxy addon: hooks in their order of life."""
+"""The mitmproxy addon, with its hooks in the order of their calls."""
 
 from __future__ import annotations
 
@@ -49,21 +49,21 @@ __all__ = ["Tracer"]
 _log = logging.getLogger(__name__)
 _LEVELS = {"alert": ALERT, "warning": logging.WARNING, "error": logging.ERROR}
 _LATE = 1.0
-"""Seconds after the end of a client's connection in which mitmproxy may still tell of an error."""
+"""Seconds after the end of a client's connection in which mitmproxy may still report an error."""
 
 _LOST = "the connection ended, and mitmproxy reported no answer and no error: its log may tell why"
 _Hook = TypeVar("_Hook", bound=Callable[..., Awaitable[None] | None])
 
 
 def _guarded(hook: _Hook) -> _Hook:
-    """Handle our own errors: mitmproxy would log them with secrets, and let traffic pass."""
+    """Pass exceptions of ``hook`` to ``fail``. mitmproxy would log their secrets and let traffic pass."""
     if inspect.iscoroutinefunction(hook):
 
         @functools.wraps(hook)
         async def guarded_async(self: Tracer, *args: Any) -> None:
             try:
                 await hook(self, *args)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it must not reach the log
+            except Exception as error:  # noqa: BLE001 - no error may reach the log
                 self.fail(error, args[0] if args else None)
 
         return guarded_async  # type: ignore[return-value]
@@ -72,16 +72,16 @@ def _guarded(hook: _Hook) -> _Hook:
     def guarded(self: Tracer, *args: Any) -> None:
         try:
             hook(self, *args)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must not reach the log
+        except Exception as error:  # noqa: BLE001 - no error may reach the log
             self.fail(error, args[0] if args else None)
 
     return guarded  # type: ignore[return-value]
 
 
 class Tracer:
-    """Records every run that comes through the proxy.
+    """The addon that records every run through the proxy.
 
-    ``aside``: in a process of its own, for a proxy that has traffic to serve meanwhile.
+    ``aside`` moves the recording of live traffic into a separate process, on POSIX systems.
     """
 
     name = "tracer"
@@ -114,12 +114,15 @@ class Tracer:
     # Life
 
     def load(self, loader: Loader) -> None:
-        """Declare the options."""
+        """Declare the options, and start to redact mitmproxy's log."""
         options.declare(loader)
         self.redact_log()
 
     def configure(self, updated: set[str]) -> None:
-        """Check the options. A wrong one stops mitmdump at its start; later it is refused (OptionsError)."""
+        """Check and apply the options.
+
+        A wrong option ends the program during its start. Later, it raises OptionsError.
+        """
         if not any(name.startswith(options.PREFIX) or name == options.AUTHORITY for name in updated):
             return
         try:
@@ -135,37 +138,37 @@ class Tracer:
 
     @_guarded
     def running(self) -> None:
-        """Recover what an earlier proxy left behind, and say once where recordings go."""
+        """Recover the journals of an earlier proxy, and log the folder of recordings once."""
         if self._announced:
             return
         self._announced = True
         self._patches.callback(ask_whom_it_concerns(ctx.master.addons))
         self._patches.callback(options.quieten(ctx.options))
         settings = self._ready()
-        if not isinstance(self.taker(), Worker):  # which recovers by itself
+        if not isinstance(self.taker(), Worker):  # a worker process recovers journals itself
             for result in recover(settings.folder, settings.participants):
                 self._say(recovered(result))
         _log.log(ALERT, "recordings are written to %s", settings.release_folder.resolve())
 
     async def done(self) -> None:
-        """Finish every run: what is under way now is recorded as broken off."""
+        """Finish every run. Record requests in flight as broken off."""
         self._closing = True
         try:
             for step in (stop_listening, self._break_off_all, self._finish_taker, hang_up):
                 try:
                     await step()
-                except Exception as error:  # noqa: BLE001 - the next step is done all the same
+                except Exception as error:  # noqa: BLE001 - the next step must run too
                     self.fail(error)
             self.end()
         finally:
-            # Last: until here mitmdump might print URLs, and mitmproxy log an error with its traceback.
+            # Last: before this, mitmdump may print URLs, and mitmproxy may log an error with its traceback.
             self._patches.close()
 
     # Traffic
 
     @_guarded
     async def client_connected(self, client: connection.Client) -> None:
-        """Find the client's process now: it may end soon."""
+        """Report a new connection, with the local process of its client. The process may end soon."""
         process = None
         if not self._stopping and client.sockname[1] not in self._ready().participants.senders:
             with contextlib.suppress(Exception):
@@ -176,7 +179,11 @@ class Tracer:
 
     @_guarded
     def client_disconnected(self, client: connection.Client) -> None:
-        """The run may be over; a request that was answered before it was complete will never be."""
+        """Report the end of a connection, and end its flows and its tunnel.
+
+        A flow with a response is broken off: its request stays incomplete. Any other flow gets ``_LATE``
+        seconds, as mitmproxy may still report its error.
+        """
         self._connections.discard(client.id)
         for state in [one for one in self._flows.values() if one.flow.client_conn.id == client.id]:
             if state.response_done:
@@ -190,7 +197,7 @@ class Tracer:
 
     @_guarded
     def http_connect(self, flow: http.HTTPFlow) -> None:
-        """Remember the tunnel: if it fails, no request will tell of it."""
+        """Remember the tunnel. If it fails, no request follows that could be recorded."""
         self._tunnels.open(flow)
 
     @_guarded
@@ -203,13 +210,13 @@ class Tracer:
 
     @_guarded
     def server_connect(self, data: ServerConnectionHookData) -> None:
-        """Remember a connection that is opened for no request: if it fails, none will tell of it."""
+        """Remember a connection to a server without a request. If it fails, no request follows."""
         if not any(state.flow.client_conn.id == data.client.id for state in self._flows.values()):
             self._tunnels.open_without_request(data)
 
     @_guarded
     def tls_failed_client(self, data: tls.TlsData) -> None:
-        """Warn of a client that does not trust the proxy's CA: it sends no request to record."""
+        """Warn of a client that does not trust the proxy's CA: such a client sends no request."""
         host = distrusted_client(data)
         if host:
             self._distrust.client_refused(host)
@@ -223,21 +230,25 @@ class Tracer:
 
     @_guarded
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """Wait until what was finished before is kept, and let a large body stream."""
+        """Begin a flow, once all earlier exchanges are stored. Stream a large body.
+
+        While the proxy stops, kill the flow instead. After the start of ``done``, a stored flow waits
+        without end.
+        """
         self._tunnels.use(flow.client_conn.id)
         await self.taker().caught_up()
         if self._stopping or self._closing:
             if self._is_live(flow) or self._stopping:
                 flow.kill()
             else:
-                # mitmproxy would read stored flows on, and print them, until its event loop ends.
+                # Without this, mitmproxy reads and prints further stored flows until its event loop ends.
                 await asyncio.get_running_loop().create_future()
         else:
             self._begin(flow)
 
     @_guarded
     async def request(self, flow: http.HTTPFlow) -> None:
-        """The request is complete. Addons that come later may change it, so its content is taken now."""
+        """Copy the content of the complete request, before later addons change it."""
         state = self._flows.get(flow.id)
         if state is None:
             return
@@ -248,7 +259,7 @@ class Tracer:
 
     @_guarded
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        """Let a large body stream."""
+        """Stream a large body of a live response."""
         state = self._flows.get(flow.id)
         assert flow.response is not None
         if state is None or not self._is_live(flow):
@@ -258,7 +269,7 @@ class Tracer:
 
     @_guarded
     async def response(self, flow: http.HTTPFlow) -> None:
-        """Record the response. Hand it to the writer process before the client gets it."""
+        """Record the response. Return when the writer process has it, before the client gets it."""
         await self._responded(flow)
         await self.taker().delivered()
 
@@ -288,21 +299,24 @@ class Tracer:
     # Overridden by SingleRun
 
     def redact_log(self) -> None:
-        """Have mitmproxy's log redacted for as long as the proxy runs."""
+        """Redact mitmproxy's log until ``done`` ends."""
         self._patches.callback(log_redaction.install(self._log_redactor))
 
     def _log_redactor(self) -> Redactor:
-        """Return a new redactor: what one line calls <token-1> is not another line's."""
+        """Return a new redactor. The pseudonyms of two log lines are independent of each other."""
         return Redactor(load_policy(*(self.settings.policies if self.settings else ())))
 
     def taker(self) -> Intake | Playback | Worker:
-        """Who takes what is told of the traffic."""
+        """Return the receiver of all events; create it on the first call."""
         if self._taker is None:
             self._taker = self.new_taker()
         return self._taker
 
     def new_taker(self) -> Intake | Playback | Worker:
-        """Return a writer process for a live proxy, else what keeps recordings in this process."""
+        """Return a new receiver of events.
+
+        This is a playback for stored flows, a writer process with ``aside``, else an intake in this process.
+        """
         if not ctx.options.server:
             clock = Clock()
             keeper = functools.partial(Keeper, live=False, stored=True, clock=clock)
@@ -313,12 +327,12 @@ class Tracer:
         return Intake(self._ready(), lambda settings: Keeper(settings, self.on_kept, self.fail, live=True))
 
     def on_kept(self, what: Kept) -> None:
-        """Called with each recording that was written in this process."""
+        """Log a recording that this process wrote."""
         for line in kept(what):
             self._say(line)
 
     def end(self) -> None:
-        """The proxy has stopped: say what went wrong, where mitmproxy's log is silent already."""
+        """Report losses on stderr after the proxy has stopped. Exit with 1 if recording failed."""
         if self.unrecorded:
             lost = counted(self.unrecorded, "exchange or recording was", "exchanges or recordings were")
             sys.stderr.write(f"tracer: {lost} not written\n")
@@ -331,7 +345,7 @@ class Tracer:
         for state in list(self._flows.values()):
             if self._is_live(state.flow):
                 self._break_off(state, "the proxy stopped before the answer came")
-            else:  # a stored flow tells by itself what it lacks
+            else:  # a stored flow shows which messages it lacks
                 self._break_off(state, _LOST if state.live else None)
         for tunnel in self._tunnels.close_all():
             self._record_tunnel(tunnel)
@@ -343,11 +357,11 @@ class Tracer:
             await self._taker.finish()
             if isinstance(self._taker, Playback) and self._taker.incomplete:
                 _log.warning("interrupted: the exchanges that were not played yet are not recorded")
-            with contextlib.suppress(OSError):  # another proxy may be keeping journals there
+            with contextlib.suppress(OSError):  # another proxy may have journals there
                 (self._ready().folder / JOURNALS).rmdir()
 
     def _let_interrupt(self, playback: Playback) -> None:
-        """End the playback if the user stops the proxy: while it reads, or now that it ends already."""
+        """End the playback on SIGINT and SIGTERM, and at once if mitmproxy still reads flows."""
         for number in (signal.SIGINT, signal.SIGTERM):
             # Only the main thread of a POSIX system can take signals. Closing the loop removes the handler.
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
@@ -357,7 +371,10 @@ class Tracer:
                 playback.interrupt()
 
     def fail(self, error: Exception, source: object = None) -> None:
-        """Recording failed: stop the proxy and say so, or count what passes unrecorded."""
+        """Count a failure of recording and report it.
+
+        Stop the proxy, unless ``trace_on_error`` is ``pass`` or the failure is a refused leak.
+        """
         self._failed(failed(error), error, source)
 
     def _failed(self, notice: Failed, error: Exception, source: object = None) -> None:
@@ -403,7 +420,7 @@ class Tracer:
     @_guarded
     def _begin(self, flow: http.HTTPFlow) -> None:
         live = self._is_live(flow)
-        if not live:  # a stored one
+        if not live:  # a stored flow
             self._introduce(flow.client_conn)
         self.taker().tell(asked(flow))
         state = self._flows[flow.id] = ActiveFlow(flow, live)
@@ -430,10 +447,10 @@ class Tracer:
         asyncio.get_running_loop().call_later(_LATE, self._give_up, state)
 
     def _give_up(self, state: ActiveFlow) -> None:
-        """Record a flow without its client of which mitmproxy tells no end, most likely as it crashed there.
+        """Record a flow as broken off if its client has left and mitmproxy has reported no end.
 
-        An intercepted flow waits for its user, and is asked about again later. A flow that another addon
-        holds up in a slow hook cannot be told from a crashed one: its later answer is not recorded.
+        Most likely mitmproxy crashed in this flow. An intercepted flow waits for its user and is checked
+        again later. If another addon delays the flow in a slow hook, the later response is not recorded.
         """
         if self._flows.get(state.flow.id) is not state:
             return

@@ -1,4 +1,4 @@
-"""From what a journal holds to a labelled recording."""
+"""Assembly of a labelled recording from a journal."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ def assemble(
     participants: ParticipantMap,
     output: Output | None = None,
 ) -> Recording:
-    """Return the recording of a run. Its ``exchanges`` are redacted; their times are seconds since the epoch.
+    """Return the labelled recording of a run.
 
-    Raises InputError if no sequence has the name ``head.sequence``.
+    ``exchanges`` are redacted, with times in seconds since the epoch. Raises InputError if no sequence
+    has the name ``head.sequence``.
     """
     started = [exchange.started for exchange in exchanges]
     order = sorted(range(len(started)), key=started.__getitem__)
@@ -50,13 +51,13 @@ def assemble(
     )
     if head.sequence:
         return label(recording, find(head.sequence))
-    # What services send on their own account is no command's sequence.
+    # A background run has no documented sequence.
     by_client = any(exchange.sender == CLIENT for exchange in named)
     return label(recording, choose(named, head.command, release_of(recording)) if by_client else None)
 
 
 def _placed(exchange: Exchange, began: float, receiver: str) -> Exchange:
-    # A clock that is set back meanwhile must not make a recording that cannot be read.
+    # If the clock is set back during a run, times are negative, and such a recording is not valid.
     ended = None if exchange.ended is None else max(0.0, round(exchange.ended - began, 3))
     started = max(0.0, round(exchange.started - began, 3))
     return replace(exchange, started=started, ended=ended, receiver=receiver)

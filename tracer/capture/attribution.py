@@ -1,7 +1,7 @@
-"""Attribution of exchanges to runs: a request is undecided until there is evidence of its run.
+"""Attribution of exchanges to runs. A request is undecided until there is evidence of its run.
 
-``clientrequests`` decides on what clients send, ``calls`` on what services send. Both share one
-list of undecided requests. An exchange leaves it when its run is known and it is complete.
+``clientrequests`` attributes the requests of clients, ``calls`` those of services. Both share one list
+of undecided requests. A request leaves the list when its run is known and its exchange is complete.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ __all__ = ["Attribution"]
 
 
 class Attribution:
-    """Decides which run each request belongs to; needs neither a proxy nor flows.
+    """The assignment of each request to its run, independent of mitmproxy.
 
-    ``stored`` requests come in the order of their time, and each with its end: there, ``clock`` gives
-    that time, in seconds since the epoch; else it gives monotonic seconds. ``on_resume`` is called
-    with each finished run that goes on.
+    ``stored`` requests come in the order of their time, and each with its end. For them, ``clock`` returns
+    that time, in seconds since the epoch; for live requests, it returns monotonic seconds. ``on_resume``
+    is called with each finished run that continues.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class Attribution:
         self._services = ServiceCalls(self.runs, self._undecided, participants, stored=stored)
 
     def due(self) -> float:
-        """Return the moment of ``clock`` at which ``expire`` decides something next."""
+        """Return the time of ``clock`` at which ``expire`` has a request to decide on."""
         return self._clients.due()
 
     def sent(self, evidence: Evidence) -> SentRequest:
-        """Take a request that was sent."""
+        """Register a request at its beginning. Its run may still be unknown."""
         self._services.pass_time(evidence.started)
         if evidence.sender:
             return self._services.sent(evidence)
@@ -58,7 +58,7 @@ class Attribution:
     def answered(
         self, request: SentRequest, exchange: Exchange, tokens: Iterable[str], closed_connection: str | None
     ) -> list[SentRequest]:
-        """Take the end of a request. Return the complete requests whose run is known now, each once."""
+        """Register the end of a request. Return the complete requests with a known run, each only once."""
         decided_before = request.run is not None and request not in self._undecided
         request.exchange, request.answered = exchange, True
         request.ended = math.inf if exchange.ended is None else exchange.ended
@@ -66,37 +66,37 @@ class Attribution:
             self._clients.answered(request, exchange, tokens, closed_connection)
         self._services.answered(request, exchange)
         decided = self._decided()
-        # Those that waited were sent first: times may be equal, and the order tells then.
+        # Requests that waited come first: they were sent earlier, even if their times are equal.
         return [*decided, request] if decided_before else decided
 
     def forget(self, request: SentRequest) -> None:
-        """Drop an undecided request: it could not be kept."""
+        """Remove an undecided request that could not be stored."""
         self._undecided.remove(request)
         for run in request.runs:
             run.in_flight -= 1
 
     def doubt(self, reason: str) -> None:
-        """Set a doubt on all runs that are known, and on those to come."""
+        """Mark all known and all future runs as doubtful for ``reason``."""
         self.runs.doubt_all(reason)
 
     def closed(self, connection: str) -> list[SentRequest]:
-        """Take the end of a client's connection. Return the requests decided by that."""
+        """Register the end of a client's connection. Return the requests that are decided by it."""
         self._clients.closed(connection)
         return self._decided()
 
     def over(self, run: Run) -> list[SentRequest]:
-        """Decide on waiting requests before a run ends. Return the decided ones."""
+        """Decide on waiting requests before ``run`` ends. Return the decided requests."""
         self._clients.over(run)
         return self._decided()
 
     def expire(self) -> list[SentRequest]:
-        """Decide on requests that have waited long enough, and return them."""
+        """Decide on requests that have waited for ``PATIENCE`` seconds. Return the decided requests."""
         self._clients.expire()
         self._services.pass_time(self._clock())
         return self._decided()
 
     def rest(self) -> list[SentRequest]:
-        """Decide on all complete requests, as no more evidence comes, and return them."""
+        """Decide on all complete requests, as no more evidence comes. Return them."""
         self._clients.rest()
         self._services.rest()
         return self._decided()
@@ -104,6 +104,6 @@ class Attribution:
     def _decided(self) -> list[SentRequest]:
         self._services.reconsider()
         decided = [each for each in self._undecided if each.run is not None and each.exchange is not None]
-        # In place: both who decide share the list.
+        # In place, because ``clientrequests`` and ``calls`` share the list.
         self._undecided[:] = [each for each in self._undecided if each not in decided]
         return decided

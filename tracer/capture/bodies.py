@@ -1,4 +1,4 @@
-"""The content of a message as a Body."""
+"""Conversion of the content of a message to a Body."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from tracer.model import Body, Omission
 __all__ = ["BASE64_LIMIT", "body"]
 
 BASE64_LIMIT = 4096
-"""Content that is neither JSON nor text is kept up to this many bytes."""
+"""Maximum size of recorded content that is neither JSON nor text, in bytes."""
 
-# Of Python's codecs only these: others run code of quadratic cost on hostile bytes (punycode).
+# Only these codecs of Python: some codecs (punycode) take quadratic time on hostile bytes.
 _CHARSETS = frozenset(
     {
         "us-ascii",
@@ -40,7 +40,11 @@ _WIDE = re.compile(r"utf[-_]?(16|32)[-_]?(le|be)?")
 
 
 def body(fields: Fields, content: Content, limit: int) -> Body | None:
-    """The content of the message with these header fields, decoded; None where it has none."""
+    """Return the decoded content of a message with the header ``fields``; None if it has no content.
+
+    Content over ``limit`` bytes, streamed content, and content that cannot be decoded are omitted: the
+    Body then has the reason, the size in bytes and, if known, the SHA-256 hash.
+    """
     raw = content.raw
     if not raw and not content.streamed and not content.sha256:
         return None
@@ -65,13 +69,13 @@ def _kept(kind: Body, raw: bytes, fields: Fields, limit: int) -> Body:
     except TooLargeError:
         return _omitted(kind, raw, "too-large")
     except CodingError:
-        # Its secrets could not be seen, so it cannot be kept.
+        # Secrets in such content cannot be found, so the content is omitted.
         return _omitted(kind, raw, "undecodable")
     is_json = "json" in media_type(fields)
-    # JSON tells its encoding by its zero bytes (RFC 4627, section 3), whatever its sender says.
+    # The zero bytes of JSON show its encoding (RFC 4627, section 3). The charset parameter is ignored.
     text = _text(content, json.detect_encoding(content) if is_json else _charset(fields, content))
     if text is not None and content:
-        # What only looks like JSON is found out, and kept as text, by the redactor.
+        # The redactor parses it, and changes it to text if it is not JSON.
         return replace(kind, json=text) if is_json or may_be_json(text) else replace(kind, text=text)
     if is_json or _is_compressed(content):
         return _omitted(kind, raw, "undecodable")
@@ -89,7 +93,10 @@ def _omitted(kind: Body, sent: bytes, why: Omission) -> Body:
 
 
 def _text(content: bytes, charset: str) -> str | None:
-    """Return the text that ``content`` is, None if it is none; a byte order mark beats ``charset``."""
+    """Return ``content`` as text, None if it is binary.
+
+    The encoding is that of the byte order mark, else UTF-8, else ``charset``.
+    """
     for name in filter(None, (encoding_by_mark(content), "utf-8", charset)):
         try:
             text = content.decode(name)
@@ -101,7 +108,7 @@ def _text(content: bytes, charset: str) -> str | None:
 
 
 def _charset(fields: Fields, content: bytes) -> str:
-    """Return the charset that the Content-Type names, if it is one that is known."""
+    """Return the charset of the Content-Type if it is supported, else UTF-8."""
     parsed = Message()
     parsed["content-type"] = fields.get(b"content-type").replace("\n", " ").replace("\r", " ")
     charset = str(parsed.get_content_charset("utf-8"))
@@ -112,5 +119,5 @@ def _charset(fields: Fields, content: bytes) -> str:
 
 
 def _byte_order(content: bytes) -> str:
-    """Return the byte order of a text of two or four bytes a character, by its zero bytes (RFC 2781: big)."""
+    """Return the byte order of UTF-16 or UTF-32 text, by its zero bytes; big if unclear (RFC 2781)."""
     return "le" if content[::2].count(0) < content[1::2].count(0) else "be"

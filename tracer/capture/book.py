@@ -1,4 +1,4 @@
-"""One run being kept: redacted, journalled, and in the end made into a recording."""
+"""Redaction and journal of a run in progress, and its recording in the end."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from tracer.sequences import command_words, known_words
 __all__ = ["Book", "Kept", "save_new"]
 
 _DROPPED_LIMIT = 64
-"""Number of dropped exchanges that a journal may hold besides twice those that are left."""
+"""Number of dropped exchanges, beyond twice the remaining ones, after which the journal is rewritten."""
 
 _numbers = itertools.count(1)
 
 
 class Kept(NamedTuple):
-    """A recording that was written: where, with which diagrams, and why one isn't there."""
+    """A written recording with its path and its diagrams. ``problem`` is the reason for missing parts."""
 
     recording: Recording
     path: Path
@@ -44,7 +44,7 @@ class Kept(NamedTuple):
 
 
 class Book:
-    """Takes the exchanges of one run. Its methods raise OutputError where the disk won't take them."""
+    """The journal and the recording of one run. Its methods raise OutputError if a write fails."""
 
     def __init__(self, settings: Settings, argv: Sequence[str] = (), note: str = "") -> None:
         self.settings = settings
@@ -68,7 +68,7 @@ class Book:
         )
 
     def take(self, exchange: Exchange) -> Exchange:
-        """Redact a finished exchange and put it on the disk; it comes back as it stands there."""
+        """Redact a finished exchange and append it to the journal. Return the redacted exchange."""
         known = self.redactor.generation
         redacted = self.redactor.exchange(exchange)
         if self.redactor.generation != known:
@@ -83,7 +83,7 @@ class Book:
         return redacted
 
     def drop(self, position: int) -> None:
-        """Take an exchange out again, by its index among those that are left."""
+        """Remove the exchange at index ``position`` of the remaining exchanges."""
         assert self._journal is not None, "only what was taken can be dropped"
         if self.exchanges == 1:
             self._journal.remove()
@@ -92,16 +92,16 @@ class Book:
             self._journal.drop(position)
         self.exchanges -= 1
         self._dropped += 1
-        # Seldom: writing all again for each one would hold up the traffic.
+        # Rarely, as a rewrite of the journal delays the traffic.
         if self._journal is not None and self._dropped > 2 * self.exchanges + _DROPPED_LIMIT:
-            # A full disk costs nothing here: the journal stays as it is.
+            # If the disk is full, the old journal remains valid.
             with contextlib.suppress(OutputError):
                 self._journal.replace(self._head, self._journal.read()[1])
                 self._dropped = 0
 
     def _forget(self) -> None:
-        """Take the known secrets out of the command and the journal. Rewrite a journal that changes."""
-        # The file still holds what was dropped since it was written as a whole.
+        """Remove the known secrets from the command and the journal. Rewrite the journal if it changes."""
+        # The file still contains the exchanges that were dropped since the last rewrite.
         changed = self._clean_command() or self._dropped > 0
         if self._journal is None:
             return
@@ -115,7 +115,7 @@ class Book:
                 break
 
     def doubt(self, reason: str = "") -> None:
-        """Mark the run as undetermined, as evidence is missing; note the ``reason`` once."""
+        """Mark the run as undetermined, as evidence is missing. Add ``reason`` to its notes once."""
         notes = self._head.notes if reason in ("", *self._head.notes) else [*self._head.notes, reason]
         if not self._head.undetermined or notes != self._head.notes:
             self._head = replace(self._head, notes=notes, undetermined=True)
@@ -123,7 +123,7 @@ class Book:
                 self._journal.head(self._head)
 
     def _noted(self, doubt: str | None, counts: dict[str, int]) -> bool:
-        """Whether the head is another one with these."""
+        """Add the note ``doubt`` and the redaction ``counts`` to the head. Return whether it changed."""
         if not doubt and counts == self._head.redacted:
             return False
         notes = [*self._head.notes, doubt] if doubt else self._head.notes
@@ -131,14 +131,17 @@ class Book:
         return True
 
     def preview(self) -> Recording:
-        """The recording as it would be if the run ended now."""
+        """Return the recording of the exchanges so far."""
         head, exchanges = self._journal.read() if self._journal else (self._head, [])
         return assemble(head, exchanges, self.settings.participants)
 
     def finish(self, *, interrupted: str = "", output: Output | None = None) -> Kept:
-        """Make the recording and its diagrams, and remove the journal."""
+        """Write the recording and its diagrams, and remove the journal.
+
+        Raises LeakError if the last scan finds a secret; the journal keeps only skeletons of exchanges then.
+        """
         assert self._journal is not None, "a run without exchanges has no recording"
-        # What the output shows to be a secret may stand in an exchange, and the other way round.
+        # The output may reveal a secret of an exchange, and an exchange may reveal a secret of the output.
         known = self.redactor.generation
         while True:
             output = output and self._clean(output)
@@ -158,7 +161,7 @@ class Book:
         try:
             self.path = self._save(head, recording)
         except LeakError:
-            # What the gate refuses must not stay in the journal either: its skeleton is what can be kept.
+            # The journal must not keep the refused content either. Only skeletons of exchanges are safe.
             self._journal.replace(replace(head, command=None), map(stripped, exchanges))
             raise
         self._journal.remove()
@@ -167,7 +170,7 @@ class Book:
         return _drawn(kept, self.settings, self.redactor.known)
 
     def _cleaned(self, journal: Journal) -> Sequence[Exchange]:
-        """Return all exchanges without the known secrets, also those that the command has shown since."""
+        """Return all exchanges of ``journal``, redacted again with all secrets that are known now."""
         _, exchanges = journal.read()
         if isinstance(exchanges, list):
             return [self.redactor.again(exchange) for exchange in exchanges]
@@ -175,7 +178,7 @@ class Book:
         return journal.read()[1]
 
     def _clean_command(self) -> bool:
-        """Take out of the command what has become known since; whether there was anything."""
+        """Remove newly known secrets from the command. Return whether the command changed."""
         before = self._head.command
         self._head = replace(self._head, command=before and self.redactor.text(before))
         return self._head.command != before
@@ -192,7 +195,7 @@ class Book:
         return save_new(self.settings.folder, head, recording, self.redactor.known)
 
     def resume(self) -> None:
-        """Open the book of a finished run again, with what its recording holds."""
+        """Open a journal for a finished run again, with the exchanges of its recording."""
         assert self.path is not None, "only a finished run can be resumed"
         recording = load(self.path)
         began = self._began or self._head.began
@@ -202,7 +205,7 @@ class Book:
             self._journal.exchange(replace(one, started=one.started + began, ended=ended))
 
     def leave(self) -> None:
-        """Close the journal and leave it on the disk: the recording could not be made of it."""
+        """Close the journal without a recording. Its file stays for a later recovery."""
         if self._journal is not None:
             self._journal.close()
 
@@ -213,14 +216,17 @@ class Book:
 
 
 def _without_contents(count: int) -> str:
-    """Return what to say of so many exchanges that could not be redacted, or nothing."""
+    """Return the message on ``count`` exchanges that could not be redacted; empty for none."""
     one = "exchange could not be redacted, and was written without its contents"
     several = "exchanges could not be redacted, and were written without their contents"
     return counted(count, one, several) if count else ""
 
 
 def _drawn(kept: Kept, settings: Settings, known: KnownSecrets) -> Kept:
-    """The diagrams too: the recording is there, so that what keeps one from being written costs no more."""
+    """Write the diagrams of a recording. Return ``kept`` with their paths.
+
+    A diagram that cannot be drawn or written becomes a part of ``problem``, and raises no error.
+    """
     drawn: list[Path] = []
     problems = [kept.problem] if kept.problem else []
     refused: dict[str, list[str]] = {}
@@ -231,7 +237,7 @@ def _drawn(kept: Kept, settings: Settings, known: KnownSecrets) -> Kept:
             parts = settings.draw(kept.recording, kind)
         except RenderError as error:
             refused.setdefault(str(error), []).append(str(path))
-            # None of an earlier run's is to be taken for this one's.
+            # A diagram of an earlier run must not appear to belong to this run.
             with contextlib.suppress(OutputError):
                 write_parts(path, (), tidy=True)
             continue
@@ -244,14 +250,14 @@ def _drawn(kept: Kept, settings: Settings, known: KnownSecrets) -> Kept:
 
 
 def _broken_off(exchanges: Sequence[Exchange]) -> str:
-    # A service may be asking something still when the client has ended: the client's requests tell.
+    # A service may still wait for a response when the client has ended, so the client's requests decide.
     of_client = [exchange for exchange in exchanges if exchange.sender == CLIENT]
     last = max(of_client or exchanges, key=lambda exchange: exchange.started)
     return "the last request had no answer" if last.response is None else ""
 
 
 def save_new(folder: Path, head: JournalHead, recording: Recording, known: KnownSecrets | None) -> Path:
-    """Save a recording under a name that is free. Raises LeakError, OutputError."""
+    """Save a recording under the first free name, and return its path. Raises LeakError, OutputError."""
     while True:
         path = _free(_place(folder, head, recording))
         try:
@@ -262,16 +268,16 @@ def save_new(folder: Path, head: JournalHead, recording: Recording, known: Known
 
 
 def _place(folder: Path, head: JournalHead, recording: Recording) -> Path:
-    """Where a recording goes below ``folder``, if there is none of its name yet."""
+    """Return the path of a recording below ``folder``, even if that file exists."""
     folder = folder / safe_name(head.release) if head.release else folder
     found = head.name or recording.sequence or _command_name(recording.command) or _beginner(recording)
     return folder / f"{safe_name(found or 'run')}.yaml"
 
 
 def _free(first: Path) -> Path:
-    """``first`` if it is free, else with a number that is free after one that isn't.
+    """Return ``first`` if no such file exists, else the path with a free number appended.
 
-    Found by halving: a long-lived proxy has thousands of runs of one name.
+    A binary search finds the number, as a long-lived proxy writes thousands of runs of one name.
     """
 
     def numbered(number: int) -> Path:
@@ -290,11 +296,11 @@ def _free(first: Path) -> Path:
 
 
 def _command_name(command: str | None) -> str:
-    """Name a recording after the words of its command: an argument may be a secret."""
+    """Return a name from the known words of ``command``. Arguments are left out, as they may be secrets."""
     return "-".join(known_words(command_words(command))) if command else ""
 
 
 def _beginner(recording: Recording) -> str:
-    """Return the service that began the run, or nothing where a client sent a part of it."""
+    """Return the service that sent the first request; empty if a client sent any request."""
     by_client = any(exchange.sender == CLIENT for exchange in recording.exchanges)
     return "" if by_client or not recording.exchanges else recording.exchanges[0].sender

@@ -1,4 +1,4 @@
-"""A client that does not use the proxy, noticed while it runs."""
+"""Detection of a client that does not use the proxy, while the client runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import psutil
 __all__ = ["SILENCE", "watch_for_bypass"]
 
 SILENCE = 10.0
-"""Seconds without a connection after which a client is doubted. A command's own start takes 2 to 4."""
+"""Seconds without a connection to the proxy before a warning. A command takes 2 to 4 s to start."""
 
 _POLL = 1.0
 
@@ -27,7 +27,11 @@ async def watch_for_bypass(
     warn: Callable[[str], None],
     silence: float = SILENCE,
 ) -> None:
-    """Warn once if the process ``pid`` talks to a server directly, or has not ``reached`` the ``proxy``."""
+    """Warn once if the process ``pid`` connects to a server without the ``proxy``.
+
+    Also warn if the process has not ``reached`` the proxy after ``silence`` seconds. Return after the
+    warning, or as soon as the process has reached the proxy.
+    """
     deadline = time.monotonic() + silence
     while not reached():
         address = await asyncio.to_thread(_direct_connection, pid, proxy)
@@ -43,9 +47,9 @@ async def watch_for_bypass(
 
 
 def _direct_connection(pid: int, proxy: tuple[str, int]) -> str:
-    """Return the remote address of a TCP connection of the process or of its children, or nothing.
+    """Return the remote address of a TCP connection of the process or its descendants; empty if none.
 
-    A connection to the proxy that the proxy has not accepted yet is not direct.
+    Connections to ``proxy`` are skipped, also those that it has not accepted yet.
     """
     try:
         process = psutil.Process(pid)

@@ -1,16 +1,16 @@
-"""Attribution of the requests that services send to the runs they serve.
+"""Attribution of the requests of services to runs.
 
-The sender is known, the run is not: one process answers many clients, and asks others with
-one account and a few connections for all of them. The evidence, the strongest first:
+The sender is known, the run is unknown: one process answers many clients, and sends its service calls
+for all of them with one account and over a few connections. The evidence, the strongest first:
 
-1. the token it asks about (X-Subject-Token) or passes on: a run carries that token in a
-   request that the service is answering, or was handed it out;
-2. the request that the service is answering at that moment, where only one run has one;
-3. where several have: the token it asks about next on the same connection, as a service
-   logs in and validates in one go.
+1. the token that the service validates (X-Subject-Token) or passes on: a run carries that token in a
+   request that the service is answering, or the run obtained the token;
+2. the request that the service is answering at that moment, if only one run has such a request;
+3. if several runs have one: the token that the service validates next on the same connection, as a
+   service logs in and validates a token in direct succession.
 
-A service's own token ties nothing together. Requests that a service sends while it answers
-nobody make a background run.
+The service's own token is no evidence. Requests of a service that is answering no request form a
+background run.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from tracer.sequences import Catalogue
 __all__ = ["ServiceCalls"]
 
 _CATALOGUES = 4
-"""How many service catalogues are remembered; a cloud has one."""
+"""Number of service catalogues that are remembered. A cloud has one catalogue."""
 
 _BY_TIME = "several commands waited for {sender} at once: some of what it sent may have served another one"
 
 
 class ServiceCalls:
-    """Decides which run a service's request belongs to, at once or when evidence comes.
+    """The assignment of service calls to runs, at once or when evidence comes.
 
-    While such a request may belong to several runs, it counts as under way for each of them.
-    ``undecided`` holds all requests without a run, those of clients too. ``stored`` requests come
-    each with its end, and those of one moment in any order: there, a service's request waits until
-    the time has gone on, when it is known what was under way at that moment.
+    While a request may belong to several runs, it counts as in flight for each of them. ``undecided``
+    contains all requests without a run, also those of clients. ``stored`` requests come each with its
+    end; requests with equal times come in any order. A stored service call waits for a later request,
+    as only then all requests in flight at its time are known.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class ServiceCalls:
         self._catalogues: deque[Catalogue] = deque(maxlen=_CATALOGUES)
 
     def pass_time(self, now: float) -> None:
-        """Place the stored requests from before ``now`` (s since the epoch)."""
+        """Find the runs of the stored service calls that began before ``now`` (seconds since the epoch)."""
         if not self._stored:
             return
         earlier = [call for call in self._stored_calls if call.evidence.started < now]
@@ -65,11 +65,11 @@ class ServiceCalls:
         self._under_way = [each for each in self._under_way if each.ended >= oldest]
 
     def client_sent(self, request: SentRequest) -> None:
-        """Take a request that a client sent: a service may answer it."""
+        """Register a request of a client, as a service may send calls while it answers."""
         self._under_way.append(request)
 
     def sent(self, evidence: Evidence) -> SentRequest:
-        """Take a request that a service sent."""
+        """Register a request of a service, and find its possible runs."""
         request = SentRequest(evidence)
         if self._stored:
             self._stored_calls.append(request)
@@ -79,7 +79,7 @@ class ServiceCalls:
         return request
 
     def answered(self, request: SentRequest, exchange: Exchange) -> None:
-        """Take the end of a request, of a client or a service."""
+        """Register the end of a request of a client or a service. Remember the catalogue of a login."""
         if exchange.request.method == "POST" and exchange.response and exchange.response.status == 201:
             self._catalogues.appendleft(Catalogue.from_exchanges([exchange]))
         if self._stored:
@@ -87,16 +87,16 @@ class ServiceCalls:
         self._under_way.remove(request)
 
     def reconsider(self) -> None:
-        """Place the requests that were sent while an undecided request was answered; decide by time."""
+        """Update the possible runs of undecided calls. Decide by time if no better evidence can come."""
         for call in self._open():
             if not call.runs and (candidates := _runs(call.answering)):
                 self._propose(call, candidates)
-            # All requests it may serve are answered, and no token has decided.
+            # All requests that the call may serve are answered, and no token has decided.
             if len(call.runs) > 1 and all(each.answered for each in call.answering):
                 self._decide_by_time(call)
 
     def rest(self) -> None:
-        """Decide on all requests: no more evidence comes."""
+        """Decide on all service calls, as no more evidence comes."""
         self.pass_time(math.inf)
         self.reconsider()
         for call in self._open():
@@ -109,7 +109,7 @@ class ServiceCalls:
         return [each for each in self._undecided if each.evidence.sender and each.run is None]
 
     def _place(self, request: SentRequest) -> None:
-        """Find the runs that a service's request may belong to."""
+        """Find the runs of a service call. Leave it undecided if there are several or none."""
         evidence = request.evidence
         request.answering = list(self._answering(request))
         told = evidence.subjects or evidence.tokens
@@ -128,13 +128,13 @@ class ServiceCalls:
 
     @staticmethod
     def _propose(request: SentRequest, runs: list[Run]) -> None:
-        """Have the request count as under way for each of ``runs``."""
+        """Set the possible runs of a request, and count it as in flight for each of them."""
         request.runs = runs
         for run in runs:
             run.in_flight += 1
 
     def _same_breath(self, run: Run, connection: str) -> None:
-        """Give the run to earlier requests of the connection, now that a token has decided it."""
+        """Assign the earlier undecided requests of ``connection`` to ``run``, which a token has proved."""
         for call in self._open():
             if call.evidence.connection == connection and run in call.runs:
                 call.decide(run)
@@ -147,7 +147,10 @@ class ServiceCalls:
         request.decide(request.runs[0], doubt)
 
     def _answering(self, request: SentRequest) -> Iterable[SentRequest]:
-        """Return the requests that the sender has to answer at that moment, for certain or perhaps."""
+        """Return the requests that the sender is answering at the time of ``request``.
+
+        If none has the sender as its known receiver, return those with an unknown receiver.
+        """
         now, sender = request.evidence.started, request.evidence.sender
         others = (each for each in self._under_way if each is not request)
         waiting = [
@@ -167,6 +170,6 @@ class ServiceCalls:
 
 
 def _runs(requests: Iterable[SentRequest]) -> list[Run]:
-    """Return the runs of some requests, that of the earliest first, each once."""
+    """Return the distinct runs of ``requests``, in the order of the requests' times."""
     ordered = sorted(requests, key=lambda request: request.evidence.started)
     return list(dict.fromkeys(run for request in ordered for run in request.runs))

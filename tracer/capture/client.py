@@ -1,4 +1,4 @@
-"""The client command: led through the proxy by its environment, its output passed on and kept."""
+"""The client command, with an environment that selects the proxy, and with copies of its output."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tracer.errors import CommandError
 __all__ = ["KEEP", "Client", "proxied"]
 
 KEEP = 2**20
-"""Output over this many bytes is passed on, but not kept."""
+"""Maximum size of recorded output in bytes. Longer output is passed on and not recorded."""
 
 _PROXY_NAMES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
 _CLEARED_NAMES = ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY")
@@ -26,17 +26,20 @@ _CA_NAMES = ("OS_CACERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def proxied(environment: Mapping[str, str], proxy: str, authority: Path) -> dict[str, str]:
-    """The environment that leads a client through ``proxy`` (a URL) and has it trust the CA there."""
+    """Return ``environment`` changed so that a client uses ``proxy`` (a URL) and trusts its CA.
+
+    ``authority`` is the file of the CA certificate.
+    """
     changed = {name: value for name, value in environment.items() if name not in _CLEARED_NAMES}
     return changed | dict.fromkeys(_PROXY_NAMES, proxy) | dict.fromkeys(_CA_NAMES, str(authority))
 
 
 class Client:
-    """A running client command, in ``folder`` or where we are. Raises CommandError if it cannot be started.
+    """A running client command. Raises CommandError if the command cannot be started.
 
-    Its output goes to ``stdout`` and ``stderr`` (files with a descriptor, or None to keep it only) as
-    it comes. Where one of them is a terminal, the client gets a terminal too: what it
-    prints depends on that.
+    The command works in ``folder``, by default the current one. Its output is copied immediately to
+    ``stdout`` and ``stderr`` (files with a descriptor, or None for no copy). If such a file is a
+    terminal, the command gets a terminal too, as its output may depend on that.
     """
 
     def __init__(
@@ -64,11 +67,11 @@ class Client:
 
     @property
     def pid(self) -> int:
-        """The client's process."""
+        """The process ID of the command."""
         return self._process.pid
 
     def wait(self) -> int:
-        """Its exit code, once it and its output have ended; as in a shell, 128 + n for a signal n."""
+        """Wait for the end of the command and its output. Return the exit code, or 128 + n for a signal n."""
         code = self._process.wait()
         for channel in self._channels:
             channel.join()
@@ -76,27 +79,27 @@ class Client:
 
     @property
     def ended(self) -> bool:
-        """Whether it is known to have ended."""
+        """True if an earlier ``wait`` or ``poll`` has seen the end of the command."""
         return self._process.returncode is not None
 
     def poll(self) -> bool:
-        """Ask the system whether it has ended."""
+        """Return whether the command has ended, according to the system."""
         return self._process.poll() is not None
 
     @property
     def killed_by(self) -> str:
-        """The name of the signal that ended it, or nothing."""
+        """The name of the signal that ended the command; empty if none did."""
         code = self._process.returncode
         return signal.Signals(-code).name if code is not None and code < 0 else ""
 
     def stop(self, number: int = signal.SIGTERM) -> None:
-        """Send it a signal, if it still runs."""
+        """Send the signal ``number`` to the command if it still runs."""
         if self._process.poll() is None:
             self._process.send_signal(number)
 
     @property
     def output(self) -> tuple[str, str]:
-        """What it printed, on stdout and stderr."""
+        """The recorded output of the command: stdout and stderr."""
         first, second = self._channels
         return first.text, second.text
 
@@ -104,7 +107,7 @@ class Client:
 def _why_not(command: str, error: OSError) -> str:
     name, assigns, _ = command.partition("=")
     if assigns and "/" not in name:
-        # What follows may be a secret.
+        # The value may be a secret.
         return f"cannot start {name + '=…'!r}: set variables before tracer, or with env after the --"
     if isinstance(error, FileNotFoundError) and command == "openstack":
         hint = "install python-openstackclient, or start an embedded cloud, which has one"
@@ -114,7 +117,7 @@ def _why_not(command: str, error: OSError) -> str:
 
 
 class _Channel:
-    """One output of the client: read in a thread of its own, passed on at once, and kept up to KEEP bytes."""
+    """An output stream of the client. A thread copies it immediately, and records up to KEEP bytes."""
 
     def __init__(self, outer: BinaryIO | None) -> None:
         self._outer = outer
@@ -128,17 +131,17 @@ class _Channel:
         self._thread = threading.Thread(target=self._pump, name="tracer-output", daemon=True)
 
     def started(self) -> None:
-        """The client has the inner end now, or will never have it."""
+        """Close the client's end of the stream in this process, and start to read."""
         os.close(self.inner)
         self._thread.start()
 
     def join(self) -> None:
-        """Wait for the end of the output."""
+        """Wait for the end of the stream."""
         self._thread.join()
 
     @property
     def text(self) -> str:
-        """What was kept of it, or a word on why it was not."""
+        """The recorded text, or in parentheses the reason for its absence."""
         if self._size > KEEP:
             return f"({counted(self._size, 'byte')}, not kept)"
         try:
@@ -158,7 +161,7 @@ class _Channel:
         try:
             return os.read(self._reader, 65536)
         except OSError:
-            # Linux's way of telling that the other end of a terminal is closed (EIO).
+            # Linux reports EIO when the client's end of a terminal is closed.
             return b""
 
     def _pass_on(self, chunk: bytes) -> None:
@@ -172,7 +175,7 @@ class _Channel:
 
 
 def _like(terminal: int, copy: int) -> None:
-    """Give the client's terminal the size of ours, and let it pass bytes as they are."""
+    """Give the terminal ``copy`` the size of ``terminal``. Disable its processing of output."""
     termios.tcsetwinsize(copy, termios.tcgetwinsize(terminal))
     attributes = termios.tcgetattr(copy)
     attributes[1] &= ~termios.OPOST

@@ -1,4 +1,4 @@
-"""The CA that a client command would trust by itself, from its options, environment and clouds.yaml."""
+"""The CA that a client command trusts without tracer, by its options, environment and clouds.yaml."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from tracer.capture.clouds_file import CloudEntry, chosen_cloud, only_cloud
 __all__ = ["OPTION", "Trust", "client_trust", "with_authority"]
 
 OPTION = "--os-cacert"
-"""openstackclient's option, which wins over OS_CACERT."""
+"""The option of openstackclient that overrides OS_CACERT."""
 
 _TRUE = {"1", "true", "yes", "on"}
 
 
 class Trust(NamedTuple):
-    """What the cloud's certificate is checked with.
+    """The settings of a client for the check of the cloud's certificate.
 
-    ``authority`` is a file of CAs or a folder of them, None for the usual ones. ``source`` names the
-    setting. ``insecure`` turns the check off. ``cloud`` is the cloud chosen from clouds.yaml,
-    ``unnamed`` if nothing names it, and openstacksdk takes it as the only one there is.
+    ``authority`` is a file or a folder of CA certificates, None for the default ones. ``source`` names
+    the setting. ``insecure`` disables the check. ``cloud`` is the cloud chosen from clouds.yaml;
+    ``unnamed`` is set if openstacksdk chooses it without a name, as the only cloud of the file.
     """
 
     authority: str | None = None
@@ -33,10 +33,10 @@ class Trust(NamedTuple):
 
 
 def client_trust(argv: Sequence[str], environment: Mapping[str, str], folder: Path) -> Trust:
-    """Return what the client would trust; it works in ``folder``.
+    """Return the trust settings of a client command that works in ``folder``.
 
-    The order is that of openstackclient: the command line, OS_CACERT, clouds.yaml, and then what the
-    library ``requests`` reads from the environment.
+    The order is that of openstackclient: the command line, OS_CACERT, clouds.yaml, and then the
+    environment variables of the library ``requests``.
     """
     named = _option(argv, "--os-cloud") or environment.get("OS_CLOUD")
     name = named or only_cloud(environment, folder)
@@ -64,7 +64,7 @@ def client_trust(argv: Sequence[str], environment: Mapping[str, str], folder: Pa
 
 
 def with_authority(argv: Sequence[str], authority: Path) -> list[str]:
-    """Return the command line with ``authority`` in the place of the CA that it names."""
+    """Return the command line with each value of ``--os-cacert`` replaced by ``authority``."""
     changed = list(argv)
     for place, value in _places(argv, OPTION):
         changed[place] = value.replace("{}", str(authority), 1)
@@ -72,13 +72,13 @@ def with_authority(argv: Sequence[str], authority: Path) -> list[str]:
 
 
 def _option(argv: Sequence[str], option: str) -> str:
-    """Return the value of the last ``option``, as argparse does."""
+    """Return the value of the last ``option``, like argparse; empty if there is none."""
     values = [argv[place].removeprefix(f"{option}=") for place, _ in _places(argv, option)]
     return values[-1] if values else ""
 
 
 def _places(argv: Sequence[str], option: str) -> Iterator[tuple[int, str]]:
-    """Yield the index of each word with a value of ``option``, and the word with ``{}`` for the value."""
+    """Yield the index of each word with a value of ``option``, and the word with ``{}`` as its value."""
     for index, word in enumerate(argv):
         if word.startswith(f"{option}="):
             yield index, f"{option}={{}}"

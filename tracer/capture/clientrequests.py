@@ -1,19 +1,18 @@
-"""Attribution of the requests that clients send to the runs they belong to.
+"""Attribution of the requests of clients to runs.
 
 The evidence, the strongest first:
 
-1. the local process that holds the connection: one process is one command;
-2. the token that the request carries: it was handed out to a run of the same address, or such
-   a run carried it before;
-3. the connection: a request without a token (discovery) belongs to the run that the connection's
-   next request with a token or next login shows, else to that of the one before;
-4. for a connection that shows no token at all: what was discovered. The request belongs to the run
-   that uses that service next and has not discovered it yet (``discovery``);
-5. the time: the run of the same address and program that had logged in and was under way.
+1. the local process at the end of the connection: one process is one command;
+2. the token of the request: a run of the same address obtained the token, or carried it before;
+3. the connection: a request without a token (discovery) belongs to the run of the connection's next
+   login or next request with a token, else to the run of the previous one;
+4. for a connection without any token, the discovered service: the request belongs to the run that
+   uses this service next and has not discovered it yet (``discovery``);
+5. the time: the run of the same address and program that had logged in and was in progress.
 
 A login begins a run, except after a 401 to the run's token. A request without a token stays
-undecided until evidence comes. Where 4 or 5 leave several runs, the order of time decides,
-and the request and all of these runs carry a doubt.
+undecided until evidence comes. If rule 4 or 5 leaves several runs, the order of time decides, and
+the request and all of these runs carry a doubt.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ from tracer.model import Exchange
 __all__ = ["ClientRequests"]
 
 _UNPROVEN_LIMIT = 16
-"""Number of requests without a token on one connection, after which none is expected any more."""
+"""Number of requests without a token on one connection after which no token is expected any more."""
 
 _ALONE_LIMIT = 256
-"""Number of requests that may wait for evidence from other connections."""
+"""Maximum number of requests that wait for evidence from other connections."""
 
 _UNPROVEN = "several commands of {peer} ran at once: a request without a token may belong to another of them"
 _SHARED = "several commands of {peer} used one token at once: a request may belong to another of them"
@@ -43,10 +42,10 @@ _REPEATED_LOGIN = "several commands of {peer} ran at once: a login may belong to
 
 @dataclass
 class _Connection:
-    """An open connection: the run of its latest request that proved its client.
+    """An open connection, with the ``run`` of its latest request that proved the client.
 
-    ``login_refused`` is set if that request was a login without success; ``tokenless`` if no token
-    is expected any more.
+    ``login_refused`` is set if that request was a failed login, ``tokenless`` if no token is expected
+    any more.
     """
 
     run: Run | None = None
@@ -55,10 +54,10 @@ class _Connection:
 
 
 class ClientRequests:
-    """Decides which run a client's request belongs to, at once or when evidence comes.
+    """The assignment of clients' requests to runs, at once or when evidence comes.
 
-    ``undecided`` holds all requests without a run, those of services too. ``clock`` gives
-    monotonic seconds.
+    ``undecided`` contains all requests without a run, also those of services. ``clock`` returns seconds:
+    monotonic ones for live requests, seconds since the epoch for stored ones.
     """
 
     def __init__(self, runs: Runs, undecided: list[SentRequest], clock: Callable[[], float]) -> None:
@@ -68,11 +67,11 @@ class ClientRequests:
         self._connections: dict[str, _Connection] = {}
 
     def due(self) -> float:
-        """Return when the first request has waited long enough for evidence from other connections."""
+        """Return the time of ``clock`` for the next decision by ``expire``; infinity if no request waits."""
         return min((request.alone for request in self._held()), default=math.inf) + PATIENCE
 
     def sent(self, evidence: Evidence) -> SentRequest:
-        """Take a request that was sent."""
+        """Register a request at its beginning. Assign it to a run if there is evidence."""
         request = SentRequest(evidence)
         connection = self._connections.setdefault(evidence.connection, _Connection())
         if evidence.process is not None:
@@ -90,7 +89,10 @@ class ClientRequests:
     def answered(
         self, request: SentRequest, exchange: Exchange, tokens: Iterable[str], closed_connection: str | None
     ) -> None:
-        """Take the end of a request: the ``tokens`` that it handed out, the connection that it closed."""
+        """Register the end of a request, with the ``tokens`` of its response.
+
+        ``closed_connection`` is the connection that ended with it.
+        """
         handed_out = set() if request.evidence.subjects else set(tokens)
         if handed_out and request.run is None:
             self._prove(request, login=True)
@@ -105,7 +107,7 @@ class ClientRequests:
         self._match(request)
 
     def closed(self, name: str) -> None:
-        """Take the end of a connection."""
+        """Register the end of the connection ``name``. Decide on its waiting requests, if possible."""
         connection = self._connections.pop(name, None)
         if connection is None:
             return
@@ -114,14 +116,18 @@ class ClientRequests:
             if connection.run is not None:
                 self._give(request, connection.run)
             else:
-                # If the end is approximate, stored requests are told of at their beginning.
+                # A stored request with an approximate end is reported at its beginning.
                 request.alone = self._clock() + request.latest - request.earliest
         if connection.run is not None:
             connection.run.open.discard(name)
         self._match(*waiting)
 
     def over(self, run: Run) -> None:
-        """Give a run that ends the waiting requests that it used, or that no other run can take."""
+        """Decide on waiting requests before ``run`` ends.
+
+        Assign discovery requests for a service that the run used, and requests that fit no other run. If
+        the run is one of several candidates for a request, put the run in doubt.
+        """
         for request in self._alone():
             takers = discovery.takers(request, self._same_client(request), self._complete())
             if any(taker is run for _, taker in takers):
@@ -134,21 +140,21 @@ class ClientRequests:
                 self._doubt([run], request.doubt)
 
     def expire(self) -> None:
-        """Decide on the requests that have waited long enough."""
+        """Decide on the requests that have waited for ``PATIENCE`` seconds."""
         for request in self._alone():
             if self._clock() >= request.alone + PATIENCE:
                 self._match_one(request, wait=False)
                 self._decide_by_time(request)
 
     def rest(self) -> None:
-        """Decide on all requests: no more evidence comes."""
+        """Close all connections and decide on all requests, as no more evidence comes."""
         for name in list(self._connections):
             self.closed(name)
         for request in self._alone():
             self._decide_by_time(request)
 
     def _refused(self, request: SentRequest, run: Run) -> None:
-        """Note a 401: the client may log in again."""
+        """Note a 401 response, after which the client may log in again."""
         evidence = request.evidence
         if not evidence.authenticates:
             run.refused = request.latest if evidence.tokens else run.refused
@@ -158,9 +164,9 @@ class ClientRequests:
     # Requests that prove their client
 
     def _prove(self, request: SentRequest, *, login: bool) -> None:
-        """Find or begin the run of a login or a request with a token.
+        """Find or begin the run of a login or of a request with a token.
 
-        Give it the waiting requests of the connection too.
+        Assign the waiting requests of the connection to the same run.
         """
         evidence = request.evidence
         connection = self._connections.setdefault(evidence.connection, _Connection())
@@ -186,7 +192,7 @@ class ClientRequests:
         self._match(request, *waiting)
 
     def _token_run(self, request: SentRequest, connection: _Connection, holders: Sequence[Run]) -> Run | None:
-        """Return the run of a request that carries a token; None if it begins one."""
+        """Return the run of a request with a token; None if the request begins a run."""
         if connection.run is not None and (not holders or connection.run in holders):
             return connection.run
         if not holders or self._starts_over(request, holders[0]):
@@ -198,7 +204,10 @@ class ClientRequests:
         return holders[0]
 
     def _starts_over(self, request: SentRequest, run: Run) -> bool:
-        """Return whether a new command uses the token of ``run``: it discovers anew what the run knows."""
+        """Return whether a new command uses the token of ``run``.
+
+        Such a command repeats discovery requests that the run has sent.
+        """
         evidence = request.evidence
         if run.process is not None:
             return False
@@ -211,7 +220,7 @@ class ClientRequests:
             and run.last <= each.evidence.started
             and each.earliest <= evidence.started
             and is_below(request.service, each.service)
-            # Another command may be about to log in: what comes before a login proves nothing.
+            # Another command may be about to log in, so a request before a login proves nothing.
             and (evidence.authenticates or not run.logged_in_below(each.service))
             and not self._lacking(each)
             for each in self._complete()
@@ -219,13 +228,13 @@ class ClientRequests:
         )
 
     def _login_run(self, request: SentRequest, connection: _Connection) -> Run | None:
-        """Return the run that logs in again; None for the login that begins a run."""
+        """Return the run of a repeated login; None if the login begins a run."""
         evidence = request.evidence
         earlier = [each for each in self._held_on(evidence.connection) if each is not request]
         if connection.run is not None:
             again = connection.run.refused > -math.inf or connection.login_refused
             if not again and not earlier:
-                # The refusal that is answered by this login may have been answered by another one.
+                # Another login may have been the reaction to the 401 that this login reacts to.
                 request.doubt = connection.run.doubt
             return connection.run if again and not earlier else None
         refused = [
@@ -245,13 +254,13 @@ class ClientRequests:
             self._doubt(refused, request.doubt)
         return None if discovered else min(refused, key=lambda run: run.refused)
 
-    # Requests whose connection shows no token
+    # Requests from connections without a token
 
     def _match(self, *news: SentRequest) -> None:
-        """Give requests whose connection shows no token to the runs that use what they discovered.
+        """Assign requests from connections without a token to the runs that use the discovered services.
 
-        ``news`` are the requests of which something new is known: only what is like them, or what
-        they use, can be decided by that.
+        ``news`` are the requests with new facts. Only requests with the same method and URL, and requests
+        for a service that ``news`` use, are decided.
         """
         openings = {request.evidence.opening for request in news}
         used = {request.service for request in news if request.evidence.proves_client}
@@ -268,9 +277,9 @@ class ClientRequests:
                 unused.add((peer, agent, opening))
 
     def _match_one(self, request: SentRequest, *, wait: bool) -> None:
-        """Give the request to the run that used what it discovered, if there is one.
+        """Assign the request to the run that used the discovered service, if there is one.
 
-        With ``wait``, do nothing while the connection of a request like it may still show a token.
+        With ``wait``, do nothing while the connection of a rival request may still show a token.
         """
         complete = self._complete()
         takers = [] if request.run else discovery.takers(request, self._same_client(request), complete)
@@ -293,19 +302,19 @@ class ClientRequests:
         self._give(request, run)
 
     def _uses(self, request: SentRequest) -> bool:
-        """Return whether a run uses what the request discovered and has not discovered it, at any time."""
+        """Return whether a run uses the requested service and has not sent the same request, at any time."""
         return any(
             request.evidence.opening not in run.discovered and run.uses(request.service)
             for run in self._runs.of_same_client(request.evidence)
         )
 
     def _candidates(self, request: SentRequest) -> list[Run]:
-        """Return the runs that the request may belong to, by what they did or by the time."""
+        """Return the possible runs of the request, by their use of the service, else by the time."""
         runs = self._same_client(request)
         return discovery.owners(request, runs, self._complete()) or discovery.under_way(request, runs)
 
     def _decide_by_time(self, request: SentRequest) -> None:
-        """Give the request to a run that was under way, to one that began soon after it, or to its own."""
+        """Assign the request to a run in progress, else to a run that began soon after, else to a new run."""
         if request.run is not None:
             return
         soon = discovery.beginning_soon(request, self._same_client(request))
@@ -319,7 +328,7 @@ class ClientRequests:
         self._give(request, discovery.preferred(request, candidates))
 
     def _lacking(self, request: SentRequest) -> list[Run]:
-        """Return the runs that were under way at the request and have not sent the same one."""
+        """Return the runs in progress at the time of the request that have not sent the same request."""
         evidence = request.evidence
         return [
             run
@@ -349,7 +358,7 @@ class ClientRequests:
             run.open.add(evidence.connection)
 
     def _bound(self, connection: _Connection, evidence: Evidence) -> None:
-        """Give up waiting for a token where too many requests wait."""
+        """Decide without a token if too many requests wait, on this connection or on all."""
         on_connection = self._held_on(evidence.connection)
         if len(on_connection) > _UNPROVEN_LIMIT:
             connection.run = connection.run or self._runs.begin(on_connection[0].evidence)
@@ -368,10 +377,10 @@ class ClientRequests:
         return [request for request in self._held() if request.evidence.connection == connection]
 
     def _complete(self) -> list[SentRequest]:
-        """Return the requests that have ended, in the order of time."""
+        """Return the requests without a run that have ended, in the order of time."""
         complete = [request for request in self._held() if request.answered]
         return sorted(complete, key=lambda request: request.evidence.started)
 
     def _alone(self) -> list[SentRequest]:
-        """Return the requests that have ended and whose connection can tell nothing more."""
+        """Return the ended requests without a run from closed connections, in the order of time."""
         return [request for request in self._complete() if request.alone < math.inf]

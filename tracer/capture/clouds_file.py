@@ -1,4 +1,4 @@
-"""The cloud that a client chooses from clouds.yaml, read as openstacksdk reads it."""
+"""The cloud that a client chooses from clouds.yaml, by the rules of openstacksdk."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ __all__ = ["CloudEntry", "chosen_cloud", "only_cloud"]
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 _SELECTORS = {"OS_CLOUD", "OS_REGION_NAME", "OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE", "OS_CLOUD_NAME"}
-"""Variables that choose a cloud. Any other OS_ variable describes one by itself."""
+"""Variables that choose a cloud. Any other OS_ variable describes a cloud without clouds.yaml."""
 
 _NO_SETTINGS = ("OS_TEST", "OS_STD", "OS_LOG")
 
 _SIZE = 2**20
-"""Bytes of the largest file that is read. A clouds.yaml has a few KiB."""
+"""Maximum size of a file in bytes. Larger files are skipped; a clouds.yaml has a few KiB."""
 
 
 class CloudEntry(NamedTuple):
-    """A cloud of a clouds.yaml: its name, the file, and the merged settings."""
+    """A cloud of a clouds.yaml, with its name, the file, and the merged settings."""
 
     name: str
     file: Path
@@ -28,10 +28,10 @@ class CloudEntry(NamedTuple):
 
 
 def chosen_cloud(name: str, environment: Mapping[str, str], folder: Path) -> CloudEntry | None:
-    """Return the cloud ``name`` as a client that works in ``folder`` finds it.
+    """Return the cloud ``name`` for a client that works in ``folder``; None without a clouds.yaml.
 
-    secure.yaml adds to clouds.yaml, and both win over the profile in clouds-public.yaml. What cannot
-    be read is left out: the client itself reports it.
+    secure.yaml adds to clouds.yaml, and both override the profile in clouds-public.yaml. Unreadable
+    files are skipped, as the client itself reports them.
     """
     found = _first(_candidates("clouds", "OS_CLIENT_CONFIG_FILE", environment, folder))
     if found is None:
@@ -47,7 +47,7 @@ def chosen_cloud(name: str, environment: Mapping[str, str], folder: Path) -> Clo
 
 
 def only_cloud(environment: Mapping[str, str], folder: Path) -> str:
-    """Return the cloud that a client chooses without being told: the only one there is, or nothing."""
+    """Return the cloud that a client chooses without a setting: the only cloud of the file; else empty."""
     described = {name for name in environment if name.startswith("OS_") and not name.startswith(_NO_SETTINGS)}
     if described - _SELECTORS or environment.get("OS_CLOUD"):
         return ""
@@ -57,7 +57,7 @@ def only_cloud(environment: Mapping[str, str], folder: Path) -> str:
 
 
 def _candidates(name: str, variable: str, environment: Mapping[str, str], folder: Path) -> Iterator[Path]:
-    """Yield where openstacksdk looks for a file, in its order."""
+    """Yield the paths at which openstacksdk looks for a file, in its order."""
     if environment.get(variable):
         yield folder / environment[variable]
     home = Path(environment.get("SNAP_REAL_HOME") or environment.get("HOME") or Path.home())
@@ -76,7 +76,7 @@ def _candidates(name: str, variable: str, environment: Mapping[str, str], folder
 
 
 def _first(paths: Iterator[Path]) -> tuple[Path, Mapping[str, Any]] | None:
-    """Return the first file that can be read, with its content."""
+    """Return the first file that contains a mapping, with its content; None if there is none."""
     for path in paths:
         try:
             if not path.is_file() or path.stat().st_size > _SIZE:

@@ -1,4 +1,4 @@
-"""Content codings (RFC 9110, section 8.4.1) taken off, in bounded memory."""
+"""Decoders of content codings (RFC 9110, section 8.4.1), with bounded memory."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ __all__ = ["CodingError", "TooLargeError", "decode"]
 
 
 _MOST_FRAMES = 1000
-"""Number of zstd frames in a body: what follows each one is copied."""
+"""Maximum number of zstd frames in a body, as the check copies the rest of the body for each frame."""
 
 
 class CodingError(Exception):
-    """Bytes that are not what their content coding says, or a coding that isn't known."""
+    """An unknown content coding, or bytes that are invalid in their coding."""
 
 
 class TooLargeError(Exception):
-    """Content that is larger than the limit once decoded."""
+    """Decoded content over the limit."""
 
 
 def decode(data: bytes, coding: str, limit: int) -> bytes:
-    """``data`` without its content coding, at most ``limit`` bytes of it.
+    """Return the decoded content of ``data``, at most ``limit`` bytes.
 
-    ``coding`` is the Content-Encoding field: codings in the order they were applied.
-    Raises CodingError and TooLargeError.
+    ``coding`` is the value of the Content-Encoding field, a list of codings in the order of encoding.
+    Raises CodingError for an unknown coding or invalid bytes, and TooLargeError above ``limit``.
     """
     for name in reversed([part.strip().lower() for part in coding.split(",")]):
         if name in {"", "identity"}:
@@ -58,7 +58,7 @@ def _member(data: bytes, limit: int, window: int) -> tuple[bytes, bytes]:
 
 
 def _gzip(data: bytes, limit: int) -> bytes:
-    # RFC 1952, section 2.2: a file is one member after the other.
+    # RFC 1952, section 2.2: gzip data is a series of members.
     decoded = bytearray()
     while data:
         member, data = _member(data, limit - len(decoded), 16 + zlib.MAX_WBITS)
@@ -70,7 +70,7 @@ def _deflate(data: bytes, limit: int) -> bytes:
     try:
         return _inflate(data, limit, zlib.MAX_WBITS)
     except zlib.error:
-        # Many senders leave out the zlib wrapper that RFC 9110 asks for.
+        # Many senders omit the zlib wrapper that RFC 9110 requires.
         return _inflate(data, limit, -zlib.MAX_WBITS)
 
 
@@ -92,7 +92,7 @@ def _zstd(data: bytes, limit: int) -> bytes:
         decoded = reader.read(limit + 1)
     if len(decoded) > limit:
         raise TooLargeError
-    # A reader does not tell whether the last frame is complete (RFC 8878, section 3.1.1).
+    # A reader does not check that the last frame is complete (RFC 8878, section 3.1.1).
     for _ in range(_MOST_FRAMES):
         if not data:
             return decoded

@@ -1,4 +1,4 @@
-"""One client command, run through a proxy of its own, as a recording."""
+"""Recording of one client command through a dedicated proxy."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ __all__ = ["Result", "Services", "certificate", "record"]
 _DRAIN = 2.0
 _SETTLE = 0.1
 _SERVICES_DRAIN = 10.0
-"""Seconds that calls between services may still take, once the command has ended: they are others' work."""
+"""Seconds that service calls may still take after the end of the command."""
 
 _EARLY = "the command did not wait until the proxy was ready, which takes seconds: give it a longer timeout"
 
 Services = AbstractContextManager[Mapping[str, socket.socket]]
-"""Listening sockets by the names of the services that send through them for as long as it is entered."""
+"""A context manager that makes services send through listening sockets, and gives these by service name."""
 
 
 class Result(NamedTuple):
-    """What became of the command: its exit code, and its recording or the reason that there is none.
+    """The result of a command: its exit code, and its recording or the ``problems`` that prevented one.
 
-    ``others`` are recordings of what services sent meanwhile, but not for this command.
+    ``others`` are the recordings of background runs in the same period.
     """
 
     exit_code: int
@@ -73,15 +73,15 @@ def record(
     services: Services | None = None,
     folder: Path | None = None,
 ) -> Result:
-    """Run ``argv`` through a proxy on a free port, and write what it and the cloud said to each other.
+    """Run the command ``argv`` through a proxy on a free port, and write the recording.
 
-    ``authority`` is the folder of the proxy's CA. ``on_exchange`` is given the recording so
-    far, after each exchange, ``on_warning`` the reason why requests of the client are not seen, as soon
-    as it is known. ``services``, while entered, has services send through
-    listening sockets of their own, those that it gives by name: what they ask while they answer
-    the client belongs to the recording. ``folder`` is the one that the client works in. Raises
-    CommandError for a command that cannot be started, and TracerError where the recording
-    cannot be written; the client is stopped then.
+    ``authority`` is the folder of the proxy's CA. ``folder`` is the working directory of the client.
+    ``on_exchange`` receives the recording so far after each exchange. ``on_warning`` receives the reason
+    for unseen requests of the client, as soon as it is known. ``services`` makes services send through
+    listening sockets of the proxy; service calls for the client become a part of the recording.
+
+    Raises CommandError if the command cannot be started, and TracerError if the recording cannot be
+    written. Every error kills the client.
     """
     trusted_by_client = certificate(authority)
     trust = client_trust(argv, environment, folder or Path.cwd())
@@ -92,7 +92,7 @@ def record(
         proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
         led = proxied(environment, proxy, trusted_by_client)
         if trust.unnamed:
-            # With OS_CACERT, openstacksdk no longer takes the only cloud of clouds.yaml by itself.
+            # With OS_CACERT, openstacksdk does not choose the only cloud of clouds.yaml without a name.
             del led["OS_CACERT"]
         client = Client(with_authority(argv, trusted_by_client), led, stdout, stderr, folder)
         try:
@@ -107,7 +107,7 @@ def record(
 def _trace(
     client: Client, orders: _Orders, listeners: Sequence[socket.socket], release: Callable[[], None]
 ) -> Result:
-    # Only now: mitmproxy takes about as long to load as the client does, so they load at the same time.
+    # Imported here: mitmproxy and the client take about the same time to load, and load in parallel.
     defer_addons()
     import asyncio
 
@@ -142,17 +142,17 @@ def _trace(
         early = hasty or not tracer.reached
         watching.cancel()
         if early:
-            # What the command sent to a proxy that did not listen yet waits in the socket.
+            # Requests that the command sent before the proxy listened wait in the socket.
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(tracer.listens.wait(), _DRAIN)
             await asyncio.sleep(_SETTLE)
         await tracer.drained(_DRAIN)
         if early and tracer.reached:
             orders.on_warning(_EARLY)
-        # Services are let go before the proxy is: they may be answering somebody else.
+        # Services leave the proxy before it ends, as they may still answer other clients.
         release()
         if len(listeners) > 1:
-            # What a service decided to send through the proxy just before arrives just after.
+            # A request that a service has just begun arrives shortly after the release.
             await asyncio.sleep(_SETTLE)
             await tracer.drained(_SERVICES_DRAIN)
         tracer.ended(client)
@@ -170,7 +170,7 @@ def _trace(
 
 
 def certificate(authority: Path) -> Path:
-    """The certificate of the proxy's CA in the folder ``authority``, both made if they aren't there."""
+    """Return the certificate file of the proxy's CA in the folder ``authority``; create both if missing."""
     found = authority / "mitmproxy-ca-cert.pem"
     if not found.exists():
         from mitmproxy.certs import CertStore
@@ -182,10 +182,11 @@ def certificate(authority: Path) -> Path:
 
 @contextmanager
 def _signals_passed_on(client: Client) -> Iterator[list[int]]:
-    """Ctrl-C is the client's to answer (a terminal sends it to both); told to end, we end the client.
+    """Pass SIGINT, SIGTERM and SIGHUP on to the client. Yield the list of received signals.
 
-    Once the client has ended it is us who are meant: what is left to do may take long. Outside the main
-    thread, Python handles no signals: there, the program that called us does.
+    If stdin is a terminal, SIGINT is not passed on, as the terminal sends it to the client too. After
+    the end of the client, a signal ends tracer, as the remaining work may take long. Outside the main
+    thread, do nothing: Python handles signals only in the main thread.
     """
     seen: list[int] = []
     if threading.current_thread() is not threading.main_thread():

@@ -1,9 +1,9 @@
-"""Which runs may have sent a request without a token, over a connection that shows none.
+"""Candidate runs for a request without a token, from a connection without any token.
 
 A command logs in, discovers a service by a request without a token, and then uses the service. A
-discovery request can belong to a run that uses the service next, or to one that logged in before
-and only discovers the services of its catalogue. ``runs`` are the runs under way of the same
-client, ``waiting`` the undecided requests of clients, in the order of time. Times are in seconds
+discovery request can belong to a run that uses the service next, or to a run that logged in before
+and only discovers the services of its catalogue. ``runs`` are the runs in progress of the same
+client. ``waiting`` are the undecided requests of clients, in the order of time. Times are in seconds
 since the epoch.
 """
 
@@ -27,12 +27,12 @@ __all__ = [
 ]
 
 PATIENCE = 10.0
-"""Seconds that a request waits for evidence from other connections once its own is closed."""
+"""Seconds that a request waits for evidence from other connections after its own has closed."""
 
 _PAUSE = 1.0
-"""Seconds between the last answer to a command and the first request of the next one.
+"""Minimum seconds between the last response to a command and the first request of the next command.
 
-An interpreter takes as long to start. What follows sooner may be of a command beside the first one.
+A Python interpreter takes as long to start. An earlier request may come from a parallel command.
 """
 
 
@@ -41,8 +41,9 @@ def takers(
 ) -> list[tuple[float, Run]]:
     """Return the runs that used the service and had not discovered it before, with the time of use.
 
-    If another run had logged in before the request, leave out runs that could not know of the service, and
-    runs that began after a pause and may have discovered the service by another request.
+    Leave out runs that could not know of the service, unless all runs are such runs and no logged-in run
+    can have sent the request. If a logged-in run can have sent it, also leave out runs that began after
+    a pause and may have discovered the service by another request.
     """
     times = ((_first_use(run, request), run) for run in runs)
     users = [
@@ -64,9 +65,10 @@ def takers(
 def rivals(
     request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest]
 ) -> list[SentRequest]:
-    """Return the others like the request by which ``run`` may have discovered what it used at ``moment``.
+    """Return the similar requests by which ``run`` may have discovered the service used at ``moment``.
 
-    Before a login, each request to the same service is like it: whose login comes next is not known yet.
+    Requests are similar if method and URL are equal. Before a login, all requests to the same service
+    are similar, as the run of the next login is unknown.
     """
     logs_in = moment <= run.logged_in
     return [
@@ -81,19 +83,22 @@ def rivals(
 
 
 def is_certain(request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest]) -> bool:
-    """Return whether ``run`` can have discovered what it used at ``moment`` by this request only."""
+    """Return whether only this request can have shown ``run`` the service that it used at ``moment``."""
     others = _before_use(request, run, moment, waiting)
     return not run.doubt and not any(_are_related(each.service, request.service) for each in others)
 
 
 def owners(request: SentRequest, runs: Sequence[Run], waiting: Sequence[SentRequest]) -> list[Run]:
-    """Return the runs that the request may belong to, as they use the service or may discover it."""
+    """Return the possible runs of the request: runs that use the service, and runs that may discover it."""
     using = (run for _, run in takers(request, runs, waiting))
     return list(dict.fromkeys([*using, *_discoverers(request, runs, waiting)]))
 
 
 def under_way(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
-    """Return the runs under way at the request, except those that had sent the same one for no later use."""
+    """Return the runs in progress at the time of the request.
+
+    Leave out runs that had sent the same request and did not use the service after this one.
+    """
     return [
         run
         for run in runs
@@ -103,7 +108,7 @@ def under_way(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
 
 
 def beginning_soon(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
-    """Return the runs that began soon after the request, and have not sent the same one."""
+    """Return the runs that began within ``PATIENCE`` after the request and have not sent the same request."""
     begun = request.evidence.started
     return [
         run for run in runs if begun <= run.began <= begun + PATIENCE and not _had_sent_same(request, run)
@@ -111,12 +116,15 @@ def beginning_soon(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
 
 
 def is_followed(run: Run, request: SentRequest, waiting: Sequence[SentRequest]) -> bool:
-    """Return whether the request may follow what ``run`` did before, rather than begin another run."""
+    """Return whether the request may continue ``run``, rather than begin another run."""
     return run in _discoverers(request, [run], waiting) or request.evidence.started <= run.last + _PAUSE
 
 
 def preferred(request: SentRequest, candidates: Sequence[Run]) -> Run:
-    """Return the run whose exchanges were around the request, else the latest that began before it."""
+    """Return the latest run with exchanges around the request, else the latest that began before it.
+
+    If all ``candidates`` began after the request, return the first.
+    """
     time = request.evidence.started
     around = [run for run in candidates if run.began <= time <= run.last]
     before = [run for run in candidates if run.began <= time]
@@ -126,7 +134,7 @@ def preferred(request: SentRequest, candidates: Sequence[Run]) -> Run:
 def _before_use(
     request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest]
 ) -> list[SentRequest]:
-    """Return the other requests by which ``run`` may have discovered what it used at ``moment``."""
+    """Return the other requests by which ``run`` may have discovered the service used at ``moment``."""
     return [
         each
         for each in waiting
@@ -138,14 +146,18 @@ def _before_use(
 
 
 def _discoverers(request: SentRequest, runs: Iterable[Run], waiting: Sequence[SentRequest]) -> list[Run]:
-    """Return the runs that had logged in, and may have discovered the service then without using it."""
+    """Return the logged-in runs in progress that may have discovered the service by the request.
+
+    Leave out runs that had sent the same request or used the service, and idle runs with a pause between
+    their last exchange and the beginning of the latest run.
+    """
     time = request.evidence.started
     found = [
         run
         for run in runs
         if run.logged_in <= time
         and run.active(time)
-        # What a run in doubt discovered or used may have been another one's.
+        # The requests of a doubtful run may belong to another run.
         and (run.doubt or not (_had_sent_same(request, run) or run.used_before(request.service, time)))
     ]
     latest = max((run.began for run in found if run.began <= time), default=time)
@@ -157,7 +169,7 @@ def _discoverers(request: SentRequest, runs: Iterable[Run], waiting: Sequence[Se
 
 
 def _pause_between(since: float, until: float, request: SentRequest, waiting: Iterable[SentRequest]) -> bool:
-    """Return whether the request's address sent nothing for a while between two times."""
+    """Return whether the request's address sent nothing for ``_PAUSE`` seconds between two times."""
     if until < since + _PAUSE:
         return False
     for each in waiting:
@@ -169,7 +181,10 @@ def _pause_between(since: float, until: float, request: SentRequest, waiting: It
 
 
 def _first_use(run: Run, request: SentRequest) -> float | None:
-    """Return when the run used what it may have discovered by the request, None if it did not."""
+    """Return the time at which the run first used the requested service after the request.
+
+    Return None if the run did not use the service within ``PATIENCE``.
+    """
     return run.first_use(request.service, request.earliest, request.latest + PATIENCE)
 
 
@@ -178,7 +193,7 @@ def _are_related(service: str, other: str) -> bool:
 
 
 def _had_discovered_related(run: Run, request: SentRequest, moment: float) -> bool:
-    """Return whether ``run`` discovered the service before ``moment``, by this or another request."""
+    """Return whether ``run`` discovered the requested service no later than ``moment``, by any request."""
     earlier = (opening for opening, time in run.discovered.items() if time <= moment)
     services = (service_of(opening.partition(" ")[2]) for opening in earlier)
     return any(_are_related(service, request.service) for service in services)
@@ -189,6 +204,9 @@ def _had_sent_same(request: SentRequest, run: Run) -> bool:
 
 
 def _may_have_known(run: Run, request: SentRequest) -> bool:
-    """Return whether the run may have known of the service. Before a login, that is where to log in."""
+    """Return whether the run may have known of the service at the time of the request.
+
+    Before its login, a run knows only the service to which it logs in.
+    """
     had_logged_in = run.logged_in <= request.evidence.started
     return had_logged_in or not run.logins or run.logged_in_below(request.service)

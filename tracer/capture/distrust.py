@@ -1,4 +1,4 @@
-"""Warnings of certificates that a client or the proxy does not trust, each with the setting that helps."""
+"""Warnings of certificates that a client or the proxy does not trust, each with a remedy."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from tracer.capture.client_trust import OPTION, Trust
 __all__ = ["CommandRemedies", "Distrust", "MitmdumpRemedies", "Remedies"]
 
 _MOST = 1000
-"""Number of warnings that are remembered: a client may ask for any number of hosts."""
+"""Maximum number of remembered warnings, as a client may connect to any number of hosts."""
 
 _OTHER_SETTINGS = "leave out --os-cacert and, in programs that use openstacksdk, cacert in clouds.yaml"
-"""What wins over OS_CACERT, where it is not known what the client uses."""
+"""The settings that override OS_CACERT, for a client with unknown settings."""
 
 
 class Remedies(Protocol):
-    """The settings that help, by the way in which the proxy was started. ``client`` names its client."""
+    """The remedies for one way to start the proxy. ``client`` is the client's name in a warning."""
 
     client: str
 
     def for_client(self) -> str:
-        """Return what makes the client trust the proxy's CA."""
+        """Return the remedy that makes the client trust the proxy's CA."""
 
     def for_proxy(self) -> str:
-        """Return what makes the proxy trust the cloud's CA."""
+        """Return the remedy that makes the proxy trust the cloud's CA."""
 
 
 class Distrust:
-    """Passes each warning to ``warn`` once; ``warnings`` holds those of the client."""
+    """A filter that passes each warning to ``warn`` once. ``warnings`` are those of ``client_refused``."""
 
     def __init__(self, remedies: Remedies, warn: Callable[[str], None]) -> None:
         self.warnings: list[str] = []
@@ -54,7 +54,7 @@ class Distrust:
         self.tell(f"the proxy does not trust the certificate of {host} ({reason}): {remedy}")
 
     def tell(self, text: str) -> bool:
-        """Pass a warning on, unless it was before. Return whether it is new."""
+        """Pass a warning on if it is new. Return whether it is new."""
         if text in self._seen:
             return False
         if len(self._seen) == _MOST:
@@ -65,22 +65,22 @@ class Distrust:
 
 
 class MitmdumpRemedies:
-    """The settings of mitmdump and of its clients, about which nothing is known."""
+    """Remedies for mitmdump and clients with unknown settings."""
 
     client = "a client"
 
     def for_client(self) -> str:
-        """Return what makes any client trust the proxy's CA."""
+        """Return the remedy that makes any client trust the proxy's CA."""
         authority = Path(ctx.options.confdir).expanduser() / "mitmproxy-ca-cert.pem"
         return f"export OS_CACERT={authority} for it, and {_OTHER_SETTINGS}"
 
     def for_proxy(self) -> str:
-        """Return the option that names the cloud's CA."""
+        """Return the remedy: mitmdump's option for the cloud's CA."""
         return "start mitmdump with --set ssl_verify_upstream_trusted_ca=FILE, the file of the cloud's CA"
 
 
 class CommandRemedies:
-    """The settings of a client command. ``authority`` is the certificate of the proxy's CA."""
+    """Remedies for a client command. ``authority`` is the certificate file of the proxy's CA."""
 
     client = "the client"
 
@@ -89,7 +89,7 @@ class CommandRemedies:
         self._authority = authority
 
     def for_client(self) -> str:
-        """Return what makes the command trust the proxy's CA."""
+        """Return the remedy that makes the command trust the proxy's CA."""
         cloud = self._trust.cloud
         if cloud is not None and cloud.settings.get("cacert"):
             return (
@@ -100,13 +100,13 @@ class CommandRemedies:
         return f"{named}: {_OTHER_SETTINGS}"
 
     def for_proxy(self) -> str:
-        """Return the setting of the command that names the cloud's CA."""
+        """Return the remedy: the command's setting for the cloud's CA."""
         source, authority = self._trust.source, self._trust.authority
         remedy = f"{source if source == OPTION else 'OS_CACERT'} must name the file of the cloud's CA"
         return f"{remedy}; it was checked with {source} ({authority})" if source else remedy
 
     def unusable(self) -> str:
-        """Return why the proxy can load no CAs from the file or folder that the command names."""
+        """Return the warning that the proxy can load no CA from the command's file or folder."""
         authority = self._trust.authority or ""
         reason = unusable(authority) or "it holds no certificate of a CA"
         return f"the proxy cannot use {self._trust.source} ({authority}): {reason}"

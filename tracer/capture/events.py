@@ -1,7 +1,7 @@
-"""What the proxy tells of its traffic, as it came: nothing is decoded yet, and nothing redacted.
+"""Events of the proxy's traffic, not decoded and not redacted.
 
-Plain data, so that it can go to another process. It holds secrets in clear: it goes
-through memory only, and to nobody but the redactor.
+Events are plain data, so that they can be sent to another process. Events contain secrets in clear
+text: they stay in memory, and only the redactor may read them.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from tracer.capture.processes import Process
 __all__ = ["Answered", "Asked", "Connected", "Content", "Disconnected", "Event", "RawFields", "Reply"]
 
 RawFields = tuple[tuple[bytes, bytes], ...]
-"""Header fields in the order they were sent."""
+"""Header fields in the order of the message."""
 
 
 class Content(msgspec.Struct, frozen=True, array_like=True):
-    """A message's content as it was sent.
+    """The content of a message, still encoded.
 
-    ``raw`` is None if there is no content or if it is not kept, as it is too long or ``streamed``
-    through. ``size`` (bytes) and ``sha256`` describe content that is not kept; ``sha256`` is empty
-    if the content was not seen.
+    ``raw`` is None if there is no content, or if the content is omitted because it is too long or
+    ``streamed``. ``size`` (bytes) and ``sha256`` describe omitted content; ``sha256`` is empty if the
+    proxy did not see the content.
     """
 
     raw: bytes | None = None
@@ -40,7 +40,7 @@ class Reply(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Connected(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """A client's connection: the host it comes from, the proxy's port, and who holds it, where known."""
+    """A new connection of a client: the client's address, the proxy's port, the client's process if known."""
 
     connection: str
     peer: str
@@ -49,7 +49,7 @@ class Connected(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Asked(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """A request has begun; its content comes with its end. ``started`` is in seconds since the epoch."""
+    """The beginning of a request, without its content. ``started`` is in seconds since the epoch."""
 
     flow: str
     connection: str
@@ -61,10 +61,10 @@ class Asked(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Answered(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """A request is complete, with its response or the ``error`` that came instead.
+    """The end of a request, with its content, and with the response or an ``error``.
 
-    ``ended`` is in seconds since the epoch, None where it is not known. If it is ``approximate``, the
-    request may have ended before. ``closes`` tells that the connection ended with it.
+    ``ended`` is in seconds since the epoch, None if unknown. If ``ended`` is ``approximate``, the request
+    may have ended earlier. ``closes`` is set if the connection ended with the request.
     """
 
     flow: str
@@ -77,7 +77,7 @@ class Answered(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Disconnected(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """A client's connection is gone."""
+    """The end of a client's connection."""
 
     connection: str
 

@@ -1,4 +1,4 @@
-"""What the proxy told of a request and its response, as an Exchange: nothing redacted yet."""
+"""Conversion of the events of a request to an unredacted Exchange."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ __all__ = ["exchange", "skeleton"]
 
 
 def exchange(asked: Asked, answered: Answered, *, sender: str, limit: int) -> Exchange:
-    """The exchange, its times in seconds since the epoch. Bodies over ``limit`` bytes are not kept."""
+    """Return the unredacted exchange, with times in seconds since the epoch.
+
+    Bodies over ``limit`` bytes are omitted.
+    """
     return Exchange(
         sender=sender,
         started=asked.started,
@@ -30,7 +33,7 @@ def exchange(asked: Asked, answered: Answered, *, sender: str, limit: int) -> Ex
 
 
 def skeleton(asked: Asked, answered: Answered, *, sender: str) -> Exchange:
-    """What is still sure of one that could not be taken apart: no header, body, path or query of it."""
+    """Return an exchange without headers, bodies, path and query, for events that cannot be converted."""
     return Exchange(
         sender=sender,
         started=asked.started,

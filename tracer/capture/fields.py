@@ -1,4 +1,4 @@
-"""The header fields of a message, read once for all that is to be known of them."""
+"""The header fields of a message, indexed by name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["Fields", "encoded", "media_type", "readable"]
 
 
 class Fields:
-    """Values by name. Each look-up in mitmproxy's own headers goes through all of them."""
+    """Values of header fields by name. A look-up in mitmproxy's own headers scans all fields."""
 
     def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
         self._values: dict[bytes, list[bytes]] = {}
@@ -19,21 +19,21 @@ class Fields:
         return name in self._values
 
     def get(self, name: bytes) -> str:
-        """The value of the field ``name`` (in lower case): several in a row, empty where there is none."""
+        """Return the values of the field ``name`` (lower case) joined with commas; empty if none."""
         return ", ".join(self.all(name))
 
     def all(self, name: bytes) -> list[str]:
-        """The values of all fields ``name`` (in lower case)."""
+        """Return the values of all fields ``name`` (lower case)."""
         return [readable(value) for value in self._values.get(name, ())]
 
 
 def media_type(fields: Fields) -> str:
-    """The Content-Type without its parameters, in lower case."""
+    """Return the Content-Type without its parameters, in lower case."""
     return fields.get(b"content-type").partition(";")[0].strip().lower()
 
 
 def readable(value: bytes) -> str:
-    """Header text as it can be written down: UTF-8 where it is that, else one character a byte."""
+    """Decode the bytes of a header as UTF-8 if they are valid UTF-8, else as Latin-1."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
@@ -41,5 +41,5 @@ def readable(value: bytes) -> str:
 
 
 def encoded(value: str) -> bytes:
-    """The bytes that Python, or mitmproxy, has made a text of (PEP 383)."""
+    """Return the bytes that Python or mitmproxy has decoded with surrogate escapes (PEP 383)."""
     return value.encode("utf-8", "surrogateescape")

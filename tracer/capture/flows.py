@@ -1,4 +1,4 @@
-"""A flow under way, from the headers of its request until both of its messages are complete."""
+"""A flow in progress, from the headers of its request to the end of both messages."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from tracer.capture.telling import answered, content
 __all__ = ["ActiveFlow"]
 
 _LONG = 2**20
-"""Bytes from which on content is hashed in a thread, so that other connections go on."""
+"""Maximum size in bytes of content that is hashed in the event loop; longer content is hashed in a thread."""
 
 
 @dataclass(slots=True)
 class ActiveFlow:
-    """A flow under way. Its messages may be complete in any order. ``limit`` is that of the settings.
+    """A flow in progress. Its request and its response may end in any order.
 
-    ``live`` tells a flow of a connection from a stored one.
+    ``live`` is set for the flow of a connection, and not for a stored flow. ``limit`` is the maximum
+    size of recorded content in bytes.
     """
 
     flow: http.HTTPFlow
@@ -35,22 +36,22 @@ class ActiveFlow:
 
     @property
     def done(self) -> bool:
-        """Whether both messages are complete."""
+        """True if both messages are complete."""
         return self.request_done and self.response_done
 
     async def take_request(self, limit: int) -> None:
-        """Take the content of the complete request."""
+        """Copy the content of the complete request to ``request``."""
         self.request = await self._content(self.flow.request, self.request_tap, limit)
 
     async def take_response(self, limit: int) -> None:
-        """Take the content of the complete response."""
+        """Copy the content of the complete response to ``response``."""
         assert self.flow.response is not None
         self.response = await self._content(self.flow.response, self.response_tap, limit)
 
     def complete(self, limit: int, *, connected: bool) -> Answered:
-        """Return the event, with the content that was not taken yet.
+        """Return the event for the end of the flow. Copy content that is still missing.
 
-        ``connected`` tells whether the client's connection is still open.
+        ``connected`` is set if the client's connection is still open.
         """
         flow = self.flow
         if self.request is None:
@@ -67,11 +68,11 @@ class ActiveFlow:
 
 
 def _says_close(flow: http.HTTPFlow) -> bool:
-    """Return whether a message says that it is the last on its connection (RFC 9112, section 9.6)."""
+    """Return whether a message has the option to close the connection after it (RFC 9112, section 9.6)."""
     messages = filter(None, (flow.request, flow.response))
     return any("close" in message.headers.get("connection", "").lower() for message in messages)
 
 
 def _ends(flow: http.HTTPFlow) -> bool:
-    """Return whether the connection ended with a stored flow, as far as that tells."""
+    """Return whether the connection ended with a stored flow, by the data of the flow."""
     return flow.response is None or flow.client_conn.timestamp_end is not None
