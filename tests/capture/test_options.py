@@ -4,9 +4,9 @@ import asyncio
 from pathlib import Path
 from types import SimpleNamespace
 
-import certifi
 import pytest
 from mitmproxy.addonmanager import Loader
+from mitmproxy.certs import CertStore
 from mitmproxy.exceptions import OptionsError
 from mitmproxy.options import Options
 from mitmproxy.test import taddons
@@ -64,7 +64,8 @@ def test_the_file_of_the_cloud_ca_is_checked_at_the_start(tmp_path: Path) -> Non
         with pytest.raises(InputError) as caught:
             options.read(given(ssl_verify_upstream_trusted_ca=str(file)), None)
         assert str(caught.value) == f"ssl_verify_upstream_trusted_ca: {problem}"
-    options.read(given(ssl_verify_upstream_trusted_ca=certifi.where()), None)
+    CertStore.from_store(tmp_path, "mitmproxy", 2048)
+    options.read(given(ssl_verify_upstream_trusted_ca=str(tmp_path / "mitmproxy-ca-cert.pem")), None)
 
 
 def test_the_file_of_the_cloud_ca_is_checked_when_it_changes(tmp_path: Path) -> None:
