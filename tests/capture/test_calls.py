@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import re
 import shutil
 import tempfile
@@ -17,14 +18,15 @@ from hypothesis import strategies as st
 from tests.capture.flows import CLOUD, flow, peer, trace
 from tests.capture.test_addon import TOKEN, discovery, login, show
 from tracer.capture.book import Kept
+from tracer.capture.calls import ServiceCalls
 from tracer.capture.keeper import Keeper
 from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.processes import Process
 from tracer.capture.recovery import recover
-from tracer.capture.runs import Evidence
+from tracer.capture.runs import Evidence, Runs
 from tracer.capture.sentrequest import SentRequest
 from tracer.capture.settings import JOURNALS, Settings
-from tracer.model import Exchange, Recording, Request, Response
+from tracer.model import Body, Exchange, Recording, Request, Response
 from tracer.recording import load
 from tracer.recording.journal import read_journal
 
@@ -251,6 +253,23 @@ def test_the_configured_map_tells_who_waits_for_a_service(proxy: Proxy) -> None:
     proxy.answer(elsewhere)
     proxy.answer(asked)
     assert discovered in urls(proxy.end()["c2"])
+
+
+def test_what_a_client_creates_does_not_replace_the_catalogue_of_its_login() -> None:
+    calls = ServiceCalls(Runs(lambda _: None), [], ParticipantMap(), stored=True)
+    endpoint = {"interface": "public", "url": "http://images.test:9292"}
+    document = {"token": {"catalog": [{"type": "image", "endpoints": [endpoint]}]}}
+    for path, answer in [(TOKENS, document), *[("/identity/v3/users", {"user": {}})] * 5]:
+        body = Body(type="application/json", size=1, json=json.dumps(answer))
+        exchange = Exchange(
+            sender="client",
+            started=1.0,
+            request=Request(method="POST", url=CLOUD + path),
+            response=Response(status=201, body=body),
+        )
+        evidence = Evidence("c", "192.0.2.1", None, "", "", False, frozenset(), started=1.0)
+        calls.answered(SentRequest(evidence), exchange)
+    assert calls._receiver("http://images.test:9292/v2/images") == "glance"
 
 
 def test_a_service_that_a_service_asks_serves_the_same_run(proxy: Proxy) -> None:

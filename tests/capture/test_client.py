@@ -81,7 +81,8 @@ def test_a_command_that_cannot_be_started_is_one_line(command: str, reason: str)
         Client([command], os.environ, None, None)
 
 
-def test_a_killed_client_names_its_signal() -> None:
-    client = run("import os; os.kill(os.getpid(), 9)")
-    assert client.wait() == 137
-    assert client.killed_by == "SIGKILL"
+@pytest.mark.parametrize(("number", "name"), [(9, "SIGKILL"), (40, "signal 40")])
+def test_a_killed_client_names_its_signal(number: int, name: str) -> None:
+    client = run(f"import os; os.kill(os.getpid(), {number})")
+    assert client.wait() == 128 + number
+    assert client.killed_by == name

@@ -81,7 +81,9 @@ class ServiceCalls:
     def answered(self, request: SentRequest, exchange: Exchange) -> None:
         """Register the end of a request of a client or a service. Remember the catalogue of a login."""
         if exchange.request.method == "POST" and exchange.response and exchange.response.status == 201:
-            self._catalogues.appendleft(Catalogue.from_exchanges([exchange]))
+            catalogue = Catalogue.from_exchanges([exchange])
+            if catalogue:  # a created user or network has none, and must not replace a login's
+                self._catalogues.appendleft(catalogue)
         if self._stored:
             return
         self._under_way.remove(request)

@@ -90,7 +90,10 @@ class Client:
     def killed_by(self) -> str:
         """The name of the signal that ended the command; empty if none did."""
         code = self._process.returncode
-        return signal.Signals(-code).name if code is not None and code < 0 else ""
+        if code is None or code >= 0:
+            return ""
+        names = {number.value: number.name for number in signal.Signals}
+        return names.get(-code, f"signal {-code}")  # most real-time signals have no name
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         """Send the signal ``number`` to the command if it still runs."""

@@ -127,6 +127,10 @@ class Catalogue:
                 endpoints += _endpoints(body.json)
         return cls(endpoints + issuers)
 
+    def __bool__(self) -> bool:
+        """Return whether any endpoint is known."""
+        return bool(self._mounts)
+
     def service(self, url: str) -> tuple[str, str] | None:
         """Return the participant at ``url`` and its mount (``""`` for the root of the host).
 
