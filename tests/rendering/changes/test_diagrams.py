@@ -144,3 +144,16 @@ def test_every_message_of_both_runs_is_drawn_whatever_their_times(
     arrows = sum(len(read(text).drawn) for text in merged(both, NAMES, Style()))
     covered = sum("loop" in text for text in merged(both, NAMES, Style()))
     assert covered or arrows == 2 * (len(after) + states.count("removed"))
+
+
+def _failing(reason: str) -> Recording:
+    recording = _row("a")
+    (exchange,) = recording.exchanges
+    return msgspec.structs.replace(
+        recording, exchanges=[msgspec.structs.replace(exchange, response=None, error=reason)]
+    )
+
+
+def test_both_reasons_for_a_missing_response_are_drawn_whole() -> None:
+    text = _drawn(_failing("connection refused"), _failing("timed out"))
+    assert "No response: connection refused → timed out" in text

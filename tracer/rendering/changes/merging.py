@@ -108,9 +108,11 @@ def _both(before: MessageView, after: MessageView) -> MessageView:
         method = after.method if before.method == after.method else f"{before.method} → {after.method}"
         path = after.path if before.path == after.path else f"{before.path} → {after.path}"
         return after._replace(method=method, path=path)
-    said = before.text.partition(": ")[2]
-    if before.kind == after.kind:
-        return after._replace(
-            status=before.status, reason=f"{said.partition(' ')[2]} → {after.text.partition(': ')[2]}"
-        )
-    return after._replace(reason=f"{after.reason} ({before.text})")
+    if before.kind != after.kind:
+        return after._replace(reason=f"{after.reason} ({before.text})")
+    if after.kind == "error":
+        return after._replace(reason=f"{before.reason} → {after.reason}")
+    response = after.text.partition(": ")[2]
+    return after._replace(
+        status=before.status, reason=f"{before.reason} → {response}" if before.reason else f"→ {response}"
+    )
