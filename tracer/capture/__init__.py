@@ -1,4 +1,4 @@
-"""From mitmproxy's flows to recordings; the only folder that knows mitmproxy.
+"""Capture of mitmproxy's flows as recordings: the only package that imports mitmproxy.
 
-Nothing is imported here: a verb that needs one of these modules imports just that one.
+This module imports nothing, so that a command imports only the modules that it needs.
 """

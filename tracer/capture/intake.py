@@ -1,4 +1,4 @@
-"""From what the proxy tells to what is kept: who sent a request, and the exchange that it became."""
+"""Conversion of the proxy's events into exchanges, with the evidence of each request's origin."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ __all__ = ["Intake", "carried_tokens", "issued_tokens"]
 _RECEIPT = b"openstack-auth-receipt"
 _CARRIED = (b"x-auth-token", b"x-service-token", _RECEIPT)
 _HANDED_OUT = (b"x-subject-token", _RECEIPT)
-"""Header fields that tie requests together: a receipt is for the second factor of a login."""
+"""Response header fields that contain tokens. A receipt is for the second factor of a login."""
 
 
 class Intake:
-    """Takes what the proxy tells, in its order, and has it kept by the keeper that ``new_keeper`` gives."""
+    """A receiver of the proxy's events, in their order. ``new_keeper`` creates a keeper for settings."""
 
     def __init__(self, settings: Settings, new_keeper: Callable[[Settings], Keeper]) -> None:
         self._new_keeper = new_keeper
@@ -34,12 +34,12 @@ class Intake:
         self.configure(settings)
 
     def configure(self, settings: Settings) -> None:
-        """From now on by other settings; what is under way is kept by those it began with."""
+        """Create a keeper with ``settings`` for later requests. Earlier requests stay with their keeper."""
         self._settings = settings
         self._keepers.append(self._new_keeper(settings))
 
     def tell(self, event: Event) -> None:
-        """Take one event. Raises OutputError where the disk won't take what has become of it."""
+        """Process one event. Raises OutputError if a write fails."""
         if isinstance(event, Asked):
             keeper = self._keepers[-1]
             self._asked[event.flow] = event, keeper.sent(self.evidence(event)), keeper
@@ -53,40 +53,40 @@ class Intake:
                 keeper.closed(event.connection)
 
     def due(self) -> float:
-        """Return the moment from which on ``tend`` may have something to do."""
+        """Return the earliest time at which ``tend`` may have work, by the clock of the keepers."""
         return min(keeper.due() for keeper in self._keepers)
 
     async def tend(self) -> None:
-        """Do what is due by now."""
+        """Let each keeper decide on overdue requests and finish completed runs."""
         for keeper in self._keepers:
             await keeper.tend()
 
     def doubt(self, reason: str) -> None:
-        """Mark all that is recorded as undetermined."""
+        """Mark all runs as undetermined, with ``reason`` as a note."""
         for keeper in self._keepers:
             keeper.doubt(reason)
 
     async def caught_up(self) -> None:
-        """What was told is kept already."""
+        """Return at once, as ``tell`` has already stored all exchanges."""
 
     async def delivered(self) -> None:
-        """Return at once: what was told has been taken."""
+        """Return at once, as ``tell`` has already processed all events."""
 
     async def finish(self, interrupted: str = "") -> None:
-        """Make recordings of all runs that are going on, ``interrupted`` for some reason."""
+        """Write the recordings of all runs. ``interrupted`` is the reason of an early end, or empty."""
         for keeper in self._keepers:
             await keeper.finish_all(interrupted)
 
     async def leave(self) -> None:
-        """Leave the journals of what is going on as they are."""
+        """Close the journals of runs in progress without recordings. The files stay for recovery."""
         for keeper in self._keepers:
             await keeper.leave()
 
     def on_exchange(self, book: Book) -> None:
-        """Called with each book that took an exchange."""
+        """Do nothing. A subclass handles each book that has stored an exchange."""
 
     def evidence(self, asked: Asked) -> Evidence:
-        """Return the facts that tell where the request comes from."""
+        """Return the evidence of the request's origin."""
         fields = Fields(asked.fields)
         method, url, agent = readable(asked.method), readable(asked.url), fields.get(b"user-agent")
         connected = self._connections.get(asked.connection)
@@ -105,13 +105,13 @@ class Intake:
         )
 
     def by_port(self, asked: Asked) -> str | None:
-        """The service whose port of the proxy the request came in by."""
+        """Return the service that sends through the request's proxy port, None for any other port."""
         connected = self._connections.get(asked.connection)
         return self._settings.participants.senders.get(connected.port) if connected else None
 
     def _answered(self, answered: Answered) -> None:
         known = self._asked.pop(answered.flow, None)
-        if known is None:  # its beginning could not be taken: that was said then
+        if known is None:  # the error at its beginning was already reported
             return
         asked, sent, keeper = known
         fields = Fields(answered.reply.fields if answered.reply else ())
@@ -125,18 +125,18 @@ class Intake:
         sender = self.by_port(asked) or named_by_agent(sent.evidence.agent) or CLIENT
         try:
             return exchange(asked, answered, sender=sender, limit=self._settings.limit)
-        except Exception:  # noqa: BLE001 - recorded without its contents is better than not at all
+        except Exception:  # noqa: BLE001 - an exchange without contents is better than none
             return skeleton(asked, answered, sender=sender)
 
 
 def carried_tokens(asked: Asked) -> frozenset[str]:
-    """Return the tokens that a request carries."""
+    """Return the tokens in the header fields of a request."""
     fields = Fields(asked.fields)
     return frozenset(value for name in _CARRIED for value in fields.all(name))
 
 
 def issued_tokens(asked: Asked, answered: Answered) -> frozenset[str]:
-    """Return the tokens that an answer hands out. One to a question about a token hands out none."""
+    """Return the tokens that a response issues. The response to a request about a token issues none."""
     if answered.reply is None or Fields(asked.fields).all(b"x-subject-token"):
         return frozenset()
     fields = Fields(answered.reply.fields)
@@ -144,7 +144,7 @@ def issued_tokens(asked: Asked, answered: Answered) -> frozenset[str]:
 
 
 def _authenticates(method: str, url: str) -> bool:
-    """Return whether the request is a login, by password or by an identity provider."""
+    """Return whether the request is a login, at Keystone itself or through an identity provider."""
     path = url.partition("?")[0].rstrip("/")
     if "/OS-FEDERATION/" in path and path.endswith("/auth"):
         return True

@@ -1,6 +1,6 @@
 """Undocumented parts of mitmproxy that tracer relies on.
 
-What makes the proxy faster or its end tidier is optional: without it, recording goes on.
+They make the proxy faster, or its shutdown cleaner. Recording works without them.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ __all__ = ["handlers", "sending_socket", "servers"]
 
 
 def servers() -> Any | None:
-    """Return what listens for the proxy, with the method ``update``, None if it is not found."""
+    """Return mitmproxy's collection of listening servers, with its method ``update``, or None."""
     return getattr(ctx.master.addons.get("proxyserver"), "servers", None)
 
 
 def handlers() -> Mapping[Any, Any]:
-    """Return the handlers of the connections to the proxy by the connections' IDs, as they come and go."""
+    """Return mitmproxy's own mapping of connection IDs to the handlers of open client connections."""
     return getattr(ctx.master.addons.get("proxyserver"), "connections", {})
 
 
 def sending_socket(flow: http.HTTPFlow, side: connection.Connection) -> socket.socket | None:
-    """Return the socket of the flow's connection to one side, None if it is not found."""
+    """Return the socket of the flow's connection to ``side``, None if it is missing."""
     transports = getattr(handlers().get(flow.client_conn.id), "transports", {})
     writer = getattr(transports.get(side), "writer", None)
     return None if writer is None else writer.get_extra_info("socket")

@@ -1,4 +1,4 @@
-"""Keeps the books of all runs that are going on, from their first exchange to the recording."""
+"""Storage of all runs in progress, from their first exchange to the recording."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _OWN = "sent by {sender} while it was answering no recorded command"
 
 
 class Keeper:
-    """Keeps each exchange in the book of the run that ``Attribution`` gives it to.
+    """The owner of the books of all runs in progress. ``Attribution`` selects the run of each exchange.
 
-    ``on_kept`` is called with each recording that was written, ``on_failure`` with what kept
-    one from being written. Where the proxy is ``live``, what is ``due`` is done in the background;
-    for ``stored`` flows, ``tend`` is called instead. ``clock`` gives monotonic seconds.
+    ``on_kept`` is called with each written recording, ``on_failure`` with each error that no caller
+    receives. With ``live``, a background task runs ``tend`` when work is due. For ``stored`` flows, the
+    caller runs ``tend``. ``clock`` returns seconds: monotonic ones, or since the epoch for stored flows.
     """
 
     def __init__(
@@ -58,19 +58,19 @@ class Keeper:
         self._idle_since: dict[Run, float] = {}
         self._tending: asyncio.Task[None] | None = None
         self._closing = False
-        # One thread: writing is slow, and must not hold up the traffic.
+        # A thread, as a slow write must not delay the traffic.
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracer")
 
     def sent(self, evidence: Evidence) -> SentRequest:
-        """Take a request that was sent; its run may be known later only."""
+        """Register a request at its beginning. Its run may still be unknown."""
         return self._attribution.sent(evidence)
 
     def answered(
         self, request: SentRequest, exchange: Exchange, tokens: Iterable[str], closes: str | None
     ) -> list[Book]:
-        """Keep a complete exchange, and those whose run is known by it. Return the books that took one.
+        """Store a complete exchange, and waiting exchanges that it decides. Return the books that grew.
 
-        Raises OutputError, and the runs go on all the same.
+        Raises OutputError if a write fails. The runs continue nevertheless.
         """
         complete = self._attribution.answered(request, exchange, tokens, closes)
         try:
@@ -81,31 +81,31 @@ class Keeper:
         return books
 
     def closed(self, connection: str) -> None:
-        """Take the end of a client's connection: its run may be over. Raises OutputError."""
+        """Register the end of a client's connection. Its run may be over. Raises OutputError."""
         self._take(self._attribution.closed(connection))
 
     def due(self) -> float:
-        """Return the moment of ``clock`` from which on ``tend`` may have something to do."""
+        """Return the earliest time of ``clock`` at which ``tend`` may have work; infinity without any."""
         ends = (self._end(run) for run in self._runs.going)
         return min(self._attribution.due(), min(ends, default=math.inf))
 
     async def tend(self) -> None:
-        """Decide on requests that have waited long enough, and finish the runs that are over."""
+        """Decide on requests that have waited long enough, and finish completed runs."""
         self._take_later(self._attribution.expire())
         for run in list(self._runs.going):
             if self._is_over(run):
                 self._take_later(self._attribution.over(run))
-                # A request that it took may show that it goes on.
+                # A request that was just assigned to the run may show that the run continues.
                 if self._is_over(run):
                     await self._finish(run)
 
     def doubt(self, reason: str) -> None:
-        """Mark all runs that are known, and those to come, as undetermined."""
+        """Mark all known and all future runs as undetermined, with ``reason`` as a note."""
         self._attribution.doubt(reason)
         self._take_later(())
 
     async def finish_all(self, interrupted: str = "") -> None:
-        """Make recordings of all runs that are going on, ``interrupted`` for some reason."""
+        """Write the recordings of all runs. ``interrupted`` is the reason of an early end, or empty."""
         await self._stop_waiting()
         self._take_later(self._attribution.rest())
         for run in list(self._runs.going):
@@ -116,7 +116,7 @@ class Keeper:
         self._writer.shutdown()
 
     async def leave(self) -> None:
-        """Leave the journals of what is going on as they are; what is being finished is finished."""
+        """Complete the recordings that are being written. Close the other journals, and leave their files."""
         await self._stop_waiting()
         for run in self._runs.going:
             if run.number in self._books:
@@ -126,12 +126,12 @@ class Keeper:
 
     async def _stop_waiting(self) -> None:
         self._closing = True
-        # A run that is being finished just now must not be left half-way.
-        # What fails has been reported by then, and keeps no run from being finished.
+        # A recording that is being written must be completed. The task has already reported
+        # its errors, and they must not prevent other recordings.
         await asyncio.gather(*filter(None, [self._tending]), return_exceptions=True)
 
     def new_book(self, run: Run) -> Book:
-        """Return the book of a run that begins."""
+        """Create the book of a new run."""
         if run.service:
             return Book(self._settings.of_no_command(), note=_OWN.format(sender=run.service))
         if run.process is not None:
@@ -142,14 +142,14 @@ class Keeper:
         )
 
     def finish_book(self, book: Book, interrupted: str) -> Kept:
-        """Make the recording of a run that is over, or of one that is ``interrupted`` for some reason."""
+        """Write the recording of a run. ``interrupted`` is the reason of an early end, or empty."""
         return book.finish(interrupted=interrupted)
 
     def _hold(self, request: SentRequest) -> None:
         try:
             self._waiting.hold(request)
         except Exception:
-            # The caller counts it as lost: it must not fail once more when its run is known.
+            # The caller counts the request as lost. It must not fail again when its run is known.
             self._attribution.forget(request)
             raise
 
@@ -165,11 +165,11 @@ class Keeper:
             try:
                 book.take(request.exchange)
                 books.append(book)
-                # Only now: a kill in between leaves the exchange twice rather than not at all.
+                # Last, so that a kill in between duplicates the exchange instead of losing it.
                 self._waiting.let_go(request)
                 if request.doubt:
                     book.doubt(request.doubt)
-            except Exception as error:  # noqa: BLE001 - raised below: the others are to be kept first
+            except Exception as error:  # noqa: BLE001 - raised below, after the other exchanges are stored
                 failures.append(error)
             request.exchange = None
             request.run.in_flight -= 1
@@ -182,7 +182,7 @@ class Keeper:
         return books
 
     async def _tend_on(self) -> None:
-        """Do what is due, until nothing is expected to be."""
+        """Run ``tend`` again and again until no more work is expected."""
         try:
             while self.due() < math.inf and not self._closing:
                 await asyncio.sleep(_POLL)
@@ -191,10 +191,10 @@ class Keeper:
             self._tending = None
 
     def _take_later(self, complete: Iterable[SentRequest]) -> None:
-        """Keep exchanges that no caller waits for."""
+        """Store exchanges. Report an error to ``on_failure``, as no caller waits for it."""
         try:
             self._take(complete)
-        except Exception as error:  # noqa: BLE001 - the runs go on all the same
+        except Exception as error:  # noqa: BLE001 - the runs continue nevertheless
             self._on_failure(error)
 
     def _waiting_book(self) -> Book:
@@ -206,27 +206,27 @@ class Keeper:
         try:
             self._books[run.number].resume()
         except TracerError:
-            # Its recording was taken away or changed meanwhile: what comes now is a recording of its own.
+            # Its recording was removed or changed meanwhile, so later exchanges get a new recording.
             self._books[run.number] = self.new_book(run)
 
     def _note_doubts(self) -> list[Exception]:
-        """Note in the books which runs are in doubt. Return what could not be noted."""
+        """Store the doubts of runs in their books. Return the errors."""
         failures: list[Exception] = []
         for run in self._runs.going:
             if run.doubt and run.number in self._books:
                 try:
                     self._books[run.number].doubt(run.doubt)
-                except Exception as error:  # noqa: BLE001 - the others are to be noted all the same
+                except Exception as error:  # noqa: BLE001 - the doubts of other runs must still be stored
                     failures.append(error)
         return failures
 
     def _note_idle(self) -> None:
-        """Note of each run since when nothing of it is under way."""
+        """Store the time since which each idle run has been idle."""
         since = self._idle_since
         self._idle_since = {run: since.get(run, self._clock()) for run in self._runs.going if run.idle}
 
     def _end(self, run: Run) -> float:
-        """Return the moment from which on the run may be over."""
+        """Return the earliest time at which the run may be over; infinity while it is not idle."""
         idle = self._idle_since.get(run, math.inf) if run.idle else math.inf
         return idle if run.process else idle + GRACE
 
@@ -236,7 +236,7 @@ class Keeper:
         return self._clock() >= self._end(run)
 
     def _begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        """Begin work in the background. Report what it fails with."""
+        """Start ``work`` in the background. Report its error to ``on_failure``."""
 
         def report(task: asyncio.Task[None]) -> None:
             error = None if task.cancelled() else task.exception()
@@ -250,17 +250,17 @@ class Keeper:
     async def _finish(self, run: Run, interrupted: str = "") -> None:
         book = self._books.get(run.number)
         self._runs.finish(run)
-        if book is None:  # its only request failed to be kept
+        if book is None:  # its only exchange could not be stored
             return
         try:
             if book.exchanges:
                 loop = asyncio.get_running_loop()
                 work = loop.run_in_executor(self._writer, self.finish_book, book, interrupted)
                 self._on_kept(await work)
-        except Exception as error:  # noqa: BLE001 - the journal stays, and the next run goes on
+        except Exception as error:  # noqa: BLE001 - the journal stays for recovery, and other runs continue
             book.leave()
             self._on_failure(error)
-        # Without a recording there is nothing to go on with: what comes is a recording of its own.
+        # A run without a recording cannot be resumed: later exchanges belong to a new run.
         evicted = self._runs.retain(run) if book.path is not None else run
         if evicted is not None:
             self._books.pop(evicted.number, None)

@@ -1,4 +1,4 @@
-"""Load mitmproxy without the addons that a single command does not need.
+"""Import of mitmproxy without the addons that a single command does not need.
 
 ``mitmproxy.addons`` imports every addon, with a web framework, an LDAP client and a password library.
 The proxy of one command has five addons, but ``mitmproxy.master`` and the module of each addon
@@ -25,7 +25,7 @@ _PACKAGE = "mitmproxy.addons"
 
 
 def defer_addons() -> None:
-    """Have ``mitmproxy.addons`` import an addon on its first use. Do nothing if mitmproxy is loaded."""
+    """Make ``mitmproxy.addons`` import each addon on first use. Do nothing if the package is loaded."""
     if _PACKAGE in sys.modules:
         return
     spec = importlib.util.find_spec(_PACKAGE)
@@ -33,15 +33,15 @@ def defer_addons() -> None:
     package = importlib.util.module_from_spec(spec)
     package.__class__ = _DeferredPackage
     sys.modules[_PACKAGE] = package
-    # As the import system does for what it has loaded.
+    # The import system sets this attribute for each module that it loads.
     sys.modules["mitmproxy"].addons = package  # type: ignore[attr-defined]
 
 
 class _DeferredPackage(types.ModuleType):
-    """A package whose code runs on the first access to a name that it defines.
+    """A package that runs its code on the first access to a name that the code defines.
 
-    Its modules can be imported before that. Python's ``LazyLoader`` is no help, as it runs the
-    code when the first of them is imported.
+    The package's modules can be imported before that. Python's ``LazyLoader`` does not help, as it runs
+    the code when the first module is imported.
     """
 
     _lock = threading.RLock()
@@ -51,7 +51,7 @@ class _DeferredPackage(types.ModuleType):
         module = f"{_PACKAGE}.{name}"
         if importlib.util.find_spec(module) is not None:
             return importlib.import_module(module)
-        # The class is named throughout, as another thread may have changed that of the module.
+        # ``_DeferredPackage`` instead of ``type(self)``, as another thread may have replaced the type.
         with _DeferredPackage._lock:
             if _DeferredPackage._runs:
                 raise AttributeError(f"module {_PACKAGE!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Secrets in the log of mitmproxy and asyncio: it quotes requests, fields and names that are refused."""
+"""Redaction of the log of mitmproxy and asyncio, which quotes requests, fields and invalid names."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from tracer.redaction import Redactor
 __all__ = ["install"]
 
 _ROOTS = frozenset({"mitmproxy", "tracer", "asyncio"})
-"""asyncio logs an exception that nobody has retrieved, with its traceback."""
+"""Top-level loggers to redact. asyncio logs an exception that was never retrieved, with its traceback."""
 
 _ADDRESS = r"[\w.:\[\]-]{1,255}"
-# Most lines are of this form, two to four for each connection.
+# Most lines have this form, two to four per connection. They need no redaction.
 _ROUTINE = re.compile(rf"(?:client|server) (?:dis)?connect(?: {_ADDRESS})?(?: \({_ADDRESS}\))?")
 
 
 def install(redactor: Callable[[], Redactor]) -> Callable[[], None]:
-    """Redact what is logged with the redactor that ``redactor`` returns. Return a function that undoes it.
+    """Redact log records with the redactor that ``redactor`` returns. Return a function that undoes this.
 
-    Records are redacted when they are created: a filter would have to be added to each logger,
-    and some loggers do not exist yet.
+    Records are redacted at their creation. A filter would have to be added to each logger, and some
+    loggers do not exist yet.
     """
     factory = _Factory(logging.getLogRecordFactory(), redactor)
     logging.setLogRecordFactory(factory)
@@ -32,7 +32,7 @@ def install(redactor: Callable[[], Redactor]) -> Callable[[], None]:
 
 
 class _Factory:
-    """Creates the records that ``before`` creates, redacted until it is removed."""
+    """A factory that redacts the log records of the factory ``before`` until ``remove`` is called."""
 
     def __init__(self, before: Callable[..., logging.LogRecord], redactor: Callable[[], Redactor]) -> None:
         self._before = before
@@ -45,22 +45,22 @@ class _Factory:
         return record
 
     def remove(self) -> None:
-        """Restore what was there before. Below the factory of another, become transparent instead."""
+        """Restore the earlier factory. Below another factory, pass records through unchanged instead."""
         self._redactor = None
         while isinstance(top := logging.getLogRecordFactory(), _Factory) and top._redactor is None:
             logging.setLogRecordFactory(top._before)
 
 
 def _redact(record: logging.LogRecord, redactor: Callable[[], Redactor]) -> None:
-    """Replace the text of a record before any handler sees it."""
+    """Redact the text and the traceback of a record, before any handler sees them."""
     try:
         text = record.getMessage()
         if not record.exc_info and _ROUTINE.fullmatch(text) is not None:
             return
         if record.exc_info and record.exc_info[1] is not None:
-            # A formatter would write the traceback as it is.
+            # A formatter would write the traceback unredacted.
             text = f"{text}\n{''.join(traceback.format_exception(record.exc_info[1])).rstrip()}"
         clean = "\n".join(map(redactor().log_line, text.split("\n")))
-    except Exception:  # noqa: BLE001 - whatever it was, its text may quote the secret
+    except Exception:  # noqa: BLE001 - the text of any exception may quote the secret
         clean = "<removed>"
     record.msg, record.args, record.exc_info, record.exc_text = clean, None, None, None

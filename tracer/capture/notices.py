@@ -1,4 +1,4 @@
-"""What a proxy and the process that keeps its books tell each other, besides the traffic itself."""
+"""Messages between the proxy and the worker process, besides the events of the traffic."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ from tracer.capture.events import Event
 __all__ = ["FAILED", "KEPT", "Configured", "Failed", "Finish", "Finished", "Notice", "Ready", "Said", "Told"]
 
 KEPT, FAILED = b"\0", b"\1"
-"""What comes back for each exchange; of one that failed, a notice was sent before."""
+"""The worker's acknowledgement of an exchange. A notice with the reason precedes ``FAILED``."""
 
 
 class Configured(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """To the process: how to trace from now on, pickled ``Settings``."""
+    """A message to the worker: the pickled ``Settings`` for all later events."""
 
     settings: bytes
 
 
 class Finish(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """To the process: make recordings of what there is, and end."""
+    """A message to the worker: write all recordings, then end."""
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
-    """From the process, first of all: what it is told is kept, whatever becomes of the proxy."""
+    """The first notice of the worker: it stores later events even if the proxy is killed."""
 
 
 class Said(msgspec.Struct, frozen=True, tag=True):
-    """From the process: a line for the proxy's log."""
+    """A notice of the worker: a line for the proxy's log."""
 
     level: Literal["alert", "warning", "error"]
     text: str
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
-    """From the process: something was not recorded; ``refused`` where one artefact would have leaked."""
+    """A notice of the worker: a loss and its reason. ``refused``: one file would have leaked a secret."""
 
     reason: str
     refused: bool = False
 
 
 class Finished(msgspec.Struct, frozen=True, tag=True):
-    """From the process: the last notice, after ``Finish``."""
+    """The last notice of the worker, its response to ``Finish``."""
 
 
 Told = Event | Configured | Finish

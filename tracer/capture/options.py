@@ -24,7 +24,7 @@ __all__ = ["AUTHORITY", "PREFIX", "declare", "quieten", "read"]
 PREFIX = "trace_"
 
 AUTHORITY = "ssl_verify_upstream_trusted_ca"
-"""mitmproxy's option for the CA of the cloud. mitmproxy loads the file for each connection only."""
+"""mitmproxy's option for the cloud's CA file. mitmproxy loads the file only when it opens a connection."""
 
 _ON_ERROR = ("stop", "pass")
 _SIZE = re.compile(r"(?P<number>[0-9]{1,15}) ?(?:(?P<unit>[KMG])i?B?)?", re.IGNORECASE)
@@ -53,7 +53,7 @@ _OPTIONS: tuple[tuple[str, Any, object, str], ...] = (
 
 
 def declare(loader: Loader) -> None:
-    """Make the options known to mitmproxy."""
+    """Declare the options to mitmproxy."""
     for name, kind, default, text in _OPTIONS:
         loader.add_option(PREFIX + name, kind, default, text)
 
@@ -67,7 +67,7 @@ def _size(text: str) -> int:
 
 
 def _check_authority(file: str | None) -> None:
-    """Raise InputError for a file from which mitmproxy can load no certificate. None means the usual CAs."""
+    """Raise InputError for a CA file that mitmproxy cannot load. None stands for the default CAs."""
     if file == "":
         raise InputError(AUTHORITY, "it is empty: name the file of the cloud's CA, or leave the option out")
     if file is not None and (reason := "it is a folder" if Path(file).is_dir() else unusable(file)):
@@ -75,9 +75,9 @@ def _check_authority(file: str | None) -> None:
 
 
 def quieten(options: Options) -> Removal:
-    """Keep mitmdump from printing every URL: some have secrets in them. Who asks it for more gets more.
+    """Stop mitmdump from printing URLs, as they may contain secrets. An explicit ``flow_detail`` stays.
 
-    Return a function that restores the option, unless somebody has set it since.
+    Return a function that restores the option, unless the option has been changed since.
     """
     if "flow_detail" not in options or options.flow_detail != options.default("flow_detail"):
         return lambda: None
@@ -91,9 +91,9 @@ def quieten(options: Options) -> Removal:
 
 
 def read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:
-    """Return the settings that the options come down to, and whether a fault stops the proxy.
+    """Return the settings from the options, and whether a failure of recording stops the proxy.
 
-    Raises InputError, with the full name of an option that is wrong, and OutputError.
+    Raises InputError with the full name of the wrong option, and OutputError if the folder is unusable.
     """
     try:
         with naming_option(f"{PREFIX}dir"):
@@ -106,7 +106,7 @@ def read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:
 
 def _read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:
     for name in options.deferred:
-        # mitmproxy keeps silent about options that nobody declares.
+        # mitmproxy accepts undeclared options silently.
         if name.startswith(PREFIX):
             raise InputError(name, "there is no such option")
     if options.trace_on_error not in _ON_ERROR:

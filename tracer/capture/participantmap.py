@@ -1,4 +1,4 @@
-"""The configured map of participants, for what neither a catalogue nor a mount path tells."""
+"""The user's map of participants, for URLs without a service catalogue or a known mount path."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ _NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
 
 
 class ParticipantMap:
-    """The configured map: which URLs belong to which participant, and who sends through which proxy port.
+    """The user's map of URLs to receivers, and of proxy ports to senders.
 
-    Its text is a comma-separated list of ``name=URL`` (what is below that URL is received
-    by ``name``) and ``name=PORT`` (what comes in by that port of the proxy is sent by ``name``).
+    ``text`` is a comma-separated list. ``name=URL`` makes ``name`` the receiver of all requests below
+    that URL. ``name=PORT`` makes ``name`` the sender of all requests through that port of the proxy.
+    Raises InputError for any other item.
     """
 
     def __init__(self, text: str = "") -> None:
@@ -37,13 +38,13 @@ class ParticipantMap:
                 self._receivers.append((name, *_origin_and_path(value, item)))
 
     def with_senders(self, senders: Mapping[int, str]) -> ParticipantMap:
-        """This map, with more senders by the port of the proxy that they send through."""
+        """Return a copy with additional ``senders``, by their proxy port."""
         more = copy.copy(self)
         more.senders = {**self.senders, **senders}
         return more
 
     def receiver(self, url: str) -> str | None:
-        """The participant that the map names for ``url``."""
+        """Return the participant that receives requests to ``url``, None if the map has none."""
         place = origin(url) if self._receivers else None
         if place is None:
             return None

@@ -1,4 +1,4 @@
-"""Who sends and who receives: never guessed from a port number alone."""
+"""Senders and receivers of exchanges, never guessed from a port number alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CLIENT = "client"
 
 @lru_cache(maxsize=256)
 def named_by_agent(user_agent: str) -> str | None:
-    """The service that a User-Agent names (``glance-api keystonemiddleware…``), None for a client's."""
+    """Return the service that a User-Agent names (``glance-api keystonemiddleware…``), None for a client."""
     first = re.split(r"[-_/ .]", user_agent, maxsplit=1)[0].lower()
     return first if participant_label(first) != first else None
 
@@ -27,11 +27,11 @@ def named_by_agent(user_agent: str) -> str | None:
 def resolve(
     exchanges: Sequence[Exchange], configured: ParticipantMap, command: str | None = None
 ) -> tuple[list[str], dict[str, str]]:
-    """The receiver of each exchange, and the label of every participant that occurs.
+    """Return the receiver of each exchange, and the label of each participant.
 
-    In order: the service catalogue that the run itself received, the mount path, the
-    configured map, the login of the ``command`` at a cloud that does not answer. What none of them
-    knows is called after its place of appearance, ``service-1``, and labelled with its host.
+    The sources, in this order: the service catalogue that the run received, the mount path, the
+    configured map, the login of ``command`` at a cloud that does not answer. An unknown receiver gets
+    a name by its order of appearance (``service-1``), and its host as label.
     """
     catalogue = Catalogue.from_exchanges(exchanges)
     login = Catalogue(_unanswered_login(exchanges, command))
@@ -52,16 +52,16 @@ def resolve(
 
 
 def client_agent(exchanges: Sequence[Exchange]) -> str:
-    """The User-Agent of the client itself; the longest of several, as it names the most parts."""
+    """Return the longest User-Agent of the client, as it names the most components; empty without any."""
     agents = {header(e.request.headers, "User-Agent") or "" for e in exchanges if e.sender == CLIENT}
     return max(agents, key=len, default="")
 
 
 def _unanswered_login(exchanges: Sequence[Exchange], command: str | None) -> list[tuple[str, str]]:
-    """Return Keystone with its URL, if the first request of an ``openstack`` command has no answer.
+    """Return Keystone with its URL if the first request of an ``openstack`` command has no response.
 
-    Each command begins at the URL of its login, unless it is told the endpoint of a service. Of an https
-    cloud that is not there, a proxy sees the host and the port alone: no path names the service.
+    Each command begins at the URL of its login, unless an option names the endpoint of a service. For an
+    unreachable https cloud, a proxy sees only the host and the port: no path names the service.
     """
     if not command or "--os-endpoint" in command or not known_words(command_words(command)):
         return []
@@ -80,6 +80,6 @@ def _receiver(url: str, catalogue: Catalogue, configured: ParticipantMap, login:
     known = catalogue.service(url)
     if known:
         return known[0]
-    # Last: that a command begins at its login is known of all commands, and of this one only supposed.
+    # Last, because it is only an assumption that this request is a login.
     supposed = login.service(url)
     return configured.receiver(url) or (supposed[0] if supposed else None)

@@ -1,4 +1,4 @@
-"""Patches of mitmproxy's objects that respect the patches of others and can be removed."""
+"""Removable patches of mitmproxy's objects, which preserve the patches of other addons."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 __all__ = ["Removal", "patch"]
 
 Removal = Callable[[], None]
-"""Removes a patch. A second call does nothing."""
+"""A function that removes a patch. A second call does nothing."""
 
 
 class _Layer:
-    """A method of one object, as it is with a patch, above what was there before."""
+    """A patched method of one object, on top of the earlier method."""
 
     def __init__(self, owner: object, name: str, replacement: Callable[..., Any]) -> None:
         self._owner = owner
         self._name = name
         self._replacement: Callable[..., Any] | None = replacement
-        # The class is asked at each call: others may patch it later.
+        # None: each call looks the method up in the class, which may be patched later.
         self._own_before = vars(owner).get(name)
 
     def __call__(self, *args: Any) -> Any:
@@ -29,7 +29,7 @@ class _Layer:
         return before(*args) if self._replacement is None else self._replacement(before, *args)
 
     def remove(self) -> None:
-        """Restore what was there before. Below the patch of another, become transparent instead."""
+        """Restore the earlier method. Below another patch, pass calls through unchanged instead."""
         self._replacement = None
         methods = vars(self._owner)
         while isinstance(top := methods.get(self._name), _Layer) and top._replacement is None:
@@ -42,7 +42,7 @@ class _Layer:
 def patch(owner: object, name: str, replacement: Callable[..., Any]) -> Removal:
     """Replace the method ``name`` of one object. Return a function that removes the patch.
 
-    ``replacement`` is called with the method as it was before, bound, and the arguments.
+    ``replacement`` is called with the earlier method, bound to its object, and the arguments.
     """
     layer = _Layer(owner, name, replacement)
     setattr(owner, name, layer)

@@ -1,4 +1,4 @@
-"""The ``tracer`` command: one file a verb, and the only folder that prints."""
+"""The ``tracer`` command, with one module for each verb. No other package prints."""
 
 from tracer.cli.app import main
 

@@ -1,4 +1,4 @@
-"""All verbs together, and how an error ends them: one line, and an exit code that isn't zero."""
+"""The entry point of the command: it runs a verb, and turns an error into one line and an exit code."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _VERBS: dict[str, str] = {
     "redact": "Take out of recordings what today's policy calls a secret, in place.",
     "cloud": "Real OpenStack services of a release, on this machine.",
 }
-"""The verbs in the order of the help, each a module of this folder with ``arguments`` and ``run``."""
+"""The verbs in the order of the help. Each is a module of this package with ``arguments`` and ``run``."""
 
 
 def main() -> NoReturn:
     """Run ``tracer`` with the arguments of this process, and end the process."""
-    # One that was closed by whoever started us is None.
+    # Python sets a stream to None if the parent process closed its descriptor.
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
@@ -48,13 +48,13 @@ def main() -> NoReturn:
         try:
             stream.flush()
         except OSError:
-            # The interpreter flushes once more at its end, and would report the same error with a traceback.
+            # The interpreter flushes again when it ends, and would print this error with a traceback.
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     sys.exit(code)
 
 
 def _run() -> int:
-    """The exit code of the verb; what it printed on stdout has been flushed."""
+    """Run the verb, flush stdout, and return the exit code. Print an error as one line on stderr."""
     try:
         try:
             code = _do(sys.argv[1:])
@@ -66,7 +66,7 @@ def _run() -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our output has enough of it.
+        # The reader of the output has closed the pipe. 141 is the exit code of a program that SIGPIPE ends.
         return 141
     except OSError as error:
         return _complain(f"{error.filename or 'output'}: {error.strerror or error}", TracerError.exit_code)
@@ -76,7 +76,7 @@ def _run() -> int:
 def _do(words: list[str]) -> int:
     if not words or words[0] not in _VERBS:
         return _without_verb(words)
-    # Only the verb that was asked for is loaded: `tracer record` must not wait for the others.
+    # Import only the module of this verb, so that `tracer record` starts fast.
     module = importlib.import_module(f"tracer.cli.{words[0].replace('-', '_')}")
     parser = Parser(prog=f"tracer {words[0]}", description=_VERBS[words[0]])
     module.arguments(parser)

@@ -1,4 +1,4 @@
-"""``tracer check``: recordings held against their documented sequences."""
+"""``tracer check``: conformance of recordings to their documented sequences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FORMATS = ("table", "json", "junit")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which recordings, and what they are held against."""
+    """Add the options for the recordings, the sequence and the format."""
     add_recordings(parser)
     parser.add_argument(
         "--sequence",
@@ -37,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the report; the exit code tells the worst of it."""
+    """Print the report. Return the exit code for the worst verdict."""
     from tracer.conformance import check_all, exit_code
     from tracer.recording import below
     from tracer.sequences import find

@@ -1,4 +1,4 @@
-"""``tracer cloud up|down|status|list|env``: embedded clouds on their own."""
+"""``tracer cloud up|down|status|list|env``: the embedded clouds."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 __all__ = ["arguments", "run"]
 
 _PROXY = "TRACER_PROXY"
-"""The variable that tells a proxy of ours, in a shell, from the user's own."""
+"""The variable that marks the proxy in a shell as set by tracer, not by the user."""
 
 _LAST_PORT = 65500
-"""Of the first service; the others take the ports after it."""
+"""The highest port of the first service. The next services use the ports after it."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What can be done with a cloud."""
+    """Add the verbs of the group."""
     add_verbs(parser, _VERBS)
 
 
@@ -149,7 +149,7 @@ def _list(_options: argparse.Namespace) -> None:
         client = [known.client.packages[package] for package in ("python-openstackclient", "openstacksdk")]
         python = cloud.python() or _usable(known)
         table.add_row(name, also(name), *versions, *client, python, Text(_state(cloud)))
-    # A pipe has no width: whoever reads it wants whole lines.
+    # A pipe has no width. Its reader needs whole lines.
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     for cloud in map(Cloud, releases()):
         for fault in cloud.faults():
@@ -163,21 +163,21 @@ def _env(options: argparse.Namespace) -> None:
     variables = cloud.environment()
     with progress() as show:
         client = cloud.client(show, release=options.client)
-    # What names another cloud or user would win over some of ours.
+    # A variable that names another cloud or user would override some of these.
     for name in sorted(name for name in os.environ if name.startswith("OS_") and name not in variables):
         print(f"unset {shlex.quote(name)}")
     for name, value in variables.items():
         print(f"export {name}={shlex.quote(value)}")
     for line in _proxy(cloud):
         print(line)
-    # What is dead is neither used nor passed over in silence.
+    # The shell gets no proxy that has ended, and the user must know the reason.
     for fault in cloud.faults():
         print(f"tracer: {fault}; start it again with: tracer cloud up {options.release}", file=sys.stderr)
     print(f'export PATH={shlex.quote(str(client.parent))}{os.pathsep}"$PATH"')
 
 
 def _proxy(cloud: Cloud) -> Iterator[str]:
-    """What leads a shell through the cloud's tracer, or no longer through one that has ended."""
+    """Yield the shell line that sets the proxy of the cloud's tracer, or unsets a proxy that has ended."""
     url, earlier = cloud.proxy(), os.environ.get(_PROXY)
     if url:
         yield f"export http_proxy={url} no_proxy= {_PROXY}={url}"
@@ -198,13 +198,13 @@ def _clouds(release: str | None) -> Iterator[Cloud]:
 
 
 def _usable(known: Release) -> str:
-    """The versions of Python that the services can be installed on."""
+    """Return the range of Python versions that the services can be installed on."""
     versions = sorted({one for way in known.environments for one in way.python})
     return "–".join(dict.fromkeys([versions[0], versions[-1]]))
 
 
 def _state(cloud: Cloud) -> str:
-    """What of the cloud is there, in the last of 80 columns."""
+    """Return the state of the cloud in a few words, as the table has only 80 columns."""
     if running := cloud.status():
         from tracer.cloud.services import HOST
 

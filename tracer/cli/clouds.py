@@ -1,4 +1,4 @@
-"""Which cloud a command is to talk to."""
+"""The choice of the cloud and the client for a command."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ _OPTIONS = ("--os-auth-url", "--os-cloud", "--os-endpoint")
 def for_command(
     environment: Mapping[str, str], release: str | None, command: Sequence[str], client: str | None = None
 ) -> dict[str, str]:
-    """The environment that ``command`` is to run in.
+    """Return the environment for ``command``.
 
-    Where neither it nor the command names a cloud, it is led to the embedded cloud of
-    ``release`` and to the client of that release; or else of the release ``client``, if that is
-    given, whatever the cloud. Raises CommandError if the cloud isn't up, InputError where the
-    command names a client of its own.
+    If neither ``environment`` nor ``command`` names a cloud, the result names the embedded cloud of
+    ``release``, if there is one. The first ``openstack`` on its ``PATH`` is the client of the release
+    ``client``, by default the client of the embedded cloud's release.
+
+    Raises CommandError if the embedded cloud is not up, and InputError if ``client`` is given and the
+    command is a path.
     """
     if client and "/" in command[0]:
         raise InputError("--client", f"chooses which `openstack` is run, but the command says {command[0]}")
@@ -59,7 +61,7 @@ def _say(line: str) -> None:
 
 
 def embedded(environment: Mapping[str, str], command: Sequence[str]) -> Cloud:
-    """The embedded cloud that ``command`` talks to. Raises CommandError if it talks to another one."""
+    """Return the embedded cloud that ``command`` uses. Raise CommandError if it uses none that is up."""
     from tracer.cloud.cloud import Cloud
     from tracer.cloud.releases import releases
 
@@ -77,7 +79,7 @@ def embedded(environment: Mapping[str, str], command: Sequence[str]) -> Cloud:
 
 
 def _is_below(url: str, auth_url: str) -> bool:
-    """Return whether ``url`` is ``auth_url`` or that of its version 3, in whatever spelling of the host."""
+    """Return whether ``url`` is ``auth_url`` or its ``/v3``. The spelling of the host does not matter."""
     place, path = origin(url), urlsplit(auth_url).path
     if place is None or place != origin(auth_url):
         return False

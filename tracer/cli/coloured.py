@@ -1,4 +1,4 @@
-"""Help in colours."""
+"""Formatter for help in colours. The module loads rich."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["Coloured"]
 
 
 class Coloured(RichHelpFormatter):
-    """Loads rich; its texts are plain, not markup: ``[RELEASE]`` stays."""
+    """A help formatter with colours. Texts are not markup, so ``[RELEASE]`` is printed as it is."""
 
     help_markup = False
     text_markup = False

@@ -1,4 +1,4 @@
-"""The two consoles that verbs print on."""
+"""The consoles for stdout and stderr, and the display of progress."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ _PIPE_WIDTH = 160
 
 
 def program() -> str:
-    """What to type to start this program again."""
+    """Return the command that starts this program."""
     return "tracer" if shutil.which("tracer") else sys.argv[0]
 
 
 def stdout() -> Console:
-    """For what the user asked for."""
+    """Return the console for results."""
     from rich.console import Console
 
-    # A pipe has no width: whoever reads it wants whole lines.
+    # A pipe has no width. Its reader needs whole lines.
     piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
     return Console(highlight=False, width=_PIPE_WIDTH if piped else None)
 
 
 def stderr() -> Console:
-    """For what the user should know besides."""
+    """Return the console for notes and progress."""
     from rich.console import Console
 
     return Console(stderr=True, highlight=False)
@@ -42,7 +42,7 @@ def stderr() -> Console:
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """Shows on stderr what is being done: the last line of it on a terminal, each line elsewhere."""
+    """Yield a function that shows a line of progress on stderr. A terminal shows only the last line."""
     console = stderr()
 
     def show(line: str) -> None:

@@ -19,14 +19,14 @@ __all__ = ["FILE", "apply_defaults"]
 FILE = "tracer.toml"
 
 _COMMON = ("rules", "policy", "lang")
-"""Options that mean the same for every verb that has them."""
+"""Options with the same meaning for all verbs."""
 
 
 def apply_defaults(parser: argparse.ArgumentParser, verb: str, verbs: Collection[str]) -> None:
-    """Set the defaults of the options of ``verb`` as ``tracer.toml`` gives them, if there is such a file.
+    """Set the defaults of the options of ``verb`` to the values in ``tracer.toml``, if the file exists.
 
-    ``verbs`` are the names of all verbs: tables may have these names. Raises InputError for a file that
-    cannot be used: the text names the file and the key.
+    ``verbs`` are the names of all verbs, and the only valid names of tables. Raises InputError, with the
+    file and the key, if the file cannot be used.
     """
     path = Path(FILE)
     if not path.exists():
@@ -55,7 +55,7 @@ def _check_names(tables: dict[str, Any], verb: str, verbs: Collection[str]) -> N
 
 
 def _set_verb(parser: argparse.ArgumentParser, table: dict[str, Any], location: str) -> None:
-    """Set the defaults of a verb, and those of the verbs in its group."""
+    """Set the defaults of a verb and, if the verb is a group, of the verbs in the group."""
     verbs = verbs_of(parser)
     own = {key: value for key, value in table.items() if key not in verbs}
     _set(parser, own, location)
@@ -76,7 +76,7 @@ def _set(parser: argparse.ArgumentParser, values: dict[str, Any], location: str)
 
 
 def _options(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
-    """Return the options by their long names without hyphens at the beginning, without ``--help``."""
+    """Return the options, except ``--help``, by their long names without the leading hyphens."""
     return {
         text.removeprefix("--"): action
         for action in parser._actions

@@ -1,4 +1,4 @@
-"""``tracer demo``: the whole way once, from nothing to a labelled recording, on a real cloud."""
+"""``tracer demo``: the start of a real cloud, and two labelled recordings of commands on it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ IMAGE = "demo-image"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which cloud, and where to write."""
+    """Add the options for the cloud and the output folder."""
     parser.add_argument(
         "--release",
         metavar="RELEASE",
@@ -47,7 +47,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Start the cloud, trace two commands on it, and show what came of it."""
+    """Start the cloud, record two commands on it, and print the recordings and the next steps.
+
+    The cloud ends again, unless it was up before or ``--keep`` is given.
+    """
     from tracer.capture.settings import Settings
     from tracer.cli.console import program, stdout
     from tracer.cloud.cloud import Cloud
@@ -59,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
     release, out = options.release, options.out
     which = f"{release} --client {options.client}" if options.client else release
     with naming_option("--out"):
-        Settings(folder=out, release=release)  # refuses what cannot be written to
+        Settings(folder=out, release=release)  # raises an error if the folder is not writable
     cloud = Cloud(release)
     was_up = cloud.status() is not None
     try:
@@ -81,7 +84,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _prepare(console: Console, cloud: Cloud, client: str | None) -> tuple[dict[str, str], str]:
-    """The cloud up, its client installed, an image in it: the environment, the image's id."""
+    """Start the cloud, install the client, and upload an image. Return the environment and the image ID."""
     import os
 
     from rich.markup import escape
@@ -97,14 +100,14 @@ def _prepare(console: Console, cloud: Cloud, client: str | None) -> tuple[dict[s
         environment = cloud.client_environment(os.environ, progress, client=client)
         progress("uploading a small image")
         image = _image(environment)
-    # The brackets of an IPv6 address look like a style of rich.
+    # rich would take the brackets of an IPv6 address for markup.
     where = escape(running.url)
     console.print(f"[bold]{running.release}[/]: real Keystone and Glance at {where}, image {image}")
     return environment, image
 
 
 def _image(environment: Mapping[str, str]) -> str:
-    """The id of the demo's image, uploaded where it isn't there yet."""
+    """Return the ID of the image of the demo. Upload the image if the cloud does not have it."""
     import tempfile
 
     from tracer.cloud.image import qcow2

@@ -12,7 +12,7 @@ __all__ = ["arguments", "run"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which recording, where to, and how it is drawn."""
+    """Add the options for the recording, the output and the style."""
     parser.add_argument("recording", metavar="RECORDING", type=Path, help="The recording to draw.")
     add_sequences(parser)
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""``tracer diff``: what changed in behaviour between recordings, folders or releases."""
+"""``tracer diff``: changes of behaviour between recordings, folders or releases."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FORMATS = ("text", "md", "html", "json", "junit", "sarif")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What is compared, what counts, and how it is said."""
+    """Add the options for the sides, the severity, the baseline and the report."""
     parser.add_argument(
         "sides",
         metavar="SIDE",
@@ -109,7 +109,10 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compare, and say or write what is different."""
+    """Compare the sides, and print or write the report. Return 1 if a difference fails ``--fail-on``.
+
+    With ``--write-baseline``, write the baseline instead of the report, and return 0.
+    """
     from tracer.cli.sides import find_sides
     from tracer.comparison.baseline import load_baseline
     from tracer.comparison.folders import pair
@@ -138,7 +141,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _kind(options: argparse.Namespace) -> str:
-    """The format of the report, or ``diagram``. Raises InputError for options that don't go together."""
+    """Return the format of the report, or ``diagram``. Raise InputError for options that conflict."""
     suffix = "" if options.output is None else options.output.suffix.lower()
     if options.diagram is not None or (options.format is None and suffix in DIAGRAMS):
         if options.format is not None:

@@ -16,7 +16,7 @@ _BUILD = "pip install mkdocs-material 'mkdocs<2'"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which recordings, and where to."""
+    """Add the options for the recordings, the output folder and the pages."""
     add_recordings(parser)
     add_sequences(parser)
     parser.add_argument(
@@ -43,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Make the site anew; files of people stay as they are."""
+    """Write the pages of the site. Leave a file unchanged if somebody has edited it."""
     include_sequences(options)
     from tracer.cli.console import stderr
     from tracer.recording import below

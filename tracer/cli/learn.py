@@ -21,7 +21,7 @@ __all__ = ["arguments", "run"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which recordings, and what to make of them."""
+    """Add the options for the recordings and the sequence."""
     add_recordings(
         parser, "Recordings of one command, and folders with all below them; the more differ, the better."
     )
@@ -36,7 +36,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the file, and say which recordings conform to it: 1 where one doesn't."""
+    """Write the sequence file, and check the recordings with it. Return 1 if a recording deviates.
+
+    The names of deviating recordings appear on stderr.
+    """
     from tracer.output import write
     from tracer.recording import below, load
     from tracer.sequences.learning import dumps, learn

@@ -1,4 +1,4 @@
-"""``tracer matrix``: suites of commands, recorded on the clouds of several releases."""
+"""``tracer matrix``: recordings of suites of commands on the clouds of several releases."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ successive times.
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which releases, clients and suites, where to record them, and where to write."""
+    """Add the options for the releases, clients, suites, machines and the output folder."""
     parser.epilog = _RESUMING
     add = parser.add_argument
     add(
@@ -76,7 +76,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Record, print the table, and give 1 where something is not as the suites and the documentation say."""
+    """Record the suites, and print the table. Return 1 if a cell does not have the expected verdict."""
     from tracer.capture.settings import Settings
     from tracer.matrix import Order, make_plan, select_releases, select_suites
     from tracer.rendering import draw
@@ -86,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
     suites = select_suites(options.suite)
     kinds = tuple(filter(None, options.diagram.split(",")))
     with naming_option("--out"):
-        Settings(folder=options.out, diagrams=kinds)  # refuses what cannot be
+        Settings(folder=options.out, diagrams=kinds)  # raises an error for a wrong setting
     if options.cluster and options.jobs:
         from tracer.errors import InputError
 

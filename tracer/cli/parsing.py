@@ -1,4 +1,4 @@
-"""What a command line may say, and what is answered to one that cannot be: one line, exit code 2."""
+"""The parser of command lines, and options of several verbs. A wrong command line ends with exit code 2."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TAKES_THE_REST = (argparse.PARSER, argparse.REMAINDER)
 
 
 class Parser(argparse.ArgumentParser):
-    """The options of one verb, ``prog``, which ``description`` explains in a sentence."""
+    """The parser for the options of one verb. ``description`` is the sentence in its help."""
 
     def __init__(self, *, prog: str, description: str, **further: Any) -> None:
         super().__init__(prog=prog, description=description, add_help=False, allow_abbrev=False, **further)
@@ -38,19 +38,19 @@ class Parser(argparse.ArgumentParser):
         self._mixing = False
 
     def format_help(self) -> str:
-        """The help, in colours where stdout shows them."""
+        """Return the help, with colours if stdout is a terminal that shows them."""
         if sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
-            # Not in __init__: every option that is added has a formatter built.
+            # In __init__, every call of add_argument would build this slow formatter.
             from tracer.cli.coloured import Coloured
 
             self.formatter_class = Coloured
         return super().format_help()
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Like ArgumentParser's, but options may stand between words: ``scan a --policy p b``."""
+        """Parse as ``ArgumentParser`` does, but accept options between words: ``scan a --policy p b``."""
         whole = any(action.nargs in _TAKES_THE_REST for action in self._get_positional_actions())
-        # Words are looked at twice, the first time with a changed parser: that is no time for printing its
-        # help, and the second time what followed a "--" would be taken for options.
+        # argparse parses intermixed words twice. The first pass changes the parser, so its help would be
+        # wrong. The second pass would take the words after a "--" for options.
         plain = any(word in {"--", "--help"} or word.startswith("-h") for word in args)
         if self._mixing or whole or plain:
             return super().parse_known_args(args, namespace)
@@ -61,13 +61,13 @@ class Parser(argparse.ArgumentParser):
             self._mixing = False
 
     def error(self, message: str) -> NoReturn:
-        """End with one line that says what is wrong, and where to read more."""
+        """End the process with exit code 2 and one line: the fault, and the command for the help."""
         from tracer.rendering.texts import visible
 
         self.exit(2, f"{self.prog}: {visible(message, 1000)}; see: {self.prog} --help\n")
 
     def unknown_verb(self, name: str, known: Mapping[str, object]) -> NoReturn:
-        """End with one line that names the verb that was probably meant."""
+        """End the process with exit code 2 and one line that names the most similar verb, or all verbs."""
         from difflib import get_close_matches
 
         from tracer.rendering.texts import visible
@@ -85,12 +85,12 @@ class Parser(argparse.ArgumentParser):
 def add_recordings(
     parser: argparse.ArgumentParser, text: str = "Recordings, and folders with all recordings below them."
 ) -> None:
-    """Let ``parser`` take recordings, at least one: ``options.recordings`` holds their paths and folders."""
+    """Add the argument for one or more recordings: ``options.recordings``, files and folders."""
     parser.add_argument("recordings", metavar="RECORDING", type=Path, nargs="+", help=text)
 
 
 def add_client(parser: argparse.ArgumentParser) -> None:
-    """Let ``parser`` take the release of a client: ``options.client``, None for that of the cloud."""
+    """Add the option for the release of the client: ``options.client``, None for the cloud's release."""
     parser.add_argument(
         "--client",
         metavar="RELEASE",
@@ -100,7 +100,7 @@ def add_client(parser: argparse.ArgumentParser) -> None:
 
 
 def add_policies(parser: argparse.ArgumentParser) -> None:
-    """Let ``parser`` take files that add to the redaction policy: ``options.policy`` holds their paths."""
+    """Add the option for files that extend the redaction policy: ``options.policy``, a list of paths."""
     parser.add_argument(
         "--policy",
         metavar="FILE",
@@ -112,9 +112,9 @@ def add_policies(parser: argparse.ArgumentParser) -> None:
 
 
 def add_rules(parser: argparse.ArgumentParser) -> None:
-    """Let ``parser`` take folders with rules of the user's own: ``options.rules`` holds their paths.
+    """Add the option for folders with the user's rules: ``options.rules``, a list of paths.
 
-    In a group, its verbs take them.
+    The parser of a group adds the option to its verbs.
     """
     if verbs := verbs_of(parser):
         for inner in verbs.values():
@@ -131,7 +131,7 @@ def add_rules(parser: argparse.ArgumentParser) -> None:
 
 
 def add_sequences(parser: argparse.ArgumentParser) -> None:
-    """Let ``parser`` take sequence files: ``include_sequences`` makes them known."""
+    """Add the option for sequence files: ``options.sequence``, for ``include_sequences``."""
     parser.add_argument(
         "--sequence",
         metavar="FILE",
@@ -142,7 +142,7 @@ def add_sequences(parser: argparse.ArgumentParser) -> None:
 
 
 def include_sequences(options: argparse.Namespace) -> None:
-    """Take the given sequence files into the catalogue. Raises InputError for one that cannot be used."""
+    """Add the given sequence files to the catalogue. Raise InputError if a file cannot be used."""
     if options.sequence:
         from tracer.sequences import include
 
@@ -151,7 +151,7 @@ def include_sequences(options: argparse.Namespace) -> None:
 
 
 def check_output(output: Path, inputs: Iterable[Path]) -> None:
-    """Raise InputError where writing ``output`` would destroy one of ``inputs``."""
+    """Raise InputError if ``output`` is the same file as one of ``inputs``."""
     from tracer.errors import InputError
 
     for path in inputs:
@@ -160,7 +160,7 @@ def check_output(output: Path, inputs: Iterable[Path]) -> None:
 
 
 class Verb(NamedTuple):
-    """A verb of a group, such as ``up`` of ``tracer cloud``: the same as what a module has for a verb."""
+    """A verb of a group, such as ``up`` of ``tracer cloud``, with the functions of a verb's module."""
 
     help: str
     arguments: Callable[[argparse.ArgumentParser], None]
@@ -168,7 +168,7 @@ class Verb(NamedTuple):
 
 
 def add_verbs(parser: argparse.ArgumentParser, verbs: Mapping[str, Verb]) -> None:
-    """Make ``parser`` that of a group: its module's ``run`` is ``run_verb`` then."""
+    """Add the verbs of a group to its parser. The ``run`` of the group's module must be ``run_verb``."""
     parser.set_defaults(run=lambda _options: no_verb(parser))
     group = list_verbs(parser)
     for name, verb in verbs.items():
@@ -178,23 +178,23 @@ def add_verbs(parser: argparse.ArgumentParser, verbs: Mapping[str, Verb]) -> Non
 
 
 def list_verbs(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[Parser]:
-    """The place in ``parser``, and in its help, that verbs are added to."""
+    """Add the section for verbs to ``parser`` and its help. Return the section."""
     return parser.add_subparsers(title="verbs", metavar="VERB", prog=parser.prog, parser_class=Parser)
 
 
 def verbs_of(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
-    """Return the parsers of the verbs in a group, by name. A verb that is no group has none."""
+    """Return the parsers of the verbs in a group, by name; no parsers for a verb that is not a group."""
     groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     return groups[0].choices if groups else {}
 
 
 def run_verb(options: argparse.Namespace) -> int | None:
-    """Do what was asked of a group; without a verb, print the help."""
+    """Run the chosen verb of a group, or print the help without a verb. Return the exit code."""
     code: int | None = options.run(options)
     return code
 
 
 def no_verb(parser: argparse.ArgumentParser) -> int:
-    """Print the help where something had to be asked for."""
+    """Print the help for a command line without a verb. Return the exit code 2."""
     parser.print_help()
     return 2

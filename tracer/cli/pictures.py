@@ -1,4 +1,4 @@
-"""Diagrams written where the user wants them: as text or as pictures."""
+"""Output of diagrams, as text or as pictures."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ __all__ = ["DIAGRAMS", "check_diagram", "put_diagram", "warn"]
 _TEXT = (".mmd", ".mermaid")
 _PICTURES = (".svg", ".png")
 DIAGRAMS = (*_TEXT, *_PICTURES)
-"""What names of diagrams end in."""
+"""The suffixes of diagram files."""
 
 
 def check_diagram(output: Path | None, theme: Theme) -> None:
-    """Raise InputError where no diagram can be written to ``output``, or not with this ``theme``."""
+    """Raise InputError if the suffix of ``output`` is not that of a diagram, or does not allow ``theme``."""
     suffix = output.suffix.lower() if output else _TEXT[0]
     if suffix not in DIAGRAMS:
         raise InputError(str(output), "unknown kind of diagram; a name ends in .mmd, .svg or .png")
@@ -30,7 +30,7 @@ def check_diagram(output: Path | None, theme: Theme) -> None:
 
 
 def put_diagram(output: Path | None, texts: Sequence[str], theme: Theme) -> None:
-    """Print the parts of a diagram, or write them to ``output`` as its name says."""
+    """Write the parts of a diagram to ``output`` in the format of its suffix, or print them for None."""
     if output is None:
         for number, text in enumerate(texts, 1):
             sys.stdout.write(f"%% part {number} of {len(texts)}\n" if len(texts) > 1 else "")
@@ -67,7 +67,7 @@ def _drawn(texts: Sequence[str], suffix: str, theme: Theme) -> list[str | bytes]
 
 
 def warn(text: str) -> None:
-    """Say what the user should know, on stderr."""
+    """Print a warning as one line on stderr."""
     from tracer.rendering.texts import visible
 
     print(f"tracer: {visible(text, 400)}", file=sys.stderr)

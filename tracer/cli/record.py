@@ -1,4 +1,4 @@
-"""``tracer record``: run a client command and record what it says to the cloud."""
+"""``tracer record``: a client command, recorded while it runs."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ __all__ = ["arguments", "run"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The command, and how to record it."""
+    """Add the options of the recording and the argument for the command."""
     parser.usage = "%(prog)s [options] -- COMMAND …"
     parser.epilog = (
         "The command's output and exit code come through unchanged; the recording's path is said on stderr. "
         "If nothing was recorded, 2 replaces the exit code 0."
     )
-    # The first word that is not an option, or a "--", ends the options: all that follows is the command's.
+    # The first word that is not an option, or a "--", ends the options. The command begins there.
     parser.add_argument(
         "command",
         metavar="COMMAND",
@@ -82,7 +82,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 class _Command(argparse.Action):
-    """Takes off the one "--" before the command; those of the command itself stay."""
+    """An action that removes the "--" before the command. Every later "--" belongs to the command."""
 
     def __call__(
         self,
@@ -99,7 +99,11 @@ class _Command(argparse.Action):
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the command and write what it said; the exit code is the command's."""
+    """Run the command, and write the recording. Return the exit code of the command.
+
+    Return 2 if the command succeeded but nothing was recorded, and 130 if it was interrupted before
+    anything was recorded and has no exit code.
+    """
     from tracer.capture import command as runner
     from tracer.capture.participantmap import ParticipantMap
     from tracer.capture.settings import Settings
@@ -152,7 +156,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _tell_of_journals(settings: Settings) -> None:
-    """Where what was recorded is, if it did not become a recording."""
+    """Print the command that recovers the recordings, if the output folder has journals."""
     from tracer.capture.settings import JOURNALS
 
     if any((settings.folder / JOURNALS).glob("*.jsonl")):
@@ -172,7 +176,7 @@ def _recover(settings: Settings) -> None:
 
 
 def _tell_of_usage(command: Sequence[str], output: Output | None) -> None:
-    """Say that the command has failed at its own arguments, and not at the cloud."""
+    """Print a note if the command refused its own arguments, so that the cloud is not the reason."""
     from tracer.capture.usage import usage_error
 
     refused = usage_error(command, output) if output else None
@@ -190,7 +194,7 @@ def _summarise(kept: Kept, others: Sequence[Kept]) -> None:
 
     console = stderr()
     console.print(verdict_line(kept.recording), soft_wrap=True)
-    if kept.recording.verdict == "undetermined":  # the notes are the reason
+    if kept.recording.verdict == "undetermined":  # the notes give the reason
         for line in note_lines(kept.recording):
             console.print(line, soft_wrap=True)
     for path in (kept.path, *kept.diagrams):

@@ -1,4 +1,4 @@
-"""``tracer recover``: make recordings of what a killed proxy left behind."""
+"""``tracer recover``: recordings from the journals of a killed proxy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["arguments", "run"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which folder."""
+    """Add the argument for the folder."""
     parser.add_argument(
         "folder",
         metavar="DIR",
@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what was recovered, and what could not be."""
+    """Recover the recordings, and print their paths. Return 2 if a journal cannot be recovered."""
     from tracer.capture.participantmap import ParticipantMap
     from tracer.capture.recovery import recover
 

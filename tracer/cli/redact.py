@@ -1,4 +1,4 @@
-"""``tracer redact``: apply today's policy to recordings that are there already."""
+"""``tracer redact``: the current redaction policy for existing recordings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["arguments", "run"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which recordings, and rules of the user's own."""
+    """Add the options for the recordings and the policy files."""
     parser.add_argument(
         "files", metavar="RECORDING", type=Path, nargs="+", help="Recordings to redact in place."
     )
@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Redact each recording again, and say how much was taken out."""
+    """Redact each recording in place, and print the number of new redactions."""
     from tracer.recording import below, load, save
     from tracer.recording import redact as redacted
     from tracer.redaction import load_policy

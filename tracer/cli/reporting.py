@@ -1,4 +1,4 @@
-"""The report of ``tracer diff`` in the format that the user wants, printed or written."""
+"""Output of the report of ``tracer diff`` in the chosen format."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Reporter"]
 
 
 class Reporter:
-    """Takes each two recordings as they are compared, and puts out the report or the diagram in the end."""
+    """The writer of a report or a diagram. It draws the diagrams of each compared pair of recordings."""
 
     def __init__(self, options: argparse.Namespace, kind: str) -> None:
         self.options = options
@@ -26,13 +26,13 @@ class Reporter:
         self._diagrams: dict[tuple[str, str], dict[str, list[str]]] = {}
 
     def check(self, pairings: Sequence[Pairing]) -> None:
-        """Raise InputError where more is compared than can be drawn."""
+        """Raise InputError if a diagram is wanted of more than one pair of recordings."""
         count = sum(len(pairing.couples) for pairing in pairings)
         if self._kind == "diagram" and count > 1:
             raise InputError("--diagram", f"draws two recordings, and here are {count} pairs: name two files")
 
     def take(self, compared: Compared, names: tuple[str, str]) -> None:
-        """Keep what the report needs of two recordings besides their differences: their diagram."""
+        """Draw the diagram of two recordings, if the output needs it, and keep it for ``put``."""
         from tracer.rendering.changes.diagrams import Names, flow_changes, merged, side_by_side
         from tracer.rendering.style import Style
 
@@ -44,7 +44,7 @@ class Reporter:
             of_step[compared.couple.name] = make(compared, Names(*names), style)
 
     def put(self, report: Report) -> None:
-        """Print the report or the diagram, or write it to the file that was asked for."""
+        """Print the report or the diagram, or write it to the file of ``--output``."""
         if self._kind == "diagram":
             texts = [text for step in self._diagrams.values() for parts in step.values() for text in parts]
             put_diagram(self.options.output, texts, self.options.theme)

@@ -1,4 +1,4 @@
-"""``tracer scan``: report in files of any kind what capture would remove."""
+"""``tracer scan``: the locations of secrets in files of any kind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PIECE = 65_536  # bytes
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which files, and rules of the user's own."""
+    """Add the options for the files and the policy files."""
     parser.add_argument(
         "paths", metavar="PATH", type=Path, nargs="+", help="Files, and folders with all below them."
     )
@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what was found; the exit code is 1 for a secret, 2 for a file that cannot be read."""
+    """Print the location and the rule of each secret. Return 1 for a secret, 2 for an unreadable file."""
     from tracer.redaction import load_policy
     from tracer.redaction.places import find_removable
 
@@ -58,14 +58,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 class _Text:
-    """What a file of any kind holds, as text; ``binary`` tells then whether it is none."""
+    """The content of a file as text. After ``pieces``, ``binary`` is true if the file is not text."""
 
     def __init__(self, path: Path) -> None:
         self.binary = False
         self._path = path
 
     def pieces(self) -> Iterator[str]:
-        """Some lines at a time. Raises InputError."""
+        """Yield the text in pieces of some lines. Raise InputError if the file cannot be read."""
         try:
             if self._path.is_fifo():
                 raise InputError(str(self._path), "it is a pipe: only files can be scanned")
@@ -83,7 +83,7 @@ class _Text:
 
 
 def _decoded(file: BinaryIO, encoding: str) -> Iterator[str]:
-    """Give some lines at a time of a file that is not in UTF-8."""
+    """Yield the text of a file in another encoding than UTF-8, in pieces of some lines."""
     text = io.TextIOWrapper(file, encoding, "replace", newline="")
     while lines := "".join(text.readlines(_PIECE)):
         yield lines

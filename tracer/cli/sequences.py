@@ -1,4 +1,4 @@
-"""``tracer sequences list|show|schema``: what is documented, and how it is written down."""
+"""``tracer sequences list|show|schema``: the documented sequences and the schema of their files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["arguments", "run"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What can be done with sequences."""
+    """Add the verbs of the group."""
     add_verbs(parser, _VERBS)
 
 
@@ -82,7 +82,7 @@ def _show_file(options: argparse.Namespace, sequence: Sequence) -> None:
 
     from tracer.sequences import catalog
 
-    # A file of the catalogue is called as its sequence.
+    # A file of the catalogue has the name of its sequence.
     known = files("tracer.sequences") / "catalog" / f"{sequence.name}.yaml"
     file = known if options.sequence in catalog() else Path(options.sequence)
     sys.stdout.write(file.read_text(encoding="utf-8"))

@@ -20,7 +20,7 @@ __all__ = ["arguments", "run"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which recordings, and what of them."""
+    """Add the options for the recordings and the details."""
     add_recordings(parser)
     add_sequences(parser)
     parser.add_argument(
@@ -42,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print each recording, its verdict and its notes."""
+    """Print each recording or its chosen messages, with its verdict and its notes."""
     if options.table and options.fold:
         raise InputError("--table", "a table is not folded: leave out --table or --fold")
     include_sequences(options)

@@ -1,4 +1,4 @@
-"""What the words of ``tracer diff`` mean: recordings, folders, releases and ranges of releases."""
+"""The sides of ``tracer diff``: recordings, folders, releases and ranges of releases."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ __all__ = ["Side", "find_sides"]
 
 
 class Side(NamedTuple):
-    """One side of a comparison: what the user calls it, and the recording or folder that it is."""
+    """One side of a comparison: its name, and the path of its recording or folder."""
 
     name: str
     path: Path
 
 
 def find_sides(words: Sequence[str], recordings: Path) -> list[Side]:
-    """The sides in their order; releases are folders below ``recordings``.
+    """Return the sides that ``words`` name, in order. Releases are folders in ``recordings``.
 
-    Raises InputError for what is none, and for fewer than two.
+    Raises InputError for a word that names no side, and for fewer than two sides.
     """
     sides = [side for word in words for side in _sides(word, recordings)]
     if len(sides) < 2:
@@ -44,7 +44,7 @@ def _sides(word: str, recordings: Path) -> Iterator[Side]:
 
 
 def _named(word: str, recordings: Path) -> Side | None:
-    """The release called ``word``, by either of its names."""
+    """Return the side of the release ``word``, by either of its names, or None without its folder."""
     for name in (word, canonical(word)):
         if (recordings / name).is_dir():
             return Side(name, recordings / name)
@@ -52,7 +52,7 @@ def _named(word: str, recordings: Path) -> Side | None:
 
 
 def _ends(word: str) -> tuple[str, str] | None:
-    """The releases at both ends of a range such as ``zed..2026.2``."""
+    """Return the first and last release of a range such as ``zed..2026.2``, or None for other words."""
     first, dots, last = word.partition("..")
     ends = canonical(first), canonical(last)
     return ends if dots and all(map(_is_release, ends)) else None
@@ -70,7 +70,7 @@ def _range(first: str, last: str, recordings: Path) -> Iterator[Side]:
 
 
 def _releases(recordings: Path) -> list[str]:
-    """The releases that there are recordings of, oldest first."""
+    """Return the names of the release folders in ``recordings``, oldest first."""
     if not recordings.is_dir():
         return []
     return sorted(

@@ -1,4 +1,4 @@
-"""The tracer that runs with a cloud: started by ``tracer cloud up --traced``, ended with the cloud."""
+"""The process that traces a cloud while the cloud is up (``tracer cloud up --traced``)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ __all__ = ["command", "main"]
 
 
 def command(release: str, out: Path) -> list[str]:
-    """The command line that traces the cloud of ``release``, and writes below ``out``."""
+    """Return the command line of the process that traces the cloud of ``release`` and writes to ``out``."""
     return [sys.executable, "-m", __name__, "--release", release, "--out", str(out.absolute())]
 
 
 def main() -> int:
-    """Trace the cloud until told to end; the exit code."""
+    """Trace the cloud until a signal ends the process. Return the exit code."""
     from tracer.capture.settings import Settings
     from tracer.capture.standing import serve
     from tracer.cloud.cache import folder

@@ -1,4 +1,4 @@
-"""``tracer view``: recordings as one HTML page to look around in."""
+"""``tracer view``: recordings as one HTML page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["arguments", "run"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which recordings, and where to."""
+    """Add the options for the recordings and the page."""
     add_recordings(parser)
     add_sequences(parser)
     parser.add_argument(
@@ -35,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the page, say where it is, and open it if wanted."""
+    """Write the page, print its path, and open it with ``--open``. Return 1 if no browser starts."""
     include_sequences(options)
     from tracer.recording import below
 
@@ -67,7 +67,7 @@ def _beside(paths: Sequence[Path]) -> Path:
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
-    """What to choose each recording by: its name, with the folder (the release) where there are several."""
+    """Return unique names: the stem of a single file, else folder and stem, or the path if these repeat."""
     if len(paths) == 1:
         return [paths[0].stem]
     short = [f"{path.absolute().parent.name}/{path.stem}" for path in paths]

@@ -1,4 +1,4 @@
 """Embedded clouds: real OpenStack services of a release, started from published packages.
 
-Nothing is imported here: who needs the folder of the cache need not load what starts a cloud.
+This module imports nothing, so that a user of the cache folder does not load the code for clouds.
 """

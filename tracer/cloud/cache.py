@@ -1,4 +1,4 @@
-"""The one folder that holds everything of the embedded clouds, and the locks on parts of it."""
+"""The folder with all files of the embedded clouds, and locks on parts of it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _PAUSE = 0.01
 
 
 def silent(_line: str) -> None:
-    """The progress of those who want none."""
+    """Ignore a line of progress."""
 
 
 def folder(given: Path | None = None) -> Path:
-    """The cache folder: the given one, else ``TRACER_CACHE``, else the user's cache folder; made if needed.
+    """Return the cache folder: ``given``, else ``TRACER_CACHE``, else a folder in the user's cache folder.
 
-    Raises CloudError if it cannot be made or written to.
+    A missing folder is created. Raises CloudError if the folder cannot be created or written to.
     """
     chosen = given or os.environ.get("TRACER_CACHE") or _users_caches() / "openstack-tracer"
     path = Path(chosen).expanduser().absolute()
@@ -39,16 +39,19 @@ def folder(given: Path | None = None) -> Path:
 
 
 def _users_caches() -> Path:
-    """As platformdirs has it, which would take 5 ms of each command that is recorded."""
+    """Return the same folder as platformdirs, whose import would take 5 ms of each recorded command."""
     if sys.platform == "darwin":
         return Path("~/Library/Caches")
-    # As the XDG base directory specification has it: a path that is not absolute does not count.
+    # The XDG Base Directory Specification says that a relative path is invalid.
     chosen = Path(os.environ.get("XDG_CACHE_HOME", ""))
     return chosen if chosen.is_absolute() else Path("~/.cache")
 
 
 def private_folder(path: Path) -> Path:
-    """Make ``path``, and what is missing above it, for its owner only. Raises CloudError if that fails."""
+    """Create the folder ``path`` and its missing parents for the owner only, and return ``path``.
+
+    Raises CloudError if that fails.
+    """
     try:
         for part in reversed([path, *path.parents]):
             if not part.exists():
@@ -62,7 +65,7 @@ def private_folder(path: Path) -> Path:
 
 @contextmanager
 def locked(cache: Path, name: str, progress: Progress) -> Iterator[None]:
-    """Hold the lock ``name`` of the cache folder; while another process has it, wait and say so."""
+    """Hold the lock ``name`` of the cache folder. While another process holds it, wait and show this."""
     path = private_folder(cache / "locks") / name
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -75,7 +78,7 @@ def locked(cache: Path, name: str, progress: Progress) -> Iterator[None]:
 
 
 def _taken_soon(handle: int) -> bool:
-    # A service that looks whether the cloud is traced holds the lock for some microseconds.
+    # A service holds the lock for some microseconds to see if the cloud is traced. This is no reason to wait.
     for _ in range(_ATTEMPTS):
         with suppress(BlockingIOError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

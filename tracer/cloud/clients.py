@@ -1,4 +1,4 @@
-"""The ``openstack`` command of a release's own time, in an environment of its own."""
+"""The ``openstack`` command of each release, in its own virtual environment."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ __all__ = ["install", "installed", "put_first"]
 
 
 def install(release_name: str, progress: Progress = silent, cache: Path | None = None) -> Path:
-    """The executable of the client of that release, installed now if it isn't there.
+    """Return the executable of the release's client. Install the client if it is missing.
 
-    Raises CloudError for an unknown release, and if it cannot be installed.
+    Raises CloudError for an unknown release, and if the client cannot be installed.
     """
     known = release(release_name)
     packages, wanted = known.client.packages, known.client.environments
@@ -26,13 +26,13 @@ def install(release_name: str, progress: Progress = silent, cache: Path | None =
 
 
 def installed(known: Release, cache: Path) -> bool:
-    """Whether the client of the release is there."""
+    """Return whether the client of the release is installed."""
     packages, wanted = known.client.packages, known.client.environments
     return environments.finished(_name(known), packages, wanted, cache) is not None
 
 
 def put_first(base: Mapping[str, str], client: Path) -> dict[str, str]:
-    """The environment ``base`` changed so that ``openstack`` is this ``client``."""
+    """Return the environment ``base`` with the folder of ``client`` first in ``PATH``."""
     return {**base, "PATH": f"{client.parent}{os.pathsep}{base.get('PATH', '')}"}
 
 

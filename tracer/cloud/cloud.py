@@ -1,4 +1,4 @@
-"""The life cycle of an embedded cloud: up, status, down, and what a client needs to use it."""
+"""The life cycle of an embedded cloud, and the environment of its clients."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ TRACER_TIMEOUT = 60.0
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
-    """A cloud that runs: ``url`` is its auth URL, ``started`` a time as in RFC 3339 (UTC).
+    """A running cloud. ``url`` is its auth URL, and ``started`` a time (RFC 3339, UTC).
 
-    ``tracer`` is the process that records everything said to it and in it, if it was given one, by the
-    command line ``tracing``; its URL is that of the proxy for clients.
+    ``tracer`` is the process that records all exchanges with the cloud and between its services, if any.
+    Its URL is that of the proxy for clients. ``tracing`` is its command line.
     """
 
     release: str
@@ -45,15 +45,15 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def host(self) -> str:
-        """The IP address that the services listen on."""
+        """Return the IP address that the services listen on."""
         return urlsplit(self.url).hostname or HOST
 
 
 class Cloud:
-    """The embedded cloud of one release: at most one runs at a time per cache folder.
+    """The embedded cloud of one release. Each cache folder has at most one running cloud of a release.
 
-    ``cache`` is where everything is kept, by default the user's cache folder or ``TRACER_CACHE``;
-    ``apart`` is a folder for a cloud of one's own, beside the one of that release in the cache.
+    ``cache`` is the cache folder, by default ``TRACER_CACHE`` or the user's cache folder. With ``apart``, the
+    cloud is a separate cloud in that folder, in addition to the release's cloud in the cache folder.
     Raises CloudError for an unknown release or an unusable folder.
     """
 
@@ -73,13 +73,15 @@ class Cloud:
         host: str | None = None,
         tracer: Sequence[str] = (),
     ) -> Running:
-        """Start the cloud, from a fresh copy of its initialised state; one that runs is left as it is.
+        """Start the cloud from a new copy of its initialised state, unless it is up already.
 
-        ``port`` is that of the first service, the others take those after it; by default free
-        ones are chosen. ``host`` is the IP address that all listen on, by default 127.0.0.1.
-        ``tracer`` is the command line of a process that is to trace the cloud (``standing``) as long
-        as that is up; where one does already, it is left. Raises CloudError; then, as after any
-        interruption, nothing runs that did not before.
+        ``port`` is the port of the first service; the next services use the ports after it. By default, all
+        ports are free ports. ``host`` is the IP address of all services, by default 127.0.0.1. ``tracer`` is
+        the command line of a process that traces the cloud (``standing``) while it is up. A tracer with the
+        same command line that runs already stays.
+
+        Raises CloudError if the cloud or the tracer does not start, or if either runs already with other
+        options. After an error or an interruption, no new process is left.
         """
         chosen = services.address(host) if host else None
         with processes.stoppable(), locked(self._folder.parent, self.release.name, progress):
@@ -100,17 +102,17 @@ class Cloud:
                 raise
 
     def down(self) -> bool:
-        """End every process of the cloud and drop its state, but for the logs. Tells if there was one."""
+        """End all processes of the cloud, and delete its state except the logs. Return whether it was up."""
         with processes.stoppable(), locked(self._folder.parent, self.release.name, silent):
             return self._end()
 
     def status(self) -> Running | None:
-        """What runs, if all of its services live, are the ones that were started, and answer."""
+        """Return the running cloud, or None unless all services that were started run and respond."""
         running = self._noted()
         return running if running and not self._faults(running) else None
 
     def faults(self) -> list[str]:
-        """What is wrong with a cloud that was started and not ended, one line each; empty if nothing is."""
+        """Return a line for each process of a started cloud that does not run or does not respond."""
         running = self._noted()
         if not running:
             return []
@@ -119,7 +121,7 @@ class Cloud:
         return self._faults(running) + ended
 
     def environment(self) -> dict[str, str]:
-        """The ``OS_…`` variables a client needs. Raises CloudError if the cloud isn't up."""
+        """Return the ``OS_…`` variables for a client. Raise CloudError if the cloud is not up."""
         running = self._noted()
         if not running:
             name = self.release.name
@@ -136,15 +138,15 @@ class Cloud:
         }
 
     def proxy(self) -> str | None:
-        """The URL of the proxy that clients are to use; None where no tracer runs with the cloud."""
+        """Return the URL of the proxy for clients, or None if no tracer runs with the cloud."""
         port = tracing.ports(self._home, "standing").get(tracing.CLIENT)
         return f"http://{HOST}:{port}" if port else None
 
     @contextmanager
     def recording(self, progress: Progress = silent) -> Iterator[dict[str, socket.socket]]:
-        """Have all services send through a listening socket of their own, those that come by name.
+        """Make each service send its requests to a listening socket. Yield the sockets by service.
 
-        Waits while another recording does. Raises CloudError if the cloud isn't up.
+        Waits for the end of another recording. Raises CloudError if the cloud is not up.
         """
         self.environment()
         with tracing.taken(self._home, "recording", list(self.services), HOST, progress) as listening:
@@ -152,35 +154,39 @@ class Cloud:
 
     @contextmanager
     def standing(self) -> Iterator[dict[str, socket.socket]]:
-        """As ``recording``, with a socket for clients (CLIENT), and while no recording is under way."""
+        """Yield sockets as ``recording`` does, and a socket for clients (``CLIENT``).
+
+        While a recording is active, the services send their requests to the sockets of the recording.
+        """
         names = [tracing.CLIENT, *self.services]
         with tracing.taken(self._home, "standing", names, HOST, silent) as listening:
             yield listening
 
     def client(self, progress: Progress = silent, *, release: str | None = None) -> Path:
-        """The ``openstack`` executable of the time of ``release``, by default the cloud's own.
+        """Return the ``openstack`` executable of ``release``, by default of the cloud's release.
 
-        It is installed now if it isn't there. Raises CloudError, also for an unknown release.
+        A missing client is installed. Raises CloudError for an unknown release or a failed installation.
         """
         return clients.install(release or self.release.name, progress, self._cache)
 
     def client_environment(
         self, base: Mapping[str, str], progress: Progress = silent, *, client: str | None = None
     ) -> dict[str, str]:
-        """``base`` changed so that ``openstack`` uses this cloud, and is the client of ``client``.
+        """Return the environment ``base``, changed so that ``openstack`` uses this cloud.
 
-        Without that release it is the client of the cloud's own. Raises CloudError if the cloud isn't up.
+        ``client`` is the release of the ``openstack`` command, by default the cloud's release. Raises
+        CloudError if the cloud is not up, or if the client cannot be installed.
         """
         kept = {name: value for name, value in base.items() if not name.startswith("OS_")}
         return clients.put_first(kept | self.environment(), self.client(progress, release=client))
 
     def python(self) -> str | None:
-        """The version of Python that the services run on, None if they aren't installed."""
+        """Return the Python version of the services, or None if the services are not installed."""
         built = self._installed()
         return built.python if built else None
 
     def ready(self) -> bool:
-        """Whether a start takes seconds: services, databases and the client of the release are there."""
+        """Return whether services, databases and client are installed, so that a start takes seconds."""
         built = self._installed()
         made = built and state.exists(state.place(self.release, self.services, built, self._cache))
         return bool(made and clients.installed(self.release, self._cache))
@@ -221,7 +227,7 @@ class Cloud:
         return running
 
     def _traced(self, running: Running, words: Sequence[str], progress: Progress) -> Running:
-        """The running cloud, with a tracer where one is wanted."""
+        """Start a tracer with the command line ``words``, if any. Return the cloud with its tracer."""
         if not words:
             return running
         if self.proxy():
@@ -257,7 +263,7 @@ class Cloud:
         return url
 
     def _own(self) -> dict[str, str]:
-        """The environment of a process of ours: nothing in it names another cloud, a proxy or a cache."""
+        """Return the environment of the tracer, without the user's clouds and proxies, and with the cache."""
         names = ("OS_", "http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(names)}
         return {**kept, "TRACER_CACHE": str(self._cache), "PYTHONUNBUFFERED": "1"}
@@ -294,7 +300,7 @@ class Cloud:
         running = self._noted()
         known = [*running.services, *filter(None, [running.tracer])] if running else []
         noted = [one.pid for one in known if services.lives(one)]
-        # Also those that a killed tracer had no time to note.
+        # A killed command may have started processes that the note does not contain.
         leaders = {*noted, *services.orphans(self._home, list(self.services))}
         processes.end(leaders)
         self._note.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Virtual environments for services and clients, built with uv as of a release's own time."""
+"""Virtual environments for services and clients. uv builds them with packages of the release's time."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ INHERITED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A finished environment: its folder, and the version of Python in it ("3.11.7")."""
+    """A finished environment: its folder, and its Python version ("3.11.7")."""
 
     path: Path
     python: str
 
     @property
     def etc(self) -> Path:
-        """Where packages put their configuration samples."""
+        """Return the folder for the configuration samples of packages."""
         return self.path / "etc"
 
     def command(self, name: str) -> Path:
-        """The executable ``name`` of this environment."""
+        """Return the path of the executable ``name`` in this environment."""
         return self.path / "bin" / name
 
 
 def key(packages: Mapping[str, str], environment: Environment) -> str:
-    """A short name of what is installed: it changes whenever the data do."""
+    """Return a short hash of the packages and the data of their environment."""
     content = msgspec.json.encode([dict(packages), environment], order="sorted")
     return hashlib.sha256(content).hexdigest()[:12]
 
@@ -62,10 +62,10 @@ def build(
     cache: Path,
     progress: Progress,
 ) -> Built:
-    """The environment with these packages (versions by name), built now if it isn't there.
+    """Return the environment with these packages (versions by name). Build it if it is missing.
 
-    Of ``environments`` the first one is taken for which a Python is found; if none is, uv
-    fetches a Python for the first. Raises CloudError, with the log's path, if it fails.
+    The first of ``environments`` with an installed Python version is used. If there is none, uv downloads a
+    Python for the first of ``environments``. Raises CloudError, with the path of the log, if that fails.
     """
     if built := finished(name, packages, environments, cache):
         return built
@@ -82,20 +82,20 @@ def build(
 def finished(
     name: str, packages: Mapping[str, str], environments: Sequence[Environment], cache: Path
 ) -> Built | None:
-    """The first of ``environments`` with these packages that is already there."""
+    """Return the first of ``environments`` that is built with these packages, or None."""
     found = (_finished(_path(name, packages, environment, cache)) for environment in environments)
     return next(filter(None, found), None)
 
 
 def own_environment(built: Built, home: Path) -> dict[str, str]:
-    """The variables for a process of ``built``: nothing of the user's proxies, Pythons and clouds."""
+    """Return the variables for a process of ``built``, without the user's proxies, Pythons and clouds."""
     kept = {name: value for name, value in os.environ.items() if name in {"TMPDIR", "TZ"}}
     path = f"{built.path / 'bin'}{os.pathsep}{os.defpath}"
     return {**kept, "HOME": str(home), "LANG": "C.UTF-8", "PATH": path, "PYTHONUNBUFFERED": "1"}
 
 
 def _path(name: str, packages: Mapping[str, str], environment: Environment, cache: Path) -> Path:
-    # Resolved, as the scripts inside hold this path: a linked folder would outlive the link.
+    # The scripts inside contain this path. With links resolved, they still work when a link is gone.
     return (cache / "environments").resolve() / f"{name}-{key(packages, environment)}"
 
 
@@ -127,7 +127,7 @@ def _install(
         words += ["--exclude-newer-package", f"{package}={_end_of(day)}"]
     if environment.without:
         overrides = path / "tracer-overrides.txt"
-        # A marker that never holds is how a requirement of others is left out.
+        # A marker that is never true removes a package from the requirements of other packages.
         lines = [f"{package} ; python_version < '0'\n" for package in environment.without]
         output.write_private(overrides, "".join(lines))
         words += ["--override", str(overrides)]
@@ -148,7 +148,7 @@ def _uv(words: Sequence[str], cache: Path, log: Path) -> processes.Command:
 def _uv_environment(cache: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if INHERITED.match(name)}
     path = [entry for entry in kept.get("PATH", os.defpath).split(os.pathsep) if Path(entry).name != "shims"]
-    # pyenv's shims fail for every version that isn't switched on: look at the versions themselves.
+    # pyenv's shims fail for versions that are not active, so search the folders of the versions.
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path(kept.get("HOME") or "/nonexistent") / ".pyenv")
     path += [str(folder) for folder in sorted(pyenv.glob("versions/3.*/bin"))]
     return {
@@ -166,7 +166,7 @@ def _choose(environments: Sequence[Environment], cache: Path, progress: Progress
     running = f"{sys.version_info.major}.{sys.version_info.minor}"
     for environment in environments:
         if running in environment.python:
-            # In a virtual environment sys.executable is a link that may go with it.
+            # In a virtual environment, sys.executable is a link that is deleted with the environment.
             return environment, str(getattr(sys, "_base_executable", None) or sys.executable)
         for version in environment.python:
             if found := _find(version, cache):

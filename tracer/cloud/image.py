@@ -1,4 +1,4 @@
-"""A small disk image that really is of its stated format: Glance of newer releases looks into the bytes."""
+"""A small disk image with valid content, as Glance of newer releases checks the format of the bytes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _CLUSTER = 1 << _CLUSTER_BITS
 
 
 def qcow2(virtual_size: int = 2**20) -> bytes:
-    """An empty qcow2 image (version 2) of ``virtual_size`` bytes; four clusters of 64 KiB.
+    """Return an empty qcow2 image (version 2) of ``virtual_size`` bytes, in four clusters of 64 KiB.
 
-    Laid out after "QCOW2 image format specification" of QEMU: the header, the refcount
+    The layout follows the "QCOW2 image format specification" of QEMU: the header, the refcount
     table, one refcount block that counts the four clusters, and an L1 table without entries.
     """
     header = struct.pack(

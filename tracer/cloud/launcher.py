@@ -1,7 +1,7 @@
-"""Serves one WSGI application under its mount path.
+"""The server of one WSGI application below its mount path.
 
-It runs inside the environment of a service, which has no tracer: it imports nothing of ours. The
-listening socket comes from the parent process, so no one can take the port in between.
+It runs in the environment of a service, which has no tracer, so it imports nothing of tracer. The
+parent process passes the listening socket, so no other process can take the port.
 
     python -I launcher.py --home FOLDER --app MODULE:FUNCTION --mount /PATH
                           --fd N --address HOST:PORT --tracing FOLDER [--serial]
@@ -30,16 +30,16 @@ App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def main() -> None:
-    """Load the application, serve it until SIGTERM."""
+    """Load the application, and serve it until SIGTERM."""
     options = _options()
     del sys.argv[1:]  # the services read the command line too
-    # cheroot takes a socket that is already bound by the protocol of systemd: LISTEN_PID, descriptor 3.
-    # It must be in place before the application opens descriptors of its own.
+    # cheroot takes a bound socket by the protocol of systemd: LISTEN_PID, descriptor 3. The descriptor must
+    # be set before the application opens files.
     os.dup2(options.fd, SYSTEMD_FD)
     os.environ["LISTEN_PID"] = str(os.getpid())
     module, _, function = options.app.partition(":")
     outgoing = _outgoing()
-    # Before the application is loaded: it may ask others, and start threads, at once.
+    # The application may send requests and start threads as soon as it is loaded.
     outgoing.install(lambda: outgoing.current(options.tracing, Path(options.home).name))
     app = (_one_at_a_time if options.serial else _directly)(module, function)
     host, _, port = options.address.rpartition(":")
@@ -62,7 +62,7 @@ def main() -> None:
         server.safe_start()
     sys.stdout.flush()
     sys.stderr.flush()
-    # The services' own worker threads would keep the interpreter from ending; there is nothing to save.
+    # Worker threads of the service would keep the interpreter running. There is nothing to save.
     os._exit(0)
 
 
@@ -84,8 +84,8 @@ def _directly(module: str, function: str) -> App:
 
 
 def _one_at_a_time(module: str, function: str) -> App:
-    # One thread for all requests, not a lock: SQLite's connections belong to the thread that made them, and
-    # those that an application leaves to the garbage collector would be closed by another one.
+    # A single thread instead of a lock: a SQLite connection belongs to the thread that opened it. With more
+    # threads, the garbage collector could close a forgotten connection in the wrong thread.
     thread = ThreadPoolExecutor(1)
     app = thread.submit(_directly, module, function).result()
 
@@ -137,8 +137,8 @@ def _close(body: Iterable[bytes]) -> None:
 
 
 def _drain(stream: Any) -> None:
-    # An application may answer without reading the upload. The client still sends it, and its bytes would be
-    # taken for the next request of the connection; cheroot would read them into memory at once.
+    # An application may respond without reading the upload. The server would take the rest of the upload for
+    # the next request of the connection, or cheroot would read it into memory as a whole.
     while stream.read(BLOCK):
         pass
 

@@ -1,12 +1,12 @@
-"""Which proxy, if any, each outgoing HTTP request of a service passes through.
+"""The choice of a proxy for each outgoing HTTP request of a service.
 
-The decision is taken for every request, at the last moment, on the connection that sends it. A
-service works in the background too, and a variable such as ``http_proxy`` would outlast the proxy:
-it counts for the whole process, and some libraries read it once (urllib's opener).
+The choice is made for every request, just before the connection sends it. A variable such as
+``http_proxy`` does not work: it applies to the whole process, some libraries read it only once
+(urllib's opener), and background requests of the service would use it after the end of the proxy.
 
-requests, keystoneauth, urllib3, urllib and httplib2 all send through ``http.client``. Only http: what
-a service asks over TLS is not for a proxy's CA. This module runs in the environment of a service,
-which has no tracer: it imports nothing of ours.
+requests, keystoneauth, urllib3, urllib and httplib2 all send through ``http.client``. Requests over TLS
+use no proxy, as services do not trust its CA. This module runs in the environment of a service, which
+has no tracer, so it imports nothing of tracer.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ HOST = "127.0.0.1"
 KINDS = ("recording", "standing")
 """Kinds of tracer, by priority (``tracing.py``)."""
 
-# Connections of any other class choose where they lead: to a Unix socket, or to an address that was checked.
+# Packages whose connections use TCP. Other classes choose their target: a Unix socket, a checked address.
 _TCP = frozenset({"eventlet", "http", "httplib2", "urllib3"})
 _ROUTE = "_tracer_route"
 
 
 class Proxy(NamedTuple):
-    """A proxy on a port of this machine. ``started`` tells it from an earlier one on the same port."""
+    """A proxy on a port of this machine. An earlier proxy on the same port has another ``started``."""
 
     port: int
     started: int
 
 
 def current(folder: str, name: str) -> Proxy | None:
-    """Return the proxy that the service ``name`` is to use now, None where nobody traces the cloud."""
+    """Return the current proxy for the service ``name``, or None if the cloud is not traced."""
     return next(filter(None, (_proxy(folder, kind, name) for kind in KINDS)), None)
 
 
 def install(choose: Callable[[], Proxy | None]) -> Callable[[], None]:
-    """Send each request through the proxy that ``choose`` gives. Return a function that ends that."""
+    """Send each request through the proxy that ``choose`` returns. Return a function that undoes this."""
     original = http.client.HTTPConnection.putrequest
 
     def putrequest(
@@ -62,7 +62,7 @@ def install(choose: Callable[[], Proxy | None]) -> Callable[[], None]:
 
 
 def _proxy(folder: str, kind: str, name: str) -> Proxy | None:
-    # A tracer that was killed has left its file behind, but not its lock.
+    # A killed tracer leaves its file behind, but the system releases its lock.
     with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
         lock = os.open(f"{folder}/locks/{kind}", os.O_RDONLY)
         try:
@@ -83,12 +83,15 @@ def _is_plain(connection: Any) -> bool:
 
 
 def _routed(connection: Any, url: str, proxy: Proxy | None) -> str:
-    """Connect to ``proxy``, or to nothing yet, where the connection leads elsewhere; return the target."""
+    """Close a connection that does not lead to ``proxy``, and connect to ``proxy``, if any.
+
+    Return the request target: with a proxy an absolute URL, else ``url``.
+    """
     if connection.sock is not None and _route(connection) != proxy:
-        # Not the method of a subclass, which forgets about the request that is being sent.
+        # The method of a subclass would also discard the request in progress.
         http.client.HTTPConnection.close(connection)
     if proxy and connection.sock is None:
-        # A proxy that has just ended refuses: nothing was sent yet, so the request goes direct.
+        # A proxy that has just ended refuses the connection. The request is not sent yet, so it goes direct.
         with contextlib.suppress(OSError):
             opened = socket.create_connection((HOST, proxy.port), connection.timeout)
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -107,6 +110,6 @@ def _authority(connection: Any) -> str:
 
 
 def _route(connection: Any) -> Proxy | None:
-    """Return the proxy that the open socket of ``connection`` leads to."""
+    """Return the proxy that the open socket of ``connection`` leads to, or None."""
     sock, proxy = getattr(connection, _ROUTE, (None, None))
     return proxy if sock is not None and sock is connection.sock else None

@@ -1,4 +1,4 @@
-"""Child processes: started in a session of their own, and ended with everything they started."""
+"""Child processes in sessions of their own. A session ends with all its processes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ PREFIX = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command line with its whole environment; what it prints is added to ``log``."""
+    """A command line with its whole environment. Its output is appended to ``log``."""
 
     words: Sequence[str]
     environment: Mapping[str, str]
@@ -53,14 +53,15 @@ class Command:
 
 
 def run(command: Command, purpose: str) -> None:
-    """Run the command to its end. Raises CloudError (``purpose``, last line, log) if it fails."""
+    """Run the command to its end. Raise CloudError, with purpose, last line and log, if it fails."""
     run_together([[command]], purpose)
 
 
 def run_together(chains: Sequence[Sequence[Command]], purpose: str) -> None:
-    """Run chains of commands side by side, those of a chain one after the other.
+    """Run chains of commands in parallel, and the commands of each chain one after another.
 
-    If one fails, or the wait is interrupted, all are ended. Raises CloudError for the first that failed.
+    After a failure or an interruption, all commands are ended. Raises CloudError for the first failed
+    command.
     """
     waiting = [list(chain) for chain in chains]
     running: dict[int, tuple[subprocess.Popen[str], Command]] = {}
@@ -84,16 +85,19 @@ def run_together(chains: Sequence[Sequence[Command]], purpose: str) -> None:
 
 
 def spawn(command: Command, descriptors: Sequence[int] = ()) -> int:
-    """Start a command that outlives this process; returns its process id. Raises CloudError."""
+    """Start a command that outlives this process. Return its process ID.
+
+    Raises CloudError if the command cannot start.
+    """
     with _deferred():
         process = _start(command, descriptors)
-        # It is meant to run on: without this, subprocess warns of a child that nobody waited for.
+        # Without a returncode, subprocess would warn of a child process that still runs.
         pid, process.returncode = process.pid, 0
     return pid
 
 
 def end(leaders: Iterable[int], grace: float = GRACE) -> None:
-    """End the sessions led by these processes: ask, wait ``grace`` seconds, then kill."""
+    """End the sessions of these leaders: send SIGTERM, wait for ``grace`` seconds, then send SIGKILL."""
     sessions = set(leaders)
     asked = _members(sessions)
     for process in asked:
@@ -108,7 +112,7 @@ def end(leaders: Iterable[int], grace: float = GRACE) -> None:
 
 
 def find(*words: str) -> list[int]:
-    """The ids of living processes whose command line has these words, one right after another."""
+    """Return the IDs of running processes with these words, in sequence, in the command line."""
     wanted = list(words)
     found = []
     for process in psutil.process_iter():
@@ -121,7 +125,7 @@ def find(*words: str) -> list[int]:
 
 
 def last_line(log: Path) -> str:
-    """The last line of a log that says something: usually the cause of what went wrong."""
+    """Return the last informative line of a log, usually the cause of a failure; empty if there is none."""
     try:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -134,7 +138,10 @@ def last_line(log: Path) -> str:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Make SIGTERM and SIGHUP leave the block as an exception, so that it cleans up, as Ctrl-C does."""
+    """Raise SystemExit in the block for SIGTERM and SIGHUP, so that it cleans up as after Ctrl-C.
+
+    Signals with a handler, and threads other than the main thread, stay as they are.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -154,7 +161,7 @@ def stoppable() -> Iterator[None]:
 
 @contextmanager
 def unstoppable() -> Iterator[None]:
-    """Ignore SIGINT, SIGTERM and SIGHUP: an impatient second Ctrl-C must not leave processes behind."""
+    """Ignore SIGINT, SIGTERM and SIGHUP in the block, so that a second Ctrl-C leaves no process behind."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -168,7 +175,7 @@ def unstoppable() -> Iterator[None]:
 
 @contextmanager
 def _deferred() -> Iterator[None]:
-    # Between the start of a child and the note of its id there must be no way out.
+    # A signal between the start of a child process and the storage of its ID would leave the child behind.
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""The data of the embedded clouds: ``releases.yaml``, read into typed, frozen values."""
+"""The data of the embedded clouds (``releases.yaml``) as typed, immutable values."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class _Data(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Service(_Data, frozen=True, kw_only=True):
-    """One OpenStack service: how it is configured, initialised and served.
+    """An OpenStack service: its configuration, its initialisation, and its WSGI application.
 
-    ``app`` is ``module:function``, which returns the WSGI application; ``serial`` lets one
-    request in at a time. ``initialise`` are command lines, run in the service's environment
-    with ``secret_environment`` added. ``catalogue`` names the database that holds the
-    service catalogue, ``user`` the account the service asks Keystone with.
+    ``app`` is ``module:function``; the function returns the WSGI application. With ``serial``, requests are
+    processed one at a time. ``initialise`` is a list of command lines. They run in the service's environment
+    with the variables of ``secret_environment``. ``catalogue`` is the database with the service catalogue,
+    and ``user`` the account of the service at Keystone.
     """
 
     type: str
@@ -52,17 +52,17 @@ class Service(_Data, frozen=True, kw_only=True):
     secret_environment: dict[str, str] = {}
 
     def texts(self) -> list[str]:
-        """Every text that may hold placeholders."""
+        """Return all texts that may contain placeholders."""
         maps = (self.environment, self.files, self.copied, self.secret_environment)
         words = [word for line in self.initialise for word in line]
         return [text for one in maps for text in one.values()] + words
 
 
 class Environment(_Data, frozen=True, kw_only=True):
-    """How packages are resolved on some versions of Python.
+    """The rules for the resolution of packages on some versions of Python.
 
-    ``exclude_newer`` is the last day of the packages seen, but for those in ``newer``;
-    ``add`` are requirements beside the packages, ``without`` requirements left out.
+    ``exclude_newer`` is the last day of packages; packages in ``newer`` have days of their own. ``add`` holds
+    additional requirements, and ``without`` requirements of packages that are not installed.
     """
 
     python: Annotated[list[PythonVersion], msgspec.Meta(min_length=1)]
@@ -73,14 +73,14 @@ class Environment(_Data, frozen=True, kw_only=True):
 
 
 class Defaults(_Data, frozen=True, kw_only=True):
-    """What every environment has beside what it says itself, as in Environment."""
+    """Rules for all environments, with the fields of ``Environment``."""
 
     add: list[str] = []
     without: list[str] = []
     newer: dict[str, Day] = {}
 
     def into(self, own: Environment) -> Environment:
-        """An environment with these: what it says itself goes last, and first where both say something."""
+        """Return the environment with these rules added. For ``newer``, its own days take precedence."""
         return msgspec.structs.replace(
             own,
             add=[*self.add, *own.add],
@@ -93,16 +93,16 @@ Environments = Annotated[list[Environment], msgspec.Meta(min_length=1)]
 
 
 class Client(_Data, frozen=True, kw_only=True):
-    """The ``openstack`` command of a release's time, by package and version."""
+    """The ``openstack`` command of a release: its packages with their versions."""
 
     packages: dict[str, str]
     environments: Environments
 
 
 class Release(_Data, frozen=True, kw_only=True):
-    """One OpenStack release: the version of each service, in the order they start, and its client.
+    """An OpenStack release: its services in the order of their start, with versions, and its client.
 
-    ``environments`` are the ways to install the services, the best first.
+    ``environments`` are the possible environments of the services in order of preference.
     """
 
     name: str
@@ -111,7 +111,7 @@ class Release(_Data, frozen=True, kw_only=True):
     client: Client
 
     def completed(self, defaults: Defaults) -> Release:
-        """The release with ``defaults`` in all of its environments."""
+        """Return the release with ``defaults`` in all its environments."""
         client = msgspec.structs.replace(self.client, environments=_all(defaults, self.client.environments))
         return msgspec.structs.replace(self, client=client, environments=_all(defaults, self.environments))
 
@@ -121,7 +121,7 @@ def _all(defaults: Defaults, environments: list[Environment]) -> list[Environmen
 
 
 class Catalog(_Data, frozen=True, kw_only=True):
-    """The whole file: services and releases by name, and the packages that serve them over HTTP."""
+    """The content of the file: services and releases by name, and the packages of the HTTP server."""
 
     services: dict[str, Service]
     server: dict[str, str]
@@ -129,7 +129,7 @@ class Catalog(_Data, frozen=True, kw_only=True):
 
 
 def load(text: str, source: str) -> Catalog:
-    """Read ``text`` as releases.yaml. Raises InputError, naming ``source`` and the place, if it is wrong."""
+    """Read ``text`` as releases.yaml. Raise InputError, with ``source`` and location, if it is not valid."""
     raw = yamltext.load(text, source)
     top = _mapping(raw, source, "")
     if unknown := top.keys() - {"services", "server", "defaults", "releases"}:
@@ -151,18 +151,18 @@ def load(text: str, source: str) -> Catalog:
 
 @cache
 def catalog() -> Catalog:
-    """The shipped releases.yaml."""
+    """Return the content of the releases.yaml that ships with tracer."""
     file = resources.files(__package__) / "releases.yaml"
     return load(file.read_text(encoding="utf-8"), "releases.yaml")
 
 
 def releases() -> dict[str, Release]:
-    """Every known release by name, oldest first."""
+    """Return all known releases by name, oldest first."""
     return dict(catalog().releases)
 
 
 def release(name: str) -> Release:
-    """The release called ``name``, by any of its names. Raises CloudError, which lists the known ones."""
+    """Return the release with any of its names. Raise CloudError, with the known names, for others."""
     try:
         return catalog().releases[canonical(name)]
     except KeyError:

@@ -1,4 +1,4 @@
-"""The processes of a running cloud: one service each, on a port of this machine."""
+"""The processes of a running cloud, one for each service, on ports of this machine."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 HOST = "127.0.0.1"
-"""The address that services listen on unless the user chooses another."""
+"""The default address of the services."""
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 START_TIMEOUT = 120.0
@@ -43,9 +43,9 @@ ANSWER_TIMEOUT = 20.0
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
-    """A service that runs: its URL, process id and port, and the log of all it prints.
+    """A running service: its URL, process ID and port, and the log of its output.
 
-    ``pid``, ``created`` and ``boot`` are its identity: see ``tracer.processes``.
+    ``pid``, ``created`` and ``boot`` are the identity of the process (``tracer.processes``).
     """
 
     name: str
@@ -58,12 +58,12 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def identity(self) -> ProcessIdentity:
-        """The identity of the process."""
+        """Return the identity of the process."""
         return ProcessIdentity(self.pid, self.created, self.boot)
 
 
 def process(name: str, url: str, pid: int, port: int, log: Path) -> Process:
-    """Return the service that was started as the process ``pid``; one that has ended already is not alive."""
+    """Return the service with the process ``pid``. If the process has ended, ``lives`` is false for it."""
     identity = identify(pid) or ProcessIdentity(pid, 0.0)
     return Process(
         name=name, url=url, pid=pid, created=identity.started, boot=identity.boot, port=port, log=log
@@ -72,10 +72,10 @@ def process(name: str, url: str, pid: int, port: int, log: Path) -> Process:
 
 @contextmanager
 def sockets(names: Sequence[str], port: int | None, host: str = HOST) -> Iterator[dict[str, socket.socket]]:
-    """A listening socket for each service: on ``port`` of ``host`` and the ones after it, or on free ones.
+    """Yield a listening socket for each service, by name: on ``port`` and the ports after it, or free ports.
 
-    The services inherit them, so nothing else can take the port before they listen. Raises
-    CloudError if a port is taken, or ``host`` is no address of this machine.
+    The services inherit the sockets, so no other process can take a port before they listen. Raises
+    CloudError if a port is taken, or if ``host`` is not an address of this machine.
     """
     opened: dict[str, socket.socket] = {}
     try:
@@ -88,7 +88,7 @@ def sockets(names: Sequence[str], port: int | None, host: str = HOST) -> Iterato
 
 
 def start(site: Site, name: str, listening: socket.socket, log: Path) -> Process:
-    """Start the service ``name``."""
+    """Start the service ``name`` on the socket ``listening``. Raise CloudError if it cannot start."""
     service = site.services[name]
     host, port = listening.getsockname()[:2]
     words = [str(site.built.command("python")), "-I", "-u", str(LAUNCHER), "--home", str(site.folder(name))]
@@ -101,7 +101,10 @@ def start(site: Site, name: str, listening: socket.socket, log: Path) -> Process
 
 
 def await_answers(started: Sequence[Process], services: Mapping[str, Service]) -> None:
-    """Wait until every service answers. Raises CloudError if one ends (its last line) or takes too long."""
+    """Wait until every service responds.
+
+    Raises CloudError if a service ends, with the last line of its log, or does not respond in 120 seconds.
+    """
     deadline = time.monotonic() + START_TIMEOUT
     for service in started:
         while not answers(service, services[service.name].mount, timeout=2):
@@ -115,12 +118,15 @@ def await_answers(started: Sequence[Process], services: Mapping[str, Service]) -
 
 
 def lives(process: Process) -> bool:
-    """Return whether the process still runs, and is the one that was started."""
+    """Return whether the process still runs. A later process with the same ID does not count."""
     return is_alive(process.identity)
 
 
 def answers(process: Process, path: str, timeout: float = ANSWER_TIMEOUT) -> bool:
-    """Whether a request gets an answer that isn't a server error, within ``timeout`` seconds."""
+    """Return whether a request gets a response below 500 in time.
+
+    ``timeout`` is in seconds for each operation on the socket.
+    """
     host = urlsplit(process.url).hostname or HOST
     connection = http.client.HTTPConnection(host, process.port, timeout=timeout)
     with suppress(OSError, http.client.HTTPException):
@@ -133,15 +139,15 @@ def answers(process: Process, path: str, timeout: float = ANSWER_TIMEOUT) -> boo
 
 
 def orphans(home: Path, names: Sequence[str]) -> list[int]:
-    """Processes of the cloud at ``home``, its tracer included, whoever started them, noted or not."""
+    """Return the IDs of all processes of the cloud at ``home``, including its tracer, by command line."""
     folders = [home, *(home / name for name in names)]
     return [pid for folder in folders for pid in processes.find("--home", str(folder))]
 
 
 def address(text: str) -> str:
-    """Return the IP address that ``text`` is, in its shortest form, with or without brackets.
+    """Return the IP address in ``text``, which may be in brackets, in its shortest form.
 
-    Raises CloudError for what clients cannot use in a URL: all addresses at once, a zone, a name.
+    Raises CloudError if clients cannot use it in a URL: a name, a zone, an unspecified or multicast address.
     """
     inner = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     try:
@@ -161,7 +167,7 @@ def _listen(host: str, port: int, name: str) -> socket.socket:
         raise CloudError(f"{host} (for {name}) cannot be used: {error.strerror}") from None
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # As web servers do: what they accept inherits it, and a response is not held back by 40 ms.
+        # Accepted connections inherit the option. Without it, responses may be delayed by 40 ms.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listening.bind((host, port))
         listening.listen(socket.SOMAXCONN)

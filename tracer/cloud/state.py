@@ -1,7 +1,7 @@
-"""The initialised state of a release: made once as a template, copied for every start.
+"""The initialised state of a release. A template is made once, and copied for every start.
 
-A template knows no port: its catalogue names the services by URLs under ``.invalid`` (RFC 6761),
-which are replaced in the copy; configuration files are written anew for every copy.
+A template contains no ports. The URLs in its service catalogue are below ``.invalid`` (RFC 6761). A copy has
+the real URLs in its catalogue, and new configuration files.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ REGISTER = Path(__file__).with_name("register.py")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a cloud lies: its folder, its services in order, the URL of each, the environment they run in."""
+    """The folder of a cloud, with its services in order, their URLs, environment and passwords."""
 
     home: Path
     services: Mapping[str, Service]
@@ -43,16 +43,16 @@ class Site:
     passwords: Mapping[str, str]
 
     def folder(self, name: str) -> Path:
-        """The folder of the service ``name``."""
+        """Return the folder of the service ``name``."""
         return self.home / name
 
     @property
     def identity(self) -> str:
-        """The name of the identity service."""
+        """Return the name of the identity service."""
         return next(name for name, service in self.services.items() if service.type == "identity")
 
     def filled(self, text: str, name: str) -> str:
-        """``text`` with the placeholders of the service ``name`` replaced."""
+        """Return ``text`` with values for the placeholders of the service ``name``."""
         return text.format(
             home=self.folder(name),
             etc=self.built.etc,
@@ -64,12 +64,12 @@ class Site:
         )
 
     def environment(self, name: str) -> dict[str, str]:
-        """The variables of the processes of the service ``name``."""
+        """Return the environment variables of the service ``name``."""
         own = {key: self.filled(text, name) for key, text in self.services[name].environment.items()}
         return {**environments.own_environment(self.built, self.folder(name)), **own}
 
     def configure(self) -> None:
-        """Write the folders and configuration files of every service, for its owner's eyes only."""
+        """Write the folders and configuration files of every service, readable only for their owner."""
         for name, service in self.services.items():
             home = private_folder(self.folder(name))
             for folder in service.folders:
@@ -81,12 +81,12 @@ class Site:
 
 
 def placeholder_url(name: str, service: Service) -> str:
-    """The URL that stands for the service's own one in a template."""
+    """Return the URL of the service in a template."""
     return f"http://{name}.invalid{service.mount}"
 
 
 def passwords(home: Path) -> dict[str, str]:
-    """The passwords kept with a template or a copy, by user. Raises CloudError if there are none."""
+    """Return the passwords in a template or a copy, by user. Raise CloudError if they cannot be read."""
     try:
         return msgspec.json.decode((home / SECRETS).read_bytes(), type=dict[str, str])
     except (OSError, UnicodeDecodeError, RecursionError, msgspec.DecodeError) as error:
@@ -94,12 +94,12 @@ def passwords(home: Path) -> dict[str, str]:
 
 
 def place(release: Release, services: Mapping[str, Service], built: Built, cache: Path) -> Path:
-    """Where the initialised state of the release is, or would be."""
+    """Return the path for the template of the release, which need not exist."""
     return cache / "templates" / f"{release.name}-{_key(services, built)}"
 
 
 def exists(path: Path) -> bool:
-    """Return whether ``path`` holds a template whose passwords are safe to use."""
+    """Return whether ``path`` is a template with passwords that are safe to use."""
     with suppress(CloudError):
         return all(map(is_safe, passwords(path).values()))
     return False
@@ -108,9 +108,10 @@ def exists(path: Path) -> bool:
 def template(
     release: Release, services: Mapping[str, Service], built: Built, cache: Path, progress: Progress
 ) -> Path:
-    """The folder with the initialised state of the release, made now if it isn't there. Raises CloudError.
+    """Return the folder of the release's template. Make the template if it is missing or unsafe.
 
-    A template of an earlier version whose passwords are not safe to use is made anew.
+    A template of an earlier version may have passwords that are not safe to use. Raises CloudError if a
+    command fails.
     """
     path = place(release, services, built, cache)
     with locked(cache, path.name, progress):
@@ -126,7 +127,7 @@ def template(
 
 
 def copy(source: Path, site: Site) -> None:
-    """Copy a template to the site, with the site's own URLs in catalogue and configuration."""
+    """Copy a template to the site, with the URLs of the site in the catalogue and the configuration."""
     shutil.copytree(source, site.home)
     site.configure()
     for name, service in site.services.items():

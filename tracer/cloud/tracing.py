@@ -1,11 +1,11 @@
-"""Through which ports the services of a cloud send, for as long as somebody traces the cloud.
+"""The ports of the proxies for the services of a traced cloud.
 
-A service that is started with a proxy is cut off from the others when that one ends: it could
-validate no token. So services are started without one. Who traces a cloud names a port for each
-service in a file, and holds a lock that ends with him, however he ends. A service looks there before
-each request that it sends (``outgoing.py``), and sends it through the port, or direct.
+Services start without a proxy, as a service with a proxy could not validate tokens after the end of the
+proxy. A process that traces a cloud writes a file with a port for each service, and holds a lock that the
+system releases at the end of the process. A service reads the file before each request (``outgoing.py``),
+and sends the request through the port, or direct.
 
-One recording goes first, for as long as it lasts; else the cloud's own tracer, if it has one.
+A recording has priority over the cloud's own tracer.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ __all__ = ["CLIENT", "FOLDER", "Kind", "ports", "taken"]
 
 FOLDER = "tracing"
 CLIENT = "client"
-"""The name of the port that clients send through."""
+"""The name of the port for clients."""
 
 Kind = Literal["recording", "standing"]
-"""As ``outgoing.py`` knows them."""
+"""The kinds of tracer, as in ``outgoing.py``."""
 
 
 @contextmanager
 def taken(
     home: Path, kind: Kind, names: Sequence[str], host: str, progress: Progress
 ) -> Iterator[dict[str, socket.socket]]:
-    """Trace the cloud at ``home``: a listening socket for each of ``names``, services or CLIENT.
+    """Trace the cloud at ``home``. Yield a listening socket for each of ``names``, services or ``CLIENT``.
 
-    Waits while another one of that kind does. Raises CloudError.
+    Waits for the end of another tracer of the same kind. Raises CloudError if a folder cannot be created.
     """
     folder = private_folder(home / FOLDER)
     waiting = f"waiting for another {kind} of this cloud to end"
@@ -49,12 +49,12 @@ def taken(
         before = _read(path)
         opened = {name: stack.enter_context(_listen(host, before.get(name, 0))) for name in names}
         output.write_private(path, msgspec.json.encode({name: _port(one) for name, one in opened.items()}))
-        # The file stays, for the next one to take the same ports: a service keeps its connections by port.
+        # The file stays, so that the next tracer uses the same ports. Services reuse connections by port.
         yield opened
 
 
 def ports(home: Path, kind: Kind) -> dict[str, int]:
-    """The ports by name, where somebody traces the cloud at ``home`` now; else nothing."""
+    """Return the ports by name while a process traces the cloud at ``home``, else an empty dict."""
     folder = home / FOLDER
     with suppress(OSError):
         lock = os.open(folder / "locks" / kind, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Suites of commands, recorded on the clouds of one or more releases."""
+"""Recordings of suites of commands on the clouds of one or more releases."""
 
 from tracer.matrix.cells import Cell
 from tracer.matrix.changes import changed

@@ -1,4 +1,4 @@
-"""What became of one command on one release with one client."""
+"""Cells of a matrix: the result of one command on one release with one client."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ __all__ = ["Cell", "CellVerdict"]
 CellVerdict = Literal[
     "conforms", "deviates", "undetermined", "recorded", "refused", "accepted", "failed", "missing"
 ]
-"""``conforms``, ``deviates`` and ``undetermined`` are the run's; ``recorded`` is one without a sequence.
+"""``conforms``, ``deviates`` and ``undetermined`` are verdicts of the run; ``recorded``: it has no sequence.
 
-A command that was meant to fail was ``refused`` by the cloud, or ``accepted`` against what the suite
-says. ``failed`` says that something went wrong, ``missing`` that the matrix did not come so far.
+If the suite expects a command to fail, the cloud has ``refused`` or ``accepted`` the command. ``failed``
+means an error, and ``missing`` that a recording does not exist yet.
 """
 
 _GOOD = frozenset({"conforms", "recorded", "refused"})
@@ -22,9 +22,10 @@ _WORSE: tuple[CellVerdict, ...] = ("conforms", "recorded", "undetermined", "devi
 
 
 class Cell(NamedTuple):
-    """One command of a suite: its two recordings, or the ``problem`` that there was.
+    """One command of a suite on one release with one client: its two recordings, or a ``problem``.
 
-    ``fails`` is what the suite expects. A ``name`` in brackets is that of a suite's preparation or clean-up.
+    ``fails`` is the result that the suite expects. A ``name`` in parentheses is that of a suite: the
+    ``problem`` concerns its preparation, its clean-up, or the whole unit.
     """
 
     release: str
@@ -37,13 +38,13 @@ class Cell(NamedTuple):
 
     @property
     def messages(self) -> int:
-        """How many requests and responses were recorded."""
+        """Return the number of requests and responses in the first recording."""
         exchanges = self.recording.exchanges if self.recording else []
         return len(exchanges) + sum(1 for exchange in exchanges if exchange.response is not None)
 
     @property
     def verdict(self) -> CellVerdict:
-        """What to call the cell in one word."""
+        """Return the verdict of the two recordings. The worse of two verdicts counts."""
         if self.problem:
             return "failed"
         if self.recording is None or self.again is None:
@@ -52,7 +53,6 @@ class Cell(NamedTuple):
         if len(ended) > 1:
             return "failed"
         if not self.fails or (self.fails == "maybe" and ended == {True}):
-            # One of the two that deviates is enough.
             return max(
                 self.recording.verdict or "recorded", self.again.verdict or "recorded", key=_WORSE.index
             )
@@ -62,15 +62,15 @@ class Cell(NamedTuple):
 
     @property
     def good(self) -> bool:
-        """Whether the command was recorded, and did what the suite and the documentation say.
+        """Return whether the command was recorded, and behaved as the suite and the sequence expect.
 
-        What is documented for a release holds for the client of that release: another one may deviate.
+        A sequence describes a release with its own client, so the client of another release may deviate.
         """
         return self.verdict in _GOOD or (self.verdict == "deviates" and self.client != self.release)
 
     @property
     def complaint(self) -> str:
-        """What is not as it should be, in one line; for ``deviates``, the recording itself says it."""
+        """Return the problem in one line; empty for a good cell and for verdicts of the recording itself."""
         if self.problem:
             return self.problem
         if self.verdict == "accepted":
@@ -87,11 +87,11 @@ class Cell(NamedTuple):
 
 
 def _ended(recording: Recording) -> bool:
-    """Whether the command succeeded."""
+    """Return whether the command ended with exit code 0."""
     return recording.output is not None and recording.output.exit == 0
 
 
 def _answered(recording: Recording) -> bool:
-    """Whether each request got an answer that isn't a server's error: a crash is no refusal."""
+    """Return whether each request got a response with a status below 500. A server error is no refusal."""
     answers = [exchange.response for exchange in recording.exchanges]
     return not recording.interrupted and all(one is not None and one.status < 500 for one in answers)

@@ -1,4 +1,4 @@
-"""Whether behaviour changed from one cell to another: beyond what differs in each cell itself."""
+"""Changes of behaviour from one cell to the next."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["changed"]
 
 
 def changed(before: Cell, after: Cell) -> bool:
-    """Whether the recordings of two cells differ, beyond what differs between the two of one cell."""
+    """Return whether two cells differ. Differences between the two recordings of one cell are volatile."""
     if before.recording is None or after.recording is None:
         return False
     learned = _learned(before) | _learned(after)

@@ -1,8 +1,8 @@
-"""Units on the workers of a Dask cluster: as many machines as there are, which need share no disk.
+"""Units on the workers of a Dask cluster. The machines need no shared disk.
 
-Each needs this package in the same version; it keeps clouds and clients in a cache folder of its own. What a
-unit made comes back as its result, progress as events. A unit whose worker died is given to another one by
-the scheduler, a few times (``distributed.scheduler.allowed-failures``).
+Each machine needs this package in the same version, and has its own cache folder for clouds and clients.
+Recordings come back as the result of a unit, and progress as events. If a worker dies, the scheduler gives
+its unit to another worker, a few times (``distributed.scheduler.allowed-failures``).
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ _LOUD = ("distributed", "distributed.client", "distributed.comm", "tornado", "as
 
 
 class Cluster:
-    """The cluster whose scheduler is at ``address``, such as ``tcp://10.0.0.5:8786``.
+    """The Dask cluster with its scheduler at ``address``, such as ``tcp://10.0.0.5:8786``.
 
-    Raises InputError where Dask is not installed, or no scheduler answers.
+    Raises InputError if Dask is not installed, or if no scheduler answers.
     """
 
     def __init__(self, address: str) -> None:
         distributed = _distributed()
         try:
-            # Before a client exists: it would be closed at exit, and wait for a scheduler that it never had.
+            # A wrong address must fail before a client exists: at exit, it would wait for a scheduler.
             distributed.comm.registry.get_backend(distributed.comm.parse_address(address)[0])
             with warnings.catch_warnings():
-                # Of versions that differ; where that matters, a unit fails with a reason.
+                # Dask warns of different versions. If they matter, a unit fails with a reason.
                 warnings.simplefilter("ignore")
                 self._client = distributed.Client(address, timeout=_CONNECT, set_as_default=False)
         except (OSError, ValueError) as error:
@@ -52,7 +52,7 @@ class Cluster:
         self._client.subscribe_topic(_TOPIC, self._heard)
 
     def submit(self, unit: Unit, report: Report) -> Future[list[Made]]:
-        """Have ``unit`` recorded; ``report`` is called for what is being done, from another thread."""
+        """Record ``unit`` on a worker. Another thread calls ``report`` with progress, not with results."""
         number = uuid.uuid4().hex
         self._reports[number] = report
         return self.executor.submit(_run, msgspec.json.encode(unit), number)
@@ -68,13 +68,13 @@ class Cluster:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Not waited for: a worker ends what it does once it hears that nobody wants the result.
+        # Waiting is not necessary: a worker ends its unit when the scheduler cancels the task.
         self.executor.shutdown(wait=False)
         self._client.close(timeout=_CONNECT)
 
 
 def _run(content: bytes, number: str) -> list[Made]:
-    """Record a unit; this runs on a worker."""
+    """Record a unit. This function runs on a worker."""
     from distributed import get_worker
 
     worker = get_worker()
@@ -88,7 +88,7 @@ def _run(content: bytes, number: str) -> list[Made]:
 
 
 def _unwanted(worker: Any, key: Any) -> Callable[[], bool]:
-    """Tells whether the task was cancelled, or the worker is about to end: Dask cannot stop a thread."""
+    """Return a function that tells if the task is cancelled, as Dask cannot stop a thread."""
 
     def unwanted() -> bool:
         task = worker.state.tasks.get(key)
@@ -98,7 +98,7 @@ def _unwanted(worker: Any, key: Any) -> Callable[[], bool]:
 
 
 def _distributed() -> Any:
-    """Dask, which is to say nothing by itself: what goes wrong is told by us, in one line."""
+    """Return the module ``distributed`` without its log messages. Raise InputError if it is missing."""
     try:
         import dask.config
 

@@ -1,9 +1,8 @@
-"""What an earlier run of the same matrix has done: a small file a round, in ``.matrix`` below its folder.
+"""Finished rounds of a matrix: a small file for each round, in ``.matrix`` below the output folder.
 
-A round is done when all of its commands were recorded without a problem. It counts if it was made with the
-same content of the suite and the same versions of services and client, and all its recordings
-are there and can be read; otherwise the whole round is made again, as its recordings show one cloud at
-successive times, with the same ids in them.
+A round is finished when all of its commands were recorded without a problem. It counts in a later matrix if
+the suite and the versions of services and client are the same, and all its recordings can be read.
+Otherwise the whole round is recorded again, as its recordings share one cloud and the IDs in it.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _FOLDER = ".matrix"
 
 
 class _Note(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``made`` is a time as in RFC 3339 (UTC); the versions are for people to read."""
+    """The content of a file. ``made`` is a time (RFC 3339, UTC). Only people read the versions."""
 
     fingerprint: str
     made: str
@@ -34,7 +33,7 @@ class _Note(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 def note(out: Path, unit: Unit, number: Round) -> None:
-    """Write down that a round of ``unit`` is done. Raises OutputError."""
+    """Write the file of a finished round of ``unit``. Raise OutputError if that fails."""
     from tracer.cloud.releases import release
 
     done = _Note(
@@ -48,12 +47,12 @@ def note(out: Path, unit: Unit, number: Round) -> None:
 
 
 def forget(out: Path, unit: Unit, number: Round) -> None:
-    """A round is about to be made anew: until that is through, it is not done."""
+    """Delete the file of a round, as the round is not finished while it is recorded again."""
     _path(out, unit, number).unlink(missing_ok=True)
 
 
 def recordings(out: Path, unit: Unit, number: Round) -> dict[str, Recording] | None:
-    """The recordings of a round by name, if it is done; None if it is to be made."""
+    """Return the recordings of a finished round by name, or None if the round must be recorded."""
     try:
         done = msgspec.json.decode(_path(out, unit, number).read_bytes(), type=_Note)
     except (OSError, UnicodeDecodeError, RecursionError, msgspec.DecodeError):

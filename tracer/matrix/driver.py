@@ -1,4 +1,4 @@
-"""Drives a matrix: submits the units that are to do, writes what they make, and tries lost ones again."""
+"""The driver of a matrix: it submits the units, writes their recordings, and repeats lost units."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tracer.recording import loads
 __all__ = ["TRIES", "Draw", "Order", "drive"]
 
 TRIES = 3
-"""How often a unit is begun whose process, or worker, is lost."""
+"""The number of attempts for a unit, if its process or worker is lost."""
 
 Draw = Callable[[Recording, str], list[str | bytes]]
 Complain = Callable[[str], None]
@@ -33,7 +33,7 @@ Complain = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Order:
-    """What to make: the folder of the recordings, and the kinds of diagrams, which the first round gets."""
+    """The wanted output: the folder of the recordings, and the kinds of diagrams of the first round."""
 
     out: Path
     diagrams: tuple[str, ...] = ()
@@ -51,10 +51,11 @@ class _Through(NamedTuple):
 
 
 def drive(plan: Plan, order: Order, pool: Pool, progress: Progress, complain: Complain) -> None:
-    """Do what is to do of ``plan``, which is told of all that is made; ``complain`` of what goes wrong.
+    """Record the remaining units of ``plan``, and add the recordings and problems to ``plan``.
 
-    What was recorded is written at once, and stays when this is interrupted. Raises OutputError where the
-    disk won't take it.
+    ``complain`` is called with each problem. Each recording is written at once, and stays after an
+    interruption. Raises OutputError if a recording cannot be written, unless it is part of the result of a
+    unit: then this is a problem of the unit.
     """
     _Drive(plan, order, pool, progress, complain).all()
 
@@ -106,7 +107,10 @@ class _Drive:
         self.progress(f"{recorded} of {self.total} · {doing}")
 
     def _take(self, unit: Unit, made: Made) -> None:
-        """Write what a unit made, once: it may be told of it as it comes, and again with the result."""
+        """Write the recording of a command and note its problem, only once.
+
+        It may come twice: as an event and with the result of the unit.
+        """
         key = (unit.key, made.number)
         if made.name not in {"", *(command.name for command in unit.suite.commands)}:
             raise InputError(unit.title, f"its worker speaks of a command that it has not: {made.name!r}")
@@ -120,7 +124,7 @@ class _Drive:
             except (InputError, LeakError, RenderError) as error:
                 problem = problem or str(error)
         elif made.name:
-            # What an earlier run made of it would pass for today's.
+            # The recording of an earlier matrix would pass for a new recording.
             unit.path(self.order.out, made.name, made.number).unlink(missing_ok=True)
         if problem:
             self.plan.problems.setdefault(key, {})[made.name] = problem
@@ -135,12 +139,15 @@ class _Drive:
             done.note(self.order.out, unit, number)
             self.plan.done.add(key)
         elif key in self.plan.done:
-            # Its clean-up failed, after all had been recorded.
+            # The clean-up failed after all commands had been recorded.
             done.forget(self.order.out, unit, number)
             self.plan.done.remove(key)
 
     def _write(self, unit: Unit, made: Made) -> None:
-        """What a worker sends is another's bytes: it must be a recording, and goes through the last gate."""
+        """Write a recording and its diagrams. Raise InputError if a worker did not send a valid recording.
+
+        ``write`` looks for secrets once more, as the bytes may come from another machine.
+        """
         recording = loads(made.recording, f"{unit.title} {made.name}")
         path = unit.path(self.order.out, made.name, made.number)
         write(path, made.recording)

@@ -1,4 +1,4 @@
-"""What is to be recorded: the units of a matrix, without the rounds that an earlier run has done."""
+"""The plan of a matrix: its units, without the rounds that an earlier matrix has finished."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ __all__ = ["Plan", "make_plan"]
 
 @dataclass
 class Plan:
-    """The units of a matrix in the order in which they are begun, and what is known of each so far.
+    """The units of a matrix in the order of their start, and their results so far.
 
-    ``recordings`` and ``problems`` are by key of the unit, round and name of the command; the name of a
-    problem with the unit as a whole is empty.
+    The keys of ``recordings`` and ``problems`` are the key of the unit and the round, then the name of the
+    command. The name of a problem with the whole unit is empty. ``done`` holds the finished rounds.
     """
 
     units: list[Unit]
@@ -32,16 +32,19 @@ class Plan:
 
     @property
     def todo(self) -> list[Unit]:
-        """The units with only those rounds that are not done, if any."""
+        """Return the units that have unfinished rounds, with only these rounds."""
         left = [(unit, self.left(unit)) for unit in self.units]
         return [replace(unit, rounds=rounds) for unit, rounds in left if rounds]
 
     def left(self, unit: Unit) -> tuple[Round, ...]:
-        """The rounds of ``unit`` that are not done."""
+        """Return the unfinished rounds of ``unit``."""
         return tuple(number for number in ROUNDS if (unit.key, number) not in self.done)
 
     def cells(self) -> list[Cell]:
-        """A cell for each command on each release with each client, and one for what else went wrong."""
+        """Return a cell for each command on each release with each client.
+
+        A problem with a whole unit has a cell of its own.
+        """
         return [cell for unit in self.units for cell in self._cells(unit)]
 
     def _cells(self, unit: Unit) -> list[Cell]:
@@ -72,9 +75,10 @@ def make_plan(
     *,
     fresh: bool = False,
 ) -> Plan:
-    """Each of ``suites`` on each of ``releases``, with each of ``clients`` or, without any, its own.
+    """Return the plan for each of ``suites`` on each of ``releases`` with each of ``clients``.
 
-    What is done already in the folder ``out`` is not to be done again, unless ``fresh``.
+    Without ``clients``, each release has its own client. Rounds that are finished in the folder ``out`` are
+    not recorded again, unless ``fresh`` is true.
     """
     units = [
         Unit(release=release, client=client, suite=suite)

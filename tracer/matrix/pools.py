@@ -1,4 +1,4 @@
-"""Where units are recorded: on this machine, or on those of a cluster; the same for who submits them."""
+"""Pools that record units: the interface, and the pool of this machine."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ __all__ = ["Local", "Pool", "cores"]
 
 
 class Pool(Protocol):
-    """Submits units to an executor. Leaving it ends all that is still going on, with what it started."""
+    """An executor of units, as a context manager. Its exit ends all units and the processes they started."""
 
     executor: Executor
 
     def submit(self, unit: Unit, report: Report) -> Future[list[Made]]:
-        """Have ``unit`` recorded; ``report`` may be called from any thread, and not for everything."""
+        """Record ``unit``. ``report`` may be called from any thread, and may miss results."""
 
     def __enter__(self) -> Self: ...
 
@@ -31,14 +31,14 @@ class Pool(Protocol):
 
 
 class Local:
-    """Up to ``jobs`` units at once on this machine: threads, each waiting for a process that records."""
+    """A pool for ``jobs`` units at once on this machine. Each thread waits for a process that records."""
 
     def __init__(self, jobs: int) -> None:
         self.executor: Executor = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="matrix")
         self._stopped = False
 
     def submit(self, unit: Unit, report: Report) -> Future[list[Made]]:
-        """Have ``unit`` recorded; ``report`` is called for everything, from another thread."""
+        """Record ``unit``. Another thread calls ``report`` with all progress and results."""
         stopped: Callable[[], bool] = lambda: self._stopped  # noqa: E731 - it is asked later
         return self.executor.submit(run_unit, unit, report, stopped)
 
@@ -53,5 +53,5 @@ class Local:
 
 
 def cores() -> int:
-    """How many units are recorded at once where nothing is said: one for each core that is ours to use."""
+    """Return the number of cores that this process may use, the default number of jobs."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""Records a unit: its rounds, one after the other, on a cloud that is its own."""
+"""The recorder of a unit. It records the rounds one after another on a cloud for this unit alone."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ Report = Callable[[Now | Made], None]
 
 
 def record_unit(unit: Unit, home: Path, report: Report) -> None:
-    """Record ``unit`` on a cloud that is kept below ``home``, and ended again, whatever happens.
+    """Record ``unit`` on a new cloud in the folder ``home``. The cloud always ends with this function.
 
-    A cloud of its own: what users do with theirs, and what other units do, would be seen in lists. ``report``
-    is given what is done, and what was made of each command as soon as it has run. A command that fails is
-    made with a problem, and the others still run. Raises CloudError where there is no cloud,
-    KeyboardInterrupt where a command was stopped.
+    The cloud is for this unit alone, as resources of users and other units would appear in lists.
+    ``report`` receives the progress, and the result of each command as soon as the command has ended. If a
+    command fails, its result has a problem, and the next commands still run.
+
+    Raises CloudError if the cloud does not start, and KeyboardInterrupt if a command was interrupted.
     """
 
     def say(text: str) -> None:
@@ -66,13 +67,13 @@ class _Recorder:
             self.report(made)
         if self.number != self.unit.rounds[-1]:
             problem = problem or self._aside(suite, "clean-up", self._possible(suite.cleanup))
-        # After the last round the cloud is dropped, and all that is in it.
+        # After the last round, the cloud ends and its data are deleted. A clean-up is not necessary.
 
     def _say(self, text: str) -> None:
         self.report(Now(f"{text} again" if self.number == AGAIN else text))
 
     def _aside(self, suite: Suite, what: str, commands: Sequence[Command]) -> str:
-        """Run commands that are no cells of their own; one that fails is a problem of the suite."""
+        """Run commands of the suite that are not recorded. Report a failure as a problem, and return it."""
         self._say(f"{what} of {suite.name}")
         problem = self._run(commands)
         if problem:
@@ -92,7 +93,7 @@ class _Recorder:
         return Made(name=made.name, number=made.number, recording=text, problem=problem or left)
 
     def _recorded(self, command: Recorded) -> tuple[str, str]:
-        """The recording of a command, as text, and what is wrong with it."""
+        """Record a command. Return the recording as YAML text, and the problem; each may be empty."""
         words = self.place.words(command)
         with tempfile.TemporaryDirectory(prefix="tracer-") as folder:
             settings = Settings(folder=Path(folder), release=self.unit.release, name=command.name)
@@ -118,7 +119,7 @@ class _Recorder:
         return [command for command in commands if self.place.can_run(command)]
 
     def _run(self, commands: Sequence[Command]) -> str:
-        """Run all of ``commands``, and say what went wrong with those that failed."""
+        """Run all of ``commands``. Return the problems of those that failed in one line."""
         problems = []
         for command in commands:
             try:

@@ -1,4 +1,4 @@
-"""Which releases, clients and suites a user means."""
+"""Selection of releases, clients and suites by the options of the command line."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _RANGE = ".."
 
 
 def select_releases(text: str, option: str = "--releases") -> list[str]:
-    """The releases of a comma-separated list of names and ranges (``zed..2026.2``), each once, oldest first.
+    """Return the releases in a comma-separated list of names and ranges (``zed..2026.2``).
 
-    Raises CloudError for an unknown one, InputError, which names ``option``, for a range that runs backwards.
+    Each release occurs once, the oldest first. Raises CloudError for an unknown release, and InputError,
+    which names ``option``, for an empty list and for a range with the later release first.
     """
     wanted = {name for part in filter(None, text.split(",")) for name in _part(part.strip(), option)}
     if not wanted:
@@ -26,10 +27,10 @@ def select_releases(text: str, option: str = "--releases") -> list[str]:
 
 
 def select_suites(names: Sequence[str]) -> list[Suite]:
-    """The suites called so, or in files called so; all that ship where none is named.
+    """Return the suites with these names or in these files; without names, all suites that ship.
 
-    Raises InputError for an unknown one, for a file that cannot be used, and where two
-    suites have a name in common, or commands of one: their recordings would have the same places.
+    Raises InputError for an unknown suite, for a file that cannot be used, and if two suites or two commands
+    of different suites have the same name, as their recordings would overwrite each other.
     """
     chosen = [_suite(name) for name in dict.fromkeys(names)] if names else list(suites().values())
     owners: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Suites as data: which commands to record, what to prepare for them and to clean up after them."""
+"""Suites as data: commands to record, with their preparation and their clean-up."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ Text = Annotated[str, msgspec.Meta(min_length=1)]
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"user": "as"}):
     """One command line, as a user would type it, with placeholders such as ``{image_id}`` in its words.
 
-    ``keep`` gives placeholders their values: each that of a key of the JSON object that the
-    command prints. ``user`` is one of the suite's users; without it the administrator runs it. ``fails``
-    says that the command is meant to fail, or that it ``maybe`` does: on some releases, with some clients.
+    ``keep`` maps placeholders to keys of the JSON object that the command prints; the placeholders get the
+    values of these keys. ``user`` is one of the suite's users, by default the administrator. ``fails`` is
+    true if the command must fail, and ``maybe`` if it fails on some releases or with some clients.
     """
 
     run: Line
@@ -50,18 +50,19 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     @property
     def placeholders(self) -> tuple[str, ...]:
-        """The names of the placeholders in its words."""
+        """Return the names of the placeholders in the command line."""
         return placeholders(self.run)
 
     def words(self, values: dict[str, str]) -> list[str]:
-        """Its words, with the placeholders replaced. Raises KeyError for one that has no value."""
+        """Return the words with values for placeholders. Raise KeyError for a placeholder without a value."""
         return [filled(word, values) for word in shlex.split(self.run)]
 
 
 class Recorded(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A command to record: ``name`` is that of its recording.
+    """A command to record. ``name`` is the name of its recording.
 
-    ``prepare`` runs just before it and ``cleanup`` just after it; they are not recorded.
+    The commands of ``prepare`` run just before it and those of ``cleanup`` just after it, without recordings.
+    If ``prepare`` fails, neither the command nor ``cleanup`` runs.
     """
 
     name: Name
@@ -70,12 +71,13 @@ class Recorded(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Commands to record one after the other on one cloud.
+    """Commands to record one after another on one cloud.
 
-    ``files`` are made in the folder that the commands run in: their kinds by name. ``passwords``
-    are placeholders that get a new random value in each round; ``users`` are the ``OS_…`` variables, by the
-    name that commands run ``as``, in which these users differ from the administrator. ``cleanup``
-    runs at the end, whatever happened; a command of it that needs a value which was never kept is left out.
+    ``files`` maps names to kinds of files, which the working folder of the commands contains. ``passwords``
+    are placeholders that get a new random value in each round. ``users`` maps the names of users (``as``)
+    to their ``OS_…`` variables, as far as these differ from the administrator's. ``cleanup`` runs at the end
+    of a round, except after the last round and after a failed preparation. It leaves out commands that need
+    a missing value.
     """
 
     name: Name
@@ -102,7 +104,7 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
                 names.add(command.name)
 
     def command(self, name: str) -> Recorded:
-        """The recorded command of that name, which there is."""
+        """Return the recorded command ``name``, which must exist."""
         return next(command for command in self.commands if command.name == name)
 
     def _placeholders_of(self, user: str | None) -> Iterator[str]:
@@ -120,23 +122,23 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 def placeholders(text: str) -> tuple[str, ...]:
-    """The names of the placeholders in a text, each once."""
+    """Return the names of the placeholders in a text, each once."""
     return tuple(dict.fromkeys(_PLACEHOLDER.findall(text)))
 
 
 def filled(text: str, values: dict[str, str]) -> str:
-    """``text`` with its placeholders replaced. Raises KeyError for one that has no value."""
+    """Return ``text`` with values for placeholders. Raise KeyError for a placeholder without a value."""
     return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
 def load(path: Path) -> Suite:
-    """Read a suite file. Raises InputError with the file's name, the place in it and what is wrong there."""
+    """Read a suite file. Raise InputError, with the file, the location and the fault, if it is not valid."""
     return typed(yamltext.load(read(path), str(path)), Suite, str(path))
 
 
 @functools.cache
 def suites() -> dict[str, Suite]:
-    """The suites that ship with the program, by name. Callers share the dict: do not change it."""
+    """Return the suites that ship with tracer, by name. Callers share the dict and must not change it."""
     found = (load(path) for path in sorted(_FOLDER.glob("*.yaml")))
     return {suite.name: suite for suite in found}
 

@@ -1,7 +1,7 @@
-"""Has a unit recorded by a process of its own, and sees to it that nothing of that is left behind.
+"""The supervisor of the process that records a unit. It removes everything that the process leaves behind.
 
-A process a unit: recording changes the handlers of signals, which threads cannot; a crash takes no other
-unit along; and it is the same on this machine and on a worker of a cluster, whose tasks are threads.
+Each unit has a process of its own for three reasons: recording sets signal handlers, which threads cannot
+do; a crash does not affect other units; and the tasks of a cluster's worker are threads, too.
 """
 
 from __future__ import annotations
@@ -37,11 +37,13 @@ _LOG = "worker.log"
 
 
 def run_unit(unit: Unit, report: Report, stopped: Callable[[], bool]) -> list[Made]:
-    """Record ``unit`` in a process of its own, and give what was made.
+    """Record ``unit`` in a process of its own. Return the results of the commands.
 
-    ``report`` is called, in this thread, with each thing that is done or made. ``stopped`` is asked again and
-    again: once it is true, the process is ended with all it started. Raises LostError where the
-    process was killed or stopped, CloudError with the reason why the unit cannot be recorded.
+    This thread calls ``report`` with all progress and results. Another thread polls ``stopped``. When
+    ``stopped`` returns true, the process ends with all processes that it started.
+
+    Raises LostError if the process ends before its work, and CloudError, with the reason, if the unit cannot
+    be recorded.
     """
     _sweep()
     home = cache.private_folder(cache.folder() / "matrix" / _owned())
@@ -54,7 +56,7 @@ def run_unit(unit: Unit, report: Report, stopped: Callable[[], bool]) -> list[Ma
     try:
         for line in _lines(process):
             if isinstance(line, Ended):
-                # The logs that the problem names stay, until the next matrix sweeps.
+                # The problem names log files. They stay until the next matrix deletes them.
                 keep_logs = bool(line.problem)
                 if line.problem:
                     raise CloudError(line.problem)
@@ -78,7 +80,7 @@ def _start(unit: Unit, home: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
-            # A terminal's Ctrl-C is for us to answer: we end the process when it is time.
+            # Ctrl-C in a terminal must reach only this process, which then ends the new process.
             start_new_session=True,
         )
     finally:
@@ -93,7 +95,7 @@ def _lines(process: subprocess.Popen[bytes]) -> Iterator[Line]:
     assert process.stdout is not None
     for line in process.stdout:
         if not line.endswith(b"\n"):
-            return  # torn: it was killed
+            return  # an incomplete line: the process was killed
         yield msgspec.json.decode(line, type=Line)
 
 
@@ -105,7 +107,7 @@ def _watch(process: subprocess.Popen[bytes], stopped: Callable[[], bool], over: 
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Have the process end, as it does once its stdin is closed, and kill it if it doesn't."""
+    """Close the stdin of the process, so that it ends. Kill it if it still runs after 60 seconds."""
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError):
         process.stdin.close()
@@ -114,7 +116,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    # Of one that was killed, the client that it ran may be left.
+    # A killed process may leave its client running.
     processes.end([process.pid])
 
 
@@ -126,16 +128,16 @@ def _end_of(process: subprocess.Popen[bytes], home: Path) -> str:
 
 
 def _owned() -> str:
-    """A new name for a folder of this process: it tells whether the process still lives."""
+    """Return a new folder name that contains the identity of this process, for ``_sweep``."""
     me = identify()
     assert me is not None, "a running process sees itself"
     return f"{socket.gethostname()}+{me.pid}+{int(me.started)}+{me.boot}+{secrets.token_hex(4)}"
 
 
 def _sweep() -> None:
-    """Clear away what killed processes left on this machine."""
+    """End the clouds and delete the folders that killed processes left on this machine."""
     for home in (cache.folder() / "matrix").glob(f"{socket.gethostname()}+*+*+*"):
-        # Folders of earlier versions do not name the boot.
+        # Folder names of earlier versions do not contain the boot ID.
         _, pid, started, *boot, _ = home.name.split("+")
         if not is_alive(ProcessIdentity(int(pid), float(started), *boot)):
             _clear(home)

@@ -13,7 +13,7 @@ from tracer.matrix.cells import Cell, CellVerdict
 __all__ = ["Changed", "legend", "tables"]
 
 Changed = Callable[[Cell, Cell], bool]
-"""Whether the second of two cells shows another behaviour than the first."""
+"""A function that returns whether the behaviour of two cells differs."""
 
 _SIGNS: Mapping[CellVerdict, tuple[str, str, str]] = {
     "conforms": ("✓", "green", "conforms"),
@@ -29,10 +29,10 @@ _CHANGED = "*"
 
 
 def tables(cells: Sequence[Cell], releases: Sequence[str], changed: Changed) -> list[Table]:
-    """Verdict (a sign) and number of messages of each command on each release; a table for each client.
+    """Return a table for each client, or a single table if each release was recorded with its own client.
 
-    Cells that are ``changed`` from the release before in the table, recorded with the same client or with
-    each release's own, are marked. Clients that are not the cloud's own are in the title.
+    A table shows the verdict (a sign) and the number of messages of each command on each release. A cell has
+    a mark if ``changed`` is true for the last recorded cell before it in the row and the cell itself.
     """
     own = all(cell.client == cell.release for cell in cells)
     clients = [""] if own else list(dict.fromkeys(cell.client for cell in cells))
@@ -40,7 +40,7 @@ def tables(cells: Sequence[Cell], releases: Sequence[str], changed: Changed) -> 
 
 
 def legend(cells: Sequence[Cell]) -> str:
-    """What the signs in the table mean, those that are in it."""
+    """Return the meanings of the signs that occur in the tables."""
     used = {cell.verdict for cell in cells if not _aside(cell)}
     signs = [f"{sign} {meaning}" for verdict, (sign, _, meaning) in _SIGNS.items() if verdict in used]
     return " · ".join([*signs, "number: messages", f"{_CHANGED} changed from the release before"])

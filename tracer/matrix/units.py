@@ -1,8 +1,8 @@
 """The unit of work: one suite on the cloud of one release, with the client of one release.
 
-A single command would be too small: a suite prepares what its commands need, and later commands work
-on what earlier ones made. What is repeated or redone as a whole is a *round*, one pass through the suite:
-two rounds are recorded of each unit, on the same cloud, so that they differ as two users' runs do.
+A single command would be too small: a suite prepares resources for its commands, and later commands use the
+results of earlier commands. A *round* is one pass through the suite, and is recorded again only as a whole.
+Each unit has two rounds on the same cloud. Values that differ between them are volatile.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ ROUNDS: tuple[Round, ...] = (FIRST, AGAIN)
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
-    """What is recorded in one go: these ``rounds`` of ``suite`` on ``release`` with the client of ``client``.
+    """The ``rounds`` of ``suite`` on the cloud of ``release`` with the client of the release ``client``.
 
-    A value that travels to other machines: it holds no paths.
+    Units travel to other machines, so they contain no paths.
     """
 
     release: str
@@ -39,21 +39,21 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """What tells it from all other units of a matrix, whatever its rounds; fit for a file's name."""
+        """Return a name that is unique in a matrix, independent of the rounds, and valid for a file."""
         return f"{self.release}+{self.client}+{self.suite.name}"
 
     @property
     def title(self) -> str:
-        """The unit in a few words."""
+        """Return the release, the client if it is of another release, and the suite, for messages."""
         return f"{self.where} {self.suite.name}"
 
     @property
     def where(self) -> str:
-        """The release, and the client if it is another one's."""
+        """Return the release, and the client if it is of another release, for messages."""
         return self.release if self.client == self.release else f"{self.release} (client {self.client})"
 
     def path(self, out: Path, name: str, number: Round) -> Path:
-        """Where the recording ``name`` of a round goes, below ``out``."""
+        """Return the path of the recording ``name`` of a round, below ``out``."""
         folder = out / self.release
         if self.client != self.release:
             folder /= f"client-{self.client}"
@@ -62,19 +62,22 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fingerprint(self) -> str:
-        """What a recording of this unit depends on, as a short text that changes with it."""
+        """Return a hash of the suite, the versions of services and client, and the recording format."""
         counted = [FORMAT, self.suite, release(self.release).services, release(self.client).client.packages]
         return hashlib.sha256(msgspec.json.encode(counted, order="sorted")).hexdigest()[:16]
 
 
 class Now(msgspec.Struct, frozen=True, tag="now"):
-    """What a unit is doing, in a few words."""
+    """The current activity of a unit, in a few words."""
 
     text: str
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True, tag="made"):
-    """What became of one command in one round: its recording as YAML text, or the problem that there was."""
+    """The result of one command in one round: its recording as YAML text, and its problem, if any.
+
+    A problem of the suite itself has no ``name``.
+    """
 
     name: str
     number: Round

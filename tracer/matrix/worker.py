@@ -1,7 +1,7 @@
 """The process that records one unit: ``python -m tracer.matrix.worker HOME``.
 
-It reads the unit, a line of JSON, from stdin, and writes what it does and makes as lines of JSON
-to stdout. When stdin ends, whoever started it has had enough or is no more: it stops, and its cloud with it.
+It reads the unit, a line of JSON, from stdin, and writes progress and results as lines of JSON to stdout.
+When stdin is closed, the supervisor has stopped the unit or has ended: the process ends with its cloud.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ["Ended", "Line", "main"]
 
 
 class Ended(msgspec.Struct, frozen=True, tag="ended"):
-    """The unit is through, or cannot be for this reason. It is the last line."""
+    """The last line: the unit is finished, or it cannot be recorded because of ``problem``."""
 
     problem: str = ""
 
@@ -34,10 +34,10 @@ Line = Now | Made | Ended
 
 
 def main() -> None:
-    """Record the unit that comes on stdin."""
+    """Record the unit on stdin, and end the process with exit code 0, or 1 after an interruption."""
     home = Path(sys.argv[1])
     lines = os.fdopen(os.dup(1), "wb", buffering=0)
-    # Whatever a library prints must not come between the lines.
+    # Output of a library must not get between the lines.
     os.dup2(2, 1)
     unit = msgspec.json.decode(sys.stdin.buffer.readline(), type=Unit)
     try:
@@ -45,7 +45,7 @@ def main() -> None:
             threading.Thread(target=_stop_with, args=(sys.stdin.buffer,), daemon=True).start()
             _send(lines, _record(unit, home, lines))
     except (KeyboardInterrupt, SystemExit, BrokenPipeError):
-        # Nobody may be left to clear it away.
+        # The supervisor may have ended, so it cannot delete the folder.
         shutil.rmtree(home, ignore_errors=True)
         _leave(1)
     _leave(0)

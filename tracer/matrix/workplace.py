@@ -1,4 +1,4 @@
-"""Where the commands of a suite run: a folder with the suite's files, and the variables of a client."""
+"""The surroundings of a suite's commands: a folder with the suite's files, and environment variables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FILES = {"qcow2": qcow2, "text": lambda: b"These are notes, and no disk image.\
 
 
 class Workplace:
-    """Runs commands of ``suite``; ``values`` are what earlier ones left, by placeholder."""
+    """The place where commands of ``suite`` run. ``values`` maps placeholders to outputs of commands."""
 
     def __init__(self, suite: Suite, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
@@ -31,25 +31,25 @@ class Workplace:
             write(folder / name, _FILES[kind]())
 
     def can_run(self, command: Command) -> bool:
-        """Whether all values that ``command`` needs are there."""
+        """Return whether all placeholders of ``command`` have values."""
         return self._missing(command) is None
 
     def words(self, command: Command) -> list[str]:
-        """The words of ``command`` with all values filled in. Raises CommandError where one is missing."""
+        """Return the words of ``command`` with all values. Raise CommandError if a value is missing."""
         missing = self._missing(command)
         if missing:
             raise CommandError(f"not run: the command that gives {{{missing}}} failed")
         return command.words(self.values)
 
     def environment(self, command: Command) -> dict[str, str]:
-        """The variables of ``command``, as the user who runs it has them."""
+        """Return the environment variables for ``command`` and its user."""
         own = self._users[command.user] if command.user else {}
         return self._environment | {name: filled(text, self.values) for name, text in own.items()}
 
     def run(self, command: Command) -> None:
-        """Run a command that is not recorded, and keep what it gives.
+        """Run a command without a recording, and store the values that it prints.
 
-        Raises CommandError if it fails and was not meant to, or the other way round.
+        Raises CommandError if the command cannot start, fails or succeeds unexpectedly, or prints no values.
         """
         words = self.words(command)
         try:
@@ -72,7 +72,10 @@ class Workplace:
         self.keep(command, ended.stdout)
 
     def keep(self, command: Command, printed: str) -> None:
-        """Give the placeholders of ``command`` the values that it printed; CommandError if it didn't."""
+        """Store the values in ``printed`` for the placeholders of ``command``.
+
+        Raises CommandError if ``printed`` is not a JSON object with these values.
+        """
         if not command.keep:
             return
         try:
@@ -90,6 +93,6 @@ class Workplace:
 
 
 def failure(command: Command, code: int, stderr: str) -> str:
-    """That ``command`` failed and why, in one line."""
+    """Return one line: the failed ``command`` and the last line of ``stderr``, or else the exit code."""
     last = stderr.strip().splitlines()[-1:] or [f"exit code {code}, and no reason given"]
     return f"`{command.run}` failed: {last[0]}"

@@ -1,4 +1,4 @@
-"""Where in a text something may begin that begins with one of many words."""
+"""Search for expressions that begin with one of many words."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from ahocorasick_rs import AhoCorasick
 
 __all__ = ["Beginnings"]
 
-_PIECE = 65_536  # characters that are searched at once: all that stands in them is listed
+_PIECE = 65_536  # characters per search, as a search lists all its hits
 
 
 class Beginnings:
-    """Words that are searched for together (Aho and Corasick, 1975), for an expression that begins with them.
+    """The first words of an expression, found in one search (Aho and Corasick, 1975).
 
-    An expression with eighty words to choose from tries each at nearly every character of a text.
+    A regular expression with eighty alternatives tries each of them at nearly every character of a text.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
         wanted = sorted(set(words))
         self._reach = max(map(len, wanted), default=1) - 1
-        # Everything begins with nothing.
+        # Every text begins with the empty word.
         usable = all(map(_is_unicode, wanted)) and "" not in wanted
         self._search = AhoCorasick(wanted) if usable else None
 
     def finditer(self, regex: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-        """What ``regex.finditer(text)`` gives, if whatever it matches begins with one of the words."""
+        """Yield the matches of ``regex.finditer(text)``. Each match must begin with one of the words."""
         if self._search is None or not _is_unicode(text):
             yield from regex.finditer(text)
             return
@@ -44,7 +44,7 @@ class Beginnings:
 
 
 def _is_unicode(text: str) -> bool:
-    """Whether there are no lone surrogates in it, which the searcher's strings cannot hold."""
+    """Return whether ``text`` has no lone surrogates. The search library does not support them."""
     try:
         text.encode()
     except UnicodeEncodeError:

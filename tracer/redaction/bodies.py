@@ -1,4 +1,4 @@
-"""Secrets in the content of messages, by what the content is: JSON, a form, text, bytes."""
+"""Redaction of the content of messages by its type: JSON, a form, text, bytes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
 def body(sent: Body, url_path: str, side: Literal["request", "response"], ledger: Ledger) -> Body:
-    """The body with the secrets exchanged that the policy names; JSON is laid out for reading."""
+    """Return the body with the secrets replaced that the policy names. Indent JSON for reading."""
     whole = ledger.policy.body(url_path, side, sent.type)
     before = ledger.total()
     if whole is not None:
@@ -38,13 +38,13 @@ def body(sent: Body, url_path: str, side: Literal["request", "response"], ledger
     else:
         return sent
     if ledger.total() != before:
-        # The hash of a text whose every other byte is known is the hash of the secret.
+        # All other bytes of the text are known, so its hash would be a hash of the secret.
         kept = msgspec.structs.replace(kept, sha256=None)
     return kept
 
 
 def text(sent: str, ledger: Taker, content_type: str = "", url_path: str = "") -> str:
-    """A text with the secrets exchanged that the policy names, if it turns out to be a form or JSON."""
+    """Return a text with the secrets replaced that the policy names, if the text is a form or JSON."""
     if "form-urlencoded" in content_type.lower():
         return urls.parameters(sent, ledger.policy, ledger.take)
     if may_be_json(sent) or "json" in content_type.lower():
@@ -57,7 +57,10 @@ def text(sent: str, ledger: Taker, content_type: str = "", url_path: str = "") -
 
 
 def content(sent: Body, cleaner: Cleaner) -> Body:
-    """The body with all its text cleaned, whatever form it is kept in."""
+    """Return the body with its type, its encoding, and its JSON, text, or bytes cleaned.
+
+    Omit bytes that contain a secret in UTF-16 or UTF-32. Remove the hash of a changed body.
+    """
     scrub = cleaner.scrub
     new = {"type": scrub(sent.type), "encoding": scrub(sent.encoding)}
     kept = msgspec.structs.replace(sent, **new) if (sent.type, sent.encoding) != tuple(new.values()) else sent
@@ -86,7 +89,7 @@ def _json(sent: Body, source: str, url_path: str, ledger: Ledger) -> Body:
 
 
 def _whole(sent: Body, place: Place, ledger: Ledger) -> Body:
-    """A body that is one secret: its pseudonym as text. Its hash goes too."""
+    """Return a body that is one secret with its pseudonym as text, without its hash."""
     if sent.omitted is not None:
         return msgspec.structs.replace(sent, sha256=None)
     value = sent.json or sent.text or sent.base64 or ""
@@ -97,7 +100,7 @@ def _whole(sent: Body, place: Place, ledger: Ledger) -> Body:
 
 
 def _scrubbed_json(sent: Body, source: str, cleaner: Cleaner) -> Body:
-    """Searched as one text, which is fast; only a text with something in it is taken apart."""
+    """Return the body with its JSON cleaned. Parse it only if a fast search in the whole text has a hit."""
     if cleaner.is_clean_json(source):
         return sent
     try:
@@ -122,7 +125,7 @@ def _scrubbed_base64(source: str, scrub: Callable[[str], str]) -> str:
 
 
 def _wide_texts(source: str) -> Iterator[str]:
-    """Give what the bytes stand for if they are a text of two or four bytes a character."""
+    """Yield the possible texts of bytes with two or four bytes for a character."""
     data = _decoded(source)
     if b"\0" in data:
         yield data.replace(b"\0", b"").decode("latin-1")
@@ -135,5 +138,5 @@ def _decoded(source: str) -> bytes:
     try:
         return base64.b64decode(source)
     except (binascii.Error, ValueError):
-        # Not what it claims to be; the caller's failure path strips the exchange.
+        # The caller strips an exchange that fails redaction.
         raise ValueError("a body is not base64") from None

@@ -1,4 +1,4 @@
-"""What is kept of an exchange that could not be redacted: nothing that could hold a secret."""
+"""Reduction of an exchange that failed redaction to parts that cannot contain a secret."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MEDIA_TYPE = re.compile(r"(?:application|audio|font|image|message|multipart|tex
 
 
 def stripped(exchange: Exchange) -> Exchange:
-    """The exchange without bodies, header values, path, query and texts, marked ``redaction: failed``."""
+    """Return the exchange without bodies, header values, path, query and texts, as ``redaction: failed``."""
     request, response = exchange.request, exchange.response
     host = urls.bare(request.url)
     return Exchange(

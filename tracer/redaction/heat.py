@@ -1,4 +1,4 @@
-"""Secrets that a template of Heat declares: hidden parameters, and generated values with the outputs of them.
+"""Secrets that a Heat template declares: hidden parameters, generated values, and outputs of these values.
 
 Source: the HOT specification (``hidden``, ``get_attr``) and the resource ``OS::Heat::RandomString``.
 """
@@ -15,7 +15,7 @@ from tracer.redaction.scalars import Span
 __all__ = ["Declared", "declared_in", "may_declare", "values_of"]
 
 _HOLDERS = frozenset({"parameters", "parameter_defaults", "params", "environment", "Parameters"})
-"""The keys of the objects that hold values of parameters by their names."""
+"""Keys of the objects that contain the values of parameters by name."""
 
 _MARKS = re.compile(
     r"(?:(?<![\w-])|(?<=\\n))(?:(?:hidden|NoEcho)\W{1,12}(?:true|yes|on|y|1)\b|OS::Heat::RandomString|encrypted_param_names)",
@@ -26,11 +26,11 @@ _HIDING = frozenset({"hidden", "noecho"})
 _TRUE = frozenset({"true", "yes", "on", "y", "1"})
 _ENCRYPTED = "encrypted_param_names"
 _GENERATOR = "OS::Heat::RandomString"
-_MOST_LEVELS = 8  # between an output and what it is made of
+_MOST_LEVELS = 8  # between an output and its source
 
 
 class Declared(NamedTuple):
-    """What a text declares: names of which the values are secrets, and where such values stand in it."""
+    """The declarations of a text: names of secret values, and the spans of secret values in the text."""
 
     names: frozenset[str]
     spans: list[Span]
@@ -42,7 +42,7 @@ def may_declare(text: str) -> bool:
 
 
 def declared_in(text: str, found: Objects) -> Declared:
-    """Return what the objects of ``text`` declare, but for what stands in the texts that it quotes."""
+    """Return the declarations in the objects of ``text``. Ignore texts that it quotes."""
     hidden: set[int] = set()
     generated: set[int] = set()
     names: set[str] = set()
@@ -60,7 +60,7 @@ def declared_in(text: str, found: Objects) -> Declared:
 
 
 def values_of(names: frozenset[str], found: Objects) -> Iterator[Span]:
-    """Give where the values of parameters with these names stand; what has a type is a declaration."""
+    """Yield the spans of the values of parameters with these names. Skip declarations, which have a type."""
     declarations = {parent for parent, key, _ in found.scalars if key.lower() == "type"}
     inside: set[int] = set()
     for number, (parent, key) in enumerate(found.objects):
@@ -73,7 +73,7 @@ def values_of(names: frozenset[str], found: Objects) -> Iterator[Span]:
 
 
 def _values(found: Objects, hidden: set[int], generated: set[int]) -> Iterator[Span]:
-    """Give where the defaults of hidden parameters stand, and generated values in what Heat tells of them."""
+    """Yield the spans of defaults of hidden parameters, and of generated values in resource attributes."""
     defaults = {
         number
         for number, (parent, key) in enumerate(found.objects)
@@ -91,7 +91,7 @@ def _values(found: Objects, hidden: set[int], generated: set[int]) -> Iterator[S
 
 
 def _outputs(text: str, found: Objects, resources: set[str]) -> Iterator[str]:
-    """Give the names of the outputs that are made of the value of one of ``resources``."""
+    """Yield the names of the outputs that use the value of one of ``resources``."""
     before: tuple[int, str] = (-1, "")
     for parent, key, span in found.scalars:
         value = text[slice(*span)]
@@ -102,7 +102,7 @@ def _outputs(text: str, found: Objects, resources: set[str]) -> Iterator[str]:
 
 
 def _output(found: Objects, number: int) -> str:
-    """Return the name of the output that an object is in; empty if it is in none."""
+    """Return the name of the output that contains an object; empty if no output contains it."""
     for _ in range(_MOST_LEVELS):
         parent, key = found.objects[number] if number >= 0 else (-1, "")
         if found.key_of(parent) in ("outputs", "Outputs", ""):

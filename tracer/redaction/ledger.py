@@ -1,4 +1,4 @@
-"""The one place where a value is exchanged for its pseudonym, counted and remembered."""
+"""Replacement of secrets by pseudonyms, with counts. No other module replaces secrets."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ from tracer.redaction.rules import KNOWN, Place, Policy
 __all__ = ["Cleaner", "Ledger", "Taker", "is_kept"]
 
 BETWEEN = "\n\0\n"
-"""What stands between texts that are looked at together."""
+"""The separator of texts that are searched together."""
 
 _MOST_ROUNDS = 8
 _WORD = re.compile("[A-Z]?[a-z]{1,19}")
 
 
 class Taker(Protocol):
-    """What is given the values that stand where the policy names a secret: see ``Ledger``."""
+    """A handler of the values that the policy names as secrets: see ``Ledger``."""
 
     policy: Policy
 
     def take(self, place: Place, value: str, /) -> str:
-        """Return what stands instead of a secret."""
+        """Return the replacement of a secret."""
 
     def learn(self, place: Place, value: str, /) -> str:
-        """Return a value that stays where it is, but is a secret elsewhere."""
+        """Return a value unchanged that is a secret elsewhere."""
 
     def scrub(self, text: str, /) -> str:
-        """Return a text without what looks like a secret."""
+        """Return a text without values that look like secrets."""
 
     def forget(self, text: str, /) -> str:
         """Return a text without known secrets."""
 
 
 def is_kept(value: str) -> bool:
-    """Return whether a value stays wherever it stands: nothing, a pseudonym, a mask, a public certificate."""
+    """Return whether a value is never replaced: empty, a pseudonym, a mask, or a public certificate."""
     return not value or is_pseudonym(value) or is_stand_in(value)
 
 
 class Cleaner(NamedTuple):
-    """A way to clean text, and a cheap way to tell that there is nothing to clean."""
+    """A function that cleans text, and two cheap tests for clean text."""
 
     scrub: Callable[[str], str]
     is_clean: Callable[[str], bool]
@@ -57,9 +57,9 @@ class Cleaner(NamedTuple):
 
 
 class Ledger:
-    """What was taken in one run.
+    """The replaced secrets of one run.
 
-    ``counts``: how often each rule took something. ``declared``: names that templates declared.
+    ``counts``: the number of replacements by each rule. ``declared``: secret names declared by templates.
     """
 
     def __init__(self, policy: Policy, known: KnownSecrets) -> None:
@@ -75,9 +75,10 @@ class Ledger:
         )
 
     def take(self, place: Place, value: str) -> str:
-        """The pseudonym of ``value``, which ``place`` says is a secret.
+        """Return the pseudonym of ``value``, a secret of the kind ``place.kind``. Count and register it.
 
-        A pseudonym and a value that is harmless (a mask, a public certificate) stay what they are.
+        Return a harmless value (a pseudonym, a mask, a public certificate) unchanged. In a token that is a
+        URL without credentials, replace only the secrets of the URL.
         """
         if is_kept(value):
             return value
@@ -90,19 +91,19 @@ class Ledger:
         return self.known.pseudonym(place.kind, value)
 
     def learn(self, place: Place, value: str) -> str:
-        """Remember ``value`` without taking it out of where it stands."""
+        """Return ``value`` unchanged. Register it as a known secret if ``place.spread`` is set."""
         if place.spread and not is_stand_in(value):
             self.known.add(place.kind, value)
         return value
 
     def scrub(self, text: str) -> str:
-        """``text`` without what looks like a secret and without known secrets.
+        """Return ``text`` without known secrets and without values that look like secrets.
 
-        Where a secret went, what stood beside it may look like one only now.
+        Repeat the search until nothing changes, as text beside a pseudonym may now look like a secret.
         """
         for _ in range(_MOST_ROUNDS):
             before = text
-            # A known secret goes before what stands beside a name: a piece of it in a row of a table does.
+            # Known secrets first: in a row of a table, the value beside a name may be a piece of one.
             text = self.forget(self.policy.patterns.sub(self._found, text)) if text else text
             shown = self.beside(text)
             text = text if shown == text else self.forget(shown)
@@ -111,11 +112,11 @@ class Ledger:
         return text
 
     def declare(self, text: str) -> None:
-        """Remember the names that a template in ``text`` declares to be of secrets."""
+        """Register the names that a template in ``text`` declares as secret."""
         self.declared |= self.policy.pairs.declared(text)
 
     def beside(self, text: str, *, document: bool = False) -> str:
-        """Return ``text`` with the values exchanged that stand beside names of secrets."""
+        """Return ``text`` with the values beside names of secrets replaced."""
         if not self._may_hold_secret(text):
             return text
         new = self._without_values(text, self._pairs(text, document=document), document=document)
@@ -132,7 +133,7 @@ class Ledger:
         parts: list[str] = []
         done = 0
         for pair in pairs:
-            # An ordinary word without quotes is a secret at most there: the text may be prose.
+            # The text may be prose: an ordinary word without quotes is replaced only here.
             spread = pair.place.spread and not (pair.bare and _WORD.fullmatch(pair.value))
             new = self.take(pair.place._replace(spread=spread), pair.value)
             parts += (text[done : pair.start], json.dumps(new) if document and pair.bare else new)
@@ -140,7 +141,7 @@ class Ledger:
         return "".join([*parts, text[done:]]) if parts else text
 
     def forget(self, text: str) -> str:
-        """``text`` without known secrets."""
+        """Return ``text`` with known secrets replaced. Count the replacements."""
         text, times = self.known.replace(text)
         if times:
             self.count(KNOWN, times)
@@ -151,15 +152,15 @@ class Ledger:
         return text if new == text else self.scrub(new)
 
     def count(self, rule: str, times: int = 1) -> None:
-        """Add to the counts."""
+        """Add ``times`` to the count of ``rule``."""
         self.counts[rule] = self.counts.get(rule, 0) + times
 
     def total(self) -> int:
-        """How many values were taken until now."""
+        """Return the number of replacements so far."""
         return sum(self.counts.values())
 
     def _found(self, pattern: TextPattern, value: str) -> str:
-        """The pseudonym of ``value``, which looks like a secret."""
+        """Count and register ``value``, a match of ``pattern``. Return its pseudonym."""
         self.count(pattern.name)
         bare = pattern.value(value)
         self.known.add(pattern.kind, bare)
@@ -179,7 +180,7 @@ class Ledger:
     def _shows_values(self, text: str, *, document: bool) -> bool:
         if self._pairs(text, document=document):
             return True
-        # As ``beside`` does. Short texts are looked at together.
+        # ``beside`` searches the quoted form too. ``BETWEEN`` separates short texts.
         forms = () if document else map(quoted, text.split(BETWEEN))
         return any(written is not None and self._pairs(written.text) for written in forms)
 
@@ -188,6 +189,6 @@ class Ledger:
 
 
 def _in_source(pair: Pair[Place], written: Quoted, source: str) -> Pair[Place]:
-    """Return what stands in a text, for what was found in the text as it is written."""
+    """Convert a pair in the quoted form of ``source`` to the pair in ``source`` itself."""
     start, end = written.span(pair.start, pair.end)
     return pair._replace(start=start, end=end, value=source[start:end])

@@ -1,8 +1,8 @@
-"""A name that the policy knows, and the value beside it, in any text and at any depth of quoting.
+"""Values beside the names of secrets, in any text and at any depth of quoting.
 
-Names are searched for together (Aho and Corasick, 1975). Around each, and only there, the text is read: see
-``values``. What stands in a quoted text is read without the quotes and escapes, as deep as texts are quoted
-in texts: YAML in a string of JSON, JSON in a string of a log line.
+One search finds all names (Aho and Corasick, 1975). Only the text around a name is parsed, see ``values``.
+Quoted text is searched without its quotes and escapes, also in nested quotations: YAML in a JSON string, JSON
+in a string of a log line.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ __all__ = ["Pair", "Pairs"]
 
 P = TypeVar("P")
 
-_DEEPEST = 8  # texts in texts
-_MOST_TEXTS = 6  # times the length of a text: all that is read of it, at all depths together
+_DEEPEST = 8  # nested quotations
+_MOST_TEXTS = 6  # times the length of a text: the limit for the search at all depths together
 
 _NUMBERED = re.compile(r"-[0-9]+\Z")
 _RIGHT = re.compile(rf"[\w-]{{0,{LONGEST}}}+(?:\.[\w-]{{1,{LONGEST}}}+){{0,4}}")
@@ -59,17 +59,17 @@ _HIDDEN = re.compile(r"\\u00[2-7][0-9A-Fa-f]|%(?:25){0,6}[4-7][0-9A-Fa-f]")
 _NAME = re.compile(r"[\w.-]++")
 _TO_END = re.compile(r"[\s\\\"':=>\])]*")
 _PERCENT_MARK = re.compile(r"%(?:25){0,6}(?:0[aAdD]|2[027]|3[aAcCdDeE]|[4-7][0-9A-Fa-f])")
-# What is encoded does not go on behind what ends a parameter, a quoted text, or a text between tags.
+# An encoded piece ends with its parameter, its quoted text, or the text between its tags.
 _PERCENT_PIECE = re.compile(r"""[^\s"'<>&?=#;,\\]++(?:=[^\s"'<>&?=#;,\\]++)?""")
-# A pseudonym is no tag: what stands before one goes on behind it.
+# A pseudonym is no tag: it does not end a piece.
 _ENTITY_PIECE = re.compile(rf"""(?:[^<>"]++|{PSEUDONYM})++""")
 _ENTITY_MARK = re.compile(r"&(?:quot|apos|lt|#x?0*(?:10|3[49]|58|6[01]|22|27|3[aAcCdD]));")
 
 
 class Pair(NamedTuple, Generic[P]):
-    """Where a value stands, what it is by its name, and the value without quotes and escapes.
+    """A value without quotes and escapes, its position, and its place in the policy by its name.
 
-    ``bare``: it stands without quotes in the text itself, not in one that the text quotes.
+    ``bare``: the value has no quotes, and is part of the text itself, not of a quoted text.
     """
 
     start: int
@@ -82,12 +82,11 @@ class Pair(NamedTuple, Generic[P]):
 class Pairs(Generic[P]):
     """The search for values beside the names of secrets.
 
-    ``is_harmless(text, start, end, place)`` returns whether the value is a placeholder. ``kept``:
-    options of command lines whose arguments are no secrets. ``mapped`` returns the place of all that an
-    object under such a name holds; without one, its fields of ``valued`` are secrets. ``kinds`` are other
-    objects that are secret as a whole; what such an object has under keys of ``references`` is none.
-    ``root`` returns that of the places in a document, to which a JSON Patch points. ``programs`` have
-    options whose values are secrets.
+    ``is_harmless(text, start, end, place)`` returns whether the value is a placeholder. ``kept``: options
+    of command lines with harmless arguments. ``mapped`` returns the place of the content of an object under
+    a name, or None; then only the fields ``valued`` are secrets. ``kinds``: other objects that are secret
+    as a whole, except for the keys ``references``. ``root`` returns the root location of a document, for
+    the paths of a JSON Patch. ``programs``: programs with secret options.
     """
 
     def __init__(
@@ -122,18 +121,17 @@ class Pairs(Generic[P]):
     def find(
         self, text: str, *, document: bool = False, declared: frozenset[str] = frozenset()
     ) -> list[Pair[P]]:
-        """Return the values beside names of secrets in ``text``, in order, none within another.
+        """Return the values beside names of secrets in ``text``, in order, without overlap.
 
-        ``document``: the text is JSON. Its own fields are left to those who know their paths; what
-        stands within its strings is found. ``declared``: names that a template has declared to be of
-        secrets; those that ``text`` declares are found too.
+        ``document``: the text is JSON. The search covers the content of its strings; ``documents`` covers
+        its own fields. ``declared``: secret names declared by templates; those in ``text`` are added.
         """
         budget = [_MOST_TEXTS * len(text) + 1_000_000]
         declared |= self.declared(text)
         return self._find(text, _DEEPEST, budget, declared, document=document)
 
     def declared(self, text: str) -> frozenset[str]:
-        """Return the names that ``text`` declares to be of secrets, in whatever text that it quotes."""
+        """Return the names that ``text``, or a text quoted in it at any depth, declares as secret."""
         if not may_declare(text):
             return frozenset()
         return frozenset(self._all_declared(text, _DEEPEST))
@@ -170,9 +168,9 @@ class Pairs(Generic[P]):
     def _in_objects(
         self, text: str, literals: Literals, spots: list[tuple[Spot, P]], held: list[Spot]
     ) -> Iterator[Pair[P]]:
-        """Give what stands in objects in which a name is a field's value."""
+        """Yield the values that objects and lists assign to a name."""
         objects: dict[int, list[Field]] = {}
-        done = 0  # a name within a value is part of it
+        done = 0  # a name within a value is part of the value
         for spot, place in (*spots, *((spot, self._declared) for spot in held)):
             if literals.ends_with(spot):
                 yield from self._taken(text, self._siblings(text, spot, objects), place)
@@ -182,13 +180,13 @@ class Pairs(Generic[P]):
                 yield from below
 
     def _below(self, text: str, spot: Spot, place: P) -> Iterator[Pair[P]]:
-        """Give the values in the object that is the value of a name."""
+        """Yield the values in the object that is the value of a name."""
         for field in fields_below(text, spot.start, spot.end):
             if field.key in self._valued:
                 yield from self._taken(text, field.spans, place)
 
     def _in_maps(self, text: str, literals: Literals, spots: list[tuple[Spot, P]]) -> Iterator[Pair[P]]:
-        """Give what stands in maps that are secret as a whole, in the forms of programs and settings."""
+        """Yield the values of maps that are secret as a whole, in the syntax of programs and settings."""
         done = 0
         for spot, place in spots:
             held = self._mapped(place)
@@ -200,13 +198,13 @@ class Pairs(Generic[P]):
                     yield from self._taken(text, field.spans, held)
 
     def _in_commands(self, text: str, literals: Literals) -> Iterator[Pair[P]]:
-        """Give the values of options of programs, but for those within quoted texts."""
+        """Yield the values of options of programs. Skip calls in quoted texts."""
         for call, span, place in self._programs.find(text):
             if literals.around(Spot(*call)) < 0:
                 yield from self._taken(text, [span], place)
 
     def _in_tree(self, text: str, spots: list[tuple[Spot, P]], declared: frozenset[str]) -> Iterator[Pair[P]]:
-        """Give what stands, however deep, in secret objects, in patches, and in declared parameters."""
+        """Yield the values at any depth of secret objects, JSON Patches, and declared parameters."""
         declares, is_patch = may_declare(text), may_patch(text)
         is_secret = self._may_tell_kind(text) or any(
             self._mapped(place) and is_object_behind(text, spot.end) for spot, place in spots
@@ -240,7 +238,7 @@ class Pairs(Generic[P]):
         *,
         document: bool,
     ) -> Iterator[Pair[P]]:
-        """Give what stands in quoted texts that hold a name, or may hide one."""
+        """Yield the values in quoted texts that contain a name, or may hide one."""
         inner: dict[int, list[tuple[Spot, P]]] = {}
         for spot, place in (*spots, *((spot, self._declared) for spot in held)):
             inner.setdefault(literals.around(spot), []).append((spot, place))
@@ -255,12 +253,12 @@ class Pairs(Generic[P]):
             start, end = literals.content(index)
             found = list(self._within(text, start, end, *rest))
             yield from found
-            # The quote that ends the text may be the one that begins the value.
+            # The quote that ends the text may open the value.
             if not found and not document and names and _TO_END.fullmatch(text, names[-1][0].end, end):
                 yield from self._beside_all(text, names[-1:], loose=True)
 
     def _siblings(self, text: str, spot: Spot, objects: dict[int, list[Field]]) -> Iterator[Span]:
-        """Give where the values stand in the other fields of the object in which the name is a value."""
+        """Yield the spans of the values in other fields of an object with the name as a value."""
         if text[spot.start - 1 : spot.start] == ">":
             element = re.search(
                 r"<(?:[\w.-]+:)?([\w.-]{1,40})[^<>]{0,80}>\Z", text[max(0, spot.start - 130) : spot.start]
@@ -288,7 +286,7 @@ class Pairs(Generic[P]):
     def _within(
         self, text: str, start: int, end: int, depth: int, budget: list[int], declared: frozenset[str]
     ) -> Iterator[Pair[P]]:
-        """Give what stands in a quoted text."""
+        """Yield the values in a quoted text."""
         content = text[start:end]
         if "\\" not in content:
             for pair in self._find(content, depth - 1, budget, declared):
@@ -302,7 +300,7 @@ class Pairs(Generic[P]):
     def _in_views(
         self, text: str, depth: int, budget: list[int], declared: frozenset[str]
     ) -> Iterator[Pair[P]]:
-        """Give what stands in pieces of a text whose percent-encoding or character references are undone."""
+        """Yield the values in pieces of a text after decoding of percent-encoding or character references."""
         for mark, piece, pattern, decode in (
             (_PERCENT_MARK, _PERCENT_PIECE, PERCENT, from_percent),
             (_ENTITY_MARK, _ENTITY_PIECE, ENTITY, from_entity),
@@ -314,7 +312,7 @@ class Pairs(Generic[P]):
                     yield pair._replace(start=start + first, end=start + last, bare=False)
 
     def _spots(self, text: str) -> Iterator[tuple[Spot, P]]:
-        """Give where names of secrets stand."""
+        """Yield the positions of the names of secrets, with their places in the policy."""
         done = 0
         for _, begin, stop in find_words(self._search, text):
             if begin < done:
@@ -341,7 +339,7 @@ class Pairs(Generic[P]):
     def _beside_all(
         self, text: str, spots: list[tuple[Spot, P]], *, loose: bool = False
     ) -> Iterator[Pair[P]]:
-        """Give the values beside names; a name within a value is part of it."""
+        """Yield the values beside names. Skip a name within a value."""
         done = 0
         for spot, place in spots:
             if spot.start >= done:
@@ -350,14 +348,14 @@ class Pairs(Generic[P]):
                     yield pair
 
     def _beside(self, text: str, spot: Spot, place: P, *, loose: bool) -> Iterator[Pair[P]]:
-        """Give the values beside a name. ``loose``: it stands in quotes that may be none."""
+        """Yield the values beside a name. ``loose``: skip values that do not begin with a letter or digit."""
         spans = beside(text, spot)
         if loose:
             spans = [(start, end) for start, end in spans if text[start : start + 1].isalnum()]
         yield from self._taken(text, spans, place)
 
     def _taken(self, text: str, spans: Iterable[Span], place: P) -> Iterator[Pair[P]]:
-        """Give those of the values that are secrets."""
+        """Yield the values that are secrets, without quotes and escapes."""
         for start, end in spans:
             value = text[start:end]
             if value.strip() and not self._is_harmless(text, start, end, place):
@@ -370,18 +368,18 @@ class Pairs(Generic[P]):
 
 
 def _fewest(words: set[str]) -> set[str]:
-    """Return the words that hold no other word: a text without them has none of the rest either."""
+    """Return the words that contain no other word. A text without these contains no word at all."""
     return {word for word in words if not any(other != word and other in word for other in words)}
 
 
 def _marked(text: str, mark: re.Pattern[str], piece: re.Pattern[str]) -> Iterator[Span]:
-    """Give the pieces of a text that hold a mark, each from the line of its first mark on.
+    """Yield the spans of the pieces of a text that contain a mark, each from the line of its first mark on.
 
-    The lines before that have been read as they are, with all that stands in them.
+    The lines before that line contain nothing encoded, and were searched before.
     """
     for match in piece.finditer(text) if mark.search(text) else ():
         start, end = match.span()
-        if text[start - 1 : start] == "\\":  # an escaped character is no part of it
+        if text[start - 1 : start] == "\\":  # an escaped character is no part of the piece
             start += 1
         first = mark.search(text, start, end)
         if first is not None:
@@ -389,11 +387,11 @@ def _marked(text: str, mark: re.Pattern[str], piece: re.Pattern[str]) -> Iterato
 
 
 def _edges(text: str, begin: int, stop: int, limit: int) -> tuple[int, int, int]:
-    """Return where the name around a stem begins, with hyphens before it and without, and where it ends."""
+    """Return the start of the name around a stem, with and without hyphens before it, and its end."""
     start = begin
     while start > limit and ((c := text[start - 1]).isalnum() or c in "_-"):
         start -= 1
-    if text[start - 1 : start] == "\\" and start < begin:  # an escaped character is no part of it
+    if text[start - 1 : start] == "\\" and start < begin:  # an escaped character is no part of the name
         start = min(begin, start + (5 if text[start] == "u" else 1))
     end = _RIGHT.match(text, stop).end()  # type: ignore[union-attr] # it matches nothing too
     bare = start
@@ -405,14 +403,14 @@ def _edges(text: str, begin: int, stop: int, limit: int) -> tuple[int, int, int]
 
 
 def _spots_of(names: frozenset[str], text: str) -> Iterator[Spot]:
-    """Give where any of ``names`` stands."""
+    """Yield the positions of ``names`` in ``text``."""
     for match in _NAME.finditer(text):
         if match[0] in names:
             yield Spot(*match.span())
 
 
 def _decoded(value: str) -> str:
-    """Return what a value stands for: without escapes, character references and indent."""
+    """Return a value without escapes, character references, and indent."""
     if "\n" in value:
         first, _, rest = value.partition("\n")
         value = f"{first}\n{textwrap.dedent(rest)}"
@@ -425,7 +423,7 @@ def _decoded(value: str) -> str:
 
 
 def _merged(pairs: list[Pair[P]]) -> list[Pair[P]]:
-    """Return the pairs in order; of those that overlap, one that covers them."""
+    """Return the pairs in order. Merge overlapping pairs into one that covers them."""
     merged: list[Pair[P]] = []
     for pair in sorted(pairs, key=lambda pair: (pair.start, -pair.end)):
         if merged and pair.start < merged[-1].end:

@@ -1,4 +1,4 @@
-"""Operations of a JSON Patch in any text: what the ``value`` of one holds is what its ``path`` says.
+"""Secrets in JSON Patch operations in any text. The ``path`` of an operation classifies its ``value``.
 
 Source: RFC 6902 (JSON Patch), RFC 6901 (JSON Pointer).
 """
@@ -14,21 +14,21 @@ from tracer.redaction.scalars import Span
 
 __all__ = ["At", "may_patch", "secrets_in_patches"]
 
-_POINTING = frozenset({"path", "add", "replace"})  # the latter in an older form of Glance
+_POINTING = frozenset({"path", "add", "replace"})  # ``add`` and ``replace``: an older format of Glance
 
 P = TypeVar("P")
 P_co = TypeVar("P_co", covariant=True)
 
 may_patch = re.compile(rf"op{BEFORE_VALUE}(?:add|replace|test)\b|(?:add|replace){BEFORE_VALUE}/").search
-"""Find what a text holds in which there is an operation that has a value."""
+"""Search a text for an operation with a value."""
 
 
 class At(Protocol[P_co]):
-    """A place in a document, see ``paths.Node``."""
+    """A location in a document, see ``paths.Node``."""
 
     @property
     def rule(self) -> P_co | None:
-        """What holds here."""
+        """Return the rule of the policy for this location."""
 
     def __getitem__(self, step: str | int, /) -> At[P_co]: ...
 
@@ -36,9 +36,10 @@ class At(Protocol[P_co]):
 def secrets_in_patches(
     text: str, found: Objects, root: At[P], whole: Callable[[P], P | None]
 ) -> Iterator[tuple[Span, P]]:
-    """Give where the secrets stand in the values of the operations among the objects of ``text``.
+    """Yield the spans and rules of secrets in the values of JSON Patch operations.
 
-    ``whole`` returns the place of all that an object holds whose place is a secret as a whole.
+    ``found``: the objects of ``text``. ``root``: the root location of a document. ``whole`` returns the
+    rule for the content of an object that is secret as a whole; None for other objects.
     """
     trail = _Trail(root, whole)
     targets = {
@@ -58,7 +59,7 @@ def secrets_in_patches(
 
 
 class _Trail(Generic[P]):
-    """The way to a place. ``held``: the place of an object on the way that is a secret as a whole."""
+    """A location in a document. ``held``: the rule of an enclosing object that is secret as a whole."""
 
     def __init__(self, at: At[P], whole: Callable[[P], P | None], held: P | None = None) -> None:
         self._at = at
@@ -67,11 +68,11 @@ class _Trail(Generic[P]):
 
     @property
     def rule(self) -> P | None:
-        """What holds at the place."""
+        """Return the rule for the location."""
         return self._at.rule if self._held is None else self._held
 
     def follow(self, steps: Iterable[str | int]) -> _Trail[P]:
-        """Return the way with further steps."""
+        """Return the location that ``steps`` lead to from this location."""
         at, held = self._at, self._held
         for step in steps:
             at = at[step]
@@ -85,5 +86,5 @@ def _steps(pointer: str) -> Iterator[str | int]:
 
 
 def _index(step: str) -> str | int:
-    """Return a step of a path; what has no key is an item of a list."""
+    """Return a key unchanged; return 0, the index of any list item, for a number, ``-``, or no key."""
     return 0 if step in ("", "-") or step.isdecimal() else step

@@ -1,7 +1,7 @@
-"""Secrets of a file that stand where capture would take them: by their places in JSON, YAML and recordings.
+"""Secrets in a file at locations that the policy names: in JSON, YAML, and recordings.
 
-A file is followed as capture follows a body, with what it would take only noted. A recording is known by
-its first key: its header fields, URLs and bodies are those of exchanges.
+The search reads a file as capture reads a body, but notes secrets and replaces none. A recording begins with
+the key ``format``; its header fields, URLs, and bodies are searched as those of exchanges.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ if TYPE_CHECKING:
 
 __all__ = ["find_by_place", "find_removable"]
 
-_MOST_LEVELS = 200  # of YAML: libyaml takes long for many
-_COUNTS = "redacted"  # holds how often each rule took something
-_NO_KEY = None  # before the key of a member has come
+_MOST_LEVELS = 200  # of YAML; libyaml is slow for deep nesting
+_COUNTS = "redacted"  # the key of the number of replacements by each rule
+_NO_KEY = None  # the next scalar is the key of a member
 
 Names = list[str | int | None]
 """The keys and indexes that lead to a scalar."""
 
 Hit = tuple[int, str, str]
-"""Where in a text a value stands, the name of its rule, and the value."""
+"""The offset of a value in a text, the name of its rule, and the value."""
 
 
 def find_removable(pieces: Callable[[], Iterable[str]], policy: Policy) -> Iterator[Finding]:
-    """Give all that capture would take out of a text, by place, name or look; in order, each once.
+    """Yield the values that capture would replace by location, name, or pattern: in order, each once.
 
-    ``pieces`` gives the text anew with each call, in pieces of whole lines.
+    Each call of ``pieces`` returns the text from its beginning, in pieces of whole lines.
     """
     by_look = chain.from_iterable(found for _, found in scan_pieces(pieces(), policy=policy, common=True))
     last: tuple[int, int] | None = None
@@ -58,9 +58,9 @@ def find_removable(pieces: Callable[[], Iterable[str]], policy: Policy) -> Itera
 
 
 def find_by_place(pieces: Iterable[str], policy: Policy) -> Iterator[Finding]:
-    """Give what stands at places of the policy in a text that comes in pieces of whole lines.
+    """Find the values at locations that the policy names, in a text of pieces of whole lines.
 
-    A text that is neither JSON nor YAML is followed as far as it seems to be.
+    A text that is neither JSON nor YAML is searched up to the first syntax error.
     """
     rest = iter(pieces)
     head = "".join(_begin(rest))
@@ -70,7 +70,7 @@ def find_by_place(pieces: Iterable[str], policy: Policy) -> Iterator[Finding]:
 
 
 def _begin(pieces: Iterator[str]) -> Iterator[str]:
-    """Give the pieces up to the first that is not blank."""
+    """Yield the pieces up to the first piece that is not blank."""
     for piece in pieces:
         yield piece
         if piece.strip("\ufeff \t\r\n"):
@@ -78,9 +78,9 @@ def _begin(pieces: Iterator[str]) -> Iterator[str]:
 
 
 class _Notes:
-    """What capture would take: each value is noted with the name of its rule, and stays what it is.
+    """A handler that notes the values that capture would replace, with the names of their rules.
 
-    ``quoted``: the values stand in quotes, else a log may tell there that it has none.
+    ``quoted``: the values are in quotes. Without quotes, a value may be a state in a log.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -89,7 +89,7 @@ class _Notes:
         self._found: list[tuple[str, str]] = []
 
     def take(self, place: Place, value: str, /) -> str:
-        """Note a value that ``Ledger.take`` would take, but for placeholders."""
+        """Note a value that ``Ledger.take`` would replace, except placeholders. Return it unchanged."""
         policy = self.policy
         if is_kept(value) or policy.is_placeholder(value, quoted=self.quoted) or policy.is_variable(value):
             return value
@@ -103,24 +103,24 @@ class _Notes:
         return value
 
     def learn(self, _place: Place, value: str, /) -> str:
-        """Note nothing: what is learned is no more than a part of what is taken."""
+        """Return ``value`` unchanged, without a note: it is a part of a value that ``take`` notes."""
         return value
 
     def scrub(self, text: str, /) -> str:
-        """Leave to others what stands beside names and looks like a secret."""
+        """Return ``text`` unchanged: other functions search for names and patterns."""
         return text
 
     forget = scrub
 
     def drain(self) -> list[tuple[str, str]]:
-        """Return rules and values since the last call."""
+        """Return the rules and values noted since the last call."""
         found, self._found = self._found, []
         return found
 
     def _in_header(self, place: Place, value: str) -> bool:
-        """Whether a value under the name of a header field has been judged as that of the field.
+        """Return whether ``value`` is handled as the value of a header field. Note the secrets within it.
 
-        Of such a value, a recording keeps all but the secret: ``Basic <credentials-1>``.
+        A recording keeps the rest of such a value: ``Basic <credentials-1>``.
         """
         field = self.policy.header(place.rule)
         if field is None or field.form == "value":
@@ -135,7 +135,7 @@ def _position(finding: Finding) -> tuple[int, int]:
 
 
 def _in_json(pieces: Iterable[str], root: At[Place], notes: _Notes) -> Iterator[Finding]:
-    """Give what stands in JSON, also in several documents, and where it is torn."""
+    """Yield the findings in JSON: one document, several documents, or a torn document."""
     scalars = jsontext.Scalars(root, operator.getitem)
     line = 1
     for piece in pieces:
@@ -145,7 +145,7 @@ def _in_json(pieces: Iterable[str], root: At[Place], notes: _Notes) -> Iterator[
 
 
 def _hits(scalars: jsontext.Scalars[At[Place]], text: str, notes: _Notes) -> Iterator[Hit]:
-    """Give where values stand in a piece of JSON, and their rules."""
+    """Yield the hits in a piece of JSON."""
     for scalar in scalars.feed(text):
         at, literal = scalar.state, scalar.literal
         if literal[0] == "'":
@@ -157,7 +157,7 @@ def _hits(scalars: jsontext.Scalars[At[Place]], text: str, notes: _Notes) -> Ite
 
 
 def _noted(notes: _Notes, text: str, start: int, end: int) -> Iterator[Hit]:
-    """Give where in a part of a text the noted values stand; at its start if they are spelled otherwise."""
+    """Yield the noted values with their offsets; with ``start`` if the text spells a value differently."""
     done = start
     for rule, value in notes.drain():
         found = text.find(value, done, end)
@@ -167,7 +167,7 @@ def _noted(notes: _Notes, text: str, start: int, end: int) -> Iterator[Hit]:
 
 
 def _in_yaml(lines: YamlLines, policy: Policy) -> Iterator[Finding]:
-    """Give what stands in YAML, up to where the text is none."""
+    """Yield the findings in YAML, up to the first syntax error."""
     notes = _Notes(policy)
     recording: _Recording | None = None
     try:
@@ -187,7 +187,7 @@ def _in_yaml(lines: YamlLines, policy: Policy) -> Iterator[Finding]:
 
 
 def _scalars(lines: YamlLines, root: At[Place]) -> Iterator[tuple[At[Place], Names, Any]]:
-    """Give each scalar of YAML that is no key, with its place and the keys and indexes that lead to it."""
+    """Yield each scalar of YAML that is no key, with its location and with the keys and indexes above it."""
     states: list[At[Place]] = []
     names: Names = []
     for event in yamltext.events(lines):
@@ -214,14 +214,14 @@ def _entered(root: At[Place], states: list[At[Place]], names: Names) -> At[Place
 
 
 def _advance(names: Names, ended: str) -> None:
-    """Go on behind what has ``ended``: a key, the value of a key, or an item."""
+    """Update ``names`` after the end of a key, of a value, or of an item."""
     if names:
         name = names[-1]
         names[-1] = name + 1 if isinstance(name, int) else ended if name is _NO_KEY else _NO_KEY
 
 
 def _in_scalar(at: At[Place], scalar: Any, notes: _Notes) -> Iterator[Hit]:
-    """Give what a scalar of YAML holds: a value at a place, or JSON with such values."""
+    """Yield the hits in a scalar of YAML: the scalar itself, or values in its JSON."""
     text = scalar.value
     is_text = not scalar.implicit[0] or yamltext.is_text(text)
     if not text:
@@ -236,14 +236,14 @@ def _in_scalar(at: At[Place], scalar: Any, notes: _Notes) -> Iterator[Hit]:
 
 
 class _Recording:
-    """The exchanges of a recording, whose scalars come in the order in which tracer writes them."""
+    """The exchanges of a recording. Their scalars arrive in the order of a file that tracer wrote."""
 
     def __init__(self, notes: _Notes) -> None:
         self._notes = notes
         self._path = self._type = ""
 
     def hits(self, names: Names, text: str) -> Iterator[Hit]:
-        """Give what capture would take out of the text that ``names`` lead to."""
+        """Yield the hits in ``text``, the scalar at the keys and indexes ``names``."""
         match names:
             case ["command"]:
                 self._command(text)

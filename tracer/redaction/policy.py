@@ -1,4 +1,4 @@
-"""The policy: what a secret is, read from policy.toml and from users' files of the same form."""
+"""The policy as data: policy.toml, and users' files of the same format."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ Names = Annotated[tuple[Annotated[str, msgspec.Meta(min_length=1)], ...], msgspe
 HeaderForm = Literal[
     "value", "credentials", "cookie", "set-cookie", "url", "challenge", "authority", "protocols"
 ]
-"""How a secret stands in the value of a header field, see policy.toml."""
+"""The form of a secret in the value of a header field, see policy.toml."""
 
 
 class _Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What all sections of the file have in common."""
+    """The base class of all sections of a policy file."""
 
 
 class HeaderRule(_Rule, frozen=True, kw_only=True):
-    """Header fields that hold secrets, and in what form."""
+    """Header fields with secrets, and the form of their values."""
 
     kind: Kind
     names: Names
@@ -43,7 +43,7 @@ class HeaderRule(_Rule, frozen=True, kw_only=True):
 
 
 class FieldRule(_Rule, frozen=True, kw_only=True):
-    """Places in JSON documents."""
+    """Locations of secrets in JSON documents."""
 
     kind: Kind
     paths: Names
@@ -54,7 +54,7 @@ class FieldRule(_Rule, frozen=True, kw_only=True):
 
 
 class ParameterRule(_Rule, frozen=True, kw_only=True):
-    """Parameters of queries, fragments and forms."""
+    """Parameters of queries, fragments, and forms with secret values."""
 
     kind: Kind
     names: Names
@@ -62,7 +62,7 @@ class ParameterRule(_Rule, frozen=True, kw_only=True):
 
 
 class PathRule(_Rule, frozen=True, kw_only=True):
-    """Segments of URL paths."""
+    """Segments of URL paths that are secrets."""
 
     kind: Kind
     templates: Names
@@ -79,7 +79,7 @@ class BodyRule(_Rule, frozen=True, kw_only=True):
 
 
 class PatternRule(_Rule, frozen=True, kw_only=True):
-    """What a secret looks like in any text."""
+    """A regular expression for secrets in any text."""
 
     name: Annotated[str, msgspec.Meta(min_length=1)]
     kind: Kind
@@ -89,7 +89,7 @@ class PatternRule(_Rule, frozen=True, kw_only=True):
 
 
 class OptionRule(_Rule, frozen=True, kw_only=True):
-    """Options of command lines."""
+    """Options of command lines with secret arguments."""
 
     kind: Kind
     names: Names
@@ -98,7 +98,7 @@ class OptionRule(_Rule, frozen=True, kw_only=True):
 
 
 def beginnings(option: str) -> tuple[str, frozenset[str]]:
-    """The option itself, and what may stand for it: each beginning from four letters or its bracket on."""
+    """Return an option and its abbreviations: beginnings with four letters, or up to its bracket or more."""
     shortest, bracket, _ = option.partition("[")
     full = option.replace("[", "").replace("]", "")
     return full, frozenset(
@@ -110,7 +110,7 @@ def beginnings(option: str) -> tuple[str, frozenset[str]]:
 
 
 class ArgumentRule(_Rule, frozen=True, kw_only=True):
-    """Arguments of command lines that are no options: from the one numbered ``first`` on."""
+    """Secret positional arguments of a command, from number ``first`` on."""
 
     kind: Kind
     command: Names
@@ -119,19 +119,19 @@ class ArgumentRule(_Rule, frozen=True, kw_only=True):
 
     @property
     def rule(self) -> str:
-        """The name under which it counts."""
+        """Return the name of the rule in counts."""
         return f"argument of {' '.join(self.command)}"
 
 
 class VariableRule(_Rule, frozen=True, kw_only=True):
-    """Environment variables."""
+    """Environment variables with secret values."""
 
     kind: Kind
     names: Names
 
 
 class NameRule(_Rule, frozen=True, kw_only=True):
-    """Words, or several with blanks between, with which the name of a secret ends in any text."""
+    """Words or phrases at the end of a secret's name in any text."""
 
     kind: Kind
     words: Names
@@ -143,7 +143,7 @@ class NameRule(_Rule, frozen=True, kw_only=True):
 
 
 class Naming(_Rule, frozen=True, kw_only=True):
-    """Words beside those of a secret in a name, and values that are none."""
+    """Words that qualify the name of a secret, and values that are no secrets."""
 
     after: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
@@ -155,14 +155,14 @@ class Naming(_Rule, frozen=True, kw_only=True):
 
 
 class Siblings(_Rule, frozen=True, kw_only=True):
-    """Fields that hold a name, and those of the same object that hold its value."""
+    """Fields that contain a name, and fields of the same object that contain the value."""
 
     names: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
 
 
 class ObjectRule(_Rule, frozen=True, kw_only=True):
-    """Objects that say by ``key`` what they are, and of which all that some fields hold is secret."""
+    """Objects of a kind with secret fields: the member ``key`` has one of ``values``."""
 
     name: Annotated[str, msgspec.Meta(min_length=1)]
     kind: Kind
@@ -172,14 +172,14 @@ class ObjectRule(_Rule, frozen=True, kw_only=True):
 
 
 class Common(_Rule, frozen=True, kw_only=True):
-    """What is too short or too common to be removed where no rule names it."""
+    """Values that are too short or too common: only a rule that names them removes them."""
 
     shortest: Annotated[int, msgspec.Meta(ge=4, le=8)] = 8
     words: tuple[str, ...] = ()
 
 
 class Keep(_Rule, frozen=True, kw_only=True):
-    """What is never a secret."""
+    """Fields, paths, and options that are never secrets."""
 
     fields: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
@@ -187,7 +187,7 @@ class Keep(_Rule, frozen=True, kw_only=True):
 
 
 class Exemption(_Rule, frozen=True, kw_only=True):
-    """Places that a user's file takes out of the policy, aloud."""
+    """Exceptions to the policy in a user's file. Recordings quote the reason."""
 
     reason: Annotated[str, msgspec.Meta(min_length=1)]
     headers: tuple[str, ...] = ()
@@ -196,7 +196,7 @@ class Exemption(_Rule, frozen=True, kw_only=True):
 
 
 class PolicyFile(_Rule, frozen=True, kw_only=True, rename={"exemptions": "except"}):
-    """One file of policy."""
+    """The content of one policy file."""
 
     format: Literal[1]
     common: Common = Common()
@@ -219,15 +219,15 @@ class PolicyFile(_Rule, frozen=True, kw_only=True, rename={"exemptions": "except
 
 @lru_cache(maxsize=1)
 def read_builtin() -> PolicyFile:
-    """The policy that ships with the program."""
+    """Return the policy that ships with tracer."""
     text = resources.files(__package__).joinpath("policy.toml").read_text(encoding="utf-8")
     return _read("policy.toml", text)
 
 
 def read_file(path: Path) -> PolicyFile:
-    """A user's file of additions.
+    """Return the additions in a user's policy file.
 
-    Raises ``InputError`` naming the file and the place in it.
+    Raises ``InputError`` with the file and the location if it is invalid, or has ``keep`` or ``naming``.
     """
     policy = _read(str(path), read(path))
     for section, given in (("keep", policy.keep != Keep()), ("naming", policy.naming != Naming())):
@@ -239,9 +239,10 @@ def read_file(path: Path) -> PolicyFile:
 
 
 def url_template(template: str) -> str:
-    """The regular expression of a template like ``/v1/secrets/{id}`` or ``/images/**``, see policy.toml.
+    """Return the regular expression of a template such as ``/v1/secrets/{id}`` or ``/images/**``.
 
-    The first ``{}`` segment is its group ``secret``. Raises ``ValueError`` if it is none.
+    The first ``{}`` segment becomes the group ``secret``. For the syntax, see policy.toml. Raises
+    ``ValueError`` if the template is invalid.
     """
     if not template.startswith("/"):
         raise ValueError(f"not a URL path: {template!r}")
@@ -272,7 +273,7 @@ def _read(source: str, text: str) -> PolicyFile:
 
 
 def _check(source: str, policy: PolicyFile) -> None:
-    """What types cannot say: each expression, path and template can be compiled."""
+    """Raise ``InputError`` if an expression, a path, or a template of the policy is invalid."""
     checks: dict[str, tuple[Callable[[str], object], tuple[str, ...]]] = {}
     for i, pattern in enumerate(policy.patterns):
         checks[f"patterns[{i}].pattern"] = (re.compile, (pattern.pattern,))

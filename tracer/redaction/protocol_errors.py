@@ -1,4 +1,4 @@
-"""Errors of a protocol's parser, which quote what they refuse: nothing tells what a refused line holds.
+"""Removal of quoted lines from parser errors. Any part of a line that a parser refuses may be a secret.
 
 mitmproxy, h11 and h2 quote lines and fields as Python literals: ``Invalid header line: b'X-Auth-Token …'``.
 """
@@ -25,10 +25,10 @@ _USERINFO = re.compile(r"(?<![^\s'\"(<])[^\s@/'\"(<>]{1,1024}@(?=[A-Za-z0-9.\[-]
 
 
 def without_quotations(text: str) -> str:
-    """Return an error message with no more of each line that it quotes than can be told from a secret.
+    """Return an error message without the parts of quoted lines that may be secrets.
 
-    Of a request line stay method, target and version, of a field its name; the target still has to be
-    searched for secrets. What a message about fields quotes as a text goes too.
+    A request line keeps method, target and version, and a field keeps its name; the caller must search the
+    target for secrets. Bytes literals are reduced in every message, strings only in messages about headers.
     """
     about_fields = "header" in text.lower()
 
@@ -45,7 +45,7 @@ def without_quotations(text: str) -> str:
 
 
 def _telling(quoted: str) -> str:
-    """Return the part of a refused line that is no secret."""
+    """Return the harmless part of a refused line, with a mark for the rest."""
     if _REQUEST.fullmatch(quoted) is not None:
         return quoted
     kept = _METHOD.match(quoted) or _FIELD.match(quoted)

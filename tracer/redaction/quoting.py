@@ -1,7 +1,7 @@
-"""How a recording writes a text in quotes (YAML 1.2, as libyaml writes it).
+"""The quoted form of a text in a recording (YAML 1.2, in the style of libyaml).
 
-The last gate reads what is written. What a backslash or a quote stands for there can show a name beside
-a value where the text itself shows none.
+The final scan reads the quoted form. Its escapes and quotes can produce a name beside a value, even if the
+text itself contains no such pair.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ class Quoted:
         self._view = view
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return where the characters from ``start`` up to ``end`` came from in the text without quotes."""
+        """Convert a span of the quoted form to the span in the text without quotes."""
         first, last = max(start - 1, 0), min(end - 1, len(self._view.text))
         return self._view.span(first, last) if first < last else (first, first)
 
 
 def quoted(text: str) -> Quoted | None:
-    """Return the text as it is written in quotes; None if that says no more than the text itself."""
+    """Return the quoted form of a text; None if the form has no escapes, or is never written."""
     if _NEEDS_ESCAPES.search(text):
         return Quoted('"', View(text, _ESCAPED, _escape, None))
     if "\n" not in text and ("\\" in text or "'" in text):

@@ -1,4 +1,4 @@
-"""The policy ready for use: every file's rules compiled, with one look-up for each kind of place."""
+"""The compiled policy: the rules of all files, with one look-up for each kind of location."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ if TYPE_CHECKING:
 __all__ = ["KNOWN", "Place", "Policy", "load_policy"]
 
 KNOWN = "known secret"
-"""The rule under which a known secret counts that stood where no rule looks."""
+"""The name of the rule that counts known secrets at locations without a rule."""
 
 DECLARED = "hidden parameter"
-"""The rule under which a value counts that a template of Heat declares to be a secret."""
+"""The name of the rule that counts values that a Heat template declares as secret."""
 
-_MOST_NAMES = 4096  # remembered look-ups of one kind
+_MOST_NAMES = 4096  # cached look-ups of one kind
 _MOST_MACHINES = 64
 _WHOLE = frozenset({"value", "credentials", "cookie", "set-cookie"})
-"""The forms of header fields whose values are as secret in a JSON field of that name."""
-_MOST_COUNTS = 200  # lines that are looked back over
+"""Forms of header fields with values that are equally secret in a JSON field of that name."""
+_MOST_COUNTS = 200  # lines of a backward search
 _OFTEN_LOCATED = frozenset({"token", "user-data"})
-"""Kinds of secrets under whose names a text often tells an address."""
+"""Kinds of secrets with names that often stand beside a URL instead."""
 _VERSION = re.compile(r"v[0-9]{1,3}(?:\.[0-9]{1,3})?")  # of an API
 _TRAILING = re.compile(r"(?<=.)/+$")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*")
@@ -55,7 +55,7 @@ _FOLDER = re.compile(r"(?:/[\w.~-]*)+")
 
 
 class Place(NamedTuple):
-    """Where a secret stands: the name of the rule (as it is counted), the kind, how to take the value out."""
+    """The rule for a location of a secret: its name in counts, the kind of secret, and the replacement."""
 
     rule: str
     kind: str
@@ -70,7 +70,7 @@ class Place(NamedTuple):
 
 
 class _Names:
-    """Names in any letter case, with or without wild cards, and the place that each stands for."""
+    """A look-up of places by names, in any letter case and with wild cards."""
 
     def __init__(self, places: Iterable[tuple[str, Place]], exempt: Iterable[str] = ()) -> None:
         self._exact: dict[str, Place] = {}
@@ -86,7 +86,7 @@ class _Names:
                 self._exact.setdefault(name.lower(), place)
 
     def places(self) -> Iterator[Place]:
-        """All that the names stand for."""
+        """Yield the places of all names."""
         yield from self._exact.values()
         yield from (place for _, place in self._globs)
 
@@ -104,7 +104,7 @@ class _Names:
 
 
 class Policy:
-    """What a secret is. Made by ``load_policy``; does not change."""
+    """The immutable definition of secrets. ``load_policy`` creates it."""
 
     def __init__(self, files: tuple[PolicyFile, ...]) -> None:
         self._files = files
@@ -180,7 +180,7 @@ class Policy:
 
     @cached_property
     def patterns(self) -> PatternSet:
-        """What secrets look like in any text."""
+        """Return the expressions for secrets in any text."""
         return PatternSet(self._text_patterns, self.prefilter)
 
     @cached_property
@@ -189,7 +189,7 @@ class Policy:
 
     @cached_property
     def prefilter(self) -> Prefilter:
-        """The question whether a text can hold a secret of this policy."""
+        """Return the fast test of a text for possible secrets of this policy."""
         rules = self._rules(frozenset(range(len(self._fields))))
         return Prefilter(
             (
@@ -203,7 +203,7 @@ class Policy:
 
     @cached_property
     def names(self) -> Names[Place]:
-        """The names of secrets, in any spelling."""
+        """Return the names of secrets, in any spelling."""
         return Names(
             self._given_names(),
             (
@@ -230,7 +230,7 @@ class Policy:
 
     @cached_property
     def pairs(self) -> Pairs[Place]:
-        """The search for values beside such names in any text."""
+        """Return the search for values beside the names of secrets in any text."""
 
         def is_harmless(text: str, start: int, end: int, place: Place) -> bool:
             value = text[start:end].strip()
@@ -240,7 +240,7 @@ class Policy:
             if blanks and stands_in(text, blanks.end(), end):
                 return True
             quoted = text[start - 1 : start] in _QUOTES
-            # Among these: an alias of YAML, the folder that a shell works in, a state that a log tells.
+            # Examples: an alias of YAML, the working folder of a shell, a state in a log.
             return (
                 (place.listed and not _IN_LIST.search(text, max(0, start - 80), start))
                 or (value[:1] == "*" and text[start - 2 : start] == ": ")
@@ -269,7 +269,7 @@ class Policy:
         )
 
     def _programs(self) -> Iterator[ProgramOptions[Place]]:
-        """Give the options that are secrets of one program only."""
+        """Yield the options with secret arguments of a single program."""
         for rule in (rule for file in self._files for rule in file.options):
             if len(rule.within) == 1 and not rule.many:
                 place = Place(rule.names[0], "password" if rule.kind == "credentials" else rule.kind)
@@ -284,17 +284,17 @@ class Policy:
         return frozenset(word for file in self._files for word in file.naming.states)
 
     def is_placeholder(self, value: str, *, quoted: bool = False) -> bool:
-        """Return whether ``value``, also of a URL, is a mask, a pseudonym, or tells where a value belongs."""
+        """Return whether ``value``, percent-encoded or not, is a mask, a pseudonym, or a placeholder."""
         bare = unquote(value)
         return stands_in(bare, 0, len(bare)) or is_placeholder(bare, self._placeholders, quoted=quoted)
 
     def is_variable(self, value: str) -> bool:
-        """Return whether ``value``, also of a URL, is a variable called like a secret: ``$db_password``."""
+        """Return whether ``value``, percent-encoded or not, is a variable such as ``$db_password``."""
         name = unquote(value)
         return name[:1] == "$" and self._names_a_secret(name)
 
     def is_state(self, word: str) -> bool:
-        """Return whether a log tells by a word without quotes what became of a secret: ``token: expired``."""
+        """Return whether an unquoted word is the state of a secret in a log: ``token: expired``."""
         return word.lower().rstrip(".,;!") in self._states
 
     def _names_a_secret(self, value: str) -> bool:
@@ -305,7 +305,7 @@ class Policy:
         return self.names.find(name) is not None
 
     def _given_names(self) -> Iterator[tuple[str, Place | None]]:
-        """The names that stand in the files, and those that the files keep; later files count more."""
+        """Yield the names in the files with their places, None for harmless names. The last place counts."""
         for file in self._files:
             for variable in file.variables:
                 yield from ((name, Place(name, variable.kind)) for name in variable.names)
@@ -321,34 +321,37 @@ class Policy:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """The words that recordings hold by themselves: the format's, and the names of rules."""
+        """Return the words of the recording format and of the policy, which recordings may always contain."""
         arguments = (rule.rule for rule in self._arguments)
         rules = (KNOWN, DECLARED, "body of", *arguments, *self.patterns.names)
         return Vocabulary((*of_policy(self._files), *of_model(), *rules))
 
     def header(self, name: str) -> Place | None:
-        """What the header field ``name`` holds."""
+        """Return the place of the header field ``name``; None if it is no secret."""
         return self._headers.find(name) or self._named(name)
 
     def parameter(self, name: str) -> Place | None:
-        """What the query or form parameter ``name`` holds."""
+        """Return the place of the query or form parameter ``name``; None if it is no secret."""
         return self._parameters.find(name) or self._named(name)
 
     def variable(self, name: str, value: str) -> Place | None:
-        """Return the place of an environment variable, None if it holds no secret.
+        """Return the place of an environment variable; None if its value is no secret.
 
-        A path is no secret by a name that the policy does not list: ``PWD``, ``OLDPWD``.
+        A path is a secret only if the policy lists the name of the variable: not in ``PWD``, ``OLDPWD``.
         """
         place = self._variables.find(name)
         return place or (None if _FOLDER.fullmatch(value) else self._named(name))
 
     def _named(self, name: str) -> Place | None:
-        """What a value is by its name alone."""
+        """Return the place of a value by its name alone; None if it is no secret."""
         place = self.names.find_key(name)
         return None if place is None or place.listed else place
 
     def option(self, name: str, words: Collection[str]) -> Place | None:
-        """What follows the option ``name``, or the beginning of one, on a command line of ``words``."""
+        """Return the place of the argument of an option, also of an abbreviated one; None if no secret.
+
+        ``words``: the words of the command line, without folders and in lower case.
+        """
         found = None
         for within, place, shorter in self._options:
             if not all(word in words for word in within):
@@ -360,7 +363,7 @@ class Policy:
         return found
 
     def arguments(self, argv: Sequence[str]) -> dict[int, Place]:
-        """Which arguments of a command line are secrets by where they stand."""
+        """Return the places of the secret positional arguments of a command line, by their indexes."""
         found = {}
         for rule in self._arguments:
             behind = _behind(rule.command, argv)
@@ -376,7 +379,7 @@ class Policy:
         return found
 
     def fields(self, url_path: str) -> Node[Place]:
-        """The root of JSON documents that go to or come from ``url_path``."""
+        """Return the root location of the JSON documents in requests to ``url_path`` and in responses."""
         path = _plain(url_path)
         fields = enumerate(self._fields)
         active = frozenset(
@@ -392,7 +395,7 @@ class Policy:
         return machine.root
 
     def path_secrets(self, path: str) -> Iterator[tuple[Place, int, int]]:
-        """The secrets in the path of a URL, and where they stand."""
+        """Yield the place, the start, and the end of each secret in the path of a URL."""
         for place, template in self._paths:
             for match in template.finditer(path):
                 is_version = _VERSION.fullmatch(match["secret"]) is not None
@@ -400,7 +403,7 @@ class Policy:
                     yield place, *match.span("secret")
 
     def body(self, url_path: str, side: Literal["request", "response"], content_type: str) -> Place | None:
-        """What a body is that is secret as a whole."""
+        """Return the place of a body that is secret as a whole; None for another body."""
         path = _plain(url_path)
         media = content_type.partition(";")[0].strip().lower()
         for rule, url, pattern in self._bodies:
@@ -412,10 +415,11 @@ class Policy:
         return None
 
     def _rules(self, active: frozenset[int]) -> Iterator[tuple[Pattern, Place | None, int]]:
-        """In ranks: what is kept beats the rules of its own file, a later file beats an earlier one.
+        """Yield the rules for JSON fields with their places and ranks. A higher rank wins.
 
-        Names of header fields are names of JSON fields too: some services log and echo them. A name
-        such as ``Host`` means other things there.
+        Kept fields override the rules of their own file, and a later file overrides an earlier file. Names of
+        header fields apply to JSON fields too, as some services log and echo header fields. Excluded are
+        names such as ``Host``, which have another meaning in JSON.
         """
         for index, (rule, rank, urls) in enumerate(self._fields):
             if not urls or index in active:
@@ -432,9 +436,9 @@ class Policy:
 
 
 def load_policy(*extra: Path) -> Policy:
-    """Return the built-in policy with users' files added to it, those of rule folders too.
+    """Return the built-in policy with the policy files of rule folders and of ``extra`` added.
 
-    Raises ``InputError`` naming the file and the place in it.
+    Raises ``InputError`` with the file and the location if a file is invalid.
     """
     paths = [*rule_files("policy.toml"), *extra]
     return Policy((read_builtin(), *map(read_file, paths))) if paths else _builtin()
@@ -446,7 +450,7 @@ def _builtin() -> Policy:
 
 
 def _behind(command: Sequence[str], argv: Sequence[str]) -> int | None:
-    """The index behind the words of ``command`` in ``argv``; None if they are not there."""
+    """Return the index behind the words of ``command`` in ``argv``; None if the words are absent."""
     words = [word.rpartition("/")[2] for word in argv]
     for start in range(len(words) - len(command) + 1):
         if words[start : start + len(command)] == list(command):
@@ -455,7 +459,7 @@ def _behind(command: Sequence[str], argv: Sequence[str]) -> int | None:
 
 
 def _is_name_service(place: Place, value: str) -> bool:
-    """Return whether ``value`` is that of ``passwd`` in nsswitch.conf (the name service switch)."""
+    """Return whether ``value`` is a value of ``passwd`` in nsswitch.conf (the name service switch)."""
     return place.rule == "passwd" and _SERVICES.issuperset(value.split())
 
 
@@ -464,14 +468,14 @@ def _field_place(path: str, rule: FieldRule) -> Place:
 
 
 def _mapped(place: Place) -> Place | None:
-    """Return the place of what an object at ``place`` holds; None if only the object's value is a secret."""
+    """Return the place of the content of an object at ``place``; None if the content is not all secret."""
     if place.whole:
         return place._replace(spread=False)
     return place if place.mapped else None
 
 
 def _is_count(text: str, start: int) -> bool:
-    """Whether the number at ``start`` tells how often a rule of the policy took something."""
+    """Return whether the number at ``start`` counts the replacements by a rule, below ``redacted``."""
     if text.rfind("redacted:", max(0, start - 100 * _MOST_COUNTS), start) < 0:
         return False
     indent = start - text.rfind("\n", max(0, start - 200), start) - 1

@@ -1,4 +1,4 @@
-"""The last gate: what looks like a secret, or is a known one, in any text."""
+"""The final scan of any text for known secrets, and for values that look like secrets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Finding", "located", "scan"]
 
 
 class Finding(NamedTuple):
-    """What was found and where, without the value. ``line`` and ``column`` count from 1."""
+    """The rule and position of a secret, without its value. ``line`` and ``column`` start at 1."""
 
     rule: str
     line: int
@@ -30,14 +30,14 @@ class Finding(NamedTuple):
 def scan(
     text: str, *, known: KnownSecrets | None = None, policy: Policy | None = None, common: bool = False
 ) -> list[Finding]:
-    """What looks like a secret in ``text``, in the order of its places.
+    """Return the secrets in ``text``, in the order of their positions.
 
-    ``known`` are searched for in clear and in every encoding; without a ``policy`` of its own
-    the scan goes by theirs, or by the built-in one. Pseudonyms, ``<removed>`` and what people
-    write in the place of a value are no findings. A value beside a name of a secret is one
-    however short it is, as it is taken out of what is recorded; what else looks like a secret
-    is none if it is too short or too common to be told from an innocent word. With ``common`` that is
-    a finding too, as capture takes it out; a refused recording would cost more than it helps.
+    Search for ``known`` secrets in plain text and in every encoding. Without ``policy``, apply the policy
+    of ``known``, or the built-in policy. Pseudonyms, ``<removed>`` and placeholders are no findings. A
+    value beside the name of a secret is a finding at any length, as capture replaces it. Another value
+    that looks like a secret is no finding if it is too short or too common: it may be an ordinary word,
+    and tracer refuses to write a recording with a finding. With ``common``, such a value is a finding too,
+    as capture replaces it.
     """
     policy = policy or (known.policy if known is not None else load_policy())
     judge = KnownSecrets(policy) if known is None else known
@@ -56,13 +56,13 @@ def scan(
 
 
 def _is_harmless(value: str, pattern: TextPattern, policy: Policy) -> bool:
-    # Before a mask, a scheme looks like the secret: ``Authorization: Bearer ***``.
+    # The pattern matches a scheme before a mask: ``Authorization: Bearer ***``.
     is_mere_scheme = pattern.kind == "credentials" and is_scheme(value)
     return policy.is_placeholder(value) or policy.is_variable(value) or is_mere_scheme
 
 
 def located(text: str, hits: Iterable[tuple[int, str]], line: int = 1) -> Iterator[Finding]:
-    """Give a finding for each place in ``text`` with its rule. ``line``: the number of the first line."""
+    """Yield a finding for each hit (an offset in ``text`` and a rule). The first line has number ``line``."""
     last, line_end = 0, -1
     for start, rule in sorted(hits):
         line += text.count("\n", last, start)

@@ -1,4 +1,4 @@
-"""The scanner for a text too long to be held as a whole: piece by piece, and across the seams."""
+"""Scan of a text that is too long for memory, in windows that overlap."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["scan_pieces"]
 
-_WINDOW = 2**20  # characters that are scanned together
+_WINDOW = 2**20  # characters per scan
 # Longer than what any expression of the policy needs to match (a private key, an element of XML), and than
 # a known secret in any form that is searched for.
 _OVERLAP = 2**18
@@ -28,11 +28,11 @@ def scan_pieces(
     policy: Policy | None = None,
     common: bool = False,
 ) -> Iterator[tuple[str, list[Finding]]]:
-    """Scan a text that comes in pieces of whole lines, and give it back, with what was found since.
+    """Scan a text that arrives in pieces of whole lines. Yield scanned text with its new findings.
 
-    What has been scanned is held back until what follows it was scanned together with it: what is given
-    back, and followed by no finding, holds no part of a secret. The findings are those that ``scan`` has in
-    the whole text, each once; ``known``, ``policy`` and ``common`` are as there.
+    The end of each window is scanned again, together with the next window, before it is yielded. So the
+    yielded text contains no part of a secret as long as no finding was yielded. All findings together are
+    those of ``scan`` in the whole text, each once. ``known``, ``policy``, ``common``: see ``scan``.
     """
     told: set[Finding] = set()
     window: list[str] = []
@@ -44,7 +44,7 @@ def scan_pieces(
             if fresh < _WINDOW:
                 continue
         text = "".join(window)
-        window.clear()  # held once is enough
+        window.clear()  # frees memory: ``text`` has the same content
         found = [
             finding._replace(line=finding.line + lines)
             for finding in scan(text, known=known, policy=policy, common=common)
@@ -58,5 +58,5 @@ def scan_pieces(
 
 
 def _seam(text: str) -> int:
-    """Where the last lines begin that are as long as the overlap."""
+    """Return the start of the lines that contain the overlap at the end of ``text``."""
     return text.rfind("\n", 0, max(0, len(text) - _OVERLAP)) + 1

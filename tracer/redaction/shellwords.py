@@ -1,4 +1,4 @@
-"""The words of a command line as a shell takes them, and where they stand in it.
+"""Words of a command line as a shell parses them, with their positions.
 
 Source: POSIX.1-2017, Shell Command Language, sections 2.2 (quoting) and 2.3 (tokens).
 """
@@ -14,7 +14,7 @@ from tracer.redaction.pseudonyms import PSEUDONYM
 
 __all__ = ["ShellWord", "shell_words", "without_quotes", "written"]
 
-# An apostrophe without a partner is one of prose.
+# A quote without a partner is an ordinary character, as in prose.
 _WORD = re.compile(
     rf"""(?:[^\s'"\\;&|()<>`]|{PSEUDONYM}|\\.|"(?:[^"\\]|\\.)*+"|'[^']*+'|['"])++""",
     re.DOTALL,
@@ -28,7 +28,7 @@ _SPECIAL = re.compile(r"[\s'\"\\;&|()`]")
 
 
 class ShellWord(NamedTuple):
-    """Where a word stands, and what it is without quotes."""
+    """A word of a command line: its position, and its value without quotes."""
 
     start: int
     end: int
@@ -36,22 +36,22 @@ class ShellWord(NamedTuple):
 
 
 def shell_words(line: str) -> Iterator[ShellWord]:
-    """Give the words of a command line; what stands between commands is none."""
+    """Yield the words of a command line. Skip operators between commands."""
     for match in _WORD.finditer(line):
         if _CONTINUED.fullmatch(match[0]):
-            continue  # the line goes on
+            continue  # a line continuation
         yield ShellWord(*match.span(), without_quotes(match[0]))
 
 
 def without_quotes(word: str) -> str:
-    """Return what a shell makes of a word with quotes and backslashes."""
+    """Return the value of a word: remove quotes and backslashes as a shell does."""
     return _QUOTED.sub(_bare, word)
 
 
 def written(value: str, instead_of: str) -> str:
-    """Return ``value`` with the quotes that a word had, or that it needs."""
+    """Return ``value`` in the quotes of the word ``instead_of``, or in the quotes that a shell requires."""
     if instead_of[0] == '"':
-        # A shell goes on to expand what it expanded before, and nothing else.
+        # Without backslashes in the old word, the shell expanded ``$`` and backquotes: both stay active.
         special = _ESCAPED if "\\" in instead_of else _QUOTE
         return f'"{special.sub(_escape, value)}"'
     if instead_of[0] == "'" and "'" not in value:
@@ -69,4 +69,4 @@ def _bare(match: re.Match[str]) -> str:
         return _ESCAPE.sub(lambda escape: escape[1] or "", double)
     if single is not None:
         return str(single)
-    return "" if escaped == "\n" else str(escaped)  # section 2.2.1: the line goes on
+    return "" if escaped == "\n" else str(escaped)  # section 2.2.1: a line continuation
