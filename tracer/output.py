@@ -1,7 +1,7 @@
-"""The only door to the disk: scan, write beside, rename.
+"""Output to files: scan for secrets, write to a temporary file, rename.
 
-Nothing half-written ever has a final name, and nothing that the scanner objects to gets
-one at all. Every ``OSError`` leaves here as an ``OutputError`` with a reason in words.
+A file has its final name only if it is complete and the scan found no secret. Each ``OSError`` becomes an
+``OutputError`` with a reason in words.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) 
 def write(
     path: Path, text: str | bytes | Iterable[str], *, known: KnownSecrets | None = None, new: bool = False
 ) -> None:
-    """Write an artefact whole or not at all: scanned, written beside, flushed to the disk, renamed.
+    """Write a complete file or none: scan it, write it to a temporary file, flush it to disk, rename it.
 
-    Text is written as UTF-8 and scanned for secret patterns and for ``known``; bytes (PNG)
-    are searched for ``known`` alone. A long text may come in pieces of whole lines, each made when its
-    turn comes: no more is held than is scanned together. Parent folders are made. A ``new`` file replaces
-    none.
+    Text is written as UTF-8, and scanned for values that look like secrets and for ``known`` secrets. Bytes
+    (PNG) are searched only for ``known`` secrets. A long text may be an iterable of pieces of whole lines;
+    only the pieces of one scan are in memory. Missing parent folders are created. With ``new``, an existing
+    file is not replaced.
 
-    Raises ``LeakError`` with rule and place (never the value) when the scan finds something,
-    ``OutputError`` when the file cannot be written, ``NameTakenError`` when it is there already.
+    Raises ``LeakError`` with the rules and positions of secrets (never their values), ``OutputError`` if the
+    file cannot be written, and ``NameTakenError`` if a ``new`` file exists.
     """
     checked = _checked(path, text, known)
-    # Unless it is very long, all of it is scanned before the disk is touched.
+    # A text that is not very long is scanned completely before the first access to the disk.
     first = next(checked)
     _replace(path, itertools.chain((first,), checked), 0o666, new=new)
 
@@ -46,11 +46,11 @@ def write(
 def write_parts(
     path: Path, parts: Sequence[str | bytes], *, known: KnownSecrets | None = None, tidy: bool = False
 ) -> list[Path]:
-    """Write an artefact of one or several parts, each as ``write`` does; return where they are.
+    """Write each part to a file as ``write`` does. Return the paths of the files.
 
-    A single one goes to ``path``, several go beside it: ``x.svg`` becomes ``x-part1.svg``,
-    ``x-part2.svg``, …; of none, nothing is written. With ``tidy``, what an earlier artefact of another
-    number of parts left is removed: that is for a name that is ours alone, such as that of a recording.
+    A single part has the name ``path``. Several parts of ``x.svg`` have the names ``x-part1.svg``,
+    ``x-part2.svg``, … With ``tidy``, remove files left by an earlier call with another number of parts. Use
+    ``tidy`` only for names that belong to tracer, such as those of recordings.
     """
     paths = [path] if len(parts) == 1 else [_part(path, number) for number in range(1, len(parts) + 1)]
     for one, part in zip(paths, parts, strict=True):
@@ -71,7 +71,7 @@ def _remove_earlier(path: Path, count: int) -> None:
 
 
 def _is_replaceable(path: Path) -> bool:
-    """Whether a file is there that ``write`` would replace by another of the kind: no link, and no pipe."""
+    """Return whether ``path`` is a writable regular file: no link, and no pipe."""
     return path.is_file() and not path.is_symlink() and os.access(path, os.W_OK)
 
 
@@ -80,18 +80,18 @@ def _part(path: Path, number: int) -> Path:
 
 
 def write_private(path: Path, text: str | bytes) -> None:
-    """Write a file that holds secrets by design (a cloud's configuration), for its owner only: mode 0600.
+    """Write a file with intended secrets (a cloud's configuration), readable by its owner only: mode 0600.
 
-    Not scanned. Raises ``OutputError`` as ``write`` does.
+    There is no scan. Raises ``OutputError`` if the file cannot be written.
     """
     _replace(path, (_encoded(path, text),), 0o600)
 
 
 class Appender:
-    """A file that only grows, a line at a time: what the crash-safe journal is made of.
+    """A file that grows by lines, for the crash-safe journal.
 
-    What ``append`` has taken is with the operating system: killing this process does
-    not lose it. All methods raise ``OutputError``.
+    ``append`` passes its lines to the operating system: they survive the end of this process. All methods
+    raise ``OutputError``.
     """
 
     def __init__(self, path: Path) -> None:
@@ -101,12 +101,12 @@ class Appender:
             try:
                 self._file = os.open(path, _APPEND, 0o600)
             except FileNotFoundError:
-                # Another proxy that ends removes the folder when it is empty.
+                # Another proxy removes the empty folder when it ends.
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = os.open(path, _APPEND, 0o600)
 
     def append(self, *lines: bytes, sync: bool = False) -> None:
-        """Add lines (without their ends); with ``sync`` they are on the disk when this returns."""
+        """Add lines, given without line ends. With ``sync``, wait until they are on disk."""
         if any(b"\n" in line for line in lines):
             raise ValueError("a line of a journal holds no line break")
         with reasons(self.path):
@@ -124,7 +124,7 @@ class Appender:
                 raise
 
     def rewrite(self, lines: Iterable[bytes]) -> None:
-        """Put these lines in place of all that the file holds, atomically."""
+        """Replace the content of the file with these lines, atomically."""
         _replace(self.path, (line + b"\n" for line in lines), 0o600)
         with reasons(self.path):
             os.close(self._file)
@@ -148,7 +148,7 @@ class Appender:
 
 
 def _checked(path: Path, text: str | bytes | Iterable[str], known: KnownSecrets | None) -> Iterator[bytes]:
-    """The artefact as far as it is clean. Raises LeakError when all that is not has been found."""
+    """Yield the content up to the first secret. Raise ``LeakError`` with all secrets after the scan."""
     if known is not None and known.find(path.name):
         raise LeakError(str(path.parent / "…"), ("known secret in the file's name",))
     leaks: list[Finding] = []
@@ -170,12 +170,12 @@ def _encoded(path: Path, text: str | bytes) -> bytes:
     try:
         return text if isinstance(text, bytes) else text.encode()
     except UnicodeEncodeError:
-        # Its own text would quote the document.
+        # The message of the original error would quote the document.
         raise OutputError(str(path), "its text has lone surrogates, which UTF-8 cannot hold") from None
 
 
 def _replace(path: Path, data: Iterable[bytes], mode: int, *, new: bool = False) -> None:
-    """Write ``data`` to a new file beside and give it its name: a link is replaced, not followed."""
+    """Write ``data`` to a temporary file in the folder, then rename it. Replace a link, not its target."""
     beside = path.with_name(f".{secrets.token_hex(8)}.part")
     with reasons(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -200,13 +200,13 @@ def _replace(path: Path, data: Iterable[bytes], mode: int, *, new: bool = False)
 
 
 def _name_once(beside: Path, path: Path) -> None:
-    """Give the file its name only if nobody has it: a link is refused where a rename would replace."""
+    """Rename ``beside`` to ``path``. Raise ``NameTakenError`` if ``path`` exists."""
     try:
         path.hardlink_to(beside)
     except FileExistsError:
         raise NameTakenError(str(path), "it is there already") from None
     except OSError:
-        # Not every file system has hard links; there two writers are told apart by a moment only.
+        # The file system has no hard links. A file created between the check and the rename is replaced.
         if path.exists():
             raise NameTakenError(str(path), "it is there already") from None
         beside.replace(path)
@@ -221,7 +221,7 @@ def _write_all(file: int, data: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name itself durable, where the platform can."""
+    """Flush the new name to disk, if the platform supports this."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

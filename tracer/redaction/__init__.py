@@ -1,4 +1,4 @@
-"""Nothing unredacted leaves this room: the policy, the known secrets of a run, the redactor, the scanner."""
+"""Redaction: the policy, the known secrets of a run, the redactor, and the scanner."""
 
 from __future__ import annotations
 

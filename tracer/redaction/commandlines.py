@@ -1,6 +1,6 @@
-"""Options of programs in a text that holds command lines: ``curl -u user:password`` in a script.
+"""Secret options of programs in a text with command lines: ``curl -u user:password`` in a script.
 
-Some options are secrets only of one program. They are found behind its name, up to the end of its command.
+Some options are secret only for one program. The search begins at its name and ends with its command.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NAMED = re.compile(r"[^\s:=/\"']+:(?!//)")
 
 
 class ProgramOptions(NamedTuple, Generic[P]):
-    """Options of the program ``name`` that have a secret as their value. ``named``: behind ``user:``."""
+    """Options of the program ``name`` with secret values. ``named``: the secret follows ``user:``."""
 
     name: str
     options: frozenset[str]
@@ -34,7 +34,7 @@ class ProgramOptions(NamedTuple, Generic[P]):
 
     @property
     def call(self) -> str:
-        """The text with which a command line calls the program."""
+        """Return the text of a command line that calls the program."""
         return f"{self.name} "
 
 
@@ -51,7 +51,7 @@ class Programs(Generic[P]):
         self.may_call = called.search
 
     def find(self, text: str) -> Iterator[tuple[Span, Span, P]]:
-        """Give where a program is called, where a value stands, without quotes, and what it is."""
+        """Yield the span of each call, the span of a value in it without quotes, and the value's place."""
         done = 0
         for call in self._called(text):
             if call.start() < done:
@@ -80,7 +80,7 @@ def _words_of_command(text: str, start: int) -> list[ShellWord]:
 
 
 def _value(text: str, options: frozenset[str], word: ShellWord, following: list[ShellWord]) -> Span | None:
-    """Return where the value of an option stands, in its own word or in the next one."""
+    """Return the span of an option's value, in the word of the option or in the next word."""
     name, equals, _ = word.value.partition("=")
     short = _SHORT.match(word.value)
     if name in options and equals:
@@ -105,7 +105,7 @@ def _without_quotes(text: str, start: int, end: int) -> Span:
 
 
 def _secret(text: str, start: int, end: int, *, named: bool) -> Span | None:
-    """Return where the password of ``user:password`` stands, or all of a value that is no word of prose."""
+    """Return the span of the password in ``user:password``, or of the whole value; None for prose."""
     name = _NAMED.match(text, start, end) if named else None
     if name is None:
         return None if ORDINARY.fullmatch(text, start, end) else (start, end)

@@ -1,4 +1,4 @@
-"""Secrets on command lines and in environments."""
+"""Redaction of command lines, and search for secrets in environment variables."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _DEEPEST = 3  # command lines in arguments of command lines
 
 
 def command(argv: Sequence[str], ledger: Taker) -> str:
-    """The command line as a shell would take it, with its secrets exchanged."""
-    # What is left of quoting could hide a known secret from the search, so each word is searched before.
+    """Return the command line, quoted for a shell, with its secrets replaced."""
+    # Quotes could hide a known secret from the search, so each word is searched before it is quoted.
     return ledger.scrub(shlex.join(map(ledger.forget, _words(argv, ledger))))
 
 
 def _words(argv: Sequence[str], ledger: Taker, depth: int = 0) -> list[str]:
-    """The words of a command line with their secrets exchanged."""
+    """Return the words of a command line with their secrets replaced."""
     words = [word.rpartition("/")[2].lower() for word in argv]
     arguments = ledger.policy.arguments(argv)
     out: list[str] = []
@@ -77,12 +77,12 @@ def _words(argv: Sequence[str], ledger: Taker, depth: int = 0) -> list[str]:
 
 
 def _is_script(before: Sequence[str], words: Sequence[str]) -> bool:
-    """Whether the argument behind ``before`` is a script: ``sh -c "…"``."""
+    """Return whether the argument behind ``before`` is a script: ``sh -c "…"``."""
     return bool(before) and _SCRIPT.fullmatch(before[-1]) is not None and not _SHELLS.isdisjoint(words)
 
 
 def _inner_command(argument: str, ledger: Taker, depth: int) -> str:
-    """Return an argument with its secrets exchanged as if it was a command line for a shell."""
+    """Return an argument with its secrets replaced, read as a command line for a shell."""
     if depth >= _DEEPEST or not _BLANK.search(argument):
         return argument
     parts: list[str] = []
@@ -96,7 +96,7 @@ def _inner_command(argument: str, ledger: Taker, depth: int) -> str:
 
 
 def learn_environment(environment: Mapping[str, str], ledger: Taker) -> None:
-    """Remember the secrets among the variables, and those inside of URLs (``http_proxy``)."""
+    """Register the secrets among the variables, and the secrets within URLs (``http_proxy``)."""
     for name, value in environment.items():
         place = ledger.policy.variable(name, value)
         if place is not None:
@@ -113,9 +113,9 @@ def _exchanged(place: Place, value: str, ledger: Taker) -> str:
 
 
 def _argument(argument: str, ledger: Taker, container: str) -> str:
-    """An argument that is no option of the policy: a variable, a property, a header, JSON, a URL.
+    """Return an argument with its secrets replaced: a variable, a property, a header field, JSON, or a URL.
 
-    ``container`` is the option before it: what ``--driver-info`` names is in ``driver_info``.
+    ``container``: the field for the option before it. Properties of ``--driver-info`` are in ``driver_info``.
     """
     match = _OPTION.fullmatch(argument)
     option, rest = match.groups() if match else (None, argument)
@@ -133,7 +133,7 @@ def _argument(argument: str, ledger: Taker, container: str) -> str:
 
 
 def _named(match: re.Match[str], ledger: Taker, container: str) -> str:
-    """``name=value`` or ``Name: value``, one of several between semicolons or commas."""
+    """Return ``name=value`` or ``Name: value``, an item of a list, with its secret replaced."""
     name, sign, value, end = match.groups()
     policy = ledger.policy
     root = policy.fields("")

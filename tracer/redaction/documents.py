@@ -1,4 +1,4 @@
-"""Secrets in JSON documents, by path; also in JSON inside JSON strings."""
+"""Redaction of JSON documents by path, also of JSON in JSON strings."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _INNER = re.compile(r'"(?:\ufeff|\\u[fF][eE][fF][fF])?(?:[ ]|\\[nrt])*[\[{]')
 
 
 def document(text: str, root: At[Place], ledger: Taker, *, verbatim: bool = False) -> str:
-    """Return ``text`` with its secrets exchanged, laid out anew (or as it was sent: ``verbatim``).
+    """Return ``text`` with its secrets replaced and with new indent; with ``verbatim``, in its own layout.
 
-    Raises ``ValueError`` if ``text`` is not JSON; nothing may have been exchanged then.
+    Raises ``ValueError`` if ``text`` is not JSON. Secrets before the error may be registered already.
     """
     if ledger.policy.prefilter.may_hold_secret(text):
         return _exchanged(text, root, ledger, verbatim=verbatim)
@@ -33,7 +33,7 @@ def document(text: str, root: At[Place], ledger: Taker, *, verbatim: bool = Fals
 
 
 def torn(text: str, root: At[Place], ledger: Taker) -> str:
-    """``text``, which is not quite JSON, with the secrets exchanged that still have a place."""
+    """Return ``text``, a torn JSON document, with the secrets replaced that still have a location."""
 
     def replace(at: At[Place], literal: str) -> str | None:
         if at.rule is None or (literal[0] not in "\"'" and not literal[0].isdigit()):
@@ -46,7 +46,7 @@ def torn(text: str, root: At[Place], ledger: Taker) -> str:
 
 
 def literal_at(at: At[Place], literal: str, ledger: Taker) -> str | None:
-    """Return the literal of a scalar with its secrets exchanged; None if it has none."""
+    """Return the literal of a scalar with its secrets replaced; None if nothing changes."""
     place = at.rule
     if literal[0] == '"':
         if (place is None or place.follow) and _INNER.match(literal):
@@ -64,7 +64,7 @@ def literal_at(at: At[Place], literal: str, ledger: Taker) -> str | None:
 
 
 def scrubbed(text: str, scrub: Callable[[str], str]) -> str:
-    """A laid-out JSON text with ``scrub`` done to each key and scalar, so that it stays JSON."""
+    """Apply ``scrub`` to each key and scalar of a JSON text. The result is JSON with the same layout."""
 
     def replace(_: None, literal: str) -> str | None:
         if literal[0] != '"':
@@ -92,7 +92,10 @@ def _changed(literal: str, scrub: Callable[[str], str]) -> str | None:
 
 
 def _inner(at: At[Place], literal: str, ledger: Taker) -> str | None:
-    """The literal of a string that holds JSON, redacted; None if it holds none."""
+    """Return the redacted literal of a string with JSON; None for another string.
+
+    In torn JSON, replace the secrets that still have a location, unless the string itself has a rule.
+    """
     value = jsontext.string(literal)
     try:
         jsontext.rewrite(value, indent=None)

@@ -1,8 +1,8 @@
-"""The forms that a secret takes on its way: escaped, percent-encoded, in base64.
+"""Encoded forms of a secret: escaped, percent-encoded, in base64.
 
-Escapes are undone in the text that is searched (a *view* of it, which knows where each
-of its characters came from), because a writer may escape any character. Base64 is put
-on the secret instead, at the three alignments it can have within a longer base64 text.
+Escapes are decoded in the searched text, because a writer may escape any character. The result is a *view*,
+which maps each of its characters to the original text. For base64, the secret is encoded instead, at the
+three alignments that it can have within a longer base64 text.
 
 Sources: RFC 8259 (JSON strings), RFC 3986 (percent-encoding), WHATWG URL (``+`` in
 forms), HTML 5 and Mermaid (character references), YAML 1.2 and POSIX shell (quoting),
@@ -59,12 +59,12 @@ PERCENT = re.compile(r"%(?:[0-7][0-9A-Fa-f]|[89A-Fa-f][0-9A-Fa-f](?:%[89A-Fa-f][
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[a-zA-Z]{2,8});")
 _MERMAID = re.compile(r"#(?<!&#)([0-9]{1,7}|[a-z]{2,8});")
 _QUOTE = re.compile(r"""'"'"'|'\\''|''""")
-# Each begins with a literal or a set of characters, so that the engine skips to where one may be.
+# Each expression begins with a literal or a set of characters, so that the engine skips to candidates.
 _WRAP = re.compile(
     r"[ \t|\r\n](?<=[^\s|][\s|])(?:(?<=\n)|(?<=\r)\n|(?<=[ \t|])[ \t|]*+\r?\n)[ \t|]*+(?=[^\s|])"
 )
 _WRAP_AT_END = re.compile(r"\n(?<=[^\s|]\n)[ \t|]*+(?=[^\s|])")
-"""Finds what ``_WRAP`` does, three times as fast, where no line ends with what is left out."""
+"""Equivalent to ``_WRAP`` if no line ends with text of ``_LEFT_OUT``, and three times as fast."""
 _LEFT_OUT = (" \n", "\t\n", "|\n", "\r\n")
 _SPACE = re.compile(r"\s[\s|]*+")
 
@@ -73,7 +73,7 @@ Decode = Callable[[re.Match[str]], str]
 
 
 class Form(NamedTuple):
-    """A text to search for. ``before``, ``after``: the base64 character there holds bits of the secret."""
+    """A text to search for. ``before``, ``after``: the adjacent base64 character contains secret bits."""
 
     text: str
     base64: bool = False
@@ -82,7 +82,7 @@ class Form(NamedTuple):
 
 
 def forms(value: str) -> list[Form]:
-    """What to search a text and its views for, to find ``value`` however it is encoded."""
+    """Return the texts to search for in a text and its views, to find ``value`` in any encoding."""
     raw = raw_bytes(value)
     plain = [value, raw.decode("latin-1"), raw.hex(), raw.hex().upper()]
     if any(c.isspace() for c in value):
@@ -97,7 +97,7 @@ def forms(value: str) -> list[Form]:
 
 
 def raw_bytes(value: str) -> bytes:
-    """The bytes that ``value`` was decoded from; bytes that were not UTF-8 are surrogates in it (PEP 383)."""
+    """Return the bytes of ``value`` before decoding. Surrogates stand for bytes outside UTF-8 (PEP 383)."""
     try:
         return value.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -105,7 +105,7 @@ def raw_bytes(value: str) -> bytes:
 
 
 def _aligned(encode: Callable[[bytes], bytes], raw: bytes, shift: int) -> Form:
-    """The base64 characters that depend on ``raw`` alone when ``shift`` bytes (modulo 3) stand before it."""
+    """Return the base64 characters that depend only on ``raw``, behind ``shift`` other bytes (modulo 3)."""
     text = encode(b"\0" * shift + raw).decode().rstrip("=")
     shared = (shift + len(raw)) % 3 != 0
     core = text[(0, 2, 3)[shift] : len(text) - shared]
@@ -113,7 +113,7 @@ def _aligned(encode: Callable[[bytes], bytes], raw: bytes, shift: int) -> Form:
 
 
 class View:
-    """A text with one kind of escape undone. ``span`` leads back to where something stood in the original."""
+    """A text with one kind of escape decoded. ``span`` converts positions to those in the original."""
 
     def __init__(
         self, text: str, pattern: re.Pattern[str], decode: Decode | str, parent: View | None
@@ -125,7 +125,7 @@ class View:
         self._parent = parent
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where the characters from ``start`` up to ``end`` of this view came from in the original text."""
+        """Convert a span of this view to the span in the original text."""
         starts, origins = self._pieces
         first = bisect_right(starts, start) - 1
         origin, stop = origins[first]
@@ -137,7 +137,10 @@ class View:
 
     @cached_property
     def _pieces(self) -> tuple[list[int], list[tuple[int, int]]]:
-        """Where each piece begins here; where it began there, and its end if it is an escape, else -1."""
+        """Return the start of each piece in the view, and its start and end in the source.
+
+        The end is -1 for a piece without escapes.
+        """
         starts: list[int] = []
         origins: list[tuple[int, int]] = []
         length = place = 0
@@ -157,11 +160,11 @@ class View:
 
 
 def views(text: str, *, quotes: bool, spaces: bool, document: bool = False) -> Iterator[View]:
-    """The text with its escapes undone, one kind at a time and up to three deep.
+    """Yield views of a text with its escapes decoded, one kind at a time, up to three levels deep.
 
-    ``quotes`` asks for the view that only matters to secrets with quotes in them, ``spaces``
-    for that without any white space, which only matters to secrets with white space in them.
-    A ``document`` is JSON: its line breaks are between its strings, and tear nothing apart.
+    ``quotes``: include views with quotes decoded, for secrets with quotes. ``spaces``: include views without
+    white space, for secrets with white space. ``document``: the text is JSON. Its line breaks are between
+    its strings, so no secret continues behind them.
     """
     seen = {text}
     level: list[View | None] = [None]
@@ -187,7 +190,7 @@ def views(text: str, *, quotes: bool, spaces: bool, document: bool = False) -> I
 
 
 def without_spaces(text: str) -> View:
-    """The view without any white space."""
+    """Return a view of ``text`` without white space."""
     return View(text, _SPACE, "", None)
 
 
@@ -216,12 +219,12 @@ def _reference(text: str) -> str:
 
 
 def from_entity(match: re.Match[str]) -> str:
-    """Return what a character reference of HTML stands for."""
+    """Decode a character reference of HTML."""
     return _reference(match[0])
 
 
 def from_backslash(match: re.Match[str]) -> str:
-    """What an escape of JSON, YAML or a shell stands for."""
+    """Decode a backslash escape of JSON, YAML, or a shell."""
     simple = match[6]
     if simple:
         return _SIMPLE.get(simple, simple)
@@ -236,7 +239,7 @@ def from_backslash(match: re.Match[str]) -> str:
 
 
 def from_percent(match: re.Match[str]) -> str:
-    """Return what a percent-encoded character stands for."""
+    """Decode a percent-encoded character."""
     if len(match[0]) == 3 and match[0] < "%8":
         return chr(int(match[0][1:], 16))
     return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "surrogateescape")

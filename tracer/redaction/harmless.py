@@ -1,7 +1,7 @@
 """Values that are no secrets: pseudonyms, masks, public certificates, and placeholders in a text.
 
-``is_stand_in`` judges a value wherever it stands, ``stands_in`` one of which the end in a text is not
-sure: what the first keeps, the second keeps too. So the last gate accepts what capture has kept.
+``is_stand_in`` tests a complete value, ``stands_in`` a value with an uncertain end in a text. ``stands_in``
+accepts each value that ``is_stand_in`` accepts. So the final scan accepts each value that capture keeps.
 
 Sources: RFC 7468 (PEM labels); oslo.utils ``mask_password`` and keystoneauth's debug log (masks).
 """
@@ -15,7 +15,7 @@ from tracer.redaction.pseudonyms import NUMBERED
 __all__ = ["is_location", "is_placeholder", "is_stand_in", "stands_in"]
 
 _SAID = r"redacted|removed|masked|hidden|sanitized|filtered|omitted|scrubbed"
-# What clients, services and pages write instead of a value. Each pattern must fit the whole value.
+# Masks of clients, services, and pages. Each pattern must match the whole value.
 _MASKS = rf"""
     [*•…]{{2,}} | … | [xX]{{3,}} | \.{{3,}}
   | \*{{8}}[ ]\({NUMBERED}\)
@@ -65,7 +65,7 @@ _QUOTES = "\\\"'` \t\r\n"
 
 
 def is_stand_in(value: str) -> bool:
-    """Return whether ``value`` is a mask, or nothing but public PEM blocks, wherever it stands."""
+    """Return whether ``value`` is a mask, or consists of public PEM blocks, at any location."""
     if value.lstrip()[:11] == "-----BEGIN ":
         return len(value) <= _LONGEST and _PUBLIC_PEM.fullmatch(value) is not None
     return len(value) <= _LONGEST_MASK and _MASK.fullmatch(value) is not None
@@ -85,9 +85,9 @@ def stands_in(text: str, start: int, end: int) -> bool:
 
 
 def is_placeholder(value: str, words: frozenset[str], *, quoted: bool) -> bool:
-    """Return whether ``value`` only tells where a value belongs.
+    """Return whether ``value`` is a placeholder for a value.
 
-    ``words``: such words, in lower case. ``quoted``: the value stands in quotes; then few signs show that.
+    ``words``: placeholders in lower case. ``quoted``: the value is in quotes, so fewer forms are accepted.
     """
     bare = value.strip(_QUOTES).rstrip(",;")
     if not bare or bare.lower().strip("*_") in words:
@@ -96,5 +96,5 @@ def is_placeholder(value: str, words: frozenset[str], *, quoted: bool) -> bool:
 
 
 def is_location(value: str) -> bool:
-    """Return whether ``value`` is a URL without credentials: under a token's name, it tells of a token."""
+    """Return whether ``value`` is a URL without credentials, which is no token even under a token's name."""
     return _LOCATION.fullmatch(value) is not None

@@ -1,4 +1,4 @@
-"""Secrets in header fields, each by the form that the policy gives it. Names, order and attributes stay."""
+"""Redaction of header fields by their forms in the policy. Names, order, and attributes are unchanged."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _ENCODING = re.compile(r"(?:base64url|base64|k8s|io|[.:=|-])+", re.IGNORECASE)
 def headers(fields: Headers, ledger: Taker) -> Headers:
     """Return the fields without their secrets.
 
-    What is no name of a field (RFC 9110, section 5.1) may be a line that lacks its colon: it goes.
+    Remove an invalid field name (RFC 9110, section 5.1), as it may be a line without its colon.
     """
     redacted: Headers = {}
     for name, sent in fields.items():
@@ -62,7 +62,7 @@ def is_scheme(word: str) -> bool:
 
 
 def value(name: str, text: str, ledger: Taker) -> str:
-    """The value of one field line with its secrets exchanged."""
+    """Return the value of one field line with its secrets replaced."""
     place = ledger.policy.header(name.strip())
     if place is None or not text:
         return text
@@ -88,7 +88,7 @@ def _credentials(place: Place, text: str, ledger: Taker) -> str:
 
 
 def _learn_basic(secret: str, ledger: Taker) -> None:
-    """The password in ``user:password`` (RFC 7617)."""
+    """Register the password in ``user:password`` (RFC 7617)."""
     try:
         decoded = base64.b64decode(secret, validate=True).decode("utf-8", "surrogateescape")
     except (binascii.Error, ValueError):
@@ -99,7 +99,7 @@ def _learn_basic(secret: str, ledger: Taker) -> None:
 def _protocols(place: Place, text: str, ledger: Taker) -> str:
     """Replace bearer tokens among the subprotocols of a WebSocket.
 
-    Some clients send ``bearer, TOKEN``, that of Kubernetes ``base64url.bearer.authorization.k8s.io.TOKEN``.
+    Some clients send ``bearer, TOKEN``, Kubernetes ``base64url.bearer.authorization.k8s.io.TOKEN``.
     """
     announced = False
 

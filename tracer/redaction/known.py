@@ -1,4 +1,4 @@
-"""The known secrets of a run: every value that was once taken as a secret, and its pseudonym."""
+"""The known secrets of a run: each value registered as a secret, and its pseudonym."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SHORTEST_BARE = 8  # characters
 
 
 class Hit(NamedTuple):
-    """Where a known secret stands in a text, in whatever form, and the secret itself (not to be shown)."""
+    """The span of a known secret in a text, in any form, and the secret itself (never show it)."""
 
     start: int
     end: int
@@ -38,12 +38,12 @@ class Hit(NamedTuple):
 
 
 class KnownSecrets:
-    """Values to be removed wherever they stand, with typed pseudonyms numbered in order of appearance.
+    """Values to remove at every location, with typed pseudonyms numbered in order of appearance.
 
-    Values that are too short or too common get a pseudonym too, but are not searched for.
-    Bounded: beyond 4096 values or 4 MB of them, a new one is only removed where the policy names it.
+    A value that is too short or too common gets a pseudonym too, but is not searched for. The limits are
+    4096 values and 4,000,000 characters: a value beyond is removed only at locations that the policy names.
 
-    ``policy`` is the one by which the run was redacted, and by which its artefacts are scanned.
+    ``policy``: the policy for the redaction of the run, and for the scan of its files.
     """
 
     def __init__(self, policy: Policy | None = None) -> None:
@@ -68,9 +68,9 @@ class KnownSecrets:
         return len(self._kinds)
 
     def add(self, kind: str, value: str, *, spread: bool = True) -> None:
-        """Take ``value`` as a secret. ``version`` grows if it is a new one that can be searched for.
+        """Register ``value`` as a secret. Increase ``version`` for a new value that can be searched for.
 
-        With ``spread=False`` it only gets a pseudonym where it is taken.
+        With ``spread=False``, the value is not searched for at other locations.
         """
         if not value or is_pseudonym(value):
             return
@@ -89,7 +89,10 @@ class KnownSecrets:
                 self._search_for(value, value)
 
     def pseudonym(self, kind: str, value: str) -> str:
-        """The stand-in of ``value``; its number is given at its first appearance."""
+        """Return the pseudonym of ``value``, with a number by the order of first calls.
+
+        Return ``<removed>`` for a value that is not registered.
+        """
         name = self._names.get(value)
         if name is not None:
             return name
@@ -102,12 +105,12 @@ class KnownSecrets:
         return name
 
     def reserve(self, text: str) -> None:
-        """Give no new secret a pseudonym that ``text`` uses already."""
+        """Reserve the pseudonyms in ``text``: no new secret gets one of them."""
         for kind, number in _NUMBERED.findall(text):
             self._numbers[kind] = max(self._numbers.get(kind, 0), int(number))
 
     def find(self, text: str, *, document: bool = False) -> list[Hit]:
-        """Where known secrets stand in ``text``, clear or encoded, in order; hits that overlap are one.
+        """Return the known secrets in ``text``, plain or encoded, in order. Overlapping hits are merged.
 
         ``document``: the text is JSON.
         """
@@ -120,11 +123,11 @@ class KnownSecrets:
         return _merged(hits, text) if hits else []
 
     def find_bytes(self, data: bytes) -> list[int]:
-        """Where known secrets stand in binary data: offsets in bytes."""
+        """Return the offsets of known secrets in binary data, in bytes."""
         return [hit.start for hit in self.find(data.decode("latin-1"))]
 
     def replace(self, text: str) -> tuple[str, int]:
-        """``text`` with pseudonyms in the place of known secrets, and how many there were."""
+        """Return ``text`` with known secrets replaced by pseudonyms, and the number of replacements."""
         hits = self.find(text)
         if not hits:
             return text, 0
@@ -137,7 +140,7 @@ class KnownSecrets:
         return "".join(parts), len(hits)
 
     def is_common(self, value: str) -> bool:
-        """Whether ``value`` is too short or too common to be searched for."""
+        """Return whether ``value`` is too short or too common for a search."""
         bare = value.strip()
         return (
             len(bare) < self._common.shortest
@@ -148,7 +151,7 @@ class KnownSecrets:
         )
 
     def notes(self) -> list[str]:
-        """What could not be searched for: sentences for the recording, without the values."""
+        """Return sentences for the recording about values without a search. They do not quote the values."""
         notes = []
         for kind, values in sorted(self._only_named.items()):
             what = f"{len(values)} {kind} values were" if len(values) > 1 else f"1 {kind} value was"
@@ -163,7 +166,7 @@ class KnownSecrets:
         return notes
 
     def _looks_like_pseudonym(self, value: str) -> bool:
-        """A value such as ``password-1`` would tear the pseudonyms apart."""
+        """Return whether ``value`` is a part of a pseudonym, as ``password-1``: a search would find it."""
         match = re.search(r"([a-z-]+)-?([0-9]*)>?$", value)
         if match is None:
             return False
@@ -180,7 +183,7 @@ class KnownSecrets:
         for form in forms(bare):
             if len(form.text) >= self._common.shortest and form.text not in self._words:
                 self._forms.setdefault(form.text, (form, secret))
-        if "\n" in bare:  # tables and block texts put something between the lines of a key
+        if "\n" in bare:  # tables and block texts have characters between the lines of a key
             for line in _PEM_LINE.findall(bare.replace("\r", "")):
                 self._search_for(line, secret)
 
@@ -206,13 +209,13 @@ class KnownSecrets:
 
 
 def _bare(value: str) -> str:
-    """The part of ``value`` that is searched for: a colon before it, or a quote, is one of any text too."""
+    """Return the part of ``value`` to search for: without quotes around it, and without a leading colon."""
     bare = value.strip().lstrip(": \t").strip("\"'").strip()
     return bare if len(bare) >= _SHORTEST_BARE else value.strip()
 
 
 def _with_edges(text: str, start: int, end: int, form: Form, secret: str) -> Hit:
-    """The hit with the base64 characters beside it that hold more of the secret's bits, and the padding."""
+    """Return the hit extended by adjacent base64 characters with bits of the secret, and by the padding."""
     if form.before and start and _BASE64_CHARACTER.match(text[start - 1]):
         start -= 1
     if form.after and end < len(text) and _BASE64_CHARACTER.match(text[end]):

@@ -1,4 +1,4 @@
-"""Texts in quotes within a text, as JSON, YAML, programs and shells write them."""
+"""Quoted texts within a text, in the syntax of JSON, YAML, programs, and shells."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tracer.redaction.values import Spot
 
 __all__ = ["Literals"]
 
-# Text in quotes; what is not closed ends with its line. An apostrophe within a word opens none.
-# A scalar of YAML may go on (YAML 1.2, section 7.3): see ``_folded_end``.
+# Quoted text. Without a closing quote, it ends with its line. An apostrophe within a word is no quote.
+# A scalar of YAML may continue (YAML 1.2, section 7.3): see ``_folded_end``.
 _LITERAL = re.compile(
     r""""(?:[^"\\\n]|\\[^\n])*+(?:"|\\?(?=\n)|\\?\Z)|(?<!\w)'(?:[^'\\\n]|\\[^\n])*+(?:'|\\?(?=\n)|\\?\Z)"""
 )
@@ -27,7 +27,7 @@ _PATH = re.compile(r"[\w~./ -]*")
 
 
 class Literals:
-    """Where the quoted texts of a text stand; with ``double`` those in double quotes alone."""
+    """The quoted texts of a text; with ``double`` only those in double quotes."""
 
     def __init__(self, text: str, *, double: bool = False) -> None:
         self._text = text
@@ -36,7 +36,10 @@ class Literals:
         self._starts: list[int] = []
 
     def around(self, spot: Spot) -> int:
-        """Return the index of the quoted text that holds more than the name at ``spot``, or -1."""
+        """Return the index of the quoted text around the name at ``spot``; -1 if there is none.
+
+        A quoted text that is only the name does not count.
+        """
         start, end = spot.start, spot.end
         spans = self._all()
         index = bisect_right(self._starts, start) - 1
@@ -47,7 +50,7 @@ class Literals:
         return index if inside and (start - first, last - end) != (1, 1) else -1
 
     def ends_with(self, spot: Spot) -> bool:
-        """Return whether a name is all that stands in its quotes, but for a path or words before it."""
+        """Return whether a name ends its quoted text, behind a path or words at most, or is not quoted."""
         index = self.around(spot)
         if index < 0:
             return True
@@ -55,9 +58,9 @@ class Literals:
         return spot.end == end and _PATH.fullmatch(self._text, start, spot.start) is not None
 
     def content(self, index: int) -> tuple[int, int]:
-        """Return where the text within the quotes stands.
+        """Return the span of the text within the quotes.
 
-        An escaped quote opens no text: the quotes around it are in a part that is missing.
+        Include an escaped opening quote, as the quotes around it are in a missing part of the text.
         """
         start, end = self._all()[index]
         first = start
@@ -69,7 +72,7 @@ class Literals:
         return start + 1, end - 1 if closed else end
 
     def matching(self, holds: Callable[[str], object]) -> list[int]:
-        """Return the indexes of those of whose text ``holds`` is true."""
+        """Return the indexes of the quoted texts for which ``holds`` is true."""
         return [i for i, (start, end) in enumerate(self._all()) if holds(self._text[start:end])]
 
     def _all(self) -> list[tuple[int, int]]:
@@ -89,7 +92,7 @@ class Literals:
 
 
 def _folded_end(text: str, start: int, line_end: int) -> int:
-    """Return where a scalar of YAML ends that goes on in lines with more indent, else ``line_end``."""
+    """Return the end of a YAML scalar that continues in lines with more indent; else ``line_end``."""
     begin = text.rfind("\n", 0, start) + 1
     column = len(text[begin:start]) - len(text[begin:start].lstrip(" "))
     place = line_end

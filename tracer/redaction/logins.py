@@ -1,8 +1,8 @@
-"""Logins in which no secret was found: is there none, or was it not recognised?
+"""Test of logins without a known secret for secrets that redaction did not recognise.
 
-A login that succeeds hands out a token, so one without a pseudonym is suspicious: the policy may not know
-the form that the secret has. But a proxy on the way may answer with a page of its own, and a
-request may hold no credential. Such a login is kept if nothing in it could be a secret.
+A successful login issues a token, so a login without a pseudonym is suspicious: the policy may not know the
+form of the secret. But a proxy may respond with its own page, and a request may contain no credential. Such a
+login is kept if nothing in it could be a secret.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tracer.model import Body, Exchange, Headers
 __all__ = ["may_hold_unrecognised_secret"]
 
 _TOKEN_LIKE = re.compile(r"(?=[A-Za-z_+=-]*[0-9])[A-Za-z0-9_+=-]{16,}|[A-Za-z0-9_+=-]{32,}")
-"""Longer than a word, with a digit; or longer than any word."""
+"""A run of characters that is longer than most words and has a digit, or is longer than any word."""
 
 _TOKEN_NAMED = re.compile(r"(?i)token\w*[\"']?\s*[=:]\s*\S|<(?:\w+:)?(?:token|access)\b")
 _SUSPICIOUS = re.compile(
@@ -57,7 +57,7 @@ def _is_suspicious(fields: Headers) -> bool:
 
 
 def _request_may_hold(body: Body | None) -> bool:
-    """Return whether there is anything but names, IDs and methods."""
+    """Return whether the body contains anything except names, IDs, and methods."""
     if body is None or body.omitted or body.text == "":
         return False
     try:
@@ -70,10 +70,10 @@ def _request_may_hold(body: Body | None) -> bool:
 
 
 def _response_may_hold(body: Body | None) -> bool:
-    """Return whether there is a token by its name, or anything that looks like one."""
+    """Return whether the body contains a token by its name, or a value that looks like a token."""
     if body is None or body.omitted:
         return False
-    if body.base64:  # no text, and in no known coding
+    if body.base64:  # no text, and no known content coding
         return True
     text = body.json or body.text or ""
     try:
@@ -88,7 +88,7 @@ def _response_may_hold(body: Body | None) -> bool:
 
 
 class _Object(list[tuple[str, object]]):
-    """The members of a JSON object; a key may stand twice."""
+    """The members of a JSON object; a key may occur twice."""
 
 
 def _parsed(text: str) -> object:
@@ -102,7 +102,7 @@ def _looks_like_token(text: str) -> bool:
 
 
 def _texts(value: object, key: str = "") -> Iterator[tuple[str, str]]:
-    """Yield each key and each scalar of a document, a scalar with the key that it stands under."""
+    """Yield each key and each scalar of a document, a scalar with its key."""
     if isinstance(value, _Object):
         for name, inner in value:
             yield name, ""

@@ -1,4 +1,4 @@
-"""Fields of a map that a name stands for, in the forms that are neither JSON nor YAML.
+"""Fields of a map under a name, in syntaxes other than JSON and YAML.
 
 ``passwords = {root = "…"}`` in TOML and Python, ``[passwords]`` in ini files, ``$passwords["root"] = …``,
 ``array("root" => …)``, ``<passwords><root>…</root></passwords>``. A map within the map is read as well.
@@ -41,9 +41,9 @@ _CHILD = re.compile(r"\s{0,200}<(?P<key>[\w:.-]{1,60})(?=[\s>])")
 
 
 def map_fields(text: str, start: int, end: int) -> tuple[int, list[Field]]:
-    """Return where the map ends whose name stands from ``start`` up to ``end``, and its fields.
+    """Return the end of the map with its name from ``start`` up to ``end``, and the map's fields.
 
-    For a map in brackets, all maps in it are read, and nothing before its end is left to find.
+    For a map in brackets, the fields include those of inner maps. For other maps, return ``end`` itself.
     """
     lead = text[max(0, start - 200) : start].rpartition("\n")[2]
     section = _SECTION_END.match(text, end) if _SECTION.match(lead) else None
@@ -59,7 +59,7 @@ def map_fields(text: str, start: int, end: int) -> tuple[int, list[Field]]:
 
 
 def _lines(text: str, start: int) -> Iterator[Field]:
-    """Give the fields of a section of an ini file or of TOML: up to the next section."""
+    """Yield the fields of a section of an ini file or of TOML, up to the next section."""
     for _ in range(_MOST_FIELDS):
         line = _SECTION_LINE.match(text, start)
         if line is None or line["next"]:
@@ -73,7 +73,7 @@ def _lines(text: str, start: int) -> Iterator[Field]:
 
 
 def _in_brackets(text: str, opening: int) -> tuple[int, list[Field]]:
-    """Return where the bracket at ``opening`` is closed, or nothing more is read, and the fields before."""
+    """Return the end of the bracket at ``opening``, or of the last token read, and the fields before it."""
     sign, depth, end = text[opening], 0, opening
     fields: list[Field] = []
     tokens = _TOKEN.finditer(text, opening, min(len(text), opening + _LONGEST))
@@ -90,7 +90,7 @@ def _in_brackets(text: str, opening: int) -> tuple[int, list[Field]]:
 
 
 def _children(text: str, start: int) -> Iterator[Field]:
-    """Give the elements of XML that stand one behind the other from ``start`` on."""
+    """Yield consecutive XML elements from ``start`` on."""
     for _ in range(_MOST_FIELDS):
         child = _CHILD.match(text, start)
         spans = element(text, child.end()) if child else []

@@ -1,7 +1,7 @@
 """Names of secrets in any spelling: ``db_password``, ``dbPassword``, ``DB-PASS``, ``requirepass``.
 
-A name denotes a secret if its last word does: a *password file* is a file. Words that change nothing
-(``_2``, ``_value``) are skipped. The words are data, see policy.toml.
+The last word of a name decides: a *password file* is a file. Neutral words at the end (``_2``, ``_value``)
+are skipped. The words are data, see policy.toml.
 """
 
 from __future__ import annotations
@@ -18,18 +18,19 @@ P = TypeVar("P")
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W\d_A-Za-z]+")
 LONGEST = 96
-"""Characters of a name in a text."""
+"""The maximum number of characters of a name in a text."""
 
 _TAIL = re.compile(r"[\w-]++(?:\.[\w-]++)*\Z")
 _NAME = re.compile(r"[\w.:@$/ \[\]-]{1,128}")
 _FREQUENT = "key"
-_MOST_NAMES = 4096  # remembered
+_MOST_NAMES = 4096  # cached
 
 
 class Word(NamedTuple, Generic[P]):
-    """A word, or several, with which the name of a secret ends, and what such a name stands for.
+    """One or more words at the end of a secret's name, and the place of such names.
 
-    ``whole``: not as the end of a longer word. ``opens``: any word may follow but those about a secret.
+    ``whole``: the end of a longer word does not count. ``opens``: any word may follow, except words of
+    ``about``, see ``Names``.
     """
 
     words: tuple[str, ...]
@@ -39,11 +40,11 @@ class Word(NamedTuple, Generic[P]):
 
 
 class Names(Generic[P]):
-    """The names of secrets. ``given`` are pairs of a name, maybe with wild cards, and its place.
+    """The names of secrets. ``given``: pairs of a name, possibly with wild cards, and its place.
 
-    A later one of two places of a name counts; a place of None says that the name is none of a secret.
-    ``after``: words that change nothing behind those of a secret. ``about``: words of what is about a
-    secret. ``alike``: words that only end like one of a secret.
+    For a repeated name, the last place counts. A place of None marks a name of no secret. ``after``: neutral
+    words behind the words of a secret. ``about``: words that turn the name of a secret into the name of
+    something about it. ``alike``: words that end like the word of a secret by chance.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Names(Generic[P]):
         self._found: dict[str, P | None] = {}
 
     def find(self, name: str) -> P | None:
-        """What a value beside ``name`` is; None if it is no secret by its name."""
+        """Return the place of a value beside ``name``; None if ``name`` is no name of a secret."""
         if name not in self._found:
             if len(self._found) >= _MOST_NAMES:
                 self._found.clear()
@@ -79,7 +80,7 @@ class Names(Generic[P]):
         return self._found[name]
 
     def find_key(self, key: str) -> P | None:
-        """Return what a value beside ``key`` is: a name, or a text that ends with one."""
+        """Return the place of a value beside ``key``, a name or a text that ends with a name."""
         place = self.find(key)
         if place is None:
             tail = _TAIL.search(key, max(0, len(key) - 2 * LONGEST))
@@ -87,7 +88,7 @@ class Names(Generic[P]):
         return place
 
     def stems(self) -> Iterator[str]:
-        """Texts in lower case of which each name of a secret holds one, however it is spelled."""
+        """Yield stems in lower case. Each spelling of a secret's name contains at least one of them."""
         for form, place in self._exact.items():
             if place is not None:
                 yield from self._headings.get(form) or _spellings(form.split("_"))
@@ -113,7 +114,7 @@ class Names(Generic[P]):
         return next((word.place for word in self._words if self._says(word, words)), None)
 
     def _says(self, word: Word[P], words: list[str]) -> bool:
-        """Whether ``words`` are those of a name that ends with ``word``."""
+        """Return whether ``words`` form a name of a secret that ends with ``word``."""
         for end in range(len(words), 0, -1):
             if self._ends_with(word, words[:end]):
                 return not self._about.intersection(words[end:])
@@ -136,22 +137,22 @@ def _is_or_ends(text: str, word: str, *, whole: bool) -> bool:
 
 
 def words_of(name: str) -> list[str]:
-    """The words of a name, in lower case."""
+    """Return the words of a name, in lower case."""
     return [word.lower() for word in _WORD.findall(name)]
 
 
 def normal_form(name: str) -> str:
-    """The name in snake_case, whatever it is spelled in."""
+    """Return the name in snake_case, from any spelling."""
     return "_".join(words_of(name))
 
 
 def _spellings(words: Iterable[str]) -> Iterator[str]:
-    """Give texts of which each spelling of a name holds one: few, as they are searched for together."""
+    """Yield a few stems. Each spelling of a name contains at least one of them."""
     *first, last = words
     if not first:
         yield last
     elif last == _FREQUENT:
-        # So many names end with this word that what stands before it need not be told apart.
+        # Many names end with this word, so one character before it is enough.
         yield from (f"{between}{last}" for between in ("_", "-", ".", first[-1][-1:]))
     else:
         yield from (between.join([*first, last]) for between in ("_", "-", ""))

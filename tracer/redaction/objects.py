@@ -1,7 +1,7 @@
-"""Objects of a text, in JSON and YAML: which object holds which, and where their scalars stand.
+"""Objects of a text in JSON and YAML: their nesting, and the positions of their scalars.
 
-For objects that are secret as a whole, however deep: a map of passwords, user data that a template puts
-together, a Secret of Kubernetes. The text is read once, line by line, and from brace to brace within a line.
+The search for objects that are secret as a whole uses them: a map of passwords, user data in a template, a
+Secret of Kubernetes. The text is read once, line by line, and from brace to brace within a line.
 
 Sources: YAML 1.2, chapters 7 (flow styles) and 8 (block styles); RFC 8259.
 """
@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _LINE = re.compile(
-    # A tag, or the name of a parameter, before the first line of what it holds is no part of it.
+    # A tag, or the name of a parameter, before the first line of a value is no part of the value.
     r"""(?:<[\w/!][^<>\n]{0,200}+>|[\w.-]{1,60}+=(?=[\w"'{\[]))*+"""
     r"""(?P<indent>[ \t]*+)(?P<dashes>(?:-(?:[ \t]++|(?=\r?\n|\Z)))*+)"""
     r"""(?:(?P<key>"(?:[^"\\\n]|\\.){0,200}+"[ \t]{0,8}|'[^'\n]{0,200}'[ \t]{0,8}"""
@@ -35,13 +35,13 @@ _BLOCK = re.compile(r"[|>][-+1-9]{0,2}[ \t]*+(?:#[^\n]*+)?\r?\n")
 _INDENT = re.compile(r"(?P<blanks> *+)(?P<sign>[^\s]?)")
 _BRACE = re.compile(r"""\{(?=\s{0,80}["'\w])""")
 BEFORE_VALUE = r"(?:\W|(?<=\\)n|!\w{1,12}\s){1,40}"
-"""An expression for what stands between a key and its value, also with a tag or an escaped line end."""
+"""An expression for the text between a key and its value, also with a tag or an escaped line end."""
 
-_MOST_READ = 4  # times the length of a text: all that is read of objects that have no end
+_MOST_READ = 4  # times the length of a text: the limit for reading objects without an end
 
 
 class Kind(NamedTuple, Generic[P]):
-    """Objects that are recognised by the value of their field ``key``; all below ``fields`` is secret."""
+    """A kind of objects, recognised by the value of the field ``key``. All below ``fields`` is secret."""
 
     key: str
     values: frozenset[str]
@@ -50,14 +50,14 @@ class Kind(NamedTuple, Generic[P]):
 
 
 class Object(NamedTuple):
-    """A map or a list: the number of the object that it is in (-1: in none), and its key there."""
+    """A map or a list: the number of the enclosing object (-1 for none), and its key there."""
 
     parent: int
     key: str
 
 
 class Scalar(NamedTuple):
-    """A scalar: the number of the object that it is in, its key there, and where it stands without quotes."""
+    """A scalar: the number of the enclosing object, its key there, and its span without quotes."""
 
     parent: int
     key: str
@@ -65,13 +65,13 @@ class Scalar(NamedTuple):
 
 
 class Objects(NamedTuple):
-    """The objects of a text, each behind the one that it is in, and their scalars."""
+    """The objects of a text, each behind its enclosing object, and their scalars."""
 
     objects: list[Object]
     scalars: list[Scalar]
 
     def key_of(self, number: int) -> str:
-        """Return the key of an object; empty for -1, which is none."""
+        """Return the key of object ``number``; empty for -1, no object."""
         return self.objects[number].key if number >= 0 else ""
 
 
@@ -82,9 +82,10 @@ def secrets_in(
     kinds: Iterable[Kind[P]],
     references: frozenset[str],
 ) -> Iterator[tuple[Span, P]]:
-    """Give where the scalars stand that are in secret ones of the objects of ``text``, and their places.
+    """Yield the spans of the scalars in secret objects of ``text``, with their places.
 
-    ``place_of`` tells which keys have such objects; ``references``: keys of what only names something.
+    ``place_of`` returns the place of the objects under a key, or None. ``references``: keys with values that
+    only refer to something, and are no secrets.
     """
     places: list[P | None] = []
     told = {scalar.parent: kind for kind in kinds for scalar in found.scalars if _tells(text, scalar, kind)}
@@ -114,14 +115,14 @@ class _Level:
 
 
 def read_objects(text: str) -> Objects:
-    """Return the objects of ``text``. A text in quotes is a scalar, a block scalar is read as well."""
+    """Return the objects of ``text``. Quoted texts and block scalars are scalars."""
     reader = _Reader(text)
     reader.read()
     return Objects(reader.objects, reader.scalars)
 
 
 class _Reader:
-    """A text that is read, and what was found in it."""
+    """A reader of a text, with its objects and scalars so far."""
 
     def __init__(self, text: str) -> None:
         self.objects: list[Object] = []
@@ -132,7 +133,7 @@ class _Reader:
         self._ends: dict[tuple[int, bool], tuple[int, int]] = {}
 
     def read(self) -> None:
-        """Read the text from line to line."""
+        """Read the text line by line."""
         text, place = self._text, 0
         while place < len(text):
             line = _LINE.match(text, place)
@@ -162,7 +163,7 @@ class _Reader:
         return above
 
     def _value(self, start: int, level: _Level) -> int:
-        """Read the value that begins at ``start``. Return where it ends, or where its lines begin."""
+        """Read the value that begins at ``start``. Return its end, or ``start`` for a block scalar."""
         text = self._text
         block = _BLOCK.match(text, start)
         if block:
@@ -188,7 +189,7 @@ class _Reader:
         return start
 
     def _flow(self, opening: int, level: _Level) -> int:
-        """Read what the brace or bracket at ``opening`` opens. Return where it ends, or else its line."""
+        """Read the object at the brace or bracket ``opening``. Return its end, or else the line end."""
         text, key, parent = self._text, level.key, level.number
         outer: list[int] = []
         waiting: Span | None = None  # a key or a scalar
@@ -219,7 +220,7 @@ class _Reader:
         return stop if stop >= 0 else len(text)
 
     def _end_of_text(self, opening: int) -> int:
-        """Return where a text ends at the latest: before a line with less indent than that of ``opening``.
+        """Return the last possible end of the text: before a line with less indent than that of ``opening``.
 
         In a recording, other texts follow.
         """
@@ -234,7 +235,7 @@ class _Reader:
         return end
 
     def _dedented(self, start: int, column: int, *, has_key: bool) -> int:
-        """Return where the first line ends behind which one has less indent; behind a key, also as much."""
+        """Return the end of the last line before a line with less indent; after a key, also equal indent."""
         place = self._text.find("\n", start)
         while place >= 0 and column + has_key:
             line = _INDENT.match(self._text, place + 1)

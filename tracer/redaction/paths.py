@@ -1,7 +1,7 @@
-"""Where in a JSON document the policy's secrets stand: path patterns, followed one step at a time.
+"""Locations of secrets in JSON documents: path patterns, matched one step at a time.
 
-The patterns become one automaton that is built as far as documents need it, so that a
-step costs a dictionary look-up however many patterns and however deep the document.
+One automaton matches all patterns. Its states are created on demand, so a step costs one dictionary look-up
+for any number of patterns and any depth of the document.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _ROOT = "$"
 _ANY = "*"
 _DEEP = "**"
 _INDEX = "[]"
-_MOST_STEPS = 50_000  # remembered; hostile documents cost time beyond, not memory
+_MOST_STEPS = 50_000  # cached; beyond this limit, a hostile document costs time, not memory
 
-_SEPARATORS = re.compile(r"[*~/]")  # wild cards, and what a JSON Pointer writes in another way (RFC 6901)
+_SEPARATORS = re.compile(r"[*~/]")  # wild cards, and characters that a JSON Pointer escapes (RFC 6901)
 _ELEMENT = re.compile(r"\$|\*\*|\[\]|[^.\[\]$]+")
 
 
@@ -35,18 +35,18 @@ class Pattern(NamedTuple):
 
     @property
     def weight(self) -> int:
-        """How much the pattern says: of two that fit, the heavier one names the place."""
+        """Return the specificity of the pattern. Among matching patterns, the heaviest wins."""
         return sum(0 if e in (_ANY, _DEEP) else 1 if "*" in e or e == _INDEX else 4 for e in self.elements)
 
     @property
     def word(self) -> str:
-        """Return what a document must hold in which it matches, in lower case; may be empty."""
+        """Return a required word of documents with a match, in lower case; may be empty."""
         pieces = [piece for e in self.elements if e != _INDEX for piece in _SEPARATORS.split(e)]
         return max(pieces, key=len, default="")
 
 
 def parse(text: str) -> Pattern:
-    """The pattern written as ``text``, see policy.toml. Raises ``ValueError`` if it is none."""
+    """Return the pattern for ``text``, see policy.toml. Raises ``ValueError`` if ``text`` is no pattern."""
     parts: list[str] = []
     for piece in text.split("."):
         name = piece
@@ -65,14 +65,14 @@ def parse(text: str) -> Pattern:
 
 
 def wildcard(name: str) -> re.Pattern[str]:
-    """A name in which ``*`` stands for any characters, in any letter case, as a regular expression."""
+    """Return a regular expression for a name in any letter case; ``*`` matches any characters."""
     return re.compile(".*".join(map(re.escape, name.split("*"))), re.IGNORECASE | re.DOTALL)
 
 
 class Node(dict[str | int, "Node[R]"], Generic[R]):
-    """A place in a document; ``node[key or index]`` is a place in it, ``rule`` what holds here.
+    """A location in a document; ``node[key or index]`` is a location below it, ``rule`` the rule for it.
 
-    ``positions`` in the patterns are those that not every place has; ``named`` is what holds by its name.
+    ``positions``: the positions in patterns, without those of every location. ``named``: the rule by name.
     """
 
     __slots__ = ("_machine", "named", "positions", "rule")
@@ -91,12 +91,12 @@ class Node(dict[str | int, "Node[R]"], Generic[R]):
 
 
 class Machine(Generic[R]):
-    """All patterns at once. ``rules`` are pairs of a pattern and what holds where it matches.
+    """An automaton for all patterns. ``rules``: a pattern, the rule for its matches, and a rank.
 
-    Of several patterns that match, the highest rank wins, then a pattern that names the place
-    itself (``**.password``, not ``driver_info.**``), then the weight, then the first. A rule of
-    None says that nothing holds there. Where no pattern matches, ``names`` returns what holds by the
-    name of a key, or of the list that a value is in. ``is_listed``: it holds in a list alone.
+    Among matching patterns, the highest rank wins, then a pattern that names the location itself
+    (``**.password``, not ``driver_info.**``), then the weight, then the first pattern. A rule of None marks
+    a location without a secret. Without a match, ``names`` returns the rule for a key, or for the key of the
+    list around a value. ``is_listed`` returns whether a rule applies only to items of a list.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class Machine(Generic[R]):
         self.root = self._node(self._closed(anchored))
 
     def step(self, node: Node[R], step: str | int) -> Node[R]:
-        """The place that a key or an index leads to."""
+        """Return the location below ``node`` at a key or an index."""
         if isinstance(step, int):
             symbol = {_INDEX}
         else:
@@ -136,7 +136,7 @@ class Machine(Generic[R]):
         for rule, place in node.positions:
             elements = self._rules[rule][0].elements
             if place == len(elements):
-                if _INDEX in symbol:  # a list of secrets is as secret as one
+                if _INDEX in symbol:  # the items of a secret list are secrets
                     reached.add((rule, place))
             elif elements[place] == _DEEP:
                 reached.add((rule, place))
@@ -151,7 +151,7 @@ class Machine(Generic[R]):
         return child
 
     def _closed(self, positions: Iterable[tuple[int, int]]) -> frozenset[tuple[int, int]]:
-        """With the positions behind each ``**`` that stands for nothing."""
+        """Return ``positions`` with the positions behind each ``**``, as ``**`` also matches no step."""
         closed = set()
         for rule, start in positions:
             elements = self._rules[rule][0].elements

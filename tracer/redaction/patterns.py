@@ -1,10 +1,10 @@
-"""What secrets look like in any text: the policy's expressions, and those made from its names.
+"""Regular expressions for secrets in any text: those of the policy, and those derived from its names.
 
-A name that the policy knows gives away the value beside it also where no document can be
-parsed: in a torn JSON body, a log line, a shell script, an error message.
+A derived expression finds a value beside a name of the policy in text without a parser: a torn JSON body, a
+log line, a shell script, an error message.
 
-The expressions made here run over text in lower case, and begin with a literal wherever
-they can: so the engine skips to where something may be, and is fast on long bodies.
+Derived expressions search text in lower case, and begin with a literal if possible. The regular expression
+engine then skips to the next candidate, and is fast on long bodies.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _VALUE = rf"""(?P<secret>(?:"[^"\n]{{1,10000}}"|'[^'\n]{{1,10000}}'){_MORE}|[^\s
 
 
 class TextPattern(NamedTuple):
-    """An expression, and the ``words`` of which a text holds one if it matches; none are needed by some.
+    """A regular expression for secrets. A text with a match contains at least one of ``words``, if given.
 
-    ``hints``: the rule says that one of them, in this letter case, must stand in the text.
-    ``beginnings``: with which it begins. ``lower``: it is meant for text in lower case. ``certain``:
-    nothing but a secret looks so. ``edge``: it must not begin within a longer run of base64 characters.
+    ``hints``: the text must contain one of these, in this letter case. ``beginnings``: the first words of
+    all matches. ``lower``: the expression matches text in lower case. ``certain``: only secrets match.
+    ``edge``: a match must not begin within a longer run of base64 characters.
     """
 
     name: str
@@ -52,9 +52,9 @@ class TextPattern(NamedTuple):
     beginnings: Beginnings | None = None
 
     def matches(self, text: str, low: str, *, document: bool = False) -> Iterator[tuple[int, int]]:
-        """Where the secrets stand, without what stands for one already. ``low``: the text in lower case.
+        """Yield the spans of secrets, without pseudonyms and masks. ``low``: the text in lower case.
 
-        ``document``: the text is JSON, in which a quote that is not escaped is no part of any value.
+        ``document``: the text is JSON, so a quote without a backslash is no part of a value.
         """
         if self.hints and not any(hint in text for hint in self.hints):
             return
@@ -72,7 +72,7 @@ class TextPattern(NamedTuple):
                 yield start, end
 
     def broken(self, text: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
-        """The secrets that the rows of a table break, and where their pieces stand."""
+        """Yield the secrets that are broken over rows of a table, with the spans of their pieces."""
         if not self.edge or "|" not in text or not any(hint in text for hint in self.hints):
             return
         found = cells(text, tokens=True)
@@ -84,7 +84,7 @@ class TextPattern(NamedTuple):
                 yield found.text[start:end], spans
 
     def value(self, found: str) -> str:
-        """The value that ``found`` stands for: without its quotes and escapes."""
+        """Return the matched text ``found`` without its quotes and escapes."""
         if self.certain:
             return found
         if found[0] in "\"'":
@@ -101,7 +101,7 @@ class TextPattern(NamedTuple):
 
 
 class PatternSet:
-    """The text patterns of a policy. Those of which no word stands in a text are not tried."""
+    """The text patterns of a policy. A pattern is skipped if the text contains none of its words."""
 
     def __init__(self, patterns: Sequence[TextPattern], prefilter: Prefilter) -> None:
         self._patterns = patterns
@@ -109,11 +109,11 @@ class PatternSet:
 
     @property
     def names(self) -> list[str]:
-        """Under which the patterns count."""
+        """Return the names of the patterns in counts."""
         return [pattern.name for pattern in self._patterns]
 
     def matches(self, text: str, *, document: bool = False) -> Iterator[tuple[TextPattern, int, int]]:
-        """Give what looks like a secret in ``text``, and where. ``document``: it is JSON."""
+        """Yield the pattern, the start, and the end of each match in ``text``. ``document``: it is JSON."""
         low = lower_case(text)
         for pattern in self._possible(text):
             for start, end in pattern.matches(text, low, document=document):
@@ -122,7 +122,7 @@ class PatternSet:
                 yield pattern, *spans[0]
 
     def sub(self, replace: Callable[[TextPattern, str], str], text: str) -> str:
-        """``text`` with each secret replaced, pattern by pattern."""
+        """Return ``text`` with each match replaced by the result of ``replace``, pattern by pattern."""
         low = lower_case(text)
         for pattern in self._possible(text):
             pieces = [
@@ -146,26 +146,29 @@ class PatternSet:
         return text
 
     def _possible(self, text: str) -> list[TextPattern]:
-        """Return the patterns that may match."""
+        """Return the patterns that may match ``text``."""
         words = self._prefilter.words_in(text)
         return [pattern for pattern in self._patterns if not pattern.words or pattern.words & words]
 
 
 def text_patterns(files: tuple[PolicyFile, ...], exempt: frozenset[str] = frozenset()) -> list[TextPattern]:
-    """Return the text patterns of files of policy, the certain ones first, but for ``exempt`` names."""
+    """Return the text patterns of policy files: those of rules, then those derived from names.
+
+    Names of header fields and parameters in ``exempt`` have no derived pattern.
+    """
     given = [_given(rule) for file in files for rule in file.patterns]
     derived = (_headers(files, exempt), _parameters(files, exempt), _paths(files), _options(files))
     return [*given, *chain.from_iterable(derived)]
 
 
 def _opens_a_string(text: str, end: int) -> bool:
-    """Whether the last quote before ``end`` begins a string of the JSON ``text``: one within it does not."""
+    """Return whether the last quote before ``end`` begins a string of the JSON ``text``."""
     place = text.rfind('"', 0, end)
     return text[place - 1 : place] != "\\" and text.find("'", place, end) < 0
 
 
 def _in_base64(text: str, start: int) -> bool:
-    """Whether the slash before ``start`` is a character of a base64 text rather than of a path."""
+    """Return whether the slash before ``start`` belongs to base64, not to a path."""
     if text[start - 1 : start] != "/":
         return False
     run = _BEFORE_SLASH.search(text, max(0, start - 64), start)
@@ -176,7 +179,7 @@ def _in_base64(text: str, start: int) -> bool:
 
 def _given(rule: PatternRule) -> TextPattern:
     regex = re.compile(_EDGE + rule.pattern if rule.edge else rule.pattern)
-    # What stands at a place that the pattern describes may be a word of prose: user:password@host.
+    # The group of a pattern may match a word of prose: user:password@host.
     certain = "secret" not in regex.groupindex
     words = frozenset(map(lower_case, rule.hints))
     return TextPattern(rule.name, rule.kind, regex, words, rule.hints, certain=certain, edge=rule.edge)
@@ -217,14 +220,14 @@ def _parameters(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterat
 
 
 def _paths(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
-    """The secrets in the paths of URLs, wherever a URL is written."""
+    """Yield the patterns for secrets in the paths of URLs in any text."""
     encoded = "%(?:25){0,3}2f"
     slash = rf"(?:\\{{0,4}}/|{encoded})"
     step = rf"""(?:(?(coded)(?!{encoded}))[^\s/?#&"'<>\\{{}};,]){{1,1024}}"""
     kept = {path.rpartition("/")[2].lower() for file in files for path in file.keep.paths}
     innocent = "|".join([*map(re.escape, sorted(kept)), r"v[0-9]{1,3}(?:\.[0-9]{1,3})?"])  # of an API
     secret = rf"(?!(?:{innocent})(?![\w.-]))(?P<secret>{step})"
-    heads: dict[str, list[str]] = {}  # by what stands behind the secret
+    heads: dict[str, list[str]] = {}  # by the part of the path behind the secret
     for template in (template for file in files for rule in file.paths for template in rule.templates):
         head, tail = re.split(r"\{\w+\}", template.lower(), maxsplit=1)
         heads.setdefault(tail, []).append(head)
@@ -237,7 +240,7 @@ def _paths(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
 
 
 def _steps(path: str, slash: str, step: str) -> str:
-    """The expression for a path behind its first slash; ``*`` and ``{name}`` are any one segment."""
+    """Return the expression for a path behind its first slash; ``*`` and ``{name}`` match any segment."""
     steps = path.split("/")[1:]
     return slash.join(step if one == "*" or one.startswith("{") else re.escape(one) for one in steps)
 
@@ -256,7 +259,7 @@ def _options(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
 
 
 def _alternatives(words: Sequence[str]) -> str:
-    """One of the sorted ``words``, the longest that fits, with their common beginnings tried once."""
+    """Return an expression for the longest match among sorted ``words``. It shares common beginnings."""
     if not words:
         return r"(?!)"
     rest = [word for word in words if word]
@@ -272,18 +275,18 @@ def _alternatives(words: Sequence[str]) -> str:
 def _derived(
     name: str, kind: str, pattern: str, names: Iterable[str], *, leading: Collection[str] = ()
 ) -> TextPattern:
-    """``leading``: what the pattern begins with, which are the names of most."""
+    """Return a derived pattern. ``leading``: the beginnings of all its matches, usually its names."""
     begins = _beginnings(one.lower() for one in leading) if leading else None
     return TextPattern(name, kind, re.compile(pattern), _said(names), lower=True, beginnings=begins)
 
 
 def _beginnings(names: Iterable[str]) -> Beginnings:
-    """What ``_words`` begins with: each name up to its first wild card, or behind it."""
+    """Return the beginnings of ``_words``: each name up to its first wild card, or behind a leading one."""
     return Beginnings(name.removeprefix("*").split("*")[0] for name in names)
 
 
 def _said(names: Iterable[str]) -> frozenset[str]:
-    """What a text must hold that holds one of the names: each, or the longest piece between wild cards."""
+    """Return the required words of a text with one of the names: for each, its longest literal piece."""
     return frozenset(max(name.lower().split("*"), key=len) for name in names)
 
 
@@ -295,11 +298,10 @@ def _words(
     wild: str = "",
     lower: bool = True,
 ) -> str:
-    """Any of the names but the exempt ones.
+    """Return an expression for any of the names except the exempt names.
 
-    ``left`` is a look-behind at what stands before a name (``{}``). It comes after the name,
-    so that the expression begins with a literal. A name with a wild card is found by what it
-    says alone, or behind ``wild`` where the expression begins with what stands before all names.
+    ``left``: a look-behind for the text before a name (``{}``). It comes after the name, so that the
+    expression begins with a literal. A name with a wild card has ``wild`` before it instead.
     """
     words = []
     for name in sorted({name.lower() if lower else name for name in names} - exempt):

@@ -60,7 +60,7 @@ def find_removable(pieces: Callable[[], Iterable[str]], policy: Policy) -> Itera
 def find_by_place(pieces: Iterable[str], policy: Policy) -> Iterator[Finding]:
     """Find the values at locations that the policy names, in a text of pieces of whole lines.
 
-    A text that is neither JSON nor YAML is searched up to the first syntax error.
+    JSON may be torn. Other text is searched as YAML, up to the first syntax error.
     """
     rest = iter(pieces)
     head = "".join(_begin(rest))

@@ -1,16 +1,16 @@
-"""The prefilter: can this text hold a secret that the policy describes?
+"""The prefilter: a fast test of a text for possible secrets of the policy.
 
-Most texts hold none, and a search costs many times as much as this question. Each search needs a word: a
-piece of a secret's name, of a path in a document, or of what an expression matches. All words are searched
-for together (Aho and Corasick, 1975). The answer is no where none of them stands, no escape may spell one,
-and no parameter is declared to be hidden.
+Most texts contain no secret, and a full search costs many times as much as this test. Each search requires a
+word: a piece of a secret's name, of a path in a document, or of the match of an expression. One search finds
+all words (Aho and Corasick, 1975). A text contains no secret if it contains none of the words, no escape that
+may spell one, and no declaration of a hidden parameter.
 
-This is the only module that answers. ``documents`` and ``places`` ask before they follow a document,
-``Ledger`` asks before it searches a text. ``PatternSet`` asks for the words, to choose the expressions that
-are tried. A known secret has no words: ``KnownSecrets.find`` searches every text.
+Only this module makes the test. ``documents`` and ``places`` call it before they read a document, ``Ledger``
+before it searches a text. ``PatternSet`` uses the words to select expressions. A known secret has no words:
+``KnownSecrets.find`` searches every text.
 
-Two modules are about something else. ``beginnings`` is a search: it gives the places where an expression may
-match. ``may_declare`` and ``may_patch`` ask whether a text needs a parser of its own.
+Two similar modules have other purposes. ``beginnings`` finds the positions of possible matches of an
+expression. ``may_declare`` and ``may_patch`` test whether a text needs its own parser.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from tracer.redaction.heat import may_declare
 __all__ = ["Prefilter", "find_words", "lower_case"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# All escapes but those that JSON writes most, and that stand for no character of a word. The last four are
-# letters that count as ASCII ones where letter case does not matter.
+# All escapes except those that JSON writes most and that decode to no character of a word. The four code
+# points behind 00[2-7] are letters that equal ASCII letters if letter case is ignored.
 _BACKSLASH = re.compile(r'\\(?!["\\/bfnrt]|u(?!00[2-7]|013[01]|017[fF]|212[aA]))')
 _PERCENT = re.compile(r"%(?:25){0,6}(?:2[0DdEe]|3[0-9]|[4-7][0-9A-Fa-f])")
 _LOOKALIKES = "\u0130\u0131\u017f\u212a"
@@ -36,7 +36,7 @@ _LOOKALIKES = "\u0130\u0131\u017f\u212a"
 class Prefilter:
     """The ``words`` of all searches, in lower case. With an empty word, any text may hold a secret.
 
-    It may say yes to a text without a secret. It never says no to a text in which a search finds one.
+    The test may be positive for a text without a secret. It is never negative if a search finds a secret.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -51,7 +51,7 @@ class Prefilter:
         return _may_spell_word(text) or may_declare(text)
 
     def words_in(self, text: str) -> frozenset[str]:
-        """Return the words that stand in ``text`` as they are, in any letter case."""
+        """Return the words that ``text`` contains unescaped, in any letter case."""
         numbers = {number + self._may_always for number, _, _ in self._hits(text)}
         return frozenset(map(self._words.__getitem__, numbers))
 
@@ -64,20 +64,20 @@ def find_words(search: AhoCorasick, text: str, *, overlapping: bool = False) -> 
     low = lower_case(text)
     try:
         return search.find_matches_as_indexes(low, overlapping=overlapping)
-    except UnicodeEncodeError:  # the searcher's strings cannot hold lone surrogates
+    except UnicodeEncodeError:  # the search library does not support lone surrogates
         return search.find_matches_as_indexes(_SURROGATE.sub("?", low), overlapping=overlapping)
 
 
 def lower_case(text: str) -> str:
-    """Return ``text`` in lower case, each character where it was."""
+    """Return ``text`` in lower case with the positions of all characters unchanged."""
     low = text.lower()
-    # One capital letter (U+0130) has two characters as its small one.
+    # The lower case of one letter (U+0130) has two characters.
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def _may_spell_word(text: str) -> bool:
-    """Return whether a word may stand in ``text`` in other characters than its own."""
-    # Most texts have none of these characters, and looking for one is many times as fast as an expression.
+    """Return whether ``text`` may contain an escaped word."""
+    # Most texts have none of these characters, and ``in`` is many times as fast as an expression.
     return (
         ("\\" in text and _BACKSLASH.search(text) is not None)
         or ("%" in text and _PERCENT.search(text) is not None)

@@ -7,7 +7,7 @@ import re
 __all__ = ["NUMBERED", "PSEUDONYM", "REMOVED", "has_pseudonym", "is_pseudonym"]
 
 REMOVED = "<removed>"
-"""Stands where a value was taken out without a pseudonym of its own."""
+"""The replacement of a value without its own pseudonym."""
 
 NUMBERED = r"[a-z]++(?:-[a-z]++)*+-[0-9]++"
 PSEUDONYM = rf"<(?:{NUMBERED}|removed)>"
@@ -22,5 +22,5 @@ def is_pseudonym(value: str) -> bool:
 
 
 def has_pseudonym(text: str) -> bool:
-    """Return whether a pseudonym stands in ``text``."""
+    """Return whether ``text`` contains a pseudonym."""
     return _PSEUDONYM.search(text) is not None

@@ -37,7 +37,7 @@ class Quoted:
 
 
 def quoted(text: str) -> Quoted | None:
-    """Return the quoted form of a text; None if the form has no escapes, or is never written."""
+    """Return the quoted form of a text; None if the form shows no more than the text itself."""
     if _NEEDS_ESCAPES.search(text):
         return Quoted('"', View(text, _ESCAPED, _escape, None))
     if "\n" not in text and ("\\" in text or "'" in text):

@@ -1,4 +1,4 @@
-"""The redactor of one run: exchanges, command lines and texts go in, and come out without secrets."""
+"""The redactor of one run: removal of secrets from exchanges, command lines, and texts."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _AUTH = re.compile(r"(?:.*/)?(?:auth|v2\.0)/tokens/?")
 
 
 class Redactor:
-    """Removes secrets from all that one run says. Make a new one for each run.
+    """A remover of secrets from the data of one run. Create a redactor for each run.
 
-    ``known`` are secrets to begin with. Not thread-safe.
+    ``known``: secrets known at the start. Not thread-safe.
     """
 
     def __init__(self, policy: Policy, *, known: KnownSecrets | None = None) -> None:
@@ -44,16 +44,16 @@ class Redactor:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How often each rule of the policy took something out."""
+        """Return the number of replacements by each rule of the policy."""
         return dict(self._ledger.counts)
 
     @property
     def generation(self) -> int:
-        """Grows with each new secret that can be searched for; earlier exchanges then want ``again``."""
+        """Return a number that grows with each new searchable secret; ``again`` updates earlier exchanges."""
         return self.known.version
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        """The exchange without secrets. Never raises: what cannot be redacted is stripped and marked."""
+        """Return the exchange without secrets. Never raise: strip and mark an exchange after an error."""
         try:
             if exchange.redaction == "failed":
                 return self._everywhere(exchange, self._ledger.everything)
@@ -61,7 +61,7 @@ class Redactor:
             known = self.known.version
             redacted = self._everywhere(redacted, self._ledger.everything)
             while known != self.known.version:
-                # What one text shows to be a secret may stand in one that was looked at before.
+                # A text that was cleaned before may contain a secret found in a later text.
                 known = self.known.version
                 redacted = self._everywhere(redacted, self._ledger.known_only)
             bare = not any(map(_has_pseudonym, (redacted.request, redacted.response)))
@@ -72,47 +72,50 @@ class Redactor:
         return redacted
 
     def again(self, exchange: Exchange) -> Exchange:
-        """A redacted exchange without the secrets that became known since. Never raises."""
+        """Return a redacted exchange without secrets that became known since then. Never raise."""
         try:
             return self._everywhere(exchange, self._ledger.known_only)
         except Exception:  # noqa: BLE001 - as above
             return stripped(exchange)
 
     def text(self, text: str) -> str:
-        """A text (a client's output, a note) without secrets. Never raises."""
+        """Return a text (a client's output, a note) without secrets. Never raise."""
         try:
             return self._ledger.scrub(bodies.text(text, self._ledger))
         except Exception:  # noqa: BLE001 - as above
             return REMOVED
 
     def log_line(self, text: str) -> str:
-        """Return a line of another program's log without secrets. Never raises."""
+        """Return a line of another program's log without secrets. Never raise."""
         try:
             return self.text(without_quotations(text))
         except Exception:  # noqa: BLE001 - as above
             return REMOVED
 
     def command(self, argv: Sequence[str]) -> str:
-        """The command line, quoted for a shell, with secret options and arguments masked. Never raises."""
+        """Return the command line, quoted for a shell, with secret arguments replaced. Never raise."""
         try:
             return commands.command(argv, self._ledger)
         except Exception:  # noqa: BLE001 - as above
             return REMOVED
 
     def learn(self, kind: str, value: str) -> None:
-        """Take ``value`` for a secret of this kind (``password``, ``token``, …) from now on."""
+        """Register ``value`` as a secret of this kind (``password``, ``token``, …)."""
         self.known.add(kind, value)
 
     def learn_environment(self, environment: Mapping[str, str]) -> None:
-        """Take the secrets among environment variables for known ones."""
+        """Register the secrets among environment variables as known secrets."""
         commands.learn_environment(environment, self._ledger)
 
     def notes(self) -> list[str]:
-        """What the reader of the recording has to know about its redaction."""
+        """Return notes on redaction for the reader of the recording."""
         return [*self._ledger.policy.notes, *self.known.notes()]
 
     def unredacted_auth(self, exchange: Exchange) -> str | None:
-        """For a redacted exchange that hands out a token: what is wrong if a side of it yielded no secret."""
+        """Return a warning if redaction found no secret in one side of an exchange that issues a token.
+
+        Return None for other exchanges.
+        """
         if not _is_auth(exchange) or exchange.redaction == "failed":
             return None
         bare = [
@@ -126,7 +129,7 @@ class Redactor:
         return f"{exchange.request.method} {where}: no secret was found in the {' and the '.join(bare)}"
 
     def _by_place(self, exchange: Exchange) -> Exchange:
-        """Without the secrets that stand where the policy names them."""
+        """Return the exchange without the secrets at locations that the policy names."""
         ledger = self._ledger
         where = urls.path_of(exchange.request.url)
         request, response = exchange.request, exchange.response
@@ -176,7 +179,7 @@ class Redactor:
 
 
 def _short_texts(exchange: Exchange) -> Iterator[str]:
-    """All texts but the contents of bodies."""
+    """Yield all texts of an exchange except the content of bodies."""
     request, response = exchange.request, exchange.response
     yield from (exchange.sender, exchange.receiver, exchange.path, exchange.error or "")
     yield from (request.method, request.url, request.http)
@@ -216,7 +219,7 @@ def _scrubbed_headers(fields: Headers, scrub: Callable[[str], str]) -> Headers:
     for name, value in fields.items():
         new = scrub(name)
         clean = scrub(value) if isinstance(value, str) else [scrub(one) for one in value]
-        if new in out:  # two names that were secrets have become one
+        if new in out:  # two secret names have the same replacement
             clean = [*_listed(out[new]), *_listed(clean)]
         out[new] = clean
     return out
@@ -227,7 +230,7 @@ def _listed(value: str | list[str]) -> list[str]:
 
 
 def _is_auth(exchange: Exchange) -> bool:
-    """Whether the exchange handed out a token: Identity API v3 (3.0 and later) and v2.0."""
+    """Return whether the exchange issued a token: Identity API v3 (3.0 and later) or v2.0."""
     request, response = exchange.request, exchange.response
     return (
         request.method == "POST"

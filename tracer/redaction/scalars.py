@@ -1,4 +1,4 @@
-"""How a value is written, and where it ends: in quotes, in lines, in a list, in cells of a table."""
+"""Spans of values by their syntax: in quotes, in lines, in a list, in cells of a table."""
 
 from __future__ import annotations
 
@@ -36,21 +36,20 @@ COMMENT = re.compile(r"[ \t][#;]")
 _KEY_END = re.compile(r"[ \t]{0,8}:(?:\s|\Z)")
 _ITEM = re.compile(r"(?P<indent>[ \t]*)-[ \t]{1,40}")
 _SCALAR = re.compile(r"[^\s,\[\]{}\"'][^,\[\]{}\n\"']{0,4096}")
-# Two words are no prose yet.
 _BELOW_KEY = re.compile(r"""[^\s:{\[#-]\S*(?<!:)(?:[ \t]+[^\s:]+)?|["'].*""")  # two words are no prose yet
 _CELL = re.compile(r"(?P<cell>[^\s|]{1,65536})[ \t]{1,200}\|")
 _NEXT_ROW = re.compile(r"[ \t]{0,200}\r?\n[ \t]{0,200}\|[ \t]{1,200}\|[ \t]{1,8}")
 
 
 def quoted_value(text: str, opening: re.Match[str], name_start: int) -> Span:
-    """Return where the value between quotes stands; one that is not closed ends with its line."""
+    """Return the span of the value between quotes. Without a closing quote, it ends with its line."""
     start = opening.end()
     if opening["triple"]:
         token = opening["token"] * 3
         close = text.find(token, start, start + LONGEST)
         if close >= 0:
             return start, close
-        start -= 2 * len(opening["token"])  # an empty text, with another behind it
+        start -= 2 * len(opening["token"])  # an empty string before another string
         return start, start
     token = opening["token"]
     stop = text.find("\n", start, start + LONGEST)
@@ -64,7 +63,7 @@ def quoted_value(text: str, opening: re.Match[str], name_start: int) -> Span:
 
 
 def is_key(text: str, opening: re.Match[str], span: Span) -> bool:
-    """Return whether what stands in quotes is a key of YAML: a colon follows."""
+    """Return whether the quoted text is a key of YAML: a colon follows."""
     return _KEY_END.match(text, span[1] + len(opening["token"])) is not None
 
 
@@ -79,7 +78,7 @@ def _goes_on(text: str, line_end: int, name_start: int) -> bool:
 
 
 def _closing(text: str, start: int, stop: int, token: str) -> int | None:
-    """Return where the quote stands that closes what ``token`` opened before ``start``."""
+    """Return the start of the closing quote for the quote ``token`` before ``start``; None without one."""
     quote, depth = token[-1], len(token) - 1
     place = text.find(quote, start, stop)
     while place >= 0:
@@ -100,7 +99,7 @@ def _closing(text: str, start: int, stop: int, token: str) -> int | None:
 
 
 def block_scalar(text: str, start: int, column: int) -> list[Span]:
-    """Return where a block scalar of YAML stands: the lines that are indented more than its key."""
+    """Return the span of a block scalar of YAML: the lines with more indent than its key."""
     place, end, first = start, start, -1
     while place < len(text) and place - start < LONGEST:
         stop = text.find("\n", place)
@@ -117,7 +116,7 @@ def block_scalar(text: str, start: int, column: int) -> list[Span]:
 
 
 def lines_until(text: str, start: int, tag: str) -> list[Span]:
-    """Return where the lines stand up to one that is ``tag`` alone, as those of a here-document."""
+    """Return the span of the lines before a line that is only ``tag``, as in a here-document."""
     place = start
     while 0 <= place < min(len(text), start + LONGEST):
         stop = text.find("\n", place)
@@ -128,7 +127,7 @@ def lines_until(text: str, start: int, tag: str) -> list[Span]:
 
 
 def block_items(text: str, start: int, column: int) -> Iterator[Span]:
-    """Give where the items of a block sequence of YAML stand, or a scalar that begins in the next line."""
+    """Yield the spans of the items of a YAML block sequence, or of a scalar that begins at ``start``."""
     place, first = start, True
     while place < len(text):
         stop = text.find("\n", place)
@@ -154,7 +153,7 @@ def block_items(text: str, start: int, column: int) -> Iterator[Span]:
 
 
 def scalar(text: str, start: int, stop: int) -> Span | None:
-    """Return where the scalar stands that is an item of a block sequence; None if another object is."""
+    """Return the span of a scalar item of a block sequence; None if the item is no scalar."""
     opening = OPEN_QUOTE.match(text, start, stop)
     if opening:
         span = quoted_value(text, opening, start)
@@ -166,12 +165,12 @@ def scalar(text: str, start: int, stop: int) -> Span | None:
 
 
 def flow_items(text: str, start: int) -> Iterator[Span]:
-    """Give where the scalars of a list in brackets stand."""
+    """Yield the spans of the scalars of a list in brackets."""
     place = start
     while True:
         begin, place = place, SPACE.match(text, place).end()  # type: ignore[union-attr]
         opening = OPEN_QUOTE.match(text, place)
-        # A list of texts without quotes stands in one line.
+        # Without quotes, the items of a list are in one line.
         scalar = None if opening or "\n" in text[begin:place] else _SCALAR.match(text, place)
         if opening:
             span = quoted_value(text, opening, place)
@@ -189,7 +188,7 @@ def flow_items(text: str, start: int) -> Iterator[Span]:
 
 
 def cells(text: str, place: int) -> Iterator[Span]:
-    """Give where the pieces of a table's cell stand: in the row of its name, and in rows without a name."""
+    """Yield the spans of the pieces of a table cell: in the row of its name, and in rows without a name."""
     cell = _CELL.match(text, place)
     if cell is None or ORDINARY.fullmatch(cell["cell"]):
         return

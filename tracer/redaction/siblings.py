@@ -1,8 +1,8 @@
-"""Fields of one object, in JSON, YAML and XML: a name in one of them, its value in another.
+"""Fields of one object in JSON, YAML, and XML: one field contains a name, another its value.
 
 ``{"name": "db_password", "value": …}``, ``output_key`` and ``output_value`` of Heat, JSON Patch (RFC 6902),
-``<property name="password" value="…"/>``, parts of a form (RFC 7578). Objects are not parsed: the text
-is read from the name on, to both sides, as far as its object goes.
+``<property name="password" value="…"/>``, parts of a form (RFC 7578). Documents are not parsed as a whole:
+the text is read from the name in both directions, up to the ends of its object.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _FARTHEST = 4096  # characters from a field to the beginning of its object
 _LONGEST = 16_384  # characters of an object
 _MOST_TOKENS = 400  # of an object
 _MOST_BELOW = 60  # tokens of an object that is the value of a name
-_MOST_FIELDS = 30  # lines of an object before a name, and behind it
+_MOST_FIELDS = 30  # lines of an object on each side of a name
 _MOST_BRACES = 64
 
 # Each pattern runs on reversed text, anchored at the name.
@@ -63,7 +63,7 @@ _PART = re.compile(
 
 
 class Field(NamedTuple):
-    """A field of an object: its key and where it begins, and where the values in it stand."""
+    """A field of an object: its key, the spans of its values, and its start."""
 
     key: str
     spans: list[Span]
@@ -80,7 +80,7 @@ def named_by(text: str, start: int) -> tuple[str, str] | None:
 
 
 def fields_around(text: str, start: int) -> tuple[int, Iterator[Field]]:
-    """Return where the object begins that ``start`` is in, and its fields, but for objects in it."""
+    """Return the start of the object around ``start``, and its fields without those of inner objects."""
     opening = _opening(text, start)
     line = _KEY_LINE.match(text, text.rfind("\n", max(0, start - _FARTHEST), start) + 1)
     if opening >= 0 and not (
@@ -94,7 +94,7 @@ def fields_around(text: str, start: int) -> tuple[int, Iterator[Field]]:
 
 
 def fields_below(text: str, start: int, end: int) -> Iterator[Field]:
-    """Give the fields of the object that is the value of the name from ``start`` up to ``end``."""
+    """Yield the fields of the object that is the value of the name from ``start`` up to ``end``."""
     opening = _MAP_BELOW.match(text, end)
     if opening is None:
         return
@@ -119,7 +119,7 @@ def is_object_behind(text: str, end: int) -> bool:
 
 
 def tag_values(text: str, start: int, end: int, keys: frozenset[str]) -> list[Span]:
-    """Return where the values of an XML tag, or of a part of a form, stand whose name is at ``start``."""
+    """Return the spans of the values of the XML tag, or of the part of a form, with its name at ``start``."""
     lead = text[max(0, start - 200) : start]
     if "form-data" in lead.rpartition("\n")[2]:
         part = _PART.match(text, end)
@@ -142,7 +142,7 @@ def tag_values(text: str, start: int, end: int, keys: frozenset[str]) -> list[Sp
 
 
 def _opening(text: str, start: int) -> int:
-    """Return where the brace stands that opens the object of ``start``; -1 if none is near."""
+    """Return the position of the brace that opens the object around ``start``; -1 if none is near."""
     limit = max(0, start - _FARTHEST)
     place, depth = start, 0
     for _ in range(_MOST_BRACES):
@@ -157,7 +157,7 @@ def _opening(text: str, start: int) -> int:
 
 
 def _flow_fields(text: str, opening: int, most: int = _MOST_TOKENS) -> Iterator[Field]:
-    """Give the fields of an object in braces."""
+    """Yield the fields of an object in braces."""
     depth = 1
     tokens = _TOKEN.finditer(text, opening + 1, min(len(text), opening + _LONGEST))
     for token in islice(tokens, most):
@@ -178,7 +178,7 @@ def _flow_fields(text: str, opening: int, most: int = _MOST_TOKENS) -> Iterator[
 
 
 def _first_line(text: str, line: re.Match[str]) -> int:
-    """Return where the block mapping begins that ``line`` is a line of."""
+    """Return the start of the block mapping that contains ``line``."""
     column = line.start("quote") - line.start()
     first = begin = line.start()
     for _ in range(_MOST_FIELDS):
@@ -195,7 +195,7 @@ def _first_line(text: str, line: re.Match[str]) -> int:
 
 
 def _block_fields(text: str, first: int, column: int) -> Iterator[Field]:
-    """Give the fields of a block mapping of YAML whose keys stand in ``column``."""
+    """Yield the fields of a YAML block mapping with its keys in ``column``."""
     begin, seen = first, set[str]()
     for count in range(2 * _MOST_FIELDS):
         line = _KEY_LINE.match(text, begin)

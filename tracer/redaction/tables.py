@@ -1,4 +1,4 @@
-"""Tables as clients print them (PrettyTable): what a narrow column broke over several rows, put together.
+"""Values in tables of clients (PrettyTable) that a narrow column breaks over several rows.
 
 The rows of one cell follow each other between the same borders::
 
@@ -22,7 +22,7 @@ _Cell = tuple[int, int]
 
 
 class Cells:
-    """The contents of broken cells, each in one piece. ``spans`` leads back to where they stand."""
+    """The joined contents of broken cells. ``spans`` converts positions to those in the original text."""
 
     def __init__(self, text: str, groups: Iterator[list[_Cell]]) -> None:
         self._starts: list[int] = []
@@ -40,7 +40,7 @@ class Cells:
         self.text = "".join(parts)
 
     def spans(self, start: int, end: int) -> list[_Cell]:
-        """Where the characters from ``start`` up to ``end`` stand: one span a row."""
+        """Convert a span of the joined text to spans in the original text, one for each row."""
         found = []
         index = bisect_right(self._starts, start) - 1
         while start < end:
@@ -54,10 +54,10 @@ class Cells:
 
 
 def cells(text: str, *, tokens: bool = False) -> Cells | None:
-    """The broken cells of all tables in ``text``; None if there are none.
+    """Return the broken cells of all tables in ``text``; None if there are none.
 
-    Any cell may go on in the next row; with ``tokens`` only such as does so with nothing
-    but characters of tokens, in a row that is empty beside them.
+    Any cell may continue in the next row. With ``tokens``, a row continues a cell only if it contains
+    characters of tokens in this cell, and nothing in others.
     """
     if "|" not in text or "\n" not in text:
         return None
@@ -86,7 +86,7 @@ def _goes_on(text: str, row: list[_Cell], cell: _Cell) -> bool:
 
 
 def _blocks(text: str) -> Iterator[list[list[_Cell]]]:
-    """Rows that follow each other and have as many cells."""
+    """Yield groups of consecutive rows with an equal number of cells."""
     block: list[list[_Cell]] = []
     last = -1
     for match in _rows(text):
@@ -103,7 +103,7 @@ def _blocks(text: str) -> Iterator[list[list[_Cell]]]:
 
 
 def _rows(text: str) -> Iterator[re.Match[str]]:
-    """Each row. Most texts have few bars, so that they are looked for first."""
+    """Yield each row of a table. Search for bars first, as most texts have few."""
     bar = text.find("|")
     while bar >= 0:
         match = _ROW.match(text, text.rfind("\n", 0, bar) + 1)
@@ -114,7 +114,7 @@ def _rows(text: str) -> Iterator[re.Match[str]]:
 
 
 def _row(text: str, start: int, end: int) -> list[_Cell]:
-    """Where the contents of its cells stand, without the blanks around them."""
+    """Return the spans of the cells of a row, without the blanks around them."""
     if text.count("|", start, end) >= _MOST_CELLS:
         return []
     row = []

@@ -1,6 +1,6 @@
-"""Secrets in URLs and forms: the password before the host, path segments, parameters.
+"""Redaction of URLs and forms: the password before the host, path segments, parameters.
 
-A URL is cut, not parsed and rebuilt: what is no secret stays as it was sent (RFC 3986, appendix B).
+A URL is split, not parsed and rebuilt: its other parts are unchanged (RFC 3986, appendix B).
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _PARAMETER = re.compile(r"([^&=?#]+)=([^&]*)", re.DOTALL)
 _USERINFO = Place("URL user:password", "password")
 _URL_TOKEN = Place("URL token", "token")
 _TRUST = Place("trust of an alarm", "token")
-# Without a password, it is the name of a user or a token: see the pattern "URL token" of the policy.
+# User information without a password is a user name or a token: see the pattern "URL token" of the policy.
 _TOKEN = re.compile(r"(?=.*[0-9]).{8,}|.{16,}", re.DOTALL)
 _NO_PASSWORDS = ("", "x-oauth-basic")
 _DEEPEST = 4  # a URL in a parameter of a URL
 
 
 def url(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
-    """``text``, a URL or the end of one, with its secrets exchanged by ``take(place, value)``."""
+    """Return ``text``, a URL or the end of a URL, with its secrets replaced by ``take(place, value)``."""
     match = _URL.fullmatch(text)
     if match is None:
         return text
@@ -54,13 +54,13 @@ def url(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
 
 
 def authority(text: str, place: Place, take: Take) -> str:
-    """A host and port with the user and password before it exchanged (RFC 3986, section 3.2)."""
+    """Return an authority with its password or token replaced (RFC 3986, section 3.2)."""
     user, at, host = text.rpartition("@")
     return f"{_userinfo(user, place, take)}@{host}" if at else text
 
 
 def parameters(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
-    """A query or a form (``application/x-www-form-urlencoded``) with its secrets exchanged."""
+    """Return a query or a form (``application/x-www-form-urlencoded``) with its secrets replaced."""
 
     def replace(match: re.Match[str]) -> str:
         name, value = match.groups()
@@ -73,7 +73,7 @@ def parameters(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
 
     if "=" in text:
         return _PARAMETER.sub(replace, text)
-    # A query that was encoded as a whole.
+    # The query may be encoded as a whole.
     decoded = unquote(text)
     if decoded == text or depth >= _DEEPEST:
         return text
@@ -82,7 +82,7 @@ def parameters(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
 
 
 def paths(path: str, policy: Policy, take: Take) -> str:
-    """The path of a URL with its secrets exchanged."""
+    """Return the path of a URL with its secrets replaced."""
     for place, start, end in sorted(policy.path_secrets(path), key=lambda found: -found[1]):
         value = path[start:end]
         path = path[:start] + _exchanged(value, unquote(value), place, take) + path[end:]
@@ -90,19 +90,22 @@ def paths(path: str, policy: Policy, take: Take) -> str:
 
 
 def path_of(text: str) -> str:
-    """The path of the URL ``text``, as sent."""
+    """Return the path of the URL ``text``, as sent."""
     match = _URL.fullmatch(text)
     return (match[3] or "") if match else ""
 
 
 def bare(text: str) -> str:
-    """No more of a URL than its scheme, host and port."""
+    """Return the scheme, host, and port of a URL; empty if ``text`` has none."""
     match = _BARE.match(text)
     return f"{match[1]}//{match[2]}" if match else ""
 
 
 def _nested(text: str, policy: Policy, take: Take, depth: int) -> str:
-    """A URL or a query within a parameter; noVNC: ``…/vnc_auto.html?path=%3Ftoken%3D…``."""
+    """Return a URL or a query in a parameter with its secrets replaced.
+
+    noVNC sends such parameters: ``…/vnc_auto.html?path=%3Ftoken%3D…``.
+    """
     if depth > _DEEPEST:
         return text
     decoded = text if "=" in text or "://" in text else unquote(text)
@@ -114,7 +117,7 @@ def _nested(text: str, policy: Policy, take: Take, depth: int) -> str:
 
 
 def _decoded_name(name: str) -> str:
-    """Undo the encoding of a parameter's name, which may be encoded several times."""
+    """Decode the name of a parameter, which may be encoded several times."""
     decoded = unquote_plus(name)
     for _ in range(_DEEPEST):
         if "%" not in decoded:
@@ -124,7 +127,7 @@ def _decoded_name(name: str) -> str:
 
 
 def _userinfo(user: str, token: Place, take: Take) -> str:
-    """``name:password``, or a token that stands alone there."""
+    """Return user information with the password replaced, or the token if there is no password."""
     name, colon, password = user.partition(":")
     if password in _NO_PASSWORDS:
         return _exchanged(name, unquote(name), token, take) + colon + password

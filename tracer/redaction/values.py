@@ -1,6 +1,6 @@
-"""The value beside a name, in whatever text form: YAML, JSON, ini, shell, XML, PHP, a table, a log line.
+"""Values beside names in any syntax: YAML, JSON, ini, shell, XML, PHP, a table, a log line.
 
-No form is parsed as a whole. What stands around a name tells how its value is written and where it ends.
+The text is not parsed as a whole. The characters around a name decide the syntax and the end of its value.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _LINE_END = re.compile(r"[ \t]{0,40}(?:#[^\n]*)?\r?\n")
 _NEXT_LINE = re.compile(r"\\\r?\n[ \t]{0,200}[^\s\"'`]{1,4096}")
 _INDENT = re.compile(r"[ \t]*")
 _HEREDOC = re.compile(r"<<[-~]?[ \t]{0,8}[\"']?(?P<tag>\w{1,60})[\"']?[ \t]{0,40}\r?\n")
-# What may stand before a name that is the first of its line.
+# The text before a name that is the first word of its line.
 _LEAD = re.compile(
     r"[ \t]*(?:(?:[-?*+>;%$]{1,2}|[#]{1,3}|//|export|set(?:[ ]-\w+)*|setx|setenv"
     r"|declare(?:[ ]-\w+)*|local|readonly|typeset|var|let|const|my|our|env|Environment=|ENV|ARG)[ \t]*)*",
@@ -58,13 +58,13 @@ _LEAD = re.compile(
 )
 _SHELL = re.compile(r"\b(?:export|setenv|declare|local|readonly|typeset|env|ENV|ARG)\b")
 _NEXT_PAIR = re.compile(r"[ \t,;&]{1,4}[\w.-]{1,60}=")
-# These are searched for, so none begins with a run of blanks: that would be read again from each blank.
+# For searches: an expression that begins with a run of blanks would read the run again from each blank.
 _NEXT_KEY = re.compile(r"[ \t][\w.-]{1,60}:(?=\s|\Z)")
 _NEXT_PARAMETER = re.compile(r"&(?:amp;)?[\w.\[\]-]{1,60}=|[,;][ \t]{0,4}[\w.-]{1,60}[=:]")
 _FLOW_END = re.compile(r"[,}\]\n]|[ \t]#")
 _WORD = re.compile(r"[^\s\"'`<>{}|]{1,65536}")
 _SHELL_WORD = re.compile(r"""(?:[^\s"'`;&|<>()\\]|\\.|"[^"\n]{0,4096}"|'[^'\n]{0,4096}'){1,65536}""")
-# What follows quotes in the same word of a shell: 'it'"'"'s'.
+# The text behind quotes in the same word of a shell: 'it'"'"'s'.
 _REST_OF_WORD = re.compile(
     r"""(?=["'\\\w$])(?:[^\s"'`;&|<>(){}\[\],\\]|\\.|"[^"\n]{0,4096}"|'[^'\n]{0,4096}'){1,4096}(?=[\s;&|)]|\Z)"""
 )
@@ -76,7 +76,7 @@ _PROSE = frozenset(
     """a an and are as be been by can cannot for from has have if in is it its may must no not of on or shall
     should that the their there these this to used was were when which will with you your""".split()  # noqa: SIM905 - read as a text
 )
-# What stands behind the colon in an entry point of Python: keystonemiddleware.auth_token:filter_factory.
+# The text behind the colon in a Python entry point: keystonemiddleware.auth_token:filter_factory.
 _OBJECT = re.compile(r"[a-z]+(?:_[a-z]+)*(?![\w.-])|(?:[A-Z][a-z]+){1,6}(?![\w.-])")
 _ENTRY_POINT = r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*){2,}:[A-Za-z_]+\Z"
 _EXPRESSION = re.compile(
@@ -93,8 +93,8 @@ _ANNOTATION = re.compile(
     r"(?:[ ]\|[ ][A-Za-z_][\w.\[\], ]{0,80}){0,4}"
     r"(?:[ ]?=.*|[^\w]*)"
 )
-# A line of a configuration that has only blanks between its name and its value: ``requirepass s3cr3t``. Some
-# say before the value, with a digit, how it is written. The value is the last word, or stands in quotes.
+# A line of a configuration with only blanks between its name and its value: ``requirepass s3cr3t``. A digit
+# before the value may give its format. The value is the last word, or is in quotes.
 _DIRECTIVE = re.compile(
     r"[ \t]{1,40}(?:(?:[0-9]|--[a-z]{1,20})[ \t]{1,8})?(?![\s=:,;(){}\[\]<>|&*/.#-]|[!+%^]=)"
 )
@@ -102,14 +102,14 @@ _DIRECTIVE_WORD = re.compile(r"[^\s\"'`<>(){}]{1,4096}(?=[ \t]*(?:[#\\\r\n]|\Z))
 _DIRECTIVE_END = re.compile(r"[\"'`]?[ \t]*;?[ \t]*(?:[#\\\r\n]|\Z)")
 # Names without a value behind a colon: ``.. _token: URL`` in reStructuredText, ``${f:assertion:…}`` of tuned.
 _NO_KEY = re.compile(r"\.\.[ ]_\w*\Z|\$\{(?:\w{1,40}:){1,3}\w*\Z")
-# What may stand before such a name besides what begins a line: the user of a password (netrc).
+# The text before such a name within a line: the user of a password (netrc).
 _OF_A_USER = re.compile(
     r"(?:\A|[ \t])(?:login|user|username|account|enable)[ \t]{1,8}(?:\S{1,80}[ \t]{1,8})?\Z"
 )
 
 
 class Spot(NamedTuple):
-    """Where a name stands. ``option``: behind hyphens, as on a command line."""
+    """The position of a name. ``option``: the name follows hyphens, as on a command line."""
 
     start: int
     end: int
@@ -117,7 +117,7 @@ class Spot(NamedTuple):
 
 
 def beside(text: str, spot: Spot) -> list[Span]:
-    """Return where the values beside the name at ``spot`` stand: none, one, or those of a list."""
+    """Return the spans of the values beside the name at ``spot``: none, one, or the items of a list."""
     start, end, option = spot
     before = text[start - 1] if start else ""
     if before == "<" or (before == ":" and _PREFIXES.search(text, max(0, start - 90), start)):
@@ -149,7 +149,7 @@ def beside(text: str, spot: Spot) -> list[Span]:
 
 
 def _is_no_key(text: str, start: int, end: int, separator: re.Match[str]) -> bool:
-    """Return whether what stands behind the colon of a name is no value: an object of Python, an argument."""
+    """Return whether the text behind a name's colon is no value, but a Python object or an argument."""
     is_dotted = text[start - 1 : start] == "." or "." in text[start:end]
     if is_dotted and separator["blank"] == "" and _OBJECT.match(text, separator.end()):
         return True
@@ -157,9 +157,9 @@ def _is_no_key(text: str, start: int, end: int, separator: re.Match[str]) -> boo
 
 
 def paired(text: str, spot: Spot) -> list[Span]:
-    """Return where the value of a name stands that is the item of a list before it.
+    """Return the span of the list item behind a name that is a list item itself.
 
-    That is an argument behind its option, or the second item of two in a list of such lists.
+    The item is the argument of an option, or the second item of a pair in a list of pairs.
     """
     start = spot.start
     while spot.option and text[start - 1] == "-":
@@ -180,7 +180,7 @@ def paired(text: str, spot: Spot) -> list[Span]:
 
 
 def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) -> list[Span]:
-    """Return where the values behind ``separator`` stand; the name before it begins at ``name_start``."""
+    """Return the spans of the values behind ``separator``; the name begins at ``name_start``."""
     kind = next(
         kind for kind in ("arrow", "default", "equals", "colon", "bar") if separator[kind] is not None
     )
@@ -214,9 +214,9 @@ def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) 
 
 
 def _shell_word(text: str, opening: re.Match[str], span: Span) -> Span:
-    """Return where the word of a shell stands that begins with the quotes around ``span``.
+    """Return the span of the shell word that begins with the quotes around ``span``.
 
-    More may follow the quotes in the same word, and lines may end within them (POSIX, section 2.2).
+    The word may continue behind the quotes, and the quotes may contain line ends (POSIX, section 2.2).
     """
     quote = opening["token"]
     if quote not in _SHELL_LINES or opening["triple"]:
@@ -229,9 +229,9 @@ def _shell_word(text: str, opening: re.Match[str], span: Span) -> Span:
 
 
 def _joined_end(text: str, place: int, end: int) -> int:
-    """Return the end of a value with the lines that a backslash joins to it; ``place`` for no value.
+    """Return the end of a value including lines joined by a backslash; ``place`` if it has only backslashes.
 
-    A text may end with a backslash alone: the next line of a recording is another text.
+    A single backslash may be the end of a text: the next line of a recording is another text.
     """
     if not text[place:end].strip("\\"):
         return place
@@ -241,17 +241,17 @@ def _joined_end(text: str, place: int, end: int) -> int:
 
 
 def _behind_tag(text: str, place: int, *, quoted: bool) -> int:
-    """Return where a value of YAML or JSON begins: behind its tag or anchor, or in the next line."""
+    """Return the start of a value of YAML or JSON: behind its tag or anchor, or in the next line."""
     if quoted:
         following = SPACE.match(text, place).end()  # type: ignore[union-attr] # it matches nothing too
-        # In the next line only what can be no statement of a program is the value.
+        # Text in the next line may be a statement of a program: accept only the start of a literal.
         place = following if text[following : following + 1] in _LITERAL_STARTS else place
     tag = _TAG.match(text, place)
     return tag.end() if tag else place
 
 
 def _lines_below(text: str, place: int, column: int) -> list[Span] | None:
-    """Return where the values stand in the lines below a key of YAML; None if the value is in its line."""
+    """Return the spans of the values in the lines below a YAML key; None for a value in the same line."""
     block = _BLOCK.match(text, place)
     if block:
         return block_scalar(text, block.end(), column)
@@ -261,7 +261,7 @@ def _lines_below(text: str, place: int, column: int) -> list[Span] | None:
 
 
 def _lines_behind(text: str, place: int, line: _Line) -> list[Span] | None:
-    """Return where the value of an option stands in the next lines; None if it is in its line."""
+    """Return the span of an option's value in the next lines; None if the value is in the same line."""
     heredoc = _HEREDOC.match(text, place)
     if heredoc:
         return lines_until(text, heredoc.end(), heredoc["tag"])
@@ -279,13 +279,13 @@ def is_reference(value: str) -> bool:
 
 
 def quoted(text: str, place: int, name_start: int) -> Span | None:
-    """Return where the value between the quotes at ``place`` stands; None if there are none."""
+    """Return the span between the quotes at ``place``; None without quotes."""
     opening = OPEN_QUOTE.match(text, place)
     return quoted_value(text, opening, name_start) if opening else None
 
 
 class _Line:
-    """What stands before a name in its line."""
+    """The text before a name in its line, and its properties."""
 
     def __init__(self, text: str, name_start: int) -> None:
         start = text.rfind("\n", max(0, name_start - LONGEST_LEAD), name_start) + 1
@@ -303,7 +303,7 @@ class _Line:
 
 
 def _plain_end(text: str, place: int, line: _Line, kind: str, *, blank: bool, quoted: bool) -> int:
-    """Return where a value without quotes ends; ``place`` if there is none."""
+    """Return the end of a value without quotes; ``place`` if there is no value."""
     stop = text.find("\n", place, place + LONGEST)
     stop = min(len(text), place + LONGEST) if stop < 0 else stop
     if kind == "default":
@@ -322,7 +322,10 @@ def _plain_end(text: str, place: int, line: _Line, kind: str, *, blank: bool, qu
 
 
 def _first_end(text: str, place: int, stop: int, line: _Line, kind: str, *, blank: bool) -> int:
-    """Return where the value ends whose name is the first of its line: usually with the line."""
+    """Return the end of the value of a name that is the first of its line, usually the line end.
+
+    Return ``place`` for an expression of a program or for prose.
+    """
     spaced = kind == "equals" and text[place - 1] in " \t"
     name = text[place - 60 : place]
     if kind == "equals" and not spaced and (line.is_shell or _is_upper(name)):
@@ -346,7 +349,7 @@ def _first_end(text: str, place: int, stop: int, line: _Line, kind: str, *, blan
 
 
 def _middle_end(text: str, place: int, stop: int, kind: str) -> int:
-    """Return where the value ends whose name stands within a line: with its word, if not of prose."""
+    """Return the end of the value of a name within a line: the end of its word; ``place`` for prose."""
     if is_reference(text[place : min(stop, place + LONGEST_LEAD)]):
         return place
     end = _end_of(_WORD, text, place, stop)
@@ -361,7 +364,7 @@ def _middle_end(text: str, place: int, stop: int, kind: str) -> int:
 
 
 def _continued(text: str, end: int, column: int) -> int:
-    """Return the end of a plain scalar of YAML that goes on in lines indented more than its key."""
+    """Return the end of a plain YAML scalar, including following lines with more indent than its key."""
     line = text.find("\n", end)
     while line >= 0 and not text[end:line].strip() and line - end < LONGEST_LEAD:
         stop = text.find("\n", line + 1)
@@ -370,7 +373,7 @@ def _continued(text: str, end: int, column: int) -> int:
         bare = following.strip()
         indent = len(following) - len(following.lstrip(" "))
         if not bare:
-            line = stop if stop < len(text) else -1  # a blank line is a line end within the value
+            line = stop if stop < len(text) else -1  # a blank line is part of the value
             continue
         if indent <= column or bare[0] in "#-{[|&" or re.search(r":(?:\s|$)|=|[{}\"]", bare):
             break
@@ -383,7 +386,11 @@ _CLOSING_TAG = re.compile(r"<\\{0,4}/(?P<name>[\w:.-]{0,96})")
 
 
 def element(text: str, end: int) -> list[Span]:
-    """Return where the content of an XML element stands that has no other elements in it."""
+    """Return the span of the content of an XML element without child elements.
+
+    ``end``: a position in the opening tag behind the name. If the tag does not end there, return the span of
+    a quoted value behind a separator.
+    """
     tag = _ELEMENT.match(text, end)
     if tag is None:
         attribute = SEPARATOR.match(text, end)
@@ -403,8 +410,8 @@ def element(text: str, end: int) -> list[Span]:
     closing = _CLOSING_TAG.match(text, close) if close >= 0 else None
     if closing is None:
         return []
-    # A piece of a tag in another text of a recording closes nothing. A name that is an attribute's value
-    # (``<entry key="password">``) says nothing of the tag.
+    # A piece of a tag from another text of a recording closes no element. For an attribute's value
+    # (``<entry key="password">``), the name of the tag is unknown.
     is_keyed = any(mark in "\\\"'" for mark in text[max(0, end - 1) : end + 1])
     if closing.end() < len(text) and not (is_keyed and closing["name"]):
         tail = closing["name"][-3:]
@@ -414,7 +421,7 @@ def element(text: str, end: int) -> list[Span]:
 
 
 def _option_value(text: str, end: int) -> list[Span]:
-    """Return where the argument behind an option stands, if it is no word of prose."""
+    """Return the span of the argument behind an option, unless it is a word of prose."""
     blank = re.compile(r"[ \t]{1,4}(?!-)").match(text, end)
     if blank is None:
         return []
@@ -426,7 +433,7 @@ def _option_value(text: str, end: int) -> list[Span]:
 
 
 def _directive(text: str, start: int, end: int) -> list[Span]:
-    """Return where the value stands that ends the line of a name, behind blanks; prose has none."""
+    """Return the span of the value at the end of a line, behind a name and blanks; none for prose."""
     blank = _DIRECTIVE.match(text, end)
     if blank is None:
         return []
@@ -447,7 +454,7 @@ def _directive(text: str, start: int, end: int) -> list[Span]:
 
 
 def _quote_around(text: str, start: int, end: int) -> str:
-    """Return the quote, with its backslashes, that stands on both sides of a name; empty if none does."""
+    """Return the quote, with its backslashes, on both sides of a name; empty if there is none."""
     if not start or text[start - 1] not in "\"'`":
         return ""
     place = start - 1
@@ -458,7 +465,7 @@ def _quote_around(text: str, start: int, end: int) -> str:
 
 
 def _is_upper(lead: str) -> bool:
-    """Whether the name before an equals sign is in capital letters."""
+    """Return whether the name before an equals sign is in capital letters."""
     name = re.search(r"([\w.-]+)[ \t]*[:+?]?=[ \t]*\Z", lead)
     return name is not None and name[1].isupper()
 

@@ -1,7 +1,7 @@
 """Values that are variables of a program: ``connect(password=db_password)``, ``"$OS_PASSWORD"``.
 
 A secret may be spelled like a name (``my_secret``). So such a value is a variable only in the text of a
-program; assignments of shells, lines of YAML and of ini files, and texts in quotes hold values.
+program; it is a value in an assignment of a shell, in a line of YAML or of an ini file, and in quotes.
 """
 
 from __future__ import annotations

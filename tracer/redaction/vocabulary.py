@@ -1,6 +1,6 @@
-"""The words that a recording writes by itself: a value that is one of them cannot be told from them.
+"""The words of the recording format and of the policy. A secret that equals one is not searched for.
 
-Were it searched for, the last gate would find it in every recording, and refuse them all.
+A search for such a secret would find it in every recording, and the final scan would refuse them all.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Vocabulary:
         self._words = frozenset(_WORD.findall(self._text))
 
     def __contains__(self, value: str) -> bool:
-        """Whether ``value`` consists of such words, parts of them, numbers and punctuation."""
+        """Return whether ``value`` consists of such words, parts of them, numbers, and punctuation."""
         low = value.lower()
         if low in self._text:
             return True
@@ -47,7 +47,7 @@ class Vocabulary:
 
 
 def of_model() -> Iterator[str]:
-    """The names of all fields of a recording, and the values that a field can have by its type."""
+    """Yield the names of all fields of a recording, and the literal values of their types."""
     for _, struct in inspect.getmembers(model, inspect.isclass):
         if issubclass(struct, msgspec.Struct) and struct.__module__ == model.__name__:
             for field in msgspec.structs.fields(struct):
@@ -56,7 +56,7 @@ def of_model() -> Iterator[str]:
 
 
 def of_policy(files: Iterable[PolicyFile]) -> Iterator[str]:
-    """All that files of policy say but for their expressions: recordings count by the names of rules."""
+    """Yield all texts of policy files except expressions: the counts in recordings contain names of rules."""
     for file in files:
         yield from _texts(msgspec.to_builtins(file))
 

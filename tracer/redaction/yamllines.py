@@ -18,7 +18,7 @@ _BREAKS = "\r\x85\u2028\u2029"
 
 
 class _Line(NamedTuple):
-    """A line of YAML: its text, and in which line and column of the whole text it begins."""
+    """A line of YAML: its text, and the line and column of its start in the whole text."""
 
     number: int
     column: int
@@ -26,20 +26,20 @@ class _Line(NamedTuple):
 
 
 class YamlLines:
-    """The pieces of a text, each of whole lines, to be read once, with the lines from a mark on."""
+    """A text in pieces of whole lines, read once. The lines from the current mark on stay in memory."""
 
     def __init__(self, pieces: Iterator[str]) -> None:
         self._pieces = pieces
         self._lines: deque[_Line] = deque()
-        self._first = 0  # the number of the first line that is held, as libyaml counts
+        self._first = 0  # the number of the first line in memory, as libyaml counts
         self._held = 0
         self._number = 1
-        # The latest scalar in which a position was told: in which row, and how far into value or row.
+        # The scalar of the last position: its row, and the offset in the value or in the row.
         self._scalar: Any = None
         self._row = self._reached = 0
 
     def read(self, _size: int = 0, /) -> str:
-        """Return the next piece; empty at the end, and where a scalar is too long to be held."""
+        """Return the next piece; empty at the end, and if a scalar exceeds the memory limit."""
         piece = next(self._pieces, "") if self._held < _MOST_HELD else ""
         for line in piece.split("\n")[: -1 if piece.endswith("\n") else None] if piece else ():
             self._hold(line)
@@ -47,13 +47,13 @@ class YamlLines:
         return piece
 
     def forget(self, before: Any) -> None:
-        """Let the lines before a mark go."""
+        """Remove the lines before a mark from memory."""
         while self._first < before.line and self._lines:
             self._held -= len(self._lines.popleft().text)
             self._first += 1
 
     def position(self, scalar: Any, offset: int, value: str) -> tuple[int, int]:
-        """Return line and column of ``value``, which begins at ``offset`` of what a scalar says."""
+        """Return the line and column of ``value``, which begins at ``offset`` in ``scalar.value``."""
         start, end = scalar.start_mark, scalar.end_mark
         if scalar.style == "|":
             return self._in_block(scalar, offset)
@@ -64,7 +64,7 @@ class YamlLines:
         return self._searched(scalar, value)
 
     def _searched(self, scalar: Any, value: str) -> tuple[int, int]:
-        """Return the position of ``value`` in a scalar of several spellings, from the latest one on."""
+        """Return the position of ``value`` in a scalar with escapes or folds, from the last position on."""
         if self._scalar is not scalar:
             self._scalar, self._row, self._reached = scalar, scalar.start_mark.line, scalar.start_mark.column
         last = min(scalar.end_mark.line, self._row + _MOST_SEARCHED)
@@ -76,7 +76,7 @@ class YamlLines:
         return self._at(self._row, self._reached)
 
     def _in_block(self, scalar: Any, offset: int) -> tuple[int, int]:
-        """Return the position of a character of a literal block, of which each line has the same indent."""
+        """Return the position of a character of a literal block. All lines of a block have one indent."""
         if self._scalar is not scalar or offset < self._reached:
             self._scalar, self._row, self._reached = scalar, scalar.start_mark.line + 1, 0
         self._row += scalar.value.count("\n", self._reached, offset)
@@ -91,7 +91,7 @@ class YamlLines:
         begin = 1 if line.startswith("\ufeff") and self._number == 1 else 0  # a byte order mark is no column
         if any(mark in line for mark in _BREAKS):
             for found in _BREAK.finditer(line):
-                if found.end() < len(line) or found[0] != "\r":  # the rest of CR LF is no line
+                if found.end() < len(line) or found[0] != "\r":  # this CR is a part of CR LF
                     self._add(begin, line[begin : found.start()])
                     begin = found.end()
         self._add(begin, line[begin:].removesuffix("\r"))
@@ -105,7 +105,7 @@ class YamlLines:
         return self._lines[index].text if 0 <= index < len(self._lines) else ""
 
     def _at(self, number: int, column: int) -> tuple[int, int]:
-        """Return the position, from 1, of a character of a line as libyaml counts both from 0."""
+        """Convert the line and column of libyaml, counted from 0, to a position counted from 1."""
         index = number - self._first
         if not 0 <= index < len(self._lines):
             return self._number, 1
