@@ -1,8 +1,8 @@
-"""Stored exchanges, played in the order of their time.
+"""Playback of stored exchanges in the order of time.
 
-A file of stored flows may hold them in any order: by their end, as a proxy writes them; by URL; the
-latest first. Requests and answers are played in the order of their time, each with a clock that shows
-it, and so they are attributed to runs as live traffic is.
+A file of stored flows may have any order: by the end of the flows (a proxy writes this order), by URL, or
+latest first. The playback passes on requests and responses in the order of time, with a clock that shows
+their time. So stored traffic is attributed to runs in the same way as live traffic.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from tracer.capture.settings import Settings
 __all__ = ["Clock", "Playback"]
 
 _LIMIT = 10_000
-"""Number of exchanges that are held to bring them into order."""
+"""Maximum number of exchanges in memory that wait for their turn."""
 
 _SIZE_LIMIT = 128 * 2**20
-"""Number of bytes of their contents."""
+"""Maximum size of their contents, in bytes."""
 
 _DISORDERED = (
     f"the stored requests are too far out of order (by more than {_LIMIT:,} of them"
@@ -37,18 +37,18 @@ _INTERRUPTED = "the reading of stored exchanges was interrupted"
 
 
 class Clock:
-    """A clock that shows the time that it was set to: ``now``, in seconds since the epoch."""
+    """A clock that shows a set time: ``now``, in seconds since the epoch."""
 
     now = 0.0
 
     def __call__(self) -> float:
-        """Return the time."""
+        """Return ``now``."""
         return self.now
 
 
 @dataclass(eq=False, slots=True)
 class _Exchange:
-    """An exchange that is held. ``answered`` is None once it was told."""
+    """An exchange in memory. ``answered`` is None once the response has been played."""
 
     asked: Asked
     answered: Answered | None
@@ -56,23 +56,22 @@ class _Exchange:
 
 
 _Event = tuple[float, bool, int, _Exchange]
-"""When it happens, whether a request begins, a number, and the exchange.
+"""The time, True for a beginning, a number, and the exchange.
 
-What ends at the moment at which a request begins comes before it. The number keeps the order of the
-file at equal times.
+At equal times, an end precedes a beginning, and the number preserves the order of the file.
 """
 
 
 class Playback:
-    """Takes what is told of stored flows, and tells ``intake`` of it in the order of time.
+    """A queue of the events of stored flows. It passes the events to ``intake`` in the order of time.
 
-    ``clock`` is that of the intake's keepers, and never goes back. What is beyond the limits is played
-    before the file is read to its end; what is older comes too late then, and puts all recordings in
-    doubt. ``on_failure`` is called with what the intake raises.
+    ``clock`` is the clock of the intake's keepers, and never goes back. Beyond the limits, the oldest
+    exchanges are played before the end of the file. If a still older request follows in the file, all
+    runs are in doubt. ``on_failure`` is called with each exception of the intake.
 
-    Times of a file may be coarse. The answer to a request that began at the same moment as the next one,
-    or whose token the next one carries, is told before that. Where an end is approximate, the answer is
-    told at the beginning: a later request may have been sent after it.
+    Times in a file may be coarse. A response is played before the next request if both requests began at
+    the same time, or if the next request carries a token of the response. A response with an approximate
+    end is played at the beginning, because later requests may have been sent after it.
     """
 
     def __init__(self, intake: Intake, clock: Clock, on_failure: Callable[[Exception], None]) -> None:
@@ -91,19 +90,19 @@ class Playback:
 
     @property
     def incomplete(self) -> bool:
-        """Whether an interruption left exchanges that were not played."""
+        """True if exchanges were not played because of an interruption."""
         return self._interrupted and any(begins for _, begins, _, _ in self._events)
 
     def interrupt(self) -> None:
-        """Play no further exchange."""
+        """Stop the playback before the next event."""
         self._interrupted = True
 
     def configure(self, settings: Settings) -> None:
-        """Record by other settings what is told after the next ``caught_up``."""
+        """Apply ``settings`` to all events after the next ``caught_up``."""
         self._settings = settings
 
     def tell(self, event: Event) -> None:
-        """Take one event."""
+        """Queue an event of an exchange. Pass any other event to the intake at once."""
         if isinstance(event, Asked):
             self._asked[event.flow] = event
         elif isinstance(event, Answered):
@@ -112,7 +111,7 @@ class Playback:
             self._intake.tell(event)
 
     async def caught_up(self) -> None:
-        """Play what was told before the settings changed. Let the proxy take signals."""
+        """Let the proxy handle signals. If the settings changed, play all events, then apply the settings."""
         await asyncio.sleep(0)
         if self._settings is not None:
             await self._play_all()
@@ -120,13 +119,13 @@ class Playback:
             self._settings = None
 
     async def delivered(self) -> None:
-        """Play the oldest of what is beyond the limits."""
-        # Each exchange has one event: its beginning or its end.
+        """Play the oldest events until the queue is within its limits."""
+        # Each exchange has one event in the queue: its beginning or its end.
         while len(self._events) > _LIMIT or self._size > _SIZE_LIMIT:
             await self._play_next()
 
     async def finish(self) -> None:
-        """Make recordings of all runs. Those under way at an interruption are marked."""
+        """Play all events and write all recordings. After an interruption, mark the runs in progress."""
         await self._play_all()
         if self._interrupted:
             for _, begins, _, exchange in self._events:
@@ -139,7 +138,7 @@ class Playback:
             self._intake.doubt(_DISORDERED)
         ended = asked.started if answered.ended is None else answered.ended
         if answered.approximate and not carried_tokens(asked):
-            # Its connection can show no token either. That of another request keeps its run under way.
+            # Without a token, the late end is no evidence. A request with a token keeps the connection open.
             ended = asked.started
         exchange = _Exchange(asked, answered, ended)
         heapq.heappush(self._events, (asked.started, True, next(self._numbers), exchange))
@@ -157,7 +156,7 @@ class Playback:
             heapq.heappush(self._events, (exchange.ended, False, number, exchange))
         try:
             await self._pass_time(time)
-        except Exception as error:  # noqa: BLE001 - what else is held is played all the same
+        except Exception as error:  # noqa: BLE001 - the remaining events must still be played
             self._on_failure(error)
         if begins:
             self._begin(exchange)
@@ -165,7 +164,7 @@ class Playback:
             self._end(exchange)
 
     async def _pass_time(self, until: float) -> None:
-        """Have done what is due before the next event, each at its time."""
+        """Advance the clock to ``until``. On the way, let the intake do its due work at the due times."""
         while (due := self._intake.due()) <= until:
             self._clock.now = max(self._clock.now, due)
             await self._intake.tend()
@@ -185,7 +184,7 @@ class Playback:
             self._answer(exchange)
 
     def _end(self, exchange: _Exchange) -> None:
-        """Tell the answer, and that the connection ended if the file has no later exchange on it."""
+        """Play the response. After the last queued exchange of the connection, play the connection's end."""
         self._answer(exchange)
         connection = exchange.asked.connection
         self._on_connection[connection] -= 1
@@ -194,7 +193,7 @@ class Playback:
             self._tell(Disconnected(connection))
 
     def _answer(self, exchange: _Exchange) -> None:
-        """Tell the answer, unless that was done."""
+        """Play the response, unless it has been played."""
         answered = exchange.answered
         if answered is None:
             return
@@ -204,18 +203,18 @@ class Playback:
             self._latest = None
         exchange.answered = None
         self._size -= _size(answered)
-        # The connection ends with its last answer, whatever a header says.
+        # The connection ends after its last exchange, even if a header announces an earlier end.
         self._tell(replace(answered, closes=False))
 
     def _tell(self, event: Event) -> None:
         try:
             self._intake.tell(event)
-        except Exception as error:  # noqa: BLE001 - what else is held is played all the same
+        except Exception as error:  # noqa: BLE001 - the remaining events must still be played
             self._on_failure(error)
 
 
 def _issued(exchange: _Exchange) -> frozenset[str]:
-    """Return the tokens that the answer hands out to the client."""
+    """Return the tokens that the response issues, if it has not been played yet."""
     answered = exchange.answered
     return issued_tokens(exchange.asked, answered) if answered else frozenset()
 

@@ -1,7 +1,7 @@
-"""The mark of a process that keeps journals for a proxy: it may outlive it, and then has still to write.
+"""The mark of a worker process that writes journals for a proxy. The process may outlive the proxy.
 
-A file beside the journals, for as long as the process lives: who recovers what a killed proxy
-left behind waits for it.
+The mark is a file beside the journals. Before the recovery of a killed proxy's journals, tracer waits for
+the process in the mark, as that process may still write.
 """
 
 from __future__ import annotations
@@ -19,36 +19,36 @@ from tracer.processes import ProcessIdentity, identify, is_alive, wait
 __all__ = ["announce", "await_orphans", "withdraw"]
 
 _PATIENCE = 30.0
-"""Seconds that the process of a killed proxy is given to end."""
+"""Maximum seconds to wait for the process of a killed proxy."""
 
 
 class _Mark(msgspec.Struct, frozen=True):
-    """The process that keeps the journals, and the proxy that it keeps them for."""
+    """The process that writes the journals, and its proxy."""
 
     writer: ProcessIdentity
     proxy: ProcessIdentity
 
 
 def announce(journals: Path) -> None:
-    """Leave a mark: this process keeps journals there for its parent. Raises OutputError."""
+    """Write the mark of this process and of its parent, the proxy. Raises OutputError if the write fails."""
     writer, proxy = identify(), identify(os.getppid())
-    if writer is None or proxy is None:  # the proxy has just been killed: nobody tells this process anything
+    if writer is None or proxy is None:  # the proxy was killed just now: no event arrives
         return
     mark = _Mark(writer, proxy)
     write(_path(journals), msgspec.json.encode(mark).decode())
 
 
 def withdraw(journals: Path) -> None:
-    """This process keeps no journals there any more."""
+    """Remove the mark of this process, and the folder of journals if it is empty."""
     with contextlib.suppress(OSError):
         _path(journals).unlink(missing_ok=True)
         journals.rmdir()
 
 
 def await_orphans(journals: Path, stopped: Callable[[], bool] = lambda: False) -> None:
-    """Wait for others whose proxy is gone: what it had told them is in the journals then.
+    """Wait for worker processes without a proxy, so that their journals are complete. Remove their marks.
 
-    ``stopped`` is asked again and again whether that is not wanted any more.
+    The wait takes at most 30 s for each process. It ends early once ``stopped`` returns True.
     """
     for path in set(journals.glob("*.writer")) - {_path(journals)}:
         try:

@@ -1,4 +1,4 @@
-"""The local process at the other end of a client connection, and the command that it runs."""
+"""The local process at the client's end of a connection, with its command line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INTERPRETER = re.compile(r"python[\d.]*(\.exe)?\Z", re.IGNORECASE)
 
 
 class Process(NamedTuple):
-    """A process and its command line. ``pid``, ``created`` and ``boot`` are its identity."""
+    """A process with its command line. ``pid``, ``created`` and ``boot`` identify the process."""
 
     pid: int
     created: float
@@ -31,20 +31,20 @@ class Process(NamedTuple):
 
 
 def read(pid: int) -> Process | None:
-    """Return the process with its command line, None if it has ended."""
+    """Return the process with its command line, None if it has ended or cannot be read."""
     identity = identify(pid)
     try:
         words = psutil.Process(pid).cmdline()
     except (psutil.Error, OSError):
         return None
-    # Another process may have been given the ID meanwhile.
+    # The ID may belong to another process by now.
     if identity is None or identify(pid) != identity:
         return None
     return Process(pid, identity.started, tuple(readable(encoded(word)) for word in words), identity.boot)
 
 
 def command_words(argv: tuple[str, ...]) -> tuple[str, ...]:
-    """The command as its user typed it: without the interpreter and the folder of the script."""
+    """Return the command as the user typed it: without the interpreter and the folder of the script."""
     words = argv
     if len(words) > 1 and _INTERPRETER.match(PurePath(words[0]).name) and not words[1].startswith("-"):
         words = words[1:]

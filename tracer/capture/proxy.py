@@ -1,7 +1,7 @@
 """mitmproxy inside this process, on a socket that was opened before mitmproxy was loaded.
 
-The kernel holds what connects to the socket until the proxy takes it, so a client can
-be started while the proxy's imports are still under way and no message is lost.
+The kernel queues connections to the socket until the proxy accepts them. So a client can start while
+this process still imports the proxy, and no message is lost.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ from tracer.capture.client_trust import Trust
 __all__ = ["master", "own_context"]
 
 _CONTEXT = ("master", "log", "options")
-"""What a Master sets in ``mitmproxy.ctx``."""
+"""Names that a Master sets in ``mitmproxy.ctx``."""
 
 
 class OpenedMode(ProxyMode):
-    """``opened:FD``: a regular HTTP(S) proxy on a listening socket, given by its file descriptor."""
+    """A regular HTTP(S) proxy on a listening socket with a given file descriptor: ``opened:FD``."""
 
     description = "HTTP(S) proxy"
     transport_protocol = "tcp"
 
     @property
     def default_port(self) -> int:
-        """Of no meaning here, but it must be another one for each socket."""
+        """A number without a meaning, but unique for each socket."""
         return int(self.data)
 
     def __post_init__(self) -> None:
@@ -63,7 +63,7 @@ class _OpenedInstance(AsyncioServerInstance[OpenedMode]):
 
 @contextmanager
 def own_context() -> Iterator[None]:
-    """Restore what a Master changes in its process: a Python program may have a proxy of its own."""
+    """Restore the changes of a Master to its process, as a Python program may have its own proxy."""
     before = {name: vars(ctx)[name] for name in _CONTEXT if name in vars(ctx)}
     root = logging.getLogger()
     handlers = set(root.handlers)
@@ -73,7 +73,7 @@ def own_context() -> Iterator[None]:
         for name in _CONTEXT:
             vars(ctx).pop(name, None)
         vars(ctx).update(before)
-        # A proxy that is stopped before it listens leaves its handler there.
+        # A proxy that stops before it listens does not remove its handler.
         for handler in set(root.handlers) - handlers:
             if isinstance(handler, MitmLogHandler):
                 root.removeHandler(handler)
@@ -85,10 +85,10 @@ def master(
     tracer: Tracer,
     trust: Trust | None = None,
 ) -> Master:
-    """A proxy with the addon, to be run with ``await master.run()``; it takes the listeners over.
+    """Create a proxy with the addon ``tracer``. Run the proxy with ``await master.run()``.
 
-    ``authority`` is the folder of the proxy's own CA, ``trust`` tells what the cloud's certificate is
-    checked with.
+    The proxy takes over the sockets ``listeners``. ``authority`` is the folder of the proxy's own CA.
+    ``trust`` selects the check of the cloud's certificate.
     """
     settings = options.Options(confdir=str(authority), mode=[f"opened:{one.detach()}" for one in listeners])
     proxy = Master(settings)

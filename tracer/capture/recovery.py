@@ -1,4 +1,4 @@
-"""Journals that a killed proxy left behind, made into recordings."""
+"""Recovery of recordings from the journals of a killed proxy."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ __all__ = ["recover"]
 def recover(
     folder: Path, participants: ParticipantMap, stopped: Callable[[], bool] = lambda: False
 ) -> Iterator[Path | TracerError]:
-    """Make a recording of each journal below ``folder`` that nobody writes any more.
+    """Make a recording of each journal below ``folder`` that no living process writes. Remove the journal.
 
-    Yields where each of them is; or, for a journal that cannot be used and is left as it is, why. Once
-    ``stopped``, no process is waited for that still writes: its journals are left.
+    Yields the path of each recording. For an unusable journal, which stays unchanged, yields the error.
+    Once ``stopped`` returns True, the wait for processes that still write ends, and their journals stay.
     """
     journals = folder / JOURNALS
     await_orphans(journals, stopped)
@@ -38,7 +38,7 @@ def recover(
         else:
             if recovered is not None:
                 yield recovered
-    with contextlib.suppress(OSError):  # somebody keeps journals there
+    with contextlib.suppress(OSError):  # the folder still contains journals
         journals.rmdir()
 
 
@@ -50,7 +50,7 @@ def _recover(folder: Path, path: Path, participants: ParticipantMap) -> Path | N
     if exchanges:
         head = replace(head, interrupted="the proxy was ended while the run was going on")
         recording = assemble(head, exchanges, participants)
-        # The name that the run was given may be that of an earlier, whole recording: that one stays.
+        # An earlier, complete recording may have the name of the run, and must not be replaced.
         target = save_new(folder, head, recording, None)
     path.unlink(missing_ok=True)
     return target

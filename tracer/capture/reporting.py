@@ -1,4 +1,4 @@
-"""What became of a run, as lines for the log and reasons for stopping."""
+"""Outcomes of runs, as lines for the log and as reasons to stop."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["failed", "kept", "recovered"]
 
 
 def kept(what: Kept) -> Iterator[Said]:
-    """A recording was written."""
+    """Yield the log lines for a written recording."""
     if what.problem:
         yield _said("error", what.problem)
     recording = what.recording
@@ -25,14 +25,14 @@ def kept(what: Kept) -> Iterator[Said]:
 
 
 def failed(error: Exception) -> Failed:
-    """Something was not recorded. Of an error that is not ours nothing is quoted: it may hold a secret."""
+    """Return the notice of a failure. It quotes only a ``TracerError``, as others may contain secrets."""
     reason = str(error) if isinstance(error, TracerError) else f"internal error ({type(error).__name__})"
-    # A refused artefact is no reason to refuse the next one, nor anybody's traffic.
+    # The refusal of one file is no reason to refuse other files or traffic.
     return Failed(_printable(reason), refused=isinstance(error, LeakError))
 
 
 def recovered(result: Path | TracerError) -> Said:
-    """What was made of a journal that was left behind."""
+    """Return the log line for the recovery of a journal."""
     if isinstance(result, TracerError):
         return _said("warning", f"journal left as it is: {result}")
     return _said("alert", f"recovered {result}")
@@ -43,5 +43,5 @@ def _said(level: Literal["alert", "warning", "error"], text: str) -> Said:
 
 
 def _printable(text: str) -> str:
-    """Names of files may hold bytes that are no text."""
+    """Escape bytes that are not UTF-8, as names of files may contain them."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

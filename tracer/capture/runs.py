@@ -1,6 +1,6 @@
-"""Runs under way, and what tells one run from the others.
+"""Runs in progress, with the facts that distinguish them.
 
-Which run an exchange belongs to is decided in ``attribution``, on what is kept here.
+The module ``attribution`` assigns exchanges to runs on the evidence of these facts.
 """
 
 from __future__ import annotations
@@ -16,21 +16,22 @@ from tracer.capture.processes import Process
 __all__ = ["FINISHED_LIMIT", "GRACE", "Evidence", "Run", "Runs", "is_below", "service_of"]
 
 FINISHED_LIMIT = 256
-"""Number of finished runs that are kept, in case a token of theirs is used again."""
+"""Maximum number of finished runs in memory, as a token of a finished run may be used again."""
 
 GRACE = 3.0
-"""Seconds without a connection after which the run of a remote client is taken to be over."""
+"""Seconds without a connection after which the run of a remote client counts as over."""
 
 _KEPT = 64
-"""Number of different URLs that are kept of a run, for each purpose, and of User-Agents."""
+"""Maximum number of User-Agents of a run, and of URLs for each purpose."""
 
 
 class Evidence(NamedTuple):
-    """The facts of a request that tell where it comes from.
+    """The facts of a request that show its origin.
 
-    ``sender`` is the service that sent it, empty for a client. ``tokens`` are those that it carries,
-    ``subjects`` those that it asks about; both are unredacted, and stay in memory. ``opening`` is the
-    method and the URL. ``authenticates`` marks a login. ``started`` is in seconds since the epoch.
+    ``sender`` is the service that sent the request, empty for a client. ``tokens`` are the tokens that
+    the request carries, ``subjects`` the tokens that it asks about; both are unredacted, and stay in
+    memory. ``opening`` is the method and the URL. ``authenticates`` marks a login. ``started`` is in
+    seconds since the epoch.
     """
 
     connection: str
@@ -47,23 +48,23 @@ class Evidence(NamedTuple):
 
     @property
     def proves_client(self) -> bool:
-        """Whether the request carries or asks for a token: something that only one client has."""
+        """True for a login or a request with a token: only one client has the credentials or the token."""
         return self.authenticates or bool(self.tokens)
 
 
 @dataclass(eq=False)
 class Run:
-    """The facts that tell one run from the others. ``open`` holds its living connections.
+    """The facts that distinguish a run from others. ``open`` contains its open connections.
 
-    ``agents`` are the User-Agents of its requests: one command uses several libraries.
-    ``service`` is empty, except for a background run: requests a service sends while it answers nobody.
-    ``tokens`` were handed out to the run; ``carried`` are tokens of its requests that were not.
-    ``discovered`` maps its requests without a token, method and URL, to the time of the first of them.
+    ``agents`` are the User-Agents of its requests, as one command uses several libraries.
+    ``service`` is the service of a background run, empty for any other run.
+    ``tokens`` were issued to the run; ``carried`` are the other tokens of its requests.
+    ``discovered`` maps the method and URL of each request without a token to the time of the first one.
     ``used`` maps each service to the times of the first and the last request that proved the client;
-    ``logins`` are the services that took a login.
+    ``logins`` are the services that received a login.
     ``began``, ``logged_in``, ``last`` and ``refused`` are in seconds since the epoch: the beginning, the
-    first login, the latest end of an exchange, and the latest 401 to a token after which no login
-    came. ``doubt`` says why an exchange may be missing, or belong to another run.
+    first login, the latest end of an exchange, and the latest 401 response to a token without a login
+    after it. ``doubt`` is the reason why an exchange may be missing, or may belong to another run.
     """
 
     number: int
@@ -86,20 +87,20 @@ class Run:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing of the run is under way: it may be over."""
+        """True if the run has no open connection and no request in flight, so that it may be over."""
         return not self.open and not self.in_flight
 
     def active(self, time: float) -> bool:
-        """Return whether ``time`` (s since the epoch) is within the run, or shortly after it."""
+        """Return whether ``time`` (s since the epoch) is in the run, or up to ``GRACE`` s after it."""
         return self.began <= time and (self.in_flight > 0 or time <= self.last + GRACE)
 
     def of_same_client(self, evidence: Evidence) -> bool:
-        """Return whether the run may come from the same remote program as the request."""
+        """Return whether the run and the request may come from the same remote program."""
         local = self.process is not None or bool(self.service)
         return not local and self.peer == evidence.peer and evidence.agent in self.agents
 
     def use(self, evidence: Evidence, *, login: bool) -> None:
-        """Note a request of the run that carries or asks for a token."""
+        """Record a request of the run that carries a token, or is a ``login``."""
         service = service_of(evidence.url)
         if login:
             self.logged_in = min(self.logged_in, evidence.started)
@@ -110,21 +111,21 @@ class Run:
             self.used[service] = min(first, evidence.started), max(last, evidence.started)
 
     def add_agent(self, agent: str) -> None:
-        """Note the User-Agent of a request of the run."""
+        """Record the User-Agent of a request of the run."""
         if len(self.agents) < _KEPT:
             self.agents.add(agent)
 
     def discover(self, opening: str, time: float) -> None:
-        """Note a request of the run that carries no token."""
+        """Record a request of the run without a token."""
         if opening in self.discovered or len(self.discovered) < _KEPT:
             self.discovered[opening] = min(time, self.discovered.get(opening, time))
 
     def uses(self, service: str) -> bool:
-        """Return whether the run used ``service`` or what is below it."""
+        """Return whether the run used ``service`` or a service below it."""
         return any(is_below(used, service) for used in self.used)
 
     def first_use(self, service: str, since: float, until: float) -> float | None:
-        """Return when the run first used ``service`` between two times."""
+        """Return the earliest known use of ``service`` from ``since`` to ``until``, None if there is none."""
         times = (
             moment
             for used, moments in self.used.items()
@@ -135,21 +136,21 @@ class Run:
         return min(times, default=None)
 
     def used_before(self, service: str, time: float) -> bool:
-        """Return whether the run used ``service``, other than to log in, before ``time``."""
+        """Return whether the run used ``service`` before ``time``. Services with a login do not count."""
         return any(
             first < time and used not in self.logins and is_below(used, service)
             for used, (first, _) in self.used.items()
         )
 
     def logged_in_below(self, service: str) -> bool:
-        """Return whether the run sent a login to ``service`` or to what is below it."""
+        """Return whether the run sent a login to ``service`` or to a service below it."""
         return any(is_below(login, service) for login in self.logins)
 
 
 class Runs:
-    """All runs under way, and the latest finished ones.
+    """All runs in progress, and the latest finished runs.
 
-    ``on_resume`` is called with a finished run that goes on, or on which a doubt is to be noted.
+    ``on_resume`` is called with each finished run that continues or receives a doubt.
     """
 
     def __init__(self, on_resume: Callable[[Run], None]) -> None:
@@ -160,7 +161,7 @@ class Runs:
         self._finished: dict[int, Run] = {}
 
     def begin(self, evidence: Evidence) -> Run:
-        """Begin a new run."""
+        """Begin a new run with the facts of its first request, and return the run."""
         self._count += 1
         run = Run(
             self._count,
@@ -184,9 +185,9 @@ class Runs:
         return next(known, None) or self.begin(evidence)
 
     def holders(self, evidence: Evidence) -> list[Run]:
-        """Return the runs of the request's address that were handed out or carried one of its tokens.
+        """Return the runs of the request's address that obtained or carried one of its tokens.
 
-        A run under way goes before a finished one, a later one before an earlier one.
+        Runs in progress precede finished runs, and later runs precede earlier runs.
         """
         tokens = evidence.tokens
         return [
@@ -197,30 +198,33 @@ class Runs:
         ]
 
     def doubt(self, run: Run, reason: str) -> None:
-        """Set a doubt on a run. One that has finished is taken up again, to have it noted."""
+        """Set a doubt on a run without one. Resume a finished run, as its recording must state the doubt."""
         if not run.doubt:
             run.doubt = reason
             self.resume(run)
 
     def doubt_all(self, reason: str) -> None:
-        """Set a doubt on all runs that are kept, and on those to come."""
+        """Set a doubt on all known runs and on all future runs."""
         self._doubt = reason
         for run in (*self.going, *self._finished.values()):
             self.doubt(run, reason)
 
     def resume(self, run: Run) -> None:
-        """Take up a finished run again; do nothing for a run under way."""
+        """Resume a finished run. Do nothing for a run in progress."""
         if self._finished.pop(run.number, None) is not None:
             self.going.append(run)
             self._on_resume(run)
 
     def finish(self, run: Run) -> None:
-        """End the run."""
+        """End a run in progress, and forget its connections."""
         self.going.remove(run)
         run.open.clear()
 
     def retain(self, run: Run) -> Run | None:
-        """Keep a finished remote run, as its client may only be idle. Return the run evicted to make room."""
+        """Keep a finished remote run, as its client may only be idle. Return the run evicted to make room.
+
+        Return ``run`` itself if it is local or has no tokens, as such a run is not kept.
+        """
         if run.process is not None or not (run.tokens or run.carried):
             return run
         self._finished[run.number] = run
@@ -228,12 +232,12 @@ class Runs:
         return self._finished.pop(oldest) if len(self._finished) > FINISHED_LIMIT else None
 
     def of_same_client(self, evidence: Evidence) -> Iterator[Run]:
-        """Yield the runs under way that may come from the same remote program as the request."""
+        """Return the runs in progress that may come from the same remote program as the request."""
         return (run for run in self.going if run.of_same_client(evidence))
 
 
 def is_below(service: str, upper: str) -> bool:
-    """Return whether ``service`` is the service ``upper`` or below it."""
+    """Return whether ``service`` is equal to ``upper`` or below it."""
     return service.startswith(upper) and service[len(upper) :][:1] in ("", "/")
 
 

@@ -1,4 +1,4 @@
-"""A request, and the runs that it may belong to."""
+"""A request with its candidate runs."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ __all__ = ["SentRequest"]
 
 @dataclass(eq=False)
 class SentRequest:
-    """A request that was sent. It belongs to one of ``runs``; none are known while evidence is missing.
+    """A request that was sent. ``runs`` are its candidate runs, empty while evidence is missing.
 
-    ``answering`` are the requests that its sender, a service, had to answer when it sent this one.
-    ``answered`` is set at its end, of which the time ``ended`` (s since the epoch) may stay unknown. If
-    it is ``approximate``, the request may have ended before.
-    ``exchange`` is held from then on until the run has taken it.
-    ``alone`` is the moment (s, monotonic) from which the request's connection can tell nothing more.
-    ``doubt`` says why the run that it was given to may be the wrong one. ``service`` is what it was
-    sent to, as ``service_of`` names it.
+    ``answering`` are the requests that the sender, a service, was processing when it sent this request.
+    ``answered`` is set at the end of the exchange. The time ``ended`` (s since the epoch) may stay
+    unknown. If ``ended`` is ``approximate``, the exchange may have ended earlier.
+    ``exchange`` is set from the end of the exchange until the run has stored it.
+    ``alone`` is the time (s, of the clock of ``ClientRequests``) after which the request's connection
+    gives no more evidence. ``doubt`` is the reason why the assigned run may be wrong. ``service`` is the
+    service in the URL, as returned by ``service_of``.
     """
 
     evidence: Evidence = field(repr=False)
@@ -40,12 +40,12 @@ class SentRequest:
 
     @property
     def run(self) -> Run | None:
-        """The run that it belongs to; None while several may be it, or none is known."""
+        """The run of the request; None without a candidate or with several candidates."""
         return self.runs[0] if len(self.runs) == 1 else None
 
     @property
     def latest(self) -> float:
-        """The end of an answered request; its beginning where the end is not known."""
+        """The end of an answered request; its beginning if the end is unknown."""
         return self.ended if self.ended < math.inf else self.evidence.started
 
     @property
@@ -54,7 +54,7 @@ class SentRequest:
         return self.evidence.started if self.approximate else self.latest
 
     def decide(self, run: Run, doubt: str = "") -> None:
-        """Give the request to ``run``: from now on it counts as under way for that run alone."""
+        """Assign the request to ``run``. The request counts as in flight for this run only."""
         if run not in self.runs:
             run.in_flight += 1
         for candidate in self.runs:

@@ -1,7 +1,7 @@
-"""How to trace: what the addon's options and ``tracer record`` come down to.
+"""Settings of recordings, from the options of the addon or of ``tracer record``.
 
-Light to import (so not a dataclass, which loads ``inspect``): ``tracer record`` checks its options
-before it starts the client, and loads everything else while the client starts.
+The module is fast to import (no dataclass, as that would load ``inspect``): ``tracer record`` checks its
+options before it starts the client, and loads all other modules while the client starts.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 __all__ = ["DIAGRAMS", "JOURNALS", "LIMIT", "Draw", "Settings"]
 
 JOURNALS = ".journal"
-"""The folder of the journals, inside the folder of the recordings."""
+"""Name of the folder of journals, inside the folder of recordings."""
 
 DIAGRAMS = ("mmd", "svg", "png")
 
 LIMIT = 2**20
-"""Bytes of the longest body that is kept."""
+"""Default maximum size of a recorded body, in bytes."""
 
 Draw = Callable[["Recording", str], list[str | bytes]]
-"""Draws a recording as one of DIAGRAMS, a long one in parts; given from above, as capturing does not draw."""
+"""A function that draws a recording as one of DIAGRAMS, in parts if it is long. Callers provide it."""
 
 
 class Settings:
-    """Where recordings go and what goes into them.
+    """The location and the content of recordings.
 
-    ``name`` makes every recording replace the one of that name; without it, a recording is
-    named after its sequence or command, and never replaces another. ``policies`` are files
-    that add rules to the redaction policy. Raises InputError for what cannot be, and OutputError where no
-    recording could be written.
+    With ``name``, each recording replaces the recording of that name. Without ``name``, a recording is
+    named after its sequence or command, and never replaces another. ``policies`` are files that add rules
+    to the redaction policy. Raises InputError for an invalid value, and OutputError if no recording can
+    be written.
     """
 
     def __init__(
@@ -76,17 +76,17 @@ class Settings:
 
     @property
     def release_folder(self) -> Path:
-        """The folder of the release, where there is one, else the one of all recordings."""
+        """The folder of the release; without a release, the folder of all recordings."""
         return self.folder / safe_name(self.release) if self.release else self.folder
 
     def with_senders(self, senders: Mapping[int, str]) -> Settings:
-        """These, with more participants that send by ports of the proxy."""
+        """Return a copy with additional senders, by their proxy port."""
         more = copy.copy(self)
         more.participants = self.participants.with_senders(senders)
         return more
 
     def of_no_command(self) -> Settings:
-        """These, for what no command has caused: the name and the sequence are the command's."""
+        """Return a copy without name and sequence, for exchanges that no command caused."""
         other = copy.copy(self)
         other.name = other.sequence = None
         return other

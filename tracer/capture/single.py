@@ -1,4 +1,4 @@
-"""The addon for one command: everything that its client sends is one run."""
+"""The addon for one command: all requests of its client are one run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["SingleRun"]
 
 
 class _OneBook(Keeper):
-    """Keeps the one run, which is over when the command is."""
+    """A keeper with one book for the command. The run ends with the command."""
 
     def __init__(self, tracer: SingleRun, settings: Settings, book: Book) -> None:
         super().__init__(settings, tracer.on_kept, tracer.fail, live=False)
@@ -45,7 +45,7 @@ class _OneBook(Keeper):
 
 
 class _OneIntake(Intake):
-    """What does not come by a service's port comes from the command."""
+    """An intake for one command, which sends every request that comes through no service's proxy port."""
 
     def __init__(self, tracer: SingleRun, settings: Settings, keeper: _OneBook, process: Process) -> None:
         super().__init__(settings, lambda _: keeper)
@@ -61,10 +61,10 @@ class _OneIntake(Intake):
 
 
 class SingleRun(Tracer):
-    """Keeps one book; ``kept`` is the recording once the proxy has stopped.
+    """The addon for one command. ``kept`` is the command's recording after the proxy has stopped.
 
-    ``others`` are recordings of what services sent, but not because of the command. ``reached`` tells
-    whether the client has come to the proxy, ``listens`` whether it could.
+    ``others`` are the recordings of background runs of services. ``reached`` is True once the client has
+    connected to the proxy. ``listens`` is set once the proxy accepts connections.
     """
 
     def __init__(
@@ -86,26 +86,26 @@ class SingleRun(Tracer):
         self._one = _OneBook(self, settings, self._book)
         self.reached = False
         self.listens = asyncio.Event()
-        # Every tunnel is accepted, and the client must have wanted it for a request.
+        # Every tunnel is accepted, and the client opens a tunnel only for a request.
         self._tunnels = Tunnels(unused="the client left before it sent its request")
         self._remedies = remedies
         self._unusable = ""
 
     def ended(self, client: Client) -> None:
-        """The client is through: its output and how it ended go into the recording."""
+        """Store the output, the exit code, and an early end of the client for the recording."""
         stdout, stderr = client.output
         self._one.output = Output(exit=client.wait(), stdout=stdout, stderr=stderr)
         self._one.interrupted = f"the client was ended by {client.killed_by}" if client.killed_by else ""
 
     async def drained(self, seconds: float) -> None:
-        """Wait for what is still under way, at most so long."""
+        """Wait until no flow is in progress, at most ``seconds``."""
         for _ in range(int(seconds / 0.02)):
             if not self._flows:
                 return
             await asyncio.sleep(0.02)
 
     def problems(self, environment: Mapping[str, str]) -> list[str]:
-        """Why nothing may have been recorded."""
+        """Return the likely reasons why nothing was recorded."""
         if refused := self._usage_error():
             return [refused]
         if self._distrust.warnings:
@@ -126,27 +126,27 @@ class SingleRun(Tracer):
         return usage_error(self._process.argv, output, self._book.redactor.text)
 
     def load(self, loader: Loader) -> None:
-        """Declare no options: the settings are there already."""
+        """Start to redact mitmproxy's log. Declare no options, as the settings are given."""
         self.redact_log()
 
     def configure(self, updated: set[str]) -> None:
-        """Check no options, for the same reason."""
+        """Check no options, as the settings are given."""
 
     def running(self) -> None:
-        """Announce nothing: the verb says where the recording is."""
+        """Set ``listens``. Log nothing, as the caller reports the path of the recording."""
         self.listens.set()
 
     async def client_connected(self, client: connection.Client) -> None:
-        """Whose connection it is needs no looking up."""
+        """Report a new connection. Its process is known, and needs no search."""
         self._connections.add(client.id)
         self.reached |= client.sockname[1] not in self._ready().participants.senders
         self._introduce(client)
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
-        """Accept every tunnel, so that the client sends its request also where the cloud is not there.
+        """Accept every tunnel, so that the client sends its request even to an unreachable cloud.
 
         mitmproxy then connects to the cloud when the client begins TLS. If that fails, the recording
-        holds the request with the reason, as for a cloud without TLS.
+        contains the request with the reason, as for a cloud without TLS.
         """
         super().http_connect(flow)
         flow.response = flow.response or http.Response(
@@ -154,38 +154,38 @@ class SingleRun(Tracer):
         )
 
     def tls_start_server(self, data: tls.TlsData) -> None:
-        """Warn where mitmproxy could not prepare to check the cloud's certificate."""
+        """Warn if mitmproxy could not prepare the check of the cloud's certificate."""
         if data.ssl_conn is None:
             self._unusable = self._remedies.unusable()
             self._distrust.tell(self._unusable)
 
     def tls_failed_server(self, data: tls.TlsData) -> None:
-        """Give the reason in the place of "connection closed", which is all that mitmproxy tells then."""
+        """Set the reason as error. Without this, mitmproxy reports only "connection closed" in this case."""
         if data.ssl_conn is None and self._unusable:
             data.conn.error = self._unusable
         super().tls_failed_server(data)
 
     async def error(self, flow: http.HTTPFlow) -> None:
-        """Give the same reason for the request that could not be sent."""
+        """Set the same reason as error of a request that could not be sent."""
         if self._unusable and flow.request.scheme == "https" and flow.server_conn.timestamp_tls_setup is None:
             flow.error = mitmproxy_flow.Error(self._unusable)
         await super().error(flow)
 
     def new_taker(self) -> Intake:
-        """The one there is."""
+        """Return an intake for the single run."""
         return _OneIntake(self, self._ready(), self._one, self._process)
 
     def on_exchange(self, book: Book) -> None:
-        """Show the recording so far."""
+        """Call the callback with the recording so far."""
         if self._callback is not None and book is self._book:
             self._callback(book.preview())
 
     def on_kept(self, what: Kept) -> None:
-        """Keep it for the verb."""
+        """Store a written recording in ``kept`` or, for a background run, in ``others``."""
         if self._book.path == what.path:
             self.kept = what
         else:
             self.others.append(what)
 
     def end(self) -> None:
-        """Nothing to say: the verb looks at ``failure``."""
+        """Report nothing, as the caller reads ``failure``."""

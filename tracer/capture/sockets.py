@@ -1,12 +1,12 @@
-"""The process that holds the client's end of a local TCP connection.
+"""Search for the process at the client's end of a local TCP connection.
 
-On Linux the kernel is asked for exactly one socket (netlink, sock_diag(7)): the answer is its inode and
-user. The process is the one that has a descriptor of that inode. Most connections come from a process
-that was seen before, so those are looked at first; all processes are searched, newest first, for a new
-client only. Elsewhere, and where the kernel does not answer, psutil lists the sockets of the system.
+On Linux, a query to the kernel for exactly one socket (netlink, sock_diag(7)) returns its inode and user.
+The process is the one with a descriptor of that inode. Most connections come from a known process, so
+known processes are searched first. All processes are searched, newest first, only for a new client. On
+other systems, and if the kernel does not answer, psutil lists all sockets of the system.
 
-What cannot be seen has no owner: a client on another machine or in another network namespace, a process
-of another user (unless this one is root), a client that has closed its socket already.
+Some clients cannot be found: a client on another machine or in another network namespace, a process of
+another user (unless tracer runs as root), a client that has already closed its socket.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import psutil
 __all__ = ["Address", "SocketOwners", "socket_owners"]
 
 Address = tuple[str, int]
-"""A host's address as text, with its scope if it has one (``fe80::1%eth0``), and a port."""
+"""An IP address as text, with its scope if it has one (``fe80::1%eth0``), and a port."""
 
 _NETLINK_SOCK_DIAG = 4
 _SOCK_DIAG_BY_FAMILY = 20
@@ -43,29 +43,29 @@ _ANSWER = struct.Struct("=4x2x2s44x12xII")  # struct inet_diag_msg: destination 
 _LONGEST_ANSWER = 8192
 
 _RECENT = 64
-"""Number of remembered processes. A client often uses the same descriptor again."""
+"""Number of remembered processes. A client often uses the same descriptor number again."""
 
 _SEARCHED = 8
-"""Number of recent processes, and of the latest one's children, that are searched completely."""
+"""Number of recent processes, and of children of the latest process, with a search of all descriptors."""
 
 
 class SocketOwners(Protocol):
-    """A way to find the process that holds a socket."""
+    """A search for the process that holds a socket."""
 
     async def find(self, client: Address, proxy: Address) -> int | None:
-        """Return the ID of the process that connected ``client`` to ``proxy``, None if it is not seen.
+        """Return the ID of the process that connected ``client`` to ``proxy``, None if it is not found.
 
-        If several processes hold the socket, it is the one that the others inherited it from.
+        If several processes hold the socket, return the process that the others inherited it from.
         """
 
 
 def socket_owners() -> SocketOwners:
-    """Return the fastest way that this system has."""
+    """Return the fastest search that this system supports."""
     return _DiagSocketOwners() if sys.platform == "linux" else _ListedSocketOwners()
 
 
 class _ListedSocketOwners:
-    """Search the list of all sockets of the system, in a thread, as it takes long."""
+    """A search in the list of all sockets of the system, in a thread, as the search is slow."""
 
     async def find(self, client: Address, proxy: Address) -> int | None:
         return await asyncio.to_thread(self._find, client, proxy)
@@ -86,22 +86,22 @@ class _Socket(NamedTuple):
 
 
 class _DiagSocketOwners:
-    """Ask the kernel for one socket, and look for the process that has a descriptor of it.
+    """A query to the kernel for one socket, and a search for the process with its descriptor.
 
-    The thread of the event loop does what takes microseconds. Only the search of all processes, of which
-    the time grows with the system, goes to another thread.
+    Steps that take microseconds run in the thread of the event loop. Only the search of all processes
+    runs in another thread, as its time grows with the system.
     """
 
     def __init__(self) -> None:
         self._fallback = _ListedSocketOwners()
         self._works = False
-        self._recent: dict[int, int] = {}  # process to descriptor, the latest last
+        self._recent: dict[int, int] = {}  # process ID to descriptor, the latest last
         self._hidden_users: set[int] = set()
 
     async def find(self, client: Address, proxy: Address) -> int | None:
         try:
             found = _query(client, proxy)
-            # A kernel without the module says "no such socket" as well: the proxy's own end must be there.
+            # A kernel without the module also reports a missing socket. But the proxy's own end exists.
             self._works = self._works or found is not None or _query(proxy, client) is not None
         except OSError:
             self._works, found = False, None
@@ -136,7 +136,7 @@ class _DiagSocketOwners:
             return None
         holder = await asyncio.to_thread(lambda: _holder(_all_processes(), target))
         if holder is None and found.user != os.geteuid() and _query(client, proxy) == found:
-            # The socket is there and its process is not seen: the next ones of that user will not be either.
+            # The socket exists, but its process is hidden, as all processes of that user are.
             self._hidden_users.add(found.user)
         return holder
 
@@ -148,12 +148,12 @@ def _has_ends(connection: Any, ends: tuple[Address, Address]) -> bool:
 
 
 def _end(address: Address) -> Address:
-    """Return the address in the form in which it can be compared: IPv4 in IPv6 as IPv4."""
+    """Return the address in a form for comparison: an IPv4-mapped IPv6 address as IPv4."""
     return ".".join(map(str, _packed(address[0]))), address[1]
 
 
 def _first_listed(pid: int, ends: tuple[Address, Address]) -> int:
-    """Return the process that this one inherited the socket from, or this one."""
+    """Return the ancestor that the process inherited the socket from, or the process itself."""
     with contextlib.suppress(psutil.Error, OSError):
         while parent := psutil.Process(pid).ppid():
             if not any(_has_ends(each, ends) for each in psutil.Process(parent).net_connections(kind="tcp")):
@@ -163,7 +163,7 @@ def _first_listed(pid: int, ends: tuple[Address, Address]) -> int:
 
 
 def _query(local: Address, remote: Address) -> _Socket | None:
-    """Return the socket that is bound to ``local`` and connected to ``remote``. Raise OSError, ValueError."""
+    """Return the socket from ``local`` to ``remote``, None without one. Raises OSError, ValueError."""
     source, destination = _packed(local[0]), _packed(remote[0])
     family = socket.AF_INET if len(source) == len(destination) == 4 else socket.AF_INET6
     identity = b"".join(
@@ -179,12 +179,12 @@ def _query(local: Address, remote: Address) -> _Socket | None:
     header = _HEADER.pack(_HEADER.size + len(request), _SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, 0, 0)
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as kernel:
         kernel.send(header + request)
-        # The kernel has answered when the request has been sent.
+        # The kernel answers before ``send`` returns.
         answer = kernel.recv(_LONGEST_ANSWER, socket.MSG_DONTWAIT)
     if _HEADER.unpack_from(answer)[1] == _NLMSG_ERROR:
         return None
     port, user, inode = _ANSWER.unpack_from(answer, _HEADER.size)
-    # Where no socket is connected so, the kernel gives one that listens on the port, whoever has it.
+    # If no such connection exists, the kernel returns any socket that listens on the port.
     return _Socket(inode, user) if port == _PORTS.pack(local[1], remote[1])[2:] else None
 
 
@@ -195,7 +195,7 @@ def _packed(host: str) -> bytes:
 
 
 def _scope(host: str) -> int:
-    """Return the number of the interface that a link-local address belongs to, else 0."""
+    """Return the interface index of a link-local address, 0 for any other address."""
     scope = host.partition("%")[2]
     if not scope:
         return 0
@@ -203,7 +203,7 @@ def _scope(host: str) -> int:
 
 
 def _holder(pids: Iterable[int], target: str) -> tuple[int, int] | None:
-    """Return the process that holds the socket, and by which descriptor, if it is one of ``pids``."""
+    """Search ``pids`` for a holder of the socket. Return the first holder and its descriptor, or None."""
     for pid in pids:
         descriptor = _descriptor(pid, target)
         if descriptor is not None:
@@ -212,9 +212,10 @@ def _holder(pids: Iterable[int], target: str) -> tuple[int, int] | None:
 
 
 def _first_holder(pid: int, descriptor: int, target: str, *, thorough: bool = False) -> tuple[int, int]:
-    """Return the process that this one inherited the socket from, or this one.
+    """Return the ancestor that the process inherited the socket from, or the process; with the descriptor.
 
-    A child has it by the same descriptor, unless the child made a copy, which a ``thorough`` look finds.
+    A child has the socket under the same descriptor number. Only a ``thorough`` search also finds the
+    parent of a child that has copied the descriptor to another number.
     """
     while True:
         parent = _parent(pid)
@@ -230,7 +231,7 @@ def _first_holder(pid: int, descriptor: int, target: str, *, thorough: bool = Fa
 def _descriptor(pid: int, target: str) -> int | None:
     folder = f"/proc/{pid}/fd"
     try:
-        names = os.listdir(folder)  # noqa: PTH208 - an object for each of them costs more than the search
+        names = os.listdir(folder)  # noqa: PTH208 - a Path for each name costs more than the search
     except OSError:
         return None
     return next((int(name) for name in names if _target(pid, name) == target), None)
@@ -252,7 +253,7 @@ def _parent(pid: int) -> int:
 
 
 def _children(pid: int) -> list[int]:
-    """Return the children of a process in the order of their IDs, as far as the kernel tells."""
+    """Return the children of a process in the order of their IDs; empty if the kernel does not list them."""
     return sorted(itertools.chain.from_iterable(_children_of_threads(pid)))
 
 

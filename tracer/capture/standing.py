@@ -1,4 +1,4 @@
-"""A proxy that records everything that comes through it until it is told to end."""
+"""A proxy that records all its traffic until a signal ends it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ __all__ = ["serve"]
 
 class _Standing(Tracer):
     def load(self, loader: Loader) -> None:
-        """No options: the settings are there already."""
+        """Declare no options, as the settings are given."""
 
 
 def serve(listening: Mapping[str, socket.socket], clients: str, settings: Settings, authority: Path) -> None:
-    """Record until SIGTERM or SIGINT: each client command, and what services send, by their socket's name.
+    """Record all client commands and all requests of services until SIGTERM or SIGINT.
 
-    ``clients`` is the name of the socket for clients, ``authority`` the folder of the proxy's CA.
+    ``listening`` maps names to sockets. ``clients`` is the name of the socket for clients. The name of
+    any other socket is the service that sends through it. ``authority`` is the folder of the proxy's CA.
     """
     logging.getLogger("tracer").setLevel(logging.INFO)
     senders = {one.getsockname()[1]: name for name, one in listening.items() if name != clients}

@@ -1,8 +1,8 @@
 """Taps that measure bodies while they stream through the proxy.
 
-A body streams if it is announced as longer than the limit, or if its length is unknown and it
-is binary (an image). Everything else is held by mitmproxy as it is without the addon, so that
-other addons can read and change it.
+A body streams if its announced length exceeds the limit, or if its length is unknown and it is
+binary (an image). mitmproxy stores any other body in memory, as it does without the addon, so that
+other addons can read and change the body.
 """
 
 from __future__ import annotations
@@ -22,20 +22,21 @@ __all__ = ["Tap", "announced", "is_binary", "tap_request", "tap_response"]
 Stream = Callable[[bytes], bytes | Iterable[bytes]]
 
 _BATCH = 2**22
-"""Bytes that are hashed at a time: in a thread, as the traffic goes on meanwhile.
+"""Bytes that are hashed at a time. A thread computes the hash while the traffic continues.
 
-With less, both threads wait more often for each other; up to three times as much is held for a message.
+With smaller batches, the threads wait for each other more often. A message needs memory for up to three
+batches.
 """
 
 
 class Tap:
     """A stream callable for mitmproxy that passes each chunk on unchanged and measures it.
 
-    A body of at most ``keep`` bytes is kept. ``before`` is the stream callable of another addon:
-    its output is measured and passed on. ``used`` is True once a chunk came through.
+    A body of at most ``keep`` bytes is stored. ``before`` is the stream callable of another addon:
+    its output is measured and passed on. ``used`` is True after the first chunk.
 
-    A tap is false once ``flow`` has a response: mitmproxy cannot stream a request that an addon
-    has answered, and would end the connection.
+    An unused tap is false once the flow ``unanswered`` has a response: mitmproxy cannot stream a request
+    that an addon has answered, and would close the connection.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Tap:
         return self.used or self._unanswered is None or self._unanswered.response is None
 
     def __call__(self, chunk: bytes) -> bytes | Iterable[bytes]:
-        """Measure a chunk; the last one is empty."""
+        """Measure a chunk and pass it on. The last chunk is empty."""
         self.used = True
         if self._before is None:
             self._measure(chunk)
@@ -84,7 +85,7 @@ class Tap:
                 self._kept = None
 
     def content(self) -> Content:
-        """What passed: all of it where it was little enough, else its size and what it hashes to."""
+        """Return the body if it has at most ``keep`` bytes, else its size and SHA-256."""
         if self._kept is not None:
             return Content(bytes(self._kept), True, self._size)
         self._wait()
@@ -96,7 +97,7 @@ class Tap:
         self._hash.update(b"".join(batch))
 
     def _wait(self) -> None:
-        """At most one batch is being hashed, so that little is held."""
+        """Wait for the hash of the previous batch, so that few batches are in memory."""
         if self._hashing is not None:
             self._hashing.result()
 
@@ -107,19 +108,19 @@ def _hasher() -> ThreadPoolExecutor:
 
 
 def tap_request(flow: http.HTTPFlow, limit: int, *, late: bool = False) -> Tap | None:
-    """Return the tap that the request's body streams through, None if mitmproxy holds the body.
+    """Install a tap if the request's body streams. Return the tap, None if mitmproxy stores the body.
 
-    ``late``: mitmproxy may decide to let it stream when it has received much (its option
+    With ``late``, mitmproxy may decide to stream the body after it has received a part (option
     ``stream_large_bodies``). The tap is used from then on.
     """
     return _tap(flow.request, limit, flow, late=late)
 
 
 def tap_response(flow: http.HTTPFlow, limit: int, *, late: bool = False) -> Tap | None:
-    """Return the tap that the response's body streams through, as ``tap_request`` does."""
+    """Install a tap if the response's body streams, as ``tap_request`` does for a request."""
     response = flow.response
     assert response is not None
-    # RFC 9110, section 6.4.1: these have no body, whatever length they announce.
+    # RFC 9110, section 6.4.1: these responses have no body, even if they announce a length.
     if flow.request.method == "HEAD" or response.status_code < 200 or response.status_code in {204, 304}:
         return None
     return _tap(response, limit, late=late)
@@ -129,7 +130,7 @@ def _tap(
     message: http.Message, limit: int, unanswered: http.HTTPFlow | None = None, *, late: bool
 ) -> Tap | None:
     if message.raw_content is not None:
-        # An addon has made the message, or it is sent once more: there is nothing to stream.
+        # An addon has created the message, or the message is replayed: nothing streams.
         return None
     fields = Fields(message.headers.fields)
     ours = _streams(fields, limit)
@@ -146,7 +147,7 @@ def _tap(
 
 
 class _TappedLate:
-    """A message that goes through its tap as soon as mitmproxy decides to let it stream."""
+    """A message that uses its tap as soon as mitmproxy decides to stream the message."""
 
     _tap: Tap | None = None
 
@@ -169,14 +170,14 @@ class _ResponseTappedLate(_TappedLate, http.Response):
 
 
 def _tap_late(message: http.Message, tap: Tap) -> None:
-    # mitmproxy calls no hook then, it sets an attribute.
+    # mitmproxy calls no hook for this decision. It only sets the attribute ``stream``.
     tapped = _RequestTappedLate if isinstance(message, http.Request) else _ResponseTappedLate
     message.__class__ = tapped
     vars(message)["_tap"] = tap
 
 
 def announced(fields: Fields) -> int | None:
-    """Return the length of the body in bytes if the header fields tell it (RFC 9112, section 6.3)."""
+    """Return the length of the body in bytes, None if it is not announced (RFC 9112, section 6.3)."""
     length = fields.get(b"content-length")
     if b"transfer-encoding" in fields or not (length.isascii() and length.isdigit()):
         return None
@@ -184,7 +185,7 @@ def announced(fields: Fields) -> int | None:
 
 
 def is_binary(fields: Fields) -> bool:
-    """Return whether the body is nothing that a recording shows, such as an image."""
+    """Return whether the body is binary data, such as an image, which a recording does not show."""
     return media_type(fields) == "application/octet-stream"
 
 

@@ -1,4 +1,4 @@
-"""What is told of a mitmproxy flow."""
+"""Conversion of mitmproxy flows into events."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ __all__ = ["NO_ANSWER", "answered", "asked", "content"]
 _HTTPS_PORT = 443
 
 NO_ANSWER = "no answer is stored"
-"""The error of a stored flow that has neither a response nor an error."""
+"""The error of a stored flow without a response and without an error."""
 
 
 def asked(flow: http.HTTPFlow) -> Asked:
-    """The request has begun."""
+    """Return the event for the beginning of a request."""
     request = flow.request
     return Asked(
         flow.id,
@@ -39,9 +39,9 @@ def asked(flow: http.HTTPFlow) -> Asked:
 def answered(
     flow: http.HTTPFlow, request: Content | None, response: Content | None, *, closes: bool
 ) -> Answered:
-    """Return the event of a complete flow; ``closes`` tells that its connection ended with it.
+    """Return the event for a complete flow. ``closes`` is True if its connection ended with it.
 
-    ``request`` and ``response`` are the contents, None for what the flow itself holds.
+    ``request`` and ``response`` are the contents; None stands for the content in the flow itself.
     """
     return Answered(
         flow.id,
@@ -55,10 +55,10 @@ def answered(
 
 
 def _url(flow: http.HTTPFlow) -> str:
-    """Return the absolute URL. That of a tunnel is its authority (RFC 9110, section 9.3.6).
+    """Return the absolute URL of the request. A tunnel has only an authority (RFC 9110, section 9.3.6).
 
-    Clients use CONNECT for https. Where a client asked without HTTP, as with SOCKS, the connection to the
-    server tells, the mode of the proxy, or the port.
+    Clients use CONNECT for https. For a client without HTTP, as with SOCKS, the scheme follows from the
+    TLS of the server connection, from the mode of the proxy, or from the port.
     """
     request = flow.request
     if request.method == "CONNECT" and request.authority:
@@ -66,7 +66,7 @@ def _url(flow: http.HTTPFlow) -> str:
         if not secure and not request.http_version.startswith("HTTP/"):
             return f"http://{request.authority.removesuffix(':80')}/"
         return f"https://{request.authority.removesuffix(':443')}/"
-    # mitmproxy knows an IPv6 address without its brackets, and leaves them out of the URL too.
+    # mitmproxy stores an IPv6 address without brackets, and omits them in the URL too.
     if ":" not in request.host:
         return request.url
     path = "" if request.path == "*" else request.path
@@ -74,7 +74,7 @@ def _url(flow: http.HTTPFlow) -> str:
 
 
 def _is_real(response: http.Response) -> bool:
-    """Return whether a server sent it. HAR files of browsers give a blocked request the status 0."""
+    """Return whether a server sent the response. HAR files of browsers give a blocked request status 0."""
     return isinstance(response.status_code, int) and response.status_code >= 100
 
 
@@ -85,15 +85,15 @@ def _error(flow: http.HTTPFlow) -> bytes | None:
 
 
 def content(message: http.Message, tap: Tap | None, limit: int, *, live: bool) -> Content:
-    """Return the body as far as a recording may keep it, else its size and SHA-256.
+    """Return the body if a recording may contain it, else its size and SHA-256.
 
-    A binary body of ``live`` traffic is never kept.
+    A recording contains no binary body of ``live`` traffic.
     """
     if tap is not None and (tap.used or message.stream is tap):
         return tap.content()
     raw = message.raw_content
     if raw is None and message.stream:
-        # Another addon, or mitmproxy, let it stream after this addon's turn.
+        # Another addon or mitmproxy decided to stream the body after this addon's hook.
         return Content(None, True, announced(Fields(message.headers.fields)) or 0)
     binary = live and bool(raw) and is_binary(Fields(message.headers.fields))
     if raw is None or (len(raw) <= limit and not binary):

@@ -1,4 +1,4 @@
-"""Failed TLS handshakes in which one side did not trust the certificate of the other."""
+"""Detection of TLS handshakes that failed because of an untrusted certificate."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from mitmproxy import tls
 __all__ = ["distrusted_client", "distrusted_server"]
 
 _ALERTS = ("unknown ca", "bad certificate", "certificate unknown")
-"""What clients say of a certificate that they refuse (RFC 8446, section 6.2)."""
+"""Alerts of clients that refuse a certificate (RFC 8446, section 6.2)."""
 
 _CLOSED = "connection closed"
 
 
 def distrusted_client(data: tls.TlsData) -> str:
-    """Return the host asked for, if the client refused the proxy's certificate for it.
+    """Return the requested host if the client refused the proxy's certificate for it, else an empty string.
 
-    Some clients close the connection without an alert. That tells of distrust only where the cloud's
-    side of the handshake was complete: else the client gave up waiting for it.
+    Some clients close the connection without an alert. This is a sign of distrust only if the TLS
+    handshake with the cloud was complete: otherwise the client stopped waiting for that handshake.
     """
     error = data.conn.error or ""
     refused = any(alert in error for alert in _ALERTS)
@@ -25,7 +25,7 @@ def distrusted_client(data: tls.TlsData) -> str:
 
 
 def distrusted_server(data: tls.TlsData) -> str:
-    """Return the host of a server whose certificate the proxy refused."""
+    """Return the host of the server if the proxy refused its certificate, else an empty string."""
     return _host(data) if (data.conn.error or "").startswith("Certificate verify failed") else ""
 
 

@@ -1,7 +1,7 @@
-"""Tunnels that failed: a client asked for a connection to a cloud, and could send no request through it.
+"""Failed tunnels: a client requested a connection to a cloud, but could send no request through it.
 
-It asks with CONNECT for an https cloud, with SOCKS for any, and a reverse or transparent proxy is asked by
-being connected to.
+The client requests the connection with CONNECT for an https cloud, or with SOCKS for any cloud. For a
+reverse or transparent proxy, the client only connects to the proxy.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from tracer.origins import bracketed
 __all__ = ["Tunnels", "failed_tunnel"]
 
 _CANCELLED = "connection cancelled"
-"""mitmproxy's error of a connection whose client left while it was being opened."""
+"""mitmproxy's error if the client leaves while the connection to the server is being opened."""
 
 
 class Tunnels:
-    """The tunnels that no request has come through yet, by the ID of the client's connection.
+    """The tunnels without a request so far, by the ID of the client's connection.
 
-    mitmproxy makes no flow of what failed inside a tunnel, because only a request makes one. ``unused`` is
-    the error of a tunnel that was accepted and left before there was a connection to the cloud. Without it,
-    such a tunnel is no failure: clients keep some ready.
+    mitmproxy creates no flow for a failure inside a tunnel, because only a request creates a flow.
+    ``unused`` is the error of an accepted tunnel that the client left before mitmproxy connected to the
+    cloud. Without ``unused``, such a tunnel is no failure, as clients keep spare connections.
     """
 
     def __init__(self, unused: str | None = None) -> None:
@@ -35,25 +35,25 @@ class Tunnels:
         self._unused = unused
 
     def open(self, tunnel: http.HTTPFlow) -> None:
-        """Remember a tunnel that a client asks for."""
+        """Store a tunnel that a client requests."""
         self._tunnels[tunnel.client_conn.id] = tunnel
 
     def open_without_request(self, data: ServerConnectionHookData) -> None:
-        """Remember a tunnel to a server that the client has named without HTTP, unless there is one."""
+        """Store a TCP tunnel to a server that the client named without HTTP, unless the client has one."""
         if data.client.id not in self._tunnels and data.server.transport_protocol == "tcp":
             self.open(_asked(data))
 
     def use(self, connection: str) -> None:
-        """Forget a tunnel, as a request came through it."""
+        """Remove a tunnel, as a request came through it."""
         self._tunnels.pop(connection, None)
 
     def close(self, connection: str) -> http.HTTPFlow | None:
-        """Forget a tunnel. Return its failure as a flow, if it is the cloud that did not answer."""
+        """Remove a tunnel. Return its failure as a flow, None if it did not fail."""
         tunnel = self._tunnels.pop(connection, None)
         return tunnel and failed_tunnel(tunnel, self._unused)
 
     def close_all(self) -> Iterator[http.HTTPFlow]:
-        """Forget all tunnels. Yield the failures."""
+        """Remove all tunnels. Yield the failures as flows."""
         for connection in list(self._tunnels):
             failure = self.close(connection)
             if failure is not None:
@@ -61,10 +61,10 @@ class Tunnels:
 
 
 def failed_tunnel(tunnel: http.HTTPFlow, unused: str | None = None) -> http.HTTPFlow | None:
-    """Return the CONNECT request with the error that kept it from the cloud. Return None without one.
+    """Return a flow of the CONNECT request with the error of the tunnel, None if the tunnel did not fail.
 
-    The flow is a copy: its response is still on its way to the client. A refusal of the proxy itself,
-    such as 407, stays a response.
+    The flow is a copy, as the original response is still on its way to the client. A refusal by the proxy
+    itself, such as 407, stays a response.
     """
     reason = _reason(tunnel, unused)
     refused = tunnel.response is not None and tunnel.response.status_code >= 300
@@ -80,12 +80,12 @@ def failed_tunnel(tunnel: http.HTTPFlow, unused: str | None = None) -> http.HTTP
 
 
 def _asked(data: ServerConnectionHookData) -> http.HTTPFlow:
-    """Return what the client has asked for, as the CONNECT request that means the same."""
+    """Return a flow with the CONNECT request that is equivalent to the client's request."""
     assert data.server.address is not None, "mitmproxy knows where it connects to"
     host, port = data.server.address[:2]
     mode = data.client.proxy_mode
     version = b"SOCKS5" if isinstance(mode, Socks5Mode) else b""
-    # mitmproxy may note the TLS of a connection only once that is open.
+    # mitmproxy may set the TLS flag of a connection only after the connection is open.
     scheme = b"https" if isinstance(mode, ReverseMode) and mode.scheme == "https" else b""
     authority = f"{bracketed(host)}:{port}".encode("utf-8", "surrogateescape")
     now = time.time()
@@ -100,7 +100,7 @@ def _reason(tunnel: http.HTTPFlow, unused: str | None) -> str | None:
     server = tunnel.server_conn
     if server.error and server.error != _CANCELLED:
         return server.error
-    if server.timestamp_start is None:  # nobody has tried
+    if server.timestamp_start is None:  # mitmproxy did not try to connect
         accepted = tunnel.response is not None and tunnel.response.status_code == 200
         return unused if accepted else None
     if server.timestamp_tcp_setup is None:

@@ -1,4 +1,4 @@
-"""Commands that refuse their own arguments before they do any work: usage errors."""
+"""Usage errors: commands that refuse their own arguments before they do any work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tracer.model import Output
 __all__ = ["usage_error"]
 
 _EXIT_CODES = frozenset({2, 64})
-"""That of argparse, click, getopt and cliff; EX_USAGE of sysexits.h."""
+"""The exit code of argparse, click, getopt and cliff; EX_USAGE of sysexits.h."""
 
 _LONGEST = 300
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -27,15 +27,15 @@ _NO_VALUE = re.compile(r"\bargument (\S+): expected (?:one|at least one|\d+) arg
 
 
 def usage_error(argv: Sequence[str], output: Output, redact: Callable[[str], str] = str) -> str | None:
-    """Return a sentence that quotes the line in which a command refuses its arguments, None without one.
+    """Return a sentence that quotes the command's refusal of its arguments, None without a refusal.
 
-    ``redact`` removes secrets from the line.
+    ``redact`` removes secrets from the quoted line.
     """
     if output.exit not in _EXIT_CODES:
         return None
     lines = _lines(output.stderr)
     errors = [line for line in lines if _ERROR.match(line)] if any(map(_USAGE.match, lines)) else []
-    # openstack writes to stdout that it does not know a command.
+    # openstack reports an unknown command on stdout.
     refusals = [line for line in [*lines, *_lines(output.stdout)] if _REFUSAL.search(line)]
     line = next(iter(errors[-1:] or refusals[:1]), None)
     if line is None:
@@ -49,7 +49,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _hint(argv: Sequence[str], line: str) -> str:
-    """Return how to write a value that argparse took for an option, as it begins with ``-``; or nothing."""
+    """Return a hint for a value that argparse took for an option, as it begins with ``-``; else empty."""
     match = _NO_VALUE.search(line)
     for option, value in pairwise(argv):
         if match and option in match[1].split("/") and value[:1] == "-":

@@ -1,4 +1,4 @@
-"""Exchanges on the disk until it is known which run they belong to."""
+"""Storage of exchanges on disk until their run is known."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ __all__ = ["Waiting"]
 
 
 class Waiting:
-    """A book that is never finished: each exchange leaves it for that of its run.
+    """A book that is never finished: each exchange moves to the book of its run.
 
-    Only a killed proxy leaves something in it, which ``recovery`` finds. Its methods raise
-    OutputError where the disk won't take them.
+    Only a killed proxy leaves exchanges in the book, and ``recovery`` finds them. The methods raise
+    OutputError if a write fails.
     """
 
     def __init__(self, new_book: Callable[[], Book]) -> None:
@@ -23,7 +23,7 @@ class Waiting:
         self._held: list[SentRequest] = []
 
     def hold(self, request: SentRequest) -> None:
-        """Keep a complete request whose run is not known yet."""
+        """Store a complete exchange with an unknown run."""
         assert request.exchange is not None
         if self._book is None:
             self._book = self._new_book()
@@ -31,7 +31,7 @@ class Waiting:
         self._held.append(request)
 
     def let_go(self, request: SentRequest) -> None:
-        """Drop a request that stands in the book of its run now."""
+        """Remove an exchange that the book of its run has stored."""
         if request in self._held and self._book is not None:
             self._book.drop(self._held.index(request))
             self._held.remove(request)
@@ -39,6 +39,6 @@ class Waiting:
                 self._book = None
 
     def leave(self) -> None:
-        """Close the journal and leave it on the disk, for recovery."""
+        """Close the journal. Its file stays for recovery."""
         if self._book is not None:
             self._book.leave()

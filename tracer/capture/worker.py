@@ -1,13 +1,14 @@
-"""The process that keeps the books beside a long-lived proxy, so that the traffic need not wait for it.
+"""The proxy's connection to the worker process, which stores exchanges beside a long-lived proxy.
 
-What the proxy tells goes there through a socket, whose room is the bound on what is told
-and not taken yet. The process returns one byte for each kept exchange, in order. It
-outlives a proxy that is killed, for as long as it takes to keep what it was told.
+With the worker process, the traffic need not wait for writes. The proxy sends events through a socket;
+the buffer of the socket limits the events that the process has not received yet. The process returns
+one byte for each stored exchange, in order. The process outlives a killed proxy until it has stored all
+events that the proxy sent.
 
-The event loop never waits for the process: what the socket does not take is sent as soon as it does,
-and requests wait meanwhile. A process that does nothing at all (stopped, or stuck in a write) is
-reported, and the proxy ends without it if it must. One that is only slow uses CPU time, writes
-or takes what it is told, and is waited for.
+The event loop never blocks on the process. Events that the socket does not accept are sent as soon as
+the socket accepts them, and requests wait meanwhile. A process without any activity (stopped, or stuck in
+a write) is reported, and the proxy can end without the process. A slow process uses CPU time, writes,
+or receives events, and the proxy waits for it.
 """
 
 from __future__ import annotations
@@ -37,38 +38,39 @@ from tracer.errors import TracerError
 __all__ = ["BEHIND", "Worker", "configured"]
 
 BEHIND = 16
-"""Finished exchanges that may not be kept yet when the next request passes."""
+"""Maximum number of finished exchanges that are not stored yet when the next request passes."""
 
 _LATER = 0.02
-"""Seconds that what is not worth a message of its own may wait for company."""
+"""Maximum seconds that a minor event waits, to share a message with other events."""
 
 _ROOM = 2**20
-"""Bytes told that may wait in the socket."""
+"""Size of the socket's send buffer, in bytes."""
 
 _PROCESS = "the process that keeps the recordings"
 
 _TICK = 1.0
-"""Seconds between two looks at whether the process does something, while it has something to do."""
+"""Seconds between two checks of the process's activity, while it has work."""
 
 _SILENT = 5
-"""Ticks without any activity after which the log says so; at the end, the process is given up then."""
+"""Ticks without activity before a warning; during ``finish``, before the process is woken and given up."""
 
 _HUNG = 30
-"""Ticks after which recording has failed. The flush of a slow disk may take a part of that."""
+"""Ticks without activity after which recording fails. The flush of a slow disk may take some of them."""
 
 _LEAVE = 2.0
-"""Seconds that a process which has closed its sockets is given to end."""
+"""Maximum seconds to wait for the end of a process that has closed its sockets."""
 
 _POLL = 0.01
-"""Seconds between two looks at whether such a process has ended."""
+"""Seconds between two checks for the end of such a process."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
 
 class Worker:
-    """The proxy's end of it. ``on_notice`` is called, in the event loop, with each notice.
+    """The proxy's end of the connection. ``on_notice`` is called with each notice, in the event loop.
 
-    It has the methods of ``Intake``; but what goes wrong comes as a notice, later.
+    The addon calls the same methods as of ``Intake``, but failures arrive later, as notices. Raises
+    TracerError if the process cannot be started.
     """
 
     def __init__(self, settings: Settings, on_notice: Callable[[Notice], None]) -> None:
@@ -109,16 +111,16 @@ class Worker:
         self._flush()
 
     def configure(self, settings: Settings) -> None:
-        """From now on by other settings."""
+        """Send ``settings`` for all later events."""
         self._folder = settings.folder
         self._queue.append(configured(settings))
         self._flush()
 
     def tell(self, event: Event) -> None:
-        """Pass an event on: a finished exchange at once, as far as the socket has room.
+        """Send an event: a finished exchange at once, as far as the socket accepts it.
 
-        A request that begins while the process is hung is refused, and so is its answer. All else is told:
-        what a run waits for, if the process responds again.
+        A request that begins while the process is hung is not sent. Its response is not sent either, and
+        causes a ``Failed`` notice. All other events are sent: if the process responds again, runs need them.
         """
         if isinstance(event, Asked) and self._hung:
             self._refused.add(event.flow)
@@ -135,21 +137,21 @@ class Worker:
             self._later = self._loop.call_later(_LATER, self._flush_later)
 
     async def caught_up(self) -> None:
-        """Wait until all exchanges that were told so far are kept, but for the latest few.
+        """Wait until all exchanges but the latest ``BEHIND`` are stored.
 
-        At first, until the process is there: what it is told from then on is not lost with the proxy.
+        Before the first request, wait until the process is ready: later events outlive a killed proxy.
         """
         await self._until_kept(self._answered - BEHIND if self._ready else 0)
 
     async def delivered(self) -> None:
-        """Wait until all that was told has left this process."""
+        """Wait until the socket has accepted all data that was to be sent."""
         if self._unsent:
             await self._until_kept(0)
 
     async def finish(self) -> None:
-        """Have recordings made of all runs that are going on, and the process end.
+        """Let the process write the recordings of all runs, and end.
 
-        A process that does nothing is given up: what it has kept stays in the journals.
+        The proxy does not wait for a process without activity. The stored exchanges stay in the journals.
         """
         self._finishing, self._still = True, 0
         if self._hung:
@@ -160,16 +162,19 @@ class Worker:
         if not self._over.done():
             self._queue.append(Finish())
             self._flush()
-        await self._over  # the watch sees to it that this comes
+        await self._over  # the watch guarantees this result
         try:
             await asyncio.to_thread(self._process.wait, _LEAVE)
         except subprocess.TimeoutExpired:
-            self._process.returncode = 0  # it runs on, for as long as its write takes: nobody waits for it
+            self._process.returncode = 0  # the process runs until its write ends, without a wait here
         self._events.close()
         self._notices.close()
 
     async def _until_kept(self, wanted: int, *, until_over: bool = False) -> None:
-        """Wait until so many exchanges are kept and all is sent, or until that is not to be expected."""
+        """Wait until ``wanted`` exchanges are stored and all data is sent.
+
+        Return early if the process has ended. Return early if it is hung, unless ``until_over`` is set.
+        """
         if self._kept < wanted and not self._over.done():
             self._read_kept()
         if self._over.done() or self._may_pass(wanted, until_over=until_over):
@@ -191,7 +196,7 @@ class Worker:
 
     def _flush(self) -> None:
         if self._closed and not self._over.done():
-            return  # what is in the queue is refused once it is told how the process has ended
+            return  # the queue is refused after the notice about the end of the process
         queue, self._queue = self._queue, []
         if self._over.done():
             for event in queue:
@@ -207,7 +212,7 @@ class Worker:
             self._on_notice(Failed(f"{_PROCESS} has ended"))
 
     def _send(self) -> None:
-        """Send what the socket takes, and the rest when it takes more."""
+        """Send the data that the socket accepts now, and the rest when it accepts more."""
         if self._closed:
             return
         try:
@@ -228,7 +233,7 @@ class Worker:
             self._watch = self._loop.call_later(_TICK, self._look)
 
     def _look(self) -> None:
-        """See whether the process does something. Ticks are counted: a step of the clock is no silence."""
+        """Check the activity of the process. Count ticks, as a step of the clock is no inactivity."""
         self._watch = None
         if self._closed:
             return
@@ -251,7 +256,7 @@ class Worker:
         return self._finishing or bool(self._unsent) or self._kept < self._answered or not self._ready
 
     def _judge(self) -> None:
-        """Do what is to be done about a process that has done nothing for some ticks."""
+        """React to a process without activity for some ticks: warn, report a failure, or give up."""
         if self._finishing and self._still >= _SILENT:
             if self._hung:
                 self._give_up()
@@ -275,14 +280,14 @@ class Worker:
         self._wake_up()
 
     def _wake_process(self) -> None:
-        """Have the process go on if somebody has stopped it: then nothing that it was told is lost."""
+        """Continue a process that was stopped by a signal, so that no event is lost."""
         if hasattr(signal, "SIGCONT"):
             self._process.send_signal(signal.SIGCONT)
 
     def _give_up(self) -> None:
-        """End without the process. If it lives on it takes what the socket holds, and leaves the journals."""
+        """End without the process. If alive, it stores the events in the socket, and leaves the journals."""
         if not self._unsent and self._kept >= self._answered:
-            self._process.kill()  # all that it was told is in the journals
+            self._process.kill()  # all events are in the journals
         elif self._answered > self._kept:
             missing = counted(self._answered - self._kept, "exchange")
             self._on_notice(Failed(f"{_PROCESS} has not taken {missing}"))
@@ -296,7 +301,7 @@ class Worker:
             return
         self._kept += len(kept)
         if FAILED in kept:
-            self._read_notices()  # before any request that waits may pass
+            self._read_notices()  # before a waiting request may pass
         self._wake_up()
 
     def _read_notices(self) -> None:
@@ -316,7 +321,7 @@ class Worker:
                     self._on_notice(notice)
 
     def _received(self, source: socket.socket) -> bytes:
-        """What has come, if anything has."""
+        """Return the received data, empty if there is none. Call ``_lost`` if the socket is closed."""
         with contextlib.suppress(BlockingIOError):
             try:
                 data = source.recv(65536)
@@ -328,7 +333,7 @@ class Worker:
         return b""
 
     def _lost(self) -> None:
-        """Stop to use the sockets, as the process has closed them; its end is told as soon as it is known."""
+        """Stop using the sockets, as the process has closed them. Report its end as soon as it is known."""
         if self._closed:
             return
         self._disconnect()
@@ -338,7 +343,7 @@ class Worker:
             self._await_exit(self._loop.time() + _LEAVE)
 
     def _await_exit(self, deadline: float) -> None:
-        """Look again and again whether the process has ended: its sockets are closed a moment before."""
+        """Poll until the process ends or ``deadline`` passes, then report this. Its sockets close earlier."""
         if self._process.poll() is None and self._loop.time() < deadline:
             self._loop.call_later(_POLL, self._await_exit, deadline)
             return
@@ -371,17 +376,17 @@ class Worker:
 
     @staticmethod
     def _wake(waiting: asyncio.Future[None]) -> None:
-        if not waiting.done():  # its flow may have been cancelled meanwhile
+        if not waiting.done():  # the flow may have been cancelled meanwhile
             waiting.set_result(None)
 
 
 def configured(settings: Settings) -> Configured:
-    """The settings as they go to the process: code of ours, which both sides have."""
+    """Return the message with the pickled settings. Pickle suffices, as both processes run the same code."""
     return Configured(pickle.dumps(settings))
 
 
 def _start(events: socket.socket, notices: socket.socket) -> subprocess.Popen[bytes]:
-    # The package may be there only because the addon's file put it on the path.
+    # The package may be importable only because the addon's file has extended the path.
     package = str(Path(tracer.__file__).parents[1])
     path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), package]))
     ends = (events.fileno(), notices.fileno())
@@ -392,13 +397,13 @@ def _start(events: socket.socket, notices: socket.socket) -> subprocess.Popen[by
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": path},
-            # A terminal's Ctrl-C is for the proxy to answer.
+            # A terminal's Ctrl-C must reach only the proxy.
             start_new_session=True,
         )
 
 
 def _activity(pid: int) -> tuple[float, ...]:
-    """Return figures that grow while the process does something: its CPU time, and what it has written."""
+    """Return counters that grow with the activity of the process: CPU times (s) and written bytes."""
     with contextlib.suppress(psutil.Error, OSError):
         process = psutil.Process(pid)
         times = process.cpu_times()
@@ -408,7 +413,7 @@ def _activity(pid: int) -> tuple[float, ...]:
 
 
 def _how(code: int | None) -> str:
-    """Return how a process ended, from its exit code. Without one, it runs on."""
+    """Return a phrase for the end of a process with an exit code; None means that the process still runs."""
     if code is None:
         return "does not listen any more"
     return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended (exit code {code})"

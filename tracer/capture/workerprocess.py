@@ -1,7 +1,7 @@
-"""The process beside the proxy: takes what it is told, keeps it, and says what became of it.
+"""The worker process beside a proxy: it receives events, stores exchanges, and reports the results.
 
-``python -m tracer.capture.workerprocess EVENTS NOTICES``, two sockets by their file descriptors.
-It ends with the proxy: signals, which may be meant for all of a group, are left to that one.
+``python -m tracer.capture.workerprocess EVENTS NOTICES`` takes the file descriptors of two sockets. The
+process ends with the proxy, and ignores signals, as the proxy handles signals to the process group.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ __all__ = ["main"]
 _CHUNK = 2**20
 
 _PAUSE = 0.005
-"""Seconds between two looks at what has come: being woken for each message costs both processes more."""
+"""Seconds between two reads. To be woken for each message would cost both processes more CPU time."""
 
 _decode = msgspec.msgpack.Decoder(list[Told]).decode
 _encode = msgspec.json.Encoder().encode
 
 
 class _Desk:
-    """Takes the events that come in."""
+    """The receiver of the proxy's events. It acknowledges each finished exchange."""
 
     def __init__(self, events: socket.socket, notices: socket.socket) -> None:
         self._events = events
@@ -54,15 +54,15 @@ class _Desk:
         self._finish_told = False
 
     def say(self, notice: Notice) -> None:
-        """Tell the proxy; one that was killed need not be told.
+        """Send a notice to the proxy. Do nothing if the proxy was killed.
 
-        This waits without a limit for a proxy that does not read: it holds up nobody but this process.
+        This waits without a limit for a proxy that does not read. Only this process is delayed.
         """
         with contextlib.suppress(OSError):
             self._notices.sendall(_encode(notice) + b"\n")
 
     async def finish(self) -> None:
-        """Make recordings of everything."""
+        """Write all recordings, remove the marks, and send ``Finished``."""
         if self._recovering is not None:
             await self._recovering
         if self._intake is not None:
@@ -72,15 +72,15 @@ class _Desk:
         self.say(Finished())
 
     async def leave(self) -> None:
-        """The proxy was killed: what it told is in the journals, for the next one to recover.
+        """Close the journals after the proxy was killed, for recovery by the next proxy.
 
-        The marks stay too: who recovers takes nothing that this process still writes.
+        The marks stay too, so that recovery waits for this process.
         """
         if self._intake is not None:
             await self._intake.leave()
 
     async def read(self) -> bool:
-        """Take everything; True where the proxy has ended as it should, False where it was killed."""
+        """Receive all events. Return True after ``Finish``, False if the proxy was killed."""
         while not self._finish_told:
             try:
                 data = await self._loop.sock_recv(self._events, _CHUNK)
@@ -109,10 +109,10 @@ class _Desk:
             if isinstance(told, Finish):
                 self._finish_told = True
             elif isinstance(told, Configured):
-                self._configure(pickle.loads(told.settings))  # noqa: S301 - from the proxy that started us
+                self._configure(pickle.loads(told.settings))  # noqa: S301 - from the proxy that started this process
             elif self._intake is not None:
                 self._intake.tell(told)
-        except Exception as error:  # noqa: BLE001 - whatever it is, its text must not reach the log
+        except Exception as error:  # noqa: BLE001 - the text of no error may reach the log
             self._fail(error)
             mark = FAILED
         if isinstance(told, Answered):
@@ -122,7 +122,7 @@ class _Desk:
     def _configure(self, settings: Settings) -> None:
         journals = settings.folder / JOURNALS
         self._journals.append(journals)
-        with contextlib.suppress(OutputError):  # which the first exchange tells of: no journal can be there
+        with contextlib.suppress(OutputError):  # the first exchange reports this, as its journal fails too
             announce(journals)
         if self._intake is not None:
             self._intake.configure(settings)
@@ -136,7 +136,7 @@ class _Desk:
             found = recover(settings.folder, settings.participants, lambda: self._finish_told)
             for result in await asyncio.to_thread(list, found):
                 self.say(recovered(result))
-        except Exception as error:  # noqa: BLE001 - what comes now is recorded all the same
+        except Exception as error:  # noqa: BLE001 - new events must still be recorded
             self._fail(error)
 
     def _on_kept(self, what: Kept) -> None:
@@ -153,7 +153,7 @@ class _Desk:
             self._loop.add_writer(self._events, self._acknowledge)
             self._marks_wait = True
             return
-        except OSError:  # the proxy was killed; what it told before is still to be taken
+        except OSError:  # the proxy was killed; its earlier events are still processed
             self._marks.clear()
         if self._marks_wait and not self._marks:
             self._loop.remove_writer(self._events)
@@ -170,14 +170,14 @@ async def _serve(events: socket.socket, notices: socket.socket) -> None:
 
 
 def main() -> None:
-    """Serve until the proxy is through, or gone."""
+    """Receive events until the proxy finishes or is killed."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     events, notices = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     with events, notices:
         try:
             asyncio.run(_serve(events, notices))
-        except Exception as error:  # noqa: BLE001 - a traceback may quote what must not be seen
+        except Exception as error:  # noqa: BLE001 - a traceback may quote secrets
             with contextlib.suppress(OSError):
                 notices.sendall(_encode(Failed(f"internal error ({type(error).__name__})")) + b"\n")
             sys.exit(1)
