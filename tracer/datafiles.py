@@ -8,9 +8,11 @@ from typing import TypeVar
 
 import msgspec
 
+from tracer import yamltext
 from tracer.errors import InputError
+from tracer.rulefolders import rule_files
 
-__all__ = ["read", "refuse_named_pipe", "typed"]
+__all__ = ["read", "read_rules", "refuse_named_pipe", "typed"]
 
 T = TypeVar("T")
 
@@ -56,3 +58,12 @@ def typed(value: object, kind: type[T], source: str, place: str = "") -> T:
         raise InputError(source, problem[:1].lower() + problem[1:], where) from None
     except RecursionError:
         raise InputError(source, "nested too deeply", place) from None
+
+
+def read_rules(shipped: Path, kind: type[T]) -> list[T]:
+    """Return the content of the users' files that add to a file of rules, then of the shipped file itself.
+
+    Raises InputError with the file and the location of a fault.
+    """
+    sources = [*((path, str(path)) for path in rule_files(shipped.name)), (shipped, shipped.name)]
+    return [typed(yamltext.load(read(path), source), kind, source) for path, source in sources]

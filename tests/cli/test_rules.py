@@ -72,6 +72,12 @@ def test_a_policy_is_used_by_every_verb() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "problem"),
     [
+        ("volatile.yaml", "unordered: ['***']\n", "rules/volatile.yaml: not a place: '***'"),
+        (
+            "severities.yaml",
+            "rules:\n- {name: x, severity: additive, why: {}, places: ['']}\n",
+            "rules/severities.yaml: rules[0]: not a place: ''",
+        ),
         ("severities.yaml", "rules: 1\n", "rules/severities.yaml: rules: expected array, got int"),
         (
             "volatile.yaml",
@@ -146,3 +152,19 @@ def test_a_list_of_defaults_is_added_to() -> None:
     Path("tracer.toml").write_text('policy = ["own.toml"]\n', encoding="utf-8")
     assert tracer("scan", ZED).returncode == 1
     assert "missing.toml" in tracer("scan", ZED, "--policy", "missing.toml").stderr
+
+
+def test_the_rules_of_the_first_folder_come_first() -> None:
+    rule = "rules:\n- {{name: relied-on, severity: {}, places: ['body.**'], why: {{en: of {}}}}}\n"
+    for folder_name, severity in (("first", "cosmetic"), ("second", "breaking")):
+        Path(folder_name, "sequences").mkdir(parents=True)
+        Path(folder_name, "severities.yaml").write_text(rule.format(severity, folder_name), encoding="utf-8")
+        Path(folder_name, "services.yaml").write_text(f"glance:\n  label: {folder_name}\n", encoding="utf-8")
+        sequence = (ROOT / "tracer/sequences/catalog/image-show.yaml").read_text(encoding="utf-8")
+        changed = sequence.replace("openstack image show", f"openstack {folder_name} show", 1)
+        Path(folder_name, "sequences/image-show.yaml").write_text(changed, encoding="utf-8")
+    folders = ("--rules", "first", "--rules", "second")
+    assert _severities(*folders)["breaking"] == 0
+    assert "of first" in tracer("diff", "--format", "sarif", *folders, ZED, NEWEST).stdout
+    assert "openstack first show" in tracer("sequences", "list", *folders).stdout
+    assert "first" in tracer("sequences", "show", "image-show", "--format", "mermaid", *folders).stdout

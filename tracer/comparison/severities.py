@@ -10,11 +10,9 @@ from typing import Annotated
 
 import msgspec
 
-from tracer import yamltext
 from tracer.comparison.model import Change, Kind, Severity, Side
 from tracer.comparison.volatile import pattern
-from tracer.datafiles import read, typed
-from tracer.rulefolders import rule_files
+from tracer.datafiles import read_rules
 
 __all__ = ["SeverityRule", "rule_for", "text", "whys"]
 
@@ -39,6 +37,8 @@ class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
                 re.compile(text)
             except re.error as error:
                 raise ValueError(f"pattern of {self.name}: {error}") from None
+        for place in self.places:
+            pattern(place)
 
     def matches(self, change: Change) -> bool:
         """Return whether the rule matches ``change``."""
@@ -61,18 +61,12 @@ def rules() -> tuple[SeverityRule, ...]:
 
     Raises InputError for a file that cannot be used.
     """
-    paths = [*rule_files(_FILE.name), _FILE]
-    return tuple(rule for path in paths for rule in _load(path))
-
-
-def _load(path: Path) -> tuple[SeverityRule, ...]:
-    source = path.name if path == _FILE else str(path)
-    return typed(yamltext.load(read(path), source), _Rules, source).rules
+    return tuple(rule for file in read_rules(_FILE, _Rules) for rule in file.rules)
 
 
 def whys() -> dict[str, dict[str, str]]:
     """Return the reason for the severity of each rule, by the name of the rule and by language."""
-    return {rule.name: rule.why for rule in rules()}
+    return {rule.name: rule.why for rule in reversed(rules())}
 
 
 def rule_for(change: Change) -> SeverityRule:

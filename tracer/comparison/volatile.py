@@ -10,10 +10,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from tracer import yamltext
-from tracer.datafiles import read, typed
-from tracer.errors import InputError
-from tracer.rulefolders import rule_files
+from tracer.datafiles import read_rules
 
 __all__ = [
     "Rules",
@@ -53,6 +50,7 @@ class VolatileKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             raise ValueError(f"pattern of {self.name}: {error}") from None
         if compiled.groups or compiled.fullmatch(""):
             raise ValueError(f"pattern of {self.name}: it has a group, or matches nothing")
+        _patterns(self.only)
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,6 +61,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     unordered: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
     reasons: dict[str, Text] = {}
+
+    def __post_init__(self) -> None:
+        _patterns((*self.constants, *self.unordered))
 
 
 class _Piece(NamedTuple):
@@ -79,7 +80,7 @@ def rules() -> Rules:
 
     Raises InputError for a file that cannot be used.
     """
-    files = [*map(_load, rule_files(_FILE.name)), _load(_FILE)]
+    files = read_rules(_FILE, Rules)
     return Rules(
         kinds=tuple(kind for file in files for kind in file.kinds),
         constants=tuple(path for file in files for path in file.constants),
@@ -87,11 +88,6 @@ def rules() -> Rules:
         identities=tuple(dict.fromkeys(key for file in files for key in file.identities)),
         reasons={name: text for file in reversed(files) for name, text in file.reasons.items()},
     )
-
-
-def _load(path: Path) -> Rules:
-    source = path.name if path == _FILE else str(path)
-    return typed(yamltext.load(read(path), source), Rules, source)
 
 
 def reasons() -> dict[str, Text]:
@@ -145,10 +141,10 @@ def identities() -> tuple[str, ...]:
 def pattern(place: str) -> re.Pattern[str]:
     """Return the compiled pattern of locations: ``*`` is one key, ``**`` any number of keys and elements.
 
-    Raise InputError for an invalid pattern.
+    Raise ValueError for an invalid pattern.
     """
     if not place or "***" in place:
-        raise InputError("places", f"not a place: {place!r}")
+        raise ValueError(f"not a place: {place!r}")
     text = re.escape(place).replace(r"\*\*\.", r"(?:.*[.\]])?\.?").replace(r"\*\*", ".*")
     return re.compile(text.replace(r"\*", r"[^.\[\]]+"), re.DOTALL)
 

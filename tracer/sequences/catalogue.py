@@ -15,10 +15,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tracer import yamltext
-from tracer.datafiles import read, typed
+from tracer.datafiles import read_rules
 from tracer.origins import origin
-from tracer.rulefolders import rule_files
 from tracer.sequences.templates import normal
 
 if TYPE_CHECKING:
@@ -56,19 +54,14 @@ class _Place(NamedTuple):
 
 @functools.cache
 def _services() -> _Services:
-    services = _load_services(_SERVICES)
-    for path in rule_files(_SERVICES.name):
-        services |= _load_services(path)
+    services: dict[str, _Service] = {}
+    for file in reversed(read_rules(_SERVICES, dict[str, _Service])):
+        services |= file
     return _Services(
         labels={name: service.label for name, service in services.items()},
         by_type={kind: name for name, service in services.items() for kind in service.types},
         by_mount={f"/{mount}": name for name, service in services.items() for mount in service.mounts},
     )
-
-
-def _load_services(path: Path) -> dict[str, _Service]:
-    source = path.name if path == _SERVICES else str(path)
-    return typed(yamltext.load(read(path), source), dict[str, _Service], source)
 
 
 def participant_label(participant: str) -> str:

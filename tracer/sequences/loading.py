@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tracer import yamltext
-from tracer.datafiles import read, typed
+from tracer.datafiles import read, read_rules, typed
 from tracer.errors import InputError
 from tracer.rulefolders import rule_files
 from tracer.sequences.schema import TAG, Entry, Sequence
@@ -43,7 +43,7 @@ def catalog() -> dict[str, Sequence]:
     A user's sequence replaces a sequence of the same name. Callers share the dict and must not change it.
     Raise InputError for an invalid file of the user.
     """
-    sequences = map(load, [*sorted(_CATALOG.glob("*.yaml")), *rule_files("sequences/*.yaml")])
+    sequences = map(load, [*sorted(_CATALOG.glob("*.yaml")), *reversed(rule_files("sequences/*.yaml"))])
     return {sequence.name: sequence for sequence in sequences}
 
 
@@ -63,13 +63,7 @@ def common_calls() -> tuple[Entry, ...]:
 
     Raise InputError for an invalid file of the user.
     """
-    paths = [*rule_files(_CALLS.name), _CALLS]
-    return tuple(call for path in paths for call in _load_calls(path))
-
-
-def _load_calls(path: Path) -> tuple[Entry, ...]:
-    source = path.name if path == _CALLS else str(path)
-    return typed(yamltext.load(read(path), source), tuple[Entry, ...], source)
+    return tuple(call for calls in read_rules(_CALLS, tuple[Entry, ...]) for call in calls)
 
 
 def find(name_or_path: str) -> Sequence:
