@@ -17,7 +17,6 @@ from types import SimpleNamespace
 
 import pytest
 from mitmproxy import ctx, hooks, http
-from mitmproxy.addonmanager import Loader
 from mitmproxy.master import Master
 from mitmproxy.options import Options
 from mitmproxy.tools.dump import DumpMaster
@@ -173,11 +172,6 @@ def test_a_mitmproxy_that_is_newer_than_what_was_tried_is_refused() -> None:
     assert int(version("mitmproxy").partition(".")[0]) < int(most[1]) <= 13
 
 
-class _Standing(Tracer):
-    def load(self, loader: Loader) -> None:
-        """No options: the settings are there already."""
-
-
 class _Probe:
     """Records the optional parts of mitmproxy that the tracer finds while a body streams."""
 
@@ -195,7 +189,7 @@ async def _talk(folder: Path, probe: _Probe) -> Master:
     """Have one exchange of streams recorded by a proxy, and stop that while the client is connected."""
     listener = socket.create_server(("127.0.0.1", 0))
     where = listener.getsockname()
-    proxy = master([listener], folder / "ca", _Standing(Settings(folder=folder / "out")))
+    proxy = master([listener], folder / "ca", Tracer(Settings(folder=folder / "out")))
     proxy.addons.add(probe)
     origin = await asyncio.start_server(_answer, "127.0.0.1", 0)
     traffic = asyncio.create_task(proxy.run())

@@ -87,3 +87,11 @@ def test_an_unknown_command_is_told_on_stdout() -> None:
     line = "openstack: 'image lst' is not an openstack command. See 'openstack --help'."
     printed = Output(exit=2, stdout=f"{line}\nDid you mean one of these?\n  image list\n")
     assert usage_error(["openstack", "image", "lst"], printed) == f"{SENTENCE}{line}"
+
+
+@pytest.mark.parametrize("secret", [f"{'x' * 280}{SECRET}", f"{SECRET}\x07{SECRET}"])
+def test_a_secret_is_removed_before_the_line_is_cut_or_made_printable(secret: str) -> None:
+    error = "x: error: unrecognized arguments: "
+    output = Output(exit=2, stderr=f"usage: x\n{error}{secret}\n")
+    sentence = usage_error(["x"], output, lambda line: line.replace(secret, "<password-1>"))
+    assert sentence == f"{SENTENCE}{error}<password-1>"

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.redaction.canaries import as_json, as_text, exchange
 from tests.redaction.text_forms import BEFORE, BEHIND, FORMS, NESTINGS, SPACED
 from tracer import yamltext
-from tracer.redaction import Redactor, load_policy, scan
+from tracer.redaction import Redactor, load_policy, pairs, scan
+from tracer.redaction.pairs import Pair
 
 POLICY = load_policy()
 VALUE = "kJ7xQ2"  # too short to be searched for: what removes it is its place
@@ -486,3 +487,8 @@ def test_a_long_run_of_backslashes_is_read_once() -> None:
     start = time.process_time()
     _kept('password: "' + "\\" * 64_000)
     assert time.process_time() - start < 1.5
+
+
+def test_each_of_two_values_that_overlap_is_a_secret() -> None:
+    first, second, inside = (Pair(*span, "place", str(span)) for span in ((0, 10), (5, 20), (6, 8)))
+    assert pairs._merged([second, inside, first]) == [first, second._replace(start=10)]

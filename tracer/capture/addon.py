@@ -95,6 +95,7 @@ class Tracer:
         distrust: Distrust | None = None,
     ) -> None:
         self.settings = settings
+        self._reads_options = settings is None
         self.failure: Exception | None = None
         self.unrecorded = 0
         self._draw = draw
@@ -114,16 +115,18 @@ class Tracer:
     # Life
 
     def load(self, loader: Loader) -> None:
-        """Declare the options, and start to redact mitmproxy's log."""
-        options.declare(loader)
-        self.redact_log()
+        """Start to redact mitmproxy's log. Declare the options, unless the settings are given."""
+        if self._reads_options:
+            options.declare(loader)
+        self._patches.callback(log_redaction.install(self._log_redactor))
 
     def configure(self, updated: set[str]) -> None:
-        """Check and apply the options.
+        """Check and apply the options, unless the settings are given.
 
         A wrong option ends the program during its start. Later, it raises OptionsError.
         """
-        if not any(name.startswith(options.PREFIX) or name == options.AUTHORITY for name in updated):
+        changed = any(name.startswith(options.PREFIX) or name == options.AUTHORITY for name in updated)
+        if not self._reads_options or not changed:
             return
         try:
             self.settings, self._stop_on_error = options.read(ctx.options, self._draw)
@@ -297,10 +300,6 @@ class Tracer:
             self._complete(state)
 
     # Overridden by SingleRun
-
-    def redact_log(self) -> None:
-        """Redact mitmproxy's log until ``done`` ends."""
-        self._patches.callback(log_redaction.install(self._log_redactor))
 
     def _log_redactor(self) -> Redactor:
         """Return a new redactor. The pseudonyms of two log lines are independent of each other."""

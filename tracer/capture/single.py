@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from mitmproxy import connection, http, tls
 from mitmproxy import flow as mitmproxy_flow
-from mitmproxy.addonmanager import Loader
 
 from tracer.capture.addon import Tracer
 from tracer.capture.book import Book, Kept
@@ -124,13 +123,6 @@ class SingleRun(Tracer):
         if output is None:
             return None
         return usage_error(self._process.argv, output, self._book.redactor.text)
-
-    def load(self, loader: Loader) -> None:
-        """Start to redact mitmproxy's log. Declare no options, as the settings are given."""
-        self.redact_log()
-
-    def configure(self, updated: set[str]) -> None:
-        """Check no options, as the settings are given."""
 
     def running(self) -> None:
         """Set ``listens``. Log nothing, as the caller reports the path of the recording."""

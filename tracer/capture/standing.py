@@ -9,7 +9,6 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
-from mitmproxy.addonmanager import Loader
 from mitmproxy.addons.termlog import TermLog
 
 from tracer.capture.addon import Tracer
@@ -17,11 +16,6 @@ from tracer.capture.proxy import master
 from tracer.capture.settings import Settings
 
 __all__ = ["serve"]
-
-
-class _Standing(Tracer):
-    def load(self, loader: Loader) -> None:
-        """Declare no options, as the settings are given."""
 
 
 def serve(listening: Mapping[str, socket.socket], clients: str, settings: Settings, authority: Path) -> None:
@@ -32,7 +26,7 @@ def serve(listening: Mapping[str, socket.socket], clients: str, settings: Settin
     """
     logging.getLogger("tracer").setLevel(logging.INFO)
     senders = {one.getsockname()[1]: name for name, one in listening.items() if name != clients}
-    tracer = _Standing(settings.with_senders(senders), settings.draw)
+    tracer = Tracer(settings.with_senders(senders), settings.draw)
 
     async def run() -> None:
         proxy = master(list(listening.values()), authority, tracer)

@@ -40,8 +40,10 @@ def usage_error(argv: Sequence[str], output: Output, redact: Callable[[str], str
     line = next(iter(errors[-1:] or refusals[:1]), None)
     if line is None:
         return None
-    quoted = "".join(character if character.isprintable() else "\ufffd" for character in line[:_LONGEST])
-    return f"the command does not accept its arguments: {redact(quoted)}{_hint(argv, line)}"
+    # A part of a secret, or a secret with other characters, would not be found any more.
+    quoted = redact(line)[:_LONGEST]
+    visible = "".join(character if character.isprintable() else "\ufffd" for character in quoted)
+    return f"the command does not accept its arguments: {visible}{_hint(argv, line)}"
 
 
 def _lines(text: str) -> list[str]:

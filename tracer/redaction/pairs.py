@@ -423,13 +423,15 @@ def _decoded(value: str) -> str:
 
 
 def _merged(pairs: list[Pair[P]]) -> list[Pair[P]]:
-    """Return the pairs in order. Merge overlapping pairs into one that covers them."""
+    """Return the pairs in order. Of overlapping pairs, the later one begins behind the earlier one.
+
+    The value of each pair stays whole: both are secrets, wherever they stand.
+    """
     merged: list[Pair[P]] = []
     for pair in sorted(pairs, key=lambda pair: (pair.start, -pair.end)):
         if merged and pair.start < merged[-1].end:
-            last = merged[-1]
-            if pair.end > last.end:
-                merged[-1] = last._replace(end=pair.end)
+            if pair.end > merged[-1].end:
+                merged.append(pair._replace(start=merged[-1].end))
         elif pair.end > pair.start:
             merged.append(pair)
     return merged
