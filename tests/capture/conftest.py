@@ -1,10 +1,12 @@
-"""What is written, seen where it goes to the disk."""
+"""Content on its way to the disk, and clients without a proxy."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+
+from tests.capture.talks import Talk
 
 
 @pytest.fixture
@@ -19,3 +21,8 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
     monkeypatch.setattr(os, "write", spy)
     return seen
+
+
+@pytest.fixture(params=[False, True], ids=["live", "stored"])
+def talk(request: pytest.FixtureRequest) -> Talk:
+    return Talk(stored=request.param)

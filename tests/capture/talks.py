@@ -18,6 +18,8 @@ KEYSTONE, GLANCE = "http://cloud.test:5000/identity", "http://cloud.test:9292/im
 TOKENS = f"{KEYSTONE}/v3/auth/tokens"
 IMAGES = f"{GLANCE}/v2/images"
 AGENT_OF_KEYSTONE = "python-keystoneclient"
+KINDS = ("http", "https", "close", "hang-up")
+"""The ways of a client to use its connections, see ``Client``."""
 
 
 @dataclass(frozen=True)
@@ -238,3 +240,14 @@ self_ended = object()
 def numbers() -> Iterator[int]:
     """Take turns."""
     return itertools.count()
+
+
+DISCOVERY = Step("GET", GLANCE, status=300)
+
+
+def openings(steps: list[Step]) -> list[str]:
+    return [f"{step.method} {step.url}" for step in steps]
+
+
+def login(token: str) -> Step:
+    return Step("POST", TOKENS, hands_out=token, status=201)
