@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import quote
+
+from tracer.redaction import Redactor, load_policy, scan
 
 Form = Callable[[str, str], str]
 
@@ -165,3 +167,14 @@ NESTINGS: dict[str, Callable[[str], str]] = {
     "percent-encoded twice": lambda text: f"http://h/?x={quote(quote(text, safe=''), safe='')}",
     "escaped for HTML": lambda text: f"<pre>{html.escape(text)}</pre>",
 }
+
+
+def assert_removed(text: str, value: str, neighbours: Iterable[str]) -> None:
+    """Assert that redaction removes ``value`` and nothing else, and that a scan finds it before only."""
+    redactor = Redactor(load_policy())
+    redacted = redactor.text(text)
+    assert value not in redacted
+    for neighbour in neighbours:
+        assert text.count(neighbour) == redacted.count(neighbour)
+    assert scan(text)
+    assert scan(redacted, known=redactor.known) == []

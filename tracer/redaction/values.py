@@ -195,7 +195,7 @@ def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) 
     opening = OPEN_QUOTE.match(text, place)
     if opening:
         span = quoted_value(text, opening, name_start)
-        if kind == "equals" and not separator[0].strip("=:+?"):
+        if kind == "equals" and not separator[0].strip("=:+?"):  # no blanks, so a shell may read it
             span = _shell_word(text, opening, span)
         is_below = kind == "colon" and "\n" in text[separator.start() : span[0]]
         return [] if is_below and is_key(text, opening, span) else [span]
