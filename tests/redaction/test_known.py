@@ -221,3 +221,10 @@ def test_a_text_full_of_escapes_has_few_views() -> None:
     kinds = r"a\u0041%2541&amp;lt;#35;65;'\'' \\u0025\\u0032 %5Cu0041 &#92;u0041 &#37;41 %26lt;%23 35; b"
     deeper = r"%5C%75%30%30%34%31 &#x25;35%26%2365; &amp;#37; %2526amp; #37;41 #92;n \u0026amp; \u0023 37;"
     assert len(list(views(f"{kinds}\n{deeper}", quotes=True, spaces=False))) <= 24
+
+
+@pytest.mark.parametrize("value", [": <token-1>", "'<key-1>'", "\t<removed> "])
+def test_a_pseudonym_in_a_value_is_not_searched_for(value: str) -> None:
+    known = KnownSecrets()
+    known.add("password", value)
+    assert known.find("a <token-1> <key-1> <removed>") == []

@@ -141,7 +141,7 @@ class KnownSecrets:
 
     def is_common(self, value: str) -> bool:
         """Return whether ``value`` is too short or too common for a search."""
-        bare = value.strip()
+        bare = _bare(value)
         return (
             len(bare) < self._common.shortest
             or bare in self._words
@@ -166,7 +166,9 @@ class KnownSecrets:
         return notes
 
     def _looks_like_pseudonym(self, value: str) -> bool:
-        """Return whether ``value`` is a part of a pseudonym, as ``password-1``: a search would find it."""
+        """Return whether ``value`` is a pseudonym or a part of one, as ``password-1``."""
+        if is_pseudonym(value):
+            return True
         match = re.search(r"([a-z-]+)-?([0-9]*)>?$", value)
         if match is None:
             return False
