@@ -49,7 +49,7 @@ _MOST_STATES = 100_000  # levels of a text that is not quite JSON
 _TOO_DEEP = "\n" + " " * (_INDENT * _DEEPEST_INDENT + 1)
 
 _WS = r"[ \t\n\r]*+"
-_STRING = r'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\x00-\x1f]*+)*+"'
+_STRING = r'"[^"\\\x00-\x1f]*+(?>(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\x00-\x1f]*+)*)"'
 _ATOM = r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?|true|false|null|NaN|-?Infinity"
 _VALUE = rf"({_STRING}|{_ATOM}|\[{_WS}\]|\{{{_WS}\}}|[\[{{]){_WS}(,?)"
 _ITEM = re.compile(rf"{_WS}(){_VALUE}")

@@ -55,7 +55,7 @@ BACKSLASH = re.compile(
     r"|U([0-9A-Fa-f]{8})|\r?\n[ \t]*\\?|(.))",
     re.DOTALL,
 )
-PERCENT = re.compile(r"%(?:[0-7][0-9A-Fa-f]|[89A-Fa-f][0-9A-Fa-f](?:%[89A-Fa-f][0-9A-Fa-f])*+)")
+PERCENT = re.compile(r"%(?:[0-7][0-9A-Fa-f]|[89A-Fa-f][0-9A-Fa-f](?>(?:%[89A-Fa-f][0-9A-Fa-f])*))")
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[a-zA-Z]{2,8});")
 _MERMAID = re.compile(r"#(?<!&#)([0-9]{1,7}|[a-z]{2,8});")
 _QUOTE = re.compile(r"""'"'"'|'\\''|''""")

@@ -28,8 +28,8 @@ _MASKS = rf"""
 _MASK = re.compile(rf"['\"]?(?:{_MASKS})['\"]?", re.VERBOSE)
 _PUBLIC = r"(?:[A-Z0-9]{1,16} ){0,3}?(?:PUBLIC KEY(?: BLOCK)?|CERTIFICATE(?: REQUEST)?|X509 CRL)"
 _PUBLIC_PEM = re.compile(
-    rf"\s*+(?:-----BEGIN ({_PUBLIC})-----(?:[A-Za-z0-9+/=:,. ()\s\\]|-(?!----))*+-----END \1-----"
-    r"(?:\s|\\[nr])*+)+"
+    rf"\s*+(?:-----BEGIN ({_PUBLIC})-----(?>(?:[A-Za-z0-9+/=:,. ()\s\\]|-(?!----))*)-----END \1-----"
+    r"(?>(?:\s|\\[nr])*))+"
 )
 _LONGEST = 1_000_000
 _LONGEST_MASK = 256

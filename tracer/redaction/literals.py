@@ -17,7 +17,7 @@ _LITERAL = re.compile(
 )
 _STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*+(?:"|\\?(?=\n)|\\?\Z)')
 _END_OF_FOLDED = {
-    "'": re.compile(r"(?:[^'\n]|'')*+(?P<closing>')?"),
+    "'": re.compile(r"(?>(?:[^'\n]|'')*)(?P<closing>')?"),
     '"': re.compile(r'(?:[^"\\\n]|\\[^\n])*+(?:(?P<closing>")|\\(?=\n))?'),
 }
 _BEFORE_SCALAR = (": ", "- ")

@@ -62,7 +62,7 @@ _PERCENT_MARK = re.compile(r"%(?:25){0,6}(?:0[aAdD]|2[027]|3[aAcCdDeE]|[4-7][0-9
 # An encoded piece ends with its parameter, its quoted text, or the text between its tags.
 _PERCENT_PIECE = re.compile(r"""[^\s"'<>&?=#;,\\]++(?:=[^\s"'<>&?=#;,\\]++)?""")
 # A pseudonym is no tag: it does not end a piece.
-_ENTITY_PIECE = re.compile(rf"""(?:[^<>"]++|{PSEUDONYM})++""")
+_ENTITY_PIECE = re.compile(rf"""(?>(?:[^<>"]++|{PSEUDONYM})+)""")
 _ENTITY_MARK = re.compile(r"&(?:quot|apos|lt|#x?0*(?:10|3[49]|58|6[01]|22|27|3[aAcCdD]));")
 
 

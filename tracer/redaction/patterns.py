@@ -211,7 +211,7 @@ def _parameters(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterat
     # An encoded ampersand ends the value only where the equals sign is encoded too: else it is part of it.
     equals = r"(?:=|(?P<coded>%(?:25){0,3}3d))"
     end = r"(?!(?(coded)%(?:25){0,3}26|(?!))|\\+u0026|&amp;)"
-    value = rf"""{equals}(?P<secret>(?:{end}[^&\s"'>\\;#<]){{1,100000}}+)"""
+    value = rf"""{equals}(?P<secret>(?>(?:{end}[^&\s"'>\\;#<]){{1,100000}}))"""
     marks = ("?", "&", ";", "#", "\\u0026", "%3f", "%26", "%25")
     yield _derived("query parameter", "secret", query + value, names, leading=marks)
     head, part = r'form-data;[^\r\n]{0,80}\bname="', r"(?P<secret>[^\r\n]{1,100000})"
@@ -269,7 +269,8 @@ def _alternatives(words: Sequence[str]) -> str:
     ]
     if not branches:
         return ""
-    return f"(?:{'|'.join(branches)})" + ("" if len(rest) == len(words) else "?+")
+    joined = "|".join(branches)
+    return f"(?:{joined})" if len(rest) == len(words) else f"(?>(?:{joined})?)"
 
 
 def _derived(

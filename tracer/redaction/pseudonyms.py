@@ -9,7 +9,7 @@ __all__ = ["NUMBERED", "PSEUDONYM", "REMOVED", "has_pseudonym", "is_pseudonym"]
 REMOVED = "<removed>"
 """The replacement of a value without its own pseudonym."""
 
-NUMBERED = r"[a-z]++(?:-[a-z]++)*+-[0-9]++"
+NUMBERED = r"[a-z]++(?>(?:-[a-z]++)*)-[0-9]++"
 PSEUDONYM = rf"<(?:{NUMBERED}|removed)>"
 """An expression for pseudonyms."""
 

@@ -16,7 +16,7 @@ __all__ = ["ShellWord", "shell_words", "without_quotes", "written"]
 
 # A quote without a partner is an ordinary character, as in prose.
 _WORD = re.compile(
-    rf"""(?:[^\s'"\\;&|()<>`]|{PSEUDONYM}|\\.|"(?:[^"\\]|\\.)*+"|'[^']*+'|['"])++""",
+    rf"""(?>(?:[^\s'"\\;&|()<>`]|{PSEUDONYM}|\\.|"(?:[^"\\]|\\.)*+"|'[^']*+'|['"])+)""",
     re.DOTALL,
 )
 _QUOTED = re.compile(r"""\\(.)|"((?:[^"\\]|\\.)*+)"|'([^']*+)'""", re.DOTALL)
