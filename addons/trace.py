@@ -8,7 +8,7 @@ _HERE = Path(__file__).resolve().parent
 sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != _HERE]
 sys.path.append(str(_HERE.parent))
 
-from tracer.capture.addon import Tracer  # noqa: E402 - the path comes first
+from tracer.capture.mitm.addon import Tracer  # noqa: E402 - the path comes first
 from tracer.rendering import draw  # noqa: E402
 
 addons = [Tracer(draw=draw, aside=True)]

@@ -65,3 +65,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left = [item for item in items if any(map(item.get_closest_marker, marks))]
     items[:] = [item for item in items if item not in left]
     config.hook.pytest_deselected(items=left)
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Return everything that ``os.write`` writes from now on, including content that is removed later."""
+    contents: list[bytes] = []
+    real = os.write
+
+    def spy(file: int, data: bytes) -> int:
+        contents.append(bytes(data))
+        return real(file, data)
+
+    monkeypatch.setattr(os, "write", spy)
+    return contents

@@ -58,9 +58,9 @@ def record(
 
     Raises TracerError if the command cannot be started, sends no request, or if nothing can be written.
     """
-    from tracer.capture.command import record as run_command
-    from tracer.capture.settings import Settings
+    from tracer.capture.recorded_command import record as run_command
     from tracer.cloud.cache import folder as cache_folder
+    from tracer.runs.settings import Settings
 
     settings = Settings(
         folder=Path(folder),

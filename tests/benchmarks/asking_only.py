@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mitmproxy import ctx
 
-from tracer.capture.asking import ask_whom_it_concerns
+from tracer.capture.mitm.hook_dispatch import ask_whom_it_concerns
 
 
 class Asking:

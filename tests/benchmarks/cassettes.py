@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from tests.benchmarks.peak import highest
-from tracer.jsontext import rewrite
+from tracer.formats.json_text import rewrite
 from tracer.model import FORMAT, Body, Exchange, Recording
 from tracer.recording import dump, load, save
 from tracer.redaction import KnownSecrets

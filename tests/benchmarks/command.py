@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.benchmarks.table import Table, ratio, spread
 from tests.e2e.conftest import furnished
-from tracer.cloud.cloud import Cloud
+from tracer.cloud.embedded_cloud import Cloud
 
 __all__ = ["run"]
 

@@ -26,7 +26,7 @@ from tracer.recording import dump
 from tracer.redaction import scan_pieces
 from tracer.rendering.mermaid import mermaid_parts
 from tracer.rendering.pages.page import command_page
-from tracer.rendering.pages.plan import plan
+from tracer.rendering.pages.site_plan import plan
 from tracer.rendering.pages.summary import summarise
 from tracer.rendering.pages.wording import wording
 from tracer.rendering.picture import render

@@ -9,12 +9,12 @@ from pathlib import Path
 from mitmproxy import connection, http
 from mitmproxy.test import taddons, tflow, tutils
 
-from tracer.capture.addon import Tracer
-from tracer.capture.exchanges import exchange
-from tracer.capture.settings import LIMIT
-from tracer.capture.telling import answered, asked
+from tracer.capture.mitm.addon import Tracer
+from tracer.capture.mitm.flow_events import answered, asked
 from tracer.model import Exchange, Recording
 from tracer.recording import load
+from tracer.runs.exchanges import exchange
+from tracer.runs.settings import LIMIT
 
 CLOUD = "http://cloud.test"
 

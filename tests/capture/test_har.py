@@ -15,9 +15,9 @@ from mitmproxy.addons.savehar import SaveHar
 from mitmproxy.io.har import request_to_flow
 from mitmproxy.test import tflow
 
-from tests.capture import talks
 from tests.capture.flows import flow, trace
-from tests.capture.talks import Step
+from tests.runs import talks
+from tests.runs.talks import Step
 from tracer.model import Recording
 
 COMMANDS = (

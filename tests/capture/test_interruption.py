@@ -15,10 +15,10 @@ from mitmproxy.addons.readfile import ReadFile
 from mitmproxy.test import taddons
 
 from tests.capture.flows import peer
-from tests.capture.test_addon import TOKEN, discovery, login, show
-from tracer.capture.addon import Tracer
-from tracer.capture.book import Kept
+from tests.capture.mitm.test_addon import TOKEN, discovery, login, show
+from tracer.capture.mitm.addon import Tracer
 from tracer.recording import load
+from tracer.runs.run_writer import Kept
 
 COMMANDS = 20
 LINE = "interrupted: the exchanges that were not played yet are not recorded"

@@ -9,10 +9,10 @@ import pytest
 from mitmproxy import http
 
 from tests.capture.flows import exchanged, flow, peer, trace
-from tracer.capture.exchanges import skeleton
-from tracer.capture.telling import answered, asked
+from tracer.capture.mitm.flow_events import answered, asked
 from tracer.comparison import compare
 from tracer.model import Recording
+from tracer.runs.exchanges import skeleton
 
 TOKEN = "gAAAAABm" + "abcd1234" * 8
 IMAGE = "/image/v2/images/55e7fc8e-cc16-45db-aec9-c221e3555efd"

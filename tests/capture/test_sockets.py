@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tracer.capture import processes, sockets
+from tracer.capture import sockets
 from tracer.capture.sockets import (
     Address,
     SocketOwners,
@@ -24,6 +24,7 @@ from tracer.capture.sockets import (
     socket_owners,
 )
 from tracer.processes import ProcessIdentity
+from tracer.runs import client_process
 
 _CLIENT = """
 import os, socket, sys, time
@@ -245,17 +246,17 @@ def test_the_command_of_a_process_is_read() -> None:
     with started(command) as client:
         while psutil.Process(client.pid).cmdline() != command:
             pass
-        process = processes.read(client.pid)
+        process = client_process.read(client.pid)
         assert process is not None
         assert list(process.argv) == command
         assert process.identity.pid == client.pid
-    assert processes.read(client.pid) is None
+    assert client_process.read(client.pid) is None
 
 
 def test_a_number_that_is_used_again_meanwhile_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     identities = iter([ProcessIdentity(os.getpid(), 1.0), ProcessIdentity(os.getpid(), 2.0)])
-    monkeypatch.setattr(processes, "identify", lambda pid: next(identities))
-    assert processes.read(os.getpid()) is None
+    monkeypatch.setattr(client_process, "identify", lambda pid: next(identities))
+    assert client_process.read(os.getpid()) is None
 
 
 def test_inodes_of_unreadable_processes_are_passed_over(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from tests.cli.runner import tracer
-from tracer import yamltext
+from tracer.formats import yaml_text
 from tracer.recording import load, save
 from tracer.sequences import catalog
 from tracer.sequences import load as load_sequence
@@ -188,13 +188,13 @@ def validator() -> jsonschema.Draft202012Validator:
 @pytest.mark.parametrize("name", catalog())
 def test_the_schema_accepts_what_ships(name: str, validator: jsonschema.Draft202012Validator) -> None:
     file = ROOT / "tracer" / "sequences" / "catalog" / f"{name}.yaml"
-    validator.validate(yamltext.load(file.read_text(), file.name))
+    validator.validate(yaml_text.load(file.read_text(), file.name))
 
 
 def test_the_schema_accepts_what_was_learned(validator: jsonschema.Draft202012Validator) -> None:
     for command in ("image-show", "image-save", "image-create", "project-show"):
         learned = tracer("learn", *RECORDED.glob(f"*/{command}-*.yaml")).stdout
-        validator.validate(yamltext.load(learned, command))
+        validator.validate(yaml_text.load(learned, command))
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_the_schema_refuses_what_is_broken(
 ) -> None:
     text = (ROOT / "tracer" / "sequences" / "catalog" / "image-show.yaml").read_text()
     assert good in text
-    assert not validator.is_valid(yamltext.load(text.replace(good, broken, 1), "x"))
+    assert not validator.is_valid(yaml_text.load(text.replace(good, broken, 1), "x"))
 
 
 OWN = """\

@@ -14,7 +14,7 @@ from tests.cli.runner import tracer
 from tracer.cli import cloud, demo
 from tracer.cli.clouds import _is_below, for_command
 from tracer.cloud import clients
-from tracer.cloud.cloud import Cloud, Running
+from tracer.cloud.embedded_cloud import Cloud, Running
 
 OWN = {"OS_AUTH_URL": "http://cloud.test/identity", "PATH": "/usr/bin"}
 LIST = ("openstack", "image", "list")

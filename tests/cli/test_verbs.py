@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.capture.test_recovery import kept
 from tests.cli.runner import TRACER, tracer
 from tests.recording.test_files import SMALL
+from tests.runs.test_recovery import kept
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "recordings" / "zed" / "image-show.yaml"

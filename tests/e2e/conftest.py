@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from tests.conftest import sharing
-from tracer.cloud.cloud import Cloud
+from tracer.cloud.embedded_cloud import Cloud
 from tracer.cloud.image import qcow2
 
 if TYPE_CHECKING:
@@ -209,8 +209,8 @@ def visit(browser: Browser) -> Iterator[Visitor]:
 @pytest.fixture
 def opened(visit: Visitor, tmp_path: Path) -> Callable[..., Visit]:
     """Visit the page of a recording."""
-    from tracer.output import write
     from tracer.rendering.view import view
+    from tracer.storage import write
 
     def open_page(recording: Recording, **options: object) -> Visit:
         page = tmp_path / f"{len(list(tmp_path.iterdir()))}.html"

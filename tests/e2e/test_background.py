@@ -18,12 +18,12 @@ import pytest
 from tests.e2e.conftest import RELEASES, TRACER, UNBUFFERED
 from tests.e2e.test_cloud import ask, service, token
 from tests.e2e.test_deep import forget, home
-from tracer.capture.command import record
-from tracer.capture.settings import Settings
+from tracer.capture.recorded_command import record
 from tracer.cloud import launcher, services, tracing
 from tracer.cloud.cache import silent
-from tracer.cloud.cloud import Cloud
+from tracer.cloud.embedded_cloud import Cloud
 from tracer.recording import load
+from tracer.runs.settings import Settings
 
 pytestmark = pytest.mark.e2e
 

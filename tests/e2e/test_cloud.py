@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from tests.e2e.conftest import processes_of
-from tracer.cloud.cloud import Cloud, Running
+from tracer.cloud.embedded_cloud import Cloud, Running
 from tracer.errors import CloudError
 
 pytestmark = pytest.mark.e2e
@@ -211,7 +211,7 @@ def test_an_interrupted_start_leaves_no_process(
 import sys
 from pathlib import Path
 from typing import Any
-from tracer.cloud.cloud import Cloud
+from tracer.cloud.embedded_cloud import Cloud
 Cloud("zed", Path(sys.argv[1])).up(lambda line: print(line, flush=True))
 """
     with subprocess.Popen(

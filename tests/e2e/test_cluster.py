@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import sharing
 from tests.e2e.conftest import TRACER, processes_of, read_until
-from tracer.cloud.cloud import Cloud
+from tracer.cloud.embedded_cloud import Cloud
 from tracer.recording import load
 
 pytestmark = pytest.mark.e2e

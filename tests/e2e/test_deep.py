@@ -20,10 +20,10 @@ import pytest
 
 from tests.e2e.conftest import IMAGE, MITMDUMP, ROOT, TRACER, Proxy, Site, furnished, processes_of
 from tests.e2e.secrets import leaks, tokens
-from tracer import output
+from tracer import storage
 from tracer.cloud import services, state, tracing
 from tracer.cloud.cache import locked, silent
-from tracer.cloud.cloud import Cloud
+from tracer.cloud.embedded_cloud import Cloud
 from tracer.model import Exchange, Recording
 from tracer.recording import load
 from tracer.rendering.messages import messages
@@ -370,7 +370,7 @@ def sending_through(cloud: Cloud, port: int) -> Iterator[None]:
     """Have Glance send through a port, as a drop-in of its unit does on a devstack."""
     folder = home(cloud) / tracing.FOLDER
     with locked(folder, "standing", silent):
-        output.write_private(folder / "standing.json", json.dumps({"glance": port}))
+        storage.write_private(folder / "standing.json", json.dumps({"glance": port}))
         yield
 
 

@@ -15,10 +15,10 @@ import psutil
 import pytest
 
 from tests.e2e.conftest import Proxy, Site
-from tracer.capture.participantmap import ParticipantMap
-from tracer.capture.recovery import recover
-from tracer.capture.worker import BEHIND
+from tracer.capture.worker.connection import BEHIND
 from tracer.recording import load
+from tracer.runs.participant_map import ParticipantMap
+from tracer.runs.recovery import recover
 
 pytestmark = pytest.mark.e2e
 

@@ -19,9 +19,9 @@ import psutil
 import pytest
 
 from tests.e2e.conftest import Proxy, Site
-from tracer.capture.participantmap import ParticipantMap
-from tracer.capture.recovery import recover
 from tracer.recording import load
+from tracer.runs.participant_map import ParticipantMap
+from tracer.runs.recovery import recover
 
 pytestmark = pytest.mark.e2e
 

@@ -13,10 +13,10 @@ import pytest
 
 from tests.e2e.conftest import IMAGE, MITMDUMP, TRACER, UNBUFFERED, Site
 from tests.e2e.secrets import leaks
-from tracer.capture.participantmap import ParticipantMap
-from tracer.capture.recovery import recover
 from tracer.cloud.releases import releases
 from tracer.recording import load
+from tracer.runs.participant_map import ParticipantMap
+from tracer.runs.recovery import recover
 
 pytestmark = pytest.mark.e2e
 

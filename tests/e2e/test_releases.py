@@ -14,12 +14,12 @@ import pytest
 
 from tests.e2e.conftest import TRACER
 from tests.e2e.test_cloud import RAW, ask, service, token
-from tracer.cloud.cloud import Cloud
+from tracer.cloud.embedded_cloud import Cloud
 from tracer.cloud.image import qcow2
 from tracer.cloud.releases import releases
 from tracer.model import Recording
 from tracer.recording import load
-from tracer.releasenames import order
+from tracer.releases import order
 
 pytestmark = pytest.mark.e2e
 

@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from tests.cli.runner import tracer
 from tests.e2e.browser import Visit, Visitor
 from tests.rendering import seed
+from tracer.i18n import languages
 from tracer.model import Recording
-from tracer.rendering.languages import languages
 
 pytestmark = pytest.mark.e2e
 

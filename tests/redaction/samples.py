@@ -19,7 +19,7 @@ from typing import NamedTuple
 import msgspec
 
 from tests.redaction.canaries import exchange
-from tracer import yamltext
+from tracer.formats import yaml_text
 from tracer.model import Body
 from tracer.redaction import Policy, Redactor, load_policy, scan
 
@@ -89,7 +89,7 @@ def masked(sample: str, text: str, policy: Policy) -> tuple[list[Masked], str]:
     redacted = redactor.exchange(exchange(answer=body))
     assert redacted.response is not None
     assert redacted.response.body is not None
-    recording = yamltext.dump(msgspec.to_builtins(redacted))
+    recording = yaml_text.dump(msgspec.to_builtins(redacted))
     assert scan(recording, known=redactor.known) == [], sample
     kept = redacted.response.body.json or redacted.response.body.text or ""
     return [Masked(rule, sample) for rule, count in redactor.counts.items() for _ in range(count)], kept

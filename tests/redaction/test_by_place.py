@@ -15,10 +15,10 @@ from tests.redaction.canaries import CANARIES, Build, as_json, exchange
 from tests.redaction.places import NARROW
 from tests.redaction.places import PLACES as OF_SERVICES
 from tests.redaction.test_gate import MASKS, PLACES, exchanges, soups
-from tracer import yamltext
+from tracer.formats import yaml_text
 from tracer.model import Exchange
 from tracer.redaction import Redactor, load_policy, scan
-from tracer.redaction.places import find_by_place, find_removable
+from tracer.redaction.locations import find_by_place, find_removable
 from tracer.redaction.policy import read_builtin
 
 POLICY = load_policy()
@@ -32,7 +32,7 @@ def _found(text: str) -> list[tuple[int, int]]:
 
 def _recording(*sent: Exchange, **fields: Any) -> str:
     written = {"format": 1, **fields, "exchanges": msgspec.to_builtins(list(sent))}
-    return yamltext.dump(written)
+    return yaml_text.dump(written)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ WRITTEN: dict[str, Callable[[object], str]] = {
     "JSON, laid out": lambda tree: json.dumps(tree, indent=2, ensure_ascii=False),
     "YAML": lambda tree: yaml.safe_dump(tree, allow_unicode=True, width=10**6),
     "YAML in quotes": lambda tree: yaml.safe_dump(tree, default_style='"', width=10**6),
-    "JSON in YAML": lambda tree: yamltext.dump({"a": 1, "text": json.dumps(tree, indent=1)}),
+    "JSON in YAML": lambda tree: yaml_text.dump({"a": 1, "text": json.dumps(tree, indent=1)}),
     "recording": lambda tree: _recording(exchange(answer=as_json(tree))),
 }
 

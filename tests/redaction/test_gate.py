@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.redaction.canaries import as_base64, as_json, as_text, exchange
-from tracer import yamltext
+from tracer.formats import yaml_text
 from tracer.model import Body, Exchange, Recording, Request
 from tracer.redaction import Redactor, load_policy, scan
 from tracer.redaction.harmless import is_stand_in, stands_in
@@ -162,7 +162,7 @@ exchanges = st.builds(
 
 
 def _yaml(redacted: list[Exchange], output: str = "") -> str:
-    return yamltext.dump(msgspec.to_builtins({"exchanges": redacted, "output": output}))
+    return yaml_text.dump(msgspec.to_builtins({"exchanges": redacted, "output": output}))
 
 
 GLUED = exchange(headers={"X-Auth-Token": "hunter2hunter2", "name": f"hunter2hunter2{JWT}"})
@@ -368,7 +368,7 @@ def test_a_secret_that_is_a_word_of_recordings_does_not_stop_them(word: str) -> 
             for field in msgspec.structs.fields(struct)
         ],
     }
-    assert not scan(yamltext.dump(document), known=redactor.known)
+    assert not scan(yaml_text.dump(document), known=redactor.known)
     assert redactor.notes()
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.redaction.canaries import as_json, as_text, exchange
 from tests.redaction.text_forms import BEFORE, BEHIND, FORMS, NESTINGS, SPACED
-from tracer import yamltext
+from tracer.formats import yaml_text
 from tracer.redaction import Redactor, load_policy, pairs, scan
 from tracer.redaction.pairs import Pair
 
@@ -320,7 +320,7 @@ def test_in_a_recording_of_what_the_redactor_gives_out_nothing_is_found(
     while settled != redactor.generation:
         settled = redactor.generation
         redacted = [redactor.again(one) for one in redacted]
-    written = yamltext.dump(msgspec.to_builtins({"exchanges": redacted, "redacted": redactor.counts}))
+    written = yaml_text.dump(msgspec.to_builtins({"exchanges": redacted, "redacted": redactor.counts}))
     assert scan(written, known=redactor.known) == []
 
 

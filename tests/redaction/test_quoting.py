@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracer import yamltext
+from tracer.formats import yaml_text
 from tracer.redaction.quoting import quoted
 
 _INDENT = re.compile("(?<=[\u2028\u2029])  ")
@@ -23,7 +23,7 @@ _TEXTS = st.lists(
 
 @given(_TEXTS)
 def test_a_text_is_quoted_as_libyaml_does(text: str) -> None:
-    written = yamltext.dump({"key": text}).removeprefix("key: ").removesuffix("\n")
+    written = yaml_text.dump({"key": text}).removeprefix("key: ").removesuffix("\n")
     form = quoted(text)
     if form is not None and form.text[0] == "'" and written[:1] != "'":
         assert written == text  # it stands without quotes, which hides nothing

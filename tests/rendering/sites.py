@@ -15,8 +15,8 @@ from tests.rendering import seed
 from tracer.model import Body, Exchange, Output, Recording
 from tracer.recording import save
 from tracer.rendering.pages import Published, publish
-from tracer.rendering.pages.plan import plan
 from tracer.rendering.pages.site import BASE, configuration
+from tracer.rendering.pages.site_plan import plan
 from tracer.rendering.pages.wording import wording
 
 FACTS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "seed-page.yaml").read_text(encoding="utf-8"))

@@ -18,8 +18,8 @@ from tracer.conformance import Check, Deviation, Report, check, check_all, exit_
 from tracer.model import Cloud, Exchange, Recording
 from tracer.recording import load, save
 from tracer.rendering.checks.junit import junit
-from tracer.rendering.checks.table import reasons, summary
-from tracer.rendering.table import verdict_line
+from tracer.rendering.checks.terminal import reasons, summary
+from tracer.rendering.recording_table import verdict_line
 from tracer.sequences import find, label
 
 FLAVORS = exchange("GET", f"{HOST}/compute/v2.1/flavors", 200, to="nova")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from tests.rendering import seed
-from tests.rendering.test_terminal import CONTROLS
+from tests.rendering.test_terminal_diagram import CONTROLS
 from tests.strategies import recordings
 from tracer.model import Body, Exchange, Recording
 from tracer.rendering.details import details

@@ -16,10 +16,10 @@ from tests.strategies import recordings
 from tests.strategies import texts as any_text
 from tracer.model import Body, Cloud, Output, Recording, Request, Response
 from tracer.redaction import scan
-from tracer.rendering.markdown import cut, inline, masked, title
+from tracer.rendering.markdown_escapes import cut, inline, masked, title
 from tracer.rendering.pages.page import command_page, prologue_page
-from tracer.rendering.pages.plan import Page, plan
 from tracer.rendering.pages.site import configuration, index
+from tracer.rendering.pages.site_plan import Page, plan
 from tracer.rendering.pages.summary import summarise
 from tracer.rendering.pages.wording import wording
 from tracer.rendering.texts import visible, visible_lines

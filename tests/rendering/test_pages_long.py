@@ -17,7 +17,7 @@ from tracer.model import Exchange, Recording
 from tracer.rendering.drawing import draw
 from tracer.rendering.mermaid import mermaid, mermaid_parts
 from tracer.rendering.messages import messages
-from tracer.rendering.pages.messages import Book, parts_of
+from tracer.rendering.pages.message_texts import Book, parts_of
 from tracer.rendering.pages.wording import wording
 from tracer.sequences import find, label
 
@@ -59,8 +59,8 @@ def test_there_are_as_many_pictures_as_a_page_shows(tmp_path: Path) -> None:
     recordings = write_recordings(tmp_path / "r", image_show=_long(25))
     site(recordings, tmp_path / "s", diagrams="svg")
     assert len(list((tmp_path / "s").rglob("*-diagram*.svg"))) == 2
-    from tracer.rendering.pages.plan import plan
     from tracer.rendering.pages.publishing import _pictures
+    from tracer.rendering.pages.site_plan import plan
     from tracer.rendering.pages.summary import summarise
 
     (release,) = plan({"a": summarise(_long(1_000))}, {"a": "a"}).releases

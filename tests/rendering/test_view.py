@@ -17,10 +17,10 @@ from hypothesis import given
 import tracer.rendering.view as room
 from tests import strategies
 from tests.rendering import seed
+from tracer.i18n import languages, section
 from tracer.model import Exchange, Recording, Request, Response
 from tracer.recording import load
 from tracer.redaction import scan
-from tracer.rendering.languages import languages, section
 from tracer.rendering.messages import messages
 from tracer.rendering.view import view
 from tracer.sequences import find, label

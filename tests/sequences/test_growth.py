@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from tests.operations import operations
 from tests.sequences.runs import HOST, by_name, exchange, named, show
+from tracer.lazy import Unheld
 from tracer.model import FORMAT, Exchange, Recording
 from tracer.sequences import choose, find, label, match
-from tracer.sequences.sightings import run_of
-from tracer.unheld import Unheld
+from tracer.sequences.observations import run_of
 
 
 def _pages(size: int) -> list[Exchange]:

@@ -18,11 +18,11 @@ from tests.sequences import runs
 from tests.sequences.runs import HOST, by_name, exchange, hidden, login, show, versions_of_glance
 from tracer.errors import InputError
 from tracer.model import Exchange, Recording
-from tracer.output import write
 from tracer.recording import load
 from tracer.sequences import AnyOrder, Entry, Match, Sequence, find, match
 from tracer.sequences import load as load_sequence
 from tracer.sequences.learning import dumps, learn
+from tracer.storage import write
 
 RECORDED = Path(__file__).parent / "recorded"
 COMMANDS = ("image-create", "image-delete", "image-list", "image-save", "image-show", "project-show")

@@ -24,10 +24,10 @@ from tests.sequences.runs import (
     versions_of_glance,
     versions_of_keystone,
 )
+from tracer.lazy import Unheld
 from tracer.model import Exchange
 from tracer.sequences import Entry, Fallback, Match, Sequence, choose, find, match
-from tracer.sequences.sightings import run_of
-from tracer.unheld import Unheld
+from tracer.sequences.observations import run_of
 
 IMAGE_SHOW = find("image-show")
 DEVIATING = ("unexpected", "wrong-status")

@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _table(report: Report) -> None:
     from tracer.cli.console import stdout
-    from tracer.rendering.checks.table import reasons, summary, table
+    from tracer.rendering.checks.terminal import reasons, summary, table
 
     console = stdout()
     console.print(table(report))
@@ -60,7 +60,7 @@ def _table(report: Report) -> None:
 
 
 def _json(report: Report) -> None:
-    from tracer.jsontext import dump
+    from tracer.formats.json_text import dump
 
     sys.stdout.write(dump(report))
 

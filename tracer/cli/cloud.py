@@ -14,10 +14,10 @@ from tracer.cli.console import program, progress
 from tracer.cli.parsing import Verb, add_client, add_verbs, run_verb
 from tracer.errors import InputError
 from tracer.origins import bracketed
-from tracer.releasenames import also, canonical
+from tracer.releases import also, canonical
 
 if TYPE_CHECKING:
-    from tracer.cloud.cloud import Cloud, Running
+    from tracer.cloud.embedded_cloud import Cloud, Running
     from tracer.cloud.releases import Release
 
 __all__ = ["arguments", "run"]
@@ -95,14 +95,14 @@ def _port(text: str) -> int:
 
 
 def _up(options: argparse.Namespace) -> None:
-    from tracer.cli import standing
-    from tracer.cloud.cloud import Cloud
+    from tracer.cli import tracing_daemon
+    from tracer.cloud.embedded_cloud import Cloud
 
     cloud = Cloud(options.release)
     if options.out and not options.traced:
         raise InputError("--out", "is for --traced: without it, nothing is recorded")
     out = options.out or Path("recordings")
-    tracer = standing.command(options.release, out) if options.traced else ()
+    tracer = tracing_daemon.command(options.release, out) if options.traced else ()
     with progress() as show:
         running = cloud.up(show, port=options.port, host=options.host, tracer=tracer)
         cloud.client(show)
@@ -136,7 +136,7 @@ def _list(_options: argparse.Namespace) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from tracer.cloud.cloud import Cloud
+    from tracer.cloud.embedded_cloud import Cloud
     from tracer.cloud.releases import releases
 
     names = list(dict.fromkeys(service for known in releases().values() for service in known.services))
@@ -157,7 +157,7 @@ def _list(_options: argparse.Namespace) -> None:
 
 
 def _env(options: argparse.Namespace) -> None:
-    from tracer.cloud.cloud import Cloud
+    from tracer.cloud.embedded_cloud import Cloud
 
     cloud = Cloud(options.release)
     variables = cloud.environment()
@@ -191,7 +191,7 @@ def _not_up(release: str | None) -> str:
 
 
 def _clouds(release: str | None) -> Iterator[Cloud]:
-    from tracer.cloud.cloud import Cloud
+    from tracer.cloud.embedded_cloud import Cloud
     from tracer.cloud.releases import releases
 
     return (Cloud(name) for name in ([release] if release else releases()))

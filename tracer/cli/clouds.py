@@ -11,7 +11,7 @@ from tracer.errors import CommandError, InputError
 from tracer.origins import origin
 
 if TYPE_CHECKING:
-    from tracer.cloud.cloud import Cloud
+    from tracer.cloud.embedded_cloud import Cloud
 
 __all__ = ["embedded", "for_command"]
 
@@ -34,7 +34,7 @@ def for_command(
     if client and "/" in command[0]:
         raise InputError("--client", f"chooses which `openstack` is run, but the command says {command[0]}")
     if release and not _names_a_cloud(environment, command):
-        from tracer.cloud.cloud import Cloud
+        from tracer.cloud.embedded_cloud import Cloud
         from tracer.cloud.releases import releases
 
         if release in releases():
@@ -62,7 +62,7 @@ def _say(line: str) -> None:
 
 def embedded(environment: Mapping[str, str], command: Sequence[str]) -> Cloud:
     """Return the embedded cloud that ``command`` uses. Raise CommandError if it uses none that is up."""
-    from tracer.cloud.cloud import Cloud
+    from tracer.cloud.embedded_cloud import Cloud
     from tracer.cloud.releases import releases
 
     url = _auth_url(environment, command)

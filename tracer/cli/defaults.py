@@ -33,7 +33,7 @@ def apply_defaults(parser: argparse.ArgumentParser, verb: str, verbs: Collection
         return
     import tomllib
 
-    from tracer.datafiles import read
+    from tracer.formats.data_files import read
 
     try:
         tables = tomllib.loads(read(path))

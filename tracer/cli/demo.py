@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tracer.cli.parsing import add_client
 from tracer.errors import CommandError, NothingRecordedError
-from tracer.releasenames import canonical
+from tracer.releases import canonical
 from tracer.writability import naming_option
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from tracer.capture.book import Kept
-    from tracer.cloud.cloud import Cloud
+    from tracer.cloud.embedded_cloud import Cloud
     from tracer.model import Recording
+    from tracer.runs.run_writer import Kept
 
 __all__ = ["arguments", "run"]
 
@@ -51,10 +51,10 @@ def run(options: argparse.Namespace) -> None:
 
     The cloud ends again, unless it was up before or ``--keep`` is given.
     """
-    from tracer.capture.settings import Settings
     from tracer.cli.console import program, stdout
-    from tracer.cloud.cloud import Cloud
+    from tracer.cloud.embedded_cloud import Cloud
     from tracer.cloud.releases import release as known
+    from tracer.runs.settings import Settings
 
     if options.client:
         known(options.client)
@@ -111,7 +111,7 @@ def _image(environment: Mapping[str, str]) -> str:
     import tempfile
 
     from tracer.cloud.image import qcow2
-    from tracer.output import write
+    from tracer.storage import write
 
     listed = _run(["openstack", "image", "list", "--name", IMAGE, "-f", "value", "-c", "ID"], environment)
     if listed:
@@ -138,11 +138,11 @@ def _trace(
 ) -> Kept:
     from rich.live import Live
 
-    from tracer.capture.command import record
-    from tracer.capture.settings import Settings
+    from tracer.capture.recorded_command import record
     from tracer.cloud.cache import folder
     from tracer.rendering import draw
-    from tracer.rendering.table import table
+    from tracer.rendering.recording_table import table
+    from tracer.runs.settings import Settings
 
     console.print(f"\n[bold]$ {' '.join(argv)}[/]")
     settings = Settings(folder=out, release=release, name=name, diagrams=("mmd", "svg"), draw=draw)
@@ -162,7 +162,7 @@ def _trace(
 
 
 def _show(console: Console, kept: Kept) -> None:
-    from tracer.rendering.table import table, verdict_line
+    from tracer.rendering.recording_table import table, verdict_line
 
     console.print(table(kept.recording))
     console.print(verdict_line(kept.recording), soft_wrap=True)

@@ -8,9 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.cli.diff_output import Reporter
 from tracer.cli.parsing import check_output
 from tracer.cli.pictures import DIAGRAMS, check_diagram, warn
-from tracer.cli.reporting import Reporter
 from tracer.counting import counted
 from tracer.errors import InputError
 
@@ -117,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
     from tracer.comparison.baseline import load_baseline
     from tracer.comparison.folders import pair
     from tracer.comparison.report import make_report
-    from tracer.rendering.languages import section
+    from tracer.i18n import section
 
     section(options.lang, "changes")
     kind = _kind(options)

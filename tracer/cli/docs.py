@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from tracer.cli.parsing import add_recordings, add_sequences, include_sequences
-from tracer.releasenames import canonical
+from tracer.releases import canonical
 
 __all__ = ["arguments", "run"]
 

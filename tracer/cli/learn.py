@@ -40,9 +40,9 @@ def run(options: argparse.Namespace) -> int:
 
     The names of deviating recordings appear on stderr.
     """
-    from tracer.output import write
     from tracer.recording import below, load
     from tracer.sequences.learning import dumps, learn
+    from tracer.storage import write
 
     if options.output is not None and options.output.exists() and not options.replace:
         raise InputError(

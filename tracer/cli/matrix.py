@@ -77,9 +77,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Record the suites, and print the table. Return 1 if a cell does not have the expected verdict."""
-    from tracer.capture.settings import Settings
     from tracer.matrix import Order, make_plan, select_releases, select_suites
     from tracer.rendering import draw
+    from tracer.runs.settings import Settings
 
     releases = select_releases(options.releases)
     clients = select_releases(options.clients, "--clients") if options.clients is not None else []
@@ -104,7 +104,7 @@ def _jobs(text: str) -> int:
 
 def _record(plan: Plan, order: Order, options: argparse.Namespace) -> None:
     from tracer.cli.console import progress
-    from tracer.cloud.processes import stoppable
+    from tracer.cloud.service_processes import stoppable
     from tracer.matrix import drive
 
     todo = plan.todo
@@ -150,7 +150,7 @@ def _print(plan: Plan, releases: list[str], out: Path) -> int:
 
 
 def _told(cell: Cell) -> str:
-    from tracer.rendering.table import verdict_line
+    from tracer.rendering.recording_table import verdict_line
 
     said = cell.complaint or (str(verdict_line(cell.recording)) if cell.recording else "")
     return f"{cell.release} {cell.name}: {said}"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from tracer.releasenames import canonical
+from tracer.releases import canonical
 
 __all__ = [
     "Parser",

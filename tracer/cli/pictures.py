@@ -37,7 +37,7 @@ def put_diagram(output: Path | None, texts: Sequence[str], theme: Theme) -> None
             sys.stdout.write(text)
         return
     from tracer.cli.console import stderr
-    from tracer.output import write_parts
+    from tracer.storage import write_parts
 
     suffix = output.suffix.lower()
     written = write_parts(output, texts if suffix in _TEXT else _drawn(texts, suffix, theme))

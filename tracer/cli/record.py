@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from tracer.cli.parsing import add_client, add_policies
 from tracer.errors import NothingRecordedError, OutputError
-from tracer.releasenames import canonical
+from tracer.releases import canonical
 from tracer.writability import naming_option
 
 if TYPE_CHECKING:
-    from tracer.capture.book import Kept
-    from tracer.capture.settings import Settings
     from tracer.model import Output
+    from tracer.runs.run_writer import Kept
+    from tracer.runs.settings import Settings
 
 __all__ = ["arguments", "run"]
 
@@ -104,12 +104,12 @@ def run(options: argparse.Namespace) -> int:
     Return 2 if the command succeeded but nothing was recorded, and 130 if it was interrupted before
     anything was recorded and has no exit code.
     """
-    from tracer.capture import command as runner
-    from tracer.capture.participantmap import ParticipantMap
-    from tracer.capture.settings import Settings
+    from tracer.capture import recorded_command as runner
     from tracer.cli.clouds import embedded, for_command
     from tracer.cloud.cache import folder as cache_folder
     from tracer.rendering import draw
+    from tracer.runs.participant_map import ParticipantMap
+    from tracer.runs.settings import Settings
 
     with naming_option("--out"):
         settings = Settings(
@@ -157,18 +157,18 @@ def run(options: argparse.Namespace) -> int:
 
 def _tell_of_journals(settings: Settings) -> None:
     """Print the command that recovers the recordings, if the output folder has journals."""
-    from tracer.capture.settings import JOURNALS
+    from tracer.runs.settings import JOURNALS
 
     if any((settings.folder / JOURNALS).glob("*.jsonl")):
         _say(f"no recording was written, but nothing is lost: tracer recover {settings.folder}")
 
 
 def _recover(settings: Settings) -> None:
-    from tracer.capture.settings import JOURNALS
+    from tracer.runs.settings import JOURNALS
 
     if not (settings.folder / JOURNALS).is_dir():
         return
-    from tracer.capture.recovery import recover
+    from tracer.runs.recovery import recover
 
     for recovered in recover(settings.folder, settings.participants):
         if isinstance(recovered, Path):
@@ -177,7 +177,7 @@ def _recover(settings: Settings) -> None:
 
 def _tell_of_usage(command: Sequence[str], output: Output | None) -> None:
     """Print a note if the command refused its own arguments, so that the cloud is not the reason."""
-    from tracer.capture.usage import usage_error
+    from tracer.capture.client.usage import usage_error
 
     refused = usage_error(command, output) if output else None
     if refused:
@@ -190,7 +190,7 @@ def _say(line: str) -> None:
 
 def _summarise(kept: Kept, others: Sequence[Kept]) -> None:
     from tracer.cli.console import stderr
-    from tracer.rendering.table import note_lines, verdict_line
+    from tracer.rendering.recording_table import note_lines, verdict_line
 
     console = stderr()
     console.print(verdict_line(kept.recording), soft_wrap=True)

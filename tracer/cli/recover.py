@@ -26,8 +26,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Recover the recordings, and print their paths. Return 2 if a journal cannot be recovered."""
-    from tracer.capture.participantmap import ParticipantMap
-    from tracer.capture.recovery import recover
+    from tracer.runs.participant_map import ParticipantMap
+    from tracer.runs.recovery import recover
 
     if not options.folder.is_dir():
         raise InputError(str(options.folder), "there is no such folder")

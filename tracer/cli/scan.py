@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from tracer.bytemarks import encoding_by_mark
 from tracer.cli.parsing import add_policies
 from tracer.counting import counted
 from tracer.errors import InputError
+from tracer.formats.byte_order import encoding_by_mark
 
 __all__ = ["arguments", "run"]
 
@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the location and the rule of each secret. Return 1 for a secret, 2 for an unreadable file."""
     from tracer.redaction import load_policy
-    from tracer.redaction.places import find_removable
+    from tracer.redaction.locations import find_removable
 
     rules = load_policy(*options.policy)
     found = files = binary = 0

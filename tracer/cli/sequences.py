@@ -50,7 +50,7 @@ def _add_language(parser: argparse.ArgumentParser) -> None:
 
 def _list(options: argparse.Namespace) -> None:
     from tracer.cli.console import stdout
-    from tracer.rendering.sequences import listed
+    from tracer.rendering.sequence_tables import listed
     from tracer.rendering.words import words
     from tracer.sequences import catalog
 
@@ -68,7 +68,7 @@ def _show(options: argparse.Namespace) -> None:
 
 def _show_table(options: argparse.Namespace, sequence: Sequence) -> None:
     from tracer.cli.console import stdout
-    from tracer.rendering.sequences import heading, steps
+    from tracer.rendering.sequence_tables import heading, steps
 
     console = stdout()
     for line in heading(sequence, options.lang):
@@ -95,7 +95,7 @@ def _show_diagram(options: argparse.Namespace, sequence: Sequence) -> None:
 
 
 def _schema(_options: argparse.Namespace) -> None:
-    from tracer.jsontext import dump
+    from tracer.formats.json_text import dump
     from tracer.sequences import json_schema
 
     sys.stdout.write(dump(json_schema()))

@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> None:
     include_sequences(options)
     from tracer.cli.console import stdout
     from tracer.recording import below, load
-    from tracer.rendering.table import note_lines, verdict_line
+    from tracer.rendering.recording_table import note_lines, verdict_line
 
     console = stdout()
     in_detail = options.headers or options.body or options.step is not None or options.message is not None
@@ -63,8 +63,8 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _overview(console: Console, recording: Recording, options: argparse.Namespace) -> None:
-    from tracer.rendering.table import table
-    from tracer.rendering.terminal import Drawing
+    from tracer.rendering.recording_table import table
+    from tracer.rendering.terminal_diagram import Drawing
 
     drawing = Drawing(recording, fold=options.fold)
     as_table = options.table or not drawing.fits(console.width)

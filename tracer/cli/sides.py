@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tracer.errors import InputError
-from tracer.releasenames import PATTERN, canonical, order
+from tracer.releases import PATTERN, canonical, order
 
 __all__ = ["Side", "find_sides"]
 

@@ -45,10 +45,10 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(str(output), "a page's name ends in .html")
     check_output(output, paths)
     from tracer.cli.console import stderr
-    from tracer.output import write
+    from tracer.i18n import section
     from tracer.recording import load
-    from tracer.rendering.languages import section
     from tracer.rendering.view import view
+    from tracer.storage import write
 
     section(options.lang, "view")
     with stderr().status("reading…") as status:

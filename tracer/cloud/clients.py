@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from tracer.cloud import environments, processes
+from tracer.cloud import environments, service_processes
 from tracer.cloud.cache import Progress, folder, silent
 from tracer.cloud.releases import Release, release
 
@@ -20,7 +20,7 @@ def install(release_name: str, progress: Progress = silent, cache: Path | None =
     """
     known = release(release_name)
     packages, wanted = known.client.packages, known.client.environments
-    with processes.stoppable():
+    with service_processes.stoppable():
         built = environments.build(_name(known), packages, wanted, folder(cache), progress)
     return built.command("openstack")
 

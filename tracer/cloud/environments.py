@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 import uv
 
-from tracer import output
-from tracer.cloud import processes
+from tracer import storage
+from tracer.cloud import service_processes
 from tracer.cloud.cache import Progress, locked, private_folder
 from tracer.cloud.releases import Environment
 from tracer.errors import CloudError
@@ -119,7 +119,7 @@ def _install(
     private_folder(path.parent)
     purpose = f"installing {', '.join(packages)}"
     create = ["venv", "--no-project", "--python", python, str(path)]
-    processes.run(_uv(create, cache, log), purpose)
+    service_processes.run(_uv(create, cache, log), purpose)
     requirements = [f"{package}=={version}" for package, version in packages.items()] + environment.add
     words = ["pip", "install", "--python", str(path / "bin" / "python")]
     words += ["--exclude-newer", _end_of(environment.exclude_newer)]
@@ -129,11 +129,11 @@ def _install(
         overrides = path / "tracer-overrides.txt"
         # A marker that is never true removes a package from the requirements of other packages.
         lines = [f"{package} ; python_version < '0'\n" for package in environment.without]
-        output.write_private(overrides, "".join(lines))
+        storage.write_private(overrides, "".join(lines))
         words += ["--override", str(overrides)]
-    processes.run(_uv([*words, *requirements], cache, log), purpose)
+    service_processes.run(_uv([*words, *requirements], cache, log), purpose)
     version = _version_of(path / "bin" / "python")
-    output.write_private(path / MARKER, msgspec.json.encode({"python": version}).decode())
+    storage.write_private(path / MARKER, msgspec.json.encode({"python": version}).decode())
     return Built(path, version)
 
 
@@ -141,8 +141,8 @@ def _end_of(day: str) -> str:
     return f"{day}T23:59:59Z"
 
 
-def _uv(words: Sequence[str], cache: Path, log: Path) -> processes.Command:
-    return processes.Command([uv.find_uv_bin(), *words], _uv_environment(cache), log, cache)
+def _uv(words: Sequence[str], cache: Path, log: Path) -> service_processes.Command:
+    return service_processes.Command([uv.find_uv_bin(), *words], _uv_environment(cache), log, cache)
 
 
 def _uv_environment(cache: Path) -> dict[str, str]:
@@ -176,7 +176,9 @@ def _choose(environments: Sequence[Environment], cache: Path, progress: Progress
     log = cache / "logs" / f"python-{wanted[-1]}.log"
     log.unlink(missing_ok=True)
     try:
-        processes.run(_uv(["python", "install", wanted[-1]], cache, log), f"fetching Python {wanted[-1]}")
+        service_processes.run(
+            _uv(["python", "install", wanted[-1]], cache, log), f"fetching Python {wanted[-1]}"
+        )
     except CloudError as error:
         either = " or ".join(wanted)
         raise CloudError(f"no Python {either} found: install one ({error})") from None

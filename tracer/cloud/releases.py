@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 import msgspec
 
-from tracer import yamltext
-from tracer.datafiles import typed
 from tracer.errors import CloudError, InputError
-from tracer.releasenames import canonical
+from tracer.formats import yaml_text
+from tracer.formats.data_files import typed
+from tracer.releases import canonical
 
 __all__ = ["Catalog", "Client", "Environment", "Release", "Service", "catalog", "load", "release", "releases"]
 
@@ -130,7 +130,7 @@ class Catalog(_Data, frozen=True, kw_only=True):
 
 def load(text: str, source: str) -> Catalog:
     """Read ``text`` as releases.yaml. Raise InputError, with ``source`` and location, if it is not valid."""
-    raw = yamltext.load(text, source)
+    raw = yaml_text.load(text, source)
     top = _mapping(raw, source, "")
     if unknown := top.keys() - {"services", "server", "defaults", "releases"}:
         raise InputError(source, f"unknown key {min(unknown)!r}")

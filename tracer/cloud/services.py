@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tracer.cloud import processes, tracing
+from tracer.cloud import service_processes, tracing
 from tracer.cloud.releases import Service
 from tracer.cloud.state import Site
 from tracer.errors import CloudError
@@ -96,8 +96,8 @@ def start(site: Site, name: str, listening: socket.socket, log: Path) -> Process
     words += ["--fd", str(listening.fileno()), "--address", f"{bracketed(host)}:{port}"]
     words += ["--tracing", str(site.home / tracing.FOLDER)]
     words += ["--serial"] if service.serial else []
-    command = processes.Command(words, site.environment(name), log, site.folder(name))
-    return process(name, site.urls[name], processes.spawn(command, [listening.fileno()]), port, log)
+    command = service_processes.Command(words, site.environment(name), log, site.folder(name))
+    return process(name, site.urls[name], service_processes.spawn(command, [listening.fileno()]), port, log)
 
 
 def await_answers(started: Sequence[Process], services: Mapping[str, Service]) -> None:
@@ -109,7 +109,7 @@ def await_answers(started: Sequence[Process], services: Mapping[str, Service]) -
     for service in started:
         while not answers(service, services[service.name].mount, timeout=2):
             if not lives(service):
-                cause = processes.last_line(service.log) or "it ended at once"
+                cause = service_processes.last_line(service.log) or "it ended at once"
                 raise CloudError(f"{service.name} did not start: {cause} (log: {service.log})")
             if time.monotonic() > deadline:
                 waited = f"{START_TIMEOUT:.0f} s"
@@ -141,7 +141,7 @@ def answers(process: Process, path: str, timeout: float = ANSWER_TIMEOUT) -> boo
 def orphans(home: Path, names: Sequence[str]) -> list[int]:
     """Return the IDs of all processes of the cloud at ``home``, including its tracer, by command line."""
     folders = [home, *(home / name for name in names)]
-    return [pid for folder in folders for pid in processes.find("--home", str(folder))]
+    return [pid for folder in folders for pid in service_processes.find("--home", str(folder))]
 
 
 def address(text: str) -> str:

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import msgspec
 
-from tracer import output
-from tracer.cloud import environments, processes
+from tracer import storage
+from tracer.cloud import environments, service_processes
 from tracer.cloud.cache import Progress, locked, private_folder
 from tracer.cloud.environments import Built
 from tracer.cloud.passwords import generate, is_safe
@@ -75,9 +75,9 @@ class Site:
             for folder in service.folders:
                 private_folder(home / folder)
             for target, text in service.files.items():
-                output.write_private(home / target, self.filled(text, name))
+                storage.write_private(home / target, self.filled(text, name))
             for target, source in service.copied.items():
-                output.write_private(home / target, Path(self.filled(source, name)).read_bytes())
+                storage.write_private(home / target, Path(self.filled(source, name)).read_bytes())
 
 
 def placeholder_url(name: str, service: Service) -> str:
@@ -144,7 +144,7 @@ def _initialise(home: Path, services: Mapping[str, Service], built: Built, log: 
     log.unlink(missing_ok=True)
     private_folder(home)
     generated = {name: generate() for name in (ADMIN, *services)}
-    output.write_private(home / SECRETS, msgspec.json.encode(generated).decode())
+    storage.write_private(home / SECRETS, msgspec.json.encode(generated).decode())
     urls = {name: placeholder_url(name, service) for name, service in services.items()}
     site = Site(home, services, urls, built, generated)
     site.configure()
@@ -152,18 +152,18 @@ def _initialise(home: Path, services: Mapping[str, Service], built: Built, log: 
         for database in service.databases:
             _pragma(site.folder(name) / database, "journal_mode=WAL")
     chains = [[_command(site, name, line, log) for line in one.initialise] for name, one in services.items()]
-    processes.run_together(chains, "preparing the databases")
-    processes.run(_registration(site, log), "registering the services at Keystone")
+    service_processes.run_together(chains, "preparing the databases")
+    service_processes.run(_registration(site, log), "registering the services at Keystone")
     for name, service in services.items():
         for database in service.databases:
             _pragma(site.folder(name) / database, "wal_checkpoint(TRUNCATE)")
 
 
-def _command(site: Site, name: str, line: list[str], log: Path) -> processes.Command:
+def _command(site: Site, name: str, line: list[str], log: Path) -> service_processes.Command:
     service = site.services[name]
     hidden = {key: site.filled(text, name) for key, text in service.secret_environment.items()}
     program, *words = (site.filled(word, name) for word in line)
-    return processes.Command(
+    return service_processes.Command(
         [str(site.built.command(program)), *words],
         {**site.environment(name), **hidden},
         log.with_name(f"{log.stem}.{name}.log"),
@@ -171,7 +171,7 @@ def _command(site: Site, name: str, line: list[str], log: Path) -> processes.Com
     )
 
 
-def _registration(site: Site, log: Path) -> processes.Command:
+def _registration(site: Site, log: Path) -> service_processes.Command:
     orders = {
         "user": ADMIN,
         "password": site.passwords[ADMIN],
@@ -189,7 +189,7 @@ def _registration(site: Site, log: Path) -> processes.Command:
         ],
     }
     identity = site.services[site.identity]
-    return processes.Command(
+    return service_processes.Command(
         [str(site.built.command("python")), "-I", str(REGISTER), identity.app],
         site.environment(site.identity),
         log,

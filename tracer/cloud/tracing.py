@@ -20,7 +20,7 @@ from typing import Literal
 
 import msgspec
 
-from tracer import output
+from tracer import storage
 from tracer.cloud.cache import Progress, locked, private_folder
 
 __all__ = ["CLIENT", "FOLDER", "Kind", "ports", "taken"]
@@ -48,7 +48,7 @@ def taken(
         path = folder / f"{kind}.json"
         before = _read(path)
         opened = {name: stack.enter_context(_listen(host, before.get(name, 0))) for name in names}
-        output.write_private(path, msgspec.json.encode({name: _port(one) for name, one in opened.items()}))
+        storage.write_private(path, msgspec.json.encode({name: _port(one) for name, one in opened.items()}))
         # The file stays, so that the next tracer uses the same ports. Services reuse connections by port.
         yield opened
 

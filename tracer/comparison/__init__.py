@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracer.comparison.comparing import NOTHING, Learned, compare, learn
-from tracer.comparison.model import Comparison, Difference, Kind, Pair, Severity, State, Suppressed
+from tracer.comparison.differences import Comparison, Difference, Kind, Pair, Severity, State, Suppressed
 from tracer.comparison.severities import whys
 from tracer.comparison.volatile import reasons
 

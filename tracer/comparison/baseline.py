@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
-from tracer import yamltext
-from tracer.comparison.model import Kind
-from tracer.datafiles import read, typed
+from tracer.comparison.differences import Kind
 from tracer.errors import InputError
-from tracer.output import write
-from tracer.yamltext import Flow
+from tracer.formats import yaml_text
+from tracer.formats.data_files import read, typed
+from tracer.formats.yaml_text import Flow
+from tracer.storage import write
 
 __all__ = ["WHOLE", "Baseline", "Known", "load_baseline", "save_baseline"]
 
@@ -94,7 +94,7 @@ def save_baseline(path: Path, known: Iterable[Known]) -> int:
     """Write the differences ``known`` to the baseline file ``path``. Return the number of entries.
 
     Preserve the notes of an existing baseline. Raise InputError if the existing file is not a baseline, and
-    the errors of ``tracer.output.write``.
+    the errors of ``tracer.storage.write``.
     """
     notes = dict(_notes(_load(path).accepted)) if path.exists() else {}
     grouped: dict[Known, list[str]] = {}
@@ -111,12 +111,12 @@ def save_baseline(path: Path, known: Iterable[Known]) -> int:
         )
         for one, recordings in grouped.items()
     ]
-    write(path, _HEAD + yamltext.dump({"format": 1, "accepted": [_plain(entry) for entry in entries]}))
+    write(path, _HEAD + yaml_text.dump({"format": 1, "accepted": [_plain(entry) for entry in entries]}))
     return len(entries)
 
 
 def _load(path: Path) -> _File:
-    tree = yamltext.load(read(path), str(path))
+    tree = yaml_text.load(read(path), str(path))
     if not isinstance(tree, dict) or "accepted" not in tree:
         raise InputError(str(path), "not a baseline: it has no 'accepted' key")
     return typed(tree, _File, str(path))

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tracer.comparison.alignment import Alignment, align_runs
-from tracer.comparison.messages import compare_exchanges, place_of
-from tracer.comparison.model import Change, Comparison, Difference, Pair, Place, State, Suppressed
+from tracer.comparison.differences import Change, Comparison, Difference, Pair, Place, State, Suppressed
+from tracer.comparison.exchange_differences import compare_exchanges, place_of
+from tracer.comparison.exchange_pairs import Alignment, align_runs
 from tracer.comparison.outputs import compare_outputs
 from tracer.comparison.passing import Passed
 from tracer.comparison.severities import rule_for, text

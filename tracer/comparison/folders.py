@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tracer.comparison.comparing import NOTHING, Learned, compare, learn
-from tracer.comparison.model import Comparison
+from tracer.comparison.differences import Comparison
 from tracer.errors import InputError
 from tracer.model import Recording
 from tracer.recording import below, load, second

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from tracer.comparison.model import Difference, Suppressed
+from tracer.comparison.differences import Difference, Suppressed
 from tracer.comparison.volatile import skeleton
 
 __all__ = ["Line", "Section", "lines", "sections"]

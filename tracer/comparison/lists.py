@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple
 
-from tracer.comparison.model import Place, shown
+from tracer.comparison.differences import Place, shown
 from tracer.comparison.volatile import identities, is_volatile, skeleton
 
 __all__ = ["Order", "align", "common_runs", "crossing", "names"]

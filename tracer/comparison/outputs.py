@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tracer.comparison.differences import Change, Place
+from tracer.comparison.exchange_differences import read_json
 from tracer.comparison.lists import common_runs
-from tracer.comparison.messages import read_json
-from tracer.comparison.model import Change, Place
 from tracer.comparison.trees import compare_values
 from tracer.comparison.volatile import skeleton
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from tracer.comparison.baseline import WHOLE, Baseline, Known
+from tracer.comparison.differences import Difference, Suppressed
 from tracer.comparison.grouping import lines, sections
-from tracer.comparison.model import Difference, Suppressed
 
 if TYPE_CHECKING:
     from tracer.comparison.folders import Compared, Pairing

@@ -10,9 +10,9 @@ from typing import Annotated
 
 import msgspec
 
-from tracer.comparison.model import Change, Kind, Severity, Side
+from tracer.comparison.differences import Change, Kind, Severity, Side
 from tracer.comparison.volatile import pattern
-from tracer.datafiles import read_rules
+from tracer.formats.data_files import read_rules
 
 __all__ = ["SeverityRule", "rule_for", "text", "whys"]
 

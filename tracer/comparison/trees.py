@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tracer.comparison.differences import Change, Place
 from tracer.comparison.lists import align, names
-from tracer.comparison.model import Change, Place
 from tracer.comparison.volatile import is_volatile, skeleton, unordered
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from tracer.datafiles import read_rules
+from tracer.formats.data_files import read_rules
 
 __all__ = [
     "Rules",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from tracer import output
+from tracer import storage
 from tracer.errors import InputError
 from tracer.matrix.units import Round, Unit
 from tracer.model import Recording
@@ -43,7 +43,7 @@ def note(out: Path, unit: Unit, number: Round) -> None:
         client=release(unit.client).client.packages,
     )
     text = msgspec.json.format(msgspec.json.encode(done), indent=1).decode()
-    output.write(_path(out, unit, number), f"{text}\n")
+    storage.write(_path(out, unit, number), f"{text}\n")
 
 
 def forget(out: Path, unit: Unit, number: Round) -> None:

@@ -19,8 +19,8 @@ from tracer.matrix.plan import Plan
 from tracer.matrix.pools import Pool
 from tracer.matrix.units import ROUNDS, Made, Now, Round, Unit
 from tracer.model import Recording
-from tracer.output import write, write_parts
 from tracer.recording import loads
+from tracer.storage import write, write_parts
 
 __all__ = ["TRIES", "Draw", "Order", "drive"]
 

@@ -8,14 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tracer.capture.command import Result, certificate, record
-from tracer.capture.settings import Settings
+from tracer.capture.mitm.authority import certificate
+from tracer.capture.recorded_command import Result, record
 from tracer.cloud import cache
-from tracer.cloud.cloud import Cloud
+from tracer.cloud.embedded_cloud import Cloud
 from tracer.errors import CommandError, TracerError
 from tracer.matrix.suites import Command, Recorded, Suite
 from tracer.matrix.units import AGAIN, Made, Now, Round, Unit
 from tracer.matrix.workplace import Workplace, failure
+from tracer.runs.settings import Settings
 
 __all__ = ["Report", "record_unit"]
 

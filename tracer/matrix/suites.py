@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from tracer import yamltext
-from tracer.datafiles import read, typed
+from tracer.formats import yaml_text
+from tracer.formats.data_files import read, typed
 
 __all__ = ["Command", "Recorded", "Suite", "filled", "load", "placeholders", "suites"]
 
@@ -133,7 +133,7 @@ def filled(text: str, values: dict[str, str]) -> str:
 
 def load(path: Path) -> Suite:
     """Read a suite file. Raise InputError, with the file, the location and the fault, if it is not valid."""
-    return typed(yamltext.load(read(path), str(path)), Suite, str(path))
+    return typed(yaml_text.load(read(path), str(path)), Suite, str(path))
 
 
 @functools.cache

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import msgspec
 
-from tracer.cloud import cache, processes
-from tracer.cloud.cloud import Cloud
+from tracer.cloud import cache, service_processes
+from tracer.cloud.embedded_cloud import Cloud
 from tracer.cloud.releases import releases
 from tracer.errors import CloudError, LostError
 from tracer.matrix.recorder import Report
@@ -117,14 +117,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.kill()
         process.wait()
     # A killed process may leave its client running.
-    processes.end([process.pid])
+    service_processes.end([process.pid])
 
 
 def _end_of(process: subprocess.Popen[bytes], home: Path) -> str:
     code = process.wait()
     if code < 0:
         return f"was ended by {signal.Signals(-code).name}"
-    return f"ended before its work did: {processes.last_line(home / _LOG) or f'exit code {code}'}"
+    return f"ended before its work did: {service_processes.last_line(home / _LOG) or f'exit code {code}'}"
 
 
 def _owned() -> str:

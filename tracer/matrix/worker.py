@@ -16,7 +16,7 @@ from typing import BinaryIO, NoReturn
 
 import msgspec
 
-from tracer.cloud import processes
+from tracer.cloud import service_processes
 from tracer.errors import TracerError
 from tracer.matrix.recorder import record_unit
 from tracer.matrix.units import Made, Now, Unit
@@ -41,7 +41,7 @@ def main() -> None:
     os.dup2(2, 1)
     unit = msgspec.json.decode(sys.stdin.buffer.readline(), type=Unit)
     try:
-        with processes.stoppable():
+        with service_processes.stoppable():
             threading.Thread(target=_stop_with, args=(sys.stdin.buffer,), daemon=True).start()
             _send(lines, _record(unit, home, lines))
     except (KeyboardInterrupt, SystemExit, BrokenPipeError):

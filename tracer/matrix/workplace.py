@@ -12,7 +12,7 @@ from tracer.cloud.image import qcow2
 from tracer.cloud.passwords import generate
 from tracer.errors import CommandError
 from tracer.matrix.suites import Command, Suite, filled, placeholders
-from tracer.output import write
+from tracer.storage import write
 
 __all__ = ["Workplace", "failure"]
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, TextIO
 import msgspec
 from msgspec.structs import replace
 
-from tracer import yamltext
-from tracer.datafiles import read, typed
 from tracer.errors import InputError
+from tracer.formats import yaml_text
+from tracer.formats.data_files import read, typed
+from tracer.formats.yaml_text import Flow
 from tracer.model import FORMAT, Exchange, Recording
-from tracer.yamltext import Flow
 
 if TYPE_CHECKING:
     from tracer.redaction import KnownSecrets
@@ -34,7 +34,7 @@ def dump(recording: Recording) -> Iterator[str]:
         if key in tree:
             tree[key] = Flow(tree[key])
     tree["exchanges"] = map(_tree, recording.exchanges)
-    return yamltext.dump_pieces(tree)
+    return yaml_text.dump_pieces(tree)
 
 
 def _tree(exchange: Exchange) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def load(path: Path) -> Recording:
 
 
 def _loaded(text: str | TextIO, source: str) -> Recording:
-    tree = yamltext.load(text, source, {"exchanges": _exchange})
+    tree = yaml_text.load(text, source, {"exchanges": _exchange})
     if not isinstance(tree, dict) or "format" not in tree:
         raise InputError(source, "not a recording: it has no 'format' key")
     if tree["format"] != FORMAT or isinstance(tree["format"], bool):
@@ -86,6 +86,6 @@ def save(recording: Recording, path: Path, *, known: KnownSecrets | None = None,
 
     Raise LeakError, OutputError, or NameTakenError.
     """
-    from tracer.output import write  # imports the policy, which reading does not need
+    from tracer.storage import write  # imports the policy, which reading does not need
 
     write(path, dump(recording), known=known, new=new)

@@ -16,9 +16,9 @@ from pathlib import Path
 import msgspec
 
 from tracer.errors import InputError
+from tracer.lazy import Unheld
 from tracer.model import Exchange
 from tracer.processes import ProcessIdentity
-from tracer.unheld import Unheld
 
 __all__ = ["Journal", "JournalHead", "read_journal"]
 
@@ -60,7 +60,7 @@ class Journal:
     """The journal of one run in the file ``path``. Every method may raise OutputError."""
 
     def __init__(self, path: Path, head: JournalHead) -> None:
-        from tracer.output import Appender
+        from tracer.storage import Appender
 
         self.path = path
         self._appender = Appender(path)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from tracer.jsontext import may_be_json
+from tracer.formats.json_text import may_be_json
 from tracer.redaction import documents, urls
 from tracer.redaction.pseudonyms import is_pseudonym
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tracer.model import Body
-    from tracer.redaction.ledger import Cleaner, Ledger, Taker
     from tracer.redaction.rules import Place
+    from tracer.redaction.substitutions import Cleaner, Ledger, Taker
 
 __all__ = ["body", "content", "text"]
 

@@ -6,7 +6,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from tracer.jsontext import may_be_json
+from tracer.formats.json_text import may_be_json
 from tracer.redaction import bodies, headers, urls
 from tracer.redaction.rules import Place
 from tracer.redaction.shellwords import shell_words, written
@@ -14,7 +14,7 @@ from tracer.redaction.shellwords import shell_words, written
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracer.redaction.ledger import Taker
+    from tracer.redaction.substitutions import Taker
 
 __all__ = ["command", "learn_environment"]
 

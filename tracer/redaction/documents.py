@@ -7,14 +7,14 @@ import operator
 import re
 from typing import TYPE_CHECKING
 
-from tracer import jsontext
+from tracer.formats import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tracer.redaction.ledger import Taker
     from tracer.redaction.patches import At
     from tracer.redaction.rules import Place
+    from tracer.redaction.substitutions import Taker
 
 __all__ = ["document", "literal_at", "scrubbed", "torn"]
 
@@ -28,7 +28,7 @@ def document(text: str, root: At[Place], ledger: Taker, *, verbatim: bool = Fals
     """
     if ledger.policy.prefilter.may_hold_secret(text):
         return _exchanged(text, root, ledger, verbatim=verbatim)
-    laid_out = jsontext.rewrite(text)
+    laid_out = json_text.rewrite(text)
     return text if verbatim else laid_out
 
 
@@ -38,11 +38,11 @@ def torn(text: str, root: At[Place], ledger: Taker) -> str:
     def replace(at: At[Place], literal: str) -> str | None:
         if at.rule is None or (literal[0] not in "\"'" and not literal[0].isdigit()):
             return None
-        value = jsontext.string(literal) if literal[0] in "\"'" else literal
+        value = json_text.string(literal) if literal[0] in "\"'" else literal
         new = ledger.take(at.rule, value)
         return None if new == value else json.dumps(new)
 
-    return jsontext.rewrite_torn(text, root, operator.getitem, replace)
+    return json_text.rewrite_torn(text, root, operator.getitem, replace)
 
 
 def literal_at(at: At[Place], literal: str, ledger: Taker) -> str | None:
@@ -55,7 +55,7 @@ def literal_at(at: At[Place], literal: str, ledger: Taker) -> str | None:
                 return inner
         if place is None:
             return None
-        value = jsontext.string(literal)
+        value = json_text.string(literal)
         new = ledger.take(place, value)
         return None if new == value else json.dumps(new)
     if place is not None and place.numbers and literal[0] in "-0123456789":
@@ -75,18 +75,18 @@ def scrubbed(text: str, scrub: Callable[[str], str]) -> str:
     def rename(key: str) -> str:
         return _changed(key, scrub) or key
 
-    return jsontext.rewrite_from(text, None, lambda _, __: None, replace, rename=rename, verbatim=True)
+    return json_text.rewrite_from(text, None, lambda _, __: None, replace, rename=rename, verbatim=True)
 
 
 def _exchanged(text: str, at: At[Place], ledger: Taker, *, verbatim: bool) -> str:
     def replace(at: At[Place], literal: str) -> str | None:
         return literal_at(at, literal, ledger)
 
-    return jsontext.rewrite_from(text, at, operator.getitem, replace, verbatim=verbatim)
+    return json_text.rewrite_from(text, at, operator.getitem, replace, verbatim=verbatim)
 
 
 def _changed(literal: str, scrub: Callable[[str], str]) -> str | None:
-    value = jsontext.string(literal)
+    value = json_text.string(literal)
     new = scrub(value)
     return None if new == value else json.dumps(new)
 
@@ -96,9 +96,9 @@ def _inner(at: At[Place], literal: str, ledger: Taker) -> str | None:
 
     In torn JSON, replace the secrets that still have a location, unless the string itself has a rule.
     """
-    value = jsontext.string(literal)
+    value = json_text.string(literal)
     try:
-        jsontext.rewrite(value, indent=None)
+        json_text.rewrite(value, indent=None)
     except ValueError:
         if at.rule is not None:
             return None

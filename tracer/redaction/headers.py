@@ -15,8 +15,8 @@ from tracer.redaction.rules import Place
 
 if TYPE_CHECKING:
     from tracer.model import Headers
-    from tracer.redaction.ledger import Taker
     from tracer.redaction.policy import HeaderForm
+    from tracer.redaction.substitutions import Taker
 
 __all__ = ["headers", "is_scheme", "value"]
 

@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from tracer.datafiles import read, typed
 from tracer.errors import InputError
+from tracer.formats.data_files import read, typed
 from tracer.redaction.paths import parse
 
 __all__ = ["HeaderForm", "PolicyFile", "beginnings", "read_builtin", "read_file", "url_template"]

@@ -10,18 +10,18 @@ import msgspec
 from tracer.redaction import bodies, commands, headers, urls
 from tracer.redaction.failure import stripped
 from tracer.redaction.known import KnownSecrets
-from tracer.redaction.ledger import BETWEEN, Ledger
 from tracer.redaction.logins import may_hold_unrecognised_secret
 from tracer.redaction.protocol_errors import without_quotations
 from tracer.redaction.pseudonyms import REMOVED, has_pseudonym
 from tracer.redaction.rules import Place
+from tracer.redaction.substitutions import BETWEEN, Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracer.model import Body, Exchange, Headers, Request, Response
-    from tracer.redaction.ledger import Cleaner
     from tracer.redaction.rules import Policy
+    from tracer.redaction.substitutions import Cleaner
 
 __all__ = ["Redactor"]
 

@@ -8,7 +8,7 @@ from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
 from tracer.counting import counted
-from tracer.rendering.table import message_style
+from tracer.rendering.recording_table import message_style
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:

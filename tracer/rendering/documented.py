@@ -6,9 +6,9 @@ import itertools
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from tracer.i18n import DEFAULT
 from tracer.rendering.blocks import Arrow, Block, Branch, Node
 from tracer.rendering.conditions import either, how_often, when
-from tracer.rendering.languages import DEFAULT
 from tracer.rendering.messages import MessageView
 from tracer.rendering.words import words
 from tracer.sequences import AnyOrder, Loop, OneOf, usual_mount, with_query

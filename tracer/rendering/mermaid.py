@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tracer.i18n import DEFAULT
 from tracer.rendering import blocks
 from tracer.rendering.blocks import Arrow, Close, Event, Note, Open, Other
 from tracer.rendering.documented import sequence_tree
-from tracer.rendering.languages import DEFAULT
 from tracer.rendering.parts import split
 from tracer.rendering.style import Style
 from tracer.rendering.texts import visible

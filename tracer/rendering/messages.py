@@ -11,8 +11,8 @@ import heapq
 import math
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tracer.lazy import reordered
 from tracer.sequences import DEVIATIONS, generic, parents
-from tracer.unheld import reordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tracer.model import Recording
+    from tracer.rendering.message_units import Unit
     from tracer.rendering.messages import MessageView
-    from tracer.rendering.nesting import Unit
 
 __all__ = ["split"]
 

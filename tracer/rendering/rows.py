@@ -10,7 +10,7 @@ from rich.style import Style as Look
 
 from tracer.rendering.blocks import Arrow, Close, Event, Note, Open
 from tracer.rendering.lanes import ARROW, Lanes, cut
-from tracer.rendering.table import message_style
+from tracer.rendering.recording_table import message_style
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tracer.rendering.languages import DEFAULT
+from tracer.i18n import DEFAULT
 
 __all__ = ["Style"]
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tracer.rendering import prologue
 from tracer.rendering.blocks import Arrow, Block, Branch, Node, Note
+from tracer.rendering.message_units import Unit, units
 from tracer.rendering.messages import MessageView, messages
-from tracer.rendering.nesting import Unit, units
 from tracer.rendering.repeats import Piece, fold
 from tracer.rendering.style import Style
 from tracer.rendering.words import Words, words

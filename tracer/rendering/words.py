@@ -6,8 +6,8 @@ import functools
 
 import msgspec
 
-from tracer.datafiles import typed
-from tracer.rendering.languages import DEFAULT, section
+from tracer.formats.data_files import typed
+from tracer.i18n import DEFAULT, section
 
 __all__ = ["Words", "words"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
 from tracer.sequences.choosing import choose, command_words
-from tracer.sequences.clients import documented_release, release_of
-from tracer.sequences.describing import entry_of
+from tracer.sequences.client_releases import documented_release, release_of
 from tracer.sequences.known_commands import known_words
+from tracer.sequences.labelled_entries import entry_of
 from tracer.sequences.labelling import label, verdict_of
 from tracer.sequences.loading import catalog, common_calls, find, include, json_schema, load
 from tracer.sequences.matching import DEVIATIONS, Match, generic_paths, match

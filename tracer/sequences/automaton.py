@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer import releasenames
+from tracer import releases
 from tracer.sequences.schema import AnyOrder, Entry, Loop, OneOf
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ class _Builder:
         return len(self.rules) - 1
 
     def _holds(self, entry: Entry) -> bool | None:
-        return releasenames.holds(entry.since, entry.until, self.release)
+        return releases.holds(entry.since, entry.until, self.release)
 
     def _state(self, passed: frozenset[int]) -> int:
         self.reads.append([])

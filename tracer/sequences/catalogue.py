@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tracer.datafiles import read_rules
+from tracer.formats.data_files import read_rules
 from tracer.origins import origin
 from tracer.sequences.templates import normal
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracer.sequences.loading import catalog
 from tracer.sequences.matching import Match, could_be, match_run
-from tracer.sequences.sightings import run_of
+from tracer.sequences.observations import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from tracer.model import Exchange
     from tracer.sequences.alignment import Aligned
     from tracer.sequences.automaton import Automaton, Rule
+    from tracer.sequences.observations import Sighting
     from tracer.sequences.schema import Entry
-    from tracer.sequences.sightings import Sighting
 
 __all__ = ["differences", "distance", "explain", "explain_missing", "request_of", "status_problem"]
 

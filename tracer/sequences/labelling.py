@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, overload
 
 import msgspec
 
-from tracer.sequences.clients import release_of
+from tracer.lazy import derived
+from tracer.sequences.client_releases import release_of
 from tracer.sequences.matching import generic_paths, match_run
-from tracer.sequences.sightings import run_of
-from tracer.unheld import derived
+from tracer.sequences.observations import run_of
 
 if TYPE_CHECKING:
     from tracer.model import Exchange, Label, Recording, RunVerdict

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tracer import yamltext
-from tracer.datafiles import read, read_rules, typed
 from tracer.errors import InputError
+from tracer.formats import yaml_text
+from tracer.formats.data_files import read, read_rules, typed
 from tracer.rulefolders import rule_files
 from tracer.sequences.schema import TAG, Entry, Sequence
 
@@ -28,7 +28,7 @@ def load(path: str | Path) -> Sequence:
     Raise InputError with the file name, the location of the fault, and the expected value.
     """
     source = str(path)
-    data = yamltext.load(read(Path(path)), source)
+    data = yaml_text.load(read(Path(path)), source)
     if not isinstance(data, dict):
         raise InputError(source, "expected a sequence: a YAML file with a name and its exchanges")
     if isinstance(data.get("exchanges"), list):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.lazy import reordered
 from tracer.model import Exchange, Label, RunVerdict
 from tracer.sequences.alignment import Aligned, Alignment, Candidate, align
 from tracer.sequences.automaton import Automaton, automaton
-from tracer.sequences.calls import Call, calls
-from tracer.sequences.excuses import EXCUSABLE, Excuses, excuses
 from tracer.sequences.explaining import explain, explain_missing, request_of
+from tracer.sequences.observations import Run, Sighting, asks_for, ends_loop, loops_until, run_of, template_of
 from tracer.sequences.schema import AnyOrder, OneOf
-from tracer.sequences.sightings import Run, Sighting, asks_for, ends_loop, loops_until, run_of, template_of
+from tracer.sequences.service_call_labels import Call, calls
 from tracer.sequences.templates import generic
-from tracer.unheld import reordered
+from tracer.sequences.tolerated import EXCUSABLE, Excuses, excuses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from tracer import releasenames
+from tracer import releases
 
 __all__ = [
     "TAG", "AnyOrder", "Entry", "Fallback", "Item", "Loop", "OneOf", "ParameterType", "Sequence", "Text",
@@ -30,7 +30,7 @@ Statuses = Annotated[tuple[Status, ...], msgspec.Meta(min_length=1)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
 Method = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]+$", max_length=20)]
 Step = Annotated[int, msgspec.Meta(ge=1)]
-ReleaseName = Annotated[str, msgspec.Meta(pattern=releasenames.PATTERN)]
+ReleaseName = Annotated[str, msgspec.Meta(pattern=releases.PATTERN)]
 Scalar = str | int | bool
 
 ParameterType = Literal["any", "hex", "id", "integer", "uuid"]
@@ -139,7 +139,7 @@ class Entry(
     def __post_init__(self) -> None:
         if self.steps and (len(self.steps) != 2 or self.steps[1] != self.steps[0] + 1):
             raise ValueError("steps must be two numbers in a row: the request's and the response's")
-        if self.since and self.until and releasenames.order(self.since) > releasenames.order(self.until):
+        if self.since and self.until and releases.order(self.since) > releases.order(self.until):
             raise ValueError(f"since {self.since} comes after until {self.until}")
         _check_path(self.path)
         for key, value in self.query.items():

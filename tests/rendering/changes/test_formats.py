@@ -17,9 +17,9 @@ from tests.rendering.sites import rendered, tree_of
 from tracer.comparison.baseline import Baseline
 from tracer.comparison.report import Report, make_report
 from tracer.rendering.changes.diagrams import Names, merged
+from tracer.rendering.changes.html import page
 from tracer.rendering.changes.junit import junit
 from tracer.rendering.changes.markdown import markdown
-from tracer.rendering.changes.page import page
 from tracer.rendering.changes.sarif import sarif
 from tracer.rendering.changes.terminal import report_lines
 from tracer.rendering.style import Style

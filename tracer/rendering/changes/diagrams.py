@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracer.rendering import blocks
 from tracer.rendering.blocks import Arrow, Event, Node, Note
-from tracer.rendering.changes.merging import Meeting, merge
+from tracer.rendering.changes.merged_messages import Meeting, merge
 from tracer.rendering.mermaid import mermaid_text, participants_of
-from tracer.rendering.nesting import Unit, units
+from tracer.rendering.message_units import Unit, units
 from tracer.rendering.parts import LIMIT, split
 from tracer.rendering.style import Style
 from tracer.rendering.tree import MARKS, arrow_text, nodes_of, numbers

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.rendering.changes.presenting import Phrases, present
-from tracer.rendering.markdown import Md, code, fence, inline
+from tracer.rendering.markdown_escapes import Md, code, fence, inline
 
 if TYPE_CHECKING:
     from jinja2 import Template

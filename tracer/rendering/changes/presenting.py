@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison import reasons, whys
 from tracer.comparison.grouping import sections
-from tracer.rendering.languages import form_for, pick, section
+from tracer.i18n import form_for, pick, section
 
 if TYPE_CHECKING:
     from tracer.comparison import Difference, Suppressed

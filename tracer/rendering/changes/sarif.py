@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from tracer.comparison import reasons, whys
 from tracer.comparison.grouping import sections
-from tracer.jsontext import dump
+from tracer.formats.json_text import dump
+from tracer.i18n import DEFAULT, pick
 from tracer.rendering.changes.terminal import values
-from tracer.rendering.languages import DEFAULT, pick
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from rich.text import Text
 from tracer.comparison import reasons
 from tracer.comparison.grouping import sections
 from tracer.counting import counted
-from tracer.rendering.languages import DEFAULT, pick
+from tracer.i18n import DEFAULT, pick
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:

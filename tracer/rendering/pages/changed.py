@@ -10,14 +10,14 @@ from tracer.comparison.report import make_step
 from tracer.rendering.changes.diagrams import Names, flow_changes, merged
 from tracer.rendering.changes.markdown import step_markdown
 from tracer.rendering.changes.presenting import Phrases, present
-from tracer.rendering.markdown import Md, code, inline
+from tracer.rendering.markdown_escapes import Md, code, inline
 from tracer.rendering.pages.templating import fill
 from tracer.rendering.style import Style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracer.rendering.pages.plan import Release
+    from tracer.rendering.pages.site_plan import Release
     from tracer.rendering.pages.wording import Wording
 
 __all__ = ["changes_page"]

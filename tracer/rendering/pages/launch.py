@@ -7,10 +7,10 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracer import yamltext
-from tracer.datafiles import read, typed
+from tracer.formats import yaml_text
+from tracer.formats.data_files import read, typed
 from tracer.origins import origin
-from tracer.rendering.markdown import masked
+from tracer.rendering.markdown_escapes import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def launch(recording: Recording, title: str) -> str:
         program, *arguments = map(masked, shlex.split(recording.command or ""))
     except ValueError:
         return ""
-    clients = typed(yamltext.load(read(_CLIENTS), str(_CLIENTS)), dict[str, str], str(_CLIENTS))
+    clients = typed(yaml_text.load(read(_CLIENTS), str(_CLIENTS)), dict[str, str], str(_CLIENTS))
     name = program.replace("\\", "/").rpartition("/")[2].removesuffix(".exe")
     if name not in clients:
         return ""

@@ -8,13 +8,13 @@ import shlex
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.releasenames import PATTERN as RELEASE
-from tracer.rendering.markdown import EXAMPLE, Md, code, fence, inline, link, masked
+from tracer.releases import PATTERN as RELEASE
+from tracer.rendering.markdown_escapes import EXAMPLE, Md, code, fence, inline, link, masked
 from tracer.rendering.mermaid import mermaid_parts
-from tracer.rendering.pages.bodies import Block, block
+from tracer.rendering.pages.code_blocks import Block, block
 from tracer.rendering.pages.launch import MASK, launch
-from tracer.rendering.pages.messages import Book, Part, parts, parts_of, steps
-from tracer.rendering.pages.plan import variants
+from tracer.rendering.pages.message_texts import Book, Part, parts, parts_of, steps
+from tracer.rendering.pages.site_plan import variants
 from tracer.rendering.pages.summary import repetitions
 from tracer.rendering.pages.templating import fill
 from tracer.rendering.style import Style
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tracer.model import Recording
-    from tracer.rendering.pages.plan import Page, Plan, Release
+    from tracer.rendering.pages.site_plan import Page, Plan, Release
     from tracer.rendering.pages.wording import Wording
 
 __all__ = [

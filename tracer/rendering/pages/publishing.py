@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracer.comparison.folders import Couple
-from tracer.datafiles import read
 from tracer.errors import InputError
+from tracer.formats.data_files import read
 from tracer.recording import loads
 from tracer.rendering.pages.changed import changes_page
 from tracer.rendering.pages.page import (
@@ -19,8 +19,8 @@ from tracer.rendering.pages.page import (
     diagram_texts,
     prologue_page,
 )
-from tracer.rendering.pages.plan import Page, Plan, Release, plan
 from tracer.rendering.pages.site import assets, configuration, index
+from tracer.rendering.pages.site_plan import Page, Plan, Release, plan
 from tracer.rendering.pages.site_writer import Published, SiteWriter
 from tracer.rendering.pages.summary import Summary, summarise
 from tracer.rendering.pages.wording import Wording, wording
@@ -52,7 +52,7 @@ def publish(
 
     With ``release`` the site contains only recordings of that release. ``progress`` is called with a text
     before long work. Raises InputError for an unreadable recording, for an unknown language, and if no
-    recording is of the ``release``, and the errors of ``tracer.output.write``.
+    recording is of the ``release``, and the errors of ``tracer.storage.write``.
     """
     say = wording(language)
     writer = SiteWriter(folder)

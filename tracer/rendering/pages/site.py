@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.filenames import safe_name
-from tracer.rendering.markdown import EXAMPLE, Md, code
+from tracer.rendering.markdown_escapes import EXAMPLE, Md, code
 from tracer.rendering.pages.page import CHANGES, PROLOGUE, purpose
 from tracer.rendering.pages.templating import fill
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:
-    from tracer.rendering.pages.plan import Plan, Release
+    from tracer.rendering.pages.site_plan import Plan, Release
     from tracer.rendering.pages.wording import Wording
 
 __all__ = ["BASE", "CONFIG", "assets", "configuration", "index"]

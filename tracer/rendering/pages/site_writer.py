@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from tracer.errors import InputError
-from tracer.output import write
+from tracer.storage import write
 
 __all__ = ["Published", "SiteWriter"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tracer.rendering.markdown import Md, inline
+from tracer.rendering.markdown_escapes import Md, inline
 
 __all__ = ["fill"]
 

@@ -6,8 +6,8 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tracer.rendering.languages import form_for, pick, section
-from tracer.rendering.markdown import Md, inline
+from tracer.i18n import form_for, pick, section
+from tracer.rendering.markdown_escapes import Md, inline
 
 __all__ = ["Wording", "wording"]
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tracer.rendering.view.page import view
+from tracer.rendering.view.html import view
 
 __all__ = ["view"]

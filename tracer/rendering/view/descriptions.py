@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.rendering.languages import pick
+from tracer.i18n import pick
 from tracer.rendering.texts import visible
 from tracer.sequences import Entry, catalog, entry_of
 

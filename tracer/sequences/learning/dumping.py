@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from tracer import yamltext
+from tracer.formats import yaml_text
+from tracer.formats.yaml_text import Flow
 from tracer.sequences.schema import TAG, Sequence
-from tracer.yamltext import Flow
 
 __all__ = ["dumps"]
 
@@ -21,8 +21,8 @@ def dumps(sequence: Sequence, note: str = "") -> str:
     tree: dict[str, Any] = msgspec.to_builtins(sequence)
     exchanges = tree.pop("exchanges")
     comment = "".join(f"# {line}\n" for line in note.splitlines())
-    parts = [yamltext.dump([_plain(item)]) for item in exchanges]
-    return f"{comment}{yamltext.dump(_plain(tree))}\nexchanges:\n" + "\n".join(parts)
+    parts = [yaml_text.dump([_plain(item)]) for item in exchanges]
+    return f"{comment}{yaml_text.dump(_plain(tree))}\nexchanges:\n" + "\n".join(parts)
 
 
 def _plain(node: Any) -> Any:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tracer.sequences.learning.merging import Block, Column
-from tracer.sequences.learning.prologue import known_beginning
-from tracer.sequences.learning.wording import summary
+from tracer.sequences.learning.prologue_steps import known_beginning
+from tracer.sequences.learning.summaries import summary
 from tracer.sequences.loading import common_calls
 from tracer.sequences.schema import AnyOrder, Entry, Fallback
 from tracer.sequences.templates import fits, member

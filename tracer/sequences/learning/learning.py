@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tracer.datafiles import typed
 from tracer.errors import InputError
-from tracer.sequences.learning.commands import commands
+from tracer.formats.data_files import typed
+from tracer.sequences.learning.command_words import commands
 from tracer.sequences.learning.entries import items
 from tracer.sequences.learning.generalizing import generalized
 from tracer.sequences.learning.merging import merged
 from tracer.sequences.learning.observing import observe
-from tracer.sequences.learning.prologue import repeats
+from tracer.sequences.learning.prologue_steps import repeats
 from tracer.sequences.schema import Entry, Sequence
 
 if TYPE_CHECKING:

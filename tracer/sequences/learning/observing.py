@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, unquote
 
 from tracer.errors import InputError
 from tracer.sequences.catalogue import Catalogue
-from tracer.sequences.excuses import excuses
 from tracer.sequences.nesting import parents
-from tracer.sequences.sightings import Sighting, sightings
+from tracer.sequences.observations import Sighting, sightings
 from tracer.sequences.templates import generic
+from tracer.sequences.tolerated import excuses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Set

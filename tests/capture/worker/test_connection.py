@@ -1,0 +1,183 @@
+"""The process beside the proxy: what becomes of what it is told, and of both when one is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.capture.flows import flow, peer
+from tests.capture.mitm.test_addon import SECRET, login
+from tests.capture.worker.workers import ask, longest_block, pid_of, serve
+from tracer.capture.mitm.flow_events import answered, asked
+from tracer.capture.worker import connection as worker_module
+from tracer.capture.worker.connection import BEHIND, Worker
+from tracer.capture.worker.protocol import Failed, Notice, Said
+from tracer.recording import load
+from tracer.runs.events import Connected
+from tracer.runs.participant_map import ParticipantMap
+from tracer.runs.recovery import recover
+from tracer.runs.settings import JOURNALS, Settings
+
+
+def test_what_is_told_becomes_recordings(tmp_path: Path) -> None:
+    async def work(worker: Worker) -> None:
+        for number in range(5 * BEHIND):
+            await worker.caught_up()
+            ask(worker, number)
+
+    said = serve(tmp_path, work)
+    urls = [one.request.url for path in tmp_path.glob("*.yaml") for one in load(path).exchanges]
+    assert sorted(urls) == sorted(f"http://cloud.test/image/{number}" for number in range(5 * BEHIND))
+    assert all(isinstance(one, Said) for one in said)
+    assert not (tmp_path / JOURNALS).exists()
+
+
+def test_secrets_are_redacted_there(tmp_path: Path) -> None:
+    async def work(worker: Worker) -> None:
+        made = login(peer())
+        worker.tell(Connected(made.client_conn.id, "192.0.2.7", 8080))
+        worker.tell(asked(made))
+        worker.tell(answered(made, None, None, closes=False))
+
+    serve(tmp_path, work)
+    (path,) = tmp_path.glob("*.yaml")
+    assert load(path).redacted
+    assert SECRET not in path.read_text()
+
+
+def test_no_more_than_a_few_pass_before_they_are_kept(tmp_path: Path) -> None:
+    async def work(worker: Worker) -> None:
+        await worker.caught_up()
+        pid = pid_of(worker)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            for number in range(BEHIND):
+                ask(worker, number)
+            await asyncio.wait_for(worker.caught_up(), 5)
+            ask(worker, BEHIND)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(worker.caught_up(), 0.2)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        await asyncio.wait_for(worker.caught_up(), 10)
+
+    serve(tmp_path, work)
+
+
+def test_more_than_the_socket_holds_is_taken(tmp_path: Path) -> None:
+    """Both sides write at once: neither waits for the other for ever."""
+
+    async def work(worker: Worker) -> None:
+        for number in range(40):
+            made = flow(path=f"/image/{number}", answer=b"x" * 2**18, at=float(number))
+            worker.tell(Connected(made.client_conn.id, "192.0.2.7", 8080))
+            worker.tell(asked(made))
+            worker.tell(answered(made, None, None, closes=False))
+
+    serve(tmp_path, work)
+    assert sum(len(load(path).exchanges) for path in tmp_path.glob("*.yaml")) == 40
+
+
+def test_where_nothing_can_be_written_traffic_waits_for_nothing(tmp_path: Path) -> None:
+    settings = Settings(folder=tmp_path)
+    (tmp_path / JOURNALS).touch()  # a file, where a folder is to be
+
+    async def work(worker: Worker) -> None:
+        for number in range(3):
+            await asyncio.wait_for(worker.caught_up(), 10)
+            ask(worker, number)
+
+    failures = [one for one in serve(tmp_path, work, settings) if isinstance(one, Failed)]
+    assert len(failures) == 3, "each of them is counted"
+    assert all(JOURNALS in one.reason for one in failures)
+
+
+@pytest.mark.parametrize("moment", ["while it starts", "later"])
+def test_a_killed_process_is_noticed_once(tmp_path: Path, moment: str) -> None:
+    async def work(worker: Worker) -> None:
+        if moment == "later":
+            await worker.caught_up()
+            ask(worker, 0)
+        os.kill(pid_of(worker), signal.SIGKILL)
+        await asyncio.wait_for(worker.caught_up(), 10)
+        await asyncio.wait_for(asyncio.shield(worker._over), 10)
+
+    (notice,) = serve(tmp_path, work)
+    assert notice == Failed("the process that keeps the recordings was ended by SIGKILL")
+
+
+def test_a_process_that_only_closes_its_sockets_holds_up_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it ends as well is looked at while traffic goes on; requests wait until it is told."""
+
+    def start(events: socket.socket, notices: socket.socket) -> subprocess.Popen[bytes]:
+        with events, notices:
+            return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+
+    async def work(worker: Worker) -> None:
+        async def traffic() -> None:
+            await asyncio.sleep(0.5)
+            ask(worker, 1)
+            assert told == []
+            await worker.caught_up()
+            assert len(told) == 2
+            ask(worker, 0)
+
+        worker._on_notice = told.append
+        assert await longest_block(traffic()) < 1.0
+        worker._process.kill()
+
+    told: list[Notice] = []
+    monkeypatch.setattr(worker_module, "_start", start)
+    serve(tmp_path, work)
+    assert told == [
+        Failed("the process that keeps the recordings does not listen any more"),
+        *[Failed("the process that keeps the recordings has ended")] * 2,
+    ]
+
+
+def test_what_is_told_to_nobody_is_counted(tmp_path: Path) -> None:
+    async def work(worker: Worker) -> None:
+        await worker.caught_up()
+        os.kill(pid_of(worker), signal.SIGKILL)
+        await asyncio.wait_for(asyncio.shield(worker._over), 10)
+        ask(worker, 0)
+
+    assert [type(one) for one in serve(tmp_path, work)] == [Failed, Failed]
+
+
+_PROXY = """
+import asyncio, os, sys
+from pathlib import Path
+from tests.capture.worker.workers import ask
+from tracer.runs.settings import Settings
+from tracer.capture.worker.connection import Worker
+
+async def run():
+    worker = Worker(Settings(folder=Path(sys.argv[1])), print)
+    await worker.caught_up()
+    for number in range(12):
+        ask(worker, number)
+    os.kill(os.getpid(), 9)
+
+asyncio.run(run())
+"""
+
+
+def test_what_a_killed_proxy_told_is_kept(tmp_path: Path) -> None:
+    """All of it: who recovers waits for the process that still writes."""
+    for number in range(5):
+        folder = tmp_path / str(number)
+        killed = subprocess.run([sys.executable, "-c", _PROXY, str(folder)], check=False)
+        assert killed.returncode == -signal.SIGKILL
+        paths = list(recover(folder, ParticipantMap()))
+        assert sum(len(load(path).exchanges) for path in paths if isinstance(path, Path)) == 12
+        assert not (folder / JOURNALS).exists()

@@ -1,0 +1,92 @@
+"""The process beside the proxy, by itself: what it is told, and what it says."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.capture.flows import flow
+from tracer.capture.mitm.flow_events import answered, asked
+from tracer.capture.worker import server
+from tracer.capture.worker.connection import configured
+from tracer.capture.worker.protocol import Configured, Finish, Told
+from tracer.recording import load
+from tracer.runs.client_process import Process
+from tracer.runs.events import Answered, Asked, Connected, Content, Disconnected, Reply
+from tracer.runs.settings import Settings
+
+_fields = st.lists(st.tuples(st.binary(), st.binary())).map(tuple)
+_contents = st.builds(Content, st.none() | st.binary(), st.booleans(), st.integers(0, 2**40), st.text())
+_replies = st.builds(Reply, st.integers(100, 999), st.binary(), _fields, _contents)
+_processes = st.builds(Process, st.integers(1, 2**22), st.floats(0, 2e9), st.lists(st.text()).map(tuple))
+_told = st.one_of(
+    st.builds(Connected, st.text(), st.text(), st.integers(0, 65535), st.none() | _processes),
+    st.builds(Asked, st.text(), st.text(), st.binary(), st.binary(), st.binary(), _fields, st.floats(0, 2e9)),
+    st.builds(
+        Answered,
+        st.text(),
+        st.floats(0, 2e9),
+        _contents,
+        st.none() | _replies,
+        st.none() | st.binary(),
+        st.booleans(),
+    ),
+    st.builds(Disconnected, st.text()),
+    st.builds(Configured, st.binary()),
+    st.just(Finish()),
+)
+
+
+@given(st.lists(_told))
+def test_what_is_told_arrives_as_it_was(told: list[Told]) -> None:
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(told), type=list[Told]) == told
+
+
+def test_the_process_needs_no_proxy() -> None:
+    """It is there as soon as the first request is, and as small as it can be."""
+    script = "import sys, tracer.capture.worker.server; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert not {"mitmproxy", "cryptography", "tracer.rendering"} & set(loaded.stdout.split())
+
+
+def desk(folder: Path, *told: Told) -> bytes:
+    """What the process says of it, here: its notices as JSON lines."""
+    ours, events = socket.socketpair()
+    said, notices = socket.socketpair()
+    with ours, events, said, notices:
+        message = msgspec.msgpack.encode([configured(Settings(folder=folder)), *told])
+        ours.sendall(len(message).to_bytes(4, "big") + message)
+        asyncio.run(server._serve(events, notices))
+        return said.recv(65536)
+
+
+def test_a_recovery_that_fails_costs_no_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError("a token")
+
+    monkeypatch.setattr(server, "recover", refused)
+    made = flow()
+    said = desk(
+        tmp_path,
+        Connected(made.client_conn.id, "192.0.2.7", 8080),
+        asked(made),
+        answered(made, None, None, closes=False),
+        Finish(),
+    )
+    assert b"internal error (PermissionError)" in said
+    assert b"a token" not in said
+    assert b'"Finished"' in said
+    assert len(load(tmp_path / "run.yaml").exchanges) == 1
+
+
+def test_what_cannot_be_understood_ends_the_process(tmp_path: Path) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        desk(tmp_path, "no event")  # type: ignore[arg-type]

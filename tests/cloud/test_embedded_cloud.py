@@ -1,0 +1,135 @@
+"""The life cycle's bookkeeping, without any service."""
+
+import fcntl
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tracer import storage
+from tracer.cloud import cache
+from tracer.cloud.embedded_cloud import Cloud
+from tracer.errors import CloudError
+
+
+@pytest.fixture
+def bystander() -> Iterator[psutil.Process]:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:
+        yield psutil.Process(process.pid)
+        process.kill()
+
+
+def note(folder: Path, pid: int, created: float) -> Path:
+    service = f'{{"name":"keystone","url":"u","pid":{pid},"created":{created},"port":1,"log":"/l"}}'
+    path = folder / "clouds" / "zed" / "running.json"
+    storage.write_private(path, f'{{"release":"zed","url":"u","services":[{service}],"started":"t"}}')
+    return path
+
+
+def test_a_stale_note_with_a_reused_process_id_harms_no_one(
+    tmp_path: Path, bystander: psutil.Process
+) -> None:
+    path = note(tmp_path, bystander.pid, bystander.create_time() - 1000)
+    cloud = Cloud("zed", tmp_path)
+    assert cloud.status() is None
+    assert cloud.faults() == ["keystone is not running (log: /l)"]
+    assert cloud.down()
+    assert bystander.is_running()
+    assert not path.exists()
+    assert not cloud.down()
+
+
+def test_a_process_that_lives_but_does_not_answer_is_a_fault(
+    tmp_path: Path, bystander: psutil.Process
+) -> None:
+    note(tmp_path, bystander.pid, bystander.create_time())
+    assert Cloud("zed", tmp_path).status() is None
+    assert Cloud("zed", tmp_path).faults() == ["keystone does not answer (log: /l)"]
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"release": 1}'])
+def test_a_broken_note_is_no_cloud(tmp_path: Path, text: str) -> None:
+    storage.write_private(tmp_path / "clouds" / "zed" / "running.json", text)
+    assert Cloud("zed", tmp_path).status() is None
+    assert Cloud("zed", tmp_path).faults() == []
+    assert not Cloud("zed", tmp_path).down()
+
+
+def test_without_a_cloud_there_is_no_environment(tmp_path: Path) -> None:
+    with pytest.raises(CloudError, match="the cloud zed is not up; start it with: tracer cloud up zed"):
+        Cloud("zed", tmp_path).environment()
+
+
+def test_an_unknown_release_touches_nothing(tmp_path: Path) -> None:
+    with pytest.raises(CloudError, match="unknown release 'foo'"):
+        Cloud("foo", tmp_path / "cache")
+    assert not (tmp_path / "cache").exists()
+
+
+def test_the_cache_folder_is_private_and_may_be_chosen(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TRACER_CACHE", str(tmp_path / "a" / "b"))
+    assert cache.folder() == tmp_path / "a" / "b"
+    assert cache.folder(tmp_path / "c") == tmp_path / "c"
+    assert [path.stat().st_mode & 0o777 for path in (tmp_path / "a", tmp_path / "a" / "b")] == [0o700, 0o700]
+
+
+def test_a_cache_folder_that_cannot_be_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(CloudError, match=r"^cannot make the folder .*: "):
+            cache.folder(path)
+
+
+def test_a_lock_that_is_held_is_waited_for_and_told(tmp_path: Path) -> None:
+    lines: list[str] = []
+    order: list[str] = []
+
+    def second() -> None:
+        with cache.locked(tmp_path, "zed", lines.append):
+            order.append("second")
+
+    with cache.locked(tmp_path, "zed", lines.append):
+        thread = threading.Thread(target=second)
+        thread.start()
+        while not lines:
+            time.sleep(0.01)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
+    assert lines == ["waiting for another process that works on zed"]
+
+
+def test_a_glance_at_a_lock_is_not_waited_for_aloud(tmp_path: Path) -> None:
+    """Services look at it for each request that they send."""
+    lines: list[str] = []
+    over = threading.Event()
+    with cache.locked(tmp_path, "recording", lines.append):
+        pass
+
+    def look() -> None:
+        while not over.is_set():
+            handle = os.open(tmp_path / "locks" / "recording", os.O_RDONLY)
+            with suppress(BlockingIOError):
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                time.sleep(0.001)
+            os.close(handle)
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    for _ in range(300):
+        with cache.locked(tmp_path, "recording", lines.append):
+            pass
+        time.sleep(0.001)
+    over.set()
+    thread.join()
+    assert lines == []

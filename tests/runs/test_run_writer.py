@@ -1,0 +1,321 @@
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.capture.flows import exchanged, flow, peer, trace
+from tests.capture.mitm.test_addon import SECRET, TOKEN, login, show
+from tracer.errors import LeakError, OutputError, RenderError
+from tracer.model import Exchange, Recording
+from tracer.recording import load, read_journal
+from tracer.rendering import draw
+from tracer.runs.run_writer import Book, Kept
+from tracer.runs.settings import JOURNALS, Settings
+
+
+def taken(**options: object) -> Exchange:
+    made = flow(**options)  # type: ignore[arg-type]
+    return exchanged(made)
+
+
+def test_a_secret_of_the_command_line_leaves_the_journal_once_it_is_known(tmp_path: Path) -> None:
+    """Whatever the option is called that it stood behind."""
+    book = Book(Settings(folder=tmp_path), ("openstack", "thing", "create", "--its-word", SECRET))
+    book.take(taken())
+    (journal,) = (tmp_path / JOURNALS).iterdir()
+    assert SECRET in (read_journal(journal)[0].command or "")
+    login_flow = login(peer())
+    book.take(exchanged(login_flow))
+    assert SECRET not in journal.read_text()
+    assert SECRET not in (book.finish().recording.command or "")
+
+
+def test_only_a_journal_that_holds_what_has_become_known_is_written_anew(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path))
+    book.take(taken())
+    (journal,) = (tmp_path / JOURNALS).iterdir()
+    written = journal.stat().st_ino
+    book.take(exchanged(login(peer())))
+    assert journal.stat().st_ino == written
+    book.take(taken(path="/x/kJ7xQ2mZp9vR4tWsABCDEFGH"))
+    assert "kJ7xQ2mZp9vR4tWsABCDEFGH" in journal.read_text()
+    book.take(taken(headers={"X-Auth-Token": "kJ7xQ2mZp9vR4tWsABCDEFGH"}))
+    assert journal.stat().st_ino != written
+    assert "kJ7xQ2mZp9vR4tWsABCDEFGH" not in journal.read_text()
+    assert book.redactor.counts["known secret"] == 1
+    assert len(read_journal(journal)[1]) == 4
+    book.leave()
+
+
+def test_what_becomes_known_is_taken_out_of_a_dropped_exchange_too(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path))
+    book.take(taken())
+    book.take(taken(path="/x/kJ7xQ2mZp9vR4tWsABCDEFGH"))
+    book.drop(1)
+    (journal,) = (tmp_path / JOURNALS).iterdir()
+    assert "kJ7xQ2mZp9vR4tWsABCDEFGH" in journal.read_text()
+    book.take(taken(headers={"X-Auth-Token": "kJ7xQ2mZp9vR4tWsABCDEFGH"}))
+    assert "kJ7xQ2mZp9vR4tWsABCDEFGH" not in journal.read_text()
+    assert len(read_journal(journal)[1]) == 2
+    book.leave()
+
+
+def test_a_secret_of_the_environment_never_reaches_the_journal_with_the_command(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path), ("openstack", "thing", "create", "--its-word", SECRET))
+    book.redactor.learn_environment({"OS_PASSWORD": SECRET})
+    book.take(taken())
+    (journal,) = (tmp_path / JOURNALS).iterdir()
+    assert SECRET not in journal.read_text()
+    book.leave()
+
+
+@pytest.mark.parametrize("encode", [bytes.hex, lambda data: base64.b64encode(b"user:" + data).decode()])
+@pytest.mark.parametrize("held", [0, 2**20])
+def test_a_secret_in_a_body_in_base64_goes_once_it_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encode: Callable[[bytes], str], held: int
+) -> None:
+    monkeypatch.setattr("tracer.recording.journal._HELD", held)
+    hidden = encode(SECRET.encode())
+    body = b"caf\xe9 \x00 cred " + hidden.encode() + b" end"
+    client = peer()
+    book = Book(Settings(folder=tmp_path))
+    book.take(
+        exchanged(
+            flow("GET", "/x", client=client, answer=body, answer_headers={"Content-Type": "text/plain"})
+        )
+    )
+    (journal,) = (tmp_path / JOURNALS).iterdir()
+
+    def shown(exchanges: Sequence[Exchange]) -> bytes:
+        response = exchanges[0].response
+        assert response is not None
+        assert response.body is not None
+        return base64.b64decode(response.body.base64 or "")
+
+    assert shown(read_journal(journal)[1]) == body
+    book.take(exchanged(login(client, at=2.0)))
+    assert hidden[-12:].encode() not in shown(read_journal(journal)[1])
+    kept = book.finish()
+    assert hidden[-12:].encode() not in shown(load(kept.path).exchanges)
+
+
+def test_a_long_run_becomes_the_same_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def finished(folder: Path) -> tuple[str, str]:
+        book = Book(
+            Settings(folder=folder, diagrams=("mmd",), draw=draw), ("openstack", "image", "show", "x")
+        )
+        client = peer()
+        for one in (login(client), show(client, 4.0), show(client, 3.0), show(client, 5.0)):
+            book.take(exchanged(one))
+        kept = book.finish()
+        return kept.path.read_text(), kept.diagrams[0].read_text()
+
+    held = finished(tmp_path / "held")
+    monkeypatch.setattr("tracer.recording.journal._HELD", 0)
+    assert finished(tmp_path / "unheld") == held
+
+
+def test_what_the_gate_refuses_is_not_left_in_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracer.redaction.Redactor.exchange", lambda _, sent: sent)
+    monkeypatch.setattr("tracer.redaction.Redactor.again", lambda _, sent: sent)
+    book = Book(Settings(folder=tmp_path), ("openstack", "thing", "show", "an-argument"))
+    for one in (login(peer()), show(peer())):
+        book.take(exchanged(one))
+    with pytest.raises(LeakError) as caught:
+        book.finish()
+    assert TOKEN not in str(caught.value)
+    everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"redaction" in everything
+    assert b"an-argument" not in everything
+    assert TOKEN.encode() not in everything
+    assert not list(tmp_path.glob("*.yaml"))
+
+
+def test_a_diagram_that_cannot_be_drawn_costs_no_recording(tmp_path: Path) -> None:
+    def refuse(_: Recording, kind: str) -> list[str | bytes]:
+        if kind == "svg":
+            raise RenderError("the engine refused it")
+        return ["sequenceDiagram"]
+
+    book = Book(Settings(folder=tmp_path, diagrams=("mmd", "svg"), draw=refuse))
+    book.take(taken())
+    kept = book.finish()
+    assert kept.path.exists()
+    assert kept.diagrams == (tmp_path / "run.mmd",)
+    assert "the engine refused it" in kept.problem
+
+
+def test_of_a_run_that_cannot_be_drawn_no_earlier_diagram_stays(tmp_path: Path) -> None:
+    refused: set[str] = set()
+
+    def draw(_: Recording, kind: str) -> list[str | bytes]:
+        if kind in refused:
+            raise RenderError("it was refused")
+        return ["one", "two"] if kind == "svg" else ["one"]
+
+    def recorded(stripped: int = 0) -> Kept:
+        book = Book(Settings(folder=tmp_path, name="x", diagrams=("mmd", "svg", "png"), draw=draw))
+        book.take(taken())
+        book.stripped = stripped
+        return book.finish()
+
+    assert len(recorded().diagrams) == 4
+    refused |= {"mmd", "svg"}
+    kept = recorded(stripped=2)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".journal", "x.png", "x.yaml"]
+    assert kept.diagrams == (tmp_path / "x.png",)
+    assert [said.partition(":")[0] for said in kept.problem.split("; ")] == [
+        "2 exchanges could not be redacted, and were written without their contents",
+        f"no {tmp_path / 'x.mmd'}, {tmp_path / 'x.svg'}",
+    ]
+    # What is not ours to replace stays, and costs no recording; nor does a diagram that has no room.
+    (tmp_path / "x.mmd").mkdir()
+    (tmp_path / "x.svg").symlink_to("x.png")
+    assert recorded().path.exists()
+    assert (tmp_path / "x.mmd").is_dir()
+    assert (tmp_path / "x.svg").is_symlink()
+    refused.clear()
+    (tmp_path / "x.png").unlink()
+    kept = recorded()
+    assert kept.problem == f"cannot write {tmp_path / 'x.mmd'}: it is a folder"
+    assert (tmp_path / "x.png") in kept.diagrams
+
+
+def test_a_diagram_goes_through_the_last_gate(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path, diagrams=("mmd",), draw=lambda *_: [f"over {SECRET}"]))
+    for one in (login(peer()), show(peer())):
+        book.take(exchanged(one))
+    with pytest.raises(LeakError):
+        book.finish()
+    assert not list(tmp_path.glob("*.mmd"))
+
+
+def test_a_long_diagram_is_written_in_parts(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path, diagrams=("mmd",), draw=lambda *_: ["one", "two"]))
+    book.take(taken())
+    kept = book.finish()
+    assert kept.diagrams == (tmp_path / "run-part1.mmd", tmp_path / "run-part2.mmd")
+    assert [path.read_text() for path in kept.diagrams] == ["one", "two"]
+
+
+def test_a_paused_run_goes_on_in_the_same_recording(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path))
+    book.take(taken(at=100.0))
+    book.finish()
+    book.resume()
+    book.take(taken(path="/image", at=107.0))
+    kept = book.finish()
+    assert kept.path == tmp_path / "run.yaml"
+    assert [one.started for one in load(kept.path).exchanges] == [0, 7]
+
+
+def test_a_journal_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path))
+    (tmp_path / JOURNALS).write_text("in the way")
+    with pytest.raises(OutputError, match="cannot write"):
+        book.take(taken())
+
+
+def test_a_recording_taken_away_is_no_reason_to_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tracer.runs.run import Evidence
+    from tracer.runs.run_manager import Keeper
+
+    failures: list[Exception] = []
+    keeper = Keeper(Settings(folder=tmp_path), lambda _: None, failures.append, live=False)
+    evidence = Evidence("a", "192.0.2.1", None, "agent", "GET /", False, frozenset({"t"}))
+    sent = keeper.sent(evidence)
+    keeper.answered(sent, taken(), ["t"], "a")
+    run = sent.run
+    assert run is not None
+
+    async def finish() -> None:
+        await keeper._finish(run)
+
+    import asyncio
+
+    asyncio.run(finish())
+    (tmp_path / "run.yaml").unlink()
+    again = keeper.sent(evidence._replace(connection="b"))
+    assert again.run is run
+    keeper.answered(again, taken(), [], "b")
+    assert not failures
+
+
+def test_names_are_of_the_command_where_no_sequence_is(tmp_path: Path) -> None:
+    book = Book(Settings(folder=tmp_path, release="zed"), ("openstack", "flavor", "list", "--long"))
+    book.take(taken(path="/compute/v2.1/flavors"))
+    assert book.finish().path == tmp_path / "zed" / "flavor-list.yaml"
+    assert list(trace([flow()], tmp_path / "other")) == ["run"]
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("openstack flavor show hunter", "flavor-show"),
+        ("openstack ec2 credentials list", "ec2-credentials-list"),
+        ("openstack thing show hunter", "run"),
+        ("openstack hunter", "run"),
+    ],
+)
+def test_an_argument_is_no_part_of_a_name(tmp_path: Path, command: str, name: str) -> None:
+    book = Book(Settings(folder=tmp_path), command.split())
+    book.take(taken(path="/compute/v2.1/flavors"))
+    assert book.finish().path == tmp_path / f"{name}.yaml"
+
+
+def test_a_secret_that_the_first_exchange_shows_never_reaches_the_journal(
+    tmp_path: Path, written: list[bytes]
+) -> None:
+    book = Book(Settings(folder=tmp_path), ("openstack", "thing", "create", "--its-word", SECRET))
+    first = login(peer())
+    book.take(exchanged(first))
+    assert written
+    assert SECRET.encode() not in b"".join(written)
+
+
+@given(st.sets(st.integers(1, 40)))
+def test_a_name_is_free_and_follows_one_that_is_taken(taken: set[int]) -> None:
+    with TemporaryDirectory() as folder:
+        for number in taken:
+            (Path(folder) / ("run.yaml" if number == 1 else f"run-{number}.yaml")).touch()
+        name = finished(Path(folder))
+    number = int(name.removesuffix(".yaml").partition("-")[2] or 1)
+    assert number not in taken
+    assert number == 1 or number - 1 in taken
+    if taken == set(range(1, len(taken) + 1)):
+        assert number == len(taken) + 1
+
+
+def test_a_name_after_thousands_is_found_with_a_few_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+
+    def lexists(path: Path) -> bool:
+        nonlocal looks
+        looks += 1
+        return int(path.stem.partition("-")[2] or 1) <= 9_999
+
+    monkeypatch.setattr("tracer.runs.run_writer.os.path.lexists", lexists)
+    assert finished(tmp_path) == "run-10000.yaml"
+    assert looks < 40
+
+
+def test_a_link_that_leads_nowhere_has_its_name(tmp_path: Path) -> None:
+    (tmp_path / "run.yaml").symlink_to("nowhere")
+    assert finished(tmp_path) == "run-2.yaml"
+
+
+def finished(folder: Path) -> str:
+    """The name of a new recording there."""
+    book = Book(Settings(folder=folder))
+    book.take(taken())
+    return book.finish().path.name

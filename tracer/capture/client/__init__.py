@@ -1,0 +1,1 @@
+"""The recorded client command: its process, its trust in certificates, and its settings."""

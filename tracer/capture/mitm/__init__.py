@@ -1,0 +1,1 @@
+"""The part of capture that runs inside mitmproxy. No other package imports mitmproxy."""

@@ -1,0 +1,467 @@
+"""The mitmproxy addon, with its hooks in the order of their calls."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import inspect
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from typing import Any, TypeVar
+
+from mitmproxy import connection, ctx, exceptions, flow, http, tls
+from mitmproxy.addonmanager import Loader
+from mitmproxy.log import ALERT
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+
+from tracer.capture import log_redaction
+from tracer.capture.mitm import options
+from tracer.capture.mitm.active_flow import ActiveFlow
+from tracer.capture.mitm.distrust import Distrust, MitmdumpRemedies
+from tracer.capture.mitm.flow_events import answered, asked
+from tracer.capture.mitm.hook_dispatch import ask_whom_it_concerns
+from tracer.capture.mitm.quick_ack import acknowledge
+from tracer.capture.mitm.shutdown import hang_up, stop_listening
+from tracer.capture.mitm.taps import tap_request, tap_response
+from tracer.capture.mitm.trust import distrusted_client, distrusted_server
+from tracer.capture.mitm.tunnels import Tunnels, failed_tunnel
+from tracer.capture.sockets import socket_owners
+from tracer.capture.worker.connection import Worker
+from tracer.capture.worker.outcomes import failed, kept, recovered
+from tracer.capture.worker.protocol import Failed, Notice, Said
+from tracer.counting import counted
+from tracer.errors import TracerError
+from tracer.redaction import Redactor, load_policy
+from tracer.runs import client_process
+from tracer.runs.event_pipeline import Intake
+from tracer.runs.events import Connected, Disconnected
+from tracer.runs.playback import Clock, Playback
+from tracer.runs.recovery import recover
+from tracer.runs.run_manager import Keeper
+from tracer.runs.run_writer import Kept
+from tracer.runs.settings import JOURNALS, Draw, Settings
+
+__all__ = ["Tracer"]
+
+_log = logging.getLogger(__name__)
+_LEVELS = {"alert": ALERT, "warning": logging.WARNING, "error": logging.ERROR}
+_LATE = 1.0
+"""Seconds after the end of a client's connection in which mitmproxy may still report an error."""
+
+_LOST = "the connection ended, and mitmproxy reported no answer and no error: its log may tell why"
+_Hook = TypeVar("_Hook", bound=Callable[..., Awaitable[None] | None])
+
+
+def _guarded(hook: _Hook) -> _Hook:
+    """Pass exceptions of ``hook`` to ``fail``. mitmproxy would log their secrets and let traffic pass."""
+    if inspect.iscoroutinefunction(hook):
+
+        @functools.wraps(hook)
+        async def guarded_async(self: Tracer, *args: Any) -> None:
+            try:
+                await hook(self, *args)
+            except Exception as error:  # noqa: BLE001 - no error may reach the log
+                self.fail(error, args[0] if args else None)
+
+        return guarded_async  # type: ignore[return-value]
+
+    @functools.wraps(hook)
+    def guarded(self: Tracer, *args: Any) -> None:
+        try:
+            hook(self, *args)
+        except Exception as error:  # noqa: BLE001 - no error may reach the log
+            self.fail(error, args[0] if args else None)
+
+    return guarded  # type: ignore[return-value]
+
+
+class Tracer:
+    """The addon that records every run through the proxy.
+
+    ``aside`` moves the recording of live traffic into a separate process, on POSIX systems.
+    """
+
+    name = "tracer"
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        draw: Draw | None = None,
+        *,
+        aside: bool = False,
+        distrust: Distrust | None = None,
+    ) -> None:
+        self.settings = settings
+        self._reads_options = settings is None
+        self.failure: Exception | None = None
+        self.unrecorded = 0
+        self._draw = draw
+        self._aside = aside and os.name == "posix"
+        self._stop_on_error = True
+        self._announced = False
+        self._stopping = False
+        self._closing = False
+        self._taker: Intake | Playback | Worker | None = None
+        self._flows: dict[str, ActiveFlow] = {}
+        self._connections: set[str] = set()
+        self._tunnels = Tunnels()
+        self._owners = socket_owners()
+        self._distrust = distrust or Distrust(MitmdumpRemedies(), _log.warning)
+        self._patches = ExitStack()
+
+    # Life
+
+    def load(self, loader: Loader) -> None:
+        """Start to redact mitmproxy's log. Declare the options, unless the settings are given."""
+        if self._reads_options:
+            options.declare(loader)
+        self._patches.callback(log_redaction.install(self._log_redactor))
+
+    def configure(self, updated: set[str]) -> None:
+        """Check and apply the options, unless the settings are given.
+
+        A wrong option ends the program during its start. Later, it raises OptionsError.
+        """
+        changed = any(name.startswith(options.PREFIX) or name == options.AUTHORITY for name in updated)
+        if not self._reads_options or not changed:
+            return
+        try:
+            self.settings, self._stop_on_error = options.read(ctx.options, self._draw)
+        except TracerError as error:
+            if self._announced:
+                raise exceptions.OptionsError(str(error)) from None
+            # mitmproxy would show an OptionsError of a script with its traceback.
+            sys.stderr.write(f"tracer: wrong option: {error}\n")
+            sys.exit(1)
+        if self._taker is not None:
+            self._taker.configure(self.settings)
+
+    @_guarded
+    def running(self) -> None:
+        """Recover the journals of an earlier proxy, and log the folder of recordings once."""
+        if self._announced:
+            return
+        self._announced = True
+        self._patches.callback(ask_whom_it_concerns(ctx.master.addons))
+        self._patches.callback(options.quieten(ctx.options))
+        settings = self._ready()
+        if not isinstance(self.taker(), Worker):  # a worker process recovers journals itself
+            for result in recover(settings.folder, settings.participants):
+                self._say(recovered(result))
+        _log.log(ALERT, "recordings are written to %s", settings.release_folder.resolve())
+
+    async def done(self) -> None:
+        """Finish every run. Record requests in flight as broken off."""
+        self._closing = True
+        try:
+            for step in (stop_listening, self._break_off_all, self._finish_taker, hang_up):
+                try:
+                    await step()
+                except Exception as error:  # noqa: BLE001 - the next step must run too
+                    self.fail(error)
+            self.end()
+        finally:
+            # Last: before this, mitmdump may print URLs, and mitmproxy may log an error with its traceback.
+            self._patches.close()
+
+    # Traffic
+
+    @_guarded
+    async def client_connected(self, client: connection.Client) -> None:
+        """Report a new connection, with the local process of its client. The process may end soon."""
+        process = None
+        if not self._stopping and client.sockname[1] not in self._ready().participants.senders:
+            with contextlib.suppress(Exception):
+                pid = await self._owners.find(client.peername[:2], client.sockname[:2])
+                process = client_process.read(pid) if pid else None
+        self._connections.add(client.id)
+        self._introduce(client, process)
+
+    @_guarded
+    def client_disconnected(self, client: connection.Client) -> None:
+        """Report the end of a connection, and end its flows and its tunnel.
+
+        A flow with a response is broken off: its request stays incomplete. Any other flow gets ``_LATE``
+        seconds, as mitmproxy may still report its error.
+        """
+        self._connections.discard(client.id)
+        for state in [one for one in self._flows.values() if one.flow.client_conn.id == client.id]:
+            if state.response_done:
+                self._break_off(state, "the client broke the request off after the answer")
+            else:
+                self._give_up_later(state)
+        tunnel = self._tunnels.close(client.id)
+        if tunnel is not None:
+            self._record_tunnel(tunnel)
+        self.taker().tell(Disconnected(client.id))
+
+    @_guarded
+    def http_connect(self, flow: http.HTTPFlow) -> None:
+        """Remember the tunnel. If it fails, no request follows that could be recorded."""
+        self._tunnels.open(flow)
+
+    @_guarded
+    def http_connect_error(self, flow: http.HTTPFlow) -> None:
+        """Record a tunnel that could not be opened."""
+        self._tunnels.use(flow.client_conn.id)
+        failure = failed_tunnel(flow)
+        if failure is not None:
+            self._record_tunnel(failure)
+
+    @_guarded
+    def server_connect(self, data: ServerConnectionHookData) -> None:
+        """Remember a connection to a server without a request. If it fails, no request follows."""
+        if not any(state.flow.client_conn.id == data.client.id for state in self._flows.values()):
+            self._tunnels.open_without_request(data)
+
+    @_guarded
+    def tls_failed_client(self, data: tls.TlsData) -> None:
+        """Warn of a client that does not trust the proxy's CA: such a client sends no request."""
+        host = distrusted_client(data)
+        if host:
+            self._distrust.client_refused(host)
+
+    @_guarded
+    def tls_failed_server(self, data: tls.TlsData) -> None:
+        """Warn of a cloud whose certificate the proxy does not trust."""
+        host = distrusted_server(data)
+        if host:
+            self._distrust.proxy_refused(host, data.conn.error or "")
+
+    @_guarded
+    async def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Begin a flow, once all earlier exchanges are stored. Stream a large body.
+
+        While the proxy stops, kill the flow instead. After the start of ``done``, a stored flow waits
+        without end.
+        """
+        self._tunnels.use(flow.client_conn.id)
+        await self.taker().caught_up()
+        if self._stopping or self._closing:
+            if self._is_live(flow) or self._stopping:
+                flow.kill()
+            else:
+                # Without this, mitmproxy reads and prints further stored flows until its event loop ends.
+                await asyncio.get_running_loop().create_future()
+        else:
+            self._begin(flow)
+
+    @_guarded
+    async def request(self, flow: http.HTTPFlow) -> None:
+        """Copy the content of the complete request, before later addons change it."""
+        state = self._flows.get(flow.id)
+        if state is None:
+            return
+        await state.take_request(self._ready().limit)
+        if self._flows.get(flow.id) is state:
+            state.request_done = True
+            self._complete(state)
+
+    @_guarded
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Stream a large body of a live response."""
+        state = self._flows.get(flow.id)
+        assert flow.response is not None
+        if state is None or not self._is_live(flow):
+            return
+        late = bool(ctx.options.stream_large_bodies)
+        state.response_tap = tap_response(flow, self._ready().limit, late=late)
+
+    @_guarded
+    async def response(self, flow: http.HTTPFlow) -> None:
+        """Record the response. Return when the writer process has it, before the client gets it."""
+        await self._responded(flow)
+        await self.taker().delivered()
+
+    @_guarded
+    async def _responded(self, flow: http.HTTPFlow) -> None:
+        state = self._flows.get(flow.id)
+        if state is None:
+            return
+        await state.take_response(self._ready().limit)
+        if self._flows.get(flow.id) is state:
+            state.response_done = True
+            self._complete(state)
+
+    @_guarded
+    async def error(self, flow: http.HTTPFlow) -> None:
+        """Record a flow that ended without a complete response."""
+        self._failed_without_answer(flow)
+        await self.taker().delivered()
+
+    @_guarded
+    def _failed_without_answer(self, flow: http.HTTPFlow) -> None:
+        state = self._flows.get(flow.id)
+        if state is not None:
+            state.request_done = state.response_done = True
+            self._complete(state)
+
+    # Overridden by SingleRun
+
+    def _log_redactor(self) -> Redactor:
+        """Return a new redactor. The pseudonyms of two log lines are independent of each other."""
+        return Redactor(load_policy(*(self.settings.policies if self.settings else ())))
+
+    def taker(self) -> Intake | Playback | Worker:
+        """Return the receiver of all events; create it on the first call."""
+        if self._taker is None:
+            self._taker = self.new_taker()
+        return self._taker
+
+    def new_taker(self) -> Intake | Playback | Worker:
+        """Return a new receiver of events.
+
+        This is a playback for stored flows, a writer process with ``aside``, else an intake in this process.
+        """
+        if not ctx.options.server:
+            clock = Clock()
+            keeper = functools.partial(Keeper, live=False, stored=True, clock=clock)
+            intake = Intake(self._ready(), lambda settings: keeper(settings, self.on_kept, self.fail))
+            return Playback(intake, clock, self.fail)
+        if self._aside:
+            return Worker(self._ready(), self._noticed)
+        return Intake(self._ready(), lambda settings: Keeper(settings, self.on_kept, self.fail, live=True))
+
+    def on_kept(self, what: Kept) -> None:
+        """Log a recording that this process wrote."""
+        for line in kept(what):
+            self._say(line)
+
+    def end(self) -> None:
+        """Report losses on stderr after the proxy has stopped. Exit with 1 if recording failed."""
+        if self.unrecorded:
+            lost = counted(self.unrecorded, "exchange or recording was", "exchanges or recordings were")
+            sys.stderr.write(f"tracer: {lost} not written\n")
+        if self.failure is not None:
+            sys.exit(1)
+
+    # Helpers
+
+    async def _break_off_all(self) -> None:
+        for state in list(self._flows.values()):
+            if self._is_live(state.flow):
+                self._break_off(state, "the proxy stopped before the answer came")
+            else:  # a stored flow shows which messages it lacks
+                self._break_off(state, _LOST if state.live else None)
+        for tunnel in self._tunnels.close_all():
+            self._record_tunnel(tunnel)
+
+    async def _finish_taker(self) -> None:
+        if self._taker is not None:
+            if isinstance(self._taker, Playback):
+                self._let_interrupt(self._taker)
+            await self._taker.finish()
+            if isinstance(self._taker, Playback) and self._taker.incomplete:
+                _log.warning("interrupted: the exchanges that were not played yet are not recorded")
+            with contextlib.suppress(OSError):  # another proxy may have journals there
+                (self._ready().folder / JOURNALS).rmdir()
+
+    def _let_interrupt(self, playback: Playback) -> None:
+        """End the playback on SIGINT and SIGTERM, and at once if mitmproxy still reads flows."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # Only the main thread of a POSIX system can take signals. Closing the loop removes the handler.
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                asyncio.get_running_loop().add_signal_handler(number, playback.interrupt)
+        with contextlib.suppress(exceptions.CommandError):
+            if ctx.master.commands.call("readfile.reading") and not self._stopping:
+                playback.interrupt()
+
+    def fail(self, error: Exception, source: object = None) -> None:
+        """Count a failure of recording and report it.
+
+        Stop the proxy, unless ``trace_on_error`` is ``pass`` or the failure is a refused leak.
+        """
+        self._failed(failed(error), error, source)
+
+    def _failed(self, notice: Failed, error: Exception, source: object = None) -> None:
+        self.unrecorded += 1
+        if self._stop_on_error and self.failure is None:
+            self.failure = error
+        if notice.refused or not self._stop_on_error:
+            _log.error("not recorded: %s", notice.reason)
+            return
+        if not self._stopping:
+            self._stopping = True
+            stops = "" if self._closing else "; the proxy stops, as it could not record"
+            sys.stderr.write(f"tracer: {notice.reason}{stops}\n")
+        if self._closing:
+            return
+        if isinstance(source, flow.Flow) and source.killable:
+            source.kill()
+        ctx.master.shutdown()
+
+    def _noticed(self, notice: Notice) -> None:
+        if isinstance(notice, Said):
+            self._say(notice)
+        elif isinstance(notice, Failed):
+            self._failed(notice, TracerError(notice.reason))
+
+    @staticmethod
+    def _say(line: Said) -> None:
+        _log.log(_LEVELS[line.level], "%s", line.text)
+
+    def _ready(self) -> Settings:
+        assert self.settings is not None, "configure comes before traffic"
+        return self.settings
+
+    def _is_live(self, flow: http.HTTPFlow) -> bool:
+        return flow.client_conn.id in self._connections
+
+    def _introduce(self, client: connection.Client, process: client_process.Process | None = None) -> None:
+        peer, local = client.peername, client.sockname
+        self.taker().tell(
+            Connected(client.id, str(peer[0]) if peer else "", local[1] if local else 0, process)
+        )
+
+    @_guarded
+    def _begin(self, flow: http.HTTPFlow) -> None:
+        live = self._is_live(flow)
+        if not live:  # a stored flow
+            self._introduce(flow.client_conn)
+        self.taker().tell(asked(flow))
+        state = self._flows[flow.id] = ActiveFlow(flow, live)
+        if not live:
+            return
+        acknowledge(flow)
+        if flow.response is None:  # another addon has answered it already
+            late = bool(ctx.options.stream_large_bodies)
+            state.request_tap = tap_request(flow, self._ready().limit, late=late)
+
+    @_guarded
+    def _record_tunnel(self, tunnel: http.HTTPFlow) -> None:
+        self.taker().tell(asked(tunnel))
+        self.taker().tell(answered(tunnel, None, None, closes=False))
+
+    @_guarded
+    def _break_off(self, state: ActiveFlow, reason: str | None) -> None:
+        if reason is not None:
+            state.flow.error = state.flow.error or flow.Error(reason)
+        state.request_done = state.response_done = True
+        self._complete(state)
+
+    def _give_up_later(self, state: ActiveFlow) -> None:
+        asyncio.get_running_loop().call_later(_LATE, self._give_up, state)
+
+    def _give_up(self, state: ActiveFlow) -> None:
+        """Record a flow as broken off if its client has left and mitmproxy has reported no end.
+
+        Most likely mitmproxy crashed in this flow. An intercepted flow waits for its user and is checked
+        again later. If another addon delays the flow in a slow hook, the later response is not recorded.
+        """
+        if self._flows.get(state.flow.id) is not state:
+            return
+        if state.flow.intercepted:
+            self._give_up_later(state)
+        else:
+            self._break_off(state, _LOST)
+
+    def _complete(self, state: ActiveFlow) -> None:
+        if state.done:
+            del self._flows[state.flow.id]
+            event = state.complete(self._ready().limit, connected=self._is_live(state.flow))
+            self.taker().tell(event)

@@ -1,0 +1,183 @@
+"""The addon for one command: all requests of its client are one run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from mitmproxy import connection, http, tls
+from mitmproxy import flow as mitmproxy_flow
+
+from tracer.capture.client.command import Client
+from tracer.capture.client.usage import usage_error
+from tracer.capture.mitm.addon import Tracer
+from tracer.capture.mitm.distrust import CommandRemedies, Distrust
+from tracer.capture.mitm.tunnels import Tunnels
+from tracer.model import Output, Recording
+from tracer.runs.client_process import Process, command_words
+from tracer.runs.event_pipeline import Intake
+from tracer.runs.events import Asked
+from tracer.runs.run import Evidence, Run
+from tracer.runs.run_manager import Keeper
+from tracer.runs.run_writer import Book, Kept
+from tracer.runs.settings import Settings
+
+__all__ = ["SingleRun"]
+
+
+class _OneBook(Keeper):
+    """A keeper with one book for the command. The run ends with the command."""
+
+    def __init__(self, tracer: SingleRun, settings: Settings, book: Book) -> None:
+        super().__init__(settings, tracer.on_kept, tracer.fail, live=False)
+        self.book = book
+        self.output: Output | None = None
+        self.interrupted = "the proxy stopped before the client ended"
+
+    def new_book(self, run: Run) -> Book:
+        return super().new_book(run) if run.service else self.book
+
+    def finish_book(self, book: Book, interrupted: str) -> Kept:
+        if book is not self.book:
+            return super().finish_book(book, interrupted)
+        return book.finish(interrupted=self.interrupted, output=self.output)
+
+
+class _OneIntake(Intake):
+    """An intake for one command, which sends every request that comes through no service's proxy port."""
+
+    def __init__(self, tracer: SingleRun, settings: Settings, keeper: _OneBook, process: Process) -> None:
+        super().__init__(settings, lambda _: keeper)
+        self._tracer = tracer
+        self._process = process
+
+    def evidence(self, asked: Asked) -> Evidence:
+        sender = self.by_port(asked) or ""
+        return super().evidence(asked)._replace(process=None if sender else self._process, sender=sender)
+
+    def on_exchange(self, book: Book) -> None:
+        self._tracer.on_exchange(book)
+
+
+class SingleRun(Tracer):
+    """The addon for one command. ``kept`` is the command's recording after the proxy has stopped.
+
+    ``others`` are the recordings of background runs of services. ``reached`` is True once the client has
+    connected to the proxy. ``listens`` is set once the proxy accepts connections.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        on_exchange: Callable[[Recording], None] | None,
+        remedies: CommandRemedies,
+        on_warning: Callable[[str], None],
+    ) -> None:
+        super().__init__(settings, distrust=Distrust(remedies, on_warning))
+        self.kept: Kept | None = None
+        self.others: list[Kept] = []
+        self._book = Book(settings, command_words(tuple(argv)))
+        self._book.redactor.learn_environment(environment)
+        self._process = Process(0, 0.0, tuple(argv))
+        self._callback = on_exchange
+        self._one = _OneBook(self, settings, self._book)
+        self.reached = False
+        self.listens = asyncio.Event()
+        # Every tunnel is accepted, and the client opens a tunnel only for a request.
+        self._tunnels = Tunnels(unused="the client left before it sent its request")
+        self._remedies = remedies
+        self._unusable = ""
+
+    def ended(self, client: Client) -> None:
+        """Store the output, the exit code, and an early end of the client for the recording."""
+        stdout, stderr = client.output
+        self._one.output = Output(exit=client.wait(), stdout=stdout, stderr=stderr)
+        self._one.interrupted = f"the client was ended by {client.killed_by}" if client.killed_by else ""
+
+    async def drained(self, seconds: float) -> None:
+        """Wait until no flow is in progress, at most ``seconds``."""
+        for _ in range(int(seconds / 0.02)):
+            if not self._flows:
+                return
+            await asyncio.sleep(0.02)
+
+    def problems(self, environment: Mapping[str, str]) -> list[str]:
+        """Return the likely reasons why nothing was recorded."""
+        if refused := self._usage_error():
+            return [refused]
+        if self._distrust.warnings:
+            return self._distrust.warnings
+        url = self._book.redactor.text(environment.get("OS_AUTH_URL", ""))
+        return [
+            "the command sent no request through the proxy",
+            f"is OS_AUTH_URL right ({url})?"
+            if url
+            else "is OS_AUTH_URL set, or a cloud chosen with OS_CLOUD?",
+            "does the command itself set no_proxy or a proxy of its own?",
+        ]
+
+    def _usage_error(self) -> str | None:
+        output = self._one.output
+        if output is None:
+            return None
+        return usage_error(self._process.argv, output, self._book.redactor.text)
+
+    def running(self) -> None:
+        """Set ``listens``. Log nothing, as the caller reports the path of the recording."""
+        self.listens.set()
+
+    async def client_connected(self, client: connection.Client) -> None:
+        """Report a new connection. Its process is known, and needs no search."""
+        self._connections.add(client.id)
+        self.reached |= client.sockname[1] not in self._ready().participants.senders
+        self._introduce(client)
+
+    def http_connect(self, flow: http.HTTPFlow) -> None:
+        """Accept every tunnel, so that the client sends its request even to an unreachable cloud.
+
+        mitmproxy then connects to the cloud when the client begins TLS. If that fails, the recording
+        contains the request with the reason, as for a cloud without TLS.
+        """
+        super().http_connect(flow)
+        flow.response = flow.response or http.Response(
+            b"HTTP/1.1", 200, b"Connection established", http.Headers(), b"", None, 0.0, 0.0
+        )
+
+    def tls_start_server(self, data: tls.TlsData) -> None:
+        """Warn if mitmproxy could not prepare the check of the cloud's certificate."""
+        if data.ssl_conn is None:
+            self._unusable = self._remedies.unusable()
+            self._distrust.tell(self._unusable)
+
+    def tls_failed_server(self, data: tls.TlsData) -> None:
+        """Set the reason as error. Without this, mitmproxy reports only "connection closed" in this case."""
+        if data.ssl_conn is None and self._unusable:
+            data.conn.error = self._unusable
+        super().tls_failed_server(data)
+
+    async def error(self, flow: http.HTTPFlow) -> None:
+        """Set the same reason as error of a request that could not be sent."""
+        if self._unusable and flow.request.scheme == "https" and flow.server_conn.timestamp_tls_setup is None:
+            flow.error = mitmproxy_flow.Error(self._unusable)
+        await super().error(flow)
+
+    def new_taker(self) -> Intake:
+        """Return an intake for the single run."""
+        return _OneIntake(self, self._ready(), self._one, self._process)
+
+    def on_exchange(self, book: Book) -> None:
+        """Call the callback with the recording so far."""
+        if self._callback is not None and book is self._book:
+            self._callback(book.preview())
+
+    def on_kept(self, what: Kept) -> None:
+        """Store a written recording in ``kept`` or, for a background run, in ``others``."""
+        if self._book.path == what.path:
+            self.kept = what
+        else:
+            self.others.append(what)
+
+    def end(self) -> None:
+        """Report nothing, as the caller reads ``failure``."""

@@ -1,0 +1,205 @@
+"""Recording of one client command through a dedicated proxy."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from tracer.capture.client.client_trust import Trust, client_trust, with_authority
+from tracer.capture.client.command import Client, proxied
+from tracer.capture.mitm.authority import certificate
+from tracer.capture.mitm.lean import defer_addons
+
+if TYPE_CHECKING:
+    from tracer.model import Recording
+    from tracer.runs.run_writer import Kept
+    from tracer.runs.settings import Settings
+
+__all__ = ["Result", "Services", "record"]
+
+_DRAIN = 2.0
+_SETTLE = 0.1
+_SERVICES_DRAIN = 10.0
+"""Seconds that service calls may still take after the end of the command."""
+
+_EARLY = "the command did not wait until the proxy was ready, which takes seconds: give it a longer timeout"
+
+Services = AbstractContextManager[Mapping[str, socket.socket]]
+"""A context manager that makes services send through listening sockets, and gives these by service name."""
+
+
+class Result(NamedTuple):
+    """The result of a command: its exit code, and its recording or the ``problems`` that prevented one.
+
+    ``others`` are the recordings of background runs in the same period.
+    """
+
+    exit_code: int
+    kept: Kept | None
+    stdout: str
+    stderr: str
+    problems: Sequence[str] = ()
+    interrupted: bool = False
+    others: Sequence[Kept] = ()
+
+
+class _Orders(NamedTuple):
+    argv: Sequence[str]
+    environment: Mapping[str, str]
+    settings: Settings
+    authority: Path
+    trust: Trust
+    on_exchange: Callable[[Recording], None] | None
+    on_warning: Callable[[str], None]
+
+
+def record(
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    settings: Settings,
+    authority: Path,
+    stdout: BinaryIO | None = None,
+    stderr: BinaryIO | None = None,
+    *,
+    on_exchange: Callable[[Recording], None] | None = None,
+    on_warning: Callable[[str], None] = lambda _: None,
+    services: Services | None = None,
+    folder: Path | None = None,
+) -> Result:
+    """Run the command ``argv`` through a proxy on a free port, and write the recording.
+
+    ``authority`` is the folder of the proxy's CA. ``folder`` is the working directory of the client.
+    ``on_exchange`` receives the recording so far after each exchange. ``on_warning`` receives the reason
+    for unseen requests of the client, as soon as it is known. ``services`` makes services send through
+    listening sockets of the proxy; service calls for the client become a part of the recording.
+
+    Raises CommandError if the command cannot be started, and TracerError if the recording cannot be
+    written. Every error kills the client.
+    """
+    trusted_by_client = certificate(authority)
+    trust = client_trust(argv, environment, folder or Path.cwd())
+    with ExitStack() as deep, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        sending = deep.enter_context(services) if services else {}
+        settings = settings.with_senders({one.getsockname()[1]: name for name, one in sending.items()})
+        orders = _Orders(argv, environment, settings, authority, trust, on_exchange, on_warning)
+        proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        led = proxied(environment, proxy, trusted_by_client)
+        if trust.unnamed:
+            # With OS_CACERT, openstacksdk does not choose the only cloud of clouds.yaml without a name.
+            del led["OS_CACERT"]
+        client = Client(with_authority(argv, trusted_by_client), led, stdout, stderr, folder)
+        try:
+            with _signals_passed_on(client) as signals:
+                result = _trace(client, orders, [listener, *sending.values()], deep.close)
+            return result._replace(interrupted=bool(signals))
+        except BaseException:
+            client.stop(signal.SIGKILL)
+            raise
+
+
+def _trace(
+    client: Client, orders: _Orders, listeners: Sequence[socket.socket], release: Callable[[], None]
+) -> Result:
+    # Imported here: mitmproxy and the client take about the same time to load, and load in parallel.
+    defer_addons()
+    import asyncio
+
+    from tracer.capture.client.bypass import watch_for_bypass
+    from tracer.capture.mitm.distrust import CommandRemedies
+    from tracer.capture.mitm.proxy import master, own_context
+    from tracer.capture.mitm.single_run import SingleRun
+
+    environment = orders.environment
+    address = listeners[0].getsockname()
+    tracer = SingleRun(
+        orders.settings,
+        orders.argv,
+        environment,
+        orders.on_exchange,
+        CommandRemedies(orders.trust, certificate(orders.authority)),
+        orders.on_warning,
+    )
+
+    async def run() -> int:
+        hasty = client.poll()
+        proxy = master(listeners, orders.authority, tracer, orders.trust)
+        traffic = asyncio.create_task(proxy.run())
+        ended = asyncio.create_task(asyncio.to_thread(client.wait))
+        watching = asyncio.create_task(
+            watch_for_bypass(client.pid, address, lambda: tracer.reached, orders.on_warning)
+        )
+        await asyncio.wait({traffic, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if not ended.done():
+            client.stop(signal.SIGTERM)
+        code = await ended
+        early = hasty or not tracer.reached
+        watching.cancel()
+        if early:
+            # Requests that the command sent before the proxy listened wait in the socket.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(tracer.listens.wait(), _DRAIN)
+            await asyncio.sleep(_SETTLE)
+        await tracer.drained(_DRAIN)
+        if early and tracer.reached:
+            orders.on_warning(_EARLY)
+        # Services leave the proxy before it ends, as they may still answer other clients.
+        release()
+        if len(listeners) > 1:
+            # A request that a service has just begun arrives shortly after the release.
+            await asyncio.sleep(_SETTLE)
+            await tracer.drained(_SERVICES_DRAIN)
+        tracer.ended(client)
+        proxy.shutdown()
+        await traffic
+        return code
+
+    with own_context():
+        code = asyncio.run(run())
+    if tracer.failure is not None:
+        raise tracer.failure
+    stdout, stderr = client.output
+    problems = () if tracer.kept else tracer.problems(environment)
+    return Result(code, tracer.kept, stdout, stderr, problems, others=tracer.others)
+
+
+@contextmanager
+def _signals_passed_on(client: Client) -> Iterator[list[int]]:
+    """Pass SIGINT, SIGTERM and SIGHUP on to the client. Yield the list of received signals.
+
+    If stdin is a terminal, SIGINT is not passed on, as the terminal sends it to the client too. After
+    the end of the client, a signal ends tracer, as the remaining work may take long. Outside the main
+    thread, do nothing: Python handles signals only in the main thread.
+    """
+    seen: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield seen
+        return
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        if client.ended:
+            raise KeyboardInterrupt
+        seen.append(number)
+        if not os.isatty(0):
+            client.stop(signal.SIGINT)
+
+    def terminate(number: int, _frame: FrameType | None) -> None:
+        if client.ended:
+            raise SystemExit(128 + number)
+        seen.append(number)
+        client.stop(number)
+
+    handlers = {signal.SIGINT: interrupt, signal.SIGTERM: terminate, signal.SIGHUP: terminate}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield seen
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,47 @@
+"""Outcomes of runs, as lines for the log and as reasons to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from tracer.capture.worker.protocol import Failed, Said
+from tracer.counting import counted
+from tracer.errors import LeakError, TracerError
+from tracer.runs.run_writer import Kept
+
+__all__ = ["failed", "kept", "recovered"]
+
+
+def kept(what: Kept) -> Iterator[Said]:
+    """Yield the log lines for a written recording."""
+    if what.problem:
+        yield _said("error", what.problem)
+    recording = what.recording
+    verdict = f", {recording.verdict}" if recording.verdict else ""
+    exchanges = counted(len(recording.exchanges), "exchange")
+    yield _said("alert", f"{what.path} ({exchanges}{verdict})")
+
+
+def failed(error: Exception) -> Failed:
+    """Return the notice of a failure. It quotes only a ``TracerError``, as others may contain secrets."""
+    reason = str(error) if isinstance(error, TracerError) else f"internal error ({type(error).__name__})"
+    # The refusal of one file is no reason to refuse other files or traffic.
+    return Failed(_printable(reason), refused=isinstance(error, LeakError))
+
+
+def recovered(result: Path | TracerError) -> Said:
+    """Return the log line for the recovery of a journal."""
+    if isinstance(result, TracerError):
+        return _said("warning", f"journal left as it is: {result}")
+    return _said("alert", f"recovered {result}")
+
+
+def _said(level: Literal["alert", "warning", "error"], text: str) -> Said:
+    return Said(level, _printable(text))
+
+
+def _printable(text: str) -> str:
+    """Escape bytes that are not UTF-8, as names of files may contain them."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

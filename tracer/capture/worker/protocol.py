@@ -1,0 +1,50 @@
+"""Messages between the proxy and the worker process, besides the events of the traffic."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from tracer.runs.events import Event
+
+__all__ = ["FAILED", "KEPT", "Configured", "Failed", "Finish", "Finished", "Notice", "Ready", "Said", "Told"]
+
+KEPT, FAILED = b"\0", b"\1"
+"""The worker's acknowledgement of an exchange. A notice with the reason precedes ``FAILED``."""
+
+
+class Configured(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """A message to the worker: the pickled ``Settings`` for all later events."""
+
+    settings: bytes
+
+
+class Finish(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """A message to the worker: write all recordings, then end."""
+
+
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """The first notice of the worker: it stores later events even if the proxy is killed."""
+
+
+class Said(msgspec.Struct, frozen=True, tag=True):
+    """A notice of the worker: a line for the proxy's log."""
+
+    level: Literal["alert", "warning", "error"]
+    text: str
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """A notice of the worker: a loss and its reason. ``refused``: one file would have leaked a secret."""
+
+    reason: str
+    refused: bool = False
+
+
+class Finished(msgspec.Struct, frozen=True, tag=True):
+    """The last notice of the worker, its response to ``Finish``."""
+
+
+Told = Event | Configured | Finish
+Notice = Ready | Said | Failed | Finished

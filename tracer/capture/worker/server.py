@@ -1,0 +1,197 @@
+"""The worker process beside a proxy: it receives events, stores exchanges, and reports the results.
+
+``python -m tracer.capture.worker.server EVENTS NOTICES`` takes the file descriptors of two sockets. The
+process ends with the proxy, and ignores signals, as the proxy handles signals to the process group.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import pickle
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import msgspec
+
+from tracer.capture.worker.outcomes import failed, kept, recovered
+from tracer.capture.worker.protocol import (
+    FAILED,
+    KEPT,
+    Configured,
+    Failed,
+    Finish,
+    Finished,
+    Notice,
+    Ready,
+    Told,
+)
+from tracer.errors import OutputError
+from tracer.runs.event_pipeline import Intake
+from tracer.runs.events import Answered
+from tracer.runs.liveness import announce, withdraw
+from tracer.runs.recovery import recover
+from tracer.runs.run_manager import Keeper
+from tracer.runs.run_writer import Kept
+from tracer.runs.settings import JOURNALS, Settings
+
+__all__ = ["main"]
+
+_CHUNK = 2**20
+
+_PAUSE = 0.005
+"""Seconds between two reads. To be woken for each message would cost both processes more CPU time."""
+
+_decode = msgspec.msgpack.Decoder(list[Told]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class _Desk:
+    """The receiver of the proxy's events. It acknowledges each finished exchange."""
+
+    def __init__(self, events: socket.socket, notices: socket.socket) -> None:
+        self._events = events
+        self._notices = notices
+        self._loop = asyncio.get_running_loop()
+        self._buffer = bytearray()
+        self._marks = bytearray()
+        self._marks_wait = False
+        self._intake: Intake | None = None
+        self._journals: list[Path] = []
+        self._recovering: asyncio.Task[None] | None = None
+        self._finish_told = False
+
+    def say(self, notice: Notice) -> None:
+        """Send a notice to the proxy. Do nothing if the proxy was killed.
+
+        This waits without a limit for a proxy that does not read. Only this process is delayed.
+        """
+        with contextlib.suppress(OSError):
+            self._notices.sendall(_encode(notice) + b"\n")
+
+    async def finish(self) -> None:
+        """Write all recordings, remove the marks, and send ``Finished``."""
+        if self._recovering is not None:
+            await self._recovering
+        if self._intake is not None:
+            await self._intake.finish()
+        for journals in self._journals:
+            withdraw(journals)
+        self.say(Finished())
+
+    async def leave(self) -> None:
+        """Close the journals after the proxy was killed, for recovery by the next proxy.
+
+        The marks stay too, so that recovery waits for this process.
+        """
+        if self._intake is not None:
+            await self._intake.leave()
+
+    async def read(self) -> bool:
+        """Receive all events. Return True after ``Finish``, False if the proxy was killed."""
+        while not self._finish_told:
+            try:
+                data = await self._loop.sock_recv(self._events, _CHUNK)
+            except OSError:
+                return False
+            if not data:
+                return False
+            self._take_all(data)
+            await asyncio.sleep(_PAUSE)
+        return True
+
+    def _take_all(self, data: bytes) -> None:
+        self._buffer += data
+        while len(self._buffer) >= 4:
+            end = 4 + int.from_bytes(self._buffer[:4], "big")
+            if len(self._buffer) < end:
+                return
+            message = bytes(self._buffer[4:end])
+            del self._buffer[:end]
+            for told in _decode(message):
+                self._take(told)
+
+    def _take(self, told: Told) -> None:
+        mark = KEPT
+        try:
+            if isinstance(told, Finish):
+                self._finish_told = True
+            elif isinstance(told, Configured):
+                self._configure(pickle.loads(told.settings))  # noqa: S301 - from the proxy that started this process
+            elif self._intake is not None:
+                self._intake.tell(told)
+        except Exception as error:  # noqa: BLE001 - the text of no error may reach the log
+            self._fail(error)
+            mark = FAILED
+        if isinstance(told, Answered):
+            self._marks += mark
+            self._acknowledge()
+
+    def _configure(self, settings: Settings) -> None:
+        journals = settings.folder / JOURNALS
+        self._journals.append(journals)
+        with contextlib.suppress(OutputError):  # the first exchange reports this, as its journal fails too
+            announce(journals)
+        if self._intake is not None:
+            self._intake.configure(settings)
+            return
+        self.say(Ready())
+        self._intake = Intake(settings, lambda given: Keeper(given, self._on_kept, self._fail, live=True))
+        self._recovering = self._loop.create_task(self._recover(settings))
+
+    async def _recover(self, settings: Settings) -> None:
+        try:
+            found = recover(settings.folder, settings.participants, lambda: self._finish_told)
+            for result in await asyncio.to_thread(list, found):
+                self.say(recovered(result))
+        except Exception as error:  # noqa: BLE001 - new events must still be recorded
+            self._fail(error)
+
+    def _on_kept(self, what: Kept) -> None:
+        for notice in kept(what):
+            self.say(notice)
+
+    def _fail(self, error: Exception) -> None:
+        self.say(failed(error))
+
+    def _acknowledge(self) -> None:
+        try:
+            del self._marks[: self._events.send(self._marks)]
+        except BlockingIOError:
+            self._loop.add_writer(self._events, self._acknowledge)
+            self._marks_wait = True
+            return
+        except OSError:  # the proxy was killed; its earlier events are still processed
+            self._marks.clear()
+        if self._marks_wait and not self._marks:
+            self._loop.remove_writer(self._events)
+            self._marks_wait = False
+
+
+async def _serve(events: socket.socket, notices: socket.socket) -> None:
+    events.setblocking(False)
+    desk = _Desk(events, notices)
+    if await desk.read():
+        await desk.finish()
+    else:
+        await desk.leave()
+
+
+def main() -> None:
+    """Receive events until the proxy finishes or is killed."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    events, notices = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    with events, notices:
+        try:
+            asyncio.run(_serve(events, notices))
+        except Exception as error:  # noqa: BLE001 - a traceback may quote secrets
+            with contextlib.suppress(OSError):
+                notices.sendall(_encode(Failed(f"internal error ({type(error).__name__})")) + b"\n")
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

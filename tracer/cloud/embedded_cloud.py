@@ -1,0 +1,309 @@
+"""The life cycle of an embedded cloud, and the environment of its clients."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from tracer import storage
+from tracer.cloud import clients, environments, service_processes, services, state, tracing
+from tracer.cloud.cache import Progress, folder, locked, private_folder, silent
+from tracer.cloud.environments import Built
+from tracer.cloud.releases import Release, Service, catalog, release
+from tracer.cloud.services import HOST, Process
+from tracer.errors import CloudError
+from tracer.origins import base
+from tracer.processes import identify
+
+__all__ = ["Cloud", "Running"]
+
+TRACER_TIMEOUT = 60.0
+
+
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """A running cloud. ``url`` is its auth URL, and ``started`` a time (RFC 3339, UTC).
+
+    ``tracer`` is the process that records all exchanges with the cloud and between its services, if any.
+    Its URL is that of the proxy for clients. ``tracing`` is its command line.
+    """
+
+    release: str
+    url: str
+    services: tuple[Process, ...]
+    started: str
+    tracer: Process | None = None
+    tracing: tuple[str, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """Return the IP address that the services listen on."""
+        return urlsplit(self.url).hostname or HOST
+
+
+class Cloud:
+    """The embedded cloud of one release. Each cache folder has at most one running cloud of a release.
+
+    ``cache`` is the cache folder, by default ``TRACER_CACHE`` or the user's cache folder. With ``apart``, the
+    cloud is a separate cloud in that folder, in addition to the release's cloud in the cache folder.
+    Raises CloudError for an unknown release or an unusable folder.
+    """
+
+    def __init__(self, release_name: str, cache: Path | None = None, *, apart: Path | None = None) -> None:
+        self.release: Release = release(release_name)
+        self.services: dict[str, Service] = {name: catalog().services[name] for name in self.release.services}
+        self._cache = folder(cache)
+        self._folder = (apart or self._cache / "clouds") / self.release.name
+        self._home = self._folder / "state"
+        self._note = self._folder / "running.json"
+
+    def up(
+        self,
+        progress: Progress = silent,
+        *,
+        port: int | None = None,
+        host: str | None = None,
+        tracer: Sequence[str] = (),
+    ) -> Running:
+        """Start the cloud from a new copy of its initialised state, unless it is up already.
+
+        ``port`` is the port of the first service; the next services use the ports after it. By default, all
+        ports are free ports. ``host`` is the IP address of all services, by default 127.0.0.1. ``tracer`` is
+        the command line of a process that traces the cloud (``standing``) while it is up. A tracer with the
+        same command line that runs already stays.
+
+        Raises CloudError if the cloud or the tracer does not start, or if either runs already with other
+        options. After an error or an interruption, no new process is left.
+        """
+        chosen = services.address(host) if host else None
+        with service_processes.stoppable(), locked(self._folder.parent, self.release.name, progress):
+            if running := self.status():
+                return self._traced(self._same(running, port, chosen), tracer, progress)
+            self._end()
+            if port is not None:
+                with services.sockets(list(self.services), port, chosen or HOST):
+                    progress(f"port {port} is free")
+            built = self._built(progress)
+            source = state.template(self.release, self.services, built, self._cache, progress)
+            progress(f"starting {' and '.join(self.services)} of {self.release.name}")
+            try:
+                return self._traced(self._start(source, built, port, chosen or HOST), tracer, progress)
+            except BaseException:
+                with service_processes.unstoppable():
+                    self._end()
+                raise
+
+    def down(self) -> bool:
+        """End all processes of the cloud, and delete its state except the logs. Return whether it was up."""
+        with service_processes.stoppable(), locked(self._folder.parent, self.release.name, silent):
+            return self._end()
+
+    def status(self) -> Running | None:
+        """Return the running cloud, or None unless all services that were started run and respond."""
+        running = self._noted()
+        return running if running and not self._faults(running) else None
+
+    def faults(self) -> list[str]:
+        """Return a line for each process of a started cloud that does not run or does not respond."""
+        running = self._noted()
+        if not running:
+            return []
+        lost = running.tracer and not self.proxy()
+        ended = [f"its tracer is not running (log: {running.tracer.log})"] if running.tracer and lost else []
+        return self._faults(running) + ended
+
+    def environment(self) -> dict[str, str]:
+        """Return the ``OS_…`` variables for a client. Raise CloudError if the cloud is not up."""
+        running = self._noted()
+        if not running:
+            name = self.release.name
+            raise CloudError(f"the cloud {name} is not up; start it with: tracer cloud up {name}")
+        return {
+            "OS_AUTH_URL": running.url,
+            "OS_IDENTITY_API_VERSION": "3",
+            "OS_USERNAME": state.ADMIN,
+            "OS_PASSWORD": state.passwords(self._home)[state.ADMIN],
+            "OS_PROJECT_NAME": state.ADMIN,
+            "OS_USER_DOMAIN_NAME": "Default",
+            "OS_PROJECT_DOMAIN_NAME": "Default",
+            "OS_REGION_NAME": state.REGION,
+        }
+
+    def proxy(self) -> str | None:
+        """Return the URL of the proxy for clients, or None if no tracer runs with the cloud."""
+        port = tracing.ports(self._home, "standing").get(tracing.CLIENT)
+        return f"http://{HOST}:{port}" if port else None
+
+    @contextmanager
+    def recording(self, progress: Progress = silent) -> Iterator[dict[str, socket.socket]]:
+        """Make each service send its requests to a listening socket. Yield the sockets by service.
+
+        Waits for the end of another recording. Raises CloudError if the cloud is not up.
+        """
+        self.environment()
+        with tracing.taken(self._home, "recording", list(self.services), HOST, progress) as listening:
+            yield listening
+
+    @contextmanager
+    def standing(self) -> Iterator[dict[str, socket.socket]]:
+        """Yield sockets as ``recording`` does, and a socket for clients (``CLIENT``).
+
+        While a recording is active, the services send their requests to the sockets of the recording.
+        """
+        names = [tracing.CLIENT, *self.services]
+        with tracing.taken(self._home, "standing", names, HOST, silent) as listening:
+            yield listening
+
+    def client(self, progress: Progress = silent, *, release: str | None = None) -> Path:
+        """Return the ``openstack`` executable of ``release``, by default of the cloud's release.
+
+        A missing client is installed. Raises CloudError for an unknown release or a failed installation.
+        """
+        return clients.install(release or self.release.name, progress, self._cache)
+
+    def client_environment(
+        self, base: Mapping[str, str], progress: Progress = silent, *, client: str | None = None
+    ) -> dict[str, str]:
+        """Return the environment ``base``, changed so that ``openstack`` uses this cloud.
+
+        ``client`` is the release of the ``openstack`` command, by default the cloud's release. Raises
+        CloudError if the cloud is not up, or if the client cannot be installed.
+        """
+        kept = {name: value for name, value in base.items() if not name.startswith("OS_")}
+        return clients.put_first(kept | self.environment(), self.client(progress, release=client))
+
+    def python(self) -> str | None:
+        """Return the Python version of the services, or None if the services are not installed."""
+        built = self._installed()
+        return built.python if built else None
+
+    def ready(self) -> bool:
+        """Return whether services, databases and client are installed, so that a start takes seconds."""
+        built = self._installed()
+        made = built and state.exists(state.place(self.release, self.services, built, self._cache))
+        return bool(made and clients.installed(self.release, self._cache))
+
+    def _installed(self) -> Built | None:
+        name, wanted = self.release.name, self.release.environments
+        return environments.finished(name, self._packages(), wanted, self._cache)
+
+    def _packages(self) -> dict[str, str]:
+        return {**self.release.services, **catalog().server}
+
+    def _built(self, progress: Progress) -> Built:
+        name, wanted = self.release.name, self.release.environments
+        return environments.build(name, self._packages(), wanted, self._cache, progress)
+
+    def _start(self, source: Path, built: Built, port: int | None, host: str) -> Running:
+        logs = private_folder(self._folder / "logs")
+        with services.sockets(list(self.services), port, host) as listening:
+            ports = {name: one.getsockname()[1] for name, one in listening.items()}
+            urls = {
+                name: f"{base('http', host, ports[name])}{one.mount}" for name, one in self.services.items()
+            }
+            site = state.Site(self._home, self.services, urls, built, state.passwords(source))
+            state.copy(source, site)
+            started: list[Process] = []
+            for name, one in listening.items():
+                log = logs / f"{name}.log"
+                log.unlink(missing_ok=True)
+                started.append(services.start(site, name, one, log))
+        running = Running(
+            release=self.release.name,
+            url=urls[site.identity],
+            services=tuple(started),
+            started=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        services.await_answers(started, self.services)
+        self._write(running)
+        return running
+
+    def _traced(self, running: Running, words: Sequence[str], progress: Progress) -> Running:
+        """Start a tracer with the command line ``words``, if any. Return the cloud with its tracer."""
+        if not words:
+            return running
+        if self.proxy():
+            if tuple(words) == running.tracing:
+                return running
+            name = self.release.name
+            raise CloudError(
+                f"{name} is already traced, with other options; end it with: tracer cloud down {name}"
+            )
+        progress(f"starting the tracer of {self.release.name}")
+        log = private_folder(self._folder / "logs") / "tracer.log"
+        log.unlink(missing_ok=True)
+        command = service_processes.Command([*words, "--home", str(self._home)], self._own(), log, self._home)
+        pid = service_processes.spawn(command)
+        try:
+            url = self._await_tracer(pid, log)
+        except BaseException:
+            with service_processes.unstoppable():
+                service_processes.end([pid])
+            raise
+        own = services.process("tracer", url, pid, int(url.rpartition(":")[2]), log)
+        traced = msgspec.structs.replace(running, tracer=own, tracing=tuple(words))
+        self._write(traced)
+        return traced
+
+    def _await_tracer(self, pid: int, log: Path) -> str:
+        deadline = time.monotonic() + TRACER_TIMEOUT
+        while not (url := self.proxy()):
+            if identify(pid) is None or time.monotonic() > deadline:
+                cause = service_processes.last_line(log) or "it did not come up"
+                raise CloudError(f"the tracer did not start: {cause} (log: {log})")
+            time.sleep(0.05)
+        return url
+
+    def _own(self) -> dict[str, str]:
+        """Return the environment of the tracer, without the user's clouds and proxies, and with the cache."""
+        names = ("OS_", "http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(names)}
+        return {**kept, "TRACER_CACHE": str(self._cache), "PYTHONUNBUFFERED": "1"}
+
+    def _write(self, running: Running) -> None:
+        storage.write_private(self._note, msgspec.json.encode(running, enc_hook=str))
+
+    def _noted(self) -> Running | None:
+        with suppress(OSError, UnicodeDecodeError, RecursionError, msgspec.DecodeError):
+            return msgspec.json.decode(
+                self._note.read_bytes(), type=Running, dec_hook=lambda kind, value: kind(value)
+            )
+        return None
+
+    def _faults(self, running: Running) -> list[str]:
+        found = [(one, self._fault(one)) for one in running.services]
+        return [f"{one.name} {fault} (log: {one.log})" for one, fault in found if fault]
+
+    def _fault(self, process: Process) -> str:
+        if not services.lives(process):
+            return "is not running"
+        mount = self.services[process.name].mount
+        return "" if services.answers(process, mount) else "does not answer"
+
+    def _same(self, running: Running, port: int | None, host: str | None) -> Running:
+        name, at = self.release.name, running.services[0].port
+        if port and port != at:
+            raise CloudError(f"{name} is already up on port {at}; end it with: tracer cloud down {name}")
+        if host and host != running.host:
+            raise CloudError(f"{name} is already up on {running.host}; end it with: tracer cloud down {name}")
+        return running
+
+    def _end(self) -> bool:
+        running = self._noted()
+        known = [*running.services, *filter(None, [running.tracer])] if running else []
+        noted = [one.pid for one in known if services.lives(one)]
+        # A killed command may have started processes that the note does not contain.
+        leaders = {*noted, *services.orphans(self._home, list(self.services))}
+        service_processes.end(leaders)
+        self._note.unlink(missing_ok=True)
+        if self._home.exists():
+            shutil.rmtree(self._home)
+        return bool(leaders) or running is not None

@@ -1,0 +1,1 @@
+"""Text formats as plain values: YAML, JSON, and typed data files."""

@@ -1,0 +1,275 @@
+"""The messages of a recording for a page, each with its description."""
+
+from __future__ import annotations
+
+import itertools
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracer.rendering.markdown_escapes import Md, code, inline, link, title
+from tracer.rendering.messages import messages
+from tracer.rendering.pages.code_blocks import Block, block, body_block, header_lines
+from tracer.rendering.pages.exchange_texts import Telling
+from tracer.sequences import catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tracer.model import Exchange, Recording
+    from tracer.rendering.messages import MessageView
+    from tracer.rendering.pages.wording import Wording
+
+__all__ = ["Part", "Step", "parts", "parts_of", "steps"]
+
+_INDENT = 4
+_MOST = 300
+"""The most exchanges on a page. Exchanges that only repeat an earlier exchange do not count."""
+
+
+class Step(NamedTuple):
+    """A line of the explanation: an exchange with the numbers of its messages."""
+
+    numbers: Md
+    text: Md
+
+
+class Part(NamedTuple):
+    """A message in full, or (``shared``) a text on several messages that are shown elsewhere."""
+
+    shared: Md
+    links: list[Md]
+    number: Md
+    heading: Md
+    anchor: str
+    text: Md
+    warnings: list[Md]
+    header: Block | None
+    body: Block | None
+    notes: list[Md]
+    fallback: tuple[Md, list[tuple[Md, Md]]] | None
+
+
+class Book:
+    """A recording with the data that descriptions of its messages need.
+
+    ``elsewhere`` returns for an index the link to the exchange on another page, or an empty text.
+    ``again`` has for each index the exchange that it repeats and that is shown instead, or None.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        say: Wording,
+        elsewhere: Callable[[int], str] = lambda _: "",
+        again: Sequence[int | None] = (),
+    ) -> None:
+        self.recording = recording
+        self.say = say
+        self.elsewhere = elsewhere
+        self.again = dict(enumerate(again))
+        self.views = messages(recording)
+        self.telling = Telling(recording, catalog().get(recording.sequence or ""), say)
+        self.pairs: dict[int, list[MessageView]] = {}
+        for view in self.views:
+            self.pairs.setdefault(view.exchange, []).append(view)
+        self.left_out = self._left_out()
+
+    def exchange(self, view: MessageView) -> Exchange:
+        """Return the exchange of a message."""
+        return self.recording.exchanges[view.exchange]
+
+    def place(self, view: MessageView) -> str:
+        """Return the target of a link to a message."""
+        return self.elsewhere(view.exchange) or f"#m{self.first(view).number}"
+
+    def first(self, view: MessageView) -> MessageView:
+        """Return the request of a message's exchange, or of the exchange that it repeats."""
+        again = self.again.get(view.exchange)
+        return self.pairs[view.exchange if again is None else again][0]
+
+    def rest(self) -> Md:
+        """Return the text on the messages that exceed the limit of the page; empty if there are none."""
+        if not self.left_out:
+            return Md()
+        first = min(self.pairs[index][0].number for index in self.left_out)
+        show = code(f"tracer show --message {first}")
+        return self.say("messages.rest", count=f"{2 * len(self.left_out):,}", first=first, show=show)
+
+    def _left_out(self) -> frozenset[int]:
+        """Return the indexes of the exchanges that exceed the limit of the page."""
+        shown = 0
+        for position, pair in enumerate(self.pairs.values()):
+            shown += self.part(pair[0])[0] != "again"
+            if shown > _MOST:
+                return frozenset(itertools.islice(self.pairs, position, None))
+        return frozenset()
+
+    def part(self, view: MessageView) -> tuple[str, int]:
+        """Return the key of a message for grouping: equal messages in a row are described together."""
+        if self.elsewhere(view.exchange):
+            return "shared", 0
+        again = self.again.get(view.exchange)
+        return ("shown", view.number) if again is None else ("again", again)
+
+
+def steps(book: Book) -> list[Step]:
+    """Return the explanation of a run, exchange by exchange in the order of the requests."""
+    made = []
+    told = (pair for index, pair in book.pairs.items() if index not in book.left_out)
+    for (kind, _), pairs in groupby(told, key=lambda pair: book.part(pair[0])):
+        if kind == "again":
+            made.append(_again_step(book, list(pairs)))
+            continue
+        for request, response in pairs:
+            text = inline(book.telling.step(request, response)) or _plain_step(book, request, response)
+            numbers = f"({request.number}), ({response.number})"
+            made.append(Step(Md(f"[{numbers}]({book.place(request)})"), text))
+    return made
+
+
+def parts(book: Book) -> list[Part]:
+    """Return the messages in the order of time. Messages in a row that are shown elsewhere share a part."""
+    views = [view for view in book.views if view.exchange not in book.left_out]
+    made: list[Part] = []
+    for (kind, _), together in groupby(views, key=book.part):
+        if kind == "shown":
+            made += [_message(book, view) for view in together]
+        else:
+            made.append({"shared": _shared, "again": _again}[kind](book, list(together)))
+    return made
+
+
+def parts_of(book: Book, index: int) -> list[Part]:
+    """Return the messages of one exchange in full."""
+    return [_message(book, view) for view in book.pairs[index]]
+
+
+def _again_step(book: Book, pairs: Sequence[Sequence[MessageView]]) -> Step:
+    numbers = _span([view.number for pair in pairs for view in pair])
+    again = book.say.count("step.again", len(pairs), count=len(pairs))
+    return Step(Md(f"[{numbers}]({book.place(pairs[0][0])})"), again)
+
+
+def _again(book: Book, views: Sequence[MessageView]) -> Part:
+    first = book.pairs[book.first(views[0]).exchange]
+    text = book.say(
+        "messages.again",
+        numbers=Md(_span([view.number for view in views])),
+        first=Md(f"[{_span([view.number for view in first])}](#m{first[0].number})"),
+    )
+    return _note(book.say("messages.again-title"), text, [])
+
+
+def _note(heading: Md, text: Md, links: list[Md]) -> Part:
+    return Part(text, links, Md(), heading, "", Md(), [], None, None, [], None)
+
+
+def _plain_step(book: Book, request: MessageView, response: MessageView) -> Md:
+    return book.say(
+        "step.unanswered" if response.kind == "error" else "step.request",
+        sender=book.telling.label(request.sender),
+        receiver=book.telling.label(request.receiver),
+        request=code(request.text),
+        status=f"{response.status} {response.reason}".strip(),
+    )
+
+
+def _shared(book: Book, views: Sequence[MessageView]) -> Part:
+    links = []
+    by_exchange: dict[int, list[MessageView]] = {}
+    for view in views:
+        by_exchange.setdefault(view.exchange, []).append(view)
+    for exchange, here in by_exchange.items():
+        numbers = ", ".join(f"({view.number})" for view in here)
+        links.append(Md(f"{numbers} [{code(book.pairs[exchange][0].text)}]({book.elsewhere(exchange)})"))
+    text = book.say(
+        "messages.shared",
+        numbers=Md(_span([view.number for view in views])),
+        title=book.say("prologue.title"),
+        page=Md(book.elsewhere(views[0].exchange).partition("#")[0]),
+    )
+    return _note(book.say("messages.shared-title"), text, links)
+
+
+def _span(numbers: Sequence[int]) -> str:
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and spans[-1][1] + 1 == number:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return ", ".join(
+        f"({first})-({last})"
+        if last - first > 1
+        else ", ".join(f"({number})" for number in range(first, last + 1))
+        for first, last in spans
+    )
+
+
+def _message(book: Book, view: MessageView) -> Part:
+    exchange = book.exchange(view)
+    answer = exchange.response
+    say = book.say
+    request = book.pairs[view.exchange][0]
+    if view.kind == "request":
+        heading, above = view.text, title(view.method, exchange.request.url)
+    elif answer is not None:
+        heading = f"{answer.status} {answer.reason}".strip() + f" {request.path}"
+        above = title(answer.status, answer.reason, exchange.request.url)
+    else:
+        heading, above = f"{say('message.no-response')} {request.path}", ""
+    message = exchange.request if view.kind == "request" else answer
+    return Part(
+        shared=Md(),
+        links=[],
+        number=Md(f"({view.number}) "),
+        heading=inline(heading),
+        anchor=f"m{view.number}",
+        text=_text(book, view),
+        warnings=_warnings(book, view),
+        header=None if message is None else block(header_lines(message.headers), "http", above, say, _INDENT),
+        body=None if message is None else body_block(message.body, say),
+        notes=[say("note.repeated")] if view.kind == "request" and view.verdict == "repeated" else [],
+        fallback=_fallback(book, view),
+    )
+
+
+def _text(book: Book, view: MessageView) -> Md:
+    if view.kind == "error":
+        return book.say("message.error", reason=code(view.reason))
+    answer = book.exchange(view).response
+    told = inline(book.telling.message(view, answer.status if answer else None))
+    if not told and view.kind == "response" and book.telling.fails_over(view, view.status):
+        told = book.say("message.fails-over")
+    if not told:
+        ends = {"sender": book.telling.label(view.sender), "receiver": book.telling.label(view.receiver)}
+        told = book.say(f"message.{view.kind}", **ends)
+    reference = book.telling.reference(view)
+    return Md(f"{told} {link(book.say('messages.reference'), reference)}") if reference else told
+
+
+def _warnings(book: Book, view: MessageView) -> list[Md]:
+    exchange = book.exchange(view)
+    found = []
+    if view.kind == "request" and exchange.redaction == "failed":
+        found.append(book.say("message.redaction-failed"))
+    if view.kind == "request" and view.verdict == "unexpected":
+        found.append(book.say("deviation.unexpected-message"))
+    if view.kind == "response" and view.verdict == "wrong-status":
+        expected = book.telling.expected(view, view.status)
+        if expected:
+            found.append(book.say("message.other-status", status=view.status, expected=expected))
+    return found
+
+
+def _fallback(book: Book, view: MessageView) -> tuple[Md, list[tuple[Md, Md]]] | None:
+    if view.kind != "request" or view.verdict not in ("documented", "fallback"):
+        return None
+    fallback = book.telling.fallback(view)
+    if fallback is None:
+        return None
+    key = "fallback.happened" if fallback.happened else "fallback.otherwise"
+    return (
+        book.say(key, summary=fallback.summary),
+        [(code(request), inline(summary)) for request, summary in fallback.then],
+    )

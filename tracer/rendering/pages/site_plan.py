@@ -1,0 +1,152 @@
+"""The plan of a site: the pages and their paths, made from summaries alone.
+
+The exchanges that recordings of a release share, the prologue, have their own page, so that a new
+page changes no other page. If several recordings contain the same exchange, the page of the
+prologue shows the exchange of the oldest recording.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracer.filenames import safe_name
+from tracer.releases import order
+from tracer.sequences import catalog, command_words, known_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tracer.rendering.pages.summary import Summary
+
+__all__ = ["Held", "Page", "Plan", "Release", "plan"]
+
+_INDEX = "index"
+_PROLOGUE = "prologue"
+_CHANGES = "changes"
+_UNKNOWN = "unknown"
+
+
+class Page(NamedTuple):
+    """The page of one recording. ``name`` is the name of its file in the folder of its release."""
+
+    name: str
+    title: str
+    source: str
+    summary: Summary
+
+
+class Held(NamedTuple):
+    """An exchange on the page of the prologue: the ``source`` of its recording, its position, an anchor."""
+
+    source: str
+    position: int
+    anchor: str
+
+
+class Release(NamedTuple):
+    """The pages of a release, and the exchanges of its prologue by content. An unknown name is empty."""
+
+    name: str
+    folder: str
+    pages: list[Page]
+    held: dict[str, Held]
+
+
+class Plan(NamedTuple):
+    """The whole site, the newest release first."""
+
+    releases: list[Release]
+
+    def elsewhere(self, page: Page, here: Release) -> list[tuple[Release, Page]]:
+        """Return the pages of the same run on other releases."""
+        return [
+            (release, other)
+            for release in self.releases
+            for other in release.pages
+            if release is not here and other.name == page.name and other.title == page.title
+        ]
+
+    def earlier(self, here: Release) -> Release | None:
+        """Return the latest earlier release that shares runs with ``here``. None if either has no name."""
+        older = self.releases[self.releases.index(here) + 1 :]
+        known = [one for one in older if one.name and here.name and self.couples(one, here)]
+        return known[0] if known else None
+
+    def couples(self, before: Release, after: Release) -> list[tuple[Page, Page]]:
+        """Return the pages of the runs on both releases, in pairs."""
+        there = {(page.name, page.title): page for page in before.pages}
+        return [
+            (there[page.name, page.title], page) for page in after.pages if (page.name, page.title) in there
+        ]
+
+
+def plan(summaries: Mapping[str, Summary], names: Mapping[str, str]) -> Plan:
+    """Return the plan for recordings, given by their ``summaries`` and ``names``, both by source."""
+    by_release: dict[str, list[str]] = {}
+    for source in sorted(summaries, key=lambda one: (names[one], one)):
+        by_release.setdefault(summaries[source].release, []).append(source)
+    taken: set[str] = set()
+    releases = []
+    for name in sorted(by_release, key=lambda name: (bool(name), order(name)), reverse=True):
+        folder = _free(safe_name(name) if name else _UNKNOWN, taken)
+        releases.append(Release(name, folder, _pages(by_release[name], summaries, names), {}))
+        releases[-1].held.update(_held(releases[-1].pages))
+    return Plan(releases)
+
+
+def variants(page: Page, here: Release) -> list[Page]:
+    """Return the pages of other runs of the same command on the same release."""
+    sequence = page.summary.sequence
+    return [
+        other for other in here.pages if other is not page and sequence and other.summary.sequence == sequence
+    ]
+
+
+def _pages(sources: Iterable[str], summaries: Mapping[str, Summary], names: Mapping[str, str]) -> list[Page]:
+    taken = {_INDEX, _PROLOGUE, _CHANGES}
+    return [
+        Page(name, _title(summaries[source], name), source, summaries[source])
+        for source in sources
+        for name in [_free(safe_name(names[source]), taken)]
+    ]
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Add ``name`` to ``taken`` and return it, numbered if ``taken`` has it already, in any case."""
+    number, free = 1, name
+    while free.lower() in taken:
+        number += 1
+        free = f"{name}-{number}"
+    taken.add(free.lower())
+    return free
+
+
+def _title(summary: Summary, name: str) -> str:
+    """Return the command, with the part of the run's name that distinguishes the runs of a command."""
+    command, usual = _command(summary)
+    if not command or name == usual:
+        return command or name
+    rest = name.removeprefix(f"{usual}-")
+    return f"{command} ({rest})"
+
+
+def _command(summary: Summary) -> tuple[str, str]:
+    """Return the command without arguments, and the usual name of its recording; both empty if unknown."""
+    sequence = catalog().get(summary.sequence or "")
+    if sequence is not None:
+        return sequence.command, sequence.name
+    own = known_words(command_words(summary.command or ""))
+    return (f"openstack {' '.join(own)}", "-".join(own)) if own else ("", "")
+
+
+def _held(pages: Iterable[Page]) -> dict[str, Held]:
+    """Return the exchanges of the prologue by content, in the order of a run."""
+    held: dict[str, tuple[tuple[int, str, str], Held]] = {}
+    for page in pages:
+        for index in page.summary.prologue:
+            content = page.summary.contents[index]
+            age = (page.summary.recorded, page.name)
+            known = held.get(content)
+            if content and (known is None or age < known[0][1:]):
+                held[content] = ((index, *age), Held(page.source, index, f"m-{content[:8]}"))
+    return {content: one for content, (_, one) in sorted(held.items(), key=lambda item: item[1][0])}

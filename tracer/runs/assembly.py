@@ -1,0 +1,73 @@
+"""Assembly of a labelled recording from a journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
+
+from tracer.lazy import derived, reordered
+from tracer.model import FORMAT, Cloud, Exchange, Output, Recording
+from tracer.recording import JournalHead
+from tracer.runs.participant_map import ParticipantMap
+from tracer.runs.participants import CLIENT, client_agent, resolve
+from tracer.sequences import choose, find, label, release_of
+
+__all__ = ["assemble"]
+
+
+def assemble(
+    head: JournalHead,
+    exchanges: Sequence[Exchange],
+    participants: ParticipantMap,
+    output: Output | None = None,
+) -> Recording:
+    """Return the labelled recording of a run.
+
+    ``exchanges`` are redacted, with times in seconds since the epoch. Raises InputError if no sequence
+    has the name ``head.sequence``.
+    """
+    started = [exchange.started for exchange in exchanges]
+    order = sorted(range(len(started)), key=started.__getitem__)
+    began = started[order[0]] if order else head.began
+    ordered = reordered(exchanges, order)
+    receivers, labels = resolve(ordered, participants, head.command)
+    named = derived(ordered, lambda place, exchange: _placed(exchange, began, receivers[place]))
+    recording = Recording(
+        format=FORMAT,
+        command=head.command,
+        verdict="undetermined" if head.undetermined else None,
+        interrupted=head.interrupted,
+        cloud=Cloud(release=head.release, url=_cloud_url(named)),
+        client=client_agent(named),
+        recorded=datetime.fromtimestamp(began, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        participants=labels,
+        notes=head.notes,
+        exchanges=named,
+        redacted=head.redacted,
+        output=output,
+    )
+    if head.sequence:
+        return label(recording, find(head.sequence))
+    # A background run has no documented sequence.
+    by_client = any(exchange.sender == CLIENT for exchange in named)
+    return label(recording, choose(named, head.command, release_of(recording)) if by_client else None)
+
+
+def _placed(exchange: Exchange, began: float, receiver: str) -> Exchange:
+    # If the clock is set back during a run, times are negative, and such a recording is not valid.
+    ended = None if exchange.ended is None else max(0.0, round(exchange.ended - began, 3))
+    started = max(0.0, round(exchange.started - began, 3))
+    return replace(exchange, started=started, ended=ended, receiver=receiver)
+
+
+def _cloud_url(exchanges: Sequence[Exchange]) -> str:
+    of_keystone = (exchange.request.url for exchange in exchanges if exchange.receiver == "keystone")
+    url = next(of_keystone, exchanges[0].request.url if exchanges else "")
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}" if url else ""

@@ -1,0 +1,51 @@
+"""The local process at the client's end of a connection, with its command line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+from typing import NamedTuple
+
+import psutil
+
+from tracer.processes import ProcessIdentity, identify
+from tracer.runs.header_fields import encoded, readable
+
+__all__ = ["Process", "command_words", "read"]
+
+_INTERPRETER = re.compile(r"python[\d.]*(\.exe)?\Z", re.IGNORECASE)
+
+
+class Process(NamedTuple):
+    """A process with its command line. ``pid``, ``created`` and ``boot`` identify the process."""
+
+    pid: int
+    created: float
+    argv: tuple[str, ...]
+    boot: str = ""
+
+    @property
+    def identity(self) -> ProcessIdentity:
+        """The identity of the process."""
+        return ProcessIdentity(self.pid, self.created, self.boot)
+
+
+def read(pid: int) -> Process | None:
+    """Return the process with its command line, None if it has ended or cannot be read."""
+    identity = identify(pid)
+    try:
+        words = psutil.Process(pid).cmdline()
+    except (psutil.Error, OSError):
+        return None
+    # The ID may belong to another process by now.
+    if identity is None or identify(pid) != identity:
+        return None
+    return Process(pid, identity.started, tuple(readable(encoded(word)) for word in words), identity.boot)
+
+
+def command_words(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the command as the user typed it: without the interpreter and the folder of the script."""
+    words = argv
+    if len(words) > 1 and _INTERPRETER.match(PurePath(words[0]).name) and not words[1].startswith("-"):
+        words = words[1:]
+    return (PurePath(words[0]).name, *words[1:]) if words else words

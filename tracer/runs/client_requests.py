@@ -1,0 +1,386 @@
+"""Attribution of the requests of clients to runs.
+
+The evidence, the strongest first:
+
+1. the local process at the end of the connection: one process is one command;
+2. the token of the request: a run of the same address obtained the token, or carried it before;
+3. the connection: a request without a token (discovery) belongs to the run of the connection's next
+   login or next request with a token, else to the run of the previous one;
+4. for a connection without any token, the discovered service: the request belongs to the run that
+   uses this service next and has not discovered it yet (``discovery``);
+5. the time: the run of the same address and program that had logged in and was in progress.
+
+A login begins a run, except after a 401 to the run's token. A request without a token stays
+undecided until evidence comes. If rule 4 or 5 leaves several runs, the order of time decides, and
+the request and all of these runs carry a doubt.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from tracer.model import Exchange
+from tracer.runs import discovery
+from tracer.runs.discovery import PATIENCE
+from tracer.runs.run import GRACE, Evidence, Run, Runs, is_below
+from tracer.runs.sent_request import SentRequest
+
+__all__ = ["ClientRequests"]
+
+_UNPROVEN_LIMIT = 16
+"""Number of requests without a token on one connection after which no token is expected any more."""
+
+_ALONE_LIMIT = 256
+"""Maximum number of requests that wait for evidence from other connections."""
+
+_UNPROVEN = "several commands of {peer} ran at once: a request without a token may belong to another of them"
+_SHARED = "several commands of {peer} used one token at once: a request may belong to another of them"
+_REPEATED_LOGIN = "several commands of {peer} ran at once: a login may belong to another of them"
+
+
+@dataclass
+class _Connection:
+    """An open connection, with the ``run`` of its latest request that proved the client.
+
+    ``login_refused`` is set if that request was a failed login, ``tokenless`` if no token is expected
+    any more.
+    """
+
+    run: Run | None = None
+    login_refused: bool = False
+    tokenless: bool = False
+
+
+class ClientRequests:
+    """The assignment of clients' requests to runs, at once or when evidence comes.
+
+    ``undecided`` contains all requests without a run, also those of services. ``clock`` returns seconds:
+    monotonic ones for live requests, seconds since the epoch for stored ones.
+    """
+
+    def __init__(self, runs: Runs, undecided: list[SentRequest], clock: Callable[[], float]) -> None:
+        self._runs = runs
+        self._undecided = undecided
+        self._clock = clock
+        self._connections: dict[str, _Connection] = {}
+
+    def due(self) -> float:
+        """Return the time of ``clock`` for the next decision by ``expire``; infinity if no request waits."""
+        return min((request.alone for request in self._held()), default=math.inf) + PATIENCE
+
+    def sent(self, evidence: Evidence) -> SentRequest:
+        """Register a request at its beginning. Assign it to a run if there is evidence."""
+        request = SentRequest(evidence)
+        connection = self._connections.setdefault(evidence.connection, _Connection())
+        if evidence.process is not None:
+            connection.run = self._runs.process_run(evidence)
+            self._give(request, connection.run)
+        elif evidence.proves_client:
+            self._prove(request, login=evidence.authenticates)
+        elif connection.tokenless and connection.run is not None:
+            self._give(request, connection.run)
+        else:
+            self._undecided.append(request)
+            self._bound(connection, evidence)
+        return request
+
+    def answered(
+        self, request: SentRequest, exchange: Exchange, tokens: Iterable[str], closed_connection: str | None
+    ) -> None:
+        """Register the end of a request, with the ``tokens`` of its response.
+
+        ``closed_connection`` is the connection that ended with it.
+        """
+        handed_out = set() if request.evidence.subjects else set(tokens)
+        if handed_out and request.run is None:
+            self._prove(request, login=True)
+        if request.run is not None:
+            run = request.run
+            run.last = max(run.last, request.latest)
+            run.tokens |= handed_out
+            if exchange.response is not None and exchange.response.status == 401:
+                self._refused(request, run)
+        if closed_connection is not None:
+            self.closed(closed_connection)
+        self._match(request)
+
+    def closed(self, name: str) -> None:
+        """Register the end of the connection ``name``. Decide on its waiting requests, if possible."""
+        connection = self._connections.pop(name, None)
+        if connection is None:
+            return
+        waiting = self._held_on(name)
+        for request in waiting:
+            if connection.run is not None:
+                self._give(request, connection.run)
+            else:
+                # A stored request with an approximate end is reported at its beginning.
+                request.alone = self._clock() + request.latest - request.earliest
+        if connection.run is not None:
+            connection.run.open.discard(name)
+        self._match(*waiting)
+
+    def over(self, run: Run) -> None:
+        """Decide on waiting requests before ``run`` ends.
+
+        Assign discovery requests for a service that the run used, and requests that fit no other run. If
+        the run is one of several candidates for a request, put the run in doubt.
+        """
+        for request in self._alone():
+            takers = discovery.takers(request, self._same_client(request), self._complete())
+            if any(taker is run for _, taker in takers):
+                self._match_one(request, wait=False)
+            elif (candidates := self._candidates(request)) == [run] and not run.doubt:
+                if discovery.is_followed(run, request, self._complete()):
+                    self._give(request, run)
+            elif run in candidates:
+                request.doubt = _UNPROVEN.format(peer=run.peer)
+                self._doubt([run], request.doubt)
+
+    def expire(self) -> None:
+        """Decide on the requests that have waited for ``PATIENCE`` seconds."""
+        for request in self._alone():
+            if self._clock() >= request.alone + PATIENCE:
+                self._match_one(request, wait=False)
+                self._decide_by_time(request)
+
+    def rest(self) -> None:
+        """Close all connections and decide on all requests, as no more evidence comes."""
+        for name in list(self._connections):
+            self.closed(name)
+        for request in self._alone():
+            self._decide_by_time(request)
+
+    def _refused(self, request: SentRequest, run: Run) -> None:
+        """Note a 401 response, after which the client may log in again."""
+        evidence = request.evidence
+        if not evidence.authenticates:
+            run.refused = request.latest if evidence.tokens else run.refused
+        elif evidence.connection in self._connections:
+            self._connections[evidence.connection].login_refused = True
+
+    # Requests that prove their client
+
+    def _prove(self, request: SentRequest, *, login: bool) -> None:
+        """Find or begin the run of a login or of a request with a token.
+
+        Assign the waiting requests of the connection to the same run.
+        """
+        evidence = request.evidence
+        connection = self._connections.setdefault(evidence.connection, _Connection())
+        holders = self._runs.holders(evidence)
+        run = self._login_run(request, connection) if login and not holders else None
+        if not login or holders:
+            run = self._token_run(request, connection, holders)
+        run = run or self._runs.begin(evidence)
+        self._runs.resume(run)
+        if request.doubt:
+            self._doubt([run], request.doubt)
+        waiting = self._held_on(evidence.connection)
+        for earlier in waiting:
+            self._give(earlier, run)
+        run.use(evidence, login=login)
+        if login:
+            run.refused = -math.inf
+        run.carried |= evidence.tokens - run.tokens
+        if connection.run is not None and connection.run is not run:
+            connection.run.open.discard(evidence.connection)
+        connection.run, connection.login_refused, connection.tokenless = run, False, False
+        self._give(request, run)
+        self._match(request, *waiting)
+
+    def _token_run(self, request: SentRequest, connection: _Connection, holders: Sequence[Run]) -> Run | None:
+        """Return the run of a request with a token; None if the request begins a run."""
+        if connection.run is not None and (not holders or connection.run in holders):
+            return connection.run
+        if not holders or self._starts_over(request, holders[0]):
+            return None
+        rivals = [run for run in holders if run.process is None and run.active(request.evidence.started)]
+        if len(rivals) > 1:
+            request.doubt = _SHARED.format(peer=request.evidence.peer)
+            self._doubt(rivals, request.doubt)
+        return holders[0]
+
+    def _starts_over(self, request: SentRequest, run: Run) -> bool:
+        """Return whether a new command uses the token of ``run``.
+
+        Such a command repeats discovery requests that the run has sent.
+        """
+        evidence = request.evidence
+        if run.process is not None:
+            return False
+        if earlier := self._held_on(evidence.connection):
+            return any(each.evidence.opening in run.discovered for each in earlier)
+        if not run.idle:
+            return False
+        return any(
+            each.evidence.opening in run.discovered
+            and run.last <= each.evidence.started
+            and each.earliest <= evidence.started
+            and is_below(request.service, each.service)
+            # Another command may be about to log in, so a request before a login proves nothing.
+            and (evidence.authenticates or not run.logged_in_below(each.service))
+            and not self._lacking(each)
+            for each in self._complete()
+            if run.of_same_client(each.evidence)
+        )
+
+    def _login_run(self, request: SentRequest, connection: _Connection) -> Run | None:
+        """Return the run of a repeated login; None if the login begins a run."""
+        evidence = request.evidence
+        earlier = [each for each in self._held_on(evidence.connection) if each is not request]
+        if connection.run is not None:
+            again = connection.run.refused > -math.inf or connection.login_refused
+            if not again and not earlier:
+                # Another login may have been the reaction to the 401 that this login reacts to.
+                request.doubt = connection.run.doubt
+            return connection.run if again and not earlier else None
+        refused = [
+            run
+            for run in self._runs.of_same_client(evidence)
+            if evidence.started - run.refused <= GRACE and run.process is None
+        ]
+        if not refused or earlier:
+            return None
+        discovered = any(
+            is_below(request.service, each.service) and each.earliest <= evidence.started
+            for each in self._complete()
+            if refused[0].of_same_client(each.evidence)
+        )
+        if discovered or len(refused) > 1:
+            request.doubt = _REPEATED_LOGIN.format(peer=evidence.peer)
+            self._doubt(refused, request.doubt)
+        return None if discovered else min(refused, key=lambda run: run.refused)
+
+    # Requests from connections without a token
+
+    def _match(self, *news: SentRequest) -> None:
+        """Assign requests from connections without a token to the runs that use the discovered services.
+
+        ``news`` are the requests with new facts. Only requests with the same method and URL, and requests
+        for a service that ``news`` use, are decided.
+        """
+        openings = {request.evidence.opening for request in news}
+        used = {request.service for request in news if request.evidence.proves_client}
+        unused: set[tuple[str, str, str]] = set()
+        for request in self._alone():
+            peer, agent, opening = request.evidence.peer, request.evidence.agent, request.evidence.opening
+            if opening not in openings and not any(is_below(service, request.service) for service in used):
+                continue
+            if (peer, agent, opening) in unused:
+                continue
+            if self._uses(request):
+                self._match_one(request, wait=True)
+            else:
+                unused.add((peer, agent, opening))
+
+    def _match_one(self, request: SentRequest, *, wait: bool) -> None:
+        """Assign the request to the run that used the discovered service, if there is one.
+
+        With ``wait``, do nothing while the connection of a rival request may still show a token.
+        """
+        complete = self._complete()
+        takers = [] if request.run else discovery.takers(request, self._same_client(request), complete)
+        if not takers:
+            return
+        moment, run = min(takers, key=lambda taker: taker[0])
+        rivals = discovery.rivals(request, run, moment, complete)
+        if wait and any(each.alone == math.inf for each in rivals):
+            return
+        owners = discovery.owners(request, self._same_client(request), complete)
+        if (
+            rivals
+            or len(takers) > 1
+            or (len(owners) > 1 and not discovery.is_certain(request, run, moment, complete))
+        ):
+            for each in (request, *rivals):
+                each.doubt = _UNPROVEN.format(peer=request.evidence.peer)
+                trusted = [one for one in self._same_client(each) if not one.doubt]
+                self._doubt(discovery.owners(each, trusted, complete), each.doubt)
+        self._give(request, run)
+
+    def _uses(self, request: SentRequest) -> bool:
+        """Return whether a run uses the requested service and has not sent the same request, at any time."""
+        return any(
+            request.evidence.opening not in run.discovered and run.uses(request.service)
+            for run in self._runs.of_same_client(request.evidence)
+        )
+
+    def _candidates(self, request: SentRequest) -> list[Run]:
+        """Return the possible runs of the request, by their use of the service, else by the time."""
+        runs = self._same_client(request)
+        return discovery.owners(request, runs, self._complete()) or discovery.under_way(request, runs)
+
+    def _decide_by_time(self, request: SentRequest) -> None:
+        """Assign the request to a run in progress, else to a run that began soon after, else to a new run."""
+        if request.run is not None:
+            return
+        soon = discovery.beginning_soon(request, self._same_client(request))
+        candidates = self._candidates(request) or soon
+        if not candidates:
+            self._give(request, self._runs.begin(request.evidence))
+            return
+        if len(candidates) > 1:
+            request.doubt = _UNPROVEN.format(peer=request.evidence.peer)
+            self._doubt(candidates, request.doubt)
+        self._give(request, discovery.preferred(request, candidates))
+
+    def _lacking(self, request: SentRequest) -> list[Run]:
+        """Return the runs in progress at the time of the request that have not sent the same request."""
+        evidence = request.evidence
+        return [
+            run
+            for run in self._runs.of_same_client(evidence)
+            if run.active(evidence.started) and evidence.opening not in run.discovered
+        ]
+
+    def _same_client(self, request: SentRequest) -> list[Run]:
+        return list(self._runs.of_same_client(request.evidence))
+
+    def _doubt(self, runs: Iterable[Run], reason: str) -> None:
+        for run in runs:
+            self._runs.doubt(run, reason)
+
+    # Helpers
+
+    def _give(self, request: SentRequest, run: Run) -> None:
+        evidence = request.evidence
+        request.decide(run, run.doubt)
+        run.add_agent(evidence.agent)
+        run.began = min(run.began, evidence.started)
+        if request.answered:
+            run.last = max(run.last, request.latest)
+        if not evidence.proves_client and run.process is None:
+            run.discover(evidence.opening, evidence.started)
+        if evidence.connection in self._connections:
+            run.open.add(evidence.connection)
+
+    def _bound(self, connection: _Connection, evidence: Evidence) -> None:
+        """Decide without a token if too many requests wait, on this connection or on all."""
+        on_connection = self._held_on(evidence.connection)
+        if len(on_connection) > _UNPROVEN_LIMIT:
+            connection.run = connection.run or self._runs.begin(on_connection[0].evidence)
+            connection.tokenless = True
+            for request in on_connection:
+                self._give(request, connection.run)
+            self._match(*on_connection)
+        alone = self._alone()
+        for request in alone[: max(0, len(alone) - _ALONE_LIMIT)]:
+            self._decide_by_time(request)
+
+    def _held(self) -> list[SentRequest]:
+        return [request for request in self._undecided if request.run is None and not request.evidence.sender]
+
+    def _held_on(self, connection: str) -> list[SentRequest]:
+        return [request for request in self._held() if request.evidence.connection == connection]
+
+    def _complete(self) -> list[SentRequest]:
+        """Return the requests without a run that have ended, in the order of time."""
+        complete = [request for request in self._held() if request.answered]
+        return sorted(complete, key=lambda request: request.evidence.started)
+
+    def _alone(self) -> list[SentRequest]:
+        """Return the ended requests without a run from closed connections, in the order of time."""
+        return [request for request in self._complete() if request.alone < math.inf]

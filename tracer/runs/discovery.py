@@ -1,0 +1,212 @@
+"""Candidate runs for a request without a token, from a connection without any token.
+
+A command logs in, discovers a service by a request without a token, and then uses the service. A
+discovery request can belong to a run that uses the service next, or to a run that logged in before
+and only discovers the services of its catalogue. ``runs`` are the runs in progress of the same
+client. ``waiting`` are the undecided requests of clients, in the order of time. Times are in seconds
+since the epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tracer.runs.run import Run, is_below, service_of
+from tracer.runs.sent_request import SentRequest
+
+__all__ = [
+    "PATIENCE",
+    "beginning_soon",
+    "is_certain",
+    "is_followed",
+    "owners",
+    "preferred",
+    "rivals",
+    "takers",
+    "under_way",
+]
+
+PATIENCE = 10.0
+"""Seconds that a request waits for evidence from other connections after its own has closed."""
+
+_PAUSE = 1.0
+"""Minimum seconds between the last response to a command and the first request of the next command.
+
+A Python interpreter takes as long to start. An earlier request may come from a parallel command.
+"""
+
+
+def takers(
+    request: SentRequest, runs: Sequence[Run], waiting: Sequence[SentRequest]
+) -> list[tuple[float, Run]]:
+    """Return the runs that used the service and had not discovered it before, with the time of use.
+
+    Leave out runs that could not know of the service, unless all runs are such runs and no logged-in run
+    can have sent the request. If a logged-in run can have sent it, also leave out runs that began after
+    a pause and may have discovered the service by another request.
+    """
+    times = ((_first_use(run, request), run) for run in runs)
+    users = [
+        (time, run)
+        for time, run in times
+        if time is not None and not _had_discovered_related(run, request, time)
+    ]
+    likely = [(time, run) for time, run in users if _may_have_known(run, request)]
+    if not users or not _discoverers(request, runs, waiting):
+        return likely or users
+    return [
+        (time, run)
+        for time, run in likely
+        if is_certain(request, run, time, waiting)
+        or not _pause_between(request.latest, run.began, request, waiting)
+    ]
+
+
+def rivals(
+    request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest]
+) -> list[SentRequest]:
+    """Return the similar requests by which ``run`` may have discovered the service used at ``moment``.
+
+    Requests are similar if method and URL are equal. Before a login, all requests to the same service
+    are similar, as the run of the next login is unknown.
+    """
+    logs_in = moment <= run.logged_in
+    return [
+        each
+        for each in _before_use(request, run, moment, waiting)
+        if (
+            each.evidence.opening == request.evidence.opening
+            or (logs_in and _are_related(each.service, request.service))
+        )
+        and not _pause_between(each.latest, min(run.began, request.evidence.started), each, waiting)
+    ]
+
+
+def is_certain(request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest]) -> bool:
+    """Return whether only this request can have shown ``run`` the service that it used at ``moment``."""
+    others = _before_use(request, run, moment, waiting)
+    return not run.doubt and not any(_are_related(each.service, request.service) for each in others)
+
+
+def owners(request: SentRequest, runs: Sequence[Run], waiting: Sequence[SentRequest]) -> list[Run]:
+    """Return the possible runs of the request: runs that use the service, and runs that may discover it."""
+    using = (run for _, run in takers(request, runs, waiting))
+    return list(dict.fromkeys([*using, *_discoverers(request, runs, waiting)]))
+
+
+def under_way(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
+    """Return the runs in progress at the time of the request.
+
+    Leave out runs that had sent the same request and did not use the service after this one.
+    """
+    return [
+        run
+        for run in runs
+        if run.active(request.evidence.started)
+        and (not _had_sent_same(request, run) or _first_use(run, request) is not None)
+    ]
+
+
+def beginning_soon(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
+    """Return the runs that began within ``PATIENCE`` after the request and have not sent the same request."""
+    begun = request.evidence.started
+    return [
+        run for run in runs if begun <= run.began <= begun + PATIENCE and not _had_sent_same(request, run)
+    ]
+
+
+def is_followed(run: Run, request: SentRequest, waiting: Sequence[SentRequest]) -> bool:
+    """Return whether the request may continue ``run``, rather than begin another run."""
+    return run in _discoverers(request, [run], waiting) or request.evidence.started <= run.last + _PAUSE
+
+
+def preferred(request: SentRequest, candidates: Sequence[Run]) -> Run:
+    """Return the latest run with exchanges around the request, else the latest that began before it.
+
+    If all ``candidates`` began after the request, return the first.
+    """
+    time = request.evidence.started
+    around = [run for run in candidates if run.began <= time <= run.last]
+    before = [run for run in candidates if run.began <= time]
+    return max(around or before, key=lambda run: run.began, default=candidates[0])
+
+
+def _before_use(
+    request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest]
+) -> list[SentRequest]:
+    """Return the other requests by which ``run`` may have discovered the service used at ``moment``."""
+    return [
+        each
+        for each in waiting
+        if each is not request
+        and each.earliest <= moment
+        and run.of_same_client(each.evidence)
+        and (_may_have_known(run, each) or not _may_have_known(run, request))
+    ]
+
+
+def _discoverers(request: SentRequest, runs: Iterable[Run], waiting: Sequence[SentRequest]) -> list[Run]:
+    """Return the logged-in runs in progress that may have discovered the service by the request.
+
+    Leave out runs that had sent the same request or used the service, and idle runs with a pause between
+    their last exchange and the beginning of the latest run.
+    """
+    time = request.evidence.started
+    found = [
+        run
+        for run in runs
+        if run.logged_in <= time
+        and run.active(time)
+        # The requests of a doubtful run may belong to another run.
+        and (run.doubt or not (_had_sent_same(request, run) or run.used_before(request.service, time)))
+    ]
+    latest = max((run.began for run in found if run.began <= time), default=time)
+    return [
+        run
+        for run in found
+        if run.in_flight or not _pause_between(max(run.began, run.last), latest, request, waiting)
+    ]
+
+
+def _pause_between(since: float, until: float, request: SentRequest, waiting: Iterable[SentRequest]) -> bool:
+    """Return whether the request's address sent nothing for ``_PAUSE`` seconds between two times."""
+    if until < since + _PAUSE:
+        return False
+    for each in waiting:
+        if each.evidence.peer == request.evidence.peer and each.evidence.started <= until:
+            if each.evidence.started >= since + _PAUSE:
+                return True
+            since = max(since, each.latest)
+    return until >= since + _PAUSE
+
+
+def _first_use(run: Run, request: SentRequest) -> float | None:
+    """Return the time at which the run first used the requested service after the request.
+
+    Return None if the run did not use the service within ``PATIENCE``.
+    """
+    return run.first_use(request.service, request.earliest, request.latest + PATIENCE)
+
+
+def _are_related(service: str, other: str) -> bool:
+    return is_below(service, other) or is_below(other, service)
+
+
+def _had_discovered_related(run: Run, request: SentRequest, moment: float) -> bool:
+    """Return whether ``run`` discovered the requested service no later than ``moment``, by any request."""
+    earlier = (opening for opening, time in run.discovered.items() if time <= moment)
+    services = (service_of(opening.partition(" ")[2]) for opening in earlier)
+    return any(_are_related(service, request.service) for service in services)
+
+
+def _had_sent_same(request: SentRequest, run: Run) -> bool:
+    return request.evidence.opening in run.discovered
+
+
+def _may_have_known(run: Run, request: SentRequest) -> bool:
+    """Return whether the run may have known of the service at the time of the request.
+
+    Before its login, a run knows only the service to which it logs in.
+    """
+    had_logged_in = run.logged_in <= request.evidence.started
+    return had_logged_in or not run.logins or run.logged_in_below(request.service)

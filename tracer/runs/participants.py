@@ -1,0 +1,85 @@
+"""Senders and receivers of exchanges, never guessed from a port number alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from tracer.model import Exchange, header
+from tracer.origins import authority, origin
+from tracer.runs.participant_map import ParticipantMap
+from tracer.sequences import command_words, known_words
+from tracer.sequences.catalogue import Catalogue, participant_label
+
+__all__ = ["CLIENT", "client_agent", "named_by_agent", "resolve"]
+
+CLIENT = "client"
+
+
+@lru_cache(maxsize=256)
+def named_by_agent(user_agent: str) -> str | None:
+    """Return the service that a User-Agent names (``glance-api keystonemiddleware…``), None for a client."""
+    first = re.split(r"[-_/ .]", user_agent, maxsplit=1)[0].lower()
+    return first if participant_label(first) != first else None
+
+
+def resolve(
+    exchanges: Sequence[Exchange], configured: ParticipantMap, command: str | None = None
+) -> tuple[list[str], dict[str, str]]:
+    """Return the receiver of each exchange, and the label of each participant.
+
+    The sources, in this order: the service catalogue that the run received, the mount path, the
+    configured map, the login of ``command`` at a cloud that does not answer. An unknown receiver gets
+    a name by its order of appearance (``service-1``), and its host as label.
+    """
+    catalogue = Catalogue.from_exchanges(exchanges)
+    login = Catalogue(_unanswered_login(exchanges, command))
+    strangers: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    receivers = []
+    for exchange in exchanges:
+        receiver = _receiver(exchange.request.url, catalogue, configured, login)
+        if receiver is None:
+            place = origin(exchange.request.url)
+            host = authority(place) if place else _host_text(exchange.request.url)
+            receiver = strangers.setdefault(host, f"service-{len(strangers) + 1}")
+            labels.setdefault(receiver, host)
+        for name in (exchange.sender, receiver):
+            labels.setdefault(name, participant_label(name))
+        receivers.append(receiver)
+    return receivers, labels
+
+
+def client_agent(exchanges: Sequence[Exchange]) -> str:
+    """Return the longest User-Agent of the client, as it names the most components; empty without any."""
+    agents = {header(e.request.headers, "User-Agent") or "" for e in exchanges if e.sender == CLIENT}
+    return max(agents, key=len, default="")
+
+
+def _unanswered_login(exchanges: Sequence[Exchange], command: str | None) -> list[tuple[str, str]]:
+    """Return Keystone with its URL if the first request of an ``openstack`` command has no response.
+
+    Each command begins at the URL of its login, unless an option names the endpoint of a service. For an
+    unreachable https cloud, a proxy sees only the host and the port: no path names the service.
+    """
+    if not command or "--os-endpoint" in command or not known_words(command_words(command)):
+        return []
+    first = next((exchange for exchange in exchanges if exchange.sender == CLIENT), None)
+    if first is None or first.response is not None or header(first.request.headers, "X-Auth-Token"):
+        return []
+    return [("keystone", first.request.url)]
+
+
+def _host_text(url: str) -> str:
+    # An invalid URL still needs a name in the diagram: the text of its host.
+    return url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2].lower() or url
+
+
+def _receiver(url: str, catalogue: Catalogue, configured: ParticipantMap, login: Catalogue) -> str | None:
+    known = catalogue.service(url)
+    if known:
+        return known[0]
+    # Last, because it is only an assumption that this request is a login.
+    supposed = login.service(url)
+    return configured.receiver(url) or (supposed[0] if supposed else None)

@@ -1,0 +1,252 @@
+"""Runs in progress, with the facts that distinguish them.
+
+The module ``attribution`` assigns exchanges to runs on the evidence of these facts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from tracer.runs.client_process import Process
+
+__all__ = ["FINISHED_LIMIT", "GRACE", "Evidence", "Run", "Runs", "is_below", "service_of"]
+
+FINISHED_LIMIT = 256
+"""Maximum number of finished runs in memory, as a token of a finished run may be used again."""
+
+GRACE = 3.0
+"""Seconds without a connection after which the run of a remote client counts as over."""
+
+_KEPT = 64
+"""Maximum number of User-Agents of a run, and of URLs for each purpose."""
+
+
+class Evidence(NamedTuple):
+    """The facts of a request that show its origin.
+
+    ``sender`` is the service that sent the request, empty for a client. ``tokens`` are the tokens that
+    the request carries, ``subjects`` the tokens that it asks about; both are unredacted, and stay in
+    memory. ``opening`` is the method and the URL. ``authenticates`` marks a login. ``started`` is in
+    seconds since the epoch.
+    """
+
+    connection: str
+    peer: str
+    process: Process | None
+    agent: str
+    opening: str
+    authenticates: bool
+    tokens: frozenset[str]
+    sender: str = ""
+    subjects: frozenset[str] = frozenset()
+    url: str = ""
+    started: float = 0.0
+
+    @property
+    def proves_client(self) -> bool:
+        """True for a login or a request with a token: only one client has the credentials or the token."""
+        return self.authenticates or bool(self.tokens)
+
+
+@dataclass(eq=False)
+class Run:
+    """The facts that distinguish a run from others. ``open`` contains its open connections.
+
+    ``agents`` are the User-Agents of its requests, as one command uses several libraries.
+    ``service`` is the service of a background run, empty for any other run.
+    ``tokens`` were issued to the run; ``carried`` are the other tokens of its requests.
+    ``discovered`` maps the method and URL of each request without a token to the time of the first one.
+    ``used`` maps each service to the times of the first and the last request that proved the client;
+    ``logins`` are the services that received a login.
+    ``began``, ``logged_in``, ``last`` and ``refused`` are in seconds since the epoch: the beginning, the
+    first login, the latest end of an exchange, and the latest 401 response to a token without a login
+    after it. ``doubt`` is the reason why an exchange may be missing, or may belong to another run.
+    """
+
+    number: int
+    peer: str
+    process: Process | None
+    service: str = ""
+    began: float = 0.0
+    logged_in: float = math.inf
+    last: float = -math.inf
+    refused: float = -math.inf
+    doubt: str = ""
+    open: set[str] = field(default_factory=set)
+    agents: set[str] = field(default_factory=set)
+    in_flight: int = 0
+    tokens: set[str] = field(default_factory=set, repr=False)
+    carried: set[str] = field(default_factory=set, repr=False)
+    discovered: dict[str, float] = field(default_factory=dict, repr=False)
+    logins: set[str] = field(default_factory=set, repr=False)
+    used: dict[str, tuple[float, float]] = field(default_factory=dict, repr=False)
+
+    @property
+    def idle(self) -> bool:
+        """True if the run has no open connection and no request in flight, so that it may be over."""
+        return not self.open and not self.in_flight
+
+    def active(self, time: float) -> bool:
+        """Return whether ``time`` (s since the epoch) is in the run, or up to ``GRACE`` s after it."""
+        return self.began <= time and (self.in_flight > 0 or time <= self.last + GRACE)
+
+    def of_same_client(self, evidence: Evidence) -> bool:
+        """Return whether the run and the request may come from the same remote program."""
+        local = self.process is not None or bool(self.service)
+        return not local and self.peer == evidence.peer and evidence.agent in self.agents
+
+    def use(self, evidence: Evidence, *, login: bool) -> None:
+        """Record a request of the run that carries a token, or is a ``login``."""
+        service = service_of(evidence.url)
+        if login:
+            self.logged_in = min(self.logged_in, evidence.started)
+        if login and len(self.logins) < _KEPT:
+            self.logins.add(service)
+        if service in self.used or len(self.used) < _KEPT:
+            first, last = self.used.get(service, (evidence.started, evidence.started))
+            self.used[service] = min(first, evidence.started), max(last, evidence.started)
+
+    def add_agent(self, agent: str) -> None:
+        """Record the User-Agent of a request of the run."""
+        if len(self.agents) < _KEPT:
+            self.agents.add(agent)
+
+    def discover(self, opening: str, time: float) -> None:
+        """Record a request of the run without a token."""
+        if opening in self.discovered or len(self.discovered) < _KEPT:
+            self.discovered[opening] = min(time, self.discovered.get(opening, time))
+
+    def uses(self, service: str) -> bool:
+        """Return whether the run used ``service`` or a service below it."""
+        return any(is_below(used, service) for used in self.used)
+
+    def first_use(self, service: str, since: float, until: float) -> float | None:
+        """Return the earliest known use of ``service`` from ``since`` to ``until``, None if there is none."""
+        times = (
+            moment
+            for used, moments in self.used.items()
+            if is_below(used, service)
+            for moment in moments
+            if since <= moment <= until
+        )
+        return min(times, default=None)
+
+    def used_before(self, service: str, time: float) -> bool:
+        """Return whether the run used ``service`` before ``time``. Services with a login do not count."""
+        return any(
+            first < time and used not in self.logins and is_below(used, service)
+            for used, (first, _) in self.used.items()
+        )
+
+    def logged_in_below(self, service: str) -> bool:
+        """Return whether the run sent a login to ``service`` or to a service below it."""
+        return any(is_below(login, service) for login in self.logins)
+
+
+class Runs:
+    """All runs in progress, and the latest finished runs.
+
+    ``on_resume`` is called with each finished run that continues or receives a doubt.
+    """
+
+    def __init__(self, on_resume: Callable[[Run], None]) -> None:
+        self._on_resume = on_resume
+        self._doubt = ""
+        self._count = 0
+        self.going: list[Run] = []
+        self._finished: dict[int, Run] = {}
+
+    def begin(self, evidence: Evidence) -> Run:
+        """Begin a new run with the facts of its first request, and return the run."""
+        self._count += 1
+        run = Run(
+            self._count,
+            evidence.peer,
+            evidence.process,
+            evidence.sender,
+            began=evidence.started,
+            doubt=self._doubt,
+        )
+        self.going.append(run)
+        return run
+
+    def background_run(self, evidence: Evidence) -> Run:
+        """Return the run for requests a service sends on its own behalf; begin one if needed."""
+        known = (run for run in self.going if run.service == evidence.sender)
+        return next(known, None) or self.begin(evidence)
+
+    def process_run(self, evidence: Evidence) -> Run:
+        """Return the run of the local process that sent the request; begin one if needed."""
+        known = (run for run in self.going if run.process == evidence.process)
+        return next(known, None) or self.begin(evidence)
+
+    def holders(self, evidence: Evidence) -> list[Run]:
+        """Return the runs of the request's address that obtained or carried one of its tokens.
+
+        Runs in progress precede finished runs, and later runs precede earlier runs.
+        """
+        tokens = evidence.tokens
+        return [
+            run
+            for run in (*reversed(self.going), *reversed(self._finished.values()))
+            if run.peer == evidence.peer
+            and not (tokens.isdisjoint(run.tokens) and tokens.isdisjoint(run.carried))
+        ]
+
+    def doubt(self, run: Run, reason: str) -> None:
+        """Set a doubt on a run without one. Resume a finished run, as its recording must state the doubt."""
+        if not run.doubt:
+            run.doubt = reason
+            self.resume(run)
+
+    def doubt_all(self, reason: str) -> None:
+        """Set a doubt on all known runs and on all future runs."""
+        self._doubt = reason
+        for run in (*self.going, *self._finished.values()):
+            self.doubt(run, reason)
+
+    def resume(self, run: Run) -> None:
+        """Resume a finished run. Do nothing for a run in progress."""
+        if self._finished.pop(run.number, None) is not None:
+            self.going.append(run)
+            self._on_resume(run)
+
+    def finish(self, run: Run) -> None:
+        """End a run in progress, and forget its connections."""
+        self.going.remove(run)
+        run.open.clear()
+
+    def retain(self, run: Run) -> Run | None:
+        """Keep a finished remote run, as its client may only be idle. Return the run evicted to make room.
+
+        Return ``run`` itself if it is local or has no tokens, as such a run is not kept.
+        """
+        if run.process is not None or not (run.tokens or run.carried):
+            return run
+        self._finished[run.number] = run
+        oldest = next(iter(self._finished))
+        return self._finished.pop(oldest) if len(self._finished) > FINISHED_LIMIT else None
+
+    def of_same_client(self, evidence: Evidence) -> Iterator[Run]:
+        """Return the runs in progress that may come from the same remote program as the request."""
+        return (run for run in self.going if run.of_same_client(evidence))
+
+
+def is_below(service: str, upper: str) -> bool:
+    """Return whether ``service`` is equal to ``upper`` or below it."""
+    return service.startswith(upper) and service[len(upper) :][:1] in ("", "/")
+
+
+def service_of(url: str) -> str:
+    """Return the part of ``url`` that names a service: its origin and up to three segments of its path."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    segments: Iterable[str] = filter(None, parts.path.split("/"))
+    path = "/".join(list(segments)[:3])
+    return f"{parts.scheme}://{parts.netloc}/{path}".rstrip("/").lower()

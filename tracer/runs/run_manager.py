@@ -1,0 +1,266 @@
+"""Storage of all runs in progress, from their first exchange to the recording."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from tracer.errors import TracerError
+from tracer.model import Exchange
+from tracer.processes import is_alive
+from tracer.runs import client_process
+from tracer.runs.attribution import Attribution
+from tracer.runs.pending import Waiting
+from tracer.runs.run import GRACE, Evidence, Run
+from tracer.runs.run_writer import Book, Kept
+from tracer.runs.sent_request import SentRequest
+from tracer.runs.settings import Settings
+
+__all__ = ["GRACE", "Keeper"]
+
+_POLL = 0.1
+
+_WAITING = "the proxy ended before it was known which commands these exchanges belong to"
+_OWN = "sent by {sender} while it was answering no recorded command"
+
+
+class Keeper:
+    """The owner of the books of all runs in progress. ``Attribution`` selects the run of each exchange.
+
+    ``on_kept`` is called with each written recording, ``on_failure`` with each error that no caller
+    receives. With ``live``, a background task runs ``tend`` when work is due. For ``stored`` flows, the
+    caller runs ``tend``. ``clock`` returns seconds: monotonic ones, or since the epoch for stored flows.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        on_kept: Callable[[Kept], None],
+        on_failure: Callable[[Exception], None],
+        *,
+        live: bool,
+        stored: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings = settings
+        self._on_kept = on_kept
+        self._on_failure = on_failure
+        self._live = live
+        self._attribution = Attribution(settings.participants, self._resume, stored=stored, clock=clock)
+        self._runs = self._attribution.runs
+        self._stored = stored
+        self._clock = clock
+        self._waiting = Waiting(self._waiting_book)
+        self._books: dict[int, Book] = {}
+        self._idle_since: dict[Run, float] = {}
+        self._tending: asyncio.Task[None] | None = None
+        self._closing = False
+        # A thread, as a slow write must not delay the traffic.
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracer")
+
+    def sent(self, evidence: Evidence) -> SentRequest:
+        """Register a request at its beginning. Its run may still be unknown."""
+        return self._attribution.sent(evidence)
+
+    def answered(
+        self, request: SentRequest, exchange: Exchange, tokens: Iterable[str], closes: str | None
+    ) -> list[Book]:
+        """Store a complete exchange, and waiting exchanges that it decides. Return the books that grew.
+
+        Raises OutputError if a write fails. The runs continue nevertheless.
+        """
+        complete = self._attribution.answered(request, exchange, tokens, closes)
+        try:
+            if request not in complete and not self._stored:
+                self._hold(request)
+        finally:
+            books = self._take(complete)
+        return books
+
+    def closed(self, connection: str) -> None:
+        """Register the end of a client's connection. Its run may be over. Raises OutputError."""
+        self._take(self._attribution.closed(connection))
+
+    def due(self) -> float:
+        """Return the earliest time of ``clock`` at which ``tend`` may have work; infinity without any."""
+        ends = (self._end(run) for run in self._runs.going)
+        return min(self._attribution.due(), min(ends, default=math.inf))
+
+    async def tend(self) -> None:
+        """Decide on requests that have waited long enough, and finish completed runs."""
+        self._take_later(self._attribution.expire())
+        for run in list(self._runs.going):
+            if self._is_over(run):
+                self._take_later(self._attribution.over(run))
+                # A request that was just assigned to the run may show that the run continues.
+                if self._is_over(run):
+                    await self._finish(run)
+
+    def doubt(self, reason: str) -> None:
+        """Mark all known and all future runs as undetermined, with ``reason`` as a note."""
+        self._attribution.doubt(reason)
+        self._take_later(())
+
+    async def finish_all(self, interrupted: str = "") -> None:
+        """Write the recordings of all runs. ``interrupted`` is the reason of an early end, or empty."""
+        await self._stop_waiting()
+        self._take_later(self._attribution.rest())
+        for run in list(self._runs.going):
+            alive = run.process is not None and is_alive(run.process.identity)
+            await self._finish(
+                run, "the proxy stopped while the client was still running" if alive else interrupted
+            )
+        self._writer.shutdown()
+
+    async def leave(self) -> None:
+        """Complete the recordings that are being written. Close the other journals, and leave their files."""
+        await self._stop_waiting()
+        for run in self._runs.going:
+            if run.number in self._books:
+                self._books[run.number].leave()
+        self._waiting.leave()
+        self._writer.shutdown()
+
+    async def _stop_waiting(self) -> None:
+        self._closing = True
+        # A recording that is being written must be completed. The task has already reported
+        # its errors, and they must not prevent other recordings.
+        await asyncio.gather(*filter(None, [self._tending]), return_exceptions=True)
+
+    def new_book(self, run: Run) -> Book:
+        """Create the book of a new run."""
+        if run.service:
+            return Book(self._settings.of_no_command(), note=_OWN.format(sender=run.service))
+        if run.process is not None:
+            return Book(self._settings, client_process.command_words(run.process.argv))
+        return Book(
+            self._settings,
+            note=f"command not known: no local process held the client's connection ({run.peer})",
+        )
+
+    def finish_book(self, book: Book, interrupted: str) -> Kept:
+        """Write the recording of a run. ``interrupted`` is the reason of an early end, or empty."""
+        return book.finish(interrupted=interrupted)
+
+    def _hold(self, request: SentRequest) -> None:
+        try:
+            self._waiting.hold(request)
+        except Exception:
+            # The caller counts the request as lost. It must not fail again when its run is known.
+            self._attribution.forget(request)
+            raise
+
+    def _take(self, complete: Iterable[SentRequest]) -> list[Book]:
+        books: list[Book] = []
+        failures: list[Exception] = []
+        for request in complete:
+            assert request.run is not None
+            self._idle_since.pop(request.run, None)
+            assert request.exchange is not None
+            book = self._books.get(request.run.number) or self.new_book(request.run)
+            self._books[request.run.number] = book
+            try:
+                book.take(request.exchange)
+                books.append(book)
+                # Last, so that a kill in between duplicates the exchange instead of losing it.
+                self._waiting.let_go(request)
+                if request.doubt:
+                    book.doubt(request.doubt)
+            except Exception as error:  # noqa: BLE001 - raised below, after the other exchanges are stored
+                failures.append(error)
+            request.exchange = None
+            request.run.in_flight -= 1
+        failures += self._note_doubts()
+        self._note_idle()
+        if self._live and self._tending is None and self.due() < math.inf:
+            self._tending = self._begin(self._tend_on())
+        if failures:
+            raise failures[0]
+        return books
+
+    async def _tend_on(self) -> None:
+        """Run ``tend`` again and again until no more work is expected."""
+        try:
+            while self.due() < math.inf and not self._closing:
+                await asyncio.sleep(_POLL)
+                await self.tend()
+        finally:
+            self._tending = None
+
+    def _take_later(self, complete: Iterable[SentRequest]) -> None:
+        """Store exchanges. Report an error to ``on_failure``, as no caller waits for it."""
+        try:
+            self._take(complete)
+        except Exception as error:  # noqa: BLE001 - the runs continue nevertheless
+            self._on_failure(error)
+
+    def _waiting_book(self) -> Book:
+        book = Book(self._settings.of_no_command(), note=_WAITING)
+        book.doubt("")
+        return book
+
+    def _resume(self, run: Run) -> None:
+        try:
+            self._books[run.number].resume()
+        except TracerError:
+            # Its recording was removed or changed meanwhile, so later exchanges get a new recording.
+            self._books[run.number] = self.new_book(run)
+
+    def _note_doubts(self) -> list[Exception]:
+        """Store the doubts of runs in their books. Return the errors."""
+        failures: list[Exception] = []
+        for run in self._runs.going:
+            if run.doubt and run.number in self._books:
+                try:
+                    self._books[run.number].doubt(run.doubt)
+                except Exception as error:  # noqa: BLE001 - the doubts of other runs must still be stored
+                    failures.append(error)
+        return failures
+
+    def _note_idle(self) -> None:
+        """Store the time since which each idle run has been idle."""
+        since = self._idle_since
+        self._idle_since = {run: since.get(run, self._clock()) for run in self._runs.going if run.idle}
+
+    def _end(self, run: Run) -> float:
+        """Return the earliest time at which the run may be over; infinity while it is not idle."""
+        idle = self._idle_since.get(run, math.inf) if run.idle else math.inf
+        return idle if run.process else idle + GRACE
+
+    def _is_over(self, run: Run) -> bool:
+        if run.process is not None and is_alive(run.process.identity):
+            return False
+        return self._clock() >= self._end(run)
+
+    def _begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Start ``work`` in the background. Report its error to ``on_failure``."""
+
+        def report(task: asyncio.Task[None]) -> None:
+            error = None if task.cancelled() else task.exception()
+            if isinstance(error, Exception):
+                self._on_failure(error)
+
+        task = asyncio.get_running_loop().create_task(work)
+        task.add_done_callback(report)
+        return task
+
+    async def _finish(self, run: Run, interrupted: str = "") -> None:
+        book = self._books.get(run.number)
+        self._runs.finish(run)
+        if book is None:  # its only exchange could not be stored
+            return
+        try:
+            if book.exchanges:
+                loop = asyncio.get_running_loop()
+                work = loop.run_in_executor(self._writer, self.finish_book, book, interrupted)
+                self._on_kept(await work)
+        except Exception as error:  # noqa: BLE001 - the journal stays for recovery, and other runs continue
+            book.leave()
+            self._on_failure(error)
+        # A run without a recording cannot be resumed: later exchanges belong to a new run.
+        evicted = self._runs.retain(run) if book.path is not None else run
+        if evicted is not None:
+            self._books.pop(evicted.number, None)

@@ -1,0 +1,306 @@
+"""Redaction and journal of a run in progress, and its recording in the end."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from tracer.counting import counted
+from tracer.errors import LeakError, NameTakenError, OutputError, RenderError
+from tracer.filenames import safe_name
+from tracer.model import Exchange, Output, Recording
+from tracer.processes import identify
+from tracer.recording import Journal, JournalHead, load, save
+from tracer.redaction import KnownSecrets, Redactor, load_policy
+from tracer.redaction.failure import stripped
+from tracer.runs.assembly import assemble
+from tracer.runs.participants import CLIENT
+from tracer.runs.settings import JOURNALS, Settings
+from tracer.sequences import command_words, known_words
+from tracer.storage import write_parts
+
+__all__ = ["Book", "Kept", "save_new"]
+
+_DROPPED_LIMIT = 64
+"""Number of dropped exchanges, beyond twice the remaining ones, after which the journal is rewritten."""
+
+_numbers = itertools.count(1)
+
+
+class Kept(NamedTuple):
+    """A written recording with its path and its diagrams. ``problem`` is the reason for missing parts."""
+
+    recording: Recording
+    path: Path
+    diagrams: tuple[Path, ...] = ()
+    problem: str = ""
+
+
+class Book:
+    """The journal and the recording of one run. Its methods raise OutputError if a write fails."""
+
+    def __init__(self, settings: Settings, argv: Sequence[str] = (), note: str = "") -> None:
+        self.settings = settings
+        self.redactor = Redactor(load_policy(*settings.policies))
+        self.exchanges = 0
+        self.stripped = 0
+        self._dropped = 0
+        self.path: Path | None = None
+        self._journal: Journal | None = None
+        self._began: float | None = None
+        writer = identify()
+        assert writer is not None, "a running process sees itself"
+        self._head = JournalHead(
+            began=time.time(),
+            command=self.redactor.command(argv) if argv else None,
+            release=settings.release,
+            sequence=settings.sequence,
+            name=settings.name,
+            notes=[note] if note else [],
+            writer=writer,
+        )
+
+    def take(self, exchange: Exchange) -> Exchange:
+        """Redact a finished exchange and append it to the journal. Return the redacted exchange."""
+        known = self.redactor.generation
+        redacted = self.redactor.exchange(exchange)
+        if self.redactor.generation != known:
+            self._forget()
+        if self._journal is None:
+            self._journal = self._open()
+        changed = self._noted(self.redactor.unredacted_auth(redacted), self.redactor.counts)
+        self._journal.exchange(redacted, self._head if changed else None)
+        self.stripped += redacted.redaction == "failed"
+        self.exchanges += 1
+        self._began = min(self._began or redacted.started, redacted.started)
+        return redacted
+
+    def drop(self, position: int) -> None:
+        """Remove the exchange at index ``position`` of the remaining exchanges."""
+        assert self._journal is not None, "only what was taken can be dropped"
+        if self.exchanges == 1:
+            self._journal.remove()
+            self._journal = None
+        else:
+            self._journal.drop(position)
+        self.exchanges -= 1
+        self._dropped += 1
+        # Rarely, as a rewrite of the journal delays the traffic.
+        if self._journal is not None and self._dropped > 2 * self.exchanges + _DROPPED_LIMIT:
+            # If the disk is full, the old journal remains valid.
+            with contextlib.suppress(OutputError):
+                self._journal.replace(self._head, self._journal.read()[1])
+                self._dropped = 0
+
+    def _forget(self) -> None:
+        """Remove the known secrets from the command and the journal. Rewrite the journal if it changes."""
+        # The file still contains the exchanges that were dropped since the last rewrite.
+        changed = self._clean_command() or self._dropped > 0
+        if self._journal is None:
+            return
+        _, earlier = self._journal.read()
+        cleaned = map(self.redactor.again, earlier)
+        for number, (before, after) in enumerate(zip(earlier, cleaned, strict=True)):
+            if changed or after != before:
+                rest = itertools.chain(itertools.islice(earlier, number), (after,), cleaned)
+                self._journal.replace(self._head, rest)
+                self._dropped = 0
+                break
+
+    def doubt(self, reason: str = "") -> None:
+        """Mark the run as undetermined, as evidence is missing. Add ``reason`` to its notes once."""
+        notes = self._head.notes if reason in ("", *self._head.notes) else [*self._head.notes, reason]
+        if not self._head.undetermined or notes != self._head.notes:
+            self._head = replace(self._head, notes=notes, undetermined=True)
+            if self._journal is not None:
+                self._journal.head(self._head)
+
+    def _noted(self, doubt: str | None, counts: dict[str, int]) -> bool:
+        """Add the note ``doubt`` and the redaction ``counts`` to the head. Return whether it changed."""
+        if not doubt and counts == self._head.redacted:
+            return False
+        notes = [*self._head.notes, doubt] if doubt else self._head.notes
+        self._head = replace(self._head, notes=notes, redacted=counts)
+        return True
+
+    def preview(self) -> Recording:
+        """Return the recording of the exchanges so far."""
+        head, exchanges = self._journal.read() if self._journal else (self._head, [])
+        return assemble(head, exchanges, self.settings.participants)
+
+    def finish(self, *, interrupted: str = "", output: Output | None = None) -> Kept:
+        """Write the recording and its diagrams, and remove the journal.
+
+        Raises LeakError if the last scan finds a secret; the journal keeps only skeletons of exchanges then.
+        """
+        assert self._journal is not None, "a run without exchanges has no recording"
+        # The output may reveal a secret of an exchange, and an exchange may reveal a secret of the output.
+        known = self.redactor.generation
+        while True:
+            output = output and self._clean(output)
+            self._clean_command()
+            if known == self.redactor.generation:
+                break
+            known = self.redactor.generation
+            self._forget()
+        exchanges = self._cleaned(self._journal)
+        head = replace(
+            self._head,
+            interrupted=interrupted or _broken_off(exchanges),
+            notes=[*self._head.notes, *self.redactor.notes()],
+            redacted=self.redactor.counts,
+        )
+        recording = assemble(head, exchanges, self.settings.participants, output)
+        try:
+            self.path = self._save(head, recording)
+        except LeakError:
+            # The journal must not keep the refused content either. Only skeletons of exchanges are safe.
+            self._journal.replace(replace(head, command=None), map(stripped, exchanges))
+            raise
+        self._journal.remove()
+        self._journal = None
+        kept = Kept(recording, self.path, problem=_without_contents(self.stripped))
+        return _drawn(kept, self.settings, self.redactor.known)
+
+    def _cleaned(self, journal: Journal) -> Sequence[Exchange]:
+        """Return all exchanges of ``journal``, redacted again with all secrets that are known now."""
+        _, exchanges = journal.read()
+        if isinstance(exchanges, list):
+            return [self.redactor.again(exchange) for exchange in exchanges]
+        journal.replace(self._head, map(self.redactor.again, exchanges))
+        return journal.read()[1]
+
+    def _clean_command(self) -> bool:
+        """Remove newly known secrets from the command. Return whether the command changed."""
+        before = self._head.command
+        self._head = replace(self._head, command=before and self.redactor.text(before))
+        return self._head.command != before
+
+    def _clean(self, output: Output) -> Output:
+        text = self.redactor.text
+        return replace(output, stdout=text(output.stdout), stderr=text(output.stderr))
+
+    def _save(self, head: JournalHead, recording: Recording) -> Path:
+        if self.path is not None or head.name:
+            path = self.path or _place(self.settings.folder, head, recording)
+            save(recording, path, known=self.redactor.known)
+            return path
+        return save_new(self.settings.folder, head, recording, self.redactor.known)
+
+    def resume(self) -> None:
+        """Open a journal for a finished run again, with the exchanges of its recording."""
+        assert self.path is not None, "only a finished run can be resumed"
+        recording = load(self.path)
+        began = self._began or self._head.began
+        self._journal = self._open()
+        for one in recording.exchanges:
+            ended = None if one.ended is None else one.ended + began
+            self._journal.exchange(replace(one, started=one.started + began, ended=ended))
+
+    def leave(self) -> None:
+        """Close the journal without a recording. Its file stays for a later recovery."""
+        if self._journal is not None:
+            self._journal.close()
+
+    def _open(self) -> Journal:
+        self._clean_command()
+        name = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}-{next(_numbers)}.jsonl"
+        return Journal(self.settings.folder / JOURNALS / name, self._head)
+
+
+def _without_contents(count: int) -> str:
+    """Return the message on ``count`` exchanges that could not be redacted; empty for none."""
+    one = "exchange could not be redacted, and was written without its contents"
+    several = "exchanges could not be redacted, and were written without their contents"
+    return counted(count, one, several) if count else ""
+
+
+def _drawn(kept: Kept, settings: Settings, known: KnownSecrets) -> Kept:
+    """Write the diagrams of a recording. Return ``kept`` with their paths.
+
+    A diagram that cannot be drawn or written becomes a part of ``problem``, and raises no error.
+    """
+    drawn: list[Path] = []
+    problems = [kept.problem] if kept.problem else []
+    refused: dict[str, list[str]] = {}
+    for kind in settings.diagrams if settings.draw else ():
+        path = kept.path.with_suffix(f".{kind}")
+        assert settings.draw is not None
+        try:
+            parts = settings.draw(kept.recording, kind)
+        except RenderError as error:
+            refused.setdefault(str(error), []).append(str(path))
+            # A diagram of an earlier run must not appear to belong to this run.
+            with contextlib.suppress(OutputError):
+                write_parts(path, (), tidy=True)
+            continue
+        try:
+            drawn += write_parts(path, parts, known=known, tidy=True)
+        except OutputError as error:
+            problems.append(str(error))
+    problems += [f"no {', '.join(paths)}: {why}" for why, paths in refused.items()]
+    return kept._replace(diagrams=tuple(drawn), problem="; ".join(problems))
+
+
+def _broken_off(exchanges: Sequence[Exchange]) -> str:
+    # A service may still wait for a response when the client has ended, so the client's requests decide.
+    of_client = [exchange for exchange in exchanges if exchange.sender == CLIENT]
+    last = max(of_client or exchanges, key=lambda exchange: exchange.started)
+    return "the last request had no answer" if last.response is None else ""
+
+
+def save_new(folder: Path, head: JournalHead, recording: Recording, known: KnownSecrets | None) -> Path:
+    """Save a recording under the first free name, and return its path. Raises LeakError, OutputError."""
+    while True:
+        path = _free(_place(folder, head, recording))
+        try:
+            save(recording, path, known=known, new=True)
+        except NameTakenError:  # just now, by another proxy
+            continue
+        return path
+
+
+def _place(folder: Path, head: JournalHead, recording: Recording) -> Path:
+    """Return the path of a recording below ``folder``, even if that file exists."""
+    folder = folder / safe_name(head.release) if head.release else folder
+    found = head.name or recording.sequence or _command_name(recording.command) or _beginner(recording)
+    return folder / f"{safe_name(found or 'run')}.yaml"
+
+
+def _free(first: Path) -> Path:
+    """Return ``first`` if no such file exists, else the path with a free number appended.
+
+    A binary search finds the number, as a long-lived proxy writes thousands of runs of one name.
+    """
+
+    def numbered(number: int) -> Path:
+        return first if number == 1 else first.with_name(f"{first.stem}-{number}{first.suffix}")
+
+    taken, free = 0, 1
+    while os.path.lexists(numbered(free)):
+        taken, free = free, 2 * free
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        if os.path.lexists(numbered(middle)):
+            taken = middle
+        else:
+            free = middle
+    return numbered(free)
+
+
+def _command_name(command: str | None) -> str:
+    """Return a name from the known words of ``command``. Arguments are left out, as they may be secrets."""
+    return "-".join(known_words(command_words(command))) if command else ""
+
+
+def _beginner(recording: Recording) -> str:
+    """Return the service that sent the first request; empty if a client sent any request."""
+    by_client = any(exchange.sender == CLIENT for exchange in recording.exchanges)
+    return "" if by_client or not recording.exchanges else recording.exchanges[0].sender

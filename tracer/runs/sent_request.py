@@ -1,0 +1,63 @@
+"""A request with its candidate runs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from tracer.model import Exchange
+from tracer.runs.run import Evidence, Run, service_of
+
+__all__ = ["SentRequest"]
+
+
+@dataclass(eq=False)
+class SentRequest:
+    """A request that was sent. ``runs`` are its candidate runs, empty while evidence is missing.
+
+    ``answering`` are the requests that the sender, a service, was processing when it sent this request.
+    ``answered`` is set at the end of the exchange. The time ``ended`` (s since the epoch) may stay
+    unknown. If ``ended`` is ``approximate``, the exchange may have ended earlier.
+    ``exchange`` is set from the end of the exchange until the run has stored it.
+    ``alone`` is the time (s, of the clock of ``ClientRequests``) after which the request's connection
+    gives no more evidence. ``doubt`` is the reason why the assigned run may be wrong. ``service`` is the
+    service in the URL, as returned by ``service_of``.
+    """
+
+    evidence: Evidence = field(repr=False)
+    runs: list[Run] = field(default_factory=list)
+    answering: list[SentRequest] = field(default_factory=list, repr=False)
+    exchange: Exchange | None = field(default=None, repr=False)
+    answered: bool = False
+    ended: float = math.inf
+    approximate: bool = False
+    alone: float = math.inf
+    doubt: str = ""
+    service: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.service = service_of(self.evidence.url)
+
+    @property
+    def run(self) -> Run | None:
+        """The run of the request; None without a candidate or with several candidates."""
+        return self.runs[0] if len(self.runs) == 1 else None
+
+    @property
+    def latest(self) -> float:
+        """The end of an answered request; its beginning if the end is unknown."""
+        return self.ended if self.ended < math.inf else self.evidence.started
+
+    @property
+    def earliest(self) -> float:
+        """The earliest time at which an answered request may have ended."""
+        return self.evidence.started if self.approximate else self.latest
+
+    def decide(self, run: Run, doubt: str = "") -> None:
+        """Assign the request to ``run``. The request counts as in flight for this run only."""
+        if run not in self.runs:
+            run.in_flight += 1
+        for candidate in self.runs:
+            candidate.in_flight -= candidate is not run
+        self.runs = [run]
+        self.doubt = self.doubt or doubt

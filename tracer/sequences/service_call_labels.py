@@ -1,0 +1,88 @@
+"""Labels of service calls, which may come in any order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracer import releases
+from tracer.model import Label
+from tracer.sequences.explaining import differences, distance, status_problem
+from tracer.sequences.loading import common_calls
+from tracer.sequences.nesting import parents
+from tracer.sequences.observations import Sighting, asks_for, template_of
+from tracer.sequences.templates import generic, with_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Sequence as List
+
+    from tracer.model import Exchange
+    from tracer.sequences.schema import Entry, Sequence
+
+__all__ = ["Call", "calls"]
+
+
+class Call(NamedTuple):
+    """The label of a service call and, if it deviates, the reason."""
+
+    label: Label
+    reason: str = ""
+
+
+def calls(
+    exchanges: List[Exchange],
+    seen: List[Sighting],
+    known: Mapping[int, Entry | None],
+    sequence: Sequence,
+    release: str | None,
+) -> dict[int, Call]:
+    """Label the exchanges that are not in ``known``, which are service calls. Return them by index.
+
+    ``known`` has the entry of each other exchange by index (None: no entry).
+    """
+    entries = dict(known)
+    callers = parents(exchanges)
+    everything = [call for entry in sequence.entries for call in _all_calls(entry)]
+    found: dict[int, Call] = {}
+    for index, one in enumerate(seen):
+        if index in known:
+            continue
+        caller = callers[index]
+        asked = None if caller is None else entries.get(caller)
+        documented = [*(everything if asked is None else asked.calls), *common_calls()]
+        held = [call for call in documented if releases.holds(call.since, call.until, release) is not False]
+        entries[index], found[index] = _call(one, held, sequence.parameters)
+    return found
+
+
+def _call(seen: Sighting, documented: List[Entry], types: Mapping[str, str]) -> tuple[Entry | None, Call]:
+    meant = [call for call in documented if asks_for(seen, call, types)]
+    if not meant:
+        # A documented call names no sender, so the sender is never the difference.
+        nearest = min(documented, key=lambda call: distance(seen, _sent_by(seen, call), types))
+        why = ", ".join(differences(seen, _sent_by(seen, nearest), types))
+        reason = f"not documented; nearest comes the call {_request(nearest)}, but {why}"
+        return None, Call(Label(path=generic(seen.mount + seen.path), verdict="unexpected"), reason)
+    entry = next((call for call in meant if seen.status in call.statuses), None)
+    path = template_of(seen, entry or meant[0])
+    if entry is not None:
+        return entry, Call(Label(path=path, verdict="optional"))
+    reason = f"would be the call {_request(meant[0])}, but {status_problem(seen, meant[0].statuses)}"
+    return meant[0], Call(Label(path=path, verdict="wrong-status"), reason)
+
+
+def _sent_by(seen: Sighting, call: Entry) -> Entry:
+    import msgspec
+
+    return msgspec.structs.replace(call, sender=seen.sender)
+
+
+def _request(call: Entry) -> str:
+    return f"{call.method} {with_query(call.path, call.query)} to {call.receiver}"
+
+
+def _all_calls(entry: Entry) -> Iterable[Entry]:
+    for one in (entry, *(entry.fallback.then if entry.fallback else ())):
+        for call in one.calls:
+            yield call
+            yield from _all_calls(call)

@@ -1,0 +1,148 @@
+"""Exchanges outside the documented order, because a later exchange replaces them.
+
+After a redirect, the client sends the same request to another URL. After a token has expired (401), the
+client logs in again and repeats the request with a new token. Both cases are found before the alignment
+of a run, and get the steps of the exchange that replaces them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from tracer.sequences.templates import normal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable, Sequence
+
+    from tracer.sequences.observations import Sighting
+
+__all__ = ["EXCUSABLE", "Excuses", "excuses"]
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+EXCUSABLE = _REDIRECTS | {401}
+"""The statuses of exchanges that a later exchange can replace."""
+
+_TOKENS = "/auth/tokens"
+
+
+class Excuses(NamedTuple):
+    """The excused exchanges of a run.
+
+    ``stand_ins`` maps the index of an excused exchange to the index of the later exchange that replaces it.
+    ``logins`` are the indexes of further logins, which the client sent because a token had expired.
+    """
+
+    stand_ins: dict[int, int]
+    logins: frozenset[int]
+
+    def covers(self, index: int) -> bool:
+        """Return whether the exchange at ``index`` is excused."""
+        return index in self.stand_ins or index in self.logins
+
+
+def excuses(run: Sequence[Sighting], is_expected: Callable[[int], bool]) -> Excuses:
+    """Return the excused exchanges of ``run``. A documented exchange needs no excuse.
+
+    ``is_expected`` takes the index of an exchange and returns whether the exchange is documented as it is.
+    """
+    stand_ins = _followed_redirects(run, is_expected)
+    renewed, logins = _renewed_tokens(run, is_expected)
+    return Excuses(stand_ins | renewed, logins)
+
+
+def _followed_redirects(run: Sequence[Sighting], is_expected: Callable[[int], bool]) -> dict[int, int]:
+    redirects = {
+        index: seen for index, seen in enumerate(run) if seen.status in _REDIRECTS and not is_expected(index)
+    }
+    later = _Positions(run, _place, redirects.values())
+    found: dict[int, int] = {}
+    for index, seen in redirects.items():
+        follower = later.after(index, _place(seen))
+        if follower is not None and _follows(seen, run[follower]):
+            found[index] = follower
+    return found
+
+
+def _follows(redirect: Sighting, seen: Sighting) -> bool:
+    # 303 changes any method to GET; for 301 and 302, clients also change POST (RFC 9110, section 15.4).
+    if seen.method not in (redirect.method, "GET"):
+        return False
+    if not redirect.location:
+        return seen.query == redirect.query
+    try:
+        target = urlsplit(redirect.location)
+    except ValueError:
+        return False
+    if target.query != seen.query:
+        return False
+    return not target.path.startswith("/") or normal(target.path) == normal(seen.mount + seen.path)
+
+
+def _renewed_tokens(
+    run: Sequence[Sighting], is_expected: Callable[[int], bool]
+) -> tuple[dict[int, int], frozenset[int]]:
+    refused = {
+        index: seen
+        for index, seen in enumerate(run)
+        if seen.status == 401 and seen.has_token and not is_expected(index)
+    }
+    again = _Positions(run, _request, refused.values())
+    logins = _logins(run)
+    found: dict[int, int] = {}
+    repeats: set[int] = set()
+    further: set[int] = set()
+    for position, seen in refused.items():
+        if position in repeats:
+            continue
+        repeat = again.after(position, _request(seen))
+        own = logins[seen.sender]
+        between = own[bisect_right(own, position) : bisect_right(own, repeat or 0)]
+        if repeat is None or not between:
+            continue
+        found[position] = repeat
+        repeats.add(repeat)
+        # Concurrent requests may share a login, or have a login each.
+        login = next((index for index in between if index not in further), between[0])
+        # The first login of a sender is not a repetition.
+        if login != own[0]:
+            further.add(login)
+    return found, frozenset(further)
+
+
+def _logins(run: Sequence[Sighting]) -> defaultdict[str, list[int]]:
+    """Return the indexes of the successful logins of each sender, in order."""
+    logins: defaultdict[str, list[int]] = defaultdict(list)
+    for index, seen in enumerate(run):
+        if seen.method == "POST" and seen.path.endswith(_TOKENS) and seen.status == 201:
+            logins[seen.sender].append(index)
+    return logins
+
+
+def _request(seen: Sighting) -> tuple[Hashable, ...]:
+    return *_place(seen), seen.method, seen.query, seen.has_token
+
+
+def _place(seen: Sighting) -> tuple[str, str, str]:
+    return seen.sender, seen.receiver, seen.path
+
+
+class _Positions:
+    """The positions of exchanges in a run, for the kinds of the exchanges ``wanted``."""
+
+    def __init__(
+        self, run: Sequence[Sighting], kind: Callable[[Sighting], Hashable], wanted: Collection[Sighting]
+    ) -> None:
+        self._at: dict[Hashable, list[int]] = {kind(seen): [] for seen in wanted}
+        for index, seen in enumerate(run if wanted else ()):
+            positions = self._at.get(kind(seen))
+            if positions is not None:
+                positions.append(index)
+
+    def after(self, index: int, kind: Hashable) -> int | None:
+        """Return the index of the next exchange of ``kind`` after ``index``, or None."""
+        positions = self._at.get(kind, [])
+        next_one = bisect_right(positions, index)
+        return positions[next_one] if next_one < len(positions) else None
