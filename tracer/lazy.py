@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar, overload
 
-__all__ = ["Unheld", "derived", "reordered"]
+__all__ = ["LazySequence", "lazy_map", "reordered"]
 
 S = TypeVar("S")
 T = TypeVar("T")
 
 
-class Unheld(Sequence[T]):
+class LazySequence(Sequence[T]):
     """``length`` items, of which ``make`` makes the one at a place anew each time."""
 
     def __init__(self, length: int, make: Callable[[int], T]) -> None:
@@ -34,15 +34,15 @@ class Unheld(Sequence[T]):
         return map(self._make, self._places)
 
 
-def derived(source: Sequence[S], make: Callable[[int, S], T]) -> Sequence[T]:
+def lazy_map(source: Sequence[S], make: Callable[[int, S], T]) -> Sequence[T]:
     """What ``make`` makes of each place and item of ``source``: held if the source is, else not."""
     if isinstance(source, list):
         return [make(place, one) for place, one in enumerate(source)]
-    return Unheld(len(source), lambda place: make(place, source[place]))
+    return LazySequence(len(source), lambda place: make(place, source[place]))
 
 
 def reordered(source: Sequence[S], order: Sequence[int]) -> Sequence[S]:
     """The items of ``source`` that stand at the places ``order``: held if the source is, else not."""
     if isinstance(source, list):
         return [source[place] for place in order]
-    return Unheld(len(order), lambda place: source[order[place]])
+    return LazySequence(len(order), lambda place: source[order[place]])

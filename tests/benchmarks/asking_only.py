@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from mitmproxy import ctx
 
-from tracer.capture.mitm.hook_dispatch import ask_whom_it_concerns
+from tracer.capture.mitm.hook_dispatch import install
 
 
 class Asking:
     """Records nothing."""
 
     def running(self) -> None:
-        ask_whom_it_concerns(ctx.master.addons)
+        install(ctx.master.addons)
 
 
 addons = [Asking()]

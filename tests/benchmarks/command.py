@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.benchmarks.table import Table, ratio, spread
 from tests.e2e.conftest import furnished
-from tracer.cloud.embedded_cloud import Cloud
+from tracer.cloud.embedded_cloud import EmbeddedCloud
 
 __all__ = ["run"]
 
@@ -23,7 +23,7 @@ _VERBS = (["--help"], ["show", _SHIPPED], ["check", _SHIPPED])
 
 def run(scale: float, folder: Path) -> Table:
     """``openstack image show``, bare and recorded, which take turns at coming first; then the verbs."""
-    cloud = Cloud(_RELEASE)
+    cloud = EmbeddedCloud(_RELEASE)
     ours = cloud.status() is None
     cloud.up()
     try:

@@ -10,7 +10,7 @@ from mitmproxy import connection, http
 from mitmproxy.test import taddons, tflow, tutils
 
 from tracer.capture.mitm.addon import Tracer
-from tracer.capture.mitm.flow_events import answered, asked
+from tracer.capture.mitm.flow_events import exchange_completed, request_started
 from tracer.model import Exchange, Recording
 from tracer.recording import load
 from tracer.runs.exchanges import exchange
@@ -64,7 +64,12 @@ def peer(host: str = "192.0.2.7") -> connection.Client:
 
 def exchanged(made: http.HTTPFlow) -> Exchange:
     """A complete flow as the exchange that the addon makes of it."""
-    return exchange(asked(made), answered(made, None, None, closes=False), sender="client", limit=LIMIT)
+    return exchange(
+        request_started(made),
+        exchange_completed(made, None, None, closes=False),
+        sender="client",
+        limit=LIMIT,
+    )
 
 
 def trace(flows: Iterable[http.HTTPFlow], folder: Path, **options: object) -> dict[str, Recording]:

@@ -18,7 +18,7 @@ from tests.capture.flows import peer
 from tests.capture.mitm.test_addon import TOKEN, discovery, login, show
 from tracer.capture.mitm.addon import Tracer
 from tracer.recording import load
-from tracer.runs.run_writer import Kept
+from tracer.runs.run_writer import SavedRecording
 
 COMMANDS = 20
 LINE = "interrupted: the exchanges that were not played yet are not recorded"
@@ -40,7 +40,7 @@ def flows() -> list[http.HTTPFlow]:
 class Interrupted(Tracer):
     """An addon whose user presses Ctrl-C as soon as the first recording is written."""
 
-    def on_kept(self, what: Kept) -> None:
+    def on_kept(self, what: SavedRecording) -> None:
         super().on_kept(what)
         os.kill(os.getpid(), signal.SIGINT)
 

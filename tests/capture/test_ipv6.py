@@ -9,7 +9,7 @@ import pytest
 from mitmproxy import http
 
 from tests.capture.flows import exchanged, flow, peer, trace
-from tracer.capture.mitm.flow_events import answered, asked
+from tracer.capture.mitm.flow_events import exchange_completed, request_started
 from tracer.comparison import compare
 from tracer.model import Recording
 from tracer.runs.exchanges import skeleton
@@ -102,7 +102,9 @@ def test_the_same_conversation_has_the_same_labels_and_no_difference(host: str, 
 def test_a_url_has_the_brackets_that_mitmproxy_leaves_out(host: str, port: int, url: str) -> None:
     made = at(host, flow(), port)
     assert exchanged(made).request.url == url
-    bare = skeleton(asked(made), answered(made, None, None, closes=False), sender="client")
+    bare = skeleton(
+        request_started(made), exchange_completed(made, None, None, closes=False), sender="client"
+    )
     assert bare.request.url == url.removesuffix("identity")
 
 
@@ -110,5 +112,7 @@ def test_a_url_has_the_brackets_that_mitmproxy_leaves_out(host: str, port: int, 
 def test_a_skeleton_holds_the_host_and_nothing_else(path: str) -> None:
     made = at("::1", flow("OPTIONS"))
     made.request.data.path = path.encode()
-    bare = skeleton(asked(made), answered(made, None, None, closes=False), sender="client")
+    bare = skeleton(
+        request_started(made), exchange_completed(made, None, None, closes=False), sender="client"
+    )
     assert bare.request.url == "http://[::1]:5000/"

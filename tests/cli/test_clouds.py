@@ -14,7 +14,7 @@ from tests.cli.runner import tracer
 from tracer.cli import cloud, demo
 from tracer.cli.clouds import _is_below, for_command
 from tracer.cloud import clients
-from tracer.cloud.embedded_cloud import Cloud, Running
+from tracer.cloud.embedded_cloud import EmbeddedCloud, Running
 
 OWN = {"OS_AUTH_URL": "http://cloud.test/identity", "PATH": "/usr/bin"}
 LIST = ("openstack", "image", "list")
@@ -99,5 +99,5 @@ def test_the_demo_says_at_which_ipv6_address_the_cloud_is(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(demo, "_image", lambda _: "an-id")
     with io.StringIO() as printed:
-        demo._prepare(Console(file=printed, width=200), cast("Cloud", Up()), None)
+        demo._prepare(Console(file=printed, width=200), cast("EmbeddedCloud", Up()), None)
         assert "Glance at http://[fd00::2]:5000/identity, image an-id" in printed.getvalue()

@@ -15,7 +15,7 @@ import pytest
 
 from tracer import storage
 from tracer.cloud import cache
-from tracer.cloud.embedded_cloud import Cloud
+from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.errors import CloudError
 
 
@@ -37,7 +37,7 @@ def test_a_stale_note_with_a_reused_process_id_harms_no_one(
     tmp_path: Path, bystander: psutil.Process
 ) -> None:
     path = note(tmp_path, bystander.pid, bystander.create_time() - 1000)
-    cloud = Cloud("zed", tmp_path)
+    cloud = EmbeddedCloud("zed", tmp_path)
     assert cloud.status() is None
     assert cloud.faults() == ["keystone is not running (log: /l)"]
     assert cloud.down()
@@ -50,26 +50,26 @@ def test_a_process_that_lives_but_does_not_answer_is_a_fault(
     tmp_path: Path, bystander: psutil.Process
 ) -> None:
     note(tmp_path, bystander.pid, bystander.create_time())
-    assert Cloud("zed", tmp_path).status() is None
-    assert Cloud("zed", tmp_path).faults() == ["keystone does not answer (log: /l)"]
+    assert EmbeddedCloud("zed", tmp_path).status() is None
+    assert EmbeddedCloud("zed", tmp_path).faults() == ["keystone does not answer (log: /l)"]
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"release": 1}'])
 def test_a_broken_note_is_no_cloud(tmp_path: Path, text: str) -> None:
     storage.write_private(tmp_path / "clouds" / "zed" / "running.json", text)
-    assert Cloud("zed", tmp_path).status() is None
-    assert Cloud("zed", tmp_path).faults() == []
-    assert not Cloud("zed", tmp_path).down()
+    assert EmbeddedCloud("zed", tmp_path).status() is None
+    assert EmbeddedCloud("zed", tmp_path).faults() == []
+    assert not EmbeddedCloud("zed", tmp_path).down()
 
 
 def test_without_a_cloud_there_is_no_environment(tmp_path: Path) -> None:
     with pytest.raises(CloudError, match="the cloud zed is not up; start it with: tracer cloud up zed"):
-        Cloud("zed", tmp_path).environment()
+        EmbeddedCloud("zed", tmp_path).environment()
 
 
 def test_an_unknown_release_touches_nothing(tmp_path: Path) -> None:
     with pytest.raises(CloudError, match="unknown release 'foo'"):
-        Cloud("foo", tmp_path / "cache")
+        EmbeddedCloud("foo", tmp_path / "cache")
     assert not (tmp_path / "cache").exists()
 
 

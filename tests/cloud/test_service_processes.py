@@ -11,14 +11,14 @@ import psutil
 import pytest
 
 from tracer.cloud import service_processes
-from tracer.cloud.service_processes import Command, end, find, last_line, run, run_together, spawn
+from tracer.cloud.service_processes import LoggedCommand, end, find, last_line, run, run_together, spawn
 from tracer.errors import CloudError
 from tracer.processes import identify
 
 
-def command(script: str, folder: Path, *words: str, standard_input: str = "") -> Command:
+def command(script: str, folder: Path, *words: str, standard_input: str = "") -> LoggedCommand:
     line = [sys.executable, "-I", "-c", script, *words]
-    return Command(line, {}, folder / "logs" / "x.log", folder, standard_input)
+    return LoggedCommand(line, {}, folder / "logs" / "x.log", folder, standard_input)
 
 
 def gone(pid: int) -> bool:
@@ -55,7 +55,7 @@ def test_a_failure_names_purpose_cause_and_log_in_one_line(tmp_path: Path) -> No
 
 def test_a_program_that_does_not_exist_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(CloudError, match=r"^cannot start /no/such: No such file or directory$"):
-        run(Command(["/no/such"], {}, tmp_path / "log", tmp_path), "trying")
+        run(LoggedCommand(["/no/such"], {}, tmp_path / "log", tmp_path), "trying")
 
 
 def test_a_failure_ends_those_that_run_beside_it(tmp_path: Path) -> None:

@@ -11,13 +11,13 @@ import pytest
 
 from tracer.cloud import services
 from tracer.cloud.releases import catalog
-from tracer.cloud.services import HOST, Process, answers, lives, sockets
+from tracer.cloud.services import HOST, ServiceProcess, answers, lives, sockets
 from tracer.errors import CloudError
 from tracer.origins import base
 
 
-def process(pid: int, created: float, port: int = 0) -> Process:
-    return Process(name="glance", url="", pid=pid, created=created, port=port, log=Path("log"))
+def process(pid: int, created: float, port: int = 0) -> ServiceProcess:
+    return ServiceProcess(name="glance", url="", pid=pid, created=created, port=port, log=Path("log"))
 
 
 def test_ports_follow_one_another_and_are_free_again() -> None:

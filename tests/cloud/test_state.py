@@ -10,7 +10,7 @@ import pytest
 from tracer.cloud import state
 from tracer.cloud.environments import Built
 from tracer.cloud.passwords import is_safe
-from tracer.cloud.releases import Release, load
+from tracer.cloud.releases import CloudRelease, load
 from tracer.cloud.state import Site
 from tracer.errors import CloudError
 
@@ -42,7 +42,7 @@ releases:
 """
 CATALOG = load(DATA, "test")
 SERVICES = CATALOG.services
-RELEASE: Release = CATALOG.releases["zed"]
+RELEASE: CloudRelease = CATALOG.releases["zed"]
 FILL = """#!/bin/sh
 exec python3 -c '
 import os, sqlite3, sys

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from tests.conftest import sharing
-from tracer.cloud.embedded_cloud import Cloud
+from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.cloud.image import qcow2
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ class Site:
 @pytest.fixture(scope="session")
 def _clouds() -> Iterator[Callable[[str], Site]]:
     sites: dict[str, Site] = {}
-    started: list[Cloud] = []
+    started: list[EmbeddedCloud] = []
 
     def up(release: str) -> Site:
-        cloud = Cloud(release)
+        cloud = EmbeddedCloud(release)
         if cloud.status() is None:
             started.append(cloud)
             sites.pop(release, None)
@@ -86,7 +86,7 @@ def _clouds() -> Iterator[Callable[[str], Site]]:
         cloud.down()
 
 
-def furnished(cloud: Cloud) -> Site:
+def furnished(cloud: EmbeddedCloud) -> Site:
     """A cloud that is up, with an image in it, now if there was none."""
     release = cloud.release.name
     clean = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
@@ -227,7 +227,7 @@ def cache(tmp_path: Path) -> Iterator[Path]:
     yield own
     for path in (own / "clouds").glob("*"):
         if path.name != "locks":
-            Cloud(path.name, own).down()
+            EmbeddedCloud(path.name, own).down()
     assert processes_of(own) == []
 
 

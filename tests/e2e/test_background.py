@@ -21,7 +21,7 @@ from tests.e2e.test_deep import forget, home
 from tracer.capture.recorded_command import record
 from tracer.cloud import launcher, services, tracing
 from tracer.cloud.cache import silent
-from tracer.cloud.embedded_cloud import Cloud
+from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.recording import load
 from tracer.runs.settings import Settings
 
@@ -109,7 +109,7 @@ def target() -> Iterator[str]:
 def test_every_library_sends_direct_after_a_recording_and_never_fails(
     release: str, target: str, tmp_path: Path
 ) -> None:
-    cloud = Cloud(release)
+    cloud = EmbeddedCloud(release)
     python = cloud._built(silent).command("python")
     (tmp_path / "background.py").write_text(APP)
     home, log = tmp_path / "glance", tmp_path / "log"
@@ -194,7 +194,7 @@ def test_an_import_that_outlasts_its_recording_succeeds(
     Only that of zed: later ones refuse to fetch from this machine.
     """
     monkeypatch.setenv("TRACER_CACHE", str(cache))
-    cloud = Cloud("zed", cache)
+    cloud = EmbeddedCloud("zed", cache)
     cloud.up()
     with (home(cloud) / "glance" / "glance-api.conf").open("a") as settings:
         settings.write("[import_filtering_opts]\nallowed_ports = []\n")

@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from tests.e2e.conftest import processes_of
-from tracer.cloud.embedded_cloud import Cloud, Running
+from tracer.cloud.embedded_cloud import EmbeddedCloud, Running
 from tracer.errors import CloudError
 
 pytestmark = pytest.mark.e2e
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.e2e
 RAW = b"\0" * 65536
 
 
-def openstack(cloud: Cloud, *words: str) -> str:
+def openstack(cloud: EmbeddedCloud, *words: str) -> str:
     client = cloud.client()
     own = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
     answer = subprocess.run(
@@ -39,7 +39,7 @@ def openstack(cloud: Cloud, *words: str) -> str:
     return answer.stdout
 
 
-def token(cloud: Cloud) -> str:
+def token(cloud: EmbeddedCloud) -> str:
     words = cloud.environment()
     domain = {"name": words["OS_USER_DOMAIN_NAME"]}
     user = {"name": words["OS_USERNAME"], "password": words["OS_PASSWORD"], "domain": domain}
@@ -72,7 +72,7 @@ def service(running: Running, name: str) -> str:
 
 
 def test_a_cloud_of_zed_comes_up_from_its_copy_and_goes_without_a_trace(cache: Path) -> None:
-    cloud = Cloud("zed", cache)
+    cloud = EmbeddedCloud("zed", cache)
     cloud.up()
     assert cloud.down()
     lines: list[str] = []
@@ -99,9 +99,9 @@ def test_a_cloud_of_zed_comes_up_from_its_copy_and_goes_without_a_trace(cache: P
 def test_two_releases_run_at_once_and_differ(cache: Path) -> None:
     statuses = {}
     for name in ("zed", "2026.2"):
-        Cloud(name, cache).up()
+        EmbeddedCloud(name, cache).up()
     for name in ("zed", "2026.2"):
-        cloud = Cloud(name, cache)
+        cloud = EmbeddedCloud(name, cache)
         running = cloud.status()
         assert running
         own, glance = token(cloud), service(running, "glance")
@@ -116,7 +116,7 @@ def test_two_releases_run_at_once_and_differ(cache: Path) -> None:
 
 @pytest.mark.parametrize("name", ["zed", "2026.2"])
 def test_the_client_of_the_release_stores_and_finds_an_image(cache: Path, tmp_path: Path, name: str) -> None:
-    cloud = Cloud(name, cache)
+    cloud = EmbeddedCloud(name, cache)
     cloud.up()
     (tmp_path / "raw").write_bytes(RAW)
     words = ("--disk-format", "raw", "--container-format", "bare", "--file", str(tmp_path / "raw"))
@@ -126,7 +126,7 @@ def test_the_client_of_the_release_stores_and_finds_an_image(cache: Path, tmp_pa
 
 
 def test_many_writers_at_once_meet_no_locked_database(cache: Path) -> None:
-    cloud = Cloud("zed", cache)
+    cloud = EmbeddedCloud("zed", cache)
     url = cloud.up().url
     own = token(cloud)
     statuses: list[int | None] = []
@@ -146,7 +146,7 @@ def test_many_writers_at_once_meet_no_locked_database(cache: Path) -> None:
 
 
 def test_a_large_upload_in_chunks_is_not_held_in_memory(cache: Path) -> None:
-    cloud = Cloud("zed", cache)
+    cloud = EmbeddedCloud("zed", cache)
     running = cloud.up()
     own, glance = token(cloud), service(running, "glance")
     process = psutil.Process(running.services[1].pid)
@@ -160,7 +160,7 @@ def test_a_large_upload_in_chunks_is_not_held_in_memory(cache: Path) -> None:
 
 
 def test_a_service_that_died_is_told_and_replaced(cache: Path) -> None:
-    cloud = Cloud("zed", cache)
+    cloud = EmbeddedCloud("zed", cache)
     running = cloud.up()
     psutil.Process(running.services[1].pid).kill()
     psutil.Process(running.services[1].pid).wait(10)
@@ -172,7 +172,7 @@ def test_a_service_that_died_is_told_and_replaced(cache: Path) -> None:
 
 
 def test_a_port_that_is_taken_is_one_line_and_leaves_nothing(cache: Path) -> None:
-    other, cloud = Cloud("2026.2", cache), Cloud("zed", cache)
+    other, cloud = EmbeddedCloud("2026.2", cache), EmbeddedCloud("zed", cache)
     port = other.up().services[0].port
     with pytest.raises(CloudError, match=rf"^port {port} \(for keystone\) is taken$"):
         cloud.up(port=port)
@@ -183,7 +183,7 @@ def test_a_port_that_is_taken_is_one_line_and_leaves_nothing(cache: Path) -> Non
 def test_what_surrounds_a_service_does_not_reach_it(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "OS_KEYSTONE_CONFIG_FILES", "PYTHONPATH", "PYTHONHOME"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    cloud = Cloud("zed", cache)
+    cloud = EmbeddedCloud("zed", cache)
     running = cloud.up()
     answer, _ = ask(f"{service(running, 'glance')}/v2/images", token=token(cloud))
     assert answer.status == 200
@@ -201,7 +201,7 @@ def test_what_surrounds_a_service_does_not_reach_it(cache: Path, monkeypatch: py
 def test_an_interrupted_start_leaves_no_process(
     cache: Path, during: str, after: float, own: tuple[str, ...], number: signal.Signals
 ) -> None:
-    cloud = Cloud("zed", cache)
+    cloud = EmbeddedCloud("zed", cache)
     if not own:
         cloud.up()
         cloud.down()

@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import sharing
 from tests.e2e.conftest import TRACER, processes_of, read_until
-from tracer.cloud.embedded_cloud import Cloud
+from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.recording import load
 
 pytestmark = pytest.mark.e2e
@@ -85,7 +85,7 @@ def dask(tmp_path: Path) -> Iterator[Dask]:
     made.stop()
     for cache in made.caches():
         for path in (cache / "matrix").glob("*/zed"):
-            Cloud("zed", apart=path.parent).down()
+            EmbeddedCloud("zed", apart=path.parent).down()
 
 
 def start(folder: Path, *words: str) -> subprocess.Popen[str]:

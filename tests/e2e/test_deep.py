@@ -23,7 +23,7 @@ from tests.e2e.secrets import leaks, tokens
 from tracer import storage
 from tracer.cloud import services, state, tracing
 from tracer.cloud.cache import locked, silent
-from tracer.cloud.embedded_cloud import Cloud
+from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.model import Exchange, Recording
 from tracer.recording import load
 from tracer.rendering.messages import messages
@@ -38,18 +38,18 @@ LOG_IN = [("GET", "/identity"), ("POST", TOKENS)]
 
 
 @pytest.fixture(params=["zed", "2026.2"])
-def cloud(request: pytest.FixtureRequest, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+def cloud(request: pytest.FixtureRequest, cache: Path, monkeypatch: pytest.MonkeyPatch) -> EmbeddedCloud:
     """A cloud of its own, whose services have no token yet."""
     monkeypatch.setenv("TRACER_CACHE", str(cache))
-    cloud = Cloud(request.param, cache)
+    cloud = EmbeddedCloud(request.param, cache)
     cloud.up()
     return cloud
 
 
 @pytest.fixture
-def zed(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+def zed(cache: Path, monkeypatch: pytest.MonkeyPatch) -> EmbeddedCloud:
     monkeypatch.setenv("TRACER_CACHE", str(cache))
-    cloud = Cloud("zed", cache)
+    cloud = EmbeddedCloud("zed", cache)
     cloud.up()
     return cloud
 
@@ -61,15 +61,15 @@ def tracer(*words: str, check: bool = True, **environment: str) -> subprocess.Co
     )
 
 
-def home(cloud: Cloud) -> Path:
+def home(cloud: EmbeddedCloud) -> Path:
     return cloud._home
 
 
-def secrets(cloud: Cloud) -> set[str]:
+def secrets(cloud: EmbeddedCloud) -> set[str]:
     return set(state.passwords(home(cloud)).values())
 
 
-def forget(cloud: Cloud) -> None:
+def forget(cloud: EmbeddedCloud) -> None:
     """Start Glance anew in its place: it loses its token, and what it knows of others."""
     running = cloud.status()
     assert running
@@ -111,7 +111,7 @@ def by_glance(recording: Recording) -> list[Exchange]:
     return [one for one in recording.exchanges if one.sender == "glance"]
 
 
-def test_deep_adds_what_glance_asks_keystone(cloud: Cloud, tmp_path: Path) -> None:
+def test_deep_adds_what_glance_asks_keystone(cloud: EmbeddedCloud, tmp_path: Path) -> None:
     name, out = cloud.release.name, tmp_path / "out"
     image = furnished(cloud).image
     forget(cloud)
@@ -138,7 +138,9 @@ def test_deep_adds_what_glance_asks_keystone(cloud: Cloud, tmp_path: Path) -> No
     assert not TOKEN.search(b"".join(path.read_bytes() for path in out.rglob("*.yaml")))
 
 
-def test_a_cloud_that_the_environment_names_may_be_an_embedded_one(zed: Cloud, tmp_path: Path) -> None:
+def test_a_cloud_that_the_environment_names_may_be_an_embedded_one(
+    zed: EmbeddedCloud, tmp_path: Path
+) -> None:
     openstack = str(zed.client())
     words = ("record", "--deep", "--out", str(tmp_path), "--", openstack, "image", "list")
     tracer(*words, check=True, **zed.environment())
@@ -171,7 +173,9 @@ def test_deep_on_a_foreign_cloud_says_what_to_do(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_service_that_speaks_before_the_client_hides_no_recording(zed: Cloud, tmp_path: Path) -> None:
+def test_a_service_that_speaks_before_the_client_hides_no_recording(
+    zed: EmbeddedCloud, tmp_path: Path
+) -> None:
     """Simulated by a request through Glance's own port of the proxy."""
     ask = (
         "import json, os, urllib.request as r\n"
@@ -188,7 +192,7 @@ def test_a_service_that_speaks_before_the_client_hides_no_recording(zed: Cloud, 
     assert [each.sender for each in aside.exchanges] == ["glance"]
 
 
-def test_a_recording_that_is_killed_leaves_the_services_alone(zed: Cloud, tmp_path: Path) -> None:
+def test_a_recording_that_is_killed_leaves_the_services_alone(zed: EmbeddedCloud, tmp_path: Path) -> None:
     """The client kills the tracer before it asks anything."""
     script = 'kill -9 $PPID; sleep 0.3; exec "$@"'
     words = ("record", "--deep", "--out", str(tmp_path), "--release", "zed", "--")
@@ -200,7 +204,7 @@ def test_a_recording_that_is_killed_leaves_the_services_alone(zed: Cloud, tmp_pa
     assert asked(load(tmp_path / "zed" / "image-list.yaml"), "glance") == VALIDATION
 
 
-def sourced(cloud: Cloud, *commands: str) -> subprocess.CompletedProcess[str]:
+def sourced(cloud: EmbeddedCloud, *commands: str) -> subprocess.CompletedProcess[str]:
     """Commands in a shell that has sourced the cloud's environment, as a user does it."""
     script = f"source <({TRACER} cloud env {cloud.release.name}); {'; '.join(commands)}"
     return subprocess.run(["bash", "-ec", script], capture_output=True, text=True, check=False, timeout=180)
@@ -215,7 +219,7 @@ def wait_for(folder: Path, count: int, name: str = "*") -> dict[str, Recording]:
 
 
 @pytest.fixture
-def traced(cloud: Cloud, tmp_path: Path) -> Iterator[Cloud]:
+def traced(cloud: EmbeddedCloud, tmp_path: Path) -> Iterator[EmbeddedCloud]:
     up = ("cloud", "up", cloud.release.name, "--traced", "--out", str(tmp_path / "all"))
     assert f"Recordings are written to {tmp_path / 'all' / cloud.release.name}\n" in tracer(*up).stdout
     yield cloud
@@ -223,7 +227,7 @@ def traced(cloud: Cloud, tmp_path: Path) -> Iterator[Cloud]:
     assert processes_of(cloud._cache) == []
 
 
-def test_a_traced_cloud_records_all_that_is_done_with_it(traced: Cloud, tmp_path: Path) -> None:
+def test_a_traced_cloud_records_all_that_is_done_with_it(traced: EmbeddedCloud, tmp_path: Path) -> None:
     name = traced.release.name
     image = furnished(traced).image
     show = f"openstack {' '.join(SHOW)} {image}"
@@ -240,7 +244,7 @@ def test_a_traced_cloud_records_all_that_is_done_with_it(traced: Cloud, tmp_path
     assert not TOKEN.search(b"".join(path.read_bytes() for path in (tmp_path / "all").rglob("*.yaml")))
 
 
-def test_a_recording_goes_first_on_a_traced_cloud(traced: Cloud, tmp_path: Path) -> None:
+def test_a_recording_goes_first_on_a_traced_cloud(traced: EmbeddedCloud, tmp_path: Path) -> None:
     image = furnished(traced).image
     # The image was uploaded by a client that went past the tracer.
     (past,) = wait_for(tmp_path / "all", 1, "glance").values()
@@ -259,7 +263,7 @@ def test_a_recording_goes_first_on_a_traced_cloud(traced: Cloud, tmp_path: Path)
         assert nested(one)
 
 
-def test_a_tracer_that_is_killed_cuts_no_service_off(traced: Cloud, tmp_path: Path) -> None:
+def test_a_tracer_that_is_killed_cuts_no_service_off(traced: EmbeddedCloud, tmp_path: Path) -> None:
     name = traced.release.name
     running = traced.status()
     assert running
@@ -276,7 +280,7 @@ def test_a_tracer_that_is_killed_cuts_no_service_off(traced: Cloud, tmp_path: Pa
     assert asked(wait_for(tmp_path / "all", 1, "image-list")["image-list"], "glance") == VALIDATION
 
 
-def test_a_shell_is_led_past_a_tracer_that_has_gone(zed: Cloud, tmp_path: Path) -> None:
+def test_a_shell_is_led_past_a_tracer_that_has_gone(zed: EmbeddedCloud, tmp_path: Path) -> None:
     traced = tracer("cloud", "up", "zed", "--traced", "--out", str(tmp_path)).stdout
     assert traced
     before = tracer("cloud", "env", "zed").stdout
@@ -290,7 +294,7 @@ def test_a_shell_is_led_past_a_tracer_that_has_gone(zed: Cloud, tmp_path: Path) 
     assert "unset TRACER_PROXY\n" in theirs
 
 
-def test_a_traced_cloud_writes_to_one_folder(traced: Cloud, tmp_path: Path) -> None:
+def test_a_traced_cloud_writes_to_one_folder(traced: EmbeddedCloud, tmp_path: Path) -> None:
     up = ("cloud", "up", traced.release.name, "--traced", "--out")
     assert tracer(*up, str(tmp_path / "all")).returncode == 0
     other = tracer(*up, str(tmp_path / "other"), check=False)
@@ -302,7 +306,7 @@ def test_a_traced_cloud_writes_to_one_folder(traced: Cloud, tmp_path: Path) -> N
 
 
 def test_plain_mitmdump_with_a_port_for_glance_and_two_clients_at_once(
-    cloud: Cloud, mitmdump: Callable[..., Proxy], tmp_path: Path
+    cloud: EmbeddedCloud, mitmdump: Callable[..., Proxy], tmp_path: Path
 ) -> None:
     """As README tells for a devstack: Glance is given its port in its environment."""
     image = furnished(cloud).image
@@ -366,7 +370,7 @@ def test_plain_mitmdump_with_a_port_for_glance_and_two_clients_at_once(
 
 
 @contextmanager
-def sending_through(cloud: Cloud, port: int) -> Iterator[None]:
+def sending_through(cloud: EmbeddedCloud, port: int) -> Iterator[None]:
     """Have Glance send through a port, as a drop-in of its unit does on a devstack."""
     folder = home(cloud) / tracing.FOLDER
     with locked(folder, "standing", silent):

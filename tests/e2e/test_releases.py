@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e.conftest import TRACER
 from tests.e2e.test_cloud import RAW, ask, service, token
-from tracer.cloud.embedded_cloud import Cloud
+from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.cloud.image import qcow2
 from tracer.cloud.releases import releases
 from tracer.model import Recording
@@ -35,7 +35,7 @@ LOOKS_INTO_UPLOADS = "2025.1"
 """The first Glance that does: ``require_image_format_match`` in its config.py."""
 
 
-def recorded(cloud: Cloud, cache: Path, client: str, *words: str) -> tuple[Recording, str]:
+def recorded(cloud: EmbeddedCloud, cache: Path, client: str, *words: str) -> tuple[Recording, str]:
     """What the client of the release ``client`` says to the cloud, recorded as a user does; its output."""
     out = cache / "out"
     own = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
@@ -55,7 +55,7 @@ def recorded(cloud: Cloud, cache: Path, client: str, *words: str) -> tuple[Recor
 @pytest.mark.parametrize(("release", "client"), [*EVERY, *CROSSED])
 def test_an_image_is_created_listed_and_shown(cache: Path, tmp_path: Path, release: str, client: str) -> None:
     (tmp_path / "image").write_bytes(qcow2())
-    cloud = Cloud(release, cache)
+    cloud = EmbeddedCloud(release, cache)
     running = cloud.up()
     assert [ask(one.url)[0].status for one in running.services] == [300, 300]
     upload = ("--disk-format", "qcow2", "--container-format", "bare", "--file", str(tmp_path / "image"))
@@ -77,7 +77,7 @@ def test_an_image_is_created_listed_and_shown(cache: Path, tmp_path: Path, relea
 
 @pytest.mark.parametrize(("release", "client"), EVERY)
 def test_an_upload_that_is_not_what_it_says(cache: Path, release: str, client: str) -> None:
-    cloud = Cloud(release, cache)
+    cloud = EmbeddedCloud(release, cache)
     running = cloud.up()
     own, glance = token(cloud), service(running, "glance")
     statuses = []

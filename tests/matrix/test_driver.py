@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from tests.matrix.made import recording, suite
 from tracer.errors import CloudError, LostError
-from tracer.matrix import Order, Plan, drive, make_plan
+from tracer.matrix import MatrixOutput, MatrixPlan, drive, make_plan
 from tracer.matrix.driver import TRIES
 from tracer.matrix.recorder import Report
 from tracer.matrix.units import Made, Unit
@@ -53,15 +53,15 @@ def everything(unit: Unit, *numbers: int) -> list[Made]:
     ]
 
 
-def driven(folder: Path, work: Work) -> tuple[Plan, list[str], list[tuple[int, ...]]]:
+def driven(folder: Path, work: Work) -> tuple[MatrixPlan, list[str], list[tuple[int, ...]]]:
     plan = make_plan(folder / "out", ["zed"], [suite(folder)])
     complaints: list[str] = []
     with Workers(work) as pool:
-        drive(plan, Order(folder / "out"), pool, lambda _line: None, complaints.append)
+        drive(plan, MatrixOutput(folder / "out"), pool, lambda _line: None, complaints.append)
     return plan, complaints, pool.rounds
 
 
-def signs(plan: Plan) -> list[tuple[str, str]]:
+def signs(plan: MatrixPlan) -> list[tuple[str, str]]:
     return [(cell.name, cell.verdict) for cell in plan.cells()]
 
 

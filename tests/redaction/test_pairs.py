@@ -14,7 +14,7 @@ from tests.redaction.canaries import as_json, as_text, exchange
 from tests.redaction.text_forms import BEFORE, BEHIND, FORMS, NESTINGS, SPACED
 from tracer.formats import yaml_text
 from tracer.redaction import Redactor, load_policy, pairs, scan
-from tracer.redaction.pairs import Pair
+from tracer.redaction.pairs import NamedValue
 
 POLICY = load_policy()
 VALUE = "kJ7xQ2"  # too short to be searched for: what removes it is its place
@@ -490,5 +490,5 @@ def test_a_long_run_of_backslashes_is_read_once() -> None:
 
 
 def test_each_of_two_values_that_overlap_is_a_secret() -> None:
-    first, second, inside = (Pair(*span, "place", str(span)) for span in ((0, 10), (5, 20), (6, 8)))
+    first, second, inside = (NamedValue(*span, "place", str(span)) for span in ((0, 10), (5, 20), (6, 8)))
     assert pairs._merged([second, inside, first]) == [first, second._replace(start=10)]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.sequences.runs import HOST, by_id, by_name, exchange, named, prologue, show, versions_of_glance
 from tests.strategies import texts
-from tracer.conformance import Check, Deviation, Report, check, check_all, exit_code
+from tracer.conformance import Check, ConformanceReport, Deviation, check, check_all, exit_code
 from tracer.model import Cloud, Exchange, Recording
 from tracer.recording import load, save
 from tracer.rendering.checks.junit import junit
@@ -197,8 +197,8 @@ checks = st.builds(
 ).filter(lambda one: not (one.error and one.verdict))
 
 
-def report_of(given: list[Check]) -> Report:
-    return Report(
+def report_of(given: list[Check]) -> ConformanceReport:
+    return ConformanceReport(
         conforming=sum(one.verdict == "conforms" for one in given),
         deviating=sum(one.verdict == "deviates" for one in given),
         undetermined=sum(one.verdict == "undetermined" for one in given),
@@ -288,4 +288,4 @@ def test_what_junit_says_of_a_deviation() -> None:
 @given(st.lists(checks, max_size=3))
 def test_the_report_as_json_can_be_read_again(given: list[Check]) -> None:
     report = report_of(given)
-    assert msgspec.json.decode(msgspec.json.encode(report), type=Report) == report
+    assert msgspec.json.decode(msgspec.json.encode(report), type=ConformanceReport) == report

@@ -17,7 +17,7 @@ from tracer.model import Exchange, Recording
 from tracer.rendering.drawing import draw
 from tracer.rendering.mermaid import mermaid, mermaid_parts
 from tracer.rendering.messages import messages
-from tracer.rendering.pages.message_texts import Book, parts_of
+from tracer.rendering.pages.message_texts import DescribedRecording, parts_of
 from tracer.rendering.pages.wording import wording
 from tracer.sequences import find, label
 
@@ -68,7 +68,7 @@ def test_there_are_as_many_pictures_as_a_page_shows(tmp_path: Path) -> None:
 
 
 def test_what_is_beyond_the_page_can_still_be_told() -> None:
-    book = Book(_long(400), wording("en"))
+    book = DescribedRecording(_long(400), wording("en"))
     last = max(book.left_out)
     assert [part.anchor for part in parts_of(book, last)] == [f"m{2 * last + 1}", f"m{2 * last + 2}"]
 

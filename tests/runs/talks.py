@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tracer.model import Exchange, Request, Response
 from tracer.runs.attribution import Attribution
-from tracer.runs.client_process import Process
+from tracer.runs.client_process import ClientProcess
 from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.run import Evidence, Run
 from tracer.runs.sent_request import SentRequest
@@ -57,14 +57,14 @@ class Talk:
         self,
         connection: str,
         step: Step,
-        process: Process | None = None,
+        process: ClientProcess | None = None,
         *,
         peer: str | None = None,
         agent: str | None = None,
         sender: str = "",
     ) -> SentRequest:
         self.now += 0.01
-        return self.attribution.sent(
+        return self.attribution.request_started(
             Evidence(
                 connection,
                 peer or self.peer,
@@ -89,7 +89,9 @@ class Talk:
             response=Response(status=step.status),
         )
         closes = request.evidence.connection if close else None
-        self.take(self.attribution.answered(request, exchange, filter(None, [step.hands_out]), closes))
+        self.take(
+            self.attribution.exchange_completed(request, exchange, filter(None, [step.hands_out]), closes)
+        )
 
     def close(self, connection: str) -> None:
         self.take(self.attribution.closed(connection))
@@ -99,7 +101,7 @@ class Talk:
         self.take(self.attribution.expire())
 
     def finish(self, run: Run) -> None:
-        """End a run, as a keeper does once it is idle."""
+        """End a run, as a manager does once it is idle."""
         self.take(self.attribution.over(run))
         self.attribution.runs.finish(run)
         self.attribution.runs.retain(run)

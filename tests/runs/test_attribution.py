@@ -39,7 +39,7 @@ from tests.runs.talks import (
 )
 from tracer.conformance import check_all, exit_code
 from tracer.model import Recording
-from tracer.runs.client_process import Process
+from tracer.runs.client_process import ClientProcess
 from tracer.runs.discovery import PATIENCE
 from tracer.runs.run import FINISHED_LIMIT, GRACE
 
@@ -241,7 +241,7 @@ def test_finished_runs_are_forgotten_in_the_end() -> None:
 
 # Processes
 
-ONE, OTHER = Process(1, 1.0, ("openstack",)), Process(2, 2.0, ("openstack",))
+ONE, OTHER = ClientProcess(1, 1.0, ("openstack",)), ClientProcess(2, 2.0, ("openstack",))
 
 
 def test_one_process_is_one_run_whatever_its_connections_and_logins() -> None:

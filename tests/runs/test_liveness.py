@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tests.capture.worker.workers import serve
-from tracer.capture.worker.connection import Worker
+from tracer.capture.worker.connection import WorkerConnection
 from tracer.runs import liveness
 from tracer.runs.settings import JOURNALS
 
@@ -62,7 +62,7 @@ def test_a_recovery_that_waits_is_given_up_at_the_end(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as orphan:
         _mark(journals, psutil.Process(orphan.pid), (2**22 + 1, 0.0))
 
-        async def work(worker: Worker) -> None:
+        async def work(worker: WorkerConnection) -> None:
             await worker.caught_up()
 
         began = time.monotonic()

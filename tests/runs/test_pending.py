@@ -17,20 +17,20 @@ from tracer.recording.journal import read_journal
 from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.recovery import recover
 from tracer.runs.run import Evidence
-from tracer.runs.run_manager import Keeper
-from tracer.runs.run_writer import Book, Kept
+from tracer.runs.run_manager import RunManager
+from tracer.runs.run_writer import RunWriter, SavedRecording
 from tracer.runs.sent_request import SentRequest
 from tracer.runs.settings import JOURNALS, Settings
 
 
 class Remote:
-    """A client on another machine, as a keeper sees it."""
+    """A client on another machine, as a manager sees it."""
 
     def __init__(self, folder: Path, *, live: bool = False) -> None:
         self.folder = folder
-        self.kept: list[Kept] = []
+        self.kept: list[SavedRecording] = []
         self.failures: list[Exception] = []
-        self.keeper = Keeper(Settings(folder=folder), self.kept.append, self.failures.append, live=live)
+        self.manager = RunManager(Settings(folder=folder), self.kept.append, self.failures.append, live=live)
         self._now = 1000.0
 
     def exchange(self, connection: str, path: str, token: str = "", hands_out: str = "") -> SentRequest:
@@ -47,7 +47,7 @@ class Remote:
             url=url,
             started=self._now,
         )
-        return self.keeper.sent(evidence)
+        return self.manager.request_started(evidence)
 
     def answer(self, request: SentRequest, hands_out: str = "") -> None:
         started, (method, url) = request.evidence.started, request.evidence.opening.split()
@@ -58,7 +58,7 @@ class Remote:
             request=Request(method=method, url=url),
             response=Response(status=201 if hands_out else 200),
         )
-        self.keeper.answered(request, exchange, filter(None, [hands_out]), None)
+        self.manager.exchange_completed(request, exchange, filter(None, [hands_out]), None)
 
     def journalled(self) -> list[str]:
         paths = sorted((self.folder / JOURNALS).glob("*.jsonl"))
@@ -76,7 +76,7 @@ def test_discovery_that_waits_for_its_token_survives_a_kill(tmp_path: Path) -> N
     assert recovered.notes == ["the proxy ended before it was known which commands these exchanges belong to"]
     remote.exchange("g", "/image/v2/images", token="t")
     assert remote.journalled() == ["http://cloud.test/image", "http://cloud.test/image/v2/images"]
-    asyncio.run(remote.keeper.finish_all())
+    asyncio.run(remote.manager.finish_all())
     (kept,) = remote.kept
     assert [each.request.url for each in kept.recording.exchanges] == [
         "http://cloud.test/image",
@@ -113,7 +113,7 @@ def test_what_cannot_be_kept_while_it_waits_fails_once(tmp_path: Path) -> None:
     (tmp_path / JOURNALS).touch()
     with pytest.raises(Exception, match="cannot write"):
         remote.exchange("g", "/image")
-    asyncio.run(remote.keeper.finish_all())
+    asyncio.run(remote.manager.finish_all())
     assert remote.failures == []
     assert remote.kept == []
 
@@ -127,11 +127,11 @@ def test_a_live_keeper_decides_in_the_end_on_what_only_discovers(
     async def serve() -> None:
         remote = Remote(tmp_path, live=True)
         remote.exchange("g", "/image")
-        remote.keeper.closed("g")
+        remote.manager.closed("g")
         await until(lambda: bool(remote.kept))
         (kept,) = remote.kept
         assert [each.request.url for each in kept.recording.exchanges] == ["http://cloud.test/image"]
-        await remote.keeper.finish_all()
+        await remote.manager.finish_all()
 
     asyncio.run(serve())
 
@@ -155,11 +155,11 @@ def test_a_run_whose_recording_could_not_be_written_goes_on_in_another_one(
         remote = Remote(tmp_path, live=True)
         remote.exchange("a", tokens, hands_out="t")
         with monkeypatch.context() as patched:
-            patched.setattr(remote.keeper, "finish_book", _refuse)
-            remote.keeper.closed("a")
+            patched.setattr(remote.manager, "finish_writer", _refuse)
+            remote.manager.closed("a")
             await until(lambda: bool(remote.failures))
         remote.exchange("b", images, token="t")
-        await remote.keeper.finish_all()
+        await remote.manager.finish_all()
         assert [urls(kept.recording) for kept in remote.kept] == [[f"http://cloud.test{images}"]]
         assert len(remote.failures) == 1
         assert remote.journalled() == [f"http://cloud.test{tokens}"]
@@ -167,7 +167,7 @@ def test_a_run_whose_recording_could_not_be_written_goes_on_in_another_one(
     asyncio.run(serve())
 
 
-def _refuse(book: Book, interrupted: str) -> Kept:
+def _refuse(writer: RunWriter, interrupted: str) -> SavedRecording:
     raise OutputError("x", "no space")
 
 
@@ -179,18 +179,18 @@ def test_what_cannot_wait_does_not_keep_back_what_is_decided(
     remote.exchange("a", "/identity/v3/auth/tokens", hands_out="t")
     first, last = remote.ask("g", "/image"), remote.ask("x", "/volume")
     remote.answer(first)
-    decided = remote.keeper._attribution.answered
+    decided = remote.manager._attribution.exchange_completed
 
-    def answered(*args: Any) -> list[SentRequest]:
+    def exchange_completed(*args: Any) -> list[SentRequest]:
         complete = decided(*args)
-        first.decide(remote.keeper._runs.going[0])
-        return [*complete, *remote.keeper._attribution._decided()]
+        first.decide(remote.manager._runs.going[0])
+        return [*complete, *remote.manager._attribution._decided()]
 
-    monkeypatch.setattr(remote.keeper._attribution, "answered", answered)
-    monkeypatch.setattr(remote.keeper._waiting, "hold", _refuse_to_hold)
+    monkeypatch.setattr(remote.manager._attribution, "exchange_completed", exchange_completed)
+    monkeypatch.setattr(remote.manager._waiting, "hold", _refuse_to_hold)
     with pytest.raises(OutputError):
         remote.answer(last)
-    asyncio.run(remote.keeper.finish_all())
+    asyncio.run(remote.manager.finish_all())
     (kept,) = remote.kept
     assert len(kept.recording.exchanges) == 2
 
@@ -210,13 +210,13 @@ def test_a_fault_while_waiting_costs_no_recording(
 
     async def serve() -> None:
         remote = Remote(tmp_path, live=True)
-        monkeypatch.setattr(remote.keeper._attribution, broken, fail)
+        monkeypatch.setattr(remote.manager._attribution, broken, fail)
         remote.exchange("a", "/identity/v3/auth/tokens", hands_out="t")
         remote.exchange("g", "/image")
-        remote.keeper.closed("a")
-        remote.keeper.closed("g")
+        remote.manager.closed("a")
+        remote.manager.closed("g")
         await until(lambda: bool(remote.failures))
-        await remote.keeper.finish_all()
+        await remote.manager.finish_all()
         assert sorted(url for kept in remote.kept for url in urls(kept.recording)) == [
             "http://cloud.test/identity/v3/auth/tokens",
             "http://cloud.test/image",

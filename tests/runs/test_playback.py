@@ -18,8 +18,8 @@ from tests.capture.flows import flow, peer, trace
 from tests.capture.mitm.test_addon import TOKEN, discovery, login, show
 from tracer.capture.mitm.addon import Tracer
 from tracer.model import Recording
-from tracer.runs.event_pipeline import Intake
-from tracer.runs.events import Asked, Event
+from tracer.runs.event_pipeline import EventPipeline
+from tracer.runs.events import Event, RequestStarted
 from tracer.runs.playback import Clock
 
 STORED = Path(__file__).parent / "stored"
@@ -198,13 +198,13 @@ def test_large_contents_are_not_all_held(
 ) -> None:
     monkeypatch.setattr("tracer.runs.playback._SIZE_LIMIT", 10_000)
     played: list[float] = []
-    tell = Intake.tell
+    receive = EventPipeline.receive
 
-    def told(intake: Intake, event: Event) -> None:
-        played.extend([event.started] if isinstance(event, Asked) else [])
-        tell(intake, event)
+    def received(pipeline: EventPipeline, event: Event) -> None:
+        played.extend([event.started] if isinstance(event, RequestStarted) else [])
+        receive(pipeline, event)
 
-    monkeypatch.setattr(Intake, "tell", told)
+    monkeypatch.setattr(EventPipeline, "receive", received)
     before: list[int] = []
 
     def flows() -> Iterator[http.HTTPFlow]:

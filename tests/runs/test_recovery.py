@@ -17,21 +17,21 @@ from tracer.processes import ProcessIdentity, identify
 from tracer.recording import Journal, JournalHead, load, read_journal
 from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.recovery import recover
-from tracer.runs.run_writer import Book
+from tracer.runs.run_writer import RunWriter
 from tracer.runs.settings import JOURNALS, Settings
 
 
 def kept(folder: Path, *, killed: bool, name: str | None = None) -> Path:
     """A journal of a login and a show, as a proxy leaves it that was killed or still runs."""
-    book = Book(Settings(folder=folder, release="zed", name=name), ("openstack", "image", "show", "x"))
+    writer = RunWriter(Settings(folder=folder, release="zed", name=name), ("openstack", "image", "show", "x"))
     if not killed:
-        return _fill(book, folder)
+        return _fill(writer, folder)
     # A process number of the past: the same pid, started at another time.
-    book._head = book._head.__class__(
-        **{key: getattr(book._head, key) for key in book._head.__struct_fields__ if key != "writer"},
+    writer._head = writer._head.__class__(
+        **{key: getattr(writer._head, key) for key in writer._head.__struct_fields__ if key != "writer"},
         writer=_by_the_clock(-100),
     )
-    return _fill(book, folder)
+    return _fill(writer, folder)
 
 
 def _by_the_clock(seconds: float) -> ProcessIdentity:
@@ -39,11 +39,11 @@ def _by_the_clock(seconds: float) -> ProcessIdentity:
     return cast(ProcessIdentity, (os.getpid(), psutil.Process().create_time() + seconds))
 
 
-def _fill(book: Book, folder: Path) -> Path:
+def _fill(writer: RunWriter, folder: Path) -> Path:
     client = peer()
     for flow in (login(client), show(client)):
-        book.take(exchanged(flow))
-    book.leave()
+        writer.take(exchanged(flow))
+    writer.leave()
     return next((folder / JOURNALS).iterdir())
 
 

@@ -15,7 +15,7 @@ from tracer.errors import LeakError, OutputError, RenderError
 from tracer.model import Exchange, Recording
 from tracer.recording import load, read_journal
 from tracer.rendering import draw
-from tracer.runs.run_writer import Book, Kept
+from tracer.runs.run_writer import RunWriter, SavedRecording
 from tracer.runs.settings import JOURNALS, Settings
 
 
@@ -26,53 +26,53 @@ def taken(**options: object) -> Exchange:
 
 def test_a_secret_of_the_command_line_leaves_the_journal_once_it_is_known(tmp_path: Path) -> None:
     """Whatever the option is called that it stood behind."""
-    book = Book(Settings(folder=tmp_path), ("openstack", "thing", "create", "--its-word", SECRET))
-    book.take(taken())
+    writer = RunWriter(Settings(folder=tmp_path), ("openstack", "thing", "create", "--its-word", SECRET))
+    writer.take(taken())
     (journal,) = (tmp_path / JOURNALS).iterdir()
     assert SECRET in (read_journal(journal)[0].command or "")
     login_flow = login(peer())
-    book.take(exchanged(login_flow))
+    writer.take(exchanged(login_flow))
     assert SECRET not in journal.read_text()
-    assert SECRET not in (book.finish().recording.command or "")
+    assert SECRET not in (writer.finish().recording.command or "")
 
 
 def test_only_a_journal_that_holds_what_has_become_known_is_written_anew(tmp_path: Path) -> None:
-    book = Book(Settings(folder=tmp_path))
-    book.take(taken())
+    writer = RunWriter(Settings(folder=tmp_path))
+    writer.take(taken())
     (journal,) = (tmp_path / JOURNALS).iterdir()
     written = journal.stat().st_ino
-    book.take(exchanged(login(peer())))
+    writer.take(exchanged(login(peer())))
     assert journal.stat().st_ino == written
-    book.take(taken(path="/x/kJ7xQ2mZp9vR4tWsABCDEFGH"))
+    writer.take(taken(path="/x/kJ7xQ2mZp9vR4tWsABCDEFGH"))
     assert "kJ7xQ2mZp9vR4tWsABCDEFGH" in journal.read_text()
-    book.take(taken(headers={"X-Auth-Token": "kJ7xQ2mZp9vR4tWsABCDEFGH"}))
+    writer.take(taken(headers={"X-Auth-Token": "kJ7xQ2mZp9vR4tWsABCDEFGH"}))
     assert journal.stat().st_ino != written
     assert "kJ7xQ2mZp9vR4tWsABCDEFGH" not in journal.read_text()
-    assert book.redactor.counts["known secret"] == 1
+    assert writer.redactor.counts["known secret"] == 1
     assert len(read_journal(journal)[1]) == 4
-    book.leave()
+    writer.leave()
 
 
 def test_what_becomes_known_is_taken_out_of_a_dropped_exchange_too(tmp_path: Path) -> None:
-    book = Book(Settings(folder=tmp_path))
-    book.take(taken())
-    book.take(taken(path="/x/kJ7xQ2mZp9vR4tWsABCDEFGH"))
-    book.drop(1)
+    writer = RunWriter(Settings(folder=tmp_path))
+    writer.take(taken())
+    writer.take(taken(path="/x/kJ7xQ2mZp9vR4tWsABCDEFGH"))
+    writer.drop(1)
     (journal,) = (tmp_path / JOURNALS).iterdir()
     assert "kJ7xQ2mZp9vR4tWsABCDEFGH" in journal.read_text()
-    book.take(taken(headers={"X-Auth-Token": "kJ7xQ2mZp9vR4tWsABCDEFGH"}))
+    writer.take(taken(headers={"X-Auth-Token": "kJ7xQ2mZp9vR4tWsABCDEFGH"}))
     assert "kJ7xQ2mZp9vR4tWsABCDEFGH" not in journal.read_text()
     assert len(read_journal(journal)[1]) == 2
-    book.leave()
+    writer.leave()
 
 
 def test_a_secret_of_the_environment_never_reaches_the_journal_with_the_command(tmp_path: Path) -> None:
-    book = Book(Settings(folder=tmp_path), ("openstack", "thing", "create", "--its-word", SECRET))
-    book.redactor.learn_environment({"OS_PASSWORD": SECRET})
-    book.take(taken())
+    writer = RunWriter(Settings(folder=tmp_path), ("openstack", "thing", "create", "--its-word", SECRET))
+    writer.redactor.learn_environment({"OS_PASSWORD": SECRET})
+    writer.take(taken())
     (journal,) = (tmp_path / JOURNALS).iterdir()
     assert SECRET not in journal.read_text()
-    book.leave()
+    writer.leave()
 
 
 @pytest.mark.parametrize("encode", [bytes.hex, lambda data: base64.b64encode(b"user:" + data).decode()])
@@ -84,8 +84,8 @@ def test_a_secret_in_a_body_in_base64_goes_once_it_is_known(
     hidden = encode(SECRET.encode())
     body = b"caf\xe9 \x00 cred " + hidden.encode() + b" end"
     client = peer()
-    book = Book(Settings(folder=tmp_path))
-    book.take(
+    writer = RunWriter(Settings(folder=tmp_path))
+    writer.take(
         exchanged(
             flow("GET", "/x", client=client, answer=body, answer_headers={"Content-Type": "text/plain"})
         )
@@ -99,21 +99,21 @@ def test_a_secret_in_a_body_in_base64_goes_once_it_is_known(
         return base64.b64decode(response.body.base64 or "")
 
     assert shown(read_journal(journal)[1]) == body
-    book.take(exchanged(login(client, at=2.0)))
+    writer.take(exchanged(login(client, at=2.0)))
     assert hidden[-12:].encode() not in shown(read_journal(journal)[1])
-    kept = book.finish()
+    kept = writer.finish()
     assert hidden[-12:].encode() not in shown(load(kept.path).exchanges)
 
 
 def test_a_long_run_becomes_the_same_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def finished(folder: Path) -> tuple[str, str]:
-        book = Book(
+        writer = RunWriter(
             Settings(folder=folder, diagrams=("mmd",), draw=draw), ("openstack", "image", "show", "x")
         )
         client = peer()
         for one in (login(client), show(client, 4.0), show(client, 3.0), show(client, 5.0)):
-            book.take(exchanged(one))
-        kept = book.finish()
+            writer.take(exchanged(one))
+        kept = writer.finish()
         return kept.path.read_text(), kept.diagrams[0].read_text()
 
     held = finished(tmp_path / "held")
@@ -126,11 +126,11 @@ def test_what_the_gate_refuses_is_not_left_in_the_journal(
 ) -> None:
     monkeypatch.setattr("tracer.redaction.Redactor.exchange", lambda _, sent: sent)
     monkeypatch.setattr("tracer.redaction.Redactor.again", lambda _, sent: sent)
-    book = Book(Settings(folder=tmp_path), ("openstack", "thing", "show", "an-argument"))
+    writer = RunWriter(Settings(folder=tmp_path), ("openstack", "thing", "show", "an-argument"))
     for one in (login(peer()), show(peer())):
-        book.take(exchanged(one))
+        writer.take(exchanged(one))
     with pytest.raises(LeakError) as caught:
-        book.finish()
+        writer.finish()
     assert TOKEN not in str(caught.value)
     everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"redaction" in everything
@@ -145,9 +145,9 @@ def test_a_diagram_that_cannot_be_drawn_costs_no_recording(tmp_path: Path) -> No
             raise RenderError("the engine refused it")
         return ["sequenceDiagram"]
 
-    book = Book(Settings(folder=tmp_path, diagrams=("mmd", "svg"), draw=refuse))
-    book.take(taken())
-    kept = book.finish()
+    writer = RunWriter(Settings(folder=tmp_path, diagrams=("mmd", "svg"), draw=refuse))
+    writer.take(taken())
+    kept = writer.finish()
     assert kept.path.exists()
     assert kept.diagrams == (tmp_path / "run.mmd",)
     assert "the engine refused it" in kept.problem
@@ -161,11 +161,11 @@ def test_of_a_run_that_cannot_be_drawn_no_earlier_diagram_stays(tmp_path: Path) 
             raise RenderError("it was refused")
         return ["one", "two"] if kind == "svg" else ["one"]
 
-    def recorded(stripped: int = 0) -> Kept:
-        book = Book(Settings(folder=tmp_path, name="x", diagrams=("mmd", "svg", "png"), draw=draw))
-        book.take(taken())
-        book.stripped = stripped
-        return book.finish()
+    def recorded(stripped: int = 0) -> SavedRecording:
+        writer = RunWriter(Settings(folder=tmp_path, name="x", diagrams=("mmd", "svg", "png"), draw=draw))
+        writer.take(taken())
+        writer.stripped = stripped
+        return writer.finish()
 
     assert len(recorded().diagrams) == 4
     refused |= {"mmd", "svg"}
@@ -190,69 +190,69 @@ def test_of_a_run_that_cannot_be_drawn_no_earlier_diagram_stays(tmp_path: Path) 
 
 
 def test_a_diagram_goes_through_the_last_gate(tmp_path: Path) -> None:
-    book = Book(Settings(folder=tmp_path, diagrams=("mmd",), draw=lambda *_: [f"over {SECRET}"]))
+    writer = RunWriter(Settings(folder=tmp_path, diagrams=("mmd",), draw=lambda *_: [f"over {SECRET}"]))
     for one in (login(peer()), show(peer())):
-        book.take(exchanged(one))
+        writer.take(exchanged(one))
     with pytest.raises(LeakError):
-        book.finish()
+        writer.finish()
     assert not list(tmp_path.glob("*.mmd"))
 
 
 def test_a_long_diagram_is_written_in_parts(tmp_path: Path) -> None:
-    book = Book(Settings(folder=tmp_path, diagrams=("mmd",), draw=lambda *_: ["one", "two"]))
-    book.take(taken())
-    kept = book.finish()
+    writer = RunWriter(Settings(folder=tmp_path, diagrams=("mmd",), draw=lambda *_: ["one", "two"]))
+    writer.take(taken())
+    kept = writer.finish()
     assert kept.diagrams == (tmp_path / "run-part1.mmd", tmp_path / "run-part2.mmd")
     assert [path.read_text() for path in kept.diagrams] == ["one", "two"]
 
 
 def test_a_paused_run_goes_on_in_the_same_recording(tmp_path: Path) -> None:
-    book = Book(Settings(folder=tmp_path))
-    book.take(taken(at=100.0))
-    book.finish()
-    book.resume()
-    book.take(taken(path="/image", at=107.0))
-    kept = book.finish()
+    writer = RunWriter(Settings(folder=tmp_path))
+    writer.take(taken(at=100.0))
+    writer.finish()
+    writer.resume()
+    writer.take(taken(path="/image", at=107.0))
+    kept = writer.finish()
     assert kept.path == tmp_path / "run.yaml"
     assert [one.started for one in load(kept.path).exchanges] == [0, 7]
 
 
 def test_a_journal_that_cannot_be_written_says_so(tmp_path: Path) -> None:
-    book = Book(Settings(folder=tmp_path))
+    writer = RunWriter(Settings(folder=tmp_path))
     (tmp_path / JOURNALS).write_text("in the way")
     with pytest.raises(OutputError, match="cannot write"):
-        book.take(taken())
+        writer.take(taken())
 
 
 def test_a_recording_taken_away_is_no_reason_to_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tracer.runs.run import Evidence
-    from tracer.runs.run_manager import Keeper
+    from tracer.runs.run_manager import RunManager
 
     failures: list[Exception] = []
-    keeper = Keeper(Settings(folder=tmp_path), lambda _: None, failures.append, live=False)
+    manager = RunManager(Settings(folder=tmp_path), lambda _: None, failures.append, live=False)
     evidence = Evidence("a", "192.0.2.1", None, "agent", "GET /", False, frozenset({"t"}))
-    sent = keeper.sent(evidence)
-    keeper.answered(sent, taken(), ["t"], "a")
+    sent = manager.request_started(evidence)
+    manager.exchange_completed(sent, taken(), ["t"], "a")
     run = sent.run
     assert run is not None
 
     async def finish() -> None:
-        await keeper._finish(run)
+        await manager._finish(run)
 
     import asyncio
 
     asyncio.run(finish())
     (tmp_path / "run.yaml").unlink()
-    again = keeper.sent(evidence._replace(connection="b"))
+    again = manager.request_started(evidence._replace(connection="b"))
     assert again.run is run
-    keeper.answered(again, taken(), [], "b")
+    manager.exchange_completed(again, taken(), [], "b")
     assert not failures
 
 
 def test_names_are_of_the_command_where_no_sequence_is(tmp_path: Path) -> None:
-    book = Book(Settings(folder=tmp_path, release="zed"), ("openstack", "flavor", "list", "--long"))
-    book.take(taken(path="/compute/v2.1/flavors"))
-    assert book.finish().path == tmp_path / "zed" / "flavor-list.yaml"
+    writer = RunWriter(Settings(folder=tmp_path, release="zed"), ("openstack", "flavor", "list", "--long"))
+    writer.take(taken(path="/compute/v2.1/flavors"))
+    assert writer.finish().path == tmp_path / "zed" / "flavor-list.yaml"
     assert list(trace([flow()], tmp_path / "other")) == ["run"]
 
 
@@ -266,17 +266,17 @@ def test_names_are_of_the_command_where_no_sequence_is(tmp_path: Path) -> None:
     ],
 )
 def test_an_argument_is_no_part_of_a_name(tmp_path: Path, command: str, name: str) -> None:
-    book = Book(Settings(folder=tmp_path), command.split())
-    book.take(taken(path="/compute/v2.1/flavors"))
-    assert book.finish().path == tmp_path / f"{name}.yaml"
+    writer = RunWriter(Settings(folder=tmp_path), command.split())
+    writer.take(taken(path="/compute/v2.1/flavors"))
+    assert writer.finish().path == tmp_path / f"{name}.yaml"
 
 
 def test_a_secret_that_the_first_exchange_shows_never_reaches_the_journal(
     tmp_path: Path, written: list[bytes]
 ) -> None:
-    book = Book(Settings(folder=tmp_path), ("openstack", "thing", "create", "--its-word", SECRET))
+    writer = RunWriter(Settings(folder=tmp_path), ("openstack", "thing", "create", "--its-word", SECRET))
     first = login(peer())
-    book.take(exchanged(first))
+    writer.take(exchanged(first))
     assert written
     assert SECRET.encode() not in b"".join(written)
 
@@ -316,6 +316,6 @@ def test_a_link_that_leads_nowhere_has_its_name(tmp_path: Path) -> None:
 
 def finished(folder: Path) -> str:
     """The name of a new recording there."""
-    book = Book(Settings(folder=folder))
-    book.take(taken())
-    return book.finish().path.name
+    writer = RunWriter(Settings(folder=folder))
+    writer.take(taken())
+    return writer.finish().path.name

@@ -1,4 +1,4 @@
-"""Which run a service's request belongs to: through a keeper, into recordings."""
+"""Which run a service's request belongs to: through a manager, into recordings."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tests.capture.mitm.test_addon import TOKEN, discovery, login, show
 from tracer.model import Body, Exchange, Recording, Request, Response
 from tracer.recording import load
 from tracer.recording.journal import read_journal
-from tracer.runs.client_process import Process
+from tracer.runs.client_process import ClientProcess
 from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.recovery import recover
 from tracer.runs.run import Evidence, Runs
-from tracer.runs.run_manager import Keeper
-from tracer.runs.run_writer import Kept
+from tracer.runs.run_manager import RunManager
+from tracer.runs.run_writer import SavedRecording
 from tracer.runs.sent_request import SentRequest
 from tracer.runs.service_calls import ServiceCalls
 from tracer.runs.settings import JOURNALS, Settings
@@ -35,17 +35,17 @@ IMAGE, TOKENS = "/image/v2/images/1", "/identity/v3/auth/tokens"
 
 @dataclass
 class Proxy:
-    """A proxy as the keeper sees it; every request has a number of its own in its query."""
+    """A proxy as the manager sees it; every request has a number of its own in its query."""
 
     folder: Path
-    kept: list[Kept] = field(default_factory=list)
+    kept: list[SavedRecording] = field(default_factory=list)
     clock: float = 1000.0
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count()
         self._at: dict[int, tuple[str, str, float]] = {}
         self.sent: list[tuple[SentRequest, str]] = []
-        self.keeper = Keeper(
+        self.manager = RunManager(
             Settings(folder=self.folder, participants=ParticipantMap("glance=http://images.test")),
             self.kept.append,
             self._fail,
@@ -61,7 +61,7 @@ class Proxy:
     ) -> SentRequest:
         token = f"token-{number}" if token is None else token
         return self._ask(
-            f"c{number}", "GET", url + path, token, process=Process(number, 1.0, (f"c{number}",))
+            f"c{number}", "GET", url + path, token, process=ClientProcess(number, 1.0, (f"c{number}",))
         )
 
     def service(
@@ -75,7 +75,7 @@ class Proxy:
         method: str,
         url: str,
         token: str,
-        process: Process | None = None,
+        process: ClientProcess | None = None,
         sender: str = "",
         about: str = "",
     ) -> SentRequest:
@@ -85,7 +85,7 @@ class Proxy:
         evidence = Evidence(
             connection, "127.0.0.1", process, "", url, False, tokens, sender, subjects, url, self.clock
         )
-        sent = self.keeper.sent(evidence)
+        sent = self.manager.request_started(evidence)
         self.sent.append((sent, method))
         return sent
 
@@ -99,12 +99,12 @@ class Proxy:
             request=Request(method=method, url=sent.evidence.url),
             response=Response(status=200),
         )
-        self.keeper.answered(sent, exchange, hands_out, None)
+        self.manager.exchange_completed(sent, exchange, hands_out, None)
         return sent.evidence.url
 
     def end(self) -> dict[str, Recording]:
         """The recordings by command; None's by the service."""
-        asyncio.run(self.keeper.finish_all())
+        asyncio.run(self.manager.finish_all())
         found = [one.recording for one in self.kept]
         return {one.command or one.exchanges[0].sender: one for one in found}
 
@@ -268,7 +268,7 @@ def test_what_a_client_creates_does_not_replace_the_catalogue_of_its_login() -> 
             response=Response(status=201, body=body),
         )
         evidence = Evidence("c", "192.0.2.1", None, "", "", False, frozenset(), started=1.0)
-        calls.answered(SentRequest(evidence), exchange)
+        calls.exchange_completed(SentRequest(evidence), exchange)
     assert calls._receiver("http://images.test:9292/v2/images") == "glance"
 
 
@@ -279,7 +279,7 @@ def test_a_service_that_a_service_asks_serves_the_same_run(proxy: Proxy) -> None
         "n", "127.0.0.1", None, "", "", False, frozenset({"token-1"}), "nova", url=CLOUD + IMAGE, started=1003
     )
     proxy.clock = 1003
-    middle = proxy.keeper.sent(evidence)
+    middle = proxy.manager.request_started(evidence)
     proxy.sent.append((middle, "GET"))
     discovered = proxy.answer(proxy.service("/identity"))
     proxy.answer(middle)
@@ -321,7 +321,7 @@ def test_every_exchange_is_in_one_recording_and_what_is_told_is_in_the_right_one
             url = proxy.answer(sent, "own")
             everything.add(url)
             expected[url] = f"c{number}"
-        assert not any(run.in_flight for run in proxy.keeper._runs.going)
+        assert not any(run.in_flight for run in proxy.manager._runs.going)
         recordings = proxy.end()
         found = [(url, command) for command, one in recordings.items() for url in urls(one)]
         assert sorted(url for url, _ in found) == sorted(everything)

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from tests.operations import operations
 from tests.sequences.runs import HOST, by_name, exchange, named, show
-from tracer.lazy import Unheld
+from tracer.lazy import LazySequence
 from tracer.model import FORMAT, Exchange, Recording
 from tracer.sequences import choose, find, label, match
-from tracer.sequences.observations import run_of
+from tracer.sequences.observations import observe
 
 
 def _pages(size: int) -> list[Exchange]:
@@ -68,8 +68,8 @@ def test_a_prepared_run_keeps_no_exchange_of_a_lazy_sequence(make: Callable[[int
         exchanges = make(size)
         tracemalloc.start()
         try:
-            lazy = Unheld(size, lambda index: replace(exchanges[index], error=f"{index:010000}"))
-            run = run_of(lazy)
+            lazy = LazySequence(size, lambda index: replace(exchanges[index], error=f"{index:010000}"))
+            run = observe(lazy)
             memory, _ = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()

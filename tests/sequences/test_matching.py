@@ -24,10 +24,10 @@ from tests.sequences.runs import (
     versions_of_glance,
     versions_of_keystone,
 )
-from tracer.lazy import Unheld
+from tracer.lazy import LazySequence
 from tracer.model import Exchange
 from tracer.sequences import Entry, Fallback, Match, Sequence, choose, find, match
-from tracer.sequences.observations import run_of
+from tracer.sequences.observations import observe
 
 IMAGE_SHOW = find("image-show")
 DEVIATING = ("unexpected", "wrong-status")
@@ -402,13 +402,13 @@ def test_strange_requests_of_a_run_that_is_not_held() -> None:
     run += [
         exchange("GET", f"{HOST}/image/v2/images", 200, sender=f"client-{number}") for number in range(300)
     ]
-    assert [*run_of(Unheld(len(run), run.__getitem__)).seen] == run_of(run).seen
+    assert [*observe(LazySequence(len(run), run.__getitem__)).seen] == observe(run).seen
 
 
 @given(st.lists(known, max_size=12))
 def test_a_run_that_is_not_held_is_matched_like_one_that_is(run: list[Exchange]) -> None:
-    unheld = Unheld(len(run), run.__getitem__)
-    assert [*run_of(unheld).seen] == run_of(run).seen
+    unheld = LazySequence(len(run), run.__getitem__)
+    assert [*observe(unheld).seen] == observe(run).seen
     assert _match(unheld) == _match(run)
     assert choose(unheld, None) == choose(run, None)
 

@@ -14,13 +14,13 @@ from types import FrameType
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from tracer.capture.client.client_trust import Trust, client_trust, with_authority
-from tracer.capture.client.command import Client, proxied
+from tracer.capture.client.command import ClientCommand, proxied
 from tracer.capture.mitm.authority import certificate
 from tracer.capture.mitm.lean import defer_addons
 
 if TYPE_CHECKING:
     from tracer.model import Recording
-    from tracer.runs.run_writer import Kept
+    from tracer.runs.run_writer import SavedRecording
     from tracer.runs.settings import Settings
 
 __all__ = ["Result", "Services", "record"]
@@ -43,12 +43,12 @@ class Result(NamedTuple):
     """
 
     exit_code: int
-    kept: Kept | None
+    kept: SavedRecording | None
     stdout: str
     stderr: str
     problems: Sequence[str] = ()
     interrupted: bool = False
-    others: Sequence[Kept] = ()
+    others: Sequence[SavedRecording] = ()
 
 
 class _Orders(NamedTuple):
@@ -95,7 +95,7 @@ def record(
         if trust.unnamed:
             # With OS_CACERT, openstacksdk does not choose the only cloud of clouds.yaml without a name.
             del led["OS_CACERT"]
-        client = Client(with_authority(argv, trusted_by_client), led, stdout, stderr, folder)
+        client = ClientCommand(with_authority(argv, trusted_by_client), led, stdout, stderr, folder)
         try:
             with _signals_passed_on(client) as signals:
                 result = _trace(client, orders, [listener, *sending.values()], deep.close)
@@ -106,7 +106,7 @@ def record(
 
 
 def _trace(
-    client: Client, orders: _Orders, listeners: Sequence[socket.socket], release: Callable[[], None]
+    client: ClientCommand, orders: _Orders, listeners: Sequence[socket.socket], release: Callable[[], None]
 ) -> Result:
     # Imported here: mitmproxy and the client take about the same time to load, and load in parallel.
     defer_addons()
@@ -171,7 +171,7 @@ def _trace(
 
 
 @contextmanager
-def _signals_passed_on(client: Client) -> Iterator[list[int]]:
+def _signals_passed_on(client: ClientCommand) -> Iterator[list[int]]:
     """Pass SIGINT, SIGTERM and SIGHUP on to the client. Yield the list of received signals.
 
     If stdin is a terminal, SIGINT is not passed on, as the terminal sends it to the client too. After

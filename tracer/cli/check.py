@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracer.cli.parsing import add_recordings
 
 if TYPE_CHECKING:
-    from tracer.conformance import Report
+    from tracer.conformance import ConformanceReport
 
 __all__ = ["arguments", "run"]
 
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     return exit_code(report)
 
 
-def _table(report: Report) -> None:
+def _table(report: ConformanceReport) -> None:
     from tracer.cli.console import stdout
     from tracer.rendering.checks.terminal import reasons, summary, table
 
@@ -59,13 +59,13 @@ def _table(report: Report) -> None:
     console.print(summary(report), soft_wrap=True)
 
 
-def _json(report: Report) -> None:
+def _json(report: ConformanceReport) -> None:
     from tracer.formats.json_text import dump
 
     sys.stdout.write(dump(report))
 
 
-def _junit(report: Report) -> None:
+def _junit(report: ConformanceReport) -> None:
     from tracer.rendering.checks.junit import junit
 
     sys.stdout.write(junit(report))

@@ -17,8 +17,8 @@ from tracer.origins import bracketed
 from tracer.releases import also, canonical
 
 if TYPE_CHECKING:
-    from tracer.cloud.embedded_cloud import Cloud, Running
-    from tracer.cloud.releases import Release
+    from tracer.cloud.embedded_cloud import EmbeddedCloud, Running
+    from tracer.cloud.releases import CloudRelease
 
 __all__ = ["arguments", "run"]
 
@@ -96,9 +96,9 @@ def _port(text: str) -> int:
 
 def _up(options: argparse.Namespace) -> None:
     from tracer.cli import tracing_daemon
-    from tracer.cloud.embedded_cloud import Cloud
+    from tracer.cloud.embedded_cloud import EmbeddedCloud
 
-    cloud = Cloud(options.release)
+    cloud = EmbeddedCloud(options.release)
     if options.out and not options.traced:
         raise InputError("--out", "is for --traced: without it, nothing is recorded")
     out = options.out or Path("recordings")
@@ -136,7 +136,7 @@ def _list(_options: argparse.Namespace) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from tracer.cloud.embedded_cloud import Cloud
+    from tracer.cloud.embedded_cloud import EmbeddedCloud
     from tracer.cloud.releases import releases
 
     names = list(dict.fromkeys(service for known in releases().values() for service in known.services))
@@ -144,22 +144,22 @@ def _list(_options: argparse.Namespace) -> None:
     for heading in ("release", "also", *names, "client", "sdk", "python", "state"):
         table.add_column(heading, no_wrap=True)
     for name, known in releases().items():
-        cloud = Cloud(name)
+        cloud = EmbeddedCloud(name)
         versions = [known.services.get(service, "-") for service in names]
         client = [known.client.packages[package] for package in ("python-openstackclient", "openstacksdk")]
         python = cloud.python() or _usable(known)
         table.add_row(name, also(name), *versions, *client, python, Text(_state(cloud)))
     # A pipe has no width. Its reader needs whole lines.
     Console(width=None if sys.stdout.isatty() else 200).print(table)
-    for cloud in map(Cloud, releases()):
+    for cloud in map(EmbeddedCloud, releases()):
         for fault in cloud.faults():
             print(f"{cloud.release.name}: {fault}")
 
 
 def _env(options: argparse.Namespace) -> None:
-    from tracer.cloud.embedded_cloud import Cloud
+    from tracer.cloud.embedded_cloud import EmbeddedCloud
 
-    cloud = Cloud(options.release)
+    cloud = EmbeddedCloud(options.release)
     variables = cloud.environment()
     with progress() as show:
         client = cloud.client(show, release=options.client)
@@ -176,7 +176,7 @@ def _env(options: argparse.Namespace) -> None:
     print(f'export PATH={shlex.quote(str(client.parent))}{os.pathsep}"$PATH"')
 
 
-def _proxy(cloud: Cloud) -> Iterator[str]:
+def _proxy(cloud: EmbeddedCloud) -> Iterator[str]:
     """Yield the shell line that sets the proxy of the cloud's tracer, or unsets a proxy that has ended."""
     url, earlier = cloud.proxy(), os.environ.get(_PROXY)
     if url:
@@ -190,20 +190,20 @@ def _not_up(release: str | None) -> str:
     return f"{release} is not up" if release else "no cloud is up"
 
 
-def _clouds(release: str | None) -> Iterator[Cloud]:
-    from tracer.cloud.embedded_cloud import Cloud
+def _clouds(release: str | None) -> Iterator[EmbeddedCloud]:
+    from tracer.cloud.embedded_cloud import EmbeddedCloud
     from tracer.cloud.releases import releases
 
-    return (Cloud(name) for name in ([release] if release else releases()))
+    return (EmbeddedCloud(name) for name in ([release] if release else releases()))
 
 
-def _usable(known: Release) -> str:
+def _usable(known: CloudRelease) -> str:
     """Return the range of Python versions that the services can be installed on."""
     versions = sorted({one for way in known.environments for one in way.python})
     return "–".join(dict.fromkeys([versions[0], versions[-1]]))
 
 
-def _state(cloud: Cloud) -> str:
+def _state(cloud: EmbeddedCloud) -> str:
     """Return the state of the cloud in a few words, as the table has only 80 columns."""
     if running := cloud.status():
         from tracer.cloud.services import HOST

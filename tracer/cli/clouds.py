@@ -11,7 +11,7 @@ from tracer.errors import CommandError, InputError
 from tracer.origins import origin
 
 if TYPE_CHECKING:
-    from tracer.cloud.embedded_cloud import Cloud
+    from tracer.cloud.embedded_cloud import EmbeddedCloud
 
 __all__ = ["embedded", "for_command"]
 
@@ -34,11 +34,11 @@ def for_command(
     if client and "/" in command[0]:
         raise InputError("--client", f"chooses which `openstack` is run, but the command says {command[0]}")
     if release and not _names_a_cloud(environment, command):
-        from tracer.cloud.embedded_cloud import Cloud
+        from tracer.cloud.embedded_cloud import EmbeddedCloud
         from tracer.cloud.releases import releases
 
         if release in releases():
-            cloud = Cloud(release)
+            cloud = EmbeddedCloud(release)
             if cloud.status() is None:
                 raise CommandError(
                     f"no cloud is named: set OS_AUTH_URL, or start one with: tracer cloud up {release}"
@@ -60,16 +60,16 @@ def _say(line: str) -> None:
     print(f"tracer: {line}", file=sys.stderr)
 
 
-def embedded(environment: Mapping[str, str], command: Sequence[str]) -> Cloud:
+def embedded(environment: Mapping[str, str], command: Sequence[str]) -> EmbeddedCloud:
     """Return the embedded cloud that ``command`` uses. Raise CommandError if it uses none that is up."""
-    from tracer.cloud.embedded_cloud import Cloud
+    from tracer.cloud.embedded_cloud import EmbeddedCloud
     from tracer.cloud.releases import releases
 
     url = _auth_url(environment, command)
     for name in releases():
-        running = Cloud(name).status()
+        running = EmbeddedCloud(name).status()
         if running and _is_below(url, running.url):
-            return Cloud(name)
+            return EmbeddedCloud(name)
     if not url:
         raise CommandError("--deep: no cloud is named; set --release, to use an embedded cloud that is up")
     raise CommandError(

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from tracer.cloud.embedded_cloud import Cloud
+    from tracer.cloud.embedded_cloud import EmbeddedCloud
     from tracer.model import Recording
-    from tracer.runs.run_writer import Kept
+    from tracer.runs.run_writer import SavedRecording
 
 __all__ = ["arguments", "run"]
 
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> None:
     The cloud ends again, unless it was up before or ``--keep`` is given.
     """
     from tracer.cli.console import program, stdout
-    from tracer.cloud.embedded_cloud import Cloud
+    from tracer.cloud.embedded_cloud import EmbeddedCloud
     from tracer.cloud.releases import release as known
     from tracer.runs.settings import Settings
 
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> None:
     which = f"{release} --client {options.client}" if options.client else release
     with naming_option("--out"):
         Settings(folder=out, release=release)  # raises an error if the folder is not writable
-    cloud = Cloud(release)
+    cloud = EmbeddedCloud(release)
     was_up = cloud.status() is not None
     try:
         environment, image = _prepare(console, cloud, options.client)
@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> None:
     console.out(f"  {program()} record --release {which} -- openstack image list", highlight=False)
 
 
-def _prepare(console: Console, cloud: Cloud, client: str | None) -> tuple[dict[str, str], str]:
+def _prepare(console: Console, cloud: EmbeddedCloud, client: str | None) -> tuple[dict[str, str], str]:
     """Start the cloud, install the client, and upload an image. Return the environment and the image ID."""
     import os
 
@@ -135,7 +135,7 @@ def _run(argv: list[str], environment: Mapping[str, str]) -> str:
 
 def _trace(
     console: Console, argv: list[str], environment: dict[str, str], release: str, out: Path, name: str
-) -> Kept:
+) -> SavedRecording:
     from rich.live import Live
 
     from tracer.capture.recorded_command import record
@@ -161,7 +161,7 @@ def _trace(
     return result.kept
 
 
-def _show(console: Console, kept: Kept) -> None:
+def _show(console: Console, kept: SavedRecording) -> None:
     from tracer.rendering.recording_table import table, verdict_line
 
     console.print(table(kept.recording))

@@ -17,7 +17,7 @@ from tracer.errors import InputError
 if TYPE_CHECKING:
     from tracer.cli.sides import Side
     from tracer.comparison.folders import Compared, Pairing
-    from tracer.comparison.report import Step
+    from tracer.comparison.report import SideComparison
 
 __all__ = ["arguments", "run"]
 
@@ -159,7 +159,7 @@ def _kind(options: argparse.Namespace) -> str:
     return _SUFFIXES[suffix]
 
 
-def _steps(sides: Sequence[Side], pairings: Sequence[Pairing], reporter: Reporter) -> list[Step]:
+def _steps(sides: Sequence[Side], pairings: Sequence[Pairing], reporter: Reporter) -> list[SideComparison]:
     from tracer.cli.console import stderr
     from tracer.comparison.folders import compare_files
     from tracer.comparison.report import make_step
@@ -188,7 +188,7 @@ def _warn_of_undetermined(compared: Compared) -> None:
             warn(f"{path} is undetermined: a difference may come from an exchange of another run")
 
 
-def _write_baseline(path: Path, steps: Sequence[Step]) -> int:
+def _write_baseline(path: Path, steps: Sequence[SideComparison]) -> int:
     from tracer.comparison.baseline import save_baseline
     from tracer.comparison.report import known
 

@@ -12,7 +12,7 @@ from tracer.errors import InputError
 
 if TYPE_CHECKING:
     from tracer.comparison.folders import Compared, Pairing
-    from tracer.comparison.report import Report
+    from tracer.comparison.report import ComparisonReport
 
 __all__ = ["Reporter"]
 
@@ -33,7 +33,7 @@ class Reporter:
 
     def take(self, compared: Compared, names: tuple[str, str]) -> None:
         """Draw the diagram of two recordings, if the output needs it, and keep it for ``put``."""
-        from tracer.rendering.changes.diagrams import Names, flow_changes, merged, side_by_side
+        from tracer.rendering.changes.diagrams import SideNames, flow_changes, merged, side_by_side
         from tracer.rendering.style import Style
 
         wanted = self._kind == "diagram" or (self._kind in ("md", "html") and flow_changes(compared))
@@ -41,9 +41,9 @@ class Reporter:
             make = side_by_side if self.options.diagram == "side-by-side" else merged
             style = Style(language=self.options.lang)
             of_step = self._diagrams.setdefault(names, {})
-            of_step[compared.couple.name] = make(compared, Names(*names), style)
+            of_step[compared.couple.name] = make(compared, SideNames(*names), style)
 
-    def put(self, report: Report) -> None:
+    def put(self, report: ComparisonReport) -> None:
         """Print the report or the diagram, or write it to the file of ``--output``."""
         if self._kind == "diagram":
             texts = [text for step in self._diagrams.values() for parts in step.values() for text in parts]
@@ -56,7 +56,7 @@ class Reporter:
             write(self.options.output, self._text(report))
             self._say_summary(report)
 
-    def _print(self, report: Report) -> None:
+    def _print(self, report: ComparisonReport) -> None:
         if self._kind != "text":
             sys.stdout.write(self._text(report))
             return
@@ -67,7 +67,7 @@ class Reporter:
         for line in report_lines(report, volatile=self.options.show_volatile):
             console.print(line, soft_wrap=True)
 
-    def _text(self, report: Report) -> str:
+    def _text(self, report: ComparisonReport) -> str:
         options = self.options
         if self._kind == "md":
             from tracer.rendering.changes.markdown import markdown
@@ -101,7 +101,7 @@ class Reporter:
 
         return "".join(f"{line.plain}\n" for line in report_lines(report, volatile=options.show_volatile))
 
-    def _say_summary(self, report: Report) -> None:
+    def _say_summary(self, report: ComparisonReport) -> None:
         from tracer.cli.console import stderr
         from tracer.rendering.changes.terminal import summary
 

@@ -11,7 +11,7 @@ from tracer.counting import counted
 from tracer.writability import naming_option
 
 if TYPE_CHECKING:
-    from tracer.matrix import Cell, Order, Plan, Pool
+    from tracer.matrix import Cell, MatrixOutput, MatrixPlan, Pool
 
 __all__ = ["arguments", "run"]
 
@@ -77,7 +77,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Record the suites, and print the table. Return 1 if a cell does not have the expected verdict."""
-    from tracer.matrix import Order, make_plan, select_releases, select_suites
+    from tracer.matrix import MatrixOutput, make_plan, select_releases, select_suites
     from tracer.rendering import draw
     from tracer.runs.settings import Settings
 
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
 
         raise InputError("--jobs", "says nothing of a cluster: there, each worker's threads are its jobs")
     plan = make_plan(options.out, releases, suites, clients, fresh=options.fresh)
-    _record(plan, Order(options.out, kinds, draw), options)
+    _record(plan, MatrixOutput(options.out, kinds, draw), options)
     return _print(plan, releases, options.out)
 
 
@@ -102,7 +102,7 @@ def _jobs(text: str) -> int:
     return int(text)
 
 
-def _record(plan: Plan, order: Order, options: argparse.Namespace) -> None:
+def _record(plan: MatrixPlan, order: MatrixOutput, options: argparse.Namespace) -> None:
     from tracer.cli.console import progress
     from tracer.cloud.service_processes import stoppable
     from tracer.matrix import drive
@@ -131,7 +131,7 @@ def _pool(options: argparse.Namespace, units: int) -> Pool:
     return Cluster(options.cluster)
 
 
-def _print(plan: Plan, releases: list[str], out: Path) -> int:
+def _print(plan: MatrixPlan, releases: list[str], out: Path) -> int:
     from tracer.cli.console import stdout
     from tracer.matrix import changed, legend, tables
 

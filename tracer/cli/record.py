@@ -16,7 +16,7 @@ from tracer.writability import naming_option
 
 if TYPE_CHECKING:
     from tracer.model import Output
-    from tracer.runs.run_writer import Kept
+    from tracer.runs.run_writer import SavedRecording
     from tracer.runs.settings import Settings
 
 __all__ = ["arguments", "run"]
@@ -188,7 +188,7 @@ def _say(line: str) -> None:
     print(f"tracer: {line}", file=sys.stderr)
 
 
-def _summarise(kept: Kept, others: Sequence[Kept]) -> None:
+def _summarise(kept: SavedRecording, others: Sequence[SavedRecording]) -> None:
     from tracer.cli.console import stderr
     from tracer.rendering.recording_table import note_lines, verdict_line
 

@@ -20,7 +20,7 @@ def main() -> int:
     """Trace the cloud until a signal ends the process. Return the exit code."""
     from tracer.capture.mitm.daemon import serve
     from tracer.cloud.cache import folder
-    from tracer.cloud.embedded_cloud import Cloud
+    from tracer.cloud.embedded_cloud import EmbeddedCloud
     from tracer.cloud.tracing import CLIENT
     from tracer.rendering import draw
     from tracer.runs.settings import Settings
@@ -32,7 +32,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         settings = Settings(folder=options.out, release=options.release, diagrams=("mmd",), draw=draw)
-        with Cloud(options.release).standing() as listening:
+        with EmbeddedCloud(options.release).standing() as listening:
             serve(listening, CLIENT, settings, folder() / "ca")
     except TracerError as error:
         print(f"error: {error}", file=sys.stderr)

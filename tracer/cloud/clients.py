@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tracer.cloud import environments, service_processes
 from tracer.cloud.cache import Progress, folder, silent
-from tracer.cloud.releases import Release, release
+from tracer.cloud.releases import CloudRelease, release
 
 __all__ = ["install", "installed", "put_first"]
 
@@ -25,7 +25,7 @@ def install(release_name: str, progress: Progress = silent, cache: Path | None =
     return built.command("openstack")
 
 
-def installed(known: Release, cache: Path) -> bool:
+def installed(known: CloudRelease, cache: Path) -> bool:
     """Return whether the client of the release is installed."""
     packages, wanted = known.client.packages, known.client.environments
     return environments.finished(_name(known), packages, wanted, cache) is not None
@@ -36,5 +36,5 @@ def put_first(base: Mapping[str, str], client: Path) -> dict[str, str]:
     return {**base, "PATH": f"{client.parent}{os.pathsep}{base.get('PATH', '')}"}
 
 
-def _name(known: Release) -> str:
+def _name(known: CloudRelease) -> str:
     return f"{known.name}-client"

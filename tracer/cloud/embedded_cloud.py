@@ -18,13 +18,13 @@ from tracer import storage
 from tracer.cloud import clients, environments, service_processes, services, state, tracing
 from tracer.cloud.cache import Progress, folder, locked, private_folder, silent
 from tracer.cloud.environments import Built
-from tracer.cloud.releases import Release, Service, catalog, release
-from tracer.cloud.services import HOST, Process
+from tracer.cloud.releases import CloudRelease, Service, catalog, release
+from tracer.cloud.services import HOST, ServiceProcess
 from tracer.errors import CloudError
 from tracer.origins import base
 from tracer.processes import identify
 
-__all__ = ["Cloud", "Running"]
+__all__ = ["EmbeddedCloud", "Running"]
 
 TRACER_TIMEOUT = 60.0
 
@@ -38,9 +38,9 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
     release: str
     url: str
-    services: tuple[Process, ...]
+    services: tuple[ServiceProcess, ...]
     started: str
-    tracer: Process | None = None
+    tracer: ServiceProcess | None = None
     tracing: tuple[str, ...] = ()
 
     @property
@@ -49,7 +49,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         return urlsplit(self.url).hostname or HOST
 
 
-class Cloud:
+class EmbeddedCloud:
     """The embedded cloud of one release. Each cache folder has at most one running cloud of a release.
 
     ``cache`` is the cache folder, by default ``TRACER_CACHE`` or the user's cache folder. With ``apart``, the
@@ -58,7 +58,7 @@ class Cloud:
     """
 
     def __init__(self, release_name: str, cache: Path | None = None, *, apart: Path | None = None) -> None:
-        self.release: Release = release(release_name)
+        self.release: CloudRelease = release(release_name)
         self.services: dict[str, Service] = {name: catalog().services[name] for name in self.release.services}
         self._cache = folder(cache)
         self._folder = (apart or self._cache / "clouds") / self.release.name
@@ -211,7 +211,7 @@ class Cloud:
             }
             site = state.Site(self._home, self.services, urls, built, state.passwords(source))
             state.copy(source, site)
-            started: list[Process] = []
+            started: list[ServiceProcess] = []
             for name, one in listening.items():
                 log = logs / f"{name}.log"
                 log.unlink(missing_ok=True)
@@ -240,7 +240,9 @@ class Cloud:
         progress(f"starting the tracer of {self.release.name}")
         log = private_folder(self._folder / "logs") / "tracer.log"
         log.unlink(missing_ok=True)
-        command = service_processes.Command([*words, "--home", str(self._home)], self._own(), log, self._home)
+        command = service_processes.LoggedCommand(
+            [*words, "--home", str(self._home)], self._own(), log, self._home
+        )
         pid = service_processes.spawn(command)
         try:
             url = self._await_tracer(pid, log)
@@ -282,7 +284,7 @@ class Cloud:
         found = [(one, self._fault(one)) for one in running.services]
         return [f"{one.name} {fault} (log: {one.log})" for one, fault in found if fault]
 
-    def _fault(self, process: Process) -> str:
+    def _fault(self, process: ServiceProcess) -> str:
         if not services.lives(process):
             return "is not running"
         mount = self.services[process.name].mount

@@ -141,8 +141,8 @@ def _end_of(day: str) -> str:
     return f"{day}T23:59:59Z"
 
 
-def _uv(words: Sequence[str], cache: Path, log: Path) -> service_processes.Command:
-    return service_processes.Command([uv.find_uv_bin(), *words], _uv_environment(cache), log, cache)
+def _uv(words: Sequence[str], cache: Path, log: Path) -> service_processes.LoggedCommand:
+    return service_processes.LoggedCommand([uv.find_uv_bin(), *words], _uv_environment(cache), log, cache)
 
 
 def _uv_environment(cache: Path) -> dict[str, str]:

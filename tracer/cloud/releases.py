@@ -14,7 +14,17 @@ from tracer.formats import yaml_text
 from tracer.formats.data_files import typed
 from tracer.releases import canonical
 
-__all__ = ["Catalog", "Client", "Environment", "Release", "Service", "catalog", "load", "release", "releases"]
+__all__ = [
+    "Catalog",
+    "ClientPackages",
+    "CloudRelease",
+    "Environment",
+    "Service",
+    "catalog",
+    "load",
+    "release",
+    "releases",
+]
 
 PLACEHOLDERS = frozenset({"admin_password", "etc", "home", "identity_url", "password", "region", "url"})
 
@@ -92,14 +102,14 @@ class Defaults(_Data, frozen=True, kw_only=True):
 Environments = Annotated[list[Environment], msgspec.Meta(min_length=1)]
 
 
-class Client(_Data, frozen=True, kw_only=True):
+class ClientPackages(_Data, frozen=True, kw_only=True):
     """The ``openstack`` command of a release: its packages with their versions."""
 
     packages: dict[str, str]
     environments: Environments
 
 
-class Release(_Data, frozen=True, kw_only=True):
+class CloudRelease(_Data, frozen=True, kw_only=True):
     """An OpenStack release: its services in the order of their start, with versions, and its client.
 
     ``environments`` are the possible environments of the services in order of preference.
@@ -108,9 +118,9 @@ class Release(_Data, frozen=True, kw_only=True):
     name: str
     services: Annotated[dict[str, str], msgspec.Meta(min_length=1)]
     environments: Environments
-    client: Client
+    client: ClientPackages
 
-    def completed(self, defaults: Defaults) -> Release:
+    def completed(self, defaults: Defaults) -> CloudRelease:
         """Return the release with ``defaults`` in all its environments."""
         client = msgspec.structs.replace(self.client, environments=_all(defaults, self.client.environments))
         return msgspec.structs.replace(self, client=client, environments=_all(defaults, self.environments))
@@ -125,7 +135,7 @@ class Catalog(_Data, frozen=True, kw_only=True):
 
     services: dict[str, Service]
     server: dict[str, str]
-    releases: dict[str, Release]
+    releases: dict[str, CloudRelease]
 
 
 def load(text: str, source: str) -> Catalog:
@@ -140,7 +150,7 @@ def load(text: str, source: str) -> Catalog:
     }
     defaults = typed(top.get("defaults", {}), Defaults, source, "defaults")
     releases = {
-        name: typed(_named(value, name, source), Release, source, f"releases.{name}").completed(defaults)
+        name: typed(_named(value, name, source), CloudRelease, source, f"releases.{name}").completed(defaults)
         for name, value in _mapping(top.get("releases"), source, "releases").items()
     }
     server = typed(top.get("server", {}), dict[str, str], source, "server")
@@ -156,12 +166,12 @@ def catalog() -> Catalog:
     return load(file.read_text(encoding="utf-8"), "releases.yaml")
 
 
-def releases() -> dict[str, Release]:
+def releases() -> dict[str, CloudRelease]:
     """Return all known releases by name, oldest first."""
     return dict(catalog().releases)
 
 
-def release(name: str) -> Release:
+def release(name: str) -> CloudRelease:
     """Return the release with any of its names. Raise CloudError, with the known names, for others."""
     try:
         return catalog().releases[canonical(name)]

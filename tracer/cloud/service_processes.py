@@ -20,7 +20,7 @@ from tracer.cloud.cache import private_folder
 from tracer.errors import CloudError
 
 __all__ = [
-    "Command",
+    "LoggedCommand",
     "end",
     "find",
     "last_line",
@@ -42,7 +42,7 @@ PREFIX = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class LoggedCommand:
     """A command line with its whole environment. Its output is appended to ``log``."""
 
     words: Sequence[str]
@@ -52,19 +52,19 @@ class Command:
     standard_input: str = ""
 
 
-def run(command: Command, purpose: str) -> None:
+def run(command: LoggedCommand, purpose: str) -> None:
     """Run the command to its end. Raise CloudError, with purpose, last line and log, if it fails."""
     run_together([[command]], purpose)
 
 
-def run_together(chains: Sequence[Sequence[Command]], purpose: str) -> None:
+def run_together(chains: Sequence[Sequence[LoggedCommand]], purpose: str) -> None:
     """Run chains of commands in parallel, and the commands of each chain one after another.
 
     After a failure or an interruption, all commands are ended. Raises CloudError for the first failed
     command.
     """
     waiting = [list(chain) for chain in chains]
-    running: dict[int, tuple[subprocess.Popen[str], Command]] = {}
+    running: dict[int, tuple[subprocess.Popen[str], LoggedCommand]] = {}
     try:
         while running or any(waiting):
             for number, chain in enumerate(waiting):
@@ -84,7 +84,7 @@ def run_together(chains: Sequence[Sequence[Command]], purpose: str) -> None:
                 process.wait()
 
 
-def spawn(command: Command, descriptors: Sequence[int] = ()) -> int:
+def spawn(command: LoggedCommand, descriptors: Sequence[int] = ()) -> int:
     """Start a command that outlives this process. Return its process ID.
 
     Raises CloudError if the command cannot start.
@@ -194,7 +194,7 @@ def _deferred() -> Iterator[None]:
             signal.raise_signal(signal.Signals(caught[0]))
 
 
-def _start(command: Command, descriptors: Sequence[int] = ()) -> subprocess.Popen[str]:
+def _start(command: LoggedCommand, descriptors: Sequence[int] = ()) -> subprocess.Popen[str]:
     private_folder(command.log.parent)
     handle = os.open(command.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
@@ -221,7 +221,7 @@ def _start(command: Command, descriptors: Sequence[int] = ()) -> subprocess.Pope
     return process
 
 
-def _check(process: subprocess.Popen[str], command: Command, purpose: str) -> None:
+def _check(process: subprocess.Popen[str], command: LoggedCommand, purpose: str) -> None:
     if process.returncode:
         cause = last_line(command.log) or f"{Path(command.words[0]).name} ended with {process.returncode}"
         raise CloudError(f"{purpose} failed: {cause} (log: {command.log})")

@@ -23,7 +23,7 @@ from tracer.processes import ProcessIdentity, identify, is_alive
 
 __all__ = [
     "HOST",
-    "Process",
+    "ServiceProcess",
     "address",
     "answers",
     "await_answers",
@@ -42,7 +42,7 @@ START_TIMEOUT = 120.0
 ANSWER_TIMEOUT = 20.0
 
 
-class Process(msgspec.Struct, frozen=True, kw_only=True):
+class ServiceProcess(msgspec.Struct, frozen=True, kw_only=True):
     """A running service: its URL, process ID and port, and the log of its output.
 
     ``pid``, ``created`` and ``boot`` are the identity of the process (``tracer.processes``).
@@ -62,10 +62,10 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
         return ProcessIdentity(self.pid, self.created, self.boot)
 
 
-def process(name: str, url: str, pid: int, port: int, log: Path) -> Process:
+def process(name: str, url: str, pid: int, port: int, log: Path) -> ServiceProcess:
     """Return the service with the process ``pid``. If the process has ended, ``lives`` is false for it."""
     identity = identify(pid) or ProcessIdentity(pid, 0.0)
-    return Process(
+    return ServiceProcess(
         name=name, url=url, pid=pid, created=identity.started, boot=identity.boot, port=port, log=log
     )
 
@@ -87,7 +87,7 @@ def sockets(names: Sequence[str], port: int | None, host: str = HOST) -> Iterato
             one.close()
 
 
-def start(site: Site, name: str, listening: socket.socket, log: Path) -> Process:
+def start(site: Site, name: str, listening: socket.socket, log: Path) -> ServiceProcess:
     """Start the service ``name`` on the socket ``listening``. Raise CloudError if it cannot start."""
     service = site.services[name]
     host, port = listening.getsockname()[:2]
@@ -96,11 +96,11 @@ def start(site: Site, name: str, listening: socket.socket, log: Path) -> Process
     words += ["--fd", str(listening.fileno()), "--address", f"{bracketed(host)}:{port}"]
     words += ["--tracing", str(site.home / tracing.FOLDER)]
     words += ["--serial"] if service.serial else []
-    command = service_processes.Command(words, site.environment(name), log, site.folder(name))
+    command = service_processes.LoggedCommand(words, site.environment(name), log, site.folder(name))
     return process(name, site.urls[name], service_processes.spawn(command, [listening.fileno()]), port, log)
 
 
-def await_answers(started: Sequence[Process], services: Mapping[str, Service]) -> None:
+def await_answers(started: Sequence[ServiceProcess], services: Mapping[str, Service]) -> None:
     """Wait until every service responds.
 
     Raises CloudError if a service ends, with the last line of its log, or does not respond in 120 seconds.
@@ -117,12 +117,12 @@ def await_answers(started: Sequence[Process], services: Mapping[str, Service]) -
             time.sleep(0.05)
 
 
-def lives(process: Process) -> bool:
+def lives(process: ServiceProcess) -> bool:
     """Return whether the process still runs. A later process with the same ID does not count."""
     return is_alive(process.identity)
 
 
-def answers(process: Process, path: str, timeout: float = ANSWER_TIMEOUT) -> bool:
+def answers(process: ServiceProcess, path: str, timeout: float = ANSWER_TIMEOUT) -> bool:
     """Return whether a request gets a response below 500 in time.
 
     ``timeout`` is in seconds for each operation on the socket.

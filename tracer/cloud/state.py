@@ -21,7 +21,7 @@ from tracer.cloud import environments, service_processes
 from tracer.cloud.cache import Progress, locked, private_folder
 from tracer.cloud.environments import Built
 from tracer.cloud.passwords import generate, is_safe
-from tracer.cloud.releases import Release, Service
+from tracer.cloud.releases import CloudRelease, Service
 from tracer.errors import CloudError
 
 __all__ = ["ADMIN", "REGION", "Site", "copy", "exists", "passwords", "place", "placeholder_url", "template"]
@@ -93,7 +93,7 @@ def passwords(home: Path) -> dict[str, str]:
         raise CloudError(f"cannot read {home / SECRETS}: {error}") from None
 
 
-def place(release: Release, services: Mapping[str, Service], built: Built, cache: Path) -> Path:
+def place(release: CloudRelease, services: Mapping[str, Service], built: Built, cache: Path) -> Path:
     """Return the path for the template of the release, which need not exist."""
     return cache / "templates" / f"{release.name}-{_key(services, built)}"
 
@@ -106,7 +106,7 @@ def exists(path: Path) -> bool:
 
 
 def template(
-    release: Release, services: Mapping[str, Service], built: Built, cache: Path, progress: Progress
+    release: CloudRelease, services: Mapping[str, Service], built: Built, cache: Path, progress: Progress
 ) -> Path:
     """Return the folder of the release's template. Make the template if it is missing or unsafe.
 
@@ -159,11 +159,11 @@ def _initialise(home: Path, services: Mapping[str, Service], built: Built, log: 
             _pragma(site.folder(name) / database, "wal_checkpoint(TRUNCATE)")
 
 
-def _command(site: Site, name: str, line: list[str], log: Path) -> service_processes.Command:
+def _command(site: Site, name: str, line: list[str], log: Path) -> service_processes.LoggedCommand:
     service = site.services[name]
     hidden = {key: site.filled(text, name) for key, text in service.secret_environment.items()}
     program, *words = (site.filled(word, name) for word in line)
-    return service_processes.Command(
+    return service_processes.LoggedCommand(
         [str(site.built.command(program)), *words],
         {**site.environment(name), **hidden},
         log.with_name(f"{log.stem}.{name}.log"),
@@ -171,7 +171,7 @@ def _command(site: Site, name: str, line: list[str], log: Path) -> service_proce
     )
 
 
-def _registration(site: Site, log: Path) -> service_processes.Command:
+def _registration(site: Site, log: Path) -> service_processes.LoggedCommand:
     orders = {
         "user": ADMIN,
         "password": site.passwords[ADMIN],
@@ -189,7 +189,7 @@ def _registration(site: Site, log: Path) -> service_processes.Command:
         ],
     }
     identity = site.services[site.identity]
-    return service_processes.Command(
+    return service_processes.LoggedCommand(
         [str(site.built.command("python")), "-I", str(REGISTER), identity.app],
         site.environment(site.identity),
         log,

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from tracer.comparison.comparing import NOTHING, Learned, compare, learn
-from tracer.comparison.differences import Comparison, Difference, Kind, Pair, Severity, State, Suppressed
+from tracer.comparison.differences import (
+    Comparison,
+    Difference,
+    ExchangePair,
+    Kind,
+    Severity,
+    State,
+    Suppressed,
+)
 from tracer.comparison.severities import whys
 from tracer.comparison.volatile import reasons
 
@@ -11,9 +19,9 @@ __all__ = [
     "NOTHING",
     "Comparison",
     "Difference",
+    "ExchangePair",
     "Kind",
     "Learned",
-    "Pair",
     "Severity",
     "State",
     "Suppressed",

@@ -6,9 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tracer.comparison.differences import Change, Comparison, Difference, Pair, Place, State, Suppressed
+from tracer.comparison.differences import (
+    Change,
+    Comparison,
+    Difference,
+    ExchangePair,
+    Location,
+    State,
+    Suppressed,
+)
 from tracer.comparison.exchange_differences import compare_exchanges, place_of
-from tracer.comparison.exchange_pairs import Alignment, align_runs
+from tracer.comparison.exchange_pairs import ExchangeAlignment, align_runs
 from tracer.comparison.outputs import compare_outputs
 from tracer.comparison.passing import Passed
 from tracer.comparison.severities import rule_for, text
@@ -86,7 +94,7 @@ def learn(first: Recording, second: Recording) -> Learned:
     )
 
 
-def _changes(before: Recording, after: Recording, alignment: Alignment) -> Iterator[Change]:
+def _changes(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
     of_messages = list(_of_messages(before, after, alignment))
     # Reordered lines of output are volatile only if a list in a response is reordered, too.
     follows = any(change.excuse == "unordered" for change in of_messages)
@@ -95,7 +103,7 @@ def _changes(before: Recording, after: Recording, alignment: Alignment) -> Itera
     yield from of_messages
 
 
-def _of_messages(before: Recording, after: Recording, alignment: Alignment) -> Iterator[Change]:
+def _of_messages(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
     ours, theirs = _places(before.exchanges), _places(after.exchanges)
     for number, other in sorted([*alignment.pairs, *alignment.moved], key=lambda pair: pair[1]):
         pair = before.exchanges[number], after.exchanges[other]
@@ -119,9 +127,9 @@ def _of_messages(before: Recording, after: Recording, alignment: Alignment) -> I
         )
 
 
-def _places(exchanges: Sequence[Exchange]) -> list[Place]:
+def _places(exchanges: Sequence[Exchange]) -> list[Location]:
     counted: Counter[str] = Counter()
-    found: list[Place] = []
+    found: list[Location] = []
     for exchange in exchanges:
         place = place_of(exchange)
         counted[place.general_message] += 1
@@ -205,20 +213,22 @@ def _told(value: object, change: Change) -> str:
     return f'"{value}"' if quoted else text(value)
 
 
-def _pairs(alignment: Alignment, touched: set[tuple[int | None, int | None]]) -> list[Pair]:
+def _pairs(alignment: ExchangeAlignment, touched: set[tuple[int | None, int | None]]) -> list[ExchangePair]:
     partners = dict([*alignment.pairs, *alignment.moved])
     gone = set(alignment.removed)
     moved = set(alignment.moved)
-    rows: list[tuple[int, int, Pair]] = [(other, -1, Pair(None, other, "added")) for other in alignment.added]
+    rows: list[tuple[int, int, ExchangePair]] = [
+        (other, -1, ExchangePair(None, other, "added")) for other in alignment.added
+    ]
     follows = -1
     for number in range(len(partners) + len(gone)):
         if number in gone:
-            rows.append((follows, number, Pair(number, None, "removed")))
+            rows.append((follows, number, ExchangePair(number, None, "removed")))
             continue
         other = partners[number]
         state: State = "same" if (number, other) not in touched else "changed"
         if state == "changed" and (number, other) in moved:
             state = "moved"
-        rows.append((other, -1, Pair(number, other, state)))
+        rows.append((other, -1, ExchangePair(number, other, state)))
         follows = other
     return [pair for _, _, pair in sorted(rows, key=lambda row: row[:2])]

@@ -12,9 +12,9 @@ __all__ = [
     "Change",
     "Comparison",
     "Difference",
+    "ExchangePair",
     "Kind",
-    "Pair",
-    "Place",
+    "Location",
     "Severity",
     "Side",
     "State",
@@ -38,7 +38,7 @@ def shown(text: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """A location in a run.
 
     ``message`` names the message (``GET /image/v2/images/{image_id} → 200``), empty for the whole run.
@@ -61,22 +61,22 @@ class Place(NamedTuple):
         """Return the parts of the location that are equal in all runs."""
         return self.side, self.general_message, self.general
 
-    def within(self, part: str) -> Place:
+    def within(self, part: str) -> Location:
         """Return the location of ``part``, counted from the whole message."""
         return self._replace(part=part, general=part)
 
-    def field(self, name: str) -> Place:
+    def field(self, name: str) -> Location:
         """Return the location of the header field ``name``."""
         return self._replace(part=f"headers.{shown(name)}", general=f"headers.{name.lower()}")
 
-    def key(self, key: str) -> Place:
+    def key(self, key: str) -> Location:
         """Return the location of the value of ``key`` in the object at this location."""
         step = (
             f".{shown(key)}" if _PLAIN.fullmatch(key) else f"[{json.dumps(shown(key), ensure_ascii=False)}]"
         )
         return self._replace(part=self.part + step, general=self.general + step)
 
-    def item(self, name: str) -> Place:
+    def item(self, name: str) -> Location:
         """Return the location of the element ``name`` in the list at this location."""
         return self._replace(part=f"{self.part}[{shown(name)}]", general=f"{self.general}[]")
 
@@ -90,7 +90,7 @@ class Change(NamedTuple):
     """
 
     kind: Kind
-    place: Place
+    place: Location
     before: object = None
     after: object = None
     excuse: str = ""
@@ -127,7 +127,7 @@ class Suppressed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     after: str | None = None
 
 
-class Pair(NamedTuple):
+class ExchangePair(NamedTuple):
     """One exchange by its indexes in the two recordings, None in a recording without it."""
 
     before: int | None
@@ -144,7 +144,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     differences: list[Difference]
     suppressed: list[Suppressed]
-    pairs: list[Pair]
+    pairs: list[ExchangePair]
 
     @property
     def severity(self) -> Severity | None:

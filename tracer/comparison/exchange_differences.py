@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from tracer.comparison.differences import Change, Place, shown
+from tracer.comparison.differences import Change, Location, shown
 from tracer.comparison.exchange_pairs import path_of, query_of
 from tracer.comparison.trees import compare_values
 
@@ -23,13 +23,13 @@ _SPACE = re.compile(rf"({_STRING})|\s+", re.DOTALL)
 _SEPARATOR = re.compile(rf"{_STRING}|([,:])", re.DOTALL)
 
 
-def place_of(exchange: Exchange, repetition: int = 1) -> Place:
+def place_of(exchange: Exchange, repetition: int = 1) -> Location:
     """Return the location of the request of ``exchange``, the ``repetition``-th such request in its run."""
     general = f"{shown(exchange.request.method)} {shown(path_of(exchange))}"
-    return Place("request", f"{general} ({repetition})" if repetition > 1 else general, general)
+    return Location("request", f"{general} ({repetition})" if repetition > 1 else general, general)
 
 
-def compare_exchanges(before: Exchange, after: Exchange, asked: Place) -> Iterator[Change]:
+def compare_exchanges(before: Exchange, after: Exchange, asked: Location) -> Iterator[Change]:
     """Yield all differences between two exchanges. ``asked`` is the location of the first request."""
     yield from _requests(before, after, asked)
     answered = _answer(before, asked)
@@ -56,7 +56,7 @@ def read_json(text: str) -> object:
         raise ValueError("nested too deeply") from None
 
 
-def _requests(before: Exchange, after: Exchange, asked: Place) -> Iterator[Change]:
+def _requests(before: Exchange, after: Exchange, asked: Location) -> Iterator[Change]:
     ours, theirs = before.request, after.request
     if ours.method != theirs.method:
         yield Change("changed", asked.within("method"), ours.method, theirs.method)
@@ -70,10 +70,10 @@ def _requests(before: Exchange, after: Exchange, asked: Place) -> Iterator[Chang
     yield from _bodies(ours.body, theirs.body, asked)
 
 
-def _answer(exchange: Exchange, asked: Place) -> Place:
+def _answer(exchange: Exchange, asked: Location) -> Location:
     status = exchange.response.status if exchange.response else None
     arrow = f" → {status or 'no response'}"
-    return Place(
+    return Location(
         side="error" if status is None or status >= 400 else "response",
         message=asked.message + arrow,
         general_message=asked.general_message + arrow,
@@ -90,12 +90,12 @@ def _scheme(url: str) -> str:
     return url.partition("://")[0].lower() if "://" in url else ""
 
 
-def _text(before: str, after: str, place: Place) -> Iterator[Change]:
+def _text(before: str, after: str, place: Location) -> Iterator[Change]:
     if before != after:
         yield Change("changed", place, before, after)
 
 
-def _queries(before: str, after: str, asked: Place) -> Iterator[Change]:
+def _queries(before: str, after: str, asked: Location) -> Iterator[Change]:
     if before == after:
         return
     try:
@@ -121,7 +121,7 @@ def _fields(pairs: list[tuple[str, str]]) -> dict[str, object]:
 
 
 def _headers(
-    before: Headers, after: Headers, place: Place, bodies: tuple[Body | None, Body | None]
+    before: Headers, after: Headers, place: Location, bodies: tuple[Body | None, Body | None]
 ) -> Iterator[Change]:
     if before == after and list(before) == list(after):
         return
@@ -168,7 +168,7 @@ def _one(value: HeaderValue) -> str:
     return ", ".join(_values(value))
 
 
-def _bodies(before: Body | None, after: Body | None, place: Place) -> Iterator[Change]:
+def _bodies(before: Body | None, after: Body | None, place: Location) -> Iterator[Change]:
     if before == after:
         return
     if before is None or after is None:
@@ -185,7 +185,7 @@ def _bodies(before: Body | None, after: Body | None, place: Place) -> Iterator[C
     yield from _contents(before, after, place)
 
 
-def _contents(before: Body, after: Body, place: Place) -> Iterator[Change]:
+def _contents(before: Body, after: Body, place: Location) -> Iterator[Change]:
     if before.omitted or after.omitted:
         if before.omitted != after.omitted:
             yield Change("changed", place.within("content.omitted"), before.omitted, after.omitted)
@@ -201,7 +201,7 @@ def _contents(before: Body, after: Body, place: Place) -> Iterator[Change]:
         yield Change("changed", here, _kept(before), _kept(after))
 
 
-def _json(before: str, after: str, place: Place) -> Iterator[Change]:
+def _json(before: str, after: str, place: Location) -> Iterator[Change]:
     if before == after:
         return
     try:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tracer.model import Exchange
 
-__all__ = ["Alignment", "align_runs", "path_of", "query_of"]
+__all__ = ["ExchangeAlignment", "align_runs", "path_of", "query_of"]
 
 _ALIKE = 60.0
 """The similarity, of 100, from which two different path segments count as one changed segment."""
@@ -32,7 +32,7 @@ Key = tuple[str, str, str, str]
 Span = tuple[int, int, int, int]
 
 
-class Alignment(NamedTuple):
+class ExchangeAlignment(NamedTuple):
     """Pairs of exchange indexes, in the order of the second run.
 
     ``moved`` has the pairs that are out of order, ``removed`` and ``added`` the exchanges of one run only.
@@ -44,7 +44,7 @@ class Alignment(NamedTuple):
     added: list[int]
 
 
-def align_runs(before: Sequence[Exchange], after: Sequence[Exchange]) -> Alignment:
+def align_runs(before: Sequence[Exchange], after: Sequence[Exchange]) -> ExchangeAlignment:
     """Pair the exchanges of two runs."""
     ours, theirs = [_key(one) for one in before], [_key(one) for one in after]
     with_status = [
@@ -69,7 +69,7 @@ def align_runs(before: Sequence[Exchange], after: Sequence[Exchange]) -> Alignme
         pairs += alike
         removed += sorted(set(left) - {one for one, _ in alike})
         added += sorted(set(right) - {one for _, one in alike})
-    return Alignment(sorted(pairs), moved, removed, added)
+    return ExchangeAlignment(sorted(pairs), moved, removed, added)
 
 
 def path_of(exchange: Exchange) -> str:

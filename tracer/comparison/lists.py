@@ -7,16 +7,16 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple
 
-from tracer.comparison.differences import Place, shown
+from tracer.comparison.differences import Location, shown
 from tracer.comparison.volatile import identities, is_volatile, skeleton
 
-__all__ = ["Order", "align", "common_runs", "crossing", "names"]
+__all__ = ["ListAlignment", "align", "common_runs", "crossing", "names"]
 
 _LONGEST_TABLE = 4_000_000_000
 """The most cells in the table of a longest common subsequence. A cell is a bit: half a gigabyte in all."""
 
 
-class Order(NamedTuple):
+class ListAlignment(NamedTuple):
     """The alignment of two lists, by indexes.
 
     ``pairs`` are in the order of the second list. ``called`` is the key that identifies the elements, empty
@@ -30,7 +30,7 @@ class Order(NamedTuple):
     called: str
 
 
-def align(before: Sequence[object], after: Sequence[object], place: Place) -> Order:
+def align(before: Sequence[object], after: Sequence[object], place: Location) -> ListAlignment:
     """Pair the elements of two lists at ``place``."""
     called = _identity(before, after, place)
     if called:
@@ -71,13 +71,13 @@ def crossing(pairs: Iterable[tuple[int, int]]) -> bool:
     return order != sorted(order)
 
 
-def _identity(before: Sequence[object], after: Sequence[object], place: Place) -> str:
+def _identity(before: Sequence[object], after: Sequence[object], place: Location) -> str:
     if not all(isinstance(one, dict) for one in (*before, *after)):
         return ""
     return next((key for key in identities() if _tells_apart(key, before, after, place)), "")
 
 
-def _tells_apart(key: str, before: Sequence[object], after: Sequence[object], place: Place) -> bool:
+def _tells_apart(key: str, before: Sequence[object], after: Sequence[object], place: Location) -> bool:
     general = place.item("").key(key).general
     for elements in (before, after):
         values = [one.get(key) for one in elements if isinstance(one, dict)]
@@ -88,11 +88,11 @@ def _tells_apart(key: str, before: Sequence[object], after: Sequence[object], pl
     return True
 
 
-def _by_name(before: Sequence[object], after: Sequence[object], called: str) -> Order:
+def _by_name(before: Sequence[object], after: Sequence[object], called: str) -> ListAlignment:
     ours = {one[called]: index for index, one in enumerate(before) if isinstance(one, dict)}
     theirs = {one[called]: index for index, one in enumerate(after) if isinstance(one, dict)}
     pairs = [(ours[name], index) for name, index in theirs.items() if name in ours]
-    return Order(
+    return ListAlignment(
         pairs=pairs,
         removed=[index for name, index in ours.items() if name not in theirs],
         added=[index for name, index in theirs.items() if name not in ours],
@@ -101,7 +101,7 @@ def _by_name(before: Sequence[object], after: Sequence[object], called: str) -> 
     )
 
 
-def _by_content(before: Sequence[str], after: Sequence[str]) -> Order:
+def _by_content(before: Sequence[str], after: Sequence[str]) -> ListAlignment:
     pairs = [
         (start + step, other + step)
         for start, other, length in common_runs(before, after)
@@ -113,7 +113,7 @@ def _by_content(before: Sequence[str], after: Sequence[str]) -> Order:
     # Pair the remaining elements between two equal elements in order.
     pairs += _leftover(len(before), len(after), in_order, pairs)
     paired_before, paired_after = {ours for ours, _ in pairs}, {theirs for _, theirs in pairs}
-    return Order(
+    return ListAlignment(
         pairs=sorted(pairs, key=lambda pair: pair[1]),
         removed=[index for index in range(len(before)) if index not in paired_before],
         added=[index for index in range(len(after)) if index not in paired_after],

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tracer.comparison.differences import Change, Place
+from tracer.comparison.differences import Change, Location
 from tracer.comparison.exchange_differences import read_json
 from tracer.comparison.lists import common_runs
 from tracer.comparison.trees import compare_values
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RUN", "compare_outputs"]
 
-RUN = Place("run", "", "")
+RUN = Location("run", "", "")
 
 _WIDE = re.compile(r"-{3,}| {2,}")
 
@@ -43,7 +43,7 @@ def _outputs(before: Output, after: Output) -> Iterator[Change]:
     yield from _printed(before.stderr, after.stderr, RUN.within("output.stderr"))
 
 
-def _printed(before: str, after: str, place: Place) -> Iterator[Change]:
+def _printed(before: str, after: str, place: Location) -> Iterator[Change]:
     if before == after:
         return
     if not before or not after:
@@ -62,7 +62,7 @@ def _structure(text: str) -> object:
     return value
 
 
-def _lines(before: list[str], after: list[str], place: Place) -> Iterator[Change]:
+def _lines(before: list[str], after: list[str], place: Location) -> Iterator[Change]:
     ours, theirs = ([_plain(line) for line in lines] for lines in (before, after))
     start, other = 0, 0
     removed: list[int] = []
@@ -84,7 +84,7 @@ def _lines(before: list[str], after: list[str], place: Place) -> Iterator[Change
         yield Change("added", _place(place, index), None, after[index])
 
 
-def _line(before: str, after: str, index: int, place: Place) -> Iterator[Change]:
+def _line(before: str, after: str, index: int, place: Location) -> Iterator[Change]:
     if before == after:
         return
     if _narrow(before) == _narrow(after):
@@ -93,7 +93,7 @@ def _line(before: str, after: str, index: int, place: Place) -> Iterator[Change]
         yield Change("changed", _place(place, index), _narrow(before), _narrow(after))
 
 
-def _place(place: Place, index: int) -> Place:
+def _place(place: Location, index: int) -> Location:
     return place.item(f"line {index + 1}")
 
 

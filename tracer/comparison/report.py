@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from tracer.model import Recording
 
 __all__ = [
+    "ComparisonReport",
     "FailOn",
-    "Origin",
-    "Report",
-    "Row",
-    "Step",
+    "RecordingComparison",
+    "SideComparison",
+    "SideOrigin",
     "counted_severities",
     "known",
     "make_report",
@@ -35,7 +35,7 @@ SEVERITIES = ("breaking", "additive", "cosmetic")
 FailOn = Literal["breaking", "additive", "any"]
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class RecordingComparison(msgspec.Struct, frozen=True, kw_only=True):
     """One recording that both sides have, in the files ``before`` and ``after``.
 
     ``accepted`` are the differences in the baseline.
@@ -49,7 +49,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     suppressed: list[Suppressed]
 
 
-class Origin(msgspec.Struct, frozen=True, kw_only=True):
+class SideOrigin(msgspec.Struct, frozen=True, kw_only=True):
     """The first and last day of recording (``2026-11-23``) and the clients of one side."""
 
     side: str
@@ -58,7 +58,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     clients: list[str]
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class SideComparison(msgspec.Struct, frozen=True, kw_only=True):
     """The comparison of two sides.
 
     ``severities`` counts differences; a difference that several recordings share counts once. ``volatile``
@@ -67,10 +67,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     before: str
     after: str
-    origins: list[Origin] = []
+    origins: list[SideOrigin] = []
     severities: dict[str, int] = {}
     volatile: dict[str, int] = {}
-    recordings: list[Row]
+    recordings: list[RecordingComparison]
     only_before: list[str] = []
     only_after: list[str] = []
     accepted_alone: list[str] = []
@@ -86,16 +86,16 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         return sum(len(row.accepted) for row in self.recordings) + len(self.accepted_alone)
 
     @property
-    def differing(self) -> list[Row]:
+    def differing(self) -> list[RecordingComparison]:
         """Return the recordings with differences."""
         return [row for row in self.recordings if row.differences]
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class ComparisonReport(msgspec.Struct, frozen=True, kw_only=True):
     """All steps, from one side to the next, and the entries of the baseline that no longer occur."""
 
     format: int = FORMAT
-    steps: list[Step]
+    steps: list[SideComparison]
     stale: list[str] = []
 
     def fails(self, limit: FailOn) -> bool:
@@ -116,11 +116,11 @@ def counted_severities(limit: FailOn) -> tuple[str, ...]:
     return SEVERITIES if limit == "any" else SEVERITIES[: SEVERITIES.index(limit) + 1]
 
 
-def make_step(before: str, after: str, pairing: Pairing, compared: Iterable[Compared]) -> Step:
+def make_step(before: str, after: str, pairing: Pairing, compared: Iterable[Compared]) -> SideComparison:
     """Return the report on two sides. ``before`` and ``after`` are the user's names of the sides."""
     both = list(compared)
     rows = [
-        Row(
+        RecordingComparison(
             recording=one.couple.name,
             before=str(one.couple.before),
             after=str(one.couple.after),
@@ -130,7 +130,7 @@ def make_step(before: str, after: str, pairing: Pairing, compared: Iterable[Comp
         for one in both
     ]
     return _counted(
-        Step(
+        SideComparison(
             before=before,
             after=after,
             origins=[
@@ -144,21 +144,21 @@ def make_step(before: str, after: str, pairing: Pairing, compared: Iterable[Comp
     )
 
 
-def _origin(side: str, recordings: Sequence[Recording]) -> Origin:
+def _origin(side: str, recordings: Sequence[Recording]) -> SideOrigin:
     days = sorted(recording.recorded[:10] for recording in recordings)
     clients = dict.fromkeys(recording.client for recording in recordings if recording.client)
-    return Origin(side=side, first=days[0], last=days[-1], clients=list(clients))
+    return SideOrigin(side=side, first=days[0], last=days[-1], clients=list(clients))
 
 
-def make_report(steps: Sequence[Step], baseline: Baseline | None = None) -> Report:
+def make_report(steps: Sequence[SideComparison], baseline: Baseline | None = None) -> ComparisonReport:
     """Return the report on all steps, without the differences that ``baseline`` accepts."""
     if baseline is None:
-        return Report(steps=list(steps))
+        return ComparisonReport(steps=list(steps))
     left = [_counted(_without(step, baseline)) for step in steps]
-    return Report(steps=left, stale=[str(one) for one in baseline.stale()])
+    return ComparisonReport(steps=left, stale=[str(one) for one in baseline.stale()])
 
 
-def known(steps: Sequence[Step]) -> Iterator[Known]:
+def known(steps: Sequence[SideComparison]) -> Iterator[Known]:
     """Yield the names of all differences. With several steps, the names include the two sides."""
     for step in steps:
         sides = (step.before, step.after) if len(steps) > 1 else ("", "")
@@ -171,7 +171,7 @@ def known(steps: Sequence[Step]) -> Iterator[Known]:
             yield Known(name, WHOLE, "added", *sides)
 
 
-def _counted(step: Step) -> Step:
+def _counted(step: SideComparison) -> SideComparison:
     grouped = sections([(row.recording, row.differences) for row in step.recordings])
     severities: Counter[str] = Counter(line.difference.severity for line in lines(grouped))
     volatile = Counter(reason for row in step.recordings for one in row.suppressed for reason in one.reasons)
@@ -182,11 +182,11 @@ def _counted(step: Step) -> Step:
     )
 
 
-def _without(step: Step, baseline: Baseline) -> Step:
+def _without(step: SideComparison, baseline: Baseline) -> SideComparison:
     def accepts(recording: str, place: str, kind: str) -> bool:
         return baseline.accepts(Known(recording, place, kind, step.before, step.after))  # type: ignore[arg-type]
 
-    rows: list[Row] = []
+    rows: list[RecordingComparison] = []
     for row in step.recordings:
         taken = [accepts(row.recording, one.place, one.kind) for one in row.differences]
         rows.append(

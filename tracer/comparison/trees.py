@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tracer.comparison.differences import Change, Place
+from tracer.comparison.differences import Change, Location
 from tracer.comparison.lists import align, names
 from tracer.comparison.volatile import is_volatile, skeleton, unordered
 
@@ -22,7 +22,7 @@ def kind_of(value: object) -> str:
     return "null" if value is None else _KINDS[type(value)]
 
 
-def compare_values(before: object, after: object, place: Place) -> Iterator[Change]:
+def compare_values(before: object, after: object, place: Location) -> Iterator[Change]:
     """Yield all differences between two JSON values at ``place``, each with its own location."""
     if before is after:
         return
@@ -43,7 +43,7 @@ def _written_otherwise(before: object, after: object) -> bool:
     return before != after and not (before != before and after != after)  # noqa: PLR0124 - NaN
 
 
-def _objects(before: Mapping[str, object], after: Mapping[str, object], place: Place) -> Iterator[Change]:
+def _objects(before: Mapping[str, object], after: Mapping[str, object], place: Location) -> Iterator[Change]:
     renamed = _volatile_keys(before, after, place)
     for key, value in before.items():
         if key not in after and key not in renamed:
@@ -63,7 +63,9 @@ def _objects(before: Mapping[str, object], after: Mapping[str, object], place: P
         yield Change("reordered", place, list(before), list(after), "keys")
 
 
-def _volatile_keys(before: Mapping[str, object], after: Mapping[str, object], place: Place) -> dict[str, str]:
+def _volatile_keys(
+    before: Mapping[str, object], after: Mapping[str, object], place: Location
+) -> dict[str, str]:
     """Map keys of ``before`` to keys of ``after`` that differ from them only in volatile values."""
     ours = [key for key in before if key not in after and is_volatile(key, place.general)]
     theirs = [key for key in after if key not in before and is_volatile(key, place.general)]
@@ -77,7 +79,7 @@ def _volatile_keys(before: Mapping[str, object], after: Mapping[str, object], pl
     return found
 
 
-def _lists(before: Sequence[object], after: Sequence[object], place: Place) -> Iterator[Change]:
+def _lists(before: Sequence[object], after: Sequence[object], place: Location) -> Iterator[Change]:
     order = align(before, after, place)
     ours, theirs = names(before, order.called), names(after, order.called)
     for index, other in order.pairs:

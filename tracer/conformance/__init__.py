@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tracer.conformance.reasons import reasons, undetermined_reason
-from tracer.conformance.report import Check, Deviation, Report, check, check_all, exit_code
+from tracer.conformance.report import Check, ConformanceReport, Deviation, check, check_all, exit_code
 
 __all__ = [
     "Check",
+    "ConformanceReport",
     "Deviation",
-    "Report",
     "check",
     "check_all",
     "exit_code",

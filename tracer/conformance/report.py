@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tracer.model import Recording
     from tracer.sequences import Match, Sequence
 
-__all__ = ["FORMAT", "Check", "Deviation", "Report", "check", "check_all", "exit_code"]
+__all__ = ["FORMAT", "Check", "ConformanceReport", "Deviation", "check", "check_all", "exit_code"]
 
 FORMAT = 1
 
@@ -62,7 +62,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     deviations: list[Deviation] = []
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class ConformanceReport(msgspec.Struct, frozen=True, kw_only=True):
     """The results for all recordings in the given order, and the number of recordings with each result."""
 
     format: int = FORMAT
@@ -74,11 +74,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     recordings: list[Check]
 
 
-def check_all(paths: Iterable[Path], sequence: Sequence | None = None) -> Report:
+def check_all(paths: Iterable[Path], sequence: Sequence | None = None) -> ConformanceReport:
     """Match each recording with ``sequence``, by default with its own. An unreadable file is an error."""
     checks = [_check_file(path, sequence) for path in paths]
     ends = Counter("error" if one.error else one.verdict for one in checks)
-    return Report(
+    return ConformanceReport(
         conforming=ends["conforms"],
         deviating=ends["deviates"],
         undetermined=ends["undetermined"],
@@ -88,7 +88,7 @@ def check_all(paths: Iterable[Path], sequence: Sequence | None = None) -> Report
     )
 
 
-def exit_code(report: Report) -> int:
+def exit_code(report: ConformanceReport) -> int:
     """Return 0 if all recordings conform, 2 if a recording cannot be checked, else 1."""
     if report.errors:
         return TracerError.exit_code

@@ -2,8 +2,8 @@
 
 from tracer.matrix.cells import Cell
 from tracer.matrix.changes import changed
-from tracer.matrix.driver import Order, drive
-from tracer.matrix.plan import Plan, make_plan
+from tracer.matrix.driver import MatrixOutput, drive
+from tracer.matrix.plan import MatrixPlan, make_plan
 from tracer.matrix.pools import Local, Pool, cores
 from tracer.matrix.selection import select_releases, select_suites
 from tracer.matrix.suites import Suite, load, suites
@@ -13,8 +13,8 @@ from tracer.matrix.units import Unit
 __all__ = [
     "Cell",
     "Local",
-    "Order",
-    "Plan",
+    "MatrixOutput",
+    "MatrixPlan",
     "Pool",
     "Suite",
     "Unit",

@@ -15,14 +15,14 @@ from msgspec.structs import replace
 from tracer.cloud.cache import Progress
 from tracer.errors import InputError, LeakError, LostError, RenderError, TracerError
 from tracer.matrix import done
-from tracer.matrix.plan import Plan
+from tracer.matrix.plan import MatrixPlan
 from tracer.matrix.pools import Pool
 from tracer.matrix.units import ROUNDS, Made, Now, Round, Unit
 from tracer.model import Recording
 from tracer.recording import loads
 from tracer.storage import write, write_parts
 
-__all__ = ["TRIES", "Draw", "Order", "drive"]
+__all__ = ["TRIES", "Draw", "MatrixOutput", "drive"]
 
 TRIES = 3
 """The number of attempts for a unit, if its process or worker is lost."""
@@ -32,7 +32,7 @@ Complain = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Order:
+class MatrixOutput:
     """The wanted output: the folder of the recordings, and the kinds of diagrams of the first round."""
 
     out: Path
@@ -50,7 +50,7 @@ class _Through(NamedTuple):
     future: Future[list[Made]]
 
 
-def drive(plan: Plan, order: Order, pool: Pool, progress: Progress, complain: Complain) -> None:
+def drive(plan: MatrixPlan, order: MatrixOutput, pool: Pool, progress: Progress, complain: Complain) -> None:
     """Record the remaining units of ``plan``, and add the recordings and problems to ``plan``.
 
     ``complain`` is called with each problem. Each recording is written at once, and stays after an
@@ -61,7 +61,9 @@ def drive(plan: Plan, order: Order, pool: Pool, progress: Progress, complain: Co
 
 
 class _Drive:
-    def __init__(self, plan: Plan, order: Order, pool: Pool, progress: Progress, complain: Complain) -> None:
+    def __init__(
+        self, plan: MatrixPlan, order: MatrixOutput, pool: Pool, progress: Progress, complain: Complain
+    ) -> None:
         self.plan = plan
         self.order = order
         self.pool = pool

@@ -14,11 +14,11 @@ from tracer.matrix.suites import Suite
 from tracer.matrix.units import AGAIN, FIRST, ROUNDS, Round, Unit
 from tracer.model import Recording
 
-__all__ = ["Plan", "make_plan"]
+__all__ = ["MatrixPlan", "make_plan"]
 
 
 @dataclass
-class Plan:
+class MatrixPlan:
     """The units of a matrix in the order of their start, and their results so far.
 
     The keys of ``recordings`` and ``problems`` are the key of the unit and the round, then the name of the
@@ -74,7 +74,7 @@ def make_plan(
     clients: Sequence[str] = (),
     *,
     fresh: bool = False,
-) -> Plan:
+) -> MatrixPlan:
     """Return the plan for each of ``suites`` on each of ``releases`` with each of ``clients``.
 
     Without ``clients``, each release has its own client. Rounds that are finished in the folder ``out`` are
@@ -86,7 +86,7 @@ def make_plan(
         for client in clients or [release]
         for suite in suites
     ]
-    plan = Plan(units)
+    plan = MatrixPlan(units)
     for unit in units:
         for number in ROUNDS:
             found = None if fresh else done.recordings(out, unit, number)

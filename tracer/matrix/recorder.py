@@ -11,9 +11,9 @@ from pathlib import Path
 from tracer.capture.mitm.authority import certificate
 from tracer.capture.recorded_command import Result, record
 from tracer.cloud import cache
-from tracer.cloud.embedded_cloud import Cloud
+from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.errors import CommandError, TracerError
-from tracer.matrix.suites import Command, Recorded, Suite
+from tracer.matrix.suites import Recorded, Suite, SuiteCommand
 from tracer.matrix.units import AGAIN, Made, Now, Round, Unit
 from tracer.matrix.workplace import Workplace, failure
 from tracer.runs.settings import Settings
@@ -39,7 +39,7 @@ def record_unit(unit: Unit, home: Path, report: Report) -> None:
     authority = cache.folder() / "ca"
     with cache.locked(cache.folder(), "ca", say):
         certificate(authority)
-    cloud = Cloud(unit.release, apart=home)
+    cloud = EmbeddedCloud(unit.release, apart=home)
     try:
         cloud.up(say)
         environment = cloud.client_environment(os.environ, say, client=unit.client)
@@ -73,7 +73,7 @@ class _Recorder:
     def _say(self, text: str) -> None:
         self.report(Now(f"{text} again" if self.number == AGAIN else text))
 
-    def _aside(self, suite: Suite, what: str, commands: Sequence[Command]) -> str:
+    def _aside(self, suite: Suite, what: str, commands: Sequence[SuiteCommand]) -> str:
         """Run commands of the suite that are not recorded. Report a failure as a problem, and return it."""
         self._say(f"{what} of {suite.name}")
         problem = self._run(commands)
@@ -116,10 +116,10 @@ class _Recorder:
             return str(error)
         return ""
 
-    def _possible(self, commands: Sequence[Command]) -> list[Command]:
+    def _possible(self, commands: Sequence[SuiteCommand]) -> list[SuiteCommand]:
         return [command for command in commands if self.place.can_run(command)]
 
-    def _run(self, commands: Sequence[Command]) -> str:
+    def _run(self, commands: Sequence[SuiteCommand]) -> str:
         """Run all of ``commands``. Return the problems of those that failed in one line."""
         problems = []
         for command in commands:

@@ -14,7 +14,7 @@ import msgspec
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, typed
 
-__all__ = ["Command", "Recorded", "Suite", "filled", "load", "placeholders", "suites"]
+__all__ = ["Recorded", "Suite", "SuiteCommand", "filled", "load", "placeholders", "suites"]
 
 _FOLDER = Path(__file__).parent / "suites"
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -27,7 +27,9 @@ Line = Annotated[str, msgspec.Meta(pattern=r"^openstack \S")]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
-class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"user": "as"}):
+class SuiteCommand(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"user": "as"}
+):
     """One command line, as a user would type it, with placeholders such as ``{image_id}`` in its words.
 
     ``keep`` maps placeholders to keys of the JSON object that the command prints; the placeholders get the
@@ -58,7 +60,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return [filled(word, values) for word in shlex.split(self.run)]
 
 
-class Recorded(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Recorded(SuiteCommand, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A command to record. ``name`` is the name of its recording.
 
     The commands of ``prepare`` run just before it and those of ``cleanup`` just after it, without recordings.
@@ -66,8 +68,8 @@ class Recorded(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     name: Name
-    prepare: tuple[Command, ...] = ()
-    cleanup: tuple[Command, ...] = ()
+    prepare: tuple[SuiteCommand, ...] = ()
+    cleanup: tuple[SuiteCommand, ...] = ()
 
 
 class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,9 +86,9 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     files: dict[FileName, Literal["qcow2", "text"]] = {}
     passwords: tuple[Placeholder, ...] = ()
     users: dict[Name, dict[Variable, str]] = {}
-    prepare: tuple[Command, ...] = ()
+    prepare: tuple[SuiteCommand, ...] = ()
     commands: Annotated[tuple[Recorded, ...], msgspec.Meta(min_length=1)]
-    cleanup: tuple[Command, ...] = ()
+    cleanup: tuple[SuiteCommand, ...] = ()
 
     def __post_init__(self) -> None:
         kept: set[str] = set(self.passwords)
@@ -111,7 +113,7 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         for text in self.users[user].values() if user else ():
             yield from placeholders(text)
 
-    def _in_order(self) -> Iterator[tuple[str, Command]]:
+    def _in_order(self) -> Iterator[tuple[str, SuiteCommand]]:
         yield from _placed("prepare", self.prepare)
         for index, command in enumerate(self.commands):
             place = f"commands[{index}]"
@@ -143,5 +145,5 @@ def suites() -> dict[str, Suite]:
     return {suite.name: suite for suite in found}
 
 
-def _placed(place: str, commands: tuple[Command, ...]) -> Iterator[tuple[str, Command]]:
+def _placed(place: str, commands: tuple[SuiteCommand, ...]) -> Iterator[tuple[str, SuiteCommand]]:
     return ((f"{place}[{index}]", command) for index, command in enumerate(commands))

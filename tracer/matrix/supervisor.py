@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 
 from tracer.cloud import cache, service_processes
-from tracer.cloud.embedded_cloud import Cloud
+from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.cloud.releases import releases
 from tracer.errors import CloudError, LostError
 from tracer.matrix.recorder import Report
@@ -146,6 +146,6 @@ def _sweep() -> None:
 def _clear(home: Path, *, keep_logs: bool = False) -> None:
     for name in releases():
         if (home / name).exists():
-            Cloud(name, apart=home).down()
+            EmbeddedCloud(name, apart=home).down()
     if not keep_logs:
         shutil.rmtree(home, ignore_errors=True)

@@ -11,7 +11,7 @@ import msgspec
 from tracer.cloud.image import qcow2
 from tracer.cloud.passwords import generate
 from tracer.errors import CommandError
-from tracer.matrix.suites import Command, Suite, filled, placeholders
+from tracer.matrix.suites import Suite, SuiteCommand, filled, placeholders
 from tracer.storage import write
 
 __all__ = ["Workplace", "failure"]
@@ -30,23 +30,23 @@ class Workplace:
         for name, kind in suite.files.items():
             write(folder / name, _FILES[kind]())
 
-    def can_run(self, command: Command) -> bool:
+    def can_run(self, command: SuiteCommand) -> bool:
         """Return whether all placeholders of ``command`` have values."""
         return self._missing(command) is None
 
-    def words(self, command: Command) -> list[str]:
+    def words(self, command: SuiteCommand) -> list[str]:
         """Return the words of ``command`` with all values. Raise CommandError if a value is missing."""
         missing = self._missing(command)
         if missing:
             raise CommandError(f"not run: the command that gives {{{missing}}} failed")
         return command.words(self.values)
 
-    def environment(self, command: Command) -> dict[str, str]:
+    def environment(self, command: SuiteCommand) -> dict[str, str]:
         """Return the environment variables for ``command`` and its user."""
         own = self._users[command.user] if command.user else {}
         return self._environment | {name: filled(text, self.values) for name, text in own.items()}
 
-    def run(self, command: Command) -> None:
+    def run(self, command: SuiteCommand) -> None:
         """Run a command without a recording, and store the values that it prints.
 
         Raises CommandError if the command cannot start, fails or succeeds unexpectedly, or prints no values.
@@ -71,7 +71,7 @@ class Workplace:
             raise CommandError(f"`{command.run}` did not fail")
         self.keep(command, ended.stdout)
 
-    def keep(self, command: Command, printed: str) -> None:
+    def keep(self, command: SuiteCommand, printed: str) -> None:
         """Store the values in ``printed`` for the placeholders of ``command``.
 
         Raises CommandError if ``printed`` is not a JSON object with these values.
@@ -86,13 +86,13 @@ class Workplace:
             raise CommandError(f"`{command.run}` printed no JSON object with {keys}") from None
         self.values |= values
 
-    def _missing(self, command: Command) -> str | None:
+    def _missing(self, command: SuiteCommand) -> str | None:
         texts = (command.run, *(self._users[command.user].values() if command.user else ()))
         needed = (name for text in texts for name in placeholders(text))
         return next((name for name in needed if name not in self.values), None)
 
 
-def failure(command: Command, code: int, stderr: str) -> str:
+def failure(command: SuiteCommand, code: int, stderr: str) -> str:
     """Return one line: the failed ``command`` and the last line of ``stderr``, or else the exit code."""
     last = stderr.strip().splitlines()[-1:] or [f"exit code {code}, and no reason given"]
     return f"`{command.run}` failed: {last[0]}"

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from tracer.errors import InputError
-from tracer.lazy import Unheld
+from tracer.lazy import LazySequence
 from tracer.model import Exchange
 from tracer.processes import ProcessIdentity
 
@@ -131,7 +131,7 @@ def read_journal(path: Path) -> tuple[JournalHead, Sequence[Exchange]]:
         raise InputError(str(path), "not a journal: it has no head")
     if len(exchanges) == len(lines):
         return head, exchanges
-    return head, Unheld(len(lines), lambda index: kept.exchange(*lines[index]))
+    return head, LazySequence(len(lines), lambda index: kept.exchange(*lines[index]))
 
 
 class _Lines:

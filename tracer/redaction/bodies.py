@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tracer.model import Body
-    from tracer.redaction.rules import Place
-    from tracer.redaction.substitutions import Cleaner, Ledger, Taker
+    from tracer.redaction.rules import LocationRule
+    from tracer.redaction.substitutions import Cleaner, SecretReplacer, Substitutions
 
 __all__ = ["body", "content", "text"]
 
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
-def body(sent: Body, url_path: str, side: Literal["request", "response"], ledger: Ledger) -> Body:
+def body(sent: Body, url_path: str, side: Literal["request", "response"], ledger: Substitutions) -> Body:
     """Return the body with the secrets replaced that the policy names. Indent JSON for reading."""
     whole = ledger.policy.body(url_path, side, sent.type)
     before = ledger.total()
@@ -43,7 +43,7 @@ def body(sent: Body, url_path: str, side: Literal["request", "response"], ledger
     return kept
 
 
-def text(sent: str, ledger: Taker, content_type: str = "", url_path: str = "") -> str:
+def text(sent: str, ledger: SecretReplacer, content_type: str = "", url_path: str = "") -> str:
     """Return a text with the secrets replaced that the policy names, if the text is a form or JSON."""
     if "form-urlencoded" in content_type.lower():
         return urls.parameters(sent, ledger.policy, ledger.take)
@@ -79,7 +79,7 @@ def content(sent: Body, cleaner: Cleaner) -> Body:
     return kept
 
 
-def _json(sent: Body, source: str, url_path: str, ledger: Ledger) -> Body:
+def _json(sent: Body, source: str, url_path: str, ledger: Substitutions) -> Body:
     root = ledger.policy.fields(url_path)
     try:
         laid_out = documents.document(source, root, ledger)
@@ -88,7 +88,7 @@ def _json(sent: Body, source: str, url_path: str, ledger: Ledger) -> Body:
         return msgspec.structs.replace(sent, json=None, text=documents.torn(source, root, ledger))
 
 
-def _whole(sent: Body, place: Place, ledger: Ledger) -> Body:
+def _whole(sent: Body, place: LocationRule, ledger: Substitutions) -> Body:
     """Return a body that is one secret with its pseudonym as text, without its hash."""
     if sent.omitted is not None:
         return msgspec.structs.replace(sent, sha256=None)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from tracer.formats.json_text import may_be_json
 from tracer.redaction import bodies, headers, urls
-from tracer.redaction.rules import Place
+from tracer.redaction.rules import LocationRule
 from tracer.redaction.shellwords import shell_words, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracer.redaction.substitutions import Taker
+    from tracer.redaction.substitutions import SecretReplacer
 
 __all__ = ["command", "learn_environment"]
 
@@ -31,18 +31,18 @@ _PAIR = re.compile(r"[^\s:=/]+:[^/].*", re.DOTALL)
 _DEEPEST = 3  # command lines in arguments of command lines
 
 
-def command(argv: Sequence[str], ledger: Taker) -> str:
+def command(argv: Sequence[str], ledger: SecretReplacer) -> str:
     """Return the command line, quoted for a shell, with its secrets replaced."""
     # Quotes could hide a known secret from the search, so each word is searched before it is quoted.
     return ledger.scrub(shlex.join(map(ledger.forget, _words(argv, ledger))))
 
 
-def _words(argv: Sequence[str], ledger: Taker, depth: int = 0) -> list[str]:
+def _words(argv: Sequence[str], ledger: SecretReplacer, depth: int = 0) -> list[str]:
     """Return the words of a command line with their secrets replaced."""
     words = [word.rpartition("/")[2].lower() for word in argv]
     arguments = ledger.policy.arguments(argv)
     out: list[str] = []
-    expected: Place | None = None
+    expected: LocationRule | None = None
     container = ""
     for index, argument in enumerate(argv):
         if index in arguments and expected is None:
@@ -81,7 +81,7 @@ def _is_script(before: Sequence[str], words: Sequence[str]) -> bool:
     return bool(before) and _SCRIPT.fullmatch(before[-1]) is not None and not _SHELLS.isdisjoint(words)
 
 
-def _inner_command(argument: str, ledger: Taker, depth: int) -> str:
+def _inner_command(argument: str, ledger: SecretReplacer, depth: int) -> str:
     """Return an argument with its secrets replaced, read as a command line for a shell."""
     if depth >= _DEEPEST or not _BLANK.search(argument):
         return argument
@@ -95,7 +95,7 @@ def _inner_command(argument: str, ledger: Taker, depth: int) -> str:
     return "".join([*parts, argument[done:]])
 
 
-def learn_environment(environment: Mapping[str, str], ledger: Taker) -> None:
+def learn_environment(environment: Mapping[str, str], ledger: SecretReplacer) -> None:
     """Register the secrets among the variables, and the secrets within URLs (``http_proxy``)."""
     for name, value in environment.items():
         place = ledger.policy.variable(name, value)
@@ -105,14 +105,14 @@ def learn_environment(environment: Mapping[str, str], ledger: Taker) -> None:
             urls.url(value, ledger.policy, ledger.learn)
 
 
-def _exchanged(place: Place, value: str, ledger: Taker) -> str:
+def _exchanged(place: LocationRule, value: str, ledger: SecretReplacer) -> str:
     if place.kind == "credentials" and ":" in value:  # curl --user name:password
         name, _, password = value.partition(":")
         return f"{name}:{ledger.take(place._replace(kind='password'), password)}"
     return ledger.take(place, value)
 
 
-def _argument(argument: str, ledger: Taker, container: str) -> str:
+def _argument(argument: str, ledger: SecretReplacer, container: str) -> str:
     """Return an argument with its secrets replaced: a variable, a property, a header field, JSON, or a URL.
 
     ``container``: the field for the option before it. Properties of ``--driver-info`` are in ``driver_info``.
@@ -132,7 +132,7 @@ def _argument(argument: str, ledger: Taker, container: str) -> str:
     return f"{option or ''}{new}"
 
 
-def _named(match: re.Match[str], ledger: Taker, container: str) -> str:
+def _named(match: re.Match[str], ledger: SecretReplacer, container: str) -> str:
     """Return ``name=value`` or ``Name: value``, an item of a list, with its secret replaced."""
     name, sign, value, end = match.groups()
     policy = ledger.policy

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracer.redaction.patches import At
-    from tracer.redaction.rules import Place
-    from tracer.redaction.substitutions import Taker
+    from tracer.redaction.rules import LocationRule
+    from tracer.redaction.substitutions import SecretReplacer
 
 __all__ = ["document", "literal_at", "scrubbed", "torn"]
 
 _INNER = re.compile(r'"(?:\ufeff|\\u[fF][eE][fF][fF])?(?:[ ]|\\[nrt])*[\[{]')
 
 
-def document(text: str, root: At[Place], ledger: Taker, *, verbatim: bool = False) -> str:
+def document(text: str, root: At[LocationRule], ledger: SecretReplacer, *, verbatim: bool = False) -> str:
     """Return ``text`` with its secrets replaced and with new indent; with ``verbatim``, in its own layout.
 
     Raises ``ValueError`` if ``text`` is not JSON. Secrets before the error may be registered already.
@@ -32,10 +32,10 @@ def document(text: str, root: At[Place], ledger: Taker, *, verbatim: bool = Fals
     return text if verbatim else laid_out
 
 
-def torn(text: str, root: At[Place], ledger: Taker) -> str:
+def torn(text: str, root: At[LocationRule], ledger: SecretReplacer) -> str:
     """Return ``text``, a torn JSON document, with the secrets replaced that still have a location."""
 
-    def replace(at: At[Place], literal: str) -> str | None:
+    def replace(at: At[LocationRule], literal: str) -> str | None:
         if at.rule is None or (literal[0] not in "\"'" and not literal[0].isdigit()):
             return None
         value = json_text.string(literal) if literal[0] in "\"'" else literal
@@ -45,7 +45,7 @@ def torn(text: str, root: At[Place], ledger: Taker) -> str:
     return json_text.rewrite_torn(text, root, operator.getitem, replace)
 
 
-def literal_at(at: At[Place], literal: str, ledger: Taker) -> str | None:
+def literal_at(at: At[LocationRule], literal: str, ledger: SecretReplacer) -> str | None:
     """Return the literal of a scalar with its secrets replaced; None if nothing changes."""
     place = at.rule
     if literal[0] == '"':
@@ -78,8 +78,8 @@ def scrubbed(text: str, scrub: Callable[[str], str]) -> str:
     return json_text.rewrite_from(text, None, lambda _, __: None, replace, rename=rename, verbatim=True)
 
 
-def _exchanged(text: str, at: At[Place], ledger: Taker, *, verbatim: bool) -> str:
-    def replace(at: At[Place], literal: str) -> str | None:
+def _exchanged(text: str, at: At[LocationRule], ledger: SecretReplacer, *, verbatim: bool) -> str:
+    def replace(at: At[LocationRule], literal: str) -> str | None:
         return literal_at(at, literal, ledger)
 
     return json_text.rewrite_from(text, at, operator.getitem, replace, verbatim=verbatim)
@@ -91,7 +91,7 @@ def _changed(literal: str, scrub: Callable[[str], str]) -> str | None:
     return None if new == value else json.dumps(new)
 
 
-def _inner(at: At[Place], literal: str, ledger: Taker) -> str | None:
+def _inner(at: At[LocationRule], literal: str, ledger: SecretReplacer) -> str | None:
     """Return the redacted literal of a string with JSON; None for another string.
 
     In torn JSON, replace the secrets that still have a location, unless the string itself has a rule.

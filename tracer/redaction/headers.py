@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from tracer.redaction import urls
 from tracer.redaction.pseudonyms import PSEUDONYM, REMOVED
-from tracer.redaction.rules import Place
+from tracer.redaction.rules import LocationRule
 
 if TYPE_CHECKING:
     from tracer.model import Headers
     from tracer.redaction.policy import HeaderForm
-    from tracer.redaction.substitutions import Taker
+    from tracer.redaction.substitutions import SecretReplacer
 
 __all__ = ["headers", "is_scheme", "value"]
 
@@ -30,7 +30,7 @@ _PAIR = re.compile(r"""([\w.-]+)\s*=\s*("[^"]*"|[^\s,;"]+)""")
 _COOKIE = re.compile(r"(\s*)([^=;\s]*\s*=\s*)?([^;]*)(;|$)")
 _LINK = re.compile(rf"<((?:[^<>]|{PSEUDONYM})*)>")
 _REFRESH = re.compile(r"(\s*[0-9.]*\s*[;,]\s*url\s*=\s*[\"']?)(.*)", re.IGNORECASE | re.DOTALL)
-_PASSWORD = Place("Basic", "password")
+_PASSWORD = LocationRule("Basic", "password")
 # A token68 (RFC 9110, section 11.2) is the whole of a challenge; parameters have names.
 _CHALLENGE = re.compile(r"((?:^|,)\s*[A-Za-z][\w-]*[ \t]+)([A-Za-z0-9._~+/-]+=*)(?=\s*(?:,|$))")
 _PROTOCOL = re.compile(r"[^\s,]+")
@@ -41,7 +41,7 @@ _BEARER = re.compile(
 _ENCODING = re.compile(r"(?:base64url|base64|k8s|io|[.:=|-])+", re.IGNORECASE)
 
 
-def headers(fields: Headers, ledger: Taker) -> Headers:
+def headers(fields: Headers, ledger: SecretReplacer) -> Headers:
     """Return the fields without their secrets.
 
     Remove an invalid field name (RFC 9110, section 5.1), as it may be a line without its colon.
@@ -61,7 +61,7 @@ def is_scheme(word: str) -> bool:
     return _SCHEME.fullmatch(word) is not None
 
 
-def value(name: str, text: str, ledger: Taker) -> str:
+def value(name: str, text: str, ledger: SecretReplacer) -> str:
     """Return the value of one field line with its secrets replaced."""
     place = ledger.policy.header(name.strip())
     if place is None or not text:
@@ -70,7 +70,7 @@ def value(name: str, text: str, ledger: Taker) -> str:
     return ledger.take(place, text) if replace is None else replace(place, text, ledger)
 
 
-def _credentials(place: Place, text: str, ledger: Taker) -> str:
+def _credentials(place: LocationRule, text: str, ledger: SecretReplacer) -> str:
     match = _CREDENTIALS.fullmatch(text.strip())
     if match is None:
         return ledger.take(place, text)
@@ -87,7 +87,7 @@ def _credentials(place: Place, text: str, ledger: Taker) -> str:
     return f"{scheme}{space}{ledger.take(place, secret)}"
 
 
-def _learn_basic(secret: str, ledger: Taker) -> None:
+def _learn_basic(secret: str, ledger: SecretReplacer) -> None:
     """Register the password in ``user:password`` (RFC 7617)."""
     try:
         decoded = base64.b64decode(secret, validate=True).decode("utf-8", "surrogateescape")
@@ -96,7 +96,7 @@ def _learn_basic(secret: str, ledger: Taker) -> None:
     ledger.learn(_PASSWORD, decoded.partition(":")[2])
 
 
-def _protocols(place: Place, text: str, ledger: Taker) -> str:
+def _protocols(place: LocationRule, text: str, ledger: SecretReplacer) -> str:
     """Replace bearer tokens among the subprotocols of a WebSocket.
 
     Some clients send ``bearer, TOKEN``, Kubernetes ``base64url.bearer.authorization.k8s.io.TOKEN``.
@@ -121,28 +121,28 @@ def _protocols(place: Place, text: str, ledger: Taker) -> str:
     return _PROTOCOL.sub(replace, text)
 
 
-def _learn_base64(place: Place, secret: str, ledger: Taker) -> None:
+def _learn_base64(place: LocationRule, secret: str, ledger: SecretReplacer) -> None:
     with contextlib.suppress(binascii.Error, ValueError):
         ledger.learn(place, base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4)).decode())
 
 
-def _challenges(place: Place, text: str, ledger: Taker) -> str:
+def _challenges(place: LocationRule, text: str, ledger: SecretReplacer) -> str:
     return _CHALLENGE.sub(lambda match: match[1] + ledger.take(place, match[2]), text)
 
 
-def _authority(place: Place, text: str, ledger: Taker) -> str:
+def _authority(place: LocationRule, text: str, ledger: SecretReplacer) -> str:
     return urls.authority(text, place, ledger.take)
 
 
-def _cookies(place: Place, text: str, ledger: Taker) -> str:
+def _cookies(place: LocationRule, text: str, ledger: SecretReplacer) -> str:
     return _COOKIE.sub(lambda match: _cookie(match, place, ledger), text)
 
 
-def _set_cookie(place: Place, text: str, ledger: Taker) -> str:
+def _set_cookie(place: LocationRule, text: str, ledger: SecretReplacer) -> str:
     return _COOKIE.sub(lambda match: _cookie(match, place, ledger), text, count=1)
 
 
-def _cookie(match: re.Match[str], place: Place, ledger: Taker) -> str:
+def _cookie(match: re.Match[str], place: LocationRule, ledger: SecretReplacer) -> str:
     space, name, secret, end = match.groups()
     bare = secret.strip()
     quoted = bare[:1] == bare[-1:] == '"' and len(bare) > 1
@@ -153,7 +153,7 @@ def _cookie(match: re.Match[str], place: Place, ledger: Taker) -> str:
     return f"{space}{name or ''}{secret}{end}"
 
 
-def _urls(_place: Place, text: str, ledger: Taker) -> str:
+def _urls(_place: LocationRule, text: str, ledger: SecretReplacer) -> str:
     if _LINK.match(text.lstrip()):
         return _LINK.sub(lambda match: f"<{urls.url(match[1], ledger.policy, ledger.take)}>", text)
     refresh = _REFRESH.fullmatch(text)
@@ -162,7 +162,7 @@ def _urls(_place: Place, text: str, ledger: Taker) -> str:
     return urls.url(text, ledger.policy, ledger.take)
 
 
-_FORMS: dict[HeaderForm, Callable[[Place, str, Taker], str]] = {
+_FORMS: dict[HeaderForm, Callable[[LocationRule, str, SecretReplacer], str]] = {
     "credentials": _credentials,
     "cookie": _cookies,
     "set-cookie": _set_cookie,

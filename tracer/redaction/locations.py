@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tracer.redaction.patches import At
-    from tracer.redaction.rules import Place, Policy
+    from tracer.redaction.rules import LocationRule, Policy
 
 __all__ = ["find_by_place", "find_removable"]
 
@@ -88,7 +88,7 @@ class _Notes:
         self.quoted = True
         self._found: list[tuple[str, str]] = []
 
-    def take(self, place: Place, value: str, /) -> str:
+    def take(self, place: LocationRule, value: str, /) -> str:
         """Note a value that ``Ledger.take`` would replace, except placeholders. Return it unchanged."""
         policy = self.policy
         if is_kept(value) or policy.is_placeholder(value, quoted=self.quoted) or policy.is_variable(value):
@@ -102,7 +102,7 @@ class _Notes:
         self._found.append((place.rule, value))
         return value
 
-    def learn(self, _place: Place, value: str, /) -> str:
+    def learn(self, _place: LocationRule, value: str, /) -> str:
         """Return ``value`` unchanged, without a note: it is a part of a value that ``take`` notes."""
         return value
 
@@ -117,7 +117,7 @@ class _Notes:
         found, self._found = self._found, []
         return found
 
-    def _in_header(self, place: Place, value: str) -> bool:
+    def _in_header(self, place: LocationRule, value: str) -> bool:
         """Return whether ``value`` is handled as the value of a header field. Note the secrets within it.
 
         A recording keeps the rest of such a value: ``Basic <credentials-1>``.
@@ -134,7 +134,7 @@ def _position(finding: Finding) -> tuple[int, int]:
     return finding.line, finding.column
 
 
-def _in_json(pieces: Iterable[str], root: At[Place], notes: _Notes) -> Iterator[Finding]:
+def _in_json(pieces: Iterable[str], root: At[LocationRule], notes: _Notes) -> Iterator[Finding]:
     """Yield the findings in JSON: one document, several documents, or a torn document."""
     scalars = json_text.Scalars(root, operator.getitem)
     line = 1
@@ -144,7 +144,7 @@ def _in_json(pieces: Iterable[str], root: At[Place], notes: _Notes) -> Iterator[
         line += piece.count("\n")
 
 
-def _hits(scalars: json_text.Scalars[At[Place]], text: str, notes: _Notes) -> Iterator[Hit]:
+def _hits(scalars: json_text.Scalars[At[LocationRule]], text: str, notes: _Notes) -> Iterator[Hit]:
     """Yield the hits in a piece of JSON."""
     for scalar in scalars.feed(text):
         at, literal = scalar.state, scalar.literal
@@ -186,9 +186,9 @@ def _in_yaml(lines: YamlLines, policy: Policy) -> Iterator[Finding]:
         return
 
 
-def _scalars(lines: YamlLines, root: At[Place]) -> Iterator[tuple[At[Place], Names, Any]]:
+def _scalars(lines: YamlLines, root: At[LocationRule]) -> Iterator[tuple[At[LocationRule], Names, Any]]:
     """Yield each scalar of YAML that is no key, with its location and with the keys and indexes above it."""
-    states: list[At[Place]] = []
+    states: list[At[LocationRule]] = []
     names: Names = []
     for event in yaml_text.events(lines):
         lines.forget(event.start_mark)
@@ -209,7 +209,7 @@ def _scalars(lines: YamlLines, root: At[Place]) -> Iterator[tuple[At[Place], Nam
             _advance(names, getattr(event, "value", ""))
 
 
-def _entered(root: At[Place], states: list[At[Place]], names: Names) -> At[Place]:
+def _entered(root: At[LocationRule], states: list[At[LocationRule]], names: Names) -> At[LocationRule]:
     return states[-1]["" if names[-1] is _NO_KEY else names[-1]] if states else root
 
 
@@ -220,7 +220,7 @@ def _advance(names: Names, ended: str) -> None:
         names[-1] = name + 1 if isinstance(name, int) else ended if name is _NO_KEY else _NO_KEY
 
 
-def _in_scalar(at: At[Place], scalar: Any, notes: _Notes) -> Iterator[Hit]:
+def _in_scalar(at: At[LocationRule], scalar: Any, notes: _Notes) -> Iterator[Hit]:
     """Yield the hits in a scalar of YAML: the scalar itself, or values in its JSON."""
     text = scalar.value
     is_text = not scalar.implicit[0] or yaml_text.is_text(text)

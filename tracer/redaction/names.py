@@ -12,7 +12,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from tracer.redaction.paths import wildcard
 
-__all__ = ["LONGEST", "Names", "Word", "normal_form", "words_of"]
+__all__ = ["LONGEST", "SecretNames", "Word", "normal_form", "words_of"]
 
 P = TypeVar("P")
 
@@ -30,7 +30,7 @@ class Word(NamedTuple, Generic[P]):
     """One or more words at the end of a secret's name, and the place of such names.
 
     ``whole``: the end of a longer word does not count. ``opens``: any word may follow, except words of
-    ``about``, see ``Names``.
+    ``about``, see ``SecretNames``.
     """
 
     words: tuple[str, ...]
@@ -39,7 +39,7 @@ class Word(NamedTuple, Generic[P]):
     opens: bool = False
 
 
-class Names(Generic[P]):
+class SecretNames(Generic[P]):
     """The names of secrets. ``given``: pairs of a name, possibly with wild cards, and its place.
 
     For a repeated name, the last place counts. A place of None marks a name of no secret. ``after``: neutral

@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from tracer.redaction.scalars import COMMENT, OPEN_QUOTE, Span, block_scalar, quoted_value, trimmed
 
-__all__ = ["BEFORE_VALUE", "Kind", "Object", "Objects", "Scalar", "read_objects", "secrets_in"]
+__all__ = ["BEFORE_VALUE", "Kind", "LocatedScalar", "Object", "Objects", "read_objects", "secrets_in"]
 
 P = TypeVar("P")
 
@@ -56,7 +56,7 @@ class Object(NamedTuple):
     key: str
 
 
-class Scalar(NamedTuple):
+class LocatedScalar(NamedTuple):
     """A scalar: the number of the enclosing object, its key there, and its span without quotes."""
 
     parent: int
@@ -68,7 +68,7 @@ class Objects(NamedTuple):
     """The objects of a text, each behind its enclosing object, and their scalars."""
 
     objects: list[Object]
-    scalars: list[Scalar]
+    scalars: list[LocatedScalar]
 
     def key_of(self, number: int) -> str:
         """Return the key of object ``number``; empty for -1, no object."""
@@ -101,7 +101,7 @@ def secrets_in(
             yield span, holder
 
 
-def _tells(text: str, scalar: Scalar, kind: Kind[P]) -> bool:
+def _tells(text: str, scalar: LocatedScalar, kind: Kind[P]) -> bool:
     return scalar.key == kind.key and scalar.parent >= 0 and text[slice(*scalar.span)] in kind.values
 
 
@@ -126,7 +126,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.objects: list[Object] = []
-        self.scalars: list[Scalar] = []
+        self.scalars: list[LocatedScalar] = []
         self._text = text
         self._levels: list[_Level] = []
         self._budget = _MOST_READ * len(text)
@@ -247,7 +247,7 @@ class _Reader:
         return len(self._text)
 
     def _add(self, parent: int, key: str, *spans: Span) -> None:
-        self.scalars += (Scalar(parent, key, span) for span in spans if span[0] < span[1])
+        self.scalars += (LocatedScalar(parent, key, span) for span in spans if span[0] < span[1])
 
 
 def _without_quotes(text: str, start: int, end: int) -> Span:

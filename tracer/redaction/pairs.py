@@ -30,7 +30,7 @@ from tracer.redaction.harmless import is_stand_in
 from tracer.redaction.heat import declared_in, may_declare, values_of
 from tracer.redaction.literals import Literals
 from tracer.redaction.maps import map_fields
-from tracer.redaction.names import LONGEST, Names, normal_form
+from tracer.redaction.names import LONGEST, SecretNames, normal_form
 from tracer.redaction.objects import BEFORE_VALUE, Kind, read_objects, secrets_in
 from tracer.redaction.patches import At, may_patch, secrets_in_patches
 from tracer.redaction.prefilter import find_words
@@ -46,7 +46,7 @@ from tracer.redaction.siblings import (
 )
 from tracer.redaction.values import Span, Spot, beside, paired
 
-__all__ = ["Pair", "Pairs"]
+__all__ = ["NamedValue", "Pairs"]
 
 P = TypeVar("P")
 
@@ -66,7 +66,7 @@ _ENTITY_PIECE = re.compile(rf"""(?>(?:[^<>"]++|{PSEUDONYM})+)""")
 _ENTITY_MARK = re.compile(r"&(?:quot|apos|lt|#x?0*(?:10|3[49]|58|6[01]|22|27|3[aAcCdD]));")
 
 
-class Pair(NamedTuple, Generic[P]):
+class NamedValue(NamedTuple, Generic[P]):
     """A value without quotes and escapes, its position, and its place in the policy by its name.
 
     ``bare``: the value has no quotes, and is part of the text itself, not of a quoted text.
@@ -91,7 +91,7 @@ class Pairs(Generic[P]):
 
     def __init__(
         self,
-        names: Names[P],
+        names: SecretNames[P],
         is_harmless: Callable[[str, int, int, P], bool],
         *,
         declared: P,
@@ -120,7 +120,7 @@ class Pairs(Generic[P]):
 
     def find(
         self, text: str, *, document: bool = False, declared: frozenset[str] = frozenset()
-    ) -> list[Pair[P]]:
+    ) -> list[NamedValue[P]]:
         """Return the values beside names of secrets in ``text``, in order, without overlap.
 
         ``document``: the text is JSON. The search covers the content of its strings; ``documents`` covers
@@ -146,7 +146,7 @@ class Pairs(Generic[P]):
 
     def _find(
         self, text: str, depth: int, budget: list[int], declared: frozenset[str], *, document: bool = False
-    ) -> list[Pair[P]]:
+    ) -> list[NamedValue[P]]:
         budget[0] -= len(text)
         if not depth or budget[0] < 0:
             return []
@@ -167,7 +167,7 @@ class Pairs(Generic[P]):
 
     def _in_objects(
         self, text: str, literals: Literals, spots: list[tuple[Spot, P]], held: list[Spot]
-    ) -> Iterator[Pair[P]]:
+    ) -> Iterator[NamedValue[P]]:
         """Yield the values that objects and lists assign to a name."""
         objects: dict[int, list[Field]] = {}
         done = 0  # a name within a value is part of the value
@@ -179,13 +179,13 @@ class Pairs(Generic[P]):
                 done = max((done, *(pair.end for pair in below)))
                 yield from below
 
-    def _below(self, text: str, spot: Spot, place: P) -> Iterator[Pair[P]]:
+    def _below(self, text: str, spot: Spot, place: P) -> Iterator[NamedValue[P]]:
         """Yield the values in the object that is the value of a name."""
         for field in fields_below(text, spot.start, spot.end):
             if field.key in self._valued:
                 yield from self._taken(text, field.spans, place)
 
-    def _in_maps(self, text: str, literals: Literals, spots: list[tuple[Spot, P]]) -> Iterator[Pair[P]]:
+    def _in_maps(self, text: str, literals: Literals, spots: list[tuple[Spot, P]]) -> Iterator[NamedValue[P]]:
         """Yield the values of maps that are secret as a whole, in the syntax of programs and settings."""
         done = 0
         for spot, place in spots:
@@ -197,13 +197,15 @@ class Pairs(Generic[P]):
                 if field.key not in self._references:
                     yield from self._taken(text, field.spans, held)
 
-    def _in_commands(self, text: str, literals: Literals) -> Iterator[Pair[P]]:
+    def _in_commands(self, text: str, literals: Literals) -> Iterator[NamedValue[P]]:
         """Yield the values of options of programs. Skip calls in quoted texts."""
         for call, span, place in self._programs.find(text):
             if literals.around(Spot(*call)) < 0:
                 yield from self._taken(text, [span], place)
 
-    def _in_tree(self, text: str, spots: list[tuple[Spot, P]], declared: frozenset[str]) -> Iterator[Pair[P]]:
+    def _in_tree(
+        self, text: str, spots: list[tuple[Spot, P]], declared: frozenset[str]
+    ) -> Iterator[NamedValue[P]]:
         """Yield the values at any depth of secret objects, JSON Patches, and declared parameters."""
         declares, is_patch = may_declare(text), may_patch(text)
         is_secret = self._may_tell_kind(text) or any(
@@ -237,7 +239,7 @@ class Pairs(Generic[P]):
         rest: tuple[int, list[int], frozenset[str]],
         *,
         document: bool,
-    ) -> Iterator[Pair[P]]:
+    ) -> Iterator[NamedValue[P]]:
         """Yield the values in quoted texts that contain a name, or may hide one."""
         inner: dict[int, list[tuple[Spot, P]]] = {}
         for spot, place in (*spots, *((spot, self._declared) for spot in held)):
@@ -285,7 +287,7 @@ class Pairs(Generic[P]):
 
     def _within(
         self, text: str, start: int, end: int, depth: int, budget: list[int], declared: frozenset[str]
-    ) -> Iterator[Pair[P]]:
+    ) -> Iterator[NamedValue[P]]:
         """Yield the values in a quoted text."""
         content = text[start:end]
         if "\\" not in content:
@@ -299,7 +301,7 @@ class Pairs(Generic[P]):
 
     def _in_views(
         self, text: str, depth: int, budget: list[int], declared: frozenset[str]
-    ) -> Iterator[Pair[P]]:
+    ) -> Iterator[NamedValue[P]]:
         """Yield the values in pieces of a text after decoding of percent-encoding or character references."""
         for mark, piece, pattern, decode in (
             (_PERCENT_MARK, _PERCENT_PIECE, PERCENT, from_percent),
@@ -338,7 +340,7 @@ class Pairs(Generic[P]):
 
     def _beside_all(
         self, text: str, spots: list[tuple[Spot, P]], *, loose: bool = False
-    ) -> Iterator[Pair[P]]:
+    ) -> Iterator[NamedValue[P]]:
         """Yield the values beside names. Skip a name within a value."""
         done = 0
         for spot, place in spots:
@@ -347,14 +349,14 @@ class Pairs(Generic[P]):
                     done = pair.end
                     yield pair
 
-    def _beside(self, text: str, spot: Spot, place: P, *, loose: bool) -> Iterator[Pair[P]]:
+    def _beside(self, text: str, spot: Spot, place: P, *, loose: bool) -> Iterator[NamedValue[P]]:
         """Yield the values beside a name. ``loose``: skip values that do not begin with a letter or digit."""
         spans = beside(text, spot)
         if loose:
             spans = [(start, end) for start, end in spans if text[start : start + 1].isalnum()]
         yield from self._taken(text, spans, place)
 
-    def _taken(self, text: str, spans: Iterable[Span], place: P) -> Iterator[Pair[P]]:
+    def _taken(self, text: str, spans: Iterable[Span], place: P) -> Iterator[NamedValue[P]]:
         """Yield the values that are secrets, without quotes and escapes."""
         for start, end in spans:
             value = text[start:end]
@@ -364,7 +366,7 @@ class Pairs(Generic[P]):
                     value = without_quotes(value)  # a word of a shell in several pieces
                 value = _decoded(value.replace("''", "'") if text[start - 1 : start] == "'" else value)
                 if not is_stand_in(value):
-                    yield Pair(start, end, place, value, bare)
+                    yield NamedValue(start, end, place, value, bare)
 
 
 def _fewest(words: set[str]) -> set[str]:
@@ -422,12 +424,12 @@ def _decoded(value: str) -> str:
     return html.unescape(value) if "&" in value and ";" in value else value
 
 
-def _merged(pairs: list[Pair[P]]) -> list[Pair[P]]:
+def _merged(pairs: list[NamedValue[P]]) -> list[NamedValue[P]]:
     """Return the pairs in order. Of overlapping pairs, the later one begins behind the earlier one.
 
     The value of each pair stays whole: both are secrets, wherever they stand.
     """
-    merged: list[Pair[P]] = []
+    merged: list[NamedValue[P]] = []
     for pair in sorted(pairs, key=lambda pair: (pair.start, -pair.end)):
         if merged and pair.start < merged[-1].end:
             if pair.end > merged[-1].end:

@@ -13,8 +13,8 @@ from tracer.redaction.known import KnownSecrets
 from tracer.redaction.logins import may_hold_unrecognised_secret
 from tracer.redaction.protocol_errors import without_quotations
 from tracer.redaction.pseudonyms import REMOVED, has_pseudonym
-from tracer.redaction.rules import Place
-from tracer.redaction.substitutions import BETWEEN, Ledger
+from tracer.redaction.rules import LocationRule
+from tracer.redaction.substitutions import BETWEEN, Substitutions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ class Redactor:
     def __init__(self, policy: Policy, *, known: KnownSecrets | None = None) -> None:
         self.known = KnownSecrets(policy) if known is None else known
         self.known.policy = policy
-        self._ledger = Ledger(policy, self.known)
+        self._ledger = Substitutions(policy, self.known)
 
     def __repr__(self) -> str:
         return f"<Redactor: {self.known!r}>"
@@ -151,7 +151,7 @@ class Redactor:
             ),
         )
 
-    def _take(self, place: Place, value: str) -> str:
+    def _take(self, place: LocationRule, value: str) -> str:
         return self._ledger.take(place, value)
 
     def _body(self, body: Body | None, where: str, side: Literal["request", "response"]) -> Body | None:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from tracer.redaction.commandlines import ProgramOptions
 from tracer.redaction.encodings import BACKSLASH, from_backslash
 from tracer.redaction.harmless import is_location, is_placeholder, stands_in
-from tracer.redaction.names import Names, Word
+from tracer.redaction.names import SecretNames, Word
 from tracer.redaction.objects import Kind
 from tracer.redaction.pairs import Pairs
 from tracer.redaction.paths import Machine, parse, wildcard
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tracer.redaction.patterns import TextPattern
     from tracer.redaction.policy import FieldRule, PolicyFile
 
-__all__ = ["KNOWN", "Place", "Policy", "load_policy"]
+__all__ = ["KNOWN", "LocationRule", "Policy", "load_policy"]
 
 KNOWN = "known secret"
 """The name of the rule that counts known secrets at locations without a rule."""
@@ -54,7 +54,7 @@ _YAML_BLANKS = re.compile(r"(?:\\[NLP_])+")  # YAML 1.2, section 5.7: line break
 _FOLDER = re.compile(r"(?:/[\w.~-]*)+")
 
 
-class Place(NamedTuple):
+class LocationRule(NamedTuple):
     """The rule for a location of a secret: its name in counts, the kind of secret, and the replacement."""
 
     rule: str
@@ -72,10 +72,10 @@ class Place(NamedTuple):
 class _Names:
     """A look-up of places by names, in any letter case and with wild cards."""
 
-    def __init__(self, places: Iterable[tuple[str, Place]], exempt: Iterable[str] = ()) -> None:
-        self._exact: dict[str, Place] = {}
-        self._globs: list[tuple[re.Pattern[str], Place]] = []
-        self._found: dict[str, Place | None] = {}
+    def __init__(self, places: Iterable[tuple[str, LocationRule]], exempt: Iterable[str] = ()) -> None:
+        self._exact: dict[str, LocationRule] = {}
+        self._globs: list[tuple[re.Pattern[str], LocationRule]] = []
+        self._found: dict[str, LocationRule | None] = {}
         gone = {name.lower() for name in exempt}
         for name, place in places:
             if name.lower() in gone:
@@ -85,12 +85,12 @@ class _Names:
             else:
                 self._exact.setdefault(name.lower(), place)
 
-    def places(self) -> Iterator[Place]:
+    def places(self) -> Iterator[LocationRule]:
         """Yield the places of all names."""
         yield from self._exact.values()
         yield from (place for _, place in self._globs)
 
-    def find(self, name: str) -> Place | None:
+    def find(self, name: str) -> LocationRule | None:
         low = name.lower()
         place = self._exact.get(low)
         if place is not None or not self._globs:
@@ -123,7 +123,7 @@ class Policy:
         }
         self._headers = _Names(
             (
-                (name, Place(name, rule.kind, form=rule.form))
+                (name, LocationRule(name, rule.kind, form=rule.form))
                 for file in files
                 for rule in file.headers
                 for name in rule.names
@@ -132,7 +132,7 @@ class Policy:
         )
         self._parameters = _Names(
             (
-                (name, Place(name, rule.kind, spread=rule.spread))
+                (name, LocationRule(name, rule.kind, spread=rule.spread))
                 for file in files
                 for rule in file.parameters
                 for name in rule.names
@@ -140,22 +140,25 @@ class Policy:
             (name for exemption in exemptions for name in exemption.parameters),
         )
         self._variables = _Names(
-            (name, Place(name, rule.kind)) for file in files for rule in file.variables for name in rule.names
+            (name, LocationRule(name, rule.kind))
+            for file in files
+            for rule in file.variables
+            for name in rule.names
         )
         self._options = [
-            (rule.within, Place(name, rule.kind, many=rule.many), shorter)
+            (rule.within, LocationRule(name, rule.kind, many=rule.many), shorter)
             for file in files
             for rule in file.options
             for name, shorter in map(beginnings, rule.names)
         ]
         self._arguments = [rule for file in files for rule in file.arguments]
         self._kinds = [
-            Kind(rule.key, frozenset(rule.values), frozenset(rule.fields), Place(rule.name, rule.kind))
+            Kind(rule.key, frozenset(rule.values), frozenset(rule.fields), LocationRule(rule.name, rule.kind))
             for file in files
             for rule in file.objects
         ]
         self._kept_options = frozenset(name for file in files for name in file.keep.options)
-        self._machines: dict[frozenset[int], Machine[Place]] = {}
+        self._machines: dict[frozenset[int], Machine[LocationRule]] = {}
         self._fields = [
             (rule, rank, [re.compile(rf".*{url_template(url)}", re.DOTALL) for url in rule.urls])
             for rank, file in enumerate(files)
@@ -168,7 +171,7 @@ class Policy:
             for url in rule.urls
         ]
         self._paths = [
-            (Place(template, rule.kind), re.compile(url_template(template)))
+            (LocationRule(template, rule.kind), re.compile(url_template(template)))
             for file in files
             for rule in file.paths
             for template in rule.templates
@@ -202,14 +205,14 @@ class Policy:
         )
 
     @cached_property
-    def names(self) -> Names[Place]:
+    def names(self) -> SecretNames[LocationRule]:
         """Return the names of secrets, in any spelling."""
-        return Names(
+        return SecretNames(
             self._given_names(),
             (
                 Word(
                     tuple(word.split()),
-                    Place(
+                    LocationRule(
                         word,
                         rule.kind,
                         numbers=rule.numbers and not rule.listed,
@@ -229,10 +232,10 @@ class Policy:
         )
 
     @cached_property
-    def pairs(self) -> Pairs[Place]:
+    def pairs(self) -> Pairs[LocationRule]:
         """Return the search for values beside the names of secrets in any text."""
 
-        def is_harmless(text: str, start: int, end: int, place: Place) -> bool:
+        def is_harmless(text: str, start: int, end: int, place: LocationRule) -> bool:
             value = text[start:end].strip()
             if "\\" in value and not BACKSLASH.sub(from_backslash, value).strip():
                 return True  # nothing but escaped blanks and control characters
@@ -257,7 +260,7 @@ class Policy:
         return Pairs(
             self.names,
             is_harmless,
-            declared=Place(DECLARED, "secret"),
+            declared=LocationRule(DECLARED, "secret"),
             kept=self._kept_options,
             naming=(name for file in self._files for name in file.siblings.names),
             valued=(name for file in self._files for name in file.siblings.values),
@@ -268,11 +271,11 @@ class Policy:
             programs=self._programs(),
         )
 
-    def _programs(self) -> Iterator[ProgramOptions[Place]]:
+    def _programs(self) -> Iterator[ProgramOptions[LocationRule]]:
         """Yield the options with secret arguments of a single program."""
         for rule in (rule for file in self._files for rule in file.options):
             if len(rule.within) == 1 and not rule.many:
-                place = Place(rule.names[0], "password" if rule.kind == "credentials" else rule.kind)
+                place = LocationRule(rule.names[0], "password" if rule.kind == "credentials" else rule.kind)
                 yield ProgramOptions(rule.within[0], frozenset(rule.names), place, rule.kind == "credentials")
 
     @cached_property
@@ -304,14 +307,14 @@ class Policy:
             return False
         return self.names.find(name) is not None
 
-    def _given_names(self) -> Iterator[tuple[str, Place | None]]:
+    def _given_names(self) -> Iterator[tuple[str, LocationRule | None]]:
         """Yield the names in the files with their places, None for harmless names. The last place counts."""
         for file in self._files:
             for variable in file.variables:
-                yield from ((name, Place(name, variable.kind)) for name in variable.names)
+                yield from ((name, LocationRule(name, variable.kind)) for name in variable.names)
             for header in file.headers:
                 if header.form == "value":
-                    yield from ((name, Place(name, header.kind)) for name in header.names)
+                    yield from ((name, LocationRule(name, header.kind)) for name in header.names)
             for field in file.fields:
                 if not field.urls:
                     names = (path for path in field.paths if not set(".[]$") & set(path))
@@ -326,15 +329,15 @@ class Policy:
         rules = (KNOWN, DECLARED, "body of", *arguments, *self.patterns.names)
         return Vocabulary((*of_policy(self._files), *of_model(), *rules))
 
-    def header(self, name: str) -> Place | None:
+    def header(self, name: str) -> LocationRule | None:
         """Return the place of the header field ``name``; None if it is no secret."""
         return self._headers.find(name) or self._named(name)
 
-    def parameter(self, name: str) -> Place | None:
+    def parameter(self, name: str) -> LocationRule | None:
         """Return the place of the query or form parameter ``name``; None if it is no secret."""
         return self._parameters.find(name) or self._named(name)
 
-    def variable(self, name: str, value: str) -> Place | None:
+    def variable(self, name: str, value: str) -> LocationRule | None:
         """Return the place of an environment variable; None if its value is no secret.
 
         A path is a secret only if the policy lists the name of the variable: not in ``PWD``, ``OLDPWD``.
@@ -342,12 +345,12 @@ class Policy:
         place = self._variables.find(name)
         return place or (None if _FOLDER.fullmatch(value) else self._named(name))
 
-    def _named(self, name: str) -> Place | None:
+    def _named(self, name: str) -> LocationRule | None:
         """Return the place of a value by its name alone; None if it is no secret."""
         place = self.names.find_key(name)
         return None if place is None or place.listed else place
 
-    def option(self, name: str, words: Collection[str]) -> Place | None:
+    def option(self, name: str, words: Collection[str]) -> LocationRule | None:
         """Return the place of the argument of an option, also of an abbreviated one; None if no secret.
 
         ``words``: the words of the command line, without folders and in lower case.
@@ -362,7 +365,7 @@ class Policy:
                 found = place
         return found
 
-    def arguments(self, argv: Sequence[str]) -> dict[int, Place]:
+    def arguments(self, argv: Sequence[str]) -> dict[int, LocationRule]:
         """Return the places of the secret positional arguments of a command line, by their indexes."""
         found = {}
         for rule in self._arguments:
@@ -375,10 +378,10 @@ class Policy:
                     continue
                 count += 1
                 if count >= rule.first:
-                    found[index] = Place(rule.rule, rule.kind)
+                    found[index] = LocationRule(rule.rule, rule.kind)
         return found
 
-    def fields(self, url_path: str) -> Node[Place]:
+    def fields(self, url_path: str) -> Node[LocationRule]:
         """Return the root location of the JSON documents in requests to ``url_path`` and in responses."""
         path = _plain(url_path)
         fields = enumerate(self._fields)
@@ -394,7 +397,7 @@ class Policy:
             )
         return machine.root
 
-    def path_secrets(self, path: str) -> Iterator[tuple[Place, int, int]]:
+    def path_secrets(self, path: str) -> Iterator[tuple[LocationRule, int, int]]:
         """Yield the place, the start, and the end of each secret in the path of a URL."""
         for place, template in self._paths:
             for match in template.finditer(path):
@@ -402,7 +405,9 @@ class Policy:
                 if not is_version and not any(kept.fullmatch(match[0]) for kept in self._kept_paths):
                     yield place, *match.span("secret")
 
-    def body(self, url_path: str, side: Literal["request", "response"], content_type: str) -> Place | None:
+    def body(
+        self, url_path: str, side: Literal["request", "response"], content_type: str
+    ) -> LocationRule | None:
         """Return the place of a body that is secret as a whole; None for another body."""
         path = _plain(url_path)
         media = content_type.partition(";")[0].strip().lower()
@@ -411,10 +416,10 @@ class Policy:
                 continue
             if media not in rule.not_types and pattern.fullmatch(path):
                 what = ", ".join(rule.types) if rule.types else url
-                return Place(f"body of {what}", rule.kind)
+                return LocationRule(f"body of {what}", rule.kind)
         return None
 
-    def _rules(self, active: frozenset[int]) -> Iterator[tuple[Pattern, Place | None, int]]:
+    def _rules(self, active: frozenset[int]) -> Iterator[tuple[Pattern, LocationRule | None, int]]:
         """Yield the rules for JSON fields with their places and ranks. A higher rank wins.
 
         Kept fields override the rules of their own file, and a later file overrides an earlier file. Names of
@@ -458,16 +463,16 @@ def _behind(command: Sequence[str], argv: Sequence[str]) -> int | None:
     return None
 
 
-def _is_name_service(place: Place, value: str) -> bool:
+def _is_name_service(place: LocationRule, value: str) -> bool:
     """Return whether ``value`` is a value of ``passwd`` in nsswitch.conf (the name service switch)."""
     return place.rule == "passwd" and _SERVICES.issuperset(value.split())
 
 
-def _field_place(path: str, rule: FieldRule) -> Place:
-    return Place(path, rule.kind, spread=rule.spread, follow=rule.follow, whole=rule.whole)
+def _field_place(path: str, rule: FieldRule) -> LocationRule:
+    return LocationRule(path, rule.kind, spread=rule.spread, follow=rule.follow, whole=rule.whole)
 
 
-def _mapped(place: Place) -> Place | None:
+def _mapped(place: LocationRule) -> LocationRule | None:
     """Return the place of the content of an object at ``place``; None if the content is not all secret."""
     if place.whole:
         return place._replace(spread=False)

@@ -10,13 +10,13 @@ from typing import NamedTuple, Protocol
 from tracer.redaction import urls
 from tracer.redaction.harmless import is_location, is_stand_in
 from tracer.redaction.known import KnownSecrets
-from tracer.redaction.pairs import Pair
+from tracer.redaction.pairs import NamedValue
 from tracer.redaction.patterns import TextPattern
 from tracer.redaction.pseudonyms import is_pseudonym
 from tracer.redaction.quoting import Quoted, quoted
-from tracer.redaction.rules import KNOWN, Place, Policy
+from tracer.redaction.rules import KNOWN, LocationRule, Policy
 
-__all__ = ["Cleaner", "Ledger", "Taker", "is_kept"]
+__all__ = ["Cleaner", "SecretReplacer", "Substitutions", "is_kept"]
 
 BETWEEN = "\n\0\n"
 """The separator of texts that are searched together."""
@@ -25,15 +25,15 @@ _MOST_ROUNDS = 8
 _WORD = re.compile("[A-Z]?[a-z]{1,19}")
 
 
-class Taker(Protocol):
-    """A handler of the values that the policy names as secrets: see ``Ledger``."""
+class SecretReplacer(Protocol):
+    """A handler of the values that the policy names as secrets: see ``Substitutions``."""
 
     policy: Policy
 
-    def take(self, place: Place, value: str, /) -> str:
+    def take(self, place: LocationRule, value: str, /) -> str:
         """Return the replacement of a secret."""
 
-    def learn(self, place: Place, value: str, /) -> str:
+    def learn(self, place: LocationRule, value: str, /) -> str:
         """Return a value unchanged that is a secret elsewhere."""
 
     def scrub(self, text: str, /) -> str:
@@ -56,7 +56,7 @@ class Cleaner(NamedTuple):
     is_clean_json: Callable[[str], bool]
 
 
-class Ledger:
+class Substitutions:
     """The replaced secrets of one run.
 
     ``counts``: the number of replacements by each rule. ``declared``: secret names declared by templates.
@@ -74,7 +74,7 @@ class Ledger:
             self._again, self._is_forgotten, lambda text: self._is_forgotten(text, document=True)
         )
 
-    def take(self, place: Place, value: str) -> str:
+    def take(self, place: LocationRule, value: str) -> str:
         """Return the pseudonym of ``value``, a secret of the kind ``place.kind``. Count and register it.
 
         Return a harmless value (a pseudonym, a mask, a public certificate) unchanged. In a token that is a
@@ -90,7 +90,7 @@ class Ledger:
             urls.url(value, self.policy, self.learn)
         return self.known.pseudonym(place.kind, value)
 
-    def learn(self, place: Place, value: str) -> str:
+    def learn(self, place: LocationRule, value: str) -> str:
         """Return ``value`` unchanged. Register it as a known secret if ``place.spread`` is set."""
         if place.spread and not is_stand_in(value):
             self.known.add(place.kind, value)
@@ -126,10 +126,12 @@ class Ledger:
         pairs = self._pairs(written.text)
         return self._without_values(new, [_in_source(pair, written, new) for pair in pairs])
 
-    def _pairs(self, text: str, *, document: bool = False) -> list[Pair[Place]]:
+    def _pairs(self, text: str, *, document: bool = False) -> list[NamedValue[LocationRule]]:
         return self.policy.pairs.find(text, document=document, declared=self.declared)
 
-    def _without_values(self, text: str, pairs: list[Pair[Place]], *, document: bool = False) -> str:
+    def _without_values(
+        self, text: str, pairs: list[NamedValue[LocationRule]], *, document: bool = False
+    ) -> str:
         parts: list[str] = []
         done = 0
         for pair in pairs:
@@ -188,7 +190,7 @@ class Ledger:
         return not self.known.find(text, document=document)
 
 
-def _in_source(pair: Pair[Place], written: Quoted, source: str) -> Pair[Place]:
+def _in_source(pair: NamedValue[LocationRule], written: Quoted, source: str) -> NamedValue[LocationRule]:
     """Convert a pair in the quoted form of ``source`` to the pair in ``source`` itself."""
     start, end = written.span(pair.start, pair.end)
     return pair._replace(start=start, end=end, value=source[start:end])

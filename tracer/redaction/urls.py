@@ -9,14 +9,14 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, unquote_plus
 
-from tracer.redaction.rules import Place
+from tracer.redaction.rules import LocationRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracer.redaction.rules import Policy
 
-    Take = Callable[[Place, str], str]
+    Take = Callable[[LocationRule, str], str]
 
 __all__ = ["authority", "bare", "parameters", "path_of", "paths", "url"]
 
@@ -26,9 +26,9 @@ _BARE = re.compile(
     r"((?:\[[0-9A-Fa-f:.]+(?:%25[A-Za-z0-9._~-]{1,15})?\]|[A-Za-z0-9._-]*)(?::[0-9]{0,5})?)(?=[/?#]|$)"
 )
 _PARAMETER = re.compile(r"([^&=?#]+)=([^&]*)", re.DOTALL)
-_USERINFO = Place("URL user:password", "password")
-_URL_TOKEN = Place("URL token", "token")
-_TRUST = Place("trust of an alarm", "token")
+_USERINFO = LocationRule("URL user:password", "password")
+_URL_TOKEN = LocationRule("URL token", "token")
+_TRUST = LocationRule("trust of an alarm", "token")
 # User information without a password is a user name or a token: see the pattern "URL token" of the policy.
 _TOKEN = re.compile(r"(?=.*[0-9]).{8,}|.{16,}", re.DOTALL)
 _NO_PASSWORDS = ("", "x-oauth-basic")
@@ -53,7 +53,7 @@ def url(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
     return scheme + authority + path + query + fragment
 
 
-def authority(text: str, place: Place, take: Take) -> str:
+def authority(text: str, place: LocationRule, take: Take) -> str:
     """Return an authority with its password or token replaced (RFC 3986, section 3.2)."""
     user, at, host = text.rpartition("@")
     return f"{_userinfo(user, place, take)}@{host}" if at else text
@@ -126,7 +126,7 @@ def _decoded_name(name: str) -> str:
     return decoded
 
 
-def _userinfo(user: str, token: Place, take: Take) -> str:
+def _userinfo(user: str, token: LocationRule, take: Take) -> str:
     """Return user information with the password replaced, or the token if there is no password."""
     name, colon, password = user.partition(":")
     if password in _NO_PASSWORDS:
@@ -134,6 +134,6 @@ def _userinfo(user: str, token: Place, take: Take) -> str:
     return f"{name}:{_exchanged(password, unquote(password), _USERINFO, take)}"
 
 
-def _exchanged(sent: str, value: str, place: Place, take: Take) -> str:
+def _exchanged(sent: str, value: str, place: LocationRule, take: Take) -> str:
     new = take(place, value)
     return sent if new == value else new

@@ -9,13 +9,13 @@ if TYPE_CHECKING:
 
     from tracer.rendering.messages import MessageView
 
-__all__ = ["Unit", "units"]
+__all__ = ["MessageUnit", "units"]
 
 # Deeper than any chain of service calls. Exchanges that are nested deeper stay in one unit.
 _DEEPEST = 16
 
 
-class Unit:
+class MessageUnit:
     """Messages that stay together: from a request to its response, with all messages between.
 
     ``items`` are messages and inner units, in order. Exchanges that overlap without nesting share a unit.
@@ -24,14 +24,14 @@ class Unit:
     __slots__ = ("items", "waiting")
 
     def __init__(self) -> None:
-        self.items: list[MessageView | Unit] = []
+        self.items: list[MessageView | MessageUnit] = []
         self.waiting: set[int] = set()
 
     @property
     def views(self) -> Iterator[MessageView]:
         """All messages, including the messages of inner units."""
         for item in self.items:
-            if isinstance(item, Unit):
+            if isinstance(item, MessageUnit):
                 yield from item.views
             else:
                 yield item
@@ -39,14 +39,14 @@ class Unit:
     @property
     def request(self) -> MessageView | None:
         """The request that begins the unit; None if several exchanges overlap."""
-        own = [item for item in self.items if not isinstance(item, Unit)]
+        own = [item for item in self.items if not isinstance(item, MessageUnit)]
         return own[0] if len({view.exchange for view in own}) == 1 else None
 
 
-def units(views: Iterable[MessageView]) -> list[Unit]:
+def units(views: Iterable[MessageView]) -> list[MessageUnit]:
     """Group the messages of a run into units. ``views`` are in the order of time, and so are the units."""
-    done: list[Unit] = []
-    stack: list[Unit] = []
+    done: list[MessageUnit] = []
+    stack: list[MessageUnit] = []
     for view in views:
         if view.kind == "request":
             _ask(stack, view)
@@ -58,14 +58,14 @@ def units(views: Iterable[MessageView]) -> list[Unit]:
     return done
 
 
-def _ask(stack: list[Unit], view: MessageView) -> None:
+def _ask(stack: list[MessageUnit], view: MessageView) -> None:
     if len(stack) < _DEEPEST:
-        stack.append(Unit())
+        stack.append(MessageUnit())
     stack[-1].items.append(view)
     stack[-1].waiting.add(view.exchange)
 
 
-def _answer(stack: list[Unit], view: MessageView) -> None:
+def _answer(stack: list[MessageUnit], view: MessageView) -> None:
     while view.exchange not in stack[-1].waiting:
         # The outer exchange ends before the inner exchange: they overlap and share a unit.
         inner = stack.pop()

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tracer.model import Recording
-    from tracer.rendering.message_units import Unit
+    from tracer.rendering.message_units import MessageUnit
     from tracer.rendering.messages import MessageView
 
 __all__ = ["split"]
 
 
-def split(run: Sequence[Unit], recording: Recording) -> Iterator[tuple[bool, list[Unit]]]:
+def split(run: Sequence[MessageUnit], recording: Recording) -> Iterator[tuple[bool, list[MessageUnit]]]:
     """Yield ``run`` in groups of consecutive units, each with true for a part of the prologue.
 
     The prologue ends at the first exchange of the command itself. An exchange that deviates
@@ -24,7 +24,7 @@ def split(run: Sequence[Unit], recording: Recording) -> Iterator[tuple[bool, lis
     """
     belongs = _belongs(recording)
     ended = False
-    group: list[Unit] = []
+    group: list[MessageUnit] = []
     hidden = True
     for unit in run:
         part = not ended and _is_part(unit, belongs)
@@ -38,7 +38,7 @@ def split(run: Sequence[Unit], recording: Recording) -> Iterator[tuple[bool, lis
         yield hidden, group
 
 
-def _is_part(unit: Unit, belongs: Callable[[MessageView], bool]) -> bool:
+def _is_part(unit: MessageUnit, belongs: Callable[[MessageView], bool]) -> bool:
     requests = [view for view in unit.views if view.kind == "request"]
     return belongs(requests[0]) and not any(
         view.deviates or not (view.verdict == "optional" or belongs(view)) for view in requests

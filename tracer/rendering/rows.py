@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tracer.rendering.messages import MessageView
 
-__all__ = ["Row", "rows"]
+__all__ = ["CellLine", "rows"]
 
 _AGAIN = 60  # arrows, after which the names of the participants are repeated
 _RED = Look.parse("bold red")
@@ -29,7 +29,7 @@ _PLAIN = Look.null()
 _SHAFTS = {"request": "─", "response": "┄", "error": "┄"}
 
 
-class Row:
+class CellLine:
     """A line of cells, each with a character and a style.
 
     The cell after a wide character is empty. ``view`` is the message of the arrow in this line, None for
@@ -59,7 +59,7 @@ class Row:
 
 def rows(
     drawn: Iterable[Event], lanes: Lanes, *, frames: int, room: int, reasons: Mapping[int, str]
-) -> Iterator[Row]:
+) -> Iterator[CellLine]:
     """Return the lines of a diagram, each ``room`` cells wide.
 
     ``frames`` is the number of cells for frames on both sides of the lanes. ``reasons`` maps the index
@@ -78,7 +78,7 @@ class _Rows:
         self._at = {name: at + frames for name, at in lanes.at.items()}
         self._right = lanes.width + 2 * frames - 1
 
-    def of(self, drawn: Iterable[Event]) -> Iterator[Row]:
+    def of(self, drawn: Iterable[Event]) -> Iterator[CellLine]:
         yield from self._heads()
         count = 0
         for event in drawn:
@@ -101,9 +101,9 @@ class _Rows:
                     self._depth += 1
         yield self._row()
 
-    def _row(self) -> Row:
+    def _row(self) -> CellLine:
         """Return a line with only the lifelines and the frames around them."""
-        row = Row([" "] * self._room, [_PLAIN] * self._room)
+        row = CellLine([" "] * self._room, [_PLAIN] * self._room)
         for at in self._at.values():
             row.put(at, "│", _DIM)
         for depth in range(min(self._depth, self._frames)):
@@ -111,14 +111,14 @@ class _Rows:
             row.put(self._right - depth, "┆", _DIM)
         return row
 
-    def _heads(self) -> Iterator[Row]:
+    def _heads(self) -> Iterator[CellLine]:
         row = self._row()
         for name, head in self._lanes.heads.items():
             row.put(max(0, self._at[name] - cell_len(head) // 2), head, _BOLD)
         yield row
         yield self._row()
 
-    def _edge(self, left: str, right: str, title: str) -> Row:
+    def _edge(self, left: str, right: str, title: str) -> CellLine:
         row = self._row()
         depth = min(self._depth, max(0, self._frames - 1))
         end = self._right - depth
@@ -127,7 +127,7 @@ class _Rows:
             row.put(depth + 2, f" {cut(visible(title, 200), self._room - depth - 5)} ", _BOLD)
         return row
 
-    def _arrow(self, arrow: Arrow) -> Iterator[Row]:
+    def _arrow(self, arrow: Arrow) -> Iterator[CellLine]:
         view = arrow.view
         look = _RED if view.deviates else Look.parse(message_style(view) or "none")
         left, right = sorted((self._at[view.sender], self._at[view.receiver]))
@@ -160,7 +160,7 @@ class _Rows:
         line = sign * before + label + sign * (length - 1 - before - cell_len(label))
         return line + tip if rightwards else tip + line
 
-    def _said(self, at: int, text: str, look: Look) -> Iterator[Row]:
+    def _said(self, at: int, text: str, look: Look) -> Iterator[CellLine]:
         """Yield the lines of a text that begins at the cell ``at``, but no later than mid-row."""
         at = min(at, self._room // 2)
         for line in textwrap.wrap(visible(text, 400), max(1, self._room - at - 1)):

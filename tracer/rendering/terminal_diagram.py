@@ -11,7 +11,7 @@ from rich.style import Style as Look
 from tracer.conformance.reasons import reasons
 from tracer.rendering.blocks import Arrow, Close, Open, events
 from tracer.rendering.lanes import ARROW, Lanes, lay_out
-from tracer.rendering.rows import Row, rows
+from tracer.rendering.rows import CellLine, rows
 from tracer.rendering.style import Style
 from tracer.rendering.texts import visible
 from tracer.rendering.tree import recording_tree
@@ -88,7 +88,7 @@ class Drawing:
             return str(arrow.number)
         return f"{arrow.number} {'' if step is None else f'({step})':>{4}}"
 
-    def _line(self, row: Row) -> Iterator[Segment]:
+    def _line(self, row: CellLine) -> Iterator[Segment]:
         view = row.view
         number = self._number(Arrow(view, "", view.number)) if view else ""
         yield Segment(number.rjust(self._gutter - 1) + " ", _RED if view and view.deviates else _DIM)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracer.rendering import prologue
 from tracer.rendering.blocks import Arrow, Block, Branch, Node, Note
-from tracer.rendering.message_units import Unit, units
+from tracer.rendering.message_units import MessageUnit, units
 from tracer.rendering.messages import MessageView, messages
 from tracer.rendering.repeats import Piece, fold
 from tracer.rendering.style import Style
@@ -23,7 +23,7 @@ __all__ = ["MARKS", "arrow_text", "nodes_of", "numbers", "recording_tree"]
 MARKS = {"same": "", "added": "+ ", "removed": "\u2212 ", "changed": "~ ", "moved": "\u2195 "}
 """The mark before the text of a message for its change, so that colour is not the only sign."""
 
-Item = MessageView | Unit
+Item = MessageView | MessageUnit
 
 _PLAIN = Style()
 # Documented and repeated messages are equal.
@@ -54,7 +54,7 @@ def recording_tree(recording: Recording, style: Style = _PLAIN) -> list[Node]:
     return nodes
 
 
-def nodes_of(run: Sequence[Unit], style: Style = _PLAIN) -> list[Node]:
+def nodes_of(run: Sequence[MessageUnit], style: Style = _PLAIN) -> list[Node]:
     """Return the nodes for a part of a run, given in units."""
     return _Builder(style).nodes(run)
 
@@ -75,7 +75,7 @@ class _Builder:
         self.words = words(style.language)
         self._timing = style.timing
 
-    def hidden(self, group: Sequence[Unit]) -> Note:
+    def hidden(self, group: Sequence[MessageUnit]) -> Note:
         """Return the note that replaces the prologue."""
         views = [view for unit in group for view in unit.views]
         over = dict.fromkeys(name for view in views for name in (view.sender, view.receiver))
@@ -185,13 +185,13 @@ def _said(view: MessageView) -> Hashable:
 
 
 def _verdict(item: Item) -> str | None:
-    request = item.request if isinstance(item, Unit) else None
+    request = item.request if isinstance(item, MessageUnit) else None
     return request.verdict if request else None
 
 
 def _failure(item: Item) -> str:
     """Return the status and the reason of a failed exchange; an empty text if it did not fail."""
-    answer = item.items[-1] if isinstance(item, Unit) else item
+    answer = item.items[-1] if isinstance(item, MessageUnit) else item
     assert isinstance(answer, MessageView)
     return f"{answer.status} {answer.reason}".strip() if (answer.status or 0) >= 400 else ""
 
@@ -200,13 +200,13 @@ def _end_of_fallback(items: Sequence[Item], start: int) -> int:
     """Return the index after the last exchange of the fallback for the failed request at ``start``."""
     end = start + 1
     failed = items[start]
-    step = failed.request.step if isinstance(failed, Unit) and failed.request else None
+    step = failed.request.step if isinstance(failed, MessageUnit) and failed.request else None
     for position in range(end, len(items)):
         item = items[position]
         verdict = _verdict(item)
         if verdict not in _BETWEEN or (verdict == "fallback" and _failure(item)):
             break
-        assert isinstance(item, Unit)
+        assert isinstance(item, MessageUnit)
         assert item.request is not None
         if verdict == "fallback" and item.request.step == step:
             end = position + 1

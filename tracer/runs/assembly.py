@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from tracer.lazy import derived, reordered
+from tracer.lazy import lazy_map, reordered
 from tracer.model import FORMAT, Cloud, Exchange, Output, Recording
 from tracer.recording import JournalHead
 from tracer.runs.participant_map import ParticipantMap
@@ -34,7 +34,7 @@ def assemble(
     began = started[order[0]] if order else head.began
     ordered = reordered(exchanges, order)
     receivers, labels = resolve(ordered, participants, head.command)
-    named = derived(ordered, lambda place, exchange: _placed(exchange, began, receivers[place]))
+    named = lazy_map(ordered, lambda place, exchange: _placed(exchange, began, receivers[place]))
     recording = Recording(
         format=FORMAT,
         command=head.command,

@@ -46,25 +46,25 @@ class Attribution:
         """Return the time of ``clock`` at which ``expire`` has a request to decide on."""
         return self._clients.due()
 
-    def sent(self, evidence: Evidence) -> SentRequest:
+    def request_started(self, evidence: Evidence) -> SentRequest:
         """Register a request at its beginning. Its run may still be unknown."""
         self._services.pass_time(evidence.started)
         if evidence.sender:
-            return self._services.sent(evidence)
-        request = self._clients.sent(evidence)
+            return self._services.request_started(evidence)
+        request = self._clients.request_started(evidence)
         self._services.client_sent(request)
         return request
 
-    def answered(
+    def exchange_completed(
         self, request: SentRequest, exchange: Exchange, tokens: Iterable[str], closed_connection: str | None
     ) -> list[SentRequest]:
         """Register the end of a request. Return the complete requests with a known run, each only once."""
         decided_before = request.run is not None and request not in self._undecided
-        request.exchange, request.answered = exchange, True
+        request.exchange, request.is_complete = exchange, True
         request.ended = math.inf if exchange.ended is None else exchange.ended
         if not request.evidence.sender:
-            self._clients.answered(request, exchange, tokens, closed_connection)
-        self._services.answered(request, exchange)
+            self._clients.exchange_completed(request, exchange, tokens, closed_connection)
+        self._services.exchange_completed(request, exchange)
         decided = self._decided()
         # Requests that waited come first: they were sent earlier, even if their times are equal.
         return [*decided, request] if decided_before else decided

@@ -11,12 +11,12 @@ import psutil
 from tracer.processes import ProcessIdentity, identify
 from tracer.runs.header_fields import encoded, readable
 
-__all__ = ["Process", "command_words", "read"]
+__all__ = ["ClientProcess", "command_words", "read"]
 
 _INTERPRETER = re.compile(r"python[\d.]*(\.exe)?\Z", re.IGNORECASE)
 
 
-class Process(NamedTuple):
+class ClientProcess(NamedTuple):
     """A process with its command line. ``pid``, ``created`` and ``boot`` identify the process."""
 
     pid: int
@@ -30,7 +30,7 @@ class Process(NamedTuple):
         return ProcessIdentity(self.pid, self.created, self.boot)
 
 
-def read(pid: int) -> Process | None:
+def read(pid: int) -> ClientProcess | None:
     """Return the process with its command line, None if it has ended or cannot be read."""
     identity = identify(pid)
     try:
@@ -40,7 +40,9 @@ def read(pid: int) -> Process | None:
     # The ID may belong to another process by now.
     if identity is None or identify(pid) != identity:
         return None
-    return Process(pid, identity.started, tuple(readable(encoded(word)) for word in words), identity.boot)
+    return ClientProcess(
+        pid, identity.started, tuple(readable(encoded(word)) for word in words), identity.boot
+    )
 
 
 def command_words(argv: tuple[str, ...]) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ class ClientRequests:
         """Return the time of ``clock`` for the next decision by ``expire``; infinity if no request waits."""
         return min((request.alone for request in self._held()), default=math.inf) + PATIENCE
 
-    def sent(self, evidence: Evidence) -> SentRequest:
+    def request_started(self, evidence: Evidence) -> SentRequest:
         """Register a request at its beginning. Assign it to a run if there is evidence."""
         request = SentRequest(evidence)
         connection = self._connections.setdefault(evidence.connection, _Connection())
@@ -86,7 +86,7 @@ class ClientRequests:
             self._bound(connection, evidence)
         return request
 
-    def answered(
+    def exchange_completed(
         self, request: SentRequest, exchange: Exchange, tokens: Iterable[str], closed_connection: str | None
     ) -> None:
         """Register the end of a request, with the ``tokens`` of its response.
@@ -350,7 +350,7 @@ class ClientRequests:
         request.decide(run, run.doubt)
         run.add_agent(evidence.agent)
         run.began = min(run.began, evidence.started)
-        if request.answered:
+        if request.is_complete:
             run.last = max(run.last, request.latest)
         if not evidence.proves_client and run.process is None:
             run.discover(evidence.opening, evidence.started)
@@ -378,7 +378,7 @@ class ClientRequests:
 
     def _complete(self) -> list[SentRequest]:
         """Return the requests without a run that have ended, in the order of time."""
-        complete = [request for request in self._held() if request.answered]
+        complete = [request for request in self._held() if request.is_complete]
         return sorted(complete, key=lambda request: request.evidence.started)
 
     def _alone(self) -> list[SentRequest]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tracer.model import Exchange
-from tracer.runs.events import Answered, Asked, Connected, Disconnected, Event
+from tracer.runs.events import Connected, Disconnected, Event, ExchangeCompleted, RequestStarted
 from tracer.runs.exchanges import exchange, skeleton
 from tracer.runs.header_fields import Fields, readable
 from tracer.runs.participants import CLIENT, named_by_agent
 from tracer.runs.run import Evidence
-from tracer.runs.run_manager import Keeper
-from tracer.runs.run_writer import Book
+from tracer.runs.run_manager import RunManager
+from tracer.runs.run_writer import RunWriter
 from tracer.runs.sent_request import SentRequest
 from tracer.runs.settings import Settings
 
-__all__ = ["Intake", "carried_tokens", "issued_tokens"]
+__all__ = ["EventPipeline", "carried_tokens", "issued_tokens"]
 
 _RECEIPT = b"openstack-auth-receipt"
 _CARRIED = (b"x-auth-token", b"x-service-token", _RECEIPT)
@@ -23,48 +23,58 @@ _HANDED_OUT = (b"x-subject-token", _RECEIPT)
 """Response header fields that contain tokens. A receipt is for the second factor of a login."""
 
 
-class Intake:
-    """A receiver of the proxy's events, in their order. ``new_keeper`` creates a keeper for settings."""
+class EventPipeline:
+    """A receiver of the proxy's events, in their order.
 
-    def __init__(self, settings: Settings, new_keeper: Callable[[Settings], Keeper]) -> None:
-        self._new_keeper = new_keeper
-        self._keepers: list[Keeper] = []
+    ``new_manager`` creates a manager for settings. ``on_exchange`` is called with each writer that has stored
+    an exchange.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        new_manager: Callable[[Settings], RunManager],
+        on_exchange: Callable[[RunWriter], None] = lambda _: None,
+    ) -> None:
+        self._new_manager = new_manager
+        self._on_exchange = on_exchange
+        self._managers: list[RunManager] = []
         self._connections: dict[str, Connected] = {}
-        self._asked: dict[str, tuple[Asked, SentRequest, Keeper]] = {}
+        self._started: dict[str, tuple[RequestStarted, SentRequest, RunManager]] = {}
         self.configure(settings)
 
     def configure(self, settings: Settings) -> None:
-        """Create a keeper with ``settings`` for later requests. Earlier requests stay with their keeper."""
+        """Create a manager with ``settings`` for later requests. Earlier requests stay with their manager."""
         self._settings = settings
-        self._keepers.append(self._new_keeper(settings))
+        self._managers.append(self._new_manager(settings))
 
-    def tell(self, event: Event) -> None:
+    def receive(self, event: Event) -> None:
         """Process one event. Raises OutputError if a write fails."""
-        if isinstance(event, Asked):
-            keeper = self._keepers[-1]
-            self._asked[event.flow] = event, keeper.sent(self.evidence(event)), keeper
-        elif isinstance(event, Answered):
-            self._answered(event)
+        if isinstance(event, RequestStarted):
+            manager = self._managers[-1]
+            self._started[event.flow] = event, manager.request_started(self.evidence(event)), manager
+        elif isinstance(event, ExchangeCompleted):
+            self._exchange_completed(event)
         elif isinstance(event, Connected):
             self._connections[event.connection] = event
         elif isinstance(event, Disconnected):
             self._connections.pop(event.connection, None)
-            for keeper in self._keepers:
-                keeper.closed(event.connection)
+            for manager in self._managers:
+                manager.closed(event.connection)
 
     def due(self) -> float:
-        """Return the earliest time at which ``tend`` may have work, by the clock of the keepers."""
-        return min(keeper.due() for keeper in self._keepers)
+        """Return the earliest time at which ``tend`` may have work, by the clock of the managers."""
+        return min(manager.due() for manager in self._managers)
 
     async def tend(self) -> None:
-        """Let each keeper decide on overdue requests and finish completed runs."""
-        for keeper in self._keepers:
-            await keeper.tend()
+        """Let each manager decide on overdue requests and finish completed runs."""
+        for manager in self._managers:
+            await manager.tend()
 
     def doubt(self, reason: str) -> None:
         """Mark all runs as undetermined, with ``reason`` as a note."""
-        for keeper in self._keepers:
-            keeper.doubt(reason)
+        for manager in self._managers:
+            manager.doubt(reason)
 
     async def caught_up(self) -> None:
         """Return at once, as ``tell`` has already stored all exchanges."""
@@ -74,72 +84,71 @@ class Intake:
 
     async def finish(self, interrupted: str = "") -> None:
         """Write the recordings of all runs. ``interrupted`` is the reason of an early end, or empty."""
-        for keeper in self._keepers:
-            await keeper.finish_all(interrupted)
+        for manager in self._managers:
+            await manager.finish_all(interrupted)
 
     async def leave(self) -> None:
         """Close the journals of runs in progress without recordings. The files stay for recovery."""
-        for keeper in self._keepers:
-            await keeper.leave()
+        for manager in self._managers:
+            await manager.leave()
 
-    def on_exchange(self, book: Book) -> None:
-        """Do nothing. A subclass handles each book that has stored an exchange."""
-
-    def evidence(self, asked: Asked) -> Evidence:
+    def evidence(self, request: RequestStarted) -> Evidence:
         """Return the evidence of the request's origin."""
-        fields = Fields(asked.fields)
-        method, url, agent = readable(asked.method), readable(asked.url), fields.get(b"user-agent")
-        connected = self._connections.get(asked.connection)
+        fields = Fields(request.fields)
+        method, url, agent = readable(request.method), readable(request.url), fields.get(b"user-agent")
+        connected = self._connections.get(request.connection)
         return Evidence(
-            connection=asked.connection,
+            connection=request.connection,
             peer=connected.peer if connected else "",
             process=connected.process if connected else None,
             agent=agent,
             opening=f"{method} {url}",
             authenticates=_authenticates(method, url),
-            tokens=carried_tokens(asked),
-            sender=self.by_port(asked) or named_by_agent(agent) or "",
+            tokens=carried_tokens(request),
+            sender=self.by_port(request) or named_by_agent(agent) or "",
             subjects=frozenset(fields.all(b"x-subject-token")),
             url=url,
-            started=asked.started,
+            started=request.started,
         )
 
-    def by_port(self, asked: Asked) -> str | None:
+    def by_port(self, request: RequestStarted) -> str | None:
         """Return the service that sends through the request's proxy port, None for any other port."""
-        connected = self._connections.get(asked.connection)
+        connected = self._connections.get(request.connection)
         return self._settings.participants.senders.get(connected.port) if connected else None
 
-    def _answered(self, answered: Answered) -> None:
-        known = self._asked.pop(answered.flow, None)
+    def _exchange_completed(self, completed: ExchangeCompleted) -> None:
+        known = self._started.pop(completed.flow, None)
         if known is None:  # the error at its beginning was already reported
             return
-        asked, sent, keeper = known
-        fields = Fields(answered.reply.fields if answered.reply else ())
+        request, sent, manager = known
+        fields = Fields(completed.reply.fields if completed.reply else ())
         tokens = [value for name in _HANDED_OUT for value in fields.all(name)]
-        closes = asked.connection if answered.closes else None
-        sent.approximate = answered.approximate
-        for book in keeper.answered(sent, self._exchange(asked, answered, sent), tokens, closes):
-            self.on_exchange(book)
+        closes = request.connection if completed.closes else None
+        sent.approximate = completed.approximate
+        for writer in manager.exchange_completed(
+            sent, self._exchange(request, completed, sent), tokens, closes
+        ):
+            self._on_exchange(writer)
 
-    def _exchange(self, asked: Asked, answered: Answered, sent: SentRequest) -> Exchange:
-        sender = self.by_port(asked) or named_by_agent(sent.evidence.agent) or CLIENT
+    def _exchange(self, request: RequestStarted, completed: ExchangeCompleted, sent: SentRequest) -> Exchange:
+        sender = self.by_port(request) or named_by_agent(sent.evidence.agent) or CLIENT
         try:
-            return exchange(asked, answered, sender=sender, limit=self._settings.limit)
+            return exchange(request, completed, sender=sender, limit=self._settings.limit)
         except Exception:  # noqa: BLE001 - an exchange without contents is better than none
-            return skeleton(asked, answered, sender=sender)
+            return skeleton(request, completed, sender=sender)
 
 
-def carried_tokens(asked: Asked) -> frozenset[str]:
+def carried_tokens(request: RequestStarted) -> frozenset[str]:
     """Return the tokens in the header fields of a request."""
-    fields = Fields(asked.fields)
+    fields = Fields(request.fields)
     return frozenset(value for name in _CARRIED for value in fields.all(name))
 
 
-def issued_tokens(asked: Asked, answered: Answered) -> frozenset[str]:
+def issued_tokens(request: RequestStarted, completed: ExchangeCompleted) -> frozenset[str]:
     """Return the tokens that a response issues. The response to a request about a token issues none."""
-    if answered.reply is None or Fields(asked.fields).all(b"x-subject-token"):
+    if completed.reply is None or Fields(request.fields).all(b"x-subject-token"):
         return frozenset()
-    fields = Fields(answered.reply.fields)
+    fields = Fields(completed.reply.fields)
     return frozenset(value for name in _HANDED_OUT for value in fields.all(name))
 
 

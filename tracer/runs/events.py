@@ -8,9 +8,18 @@ from __future__ import annotations
 
 import msgspec
 
-from tracer.runs.client_process import Process
+from tracer.runs.client_process import ClientProcess
 
-__all__ = ["Answered", "Asked", "Connected", "Content", "Disconnected", "Event", "RawFields", "Reply"]
+__all__ = [
+    "Connected",
+    "Content",
+    "Disconnected",
+    "Event",
+    "ExchangeCompleted",
+    "RawFields",
+    "RawResponse",
+    "RequestStarted",
+]
 
 RawFields = tuple[tuple[bytes, bytes], ...]
 """Header fields in the order of the message."""
@@ -30,7 +39,7 @@ class Content(msgspec.Struct, frozen=True, array_like=True):
     sha256: str = ""
 
 
-class Reply(msgspec.Struct, frozen=True, array_like=True):
+class RawResponse(msgspec.Struct, frozen=True, array_like=True):
     """A response."""
 
     status: int
@@ -45,10 +54,10 @@ class Connected(msgspec.Struct, frozen=True, array_like=True, tag=True):
     connection: str
     peer: str
     port: int
-    process: Process | None = None
+    process: ClientProcess | None = None
 
 
-class Asked(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class RequestStarted(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """The beginning of a request, without its content. ``started`` is in seconds since the epoch."""
 
     flow: str
@@ -60,7 +69,7 @@ class Asked(msgspec.Struct, frozen=True, array_like=True, tag=True):
     started: float
 
 
-class Answered(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class ExchangeCompleted(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """The end of a request, with its content, and with the response or an ``error``.
 
     ``ended`` is in seconds since the epoch, None if unknown. If ``ended`` is ``approximate``, the request
@@ -70,7 +79,7 @@ class Answered(msgspec.Struct, frozen=True, array_like=True, tag=True):
     flow: str
     ended: float | None
     content: Content
-    reply: Reply | None
+    reply: RawResponse | None
     error: bytes | None = None
     closes: bool = False
     approximate: bool = False
@@ -82,4 +91,4 @@ class Disconnected(msgspec.Struct, frozen=True, array_like=True, tag=True):
     connection: str
 
 
-Event = Connected | Asked | Answered | Disconnected
+Event = Connected | RequestStarted | ExchangeCompleted | Disconnected

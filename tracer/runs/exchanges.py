@@ -4,48 +4,48 @@ from __future__ import annotations
 
 from tracer.model import Exchange, Headers, Request, Response
 from tracer.redaction.urls import bare
-from tracer.runs.events import Answered, Asked, RawFields, Reply
+from tracer.runs.events import ExchangeCompleted, RawFields, RawResponse, RequestStarted
 from tracer.runs.header_fields import Fields, readable
 from tracer.runs.message_bodies import body
 
 __all__ = ["exchange", "skeleton"]
 
 
-def exchange(asked: Asked, answered: Answered, *, sender: str, limit: int) -> Exchange:
+def exchange(request: RequestStarted, completed: ExchangeCompleted, *, sender: str, limit: int) -> Exchange:
     """Return the unredacted exchange, with times in seconds since the epoch.
 
     Bodies over ``limit`` bytes are omitted.
     """
     return Exchange(
         sender=sender,
-        started=asked.started,
-        ended=answered.ended,
+        started=request.started,
+        ended=completed.ended,
         request=Request(
-            method=readable(asked.method),
-            url=readable(asked.url),
-            http=readable(asked.http),
-            headers=_headers(asked.fields),
-            body=body(Fields(asked.fields), answered.content, limit),
+            method=readable(request.method),
+            url=readable(request.url),
+            http=readable(request.http),
+            headers=_headers(request.fields),
+            body=body(Fields(request.fields), completed.content, limit),
         ),
-        response=_response(answered.reply, limit) if answered.reply else None,
-        error=None if answered.error is None else readable(answered.error),
+        response=_response(completed.reply, limit) if completed.reply else None,
+        error=None if completed.error is None else readable(completed.error),
     )
 
 
-def skeleton(asked: Asked, answered: Answered, *, sender: str) -> Exchange:
+def skeleton(request: RequestStarted, completed: ExchangeCompleted, *, sender: str) -> Exchange:
     """Return an exchange without headers, bodies, path and query, for events that cannot be converted."""
     return Exchange(
         sender=sender,
-        started=asked.started,
-        ended=answered.ended,
+        started=request.started,
+        ended=completed.ended,
         redaction="failed",
-        request=Request(method=readable(asked.method), url=f"{bare(readable(asked.url))}/"),
-        response=Response(status=answered.reply.status) if answered.reply else None,
-        error="no answer" if answered.error is not None else None,
+        request=Request(method=readable(request.method), url=f"{bare(readable(request.url))}/"),
+        response=Response(status=completed.reply.status) if completed.reply else None,
+        error="no answer" if completed.error is not None else None,
     )
 
 
-def _response(reply: Reply, limit: int) -> Response:
+def _response(reply: RawResponse, limit: int) -> Response:
     return Response(
         status=reply.status,
         reason=readable(reply.reason),

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from tracer.runs.event_pipeline import Intake, carried_tokens, issued_tokens
-from tracer.runs.events import Answered, Asked, Content, Disconnected, Event
+from tracer.runs.event_pipeline import EventPipeline, carried_tokens, issued_tokens
+from tracer.runs.events import Content, Disconnected, Event, ExchangeCompleted, RequestStarted
 from tracer.runs.settings import Settings
 
 __all__ = ["Clock", "Playback"]
@@ -48,10 +48,10 @@ class Clock:
 
 @dataclass(eq=False, slots=True)
 class _Exchange:
-    """An exchange in memory. ``answered`` is None once the response has been played."""
+    """An exchange in memory. ``completed`` is None once the response has been played."""
 
-    asked: Asked
-    answered: Answered | None
+    request: RequestStarted
+    completed: ExchangeCompleted | None
     ended: float
 
 
@@ -63,22 +63,24 @@ At equal times, an end precedes a beginning, and the number preserves the order 
 
 
 class Playback:
-    """A queue of the events of stored flows. It passes the events to ``intake`` in the order of time.
+    """A queue of the events of stored flows. It passes the events to ``pipeline`` in the order of time.
 
-    ``clock`` is the clock of the intake's keepers, and never goes back. Beyond the limits, the oldest
+    ``clock`` is the clock of the pipeline's managers, and never goes back. Beyond the limits, the oldest
     exchanges are played before the end of the file. If a still older request follows in the file, all
-    runs are in doubt. ``on_failure`` is called with each exception of the intake.
+    runs are in doubt. ``on_failure`` is called with each exception of the pipeline.
 
     Times in a file may be coarse. A response is played before the next request if both requests began at
     the same time, or if the next request carries a token of the response. A response with an approximate
     end is played at the beginning, because later requests may have been sent after it.
     """
 
-    def __init__(self, intake: Intake, clock: Clock, on_failure: Callable[[Exception], None]) -> None:
-        self._intake = intake
+    def __init__(
+        self, pipeline: EventPipeline, clock: Clock, on_failure: Callable[[Exception], None]
+    ) -> None:
+        self._pipeline = pipeline
         self._clock = clock
         self._on_failure = on_failure
-        self._asked: dict[str, Asked] = {}
+        self._started: dict[str, RequestStarted] = {}
         self._events: list[_Event] = []
         self._numbers = itertools.count()
         self._size = 0
@@ -101,21 +103,21 @@ class Playback:
         """Apply ``settings`` to all events after the next ``caught_up``."""
         self._settings = settings
 
-    def tell(self, event: Event) -> None:
-        """Queue an event of an exchange. Pass any other event to the intake at once."""
-        if isinstance(event, Asked):
-            self._asked[event.flow] = event
-        elif isinstance(event, Answered):
-            self._hold(self._asked.pop(event.flow), event)
+    def receive(self, event: Event) -> None:
+        """Queue an event of an exchange. Pass any other event to the pipeline at once."""
+        if isinstance(event, RequestStarted):
+            self._started[event.flow] = event
+        elif isinstance(event, ExchangeCompleted):
+            self._hold(self._started.pop(event.flow), event)
         else:
-            self._intake.tell(event)
+            self._pipeline.receive(event)
 
     async def caught_up(self) -> None:
         """Let the proxy handle signals. If the settings changed, play all events, then apply the settings."""
         await asyncio.sleep(0)
         if self._settings is not None:
             await self._play_all()
-            self._intake.configure(self._settings)
+            self._pipeline.configure(self._settings)
             self._settings = None
 
     async def delivered(self) -> None:
@@ -131,19 +133,19 @@ class Playback:
             for _, begins, _, exchange in self._events:
                 if not begins:
                     self._end(exchange)
-        await self._intake.finish(_INTERRUPTED if self.incomplete else "")
+        await self._pipeline.finish(_INTERRUPTED if self.incomplete else "")
 
-    def _hold(self, asked: Asked, answered: Answered) -> None:
-        if asked.started < self._clock.now:
-            self._intake.doubt(_DISORDERED)
-        ended = asked.started if answered.ended is None else answered.ended
-        if answered.approximate and not carried_tokens(asked):
+    def _hold(self, request: RequestStarted, completed: ExchangeCompleted) -> None:
+        if request.started < self._clock.now:
+            self._pipeline.doubt(_DISORDERED)
+        ended = request.started if completed.ended is None else completed.ended
+        if completed.approximate and not carried_tokens(request):
             # Without a token, the late end is no evidence. A request with a token keeps the connection open.
-            ended = asked.started
-        exchange = _Exchange(asked, answered, ended)
-        heapq.heappush(self._events, (asked.started, True, next(self._numbers), exchange))
-        self._size += _size(answered)
-        self._on_connection[asked.connection] += 1
+            ended = request.started
+        exchange = _Exchange(request, completed, ended)
+        heapq.heappush(self._events, (request.started, True, next(self._numbers), exchange))
+        self._size += _size(completed)
+        self._on_connection[request.connection] += 1
 
     async def _play_all(self) -> None:
         while self._events and not self._interrupted:
@@ -164,29 +166,29 @@ class Playback:
             self._end(exchange)
 
     async def _pass_time(self, until: float) -> None:
-        """Advance the clock to ``until``. On the way, let the intake do its due work at the due times."""
-        while (due := self._intake.due()) <= until:
+        """Advance the clock to ``until``. On the way, let the pipeline do its due work at the due times."""
+        while (due := self._pipeline.due()) <= until:
             self._clock.now = max(self._clock.now, due)
-            await self._intake.tend()
+            await self._pipeline.tend()
         self._clock.now = max(self._clock.now, until)
 
     def _begin(self, exchange: _Exchange) -> None:
-        asked = exchange.asked
-        if self._latest is not None and self._latest.asked.started == asked.started:
+        request = exchange.request
+        if self._latest is not None and self._latest.request.started == request.started:
             self._answer(self._latest)
-        for token in carried_tokens(asked):
+        for token in carried_tokens(request):
             if token in self._issuing:
                 self._answer(self._issuing[token])
-        self._tell(asked)
+        self._tell(request)
         self._latest = exchange
         self._issuing.update(dict.fromkeys(_issued(exchange), exchange))
-        if exchange.answered is not None and exchange.answered.approximate:
+        if exchange.completed is not None and exchange.completed.approximate:
             self._answer(exchange)
 
     def _end(self, exchange: _Exchange) -> None:
         """Play the response. After the last queued exchange of the connection, play the connection's end."""
         self._answer(exchange)
-        connection = exchange.asked.connection
+        connection = exchange.request.connection
         self._on_connection[connection] -= 1
         if not self._on_connection[connection]:
             del self._on_connection[connection]
@@ -194,31 +196,31 @@ class Playback:
 
     def _answer(self, exchange: _Exchange) -> None:
         """Play the response, unless it has been played."""
-        answered = exchange.answered
-        if answered is None:
+        completed = exchange.completed
+        if completed is None:
             return
         for token in _issued(exchange):
             self._issuing.pop(token, None)
         if self._latest is exchange:
             self._latest = None
-        exchange.answered = None
-        self._size -= _size(answered)
+        exchange.completed = None
+        self._size -= _size(completed)
         # The connection ends after its last exchange, even if a header announces an earlier end.
-        self._tell(replace(answered, closes=False))
+        self._tell(replace(completed, closes=False))
 
     def _tell(self, event: Event) -> None:
         try:
-            self._intake.tell(event)
+            self._pipeline.receive(event)
         except Exception as error:  # noqa: BLE001 - the remaining events must still be played
             self._on_failure(error)
 
 
 def _issued(exchange: _Exchange) -> frozenset[str]:
     """Return the tokens that the response issues, if it has not been played yet."""
-    answered = exchange.answered
-    return issued_tokens(exchange.asked, answered) if answered else frozenset()
+    completed = exchange.completed
+    return issued_tokens(exchange.request, completed) if completed else frozenset()
 
 
-def _size(answered: Answered) -> int:
-    contents: list[Content] = [answered.content, *([answered.reply.content] if answered.reply else [])]
+def _size(completed: ExchangeCompleted) -> int:
+    contents: list[Content] = [completed.content, *([completed.reply.content] if completed.reply else [])]
     return sum(len(content.raw or b"") for content in contents)

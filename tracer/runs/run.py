@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from tracer.runs.client_process import Process
+from tracer.runs.client_process import ClientProcess
 
 __all__ = ["FINISHED_LIMIT", "GRACE", "Evidence", "Run", "Runs", "is_below", "service_of"]
 
@@ -36,7 +36,7 @@ class Evidence(NamedTuple):
 
     connection: str
     peer: str
-    process: Process | None
+    process: ClientProcess | None
     agent: str
     opening: str
     authenticates: bool
@@ -69,7 +69,7 @@ class Run:
 
     number: int
     peer: str
-    process: Process | None
+    process: ClientProcess | None
     service: str = ""
     began: float = 0.0
     logged_in: float = math.inf

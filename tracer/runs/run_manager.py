@@ -13,13 +13,13 @@ from tracer.model import Exchange
 from tracer.processes import is_alive
 from tracer.runs import client_process
 from tracer.runs.attribution import Attribution
-from tracer.runs.pending import Waiting
+from tracer.runs.pending import PendingExchanges
 from tracer.runs.run import GRACE, Evidence, Run
-from tracer.runs.run_writer import Book, Kept
+from tracer.runs.run_writer import RunWriter, SavedRecording
 from tracer.runs.sent_request import SentRequest
 from tracer.runs.settings import Settings
 
-__all__ = ["GRACE", "Keeper"]
+__all__ = ["GRACE", "RunManager"]
 
 _POLL = 0.1
 
@@ -27,8 +27,8 @@ _WAITING = "the proxy ended before it was known which commands these exchanges b
 _OWN = "sent by {sender} while it was answering no recorded command"
 
 
-class Keeper:
-    """The owner of the books of all runs in progress. ``Attribution`` selects the run of each exchange.
+class RunManager:
+    """The owner of the writers of all runs in progress. ``Attribution`` selects the run of each exchange.
 
     ``on_kept`` is called with each written recording, ``on_failure`` with each error that no caller
     receives. With ``live``, a background task runs ``tend`` when work is due. For ``stored`` flows, the
@@ -38,7 +38,7 @@ class Keeper:
     def __init__(
         self,
         settings: Settings,
-        on_kept: Callable[[Kept], None],
+        on_kept: Callable[[SavedRecording], None],
         on_failure: Callable[[Exception], None],
         *,
         live: bool,
@@ -53,32 +53,32 @@ class Keeper:
         self._runs = self._attribution.runs
         self._stored = stored
         self._clock = clock
-        self._waiting = Waiting(self._waiting_book)
-        self._books: dict[int, Book] = {}
+        self._waiting = PendingExchanges(self._pending_writer)
+        self._writers: dict[int, RunWriter] = {}
         self._idle_since: dict[Run, float] = {}
         self._tending: asyncio.Task[None] | None = None
         self._closing = False
         # A thread, as a slow write must not delay the traffic.
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracer")
+        self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracer")
 
-    def sent(self, evidence: Evidence) -> SentRequest:
+    def request_started(self, evidence: Evidence) -> SentRequest:
         """Register a request at its beginning. Its run may still be unknown."""
-        return self._attribution.sent(evidence)
+        return self._attribution.request_started(evidence)
 
-    def answered(
+    def exchange_completed(
         self, request: SentRequest, exchange: Exchange, tokens: Iterable[str], closes: str | None
-    ) -> list[Book]:
-        """Store a complete exchange, and waiting exchanges that it decides. Return the books that grew.
+    ) -> list[RunWriter]:
+        """Store a complete exchange, and waiting exchanges that it decides. Return the writers that grew.
 
         Raises OutputError if a write fails. The runs continue nevertheless.
         """
-        complete = self._attribution.answered(request, exchange, tokens, closes)
+        complete = self._attribution.exchange_completed(request, exchange, tokens, closes)
         try:
             if request not in complete and not self._stored:
                 self._hold(request)
         finally:
-            books = self._take(complete)
-        return books
+            writers = self._take(complete)
+        return writers
 
     def closed(self, connection: str) -> None:
         """Register the end of a client's connection. Its run may be over. Raises OutputError."""
@@ -113,16 +113,16 @@ class Keeper:
             await self._finish(
                 run, "the proxy stopped while the client was still running" if alive else interrupted
             )
-        self._writer.shutdown()
+        self._disk.shutdown()
 
     async def leave(self) -> None:
         """Complete the recordings that are being written. Close the other journals, and leave their files."""
         await self._stop_waiting()
         for run in self._runs.going:
-            if run.number in self._books:
-                self._books[run.number].leave()
+            if run.number in self._writers:
+                self._writers[run.number].leave()
         self._waiting.leave()
-        self._writer.shutdown()
+        self._disk.shutdown()
 
     async def _stop_waiting(self) -> None:
         self._closing = True
@@ -130,20 +130,20 @@ class Keeper:
         # its errors, and they must not prevent other recordings.
         await asyncio.gather(*filter(None, [self._tending]), return_exceptions=True)
 
-    def new_book(self, run: Run) -> Book:
-        """Create the book of a new run."""
+    def new_writer(self, run: Run) -> RunWriter:
+        """Create the writer of a new run."""
         if run.service:
-            return Book(self._settings.of_no_command(), note=_OWN.format(sender=run.service))
+            return RunWriter(self._settings.of_no_command(), note=_OWN.format(sender=run.service))
         if run.process is not None:
-            return Book(self._settings, client_process.command_words(run.process.argv))
-        return Book(
+            return RunWriter(self._settings, client_process.command_words(run.process.argv))
+        return RunWriter(
             self._settings,
             note=f"command not known: no local process held the client's connection ({run.peer})",
         )
 
-    def finish_book(self, book: Book, interrupted: str) -> Kept:
+    def finish_writer(self, writer: RunWriter, interrupted: str) -> SavedRecording:
         """Write the recording of a run. ``interrupted`` is the reason of an early end, or empty."""
-        return book.finish(interrupted=interrupted)
+        return writer.finish(interrupted=interrupted)
 
     def _hold(self, request: SentRequest) -> None:
         try:
@@ -153,22 +153,22 @@ class Keeper:
             self._attribution.forget(request)
             raise
 
-    def _take(self, complete: Iterable[SentRequest]) -> list[Book]:
-        books: list[Book] = []
+    def _take(self, complete: Iterable[SentRequest]) -> list[RunWriter]:
+        writers: list[RunWriter] = []
         failures: list[Exception] = []
         for request in complete:
             assert request.run is not None
             self._idle_since.pop(request.run, None)
             assert request.exchange is not None
-            book = self._books.get(request.run.number) or self.new_book(request.run)
-            self._books[request.run.number] = book
+            writer = self._writers.get(request.run.number) or self.new_writer(request.run)
+            self._writers[request.run.number] = writer
             try:
-                book.take(request.exchange)
-                books.append(book)
+                writer.take(request.exchange)
+                writers.append(writer)
                 # Last, so that a kill in between duplicates the exchange instead of losing it.
                 self._waiting.let_go(request)
                 if request.doubt:
-                    book.doubt(request.doubt)
+                    writer.doubt(request.doubt)
             except Exception as error:  # noqa: BLE001 - raised below, after the other exchanges are stored
                 failures.append(error)
             request.exchange = None
@@ -179,7 +179,7 @@ class Keeper:
             self._tending = self._begin(self._tend_on())
         if failures:
             raise failures[0]
-        return books
+        return writers
 
     async def _tend_on(self) -> None:
         """Run ``tend`` again and again until no more work is expected."""
@@ -197,25 +197,25 @@ class Keeper:
         except Exception as error:  # noqa: BLE001 - the runs continue nevertheless
             self._on_failure(error)
 
-    def _waiting_book(self) -> Book:
-        book = Book(self._settings.of_no_command(), note=_WAITING)
-        book.doubt("")
-        return book
+    def _pending_writer(self) -> RunWriter:
+        writer = RunWriter(self._settings.of_no_command(), note=_WAITING)
+        writer.doubt("")
+        return writer
 
     def _resume(self, run: Run) -> None:
         try:
-            self._books[run.number].resume()
+            self._writers[run.number].resume()
         except TracerError:
             # Its recording was removed or changed meanwhile, so later exchanges get a new recording.
-            self._books[run.number] = self.new_book(run)
+            self._writers[run.number] = self.new_writer(run)
 
     def _note_doubts(self) -> list[Exception]:
-        """Store the doubts of runs in their books. Return the errors."""
+        """Store the doubts of runs in their writers. Return the errors."""
         failures: list[Exception] = []
         for run in self._runs.going:
-            if run.doubt and run.number in self._books:
+            if run.doubt and run.number in self._writers:
                 try:
-                    self._books[run.number].doubt(run.doubt)
+                    self._writers[run.number].doubt(run.doubt)
                 except Exception as error:  # noqa: BLE001 - the doubts of other runs must still be stored
                     failures.append(error)
         return failures
@@ -248,19 +248,19 @@ class Keeper:
         return task
 
     async def _finish(self, run: Run, interrupted: str = "") -> None:
-        book = self._books.get(run.number)
+        writer = self._writers.get(run.number)
         self._runs.finish(run)
-        if book is None:  # its only exchange could not be stored
+        if writer is None:  # its only exchange could not be stored
             return
         try:
-            if book.exchanges:
+            if writer.exchanges:
                 loop = asyncio.get_running_loop()
-                work = loop.run_in_executor(self._writer, self.finish_book, book, interrupted)
+                work = loop.run_in_executor(self._disk, self.finish_writer, writer, interrupted)
                 self._on_kept(await work)
         except Exception as error:  # noqa: BLE001 - the journal stays for recovery, and other runs continue
-            book.leave()
+            writer.leave()
             self._on_failure(error)
         # A run without a recording cannot be resumed: later exchanges belong to a new run.
-        evicted = self._runs.retain(run) if book.path is not None else run
+        evicted = self._runs.retain(run) if writer.path is not None else run
         if evicted is not None:
-            self._books.pop(evicted.number, None)
+            self._writers.pop(evicted.number, None)

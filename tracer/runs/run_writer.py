@@ -26,7 +26,7 @@ from tracer.runs.settings import JOURNALS, Settings
 from tracer.sequences import command_words, known_words
 from tracer.storage import write_parts
 
-__all__ = ["Book", "Kept", "save_new"]
+__all__ = ["RunWriter", "SavedRecording", "save_new"]
 
 _DROPPED_LIMIT = 64
 """Number of dropped exchanges, beyond twice the remaining ones, after which the journal is rewritten."""
@@ -34,7 +34,7 @@ _DROPPED_LIMIT = 64
 _numbers = itertools.count(1)
 
 
-class Kept(NamedTuple):
+class SavedRecording(NamedTuple):
     """A written recording with its path and its diagrams. ``problem`` is the reason for missing parts."""
 
     recording: Recording
@@ -43,7 +43,7 @@ class Kept(NamedTuple):
     problem: str = ""
 
 
-class Book:
+class RunWriter:
     """The journal and the recording of one run. Its methods raise OutputError if a write fails."""
 
     def __init__(self, settings: Settings, argv: Sequence[str] = (), note: str = "") -> None:
@@ -135,7 +135,7 @@ class Book:
         head, exchanges = self._journal.read() if self._journal else (self._head, [])
         return assemble(head, exchanges, self.settings.participants)
 
-    def finish(self, *, interrupted: str = "", output: Output | None = None) -> Kept:
+    def finish(self, *, interrupted: str = "", output: Output | None = None) -> SavedRecording:
         """Write the recording and its diagrams, and remove the journal.
 
         Raises LeakError if the last scan finds a secret; the journal keeps only skeletons of exchanges then.
@@ -166,7 +166,7 @@ class Book:
             raise
         self._journal.remove()
         self._journal = None
-        kept = Kept(recording, self.path, problem=_without_contents(self.stripped))
+        kept = SavedRecording(recording, self.path, problem=_without_contents(self.stripped))
         return _drawn(kept, self.settings, self.redactor.known)
 
     def _cleaned(self, journal: Journal) -> Sequence[Exchange]:
@@ -222,7 +222,7 @@ def _without_contents(count: int) -> str:
     return counted(count, one, several) if count else ""
 
 
-def _drawn(kept: Kept, settings: Settings, known: KnownSecrets) -> Kept:
+def _drawn(kept: SavedRecording, settings: Settings, known: KnownSecrets) -> SavedRecording:
     """Write the diagrams of a recording. Return ``kept`` with their paths.
 
     A diagram that cannot be drawn or written becomes a part of ``problem``, and raises no error.

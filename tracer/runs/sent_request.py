@@ -16,7 +16,7 @@ class SentRequest:
     """A request that was sent. ``runs`` are its candidate runs, empty while evidence is missing.
 
     ``answering`` are the requests that the sender, a service, was processing when it sent this request.
-    ``answered`` is set at the end of the exchange. The time ``ended`` (s since the epoch) may stay
+    ``is_complete`` is set at the end of the exchange. The time ``ended`` (s since the epoch) may stay
     unknown. If ``ended`` is ``approximate``, the exchange may have ended earlier.
     ``exchange`` is set from the end of the exchange until the run has stored it.
     ``alone`` is the time (s, of the clock of ``ClientRequests``) after which the request's connection
@@ -28,7 +28,7 @@ class SentRequest:
     runs: list[Run] = field(default_factory=list)
     answering: list[SentRequest] = field(default_factory=list, repr=False)
     exchange: Exchange | None = field(default=None, repr=False)
-    answered: bool = False
+    is_complete: bool = False
     ended: float = math.inf
     approximate: bool = False
     alone: float = math.inf

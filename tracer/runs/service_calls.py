@@ -68,7 +68,7 @@ class ServiceCalls:
         """Register a request of a client, as a service may send calls while it answers."""
         self._under_way.append(request)
 
-    def sent(self, evidence: Evidence) -> SentRequest:
+    def request_started(self, evidence: Evidence) -> SentRequest:
         """Register a request of a service, and find its possible runs."""
         request = SentRequest(evidence)
         if self._stored:
@@ -78,7 +78,7 @@ class ServiceCalls:
         self._under_way.append(request)
         return request
 
-    def answered(self, request: SentRequest, exchange: Exchange) -> None:
+    def exchange_completed(self, request: SentRequest, exchange: Exchange) -> None:
         """Register the end of a request of a client or a service. Remember the catalogue of a login."""
         if exchange.request.method == "POST" and exchange.response and exchange.response.status == 201:
             catalogue = Catalogue.from_exchanges([exchange])
@@ -94,7 +94,7 @@ class ServiceCalls:
             if not call.runs and (candidates := _runs(call.answering)):
                 self._propose(call, candidates)
             # All requests that the call may serve are answered, and no token has decided.
-            if len(call.runs) > 1 and all(each.answered for each in call.answering):
+            if len(call.runs) > 1 and all(each.is_complete for each in call.answering):
                 self._decide_by_time(call)
 
     def rest(self) -> None:

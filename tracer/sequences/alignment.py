@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tracer.model import ExchangeVerdict
 
-__all__ = ["Aligned", "Alignment", "Candidate", "align"]
+__all__ = ["Aligned", "Candidate", "SequenceAlignment", "align"]
 
 _REPEATED = 1
 _ERROR = 1 << 32  # one error weighs more than all excused repetitions of a run
@@ -46,7 +46,7 @@ class Aligned(NamedTuple):
     rule: int | None = None
 
 
-class Alignment(NamedTuple):
+class SequenceAlignment(NamedTuple):
     """One Aligned for each candidate, the required rules without an exchange, and the cost of all errors."""
 
     aligned: list[Aligned]
@@ -78,7 +78,7 @@ _Jump = tuple[int, Skip]
 """The state before a skip, and the skip."""
 
 
-def align(machine: Automaton, candidates: Iterable[Candidate]) -> Alignment:
+def align(machine: Automaton, candidates: Iterable[Candidate]) -> SequenceAlignment:
     """Return the cheapest reading of ``candidates`` as a word of ``machine``."""
     costs, jumps = _follow_skips(machine, [0, *[None] * (len(machine.reads) - 1)])
     columns = [_Column({}, jumps)]
@@ -86,7 +86,7 @@ def align(machine: Automaton, candidates: Iterable[Candidate]) -> Alignment:
         costs, column = _read(machine, costs, candidate)
         columns.append(column)
     aligned, missing = _trace(machine, columns)
-    return Alignment(aligned, missing, costs[-1] or 0)
+    return SequenceAlignment(aligned, missing, costs[-1] or 0)
 
 
 def _read(machine: Automaton, costs: _Costs, candidate: Candidate) -> tuple[_Costs, _Column]:

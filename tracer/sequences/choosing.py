@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracer.sequences.loading import catalog
 from tracer.sequences.matching import Match, could_be, match_run
-from tracer.sequences.observations import run_of
+from tracer.sequences.observations import observe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ def choose(exchanges: Iterable[Exchange], command: str | None, release: str | No
     words = command_words(command) if command else []
     if words:
         return _by_words(words)
-    run = run_of(exchanges)
+    run = observe(exchanges)
     fitting = [
         (result.cost, -_own(sequence), sequence.name, sequence)
         for sequence in catalog().values()

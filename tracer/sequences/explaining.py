@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tracer.model import Exchange
     from tracer.sequences.alignment import Aligned
     from tracer.sequences.automaton import Automaton, Rule
-    from tracer.sequences.observations import Sighting
+    from tracer.sequences.observations import Observation
     from tracer.sequences.schema import Entry
 
 __all__ = ["differences", "distance", "explain", "explain_missing", "request_of", "status_problem"]
@@ -21,7 +21,7 @@ __all__ = ["differences", "distance", "explain", "explain_missing", "request_of"
 
 def explain(
     machine: Automaton,
-    run: Sequence[Sighting],
+    run: Sequence[Observation],
     aligned: Sequence[Aligned],
     indexes: Sequence[int],
     exchanges: Sequence[Exchange],
@@ -48,7 +48,7 @@ def explain(
     return reasons
 
 
-def request_of(seen: Sighting) -> str:
+def request_of(seen: Observation) -> str:
     """Return the method and the path template of a request, without values of the run."""
     if seen.method == "CONNECT":  # a tunnel to a host has no path
         return seen.method
@@ -61,7 +61,7 @@ def explain_missing(rule: Rule, *, begun: bool) -> str:
     return f"missing: {end}{_name(rule)}, {_request(rule.entry)}"
 
 
-def _reached_nobody(seen: Sighting, receivers: Collection[str]) -> bool:
+def _reached_nobody(seen: Observation, receivers: Collection[str]) -> bool:
     """Return whether ``seen`` reached no service, so that no step is near it.
 
     A service that never answered at an unknown address cannot be identified.
@@ -82,7 +82,7 @@ def _explain_unreached(exchange: Exchange) -> str:
     return f"no {lack} {host}: {reason}"
 
 
-def _explain_unexpected(machine: Automaton, seen: Sighting, first: dict[int, int]) -> str:
+def _explain_unexpected(machine: Automaton, seen: Observation, first: dict[int, int]) -> str:
     rules, types = machine.rules, machine.sequence.parameters
     if not rules:
         return "not documented; the sequence has nothing for this release"
@@ -110,14 +110,14 @@ def _request(entry: Entry) -> str:
     return f"{entry.method} {with_query(entry.path, entry.query)} to {entry.receiver}"
 
 
-def status_problem(seen: Sighting, statuses: Iterable[int]) -> str:
+def status_problem(seen: Observation, statuses: Iterable[int]) -> str:
     """Return the difference between the status of ``seen`` and the expected ``statuses``."""
     expected = " or ".join(map(str, sorted(statuses)))
     answer = "no response came" if seen.status is None else f"the status is {seen.status}"
     return f"{answer} where {expected} is expected"
 
 
-def distance(seen: Sighting, entry: Entry, types: Mapping[str, str]) -> tuple[bool, int, bool, bool, bool]:
+def distance(seen: Observation, entry: Entry, types: Mapping[str, str]) -> tuple[bool, int, bool, bool, bool]:
     """Return the distance of a request from an entry. The path weighs most, then receiver and method."""
     return (
         not fits(entry.path, seen.path, types) and not _shared(seen.path, entry.path),
@@ -139,7 +139,7 @@ def _path_distance(path: str, template: str) -> int:
     return unequal + abs(len(ours) - len(theirs))
 
 
-def differences(seen: Sighting, entry: Entry, types: Mapping[str, str]) -> Iterator[str]:
+def differences(seen: Observation, entry: Entry, types: Mapping[str, str]) -> Iterator[str]:
     """Yield the differences between the request ``seen`` and ``entry`` as clauses, nothing if they match."""
     if seen.sender != entry.sender:
         yield f"the sender is {seen.sender}, not {entry.sender}"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, overload
 
 import msgspec
 
-from tracer.lazy import derived
+from tracer.lazy import lazy_map
 from tracer.sequences.client_releases import release_of
 from tracer.sequences.matching import generic_paths, match_run
-from tracer.sequences.observations import run_of
+from tracer.sequences.observations import observe
 
 if TYPE_CHECKING:
     from tracer.model import Exchange, Label, Recording, RunVerdict
@@ -27,7 +27,7 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
     """
     if sequence is None:
         paths = generic_paths(recording.exchanges)
-        exchanges = derived(
+        exchanges = lazy_map(
             recording.exchanges,
             lambda place, exchange: msgspec.structs.replace(
                 exchange, steps=[], path=paths[place], verdict=None
@@ -36,9 +36,9 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
         return msgspec.structs.replace(
             recording, sequence=None, verdict=verdict_of(recording), missing=[], exchanges=exchanges
         )
-    result = match_run(run_of(recording.exchanges), sequence, release_of(recording))
+    result = match_run(observe(recording.exchanges), sequence, release_of(recording))
     labels = result.labels
-    exchanges = derived(recording.exchanges, lambda place, exchange: _labelled(exchange, labels[place]))
+    exchanges = lazy_map(recording.exchanges, lambda place, exchange: _labelled(exchange, labels[place]))
     return msgspec.structs.replace(
         recording,
         sequence=sequence.name,

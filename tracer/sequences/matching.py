@@ -6,14 +6,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.lazy import reordered
 from tracer.model import Exchange, Label, RunVerdict
-from tracer.sequences.alignment import Aligned, Alignment, Candidate, align
+from tracer.sequences.alignment import Aligned, Candidate, SequenceAlignment, align
 from tracer.sequences.automaton import Automaton, automaton
 from tracer.sequences.explaining import explain, explain_missing, request_of
-from tracer.sequences.observations import Run, Sighting, asks_for, ends_loop, loops_until, run_of, template_of
+from tracer.sequences.observations import (
+    Observation,
+    ObservedRun,
+    asks_for,
+    ends_loop,
+    loops_until,
+    observe,
+    template_of,
+)
 from tracer.sequences.schema import AnyOrder, OneOf
 from tracer.sequences.service_call_labels import Call, calls
 from tracer.sequences.templates import generic
-from tracer.sequences.tolerated import EXCUSABLE, Excuses, excuses
+from tracer.sequences.tolerated import EXCUSABLE, ToleratedExchanges, tolerated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,10 +60,10 @@ def match(exchanges: Iterable[Exchange], sequence: Sequence, release: str | None
     Service calls are not part of that order: they are compared with the documented calls of the exchange
     that caused them. ``release`` is the release of the client, or of the cloud if that is not known.
     """
-    return match_run(run_of(exchanges), sequence, release, explained=True)
+    return match_run(observe(exchanges), sequence, release, explained=True)
 
 
-def could_be(run: Run, sequence: Sequence, release: str | None = None) -> bool:
+def could_be(run: ObservedRun, sequence: Sequence, release: str | None = None) -> bool:
     """Return whether ``run`` may match ``sequence``. This check is faster than matching.
 
     A run cannot match if neither the sequence nor an excuse covers one of its exchanges, or if it lacks a
@@ -78,7 +86,7 @@ def could_be(run: Run, sequence: Sequence, release: str | None = None) -> bool:
 
 
 def match_run(
-    prepared: Run, sequence: Sequence, release: str | None = None, *, explained: bool = False
+    prepared: ObservedRun, sequence: Sequence, release: str | None = None, *, explained: bool = False
 ) -> Match:
     """Match a prepared run as ``match`` does. Without ``explained``, omit the texts for people.
 
@@ -90,7 +98,7 @@ def match_run(
     own = [index for index, sighting in enumerate(seen) if sighting.sender in senders]
     run = [seen[index] for index in own]
     asked = [tuple(_asked(sighting, machine)) for sighting in run]
-    excused = excuses(run, lambda place: _meets(machine, asked[place], run[place].status) is not None)
+    excused = tolerated(run, lambda place: _meets(machine, asked[place], run[place].status) is not None)
     unexcused = [place for place in range(len(run)) if not excused.covers(place)]
     alignment = align(machine, _candidates(machine, run, asked, unexcused, reordered(given, own)))
     aligned = alignment.aligned
@@ -134,7 +142,7 @@ def match_run(
 
 def generic_paths(exchanges: Iterable[Exchange]) -> list[str]:
     """Return the path template of each exchange for a run without a documented sequence."""
-    return [generic(seen.mount + seen.path) for seen in run_of(exchanges).seen]
+    return [generic(seen.mount + seen.path) for seen in observe(exchanges).seen]
 
 
 def _deviates(labels: Iterable[Label]) -> bool:
@@ -148,7 +156,7 @@ def _always(item: Item) -> tuple[Entry, ...]:
     return item.any_order if isinstance(item, AnyOrder) else (item,)
 
 
-def _asked(seen: Sighting, machine: Automaton) -> Iterator[int]:
+def _asked(seen: Observation, machine: Automaton) -> Iterator[int]:
     """Yield the rules with the request of ``seen``, for any response."""
     for index, rule in enumerate(machine.rules):
         if seen.sender == rule.entry.sender and asks_for(seen, rule.entry, machine.sequence.parameters):
@@ -157,7 +165,7 @@ def _asked(seen: Sighting, machine: Automaton) -> Iterator[int]:
 
 def _candidates(
     machine: Automaton,
-    run: List[Sighting],
+    run: List[Observation],
     asked: List[tuple[int, ...]],
     unexcused: List[int],
     exchanges: List[Exchange],
@@ -178,9 +186,9 @@ def _meets(machine: Automaton, rules: Iterable[int], status: int | None) -> int 
 
 def _with_excused(
     machine: Automaton,
-    run: List[Sighting],
+    run: List[Observation],
     asked: List[tuple[int, ...]],
-    excused: Excuses,
+    excused: ToleratedExchanges,
     results: dict[int, Aligned],
 ) -> list[Aligned]:
     """Return results for all of ``run``: an excused exchange gets the rule of the exchange that replaces it.
@@ -196,7 +204,7 @@ def _with_excused(
     return [results[position] for position in range(len(run))]
 
 
-def _label(machine: Automaton, seen: Sighting, what: Aligned) -> Label:
+def _label(machine: Automaton, seen: Observation, what: Aligned) -> Label:
     if what.rule is None:
         return Label(path=generic(seen.mount + seen.path), verdict=what.verdict)
     rule = machine.rules[what.rule]
@@ -206,7 +214,7 @@ def _label(machine: Automaton, seen: Sighting, what: Aligned) -> Label:
 
 
 def _missing(
-    machine: Automaton, run: List[Sighting], aligned: List[Aligned], alignment: Alignment
+    machine: Automaton, run: List[Observation], aligned: List[Aligned], alignment: SequenceAlignment
 ) -> list[int]:
     never_met = {step for rule in alignment.missing for step in machine.rules[rule].steps}
     seen_steps: set[int] = set()

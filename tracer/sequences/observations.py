@@ -17,10 +17,19 @@ from tracer.sequences.templates import fits, generic, normal, with_query
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Run", "Sighting", "asks_for", "ends_loop", "loops_until", "run_of", "sightings", "template_of"]
+__all__ = [
+    "Observation",
+    "ObservedRun",
+    "asks_for",
+    "ends_loop",
+    "loops_until",
+    "observations",
+    "observe",
+    "template_of",
+]
 
 
-class Sighting(NamedTuple):
+class Observation(NamedTuple):
     """The parts of an exchange that matching uses. ``path`` is normalized and relative to ``mount``.
 
     ``status`` is None without a response.
@@ -37,25 +46,25 @@ class Sighting(NamedTuple):
     location: str | None
 
 
-class Run(NamedTuple):
+class ObservedRun(NamedTuple):
     """The exchanges of a run in the order of their requests, and the sighting of each exchange."""
 
     exchanges: Sequence[Exchange]
-    seen: list[Sighting]
+    seen: list[Observation]
 
 
-def run_of(exchanges: Iterable[Exchange]) -> Run:
+def observe(exchanges: Iterable[Exchange]) -> ObservedRun:
     """Prepare ``exchanges`` for matching with any number of sequences."""
     given = exchanges if isinstance(exchanges, Sequence) else list(exchanges)
-    return Run(given, sightings(given, Catalogue.from_exchanges(given)))
+    return ObservedRun(given, observations(given, Catalogue.from_exchanges(given)))
 
 
-def sightings(exchanges: Iterable[Exchange], catalogue: Catalogue) -> list[Sighting]:
+def observations(exchanges: Iterable[Exchange], catalogue: Catalogue) -> list[Observation]:
     """Return a sighting for each of ``exchanges``, in their order."""
-    return [_sighting(exchange, catalogue) for exchange in exchanges]
+    return [_observation(exchange, catalogue) for exchange in exchanges]
 
 
-def asks_for(seen: Sighting, entry: Entry, types: Mapping[str, str]) -> bool:
+def asks_for(seen: Observation, entry: Entry, types: Mapping[str, str]) -> bool:
     """Return whether ``seen`` has the request of ``entry``, from any sender and with any response.
 
     ``types`` has the types of parameters in paths.
@@ -68,7 +77,7 @@ def asks_for(seen: Sighting, entry: Entry, types: Mapping[str, str]) -> bool:
     )
 
 
-def template_of(seen: Sighting, entry: Entry) -> str:
+def template_of(seen: Observation, entry: Entry) -> str:
     """Return the path template of ``seen``, a request of ``entry``, with the mount and without the host."""
     path = with_query(entry.path, entry.query)
     mount = generic(seen.mount) if seen.mount else ""
@@ -101,7 +110,7 @@ def _value(data: object, path: str) -> object:
     return data
 
 
-def _fits_as_a_name(seen: Sighting, entry: Entry) -> bool:
+def _fits_as_a_name(seen: Observation, entry: Entry) -> bool:
     # The client does not escape slashes in a name, so the path has more segments and the request fails.
     return (
         entry.fallback is not None
@@ -125,7 +134,7 @@ def _parameters(query: str) -> dict[str, list[str]]:
         return {}
 
 
-def _sighting(exchange: Exchange, catalogue: Catalogue) -> Sighting:
+def _observation(exchange: Exchange, catalogue: Catalogue) -> Observation:
     url = exchange.request.url
     try:
         parts = urlsplit(url)
@@ -135,7 +144,7 @@ def _sighting(exchange: Exchange, catalogue: Catalogue) -> Sighting:
     path = normal(path)
     mount = catalogue.mount(url)
     response = exchange.response
-    return Sighting(
+    return Observation(
         sender=exchange.sender,
         receiver=exchange.receiver,
         method=exchange.request.method.upper(),

@@ -9,7 +9,7 @@ from tracer.model import Label
 from tracer.sequences.explaining import differences, distance, status_problem
 from tracer.sequences.loading import common_calls
 from tracer.sequences.nesting import parents
-from tracer.sequences.observations import Sighting, asks_for, template_of
+from tracer.sequences.observations import Observation, asks_for, template_of
 from tracer.sequences.templates import generic, with_query
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Call(NamedTuple):
 
 def calls(
     exchanges: List[Exchange],
-    seen: List[Sighting],
+    seen: List[Observation],
     known: Mapping[int, Entry | None],
     sequence: Sequence,
     release: str | None,
@@ -55,7 +55,7 @@ def calls(
     return found
 
 
-def _call(seen: Sighting, documented: List[Entry], types: Mapping[str, str]) -> tuple[Entry | None, Call]:
+def _call(seen: Observation, documented: List[Entry], types: Mapping[str, str]) -> tuple[Entry | None, Call]:
     meant = [call for call in documented if asks_for(seen, call, types)]
     if not meant:
         # A documented call names no sender, so the sender is never the difference.
@@ -71,7 +71,7 @@ def _call(seen: Sighting, documented: List[Entry], types: Mapping[str, str]) -> 
     return meant[0], Call(Label(path=path, verdict="wrong-status"), reason)
 
 
-def _sent_by(seen: Sighting, call: Entry) -> Entry:
+def _sent_by(seen: Observation, call: Entry) -> Entry:
     import msgspec
 
     return msgspec.structs.replace(call, sender=seen.sender)

@@ -17,9 +17,9 @@ from tracer.sequences.templates import normal
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Sequence
 
-    from tracer.sequences.observations import Sighting
+    from tracer.sequences.observations import Observation
 
-__all__ = ["EXCUSABLE", "Excuses", "excuses"]
+__all__ = ["EXCUSABLE", "ToleratedExchanges", "tolerated"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 EXCUSABLE = _REDIRECTS | {401}
@@ -28,7 +28,7 @@ EXCUSABLE = _REDIRECTS | {401}
 _TOKENS = "/auth/tokens"
 
 
-class Excuses(NamedTuple):
+class ToleratedExchanges(NamedTuple):
     """The excused exchanges of a run.
 
     ``stand_ins`` maps the index of an excused exchange to the index of the later exchange that replaces it.
@@ -43,17 +43,17 @@ class Excuses(NamedTuple):
         return index in self.stand_ins or index in self.logins
 
 
-def excuses(run: Sequence[Sighting], is_expected: Callable[[int], bool]) -> Excuses:
+def tolerated(run: Sequence[Observation], is_expected: Callable[[int], bool]) -> ToleratedExchanges:
     """Return the excused exchanges of ``run``. A documented exchange needs no excuse.
 
     ``is_expected`` takes the index of an exchange and returns whether the exchange is documented as it is.
     """
     stand_ins = _followed_redirects(run, is_expected)
     renewed, logins = _renewed_tokens(run, is_expected)
-    return Excuses(stand_ins | renewed, logins)
+    return ToleratedExchanges(stand_ins | renewed, logins)
 
 
-def _followed_redirects(run: Sequence[Sighting], is_expected: Callable[[int], bool]) -> dict[int, int]:
+def _followed_redirects(run: Sequence[Observation], is_expected: Callable[[int], bool]) -> dict[int, int]:
     redirects = {
         index: seen for index, seen in enumerate(run) if seen.status in _REDIRECTS and not is_expected(index)
     }
@@ -66,7 +66,7 @@ def _followed_redirects(run: Sequence[Sighting], is_expected: Callable[[int], bo
     return found
 
 
-def _follows(redirect: Sighting, seen: Sighting) -> bool:
+def _follows(redirect: Observation, seen: Observation) -> bool:
     # 303 changes any method to GET; for 301 and 302, clients also change POST (RFC 9110, section 15.4).
     if seen.method not in (redirect.method, "GET"):
         return False
@@ -82,7 +82,7 @@ def _follows(redirect: Sighting, seen: Sighting) -> bool:
 
 
 def _renewed_tokens(
-    run: Sequence[Sighting], is_expected: Callable[[int], bool]
+    run: Sequence[Observation], is_expected: Callable[[int], bool]
 ) -> tuple[dict[int, int], frozenset[int]]:
     refused = {
         index: seen
@@ -112,7 +112,7 @@ def _renewed_tokens(
     return found, frozenset(further)
 
 
-def _logins(run: Sequence[Sighting]) -> defaultdict[str, list[int]]:
+def _logins(run: Sequence[Observation]) -> defaultdict[str, list[int]]:
     """Return the indexes of the successful logins of each sender, in order."""
     logins: defaultdict[str, list[int]] = defaultdict(list)
     for index, seen in enumerate(run):
@@ -121,11 +121,11 @@ def _logins(run: Sequence[Sighting]) -> defaultdict[str, list[int]]:
     return logins
 
 
-def _request(seen: Sighting) -> tuple[Hashable, ...]:
+def _request(seen: Observation) -> tuple[Hashable, ...]:
     return *_place(seen), seen.method, seen.query, seen.has_token
 
 
-def _place(seen: Sighting) -> tuple[str, str, str]:
+def _place(seen: Observation) -> tuple[str, str, str]:
     return seen.sender, seen.receiver, seen.path
 
 
@@ -133,7 +133,10 @@ class _Positions:
     """The positions of exchanges in a run, for the kinds of the exchanges ``wanted``."""
 
     def __init__(
-        self, run: Sequence[Sighting], kind: Callable[[Sighting], Hashable], wanted: Collection[Sighting]
+        self,
+        run: Sequence[Observation],
+        kind: Callable[[Observation], Hashable],
+        wanted: Collection[Observation],
     ) -> None:
         self._at: dict[Hashable, list[int]] = {kind(seen): [] for seen in wanted}
         for index, seen in enumerate(run if wanted else ()):

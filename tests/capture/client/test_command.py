@@ -5,15 +5,16 @@ import os
 import pty
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
-from tracer.capture.client.command import KEEP, Client, proxied
+from tracer.capture.client.command import KEEP, ClientCommand, proxied
 from tracer.errors import CommandError
 
 
-def run(script: str, **files: object) -> Client:
-    client = Client([sys.executable, "-c", script], os.environ, files.get("stdout"), files.get("stderr"))  # type: ignore[arg-type]
+def run(script: str, stdout: BinaryIO | None = None, stderr: BinaryIO | None = None) -> ClientCommand:
+    client = ClientCommand([sys.executable, "-c", script], os.environ, stdout, stderr)
     client.wait()
     return client
 
@@ -78,7 +79,7 @@ def test_a_reader_that_has_enough_does_not_stop_the_client() -> None:
 )
 def test_a_command_that_cannot_be_started_is_one_line(command: str, reason: str) -> None:
     with pytest.raises(CommandError, match=f"cannot start '{command}': {reason}"):
-        Client([command], os.environ, None, None)
+        ClientCommand([command], os.environ, None, None)
 
 
 @pytest.mark.parametrize(("number", "name"), [(9, "SIGKILL"), (40, "signal 40")])

@@ -17,7 +17,7 @@ from mitmproxy.master import Master
 from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHook, HttpResponseHook
 from mitmproxy.test import tflow
 
-from tracer.capture.mitm.hook_dispatch import ask_whom_it_concerns
+from tracer.capture.mitm.hook_dispatch import install
 
 
 class Told:
@@ -71,7 +71,7 @@ async def _told(path: str, *, indexed: bool) -> list[str]:
     with _manager() as manager:
         manager.add(Told("first", told, Told("inner", told)), Own(told), Told("second", told))
         if indexed:
-            ask_whom_it_concerns(manager)
+            install(manager)
         for hook in (HttpRequestHook(flow), HttpResponseHook(flow)):
             await manager.handle_lifecycle(hook)
         late = Told("late", told)
@@ -128,7 +128,7 @@ def test_an_addon_that_comes_while_others_are_asked_is_asked_too(indexed: bool) 
         hook = HttpRequestHook(tflow.tflow())
         with _manager() as manager:
             if indexed:
-                ask_whom_it_concerns(manager)
+                install(manager)
             with patch.object(ctx, "master", Mock(addons=manager), create=True):
                 manager.add(Adding(told))
                 for _ in range(2):
@@ -145,7 +145,7 @@ def test_an_addon_in_the_place_of_an_equal_one_is_asked() -> None:
         assert one == other
         hook = HttpRequestHook(tflow.tflow())
         with _manager() as manager:
-            ask_whom_it_concerns(manager)
+            install(manager)
             manager.add(one)
             await manager.trigger_event(hook)
             manager.remove(one)
@@ -167,7 +167,7 @@ def test_a_hook_that_somebody_gets_later_is_asked() -> None:
         hook = HttpErrorHook(tflow.tflow(err=True))
         with _manager() as manager:
             manager.add(Own(told), somebody)
-            ask_whom_it_concerns(manager)
+            install(manager)
             await manager.handle_lifecycle(hook)
             somebody.error = lambda flow: told.append(flow.error.msg)  # type: ignore[attr-defined]
             await manager.handle_lifecycle(hook)
@@ -188,7 +188,7 @@ def test_who_has_no_such_hook_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setattr(AddonManager, "invoke_addon", spy)
         with _manager() as manager:
             manager.add(*default_addons(), Told("somebody", []))
-            ask_whom_it_concerns(manager)
+            install(manager)
             await manager.trigger_event(HttpResponseHook(tflow.tflow(resp=True)))
 
     asyncio.run(run())
@@ -246,13 +246,13 @@ def test_the_patch_of_another_is_called_and_stays(
                     seen.on_class(monkeypatch, method)
 
             if ours_first:
-                remove = ask_whom_it_concerns(manager)
+                remove = install(manager)
                 # Already in use: what it remembers must not hide the patch.
                 await manager.trigger_event(hook)
                 patch_too()
             else:
                 patch_too()
-                remove = ask_whom_it_concerns(manager)
+                remove = install(manager)
             theirs = getattr(manager, method)
             await manager.trigger_event(hook)
             assert seen.names == ["request"]
@@ -270,7 +270,7 @@ def test_nothing_is_left_of_a_patch_that_was_removed() -> None:
     async def run() -> None:
         with _manager() as manager, _manager() as second:
             before = vars(manager).copy()
-            removals = [ask_whom_it_concerns(manager), ask_whom_it_concerns(second)]
+            removals = [install(manager), install(second)]
             for one in (manager, second):
                 await one.trigger_event(HttpRequestHook(tflow.tflow()))
             removals[0]()
@@ -293,7 +293,7 @@ def test_what_a_patch_keeps_on_the_manager_is_there(monkeypatch: pytest.MonkeyPa
     async def run() -> int:
         monkeypatch.setattr(AddonManager, "trigger_event", counting)
         with _manager() as manager:
-            ask_whom_it_concerns(manager)
+            install(manager)
             for _ in range(3):
                 await manager.trigger_event(HttpRequestHook(tflow.tflow()))
             return manager.count  # type: ignore[attr-defined, no-any-return]

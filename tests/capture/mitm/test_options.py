@@ -124,7 +124,7 @@ def test_the_addon_undoes_what_it_changed(
             assert set(vars(manager)) - before == {"trigger_event"}
             assert context.options.flow_detail == 0
             if failing:
-                monkeypatch.setattr(tracer.taker(), "finish", None)
+                monkeypatch.setattr(tracer.sink(), "finish", None)
                 with pytest.raises(SystemExit):
                     await tracer.done()
             else:

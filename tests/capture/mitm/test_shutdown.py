@@ -13,7 +13,7 @@ from tracer.capture.mitm import addon
 from tracer.capture.mitm.addon import Tracer
 from tracer.errors import OutputError
 from tracer.recording import load
-from tracer.runs.events import Answered, Event
+from tracer.runs.events import Event, ExchangeCompleted
 
 
 class _FullDisk:
@@ -24,9 +24,9 @@ class _FullDisk:
         self.told: list[Event] = []
         self._refused = refused
 
-    def tell(self, event: Event) -> None:
+    def receive(self, event: Event) -> None:
         self.told.append(event)
-        if isinstance(event, Answered) and event.flow == self._refused:
+        if isinstance(event, ExchangeCompleted) and event.flow == self._refused:
             raise OutputError("run.jsonl", "no space left")
 
     async def caught_up(self) -> None:
@@ -67,7 +67,7 @@ def test_an_error_at_the_end_skips_nothing_and_is_told(
         tracer = Tracer()
         with taddons.context(tracer) as context:
             context.configure(tracer, trace_dir=str(tmp_path), server=False)
-            tracer._taker = taker  # type: ignore[assignment]
+            tracer._sink = taker  # type: ignore[assignment]
             tracer._patches.callback(ends.append, "undo the patches")
             for one in flows[:2]:
                 await tracer.requestheaders(one)
@@ -77,7 +77,7 @@ def test_an_error_at_the_end_skips_nothing_and_is_told(
         assert tracer.failure is not None
 
     asyncio.run(run())
-    assert sum(isinstance(event, Answered) for event in taker.told) == len(flows)
+    assert sum(isinstance(event, ExchangeCompleted) for event in taker.told) == len(flows)
     assert taker.finished
     assert ends == ["stop listening", "hang up", "undo the patches"]
     assert "2 exchanges or recordings were not written" in capsys.readouterr().err
@@ -91,7 +91,7 @@ def test_a_client_that_leaves_is_told_of_though_a_request_of_it_cannot_be_kept(t
         tracer = Tracer()
         with taddons.context(tracer) as context:
             context.configure(tracer, trace_dir=str(tmp_path), trace_on_error="pass", server=False)
-            tracer._taker = taker  # type: ignore[assignment]
+            tracer._sink = taker  # type: ignore[assignment]
             await tracer.requestheaders(broken)
             tracer._flows[broken.id].response_done = True
             tracer._connections.add(broken.client_conn.id)
@@ -100,7 +100,7 @@ def test_a_client_that_leaves_is_told_of_though_a_request_of_it_cannot_be_kept(t
 
     asyncio.run(run())
     names = [type(event).__name__ for event in taker.told]
-    assert names[-2:] == ["Answered", "Disconnected"]
+    assert names[-2:] == ["ExchangeCompleted", "Disconnected"]
 
 
 @pytest.mark.parametrize("late", [0.0, 60.0])

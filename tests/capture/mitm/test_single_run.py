@@ -19,7 +19,7 @@ from tracer.capture.client.client_trust import Trust
 from tracer.capture.mitm.distrust import CommandRemedies
 from tracer.capture.mitm.single_run import SingleRun
 from tracer.model import Output
-from tracer.runs.events import Answered, Asked, Connected, Content, Reply
+from tracer.runs.events import Connected, Content, ExchangeCompleted, RawResponse, RequestStarted
 from tracer.runs.settings import Settings
 
 KEYSTONE = "http://cloud.test/identity"
@@ -43,25 +43,27 @@ class Command:
         )
         self._flows = itertools.count()
 
-    def ask(self, port: int, url: str, token: str = "", agent: str = "") -> Asked:
+    def ask(self, port: int, url: str, token: str = "", agent: str = "") -> RequestStarted:
         name = str(next(self._flows))
         fields: tuple[tuple[bytes, bytes], ...] = ((b"User-Agent", agent.encode()),)
         if token:
             fields += ((b"X-Auth-Token", token.encode()),)
-        asked = Asked(name, f"c{name}", b"GET", url.encode(), b"HTTP/1.1", fields, 1000.0 + int(name))
-        self.tracer.taker().tell(Connected(asked.connection, "127.0.0.1", port))
-        self.tracer.taker().tell(asked)
+        asked = RequestStarted(
+            name, f"c{name}", b"GET", url.encode(), b"HTTP/1.1", fields, 1000.0 + int(name)
+        )
+        self.tracer.sink().receive(Connected(asked.connection, "127.0.0.1", port))
+        self.tracer.sink().receive(asked)
         return asked
 
-    def answer(self, asked: Asked, error: str = "") -> None:
-        reply = None if error else Reply(200, b"OK", (), Content())
+    def answer(self, asked: RequestStarted, error: str = "") -> None:
+        reply = None if error else RawResponse(200, b"OK", (), Content())
         said = error.encode() or None
-        self.tracer.taker().tell(Answered(asked.flow, asked.started + 50, Content(), reply, said))
+        self.tracer.sink().receive(ExchangeCompleted(asked.flow, asked.started + 50, Content(), reply, said))
 
     def end(self) -> None:
         self.tracer._one.output = Output(exit=0)
         self.tracer._one.interrupted = ""
-        asyncio.run(self.tracer.taker().finish())
+        asyncio.run(self.tracer.sink().finish())
 
 
 @pytest.mark.parametrize("sent", [True, False])

@@ -13,7 +13,7 @@ from mitmproxy.test import taddons, tflow
 
 from tests.capture.flows import flow, peer
 from tracer.capture.mitm.addon import Tracer
-from tracer.capture.mitm.flow_events import asked
+from tracer.capture.mitm.flow_events import request_started
 from tracer.capture.mitm.tunnels import Tunnels, failed_tunnel
 from tracer.recording import load
 
@@ -128,7 +128,7 @@ def test_a_tunnel_without_http_is_https_with_tls_or_by_its_port(tls: bool, port:
     data.server.tls = tls  # it may be known later only
     failure = tunnels.close(data.client.id)
     assert failure is not None
-    assert asked(failure).url == url
+    assert request_started(failure).url == url
 
 
 def test_a_request_tells_of_its_server_itself(tmp_path: Path) -> None:

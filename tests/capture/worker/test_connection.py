@@ -15,10 +15,10 @@ import pytest
 from tests.capture.flows import flow, peer
 from tests.capture.mitm.test_addon import SECRET, login
 from tests.capture.worker.workers import ask, longest_block, pid_of, serve
-from tracer.capture.mitm.flow_events import answered, asked
+from tracer.capture.mitm.flow_events import exchange_completed, request_started
 from tracer.capture.worker import connection as worker_module
-from tracer.capture.worker.connection import BEHIND, Worker
-from tracer.capture.worker.protocol import Failed, Notice, Said
+from tracer.capture.worker.connection import BEHIND, WorkerConnection
+from tracer.capture.worker.protocol import Failed, LogLine, Notice
 from tracer.recording import load
 from tracer.runs.events import Connected
 from tracer.runs.participant_map import ParticipantMap
@@ -27,7 +27,7 @@ from tracer.runs.settings import JOURNALS, Settings
 
 
 def test_what_is_told_becomes_recordings(tmp_path: Path) -> None:
-    async def work(worker: Worker) -> None:
+    async def work(worker: WorkerConnection) -> None:
         for number in range(5 * BEHIND):
             await worker.caught_up()
             ask(worker, number)
@@ -35,16 +35,16 @@ def test_what_is_told_becomes_recordings(tmp_path: Path) -> None:
     said = serve(tmp_path, work)
     urls = [one.request.url for path in tmp_path.glob("*.yaml") for one in load(path).exchanges]
     assert sorted(urls) == sorted(f"http://cloud.test/image/{number}" for number in range(5 * BEHIND))
-    assert all(isinstance(one, Said) for one in said)
+    assert all(isinstance(one, LogLine) for one in said)
     assert not (tmp_path / JOURNALS).exists()
 
 
 def test_secrets_are_redacted_there(tmp_path: Path) -> None:
-    async def work(worker: Worker) -> None:
+    async def work(worker: WorkerConnection) -> None:
         made = login(peer())
-        worker.tell(Connected(made.client_conn.id, "192.0.2.7", 8080))
-        worker.tell(asked(made))
-        worker.tell(answered(made, None, None, closes=False))
+        worker.receive(Connected(made.client_conn.id, "192.0.2.7", 8080))
+        worker.receive(request_started(made))
+        worker.receive(exchange_completed(made, None, None, closes=False))
 
     serve(tmp_path, work)
     (path,) = tmp_path.glob("*.yaml")
@@ -53,7 +53,7 @@ def test_secrets_are_redacted_there(tmp_path: Path) -> None:
 
 
 def test_no_more_than_a_few_pass_before_they_are_kept(tmp_path: Path) -> None:
-    async def work(worker: Worker) -> None:
+    async def work(worker: WorkerConnection) -> None:
         await worker.caught_up()
         pid = pid_of(worker)
         os.kill(pid, signal.SIGSTOP)
@@ -74,12 +74,12 @@ def test_no_more_than_a_few_pass_before_they_are_kept(tmp_path: Path) -> None:
 def test_more_than_the_socket_holds_is_taken(tmp_path: Path) -> None:
     """Both sides write at once: neither waits for the other for ever."""
 
-    async def work(worker: Worker) -> None:
+    async def work(worker: WorkerConnection) -> None:
         for number in range(40):
             made = flow(path=f"/image/{number}", answer=b"x" * 2**18, at=float(number))
-            worker.tell(Connected(made.client_conn.id, "192.0.2.7", 8080))
-            worker.tell(asked(made))
-            worker.tell(answered(made, None, None, closes=False))
+            worker.receive(Connected(made.client_conn.id, "192.0.2.7", 8080))
+            worker.receive(request_started(made))
+            worker.receive(exchange_completed(made, None, None, closes=False))
 
     serve(tmp_path, work)
     assert sum(len(load(path).exchanges) for path in tmp_path.glob("*.yaml")) == 40
@@ -89,7 +89,7 @@ def test_where_nothing_can_be_written_traffic_waits_for_nothing(tmp_path: Path) 
     settings = Settings(folder=tmp_path)
     (tmp_path / JOURNALS).touch()  # a file, where a folder is to be
 
-    async def work(worker: Worker) -> None:
+    async def work(worker: WorkerConnection) -> None:
         for number in range(3):
             await asyncio.wait_for(worker.caught_up(), 10)
             ask(worker, number)
@@ -101,7 +101,7 @@ def test_where_nothing_can_be_written_traffic_waits_for_nothing(tmp_path: Path) 
 
 @pytest.mark.parametrize("moment", ["while it starts", "later"])
 def test_a_killed_process_is_noticed_once(tmp_path: Path, moment: str) -> None:
-    async def work(worker: Worker) -> None:
+    async def work(worker: WorkerConnection) -> None:
         if moment == "later":
             await worker.caught_up()
             ask(worker, 0)
@@ -122,7 +122,7 @@ def test_a_process_that_only_closes_its_sockets_holds_up_nothing(
         with events, notices:
             return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
 
-    async def work(worker: Worker) -> None:
+    async def work(worker: WorkerConnection) -> None:
         async def traffic() -> None:
             await asyncio.sleep(0.5)
             ask(worker, 1)
@@ -145,7 +145,7 @@ def test_a_process_that_only_closes_its_sockets_holds_up_nothing(
 
 
 def test_what_is_told_to_nobody_is_counted(tmp_path: Path) -> None:
-    async def work(worker: Worker) -> None:
+    async def work(worker: WorkerConnection) -> None:
         await worker.caught_up()
         os.kill(pid_of(worker), signal.SIGKILL)
         await asyncio.wait_for(asyncio.shield(worker._over), 10)

@@ -17,10 +17,10 @@ import pytest
 
 from tests.capture.flows import flow
 from tests.capture.worker.workers import ask, longest_block, pid_of, recorded, serve
-from tracer.capture.mitm.flow_events import answered, asked
+from tracer.capture.mitm.flow_events import exchange_completed, request_started
 from tracer.capture.worker import connection as worker_module
-from tracer.capture.worker.connection import BEHIND, Worker
-from tracer.capture.worker.protocol import Failed, Notice, Said
+from tracer.capture.worker.connection import BEHIND, WorkerConnection
+from tracer.capture.worker.protocol import Failed, LogLine, Notice
 from tracer.recording import load
 from tracer.runs.events import Connected, Disconnected
 
@@ -32,19 +32,19 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "_HUNG", 10)
 
 
-def ask_much(worker: Worker, count: int) -> None:
+def ask_much(worker: WorkerConnection, count: int) -> None:
     """More than the socket holds."""
     for number in range(count):
         made = flow(path=f"/image/{number}", answer=b"x" * 900_000, at=float(number))
-        worker.tell(Connected(made.client_conn.id, "192.0.2.7", 8080))
-        worker.tell(asked(made))
-        worker.tell(answered(made, None, None, closes=False))
+        worker.receive(Connected(made.client_conn.id, "192.0.2.7", 8080))
+        worker.receive(request_started(made))
+        worker.receive(exchange_completed(made, None, None, closes=False))
 
 
 def test_a_stopped_process_never_holds_up_the_event_loop(tmp_path: Path) -> None:
     """It is reported at the end, goes on, and nothing is lost."""
 
-    async def work(worker: Worker) -> None:
+    async def work(worker: WorkerConnection) -> None:
         async def much() -> None:
             await worker.caught_up()
             os.kill(pid_of(worker), signal.SIGSTOP)
@@ -65,9 +65,9 @@ def test_a_process_that_is_stuck_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchanges: int
 ) -> None:
     """As one is in a write that does not end: it cannot be woken. What it has kept is in the journals."""
-    monkeypatch.setattr(Worker, "_wake_process", lambda self: None)
+    monkeypatch.setattr(WorkerConnection, "_wake_process", lambda self: None)
 
-    async def work(worker: Worker) -> None:
+    async def work(worker: WorkerConnection) -> None:
         await worker.caught_up()
         for number in range(5):
             ask(worker, number)
@@ -92,7 +92,7 @@ def test_a_process_that_is_stuck_is_given_up(
 
 @pytest.mark.usefixtures("quick")
 def test_traffic_waits_for_a_silent_process_and_then_passes(tmp_path: Path) -> None:
-    async def work(worker: Worker) -> None:
+    async def work(worker: WorkerConnection) -> None:
         await worker.caught_up()
         os.kill(pid_of(worker), signal.SIGSTOP)
         for number in range(BEHIND + 1):
@@ -106,37 +106,37 @@ def test_traffic_waits_for_a_silent_process_and_then_passes(tmp_path: Path) -> N
         ask(worker, BEHIND + 2)
 
     silent, hung, lost, again, *_ = serve(tmp_path, work)
-    assert isinstance(silent, Said)
+    assert isinstance(silent, LogLine)
     assert "requests wait for it" in silent.text
     assert isinstance(hung, Failed)
     assert f"{BEHIND + 1} exchanges wait for it" in hung.reason
     assert lost == Failed("the process that keeps the recordings did not respond")
-    assert again == Said("alert", "the process that keeps the recordings responds again")
+    assert again == LogLine("alert", "the process that keeps the recordings responds again")
     assert recorded(tmp_path) == BEHIND + 2
 
 
-def ask_in_parts(worker: Worker, number: int) -> Iterator[None]:
+def ask_in_parts(worker: WorkerConnection, number: int) -> Iterator[None]:
     """Tell of a request on a connection of its own, then of its answer, then of the connection's end."""
     made = flow(path=f"/image/{number}", at=float(number))
-    worker.tell(Connected(made.client_conn.id, f"192.0.2.{number}", 8080))
-    worker.tell(asked(made))
+    worker.receive(Connected(made.client_conn.id, f"192.0.2.{number}", 8080))
+    worker.receive(request_started(made))
     yield
-    worker.tell(answered(made, None, None, closes=False))
+    worker.receive(exchange_completed(made, None, None, closes=False))
     yield
-    worker.tell(Disconnected(made.client_conn.id))
+    worker.receive(Disconnected(made.client_conn.id))
     yield
 
 
 def test_what_ends_while_the_process_is_hung_is_recorded_when_it_responds(tmp_path: Path) -> None:
     """A run is finished by its client, not by the proxy; a request half of which is refused is told of."""
 
-    async def work(worker: Worker) -> None:
+    async def work(worker: WorkerConnection) -> None:
         def failures() -> int:
             return sum(isinstance(notice, Failed) for notice in notices)
 
         def note(notice: Notice) -> None:
             notices.append(notice)
-            if sum(isinstance(each, Said) for each in notices) == 2:
+            if sum(isinstance(each, LogLine) for each in notices) == 2:
                 both_written.set()
 
         notices: list[Notice] = []
@@ -172,7 +172,7 @@ def test_a_slow_process_is_not_called_hung(
     """It keeps nothing for a long time, but it does something: redacts, writes or takes what it is told."""
     figures = itertools.count()
 
-    async def work(worker: Worker) -> None:
+    async def work(worker: WorkerConnection) -> None:
         await worker.caught_up()
         pid = pid_of(worker)
         os.kill(pid, signal.SIGSTOP)

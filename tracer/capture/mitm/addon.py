@@ -23,27 +23,28 @@ from tracer.capture import log_redaction
 from tracer.capture.mitm import options
 from tracer.capture.mitm.active_flow import ActiveFlow
 from tracer.capture.mitm.distrust import Distrust, MitmdumpRemedies
-from tracer.capture.mitm.flow_events import answered, asked
-from tracer.capture.mitm.hook_dispatch import ask_whom_it_concerns
+from tracer.capture.mitm.flow_events import exchange_completed, request_started
+from tracer.capture.mitm.hook_dispatch import install
 from tracer.capture.mitm.quick_ack import acknowledge
 from tracer.capture.mitm.shutdown import hang_up, stop_listening
 from tracer.capture.mitm.taps import tap_request, tap_response
 from tracer.capture.mitm.trust import distrusted_client, distrusted_server
 from tracer.capture.mitm.tunnels import Tunnels, failed_tunnel
 from tracer.capture.sockets import socket_owners
-from tracer.capture.worker.connection import Worker
-from tracer.capture.worker.outcomes import failed, kept, recovered
-from tracer.capture.worker.protocol import Failed, Notice, Said
+from tracer.capture.worker.connection import WorkerConnection
+from tracer.capture.worker.outcomes import failure_notice, recovery_notice, saved_notices
+from tracer.capture.worker.protocol import Failed, LogLine, Notice
 from tracer.counting import counted
 from tracer.errors import TracerError
 from tracer.redaction import Redactor, load_policy
 from tracer.runs import client_process
-from tracer.runs.event_pipeline import Intake
+from tracer.runs.event_pipeline import EventPipeline
+from tracer.runs.event_sink import EventSink
 from tracer.runs.events import Connected, Disconnected
 from tracer.runs.playback import Clock, Playback
 from tracer.runs.recovery import recover
-from tracer.runs.run_manager import Keeper
-from tracer.runs.run_writer import Kept
+from tracer.runs.run_manager import RunManager
+from tracer.runs.run_writer import SavedRecording
 from tracer.runs.settings import JOURNALS, Draw, Settings
 
 __all__ = ["Tracer"]
@@ -83,7 +84,9 @@ def _guarded(hook: _Hook) -> _Hook:
 class Tracer:
     """The addon that records every run through the proxy.
 
-    ``aside`` moves the recording of live traffic into a separate process, on POSIX systems.
+    ``aside`` moves the recording of live traffic into a separate process, on POSIX systems. With ``exits``,
+    a failure of recording ends the program with exit code 1 after the proxy has stopped. Without it, the
+    caller reads ``failure``.
     """
 
     name = "tracer"
@@ -95,18 +98,21 @@ class Tracer:
         *,
         aside: bool = False,
         distrust: Distrust | None = None,
+        exits: bool = True,
     ) -> None:
         self.settings = settings
         self._reads_options = settings is None
         self.failure: Exception | None = None
         self.unrecorded = 0
         self._draw = draw
+        self._exits = exits
         self._aside = aside and os.name == "posix"
         self._stop_on_error = True
         self._announced = False
         self._stopping = False
         self._closing = False
-        self._taker: Intake | Playback | Worker | None = None
+        self._sink: EventSink | None = None
+        self._playback: Playback | None = None
         self._flows: dict[str, ActiveFlow] = {}
         self._connections: set[str] = set()
         self._tunnels = Tunnels()
@@ -138,8 +144,8 @@ class Tracer:
             # mitmproxy would show an OptionsError of a script with its traceback.
             sys.stderr.write(f"tracer: wrong option: {error}\n")
             sys.exit(1)
-        if self._taker is not None:
-            self._taker.configure(self.settings)
+        if self._sink is not None:
+            self._sink.configure(self.settings)
 
     @_guarded
     def running(self) -> None:
@@ -147,24 +153,23 @@ class Tracer:
         if self._announced:
             return
         self._announced = True
-        self._patches.callback(ask_whom_it_concerns(ctx.master.addons))
+        self._patches.callback(install(ctx.master.addons))
         self._patches.callback(options.quieten(ctx.options))
         settings = self._ready()
-        if not isinstance(self.taker(), Worker):  # a worker process recovers journals itself
-            for result in recover(settings.folder, settings.participants):
-                self._say(recovered(result))
+        self.sink()
         _log.log(ALERT, "recordings are written to %s", settings.release_folder.resolve())
 
     async def done(self) -> None:
         """Finish every run. Record requests in flight as broken off."""
         self._closing = True
         try:
-            for step in (stop_listening, self._break_off_all, self._finish_taker, hang_up):
+            for step in (stop_listening, self._break_off_all, self._finish_sink, hang_up):
                 try:
                     await step()
                 except Exception as error:  # noqa: BLE001 - the next step must run too
                     self.fail(error)
-            self.end()
+            if self._exits:
+                self._exit_with_failure()
         finally:
             # Last: before this, mitmdump may print URLs, and mitmproxy may log an error with its traceback.
             self._patches.close()
@@ -198,7 +203,7 @@ class Tracer:
         tunnel = self._tunnels.close(client.id)
         if tunnel is not None:
             self._record_tunnel(tunnel)
-        self.taker().tell(Disconnected(client.id))
+        self.sink().receive(Disconnected(client.id))
 
     @_guarded
     def http_connect(self, flow: http.HTTPFlow) -> None:
@@ -209,9 +214,9 @@ class Tracer:
     def http_connect_error(self, flow: http.HTTPFlow) -> None:
         """Record a tunnel that could not be opened."""
         self._tunnels.use(flow.client_conn.id)
-        failure = failed_tunnel(flow)
-        if failure is not None:
-            self._record_tunnel(failure)
+        failure_notice = failed_tunnel(flow)
+        if failure_notice is not None:
+            self._record_tunnel(failure_notice)
 
     @_guarded
     def server_connect(self, data: ServerConnectionHookData) -> None:
@@ -241,7 +246,7 @@ class Tracer:
         without end.
         """
         self._tunnels.use(flow.client_conn.id)
-        await self.taker().caught_up()
+        await self.sink().caught_up()
         if self._stopping or self._closing:
             if self._is_live(flow) or self._stopping:
                 flow.kill()
@@ -276,7 +281,7 @@ class Tracer:
     async def response(self, flow: http.HTTPFlow) -> None:
         """Record the response. Return when the writer process has it, before the client gets it."""
         await self._responded(flow)
-        await self.taker().delivered()
+        await self.sink().delivered()
 
     @_guarded
     async def _responded(self, flow: http.HTTPFlow) -> None:
@@ -292,7 +297,7 @@ class Tracer:
     async def error(self, flow: http.HTTPFlow) -> None:
         """Record a flow that ended without a complete response."""
         self._failed_without_answer(flow)
-        await self.taker().delivered()
+        await self.sink().delivered()
 
     @_guarded
     def _failed_without_answer(self, flow: http.HTTPFlow) -> None:
@@ -307,32 +312,44 @@ class Tracer:
         """Return a new redactor. The pseudonyms of two log lines are independent of each other."""
         return Redactor(load_policy(*(self.settings.policies if self.settings else ())))
 
-    def taker(self) -> Intake | Playback | Worker:
+    def sink(self) -> EventSink:
         """Return the receiver of all events; create it on the first call."""
-        if self._taker is None:
-            self._taker = self.new_taker()
-        return self._taker
+        if self._sink is None:
+            self._sink = self.new_sink()
+        return self._sink
 
-    def new_taker(self) -> Intake | Playback | Worker:
+    def new_sink(self) -> EventSink:
         """Return a new receiver of events.
 
-        This is a playback for stored flows, a writer process with ``aside``, else an intake in this process.
+        This is a playback for stored flows, a worker process with ``aside``, else a pipeline in this process.
+        The worker process recovers the journals of an earlier proxy itself.
         """
+        if self._aside and ctx.options.server:
+            return WorkerConnection(self._ready(), self._noticed)
+        self._recover_journals()
         if not ctx.options.server:
             clock = Clock()
-            keeper = functools.partial(Keeper, live=False, stored=True, clock=clock)
-            intake = Intake(self._ready(), lambda settings: keeper(settings, self.on_kept, self.fail))
-            return Playback(intake, clock, self.fail)
-        if self._aside:
-            return Worker(self._ready(), self._noticed)
-        return Intake(self._ready(), lambda settings: Keeper(settings, self.on_kept, self.fail, live=True))
+            manager = functools.partial(RunManager, live=False, stored=True, clock=clock)
+            pipeline = EventPipeline(
+                self._ready(), lambda settings: manager(settings, self.on_kept, self.fail)
+            )
+            self._playback = Playback(pipeline, clock, self.fail)
+            return self._playback
+        return EventPipeline(
+            self._ready(), lambda settings: RunManager(settings, self.on_kept, self.fail, live=True)
+        )
 
-    def on_kept(self, what: Kept) -> None:
+    def _recover_journals(self) -> None:
+        settings = self._ready()
+        for result in recover(settings.folder, settings.participants):
+            self._say(recovery_notice(result))
+
+    def on_kept(self, what: SavedRecording) -> None:
         """Log a recording that this process wrote."""
-        for line in kept(what):
+        for line in saved_notices(what):
             self._say(line)
 
-    def end(self) -> None:
+    def _exit_with_failure(self) -> None:
         """Report losses on stderr after the proxy has stopped. Exit with 1 if recording failed."""
         if self.unrecorded:
             lost = counted(self.unrecorded, "exchange or recording was", "exchanges or recordings were")
@@ -351,12 +368,12 @@ class Tracer:
         for tunnel in self._tunnels.close_all():
             self._record_tunnel(tunnel)
 
-    async def _finish_taker(self) -> None:
-        if self._taker is not None:
-            if isinstance(self._taker, Playback):
-                self._let_interrupt(self._taker)
-            await self._taker.finish()
-            if isinstance(self._taker, Playback) and self._taker.incomplete:
+    async def _finish_sink(self) -> None:
+        if self._sink is not None:
+            if self._playback is not None:
+                self._let_interrupt(self._playback)
+            await self._sink.finish()
+            if self._playback is not None and self._playback.incomplete:
                 _log.warning("interrupted: the exchanges that were not played yet are not recorded")
             with contextlib.suppress(OSError):  # another proxy may have journals there
                 (self._ready().folder / JOURNALS).rmdir()
@@ -376,7 +393,7 @@ class Tracer:
 
         Stop the proxy, unless ``trace_on_error`` is ``pass`` or the failure is a refused leak.
         """
-        self._failed(failed(error), error, source)
+        self._failed(failure_notice(error), error, source)
 
     def _failed(self, notice: Failed, error: Exception, source: object = None) -> None:
         self.unrecorded += 1
@@ -396,13 +413,13 @@ class Tracer:
         ctx.master.shutdown()
 
     def _noticed(self, notice: Notice) -> None:
-        if isinstance(notice, Said):
+        if isinstance(notice, LogLine):
             self._say(notice)
         elif isinstance(notice, Failed):
             self._failed(notice, TracerError(notice.reason))
 
     @staticmethod
-    def _say(line: Said) -> None:
+    def _say(line: LogLine) -> None:
         _log.log(_LEVELS[line.level], "%s", line.text)
 
     def _ready(self) -> Settings:
@@ -412,9 +429,11 @@ class Tracer:
     def _is_live(self, flow: http.HTTPFlow) -> bool:
         return flow.client_conn.id in self._connections
 
-    def _introduce(self, client: connection.Client, process: client_process.Process | None = None) -> None:
+    def _introduce(
+        self, client: connection.Client, process: client_process.ClientProcess | None = None
+    ) -> None:
         peer, local = client.peername, client.sockname
-        self.taker().tell(
+        self.sink().receive(
             Connected(client.id, str(peer[0]) if peer else "", local[1] if local else 0, process)
         )
 
@@ -423,7 +442,7 @@ class Tracer:
         live = self._is_live(flow)
         if not live:  # a stored flow
             self._introduce(flow.client_conn)
-        self.taker().tell(asked(flow))
+        self.sink().receive(request_started(flow))
         state = self._flows[flow.id] = ActiveFlow(flow, live)
         if not live:
             return
@@ -434,8 +453,8 @@ class Tracer:
 
     @_guarded
     def _record_tunnel(self, tunnel: http.HTTPFlow) -> None:
-        self.taker().tell(asked(tunnel))
-        self.taker().tell(answered(tunnel, None, None, closes=False))
+        self.sink().receive(request_started(tunnel))
+        self.sink().receive(exchange_completed(tunnel, None, None, closes=False))
 
     @_guarded
     def _break_off(self, state: ActiveFlow, reason: str | None) -> None:
@@ -464,4 +483,4 @@ class Tracer:
         if state.done:
             del self._flows[state.flow.id]
             event = state.complete(self._ready().limit, connected=self._is_live(state.flow))
-            self.taker().tell(event)
+            self.sink().receive(event)

@@ -45,15 +45,15 @@ class Distrust:
         """Warn that the client refused the proxy's certificate for ``host``."""
         client, remedy = self._remedies.client, self._remedies.for_client()
         text = f"{client} does not trust the proxy's CA (asked for {host}): {remedy}"
-        if self.tell(text):
+        if self.warn(text):
             self.warnings = [*self.warnings, text][-_MOST:]
 
     def proxy_refused(self, host: str, reason: str) -> None:
         """Warn that the proxy refused the certificate of ``host``."""
         remedy = self._remedies.for_proxy()
-        self.tell(f"the proxy does not trust the certificate of {host} ({reason}): {remedy}")
+        self.warn(f"the proxy does not trust the certificate of {host} ({reason}): {remedy}")
 
-    def tell(self, text: str) -> bool:
+    def warn(self, text: str) -> bool:
         """Pass a warning on if it is new. Return whether it is new."""
         if text in self._seen:
             return False

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from tracer.capture.mitm.taps import Tap, announced, is_binary
 from tracer.capture.mitm.timestamps import ended, is_approximate, started
 from tracer.origins import base
-from tracer.runs.events import Answered, Asked, Content, Reply
+from tracer.runs.events import Content, ExchangeCompleted, RawResponse, RequestStarted
 from tracer.runs.header_fields import Fields, encoded
 
 if TYPE_CHECKING:
     from mitmproxy import http
 
-__all__ = ["NO_ANSWER", "answered", "asked", "content"]
+__all__ = ["NO_ANSWER", "content", "exchange_completed", "request_started"]
 
 _HTTPS_PORT = 443
 
@@ -22,10 +22,10 @@ NO_ANSWER = "no answer is stored"
 """The error of a stored flow without a response and without an error."""
 
 
-def asked(flow: http.HTTPFlow) -> Asked:
+def request_started(flow: http.HTTPFlow) -> RequestStarted:
     """Return the event for the beginning of a request."""
     request = flow.request
-    return Asked(
+    return RequestStarted(
         flow.id,
         flow.client_conn.id,
         request.data.method,
@@ -36,14 +36,14 @@ def asked(flow: http.HTTPFlow) -> Asked:
     )
 
 
-def answered(
+def exchange_completed(
     flow: http.HTTPFlow, request: Content | None, response: Content | None, *, closes: bool
-) -> Answered:
+) -> ExchangeCompleted:
     """Return the event for a complete flow. ``closes`` is True if its connection ended with it.
 
     ``request`` and ``response`` are the contents; None stands for the content in the flow itself.
     """
-    return Answered(
+    return ExchangeCompleted(
         flow.id,
         ended(flow),
         request or Content(flow.request.raw_content),
@@ -101,8 +101,8 @@ def content(message: http.Message, tap: Tap | None, limit: int, *, live: bool) -
     return Content(None, binary, len(raw), hashlib.sha256(raw).hexdigest())
 
 
-def _reply(response: http.Response, body: Content | None) -> Reply:
-    return Reply(
+def _reply(response: http.Response, body: Content | None) -> RawResponse:
+    return RawResponse(
         response.status_code,
         response.data.reason,
         response.headers.fields,

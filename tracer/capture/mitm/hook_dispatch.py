@@ -14,7 +14,7 @@ from mitmproxy import addonmanager, hooks
 
 from tracer.capture.mitm.patching import Removal, patch
 
-__all__ = ["ask_whom_it_concerns"]
+__all__ = ["install"]
 
 _OWN = "mitmproxy."
 
@@ -53,7 +53,7 @@ class _View(addonmanager.AddonManager):
         return self._implementers
 
 
-def ask_whom_it_concerns(manager: addonmanager.AddonManager) -> Removal:
+def install(manager: addonmanager.AddonManager) -> Removal:
     """Skip addons that do not implement a hook. Return a function that removes the patch.
 
     Addons may be added and removed later. If another patch has replaced the manager's ``trigger_event``,

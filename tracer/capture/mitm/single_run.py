@@ -8,55 +8,53 @@ from collections.abc import Callable, Mapping, Sequence
 from mitmproxy import connection, http, tls
 from mitmproxy import flow as mitmproxy_flow
 
-from tracer.capture.client.command import Client
+from tracer.capture.client.command import ClientCommand
 from tracer.capture.client.usage import usage_error
 from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.distrust import CommandRemedies, Distrust
 from tracer.capture.mitm.tunnels import Tunnels
 from tracer.model import Output, Recording
-from tracer.runs.client_process import Process, command_words
-from tracer.runs.event_pipeline import Intake
-from tracer.runs.events import Asked
+from tracer.runs.client_process import ClientProcess, command_words
+from tracer.runs.event_pipeline import EventPipeline
+from tracer.runs.events import RequestStarted
 from tracer.runs.run import Evidence, Run
-from tracer.runs.run_manager import Keeper
-from tracer.runs.run_writer import Book, Kept
+from tracer.runs.run_manager import RunManager
+from tracer.runs.run_writer import RunWriter, SavedRecording
 from tracer.runs.settings import Settings
 
 __all__ = ["SingleRun"]
 
 
-class _OneBook(Keeper):
-    """A keeper with one book for the command. The run ends with the command."""
+class _CommandManager(RunManager):
+    """A manager with one writer for the command. The run ends with the command."""
 
-    def __init__(self, tracer: SingleRun, settings: Settings, book: Book) -> None:
+    def __init__(self, tracer: SingleRun, settings: Settings, writer: RunWriter) -> None:
         super().__init__(settings, tracer.on_kept, tracer.fail, live=False)
-        self.book = book
+        self.writer = writer
         self.output: Output | None = None
         self.interrupted = "the proxy stopped before the client ended"
 
-    def new_book(self, run: Run) -> Book:
-        return super().new_book(run) if run.service else self.book
+    def new_writer(self, run: Run) -> RunWriter:
+        return super().new_writer(run) if run.service else self.writer
 
-    def finish_book(self, book: Book, interrupted: str) -> Kept:
-        if book is not self.book:
-            return super().finish_book(book, interrupted)
-        return book.finish(interrupted=self.interrupted, output=self.output)
+    def finish_writer(self, writer: RunWriter, interrupted: str) -> SavedRecording:
+        if writer is not self.writer:
+            return super().finish_writer(writer, interrupted)
+        return writer.finish(interrupted=self.interrupted, output=self.output)
 
 
-class _OneIntake(Intake):
-    """An intake for one command, which sends every request that comes through no service's proxy port."""
+class _CommandPipeline(EventPipeline):
+    """An pipeline for one command, which sends every request that comes through no service's proxy port."""
 
-    def __init__(self, tracer: SingleRun, settings: Settings, keeper: _OneBook, process: Process) -> None:
-        super().__init__(settings, lambda _: keeper)
-        self._tracer = tracer
+    def __init__(
+        self, tracer: SingleRun, settings: Settings, manager: _CommandManager, process: ClientProcess
+    ) -> None:
+        super().__init__(settings, lambda _: manager, tracer.on_exchange)
         self._process = process
 
-    def evidence(self, asked: Asked) -> Evidence:
-        sender = self.by_port(asked) or ""
-        return super().evidence(asked)._replace(process=None if sender else self._process, sender=sender)
-
-    def on_exchange(self, book: Book) -> None:
-        self._tracer.on_exchange(book)
+    def evidence(self, request: RequestStarted) -> Evidence:
+        sender = self.by_port(request) or ""
+        return super().evidence(request)._replace(process=None if sender else self._process, sender=sender)
 
 
 class SingleRun(Tracer):
@@ -75,14 +73,14 @@ class SingleRun(Tracer):
         remedies: CommandRemedies,
         on_warning: Callable[[str], None],
     ) -> None:
-        super().__init__(settings, distrust=Distrust(remedies, on_warning))
-        self.kept: Kept | None = None
-        self.others: list[Kept] = []
-        self._book = Book(settings, command_words(tuple(argv)))
-        self._book.redactor.learn_environment(environment)
-        self._process = Process(0, 0.0, tuple(argv))
+        super().__init__(settings, distrust=Distrust(remedies, on_warning), exits=False)
+        self.kept: SavedRecording | None = None
+        self.others: list[SavedRecording] = []
+        self._writer = RunWriter(settings, command_words(tuple(argv)))
+        self._writer.redactor.learn_environment(environment)
+        self._process = ClientProcess(0, 0.0, tuple(argv))
         self._callback = on_exchange
-        self._one = _OneBook(self, settings, self._book)
+        self._one = _CommandManager(self, settings, self._writer)
         self.reached = False
         self.listens = asyncio.Event()
         # Every tunnel is accepted, and the client opens a tunnel only for a request.
@@ -90,7 +88,7 @@ class SingleRun(Tracer):
         self._remedies = remedies
         self._unusable = ""
 
-    def ended(self, client: Client) -> None:
+    def ended(self, client: ClientCommand) -> None:
         """Store the output, the exit code, and an early end of the client for the recording."""
         stdout, stderr = client.output
         self._one.output = Output(exit=client.wait(), stdout=stdout, stderr=stderr)
@@ -109,7 +107,7 @@ class SingleRun(Tracer):
             return [refused]
         if self._distrust.warnings:
             return self._distrust.warnings
-        url = self._book.redactor.text(environment.get("OS_AUTH_URL", ""))
+        url = self._writer.redactor.text(environment.get("OS_AUTH_URL", ""))
         return [
             "the command sent no request through the proxy",
             f"is OS_AUTH_URL right ({url})?"
@@ -122,7 +120,7 @@ class SingleRun(Tracer):
         output = self._one.output
         if output is None:
             return None
-        return usage_error(self._process.argv, output, self._book.redactor.text)
+        return usage_error(self._process.argv, output, self._writer.redactor.text)
 
     def running(self) -> None:
         """Set ``listens``. Log nothing, as the caller reports the path of the recording."""
@@ -149,7 +147,7 @@ class SingleRun(Tracer):
         """Warn if mitmproxy could not prepare the check of the cloud's certificate."""
         if data.ssl_conn is None:
             self._unusable = self._remedies.unusable()
-            self._distrust.tell(self._unusable)
+            self._distrust.warn(self._unusable)
 
     def tls_failed_server(self, data: tls.TlsData) -> None:
         """Set the reason as error. Without this, mitmproxy reports only "connection closed" in this case."""
@@ -163,21 +161,18 @@ class SingleRun(Tracer):
             flow.error = mitmproxy_flow.Error(self._unusable)
         await super().error(flow)
 
-    def new_taker(self) -> Intake:
-        """Return an intake for the single run."""
-        return _OneIntake(self, self._ready(), self._one, self._process)
+    def new_sink(self) -> EventPipeline:
+        """Return a pipeline for the single run."""
+        return _CommandPipeline(self, self._ready(), self._one, self._process)
 
-    def on_exchange(self, book: Book) -> None:
+    def on_exchange(self, writer: RunWriter) -> None:
         """Call the callback with the recording so far."""
-        if self._callback is not None and book is self._book:
-            self._callback(book.preview())
+        if self._callback is not None and writer is self._writer:
+            self._callback(writer.preview())
 
-    def on_kept(self, what: Kept) -> None:
+    def on_kept(self, what: SavedRecording) -> None:
         """Store a written recording in ``kept`` or, for a background run, in ``others``."""
-        if self._book.path == what.path:
+        if self._writer.path == what.path:
             self.kept = what
         else:
             self.others.append(what)
-
-    def end(self) -> None:
-        """Report nothing, as the caller reads ``failure``."""

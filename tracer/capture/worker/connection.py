@@ -31,21 +31,21 @@ import psutil
 import tracer
 from tracer.capture.worker.protocol import (
     FAILED,
-    Configured,
+    Configure,
     Failed,
     Finish,
     Finished,
+    LogLine,
     Notice,
     Ready,
-    Said,
-    Told,
+    WorkerMessage,
 )
 from tracer.counting import counted
 from tracer.errors import TracerError
-from tracer.runs.events import Answered, Asked, Event
+from tracer.runs.events import Event, ExchangeCompleted, RequestStarted
 from tracer.runs.settings import Settings
 
-__all__ = ["BEHIND", "Worker", "configured"]
+__all__ = ["BEHIND", "WorkerConnection", "configure_message"]
 
 BEHIND = 16
 """Maximum number of finished exchanges that are not stored yet when the next request passes."""
@@ -76,10 +76,10 @@ _POLL = 0.01
 _encode = msgspec.msgpack.Encoder().encode
 
 
-class Worker:
+class WorkerConnection:
     """The proxy's end of the connection. ``on_notice`` is called with each notice, in the event loop.
 
-    The addon calls the same methods as of ``Intake``, but failures arrive later, as notices. Raises
+    The addon calls the same methods as of ``EventPipeline``, but failures arrive later, as notices. Raises
     TracerError if the process cannot be started.
     """
 
@@ -101,7 +101,7 @@ class Worker:
         self._events.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)
         self._unsent = bytearray()
         self._sent = 0
-        self._queue: list[Told] = [configured(settings)]
+        self._queue: list[WorkerMessage] = [configure_message(settings)]
         self._later: asyncio.TimerHandle | None = None
         self._refused: set[str] = set()
         self._answered = 0
@@ -123,24 +123,24 @@ class Worker:
     def configure(self, settings: Settings) -> None:
         """Send ``settings`` for all later events."""
         self._folder = settings.folder
-        self._queue.append(configured(settings))
+        self._queue.append(configure_message(settings))
         self._flush()
 
-    def tell(self, event: Event) -> None:
+    def receive(self, event: Event) -> None:
         """Send an event: a finished exchange at once, as far as the socket accepts it.
 
         A request that begins while the process is hung is not sent. Its response is not sent either, and
         causes a ``Failed`` notice. All other events are sent: if the process responds again, runs need them.
         """
-        if isinstance(event, Asked) and self._hung:
+        if isinstance(event, RequestStarted) and self._hung:
             self._refused.add(event.flow)
             return
-        if isinstance(event, Answered) and event.flow in self._refused:
+        if isinstance(event, ExchangeCompleted) and event.flow in self._refused:
             self._refused.remove(event.flow)
             self._on_notice(Failed(f"{_PROCESS} did not respond"))
             return
         self._queue.append(event)
-        if isinstance(event, Answered):
+        if isinstance(event, ExchangeCompleted):
             self._answered += 1
             self._flush()
         elif self._later is None:
@@ -217,8 +217,8 @@ class Worker:
             self._send()
             self._begin_watch()
 
-    def _refuse(self, event: Told) -> None:
-        if isinstance(event, Answered):
+    def _refuse(self, event: WorkerMessage) -> None:
+        if isinstance(event, ExchangeCompleted):
             self._on_notice(Failed(f"{_PROCESS} has ended"))
 
     def _send(self) -> None:
@@ -253,7 +253,7 @@ class Worker:
             self._activity, self._still = activity, 0
             if self._hung:
                 self._hung = False
-                self._on_notice(Said("alert", f"{_PROCESS} responds again"))
+                self._on_notice(LogLine("alert", f"{_PROCESS} responds again"))
         elif self._has_work():
             self._still += 1
             self._judge()
@@ -275,7 +275,7 @@ class Worker:
                 self._wake_process()
         elif self._still == _SILENT and not self._hung:
             silent = f"{_PROCESS} has done nothing for {_SILENT * _TICK:.0f} s: requests wait for it"
-            self._on_notice(Said("warning", silent))
+            self._on_notice(LogLine("warning", silent))
         elif self._still == _HUNG and not self._hung:
             self._report_hung()
 
@@ -390,9 +390,9 @@ class Worker:
             waiting.set_result(None)
 
 
-def configured(settings: Settings) -> Configured:
+def configure_message(settings: Settings) -> Configure:
     """Return the message with the pickled settings. Pickle suffices, as both processes run the same code."""
-    return Configured(pickle.dumps(settings))
+    return Configure(pickle.dumps(settings))
 
 
 def _start(events: socket.socket, notices: socket.socket) -> subprocess.Popen[bytes]:

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from tracer.capture.worker.protocol import Failed, Said
+from tracer.capture.worker.protocol import Failed, LogLine
 from tracer.counting import counted
 from tracer.errors import LeakError, TracerError
-from tracer.runs.run_writer import Kept
+from tracer.runs.run_writer import SavedRecording
 
-__all__ = ["failed", "kept", "recovered"]
+__all__ = ["failure_notice", "recovery_notice", "saved_notices"]
 
 
-def kept(what: Kept) -> Iterator[Said]:
+def saved_notices(what: SavedRecording) -> Iterator[LogLine]:
     """Yield the log lines for a written recording."""
     if what.problem:
         yield _said("error", what.problem)
@@ -24,22 +24,22 @@ def kept(what: Kept) -> Iterator[Said]:
     yield _said("alert", f"{what.path} ({exchanges}{verdict})")
 
 
-def failed(error: Exception) -> Failed:
+def failure_notice(error: Exception) -> Failed:
     """Return the notice of a failure. It quotes only a ``TracerError``, as others may contain secrets."""
     reason = str(error) if isinstance(error, TracerError) else f"internal error ({type(error).__name__})"
     # The refusal of one file is no reason to refuse other files or traffic.
     return Failed(_printable(reason), refused=isinstance(error, LeakError))
 
 
-def recovered(result: Path | TracerError) -> Said:
+def recovery_notice(result: Path | TracerError) -> LogLine:
     """Return the log line for the recovery of a journal."""
     if isinstance(result, TracerError):
         return _said("warning", f"journal left as it is: {result}")
     return _said("alert", f"recovered {result}")
 
 
-def _said(level: Literal["alert", "warning", "error"], text: str) -> Said:
-    return Said(level, _printable(text))
+def _said(level: Literal["alert", "warning", "error"], text: str) -> LogLine:
+    return LogLine(level, _printable(text))
 
 
 def _printable(text: str) -> str:

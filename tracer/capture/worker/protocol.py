@@ -8,13 +8,24 @@ import msgspec
 
 from tracer.runs.events import Event
 
-__all__ = ["FAILED", "KEPT", "Configured", "Failed", "Finish", "Finished", "Notice", "Ready", "Said", "Told"]
+__all__ = [
+    "FAILED",
+    "STORED",
+    "Configure",
+    "Failed",
+    "Finish",
+    "Finished",
+    "LogLine",
+    "Notice",
+    "Ready",
+    "WorkerMessage",
+]
 
-KEPT, FAILED = b"\0", b"\1"
+STORED, FAILED = b"\0", b"\1"
 """The worker's acknowledgement of an exchange. A notice with the reason precedes ``FAILED``."""
 
 
-class Configured(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class Configure(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """A message to the worker: the pickled ``Settings`` for all later events."""
 
     settings: bytes
@@ -28,7 +39,7 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
     """The first notice of the worker: it stores later events even if the proxy is killed."""
 
 
-class Said(msgspec.Struct, frozen=True, tag=True):
+class LogLine(msgspec.Struct, frozen=True, tag=True):
     """A notice of the worker: a line for the proxy's log."""
 
     level: Literal["alert", "warning", "error"]
@@ -46,5 +57,5 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
     """The last notice of the worker, its response to ``Finish``."""
 
 
-Told = Event | Configured | Finish
-Notice = Ready | Said | Failed | Finished
+WorkerMessage = Event | Configure | Finish
+Notice = Ready | LogLine | Failed | Finished

@@ -16,25 +16,25 @@ from pathlib import Path
 
 import msgspec
 
-from tracer.capture.worker.outcomes import failed, kept, recovered
+from tracer.capture.worker.outcomes import failure_notice, recovery_notice, saved_notices
 from tracer.capture.worker.protocol import (
     FAILED,
-    KEPT,
-    Configured,
+    STORED,
+    Configure,
     Failed,
     Finish,
     Finished,
     Notice,
     Ready,
-    Told,
+    WorkerMessage,
 )
 from tracer.errors import OutputError
-from tracer.runs.event_pipeline import Intake
-from tracer.runs.events import Answered
+from tracer.runs.event_pipeline import EventPipeline
+from tracer.runs.events import ExchangeCompleted
 from tracer.runs.liveness import announce, withdraw
 from tracer.runs.recovery import recover
-from tracer.runs.run_manager import Keeper
-from tracer.runs.run_writer import Kept
+from tracer.runs.run_manager import RunManager
+from tracer.runs.run_writer import SavedRecording
 from tracer.runs.settings import JOURNALS, Settings
 
 __all__ = ["main"]
@@ -44,11 +44,11 @@ _CHUNK = 2**20
 _PAUSE = 0.005
 """Seconds between two reads. To be woken for each message would cost both processes more CPU time."""
 
-_decode = msgspec.msgpack.Decoder(list[Told]).decode
+_decode = msgspec.msgpack.Decoder(list[WorkerMessage]).decode
 _encode = msgspec.json.Encoder().encode
 
 
-class _Desk:
+class _WorkerServer:
     """The receiver of the proxy's events. It acknowledges each finished exchange."""
 
     def __init__(self, events: socket.socket, notices: socket.socket) -> None:
@@ -58,10 +58,10 @@ class _Desk:
         self._buffer = bytearray()
         self._marks = bytearray()
         self._marks_wait = False
-        self._intake: Intake | None = None
+        self._pipeline: EventPipeline | None = None
         self._journals: list[Path] = []
         self._recovering: asyncio.Task[None] | None = None
-        self._finish_told = False
+        self._finish_received = False
 
     def say(self, notice: Notice) -> None:
         """Send a notice to the proxy. Do nothing if the proxy was killed.
@@ -75,8 +75,8 @@ class _Desk:
         """Write all recordings, remove the marks, and send ``Finished``."""
         if self._recovering is not None:
             await self._recovering
-        if self._intake is not None:
-            await self._intake.finish()
+        if self._pipeline is not None:
+            await self._pipeline.finish()
         for journals in self._journals:
             withdraw(journals)
         self.say(Finished())
@@ -86,12 +86,12 @@ class _Desk:
 
         The marks stay too, so that recovery waits for this process.
         """
-        if self._intake is not None:
-            await self._intake.leave()
+        if self._pipeline is not None:
+            await self._pipeline.leave()
 
     async def read(self) -> bool:
         """Receive all events. Return True after ``Finish``, False if the proxy was killed."""
-        while not self._finish_told:
+        while not self._finish_received:
             try:
                 data = await self._loop.sock_recv(self._events, _CHUNK)
             except OSError:
@@ -113,19 +113,19 @@ class _Desk:
             for told in _decode(message):
                 self._take(told)
 
-    def _take(self, told: Told) -> None:
-        mark = KEPT
+    def _take(self, told: WorkerMessage) -> None:
+        mark = STORED
         try:
             if isinstance(told, Finish):
-                self._finish_told = True
-            elif isinstance(told, Configured):
+                self._finish_received = True
+            elif isinstance(told, Configure):
                 self._configure(pickle.loads(told.settings))  # noqa: S301 - from the proxy that started this process
-            elif self._intake is not None:
-                self._intake.tell(told)
+            elif self._pipeline is not None:
+                self._pipeline.receive(told)
         except Exception as error:  # noqa: BLE001 - the text of no error may reach the log
             self._fail(error)
             mark = FAILED
-        if isinstance(told, Answered):
+        if isinstance(told, ExchangeCompleted):
             self._marks += mark
             self._acknowledge()
 
@@ -134,27 +134,29 @@ class _Desk:
         self._journals.append(journals)
         with contextlib.suppress(OutputError):  # the first exchange reports this, as its journal fails too
             announce(journals)
-        if self._intake is not None:
-            self._intake.configure(settings)
+        if self._pipeline is not None:
+            self._pipeline.configure(settings)
             return
         self.say(Ready())
-        self._intake = Intake(settings, lambda given: Keeper(given, self._on_kept, self._fail, live=True))
+        self._pipeline = EventPipeline(
+            settings, lambda given: RunManager(given, self._on_kept, self._fail, live=True)
+        )
         self._recovering = self._loop.create_task(self._recover(settings))
 
     async def _recover(self, settings: Settings) -> None:
         try:
-            found = recover(settings.folder, settings.participants, lambda: self._finish_told)
+            found = recover(settings.folder, settings.participants, lambda: self._finish_received)
             for result in await asyncio.to_thread(list, found):
-                self.say(recovered(result))
+                self.say(recovery_notice(result))
         except Exception as error:  # noqa: BLE001 - new events must still be recorded
             self._fail(error)
 
-    def _on_kept(self, what: Kept) -> None:
-        for notice in kept(what):
+    def _on_kept(self, what: SavedRecording) -> None:
+        for notice in saved_notices(what):
             self.say(notice)
 
     def _fail(self, error: Exception) -> None:
-        self.say(failed(error))
+        self.say(failure_notice(error))
 
     def _acknowledge(self) -> None:
         try:
@@ -172,11 +174,11 @@ class _Desk:
 
 async def _serve(events: socket.socket, notices: socket.socket) -> None:
     events.setblocking(False)
-    desk = _Desk(events, notices)
-    if await desk.read():
-        await desk.finish()
+    server = _WorkerServer(events, notices)
+    if await server.read():
+        await server.finish()
     else:
-        await desk.leave()
+        await server.leave()
 
 
 def main() -> None:

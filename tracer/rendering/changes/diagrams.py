@@ -9,7 +9,7 @@ from tracer.rendering import blocks
 from tracer.rendering.blocks import Arrow, Event, Node, Note
 from tracer.rendering.changes.merged_messages import Meeting, merge
 from tracer.rendering.mermaid import mermaid_text, participants_of
-from tracer.rendering.message_units import Unit, units
+from tracer.rendering.message_units import MessageUnit, units
 from tracer.rendering.parts import LIMIT, split
 from tracer.rendering.style import Style
 from tracer.rendering.tree import MARKS, arrow_text, nodes_of, numbers
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tracer.rendering.messages import MessageView
     from tracer.rendering.words import Words
 
-__all__ = ["Diagram", "Names", "flow_changes", "merged", "side_by_side"]
+__all__ = ["Diagram", "SideNames", "flow_changes", "merged", "side_by_side"]
 
 Diagram = Literal["merged", "side-by-side"]
 
@@ -28,7 +28,7 @@ _SHOWN_AROUND = 2
 """The number of unchanged units that a diagram of a long run shows before and after a changed unit."""
 
 
-class Names(NamedTuple):
+class SideNames(NamedTuple):
     """The names of the two sides for readers."""
 
     before: str
@@ -43,7 +43,7 @@ def flow_changes(compared: Compared) -> bool:
     )
 
 
-def merged(compared: Compared, names: Names, style: Style) -> list[str]:
+def merged(compared: Compared, names: SideNames, style: Style) -> list[str]:
     """Return one diagram of both runs as Mermaid text, in parts if it is long.
 
     Messages have the numbers of the second run. Messages of the first run alone have no number.
@@ -62,7 +62,7 @@ def merged(compared: Compared, names: Names, style: Style) -> list[str]:
     )
 
 
-def side_by_side(compared: Compared, names: Names, style: Style) -> list[str]:
+def side_by_side(compared: Compared, names: SideNames, style: Style) -> list[str]:
     """Return a diagram with both runs beside each other as Mermaid text, in parts if it is long.
 
     Unless it moved, each message of the first run comes directly before its counterpart in the second run.
@@ -86,7 +86,7 @@ def side_by_side(compared: Compared, names: Names, style: Style) -> list[str]:
     return [mermaid_text(part, labels, style.title, boxes) for part in split(drawn, said)] if labels else []
 
 
-def _legend(run: Iterable[Unit], names: Names, said: Words) -> str:
+def _legend(run: Iterable[MessageUnit], names: SideNames, said: Words) -> str:
     """Return the meanings of the marks that occur in ``run``."""
     there = {view.change for unit in run for view in unit.views}
     texts = (
@@ -101,7 +101,7 @@ def _legend(run: Iterable[Unit], names: Names, said: Words) -> str:
     return " · ".join(legend) or said.all_same
 
 
-def _stretches(run: Sequence[Unit]) -> Iterator[tuple[bool, Sequence[Unit]]]:
+def _stretches(run: Sequence[MessageUnit]) -> Iterator[tuple[bool, Sequence[MessageUnit]]]:
     """Yield the run in stretches, each with whether to hide it.
 
     A run too long for one diagram hides stretches that are the same in both runs and far from a change.
@@ -121,7 +121,7 @@ def _stretches(run: Sequence[Unit]) -> Iterator[tuple[bool, Sequence[Unit]]]:
             start = index
 
 
-def _same(group: Sequence[Unit], said: Words) -> Note:
+def _same(group: Sequence[MessageUnit], said: Words) -> Note:
     views = [view for unit in group for view in unit.views]
     over = dict.fromkeys(name for view in views for name in (view.sender, view.receiver))
     return Note(tuple(over), said.same_in_both.format(numbers=numbers(views[0].number, views[-1].number)))

@@ -17,7 +17,7 @@ from tracer.rendering.texts import visible
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from tracer.comparison.report import Report
+    from tracer.comparison.report import ComparisonReport
     from tracer.rendering.changes.presenting import Drawings, ShownStep
 
 __all__ = ["page"]
@@ -36,7 +36,7 @@ class _Picture(NamedTuple):
 
 
 def page(
-    report: Report,
+    report: ComparisonReport,
     language: str,
     drawings: Mapping[tuple[str, str], Drawings],
     *,

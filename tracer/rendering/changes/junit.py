@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracer.comparison import Difference
-    from tracer.comparison.report import FailOn, Report, Row, Step
+    from tracer.comparison.report import ComparisonReport, FailOn, RecordingComparison, SideComparison
 
 __all__ = ["junit"]
 
 _VALUE = 400
 
 
-def junit(report: Report, fail_on: FailOn) -> str:
+def junit(report: ComparisonReport, fail_on: FailOn) -> str:
     """Return the XML text, with a newline at its end.
 
     Differences at or above ``fail_on`` are a failure. Differences below it are output of the test case.
@@ -36,7 +36,7 @@ def junit(report: Report, fail_on: FailOn) -> str:
     return junit_xml(suites)
 
 
-def _cases(step: Step, fail_on: FailOn) -> Iterator[JUnitCase]:
+def _cases(step: SideComparison, fail_on: FailOn) -> Iterator[JUnitCase]:
     classname = f"tracer.{step.before}.{step.after}"
     for row in step.recordings:
         yield JUnitCase(row.recording, classname, list(_results(row, fail_on)))
@@ -51,7 +51,7 @@ def _remark(message: str, lines: list[str], fail_on: FailOn) -> JUnitResult:
     return JUnitResult("system-out", [message, *lines])
 
 
-def _results(row: Row, fail_on: FailOn) -> Iterator[JUnitResult]:
+def _results(row: RecordingComparison, fail_on: FailOn) -> Iterator[JUnitResult]:
     severities = counted_severities(fail_on)
     failing = sorted(
         (difference for difference in row.differences if difference.severity in severities),

@@ -14,7 +14,7 @@ from tracer.rendering.markdown_escapes import Md, code, fence, inline
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from tracer.comparison.report import Report
+    from tracer.comparison.report import ComparisonReport
     from tracer.rendering.changes.presenting import Drawings, ShownStep
 
 __all__ = ["markdown", "step_markdown"]
@@ -25,7 +25,7 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 def markdown(
-    report: Report,
+    report: ComparisonReport,
     language: str,
     drawings: Mapping[tuple[str, str], Drawings],
     *,

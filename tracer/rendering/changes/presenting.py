@@ -12,7 +12,7 @@ from tracer.i18n import form_for, pick, section
 if TYPE_CHECKING:
     from tracer.comparison import Difference, Suppressed
     from tracer.comparison.grouping import Line, Section
-    from tracer.comparison.report import Origin, Step
+    from tracer.comparison.report import SideComparison, SideOrigin
 
 __all__ = ["Drawings", "Phrases", "ShownDrawing", "ShownLine", "ShownSection", "ShownStep", "present"]
 
@@ -97,7 +97,7 @@ class ShownStep(NamedTuple):
     volatile: list[ShownSection]
 
 
-def present(step: Step, say: Phrases, drawings: Drawings, *, volatile: bool = False) -> ShownStep:
+def present(step: SideComparison, say: Phrases, drawings: Drawings, *, volatile: bool = False) -> ShownStep:
     """Return the texts for ``step``; with ``volatile`` include the suppressed differences."""
     total = len(step.recordings)
     rows = [(row.recording, row.differences) for row in step.recordings]
@@ -116,7 +116,7 @@ def present(step: Step, say: Phrases, drawings: Drawings, *, volatile: bool = Fa
     )
 
 
-def _origin(origin: Origin, say: Phrases) -> str:
+def _origin(origin: SideOrigin, say: Phrases) -> str:
     days = origin.first if origin.first == origin.last else f"{origin.first} – {origin.last}"
     return say("origin", side=origin.side, days=days, clients="; ".join(origin.clients))
 
@@ -127,7 +127,7 @@ def _drawing(name: str, parts: Sequence[str], say: Phrases) -> ShownDrawing:
     return ShownDrawing(name, parts, "")
 
 
-def _summary(step: Step, say: Phrases) -> str:
+def _summary(step: SideComparison, say: Phrases) -> str:
     total = len(step.recordings)
     count = sum(step.severities.values())
     if not count:
@@ -144,7 +144,7 @@ def _summary(step: Step, say: Phrases) -> str:
     )
 
 
-def _remarks(step: Step, say: Phrases) -> Iterator[str]:
+def _remarks(step: SideComparison, say: Phrases) -> Iterator[str]:
     if step.accepted:
         yield say("accepted", count=step.accepted)
     if not step.suppressed:

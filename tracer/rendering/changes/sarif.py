@@ -17,7 +17,7 @@ from tracer.rendering.texts import visible
 if TYPE_CHECKING:
     from tracer.comparison import Difference
     from tracer.comparison.grouping import Line
-    from tracer.comparison.report import Report, Step
+    from tracer.comparison.report import ComparisonReport, SideComparison
 
 __all__ = ["sarif"]
 
@@ -27,7 +27,7 @@ _VALUE = 400
 _LIMIT = 2000
 
 
-def sarif(report: Report) -> str:
+def sarif(report: ComparisonReport) -> str:
     """Return the JSON text, with a newline at its end.
 
     A difference that several recordings share is one result, located in the first of these recordings.
@@ -67,7 +67,7 @@ def sarif(report: Report) -> str:
     return dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _results(step: Step, rules: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _results(step: SideComparison, rules: Sequence[str]) -> Iterator[dict[str, Any]]:
     files = {row.recording: row.after for row in step.recordings}
     for accepted in (False, True):
         rows = [(row.recording, row.accepted if accepted else row.differences) for row in step.recordings]
@@ -77,7 +77,9 @@ def _results(step: Step, rules: Sequence[str]) -> Iterator[dict[str, Any]]:
                 yield made | ({"suppressions": [{"kind": "external"}]} if accepted else {})
 
 
-def _result(step: Step, line: Line[Difference], files: Sequence[str], rules: Sequence[str]) -> dict[str, Any]:
+def _result(
+    step: SideComparison, line: Line[Difference], files: Sequence[str], rules: Sequence[str]
+) -> dict[str, Any]:
     one = line.difference
     said = values(one, _VALUE)
     text = f"{step.before} → {step.after}: {one.kind}: {line.place}{': ' if said else ''}{said}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tracer.comparison import Difference, Suppressed
     from tracer.comparison.grouping import Line
-    from tracer.comparison.report import Report, Step
+    from tracer.comparison.report import ComparisonReport, SideComparison
 
 __all__ = ["STYLES", "report_lines", "summary", "values"]
 
@@ -28,7 +28,7 @@ _VALUE = 72
 _NAME = 120
 
 
-def report_lines(report: Report, *, volatile: bool = False) -> Iterator[Text]:
+def report_lines(report: ComparisonReport, *, volatile: bool = False) -> Iterator[Text]:
     """Yield the lines of a report, not wrapped; with ``volatile`` include the suppressed differences."""
     for step in report.steps:
         if len(report.steps) > 1:
@@ -53,11 +53,11 @@ def values(one: Difference | Suppressed, limit: int = _VALUE) -> str:
     return before if one.kind == "removed" or after is None else f"{before} → {after}"
 
 
-def _sides(step: Step) -> str:
+def _sides(step: SideComparison) -> str:
     return f"{visible(step.before, _NAME)} → {visible(step.after, _NAME)}"
 
 
-def _differences(step: Step) -> Iterator[Text]:
+def _differences(step: SideComparison) -> Iterator[Text]:
     for section in sections([(row.recording, row.differences) for row in step.recordings]):
         yield _heading(section.recordings, len(step.recordings))
         for line in section.lines:
@@ -66,7 +66,7 @@ def _differences(step: Step) -> Iterator[Text]:
         yield Text()
 
 
-def _volatile(step: Step) -> Iterator[Text]:
+def _volatile(step: SideComparison) -> Iterator[Text]:
     names = reasons()
     for section in sections([(row.recording, row.suppressed) for row in step.recordings]):
         yield Text("suppressed ", style="dim").append_text(_heading(section.recordings, len(step.recordings)))
@@ -95,7 +95,7 @@ def _line(line: Line[Difference] | Line[Suppressed], mark: tuple[str, str], why:
     return text.append(f" ({why})") if why else text
 
 
-def _alone(step: Step) -> Iterator[Text]:
+def _alone(step: SideComparison) -> Iterator[Text]:
     for side, names in ((step.before, step.only_before), (step.after, step.only_after)):
         if names:
             said = ", ".join(visible(name, _NAME) for name in names)
@@ -104,7 +104,7 @@ def _alone(step: Step) -> Iterator[Text]:
         yield Text()
 
 
-def summary(step: Step) -> Text:
+def summary(step: SideComparison) -> Text:
     """Return a line that counts the differences of ``step``, accepted and suppressed differences included."""
     text = Text(f"{_sides(step)}: ")
     total = len(step.recordings)

@@ -9,12 +9,12 @@ from tracer.rendering.junit_xml import JUnitCase, JUnitResult, JUnitSuite, junit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracer.conformance.report import Check, Report
+    from tracer.conformance.report import Check, ConformanceReport
 
 __all__ = ["junit"]
 
 
-def junit(report: Report) -> str:
+def junit(report: ConformanceReport) -> str:
     """Return the XML text, with a newline at its end.
 
     A recording that deviates, is undetermined or has no sequence is a failure; an unreadable one is an error.

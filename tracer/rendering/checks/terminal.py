@@ -15,7 +15,7 @@ from tracer.rendering.texts import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracer.conformance.report import Check, Report
+    from tracer.conformance.report import Check, ConformanceReport
 
 __all__ = ["reasons", "summary", "table"]
 
@@ -30,7 +30,7 @@ _SHOWN = 8
 """The most numbers of steps or exchanges in one cell."""
 
 
-def table(report: Report) -> Table:
+def table(report: ConformanceReport) -> Table:
     """Return a table with a row for each recording.
 
     The table omits the folder that contains all recordings, and columns without a value.
@@ -67,7 +67,7 @@ def _common(names: list[str]) -> int:
     return same.rfind("/") + 1 if len(names) > 1 else 0
 
 
-def reasons(report: Report) -> Iterator[Text]:
+def reasons(report: ConformanceReport) -> Iterator[Text]:
     """Yield the name of each recording that does not conform, followed by its problem and deviations."""
     for one in report.recordings:
         if one.verdict == "conforms":
@@ -77,7 +77,7 @@ def reasons(report: Report) -> Iterator[Text]:
             yield Text(f"  {visible(text, 600)}")
 
 
-def summary(report: Report) -> Text:
+def summary(report: ConformanceReport) -> Text:
     """Return a line that counts the recordings by result."""
     total = len(report.recordings)
     counts = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracer.comparison.folders import Compared, Couple, Pairing, compare_files
 from tracer.comparison.report import make_step
-from tracer.rendering.changes.diagrams import Names, flow_changes, merged
+from tracer.rendering.changes.diagrams import SideNames, flow_changes, merged
 from tracer.rendering.changes.markdown import step_markdown
 from tracer.rendering.changes.presenting import Phrases, present
 from tracer.rendering.markdown_escapes import Md, code, inline
@@ -17,14 +17,14 @@ from tracer.rendering.style import Style
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracer.rendering.pages.site_plan import Release
+    from tracer.rendering.pages.site_plan import ReleasePages
     from tracer.rendering.pages.wording import Wording
 
 __all__ = ["changes_page"]
 
 
 def changes_page(
-    before: Release, after: Release, couples: Sequence[Couple], say: Wording, *, with_diagrams: bool
+    before: ReleasePages, after: ReleasePages, couples: Sequence[Couple], say: Wording, *, with_diagrams: bool
 ) -> str:
     """Return the page of changes from ``before`` to ``after``.
 
@@ -37,7 +37,7 @@ def changes_page(
         for couple in couples:
             one = compare_files(couple)
             if with_diagrams and flow_changes(one):
-                names = Names(before.name, after.name)
+                names = SideNames(before.name, after.name)
                 drawings[couple.name] = merged(one, names, Style(language=say.language))
             yield one
 

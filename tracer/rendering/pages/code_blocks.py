@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from tracer.model import Body, Headers
     from tracer.rendering.pages.wording import Wording
 
-__all__ = ["Block", "block", "body_block", "header_lines"]
+__all__ = ["CodeBlock", "block", "body_block", "header_lines"]
 
 _INDENT = 4
 _LANGUAGES = (("json", "json"), ("html", "html"), ("xml", "xml"), ("yaml", "yaml"))
 
 
-class Block(NamedTuple):
+class CodeBlock(NamedTuple):
     """A block of code with a remark about it."""
 
     text: Md
@@ -32,7 +32,7 @@ def header_lines(headers: Headers) -> str:
     )
 
 
-def block(text: str, language: str, heading: str, say: Wording, indent: int = 0) -> Block:
+def block(text: str, language: str, heading: str, say: Wording, indent: int = 0) -> CodeBlock:
     """Return ``text`` as a block of code, pseudonyms masked. If the text is cut, the remark says so."""
     kept, shown, total = cut(masked(text))
     remark = Md()
@@ -40,17 +40,17 @@ def block(text: str, language: str, heading: str, say: Wording, indent: int = 0)
         remark = say("body.cut", shown=shown, total=total)
     elif len(kept) < len(masked(text)):
         remark = say("body.cut-line")
-    return Block(fence(kept, language, heading, indent), remark)
+    return CodeBlock(fence(kept, language, heading, indent), remark)
 
 
-def body_block(body: Body | None, say: Wording) -> Block:
+def body_block(body: Body | None, say: Wording) -> CodeBlock:
     """Return the content of a message as a block, indented for a tab."""
     if body is None or (body.omitted is None and not body.size and not (body.json or body.text)):
-        return Block(fence(say("body.none"), "text", indent=_INDENT), Md())
+        return CodeBlock(fence(say("body.none"), "text", indent=_INDENT), Md())
     if body.omitted is not None:
         digest = say("body.digest", sha256=code(body.sha256)) if body.sha256 else Md()
         why = say(f"body.why.{body.omitted}")
-        return Block(Md(), say("body.omitted", why=why, size=_size(body, say), digest=digest))
+        return CodeBlock(Md(), say("body.omitted", why=why, size=_size(body, say), digest=digest))
     if body.json is not None:
         return block(body.json, "json", "", say, _INDENT)
     if body.text is not None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Telling"]
 
 
-class Fallback(NamedTuple):
+class FallbackText(NamedTuple):
     """The fallback of a request: its summary, true if it ``happened``, and its requests with their texts."""
 
     summary: str
@@ -79,7 +79,7 @@ class Telling:
             return ""
         return ", ".join(map(str, entry.statuses))
 
-    def fallback(self, view: MessageView) -> Fallback | None:
+    def fallback(self, view: MessageView) -> FallbackText | None:
         """Return the documented fallback of this request; None if there is none."""
         entry = self._entry(view.exchange)
         if entry is None or entry.fallback is None:
@@ -87,7 +87,7 @@ class Telling:
         exchange = self._recording.exchanges[view.exchange]
         mount = exchange.path.removesuffix(with_query(entry.path, entry.query))
         status = exchange.response.status if exchange.response else None
-        return Fallback(
+        return FallbackText(
             self._say.pick(entry.fallback.summary),
             status in entry.fallback.status,
             [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.rendering.markdown_escapes import Md, code, inline, link, title
 from tracer.rendering.messages import messages
-from tracer.rendering.pages.code_blocks import Block, block, body_block, header_lines
+from tracer.rendering.pages.code_blocks import CodeBlock, block, body_block, header_lines
 from tracer.rendering.pages.exchange_texts import Telling
 from tracer.sequences import catalog
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from tracer.rendering.messages import MessageView
     from tracer.rendering.pages.wording import Wording
 
-__all__ = ["Part", "Step", "parts", "parts_of", "steps"]
+__all__ = ["ExplanationLine", "Part", "parts", "parts_of", "steps"]
 
 _INDENT = 4
 _MOST = 300
 """The most exchanges on a page. Exchanges that only repeat an earlier exchange do not count."""
 
 
-class Step(NamedTuple):
+class ExplanationLine(NamedTuple):
     """A line of the explanation: an exchange with the numbers of its messages."""
 
     numbers: Md
@@ -43,13 +43,13 @@ class Part(NamedTuple):
     anchor: str
     text: Md
     warnings: list[Md]
-    header: Block | None
-    body: Block | None
+    header: CodeBlock | None
+    body: CodeBlock | None
     notes: list[Md]
     fallback: tuple[Md, list[tuple[Md, Md]]] | None
 
 
-class Book:
+class DescribedRecording:
     """A recording with the data that descriptions of its messages need.
 
     ``elsewhere`` returns for an index the link to the exchange on another page, or an empty text.
@@ -112,7 +112,7 @@ class Book:
         return ("shown", view.number) if again is None else ("again", again)
 
 
-def steps(book: Book) -> list[Step]:
+def steps(book: DescribedRecording) -> list[ExplanationLine]:
     """Return the explanation of a run, exchange by exchange in the order of the requests."""
     made = []
     told = (pair for index, pair in book.pairs.items() if index not in book.left_out)
@@ -123,11 +123,11 @@ def steps(book: Book) -> list[Step]:
         for request, response in pairs:
             text = inline(book.telling.step(request, response)) or _plain_step(book, request, response)
             numbers = f"({request.number}), ({response.number})"
-            made.append(Step(Md(f"[{numbers}]({book.place(request)})"), text))
+            made.append(ExplanationLine(Md(f"[{numbers}]({book.place(request)})"), text))
     return made
 
 
-def parts(book: Book) -> list[Part]:
+def parts(book: DescribedRecording) -> list[Part]:
     """Return the messages in the order of time. Messages in a row that are shown elsewhere share a part."""
     views = [view for view in book.views if view.exchange not in book.left_out]
     made: list[Part] = []
@@ -139,18 +139,18 @@ def parts(book: Book) -> list[Part]:
     return made
 
 
-def parts_of(book: Book, index: int) -> list[Part]:
+def parts_of(book: DescribedRecording, index: int) -> list[Part]:
     """Return the messages of one exchange in full."""
     return [_message(book, view) for view in book.pairs[index]]
 
 
-def _again_step(book: Book, pairs: Sequence[Sequence[MessageView]]) -> Step:
+def _again_step(book: DescribedRecording, pairs: Sequence[Sequence[MessageView]]) -> ExplanationLine:
     numbers = _span([view.number for pair in pairs for view in pair])
     again = book.say.count("step.again", len(pairs), count=len(pairs))
-    return Step(Md(f"[{numbers}]({book.place(pairs[0][0])})"), again)
+    return ExplanationLine(Md(f"[{numbers}]({book.place(pairs[0][0])})"), again)
 
 
-def _again(book: Book, views: Sequence[MessageView]) -> Part:
+def _again(book: DescribedRecording, views: Sequence[MessageView]) -> Part:
     first = book.pairs[book.first(views[0]).exchange]
     text = book.say(
         "messages.again",
@@ -164,7 +164,7 @@ def _note(heading: Md, text: Md, links: list[Md]) -> Part:
     return Part(text, links, Md(), heading, "", Md(), [], None, None, [], None)
 
 
-def _plain_step(book: Book, request: MessageView, response: MessageView) -> Md:
+def _plain_step(book: DescribedRecording, request: MessageView, response: MessageView) -> Md:
     return book.say(
         "step.unanswered" if response.kind == "error" else "step.request",
         sender=book.telling.label(request.sender),
@@ -174,7 +174,7 @@ def _plain_step(book: Book, request: MessageView, response: MessageView) -> Md:
     )
 
 
-def _shared(book: Book, views: Sequence[MessageView]) -> Part:
+def _shared(book: DescribedRecording, views: Sequence[MessageView]) -> Part:
     links = []
     by_exchange: dict[int, list[MessageView]] = {}
     for view in views:
@@ -206,7 +206,7 @@ def _span(numbers: Sequence[int]) -> str:
     )
 
 
-def _message(book: Book, view: MessageView) -> Part:
+def _message(book: DescribedRecording, view: MessageView) -> Part:
     exchange = book.exchange(view)
     answer = exchange.response
     say = book.say
@@ -234,7 +234,7 @@ def _message(book: Book, view: MessageView) -> Part:
     )
 
 
-def _text(book: Book, view: MessageView) -> Md:
+def _text(book: DescribedRecording, view: MessageView) -> Md:
     if view.kind == "error":
         return book.say("message.error", reason=code(view.reason))
     answer = book.exchange(view).response
@@ -248,7 +248,7 @@ def _text(book: Book, view: MessageView) -> Md:
     return Md(f"{told} {link(book.say('messages.reference'), reference)}") if reference else told
 
 
-def _warnings(book: Book, view: MessageView) -> list[Md]:
+def _warnings(book: DescribedRecording, view: MessageView) -> list[Md]:
     exchange = book.exchange(view)
     found = []
     if view.kind == "request" and exchange.redaction == "failed":
@@ -262,7 +262,7 @@ def _warnings(book: Book, view: MessageView) -> list[Md]:
     return found
 
 
-def _fallback(book: Book, view: MessageView) -> tuple[Md, list[tuple[Md, Md]]] | None:
+def _fallback(book: DescribedRecording, view: MessageView) -> tuple[Md, list[tuple[Md, Md]]] | None:
     if view.kind != "request" or view.verdict not in ("documented", "fallback"):
         return None
     fallback = book.telling.fallback(view)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracer.releases import PATTERN as RELEASE
 from tracer.rendering.markdown_escapes import EXAMPLE, Md, code, fence, inline, link, masked
 from tracer.rendering.mermaid import mermaid_parts
-from tracer.rendering.pages.code_blocks import Block, block
+from tracer.rendering.pages.code_blocks import CodeBlock, block
 from tracer.rendering.pages.launch import MASK, launch
-from tracer.rendering.pages.message_texts import Book, Part, parts, parts_of, steps
+from tracer.rendering.pages.message_texts import DescribedRecording, Part, parts, parts_of, steps
 from tracer.rendering.pages.site_plan import variants
 from tracer.rendering.pages.summary import repetitions
 from tracer.rendering.pages.templating import fill
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tracer.model import Recording
-    from tracer.rendering.pages.site_plan import Page, Plan, Release
+    from tracer.rendering.pages.site_plan import Page, ReleasePages, SitePlan
     from tracer.rendering.pages.wording import Wording
 
 __all__ = [
@@ -48,8 +48,8 @@ _MOST_NUMBERS = 600
 def command_page(
     recording: Recording,
     page: Page,
-    release: Release,
-    plan: Plan,
+    release: ReleasePages,
+    plan: SitePlan,
     say: Wording,
     pictures: Sequence[Mapping[str, str]] = (),
 ) -> str:
@@ -60,7 +60,9 @@ def command_page(
     """
     sequence = catalog().get(recording.sequence or "")
     contents = page.summary.contents
-    book = Book(recording, say, lambda index: _in_prologue(contents[index], release), repetitions(contents))
+    book = DescribedRecording(
+        recording, say, lambda index: _in_prologue(contents[index], release), repetitions(contents)
+    )
     title = page.title
     entry = launch(recording, title)
     return fill(
@@ -108,7 +110,7 @@ def prologue_page(held: list[tuple[Recording, Page, int, str]], say: Wording) ->
     """
     sections = []
     for recording, page, index, anchor in held:
-        book = Book(recording, say)
+        book = DescribedRecording(recording, say)
         request, response = book.pairs[index]
         sections.append(
             _Section(
@@ -132,12 +134,12 @@ def purpose(sequence: str | None, title: str, say: Wording) -> Md:
     return inline(told) if told else say("command.purpose", command=code(title))
 
 
-def _in_prologue(content: str, release: Release) -> str:
+def _in_prologue(content: str, release: ReleasePages) -> str:
     """Return the link to an exchange on the page of the prologue; an empty text if the page lacks it."""
     return f"{PROLOGUE}#{release.held[content].anchor}" if content in release.held else ""
 
 
-def _fallback_elsewhere(page: Page, release: Release, say: Wording) -> Md:
+def _fallback_elsewhere(page: Page, release: ReleasePages, say: Wording) -> Md:
     """Return a sentence with a link to a variant that shows the fallback, if this run does not."""
     if page.summary.fell_back:
         return Md()
@@ -158,7 +160,9 @@ def _reference(recording: Recording, say: Wording) -> Md:
     return say("command.reference", link=link(sequence.command, url)) if url else Md()
 
 
-def _facts(recording: Recording, page: Page, release: Release, plan: Plan, say: Wording) -> Iterator[Md]:
+def _facts(
+    recording: Recording, page: Page, release: ReleasePages, plan: SitePlan, say: Wording
+) -> Iterator[Md]:
     yield say(
         "command.facts",
         release=recording.cloud.release or say("command.not-known"),
@@ -181,7 +185,7 @@ def _facts(recording: Recording, page: Page, release: Release, plan: Plan, say: 
         yield say("command.variants", links=Md(", ".join(alike)))
 
 
-def _since(page: Page, release: Release, plan: Plan) -> str:
+def _since(page: Page, release: ReleasePages, plan: SitePlan) -> str:
     """Return the name of the earlier release that the page of changes compares this run with; else empty."""
     before = plan.earlier(release)
     if before is None or all(after is not page for _, after in plan.couples(before, release)):
@@ -189,7 +193,7 @@ def _since(page: Page, release: Release, plan: Plan) -> str:
     return before.name
 
 
-def _deviations(recording: Recording, book: Book) -> Iterator[Md]:
+def _deviations(recording: Recording, book: DescribedRecording) -> Iterator[Md]:
     if recording.verdict == "undetermined":
         why = book.say("deviation.undetermined-why") if recording.notes else ""
         yield Md(f"{book.say('deviation.undetermined')} {why}".rstrip())
@@ -241,23 +245,23 @@ def _more_diagrams(count: int, say: Wording) -> Md:
     return say("diagram.more", shown=MOST_DIAGRAMS, count=f"{count:,}", draw=code("tracer diagram -o"))
 
 
-def _output(recording: Recording, say: Wording) -> Iterator[Block]:
+def _output(recording: Recording, say: Wording) -> Iterator[CodeBlock]:
     output = recording.output
     if output is None:
-        yield Block(Md(), say("output.unknown"))
+        yield CodeBlock(Md(), say("output.unknown"))
         return
     option, format_ = _format(recording.command or "")
     if output.stdout.strip():
         known = say("output.format", format=format_) if format_ else say("output.plain")
         yield block(output.stdout.rstrip(), "json" if _is_json(output.stdout) else "text", known, say)
         if option:
-            yield Block(Md(), say("output.option", option=code(option), format=code(format_)))
+            yield CodeBlock(Md(), say("output.option", option=code(option), format=code(format_)))
     if output.stderr.strip():
         yield block(output.stderr.rstrip(), "text", say("output.errors"), say)
     if not (output.stdout.strip() or output.stderr.strip()):
-        yield Block(Md(), say("output.none"))
+        yield CodeBlock(Md(), say("output.none"))
     if output.exit:
-        yield Block(Md(), say("output.exit", code=output.exit))
+        yield CodeBlock(Md(), say("output.exit", code=output.exit))
 
 
 _FORMATS = frozenset({"csv", "json", "shell", "table", "value", "yaml"})

@@ -20,7 +20,7 @@ from tracer.rendering.pages.page import (
     prologue_page,
 )
 from tracer.rendering.pages.site import assets, configuration, index
-from tracer.rendering.pages.site_plan import Page, Plan, Release, plan
+from tracer.rendering.pages.site_plan import Page, ReleasePages, SitePlan, plan
 from tracer.rendering.pages.site_writer import Published, SiteWriter
 from tracer.rendering.pages.summary import Summary, summarise
 from tracer.rendering.pages.wording import Wording, wording
@@ -83,7 +83,7 @@ class _Publication(NamedTuple):
     """A site to write, with the paths and the texts of its recordings by source."""
 
     writer: SiteWriter
-    site: Plan
+    site: SitePlan
     paths: Mapping[str, Path]
     texts: Mapping[str, str]
     say: Wording
@@ -104,7 +104,7 @@ class _Publication(NamedTuple):
         for path, content in assets().items():
             self.writer.write(f"{_DOCS}/{path}", content)
 
-    def _write_page(self, release: Release, page: Page, *, with_pictures: bool) -> None:
+    def _write_page(self, release: ReleasePages, page: Page, *, with_pictures: bool) -> None:
         folder = f"{_DOCS}/{release.folder}"
         recording = self._recording(page.source)
         pictures = _pictures(page) if with_pictures else []
@@ -115,7 +115,7 @@ class _Publication(NamedTuple):
             for theme in THEMES:
                 self.writer.write(f"{folder}/{files[theme]}", render(diagram, "svg", theme).decode())
 
-    def _write_changes(self, release: Release, *, with_diagrams: bool) -> None:
+    def _write_changes(self, release: ReleasePages, *, with_diagrams: bool) -> None:
         before = self.site.earlier(release)
         if before is None:
             return
@@ -127,7 +127,7 @@ class _Publication(NamedTuple):
         text = changes_page(before, release, couples, self.say, with_diagrams=with_diagrams)
         self.writer.write(f"{_DOCS}/{release.folder}/{CHANGES}", text)
 
-    def _write_prologue(self, release: Release) -> None:
+    def _write_prologue(self, release: ReleasePages) -> None:
         pages = {page.source: page for page in release.pages}
         exchanges = list(release.held.values())
         recordings = {source: self._recording(source) for source in {each.source for each in exchanges}}

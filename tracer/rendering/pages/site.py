@@ -16,7 +16,7 @@ from tracer.rendering.pages.templating import fill
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:
-    from tracer.rendering.pages.site_plan import Plan, Release
+    from tracer.rendering.pages.site_plan import ReleasePages, SitePlan
     from tracer.rendering.pages.wording import Wording
 
 __all__ = ["BASE", "CONFIG", "assets", "configuration", "index"]
@@ -25,7 +25,7 @@ CONFIG = "mkdocs.yml"
 BASE = "mkdocs.base.yml"
 
 
-def index(plan: Plan, say: Wording) -> str:
+def index(plan: SitePlan, say: Wording) -> str:
     """Return the first page, with every command of every release."""
     releases = [
         {
@@ -50,7 +50,7 @@ def index(plan: Plan, say: Wording) -> str:
     return fill("index.md.j2", say=say, releases=releases, token=code(EXAMPLE))
 
 
-def configuration(plan: Plan, say: Wording) -> dict[str, str]:
+def configuration(plan: SitePlan, say: Wording) -> dict[str, str]:
     """Return two configuration files by path: one for users to edit, and its base with the pages."""
     values = {"name": _yaml(say("site.name")), "base": _yaml(BASE), "theme": _yaml(say("theme"))}
     modes = {"light": _yaml(say("site.light")), "dark": _yaml(say("site.dark"))}
@@ -95,13 +95,13 @@ def assets() -> dict[str, bytes]:
     return {"assets/mermaid.min.js": mermaid.read_bytes(), **files}
 
 
-def _more(release: Release, say: Wording) -> Md:
+def _more(release: ReleasePages, say: Wording) -> Md:
     if not release.held:
         return Md()
     return say("index.more", title=say("prologue.title"), page=Md(f"{release.folder}/{PROLOGUE}"))
 
 
-def _changes(plan: Plan, release: Release, say: Wording) -> Md:
+def _changes(plan: SitePlan, release: ReleasePages, say: Wording) -> Md:
     before = plan.earlier(release)
     if before is None:
         return Md()

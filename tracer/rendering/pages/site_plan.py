@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tracer.rendering.pages.summary import Summary
 
-__all__ = ["Held", "Page", "Plan", "Release", "plan"]
+__all__ = ["Held", "Page", "ReleasePages", "SitePlan", "plan"]
 
 _INDEX = "index"
 _PROLOGUE = "prologue"
@@ -43,7 +43,7 @@ class Held(NamedTuple):
     anchor: str
 
 
-class Release(NamedTuple):
+class ReleasePages(NamedTuple):
     """The pages of a release, and the exchanges of its prologue by content. An unknown name is empty."""
 
     name: str
@@ -52,12 +52,12 @@ class Release(NamedTuple):
     held: dict[str, Held]
 
 
-class Plan(NamedTuple):
+class SitePlan(NamedTuple):
     """The whole site, the newest release first."""
 
-    releases: list[Release]
+    releases: list[ReleasePages]
 
-    def elsewhere(self, page: Page, here: Release) -> list[tuple[Release, Page]]:
+    def elsewhere(self, page: Page, here: ReleasePages) -> list[tuple[ReleasePages, Page]]:
         """Return the pages of the same run on other releases."""
         return [
             (release, other)
@@ -66,13 +66,13 @@ class Plan(NamedTuple):
             if release is not here and other.name == page.name and other.title == page.title
         ]
 
-    def earlier(self, here: Release) -> Release | None:
+    def earlier(self, here: ReleasePages) -> ReleasePages | None:
         """Return the latest earlier release that shares runs with ``here``. None if either has no name."""
         older = self.releases[self.releases.index(here) + 1 :]
         known = [one for one in older if one.name and here.name and self.couples(one, here)]
         return known[0] if known else None
 
-    def couples(self, before: Release, after: Release) -> list[tuple[Page, Page]]:
+    def couples(self, before: ReleasePages, after: ReleasePages) -> list[tuple[Page, Page]]:
         """Return the pages of the runs on both releases, in pairs."""
         there = {(page.name, page.title): page for page in before.pages}
         return [
@@ -80,7 +80,7 @@ class Plan(NamedTuple):
         ]
 
 
-def plan(summaries: Mapping[str, Summary], names: Mapping[str, str]) -> Plan:
+def plan(summaries: Mapping[str, Summary], names: Mapping[str, str]) -> SitePlan:
     """Return the plan for recordings, given by their ``summaries`` and ``names``, both by source."""
     by_release: dict[str, list[str]] = {}
     for source in sorted(summaries, key=lambda one: (names[one], one)):
@@ -89,12 +89,12 @@ def plan(summaries: Mapping[str, Summary], names: Mapping[str, str]) -> Plan:
     releases = []
     for name in sorted(by_release, key=lambda name: (bool(name), order(name)), reverse=True):
         folder = _free(safe_name(name) if name else _UNKNOWN, taken)
-        releases.append(Release(name, folder, _pages(by_release[name], summaries, names), {}))
+        releases.append(ReleasePages(name, folder, _pages(by_release[name], summaries, names), {}))
         releases[-1].held.update(_held(releases[-1].pages))
-    return Plan(releases)
+    return SitePlan(releases)
 
 
-def variants(page: Page, here: Release) -> list[Page]:
+def variants(page: Page, here: ReleasePages) -> list[Page]:
     """Return the pages of other runs of the same command on the same release."""
     sequence = page.summary.sequence
     return [

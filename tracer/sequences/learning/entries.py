@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tracer.sequences.learning.merging import Block, Column
+from tracer.sequences.learning.merging import Column, ColumnBlock
 from tracer.sequences.learning.prologue_steps import known_beginning
 from tracer.sequences.learning.summaries import summary
 from tracer.sequences.loading import common_calls
@@ -28,13 +28,13 @@ _UNNAMED = frozenset({"id", "name"})
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def items(columns: Iterable[Column | Block], runs: int) -> list[Item]:
+def items(columns: Iterable[Column | ColumnBlock], runs: int) -> list[Item]:
     """Return the items of a sequence for ``columns``, the alignment of ``runs`` runs."""
     numbers = count(1)
     return [_item(column, runs, numbers) for column in columns]
 
 
-def _item(column: Column | Block, runs: int, numbers: Iterator[int]) -> Item:
+def _item(column: Column | ColumnBlock, runs: int, numbers: Iterator[int]) -> Item:
     if isinstance(column, Column):
         return _entry(column, runs, numbers)
     entries = [_entry(one, runs, numbers) for one in column.columns.values()]

@@ -11,7 +11,7 @@ from tracer.sequences.templates import generic, member
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tracer.sequences.learning.observing import Run, Seen
+    from tracer.sequences.learning.observing import LearnedRun, Seen
 
 __all__ = ["generalized"]
 
@@ -19,7 +19,7 @@ _Place = tuple[str, str, str]
 """The receiver, method, and path template of a request."""
 
 
-def generalized(runs: Iterable[Run]) -> list[Run]:
+def generalized(runs: Iterable[LearnedRun]) -> list[LearnedRun]:
     """Return ``runs`` with one path template for equal requests, and with identifying query parameters."""
     given = [_with_arguments(run) for run in runs]
     while variants := _variants(given):
@@ -39,11 +39,11 @@ def _place(seen: Seen) -> _Place:
     return seen.receiver, seen.method, seen.path
 
 
-def _mapped(run: Run, change: Callable[[Seen], Seen]) -> Run:
+def _mapped(run: LearnedRun, change: Callable[[Seen], Seen]) -> LearnedRun:
     return run._replace(exchanges=tuple(change(seen) for seen in run.exchanges))
 
 
-def _with_arguments(run: Run) -> Run:
+def _with_arguments(run: LearnedRun) -> LearnedRun:
     """Mark arguments of the command as values in paths and queries, even if the API defines such a name."""
 
     def change(seen: Seen) -> Seen:
@@ -58,11 +58,11 @@ def _with_arguments(run: Run) -> Run:
     return _mapped(run, change)
 
 
-def _varies(value: str, run: Run) -> bool:
+def _varies(value: str, run: LearnedRun) -> bool:
     return value in run.arguments or generic(f"/{value}") != f"/{value}"
 
 
-def _variants(runs: Iterable[Run]) -> dict[_Place, str]:
+def _variants(runs: Iterable[LearnedRun]) -> dict[_Place, str]:
     """Return templates that differ in one value only, each with the common template.
 
     Two templates in one run are different requests and stay.
@@ -93,7 +93,7 @@ def _common(one: str, other: str) -> str | None:
     return "/".join([*ours[:index], f"{{{name}}}", *ours[index + 1 :]]) if name else None
 
 
-def _ambiguous(runs: Iterable[Run]) -> set[_Place]:
+def _ambiguous(runs: Iterable[LearnedRun]) -> set[_Place]:
     """Return the requests that occurred with different query parameters in one run."""
     found: set[_Place] = set()
     for run in runs:

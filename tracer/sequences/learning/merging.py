@@ -12,12 +12,12 @@ from tracer.sequences.learning.ordering import unordered
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-__all__ = ["Block", "Column", "Step", "merged"]
+__all__ = ["Column", "ColumnBlock", "StepOccurrences", "merged"]
 
 _LARGEST_BLOCK = 6  # the limit of ``any_order`` in a sequence file
 
 
-class Step(NamedTuple):
+class StepOccurrences(NamedTuple):
     """An exchange of one run, with its immediate repetitions."""
 
     key: Key
@@ -37,7 +37,7 @@ class Column:
     """
 
     key: Key
-    steps: dict[int, Step] = field(default_factory=dict)
+    steps: dict[int, StepOccurrences] = field(default_factory=dict)
     failing: frozenset[int] = frozenset()
     then: list[Column] = field(default_factory=list)
 
@@ -46,13 +46,13 @@ class Column:
         """Return the runs that have the step."""
         return frozenset(self.steps)
 
-    def add(self, run: int, steps: Iterable[Step]) -> None:
+    def add(self, run: int, steps: Iterable[StepOccurrences]) -> None:
         """Set the step of ``run`` in this column."""
         (self.steps[run],) = steps
 
 
 @dataclass
-class Block:
+class ColumnBlock:
     """Columns of adjacent steps in varying order."""
 
     key: frozenset[Key]
@@ -63,18 +63,18 @@ class Block:
         """Return the runs that have any of the steps."""
         return frozenset(run for column in self.columns.values() for run in column.steps)
 
-    def add(self, run: int, steps: Iterable[Step]) -> None:
+    def add(self, run: int, steps: Iterable[StepOccurrences]) -> None:
         """Add the steps of ``run`` in this block."""
         for step in steps:
             self.columns.setdefault(step.key, Column(step.key)).add(run, [step])
 
 
 _Place = Key | frozenset[Key]
-_Lines = dict[int, list[list[Step]]]
+_Lines = dict[int, list[list[StepOccurrences]]]
 """The steps of runs by number, one list for each place, for runs with the same places."""
 
 
-def merged(runs: Iterable[Sequence[Seen]], repeats: Callable[[Seen], bool]) -> list[Column | Block]:
+def merged(runs: Iterable[Sequence[Seen]], repeats: Callable[[Seen], bool]) -> list[Column | ColumnBlock]:
     """Return the columns of ``runs``, numbered from 0. A column with failures contains its fallback.
 
     A step that ``repeats`` may occur again at any time, and counts at its first position. The order of
@@ -90,13 +90,15 @@ def merged(runs: Iterable[Sequence[Seen]], repeats: Callable[[Seen], bool]) -> l
     for number, run in enumerate(steps):
         line = list(_line(run, group_of))
         alike.setdefault(tuple(place for place, _ in line), {})[number] = [part for _, part in line]
-    columns: list[Column | Block] = []
+    columns: list[Column | ColumnBlock] = []
     for places, lines in alike.items():
         columns = _with_runs(columns, places, lines)
     return _with_fallbacks(columns, frozenset(range(len(steps))), repeats)
 
 
-def _line(run: Iterable[Step], group_of: dict[Key, frozenset[Key]]) -> Iterator[tuple[_Place, list[Step]]]:
+def _line(
+    run: Iterable[StepOccurrences], group_of: dict[Key, frozenset[Key]]
+) -> Iterator[tuple[_Place, list[StepOccurrences]]]:
     """Yield the steps of a run by place. The adjacent steps of a group share one place."""
     for group, part in groupby(run, lambda step: group_of.get(step.key)):
         if group is None:
@@ -105,11 +107,11 @@ def _line(run: Iterable[Step], group_of: dict[Key, frozenset[Key]]) -> Iterator[
             yield group, list(part)
 
 
-def _rank(run: Sequence[Step]) -> tuple[int, list[tuple[Key, list[int]]]]:
+def _rank(run: Sequence[StepOccurrences]) -> tuple[int, list[tuple[Key, list[int]]]]:
     return -len(run), [(step.key, [seen.status for seen in step.seen]) for step in run]
 
 
-def _steps(run: Iterable[Seen], repeats: Callable[[Seen], bool]) -> Iterator[Step]:
+def _steps(run: Iterable[Seen], repeats: Callable[[Seen], bool]) -> Iterator[StepOccurrences]:
     found: list[list[Seen]] = []
     first: dict[Key, list[Seen]] = {}
     for seen in run:
@@ -120,7 +122,7 @@ def _steps(run: Iterable[Seen], repeats: Callable[[Seen], bool]) -> Iterator[Ste
         else:
             found.append([seen])
             first.setdefault(seen.key, found[-1])
-    return (Step(seen[0].key, tuple(seen)) for seen in found)
+    return (StepOccurrences(seen[0].key, tuple(seen)) for seen in found)
 
 
 def _goes_on(before: Sequence[Seen], seen: Seen) -> bool:
@@ -130,8 +132,8 @@ def _goes_on(before: Sequence[Seen], seen: Seen) -> bool:
 
 
 def _with_runs(
-    columns: list[Column | Block], places: Sequence[_Place], lines: _Lines
-) -> list[Column | Block]:
+    columns: list[Column | ColumnBlock], places: Sequence[_Place], lines: _Lines
+) -> list[Column | ColumnBlock]:
     """Return ``columns`` with further runs, aligned so that as many equal steps as possible meet."""
     from rapidfuzz.distance import Indel
 
@@ -139,7 +141,7 @@ def _with_runs(
     codes: dict[_Place, int] = {}
     ours = [codes.setdefault(column.key, len(codes)) for column in columns]
     theirs = [codes.setdefault(place, len(codes)) for place in places]
-    result: list[Column | Block] = []
+    result: list[Column | ColumnBlock] = []
     for operation in Indel.opcodes(ours, theirs):
         part = columns[operation.src_start : operation.src_end]
         new = range(operation.dest_start, operation.dest_end)
@@ -152,15 +154,15 @@ def _with_runs(
     return result
 
 
-def _column(place: _Place) -> Column | Block:
-    return Block(place) if isinstance(place, frozenset) else Column(place)
+def _column(place: _Place) -> Column | ColumnBlock:
+    return ColumnBlock(place) if isinstance(place, frozenset) else Column(place)
 
 
 def _with_fallbacks(
-    columns: list[Column | Block], everyone: frozenset[int], repeats: Callable[[Seen], bool]
-) -> list[Column | Block]:
+    columns: list[Column | ColumnBlock], everyone: frozenset[int], repeats: Callable[[Seen], bool]
+) -> list[Column | ColumnBlock]:
     taken: set[int] = set()
-    result: list[Column | Block] = []
+    result: list[Column | ColumnBlock] = []
     for index, column in enumerate(columns):
         if id(column) in taken or not column.runs:
             continue
@@ -172,12 +174,14 @@ def _with_fallbacks(
     return result
 
 
-def _behind(columns: list[Column | Block], index: int, taken: set[int]) -> Iterator[Column | Block]:
+def _behind(
+    columns: list[Column | ColumnBlock], index: int, taken: set[int]
+) -> Iterator[Column | ColumnBlock]:
     later = (columns[at] for at in range(index + 1, len(columns)))
     return (column for column in later if id(column) not in taken)
 
 
-def _take_early(column: Column, later: Iterable[Column | Block], everyone: frozenset[int]) -> None:
+def _take_early(column: Column, later: Iterable[Column | ColumnBlock], everyone: frozenset[int]) -> None:
     """Move the same step of other runs from later columns to ``column``, if those runs have no step between.
 
     A run with a failed first attempt has the step twice. In the alignment, the second attempt may have met
@@ -194,7 +198,7 @@ def _take_early(column: Column, later: Iterable[Column | Block], everyone: froze
         blocked |= there
 
 
-def _followers(column: Column, later: Iterable[Column | Block]) -> tuple[frozenset[int], list[Column]]:
+def _followers(column: Column, later: Iterable[Column | ColumnBlock]) -> tuple[frozenset[int], list[Column]]:
     """Return the runs in which ``column`` failed, and the next columns that only those runs have: a fallback.
 
     Both are empty if there is no fallback.

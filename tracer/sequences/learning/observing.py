@@ -10,16 +10,16 @@ from urllib.parse import parse_qs, unquote
 from tracer.errors import InputError
 from tracer.sequences.catalogue import Catalogue
 from tracer.sequences.nesting import parents
-from tracer.sequences.observations import Sighting, sightings
+from tracer.sequences.observations import Observation, observations
 from tracer.sequences.templates import generic
-from tracer.sequences.tolerated import excuses
+from tracer.sequences.tolerated import tolerated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Set
 
     from tracer.model import Recording
 
-__all__ = ["Key", "Run", "Seen", "is_failure", "observe"]
+__all__ = ["Key", "LearnedRun", "Seen", "is_failure", "observe"]
 
 Key = tuple[str, str, str, tuple[str, ...]]
 """The identity of a step: receiver, method, path template, and query parameters."""
@@ -58,7 +58,7 @@ class Seen(NamedTuple):
         return self.receiver, self.method, self.path, self.telling
 
 
-class Run(NamedTuple):
+class LearnedRun(NamedTuple):
     """The exchanges of one recording, and the ``arguments`` of its command."""
 
     exchanges: tuple[Seen, ...]
@@ -68,8 +68,8 @@ class Run(NamedTuple):
 class _Raw(NamedTuple):
     """The exchanges of the client (``own``) and the service calls for each exchange (``calls``), by index."""
 
-    own: Mapping[int, Sighting]
-    calls: Mapping[int, Mapping[int, Sighting]]
+    own: Mapping[int, Observation]
+    calls: Mapping[int, Mapping[int, Observation]]
 
 
 def is_failure(status: int) -> bool:
@@ -77,7 +77,7 @@ def is_failure(status: int) -> bool:
     return status >= 400
 
 
-def observe(recordings: Mapping[str, Recording], arguments: Mapping[str, Iterable[str]]) -> list[Run]:
+def observe(recordings: Mapping[str, Recording], arguments: Mapping[str, Iterable[str]]) -> list[LearnedRun]:
     """Return the runs of ``recordings``, by name, without excused exchanges: redirects, renewed tokens.
 
     Raise InputError for a recording from which nothing can be learned.
@@ -91,12 +91,12 @@ def observe(recordings: Mapping[str, Recording], arguments: Mapping[str, Iterabl
         if found <= counted:
             break
         counted |= found
-    return [Run(_exchanges(kept[name], raw[name]), frozenset(arguments[name])) for name in recordings]
+    return [LearnedRun(_exchanges(kept[name], raw[name]), frozenset(arguments[name])) for name in recordings]
 
 
 def _raw(name: str, recording: Recording) -> _Raw:
     given = recording.exchanges
-    seen = sightings(given, Catalogue.from_exchanges(given))
+    seen = observations(given, Catalogue.from_exchanges(given))
     for index, one in enumerate(seen):
         problem = _problem(one, given[index].request.url)
         if problem:
@@ -104,7 +104,7 @@ def _raw(name: str, recording: Recording) -> _Raw:
     own = {index: one for index, one in enumerate(seen) if one.sender == "client"}
     if not own:
         raise InputError(name, "no exchange of a client is in it, so there is nothing to learn")
-    calls: defaultdict[int, dict[int, Sighting]] = defaultdict(dict)
+    calls: defaultdict[int, dict[int, Observation]] = defaultdict(dict)
     for index, parent in enumerate(parents(given)):
         if index not in own:
             before = [caller for caller in own if caller < index]
@@ -112,7 +112,7 @@ def _raw(name: str, recording: Recording) -> _Raw:
     return _Raw(own, calls)
 
 
-def _problem(seen: Sighting, url: str) -> str | None:
+def _problem(seen: Observation, url: str) -> str | None:
     """Return the reason why the exchange cannot be part of a sequence, or None."""
     if seen.status is None:
         return "no response came, so this run is no example to learn from"
@@ -127,17 +127,17 @@ def _problem(seen: Sighting, url: str) -> str | None:
     return None
 
 
-def _kept(own: Mapping[int, Sighting], counted: set[tuple[object, ...]]) -> dict[int, Sighting]:
+def _kept(own: Mapping[int, Observation], counted: set[tuple[object, ...]]) -> dict[int, Observation]:
     run = list(own.values())
-    excused = excuses(run, lambda place: _expectation(run[place]) in counted)
+    excused = tolerated(run, lambda place: _expectation(run[place]) in counted)
     return {index: seen for place, (index, seen) in enumerate(own.items()) if not excused.covers(place)}
 
 
-def _expectation(seen: Sighting) -> tuple[object, ...]:
+def _expectation(seen: Observation) -> tuple[object, ...]:
     return seen.receiver, seen.method, generic(seen.path), seen.status
 
 
-def _exchanges(kept: Mapping[int, Sighting], raw: _Raw) -> tuple[Seen, ...]:
+def _exchanges(kept: Mapping[int, Observation], raw: _Raw) -> tuple[Seen, ...]:
     asked: set[str] = set()
     exchanges: list[Seen] = []
     for index, seen in kept.items():
@@ -146,7 +146,7 @@ def _exchanges(kept: Mapping[int, Sighting], raw: _Raw) -> tuple[Seen, ...]:
     return tuple(exchanges)
 
 
-def _seen(index: int, seen: Sighting, raw: _Raw, asked: Set[str]) -> Seen:
+def _seen(index: int, seen: Observation, raw: _Raw, asked: Set[str]) -> Seen:
     query = _query(seen.query)
     assert seen.status is not None, "refused before"
     return Seen(
