@@ -117,11 +117,11 @@ def test_a_signal_ends_what_was_being_waited_for(tmp_path: Path, number: signal.
     script = """
 import sys
 from pathlib import Path
-from tracer.cloud.service_processes import Command, run, stoppable
+from tracer.cloud.service_processes import LoggedCommand, run, stoppable
 folder = Path(sys.argv[1])
 child = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(60)"
 with stoppable():
-    run(Command([sys.executable, "-I", "-c", child], {}, folder / "log", folder), "sleeping")
+    run(LoggedCommand([sys.executable, "-I", "-c", child], {}, folder / "log", folder), "sleeping")
 """
     parent = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stderr=subprocess.PIPE)
     child = int(wait_for(tmp_path / "pid"))

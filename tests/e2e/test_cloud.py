@@ -211,8 +211,8 @@ def test_an_interrupted_start_leaves_no_process(
 import sys
 from pathlib import Path
 from typing import Any
-from tracer.cloud.embedded_cloud import Cloud
-Cloud("zed", Path(sys.argv[1])).up(lambda line: print(line, flush=True))
+from tracer.cloud.embedded_cloud import EmbeddedCloud
+EmbeddedCloud("zed", Path(sys.argv[1])).up(lambda line: print(line, flush=True))
 """
     with subprocess.Popen(
         [sys.executable, "-c", script, str(cache)],

@@ -362,7 +362,7 @@ def test_a_fault_of_ours_breaks_nobodys_request_where_traffic_may_pass(
     def broken(*_: object) -> None:
         raise ValueError(SECRET)
 
-    monkeypatch.setattr("tracer.runs.run_writer.Book.take", broken)
+    monkeypatch.setattr("tracer.runs.run_writer.RunWriter.take", broken)
     one = show(peer())
     assert trace([one], tmp_path, trace_on_error="pass") == {}
     assert one.error is None

@@ -159,10 +159,10 @@ import asyncio, os, sys
 from pathlib import Path
 from tests.capture.worker.workers import ask
 from tracer.runs.settings import Settings
-from tracer.capture.worker.connection import Worker
+from tracer.capture.worker.connection import WorkerConnection
 
 async def run():
-    worker = Worker(Settings(folder=Path(sys.argv[1])), print)
+    worker = WorkerConnection(Settings(folder=Path(sys.argv[1])), print)
     await worker.caught_up()
     for number in range(12):
         ask(worker, number)
