@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from tests.e2e.browser import Visit
 from tests.e2e.pages import saying
 from tests.rendering import seed
-from tests.rendering.test_view import HOSTILE
+from tests.rendering.view.test_html import HOSTILE
 from tracer.model import Body, Exchange, Recording, Request, Response
 
 pytestmark = pytest.mark.e2e

@@ -24,7 +24,7 @@ from tracer.sequences import load as load_sequence
 from tracer.sequences.learning import dumps, learn
 from tracer.storage import write
 
-RECORDED = Path(__file__).parent / "recorded"
+RECORDED = Path(__file__).parents[1] / "recorded"
 COMMANDS = ("image-create", "image-delete", "image-list", "image-save", "image-show", "project-show")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.rendering.sites import FACTS, Element, page_of, rendered, seed_recording
 
-DIAGRAM = Path(__file__).parent / "seed.mmd"
+DIAGRAM = Path(__file__).parents[1] / "seed.mmd"
 
 
 @pytest.fixture(params=["en", "ko"])

@@ -25,7 +25,7 @@ from tracer.rendering.messages import messages
 from tracer.rendering.view import view
 from tracer.sequences import find, label
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SHIPPED = sorted((ROOT / "recordings").glob("*/*.yaml"))
 HOSTILE = [
     "</script><script>alert(1)</script>", "<!--<script>", "-->", "]]>", "<img src=x onerror=alert(1)>",
