@@ -16,7 +16,7 @@ __all__ = ["read", "read_rules", "refuse_named_pipe", "typed"]
 
 T = TypeVar("T")
 
-_PROBLEM = re.compile(r"(?P<problem>.*?)(?: - at (?:`key` in )?`\$(?P<place>[^`]*)`)?", re.DOTALL)
+_PROBLEM = re.compile(r"(?P<problem>.*?)(?: - at (?:`key` in )?`\$(?P<location>[^`]*)`)?", re.DOTALL)
 
 
 _OPENED = ("/dev/", "/proc/")
@@ -42,7 +42,7 @@ def read(path: Path) -> str:
         raise InputError(str(path), error.strerror or str(error)) from None
 
 
-def typed(value: object, kind: type[T], source: str, place: str = "") -> T:
+def typed(value: object, kind: type[T], source: str, location: str = "") -> T:
     """The plain ``value`` as a ``kind``; ``source`` names the file, ``place`` where in it the value stands.
 
     Raises InputError with the place of the fault, as in
@@ -51,13 +51,13 @@ def typed(value: object, kind: type[T], source: str, place: str = "") -> T:
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        found = _PROBLEM.fullmatch(str(error))
-        assert found, "the last group is optional"
-        problem = found["problem"].replace("`", "")
-        where = (place + (found["place"] or "")).removeprefix(".")
+        match = _PROBLEM.fullmatch(str(error))
+        assert match, "the last group is optional"
+        problem = match["problem"].replace("`", "")
+        where = (location + (match["location"] or "")).removeprefix(".")
         raise InputError(source, problem[:1].lower() + problem[1:], where) from None
     except RecursionError:
-        raise InputError(source, "nested too deeply", place) from None
+        raise InputError(source, "nested too deeply", location) from None
 
 
 def read_rules(shipped: Path, kind: type[T]) -> list[T]:

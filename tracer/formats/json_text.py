@@ -271,8 +271,8 @@ class _Layout:
         """A scalar, an empty container or the opening bracket of a container."""
         if self._verbatim:
             if name is not key:
-                place = self._source.rindex(key, self._done, start)
-                self._put(place, place + len(key), name)
+                key_start = self._source.rindex(key, self._done, start)
+                self._put(key_start, key_start + len(key), name)
             if new is not value:
                 self._put(start, end, new)
             return
@@ -317,9 +317,9 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
     """The key's literal ("" outside objects), the value's or the bracket, and where the latter stands."""
     openers: list[str] = []
     pattern = _ITEM
-    place = 0
-    while (match := pattern.match(text, place)) is not None:
-        place = match.end()
+    position = 0
+    while (match := pattern.match(text, position)) is not None:
+        position = match.end()
         key, value, comma = match.groups()
         start, end = match.span(2)
         if pattern is _CLOSE:
@@ -336,12 +336,12 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
             value = "[]" if value[0] == "[" else "{}"
         yield key, value, start, end
         if not openers:
-            if comma or place != len(text):
+            if comma or position != len(text):
                 break
             return
         pattern = _INSIDE[openers[-1]] if comma else _CLOSE
-    line = text.count("\n", 0, place) + 1
-    raise ValueError(f"not JSON: line {line}, column {place - text.rfind(chr(10), 0, place)}")
+    line = text.count("\n", 0, position) + 1
+    raise ValueError(f"not JSON: line {line}, column {position - text.rfind(chr(10), 0, position)}")
 
 
 def _decoded(literal: str) -> str:

@@ -60,8 +60,8 @@ def load(text: str | TextIO, source: str, finish: Mapping[str, Callable[[Any], A
         return _value(text, source, finish or {})
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = f"line {mark.line + 1}" if mark else ""
-        raise InputError(source, f"not YAML: {error.problem or error.context}", place) from None
+        location = f"line {mark.line + 1}" if mark else ""
+        raise InputError(source, f"not YAML: {error.problem or error.context}", location) from None
     except yaml.YAMLError as error:
         raise InputError(source, f"not YAML: {' '.join(str(error).split())}") from None
     except UnicodeDecodeError:
@@ -114,8 +114,8 @@ def is_text(text: str) -> bool:
 
 def _value(text: str | TextIO, source: str, finish: Mapping[str, Callable[[Any], Any]]) -> object:
     """The value of the only document of ``text``, made of libyaml's events."""
-    found: list[Any] = []
-    holder: Any = found
+    root: list[Any] = []
+    holder: Any = root
     key: Any = None
     outer: list[tuple[Any, Any]] = []  # the collections around the one that is filled, each with its key
     plain: dict[str, object] = {}
@@ -128,11 +128,11 @@ def _value(text: str | TextIO, source: str, finish: Mapping[str, Callable[[Any],
             _check_collection(event, len(outer), source)
         elif kind in _CLOSING:
             holder, key = outer.pop()
-            _finish(found, holder, len(outer), finish)
+            _finish(root, holder, len(outer), finish)
             continue
         elif kind is yaml.AliasEvent:
             raise InputError(source, "an alias (*) is not accepted", _line(event))
-        elif kind is yaml.DocumentStartEvent and found:
+        elif kind is yaml.DocumentStartEvent and root:
             raise InputError(source, "not YAML: expected a single document", _line(event))
         else:
             continue
@@ -146,15 +146,15 @@ def _value(text: str | TextIO, source: str, finish: Mapping[str, Callable[[Any],
         if kind in _OPENING:
             outer.append((holder, key))
             holder, key = value, _NO_KEY
-    return found[0] if found else None
+    return root[0] if root else None
 
 
-def _finish(found: list[Any], holder: Any, depth: int, finish: Mapping[str, Callable[[Any], Any]]) -> None:
+def _finish(root: list[Any], holder: Any, depth: int, finish: Mapping[str, Callable[[Any], Any]]) -> None:
     """Do to what ended last, in ``holder`` and ``depth`` collections more, what is to be done there."""
-    if depth == _IN_LIST and type(holder) is list and type(found[0]) is dict and type(holder[-1]) is dict:
-        made = [make for key, make in finish.items() if found[0].get(key) is holder]
-        for make in made:
-            holder[-1] = make(holder[-1])
+    if depth == _IN_LIST and type(holder) is list and type(root[0]) is dict and type(holder[-1]) is dict:
+        finishers = [finisher for key, finisher in finish.items() if root[0].get(key) is holder]
+        for finisher in finishers:
+            holder[-1] = finisher(holder[-1])
 
 
 def _check_collection(event: Any, depth: int, source: str) -> None:
@@ -189,8 +189,8 @@ def _scalar(event: yaml.ScalarEvent, source: str, plain: dict[str, object]) -> o
 
 def _resolved(text: str) -> str:
     """The tag of a text that stands without quotes."""
-    for tag, written in _RESOLVERS.get(text[:1], ()):
-        if written.match(text):
+    for tag, pattern in _RESOLVERS.get(text[:1], ()):
+        if pattern.match(text):
             return str(tag)
     return _TEXT
 
