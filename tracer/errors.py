@@ -25,14 +25,14 @@ class TracerError(Exception):
 class InputError(TracerError):
     """A file or an option that cannot be used: its name, the place in it, what was expected."""
 
-    def __init__(self, source: str, problem: str, place: str = "") -> None:
-        super().__init__(source, problem, place)
+    def __init__(self, source: str, problem: str, location: str = "") -> None:
+        super().__init__(source, problem, location)
         self.source = source
         self.problem = problem
-        self.place = place
+        self.location = location
 
     def __str__(self) -> str:
-        where = f"{self.source}: {self.place}" if self.place else self.source
+        where = f"{self.source}: {self.location}" if self.location else self.source
         return f"{where}: {self.problem}"
 
 

@@ -31,7 +31,7 @@ _OTHER_NAMES = {
     "gazpacho": "2026.1",
     "hibiscus": "2026.2",
 }
-_ALSO = {name: other for other, name in _OTHER_NAMES.items()}
+_ALSO = {name: alias for alias, name in _OTHER_NAMES.items()}
 
 
 def canonical(name: str) -> str:
@@ -40,8 +40,8 @@ def canonical(name: str) -> str:
     A name that isn't known comes back as it is.
     """
     lower = name.lower()
-    found = _OTHER_NAMES.get(lower, lower)
-    return found if _PATTERN.fullmatch(found) else name
+    main_name = _OTHER_NAMES.get(lower, lower)
+    return main_name if _PATTERN.fullmatch(main_name) else name
 
 
 def also(release: str) -> str:
@@ -51,10 +51,10 @@ def also(release: str) -> str:
 
 def order(release: str) -> tuple[int, str]:
     """What releases are sorted by. Code names began with A and went up the alphabet until Zed."""
-    known = canonical(release)
-    if known == "master":
+    name = canonical(release)
+    if name == "master":
         return 2, ""
-    return (1, known) if known[:1].isdigit() else (0, known)
+    return (1, name) if name[:1].isdigit() else (0, name)
 
 
 def holds(since: str | None, until: str | None, release: str | None) -> bool | None:
