@@ -105,7 +105,7 @@ class Appender:
             try:
                 self._file = os.open(path, _APPEND, 0o600)
             except FileNotFoundError:
-                # Another proxy removes the empty folder when it ends.
+                # Another proxy removes the empty folder at its end.
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = os.open(path, _APPEND, 0o600)
 
