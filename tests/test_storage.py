@@ -71,18 +71,18 @@ def test_a_text_in_pieces_is_scanned_across_them(tmp_path: Path, monkeypatch: py
     clean = ["0123456789 é\n"] * 500
     write(path, iter(clean), known_secrets=_known_secrets())
     assert path.read_text(encoding="utf-8") == "".join(clean)
-    for place in (5, 20, 21, 22, 23, 24, 499):
+    for line in (5, 20, 21, 22, 23, 24, 499):
         leaking = [
-            *clean[:place],
+            *clean[:line],
             f"  a: {SECRET[:8]}\n",
             f"    {SECRET[8:]}\n",
-            *clean[place:],
+            *clean[line:],
             SECRET + "\n",
         ]
         with pytest.raises(LeakError) as caught:
             write(path, iter(leaking), known_secrets=_known_secrets())
-        told = f"known secret at {place + 1}:6; known secret at 503:1"
-        assert str(caught.value) == f"not written, {path} would hold a secret: {told}"
+        problems = f"known secret at {line + 1}:6; known secret at 503:1"
+        assert str(caught.value) == f"not written, {path} would hold a secret: {problems}"
     assert path.read_text(encoding="utf-8") == "".join(clean)
     assert list(tmp_path.iterdir()) == [path]
 
@@ -278,7 +278,7 @@ def test_a_new_file_replaces_none(tmp_path: Path) -> None:
     with pytest.raises(NameTakenError, match="it is there already"):
         write(path, "second", new=True)
     assert path.read_text() == "first"
-    assert [one.name for one in tmp_path.iterdir()] == ["a"]
+    assert [file.name for file in tmp_path.iterdir()] == ["a"]
 
 
 def test_a_new_file_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
