@@ -72,8 +72,8 @@ def test_a_recording_without_a_sequence_has_no_match(show: Recording) -> None:
 
 
 def test_volatile_values_differ_only_if_asked_for(show: Recording) -> None:
-    other = tracer.load(ROOT / "recordings/zed/image-show.yaml")
-    moved = msgspec.structs.replace(other, output=None)
+    earlier = tracer.load(ROOT / "recordings/zed/image-show.yaml")
+    moved = msgspec.structs.replace(earlier, output=None)
     assert tracer.compare(show, show).differences == []
     assert tracer.compare(show, moved).differences
     assert len(tracer.compare(show, moved, strict=True).differences) >= 1

@@ -37,10 +37,10 @@ def _fields(language: str) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("language", languages())
 def test_every_language_says_everything_with_the_same_values(language: str) -> None:
-    english, other = _fields(DEFAULT), _fields(language)
+    english, translated = _fields(DEFAULT), _fields(language)
     # Not every language has a form of its own for one.
-    assert {key for key in english if not key.endswith(".one")} <= set(other) <= set(english)
-    assert {key: english[key] for key in other} == other
+    assert {key for key in english if not key.endswith(".one")} <= set(translated) <= set(english)
+    assert {key: english[key] for key in translated} == translated
 
 
 @pytest.mark.parametrize("name", ["diagram", "pages", "view"])

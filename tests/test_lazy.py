@@ -1,4 +1,4 @@
-"""A list that is not held is like one that is."""
+"""A lazy sequence has the items of the list that it replaces."""
 
 from __future__ import annotations
 
@@ -11,25 +11,27 @@ _ITEMS = st.lists(st.integers(), max_size=6)
 
 
 @given(_ITEMS, st.slices(6), st.permutations(range(6)))
-def test_it_is_as_the_list_that_it_stands_for(items: list[int], part: slice, order: list[int]) -> None:
-    unheld = LazySequence(len(items), items.__getitem__)
-    assert [*unheld] == items
-    assert len(unheld) == len(items)
-    assert unheld[part] == items[part]
-    assert [unheld[-place - 1] for place in range(len(items))] == items[::-1]
-    places = [place for place in order if place < len(items)]
-    held, other = reordered(items, places), reordered(unheld, places)
-    assert (isinstance(held, list), isinstance(other, list)) == (True, False)
-    assert [*other] == [*held] == [items[place] for place in places]
-    twice = [2 * one + place for place, one in enumerate(items)]
-    held, other = (lazy_map(one, lambda place, item: 2 * item + place) for one in (items, unheld))
-    assert (isinstance(held, list), isinstance(other, list)) == (True, False)
-    assert [*other] == [*held] == twice
+def test_a_lazy_sequence_equals_its_list(items: list[int], part: slice, order: list[int]) -> None:
+    lazy = LazySequence(len(items), items.__getitem__)
+    assert [*lazy] == items
+    assert len(lazy) == len(items)
+    assert lazy[part] == items[part]
+    assert [lazy[-index - 1] for index in range(len(items))] == items[::-1]
+    indexes = [index for index in order if index < len(items)]
+    from_list, from_lazy = reordered(items, indexes), reordered(lazy, indexes)
+    assert (isinstance(from_list, list), isinstance(from_lazy, list)) == (True, False)
+    assert [*from_lazy] == [*from_list] == [items[index] for index in indexes]
+    sums = [2 * item + index for index, item in enumerate(items)]
+    from_list, from_lazy = (
+        lazy_map(source, lambda index, item: 2 * item + index) for source in (items, lazy)
+    )
+    assert (isinstance(from_list, list), isinstance(from_lazy, list)) == (True, False)
+    assert [*from_lazy] == [*from_list] == sums
 
 
-def test_an_item_is_made_when_it_is_asked_for() -> None:
-    made: list[int] = []
-    unheld = lazy_map(LazySequence(3, lambda place: made.append(place) or place), lambda _, item: item)  # type: ignore[func-returns-value]
-    assert made == []
-    assert unheld[1] == 1
-    assert made == [1]
+def test_an_item_is_computed_on_access() -> None:
+    computed: list[int] = []
+    lazy = lazy_map(LazySequence(3, lambda index: computed.append(index) or index), lambda _, item: item)  # type: ignore[func-returns-value]
+    assert computed == []
+    assert lazy[1] == 1
+    assert computed == [1]

@@ -22,12 +22,12 @@ def test_a_url_made_of_an_address_gives_back_that_address(
 ) -> None:
     url = base("http", str(address), port) + "/identity"
     assert urlsplit(url).hostname == str(address)
-    place = origin(url)
-    assert place is not None
-    assert place.port == port
+    parsed = origin(url)
+    assert parsed is not None
+    assert parsed.port == port
     mapped = getattr(address, "ipv4_mapped", None)
-    assert ipaddress.ip_address(place.host) == (mapped or address)
-    assert origin(f"http://{authority(place)}") == place
+    assert ipaddress.ip_address(parsed.host) == (mapped or address)
+    assert origin(f"http://{authority(parsed)}") == parsed
 
 
 @given(st.ip_addresses(v=6), PORTS, ZONES)

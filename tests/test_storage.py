@@ -14,10 +14,10 @@ from tracer.storage import Appender, write, write_parts, write_private
 SECRET = "kJ7xQ2mZp9vR4tWs"
 
 
-def _known() -> KnownSecrets:
-    known = KnownSecrets()
-    known.add("password", SECRET)
-    return known
+def _known_secrets() -> KnownSecrets:
+    known_secrets = KnownSecrets()
+    known_secrets.add("password", SECRET)
+    return known_secrets
 
 
 def _mode(path: Path) -> int:
@@ -26,7 +26,7 @@ def _mode(path: Path) -> int:
 
 def test_text_and_bytes_are_written_and_parents_made(tmp_path: Path) -> None:
     write(tmp_path / "a" / "b" / "x.yaml", "ä\r\n")
-    write(tmp_path / "a" / "x.png", b"\x89PNG\r\n", known=_known())
+    write(tmp_path / "a" / "x.png", b"\x89PNG\r\n", known_secrets=_known_secrets())
     assert (tmp_path / "a" / "b" / "x.yaml").read_bytes() == "ä\r\n".encode()
     assert (tmp_path / "a" / "x.png").read_bytes() == b"\x89PNG\r\n"
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "b", "x.png", "x.yaml"]
@@ -59,7 +59,7 @@ def test_the_mode_is_the_users_choice_or_private(tmp_path: Path) -> None:
 def test_a_leak_is_not_written(tmp_path: Path, content: str | bytes, finding: str) -> None:
     path = tmp_path / "x.yaml"
     with pytest.raises(LeakError) as caught:
-        write(path, content, known=_known())
+        write(path, content, known_secrets=_known_secrets())
     assert str(caught.value) == f"not written, {path} would hold a secret: {finding}"
     assert list(tmp_path.iterdir()) == []
 
@@ -69,20 +69,20 @@ def test_a_text_in_pieces_is_scanned_across_them(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(seams, "_OVERLAP", 100)
     path = tmp_path / "x.yaml"
     clean = ["0123456789 é\n"] * 500
-    write(path, iter(clean), known=_known())
+    write(path, iter(clean), known_secrets=_known_secrets())
     assert path.read_text(encoding="utf-8") == "".join(clean)
-    for place in (5, 20, 21, 22, 23, 24, 499):
+    for line in (5, 20, 21, 22, 23, 24, 499):
         leaking = [
-            *clean[:place],
+            *clean[:line],
             f"  a: {SECRET[:8]}\n",
             f"    {SECRET[8:]}\n",
-            *clean[place:],
+            *clean[line:],
             SECRET + "\n",
         ]
         with pytest.raises(LeakError) as caught:
-            write(path, iter(leaking), known=_known())
-        told = f"known secret at {place + 1}:6; known secret at 503:1"
-        assert str(caught.value) == f"not written, {path} would hold a secret: {told}"
+            write(path, iter(leaking), known_secrets=_known_secrets())
+        problems = f"known secret at {line + 1}:6; known secret at 503:1"
+        assert str(caught.value) == f"not written, {path} would hold a secret: {problems}"
     assert path.read_text(encoding="utf-8") == "".join(clean)
     assert list(tmp_path.iterdir()) == [path]
 
@@ -105,7 +105,7 @@ def test_an_interrupt_between_pieces_leaves_nothing_behind(
 
 def test_a_leak_in_the_name_is_not_written_nor_told(tmp_path: Path) -> None:
     with pytest.raises(LeakError) as caught:
-        write(tmp_path / f"{SECRET}.yaml", "x", known=_known())
+        write(tmp_path / f"{SECRET}.yaml", "x", known_secrets=_known_secrets())
     assert SECRET not in f"{caught.value} {caught.value!r}"
     assert list(tmp_path.iterdir()) == []
 
@@ -278,7 +278,7 @@ def test_a_new_file_replaces_none(tmp_path: Path) -> None:
     with pytest.raises(NameTakenError, match="it is there already"):
         write(path, "second", new=True)
     assert path.read_text() == "first"
-    assert [one.name for one in tmp_path.iterdir()] == ["a"]
+    assert [file.name for file in tmp_path.iterdir()] == ["a"]
 
 
 def test_a_new_file_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

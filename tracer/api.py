@@ -31,7 +31,7 @@ def load(path: _FilePath) -> Recording:
 
 
 def dump(recording: Recording, path: _FilePath) -> None:
-    """Write a recording to a YAML file, in place of an earlier file of that name.
+    """Write a recording to a YAML file. Replace an earlier file of that name.
 
     Raises TracerError if the recording seems to hold a secret, or if the file cannot be written.
     """
@@ -50,11 +50,12 @@ def record(
     environment: Mapping[str, str] | None = None,
     policies: Sequence[_FilePath] = (),
 ) -> Recording:
-    """Run a client command through a proxy of its own, and return the recording, which is also on disk.
+    """Run a client command through a new proxy. Write the recording to disk and return it.
 
     ``command`` is the program with its arguments. ``environment`` names the cloud, as ``OS_AUTH_URL`` or
-    ``OS_CLOUD`` do, and is this process's by default. ``folder``, ``release``, ``name``, ``sequence``,
-    and ``policies`` are as in ``tracer record``. The command's output and exit code are in the recording.
+    ``OS_CLOUD`` do; by default, it is the environment of this process. ``folder``, ``release``, ``name``,
+    ``sequence``, and ``policies`` are as in ``tracer record``. The command's output and exit code are in the
+    recording.
 
     Raises TracerError if the command cannot be started, sends no request, or if nothing can be written.
     """
@@ -120,7 +121,7 @@ def compare(before: Recording, after: Recording, *, strict: bool = False) -> Com
 
 
 def redact(recording: Recording, policies: Sequence[_FilePath] = ()) -> Recording:
-    """Return the recording without the secrets that today's redaction policy finds in it.
+    """Return the recording without the secrets that the current redaction policy finds in it.
 
     ``policies`` are files that add rules to the policy. Raises TracerError if a file cannot be used.
     """

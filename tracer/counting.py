@@ -1,4 +1,4 @@
-"""Numbers with their nouns, in the English texts of the program."""
+"""Numbers with their nouns, for English texts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["counted", "noun_for"]
 
 
 def counted(count: int, singular: str, plural: str = "") -> str:
-    """Return a number with the words that go with it; ``plural`` is ``singular`` with an ``s`` unless given.
+    """Return ``count`` with its noun. By default, ``plural`` is ``singular`` with an ``s``.
 
     >>> counted(1, "exchange was", "exchanges were"), counted(2, "file")
     ('1 exchange was', '2 files')
@@ -15,5 +15,5 @@ def counted(count: int, singular: str, plural: str = "") -> str:
 
 
 def noun_for(count: int, singular: str, plural: str = "") -> str:
-    """Return the words that go with a number, without the number."""
+    """Return the noun for ``count``, without the number."""
     return singular if count == 1 else plural or f"{singular}s"

@@ -1,4 +1,4 @@
-"""The errors that a user can meet: one root, few children, one line each."""
+"""The errors for users: one root class, few subclasses, one line of text each."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ __all__ = [
 
 
 class TracerError(Exception):
-    """Anything that ends a verb with one clear line and a non-zero exit code."""
+    """An error that ends a command of tracer with one line of text and a non-zero exit code."""
 
     exit_code = 2
 
 
 class InputError(TracerError):
-    """A file or an option that cannot be used: its name, the place in it, what was expected."""
+    """An unusable file or option: its name, the problem, and the location of the problem in the file."""
 
-    def __init__(self, source: str, problem: str, place: str = "") -> None:
-        super().__init__(source, problem, place)
+    def __init__(self, source: str, problem: str, location: str = "") -> None:
+        super().__init__(source, problem, location)
         self.source = source
         self.problem = problem
-        self.place = place
+        self.location = location
 
     def __str__(self) -> str:
-        where = f"{self.source}: {self.place}" if self.place else self.source
+        where = f"{self.source}: {self.location}" if self.location else self.source
         return f"{where}: {self.problem}"
 
 
@@ -49,7 +49,7 @@ class OutputError(TracerError):
 
 
 class LeakError(TracerError):
-    """The last gate: an artefact held what looks like a secret, so it was not written."""
+    """A file that was not written, because the scan suspects a secret in it."""
 
     def __init__(self, path: str, findings: tuple[str, ...]) -> None:
         super().__init__(path, findings)
@@ -61,7 +61,7 @@ class LeakError(TracerError):
 
 
 class NameTakenError(OutputError):
-    """A new file was wanted, and one of that name is there already."""
+    """A new file that was not written, because its name exists already."""
 
 
 class CloudError(TracerError):
@@ -73,11 +73,11 @@ class CommandError(TracerError):
 
 
 class LostError(TracerError):
-    """A process that worked for us ended before its work did; tried again, it may succeed."""
+    """A worker process that ended before its work was done. A second attempt may succeed."""
 
 
 class NothingRecordedError(TracerError):
-    """The client command ran, and no exchange came through the proxy."""
+    """A client command that ended without any exchange through the proxy."""
 
 
 class RenderError(TracerError):

@@ -1,4 +1,4 @@
-"""Names of files, made of texts that others have written."""
+"""File names from untrusted text."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import unicodedata
 __all__ = ["safe_name"]
 
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
-_LONGEST_NAME = 120  # bytes; leaves room for a suffix within the 255 that file systems take
+_LONGEST_NAME = 120  # bytes; leaves room for a suffix, as file systems allow 255
 
 
 def safe_name(text: str) -> str:
-    """A file name made of hostile text: one path component, visible, portable, at most 120 bytes of UTF-8.
+    """Return a file name for any text: one path component, visible, portable, at most 120 bytes of UTF-8.
 
     >>> safe_name("../../etc/passwd")
     'etc-passwd'

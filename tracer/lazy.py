@@ -1,4 +1,4 @@
-"""Lists whose items are made when they are asked for: what is too long to be held."""
+"""Sequences that compute their items on access, for runs too long to keep in memory."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ T = TypeVar("T")
 
 
 class LazySequence(Sequence[T]):
-    """``length`` items, of which ``make`` makes the one at a place anew each time."""
+    """A read-only sequence of ``length`` items computed by ``item_at`` on every access."""
 
-    def __init__(self, length: int, make: Callable[[int], T]) -> None:
-        self._places = range(length)
-        self._make = make
+    def __init__(self, length: int, item_at: Callable[[int], T]) -> None:
+        self._indexes = range(length)
+        self._item_at = item_at
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._indexes)
 
     @overload
-    def __getitem__(self, place: int) -> T: ...
+    def __getitem__(self, index: int) -> T: ...
     @overload
-    def __getitem__(self, place: slice) -> list[T]: ...
-    def __getitem__(self, place: int | slice) -> T | list[T]:
-        if isinstance(place, slice):
-            return [self._make(one) for one in self._places[place]]
-        return self._make(self._places[place])
+    def __getitem__(self, index: slice) -> list[T]: ...
+    def __getitem__(self, index: int | slice) -> T | list[T]:
+        if isinstance(index, slice):
+            return [self._item_at(position) for position in self._indexes[index]]
+        return self._item_at(self._indexes[index])
 
     def __iter__(self) -> Iterator[T]:
-        return map(self._make, self._places)
+        return map(self._item_at, self._indexes)
 
 
-def lazy_map(source: Sequence[S], make: Callable[[int, S], T]) -> Sequence[T]:
-    """What ``make`` makes of each place and item of ``source``: held if the source is, else not."""
+def lazy_map(source: Sequence[S], transform: Callable[[int, S], T]) -> Sequence[T]:
+    """Apply ``transform`` to each index and item. Return a list for a list, else a lazy sequence."""
     if isinstance(source, list):
-        return [make(place, one) for place, one in enumerate(source)]
-    return LazySequence(len(source), lambda place: make(place, source[place]))
+        return [transform(index, item) for index, item in enumerate(source)]
+    return LazySequence(len(source), lambda index: transform(index, source[index]))
 
 
 def reordered(source: Sequence[S], order: Sequence[int]) -> Sequence[S]:
-    """The items of ``source`` that stand at the places ``order``: held if the source is, else not."""
+    """Return the items at the indexes ``order``, as a list for a list, else as a lazy sequence."""
     if isinstance(source, list):
-        return [source[place] for place in order]
-    return LazySequence(len(order), lambda place: source[order[place]])
+        return [source[index] for index in order]
+    return LazySequence(len(order), lambda position: source[order[position]])

@@ -1,7 +1,7 @@
-"""What a recording is made of: the ground floor, which imports nothing of ours.
+"""The structs of a recording. This module imports nothing else of tracer.
 
-The structs are the recording format itself (``format: 1``): their field names and
-their order are those of the YAML file, see ``tracer.recording``.
+The structs are the recording format itself (``format: 1``): names and order of their fields are those of
+the YAML file, see ``tracer.recording``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FORMAT = 1
 
 HeaderValue = str | list[str]
 Headers = dict[str, HeaderValue]
-"""Header fields in the order and case they were sent; a repeated one is a list."""
+"""Header fields in the order and case in which they were sent. A repeated field is a list of values."""
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e10)]
 
@@ -41,14 +41,14 @@ Omission = Literal["streamed", "too-large", "undecodable", "redaction-failed"]
 
 ExchangeVerdict = Literal["documented", "fallback", "optional", "repeated", "unexpected", "wrong-status"]
 RunVerdict = Literal["conforms", "deviates", "undetermined"]
-"""``undetermined``: evidence is missing on which exchanges belong to the run."""
+"""``undetermined`` means that evidence is missing on which exchanges belong to the run."""
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The content of a message (RFC 9110, section 6.4), decoded; a message without content has none.
+    """The decoded content of a message (RFC 9110, section 6.4). A message without content has no ``Body``.
 
-    Exactly one of ``json``, ``text``, ``base64`` and ``omitted`` is set. ``size`` counts
-    the bytes as they were sent, before any content coding was taken off.
+    Exactly one of ``json``, ``text``, ``base64`` and ``omitted`` is set. ``size`` is the number of bytes as
+    sent, with the content coding.
     """
 
     type: str = ""
@@ -62,7 +62,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A request: what the sender asked for. ``url`` is absolute, ``http`` the protocol version."""
+    """A request. ``url`` is absolute, ``http`` is the protocol version."""
 
     method: str
     url: str
@@ -88,10 +88,10 @@ class Exchange(
     forbid_unknown_fields=True,
     rename={"sender": "from", "receiver": "to"},
 ):
-    """A request with its response, or with the error that came instead of one.
+    """A request with its response, or with an error in place of the response.
 
-    ``started`` and ``ended`` are seconds since the run began. ``steps``, ``path`` and
-    ``verdict`` are its label.
+    ``started`` and ``ended`` are in seconds since the beginning of the run. ``steps``, ``path`` and
+    ``verdict`` are the label of the exchange.
     """
 
     steps: list[int] = []
@@ -108,7 +108,7 @@ class Exchange(
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
-    """What matching gives an exchange."""
+    """The label of an exchange: the result of matching it with a sequence."""
 
     steps: tuple[int, ...] = ()
     path: str = ""
@@ -116,14 +116,14 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cloud(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The cloud that answered: its release, where known, and its URL."""
+    """The cloud of a run: its release (None: not known) and its URL."""
 
     release: str | None = None
     url: str = ""
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What the client command itself printed, and its exit code."""
+    """The output of the client command and its exit code."""
 
     exit: int
     stdout: str = ""
@@ -131,11 +131,11 @@ class Output(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A run written to disk.
+    """A run on disk.
 
-    ``command`` is None where the client's command line is not known; ``notes`` then says
-    why. ``missing`` holds the required steps of the sequence that were not seen.
-    ``interrupted`` says why a run did not come to its end.
+    ``command`` is None if the command line of the client is not known; ``notes`` then has the reason.
+    ``missing`` are the required steps of the sequence that did not occur. ``interrupted`` is the reason for
+    an early end of the run.
     """
 
     format: int
@@ -155,7 +155,10 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
 
 
 def header(headers: Mapping[str, HeaderValue], name: str) -> str | None:
-    """The first value of the header field ``name``, whatever its case (RFC 9110, section 5.1)."""
+    """Return the first value of the header field ``name``, None if there is no such field.
+
+    Field names match without regard to case (RFC 9110, section 5.1).
+    """
     wanted = name.lower()
     for key, value in headers.items():
         if key.lower() == wanted:

@@ -1,4 +1,4 @@
-"""Hosts and origins of URLs, IPv6 addresses included (RFC 3986, section 3.2.2; zones: RFC 6874)."""
+"""Hosts and origins of URLs, with IPv6 addresses (RFC 3986, section 3.2.2; zones: RFC 6874)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class Origin(NamedTuple):
-    """Scheme, host and port of a URL, written so that equal origins are equal values.
+    """The scheme, host and port of a URL in canonical form: equal origins are equal values.
 
-    ``host`` is in lower case and without brackets, an IPv6 address in its shortest form. ``port``
-    is that of the scheme where the URL names none, 0 where the scheme has none either.
+    ``host`` is in lower case and without brackets; an IPv6 address is in its shortest form. Without a port in
+    the URL, ``port`` is the default port of the scheme, or 0 for a scheme without a default.
     """
 
     scheme: str
@@ -24,7 +24,7 @@ class Origin(NamedTuple):
 
 
 def origin(url: str) -> Origin | None:
-    """Return the origin of ``url``, None where ``url`` names no valid host or port."""
+    """Return the origin of ``url``, None if ``url`` has no host, or an invalid host or port."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -36,7 +36,7 @@ def origin(url: str) -> Origin | None:
 
 
 def authority(of: Origin) -> str:
-    """Return host and port as they stand in a URL; the default port of the scheme is left out."""
+    """Return host and port as in a URL, without the port if it is the default of the scheme."""
     host = bracketed(of.host)
     return f"{host}:{of.port}" if of.port and of.port != _PORTS.get(of.scheme) else host
 
@@ -47,7 +47,7 @@ def base(scheme: str, host: str, port: int) -> str:
 
 
 def bracketed(host: str) -> str:
-    """Return ``host`` as it stands in a URL: an IPv6 address in brackets, the ``%`` of its zone encoded."""
+    """Return ``host`` as in a URL: an IPv6 address in brackets, with the ``%`` before its zone encoded."""
     if ":" not in host or host.startswith("["):
         return host
     address, percent, zone = host.partition("%")
@@ -69,5 +69,5 @@ def _canonical(host: str) -> str:
 
 
 def _plain_zone(zone: str) -> str:
-    # In a URL, "%25" stands before the zone; in an address of the system, a plain "%" does.
+    # In a URL, "%25" precedes the zone; in an address of the operating system, "%" does.
     return zone[2:] if zone.startswith("25") and len(zone) > 2 else zone

@@ -1,9 +1,9 @@
-"""Process identity: tell a process from a later one that was given the same number.
+"""Identity of processes: the process ID with the start time.
 
-A process ID is used again after the process has ended, so the start time belongs to the identity. On
-Linux the start time is counted in clock ticks since boot (field 22 of ``/proc/PID/stat``, proc(5)) and
-stands beside the ID of that boot: a step of the wall clock changes neither. Elsewhere, and in files
-of earlier versions, it is in seconds since the epoch, which psutil derives from the wall clock.
+The operating system reuses a process ID after the process has ended, so the start time is a part of the
+identity. On Linux, the start time is in clock ticks since boot (field 22 of ``/proc/PID/stat``, proc(5)),
+with the ID of that boot. A step of the wall clock changes neither. On other systems, and in files of earlier
+versions, it is in seconds since the epoch; psutil derives it from the wall clock.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from typing import NamedTuple
 __all__ = ["ProcessIdentity", "identify", "is_alive", "wait"]
 
 _CLOCK_STEP = 5.0
-"""Seconds by which two start times since the epoch may differ and still be that of one process."""
+"""The largest difference between two start times of the same process, if they are in seconds."""
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _POLL = 0.05
 
 _ENDED = (b"Z", b"X")
-_STATE, _START = 0, 19  # fields 3 and 22, counted from the first one after the name
+_STATE, _START = 0, 19  # fields 3 and 22, as indexes of the fields after the name
 
 
 class ProcessIdentity(NamedTuple):
@@ -41,7 +41,7 @@ class ProcessIdentity(NamedTuple):
 
 
 def identify(pid: int | None = None) -> ProcessIdentity | None:
-    """Return the identity of a process (default: this one), None if it has ended or is not to be seen."""
+    """Return the identity of a process (default: the current process), None if it has ended or is hidden."""
     pid = os.getpid() if pid is None else pid
     boot = _boot()
     try:
@@ -52,7 +52,7 @@ def identify(pid: int | None = None) -> ProcessIdentity | None:
 
 
 def is_alive(identity: ProcessIdentity) -> bool:
-    """Return whether that very process still runs. A zombie does not; in doubt, a process does."""
+    """Return whether the process still runs. A zombie counts as ended, a hidden process as running."""
     if identity.boot and identity.boot != _boot():
         return False
     try:
@@ -65,7 +65,7 @@ def is_alive(identity: ProcessIdentity) -> bool:
 
 
 def wait(identity: ProcessIdentity, seconds: float, stopped: Callable[[], bool] = lambda: False) -> bool:
-    """Wait until the process has ended, for at most ``seconds``, or ``stopped``. Return whether it has."""
+    """Wait at most ``seconds`` until the process ends or ``stopped`` is true. Return whether it ended."""
     deadline = time.monotonic() + seconds
     while is_alive(identity):
         if stopped() or time.monotonic() >= deadline:
@@ -92,18 +92,18 @@ def _ticks(pid: int) -> int | None:
     except PermissionError:
         raise
     except OSError:
-        # The mount option ``hidepid`` takes other users' processes out of /proc. Signal 0 only asks.
+        # The mount option ``hidepid`` hides other users' processes in /proc. Signal 0 only checks a process.
         with contextlib.suppress(ProcessLookupError, OverflowError):
             os.kill(pid, 0)
         return None
-    # The name stands in parentheses, and may hold some itself.
+    # The name is in parentheses, and may contain parentheses.
     fields = stat[stat.rindex(b")") + 2 :].split()
     return None if fields[_STATE] in _ENDED else int(fields[_START])
 
 
 def _created(pid: int) -> float | None:
     """Return the start time since the epoch, None if ended. Raise PermissionError for a hidden process."""
-    import psutil  # takes long to load, and Linux needs it for files of earlier versions alone
+    import psutil  # loads slowly, and Linux needs it only for files of earlier versions
 
     try:
         process = psutil.Process(pid)

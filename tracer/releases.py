@@ -11,7 +11,7 @@ _CODE_NAMES = (
     "|queens|rocky|stein|train|ussuri|victoria|wallaby|xena|yoga|zed"
 )
 PATTERN = rf"^({_CODE_NAMES}|master|20[2-9]\d\.[12])$"
-"""A release's name: ``zed``, ``2026.2``; ``master`` is later than all others."""
+"""The name of a release: ``zed``, ``2026.2``. ``master`` is later than all others."""
 
 _PATTERN = re.compile(PATTERN)
 
@@ -31,36 +31,36 @@ _OTHER_NAMES = {
     "gazpacho": "2026.1",
     "hibiscus": "2026.2",
 }
-_ALSO = {name: other for other, name in _OTHER_NAMES.items()}
+_ALSO = {name: alias for alias, name in _OTHER_NAMES.items()}
 
 
 def canonical(name: str) -> str:
-    """The one name that a release goes by here: ``2023.1`` for ``Antelope``, ``zed`` for ``2022.2``.
+    """Return the canonical name of a release: ``2023.1`` for ``Antelope``, ``zed`` for ``2022.2``.
 
-    A name that isn't known comes back as it is.
+    Return an unknown name unchanged.
     """
     lower = name.lower()
-    found = _OTHER_NAMES.get(lower, lower)
-    return found if _PATTERN.fullmatch(found) else name
+    main_name = _OTHER_NAMES.get(lower, lower)
+    return main_name if _PATTERN.fullmatch(main_name) else name
 
 
 def also(release: str) -> str:
-    """The other name of the release, such as ``antelope`` of ``2023.1``; empty where there is none."""
+    """Return the second name of a release, such as ``antelope`` for ``2023.1``, empty if there is none."""
     return _ALSO.get(release, "")
 
 
 def order(release: str) -> tuple[int, str]:
-    """What releases are sorted by. Code names began with A and went up the alphabet until Zed."""
-    known = canonical(release)
-    if known == "master":
+    """Return a sort key: code names in alphabetical order up to Zed, then numbers, then ``master``."""
+    name = canonical(release)
+    if name == "master":
         return 2, ""
-    return (1, known) if known[:1].isdigit() else (0, known)
+    return (1, name) if name[:1].isdigit() else (0, name)
 
 
 def holds(since: str | None, until: str | None, release: str | None) -> bool | None:
-    """Whether something that came with ``since`` and went after ``until`` is in ``release``.
+    """Return whether ``release`` is in the range from ``since`` to ``until``, both included.
 
-    None where that cannot be told, as the release is not known.
+    A limit may be None: no limit. With a limit and an unknown release, return None.
     """
     if since is None and until is None:
         return True

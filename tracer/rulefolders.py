@@ -1,6 +1,7 @@
-"""Folders in which users keep rules of their own, beside the rules that ship with tracer.
+"""Folders with rules of users, in addition to the rules of tracer.
 
-The variable ``TRACER_RULES`` names the folders, so that every process of a recording uses the same rules.
+The environment variable ``TRACER_RULES`` names the folders, so that every process of a recording
+uses the same rules.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ FILES = (
     "calls.yaml",
     "sequences/*.yaml",
 )
-"""Patterns of the files that a folder may hold."""
+"""Patterns of the rule files in a folder."""
 
 
 def use(folders: Iterable[Path]) -> None:
-    """Use the rules in ``folders`` from now on, in this process and in those that it starts.
+    """Use the rules in ``folders`` from now on, in this process and in its future child processes.
 
-    Raises InputError for a path that is no folder, or a folder without any file of rules.
+    Raises InputError if a path is not a folder, contains ``os.pathsep``, or has no rule file.
     """
     paths = [folder.expanduser().absolute() for folder in folders]
     for path in paths:

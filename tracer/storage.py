@@ -25,26 +25,30 @@ _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) 
 
 
 def write(
-    path: Path, text: str | bytes | Iterable[str], *, known: KnownSecrets | None = None, new: bool = False
+    path: Path,
+    text: str | bytes | Iterable[str],
+    *,
+    known_secrets: KnownSecrets | None = None,
+    new: bool = False,
 ) -> None:
     """Write a complete file or none: scan it, write it to a temporary file, flush it to disk, rename it.
 
-    Text is written as UTF-8, and scanned for values that look like secrets and for ``known`` secrets. Bytes
-    (PNG) are searched only for ``known`` secrets. A long text may be an iterable of pieces of whole lines;
+    Text is written as UTF-8, and scanned for values that look like secrets and for ``known_secrets``. Bytes
+    (PNG) are searched only for ``known_secrets``. A long text may be an iterable of pieces of whole lines;
     only the pieces of one scan are in memory. Missing parent folders are created. With ``new``, an existing
     file is not replaced.
 
     Raises ``LeakError`` with the rules and positions of secrets (never their values), ``OutputError`` if the
     file cannot be written, and ``NameTakenError`` if a ``new`` file exists.
     """
-    checked = _checked(path, text, known)
+    checked = _checked(path, text, known_secrets)
     # A text that is not very long is scanned completely before the first access to the disk.
     first = next(checked)
     _replace(path, itertools.chain((first,), checked), 0o666, new=new)
 
 
 def write_parts(
-    path: Path, parts: Sequence[str | bytes], *, known: KnownSecrets | None = None, tidy: bool = False
+    path: Path, parts: Sequence[str | bytes], *, known_secrets: KnownSecrets | None = None, tidy: bool = False
 ) -> list[Path]:
     """Write each part to a file as ``write`` does. Return the paths of the files.
 
@@ -53,8 +57,8 @@ def write_parts(
     ``tidy`` only for names that belong to tracer, such as those of recordings.
     """
     paths = [path] if len(parts) == 1 else [_part(path, number) for number in range(1, len(parts) + 1)]
-    for one, part in zip(paths, parts, strict=True):
-        write(one, part, known=known)
+    for part_path, part in zip(paths, parts, strict=True):
+        write(part_path, part, known_secrets=known_secrets)
     if tidy:
         _remove_earlier(path, len(parts))
     return paths
@@ -101,7 +105,7 @@ class Appender:
             try:
                 self._file = os.open(path, _APPEND, 0o600)
             except FileNotFoundError:
-                # Another proxy removes the empty folder when it ends.
+                # Another proxy removes the empty folder at its end.
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = os.open(path, _APPEND, 0o600)
 
@@ -147,18 +151,20 @@ class Appender:
         self.close()
 
 
-def _checked(path: Path, text: str | bytes | Iterable[str], known: KnownSecrets | None) -> Iterator[bytes]:
+def _checked(
+    path: Path, text: str | bytes | Iterable[str], known_secrets: KnownSecrets | None
+) -> Iterator[bytes]:
     """Yield the content up to the first secret. Raise ``LeakError`` with all secrets after the scan."""
-    if known is not None and known.find(path.name):
+    if known_secrets is not None and known_secrets.find(path.name):
         raise LeakError(str(path.parent / "…"), ("known secret in the file's name",))
     leaks: list[Finding] = []
     if isinstance(text, bytes):
-        places = [] if known is None else known.find_bytes(text)
-        leaks += [Finding("known secret", 1, place + 1) for place in places]
+        positions = [] if known_secrets is None else known_secrets.find_bytes(text)
+        leaks += [Finding("known secret", 1, position + 1) for position in positions]
         if not leaks:
             yield text
     else:
-        for piece, findings in scan_pieces((text,) if isinstance(text, str) else text, known=known):
+        for piece, findings in scan_pieces((text,) if isinstance(text, str) else text, known=known_secrets):
             leaks += findings
             if not leaks:
                 yield _encoded(path, piece)

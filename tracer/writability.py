@@ -1,4 +1,4 @@
-"""Whether files can be written, and in words why not."""
+"""Checks that files can be written, and the reasons of failures in words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["check_file", "check_folder", "naming_option", "reasons"]
 _REASONS = {
     errno.EACCES: "permission denied",
     errno.EDQUOT: "the disk quota is used up",
-    errno.EEXIST: "a part of its path is not a folder",  # so says mkdir
+    errno.EEXIST: "a part of its path is not a folder",  # from mkdir
     errno.EFBIG: "the file would be too large",
     errno.EISDIR: "it is a folder",
     errno.ELOOP: "too many symbolic links",
@@ -30,7 +30,7 @@ _REASONS = {
 
 @contextlib.contextmanager
 def reasons(path: Path) -> Iterator[None]:
-    """Raise OutputError, with ``path`` and a reason in words, for an OSError."""
+    """Replace an OSError by an OutputError with ``path`` and a reason in words."""
     try:
         yield
     except OSError as error:
@@ -40,7 +40,7 @@ def reasons(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def naming_option(option: str) -> Iterator[None]:
-    """Name ``option``, which chooses the folder, in an OutputError."""
+    """Add ``option`` to the text of an OutputError as the option that chooses another folder."""
     try:
         yield
     except OutputError as error:
@@ -50,7 +50,7 @@ def naming_option(option: str) -> Iterator[None]:
 def check_folder(folder: Path) -> None:
     """Raise InputError or OutputError if no file can be written to ``folder``.
 
-    A missing folder is not made: a file is written to the deepest one that is there, and removed.
+    A missing folder is not created. The check writes a file to the deepest existing folder, and removes it.
     """
     with reasons(folder):
         there = _deepest(folder.absolute())
@@ -66,7 +66,7 @@ def check_folder(folder: Path) -> None:
 
 
 def check_file(path: Path) -> None:
-    """Raise OutputError if something is at ``path`` that must not be replaced by a file."""
+    """Raise OutputError if ``path`` must not be replaced: it is a folder, a special file or read-only."""
     with reasons(path):
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
@@ -77,7 +77,7 @@ def check_file(path: Path) -> None:
 
 
 def _deepest(folder: Path) -> Path:
-    """Return the deepest part of the path that is there, also if it is a link that leads nowhere."""
+    """Return the deepest existing part of the path. A broken symbolic link exists, too."""
     for path in (folder, *folder.parents):
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             path.lstat()

@@ -15,7 +15,7 @@ class Thing(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @pytest.mark.parametrize(
-    ("value", "place", "message"),
+    ("value", "location", "message"),
     [
         ({"numbers": [1, "x"]}, "", "f: numbers[1]: expected int, got str"),
         ({"numbers": [1, "x"]}, "things.a", "f: things.a.numbers[1]: expected int, got str"),
@@ -25,9 +25,9 @@ class Thing(msgspec.Struct, forbid_unknown_fields=True):
         (7, "", "f: expected object, got int"),
     ],
 )
-def test_a_fault_is_told_with_its_place(value: object, place: str, message: str) -> None:
+def test_a_fault_names_its_location(value: object, location: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
-        typed(value, Thing, "f", place)
+        typed(value, Thing, "f", location)
     assert str(caught.value) == message
 
 

@@ -132,10 +132,10 @@ def test_replace_is_asked_for_each_scalar_with_its_path() -> None:
 @given(documents)
 def test_every_scalar_can_be_reached(document: object) -> None:
     def look(path: Path, literal: str) -> None:
-        found = document
+        value = document
         for step in path:
-            found = found[step]  # type: ignore[index]
-        assert json.dumps(found) == literal
+            value = value[step]  # type: ignore[index]
+        assert json.dumps(value) == literal
 
     rewrite(json.dumps(document), look)
 
@@ -171,8 +171,8 @@ def test_string() -> None:
 
 def test_a_byte_order_mark_is_no_part_of_the_document() -> None:
     assert rewrite('\ufeff{"a":1}', indent=None) == '{"a": 1}'
-    kept = rewrite_from('\ufeff{"a":1}', None, lambda _, __: None, lambda _, __: "2", verbatim=True)
-    assert kept == '\ufeff{"a":2}'
+    verbatim = rewrite_from('\ufeff{"a":1}', None, lambda _, __: None, lambda _, __: "2", verbatim=True)
+    assert verbatim == '\ufeff{"a":2}'
     with pytest.raises(ValueError, match="not JSON"):
         rewrite("\ufeff\ufeff[]")
 
@@ -188,17 +188,17 @@ def test_a_byte_order_mark_is_no_part_of_the_document() -> None:
     ],
 )
 def test_torn_json_is_followed_as_far_as_it_goes(text: str, seen: list[Path]) -> None:
-    found: list[Path] = []
+    paths: list[Path] = []
 
     def replace(path: Path, literal: str) -> None:
-        found.append(path)
+        paths.append(path)
 
     def enter(path: Path, step: str | int) -> Path:
         return (*path, step)
 
     root: Path = ()
     assert rewrite_torn(text, root, enter, replace) == text
-    assert found == seen
+    assert paths == seen
 
 
 @given(text=st.text("{}[],:\"'\\ a1\n"))
@@ -214,8 +214,8 @@ def test_scalars_of_pieces_are_those_of_the_document(document: object, indent: i
     rewrite(text, lambda path, literal: seen.append((path, literal)))
     root: Path = ()
     scalars = Scalars(root, lambda path, step: (*path, step))
-    found = [one for piece in text.splitlines(keepends=True) for one in scalars.feed(piece)]
-    assert [(one.state, one.literal) for one in found] == seen
+    fed = [scalar for piece in text.splitlines(keepends=True) for scalar in scalars.feed(piece)]
+    assert [(scalar.state, scalar.literal) for scalar in fed] == seen
 
 
 _PUNCTUATION = st.sampled_from(["{", "}", "[", "]", ",", ":", " ", "\n", "\t", "\x0b", "\ufeff", "\ud800"])
@@ -226,9 +226,11 @@ _ATOMS = st.sampled_from(["0", "-0", "1e5", "01", "1.", "NaN", "true", "nul", "1
 _PIECES = _PUNCTUATION | _STRINGS | _ATOMS
 _ALMOST_JSON = st.recursive(
     _PIECES,
-    lambda one: (
-        st.lists(one, max_size=4).map(lambda many: f"[{','.join(many)}]")
-        | st.lists(one, max_size=4).map(lambda many: "{" + ",".join('"k": ' + value for value in many) + "}")
+    lambda inner: (
+        st.lists(inner, max_size=4).map(lambda many: f"[{','.join(many)}]")
+        | st.lists(inner, max_size=4).map(
+            lambda many: "{" + ",".join('"k": ' + value for value in many) + "}"
+        )
     ),
 )
 

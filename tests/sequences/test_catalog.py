@@ -114,7 +114,7 @@ def test_the_authentication_is_worded_alike_everywhere() -> None:
         for entry, same in zip(sequence.entries, model, strict=False):
             if entry.steps and entry.path == same.path and entry.receiver == same.receiver:
                 assert replace(entry, prologue=True) == same
-    own = [name for name, one in catalog().items() if all(entry.prologue for entry in one.entries)]
+    own = [name for name, sequence in catalog().items() if all(entry.prologue for entry in sequence.entries)]
     assert not own
 
 
@@ -133,7 +133,9 @@ def test_what_a_label_says_is_no_secret_even_where_a_password_says_the_same(sequ
 
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_recordings_that_ship_are_those_of_the_suites(release: str) -> None:
-    assert {path.stem for path in (SHIPPED / release).glob("*.yaml")} == {one.name for one in COMMANDS}
+    assert {path.stem for path in (SHIPPED / release).glob("*.yaml")} == {
+        command.name for command in COMMANDS
+    }
 
 
 @pytest.mark.parametrize("path", RECORDINGS)
@@ -141,11 +143,11 @@ def test_a_shipped_recording_conforms(path: Path, recording: Recording) -> None:
     assert recording.output is not None
     assert recording.output.exit == 0
     assert recording.cloud.release == path.parent.name
-    found = match(recording.exchanges, sequence_of(recording), recording.cloud.release)
-    assert found.explanations == []
-    assert recording.verdict == found.verdict == "conforms"
+    result = match(recording.exchanges, sequence_of(recording), recording.cloud.release)
+    assert result.explanations == []
+    assert recording.verdict == result.verdict == "conforms"
     labels = [(exchange.steps, exchange.path, exchange.verdict) for exchange in recording.exchanges]
-    assert labels == [(list(label.steps), label.path, label.verdict) for label in found.labels]
+    assert labels == [(list(label.steps), label.path, label.verdict) for label in result.labels]
 
 
 @pytest.mark.parametrize("path", RECORDINGS)
@@ -154,9 +156,9 @@ def test_the_sequence_of_a_shipped_recording_is_found(path: Path, recording: Rec
     assert path.stem.startswith(own.name)
     assert choose(recording.exchanges, recording.command, recording.cloud.release) is own
     for release in (recording.cloud.release, None):
-        found = choose(recording.exchanges, None, release)
-        assert found is not None
-        assert found.name == ("token-issue" if own.name in UNTOLD else own.name)
+        chosen = choose(recording.exchanges, None, release)
+        assert chosen is not None
+        assert chosen.name == ("token-issue" if own.name in UNTOLD else own.name)
 
 
 @pytest.mark.parametrize("path", RECORDINGS)
@@ -182,7 +184,9 @@ def test_a_recording_that_lacks_a_message_deviates(path: Path, recording: Record
 def test_a_recording_deviates_in_the_other_release_where_the_releases_differ(name: str) -> None:
     """What holds for both releases conforms in both."""
     old, new = (load(SHIPPED / release / f"{name}.yaml") for release in RELEASES)
-    same = [_request(one) for one in old.exchanges] == [_request(one) for one in new.exchanges]
+    same = [_request(exchange) for exchange in old.exchanges] == [
+        _request(exchange) for exchange in new.exchanges
+    ]
     in_new = match(old.exchanges, sequence_of(old), RELEASES[1])
     in_old = match(new.exchanges, sequence_of(new), RELEASES[0])
     verdicts = {in_new.verdict, in_old.verdict}
@@ -202,6 +206,6 @@ def _request(exchange: Exchange) -> tuple[str, str, list[int]]:
 
 def _verdict(recording: Recording, changes: list[tuple[int, Exchange | None]]) -> str:
     changed = dict(changes)
-    exchanges = [changed.get(index, one) for index, one in enumerate(recording.exchanges)]
-    kept = [one for one in exchanges if one is not None]
-    return match(kept, sequence_of(recording), recording.cloud.release).verdict
+    exchanges = [changed.get(index, exchange) for index, exchange in enumerate(recording.exchanges)]
+    remaining = [exchange for exchange in exchanges if exchange is not None]
+    return match(remaining, sequence_of(recording), recording.cloud.release).verdict

@@ -118,8 +118,8 @@ def test_any_json_may_come(body: Any) -> None:
     catalogue = Catalogue.from_exchanges(
         [exchange("POST", f"{HOST}/identity/v3/auth/tokens", 201, body=body)]
     )
-    found = catalogue.service(f"{HOST}/identity/v3")
-    assert found is not None
+    service = catalogue.service(f"{HOST}/identity/v3")
+    assert service is not None
     assert catalogue.service("http://h:0/a/v2/x") in (None, ("keystone", "/a"))
 
 

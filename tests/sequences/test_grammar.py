@@ -108,7 +108,7 @@ def _exchanges(draw: st.DrawFn, entry: Entry, release: str) -> list[Made]:
         watched = bool(entry.loop.until_body)
         going = [_ask(entry, status, {"image": {"status": "queued"}}) for _ in range(rounds)]
         last = _ask(entry, status if watched else 404, {"image": {"status": "active"}} if watched else None)
-        return [*(Made(one, entry, False) for one in going), Made(last, entry, False)]
+        return [*(Made(sent, entry, False) for sent in going), Made(last, entry, False)]
     return [Made(_ask(entry, status), entry, required)]
 
 
@@ -121,19 +121,19 @@ def generated(draw: st.DrawFn) -> tuple[Sequence, str, list[Made]]:
     for number, item in enumerate(sequence.exchanges):
         if isinstance(item, AnyOrder):
             order = draw(st.permutations(item.any_order))
-            made = [one for entry in order for one in _exchanges(draw, entry, release)]
-            for one in made:
-                one.group = number
+            drawn = [step for entry in order for step in _exchanges(draw, entry, release)]
+            for step in drawn:
+                step.group = number
         elif isinstance(item, OneOf):
             steps = tuple(step for branch in item.one_of for entry in branch for step in entry.steps)  # type: ignore[union-attr]
             branch = draw(st.sampled_from(item.one_of))
-            made = [one for entry in branch for one in _exchanges(draw, entry, release)]  # type: ignore[arg-type]
-            for one in made:
-                one.choice = steps
+            drawn = [step for entry in branch for step in _exchanges(draw, entry, release)]  # type: ignore[arg-type]
+            for step in drawn:
+                step.choice = steps
         else:
-            made = _exchanges(draw, item, release)
-        run += made
-        repeating = [one for one in run if one.entry.repeats]
+            drawn = _exchanges(draw, item, release)
+        run += drawn
+        repeating = [step for step in run if step.entry.repeats]
         if len(repeating) > 0 and draw(st.booleans()):
             again = draw(st.sampled_from(repeating))
             run.append(Made(again.exchange, again.entry, required=False))
@@ -141,28 +141,28 @@ def generated(draw: st.DrawFn) -> tuple[Sequence, str, list[Made]]:
 
 
 def _match(sequence: Sequence, release: str, run: list[Made]) -> Match:
-    return match([made.exchange for made in run], sequence, release)
+    return match([step.exchange for step in run], sequence, release)
 
 
 def _single(run: list[Made]) -> list[int]:
     """The indexes of required exchanges that nothing else of the run stands in for."""
-    count = {made.entry.path: sum(one.entry.path == made.entry.path for one in run) for made in run}
-    return [index for index, made in enumerate(run) if made.required and count[made.entry.path] == 1]
+    count = {step.entry.path: sum(repeated.entry.path == step.entry.path for repeated in run) for step in run}
+    return [index for index, step in enumerate(run) if step.required and count[step.entry.path] == 1]
 
 
 @given(generated())
 def test_a_run_made_from_a_sequence_conforms(drawn: tuple[Sequence, str, list[Made]]) -> None:
     result = _match(*drawn)
     assert (result.verdict, result.explanations) == ("conforms", [])
-    for made, label in zip(drawn[2], result.labels, strict=True):
-        assert label.steps == made.entry.steps
+    for step, label in zip(drawn[2], result.labels, strict=True):
+        assert label.steps == step.entry.steps
         assert label.verdict in ("documented", "fallback", "repeated")
 
 
 @given(generated())
 def test_without_the_release_both_ways_conform(drawn: tuple[Sequence, str, list[Made]]) -> None:
     sequence, _, run = drawn
-    assert match([made.exchange for made in run], sequence).verdict == "conforms"
+    assert match([step.exchange for step in run], sequence).verdict == "conforms"
 
 
 @given(generated(), st.data())
@@ -194,15 +194,15 @@ def test_a_strange_exchange_added_is_named(
     drawn: tuple[Sequence, str, list[Made]], data: st.DataObject
 ) -> None:
     sequence, release, run = drawn
-    place = data.draw(st.integers(0, len(run)))
+    index = data.draw(st.integers(0, len(run)))
     stranger = exchange("GET", f"{HOST}/image/v2/strangers", 200, token=True)
     result = match(
-        [*(one.exchange for one in run[:place]), stranger, *(one.exchange for one in run[place:])],
+        [*(step.exchange for step in run[:index]), stranger, *(step.exchange for step in run[index:])],
         sequence,
         release,
     )
-    assert (result.verdict, list(result.reasons), result.missing) == ("deviates", [place], [])
-    assert result.explanations[0].startswith(f"exchange {place + 1}, GET /image/v2/strangers: not documented")
+    assert (result.verdict, list(result.reasons), result.missing) == ("deviates", [index], [])
+    assert result.explanations[0].startswith(f"exchange {index + 1}, GET /image/v2/strangers: not documented")
 
 
 @given(generated(), st.data())
@@ -355,8 +355,8 @@ def test_types_of_parameters(kind: str, good: str, bad: str) -> None:
         assert f"the path is not /v2/things/{{thing_id}} (thing_id: {kind})" in refused.explanations[0]
 
 
-def _timed(made: Exchange, started: float, ended: float | None) -> Exchange:
-    return msgspec.structs.replace(made, started=started, ended=ended)
+def _timed(sent: Exchange, started: float, ended: float | None) -> Exchange:
+    return msgspec.structs.replace(sent, started=started, ended=ended)
 
 
 def _validation(status: int = 200) -> Exchange:

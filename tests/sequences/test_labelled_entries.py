@@ -17,8 +17,8 @@ def _labelled(run: list[Exchange]) -> Sequence[Exchange]:
     return label(recording, IMAGE_SHOW).exchanges
 
 
-def _asked(made: Exchange) -> tuple[str, str] | None:
-    entry = entry_of(made, IMAGE_SHOW)
+def _asked(sent: Exchange) -> tuple[str, str] | None:
+    entry = entry_of(sent, IMAGE_SHOW)
     return (entry.method, entry.path) if entry else None
 
 
@@ -26,7 +26,7 @@ def test_steps_fallbacks_and_calls() -> None:
     validation = exchange("GET", f"{HOST}/identity/v3/auth/tokens", 200, sender="glance")
     discovery = exchange("GET", f"{HOST}/identity", 300, sender="glance")
     run = _labelled([*runs.not_found(), validation, discovery])
-    assert [_asked(made) for made in run] == [
+    assert [_asked(sent) for sent in run] == [
         ("GET", "/"),
         ("POST", "/v3/auth/tokens"),
         ("GET", "/"),
@@ -36,7 +36,7 @@ def test_steps_fallbacks_and_calls() -> None:
         ("GET", "/v3/auth/tokens"),
         ("GET", "/"),
     ]
-    name, hidden = (entry_of(made, IMAGE_SHOW) for made in run[4:6])
+    name, hidden = (entry_of(sent, IMAGE_SHOW) for sent in run[4:6])
     assert name is not None
     assert hidden is not None
     assert (list(name.query), list(hidden.query)) == (["name"], ["os_hidden"])

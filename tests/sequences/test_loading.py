@@ -176,10 +176,10 @@ def test_a_wrong_file_names_itself_the_place_and_what_is_wrong(
     path.write_text(GOOD.replace(old, new, 1))
     with pytest.raises(InputError) as caught:
         load(path)
-    said = str(caught.value)
-    assert said.startswith(f"{path}: ")
-    assert message in said
-    assert "\n" not in said
+    message_text = str(caught.value)
+    assert message_text.startswith(f"{path}: ")
+    assert message in message_text
+    assert "\n" not in message_text
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def test_a_token_that_ran_out_before_a_fallback() -> None:
 
 
 @pytest.mark.parametrize("missing", ["login", "repetition", "token"])
-def test_a_401_without_all_that_excuses_it(missing: str) -> None:
+def test_a_401_that_is_not_tolerated(missing: str) -> None:
     refused = show(status=401)
     if missing == "token":
         refused = exchange("GET", refused.request.url, 401)
@@ -178,7 +178,7 @@ def test_redirects_in_a_row() -> None:
     assert _verdicts([first, second, third, *by_id()[1:]])[:3] == ["repeated", "repeated", "documented"]
 
 
-def test_a_redirect_to_somewhere_else_is_not_excused() -> None:
+def test_a_redirect_to_another_location_is_not_tolerated() -> None:
     elsewhere = exchange(
         "GET", f"{HOST}/image/v2/images?name=x", 302, location=f"{HOST}/image/v2/images?name=x"
     )
@@ -300,10 +300,10 @@ def generated(draw: st.DrawFn, *, all_options: bool = False) -> list[tuple[Excha
         )
         mount = "identity" if entry.receiver == "keystone" else "image"
         url = f"{HOST}/{mount}{path.removesuffix('/')}?{query}"
-        made = exchange(entry.method, url, status or draw(st.sampled_from(entry.statuses)))
-        run.append((made, not entry.optional))
+        sent = exchange(entry.method, url, status or draw(st.sampled_from(entry.statuses)))
+        run.append((sent, not entry.optional))
         if entry.repeats and not all_options and draw(st.booleans()):
-            run.append((made, False))
+            run.append((sent, False))
 
     for entry in IMAGE_SHOW.exchanges:
         assert isinstance(entry, Entry)
@@ -318,17 +318,17 @@ def generated(draw: st.DrawFn, *, all_options: bool = False) -> list[tuple[Excha
 
 @given(generated())
 def test_a_run_made_from_the_sequence_conforms(run: list[tuple[Exchange, bool]]) -> None:
-    result = _match([made for made, _ in run])
+    result = _match([sent for sent, _ in run])
     assert (result.verdict, result.missing, result.explanations) == ("conforms", [], [])
     assert not {label.verdict for label in result.labels} & set(DEVIATING)
 
 
 @given(generated(), st.data())
 def test_a_required_exchange_dropped_is_named(run: list[tuple[Exchange, bool]], data: st.DataObject) -> None:
-    full = [made for made, _ in run]
-    again = {made.request.url for made, required in run if not required}
+    full = [sent for sent, _ in run]
+    again = {sent.request.url for sent, required in run if not required}
     droppable = [
-        index for index, (made, required) in enumerate(run) if required and made.request.url not in again
+        index for index, (sent, required) in enumerate(run) if required and sent.request.url not in again
     ]
     index = data.draw(st.sampled_from(droppable))
     steps = _match(full).labels[index].steps
@@ -349,44 +349,44 @@ def test_a_strange_exchange_added_is_named(run: list[tuple[Exchange, bool]], dat
         exchange("POST", f"{HOST}/identity/v3/users", 201, sender="glance"),
         exchange("HEAD", f"{HOST}/identity", 300),
     ]
-    full = [made for made, _ in run]
-    place = data.draw(st.integers(0, len(full)))
-    result = _match([*full[:place], data.draw(st.sampled_from(strangers)), *full[place:]])
+    full = [sent for sent, _ in run]
+    index = data.draw(st.integers(0, len(full)))
+    result = _match([*full[:index], data.draw(st.sampled_from(strangers)), *full[index:]])
     assert (result.verdict, result.missing) == ("deviates", [])
-    assert list(result.reasons) == [place]
-    assert result.labels[place].verdict == "unexpected"
+    assert list(result.reasons) == [index]
+    assert result.labels[index].verdict == "unexpected"
 
 
 @given(generated(all_options=True), st.data())
 def test_two_neighbours_swapped_are_named(run: list[tuple[Exchange, bool]], data: st.DataObject) -> None:
-    full = [made for made, _ in run]
-    place = data.draw(st.integers(0, len(full) - 2))
-    full[place], full[place + 1] = full[place + 1], full[place]
+    full = [sent for sent, _ in run]
+    index = data.draw(st.integers(0, len(full) - 2))
+    full[index], full[index + 1] = full[index + 1], full[index]
     result = _match(full)
     assert result.verdict == "deviates"
-    assert set(result.reasons) & {place, place + 1}
+    assert set(result.reasons) & {index, index + 1}
 
 
 @given(generated(all_options=True), st.data())
 def test_another_status_is_named(run: list[tuple[Exchange, bool]], data: st.DataObject) -> None:
-    full = [made for made, _ in run]
-    place = data.draw(st.integers(0, len(full) - 1))
+    full = [sent for sent, _ in run]
+    index = data.draw(st.integers(0, len(full) - 1))
     status = data.draw(st.sampled_from([204, 302, 401, 409, 500, 503, None]))
-    full[place] = exchange(full[place].request.method, full[place].request.url, status)
+    full[index] = exchange(full[index].request.method, full[index].request.url, status)
     result = _match(full)
     assert result.verdict == "deviates"
-    assert list(result.reasons) == [place]
-    assert result.labels[place].verdict == "wrong-status"
+    assert list(result.reasons) == [index]
+    assert result.labels[index].verdict == "wrong-status"
 
 
-known = st.sampled_from([
+any_exchange = st.sampled_from([
     *by_id(), *runs.not_found()[3:], login(401), show(status=401), show(status=None),
     versions_of_keystone(302), exchange("GET", f"{HOST}/image/v2/tasks", 200),
     exchange("GET", "not a url [", 200, to="glance"),
 ])  # fmt: skip
 
 
-@given(st.lists(known, max_size=12))
+@given(st.lists(any_exchange, max_size=12))
 def test_any_run_gets_one_label_an_exchange_and_the_same_each_time(run: list[Exchange]) -> None:
     result = _match(run)
     assert len(result.labels) == len(run)
@@ -396,7 +396,7 @@ def test_any_run_gets_one_label_an_exchange_and_the_same_each_time(run: list[Exc
     assert (result.verdict == "deviates") == bool(deviating or result.missing)
 
 
-def test_strange_requests_of_a_run_that_is_not_held() -> None:
+def test_strange_requests_of_a_lazy_run() -> None:
     paths = ["", "?", "/a?b?c", "/a#b?c", "/\ud800?\udfff", f"/v2/{'x' * 70_000}?y=z", "//?a=%3F"]
     run = [exchange("GET", HOST + path, 302, to="glance", location=path) for path in paths]
     run += [
@@ -405,12 +405,12 @@ def test_strange_requests_of_a_run_that_is_not_held() -> None:
     assert [*observe(LazySequence(len(run), run.__getitem__)).seen] == observe(run).seen
 
 
-@given(st.lists(known, max_size=12))
-def test_a_run_that_is_not_held_is_matched_like_one_that_is(run: list[Exchange]) -> None:
-    unheld = LazySequence(len(run), run.__getitem__)
-    assert [*observe(unheld).seen] == observe(run).seen
-    assert _match(unheld) == _match(run)
-    assert choose(unheld, None) == choose(run, None)
+@given(st.lists(any_exchange, max_size=12))
+def test_a_lazy_run_is_matched_like_a_list(run: list[Exchange]) -> None:
+    lazy = LazySequence(len(run), run.__getitem__)
+    assert [*observe(lazy).seen] == observe(run).seen
+    assert _match(lazy) == _match(run)
+    assert choose(lazy, None) == choose(run, None)
 
 
 def test_a_fallback_that_may_be_left_out() -> None:

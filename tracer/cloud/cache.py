@@ -39,7 +39,7 @@ def folder(given: Path | None = None) -> Path:
 
 
 def _users_caches() -> Path:
-    """Return the same folder as platformdirs, whose import would take 5 ms of each recorded command."""
+    """Return the same folder as platformdirs. Its import would take 5 ms of each recorded command."""
     if sys.platform == "darwin":
         return Path("~/Library/Caches")
     # The XDG Base Directory Specification says that a relative path is invalid.
@@ -65,7 +65,7 @@ def private_folder(path: Path) -> Path:
 
 @contextmanager
 def locked(cache: Path, name: str, progress: Progress) -> Iterator[None]:
-    """Hold the lock ``name`` of the cache folder. While another process holds it, wait and show this."""
+    """Hold the lock ``name`` of the cache folder. Report to ``progress`` if another process delays this."""
     path = private_folder(cache / "locks") / name
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -78,7 +78,7 @@ def locked(cache: Path, name: str, progress: Progress) -> Iterator[None]:
 
 
 def _taken_soon(handle: int) -> bool:
-    # A service holds the lock for some microseconds to see if the cloud is traced. This is no reason to wait.
+    # A service holds the lock for some microseconds to see if the cloud is traced. Do not report this.
     for _ in range(_ATTEMPTS):
         with suppress(BlockingIOError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

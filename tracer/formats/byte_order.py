@@ -16,5 +16,5 @@ _MARKS = (
 
 
 def encoding_by_mark(data: bytes) -> str:
-    """Return the encoding that a byte order mark tells, empty for UTF-8 and without a mark."""
+    """Return the encoding that the byte order mark stands for, empty for UTF-8 and without a mark."""
     return next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "")

@@ -1,4 +1,4 @@
-"""Files that people write, read into typed values; a fault is told with file and place."""
+"""Typed values from files that people write. Errors name the file and the location of the fault."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ __all__ = ["read", "read_rules", "refuse_named_pipe", "typed"]
 
 T = TypeVar("T")
 
-_PROBLEM = re.compile(r"(?P<problem>.*?)(?: - at (?:`key` in )?`\$(?P<place>[^`]*)`)?", re.DOTALL)
+_PROBLEM = re.compile(r"(?P<problem>.*?)(?: - at (?:`key` in )?`\$(?P<location>[^`]*)`)?", re.DOTALL)
 
 
 _OPENED = ("/dev/", "/proc/")
-"""Folders of pipes that this process has open already, as for ``<(…)``."""
+"""Folders of pipes that this process has already opened, such as ``<(…)`` of a shell."""
 
 
 def refuse_named_pipe(path: Path) -> None:
-    """Raise InputError for a pipe in a folder of files: reading it could wait without end."""
+    """Raise InputError for a named pipe in a folder of files: a read could wait forever."""
     if path.is_fifo() and not str(path.absolute()).startswith(_OPENED):
         raise InputError(str(path), "it is a named pipe: name a file")
 
 
 def read(path: Path) -> str:
-    """The text of a file. Raises InputError where it cannot be read, or is not UTF-8."""
+    """Return the text of a file. Raises InputError if the file cannot be read or is not UTF-8."""
     try:
         refuse_named_pipe(path)
         return path.read_text(encoding="utf-8")
@@ -42,22 +42,22 @@ def read(path: Path) -> str:
         raise InputError(str(path), error.strerror or str(error)) from None
 
 
-def typed(value: object, kind: type[T], source: str, place: str = "") -> T:
-    """The plain ``value`` as a ``kind``; ``source`` names the file, ``place`` where in it the value stands.
+def typed(value: object, kind: type[T], source: str, location: str = "") -> T:
+    """Return the plain ``value`` as a ``kind``. ``location`` is its location in the file ``source``.
 
-    Raises InputError with the place of the fault, as in
+    Raises InputError with the location of the fault, as in
     ``exchanges[3].response.status: expected int, got str``.
     """
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        found = _PROBLEM.fullmatch(str(error))
-        assert found, "the last group is optional"
-        problem = found["problem"].replace("`", "")
-        where = (place + (found["place"] or "")).removeprefix(".")
+        match = _PROBLEM.fullmatch(str(error))
+        assert match, "the last group is optional"
+        problem = match["problem"].replace("`", "")
+        where = (location + (match["location"] or "")).removeprefix(".")
         raise InputError(source, problem[:1].lower() + problem[1:], where) from None
     except RecursionError:
-        raise InputError(source, "nested too deeply", place) from None
+        raise InputError(source, "nested too deeply", location) from None
 
 
 def read_rules(shipped: Path, kind: type[T]) -> list[T]:

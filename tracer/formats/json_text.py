@@ -1,9 +1,8 @@
-"""JSON text rewritten token by token: nothing that was sent is lost or rounded.
+"""Rewriting of JSON text token by token, without a loss.
 
-A parser that builds objects would drop duplicate keys, round huge numbers, refuse
-``NaN`` and give up on deep nesting. A recording must show what was on the wire, so the
-text is cut into tokens (RFC 8259, with the ``NaN`` and ``Infinity`` that Python
-services send) and put together again with other white space.
+A parser that builds objects drops duplicate keys, rounds huge numbers, refuses ``NaN`` and fails on deep
+nesting. A recording must show the document on the wire. Therefore this module splits the text into tokens
+(RFC 8259, with the ``NaN`` and ``Infinity`` that Python services send) and joins them with other white space.
 """
 
 from __future__ import annotations
@@ -33,10 +32,10 @@ __all__ = [
 _INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 
 Path = tuple[str | int, ...]
-"""Where a value stands: the keys and indexes that lead to it."""
+"""The path of a value: the keys and indexes that lead to it."""
 
 Replace = Callable[[Path, str], str | None]
-"""Given a scalar's path and literal (a string with its quotes), its new literal or None to keep it."""
+"""Takes a scalar's path and literal (a string with its quotes), returns a new literal or None to keep it."""
 
 S = TypeVar("S")
 
@@ -44,7 +43,7 @@ _BOM = "\ufeff"
 _INDENT = 2
 _DEEPEST_INDENT = 64  # deeper levels stay on one line, else n levels would cost n² spaces
 
-_MOST_STATES = 100_000  # levels of a text that is not quite JSON
+_MOST_STATES = 100_000  # levels in text that is not quite JSON
 
 _TOO_DEEP = "\n" + " " * (_INDENT * _DEEPEST_INDENT + 1)
 
@@ -56,7 +55,7 @@ _ITEM = re.compile(rf"{_WS}(){_VALUE}")
 _MEMBER = re.compile(rf"{_WS}({_STRING}){_WS}:{_WS}{_VALUE}")
 _CLOSE = re.compile(rf"{_WS}()([\]}}]){_WS}(,?)")
 
-# Each begins at a character that begins no other; \\Z: it is cut off.
+# Each alternative begins with another character. At ``\Z``, the text is cut off.
 _TEXT = r""""(?:[^"\\]|\\.)*+(?:"|\\?\Z)|'(?:[^'\\\n]|\\.)*+(?:'|(?=\n)|\\?\Z)"""
 _LOOSE = re.compile(
     rf"(?P<key>{_TEXT}|[A-Za-z_][\w-]*+)(?P<colon>\s*+:)?|-?[0-9][0-9.eE+-]*+|-Infinity|[\[\]{{}},]",
@@ -68,11 +67,11 @@ _CLOSER = {"{": "}", "[": "]"}
 
 
 def dump(value: object) -> str:
-    """Return a value as a JSON document that is safe to print: what cannot be seen is escaped.
+    """Return a value as a JSON document that is safe to print: invisible characters are escaped.
 
-    That is all that a terminal may take for a command (C0 and C1 controls), what hides or reorders text
-    (zero-width and bidirectional controls), line separators of Unicode, and surrogates without a partner,
-    which stand for bytes of a file name that are no text.
+    These are controls that a terminal may take for a command (C0 and C1), controls that hide or reorder text
+    (zero-width and bidirectional), line separators of Unicode, and lone surrogates, which stand for bytes in
+    file names that are not text.
     """
     text = json.dumps(msgspec.to_builtins(value, str_keys=True), indent=_INDENT, ensure_ascii=False)
     lines = (line if line.isprintable() else "".join(map(_visible, line)) for line in text.split("\n"))
@@ -86,18 +85,18 @@ def _visible(character: str) -> str:
 
 
 def may_be_json(text: str) -> bool:
-    """Return whether ``text`` begins as an object or an array of JSON does."""
+    """Return whether ``text`` begins like a JSON object or array."""
     return text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}
 
 
 def rewrite(text: str, replace: Replace | None = None, *, indent: int | None = 2) -> str:
-    """The same JSON document with other white space: laid out as ``json.dumps(…, indent=indent)`` would.
+    """Return the same JSON document with the white space of ``json.dumps(…, indent=indent)``.
 
-    Every literal stays as it was sent, but for those that ``replace`` answers for. Levels
-    deeper than 64 stay on one line. Raises ``ValueError`` if ``text`` is not JSON.
+    Every literal stays as it was sent, unless ``replace`` returns a new one. Levels deeper than 64 stay on
+    one line. Raises ``ValueError`` if ``text`` is not JSON.
     """
     if replace is None and indent == _INDENT:
-        # Fifty times as fast. What it does not take, or lays out in another way, is for us to do.
+        # msgspec is fifty times as fast, but it refuses some documents and indents deeper levels, too.
         with contextlib.suppress(msgspec.DecodeError, RecursionError, UnicodeEncodeError):
             laid_out = msgspec.json.format(text, indent=_INDENT)
             if _TOO_DEEP not in laid_out:
@@ -116,14 +115,14 @@ def rewrite_from(
     indent: int | None = 2,
     verbatim: bool = False,
 ) -> str:
-    """``rewrite`` for a caller that follows the document with a state of its own instead of paths.
+    """Rewrite a document as ``rewrite`` does, with states of the caller instead of paths.
 
-    ``root`` is the state of the document, ``enter(state, key or index)`` that of a value in
-    it, ``replace(state, literal)`` is asked for each scalar. ``rename`` is given each key's
-    literal. With ``verbatim`` the white space stays as it was sent too.
+    ``root`` is the state of the document. ``enter(state, key or index)`` returns the state of a value in it.
+    ``replace(state, literal)`` returns the new literal of a scalar, or None to keep it. ``rename`` takes the
+    literal of a key and returns the new one. With ``verbatim``, the white space stays as it was sent.
 
-    A byte order mark before the document is no part of it (RFC 8259, section 8.1): it goes, but
-    for ``verbatim``.
+    A byte order mark before the document is not part of it (RFC 8259, section 8.1) and is removed, except
+    with ``verbatim``. Raises ``ValueError`` if ``text`` is not JSON.
     """
     if text.startswith(_BOM) and not text.startswith(_BOM, 1):
         bare = rewrite_from(text[1:], root, enter, replace, rename=rename, indent=indent, verbatim=verbatim)
@@ -162,10 +161,10 @@ def rewrite_torn(
     enter: Callable[[S, str | int], S],
     replace: Callable[[S, str], str | None],
 ) -> str:
-    """What ``rewrite_from`` does verbatim, as far as it can be done, to text that is not quite JSON.
+    """Replace scalars as ``rewrite_from`` with ``verbatim`` does, but in text that is not quite JSON.
 
-    See ``Scalars``. A string that is cut off comes to ``replace`` with the quote that it lacks, and goes
-    without it.
+    ``Scalars`` describes such text. For a string that is cut off, ``replace`` gets and returns a literal with
+    the missing quote; the quote is not added to the text.
     """
     out: list[str] = []
     done = 0
@@ -178,9 +177,9 @@ def rewrite_torn(
 
 
 class Scalar(NamedTuple, Generic[S]):
-    """A scalar with the state of its place, its literal, and where it stands in the text.
+    """A scalar: the state of its location, its literal, and its start and end in the text.
 
-    ``is_cut``: the last quote of the literal does not stand there.
+    If ``is_cut``, the text does not contain the last quote of the literal.
     """
 
     state: S
@@ -191,11 +190,11 @@ class Scalar(NamedTuple, Generic[S]):
 
 
 class Scalars(Generic[S]):
-    """The scalars of text that is JSON or comes near to it, and that may come in pieces of whole lines.
+    """The scalars of text that is JSON or nearly JSON, fed in pieces of whole lines.
 
-    Understood are text that is cut off anywhere, that has more than one document, or commas,
-    quotes and brackets in the wrong places. The literal of a string may have single quotes; one that
-    is cut off has the quote that it lacks. ``root`` and ``enter`` are those of ``rewrite_from``.
+    The text may be cut off anywhere, may contain several documents, and may have commas, quotes and brackets
+    in wrong positions. The literal of a string may have single quotes. The literal of a string that is cut
+    off includes the missing quote. ``root`` and ``enter`` are as in ``rewrite_from``.
     """
 
     def __init__(self, root: S, enter: Callable[[S, str | int], S]) -> None:
@@ -203,10 +202,10 @@ class Scalars(Generic[S]):
         self._enter = enter
         self._states: list[S] = []
         self._names: list[str | int] = [""]
-        self._unknown = 0  # levels that are too deep to be followed
+        self._unknown = 0  # open levels beyond the limit
 
     def feed(self, text: str) -> Iterator[Scalar[S]]:
-        """Give the scalars of the next piece."""
+        """Yield the scalars of the next piece."""
         names = self._names
         for match in _LOOSE.finditer(text):
             piece = match[0]
@@ -246,7 +245,7 @@ class Scalars(Generic[S]):
 
 
 def string(literal: str) -> str:
-    """The text that a literal stands for: a JSON string, or what comes near to one."""
+    """Return the text of a literal, which is a JSON string or nearly one."""
     try:
         return _decoded(literal)
     except ValueError:
@@ -254,7 +253,7 @@ def string(literal: str) -> str:
 
 
 class _Layout:
-    """The output: either laid out anew, or the text as it was sent with pieces exchanged."""
+    """The output: a new layout, or with ``verbatim`` the text as it was sent with replaced parts."""
 
     def __init__(self, text: str, indent: int | None, *, verbatim: bool) -> None:
         self._source = text
@@ -268,11 +267,11 @@ class _Layout:
         self._breaks = ["\n" + " " * ((indent or 0) * level) for level in range(levels + 1)]
 
     def add(self, key: str, name: str, value: str, new: str, start: int, end: int) -> None:
-        """A scalar, an empty container or the opening bracket of a container."""
+        """Add a scalar, an empty container or the opening bracket of a container."""
         if self._verbatim:
             if name is not key:
-                place = self._source.rindex(key, self._done, start)
-                self._put(place, place + len(key), name)
+                key_start = self._source.rindex(key, self._done, start)
+                self._put(key_start, key_start + len(key), name)
             if new is not value:
                 self._put(start, end, new)
             return
@@ -293,7 +292,7 @@ class _Layout:
             self._first = False
 
     def close(self, bracket: str) -> None:
-        """The closing bracket of a container that is not empty."""
+        """Add the closing bracket of a container that is not empty."""
         if self._verbatim:
             return
         if self._depth <= self._levels:
@@ -314,12 +313,12 @@ class _Layout:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
-    """The key's literal ("" outside objects), the value's or the bracket, and where the latter stands."""
+    """Yield a key's literal ("" outside objects), the value's literal or bracket, and its start and end."""
     openers: list[str] = []
     pattern = _ITEM
-    place = 0
-    while (match := pattern.match(text, place)) is not None:
-        place = match.end()
+    position = 0
+    while (match := pattern.match(text, position)) is not None:
+        position = match.end()
         key, value, comma = match.groups()
         start, end = match.span(2)
         if pattern is _CLOSE:
@@ -336,12 +335,12 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
             value = "[]" if value[0] == "[" else "{}"
         yield key, value, start, end
         if not openers:
-            if comma or place != len(text):
+            if comma or position != len(text):
                 break
             return
         pattern = _INSIDE[openers[-1]] if comma else _CLOSE
-    line = text.count("\n", 0, place) + 1
-    raise ValueError(f"not JSON: line {line}, column {place - text.rfind(chr(10), 0, place)}")
+    line = text.count("\n", 0, position) + 1
+    raise ValueError(f"not JSON: line {line}, column {position - text.rfind(chr(10), 0, position)}")
 
 
 def _decoded(literal: str) -> str:

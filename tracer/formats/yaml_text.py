@@ -1,11 +1,11 @@
-"""The YAML adapter: text to plain values and back, and nothing that YAML could smuggle in.
+"""YAML text to plain values and back.
 
-Reading is safe (no tags, no aliases: a few lines of aliases can stand for gigabytes), and times stay
-text, so that what was written is what is read. Writing puts text of several lines into
-literal blocks, and short collections on one line where the caller asks for it with ``Flow``.
+Reading refuses tags and aliases, as a few lines of aliases can stand for gigabytes. Times stay text, so a
+value is read as it was written. Writing puts text of several lines into literal blocks, and a ``Flow`` on
+one line.
 
-libyaml parses and emits; values are made of its events here, as PyYAML's own way there, by nodes,
-takes ten times as long.
+libyaml parses and emits. This module builds values from libyaml's events. PyYAML builds them from nodes,
+which takes ten times as long.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from tracer.errors import InputError
 __all__ = ["Flow", "dump", "dump_pieces", "events", "is_text", "load"]
 
 MAX_NESTING = 100
-_IN_LIST = 2  # collections around an item of a list in the outermost mapping, besides that list
-_MOST_PLAIN = 4096  # texts
+_IN_LIST = 2  # collections around a list in the outermost mapping: that mapping, and ``root``
+_MOST_PLAIN = 4096  # texts with a cached value
 
 _PREFIX = "tag:yaml.org,2002:"
 _TEXT = _PREFIX + "str"
@@ -32,14 +32,14 @@ _TRAILING_SPACE = re.compile(r" (?:\n|\Z)")
 
 
 class Readable(Protocol):
-    """What a text is read from, piece by piece."""
+    """A source of text, such as an open file."""
 
     def read(self, size: int = ..., /) -> str:
-        """Return what comes next, empty at the end."""
+        """Return the next piece of the text, empty at the end."""
 
 
 class Flow:
-    """A dict or list to be written on one line, ``{a: 1}`` or ``[7, 8]``."""
+    """A dict or list to write on one line, ``{a: 1}`` or ``[7, 8]``."""
 
     __slots__ = ("value",)
 
@@ -48,20 +48,21 @@ class Flow:
 
 
 def load(text: str | TextIO, source: str, finish: Mapping[str, Callable[[Any], Any]] | None = None) -> object:
-    """The plain value (dict, list, str, int, float, bool, None) of one YAML document.
+    """Return the plain value (dict, list, str, int, float, bool, None) of one YAML document.
 
-    ``text`` may be an open file, of which no more is held than is being read. ``finish`` gives, by key of
-    the outermost mapping, what becomes of each mapping in the list there as soon as it has been read.
+    ``text`` may be an open file, which is read in pieces. ``finish`` has functions by key of the outermost
+    mapping: each mapping in the list at that key is replaced by the result of the function as soon as it has
+    been read.
 
-    Raises InputError, naming ``source`` and the line, for anything that isn't one; UnicodeDecodeError
-    where the open file does.
+    Raises InputError with ``source`` and the line if the text is not one YAML document, and
+    UnicodeDecodeError if the open file does.
     """
     try:
         return _value(text, source, finish or {})
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = f"line {mark.line + 1}" if mark else ""
-        raise InputError(source, f"not YAML: {error.problem or error.context}", place) from None
+        location = f"line {mark.line + 1}" if mark else ""
+        raise InputError(source, f"not YAML: {error.problem or error.context}", location) from None
     except yaml.YAMLError as error:
         raise InputError(source, f"not YAML: {' '.join(str(error).split())}") from None
     except UnicodeDecodeError:
@@ -71,7 +72,7 @@ def load(text: str | TextIO, source: str, finish: Mapping[str, Callable[[Any], A
 
 
 def dump(value: object) -> str:
-    """Return ``value`` as one YAML document, keys in their order, as block collections."""
+    """Return ``value`` as one YAML document with block collections. Keys keep their order."""
     return "".join(dump_pieces(value))
 
 
@@ -99,7 +100,7 @@ def dump_pieces(value: object) -> Iterator[str]:
 
 
 def events(text: str | Readable) -> Iterator[Any]:
-    """Give libyaml's events of a text. Raises ``yaml.YAMLError`` where it is no YAML any more."""
+    """Yield libyaml's events of a text. Raises ``yaml.YAMLError`` at the first fault in the YAML."""
     loader = yaml.CSafeLoader(text)
     try:
         yield from iter(loader.get_event, None)
@@ -108,16 +109,16 @@ def events(text: str | Readable) -> Iterator[Any]:
 
 
 def is_text(text: str) -> bool:
-    """Return whether ``text`` without quotes is read as text, rather than as a number or the like."""
+    """Return whether ``text`` without quotes is read as text, not as a number or another type."""
     return _resolved(text) == _TEXT
 
 
 def _value(text: str | TextIO, source: str, finish: Mapping[str, Callable[[Any], Any]]) -> object:
-    """The value of the only document of ``text``, made of libyaml's events."""
-    found: list[Any] = []
-    holder: Any = found
+    """Return the value of the only document in ``text``, built from libyaml's events."""
+    root: list[Any] = []
+    holder: Any = root
     key: Any = None
-    outer: list[tuple[Any, Any]] = []  # the collections around the one that is filled, each with its key
+    outer: list[tuple[Any, Any]] = []  # the collections around the current one, each with its current key
     plain: dict[str, object] = {}
     for event in events(text):
         kind = type(event)
@@ -128,11 +129,11 @@ def _value(text: str | TextIO, source: str, finish: Mapping[str, Callable[[Any],
             _check_collection(event, len(outer), source)
         elif kind in _CLOSING:
             holder, key = outer.pop()
-            _finish(found, holder, len(outer), finish)
+            _finish(root, holder, len(outer), finish)
             continue
         elif kind is yaml.AliasEvent:
             raise InputError(source, "an alias (*) is not accepted", _line(event))
-        elif kind is yaml.DocumentStartEvent and found:
+        elif kind is yaml.DocumentStartEvent and root:
             raise InputError(source, "not YAML: expected a single document", _line(event))
         else:
             continue
@@ -146,15 +147,18 @@ def _value(text: str | TextIO, source: str, finish: Mapping[str, Callable[[Any],
         if kind in _OPENING:
             outer.append((holder, key))
             holder, key = value, _NO_KEY
-    return found[0] if found else None
+    return root[0] if root else None
 
 
-def _finish(found: list[Any], holder: Any, depth: int, finish: Mapping[str, Callable[[Any], Any]]) -> None:
-    """Do to what ended last, in ``holder`` and ``depth`` collections more, what is to be done there."""
-    if depth == _IN_LIST and type(holder) is list and type(found[0]) is dict and type(holder[-1]) is dict:
-        made = [make for key, make in finish.items() if found[0].get(key) is holder]
-        for make in made:
-            holder[-1] = make(holder[-1])
+def _finish(root: list[Any], holder: Any, depth: int, finish: Mapping[str, Callable[[Any], Any]]) -> None:
+    """Apply ``finish`` to the last item of ``holder`` if it is a mapping in a list of the outermost mapping.
+
+    ``depth`` is the number of collections around ``holder``.
+    """
+    if depth == _IN_LIST and type(holder) is list and type(root[0]) is dict and type(holder[-1]) is dict:
+        finishers = [finisher for key, finisher in finish.items() if root[0].get(key) is holder]
+        for finisher in finishers:
+            holder[-1] = finisher(holder[-1])
 
 
 def _check_collection(event: Any, depth: int, source: str) -> None:
@@ -178,7 +182,7 @@ def _scalar(event: yaml.ScalarEvent, source: str, plain: dict[str, object]) -> o
     if not event.implicit[0]:
         return text
     if text in plain:
-        # Most of what a recording says it says again: found once, and held once.
+        # Texts of a recording often recur, so each is resolved and stored once.
         return plain[text]
     read = _READ.get(_resolved(text))
     value = text if read is None else read(yaml.ScalarNode("", text))
@@ -188,9 +192,9 @@ def _scalar(event: yaml.ScalarEvent, source: str, plain: dict[str, object]) -> o
 
 
 def _resolved(text: str) -> str:
-    """The tag of a text that stands without quotes."""
-    for tag, written in _RESOLVERS.get(text[:1], ()):
-        if written.match(text):
+    """Return the tag of a text without quotes."""
+    for tag, pattern in _RESOLVERS.get(text[:1], ()):
+        if pattern.match(text):
             return str(tag)
     return _TEXT
 

@@ -42,8 +42,8 @@ def pick(texts: Mapping[str, str], language: str) -> str:
 
 def form_for(texts: Mapping[str, str], key: str, number: int) -> str:
     """Return the key of the form for ``number``: ``.one`` for 1 if the language has it, else ``.other``."""
-    one = f"{key}.one"
-    return one if number == 1 and one in texts else f"{key}.other"
+    singular = f"{key}.one"
+    return singular if number == 1 and singular in texts else f"{key}.other"
 
 
 @functools.cache

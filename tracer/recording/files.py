@@ -88,4 +88,4 @@ def save(recording: Recording, path: Path, *, known: KnownSecrets | None = None,
     """
     from tracer.storage import write  # imports the policy, which reading does not need
 
-    write(path, dump(recording), known=known, new=new)
+    write(path, dump(recording), known_secrets=known, new=new)

@@ -242,7 +242,7 @@ def _drawn(kept: SavedRecording, settings: Settings, known: KnownSecrets) -> Sav
                 write_parts(path, (), tidy=True)
             continue
         try:
-            drawn += write_parts(path, parts, known=known, tidy=True)
+            drawn += write_parts(path, parts, known_secrets=known, tidy=True)
         except OutputError as error:
             problems.append(str(error))
     problems += [f"no {', '.join(paths)}: {why}" for why, paths in refused.items()]

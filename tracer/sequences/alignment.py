@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Aligned", "Candidate", "SequenceAlignment", "align"]
 
 _REPEATED = 1
-_ERROR = 1 << 32  # one error weighs more than all excused repetitions of a run
+_ERROR = 1 << 32  # one error weighs more than all repetitions of a run
 _WRONG = 4 * _ERROR
 _WRONG_ATTEMPT = 5 * _ERROR
 _UNEXPECTED = 6 * _ERROR
@@ -100,8 +100,8 @@ def _read(machine: Automaton, costs: _Costs, candidate: Candidate) -> tuple[_Cos
         if cost is None:
             continue
         for target, more, what in _moves(machine, state, candidate):
-            known = after[target]
-            if known is None or cost + more < known:
+            cheapest = after[target]
+            if cheapest is None or cost + more < cheapest:
                 after[target] = cost + more
                 ways[target] = _Way(state, what)
     after, jumps = _follow_skips(machine, after)
@@ -136,9 +136,9 @@ def _follow_skips(machine: Automaton, costs: _Costs) -> tuple[_Costs, dict[int, 
         if cost is None:
             continue
         for skip in skips:
-            known = costs[skip.target]
+            cheapest = costs[skip.target]
             there = cost + (_MISSING if skip.required else 0)
-            if known is None or there < known:
+            if cheapest is None or there < cheapest:
                 costs[skip.target] = there
                 jumps[skip.target] = (state, skip)
     return costs, jumps

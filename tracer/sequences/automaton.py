@@ -75,7 +75,7 @@ def automaton(sequence: Sequence, release: str | None = None) -> Automaton:
 
     If the release is not known, entries that not all releases have are optional.
     """
-    return _built(_Key(sequence), release)
+    return _build(_Key(sequence), release)
 
 
 class _Key:
@@ -92,7 +92,7 @@ class _Key:
 
 
 @functools.lru_cache(maxsize=256)
-def _built(key: _Key, release: str | None) -> Automaton:
+def _build(key: _Key, release: str | None) -> Automaton:
     return _Builder(release).build(key.sequence)
 
 
@@ -129,8 +129,8 @@ class _Builder:
                 state = self._alternatives(item, state)
             else:
                 entries = item.any_order if isinstance(item, AnyOrder) else (item,)
-                made = [self._rules(entry) for entry in entries if self._holds(entry) is not False]
-                state = self._in_any_order(made, state)
+                entry_rules = [self._rules(entry) for entry in entries if self._holds(entry) is not False]
+                state = self._in_any_order(entry_rules, state)
         return state
 
     def _alternatives(self, item: OneOf, state: int) -> int:
@@ -144,75 +144,75 @@ class _Builder:
             self.skips[end].append(Skip(target, None, required=False))
         return target
 
-    def _in_any_order(self, made: list[_Rules], start: int) -> int:
+    def _in_any_order(self, entry_rules: list[_Rules], start: int) -> int:
         behind = self.passed[start]
         subsets = [frozenset[int]()]
-        for index in range(len(made)):
+        for index in range(len(entry_rules)):
             subsets += [subset | {index} for subset in subsets]
         state_of = {frozenset[int](): start}
         for subset in subsets[1:]:
-            before = [(subset - {index}, made[index]) for index in sorted(subset)]
-            repeatable = behind.union(*(self._repeatable(one) for _, one in before))
+            before = [(subset - {index}, entry_rules[index]) for index in sorted(subset)]
+            repeatable = behind.union(*(self._repeatable(rules) for _, rules in before))
             # Skips must lead to later states, so inner states need numbers between the two.
-            inner = [self._between(one, repeatable) for _, one in before]
+            inner = [self._between(rules, repeatable) for _, rules in before]
             state_of[subset] = self._state(repeatable)
-            for (source, one), states in zip(before, inner, strict=True):
-                self._connect(state_of[source], state_of[subset], one, states)
+            for (source, rules), states in zip(before, inner, strict=True):
+                self._connect(state_of[source], state_of[subset], rules, states)
         return state_of[subsets[-1]]
 
-    def _between(self, made: _Rules, repeatable: frozenset[int]) -> list[int]:
+    def _between(self, rules: _Rules, repeatable: frozenset[int]) -> list[int]:
         """Create the states inside an entry: one for a loop with an end, and the states of a fallback."""
-        looping = isinstance(self.rules[made.main].entry.loop, Loop)
-        fallback = self.rules[made.main].entry.fallback
-        return [self._state(repeatable) for _ in range(looping + (1 + len(made.then) if fallback else 0))]
+        looping = isinstance(self.rules[rules.main].entry.loop, Loop)
+        fallback = self.rules[rules.main].entry.fallback
+        return [self._state(repeatable) for _ in range(looping + (1 + len(rules.then) if fallback else 0))]
 
-    def _connect(self, source: int, target: int, made: _Rules, inner: list[int]) -> None:
-        entry = self.rules[made.main].entry
+    def _connect(self, source: int, target: int, rules: _Rules, inner: list[int]) -> None:
+        entry = self.rules[rules.main].entry
         if isinstance(entry.loop, Loop):
-            self._read_loop(source, target, made.main, inner.pop(0))
+            self._read_loop(source, target, rules.main, inner.pop(0))
         else:
-            self._read(source, target, made.main)
+            self._read(source, target, rules.main)
         if entry.fallback:
-            self._fall_back(source, target, made, inner)
+            self._fall_back(source, target, rules, inner)
 
-    def _fall_back(self, source: int, target: int, made: _Rules, branch: list[int]) -> None:
-        fallback = self.rules[made.main].entry.fallback
+    def _fall_back(self, source: int, target: int, rules: _Rules, branch: list[int]) -> None:
+        fallback = self.rules[rules.main].entry.fallback
         assert fallback is not None
-        self.reads[source].append(Read(branch[0], made.main, frozenset(fallback.status), "fallback"))
-        for state, following, rule in zip(branch, branch[1:], made.then, strict=False):
-            self._read(state, following, rule)
+        self.reads[source].append(Read(branch[0], rules.main, frozenset(fallback.status), "fallback"))
+        for state, following, index in zip(branch, branch[1:], rules.then, strict=False):
+            self._read(state, following, index)
         self.skips[branch[-1]].append(Skip(target, None, required=False))
 
-    def _read(self, source: int, target: int, rule: int) -> None:
-        made = self.rules[rule]
-        self.reads[source].append(Read(target, rule, made.statuses, made.verdict))
-        if made.entry.loop:
-            self.reads[target].append(Read(target, rule, made.statuses, "repeated"))
-        self.skips[source].append(Skip(target, rule, required=not made.optional))
+    def _read(self, source: int, target: int, index: int) -> None:
+        rule = self.rules[index]
+        self.reads[source].append(Read(target, index, rule.statuses, rule.verdict))
+        if rule.entry.loop:
+            self.reads[target].append(Read(target, index, rule.statuses, "repeated"))
+        self.skips[source].append(Skip(target, index, required=not rule.optional))
 
-    def _read_loop(self, source: int, target: int, rule: int, working: int) -> None:
-        made = self.rules[rule]
-        assert isinstance(made.entry.loop, Loop)
-        going = frozenset(made.entry.statuses)
-        last = frozenset(made.entry.loop.last_statuses)
+    def _read_loop(self, source: int, target: int, index: int, working: int) -> None:
+        rule = self.rules[index]
+        assert isinstance(rule.entry.loop, Loop)
+        going = frozenset(rule.entry.statuses)
+        last = frozenset(rule.entry.loop.last_statuses)
         by_body = not last
-        verdicts: tuple[tuple[int, ExchangeVerdict], ...] = ((source, made.verdict), (working, "repeated"))
+        verdicts: tuple[tuple[int, ExchangeVerdict], ...] = ((source, rule.verdict), (working, "repeated"))
         for state, verdict in verdicts:
             self.reads[state] += [
-                Read(working, rule, going, verdict, ends=False if by_body else None),
-                Read(target, rule, last or going, verdict, ends=True if by_body else None),
+                Read(working, index, going, verdict, ends=False if by_body else None),
+                Read(target, index, last or going, verdict, ends=True if by_body else None),
             ]
-        self.skips[source].append(Skip(target, rule, required=not made.optional))
-        self.skips[working].append(Skip(target, rule, required=True))
+        self.skips[source].append(Skip(target, index, required=not rule.optional))
+        self.skips[working].append(Skip(target, index, required=True))
 
-    def _repeatable(self, made: _Rules) -> frozenset[int]:
-        return frozenset(rule for rule in (made.main, *made.then) if self.rules[rule].entry.repeats)
+    def _repeatable(self, rules: _Rules) -> frozenset[int]:
+        return frozenset(rule for rule in (rules.main, *rules.then) if self.rules[rule].entry.repeats)
 
     def _rules(self, entry: Entry) -> _Rules:
         main = self._rule(entry, entry.steps, "documented" if entry.steps else "optional")
         then = entry.fallback.then if entry.fallback else ()
-        held = [one for one in then if self._holds(one) is not False]
-        return _Rules(main, tuple(self._rule(one, entry.steps, "fallback") for one in held))
+        followers = [follower for follower in then if self._holds(follower) is not False]
+        return _Rules(main, tuple(self._rule(follower, entry.steps, "fallback") for follower in followers))
 
     def _rule(self, entry: Entry, steps: tuple[int, ...], verdict: ExchangeVerdict) -> int:
         last = entry.loop.last_statuses if isinstance(entry.loop, Loop) else ()

@@ -45,7 +45,7 @@ class _Services(NamedTuple):
     by_mount: dict[str, str]
 
 
-class _Place(NamedTuple):
+class _Address(NamedTuple):
     """The parts of a URL: (host, port), and the path without repeated or trailing slashes."""
 
     origin: tuple[str, int]
@@ -86,10 +86,10 @@ def well_known(url: str) -> tuple[str, str] | None:
 
     Return None for an unknown segment.
     """
-    place = _place(url)
-    if place is None:
+    address = _parse_address(url)
+    if address is None:
         return None
-    mount = "/" + place.path[1:].partition("/")[0]
+    mount = "/" + address.path[1:].partition("/")[0]
     participant = _services().by_mount.get(mount)
     return (participant, mount) if participant else None
 
@@ -110,8 +110,8 @@ class Catalogue:
         endpoints: list[tuple[str, str]] = []
         issuers: list[tuple[str, str]] = []
         for exchange in exchanges:
-            place = _place(exchange.request.url)
-            if place is None or not place.path.endswith(_TOKENS) or exchange.response is None:
+            address = _parse_address(exchange.request.url)
+            if address is None or not address.path.endswith(_TOKENS) or exchange.response is None:
                 continue
             if exchange.response.status == 201:
                 issuers.append(("keystone", exchange.request.url))
@@ -129,20 +129,20 @@ class Catalogue:
 
         Return None if neither the catalogue nor the path names a participant.
         """
-        place = _place(url)
-        if place is None:
+        address = _parse_address(url)
+        if address is None:
             return None
-        here = self._mounts.get(place.origin, {})
-        mount = _longest(here, place.path)
+        here = self._mounts.get(address.origin, {})
+        mount = _longest(here, address.path)
         if mount:
             return here[mount], mount
-        known = well_known(url)
-        if known:
-            return known
+        usual = well_known(url)
+        if usual:
+            return usual
         if mount is not None:
             return here[mount], mount
         # The host may have another name. A mount other than the root still identifies the service.
-        elsewhere = _longest(self._names, place.path)
+        elsewhere = _longest(self._names, address.path)
         return (self._names[elsewhere], elsewhere) if elsewhere else None
 
     def mount(self, url: str) -> str:
@@ -150,27 +150,27 @@ class Catalogue:
 
         For an unknown service, the mount is the path before the version, or empty without a version.
         """
-        found = self.service(url)
-        if found:
-            return found[1]
-        place = _place(url)
-        version = _VERSION_SEGMENT.search(place.path) if place else None
-        return place.path[: version.start()] if place and version else ""
+        service = self.service(url)
+        if service:
+            return service[1]
+        address = _parse_address(url)
+        version = _VERSION_SEGMENT.search(address.path) if address else None
+        return address.path[: version.start()] if address and version else ""
 
     def _add(self, participant: str, url: str) -> None:
-        place = _place(url)
-        if place is None:
+        address = _parse_address(url)
+        if address is None:
             return
-        version = _VERSION_SEGMENT.search(place.path)
-        mount = place.path[: version.start()] if version else place.path.removesuffix("/")
-        self._mounts.setdefault(place.origin, {}).setdefault(mount, participant)
+        version = _VERSION_SEGMENT.search(address.path)
+        mount = address.path[: version.start()] if version else address.path.removesuffix("/")
+        self._mounts.setdefault(address.origin, {}).setdefault(mount, participant)
         if mount:
             self._names.setdefault(mount, participant)
 
 
-def _place(url: str) -> _Place | None:
-    place = origin(url)
-    return _Place((place.host, place.port), normal(urlsplit(url).path)) if place else None
+def _parse_address(url: str) -> _Address | None:
+    parsed = origin(url)
+    return _Address((parsed.host, parsed.port), normal(urlsplit(url).path)) if parsed else None
 
 
 def _longest(mounts: dict[str, str], path: str) -> str | None:

@@ -65,13 +65,13 @@ def command_words(command: str) -> list[str]:
 
 
 def _by_words(words: list[str]) -> Sequence | None:
-    found = [
+    candidates = [
         (len(name.split()), sequence)
         for sequence in catalog().values()
         for name in (sequence.command, *sequence.aliases)
         if words[: len(name.split()) - 1] == name.split()[1:]
     ]
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+    return max(candidates, key=lambda pair: pair[0])[1] if candidates else None
 
 
 def _own(sequence: Sequence) -> int:

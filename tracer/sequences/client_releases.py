@@ -29,10 +29,10 @@ def documented_release(client: str, cloud: str | None) -> str | None:
 
     A client between two releases belongs to the earlier one.
     """
-    found = _SDK.search(client)
-    if found is None:
+    match = _SDK.search(client)
+    if match is None:
         return cloud
-    version = _numbers(found[1])
+    version = _numbers(match[1])
     until_then = [release for release, sdk in _sdks().items() if sdk <= version]
     return until_then[-1] if until_then else cloud
 
@@ -40,8 +40,8 @@ def documented_release(client: str, cloud: str | None) -> str | None:
 @functools.cache
 def _sdks() -> dict[str, tuple[int, ...]]:
     """Return the SDK version of each release, the oldest release first."""
-    found = typed(yaml_text.load(read(_FILE), _FILE.name), dict[str, str], _FILE.name)
-    return {release: _numbers(version) for release, version in found.items()}
+    versions = typed(yaml_text.load(read(_FILE), _FILE.name), dict[str, str], _FILE.name)
+    return {release: _numbers(version) for release, version in versions.items()}
 
 
 def _numbers(version: str) -> tuple[int, ...]:

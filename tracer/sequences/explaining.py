@@ -134,9 +134,13 @@ def _shared(path: str, template: str) -> bool:
 
 def _path_distance(path: str, template: str) -> int:
     """Return the number of segments that differ, position by position."""
-    ours, theirs = path[1:].split("/"), normal(template)[1:].split("/")
-    unequal = sum(1 for our, their in zip(ours, theirs, strict=False) if their[:1] != "{" and our != their)
-    return unequal + abs(len(ours) - len(theirs))
+    segments, expected = path[1:].split("/"), normal(template)[1:].split("/")
+    unequal = sum(
+        1
+        for segment, expected_segment in zip(segments, expected, strict=False)
+        if expected_segment[:1] != "{" and segment != expected_segment
+    )
+    return unequal + abs(len(segments) - len(expected))
 
 
 def differences(seen: Observation, entry: Entry, types: Mapping[str, str]) -> Iterator[str]:

@@ -22,9 +22,9 @@ def known_words(words: Sequence[str]) -> list[str]:
     """
     commands, beginnings = _commands()
     lengths = range(len(words), 0, -1)
-    for known in (commands, beginnings):
+    for names in (commands, beginnings):
         for length in lengths:
-            if tuple(words[:length]) in known:
+            if tuple(words[:length]) in names:
                 return list(words[:length])
     return []
 

@@ -50,8 +50,8 @@ def _candidates(exchange: Exchange, sequence: Sequence) -> Iterator[Entry]:
         else:
             if not entry.steps:
                 yield from family
-            for one in family:
-                yield from _calls(one)
+            for caller in family:
+                yield from _calls(caller)
     if not exchange.steps:
         yield from common_calls()
 

@@ -29,8 +29,8 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
         paths = generic_paths(recording.exchanges)
         exchanges = lazy_map(
             recording.exchanges,
-            lambda place, exchange: msgspec.structs.replace(
-                exchange, steps=[], path=paths[place], verdict=None
+            lambda index, exchange: msgspec.structs.replace(
+                exchange, steps=[], path=paths[index], verdict=None
             ),
         )
         return msgspec.structs.replace(
@@ -38,7 +38,7 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
         )
     result = match_run(observe(recording.exchanges), sequence, release_of(recording))
     labels = result.labels
-    exchanges = lazy_map(recording.exchanges, lambda place, exchange: _labelled(exchange, labels[place]))
+    exchanges = lazy_map(recording.exchanges, lambda index, exchange: _labelled(exchange, labels[index]))
     return msgspec.structs.replace(
         recording,
         sequence=sequence.name,

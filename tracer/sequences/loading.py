@@ -71,24 +71,24 @@ def find(name_or_path: str) -> Sequence:
 
     Raise InputError if there is neither, or if the file is invalid.
     """
-    known = catalog()
-    if name_or_path in known:
-        return known[name_or_path]
+    sequences = catalog()
+    if name_or_path in sequences:
+        return sequences[name_or_path]
     if re.search(r"[/\\]|\.ya?ml$", name_or_path) or Path(name_or_path).is_file():
         return load(name_or_path)
-    raise InputError("sequence", f"unknown sequence {name_or_path!r}; known: {', '.join(known)}")
+    raise InputError("sequence", f"unknown sequence {name_or_path!r}; known: {', '.join(sequences)}")
 
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a sequence file, for editors."""
     import msgspec
 
-    made = msgspec.json.schema(Sequence)
-    for definition in made["$defs"].values():
+    schema = msgspec.json.schema(Sequence)
+    for definition in schema["$defs"].values():
         if definition.get("properties", {}).pop(TAG, None):
             definition["required"].remove(TAG)
-    _without_tags(made)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+    _without_tags(schema)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def _tagged(item: object, source: str, depth: int = 0) -> object:

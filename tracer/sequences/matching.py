@@ -21,7 +21,7 @@ from tracer.sequences.observations import (
 from tracer.sequences.schema import AnyOrder, OneOf
 from tracer.sequences.service_call_labels import Call, calls
 from tracer.sequences.templates import generic
-from tracer.sequences.tolerated import EXCUSABLE, ToleratedExchanges, tolerated
+from tracer.sequences.tolerated import REPLACEABLE, ToleratedExchanges, tolerated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,16 +66,16 @@ def match(exchanges: Iterable[Exchange], sequence: Sequence, release: str | None
 def could_be(run: ObservedRun, sequence: Sequence, release: str | None = None) -> bool:
     """Return whether ``run`` may match ``sequence``. This check is faster than matching.
 
-    A run cannot match if neither the sequence nor an excuse covers one of its exchanges, or if it lacks a
-    required request of the command itself.
+    A run cannot match if it lacks a required request of the command itself, or if the request of an exchange
+    is not in the sequence and its status is not in ``REPLACEABLE``.
     """
     machine = automaton(sequence, release)
     senders = {entry.sender for entry in sequence.entries}
     met: set[int] = set()
-    for one in run.seen:
-        if one.sender in senders:
-            asked = list(_asked(one, machine))
-            if not asked and one.status not in EXCUSABLE:
+    for observation in run.seen:
+        if observation.sender in senders:
+            asked = list(_asked(observation, machine))
+            if not asked and observation.status not in REPLACEABLE:
                 return False
             met.update(asked)
     own = {id(entry) for item in sequence.exchanges for entry in _always(item) if not entry.prologue}
@@ -95,16 +95,20 @@ def match_run(
     given, seen = prepared
     machine = automaton(sequence, release)
     senders = {entry.sender for entry in sequence.entries}
-    own = [index for index, sighting in enumerate(seen) if sighting.sender in senders]
+    own = [index for index, observation in enumerate(seen) if observation.sender in senders]
     run = [seen[index] for index in own]
-    asked = [tuple(_asked(sighting, machine)) for sighting in run]
-    excused = tolerated(run, lambda place: _meets(machine, asked[place], run[place].status) is not None)
-    unexcused = [place for place in range(len(run)) if not excused.covers(place)]
-    alignment = align(machine, _candidates(machine, run, asked, unexcused, reordered(given, own)))
+    asked = [tuple(_asked(observation, machine)) for observation in run]
+    tolerated_exchanges = tolerated(
+        run, lambda position: _meets(machine, asked[position], run[position].status) is not None
+    )
+    remaining = [position for position in range(len(run)) if not tolerated_exchanges.covers(position)]
+    alignment = align(machine, _candidates(machine, run, asked, remaining, reordered(given, own)))
     aligned = alignment.aligned
-    if len(unexcused) < len(run):
-        aligned = _with_excused(machine, run, asked, excused, dict(zip(unexcused, aligned, strict=True)))
-    labels = [_label(machine, sighting, what) for sighting, what in zip(run, aligned, strict=True)]
+    if len(remaining) < len(run):
+        aligned = _with_tolerated(
+            machine, run, asked, tolerated_exchanges, dict(zip(remaining, aligned, strict=True))
+        )
+    labels = [_label(machine, observation, what) for observation, what in zip(run, aligned, strict=True)]
     of_services: dict[int, Call] = {}
     if len(own) < len(given):
         entries = {
@@ -167,11 +171,11 @@ def _candidates(
     machine: Automaton,
     run: List[Observation],
     asked: List[tuple[int, ...]],
-    unexcused: List[int],
+    remaining: List[int],
     exchanges: List[Exchange],
 ) -> Iterator[Candidate]:
     met: frozenset[int] = frozenset()
-    for index in unexcused:
+    for index in remaining:
         status = run[index].status
         looping = [rule for rule in asked[index] if loops_until(machine.rules[rule].entry)]
         ends = {rule for rule in looping if ends_loop(exchanges[index], machine.rules[rule].entry)}
@@ -184,22 +188,22 @@ def _meets(machine: Automaton, rules: Iterable[int], status: int | None) -> int 
     return next((rule for rule in rules if status in machine.rules[rule].statuses), None)
 
 
-def _with_excused(
+def _with_tolerated(
     machine: Automaton,
     run: List[Observation],
     asked: List[tuple[int, ...]],
-    excused: ToleratedExchanges,
+    tolerated_exchanges: ToleratedExchanges,
     results: dict[int, Aligned],
 ) -> list[Aligned]:
-    """Return results for all of ``run``: an excused exchange gets the rule of the exchange that replaces it.
+    """Return results for all of ``run``: a tolerated exchange gets the rule of the exchange that replaces it.
 
-    If that exchange is unexpected, the excused exchange is unexpected, too.
+    If that exchange is unexpected, the tolerated exchange is unexpected, too.
     """
-    for login in excused.logins:
+    for login in tolerated_exchanges.logins:
         results[login] = Aligned("repeated", _meets(machine, asked[login], run[login].status))
-    # The replacing exchange comes later and may be excused itself, so start from the end.
-    for index in sorted(excused.stand_ins, reverse=True):
-        what = results[excused.stand_ins[index]]
+    # The replacing exchange comes later and may be tolerated itself, so start from the end.
+    for index in sorted(tolerated_exchanges.stand_ins, reverse=True):
+        what = results[tolerated_exchanges.stand_ins[index]]
         results[index] = what if what.verdict == "unexpected" else Aligned("repeated", what.rule)
     return [results[position] for position in range(len(run))]
 

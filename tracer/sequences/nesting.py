@@ -21,14 +21,14 @@ def parents(exchanges: Sequence[Exchange]) -> list[int | None]:
     of their requests.
     """
     asked: defaultdict[str, list[int]] = defaultdict(list)
-    found: list[int | None] = []
+    callers: list[int | None] = []
     for index, exchange in enumerate(exchanges):
         waiting = asked[exchange.sender]
         while waiting and _ended(exchanges[waiting[-1]]) < exchange.started:
             waiting.pop()
-        found.append(waiting[-1] if waiting else None)
+        callers.append(waiting[-1] if waiting else None)
         asked[exchange.receiver].append(index)
-    return found
+    return callers
 
 
 def _ended(exchange: Exchange) -> float:

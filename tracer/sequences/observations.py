@@ -47,7 +47,7 @@ class Observation(NamedTuple):
 
 
 class ObservedRun(NamedTuple):
-    """The exchanges of a run in the order of their requests, and the sighting of each exchange."""
+    """The exchanges of a run in the order of their requests, and the observation of each exchange."""
 
     exchanges: Sequence[Exchange]
     seen: list[Observation]
@@ -60,7 +60,7 @@ def observe(exchanges: Iterable[Exchange]) -> ObservedRun:
 
 
 def observations(exchanges: Iterable[Exchange], catalogue: Catalogue) -> list[Observation]:
-    """Return a sighting for each of ``exchanges``, in their order."""
+    """Return an observation for each of ``exchanges``, in their order."""
     return [_observation(exchange, catalogue) for exchange in exchanges]
 
 

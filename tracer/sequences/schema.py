@@ -230,7 +230,7 @@ def _entries(items: Iterable[Item]) -> Iterator[Entry]:
 
 
 def _parameters(entry: Entry) -> Iterator[str]:
-    yield from (found[1:-1] for found in _PARAMETER.findall(entry.path))
+    yield from (parameter[1:-1] for parameter in _PARAMETER.findall(entry.path))
     for inner in (*entry.calls, *(entry.fallback.then if entry.fallback else ())):
         yield from _parameters(inner)
 

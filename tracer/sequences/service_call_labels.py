@@ -32,27 +32,29 @@ class Call(NamedTuple):
 def calls(
     exchanges: List[Exchange],
     seen: List[Observation],
-    known: Mapping[int, Entry | None],
+    labelled: Mapping[int, Entry | None],
     sequence: Sequence,
     release: str | None,
 ) -> dict[int, Call]:
-    """Label the exchanges that are not in ``known``, which are service calls. Return them by index.
+    """Label the service calls: the exchanges that are not in ``labelled``. Return the labels by index.
 
-    ``known`` has the entry of each other exchange by index (None: no entry).
+    ``labelled`` has the entry of every exchange that has a label already, by index (None: no entry).
     """
-    entries = dict(known)
+    entries = dict(labelled)
     callers = parents(exchanges)
     everything = [call for entry in sequence.entries for call in _all_calls(entry)]
-    found: dict[int, Call] = {}
-    for index, one in enumerate(seen):
-        if index in known:
+    service_calls: dict[int, Call] = {}
+    for index, observation in enumerate(seen):
+        if index in labelled:
             continue
         caller = callers[index]
         asked = None if caller is None else entries.get(caller)
         documented = [*(everything if asked is None else asked.calls), *common_calls()]
-        held = [call for call in documented if releases.holds(call.since, call.until, release) is not False]
-        entries[index], found[index] = _call(one, held, sequence.parameters)
-    return found
+        applicable = [
+            call for call in documented if releases.holds(call.since, call.until, release) is not False
+        ]
+        entries[index], service_calls[index] = _call(observation, applicable, sequence.parameters)
+    return service_calls
 
 
 def _call(seen: Observation, documented: List[Entry], types: Mapping[str, str]) -> tuple[Entry | None, Call]:
@@ -82,7 +84,7 @@ def _request(call: Entry) -> str:
 
 
 def _all_calls(entry: Entry) -> Iterable[Entry]:
-    for one in (entry, *(entry.fallback.then if entry.fallback else ())):
-        for call in one.calls:
+    for parent in (entry, *(entry.fallback.then if entry.fallback else ())):
+        for call in parent.calls:
             yield call
             yield from _all_calls(call)

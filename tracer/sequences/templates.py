@@ -42,8 +42,8 @@ def fits(template: str, path: str, types: Mapping[str, str] = _UNTYPED, *, names
     ``types`` has the types of parameters by name. With ``names``, types are ignored and the last parameter
     may contain slashes: a client that takes a name for an ID does not escape the name.
     """
-    known = () if names else tuple(types.items())
-    return bool(_pattern(template, known, names).fullmatch(path))
+    kinds = () if names else tuple(types.items())
+    return bool(_pattern(template, kinds, names).fullmatch(path))
 
 
 def with_query(template: str, query: dict[str, str]) -> str:
@@ -69,8 +69,8 @@ def generic(path: str) -> str:
 def _pattern(template: str, types: tuple[tuple[str, str], ...], names: bool) -> re.Pattern[str]:
     kinds = dict(types)
 
-    def value(found: re.Match[str]) -> str:
-        kind = kinds.get(found[1], "any")
+    def value(match: re.Match[str]) -> str:
+        kind = kinds.get(match[1], "any")
         return _ANY if kind == "any" else f"(?:{_TYPES[kind]}|{_PSEUDONYM})"
 
     pattern = _PARAMETER.sub(value, re.escape(normal(template)))

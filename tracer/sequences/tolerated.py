@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
     from tracer.sequences.observations import Observation
 
-__all__ = ["EXCUSABLE", "ToleratedExchanges", "tolerated"]
+__all__ = ["REPLACEABLE", "ToleratedExchanges", "tolerated"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-EXCUSABLE = _REDIRECTS | {401}
+REPLACEABLE = _REDIRECTS | {401}
 """The statuses of exchanges that a later exchange can replace."""
 
 _TOKENS = "/auth/tokens"
 
 
 class ToleratedExchanges(NamedTuple):
-    """The excused exchanges of a run.
+    """The tolerated exchanges of a run.
 
-    ``stand_ins`` maps the index of an excused exchange to the index of the later exchange that replaces it.
+    ``stand_ins`` maps the index of a tolerated exchange to the index of the later exchange that replaces it.
     ``logins`` are the indexes of further logins, which the client sent because a token had expired.
     """
 
@@ -39,12 +39,12 @@ class ToleratedExchanges(NamedTuple):
     logins: frozenset[int]
 
     def covers(self, index: int) -> bool:
-        """Return whether the exchange at ``index`` is excused."""
+        """Return whether the exchange at ``index`` is tolerated."""
         return index in self.stand_ins or index in self.logins
 
 
 def tolerated(run: Sequence[Observation], is_expected: Callable[[int], bool]) -> ToleratedExchanges:
-    """Return the excused exchanges of ``run``. A documented exchange needs no excuse.
+    """Return the tolerated exchanges of ``run``. A documented exchange is none of them.
 
     ``is_expected`` takes the index of an exchange and returns whether the exchange is documented as it is.
     """
@@ -57,13 +57,13 @@ def _followed_redirects(run: Sequence[Observation], is_expected: Callable[[int],
     redirects = {
         index: seen for index, seen in enumerate(run) if seen.status in _REDIRECTS and not is_expected(index)
     }
-    later = _Positions(run, _place, redirects.values())
-    found: dict[int, int] = {}
+    later = _Positions(run, _target_of, redirects.values())
+    stand_ins: dict[int, int] = {}
     for index, seen in redirects.items():
-        follower = later.after(index, _place(seen))
+        follower = later.after(index, _target_of(seen))
         if follower is not None and _follows(seen, run[follower]):
-            found[index] = follower
-    return found
+            stand_ins[index] = follower
+    return stand_ins
 
 
 def _follows(redirect: Observation, seen: Observation) -> bool:
@@ -89,27 +89,27 @@ def _renewed_tokens(
         for index, seen in enumerate(run)
         if seen.status == 401 and seen.has_token and not is_expected(index)
     }
-    again = _Positions(run, _request, refused.values())
+    again = _Positions(run, _request_of, refused.values())
     logins = _logins(run)
-    found: dict[int, int] = {}
+    stand_ins: dict[int, int] = {}
     repeats: set[int] = set()
     further: set[int] = set()
     for position, seen in refused.items():
         if position in repeats:
             continue
-        repeat = again.after(position, _request(seen))
+        repeat = again.after(position, _request_of(seen))
         own = logins[seen.sender]
         between = own[bisect_right(own, position) : bisect_right(own, repeat or 0)]
         if repeat is None or not between:
             continue
-        found[position] = repeat
+        stand_ins[position] = repeat
         repeats.add(repeat)
         # Concurrent requests may share a login, or have a login each.
         login = next((index for index in between if index not in further), between[0])
         # The first login of a sender is not a repetition.
         if login != own[0]:
             further.add(login)
-    return found, frozenset(further)
+    return stand_ins, frozenset(further)
 
 
 def _logins(run: Sequence[Observation]) -> defaultdict[str, list[int]]:
@@ -121,11 +121,11 @@ def _logins(run: Sequence[Observation]) -> defaultdict[str, list[int]]:
     return logins
 
 
-def _request(seen: Observation) -> tuple[Hashable, ...]:
-    return *_place(seen), seen.method, seen.query, seen.has_token
+def _request_of(seen: Observation) -> tuple[Hashable, ...]:
+    return *_target_of(seen), seen.method, seen.query, seen.has_token
 
 
-def _place(seen: Observation) -> tuple[str, str, str]:
+def _target_of(seen: Observation) -> tuple[str, str, str]:
     return seen.sender, seen.receiver, seen.path
 
 

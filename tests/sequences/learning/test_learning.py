@@ -43,13 +43,13 @@ def named(*given: Iterable[Exchange], command: str = "openstack image show x") -
     return {f"{number}.yaml": recording(run, command) for number, run in enumerate(given)}
 
 
-def held(one: Recording, sequence: Sequence) -> Match:
-    return match(one.exchanges, sequence, one.cloud.release)
+def matched(recorded_run: Recording, sequence: Sequence) -> Match:
+    return match(recorded_run.exchanges, sequence, recorded_run.cloud.release)
 
 
 def problems(sequence: Sequence, recordings: Mapping[str, Recording]) -> dict[str, list[str]]:
-    found = {name: held(one, sequence) for name, one in recordings.items()}
-    return {name: result.explanations for name, result in found.items() if result.verdict != "conforms"}
+    results = {name: matched(recorded_run, sequence) for name, recorded_run in recordings.items()}
+    return {name: result.explanations for name, result in results.items() if result.verdict != "conforms"}
 
 
 IDS = [f"{number:08d}-aaaa-4bbb-8ccc-123456789abc" for number in range(3)]
@@ -116,7 +116,7 @@ def test_an_exchange_that_no_run_had_deviates(given: list[list[Exchange]], furth
     learned = learn(named(*given))
     foreign = exchange("POST", f"{HOST}/image/v2/tasks", 201)
     for run in given:
-        assert held(recording([*run, foreign]), learned).verdict == "deviates"
+        assert matched(recording([*run, foreign]), learned).verdict == "deviates"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -130,21 +130,21 @@ def test_what_is_learned_from_real_recordings_holds_for_each_of_them(command: st
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("other", COMMANDS)
-def test_another_command_deviates(command: str, other: str) -> None:
-    if command != other:
-        recordings = recorded(other)
+@pytest.mark.parametrize("another", COMMANDS)
+def test_another_command_deviates(command: str, another: str) -> None:
+    if command != another:
+        recordings = recorded(another)
         assert set(problems(learn(recorded(command)), recordings)) == set(recordings)
 
 
 def halves(recordings: dict[str, Recording], kinds: set[str]) -> list[tuple[list[str], list[str]]]:
     """All ways to halve ``recordings`` so that each half has all ``kinds`` of runs, by their names."""
-    found = []
+    pairs = []
     for half in combinations(recordings, len(recordings) // 2):
         rest = [name for name in recordings if name not in half]
         if all({kind for kind in kinds for name in part if kind in name} == kinds for part in (half, rest)):
-            found.append((list(half), rest))
-    return found
+            pairs.append((list(half), rest))
+    return pairs
 
 
 @pytest.mark.parametrize(
@@ -159,20 +159,23 @@ def test_what_is_learned_from_half_of_a_set_holds_for_the_other_half(
     command: str, kinds: set[str], ways: int
 ) -> None:
     recordings = recorded(command)
-    found = halves(recordings, kinds)
-    assert len(found) == ways > 0
-    for half, rest in found:
+    pairs = halves(recordings, kinds)
+    assert len(pairs) == ways > 0
+    for half, rest in pairs:
         learned = learn({name: recordings[name] for name in half})
         assert problems(learned, {name: recordings[name] for name in rest}) == {}, half
 
 
 def requests(sequence: Sequence) -> list[tuple[str, str, str, dict[str, str], tuple[int, ...]]]:
-    return [one for entry in sequence.entries for one in _requests(entry)]
+    return [request for entry in sequence.entries for request in _requests(entry)]
 
 
 def _requests(entry: Entry) -> list[tuple[str, str, str, dict[str, str], tuple[int, ...]]]:
     then = entry.fallback.then if entry.fallback else ()
-    return [(one.receiver, one.method, one.path, one.query, one.statuses) for one in (entry, *then)]
+    return [
+        (request.receiver, request.method, request.path, request.query, request.statuses)
+        for request in (entry, *then)
+    ]
 
 
 def test_image_show_is_learned_as_it_is_documented() -> None:
@@ -187,7 +190,7 @@ def test_image_show_is_learned_as_it_is_documented() -> None:
 
 def test_image_create_has_an_optional_lookup_and_a_clean_up_after_a_refused_upload() -> None:
     learned = learn(recorded("image-create"))
-    shown = [(one.method, one.path, one.optional, one.statuses) for one in learned.entries[3:]]
+    shown = [(entry.method, entry.path, entry.optional, entry.statuses) for entry in learned.entries[3:]]
     assert shown == [
         ("GET", "/v3/projects/{project_id}", True, (404,)),
         ("GET", "/v3/projects", True, (200,)),
@@ -199,7 +202,7 @@ def test_image_create_has_an_optional_lookup_and_a_clean_up_after_a_refused_uplo
     fallback = learned.entries[6].fallback
     assert fallback is not None
     assert fallback.status == (415,)
-    assert [(one.method, one.path) for one in fallback.then] == [("DELETE", "/v2/images/{image_id}")]
+    assert [(entry.method, entry.path) for entry in fallback.then] == [("DELETE", "/v2/images/{image_id}")]
 
 
 def test_image_list_does_not_ask_for_what_an_option_of_one_run_said() -> None:
@@ -210,7 +213,7 @@ def test_image_save_of_both_releases() -> None:
     (show_step, file_step) = learn(recorded("image-save")).entries[3:]
     assert (show_step.path, show_step.loop, show_step.optional) == ("/v2/images/{image_id}", True, False)
     assert show_step.fallback is not None
-    assert [one.optional for one in show_step.fallback.then] == [False, True]
+    assert [entry.optional for entry in show_step.fallback.then] == [False, True]
     assert (file_step.path, file_step.optional) == ("/v2/images/{image_id}/file", False)
 
 
@@ -219,7 +222,7 @@ def test_project_show_of_both_releases() -> None:
     assert (lookup.path, lookup.optional) == ("/v3/auth/tokens", True)
     assert (project.path, project.statuses, project.optional) == ("/v3/projects/{project_id}", (200,), False)
     assert project.fallback is not None
-    assert [(one.path, one.query) for one in project.fallback.then] == [
+    assert [(entry.path, entry.query) for entry in project.fallback.then] == [
         ("/v3/projects", {"name": "{project_name}"}),
         ("/v3/projects/{project_id}", {}),
     ]
@@ -256,7 +259,7 @@ def test_steps_in_different_orders() -> None:
     assert [type(item) for item in learned.exchanges] == [Entry, AnyOrder, Entry]
     assert [entry.path for entry in learned.entries[1:3]] == ["/v3/groups/{group_id}", "/v3/users/{user_id}"]
     assert learned.steps == tuple(range(1, 9))
-    assert held(recording([login(), user("x"), show()]), learned).verdict == "deviates"
+    assert matched(recording([login(), user("x"), show()]), learned).verdict == "deviates"
     without = learn(named([user("a"), group("b")], [group("c"), user("d")], [user("e")]))
     assert [entry.optional for entry in without.entries] == [True, False]
 
@@ -286,7 +289,7 @@ def test_what_only_a_failure_led_to_is_a_fallback() -> None:
     ).entries
     assert entry.fallback is not None
     assert (entry.statuses, entry.fallback.status) == ((200,), (403, 404))
-    assert [(one.query, one.optional) for one in entry.fallback.then] == [
+    assert [(follower.query, follower.optional) for follower in entry.fallback.then] == [
         ({"name": "{image_name}"}, False),
         ({"os_hidden": "True"}, True),
     ]
@@ -319,10 +322,10 @@ def test_an_equal_word_stays_and_a_differing_one_is_a_parameter() -> None:
     assert path([schema("image")], [schema("member")]) == "/v2/schemas/{schema_id}"
     assert path([schema("image")], command="openstack image show image") == "/v2/schemas/{schema_id}"
     assert path([schema("image"), schema("member")]) == "/v2/schemas/image"
-    detail, one = (
+    detail, server = (
         exchange("GET", f"{HOST}/compute/v2.1/servers/{last}", 200, to="nova") for last in ("detail", "web")
     )
-    assert {entry.path for entry in learn(named([one], [one, detail])).entries} == {
+    assert {entry.path for entry in learn(named([server], [server, detail])).entries} == {
         "/v2.1/servers/{server_id}",
         "/v2.1/servers/detail",
     }
@@ -339,7 +342,7 @@ def test_a_query_that_two_requests_of_a_run_differ_by() -> None:
     ]
 
 
-def test_what_has_an_excuse_is_no_step_where_services_spoke_before() -> None:
+def test_a_tolerated_exchange_is_no_step_after_service_calls() -> None:
     validation = exchange("GET", f"{HOST}/identity/v3/auth/tokens", 200, sender="glance")
     moved = exchange("GET", f"{HOST}/image/v2/images/{runs.IMAGE_ID}", 302)
     plain = [*runs.prologue(), show(), validation]
@@ -348,7 +351,7 @@ def test_what_has_an_excuse_is_no_step_where_services_spoke_before() -> None:
     assert [entry.statuses for entry in shows] == [(200,)]
 
 
-def test_what_has_an_excuse_is_no_step() -> None:
+def test_a_tolerated_exchange_is_no_step() -> None:
     expired = [*runs.prologue(), show(status=401), login(), show()]
     moved = [*runs.prologue(), exchange("GET", f"{HOST}/image/v2/images/{runs.IMAGE_ID}", 302), show()]
     again = [*runs.prologue(), versions_of_glance(), show(), versions_of_glance()]
@@ -363,7 +366,7 @@ def test_what_has_an_excuse_is_no_step() -> None:
     assert problems(learned, recordings) == {}
 
 
-def test_what_nothing_stands_in_for_in_one_run_is_no_excuse_in_another() -> None:
+def test_an_exchange_without_stand_in_in_one_run_is_tolerated_in_none() -> None:
     moved = exchange("GET", f"{HOST}/image/v2/images/{runs.IMAGE_ID}", 302)
     recordings = named([*runs.prologue(), moved, show()], [*runs.prologue(), moved])
     learned = learn(recordings)
@@ -386,8 +389,8 @@ def test_a_command_that_only_logs_in_has_the_login_as_its_own() -> None:
     assert [entry.prologue for entry in learned.entries] == [True, False]
 
 
-def at(one: Exchange, started: float, ended: float) -> Exchange:
-    return msgspec.structs.replace(one, started=started, ended=ended)
+def at(sent: Exchange, started: float, ended: float) -> Exchange:
+    return msgspec.structs.replace(sent, started=started, ended=ended)
 
 
 def test_what_a_service_asked_is_a_call_of_what_it_was_asked() -> None:
@@ -437,8 +440,11 @@ def test_a_pseudonym_in_a_path_or_query_is_a_parameter(tmp_path: Path) -> None:
     ],
 )
 def test_the_words_of_the_command(command: str, learned: str) -> None:
-    made = learn(named([show()], command=command))
-    assert (made.command, made.name) == (learned, learned.removeprefix("openstack ").replace(" ", "-"))
+    sequence = learn(named([show()], command=command))
+    assert (sequence.command, sequence.name) == (
+        learned,
+        learned.removeprefix("openstack ").replace(" ", "-"),
+    )
 
 
 def test_a_command_of_a_kind_that_is_not_known_is_what_all_have_in_common() -> None:
@@ -479,8 +485,8 @@ def test_what_cannot_be_learned_from(recordings: dict[str, Recording], problem: 
 
 def test_name_and_command_can_be_given() -> None:
     given = {"a": recording([show("x")], None), "b": recording([show("y")], "openstack image save y")}
-    made = learn(given, name="mine", command="openstack image fetch")
-    assert (made.name, made.command) == ("mine", "openstack image fetch")
+    sequence = learn(given, name="mine", command="openstack image fetch")
+    assert (sequence.name, sequence.command) == ("mine", "openstack image fetch")
     with pytest.raises(InputError, match="name"):
         learn(given, name="Not A Name", command="openstack image fetch")
 

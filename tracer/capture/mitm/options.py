@@ -101,7 +101,7 @@ def read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:
     except InputError as error:
         if error.source not in {name for name, *_ in _OPTIONS}:
             raise
-        raise InputError(f"{PREFIX}{error.source}", error.problem, error.place) from None
+        raise InputError(f"{PREFIX}{error.source}", error.problem, error.location) from None
 
 
 def _read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:

@@ -46,11 +46,11 @@ def commands(recordings: Mapping[str, Recording], command: str | None = None) ->
         common = [at[0] for at in same]
         own_words = {name: list(common) for name in words}
     first = next(iter(own_words))
-    for name, found in own_words.items():
-        if not found:
+    for name, line_words in own_words.items():
+        if not line_words:
             raise InputError(name, "its command is not known; name it with --command")
-        if found != own_words[first]:
-            problem = f"of {_named(found)!r}, but {first} is of {_named(own_words[first])!r}"
+        if line_words != own_words[first]:
+            problem = f"of {_named(line_words)!r}, but {first} is of {_named(own_words[first])!r}"
             raise InputError(name, f"{problem}; learn from one command, or name it with --command")
     return Commands(
         _named(own_words[first]),
@@ -76,21 +76,21 @@ def _values(word: str) -> Iterator[str]:
 
 def _own_words(words: list[str]) -> list[str] | None:
     """Return the words of the command without its arguments, or None if they cannot be separated."""
-    known = [
+    documented = [
         name.split()[1:]
         for sequence in catalog().values()
         for name in (sequence.command, *sequence.aliases)
         if words[: len(name.split()) - 1] == name.split()[1:]
     ]
-    if known:
-        return max(known, key=len)
+    if documented:
+        return max(documented, key=len)
     leading = _leading(words)
     for index, word in enumerate(leading):
         if word in data().verbs:
             return leading[: index + 1]
         if word in data().verbs_with_object:
             rest = " ".join([*leading[index + 1 :], ""])
-            objects = [one for one in data().objects if rest.startswith(f"{one} ")]
+            objects = [noun for noun in data().objects if rest.startswith(f"{noun} ")]
             return leading[: index + 1] + max(objects, key=len, default="").split()
     return None
 

@@ -27,7 +27,7 @@ def dumps(sequence: Sequence, note: str = "") -> str:
 
 def _plain(node: Any) -> Any:
     if isinstance(node, list | tuple):
-        return [_plain(one) for one in node]
+        return [_plain(child) for child in node]
     if not isinstance(node, dict):
         return node
     return {

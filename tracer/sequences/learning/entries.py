@@ -37,21 +37,24 @@ def items(columns: Iterable[Column | ColumnBlock], runs: int) -> list[Item]:
 def _item(column: Column | ColumnBlock, runs: int, numbers: Iterator[int]) -> Item:
     if isinstance(column, Column):
         return _entry(column, runs, numbers)
-    entries = [_entry(one, runs, numbers) for one in column.columns.values()]
+    entries = [_entry(inner, runs, numbers) for inner in column.columns.values()]
     return AnyOrder(any_order=tuple(entries)) if len(entries) > 1 else entries[0]
 
 
 def _entry(column: Column, runs: int, numbers: Iterator[int]) -> Entry:
-    made = _exchange(column, column.runs - column.failing, optional=len(column.runs) < runs)
+    entry = _exchange(column, column.runs - column.failing, optional=len(column.runs) < runs)
     return msgspec.structs.replace(
-        made, steps=(next(numbers), next(numbers)), fallback=_fallback(column) if column.then else None
+        entry, steps=(next(numbers), next(numbers)), fallback=_fallback(column) if column.then else None
     )
 
 
 def _fallback(column: Column) -> Fallback:
     return Fallback(
         status=tuple(sorted({column.steps[run].seen[-1].status for run in column.failing})),
-        then=tuple(_exchange(one, one.runs, optional=one.runs != column.failing) for one in column.then),
+        then=tuple(
+            _exchange(follower, follower.runs, optional=follower.runs != column.failing)
+            for follower in column.then
+        ),
         summary=summary("fallback", *column.key[:3]),
     )
 
@@ -61,9 +64,9 @@ def _exchange(column: Column, counted: Iterable[int], *, optional: bool) -> Entr
     everything = [seen for _, step in sorted(column.steps.items()) for seen in step.seen]
     statuses = sorted({seen.status for run in counted for seen in column.steps[run].seen})
     receiver, method, path, _ = column.key
-    known = known_beginning(everything[0])
-    repeats = known is not None and known.repeats
-    entry = known or Entry(
+    prologue_entry = known_beginning(everything[0])
+    repeats = prologue_entry is not None and prologue_entry.repeats
+    entry = prologue_entry or Entry(
         receiver=receiver, method=method, path=path, status=200, summary=summary("", receiver, method, path)
     )
     return msgspec.structs.replace(
@@ -79,22 +82,24 @@ def _exchange(column: Column, counted: Iterable[int], *, optional: bool) -> Entr
 
 def _query(seen: list[Seen]) -> dict[str, str]:
     """Return the query parameters that identify the request, with their values or ``{a_parameter}``."""
-    searched = frozenset.intersection(*(one.searched for one in seen))
+    searched = frozenset.intersection(*(exchange.searched for exchange in seen))
     return {key: _value(key, seen) for key in sorted({*seen[0].telling, *searched})}
 
 
 def _value(key: str, seen: list[Seen]) -> str:
-    values = {one.query[key] for one in seen}
+    values = {exchange.query[key] for exchange in seen}
     literal = "".join(next(iter(values)))
-    varies = len(values) > 1 or any(key in one.varying or len(one.query[key]) > 1 for one in seen)
+    varies = len(values) > 1 or any(
+        key in exchange.varying or len(exchange.query[key]) > 1 for exchange in seen
+    )
     return f"{{{_parameter(key, seen[0].path)}}}" if varies or re.search(r"[{}]", literal) else literal
 
 
 def _parameter(key: str, path: str) -> str:
     """Return a name for the value of the query parameter ``key``: ``image_name`` for ``name`` of an image."""
-    one = member(path.rpartition("/")[2])
-    if key in _UNNAMED and one:
-        return one.removesuffix("id") + key
+    member_id = member(path.rpartition("/")[2])
+    if key in _UNNAMED and member_id:
+        return member_id.removesuffix("id") + key
     name = re.sub(r"[^a-z0-9]+", "_", key.lower()).strip("_")
     return name if _PARAMETER.fullmatch(name) else "value"
 
@@ -104,25 +109,25 @@ def _calls(calls: Iterable[Seen]) -> Iterator[Entry]:
     for call in calls:
         if call.calls or not _is_common(call):
             alike[call.receiver, call.method, call.path].append(call)
-    for place, seen in sorted(alike.items()):
-        statuses = sorted({one.status for one in seen})
+    for request, seen in sorted(alike.items()):
+        statuses = sorted({call.status for call in seen})
         yield Entry(
-            receiver=place[0],
-            method=place[1],
-            path=place[2],
+            receiver=request[0],
+            method=request[1],
+            path=request[2],
             status=statuses[0] if len(statuses) == 1 else tuple(statuses),
-            calls=tuple(_calls(inner for one in seen for inner in one.calls)),
-            summary=summary("call", *place),
+            calls=tuple(_calls(inner for call in seen for inner in call.calls)),
+            summary=summary("call", *request),
         )
 
 
 def _is_common(call: Seen) -> bool:
     """Return whether ``call`` is a documented call that any service may send at any time."""
     return any(
-        call.receiver == known.receiver
-        and call.method == known.method
-        and fits(known.path, call.raw)
-        and not known.query
-        and call.status in known.statuses
-        for known in common_calls()
+        call.receiver == common_call.receiver
+        and call.method == common_call.method
+        and fits(common_call.path, call.raw)
+        and not common_call.query
+        and call.status in common_call.statuses
+        for common_call in common_calls()
     )

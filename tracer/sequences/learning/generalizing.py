@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["generalized"]
 
-_Place = tuple[str, str, str]
+_Request = tuple[str, str, str]
 """The receiver, method, and path template of a request."""
 
 
@@ -24,18 +24,18 @@ def generalized(runs: Iterable[LearnedRun]) -> list[LearnedRun]:
     given = [_with_arguments(run) for run in runs]
     while variants := _variants(given):
         given = [
-            _mapped(run, lambda seen: seen._replace(path=variants.get(_place(seen), seen.path)))
+            _mapped(run, lambda seen: seen._replace(path=variants.get(_request_of(seen), seen.path)))
             for run in given
         ]
     ambiguous = _ambiguous(given)
 
     def telling(seen: Seen) -> Seen:
-        return seen._replace(telling=tuple(sorted(seen.query))) if _place(seen) in ambiguous else seen
+        return seen._replace(telling=tuple(sorted(seen.query))) if _request_of(seen) in ambiguous else seen
 
     return [_mapped(run, telling) for run in given]
 
 
-def _place(seen: Seen) -> _Place:
+def _request_of(seen: Seen) -> _Request:
     return seen.receiver, seen.method, seen.path
 
 
@@ -62,44 +62,46 @@ def _varies(value: str, run: LearnedRun) -> bool:
     return value in run.arguments or generic(f"/{value}") != f"/{value}"
 
 
-def _variants(runs: Iterable[LearnedRun]) -> dict[_Place, str]:
+def _variants(runs: Iterable[LearnedRun]) -> dict[_Request, str]:
     """Return templates that differ in one value only, each with the common template.
 
     Two templates in one run are different requests and stay.
     """
-    together = [{_place(seen) for seen in run.exchanges} for run in runs]
-    shapes: defaultdict[tuple[str, str, int], set[_Place]] = defaultdict(set)
-    for places in together:
-        for place in places:
-            shapes[place[0], place[1], place[2].count("/")].add(place)
-    found: dict[_Place, str] = {}
+    together = [{_request_of(seen) for seen in run.exchanges} for run in runs]
+    shapes: defaultdict[tuple[str, str, int], set[_Request]] = defaultdict(set)
+    for requests in together:
+        for request in requests:
+            shapes[request[0], request[1], request[2].count("/")].add(request)
+    templates: dict[_Request, str] = {}
     for alike in shapes.values():
-        for one, other in combinations(sorted(alike), 2):
-            common = _common(one[2], other[2])
-            if common and not any(one in places and other in places for places in together):
-                found.setdefault(one, common)
-                found.setdefault(other, common)
-    return {place: path for place, path in found.items() if path != place[2]}
+        for first, second in combinations(sorted(alike), 2):
+            common = _common(first[2], second[2])
+            if common and not any(first in requests and second in requests for requests in together):
+                templates.setdefault(first, common)
+                templates.setdefault(second, common)
+    return {request: path for request, path in templates.items() if path != request[2]}
 
 
-def _common(one: str, other: str) -> str | None:
+def _common(first: str, second: str) -> str | None:
     """Return the common template of two that differ only in the segment after one collection, or None."""
-    ours, theirs = one.split("/"), other.split("/")
-    different = [index for index, pair in enumerate(zip(ours, theirs, strict=True)) if pair[0] != pair[1]]
+    segments, other_segments = first.split("/"), second.split("/")
+    different = [
+        index for index, pair in enumerate(zip(segments, other_segments, strict=True)) if pair[0] != pair[1]
+    ]
     if len(different) != 1:
         return None
     index = different[0]
-    name = member(ours[index - 1])
-    return "/".join([*ours[:index], f"{{{name}}}", *ours[index + 1 :]]) if name else None
+    name = member(segments[index - 1])
+    return "/".join([*segments[:index], f"{{{name}}}", *segments[index + 1 :]]) if name else None
 
 
-def _ambiguous(runs: Iterable[LearnedRun]) -> set[_Place]:
+def _ambiguous(runs: Iterable[LearnedRun]) -> set[_Request]:
     """Return the requests that occurred with different query parameters in one run."""
-    found: set[_Place] = set()
+    ambiguous: set[_Request] = set()
     for run in runs:
-        seen_with: dict[_Place, frozenset[str]] = {}
+        seen_with: dict[_Request, frozenset[str]] = {}
         for seen in run.exchanges:
             keys = frozenset(seen.query)
-            if seen_with.setdefault(_place(seen), keys) != keys:
-                found.add(_place(seen))
-    return found
+            if seen_with.setdefault(_request_of(seen), keys) != keys:
+                ambiguous.add(_request_of(seen))
+    return ambiguous

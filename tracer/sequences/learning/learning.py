@@ -42,17 +42,17 @@ def learn(
     """
     if not recordings:
         raise InputError("learn", "no recording to learn from")
-    found = commands(recordings, command)
-    runs = generalized(observe(recordings, found.arguments))
+    parsed = commands(recordings, command)
+    runs = generalized(observe(recordings, parsed.arguments))
     learned = items(merged((run.exchanges for run in runs), repeats), len(runs))
-    made = Sequence(
-        name=_slug(found.command) if name is None else name,
-        command=found.command,
-        title={"en": found.command, "ko": found.command},
+    sequence = Sequence(
+        name=_slug(parsed.command) if name is None else name,
+        command=parsed.command,
+        title={"en": parsed.command, "ko": parsed.command},
         exchanges=tuple(_with_own(learned)),
     )
     # msgspec validates only decoded structs, so convert the sequence to validate it like a file.
-    return typed(msgspec.to_builtins(made), Sequence, "learned")
+    return typed(msgspec.to_builtins(sequence), Sequence, "learned")
 
 
 def _with_own(learned: list[Item]) -> list[Item]:
@@ -61,7 +61,7 @@ def _with_own(learned: list[Item]) -> list[Item]:
     `openstack token issue` has only the login.
     """
     last = learned[-1]
-    if isinstance(last, Entry) and all(isinstance(one, Entry) and one.prologue for one in learned):
+    if isinstance(last, Entry) and all(isinstance(item, Entry) and item.prologue for item in learned):
         return [*learned[:-1], msgspec.structs.replace(last, prologue=False)]
     return learned
 

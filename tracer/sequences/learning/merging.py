@@ -69,9 +69,9 @@ class ColumnBlock:
             self.columns.setdefault(step.key, Column(step.key)).add(run, [step])
 
 
-_Place = Key | frozenset[Key]
+_ColumnKey = Key | frozenset[Key]
 _Lines = dict[int, list[list[StepOccurrences]]]
-"""The steps of runs by number, one list for each place, for runs with the same places."""
+"""The steps of runs by number, one list for each column, for runs with the same columns."""
 
 
 def merged(runs: Iterable[Sequence[Seen]], repeats: Callable[[Seen], bool]) -> list[Column | ColumnBlock]:
@@ -86,20 +86,20 @@ def merged(runs: Iterable[Sequence[Seen]], repeats: Callable[[Seen], bool]) -> l
     groups = unordered(list(orders), _LARGEST_BLOCK)
     group_of = {key: group for group in groups for key in group}
     # Equal runs are aligned once, so their number has no effect.
-    alike: dict[tuple[_Place, ...], _Lines] = {}
+    alike: dict[tuple[_ColumnKey, ...], _Lines] = {}
     for number, run in enumerate(steps):
         line = list(_line(run, group_of))
-        alike.setdefault(tuple(place for place, _ in line), {})[number] = [part for _, part in line]
+        alike.setdefault(tuple(key for key, _ in line), {})[number] = [part for _, part in line]
     columns: list[Column | ColumnBlock] = []
-    for places, lines in alike.items():
-        columns = _with_runs(columns, places, lines)
+    for keys, lines in alike.items():
+        columns = _with_runs(columns, keys, lines)
     return _with_fallbacks(columns, frozenset(range(len(steps))), repeats)
 
 
 def _line(
     run: Iterable[StepOccurrences], group_of: dict[Key, frozenset[Key]]
-) -> Iterator[tuple[_Place, list[StepOccurrences]]]:
-    """Yield the steps of a run by place. The adjacent steps of a group share one place."""
+) -> Iterator[tuple[_ColumnKey, list[StepOccurrences]]]:
+    """Yield the steps of a run by column key. The adjacent steps of a group share one key."""
     for group, part in groupby(run, lambda step: group_of.get(step.key)):
         if group is None:
             yield from ((step.key, [step]) for step in part)
@@ -112,17 +112,17 @@ def _rank(run: Sequence[StepOccurrences]) -> tuple[int, list[tuple[Key, list[int
 
 
 def _steps(run: Iterable[Seen], repeats: Callable[[Seen], bool]) -> Iterator[StepOccurrences]:
-    found: list[list[Seen]] = []
+    occurrences: list[list[Seen]] = []
     first: dict[Key, list[Seen]] = {}
     for seen in run:
         if repeats(seen) and seen.key in first:
             first[seen.key].append(seen)
-        elif found and _goes_on(found[-1], seen):
-            found[-1].append(seen)
+        elif occurrences and _goes_on(occurrences[-1], seen):
+            occurrences[-1].append(seen)
         else:
-            found.append([seen])
-            first.setdefault(seen.key, found[-1])
-    return (StepOccurrences(seen[0].key, tuple(seen)) for seen in found)
+            occurrences.append([seen])
+            first.setdefault(seen.key, occurrences[-1])
+    return (StepOccurrences(seen[0].key, tuple(seen)) for seen in occurrences)
 
 
 def _goes_on(before: Sequence[Seen], seen: Seen) -> bool:
@@ -132,21 +132,21 @@ def _goes_on(before: Sequence[Seen], seen: Seen) -> bool:
 
 
 def _with_runs(
-    columns: list[Column | ColumnBlock], places: Sequence[_Place], lines: _Lines
+    columns: list[Column | ColumnBlock], keys: Sequence[_ColumnKey], lines: _Lines
 ) -> list[Column | ColumnBlock]:
     """Return ``columns`` with further runs, aligned so that as many equal steps as possible meet."""
     from rapidfuzz.distance import Indel
 
     # rapidfuzz compares hashes, so compare a number for each step.
-    codes: dict[_Place, int] = {}
-    ours = [codes.setdefault(column.key, len(codes)) for column in columns]
-    theirs = [codes.setdefault(place, len(codes)) for place in places]
+    codes: dict[_ColumnKey, int] = {}
+    column_codes = [codes.setdefault(column.key, len(codes)) for column in columns]
+    run_codes = [codes.setdefault(key, len(codes)) for key in keys]
     result: list[Column | ColumnBlock] = []
-    for operation in Indel.opcodes(ours, theirs):
+    for operation in Indel.opcodes(column_codes, run_codes):
         part = columns[operation.src_start : operation.src_end]
         new = range(operation.dest_start, operation.dest_end)
         if operation.tag == "insert":
-            part = [_column(places[index]) for index in new]
+            part = [_column(keys[index]) for index in new]
         for column, index in zip(part, new, strict=False):
             for number, line in lines.items():
                 column.add(number, line[index])
@@ -154,8 +154,8 @@ def _with_runs(
     return result
 
 
-def _column(place: _Place) -> Column | ColumnBlock:
-    return ColumnBlock(place) if isinstance(place, frozenset) else Column(place)
+def _column(key: _ColumnKey) -> Column | ColumnBlock:
+    return ColumnBlock(key) if isinstance(key, frozenset) else Column(key)
 
 
 def _with_fallbacks(
@@ -188,13 +188,13 @@ def _take_early(column: Column, later: Iterable[Column | ColumnBlock], everyone:
     the only attempt of another run.
     """
     blocked = column.runs
-    for other in later:
+    for later_column in later:
         if blocked >= everyone:
             return
-        there = other.runs
-        if isinstance(other, Column) and other.key == column.key:
+        there = later_column.runs
+        if isinstance(later_column, Column) and later_column.key == column.key:
             for run in there - blocked:
-                column.steps[run] = other.steps.pop(run)
+                column.steps[run] = later_column.steps.pop(run)
         blocked |= there
 
 
@@ -209,10 +209,10 @@ def _followers(column: Column, later: Iterable[Column | ColumnBlock]) -> tuple[f
     single = all(len(step.seen) == 1 and step.seen[0].status not in expected for step in failed.values())
     then: list[Column] = []
     if failed and worked and single:
-        for other in later:
-            if other.runs.isdisjoint(failed):
+        for later_column in later:
+            if later_column.runs.isdisjoint(failed):
                 continue
-            if not isinstance(other, Column) or not other.runs <= failed.keys():
+            if not isinstance(later_column, Column) or not later_column.runs <= failed.keys():
                 break
-            then.append(other)
+            then.append(later_column)
     return (frozenset(failed), then) if then else (frozenset(), [])

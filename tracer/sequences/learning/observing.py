@@ -78,30 +78,32 @@ def is_failure(status: int) -> bool:
 
 
 def observe(recordings: Mapping[str, Recording], arguments: Mapping[str, Iterable[str]]) -> list[LearnedRun]:
-    """Return the runs of ``recordings``, by name, without excused exchanges: redirects, renewed tokens.
+    """Return the runs of ``recordings``, by name, without tolerated exchanges: redirects, renewed tokens.
 
     Raise InputError for a recording from which nothing can be learned.
     """
     raw = {name: _raw(name, recording) for name, recording in recordings.items()}
     counted: set[tuple[object, ...]] = set()
     while True:
-        kept = {name: _kept(one.own, counted) for name, one in raw.items()}
-        # An exchange that needs no excuse in one run is expected in all runs.
-        found = {_expectation(seen) for one in kept.values() for seen in one.values()}
-        if found <= counted:
+        relevant = {name: _select_relevant(run.own, counted) for name, run in raw.items()}
+        # An exchange that is not tolerated in one run is expected in all runs.
+        expected = {_expectation(seen) for exchanges in relevant.values() for seen in exchanges.values()}
+        if expected <= counted:
             break
-        counted |= found
-    return [LearnedRun(_exchanges(kept[name], raw[name]), frozenset(arguments[name])) for name in recordings]
+        counted |= expected
+    return [
+        LearnedRun(_exchanges(relevant[name], raw[name]), frozenset(arguments[name])) for name in recordings
+    ]
 
 
 def _raw(name: str, recording: Recording) -> _Raw:
     given = recording.exchanges
     seen = observations(given, Catalogue.from_exchanges(given))
-    for index, one in enumerate(seen):
-        problem = _problem(one, given[index].request.url)
+    for index, observation in enumerate(seen):
+        problem = _problem(observation, given[index].request.url)
         if problem:
             raise InputError(name, problem, f"exchanges[{index}]")
-    own = {index: one for index, one in enumerate(seen) if one.sender == "client"}
+    own = {index: observation for index, observation in enumerate(seen) if observation.sender == "client"}
     if not own:
         raise InputError(name, "no exchange of a client is in it, so there is nothing to learn")
     calls: defaultdict[int, dict[int, Observation]] = defaultdict(dict)
@@ -127,20 +129,26 @@ def _problem(seen: Observation, url: str) -> str | None:
     return None
 
 
-def _kept(own: Mapping[int, Observation], counted: set[tuple[object, ...]]) -> dict[int, Observation]:
+def _select_relevant(
+    own: Mapping[int, Observation], counted: set[tuple[object, ...]]
+) -> dict[int, Observation]:
     run = list(own.values())
-    excused = tolerated(run, lambda place: _expectation(run[place]) in counted)
-    return {index: seen for place, (index, seen) in enumerate(own.items()) if not excused.covers(place)}
+    tolerated_exchanges = tolerated(run, lambda position: _expectation(run[position]) in counted)
+    return {
+        index: seen
+        for position, (index, seen) in enumerate(own.items())
+        if not tolerated_exchanges.covers(position)
+    }
 
 
 def _expectation(seen: Observation) -> tuple[object, ...]:
     return seen.receiver, seen.method, generic(seen.path), seen.status
 
 
-def _exchanges(kept: Mapping[int, Observation], raw: _Raw) -> tuple[Seen, ...]:
+def _exchanges(relevant: Mapping[int, Observation], raw: _Raw) -> tuple[Seen, ...]:
     asked: set[str] = set()
     exchanges: list[Seen] = []
-    for index, seen in kept.items():
+    for index, seen in relevant.items():
         exchanges.append(_seen(index, seen, raw, asked))
         asked.update(unquote(segment) for segment in seen.path.split("/"))
     return tuple(exchanges)

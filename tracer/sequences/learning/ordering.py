@@ -21,20 +21,20 @@ def unordered(runs: Sequence[Sequence[K]], limit: int) -> list[frozenset[K]]:
     """
     twice = {key for run in runs for key, count in Counter(run).items() if count > 1}
     groups: _Groups[K] = _Groups()
-    for one, other in combinations(runs, 2):
+    for first, second in combinations(runs, 2):
         _join_inverted(
-            groups, [key for key in one if key not in twice], {key: at for at, key in enumerate(other)}
+            groups, [key for key in first if key not in twice], {key: at for at, key in enumerate(second)}
         )
     while any(_join_enclosed(groups, run) for run in runs):
         pass
     return [group for group in groups.all() if len(group) <= limit and not group & twice]
 
 
-def _join_inverted(groups: _Groups[K], one: list[K], other: dict[K, int]) -> None:
+def _join_inverted(groups: _Groups[K], run: list[K], positions: dict[K, int]) -> None:
     """Join the keys of each part that both runs have in different orders."""
-    common = [key for key in one if key in other]
+    common = [key for key in run if key in positions]
     # A part ends at an index up to which both runs have the same keys.
-    rank = {key: index for index, key in enumerate(sorted(common, key=lambda key: other[key]))}
+    rank = {key: index for index, key in enumerate(sorted(common, key=lambda key: positions[key]))}
     start, furthest = 0, -1
     for index, key in enumerate(common):
         furthest = max(furthest, rank[key])
@@ -60,14 +60,14 @@ class _Groups(Generic[K]):
     def __init__(self) -> None:
         self._group: dict[K, set[K]] = {}
 
-    def join(self, one: K, other: K) -> bool:
-        ours = self._group.setdefault(one, {one})
-        theirs = self._group.setdefault(other, {other})
-        if ours is theirs:
+    def join(self, first: K, second: K) -> bool:
+        target = self._group.setdefault(first, {first})
+        absorbed = self._group.setdefault(second, {second})
+        if target is absorbed:
             return False
-        ours |= theirs
-        for key in theirs:
-            self._group[key] = ours
+        target |= absorbed
+        for key in absorbed:
+            self._group[key] = target
         return True
 
     def all(self) -> list[frozenset[K]]:

@@ -23,9 +23,9 @@ def known_beginning(seen: Seen) -> Entry | None:
 
     The statuses of the entry come from the catalogue and may lack the status of ``seen``.
     """
-    known = _documented().get((seen.receiver, seen.method, seen.path))
-    if known is not None:
-        return known
+    entry = _documented().get((seen.receiver, seen.method, seen.path))
+    if entry is not None:
+        return entry
     if seen.method != "GET" or not _VERSIONS.fullmatch(seen.path):
         return None
     return Entry(
@@ -42,15 +42,15 @@ def known_beginning(seen: Seen) -> Entry | None:
 
 def repeats(seen: Seen) -> bool:
     """Return whether ``seen`` may occur again at any time: every new process or session repeats discovery."""
-    known = known_beginning(seen)
-    return known is not None and known.repeats
+    entry = known_beginning(seen)
+    return entry is not None and entry.repeats
 
 
 @functools.cache
 def _documented() -> dict[tuple[str, str, str], Entry]:
-    found: dict[tuple[str, str, str], Entry] = {}
+    entries: dict[tuple[str, str, str], Entry] = {}
     for sequence in catalog().values():
         for entry in sequence.entries:
             if entry.prologue and not entry.query:
-                found.setdefault((entry.receiver, entry.method, entry.path), entry)
-    return found
+                entries.setdefault((entry.receiver, entry.method, entry.path), entry)
+    return entries

@@ -37,7 +37,7 @@ def summary(kind: str, receiver: str, method: str, path: str) -> Text:
     """Return a text in each language. ``kind`` is a key of the texts; if it is empty, the request decides."""
     last = path.rpartition("/")[2]
     texts = data().texts
-    found = texts.get(kind) or texts.get(f"{method} {_shape(last)}") or texts["any"]
+    wording = texts.get(kind) or texts.get(f"{method} {_shape(last)}") or texts["any"]
     values = {
         "service": receiver.capitalize(),
         "method": method,
@@ -46,7 +46,7 @@ def summary(kind: str, receiver: str, method: str, path: str) -> Text:
         "things": _words(last),
         "part": _words(last),
     }
-    return {language: text.format(**values) for language, text in found.items()}
+    return {language: text.format(**values) for language, text in wording.items()}
 
 
 def _shape(last: str) -> str:
