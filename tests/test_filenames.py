@@ -28,6 +28,7 @@ def test_a_safe_name_never_leaves_its_folder(text: str) -> None:
         ("openstack image show", "openstack-image-show"),
         ("이미지", "이미지"),
         ("con", "con_"),
+        ("con.txt", "con_.txt"),
         ("NUL.txt", "NUL.txt_"),
         (".hidden", "hidden"),
         ("-rf", "rf"),

@@ -24,4 +24,7 @@ def safe_name(text: str) -> str:
     name = name.encode()[:_LONGEST_NAME].decode(errors="ignore").rstrip(".-_")
     if not name:
         return "unnamed"
-    return f"{name}_" if _RESERVED.fullmatch(name) else name
+    if not _RESERVED.fullmatch(name):
+        return name
+    stem, dot, extension = name.partition(".")
+    return f"{stem}_{dot}{extension}"
