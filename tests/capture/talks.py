@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tracer.capture.attribution import Attribution
 from tracer.capture.participantmap import ParticipantMap
 from tracer.capture.processes import Process
-from tracer.capture.runs import Evidence, Run
+from tracer.capture.runs import GRACE, Evidence, Run
 from tracer.capture.sentrequest import SentRequest
 from tracer.model import Exchange, Request, Response
 
@@ -44,6 +45,7 @@ class Talk:
     now: float = 1000.0
     runs: dict[int, list[SentRequest]] = field(default_factory=dict)
     resumed: list[int] = field(default_factory=list)
+    idle_since: dict[Run, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.attribution = Attribution(
@@ -98,6 +100,20 @@ class Talk:
         self.now += seconds
         self.take(self.attribution.expire())
 
+    def wait(self, seconds: float) -> None:
+        """Let time pass, and end runs that are over meanwhile, as a keeper does."""
+        until = self.now + seconds
+        while self.now < until:
+            self.pass_time(min(0.5, until - self.now))
+            for run in filter(self._is_over, list(self.attribution.runs.going)):
+                self.take(self.attribution.over(run))
+                if self._is_over(run):
+                    self.finish(run)
+
+    def _is_over(self, run: Run) -> bool:
+        idle = self.idle_since.get(run, math.inf) if run.idle else math.inf
+        return self.now >= max(idle + GRACE, self.attribution.earliest_end(run))
+
     def finish(self, run: Run) -> None:
         """End a run, as a keeper does once it is idle."""
         self.take(self.attribution.over(run))
@@ -125,9 +141,12 @@ class Talk:
     def take(self, decided: list[SentRequest]) -> None:
         for request in decided:
             assert request.run is not None
+            self.idle_since.pop(request.run, None)
             self.runs.setdefault(request.run.number, []).append(request)
             request.exchange = None
             request.run.in_flight -= 1
+        since, going = self.idle_since, self.attribution.runs.going
+        self.idle_since = {run: since.get(run, self.now) for run in going if run.idle}
 
     def exchange(self, connection: str, step: Step, *, close: bool = False) -> SentRequest:
         request = self.ask(connection, step)
