@@ -29,7 +29,7 @@ def test_a_safe_name_never_leaves_its_folder(text: str) -> None:
         ("이미지", "이미지"),
         ("con", "con_"),
         ("con.txt", "con_.txt"),
-        ("NUL.txt", "NUL.txt_"),
+        ("NUL.txt", "NUL_.txt"),
         (".hidden", "hidden"),
         ("-rf", "rf"),
         ("a" * 300, "a" * 120),

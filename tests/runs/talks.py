@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ from tracer.model import Exchange, Request, Response
 from tracer.runs.attribution import Attribution
 from tracer.runs.client_process import ClientProcess
 from tracer.runs.participant_map import ParticipantMap
-from tracer.runs.run import Evidence, Run
+from tracer.runs.run import GRACE, Evidence, Run
 from tracer.runs.sent_request import SentRequest
 
 HOST = "http://cloud.test:8776"
@@ -44,6 +45,7 @@ class Talk:
     now: float = 1000.0
     runs: dict[int, list[SentRequest]] = field(default_factory=dict)
     resumed: list[int] = field(default_factory=list)
+    idle_since: dict[Run, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.attribution = Attribution(
@@ -100,6 +102,20 @@ class Talk:
         self.now += seconds
         self.take(self.attribution.expire())
 
+    def wait(self, seconds: float) -> None:
+        """Let time pass, and end runs that are over meanwhile, as the manager does."""
+        until = self.now + seconds
+        while self.now < until:
+            self.pass_time(min(0.5, until - self.now))
+            for run in filter(self._is_over, list(self.attribution.runs.going)):
+                self.take(self.attribution.over(run))
+                if self._is_over(run):
+                    self.finish(run)
+
+    def _is_over(self, run: Run) -> bool:
+        idle = self.idle_since.get(run, math.inf) if run.idle else math.inf
+        return self.now >= max(idle + GRACE, self.attribution.earliest_end(run))
+
     def finish(self, run: Run) -> None:
         """End a run, as a manager does once it is idle."""
         self.take(self.attribution.over(run))
@@ -127,9 +143,12 @@ class Talk:
     def take(self, decided: list[SentRequest]) -> None:
         for request in decided:
             assert request.run is not None
+            self.idle_since.pop(request.run, None)
             self.runs.setdefault(request.run.number, []).append(request)
             request.exchange = None
             request.run.in_flight -= 1
+        since, going = self.idle_since, self.attribution.runs.going
+        self.idle_since = {run: since.get(run, self.now) for run in going if run.idle}
 
     def exchange(self, connection: str, step: Step, *, close: bool = False) -> SentRequest:
         request = self.ask(connection, step)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from mitmproxy import http, io
 
@@ -41,6 +44,7 @@ from tracer.conformance import check_all, exit_code
 from tracer.model import Recording
 from tracer.runs.client_process import ClientProcess
 from tracer.runs.discovery import PATIENCE
+from tracer.runs.lulls import PAUSE
 from tracer.runs.run import FINISHED_LIMIT, GRACE
 
 COMMANDS = (show, listing, token_issue, projects, versions, add_project, remove_project, list_refused)
@@ -100,12 +104,138 @@ def assert_true_or_in_doubt(talk: Talk, clients: list[Client]) -> None:
     """Each request is in one run, and a run holds all requests of one client unless it says so."""
     kept = [each for one in talk.runs.values() for each in one]
     assert sorted(map(id, kept)) == sorted(id(each) for client in clients for each in client.sent)
-    in_doubt = {run.number for run in talk.attribution.runs.going if run.doubt}
-    for number, one in talk.runs.items():
-        if number not in in_doubt and not any(each.doubt for each in one):
+    for one in talk.runs.values():
+        if not any(each.doubt or (each.run and each.run.doubt) for each in one):
             assert {id(each) for each in one} in [{id(each) for each in client.sent} for client in clients], [
                 (each.evidence.connection, each.evidence.opening) for each in one
             ]
+
+
+# Pauses of commands
+
+
+@given(st.data())
+def test_commands_at_once_that_pause_are_right_or_in_doubt(data: st.DataObject) -> None:
+    """A lull at an address is no proof that its commands are over."""
+    makers = data.draw(st.lists(st.sampled_from(COMMANDS), min_size=2, max_size=4))
+    commands = [make(f"t{number}") for number, make in enumerate(makers)]
+    halves = [number for number, steps in enumerate(commands) for _ in range(2 * len(steps) + 1)]
+    order = data.draw(st.permutations(halves))
+    kinds = [data.draw(st.sampled_from(["close", "hang-up"])) for _ in makers]
+    pauses = data.draw(
+        st.dictionaries(st.integers(0, len(order) - 1), st.floats(0.3, 3), min_size=1, max_size=3)
+    )
+    talk = Talk(stored=data.draw(st.booleans()))
+    clients = [Client(talk, f"c{n}", *each) for n, each in enumerate(zip(commands, kinds, strict=True))]
+    play(talk, clients, [(pauses.get(index, 0), number) for index, number in enumerate(order)])
+    talk.wait(PATIENCE + GRACE)
+    talk.end()
+    assume(leaves_evidence(clients))
+    assert_true_or_in_doubt(talk, clients)
+
+
+@pytest.mark.parametrize(
+    ("makers", "kinds", "order"),
+    [
+        # A run is not over while discovery that may be of it has no response.
+        ([token_issue, versions], "close", "01111....00001.....111111"),
+        ([versions, projects, show], "close", "0000111222000011122222.....012.....00"),
+        ([remove_project, versions], "close", "00111001.....001.....00000111111"),
+        # A run is not over while discovery that may be of it has an open connection.
+        ([versions, show], "hang-up", "01110000011....0001101.....01"),
+        ([versions, add_project], "hang-up", "00001111...000011111...00011"),
+        # A request before the lull is left over: its command itself paused before its login.
+        ([listing, token_issue], "hang-up close", "00..110011000010"),
+        ([remove_project, add_project], "close hang-up", "11...00..111111111000000000"),
+        # The discovery before a login was lost to a run in doubt.
+        (
+            [remove_project, projects, show, versions],
+            "hang-up hang-up close close",
+            "032331201333...13001010222230.....201231..300203",
+        ),
+        ([token_issue, list_refused, listing, projects], "hang-up", "230230...3123213111111220200121121331"),
+    ],
+)
+@pytest.mark.parametrize("stored", [False, True], ids=["live", "stored"])
+def test_commands_at_once_with_these_pauses_are_right_or_in_doubt(
+    makers: list[Callable[[str], list[Step]]], kinds: str, order: str, stored: bool
+) -> None:
+    """``order`` contains the number of a client for its next half, and a dot for each half second."""
+    talk = Talk(stored=stored)
+    pairs = zip(makers, itertools.cycle(kinds.split()), strict=False)
+    clients = [Client(talk, f"c{n}", make(f"t{n}"), kind) for n, (make, kind) in enumerate(pairs)]
+    parts = re.findall(r"(\.*)(\d)", order)
+    play(talk, clients, [(len(dots) / 2, int(number)) for dots, number in parts])
+    talk.wait(PATIENCE + GRACE)
+    talk.end()
+    assert leaves_evidence(clients)
+    assert_true_or_in_doubt(talk, clients)
+
+
+@given(st.data())
+def test_commands_one_after_the_other_are_right_after_any_pause(data: st.DataObject) -> None:
+    """Also if a response takes long, or a command only discovers, or has a token from before."""
+    makers = data.draw(st.lists(st.sampled_from((*COMMANDS, with_cached_token)), min_size=1, max_size=4))
+    talk = Talk(stored=data.draw(st.booleans()))
+    clients = []
+    for number, make in enumerate(makers):
+        kind = data.draw(st.sampled_from(KINDS))
+        clients.append(Client(talk, f"c{number}", make(f"t{number}"), kind))
+        slow = 2 * data.draw(st.integers(0, len(clients[-1].steps) - 1)) + 1
+        duration = data.draw(st.floats(0, 8))
+        halves = 2 * len(clients[-1].steps) + 1
+        play(talk, clients[-1:], [(duration * (half == slow), 0) for half in range(halves)])
+        talk.wait(data.draw(st.floats(1, 12)))
+    talk.wait(PATIENCE + GRACE)
+    assert talk.end() == [openings(client.steps) for client in clients]
+    assert not any(each.doubt or (each.run and each.run.doubt) for one in talk.runs.values() for each in one)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("duration", [2.5, 8])
+def test_a_late_response_to_discovery_is_in_the_run(talk: Talk, kind: str, duration: float) -> None:
+    """A run whose next request waits for its response is not over."""
+    client = Client(talk, "c", versions("t"), kind)
+    play(talk, [client], [(duration * (half in (5, 7)), 0) for half in range(11)])
+    talk.wait(PATIENCE + GRACE)
+    assert talk.end() == [openings(client.steps)]
+
+
+def with_cached_token(token: str) -> list[Step]:
+    """The requests of a command with an endpoint and a token."""
+    return [DISCOVERY, Step("GET", f"{IMAGES}/1", token)]
+
+
+def play(talk: Talk, clients: list[Client], order: list[tuple[float, int]]) -> None:
+    """Let each client in ``order`` send or receive its next half, after a pause in seconds."""
+    halves = [client.halves() for client in clients]
+    for pause, number in order:
+        talk.wait(pause)
+        next(halves[number], None)
+    for rest in halves:
+        deque(rest, maxlen=0)
+
+
+def leaves_evidence(clients: list[Client]) -> bool:
+    """Return whether the requests differ from those of commands one after the other.
+
+    They do not if a command is silent for ``GRACE``, or begins after a lull in which another command
+    paused that shows no token later.
+    """
+    times = [[(each.evidence.started, each.latest) for each in client.sent] for client in clients]
+    if any(after[0] - before[1] > GRACE - 0.1 for one in times for before, after in itertools.pairwise(one)):
+        return False
+    for client in clients:
+        began = client.sent[0].evidence.started
+        earlier = [end for one in times for start, end in one if start < began]
+        if not earlier or max(earlier) + PAUSE > began:
+            continue
+        for paused in clients:
+            later = [each for each in paused.sent if each.evidence.started > began]
+            unfinished = paused.sent[0].evidence.started < began and later
+            if unfinished and not any(each.evidence.proves_client for each in later):
+                return False
+    return True
 
 
 # Logins

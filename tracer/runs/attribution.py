@@ -46,6 +46,10 @@ class Attribution:
         """Return the time of ``clock`` at which ``expire`` has a request to decide on."""
         return self._clients.due()
 
+    def earliest_end(self, run: Run) -> float:
+        """Return the time of ``clock`` before which undecided requests may continue ``run``."""
+        return self._clients.earliest_end(run)
+
     def request_started(self, evidence: Evidence) -> SentRequest:
         """Register a request at its beginning. Its run may still be unknown."""
         self._services.pass_time(evidence.started)

@@ -24,7 +24,8 @@ from dataclasses import dataclass
 from tracer.model import Exchange
 from tracer.runs import discovery
 from tracer.runs.discovery import PATIENCE
-from tracer.runs.run import GRACE, Evidence, Run, Runs, is_below
+from tracer.runs.lulls import Lulls
+from tracer.runs.run import GRACE, Evidence, Run, Runs, is_below, service_of
 from tracer.runs.sent_request import SentRequest
 
 __all__ = ["ClientRequests"]
@@ -65,10 +66,23 @@ class ClientRequests:
         self._undecided = undecided
         self._clock = clock
         self._connections: dict[str, _Connection] = {}
+        self._lulls = Lulls()
 
     def due(self) -> float:
         """Return the time of ``clock`` for the next decision by ``expire``; infinity if no request waits."""
         return min((request.alone for request in self._held()), default=math.inf) + PATIENCE
+
+    def earliest_end(self, run: Run) -> float:
+        """Return the time of ``clock`` before which undecided requests may continue ``run``.
+
+        Return infinity if such a request is in flight, and minus infinity if there is none.
+        """
+        ends = (
+            request.alone + GRACE if request.alone < math.inf else request.completed + PATIENCE
+            for request in self._held()
+            if run in request.discoverers
+        )
+        return max(ends, default=-math.inf)
 
     def request_started(self, evidence: Evidence) -> SentRequest:
         """Register a request at its beginning. Assign it to a run if there is evidence."""
@@ -77,12 +91,15 @@ class ClientRequests:
         if evidence.process is not None:
             connection.run = self._runs.process_run(evidence)
             self._give(request, connection.run)
-        elif evidence.proves_client:
+            return request
+        self._lulls.request_started(request)
+        if evidence.proves_client:
             self._prove(request, login=evidence.authenticates)
         elif connection.tokenless and connection.run is not None:
             self._give(request, connection.run)
         else:
             self._undecided.append(request)
+            self._note_discoverers(request)
             self._bound(connection, evidence)
         return request
 
@@ -93,6 +110,11 @@ class ClientRequests:
 
         ``closed_connection`` is the connection that ended with it.
         """
+        if request.evidence.process is None:
+            self._lulls.request_ended(request)
+        request.completed = self._clock()
+        for discoverer in request.discoverers:
+            discoverer.possibly_last = max(discoverer.possibly_last, request.latest)
         handed_out = set() if request.evidence.subjects else set(tokens)
         if handed_out and request.run is None:
             self._prove(request, login=True)
@@ -129,15 +151,15 @@ class ClientRequests:
         the run is one of several candidates for a request, put the run in doubt.
         """
         for request in self._alone():
-            takers = discovery.takers(request, self._same_client(request), self._complete())
+            takers = discovery.takers(request, self._same_client(request), self._complete(), self._lulls)
             if any(taker is run for _, taker in takers):
                 self._match_one(request, wait=False)
             elif (candidates := self._candidates(request)) == [run] and not run.doubt:
-                if discovery.is_followed(run, request, self._complete()):
+                if discovery.is_followed(run, request, self._lulls):
                     self._give(request, run)
             elif run in candidates:
                 request.doubt = _UNPROVEN.format(peer=run.peer)
-                self._doubt([run], request.doubt)
+                self._doubt(candidates, request.doubt)
 
     def expire(self) -> None:
         """Decide on the requests that have waited for ``PATIENCE`` seconds."""
@@ -152,6 +174,12 @@ class ClientRequests:
             self.closed(name)
         for request in self._alone():
             self._decide_by_time(request)
+
+    def _note_discoverers(self, request: SentRequest) -> None:
+        """Note the runs that may have sent the request, and that they may not be over yet."""
+        request.discoverers = discovery.discoverers(request, self._same_client(request), self._lulls)
+        for run in request.discoverers:
+            run.possibly_last = max(run.possibly_last, request.latest)
 
     def _refused(self, request: SentRequest, run: Run) -> None:
         """Note a 401 response, after which the client may log in again."""
@@ -190,6 +218,20 @@ class ClientRequests:
         connection.run, connection.login_refused, connection.tokenless = run, False, False
         self._give(request, run)
         self._match(request, *waiting)
+        if login:
+            self._doubt_undiscovered(request, run)
+
+    def _doubt_undiscovered(self, request: SentRequest, run: Run) -> None:
+        """Put the run of a login in doubt if a doubtful run may have taken the discovery before the login."""
+        suspects = [each for each in self._same_client(request) if each is not run and each.doubt]
+        if run.doubt or not any(each.active(request.evidence.started) for each in suspects):
+            return
+        urls = [opening.partition(" ")[2] for opening in run.discovered]
+        services = [service_of(url) for url in urls]
+        services += [each.service for each in self._held() if run.of_same_client(each.evidence)]
+        if not any(is_below(request.service, service) for service in services):
+            request.doubt = _UNPROVEN.format(peer=run.peer)
+            self._doubt([run], request.doubt)
 
     def _token_run(self, request: SentRequest, connection: _Connection, holders: Sequence[Run]) -> Run | None:
         """Return the run of a request with a token; None if the request begins a run."""
@@ -248,6 +290,7 @@ class ClientRequests:
             is_below(request.service, each.service) and each.earliest <= evidence.started
             for each in self._complete()
             if refused[0].of_same_client(each.evidence)
+            and not self._lulls.between(evidence.peer, each.latest, refused[0].began)
         )
         if discovered or len(refused) > 1:
             request.doubt = _REPEATED_LOGIN.format(peer=evidence.peer)
@@ -282,23 +325,27 @@ class ClientRequests:
         With ``wait``, do nothing while the connection of a rival request may still show a token.
         """
         complete = self._complete()
-        takers = [] if request.run else discovery.takers(request, self._same_client(request), complete)
+        takers = (
+            []
+            if request.run
+            else discovery.takers(request, self._same_client(request), complete, self._lulls)
+        )
         if not takers:
             return
         moment, run = min(takers, key=lambda taker: taker[0])
-        rivals = discovery.rivals(request, run, moment, complete)
+        rivals = discovery.rivals(request, run, moment, complete, self._lulls)
         if wait and any(each.alone == math.inf for each in rivals):
             return
-        owners = discovery.owners(request, self._same_client(request), complete)
+        owners = discovery.owners(request, self._same_client(request), complete, self._lulls)
         if (
             rivals
             or len(takers) > 1
-            or (len(owners) > 1 and not discovery.is_certain(request, run, moment, complete))
+            or (len(owners) > 1 and not discovery.is_certain(request, run, moment, complete, self._lulls))
         ):
             for each in (request, *rivals):
                 each.doubt = _UNPROVEN.format(peer=request.evidence.peer)
                 trusted = [one for one in self._same_client(each) if not one.doubt]
-                self._doubt(discovery.owners(each, trusted, complete), each.doubt)
+                self._doubt(discovery.owners(each, trusted, complete, self._lulls), each.doubt)
         self._give(request, run)
 
     def _uses(self, request: SentRequest) -> bool:
@@ -311,7 +358,9 @@ class ClientRequests:
     def _candidates(self, request: SentRequest) -> list[Run]:
         """Return the possible runs of the request, by their use of the service, else by the time."""
         runs = self._same_client(request)
-        return discovery.owners(request, runs, self._complete()) or discovery.under_way(request, runs)
+        return discovery.owners(request, runs, self._complete(), self._lulls) or discovery.under_way(
+            request, runs
+        )
 
     def _decide_by_time(self, request: SentRequest) -> None:
         """Assign the request to a run in progress, else to a run that began soon after, else to a new run."""

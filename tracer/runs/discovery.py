@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from tracer.runs.lulls import PAUSE, Lulls
 from tracer.runs.run import Run, is_below, service_of
 from tracer.runs.sent_request import SentRequest
 
 __all__ = [
     "PATIENCE",
     "beginning_soon",
+    "discoverers",
     "is_certain",
     "is_followed",
     "owners",
@@ -29,15 +31,9 @@ __all__ = [
 PATIENCE = 10.0
 """Seconds that a request waits for evidence from other connections after its own has closed."""
 
-_PAUSE = 1.0
-"""Minimum seconds between the last response to a command and the first request of the next command.
-
-A Python interpreter takes as long to start. An earlier request may come from a parallel command.
-"""
-
 
 def takers(
-    request: SentRequest, runs: Sequence[Run], waiting: Sequence[SentRequest]
+    request: SentRequest, runs: Sequence[Run], waiting: Sequence[SentRequest], lulls: Lulls
 ) -> list[tuple[float, Run]]:
     """Return the runs that used the service and had not discovered it before, with the time of use.
 
@@ -52,18 +48,19 @@ def takers(
         if time is not None and not _had_discovered_related(run, request, time)
     ]
     likely = [(time, run) for time, run in users if _may_have_known(run, request)]
-    if not users or not _discoverers(request, runs, waiting):
+    # The requests of a doubtful run may belong to another run, so it explains no request before a lull.
+    if not users or not any(not run.doubt for run in discoverers(request, runs, lulls)):
         return likely or users
     return [
         (time, run)
         for time, run in likely
-        if is_certain(request, run, time, waiting)
-        or not _pause_between(request.latest, run.began, request, waiting)
+        if is_certain(request, run, time, waiting, lulls)
+        or not lulls.between(run.peer, request.latest, run.began)
     ]
 
 
 def rivals(
-    request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest]
+    request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest], lulls: Lulls
 ) -> list[SentRequest]:
     """Return the similar requests by which ``run`` may have discovered the service used at ``moment``.
 
@@ -73,25 +70,49 @@ def rivals(
     logs_in = moment <= run.logged_in
     return [
         each
-        for each in _before_use(request, run, moment, waiting)
-        if (
-            each.evidence.opening == request.evidence.opening
-            or (logs_in and _are_related(each.service, request.service))
-        )
-        and not _pause_between(each.latest, min(run.began, request.evidence.started), each, waiting)
+        for each in _before_use(request, run, moment, waiting, lulls)
+        if each.evidence.opening == request.evidence.opening
+        or (logs_in and _are_related(each.service, request.service))
     ]
 
 
-def is_certain(request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest]) -> bool:
+def is_certain(
+    request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest], lulls: Lulls
+) -> bool:
     """Return whether only this request can have shown ``run`` the service that it used at ``moment``."""
-    others = _before_use(request, run, moment, waiting)
+    others = _before_use(request, run, moment, waiting, lulls)
     return not run.doubt and not any(_are_related(each.service, request.service) for each in others)
 
 
-def owners(request: SentRequest, runs: Sequence[Run], waiting: Sequence[SentRequest]) -> list[Run]:
+def owners(
+    request: SentRequest, runs: Sequence[Run], waiting: Sequence[SentRequest], lulls: Lulls
+) -> list[Run]:
     """Return the possible runs of the request: runs that use the service, and runs that may discover it."""
-    using = (run for _, run in takers(request, runs, waiting))
-    return list(dict.fromkeys([*using, *_discoverers(request, runs, waiting)]))
+    using = (run for _, run in takers(request, runs, waiting, lulls))
+    return list(dict.fromkeys([*using, *discoverers(request, runs, lulls)]))
+
+
+def discoverers(request: SentRequest, runs: Iterable[Run], lulls: Lulls) -> list[Run]:
+    """Return the logged-in runs in progress that may have discovered the service by the request.
+
+    Leave out runs that had sent the same request or used the service, and idle runs with a pause between
+    their last exchange and the beginning of the latest run.
+    """
+    time = request.evidence.started
+    found = [
+        run
+        for run in runs
+        if run.logged_in <= time
+        and run.active(time)
+        # The requests of a doubtful run may belong to another run.
+        and (run.doubt or not (_had_sent_same(request, run) or run.used_before(request.service, time)))
+    ]
+    latest = max((run.began for run in found if run.began <= time), default=time)
+    return [
+        run
+        for run in found
+        if run.in_flight or not lulls.between(run.peer, max(run.began, run.last, run.possibly_last), latest)
+    ]
 
 
 def under_way(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
@@ -115,9 +136,9 @@ def beginning_soon(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
     ]
 
 
-def is_followed(run: Run, request: SentRequest, waiting: Sequence[SentRequest]) -> bool:
+def is_followed(run: Run, request: SentRequest, lulls: Lulls) -> bool:
     """Return whether the request may continue ``run``, rather than begin another run."""
-    return run in _discoverers(request, [run], waiting) or request.evidence.started <= run.last + _PAUSE
+    return run in discoverers(request, [run], lulls) or request.evidence.started <= run.last + PAUSE
 
 
 def preferred(request: SentRequest, candidates: Sequence[Run]) -> Run:
@@ -132,9 +153,14 @@ def preferred(request: SentRequest, candidates: Sequence[Run]) -> Run:
 
 
 def _before_use(
-    request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest]
+    request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest], lulls: Lulls
 ) -> list[SentRequest]:
-    """Return the other requests by which ``run`` may have discovered the service used at ``moment``."""
+    """Return the other requests by which ``run`` may have discovered the service used at ``moment``.
+
+    Leave out requests before a lull, if a run before the lull may have sent them. Without such a run, a
+    command paused itself, and the lull is no boundary.
+    """
+    began = min(run.began, request.evidence.started)
     return [
         each
         for each in waiting
@@ -142,42 +168,8 @@ def _before_use(
         and each.earliest <= moment
         and run.of_same_client(each.evidence)
         and (_may_have_known(run, each) or not _may_have_known(run, request))
+        and not (each.discoverers and lulls.between(run.peer, each.latest, began))
     ]
-
-
-def _discoverers(request: SentRequest, runs: Iterable[Run], waiting: Sequence[SentRequest]) -> list[Run]:
-    """Return the logged-in runs in progress that may have discovered the service by the request.
-
-    Leave out runs that had sent the same request or used the service, and idle runs with a pause between
-    their last exchange and the beginning of the latest run.
-    """
-    time = request.evidence.started
-    found = [
-        run
-        for run in runs
-        if run.logged_in <= time
-        and run.active(time)
-        # The requests of a doubtful run may belong to another run.
-        and (run.doubt or not (_had_sent_same(request, run) or run.used_before(request.service, time)))
-    ]
-    latest = max((run.began for run in found if run.began <= time), default=time)
-    return [
-        run
-        for run in found
-        if run.in_flight or not _pause_between(max(run.began, run.last), latest, request, waiting)
-    ]
-
-
-def _pause_between(since: float, until: float, request: SentRequest, waiting: Iterable[SentRequest]) -> bool:
-    """Return whether the request's address sent nothing for ``_PAUSE`` seconds between two times."""
-    if until < since + _PAUSE:
-        return False
-    for each in waiting:
-        if each.evidence.peer == request.evidence.peer and each.evidence.started <= until:
-            if each.evidence.started >= since + _PAUSE:
-                return True
-            since = max(since, each.latest)
-    return until >= since + _PAUSE
 
 
 def _first_use(run: Run, request: SentRequest) -> float | None:

@@ -62,9 +62,10 @@ class Run:
     ``discovered`` maps the method and URL of each request without a token to the time of the first one.
     ``used`` maps each service to the times of the first and the last request that proved the client;
     ``logins`` are the services that received a login.
-    ``began``, ``logged_in``, ``last`` and ``refused`` are in seconds since the epoch: the beginning, the
-    first login, the latest end of an exchange, and the latest 401 response to a token without a login
-    after it. ``doubt`` is the reason why an exchange may be missing, or may belong to another run.
+    ``began``, ``logged_in``, ``last``, ``possibly_last`` and ``refused`` are in seconds since the epoch: the
+    beginning, the first login, the latest end of an exchange, the latest end of an exchange that may be
+    of the run, and the latest 401 response to a token without a login after it. ``doubt`` is the reason
+    why an exchange may be missing, or may belong to another run.
     """
 
     number: int
@@ -74,6 +75,7 @@ class Run:
     began: float = 0.0
     logged_in: float = math.inf
     last: float = -math.inf
+    possibly_last: float = -math.inf
     refused: float = -math.inf
     doubt: str = ""
     open: set[str] = field(default_factory=set)
@@ -92,7 +94,8 @@ class Run:
 
     def active(self, time: float) -> bool:
         """Return whether ``time`` (s since the epoch) is in the run, or up to ``GRACE`` s after it."""
-        return self.began <= time and (self.in_flight > 0 or time <= self.last + GRACE)
+        last = max(self.last, self.possibly_last)
+        return self.began <= time and (self.in_flight > 0 or time <= last + GRACE)
 
     def of_same_client(self, evidence: Evidence) -> bool:
         """Return whether the run and the request may come from the same remote program."""

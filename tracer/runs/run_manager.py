@@ -228,7 +228,10 @@ class RunManager:
     def _end(self, run: Run) -> float:
         """Return the earliest time at which the run may be over; infinity while it is not idle."""
         idle = self._idle_since.get(run, math.inf) if run.idle else math.inf
-        return idle if run.process else idle + GRACE
+        if run.process:
+            return idle
+        end = idle + GRACE
+        return end if end > self._clock() else max(end, self._attribution.earliest_end(run))
 
     def _is_over(self, run: Run) -> bool:
         if run.process is not None and is_alive(run.process.identity):

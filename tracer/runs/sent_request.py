@@ -15,22 +15,26 @@ __all__ = ["SentRequest"]
 class SentRequest:
     """A request that was sent. ``runs`` are its candidate runs, empty while evidence is missing.
 
+    ``discoverers`` are the runs that may have sent it to discover a service, seen from its beginning.
     ``answering`` are the requests that the sender, a service, was processing when it sent this request.
     ``is_complete`` is set at the end of the exchange. The time ``ended`` (s since the epoch) may stay
     unknown. If ``ended`` is ``approximate``, the exchange may have ended earlier.
     ``exchange`` is set from the end of the exchange until the run has stored it.
-    ``alone`` is the time (s, of the clock of ``ClientRequests``) after which the request's connection
-    gives no more evidence. ``doubt`` is the reason why the assigned run may be wrong. ``service`` is the
-    service in the URL, as returned by ``service_of``.
+    ``completed`` and ``alone`` are times of the clock of ``ClientRequests``, in seconds: the end of the
+    exchange, and the time after which the request's connection gives no more evidence. ``doubt`` is the
+    reason why the assigned run may be wrong. ``service`` is the service in the URL, as returned by
+    ``service_of``.
     """
 
     evidence: Evidence = field(repr=False)
     runs: list[Run] = field(default_factory=list)
+    discoverers: list[Run] = field(default_factory=list, repr=False)
     answering: list[SentRequest] = field(default_factory=list, repr=False)
     exchange: Exchange | None = field(default=None, repr=False)
     is_complete: bool = False
     ended: float = math.inf
     approximate: bool = False
+    completed: float = math.inf
     alone: float = math.inf
     doubt: str = ""
     service: str = field(init=False, repr=False)
