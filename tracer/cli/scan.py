@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tracer.bytemarks import encoding_by_mark
-from tracer.cli.parsing import add_policies
+from tracer.cli.options import add_policies
 from tracer.counting import counted
 from tracer.errors import InputError
 
