@@ -201,7 +201,7 @@ def add_format(
     """Add the option for the format of the output: ``options.format``, one of ``formats`` or ``default``."""
     parser.add_argument(
         "--format",
-        choices=tuple(formats),
+        choices=formats,
         default=default,
         help=_help("Format of the output", detail, default),
     )
