@@ -12,6 +12,7 @@ PAGES = [
     "explanation/redaction",
     "how-to/devstack",
     "how-to/https",
+    "reference/options",
     "reference/python",
 ]
 

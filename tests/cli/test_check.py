@@ -99,12 +99,12 @@ def test_junit(deviating: Path) -> None:
     ("words", "problem"),
     [
         (("check",), "RECORDING"),
-        (("check", SHIPPED, "--sequence", "nope"), "unknown sequence 'nope'"),
+        (("check", SHIPPED, "--sequence", "nope"), "--sequence: unknown sequence 'nope'"),
         (("check", SHIPPED, "--format", "xml"), "invalid choice: 'xml'"),
         (("check", "."), "no recording in this folder"),
         (("learn", "none.yaml"), "none.yaml: No such file or directory"),
         (("learn", SHIPPED, RECORDED / "zed" / "image-list-1.yaml"), "but "),
-        (("learn", SHIPPED, "--name", "No Name"), "name: expected str matching"),
+        (("learn", SHIPPED, "--name", "No Name"), "--name: expected str matching"),
         (("sequences", "show", "nope"), "unknown sequence 'nope'"),
         (("sequences", "show", "image-show", "--lang", "xx"), "unknown language 'xx'"),
         (("sequences", "list", "--lang", "xx"), "unknown language 'xx'"),
@@ -253,7 +253,7 @@ def test_a_sequence_of_ones_own_is_asked_for_and_taken(own: Path) -> None:
 
 
 def test_pages_tell_the_texts_of_a_sequence_of_ones_own(own: Path) -> None:
-    given = ("--sequence", own / "mine.yaml")
+    given = ("--add-sequence", own / "mine.yaml")
     assert tracer("view", own / "recs" / "a.yaml", "-o", own / "x.html", *given).returncode == 0
     assert "Words of my own" in (own / "x.html").read_text(encoding="utf-8")
     assert tracer("docs", own / "recs", "-o", own / "site", *given).returncode == 0

@@ -57,7 +57,7 @@ def test_a_font_that_is_not_there_is_told_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (("--theme", "dark"), "theme: Mermaid text has no colours of its own"),
+        (("--theme", "dark"), "--theme: Mermaid text has no colours of its own"),
         (("--lang", "de"), "--lang: unknown language 'de'; known: en, ko"),
     ],
 )

@@ -150,11 +150,11 @@ def test_files_are_named_by_what_they_are(home: Path) -> None:
 
 
 def test_diagrams_are_drawn_of_two_recordings(home: Path) -> None:
-    merged = tracer("diff", "2023.1", "2026.2", "--diagram", "merged", "--lang", "ko", cwd=home)
+    merged = tracer("diff", "2023.1", "2026.2", "--draw", "merged", "--lang", "ko", cwd=home)
     assert "~ 바뀜 (주황)" in merged.stdout
-    beside = tracer("diff", "2023.1", "2026.2", "--diagram", "side-by-side", cwd=home).stdout
+    beside = tracer("diff", "2023.1", "2026.2", "--draw", "side-by-side", cwd=home).stdout
     assert "box transparent 2023.1" in beside
-    many = tracer("diff", "zed", "2026.2", "--diagram", "merged", cwd=ROOT)
+    many = tracer("diff", "zed", "2026.2", "--draw", "merged", cwd=ROOT)
     assert many.returncode == 2
     assert "draws two recordings, and here are" in many.stderr
 
@@ -177,8 +177,8 @@ def test_diagrams_are_drawn_of_two_recordings(home: Path) -> None:
         (("zed", "2026.2", "--baseline", "none.yaml"), "none.yaml: No such file"),
         (("zed", "2026.2", "--write-baseline", "notes.yaml"), "notes.yaml: not a baseline"),
         (("zed", "2026.2", "-o", "x.pdf"), "x.pdf: unknown kind of report"),
-        (("zed", "2026.2", "--diagram", "merged", "-o", "x.pdf"), "x.pdf: unknown kind of diagram"),
-        (("zed", "2026.2", "--diagram", "merged", "--format", "md"), "--diagram: is drawn instead"),
+        (("zed", "2026.2", "--draw", "merged", "-o", "x.pdf"), "x.pdf: unknown kind of diagram"),
+        (("zed", "2026.2", "--draw", "merged", "--format", "md"), "--draw: is drawn instead"),
         (("zed", "2026.2", "--theme", "dark"), "--theme: is for pictures"),
         (("zed", "2026.2", "--lang", "xx"), "--lang: unknown language 'xx'"),
         (("zed", "2026.2", "-o", "recordings/zed/show.yaml", "--format", "md"), "is what is read"),

@@ -33,7 +33,7 @@ PRINT = ("python3", "-c", "import sys; print(sys.argv[1:])")
         (("record", "--"), "tracer record: expected a command"),
         (("record", "--quiet"), "tracer record: expected a command"),
         (("record", "--relase", "zed", "--", "x"), "tracer record: unrecognized arguments: --relase; see"),
-        (("record", "--out"), "tracer record: argument --out: expected one argument; see"),
+        (("record", "--out"), "tracer record: argument -o/--out: expected one argument; see"),
         (("cloud", "dwon"), "tracer cloud: unknown verb 'dwon'; did you mean down? See: tracer cloud --help"),
         (
             ("cloud", "env"),
@@ -106,7 +106,7 @@ def on_terminal(*words: str, **environment: str) -> str:
     [
         ((), ("--name", "x")),
         (("--",), ("--name", "--", "-q")),
-        (("--quiet", "--"), ("--", "x", "--out")),
+        (("--quiet", "--"), ("--", "x", "--out", "-o", "--output")),
         (("-q",), ("--quiet", "--version", "-h")),
     ],
 )

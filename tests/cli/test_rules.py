@@ -133,6 +133,15 @@ def test_the_defaults_of_the_documentation(page: Path) -> None:
         ("[diff]\nformat = 'x'\n", "tracer.toml: diff.format: expected one of text, md, "),
         ("[diff]\nstrict = 'x'\n", "tracer.toml: diff.strict: expected true or false"),
         ("[diff]\nlang = [1]\n", "tracer.toml: diff.lang: expected a string or a number"),
+        (
+            "[diff]\nout = 'x'\noutput = 'y'\n",
+            "tracer.toml: diff.output: the same option as out: leave out one of them",
+        ),
+        ("[diff]\ndiagram = 'x'\n", "tracer.toml: diff.diagram: expected one of merged, side-by-side, got"),
+        (
+            "[diff]\nx = 1\n",
+            "known: baseline, draw, fail-on, format, lang, out, recordings, rules, show-volatile, strict, ",
+        ),
         ("[diff]\nhelp = true\n", "tracer.toml: diff.help: unknown option; "),
         ("[a" + ".a" * 5000 + "]\n", "tracer.toml: "),
     ],
@@ -152,6 +161,35 @@ def test_a_list_of_defaults_is_added_to() -> None:
     Path("tracer.toml").write_text('policy = ["own.toml"]\n', encoding="utf-8")
     assert tracer("scan", ZED).returncode == 1
     assert "missing.toml" in tracer("scan", ZED, "--policy", "missing.toml").stderr
+
+
+@pytest.mark.parametrize("key", ["out", "output"])
+def test_a_default_has_the_name_of_an_option_or_of_its_alias(key: str) -> None:
+    Path("tracer.toml").write_text(f'[diff]\n{key} = "x.json"\n[docs]\n{key} = "site"\n', encoding="utf-8")
+    assert tracer("diff", ZED, NEWEST).stdout == ""
+    assert json.loads(Path("x.json").read_text(encoding="utf-8"))["steps"]
+    assert tracer("diff", "--output", "y.md", ZED, NEWEST).stdout == ""
+    assert Path("y.md").exists()
+    # The command line needs -o only without a default.
+    assert tracer("docs", ZED).returncode == 0
+    assert Path("site/mkdocs.yml").exists()
+
+
+@pytest.mark.parametrize("key", ["add-sequence", "sequence"])
+def test_default_sequence_files_have_two_keys(key: str) -> None:
+    Path("tracer.toml").write_text(f'[show]\n{key} = ["none.yaml"]\n', encoding="utf-8")
+    assert tracer("show", ZED).stderr == "tracer: none.yaml: No such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    ("verb", "key", "value"), [("docs", "diagrams", "mermaid"), ("diff", "diagram", "merged")]
+)
+def test_a_default_of_an_alias_is_converted(verb: str, key: str, value: str) -> None:
+    Path("tracer.toml").write_text(f'[{verb}]\n{key} = "{value}"\n', encoding="utf-8")
+    words = ("docs", ZED, "-o", "site") if verb == "docs" else ("diff", ZED, NEWEST)
+    ended = tracer(*words)
+    assert ended.stderr == ""
+    assert ended.stdout.startswith("site: " if verb == "docs" else "sequenceDiagram")
 
 
 def test_the_rules_of_the_first_folder_come_first() -> None:

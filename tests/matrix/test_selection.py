@@ -87,7 +87,7 @@ def test_suites_that_would_write_the_same_recordings(tmp_path: Path, text: str, 
         (("--releases", "zed", "--clients", ""), "--clients: expected the name of a release"),
         (("--releases", "zed", "--jobs", "0"), "--jobs: expected a number from 1 to 64, got '0'"),
         (("--releases", "zed", "--jobs", "2", "--cluster", "tcp://127.0.0.1:1"), "--jobs: says nothing of"),
-        (("--releases", "zed", "--diagram", "gif"), "diagram: unknown kind 'gif'"),
+        (("--releases", "zed", "--diagram", "gif"), "--diagram: unknown kind 'gif'"),
         (("--releases", "zed", "-o", "file"), "file: not a folder"),
     ],
 )

@@ -10,7 +10,8 @@ import sys
 from typing import Any, NoReturn
 
 from tracer.cli.defaults import apply_defaults
-from tracer.cli.parsing import Parser, add_rules, list_verbs, no_verb
+from tracer.cli.options import add_rules
+from tracer.cli.parsing import Parser, list_verbs, no_verb
 from tracer.errors import TracerError
 
 __all__ = ["main"]

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from tracer.cli.parsing import add_recordings
+from tracer.cli.options import add_format, add_recordings, add_sequence, naming_options
 
 if TYPE_CHECKING:
     from tracer.conformance import ConformanceReport
@@ -19,17 +19,8 @@ _FORMATS = ("table", "json", "junit")
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings, the sequence and the format."""
     add_recordings(parser)
-    parser.add_argument(
-        "--sequence",
-        metavar="S",
-        help="Documented sequence to check with: a name or a file; without it, each recording's own.",
-    )
-    parser.add_argument(
-        "--format",
-        choices=_FORMATS,
-        default=_FORMATS[0],
-        help="A %(default)s for people, which is the default; json or junit for machines.",
-    )
+    add_sequence(parser, "Without it, each recording's own.")
+    add_format(parser, _FORMATS, "A table is for people; json and junit are for machines.", _FORMATS[0])
     parser.epilog = (
         "Exit code 0 where all conform, 1 where one deviates, is undetermined or has no sequence, "
         "2 where one can't be read."
@@ -42,7 +33,8 @@ def run(options: argparse.Namespace) -> int:
     from tracer.recording import below
     from tracer.sequences import find
 
-    sequence = None if options.sequence is None else find(options.sequence)
+    with naming_options(options):
+        sequence = None if options.sequence is None else find(options.sequence)
     report = check_all(below(options.recordings), sequence)
     _PRINT[options.format](report)
     return exit_code(report)

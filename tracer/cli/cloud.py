@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.cli.console import program, progress
-from tracer.cli.parsing import Verb, add_client, add_verbs, run_verb
+from tracer.cli.options import add_client, add_out, spelling
+from tracer.cli.parsing import Verb, add_verbs, run_verb
 from tracer.errors import InputError
 from tracer.origins import bracketed
 from tracer.releases import also, canonical
@@ -59,12 +60,7 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="Record every command as long as the cloud is up, and what its services ask each other.",
     )
-    parser.add_argument(
-        "--out",
-        metavar="DIR",
-        type=Path,
-        help="Folder that --traced writes to; the release is a folder in it (default: recordings).",
-    )
+    add_out(parser, "DIR", "Only with --traced. The release is a folder in it (default: recordings).")
 
 
 def _env_arguments(parser: argparse.ArgumentParser) -> None:
@@ -100,7 +96,7 @@ def _up(options: argparse.Namespace) -> None:
 
     cloud = EmbeddedCloud(options.release)
     if options.out and not options.traced:
-        raise InputError("--out", "is for --traced: without it, nothing is recorded")
+        raise InputError(spelling(options, "out"), "is for --traced: without it, nothing is recorded")
     out = options.out or Path("recordings")
     tracer = tracing_daemon.command(options.release, out) if options.traced else ()
     with progress() as show:

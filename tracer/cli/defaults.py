@@ -1,7 +1,8 @@
 """Defaults of options, from ``tracer.toml`` in the working directory.
 
 The top level of the file holds options of all verbs, a table such as ``[record]`` those of one verb, and
-``[cloud.up]`` those of a verb of a group. A key is an option without its hyphens: ``out`` for ``--out``.
+``[cloud.up]`` those of a verb of a group. A key is an option without its hyphens: ``out`` for ``--out``,
+or ``output`` for its alias ``--output``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from tracer.cli.options import Alias
 from tracer.cli.parsing import verbs_of
 from tracer.errors import InputError, TracerError
 
@@ -68,15 +70,22 @@ def _set_verb(parser: argparse.ArgumentParser, table: dict[str, Any], location: 
 
 def _set(parser: argparse.ArgumentParser, values: dict[str, Any], location: str) -> None:
     options = _options(parser)
+    keys: dict[str, str] = {}
     for key, value in values.items():
         where = f"{location}.{key}" if location else key
         if key not in options:
-            raise InputError(FILE, f"unknown option; known: {', '.join(sorted(options))}", where)
-        parser.set_defaults(**{options[key].dest: _value(options[key], value, where)})
+            names = sorted(name for name, action in options.items() if not isinstance(action, Alias))
+            raise InputError(FILE, f"unknown option; known: {', '.join(names)}", where)
+        action = options[key]
+        option = action.option if isinstance(action, Alias) else action
+        if keys.setdefault(option.dest, key) != key:
+            raise InputError(FILE, f"the same option as {keys[option.dest]}: leave out one of them", where)
+        parser.set_defaults(**{option.dest: _value(option, value, where)})
+        option.required = False
 
 
 def _options(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
-    """Return the options, except ``--help``, by their long names without the leading hyphens."""
+    """Return the options and aliases, except ``--help``, by their long names without the leading hyphens."""
     return {
         text.removeprefix("--"): action
         for action in parser._actions

@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracer.cli.parsing import add_client
+from tracer.cli.options import add_client, add_out, add_release
 from tracer.errors import CommandError, NothingRecordedError
-from tracer.releases import canonical
 from tracer.writability import naming_option
 
 if TYPE_CHECKING:
@@ -28,21 +27,9 @@ IMAGE = "demo-image"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the cloud and the output folder."""
-    parser.add_argument(
-        "--release",
-        metavar="RELEASE",
-        type=canonical,
-        default="zed",
-        help="Release of the embedded cloud (default: %(default)s); see `tracer cloud list`.",
-    )
+    add_release(parser, "See: tracer cloud list", default="zed")
     add_client(parser)
-    parser.add_argument(
-        "--out",
-        metavar="DIR",
-        type=Path,
-        default=Path("tracer-demo"),
-        help="Folder to write to (default: %(default)s).",
-    )
+    add_out(parser, "DIR", default=Path("tracer-demo"))
     parser.add_argument("--keep", action="store_true", help="Leave the cloud up.")
 
 

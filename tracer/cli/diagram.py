@@ -5,7 +5,15 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tracer.cli.parsing import add_sequences, check_output, include_sequences
+from tracer.cli.options import (
+    add_fold,
+    add_language,
+    add_out,
+    add_own_sequences,
+    add_theme,
+    check_output,
+    include_sequences,
+)
 from tracer.cli.pictures import check_diagram, put_diagram, warn
 
 __all__ = ["arguments", "run"]
@@ -14,41 +22,31 @@ __all__ = ["arguments", "run"]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recording, the output and the style."""
     parser.add_argument("recording", metavar="RECORDING", type=Path, help="The recording to draw.")
-    add_sequences(parser)
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        type=Path,
-        help="File to write: .mmd, .svg or .png; without it, stdout. A diagram of more than 60 messages is "
+    add_own_sequences(parser)
+    add_out(
+        parser,
+        "FILE",
+        "Its name ends in .mmd, .svg or .png; without it, stdout. A diagram of more than 60 messages is "
         "written in parts: x-part1.svg, x-part2.svg, ….",
     )
-    parser.add_argument(
-        "--fold", action="store_true", help="Hide the messages of logging in, which many commands begin with."
-    )
+    add_fold(parser)
     parser.add_argument(
         "--timing", action="store_true", help="Say when each request was sent and how long its response took."
     )
     parser.add_argument("--title", metavar="TEXT", default="", help="What stands above the diagram.")
-    parser.add_argument(
-        "--lang",
-        metavar="CODE",
-        default="en",
-        help="Language of the words that the diagram adds: en or ko. Korean in a .png needs a font for it, "
-        "such as that of Debian's package fonts-noto-cjk.",
+    add_language(
+        parser, "Korean in a .png needs a font for it, such as that of Debian's package fonts-noto-cjk."
     )
-    parser.add_argument(
-        "--theme", choices=("light", "dark"), default="light", help="Colours of a picture: light or dark."
-    )
+    add_theme(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Print or write the diagram."""
     include_sequences(options)
-    check_diagram(options.output, options.theme)
-    if options.output is not None:
-        check_output(options.output, [options.recording])
-    put_diagram(options.output, _texts(options), options.theme)
+    check_diagram(options.out, options.theme)
+    if options.out is not None:
+        check_output(options.out, [options.recording])
+    put_diagram(options.out, _texts(options), options.theme)
 
 
 def _texts(options: argparse.Namespace) -> list[str]:

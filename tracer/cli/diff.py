@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.cli.diff_output import Reporter
-from tracer.cli.parsing import check_output
+from tracer.cli.options import (
+    add_alias,
+    add_format,
+    add_language,
+    add_out,
+    add_theme,
+    check_output,
+    spelling,
+)
 from tracer.cli.pictures import DIAGRAMS, check_diagram, warn
 from tracer.counting import counted
 from tracer.errors import InputError
@@ -82,30 +90,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--format",
-        choices=_FORMATS,
-        help="Of the report; without it, what the name of the -o FILE ends in, else text.",
-    )
-    parser.add_argument(
-        "--diagram",
+    add_format(parser, _FORMATS, "Without it, what the name of the -o FILE ends in, else text.")
+    draw = parser.add_argument(
+        "--draw",
         choices=("merged", "side-by-side"),
         help="Instead of a report, a sequence diagram of two recordings: one with what was added in green, "
         "removed in red and changed in amber; or both runs side by side. -o x.svg and x.png draw it.",
     )
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        type=Path,
-        help="File to write: .txt, .md, .html, .json, .xml (JUnit), .sarif; .mmd, .svg or .png is a diagram.",
+    add_alias(parser, draw, "--diagram")
+    add_out(
+        parser,
+        "FILE",
+        "Its name ends in .txt, .md, .html, .json, .xml (JUnit) or .sarif; .mmd, .svg or .png is a diagram. "
+        "Without it, stdout.",
     )
-    parser.add_argument(
-        "--lang", metavar="LANG", default="en", help="Language of md, html and diagrams: en (default) or ko."
-    )
-    parser.add_argument(
-        "--theme", choices=("light", "dark"), default="light", help="Colours of a picture: light or dark."
-    )
+    add_language(parser, "It applies to md, html and diagrams.")
+    add_theme(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -124,11 +124,11 @@ def run(options: argparse.Namespace) -> int:
     baseline = None if options.baseline is None else load_baseline(options.baseline)
     sides = find_sides(options.sides, options.recordings)
     pairings = [pair(before.path, after.path) for before, after in pairwise(sides)]
-    for path in filter(None, (options.output, options.write_baseline)):
+    for path in filter(None, (options.out, options.write_baseline)):
         couples = [couple for pairing in pairings for couple in pairing.couples]
         check_output(path, [one for couple in couples for one in (couple.before, couple.after)])
-    if options.output is not None and options.baseline is not None:
-        check_output(options.output, [options.baseline])
+    if options.out is not None and options.baseline is not None:
+        check_output(options.out, [options.baseline])
     reporter = Reporter(options, kind)
     steps = _steps(sides, pairings, reporter)
     if options.write_baseline is not None:
@@ -142,11 +142,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _kind(options: argparse.Namespace) -> str:
     """Return the format of the report, or ``diagram``. Raise InputError for options that conflict."""
-    suffix = "" if options.output is None else options.output.suffix.lower()
-    if options.diagram is not None or (options.format is None and suffix in DIAGRAMS):
+    suffix = "" if options.out is None else options.out.suffix.lower()
+    if options.draw is not None or (options.format is None and suffix in DIAGRAMS):
         if options.format is not None:
-            raise InputError("--diagram", "is drawn instead of a report: leave out --format")
-        check_diagram(options.output, options.theme)
+            raise InputError(spelling(options, "draw"), "is drawn instead of a report: leave out --format")
+        check_diagram(options.out, options.theme)
         return "diagram"
     if options.theme != "light":
         raise InputError("--theme", "is for pictures: -o x.svg or x.png draws one")
@@ -154,7 +154,7 @@ def _kind(options: argparse.Namespace) -> str:
         return str(options.format or "text")
     if suffix not in _SUFFIXES:
         raise InputError(
-            str(options.output), f"unknown kind of report; --format says which: {', '.join(_FORMATS)}"
+            str(options.out), f"unknown kind of report; --format says which: {', '.join(_FORMATS)}"
         )
     return _SUFFIXES[suffix]
 

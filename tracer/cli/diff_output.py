@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tracer.cli.options import spelling
 from tracer.cli.pictures import put_diagram
 from tracer.errors import InputError
 
@@ -29,7 +30,8 @@ class Reporter:
         """Raise InputError if a diagram is wanted of more than one pair of recordings."""
         count = sum(len(pairing.couples) for pairing in pairings)
         if self._kind == "diagram" and count > 1:
-            raise InputError("--diagram", f"draws two recordings, and here are {count} pairs: name two files")
+            option = spelling(self.options, "draw")
+            raise InputError(option, f"draws two recordings, and here are {count} pairs: name two files")
 
     def take(self, compared: Compared, names: tuple[str, str]) -> None:
         """Draw the diagram of two recordings, if the output needs it, and keep it for ``put``."""
@@ -38,22 +40,22 @@ class Reporter:
 
         wanted = self._kind == "diagram" or (self._kind in ("md", "html") and flow_changes(compared))
         if wanted:
-            make = side_by_side if self.options.diagram == "side-by-side" else merged
+            make = side_by_side if self.options.draw == "side-by-side" else merged
             style = Style(language=self.options.lang)
             of_step = self._diagrams.setdefault(names, {})
             of_step[compared.couple.name] = make(compared, SideNames(*names), style)
 
     def put(self, report: ComparisonReport) -> None:
-        """Print the report or the diagram, or write it to the file of ``--output``."""
+        """Print the report or the diagram, or write it to the file of ``--out``."""
         if self._kind == "diagram":
             texts = [text for step in self._diagrams.values() for parts in step.values() for text in parts]
-            put_diagram(self.options.output, texts, self.options.theme)
-        elif self.options.output is None:
+            put_diagram(self.options.out, texts, self.options.theme)
+        elif self.options.out is None:
             self._print(report)
         else:
             from tracer.storage import write
 
-            write(self.options.output, self._text(report))
+            write(self.options.out, self._text(report))
             self._say_summary(report)
 
     def _print(self, report: ComparisonReport) -> None:
@@ -108,4 +110,4 @@ class Reporter:
         console = stderr()
         for step in report.steps:
             console.print(summary(step), soft_wrap=True)
-        console.out(f"wrote {self.options.output}", highlight=False)
+        console.out(f"wrote {self.options.out}", highlight=False)

@@ -5,10 +5,16 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from pathlib import Path
 
-from tracer.cli.parsing import add_recordings, add_sequences, include_sequences
-from tracer.releases import canonical
+from tracer.cli.options import (
+    add_diagram,
+    add_language,
+    add_out,
+    add_own_sequences,
+    add_recordings,
+    add_release,
+    include_sequences,
+)
 
 __all__ = ["arguments", "run"]
 
@@ -18,28 +24,11 @@ _BUILD = "pip install mkdocs-material 'mkdocs<2'"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings, the output folder and the pages."""
     add_recordings(parser)
-    add_sequences(parser)
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="DIR",
-        type=Path,
-        required=True,
-        help="Folder of the site; may be there already.",
-    )
-    parser.add_argument(
-        "--lang",
-        metavar="LANG",
-        default="en",
-        help="Language of the pages: en (default) or ko. One site has one.",
-    )
-    parser.add_argument("--release", metavar="R", type=canonical, help="Only the recordings of this release.")
-    parser.add_argument(
-        "--diagrams",
-        choices=["mermaid", "svg"],
-        default="mermaid",
-        help="Diagrams as Mermaid text, which readers' browsers draw (default), or as pictures.",
-    )
+    add_own_sequences(parser)
+    add_out(parser, "DIR", "The site may be there already.", required=True)
+    add_language(parser, "A site has one language.")
+    add_release(parser, "Without it, the recordings of all releases.")
+    add_diagram(parser, "mmd is Mermaid text, which readers' browsers draw; svg is a picture.", several=False)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -52,15 +41,15 @@ def run(options: argparse.Namespace) -> None:
     with stderr().status("") as status:
         published = publish(
             below(options.recordings, again=False),
-            options.output,
+            options.out,
             options.lang,
             release=options.release,
-            diagrams=options.diagrams,
+            diagrams="svg" if options.diagram == "svg" else "mermaid",
             progress=status.update,
         )
     for path in published.protected:
         print(
-            f"tracer: {options.output / path} is not as tracer docs left it, so it stays as it is; "
+            f"tracer: {options.out / path} is not as tracer docs left it, so it stays as it is; "
             "delete it to have it made anew",
             file=sys.stderr,
         )
@@ -71,5 +60,5 @@ def run(options: argparse.Namespace) -> None:
         "removed": published.removed,
     }
     summary = ", ".join(f"{len(paths)} {result}" for result, paths in counts.items() if paths)
-    print(f"{options.output}: {summary}")
-    print(f"next: {_BUILD}; mkdocs serve -f {shlex.quote(str(options.output / 'mkdocs.yml'))}")
+    print(f"{options.out}: {summary}")
+    print(f"next: {_BUILD}; mkdocs serve -f {shlex.quote(str(options.out / 'mkdocs.yml'))}")

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracer.cli.parsing import add_recordings, check_output
+from tracer.cli.options import add_name, add_out, add_recordings, check_output
 from tracer.counting import counted, noun_for
 from tracer.errors import InputError
 
@@ -25,10 +25,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_recordings(
         parser, "Recordings of one command, and folders with all below them; the more differ, the better."
     )
-    parser.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, help="File to write; without it, stdout."
-    )
-    parser.add_argument("--name", help="Name of the sequence; by default it follows from the command.")
+    add_out(parser, "FILE", "Without it, stdout.")
+    add_name(parser, "sequence", "Without it, the name follows from the command.")
     parser.add_argument("--replace", action="store_true", help="Overwrite a file that is there already.")
     parser.add_argument(
         "--command", help="The command that all are recordings of, where they do not say so themselves."
@@ -41,24 +39,35 @@ def run(options: argparse.Namespace) -> int:
     The names of deviating recordings appear on stderr.
     """
     from tracer.recording import below, load
-    from tracer.sequences.learning import dumps, learn
+    from tracer.sequences.learning import dumps
     from tracer.storage import write
 
-    if options.output is not None and options.output.exists() and not options.replace:
+    if options.out is not None and options.out.exists() and not options.replace:
         raise InputError(
-            str(options.output), "is there already; its texts may be yours: --replace overwrites it"
+            str(options.out), "is there already; its texts may be yours: --replace overwrites it"
         )
     paths = below(options.recordings)
-    if options.output is not None:
-        check_output(options.output, paths)
+    if options.out is not None:
+        check_output(options.out, paths)
     recordings = {str(path): load(path) for path in paths}
-    learned = learn(recordings, name=options.name, command=options.command)
+    learned = _learned(recordings, options)
     text = dumps(learned, _note(len(recordings)))
-    if options.output is None:
+    if options.out is None:
         sys.stdout.write(text)
     else:
-        write(options.output, text)
-    return _summarise(learned, recordings, options.output)
+        write(options.out, text)
+    return _summarise(learned, recordings, options.out)
+
+
+def _learned(recordings: Mapping[str, Recording], options: argparse.Namespace) -> Sequence:
+    from tracer.sequences.learning import learn
+
+    try:
+        return learn(recordings, name=options.name, command=options.command)
+    except InputError as error:
+        if error.location != "name":
+            raise
+        raise InputError("--name", error.problem) from None
 
 
 def _note(count: int) -> str:

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.cli.options import add_diagram, add_out, naming_options
 from tracer.counting import counted
-from tracer.writability import naming_option
 
 if TYPE_CHECKING:
     from tracer.matrix import Cell, MatrixOutput, MatrixPlan, Pool
@@ -59,20 +59,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="Record on the workers of the Dask cluster whose scheduler is there, such as tcp://10.0.0.5:8786.",
     )
     add("--fresh", action="store_true", help="Record all anew, also what is there already.")
-    add(
-        "-o",
-        "--out",
-        metavar="DIR",
-        type=Path,
-        default=Path("recordings"),
-        help="Folder to write to; each release is a folder in it (default: %(default)s).",
-    )
-    add(
-        "--diagram",
-        metavar="KINDS",
-        default="mmd",
-        help="Comma-separated kinds of diagram: mmd, svg, png (default: %(default)s).",
-    )
+    add_out(parser, "DIR", "Each release is a folder in it.", default=Path("recordings"))
+    add_diagram(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -85,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     clients = select_releases(options.clients, "--clients") if options.clients is not None else []
     suites = select_suites(options.suite)
     kinds = tuple(filter(None, options.diagram.split(",")))
-    with naming_option("--out"):
+    with naming_options(options):
         Settings(folder=options.out, diagrams=kinds)  # raises an error for a wrong setting
     if options.cluster and options.jobs:
         from tracer.errors import InputError

@@ -1,27 +1,17 @@
-"""The parser of command lines, and options of several verbs. A wrong command line ends with exit code 2."""
+"""The parser of command lines, and groups of verbs. A wrong command line ends with exit code 2."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, NoReturn
-
-from tracer.releases import canonical
 
 __all__ = [
     "Parser",
     "Verb",
-    "add_client",
-    "add_policies",
-    "add_recordings",
-    "add_rules",
-    "add_sequences",
     "add_verbs",
-    "check_output",
-    "include_sequences",
     "run_verb",
     "verbs_of",
 ]
@@ -80,83 +70,6 @@ class Parser(argparse.ArgumentParser):
         if isinstance(action, argparse._SubParsersAction) and value not in action.choices:
             self.unknown_verb(value, action.choices)
         super()._check_value(action, value)
-
-
-def add_recordings(
-    parser: argparse.ArgumentParser, text: str = "Recordings, and folders with all recordings below them."
-) -> None:
-    """Add the argument for one or more recordings: ``options.recordings``, files and folders."""
-    parser.add_argument("recordings", metavar="RECORDING", type=Path, nargs="+", help=text)
-
-
-def add_client(parser: argparse.ArgumentParser) -> None:
-    """Add the option for the release of the client: ``options.client``, None for the cloud's release."""
-    parser.add_argument(
-        "--client",
-        metavar="RELEASE",
-        type=canonical,
-        help="Release of the `openstack` client, where it is not to be that of the cloud.",
-    )
-
-
-def add_policies(parser: argparse.ArgumentParser) -> None:
-    """Add the option for files that extend the redaction policy: ``options.policy``, a list of paths."""
-    parser.add_argument(
-        "--policy",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="File with rules to add to the redaction policy; may be given again.",
-    )
-
-
-def add_rules(parser: argparse.ArgumentParser) -> None:
-    """Add the option for folders with the user's rules: ``options.rules``, a list of paths.
-
-    The parser of a group adds the option to its verbs.
-    """
-    if verbs := verbs_of(parser):
-        for inner in verbs.values():
-            add_rules(inner)
-        return
-    parser.add_argument(
-        "--rules",
-        metavar="DIR",
-        type=Path,
-        action="append",
-        default=[],
-        help="Folder with rules of your own, beside those that ship with tracer; may be given again.",
-    )
-
-
-def add_sequences(parser: argparse.ArgumentParser) -> None:
-    """Add the option for sequence files: ``options.sequence``, for ``include_sequences``."""
-    parser.add_argument(
-        "--sequence",
-        metavar="FILE",
-        action="append",
-        default=[],
-        help="Sequence file of your own, known beside those that ship; may be given again.",
-    )
-
-
-def include_sequences(options: argparse.Namespace) -> None:
-    """Add the given sequence files to the catalogue. Raise InputError if a file cannot be used."""
-    if options.sequence:
-        from tracer.sequences import include
-
-        for path in options.sequence:
-            include(path)
-
-
-def check_output(output: Path, inputs: Iterable[Path]) -> None:
-    """Raise InputError if ``output`` is the same file as one of ``inputs``."""
-    from tracer.errors import InputError
-
-    for path in inputs:
-        if output.exists() and path.exists() and output.samefile(path):
-            raise InputError(str(output), "is what is read: name another file with -o")
 
 
 class Verb(NamedTuple):

@@ -26,7 +26,9 @@ def check_diagram(output: Path | None, theme: Theme) -> None:
     if suffix not in DIAGRAMS:
         raise InputError(str(output), "unknown kind of diagram; a name ends in .mmd, .svg or .png")
     if suffix in _TEXT and theme != "light":
-        raise InputError("theme", "Mermaid text has no colours of its own; -o x.svg or x.png draws a picture")
+        raise InputError(
+            "--theme", "Mermaid text has no colours of its own; -o x.svg or x.png draws a picture"
+        )
 
 
 def put_diagram(output: Path | None, texts: Sequence[str], theme: Theme) -> None:

@@ -9,10 +9,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracer.cli.parsing import add_client, add_policies
+from tracer.cli.options import (
+    add_client,
+    add_diagram,
+    add_name,
+    add_out,
+    add_policies,
+    add_release,
+    add_sequence,
+    naming_options,
+)
 from tracer.errors import NothingRecordedError, OutputError
-from tracer.releases import canonical
-from tracer.writability import naming_option
 
 if TYPE_CHECKING:
     from tracer.model import Output
@@ -37,38 +44,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action=_Command,
         help="The client command to run, with its options.",
     )
-    parser.add_argument(
-        "--release",
-        metavar="RELEASE",
-        type=canonical,
-        help="OpenStack release of the cloud, such as zed or 2026.2.",
-    )
+    add_release(parser)
     add_client(parser)
-    parser.add_argument(
-        "--out",
-        metavar="DIR",
-        type=Path,
-        default=Path("recordings"),
-        help="Folder to write to; the release is a folder in it (default: %(default)s).",
-    )
-    parser.add_argument(
-        "--name", metavar="NAME", help="Name of the recording; replaces an earlier one of that name."
-    )
-    parser.add_argument(
-        "--sequence", metavar="SEQUENCE", help="Documented sequence to match with: a name or a file."
-    )
+    add_out(parser, "DIR", "The release is a folder in it.", default=Path("recordings"))
+    add_name(parser, "recording", "It replaces an earlier recording of that name.")
+    add_sequence(parser)
     parser.add_argument(
         "--participants",
         metavar="MAP",
         default="",
         help="Comma-separated name=URL: who answers below that URL.",
     )
-    parser.add_argument(
-        "--diagram",
-        metavar="KINDS",
-        default="mmd",
-        help="Comma-separated kinds of diagram: mmd, svg, png (default: %(default)s).",
-    )
+    add_diagram(parser)
     add_policies(parser)
     parser.add_argument(
         "--deep",
@@ -111,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
     from tracer.runs.participant_map import ParticipantMap
     from tracer.runs.settings import Settings
 
-    with naming_option("--out"):
+    with naming_options(options):
         settings = Settings(
             folder=options.out,
             release=options.release,

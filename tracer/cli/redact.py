@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from tracer.cli.parsing import add_policies
+from tracer.cli.options import add_policies, add_recordings
 
 __all__ = ["arguments", "run"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings and the policy files."""
-    parser.add_argument(
-        "files", metavar="RECORDING", type=Path, nargs="+", help="Recordings to redact in place."
-    )
+    add_recordings(parser, "Recordings to redact in place, and folders with all recordings below them.")
     add_policies(parser)
     parser.epilog = "Draw their diagrams anew afterwards, with tracer diagram."
 
@@ -26,7 +23,7 @@ def run(options: argparse.Namespace) -> None:
     from tracer.redaction import load_policy
 
     rules = load_policy(*options.policy)
-    for path in below(options.files):
+    for path in below(options.recordings):
         before = load(path)
         after, known = redacted(before, rules)
         if after == before:

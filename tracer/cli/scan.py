@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from tracer.cli.parsing import add_policies
+from tracer.cli.options import add_policies
 from tracer.counting import counted
 from tracer.errors import InputError
 from tracer.formats.byte_order import encoding_by_mark

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.cli.options import add_format, add_language
 from tracer.cli.parsing import Verb, add_verbs, run_verb
 
 if TYPE_CHECKING:
@@ -24,28 +25,17 @@ run = run_verb
 
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
-    _add_language(parser)
+    add_language(parser)
 
 
 def _show_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sequence", metavar="SEQUENCE", help="A name, see: tracer sequences list; or a file.")
-    parser.add_argument(
-        "--format",
-        choices=tuple(_SHOW),
-        default="table",
-        help="A %(default)s, which is the default; the file itself as yaml; or a mermaid diagram.",
-    )
-    _add_language(parser)
+    add_format(parser, _SHOW, "yaml is the file itself; mermaid is a diagram.", "table")
+    add_language(parser)
 
 
 def _schema_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "Save it, and tell your editor: # yaml-language-server: $schema=FILE"
-
-
-def _add_language(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--lang", default="en", help="Language of the texts: en, which is the default, or ko."
-    )
 
 
 def _list(options: argparse.Namespace) -> None:

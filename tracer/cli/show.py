@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracer.cli.parsing import add_recordings, add_sequences, include_sequences
+from tracer.cli.options import add_fold, add_own_sequences, add_recordings, include_sequences
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,15 +22,13 @@ __all__ = ["arguments", "run"]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings and the details."""
     add_recordings(parser)
-    add_sequences(parser)
+    add_own_sequences(parser)
     parser.add_argument(
         "--table",
         action="store_true",
         help="Show a table, as is done where the terminal is too narrow for the participants.",
     )
-    parser.add_argument(
-        "--fold", action="store_true", help="Hide the messages of logging in, which many commands begin with."
-    )
+    add_fold(parser)
     parser.add_argument("--headers", action="store_true", help="Show the headers of the messages instead.")
     parser.add_argument("--body", action="store_true", help="Show the bodies of the messages instead.")
     parser.add_argument(

@@ -8,7 +8,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tracer.cli.parsing import add_recordings, add_sequences, check_output, include_sequences
+from tracer.cli.options import (
+    add_language,
+    add_out,
+    add_own_sequences,
+    add_recordings,
+    check_output,
+    include_sequences,
+)
 from tracer.errors import InputError
 
 __all__ = ["arguments", "run"]
@@ -17,21 +24,10 @@ __all__ = ["arguments", "run"]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings and the page."""
     add_recordings(parser)
-    add_sequences(parser)
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        type=Path,
-        help="File to write (default: beside the recording, under its name; view.html for several).",
-    )
+    add_own_sequences(parser)
+    add_out(parser, "FILE", "Without it, a file beside the recording, under its name; view.html for several.")
     parser.add_argument("--open", action="store_true", help="Open the page in the browser.")
-    parser.add_argument(
-        "--lang",
-        metavar="LANG",
-        default="en",
-        help="Language of the page, such as en or ko (default: %(default)s).",
-    )
+    add_language(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -40,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     from tracer.recording import below
 
     paths = below(options.recordings, again=False)
-    output: Path = options.output or _beside(paths)
+    output: Path = options.out or _beside(paths)
     if output.suffix.lower() not in {".html", ".htm"}:
         raise InputError(str(output), "a page's name ends in .html")
     check_output(output, paths)

@@ -1,0 +1,213 @@
+"""Options of several verbs: one declaration, one meaning, and earlier spellings as aliases."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import re
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.runner import tracer
+from tracer.cli.app import _VERBS
+from tracer.cli.options import Alias
+from tracer.cli.parsing import Parser, verbs_of
+
+ROOT = Path(__file__).parents[2]
+CLI = ROOT / "tracer" / "cli"
+ZED, NEWEST = (ROOT / "recordings" / release / "image-show.yaml" for release in ("zed", "2026.2"))
+FOLDERS = (ZED.parent, NEWEST.parent)
+MODULES = [CLI / f"{name}.py" for name in (*_VERBS, "app", "options", "parsing")]
+
+ALIASES = {
+    "cloud up": {"--output": "--out"},
+    "demo": {"--output": "--out"},
+    "diagram": {"--output": "--out", "--sequence": "--add-sequence"},
+    "diff": {"--output": "--out", "--diagram": "--draw"},
+    "docs": {"--output": "--out", "--sequence": "--add-sequence", "--diagrams": "--diagram"},
+    "learn": {"--output": "--out"},
+    "matrix": {"--output": "--out"},
+    "record": {"--output": "--out"},
+    "show": {"--sequence": "--add-sequence"},
+    "view": {"--output": "--out", "--sequence": "--add-sequence"},
+}
+"""The earlier spellings that each verb takes."""
+
+
+def _parsers() -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    for name in _VERBS:
+        parser = Parser(prog=name, description="")
+        importlib.import_module(f"tracer.cli.{name}").arguments(parser)
+        yield name, parser
+        yield from ((f"{name} {inner}", own) for inner, own in verbs_of(parser).items())
+
+
+def test_each_option_is_declared_once() -> None:
+    declared: Counter[str] = Counter()
+    for module in MODULES:
+        for call in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] in {
+                "add",
+                "add_argument",
+            }:
+                words = [word.value for word in call.args if isinstance(word, ast.Constant)]
+                declared.update(str(word) for word in words if str(word).startswith("--"))
+    # One function declares --diagram for several kinds, and for the diagrams of a page.
+    assert [name for name, count in declared.items() if count > 1] == ["--diagram"]
+
+
+def test_an_option_has_one_meaning_in_all_verbs() -> None:
+    texts = defaultdict(set)
+    for _, parser in _parsers():
+        for action in parser._actions:
+            if action.option_strings and not isinstance(action, Alias) and action.help:
+                sentence = action.help.split(" (default")[0].split(". ")[0].rstrip(".")
+                texts[action.option_strings[-1]].add(sentence)
+    assert {name: sorted(sentences) for name, sentences in texts.items() if len(sentences) > 1} == {
+        "--diagram": ["Kind of diagram: mmd or svg", "Kinds of diagram, separated by commas: mmd, svg, png"],
+        "--name": ["Name of the recording", "Name of the sequence"],
+        "--out": ["File to write", "Folder to write to"],
+    }
+
+
+def test_the_help_names_no_alias() -> None:
+    for name, parser in _parsers():
+        taken = {
+            action.option_strings[0]: action.option.option_strings[-1]
+            for action in parser._actions
+            if isinstance(action, Alias)
+        }
+        assert taken == ALIASES.get(name, {})
+        words = parser.format_help().replace(",", " ").replace("]", " ").split()
+        assert not set(taken) & set(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("diagram", ZED), "x.mmd"),
+        (("diff", ZED, NEWEST, "--fail-on", "breaking"), "x.json"),
+        (("view", ZED), "x.html"),
+        (("learn", ZED), "x.yaml"),
+        (("docs", ZED), "site/docs/zed/image-show.md"),
+    ],
+)
+def test_output_is_an_alias_of_out(tmp_path: Path, words: tuple[object, ...], name: str) -> None:
+    written = []
+    for number, option in enumerate(("-o", "--out", "--output")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        assert tracer(*words, option, Path(name).parts[0], cwd=folder).returncode == 0
+        written.append((folder / name).read_bytes())
+    assert written[0] == written[1] == written[2]
+
+
+def test_output_is_an_alias_of_out_for_a_recorded_command(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for option in ("-o", "--out", "--output"):
+        ended = tracer("record", option, "file", "--", "true", cwd=tmp_path)
+        assert ended.stderr == f"tracer: {tmp_path / 'file'}: not a folder\n"
+        ended = tracer("matrix", "--releases", "zed", option, "file", cwd=tmp_path)
+        assert ended.stderr == f"tracer: {tmp_path / 'file'}: not a folder\n"
+        ended = tracer("demo", option, "file", cwd=tmp_path)
+        assert ended.stderr == f"tracer: {tmp_path / 'file'}: not a folder\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("docs", "x", "--output"), "tracer docs: argument --output: expected one argument; see"),
+        (("docs", "x", "--out"), "tracer docs: argument -o/--out: expected one argument; see"),
+        (("docs", "x"), "tracer docs: the following arguments are required: -o/--out; see"),
+        (("docs", "x", "-o", "s", "--diagrams", "gif"), "tracer docs: argument --diagrams: invalid choice"),
+        (("diff", ZED, NEWEST, "--diagram", "x"), "tracer diff: argument --diagram: invalid choice: 'x'"),
+        (("diff", ZED, NEWEST, "--diagram", "merged", "--format", "md"), "tracer: --diagram: is drawn"),
+        (("diff", ZED, NEWEST, "--draw", "merged", "--format", "md"), "tracer: --draw: is drawn"),
+        (
+            ("diff", *FOLDERS, "--diagram", "merged"),
+            "tracer: --diagram: draws two recordings, and here are ",
+        ),
+        (("cloud", "up", "--output", "x"), "tracer: --output: is for --traced"),
+        (("cloud", "up", "--out", "x"), "tracer: --out: is for --traced"),
+    ],
+)
+def test_an_error_names_the_spelling_of_the_user(words: tuple[object, ...], problem: str) -> None:
+    ended = tracer(*words)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith(problem)
+    assert ended.stderr.count("\n") == 1
+
+
+def test_diagram_is_an_alias_of_draw_in_diff() -> None:
+    drawn = [tracer("diff", ZED, NEWEST, option, "side-by-side") for option in ("--draw", "--diagram")]
+    assert drawn[0].stdout == drawn[1].stdout
+    assert "box transparent" in drawn[0].stdout
+
+
+def test_diagrams_is_an_alias_of_diagram_in_docs(tmp_path: Path) -> None:
+    pictures = []
+    for number, words in enumerate([("--diagram", "mmd"), ("--diagrams", "mermaid"), ("--diagrams", "svg")]):
+        assert tracer("docs", ZED, "-o", tmp_path / str(number), *words).returncode == 0
+        pictures.append(len(list((tmp_path / str(number) / "docs" / "zed").rglob("*.svg"))))
+    assert pictures == [0, 0, 2]
+
+
+@pytest.mark.parametrize("name", ["options.md", "options.ko.md"])
+def test_the_page_of_options_is_true(name: str) -> None:
+    text = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
+    first, second = (_rows(part) for part in text.split("\n## "))
+    verbs: dict[str, set[str]] = defaultdict(set)
+    for verb, parser in _parsers():
+        for action in parser._actions:
+            if action.option_strings and action.dest != "help" and not isinstance(action, Alias):
+                verbs[action.option_strings[-1]].add(verb)
+    written = {_words(row[0])[-1]: set(_words(row[2])) for row in first}
+    assert written.pop("--rules") == {"cloud"}
+    assert written == {option: names for option, names in verbs.items() if len(names) > 1}
+    aliases = {(_words(row[0])[0], verb): _words(row[2])[0] for row in second for verb in _words(row[1])}
+    assert aliases.pop(("--diagrams mermaid", "docs")) == "--diagram mmd"
+    assert aliases == {
+        (alias, verb): option for verb, options in ALIASES.items() for alias, option in options.items()
+    }
+
+
+def _rows(text: str) -> list[list[str]]:
+    """Return the cells of the table in ``text``, without the two lines of its head."""
+    return [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")][2:]
+
+
+def _words(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A folder with the sequence file ``own.yaml``, and the recording ``r.yaml`` of that sequence."""
+    sequence = (ROOT / "tracer/sequences/catalog/image-show.yaml").read_text(encoding="utf-8")
+    text = sequence.replace("name: image-show", "name: own", 1)
+    (tmp_path / "own.yaml").write_text(text, encoding="utf-8")
+    recording = ZED.read_text(encoding="utf-8").replace("sequence: image-show", "sequence: own", 1)
+    (tmp_path / "r.yaml").write_text(recording, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("words", [("show",), ("diagram",), ("view",), ("docs", "-o", "site")])
+@pytest.mark.parametrize("option", ["--add-sequence", "--sequence"])
+def test_sequence_is_an_alias_of_add_sequence(own: Path, words: tuple[str, ...], option: str) -> None:
+    verb, *further = words
+    shutil.copy(own / "own.yaml", own / "second.yaml")
+    given = (option, "own.yaml", option, "second.yaml")
+    assert tracer(verb, "r.yaml", *further, *given, cwd=own).returncode == 0
+    missing = tracer(verb, "r.yaml", *further, option, "none.yaml", cwd=own)
+    assert (missing.returncode, missing.stderr) == (2, "tracer: none.yaml: No such file or directory\n")
+
+
+def test_sequence_keeps_its_meaning_in_check(own: Path) -> None:
+    assert tracer("check", "r.yaml", "--sequence", "own.yaml", cwd=own).returncode == 0
+    assert tracer("check", "r.yaml", "--sequence", "image-show", cwd=own).returncode == 0
+    assert tracer("check", "r.yaml", "--add-sequence", "own.yaml", cwd=own).returncode == 2

@@ -1,0 +1,290 @@
+"""Options of several verbs. Each is declared here once, with one meaning and one help text.
+
+A verb adds an option with the function for it, and can add a detail to the help text. An earlier spelling
+stays valid as an ``Alias``, on the command line and in ``tracer.toml``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from tracer.cli.parsing import verbs_of
+from tracer.releases import canonical
+
+__all__ = [
+    "Alias",
+    "add_alias",
+    "add_client",
+    "add_diagram",
+    "add_fold",
+    "add_format",
+    "add_language",
+    "add_name",
+    "add_out",
+    "add_own_sequences",
+    "add_policies",
+    "add_recordings",
+    "add_release",
+    "add_rules",
+    "add_sequence",
+    "add_theme",
+    "check_output",
+    "include_sequences",
+    "naming_options",
+    "spelling",
+]
+
+_SPELLINGS = "spellings"
+"""The attribute of parsed options with the aliases that the user wrote, by the name of the option."""
+
+
+class Alias(argparse.Action):
+    """An earlier spelling of ``option``. It has the same effect, and the help does not show it."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, option: argparse.Action) -> None:
+        super().__init__(
+            option_strings,
+            dest,
+            nargs=option.nargs,
+            default=argparse.SUPPRESS,
+            type=option.type,  # type: ignore[arg-type]  # typeshed: an action's type may be a registered name
+            choices=option.choices,
+            help=argparse.SUPPRESS,
+            metavar=option.metavar,
+        )
+        self.option = option
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        """Take the values for the option, and note the spelling for error messages."""
+        self.option(parser, namespace, values, option_string)
+        self.option.required = False
+        vars(namespace).setdefault(_SPELLINGS, {})[self.dest] = option_string
+
+
+def add_alias(parser: argparse.ArgumentParser, option: argparse.Action, earlier: str) -> None:
+    """Add the spelling ``earlier`` of ``option``."""
+    parser.add_argument(earlier, action=Alias, dest=option.dest, option=option)
+
+
+def spelling(options: argparse.Namespace, name: str) -> str:
+    """Return the option ``name`` as the user wrote it: its long spelling, or an alias."""
+    written: str = getattr(options, _SPELLINGS, {}).get(name, f"--{name.replace('_', '-')}")
+    return written
+
+
+@contextmanager
+def naming_options(options: argparse.Namespace) -> Iterator[None]:
+    """Name the option of the command line in an InputError about the setting of that name.
+
+    In an OutputError, name ``--out``, which chooses another folder.
+    """
+    from tracer.errors import InputError
+    from tracer.writability import naming_option
+
+    try:
+        with naming_option("--out"):
+            yield
+    except InputError as error:
+        if error.source not in vars(options):
+            raise
+        raise InputError(spelling(options, error.source), error.problem, error.location) from None
+
+
+def add_recordings(
+    parser: argparse.ArgumentParser, text: str = "Recordings, and folders with all recordings below them."
+) -> None:
+    """Add the argument for one or more recordings: ``options.recordings``, files and folders."""
+    parser.add_argument("recordings", metavar="RECORDING", type=Path, nargs="+", help=text)
+
+
+def add_release(parser: argparse.ArgumentParser, detail: str = "", default: str | None = None) -> None:
+    """Add the option for the release of the cloud: ``options.release``, a canonical name or ``default``."""
+    parser.add_argument(
+        "--release",
+        metavar="RELEASE",
+        type=canonical,
+        default=default,
+        help=_help("OpenStack release of the cloud, such as zed or 2026.2", detail, default),
+    )
+
+
+def add_client(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the release of the client: ``options.client``, None for the cloud's release."""
+    parser.add_argument(
+        "--client",
+        metavar="RELEASE",
+        type=canonical,
+        help="Release of the `openstack` client, where it is not to be that of the cloud.",
+    )
+
+
+def add_out(
+    parser: argparse.ArgumentParser,
+    metavar: Literal["FILE", "DIR"],
+    detail: str = "",
+    *,
+    default: Path | None = None,
+    required: bool = False,
+) -> None:
+    """Add the option for the file or the folder to write: ``options.out``, a path or ``default``."""
+    option = parser.add_argument(
+        "-o",
+        "--out",
+        metavar=metavar,
+        type=Path,
+        default=default,
+        required=required,
+        help=_help("File to write" if metavar == "FILE" else "Folder to write to", detail, default),
+    )
+    add_alias(parser, option, "--output")
+
+
+def add_name(parser: argparse.ArgumentParser, product: str, detail: str) -> None:
+    """Add the option for the name of ``product``, the thing that the verb writes: ``options.name``."""
+    parser.add_argument("--name", metavar="NAME", help=_help(f"Name of the {product}", detail))
+
+
+def add_sequence(parser: argparse.ArgumentParser, detail: str = "") -> None:
+    """Add the option for the sequence to match with: ``options.sequence``, a name, a file, or None."""
+    text = "Documented sequence to match with: a name or a file"
+    parser.add_argument("--sequence", metavar="SEQUENCE", help=_help(text, detail))
+
+
+def add_own_sequences(parser: argparse.ArgumentParser) -> None:
+    """Add the option for sequence files: ``options.add_sequence``, for ``include_sequences``."""
+    option = parser.add_argument(
+        "--add-sequence",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="Sequence file of your own, known beside those that ship with tracer; may be given again.",
+    )
+    add_alias(parser, option, "--sequence")
+
+
+def add_diagram(parser: argparse.ArgumentParser, detail: str = "", *, several: bool = True) -> None:
+    """Add the option for the kinds of diagram: ``options.diagram``, a text with commas between kinds.
+
+    Without ``several``, the option takes only mmd or svg, for the diagrams of a page.
+    """
+    if several:
+        parser.add_argument(
+            "--diagram",
+            metavar="KINDS",
+            default="mmd",
+            help=_help("Kinds of diagram, separated by commas: mmd, svg, png", detail, "mmd"),
+        )
+        return
+    option = parser.add_argument(
+        "--diagram",
+        choices=("mmd", "svg"),
+        type=_kind,
+        default="mmd",
+        help=_help("Kind of diagram: mmd or svg", detail, "mmd"),
+    )
+    add_alias(parser, option, "--diagrams")
+
+
+def add_format(
+    parser: argparse.ArgumentParser, formats: Iterable[str], detail: str, default: str | None = None
+) -> None:
+    """Add the option for the format of the output: ``options.format``, one of ``formats`` or ``default``."""
+    parser.add_argument(
+        "--format",
+        choices=formats,
+        default=default,
+        help=_help("Format of the output", detail, default),
+    )
+
+
+def add_language(parser: argparse.ArgumentParser, detail: str = "") -> None:
+    """Add the option for the language of the texts: ``options.lang``, a code of ISO 639."""
+    text = "Language of the texts, such as en or ko"
+    parser.add_argument("--lang", metavar="LANG", default="en", help=_help(text, detail, "en"))
+
+
+def add_theme(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the colours of a picture: ``options.theme``, ``light`` or ``dark``."""
+    parser.add_argument(
+        "--theme",
+        choices=("light", "dark"),
+        default="light",
+        help=_help("Colours of a picture: light or dark", default="light"),
+    )
+
+
+def add_fold(parser: argparse.ArgumentParser) -> None:
+    """Add the option that hides the messages of logging in: ``options.fold``."""
+    parser.add_argument(
+        "--fold", action="store_true", help="Hide the messages of logging in, which many commands begin with."
+    )
+
+
+def add_policies(parser: argparse.ArgumentParser) -> None:
+    """Add the option for files that extend the redaction policy: ``options.policy``, a list of paths."""
+    parser.add_argument(
+        "--policy",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="File with rules to add to the redaction policy; may be given again.",
+    )
+
+
+def add_rules(parser: argparse.ArgumentParser) -> None:
+    """Add the option for folders with the user's rules: ``options.rules``, a list of paths.
+
+    The parser of a group adds the option to its verbs.
+    """
+    if verbs := verbs_of(parser):
+        for inner in verbs.values():
+            add_rules(inner)
+        return
+    parser.add_argument(
+        "--rules",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        default=[],
+        help="Folder with rules of your own, beside those that ship with tracer; may be given again.",
+    )
+
+
+def include_sequences(options: argparse.Namespace) -> None:
+    """Add the given sequence files to the catalogue. Raise InputError if a file cannot be used."""
+    if options.add_sequence:
+        from tracer.sequences import include
+
+        for path in options.add_sequence:
+            include(path)
+
+
+def check_output(output: Path, inputs: Iterable[Path]) -> None:
+    """Raise InputError if ``output`` is the same file as one of ``inputs``."""
+    from tracer.errors import InputError
+
+    for path in inputs:
+        if output.exists() and path.exists() and output.samefile(path):
+            raise InputError(str(output), "is what is read: name another file with -o")
+
+
+def _help(text: str, detail: str = "", default: object = None) -> str:
+    """Return ``text`` as a sentence, with the default if there is one, and ``detail`` after it."""
+    sentence = f"{text}." if default is None else f"{text} (default: %(default)s)."
+    return f"{sentence} {detail}".rstrip()
+
+
+def _kind(text: str) -> str:
+    """Return a kind of diagram by its current name."""
+    return "mmd" if text == "mermaid" else text
