@@ -18,7 +18,7 @@ from tests.redaction.test_gate import MASKS, PLACES, exchanges, soups
 from tracer.formats import yaml_text
 from tracer.model import Exchange
 from tracer.redaction import Redactor, load_policy, scan
-from tracer.redaction.locations import find_by_place, find_removable
+from tracer.redaction.locations import find_by_location, find_removable
 from tracer.redaction.policy import read_builtin
 
 POLICY = load_policy()
@@ -188,12 +188,12 @@ def test_what_capture_leaves_is_no_finding(sent: list[Exchange]) -> None:
     while generation != redactor.generation:
         generation = redactor.generation
         redacted = [redactor.again(one) for one in redacted]
-    assert list(find_by_place([_recording(*redacted)], POLICY)) == []
+    assert list(find_by_location([_recording(*redacted)], POLICY)) == []
 
 
 @given(text=soups | st.text("{}[]:,-?&*!|>\"'# \nab\t\ufeff\x85\0") | st.text())
 def test_any_text_is_read_to_its_end(text: str) -> None:
-    assert list(find_by_place(text.splitlines(keepends=True), POLICY)) is not None
+    assert list(find_by_location(text.splitlines(keepends=True), POLICY)) is not None
 
 
 @pytest.mark.parametrize(

@@ -490,5 +490,5 @@ def test_a_long_run_of_backslashes_is_read_once() -> None:
 
 
 def test_each_of_two_values_that_overlap_is_a_secret() -> None:
-    first, second, inside = (NamedValue(*span, "place", str(span)) for span in ((0, 10), (5, 20), (6, 8)))
+    first, second, inside = (NamedValue(*span, "rule", str(span)) for span in ((0, 10), (5, 20), (6, 8)))
     assert pairs._merged([second, inside, first]) == [first, second._replace(start=10)]

@@ -31,16 +31,16 @@ class Beginnings:
             yield from regex.finditer(text)
             return
         done = 0
-        for place in self._places(text, self._search):
-            if place >= done and (match := regex.match(text, place)) is not None:
+        for start in self._find_starts(text, self._search):
+            if start >= done and (match := regex.match(text, start)) is not None:
                 done = match.end()
                 yield match
 
-    def _places(self, text: str, search: AhoCorasick) -> Iterator[int]:
+    def _find_starts(self, text: str, search: AhoCorasick) -> Iterator[int]:
         for start in range(0, len(text), _PIECE):
             piece = text[start : start + _PIECE + self._reach]
-            found = {begin for _, begin, _ in search.find_matches_as_indexes(piece, overlapping=True)}
-            yield from (start + begin for begin in sorted(found) if begin < _PIECE)
+            begins = {begin for _, begin, _ in search.find_matches_as_indexes(piece, overlapping=True)}
+            yield from (start + begin for begin in sorted(begins) if begin < _PIECE)
 
 
 def _is_unicode(text: str) -> bool:

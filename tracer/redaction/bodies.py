@@ -24,35 +24,37 @@ __all__ = ["body", "content", "text"]
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
-def body(sent: Body, url_path: str, side: Literal["request", "response"], ledger: Substitutions) -> Body:
+def body(
+    sent: Body, url_path: str, side: Literal["request", "response"], substitutions: Substitutions
+) -> Body:
     """Return the body with the secrets replaced that the policy names. Indent JSON for reading."""
-    whole = ledger.policy.body(url_path, side, sent.type)
-    before = ledger.total()
+    whole = substitutions.policy.body(url_path, side, sent.type)
+    before = substitutions.total()
     if whole is not None:
-        return _whole(sent, whole, ledger)
-    ledger.declare(sent.json or sent.text or "")
+        return _whole(sent, whole, substitutions)
+    substitutions.declare(sent.json or sent.text or "")
     if sent.json is not None:
-        kept = _json(sent, sent.json, url_path, ledger)
+        redacted = _json(sent, sent.json, url_path, substitutions)
     elif sent.text is not None:
-        kept = msgspec.structs.replace(sent, text=text(sent.text, ledger, sent.type, url_path))
+        redacted = msgspec.structs.replace(sent, text=text(sent.text, substitutions, sent.type, url_path))
     else:
         return sent
-    if ledger.total() != before:
+    if substitutions.total() != before:
         # All other bytes of the text are known, so its hash would be a hash of the secret.
-        kept = msgspec.structs.replace(kept, sha256=None)
-    return kept
+        redacted = msgspec.structs.replace(redacted, sha256=None)
+    return redacted
 
 
-def text(sent: str, ledger: SecretReplacer, content_type: str = "", url_path: str = "") -> str:
+def text(sent: str, replacer: SecretReplacer, content_type: str = "", url_path: str = "") -> str:
     """Return a text with the secrets replaced that the policy names, if the text is a form or JSON."""
     if "form-urlencoded" in content_type.lower():
-        return urls.parameters(sent, ledger.policy, ledger.take)
+        return urls.parameters(sent, replacer.policy, replacer.take)
     if may_be_json(sent) or "json" in content_type.lower():
-        root = ledger.policy.fields(url_path)
+        root = replacer.policy.fields(url_path)
         try:
-            return documents.document(sent, root, ledger, verbatim=True)
+            return documents.document(sent, root, replacer, verbatim=True)
         except ValueError:
-            return documents.torn(sent, root, ledger)
+            return documents.torn(sent, root, replacer)
     return sent
 
 
@@ -63,39 +65,41 @@ def content(sent: Body, cleaner: Cleaner) -> Body:
     """
     scrub = cleaner.scrub
     new = {"type": scrub(sent.type), "encoding": scrub(sent.encoding)}
-    kept = msgspec.structs.replace(sent, **new) if (sent.type, sent.encoding) != tuple(new.values()) else sent
+    cleaned = (
+        msgspec.structs.replace(sent, **new) if (sent.type, sent.encoding) != tuple(new.values()) else sent
+    )
     if sent.json is not None:
-        kept = _scrubbed_json(kept, sent.json, cleaner)
+        cleaned = _scrubbed_json(cleaned, sent.json, cleaner)
     elif sent.text is not None:
-        kept = msgspec.structs.replace(kept, text=scrub(sent.text))
+        cleaned = msgspec.structs.replace(cleaned, text=scrub(sent.text))
     elif sent.base64 is not None:
         data = _scrubbed_base64(sent.base64, scrub)
         if any(scrub(wide) != wide for wide in _wide_texts(data)):
-            kept = msgspec.structs.replace(kept, base64=None, omitted="redaction-failed")
+            cleaned = msgspec.structs.replace(cleaned, base64=None, omitted="redaction-failed")
         else:
-            kept = msgspec.structs.replace(kept, base64=data)
-    if (kept.json, kept.text, kept.base64) != (sent.json, sent.text, sent.base64):
-        kept = msgspec.structs.replace(kept, sha256=None)
-    return kept
+            cleaned = msgspec.structs.replace(cleaned, base64=data)
+    if (cleaned.json, cleaned.text, cleaned.base64) != (sent.json, sent.text, sent.base64):
+        cleaned = msgspec.structs.replace(cleaned, sha256=None)
+    return cleaned
 
 
-def _json(sent: Body, source: str, url_path: str, ledger: Substitutions) -> Body:
-    root = ledger.policy.fields(url_path)
+def _json(sent: Body, source: str, url_path: str, substitutions: Substitutions) -> Body:
+    root = substitutions.policy.fields(url_path)
     try:
-        laid_out = documents.document(source, root, ledger)
-        return msgspec.structs.replace(sent, json=ledger.beside(laid_out, document=True))
+        laid_out = documents.document(source, root, substitutions)
+        return msgspec.structs.replace(sent, json=substitutions.beside(laid_out, document=True))
     except ValueError:
-        return msgspec.structs.replace(sent, json=None, text=documents.torn(source, root, ledger))
+        return msgspec.structs.replace(sent, json=None, text=documents.torn(source, root, substitutions))
 
 
-def _whole(sent: Body, place: LocationRule, ledger: Substitutions) -> Body:
+def _whole(sent: Body, rule: LocationRule, substitutions: Substitutions) -> Body:
     """Return a body that is one secret with its pseudonym as text, without its hash."""
     if sent.omitted is not None:
         return msgspec.structs.replace(sent, sha256=None)
     value = sent.json or sent.text or sent.base64 or ""
     if sent.base64 is not None and not is_pseudonym(value):
-        ledger.learn(place, _decoded(value).decode("utf-8", "surrogateescape"))
-    new = ledger.take(place, value)
+        substitutions.learn(rule, _decoded(value).decode("utf-8", "surrogateescape"))
+    new = substitutions.take(rule, value)
     return msgspec.structs.replace(sent, json=None, base64=None, text=new, sha256=None)
 
 

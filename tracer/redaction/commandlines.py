@@ -29,7 +29,7 @@ class ProgramOptions(NamedTuple, Generic[P]):
 
     name: str
     options: frozenset[str]
-    place: P
+    rule: P
     named: bool
 
     @property
@@ -51,7 +51,7 @@ class Programs(Generic[P]):
         self.may_call = called.search
 
     def find(self, text: str) -> Iterator[tuple[Span, Span, P]]:
-        """Yield the span of each call, the span of a value in it without quotes, and the value's place."""
+        """Yield the span of each call, the span of a value in it without quotes, and the value's rule."""
         done = 0
         for call in self._called(text):
             if call.start() < done:
@@ -63,7 +63,7 @@ class Programs(Generic[P]):
                     span = _value(text, program.options, word, words[index + 1 : index + 2])
                     span = _secret(text, *span, named=program.named) if span else None
                     if span is not None:
-                        yield call.span(), span, program.place
+                        yield call.span(), span, program.rule
 
 
 def _words_of_command(text: str, start: int) -> list[ShellWord]:

@@ -31,48 +31,48 @@ _PAIR = re.compile(r"[^\s:=/]+:[^/].*", re.DOTALL)
 _DEEPEST = 3  # command lines in arguments of command lines
 
 
-def command(argv: Sequence[str], ledger: SecretReplacer) -> str:
+def command(argv: Sequence[str], replacer: SecretReplacer) -> str:
     """Return the command line, quoted for a shell, with its secrets replaced."""
     # Quotes could hide a known secret from the search, so each word is searched before it is quoted.
-    return ledger.scrub(shlex.join(map(ledger.forget, _words(argv, ledger))))
+    return replacer.scrub(shlex.join(map(replacer.forget, _words(argv, replacer))))
 
 
-def _words(argv: Sequence[str], ledger: SecretReplacer, depth: int = 0) -> list[str]:
+def _words(argv: Sequence[str], replacer: SecretReplacer, depth: int = 0) -> list[str]:
     """Return the words of a command line with their secrets replaced."""
     words = [word.rpartition("/")[2].lower() for word in argv]
-    arguments = ledger.policy.arguments(argv)
+    arguments = replacer.policy.arguments(argv)
     out: list[str] = []
     expected: LocationRule | None = None
     container = ""
     for index, argument in enumerate(argv):
         if index in arguments and expected is None:
-            inner = bodies.text(argument, ledger)  # JSON of which a part is the secret
-            out.append(ledger.take(arguments[index], argument) if inner == argument else inner)
+            inner = bodies.text(argument, replacer)  # JSON of which a part is the secret
+            out.append(replacer.take(arguments[index], argument) if inner == argument else inner)
             continue
         if expected is not None and not (expected.many and not _PAIR.fullmatch(argument)):
-            out.append(_exchanged(expected, argument, ledger))
+            out.append(_replace_value(expected, argument, replacer))
             expected = expected if expected.many else None
             continue
         expected = None
         name, equals, value = argument.partition("=")
-        place = ledger.policy.option(name, words) if argument.startswith("-") else None
-        short = ledger.policy.option(argument[:2], words) if argument[:1] == "-" != argument[1:2] else None
-        if place is None and short is None and _CLUSTER.fullmatch(argument):
-            place = ledger.policy.option(f"-{argument[-1]}", words)
-        if place is None and short is not None and argument[2:]:
-            out.append(f"{argument[:2]}{_exchanged(short, argument[2:], ledger)}")  # -Kkey
-        elif place is None:
+        rule = replacer.policy.option(name, words) if argument.startswith("-") else None
+        short = replacer.policy.option(argument[:2], words) if argument[:1] == "-" != argument[1:2] else None
+        if rule is None and short is None and _CLUSTER.fullmatch(argument):
+            rule = replacer.policy.option(f"-{argument[-1]}", words)
+        if rule is None and short is not None and argument[2:]:
+            out.append(f"{argument[:2]}{_replace_value(short, argument[2:], replacer)}")  # -Kkey
+        elif rule is None:
             is_script = _is_script(argv[:index], words)
-            exchanged = argument if is_script else _argument(argument, ledger, container)
-            if exchanged == argument and (is_script or not _NO_SCRIPT.match(argument)):
-                exchanged = _inner_command(argument, ledger, depth)
-            out.append(exchanged)
+            redacted = argument if is_script else _argument(argument, replacer, container)
+            if redacted == argument and (is_script or not _NO_SCRIPT.match(argument)):
+                redacted = _inner_command(argument, replacer, depth)
+            out.append(redacted)
             container = argument.lstrip("-").replace("-", "_") if argument.startswith("--") else ""
         elif equals:
-            out.append(f"{name}={_exchanged(place, value, ledger)}")
+            out.append(f"{name}={_replace_value(rule, value, replacer)}")
         else:
             out.append(argument)
-            expected = place
+            expected = rule
     return out
 
 
@@ -81,38 +81,38 @@ def _is_script(before: Sequence[str], words: Sequence[str]) -> bool:
     return bool(before) and _SCRIPT.fullmatch(before[-1]) is not None and not _SHELLS.isdisjoint(words)
 
 
-def _inner_command(argument: str, ledger: SecretReplacer, depth: int) -> str:
+def _inner_command(argument: str, replacer: SecretReplacer, depth: int) -> str:
     """Return an argument with its secrets replaced, read as a command line for a shell."""
     if depth >= _DEEPEST or not _BLANK.search(argument):
         return argument
     parts: list[str] = []
     done = 0
     words = list(shell_words(argument))
-    for word, new in zip(words, _words([word.value for word in words], ledger, depth + 1), strict=True):
+    for word, new in zip(words, _words([word.value for word in words], replacer, depth + 1), strict=True):
         if new != word.value:
             parts += (argument[done : word.start], written(new, argument[word.start : word.end]))
             done = word.end
     return "".join([*parts, argument[done:]])
 
 
-def learn_environment(environment: Mapping[str, str], ledger: SecretReplacer) -> None:
+def learn_environment(environment: Mapping[str, str], replacer: SecretReplacer) -> None:
     """Register the secrets among the variables, and the secrets within URLs (``http_proxy``)."""
     for name, value in environment.items():
-        place = ledger.policy.variable(name, value)
-        if place is not None:
-            ledger.learn(place, value)
+        rule = replacer.policy.variable(name, value)
+        if rule is not None:
+            replacer.learn(rule, value)
         elif "://" in value:
-            urls.url(value, ledger.policy, ledger.learn)
+            urls.url(value, replacer.policy, replacer.learn)
 
 
-def _exchanged(place: LocationRule, value: str, ledger: SecretReplacer) -> str:
-    if place.kind == "credentials" and ":" in value:  # curl --user name:password
+def _replace_value(rule: LocationRule, value: str, replacer: SecretReplacer) -> str:
+    if rule.kind == "credentials" and ":" in value:  # curl --user name:password
         name, _, password = value.partition(":")
-        return f"{name}:{ledger.take(place._replace(kind='password'), password)}"
-    return ledger.take(place, value)
+        return f"{name}:{replacer.take(rule._replace(kind='password'), password)}"
+    return replacer.take(rule, value)
 
 
-def _argument(argument: str, ledger: SecretReplacer, container: str) -> str:
+def _argument(argument: str, replacer: SecretReplacer, container: str) -> str:
     """Return an argument with its secrets replaced: a variable, a property, a header field, JSON, or a URL.
 
     ``container``: the field for the option before it. Properties of ``--driver-info`` are in ``driver_info``.
@@ -120,27 +120,27 @@ def _argument(argument: str, ledger: SecretReplacer, container: str) -> str:
     match = _OPTION.fullmatch(argument)
     option, rest = match.groups() if match else (None, argument)
     if may_be_json(rest):
-        return f"{option or ''}{bodies.text(rest, ledger)}"
+        return f"{option or ''}{bodies.text(rest, replacer)}"
     if option and option.startswith("--"):
         container = option.strip("-=").replace("-", "_")
     named = _NAMED.match(rest)
     if named is None or rest[named.end(2) :].startswith("//"):
-        return urls.url(argument, ledger.policy, ledger.take) if "://" in argument else argument
-    new = _NAMED.sub(lambda match: _named(match, ledger, container), rest)
+        return urls.url(argument, replacer.policy, replacer.take) if "://" in argument else argument
+    new = _NAMED.sub(lambda match: _named(match, replacer, container), rest)
     if new == rest and "://" in rest:
-        new = urls.url(rest, ledger.policy, ledger.take)
+        new = urls.url(rest, replacer.policy, replacer.take)
     return f"{option or ''}{new}"
 
 
-def _named(match: re.Match[str], ledger: SecretReplacer, container: str) -> str:
+def _named(match: re.Match[str], replacer: SecretReplacer, container: str) -> str:
     """Return ``name=value`` or ``Name: value``, an item of a list, with its secret replaced."""
     name, sign, value, end = match.groups()
-    policy = ledger.policy
+    policy = replacer.policy
     root = policy.fields("")
-    if sign.startswith(":") and (place := policy.header(name)) is not None:
-        return f"{name}{sign}{headers.value(name, value, ledger)}{end or ''}"
+    if sign.startswith(":") and (rule := policy.header(name)) is not None:
+        return f"{name}{sign}{headers.value(name, value, replacer)}{end or ''}"
     field = root[name].rule or (root[container][name].rule if container else None)
-    place = policy.variable(name, value) or policy.header(name) or field or policy.parameter(name)
-    if place is None or place.form != "value" or (sign != "=" and place is not field):
+    rule = policy.variable(name, value) or policy.header(name) or field or policy.parameter(name)
+    if rule is None or rule.form != "value" or (sign != "=" and rule is not field):
         return match[0]
-    return f"{name}{sign}{ledger.take(place, value)}{end or ''}"
+    return f"{name}{sign}{replacer.take(rule, value)}{end or ''}"

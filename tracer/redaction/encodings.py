@@ -87,13 +87,13 @@ def forms(value: str) -> list[Form]:
     plain = [value, raw.decode("latin-1"), raw.hex(), raw.hex().upper()]
     if any(c.isspace() for c in value):
         plain += [value.replace(" ", "+"), _SPACE.sub("", value)]
-    found = {text: Form(text) for text in plain if text}
+    forms_by_text = {text: Form(text) for text in plain if text}
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         for shift in range(3):
             form = _aligned(encode, raw, shift)
             if len(form.text) >= _SHORTEST_CORE:
-                found.setdefault(form.text, form)
-    return list(found.values())
+                forms_by_text.setdefault(form.text, form)
+    return list(forms_by_text.values())
 
 
 def raw_bytes(value: str) -> bytes:
@@ -143,20 +143,20 @@ class View:
         """
         starts: list[int] = []
         origins: list[tuple[int, int]] = []
-        length = place = 0
+        length = done = 0
         for match in self._pattern.finditer(self._source):
             start, end = match.span()
-            if start > place:
+            if start > done:
                 starts.append(length)
-                origins.append((place, -1))
-                length += start - place
+                origins.append((done, -1))
+                length += start - done
             new = self._decode if isinstance(self._decode, str) else self._decode(match)
             if new:
                 starts.append(length)
                 origins.append((start, end))
                 length += len(new)
-            place = end
-        return [*starts, length], [*origins, (place, -1)]
+            done = end
+        return [*starts, length], [*origins, (done, -1)]
 
 
 def views(text: str, *, quotes: bool, spaces: bool, document: bool = False) -> Iterator[View]:

@@ -49,5 +49,5 @@ def _size(body: Body | None) -> Body | None:
     if body is None:
         return None
     media = body.type.partition(";")[0].strip().lower()
-    kept = media if _MEDIA_TYPE.fullmatch(media) else ""
-    return Body(type=kept, size=body.size, omitted="redaction-failed")
+    safe_type = media if _MEDIA_TYPE.fullmatch(media) else ""
+    return Body(type=safe_type, size=body.size, omitted="redaction-failed")

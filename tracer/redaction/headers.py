@@ -41,14 +41,14 @@ _BEARER = re.compile(
 _ENCODING = re.compile(r"(?:base64url|base64|k8s|io|[.:=|-])+", re.IGNORECASE)
 
 
-def headers(fields: Headers, ledger: SecretReplacer) -> Headers:
+def headers(fields: Headers, replacer: SecretReplacer) -> Headers:
     """Return the fields without their secrets.
 
     Remove an invalid field name (RFC 9110, section 5.1), as it may be a line without its colon.
     """
     redacted: Headers = {}
     for name, sent in fields.items():
-        values = [value(name, line, ledger) for line in ([sent] if isinstance(sent, str) else sent)]
+        values = [value(name, line, replacer) for line in ([sent] if isinstance(sent, str) else sent)]
         key = name if _NAME.fullmatch(name) else REMOVED
         before = redacted.get(key, [])
         values = [*([before] if isinstance(before, str) else before), *values]
@@ -61,42 +61,42 @@ def is_scheme(word: str) -> bool:
     return _SCHEME.fullmatch(word) is not None
 
 
-def value(name: str, text: str, ledger: SecretReplacer) -> str:
+def value(name: str, text: str, replacer: SecretReplacer) -> str:
     """Return the value of one field line with its secrets replaced."""
-    place = ledger.policy.header(name.strip())
-    if place is None or not text:
+    rule = replacer.policy.header(name.strip())
+    if rule is None or not text:
         return text
-    replace = _FORMS.get(place.form)
-    return ledger.take(place, text) if replace is None else replace(place, text, ledger)
+    replace = _FORMS.get(rule.form)
+    return replacer.take(rule, text) if replace is None else replace(rule, text, replacer)
 
 
-def _credentials(place: LocationRule, text: str, ledger: SecretReplacer) -> str:
+def _credentials(rule: LocationRule, text: str, replacer: SecretReplacer) -> str:
     match = _CREDENTIALS.fullmatch(text.strip())
     if match is None:
-        return ledger.take(place, text)
+        return replacer.take(rule, text)
     scheme, space, secret = match.groups()
     if scheme.lower() in ("bearer", "token"):
-        place = place._replace(kind="token")
+        rule = rule._replace(kind="token")
     elif scheme.lower() == "basic":
-        _learn_basic(secret, ledger)
+        _learn_basic(secret, replacer)
     else:
         for pair in _PAIR.finditer(secret):
-            parameter = ledger.policy.parameter(pair[1])
+            parameter = replacer.policy.parameter(pair[1])
             if parameter is not None:
-                ledger.learn(parameter, pair[2].strip('"'))
-    return f"{scheme}{space}{ledger.take(place, secret)}"
+                replacer.learn(parameter, pair[2].strip('"'))
+    return f"{scheme}{space}{replacer.take(rule, secret)}"
 
 
-def _learn_basic(secret: str, ledger: SecretReplacer) -> None:
+def _learn_basic(secret: str, replacer: SecretReplacer) -> None:
     """Register the password in ``user:password`` (RFC 7617)."""
     try:
         decoded = base64.b64decode(secret, validate=True).decode("utf-8", "surrogateescape")
     except (binascii.Error, ValueError):
         return
-    ledger.learn(_PASSWORD, decoded.partition(":")[2])
+    replacer.learn(_PASSWORD, decoded.partition(":")[2])
 
 
-def _protocols(place: LocationRule, text: str, ledger: SecretReplacer) -> str:
+def _protocols(rule: LocationRule, text: str, replacer: SecretReplacer) -> str:
     """Replace bearer tokens among the subprotocols of a WebSocket.
 
     Some clients send ``bearer, TOKEN``, Kubernetes ``base64url.bearer.authorization.k8s.io.TOKEN``.
@@ -110,56 +110,56 @@ def _protocols(place: LocationRule, text: str, ledger: SecretReplacer) -> str:
             bearer = None
         if announced and bearer is None:
             announced = False
-            return ledger.take(place, match[0])
+            return replacer.take(rule, match[0])
         announced = bearer is not None and not bearer[2]
         if bearer is None or not bearer[2]:
             return match[0]
         if "base64" in bearer[1].lower():
-            _learn_base64(place, bearer[2], ledger)
-        return bearer[1] + ledger.take(place, bearer[2])
+            _learn_base64(rule, bearer[2], replacer)
+        return bearer[1] + replacer.take(rule, bearer[2])
 
     return _PROTOCOL.sub(replace, text)
 
 
-def _learn_base64(place: LocationRule, secret: str, ledger: SecretReplacer) -> None:
+def _learn_base64(rule: LocationRule, secret: str, replacer: SecretReplacer) -> None:
     with contextlib.suppress(binascii.Error, ValueError):
-        ledger.learn(place, base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4)).decode())
+        replacer.learn(rule, base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4)).decode())
 
 
-def _challenges(place: LocationRule, text: str, ledger: SecretReplacer) -> str:
-    return _CHALLENGE.sub(lambda match: match[1] + ledger.take(place, match[2]), text)
+def _challenges(rule: LocationRule, text: str, replacer: SecretReplacer) -> str:
+    return _CHALLENGE.sub(lambda match: match[1] + replacer.take(rule, match[2]), text)
 
 
-def _authority(place: LocationRule, text: str, ledger: SecretReplacer) -> str:
-    return urls.authority(text, place, ledger.take)
+def _authority(rule: LocationRule, text: str, replacer: SecretReplacer) -> str:
+    return urls.authority(text, rule, replacer.take)
 
 
-def _cookies(place: LocationRule, text: str, ledger: SecretReplacer) -> str:
-    return _COOKIE.sub(lambda match: _cookie(match, place, ledger), text)
+def _cookies(rule: LocationRule, text: str, replacer: SecretReplacer) -> str:
+    return _COOKIE.sub(lambda match: _cookie(match, rule, replacer), text)
 
 
-def _set_cookie(place: LocationRule, text: str, ledger: SecretReplacer) -> str:
-    return _COOKIE.sub(lambda match: _cookie(match, place, ledger), text, count=1)
+def _set_cookie(rule: LocationRule, text: str, replacer: SecretReplacer) -> str:
+    return _COOKIE.sub(lambda match: _cookie(match, rule, replacer), text, count=1)
 
 
-def _cookie(match: re.Match[str], place: LocationRule, ledger: SecretReplacer) -> str:
+def _cookie(match: re.Match[str], rule: LocationRule, replacer: SecretReplacer) -> str:
     space, name, secret, end = match.groups()
     bare = secret.strip()
     quoted = bare[:1] == bare[-1:] == '"' and len(bare) > 1
     inner = bare[1:-1] if quoted else bare
-    new = ledger.take(place, inner)
+    new = replacer.take(rule, inner)
     if new != inner:
         secret = f'"{new}"' if quoted else new
     return f"{space}{name or ''}{secret}{end}"
 
 
-def _urls(_place: LocationRule, text: str, ledger: SecretReplacer) -> str:
+def _urls(_rule: LocationRule, text: str, replacer: SecretReplacer) -> str:
     if _LINK.match(text.lstrip()):
-        return _LINK.sub(lambda match: f"<{urls.url(match[1], ledger.policy, ledger.take)}>", text)
+        return _LINK.sub(lambda match: f"<{urls.url(match[1], replacer.policy, replacer.take)}>", text)
     refresh = _REFRESH.fullmatch(text)
     if refresh:
-        return refresh[1] + urls.url(refresh[2], ledger.policy, ledger.take)
-    return urls.url(text, ledger.policy, ledger.take)
+        return refresh[1] + urls.url(refresh[2], replacer.policy, replacer.take)
+    return urls.url(text, replacer.policy, replacer.take)
 
 
 _FORMS: dict[HeaderForm, Callable[[LocationRule, str, SecretReplacer], str]] = {

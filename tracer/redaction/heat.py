@@ -41,71 +41,71 @@ def may_declare(text: str) -> bool:
     return any(mark in text for mark in _HINTS) and _MARKS.search(text) is not None
 
 
-def declared_in(text: str, found: Objects) -> Declared:
+def declared_in(text: str, tree: Objects) -> Declared:
     """Return the declarations in the objects of ``text``. Ignore texts that it quotes."""
     hidden: set[int] = set()
     generated: set[int] = set()
     names: set[str] = set()
-    for parent, key, span in found.scalars:
+    for parent, key, span in tree.scalars:
         value = text[slice(*span)]
         if key.lower() in _HIDING and value.lower() in _TRUE:
             hidden.add(parent)
         elif value == _GENERATOR:
             generated.add(parent)
-        elif _ENCRYPTED in (key, found.key_of(parent)):
+        elif _ENCRYPTED in (key, tree.key_of(parent)):
             names.add(value)
-    names.update(map(found.key_of, hidden))
-    names.update(_outputs(text, found, set(map(found.key_of, generated))))
-    return Declared(frozenset(names - {""}), list(_values(found, hidden, generated)))
+    names.update(map(tree.key_of, hidden))
+    names.update(_outputs(text, tree, set(map(tree.key_of, generated))))
+    return Declared(frozenset(names - {""}), list(_values(tree, hidden, generated)))
 
 
-def values_of(names: frozenset[str], found: Objects) -> Iterator[Span]:
+def values_of(names: frozenset[str], tree: Objects) -> Iterator[Span]:
     """Yield the spans of the values of parameters with these names. Skip declarations, which have a type."""
-    declarations = {parent for parent, key, _ in found.scalars if key.lower() == "type"}
+    declarations = {parent for parent, key, _ in tree.scalars if key.lower() == "type"}
     inside: set[int] = set()
-    for number, (parent, key) in enumerate(found.objects):
-        is_value = key in names and found.key_of(parent) in _HOLDERS and number not in declarations
+    for number, (parent, key) in enumerate(tree.objects):
+        is_value = key in names and tree.key_of(parent) in _HOLDERS and number not in declarations
         if parent in inside or is_value:
             inside.add(number)
-    for parent, key, span in found.scalars:
-        if parent in inside or (key in names and found.key_of(parent) in _HOLDERS):
+    for parent, key, span in tree.scalars:
+        if parent in inside or (key in names and tree.key_of(parent) in _HOLDERS):
             yield span
 
 
-def _values(found: Objects, hidden: set[int], generated: set[int]) -> Iterator[Span]:
+def _values(tree: Objects, hidden: set[int], generated: set[int]) -> Iterator[Span]:
     """Yield the spans of defaults of hidden parameters, and of generated values in resource attributes."""
     defaults = {
         number
-        for number, (parent, key) in enumerate(found.objects)
+        for number, (parent, key) in enumerate(tree.objects)
         if parent in hidden and key.lower() == "default"
     }
     attributes = {
         number
-        for number, (parent, key) in enumerate(found.objects)
+        for number, (parent, key) in enumerate(tree.objects)
         if parent in generated and key == "attributes"
     }
-    for parent, key, span in found.scalars:
+    for parent, key, span in tree.scalars:
         is_default = parent in defaults or (parent in hidden and key.lower() == "default")
         if is_default or (parent in attributes and key == "value"):
             yield span
 
 
-def _outputs(text: str, found: Objects, resources: set[str]) -> Iterator[str]:
+def _outputs(text: str, tree: Objects, resources: set[str]) -> Iterator[str]:
     """Yield the names of the outputs that use the value of one of ``resources``."""
     before: tuple[int, str] = (-1, "")
-    for parent, key, span in found.scalars:
+    for parent, key, span in tree.scalars:
         value = text[slice(*span)]
-        is_attribute = "get_attr" in (key, found.key_of(parent))
+        is_attribute = "get_attr" in (key, tree.key_of(parent))
         if is_attribute and value == "value" and before[0] == parent and before[1] in resources:
-            yield _output(found, parent)
+            yield _output(tree, parent)
         before = (parent, value)
 
 
-def _output(found: Objects, number: int) -> str:
+def _output(tree: Objects, number: int) -> str:
     """Return the name of the output that contains an object; empty if no output contains it."""
     for _ in range(_MOST_LEVELS):
-        parent, key = found.objects[number] if number >= 0 else (-1, "")
-        if found.key_of(parent) in ("outputs", "Outputs", ""):
+        parent, key = tree.objects[number] if number >= 0 else (-1, "")
+        if tree.key_of(parent) in ("outputs", "Outputs", ""):
             return key
         number = parent
     return ""

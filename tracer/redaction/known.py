@@ -132,11 +132,11 @@ class KnownSecrets:
         if not hits:
             return text, 0
         parts: list[str] = []
-        place = 0
+        done = 0
         for hit in hits:
-            parts += (text[place : hit.start], self.pseudonym(self._kinds[hit.secret], hit.secret))
-            place = hit.end
-        parts.append(text[place:])
+            parts += (text[done : hit.start], self.pseudonym(self._kinds[hit.secret], hit.secret))
+            done = hit.end
+        parts.append(text[done:])
         return "".join(parts), len(hits)
 
     def is_common(self, value: str) -> bool:

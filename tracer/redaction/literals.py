@@ -82,28 +82,28 @@ class Literals:
         return self._spans
 
     def _find(self) -> Iterator[tuple[int, int]]:
-        text, place = self._text, 0
-        while literal := self._pattern.search(text, place):
+        text, done = self._text, 0
+        while literal := self._pattern.search(text, done):
             start, end = literal.span()
             if text.startswith("\n", end) and text[start - 2 : start] in _BEFORE_SCALAR:
                 end = _folded_end(text, start, end)
             yield start, end
-            place = max(end, start + 1)
+            done = max(end, start + 1)
 
 
 def _folded_end(text: str, start: int, line_end: int) -> int:
     """Return the end of a YAML scalar that continues in lines with more indent; else ``line_end``."""
     begin = text.rfind("\n", 0, start) + 1
     column = len(text[begin:start]) - len(text[begin:start].lstrip(" "))
-    place = line_end
-    while text.startswith("\n", place) and place - start < _LONGEST:
-        stop = _INDENT.match(text, place + 1).end()  # type: ignore[union-attr] # it matches nothing too
+    end = line_end
+    while text.startswith("\n", end) and end - start < _LONGEST:
+        stop = _INDENT.match(text, end + 1).end()  # type: ignore[union-attr] # it matches nothing too
         is_blank = text[stop : stop + 1] in ("\n", "")
-        if not is_blank and stop - place - 1 <= column:
+        if not is_blank and stop - end - 1 <= column:
             break
         rest = _END_OF_FOLDED[text[start]].match(text, stop)
         assert rest is not None, "the expression matches nothing too"
         if rest["closing"]:
             return rest.end()
-        place = rest.end()
+        end = rest.end()
     return line_end

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tracer.redaction.patches import At
     from tracer.redaction.rules import LocationRule, Policy
 
-__all__ = ["find_by_place", "find_removable"]
+__all__ = ["find_by_location", "find_removable"]
 
 _MOST_LEVELS = 200  # of YAML; libyaml is slow for deep nesting
 _COUNTS = "redacted"  # the key of the number of replacements by each rule
@@ -49,15 +49,17 @@ def find_removable(pieces: Callable[[], Iterable[str]], policy: Policy) -> Itera
 
     Each call of ``pieces`` returns the text from its beginning, in pieces of whole lines.
     """
-    by_look = chain.from_iterable(found for _, found in scan_pieces(pieces(), policy=policy, common=True))
+    by_look = chain.from_iterable(
+        findings for _, findings in scan_pieces(pieces(), policy=policy, common=True)
+    )
     last: tuple[int, int] | None = None
-    for finding in merge(by_look, find_by_place(pieces(), policy), key=_position):
+    for finding in merge(by_look, find_by_location(pieces(), policy), key=_position):
         if _position(finding) != last:
             yield finding
         last = _position(finding)
 
 
-def find_by_place(pieces: Iterable[str], policy: Policy) -> Iterator[Finding]:
+def find_by_location(pieces: Iterable[str], policy: Policy) -> Iterator[Finding]:
     """Find the values at locations that the policy names, in a text of pieces of whole lines.
 
     JSON may be torn. Other text is searched as YAML, up to the first syntax error.
@@ -86,23 +88,23 @@ class _Notes:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.quoted = True
-        self._found: list[tuple[str, str]] = []
+        self._entries: list[tuple[str, str]] = []
 
-    def take(self, place: LocationRule, value: str, /) -> str:
-        """Note a value that ``Ledger.take`` would replace, except placeholders. Return it unchanged."""
+    def take(self, rule: LocationRule, value: str, /) -> str:
+        """Note a value that ``Substitutions`` would replace, except placeholders. Return it unchanged."""
         policy = self.policy
         if is_kept(value) or policy.is_placeholder(value, quoted=self.quoted) or policy.is_variable(value):
             return value
         if not self.quoted and policy.is_state(value):
             return value
-        if place.kind == "token" and is_location(value):
+        if rule.kind == "token" and is_location(value):
             return urls.url(value, policy, self.take)
-        if place.form == "value" and self._in_header(place, value):
+        if rule.form == "value" and self._in_header(rule, value):
             return value
-        self._found.append((place.rule, value))
+        self._entries.append((rule.name, value))
         return value
 
-    def learn(self, _place: LocationRule, value: str, /) -> str:
+    def learn(self, _rule: LocationRule, value: str, /) -> str:
         """Return ``value`` unchanged, without a note: it is a part of a value that ``take`` notes."""
         return value
 
@@ -114,20 +116,20 @@ class _Notes:
 
     def drain(self) -> list[tuple[str, str]]:
         """Return the rules and values noted since the last call."""
-        found, self._found = self._found, []
-        return found
+        entries, self._entries = self._entries, []
+        return entries
 
-    def _in_header(self, place: LocationRule, value: str) -> bool:
+    def _in_header(self, rule: LocationRule, value: str) -> bool:
         """Return whether ``value`` is handled as the value of a header field. Note the secrets within it.
 
         A recording keeps the rest of such a value: ``Basic <credentials-1>``.
         """
-        field = self.policy.header(place.rule)
+        field = self.policy.header(rule.name)
         if field is None or field.form == "value":
             return False
-        noted = len(self._found)
-        headers.value(place.rule, value, self)
-        return len(self._found) > noted or has_pseudonym(value)
+        noted = len(self._entries)
+        headers.value(rule.name, value, self)
+        return len(self._entries) > noted or has_pseudonym(value)
 
 
 def _position(finding: Finding) -> tuple[int, int]:
@@ -153,17 +155,17 @@ def _hits(scalars: json_text.Scalars[At[LocationRule]], text: str, notes: _Notes
                 notes.take(at.rule, json_text.string(literal))
         else:
             documents.literal_at(at, literal, notes)
-        yield from _noted(notes, text, scalar.start + (literal[0] in "\"'"), scalar.end)
+        yield from _drain_hits(notes, text, scalar.start + (literal[0] in "\"'"), scalar.end)
 
 
-def _noted(notes: _Notes, text: str, start: int, end: int) -> Iterator[Hit]:
+def _drain_hits(notes: _Notes, text: str, start: int, end: int) -> Iterator[Hit]:
     """Yield the noted values with their offsets; with ``start`` if the text spells a value differently."""
     done = start
     for rule, value in notes.drain():
-        found = text.find(value, done, end)
-        found = found if found >= 0 else text.find(value, start, done)
-        done = max(done, found)
-        yield found if found >= 0 else start, rule, value
+        offset = text.find(value, done, end)
+        offset = offset if offset >= 0 else text.find(value, start, done)
+        done = max(done, offset)
+        yield offset if offset >= 0 else start, rule, value
 
 
 def _in_yaml(lines: YamlLines, policy: Policy) -> Iterator[Finding]:
@@ -175,12 +177,12 @@ def _in_yaml(lines: YamlLines, policy: Policy) -> Iterator[Finding]:
             if names == ["format"] and not scalar.start_mark.line:
                 recording = _Recording(notes)
             if recording is not None:
-                found = recording.hits(names, scalar.value)
+                hits = recording.hits(names, scalar.value)
             elif _COUNTS in names and scalar.value.isdecimal():
                 continue
             else:
-                found = _in_scalar(at, scalar, notes)
-            for offset, rule, value in found:
+                hits = _in_scalar(at, scalar, notes)
+            for offset, rule, value in hits:
                 yield Finding(rule, *lines.position(scalar, offset, value))
     except (yaml.YAMLError, ValueError):
         return
@@ -230,7 +232,7 @@ def _in_scalar(at: At[LocationRule], scalar: Any, notes: _Notes) -> Iterator[Hit
         notes.quoted = not scalar.implicit[0]
         documents.literal_at(at, json.dumps(text) if is_text else text, notes)
         notes.quoted = True
-        yield from _noted(notes, text, 0, len(text))
+        yield from _drain_hits(notes, text, 0, len(text))
     elif json_text.may_be_json(text):
         yield from _hits(json_text.Scalars(at, operator.getitem), text, notes)
 
@@ -258,21 +260,21 @@ class _Recording:
                         headers.value(name, text, self._notes)
                     case ["body", "type"]:
                         self._type = text
-                    case ["body", "json" | "text" | "base64" as kept]:
-                        yield from self._body(kept, text, "request" if side == "request" else "response")
-        yield from _noted(self._notes, text, 0, len(text))
+                    case ["body", "json" | "text" | "base64" as field]:
+                        yield from self._body(field, text, "request" if side == "request" else "response")
+        yield from _drain_hits(self._notes, text, 0, len(text))
 
     def _command(self, text: str) -> None:
         with contextlib.suppress(ValueError):
             commands.command(shlex.split(text), self._notes)
 
-    def _body(self, kept: str, text: str, side: Literal["request", "response"]) -> Iterator[Hit]:
+    def _body(self, field: str, text: str, side: Literal["request", "response"]) -> Iterator[Hit]:
         notes, policy = self._notes, self._notes.policy
         whole = policy.body(self._path, side, self._type)
         if whole is not None:
             notes.take(whole, text)
-        elif kept == "text" and "form-urlencoded" in self._type.lower():
+        elif field == "text" and "form-urlencoded" in self._type.lower():
             urls.parameters(text, policy, notes.take)
-        elif kept != "base64" and json_text.may_be_json(text) and policy.prefilter.may_hold_secret(text):
+        elif field != "base64" and json_text.may_be_json(text) and policy.prefilter.may_hold_secret(text):
             root = policy.fields(self._path)
             yield from _hits(json_text.Scalars(root, operator.getitem), text, notes)

@@ -27,22 +27,22 @@ _MOST_NAMES = 4096  # cached
 
 
 class Word(NamedTuple, Generic[P]):
-    """One or more words at the end of a secret's name, and the place of such names.
+    """One or more words at the end of a secret's name, and the rule for such names.
 
     ``whole``: the end of a longer word does not count. ``opens``: any word may follow, except words of
     ``about``, see ``SecretNames``.
     """
 
     words: tuple[str, ...]
-    place: P
+    rule: P
     whole: bool = False
     opens: bool = False
 
 
 class SecretNames(Generic[P]):
-    """The names of secrets. ``given``: pairs of a name, possibly with wild cards, and its place.
+    """The names of secrets. ``given``: pairs of a name, possibly with wild cards, and its rule.
 
-    For a repeated name, the last place counts. A place of None marks a name of no secret. ``after``: neutral
+    For a repeated name, the last rule counts. A rule of None marks a name of no secret. ``after``: neutral
     words behind the words of a secret. ``about``: words that turn the name of a secret into the name of
     something about it. ``alike``: words that end like the word of a secret by chance.
     """
@@ -59,41 +59,41 @@ class SecretNames(Generic[P]):
         self._exact: dict[str, P | None] = {}
         self._headings: dict[str, set[str]] = {}
         self._globs: dict[str, tuple[re.Pattern[str], P | None]] = {}
-        for name, place in given:
+        for name, rule in given:
             if "*" not in name:
                 form = normal_form(name)
-                self._exact[form] = place
+                self._exact[form] = rule
                 if "-" in name or name.isupper():  # header fields and variables are spelled in few ways
                     self._headings.setdefault(form, set()).update({name.lower(), form})
             else:
-                self._globs[name.lower()] = (wildcard(name.replace("-", "_")), place)
+                self._globs[name.lower()] = (wildcard(name.replace("-", "_")), rule)
         self._words = list(words)
         self._after, self._about, self._alike = frozenset(after), frozenset(about), frozenset(alike)
-        self._found: dict[str, P | None] = {}
+        self._cache: dict[str, P | None] = {}
 
     def find(self, name: str) -> P | None:
-        """Return the place of a value beside ``name``; None if ``name`` is no name of a secret."""
-        if name not in self._found:
-            if len(self._found) >= _MOST_NAMES:
-                self._found.clear()
-            self._found[name] = self._look_up(name) if _NAME.fullmatch(name) else None
-        return self._found[name]
+        """Return the rule for a value beside ``name``; None if ``name`` is no name of a secret."""
+        if name not in self._cache:
+            if len(self._cache) >= _MOST_NAMES:
+                self._cache.clear()
+            self._cache[name] = self._look_up(name) if _NAME.fullmatch(name) else None
+        return self._cache[name]
 
     def find_key(self, key: str) -> P | None:
-        """Return the place of a value beside ``key``, a name or a text that ends with a name."""
-        place = self.find(key)
-        if place is None:
+        """Return the rule for a value beside ``key``, a name or a text that ends with a name."""
+        rule = self.find(key)
+        if rule is None:
             tail = _TAIL.search(key, max(0, len(key) - 2 * LONGEST))
-            place = self.find(tail[0][-LONGEST:]) if tail else None
-        return place
+            rule = self.find(tail[0][-LONGEST:]) if tail else None
+        return rule
 
     def stems(self) -> Iterator[str]:
         """Yield stems in lower case. Each spelling of a secret's name contains at least one of them."""
-        for form, place in self._exact.items():
-            if place is not None:
+        for form, rule in self._exact.items():
+            if rule is not None:
                 yield from self._headings.get(form) or _spellings(form.split("_"))
-        for name, (_, place) in self._globs.items():
-            if place is not None:
+        for name, (_, rule) in self._globs.items():
+            if rule is not None:
                 yield from _spellings(words_of(max(name.split("*"), key=len)))
         for word in self._words:
             yield from _spellings(word.words)
@@ -105,15 +105,15 @@ class SecretNames(Generic[P]):
             return self._exact[form]
         bare = name.replace("-", "_")
         matching = [
-            place for glob, place in self._globs.values() if glob.fullmatch(bare) or glob.fullmatch(form)
+            rule for glob, rule in self._globs.values() if glob.fullmatch(bare) or glob.fullmatch(form)
         ]
         if matching:
             return None if None in matching else matching[0]
         while words and (words[-1].isdecimal() or words[-1] in self._after):
             words.pop()
-        return next((word.place for word in self._words if self._says(word, words)), None)
+        return next((word.rule for word in self._words if self._matches_word(word, words)), None)
 
-    def _says(self, word: Word[P], words: list[str]) -> bool:
+    def _matches_word(self, word: Word[P], words: list[str]) -> bool:
         """Return whether ``words`` form a name of a secret that ends with ``word``."""
         for end in range(len(words), 0, -1):
             if self._ends_with(word, words[:end]):

@@ -46,7 +46,7 @@ class Kind(NamedTuple, Generic[P]):
     key: str
     values: frozenset[str]
     fields: frozenset[str]
-    place: P
+    rule: P
 
 
 class Object(NamedTuple):
@@ -77,31 +77,33 @@ class Objects(NamedTuple):
 
 def secrets_in(
     text: str,
-    found: Objects,
-    place_of: Callable[[str], P | None],
+    tree: Objects,
+    rule_of: Callable[[str], P | None],
     kinds: Iterable[Kind[P]],
     references: frozenset[str],
 ) -> Iterator[tuple[Span, P]]:
-    """Yield the spans of the scalars in secret objects of ``text``, with their places.
+    """Yield the spans of the scalars in secret objects of ``text``, with their rules.
 
-    ``place_of`` returns the place of the objects under a key, or None. ``references``: keys with values that
+    ``rule_of`` returns the rule for the objects under a key, or None. ``references``: keys with values that
     only refer to something, and are no secrets.
     """
-    places: list[P | None] = []
-    told = {scalar.parent: kind for kind in kinds for scalar in found.scalars if _tells(text, scalar, kind)}
-    for number, (parent, key) in enumerate(found.objects):
-        kind = told.get(parent)
-        place = kind.place if kind and key in kind.fields else place_of(key)
-        places.append(None if key in references else place or (places[parent] if parent >= 0 else None))
+    rules: list[P | None] = []
+    kind_by_object = {
+        scalar.parent: kind for kind in kinds for scalar in tree.scalars if _names_kind(text, scalar, kind)
+    }
+    for number, (parent, key) in enumerate(tree.objects):
+        kind = kind_by_object.get(parent)
+        rule = kind.rule if kind and key in kind.fields else rule_of(key)
+        rules.append(None if key in references else rule or (rules[parent] if parent >= 0 else None))
         if kind:
-            told.setdefault(number, kind)  # as the items of a list of Secrets
-    for parent, key, span in found.scalars:
-        holder = places[parent] if parent >= 0 else None
-        if holder is not None and key not in references:
-            yield span, holder
+            kind_by_object.setdefault(number, kind)  # as the items of a list of Secrets
+    for parent, key, span in tree.scalars:
+        rule = rules[parent] if parent >= 0 else None
+        if rule is not None and key not in references:
+            yield span, rule
 
 
-def _tells(text: str, scalar: LocatedScalar, kind: Kind[P]) -> bool:
+def _names_kind(text: str, scalar: LocatedScalar, kind: Kind[P]) -> bool:
     return scalar.key == kind.key and scalar.parent >= 0 and text[slice(*scalar.span)] in kind.values
 
 
@@ -134,17 +136,17 @@ class _Reader:
 
     def read(self) -> None:
         """Read the text line by line."""
-        text, place = self._text, 0
-        while place < len(text):
-            line = _LINE.match(text, place)
+        text, line_start = self._text, 0
+        while line_start < len(text):
+            line = _LINE.match(text, line_start)
             assert line is not None, "the expression matches nothing too"
-            if text.startswith("---", place):
+            if text.startswith("---", line_start):
                 self._levels.clear()
             end = line.end()
             if line["key"] or text[end : end + 1] not in ("", "#", "\r", "\n"):
                 end = self._value(end, self._level(line))
             stop = text.find("\n", end)
-            place = stop + 1 if stop >= 0 else len(text)
+            line_start = stop + 1 if stop >= 0 else len(text)
 
     def _level(self, line: re.Match[str]) -> _Level:
         """Return the block of a line. A line without a key continues the value of the block above."""
@@ -236,14 +238,14 @@ class _Reader:
 
     def _dedented(self, start: int, column: int, *, has_key: bool) -> int:
         """Return the end of the last line before a line with less indent; after a key, also equal indent."""
-        place = self._text.find("\n", start)
-        while place >= 0 and column + has_key:
-            line = _INDENT.match(self._text, place + 1)
+        line_end = self._text.find("\n", start)
+        while line_end >= 0 and column + has_key:
+            line = _INDENT.match(self._text, line_end + 1)
             assert line is not None, "the expression matches nothing too"
             indent = len(line["blanks"])
             if line["sign"] and indent < column + (has_key and line["sign"] not in "}]"):
-                return place
-            place = self._text.find("\n", line.end())
+                return line_end
+            line_end = self._text.find("\n", line.end())
         return len(self._text)
 
     def _add(self, parent: int, key: str, *spans: Span) -> None:

@@ -67,14 +67,14 @@ _ENTITY_MARK = re.compile(r"&(?:quot|apos|lt|#x?0*(?:10|3[49]|58|6[01]|22|27|3[a
 
 
 class NamedValue(NamedTuple, Generic[P]):
-    """A value without quotes and escapes, its position, and its place in the policy by its name.
+    """A value without quotes and escapes, its position, and the rule of the policy for its name.
 
     ``bare``: the value has no quotes, and is part of the text itself, not of a quoted text.
     """
 
     start: int
     end: int
-    place: P
+    rule: P
     value: str
     bare: bool = False
 
@@ -82,11 +82,11 @@ class NamedValue(NamedTuple, Generic[P]):
 class Pairs(Generic[P]):
     """The search for values beside the names of secrets.
 
-    ``is_harmless(text, start, end, place)`` returns whether the value is a placeholder. ``kept``: options
-    of command lines with harmless arguments. ``mapped`` returns the place of the content of an object under
-    a name, or None; then only the fields ``valued`` are secrets. ``kinds``: other objects that are secret
-    as a whole, except for the keys ``references``. ``root`` returns the root location of a document, for
-    the paths of a JSON Patch. ``programs``: programs with secret options.
+    ``is_harmless(text, start, end, rule)`` returns whether the value is a placeholder. ``harmless_options``:
+    options of command lines with harmless arguments. ``mapped`` returns the rule for the content of an object
+    under a name, or None; then only the fields ``valued`` are secrets. ``kinds``: other objects that are
+    secret as a whole, except for the keys ``references``. ``root`` returns the root location of a document,
+    for the paths of a JSON Patch. ``programs``: programs with secret options.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Pairs(Generic[P]):
         is_harmless: Callable[[str, int, int, P], bool],
         *,
         declared: P,
-        kept: Iterable[str] = (),
+        harmless_options: Iterable[str] = (),
         naming: Iterable[str] = (),
         valued: Iterable[str] = (),
         mapped: Callable[[P], P | None] = lambda _: None,
@@ -111,8 +111,8 @@ class Pairs(Generic[P]):
         self._root = root
         self._kinds, self._references = tuple(kinds), frozenset(references)
         words = (rf"{kind.key}{BEFORE_VALUE}(?:{'|'.join(kind.values)})\b" for kind in self._kinds)
-        self._may_tell_kind = re.compile("|".join(words) or "(?!)").search
-        self._kept = frozenset(kept)
+        self._may_name_kind = re.compile("|".join(words) or "(?!)").search
+        self._harmless_options = frozenset(harmless_options)
         self._programs = Programs(programs)
         self._naming, self._valued = frozenset(naming), frozenset(valued)
         stems = _fewest({stem for stem in names.stems() if len(stem) > 2})
@@ -151,112 +151,114 @@ class Pairs(Generic[P]):
         if not depth or budget[0] < 0:
             return []
         spots = list(self._spots(text))
-        held = list(_spots_of(declared, text)) if declared else []
+        declared_spots = list(_spots_of(declared, text)) if declared else []
         literals = Literals(text, double=document)
-        found = [
-            *self._in_objects(text, literals, spots, held),
+        values = [
+            *self._in_objects(text, literals, spots, declared_spots),
             *self._in_maps(text, literals, spots),
             *self._in_commands(text, literals),
-            *self._in_tree(text, spots, declared if held else frozenset()),
+            *self._in_tree(text, spots, declared if declared_spots else frozenset()),
         ]
-        found += self._in_quotes(text, literals, spots, held, (depth, budget, declared), document=document)
+        values += self._in_quotes(
+            text, literals, spots, declared_spots, (depth, budget, declared), document=document
+        )
         if not document:
-            found += self._beside_all(text, [pair for pair in spots if literals.around(pair[0]) < 0])
-            found += self._in_views(text, depth, budget, declared)
-        return _merged(found)
+            values += self._beside_all(text, [pair for pair in spots if literals.around(pair[0]) < 0])
+            values += self._in_views(text, depth, budget, declared)
+        return _merged(values)
 
     def _in_objects(
-        self, text: str, literals: Literals, spots: list[tuple[Spot, P]], held: list[Spot]
+        self, text: str, literals: Literals, spots: list[tuple[Spot, P]], declared_spots: list[Spot]
     ) -> Iterator[NamedValue[P]]:
         """Yield the values that objects and lists assign to a name."""
         objects: dict[int, list[Field]] = {}
         done = 0  # a name within a value is part of the value
-        for spot, place in (*spots, *((spot, self._declared) for spot in held)):
+        for spot, rule in (*spots, *((spot, self._declared) for spot in declared_spots)):
             if literals.ends_with(spot):
-                yield from self._taken(text, self._siblings(text, spot, objects), place)
-                yield from self._taken(text, paired(text, spot), place)
-                below = list(self._below(text, spot, place)) if spot.start >= done else []
+                yield from self._select_secrets(text, self._siblings(text, spot, objects), rule)
+                yield from self._select_secrets(text, paired(text, spot), rule)
+                below = list(self._below(text, spot, rule)) if spot.start >= done else []
                 done = max((done, *(pair.end for pair in below)))
                 yield from below
 
-    def _below(self, text: str, spot: Spot, place: P) -> Iterator[NamedValue[P]]:
+    def _below(self, text: str, spot: Spot, rule: P) -> Iterator[NamedValue[P]]:
         """Yield the values in the object that is the value of a name."""
         for field in fields_below(text, spot.start, spot.end):
             if field.key in self._valued:
-                yield from self._taken(text, field.spans, place)
+                yield from self._select_secrets(text, field.spans, rule)
 
     def _in_maps(self, text: str, literals: Literals, spots: list[tuple[Spot, P]]) -> Iterator[NamedValue[P]]:
         """Yield the values of maps that are secret as a whole, in the syntax of programs and settings."""
         done = 0
-        for spot, place in spots:
-            held = self._mapped(place)
-            if held is None or spot.start < done or not literals.ends_with(spot):
+        for spot, rule in spots:
+            content_rule = self._mapped(rule)
+            if content_rule is None or spot.start < done or not literals.ends_with(spot):
                 continue
             done, fields = map_fields(text, spot.start, spot.end)
             for field in fields:
                 if field.key not in self._references:
-                    yield from self._taken(text, field.spans, held)
+                    yield from self._select_secrets(text, field.spans, content_rule)
 
     def _in_commands(self, text: str, literals: Literals) -> Iterator[NamedValue[P]]:
         """Yield the values of options of programs. Skip calls in quoted texts."""
-        for call, span, place in self._programs.find(text):
+        for call, span, rule in self._programs.find(text):
             if literals.around(Spot(*call)) < 0:
-                yield from self._taken(text, [span], place)
+                yield from self._select_secrets(text, [span], rule)
 
     def _in_tree(
         self, text: str, spots: list[tuple[Spot, P]], declared: frozenset[str]
     ) -> Iterator[NamedValue[P]]:
         """Yield the values at any depth of secret objects, JSON Patches, and declared parameters."""
         declares, is_patch = may_declare(text), may_patch(text)
-        is_secret = self._may_tell_kind(text) or any(
-            self._mapped(place) and is_object_behind(text, spot.end) for spot, place in spots
+        is_secret = self._may_name_kind(text) or any(
+            self._mapped(rule) and is_object_behind(text, spot.end) for spot, rule in spots
         )
         if not (declares or declared or is_patch or is_secret):
             return
-        found = read_objects(text)
+        tree = read_objects(text)
         if declares:
-            yield from self._taken(text, declared_in(text, found).spans, self._declared)
+            yield from self._select_secrets(text, declared_in(text, tree).spans, self._declared)
         if declared:
-            yield from self._taken(text, values_of(declared, found), self._declared)
+            yield from self._select_secrets(text, values_of(declared, tree), self._declared)
         secrets: list[tuple[Span, P]] = []
         if is_secret:
-            secrets += secrets_in(text, found, self._mapped_by, self._kinds, self._references)
+            secrets += secrets_in(text, tree, self._mapped_by, self._kinds, self._references)
         if is_patch:
-            secrets += secrets_in_patches(text, found, self._root(), self._mapped)
-        for span, place in secrets:
-            yield from self._taken(text, [span], place)
+            secrets += secrets_in_patches(text, tree, self._root(), self._mapped)
+        for span, rule in secrets:
+            yield from self._select_secrets(text, [span], rule)
 
     def _mapped_by(self, key: str) -> P | None:
-        place = self._names.find(key)
-        return place and self._mapped(place)
+        rule = self._names.find(key)
+        return rule and self._mapped(rule)
 
     def _in_quotes(
         self,
         text: str,
         literals: Literals,
         spots: list[tuple[Spot, P]],
-        held: list[Spot],
+        declared_spots: list[Spot],
         rest: tuple[int, list[int], frozenset[str]],
         *,
         document: bool,
     ) -> Iterator[NamedValue[P]]:
         """Yield the values in quoted texts that contain a name, or may hide one."""
         inner: dict[int, list[tuple[Spot, P]]] = {}
-        for spot, place in (*spots, *((spot, self._declared) for spot in held)):
-            inner.setdefault(literals.around(spot), []).append((spot, place))
+        for spot, rule in (*spots, *((spot, self._declared) for spot in declared_spots)):
+            inner.setdefault(literals.around(spot), []).append((spot, rule))
         if ("\\u00" in text or "%" in text) and _HIDDEN.search(text):
             for index in literals.matching(_HIDDEN.search):
                 inner.setdefault(index, [])
-        for may_hold in (may_declare, self._may_tell_kind, may_patch, self._programs.may_call):
+        for may_hold in (may_declare, self._may_name_kind, may_patch, self._programs.may_call):
             for index in literals.matching(may_hold) if may_hold(text) else ():
                 inner.setdefault(index, [])
         inner.pop(-1, None)
         for index, names in sorted(inner.items()):
             start, end = literals.content(index)
-            found = list(self._within(text, start, end, *rest))
-            yield from found
+            values = list(self._within(text, start, end, *rest))
+            yield from values
             # The quote that ends the text may open the value.
-            if not found and not document and names and _TO_END.fullmatch(text, names[-1][0].end, end):
+            if not values and not document and names and _TO_END.fullmatch(text, names[-1][0].end, end):
                 yield from self._beside_all(text, names[-1:], loose=True)
 
     def _siblings(self, text: str, spot: Spot, objects: dict[int, list[Field]]) -> Iterator[Span]:
@@ -314,7 +316,7 @@ class Pairs(Generic[P]):
                     yield pair._replace(start=start + first, end=start + last, bare=False)
 
     def _spots(self, text: str) -> Iterator[tuple[Spot, P]]:
-        """Yield the positions of the names of secrets, with their places in the policy."""
+        """Yield the positions of the names of secrets, with their rules of the policy."""
         done = 0
         for _, begin, stop in find_words(self._search, text):
             if begin < done:
@@ -322,7 +324,7 @@ class Pairs(Generic[P]):
             start, bare, end = _edges(text, begin, stop, max(done, begin - LONGEST))
             done = max(end, stop)
             option = bare > start
-            if option and f"--{text[bare:end]}" in self._kept:
+            if option and f"--{text[bare:end]}" in self._harmless_options:
                 continue
             if (
                 text[start - 1 : start] == "<"
@@ -330,48 +332,48 @@ class Pairs(Generic[P]):
                 and _NUMBERED.search(text, bare, end)
             ):
                 continue  # a pseudonym
-            place = self._names.find(text[bare:end])
-            if place is not None:
-                yield Spot(bare, end, option), place
+            rule = self._names.find(text[bare:end])
+            if rule is not None:
+                yield Spot(bare, end, option), rule
             elif (dot := text.rfind(".", bare, end)) > bare:
-                holder = self._names.find(text[bare:dot])
-                if holder is not None and self._mapped(holder):
-                    yield Spot(bare, dot), holder  # passwords.root
+                map_rule = self._names.find(text[bare:dot])
+                if map_rule is not None and self._mapped(map_rule):
+                    yield Spot(bare, dot), map_rule  # passwords.root
 
     def _beside_all(
         self, text: str, spots: list[tuple[Spot, P]], *, loose: bool = False
     ) -> Iterator[NamedValue[P]]:
         """Yield the values beside names. Skip a name within a value."""
         done = 0
-        for spot, place in spots:
+        for spot, rule in spots:
             if spot.start >= done:
-                for pair in self._beside(text, spot, place, loose=loose):
+                for pair in self._beside(text, spot, rule, loose=loose):
                     done = pair.end
                     yield pair
 
-    def _beside(self, text: str, spot: Spot, place: P, *, loose: bool) -> Iterator[NamedValue[P]]:
+    def _beside(self, text: str, spot: Spot, rule: P, *, loose: bool) -> Iterator[NamedValue[P]]:
         """Yield the values beside a name. ``loose``: skip values that do not begin with a letter or digit."""
         spans = beside(text, spot)
         if loose:
             spans = [(start, end) for start, end in spans if text[start : start + 1].isalnum()]
-        yield from self._taken(text, spans, place)
+        yield from self._select_secrets(text, spans, rule)
 
-    def _taken(self, text: str, spans: Iterable[Span], place: P) -> Iterator[NamedValue[P]]:
+    def _select_secrets(self, text: str, spans: Iterable[Span], rule: P) -> Iterator[NamedValue[P]]:
         """Yield the values that are secrets, without quotes and escapes."""
         for start, end in spans:
             value = text[start:end]
-            if value.strip() and not self._is_harmless(text, start, end, place):
+            if value.strip() and not self._is_harmless(text, start, end, rule):
                 bare = text[start - 1 : start] not in ("'", '"')
                 if value[0] in "\"'":
                     value = without_quotes(value)  # a word of a shell in several pieces
                 value = _decoded(value.replace("''", "'") if text[start - 1 : start] == "'" else value)
                 if not is_stand_in(value):
-                    yield NamedValue(start, end, place, value, bare)
+                    yield NamedValue(start, end, rule, value, bare)
 
 
 def _fewest(words: set[str]) -> set[str]:
-    """Return the words that contain no other word. A text without these contains no word at all."""
-    return {word for word in words if not any(other != word and other in word for other in words)}
+    """Return the words that contain no part word. A text without these contains no word at all."""
+    return {word for word in words if not any(part != word and part in word for part in words)}
 
 
 def _marked(text: str, mark: re.Pattern[str], piece: re.Pattern[str]) -> Iterator[Span]:

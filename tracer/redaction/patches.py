@@ -34,24 +34,24 @@ class At(Protocol[P_co]):
 
 
 def secrets_in_patches(
-    text: str, found: Objects, root: At[P], whole: Callable[[P], P | None]
+    text: str, tree: Objects, root: At[P], whole: Callable[[P], P | None]
 ) -> Iterator[tuple[Span, P]]:
     """Yield the spans and rules of secrets in the values of JSON Patch operations.
 
-    ``found``: the objects of ``text``. ``root``: the root location of a document. ``whole`` returns the
+    ``tree``: the objects of ``text``. ``root``: the root location of a document. ``whole`` returns the
     rule for the content of an object that is secret as a whole; None for other objects.
     """
     trail = _Trail(root, whole)
     targets = {
         parent: trail.follow(_steps(text[slice(*span)]))
-        for parent, key, span in found.scalars
+        for parent, key, span in tree.scalars
         if key in _POINTING and text.startswith("/", span[0])
     }
     trails: list[_Trail[P] | None] = []
-    for parent, key in found.objects:
+    for parent, key in tree.objects:
         above = trails[parent] if parent >= 0 else None
         trails.append(targets.get(parent) if key == "value" else above and above.follow([_index(key)]))
-    for parent, key, span in found.scalars:
+    for parent, key, span in tree.scalars:
         above = trails[parent] if parent >= 0 else None
         here = targets.get(parent) if key == "value" else above and above.follow([_index(key)])
         if here is not None and here.rule is not None:
@@ -59,26 +59,26 @@ def secrets_in_patches(
 
 
 class _Trail(Generic[P]):
-    """A location in a document. ``held``: the rule of an enclosing object that is secret as a whole."""
+    """A location in a document. ``enclosing_rule``: the rule for an object around it, secret as a whole."""
 
-    def __init__(self, at: At[P], whole: Callable[[P], P | None], held: P | None = None) -> None:
+    def __init__(self, at: At[P], whole: Callable[[P], P | None], enclosing_rule: P | None = None) -> None:
         self._at = at
         self._whole = whole
-        self._held = held
+        self._enclosing_rule = enclosing_rule
 
     @property
     def rule(self) -> P | None:
         """Return the rule for the location."""
-        return self._at.rule if self._held is None else self._held
+        return self._at.rule if self._enclosing_rule is None else self._enclosing_rule
 
     def follow(self, steps: Iterable[str | int]) -> _Trail[P]:
         """Return the location that ``steps`` lead to from this location."""
-        at, held = self._at, self._held
+        at, enclosing_rule = self._at, self._enclosing_rule
         for step in steps:
             at = at[step]
-            if held is None and at.rule is not None:
-                held = self._whole(at.rule)
-        return _Trail(at, self._whole, held)
+            if enclosing_rule is None and at.rule is not None:
+                enclosing_rule = self._whole(at.rule)
+        return _Trail(at, self._whole, enclosing_rule)
 
 
 def _steps(pointer: str) -> Iterator[str | int]:

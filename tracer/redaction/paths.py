@@ -119,9 +119,9 @@ class Machine(Generic[R]):
         self._everywhere = self._closed(starts)
         self._hold_everywhere = self._ends(self._everywhere)
         self._from_everywhere: dict[str, set[tuple[int, int]]] = {}
-        for i, place in self._everywhere:
-            for element in self._rules[i][0].elements[place : place + 1]:
-                self._from_everywhere.setdefault(element, set()).add((i, place + 1))
+        for i, index in self._everywhere:
+            for element in self._rules[i][0].elements[index : index + 1]:
+                self._from_everywhere.setdefault(element, set()).add((i, index + 1))
         self.root = self._node(self._closed(anchored))
 
     def step(self, node: Node[R], step: str | int) -> Node[R]:
@@ -132,16 +132,18 @@ class Machine(Generic[R]):
             low = step.lower()
             symbol = {_ANY} | ({low} & self._literals)
             symbol.update(element for element, glob in self._globs if glob.fullmatch(low))
-        reached = set[tuple[int, int]]().union(*(self._from_everywhere.get(one, ()) for one in symbol))
-        for rule, place in node.positions:
+        reached = set[tuple[int, int]]().union(
+            *(self._from_everywhere.get(element, ()) for element in symbol)
+        )
+        for rule, index in node.positions:
             elements = self._rules[rule][0].elements
-            if place == len(elements):
+            if index == len(elements):
                 if _INDEX in symbol:  # the items of a secret list are secrets
-                    reached.add((rule, place))
-            elif elements[place] == _DEEP:
-                reached.add((rule, place))
-            elif elements[place] in symbol:
-                reached.add((rule, place + 1))
+                    reached.add((rule, index))
+            elif elements[index] == _DEEP:
+                reached.add((rule, index))
+            elif elements[index] in symbol:
+                reached.add((rule, index + 1))
         listed = isinstance(step, int)
         named = node.named if isinstance(step, int) else self._names(step)
         child = self._node(self._closed(reached), named, listed=listed)
@@ -155,15 +157,15 @@ class Machine(Generic[R]):
         closed = set()
         for rule, start in positions:
             elements = self._rules[rule][0].elements
-            place = start
-            closed.add((rule, place))
-            while place < len(elements) and elements[place] == _DEEP:
-                place += 1
-                closed.add((rule, place))
+            index = start
+            closed.add((rule, index))
+            while index < len(elements) and elements[index] == _DEEP:
+                index += 1
+                closed.add((rule, index))
         return frozenset(closed)
 
     def _ends(self, positions: Iterable[tuple[int, int]]) -> list[int]:
-        return [i for i, place in positions if place == len(self._rules[i][0].elements)]
+        return [i for i, index in positions if index == len(self._rules[i][0].elements)]
 
     def _precedence(self, index: int) -> tuple[int, bool, int, int]:
         pattern, _, rank = self._rules[index]
@@ -173,9 +175,9 @@ class Machine(Generic[R]):
         self, positions: frozenset[tuple[int, int]], named: R | None = None, *, listed: bool = False
     ) -> Node[R]:
         holds = named if named is not None and (listed or not self._is_listed(named)) else None
-        known = self._nodes.get((positions, named, holds is None))
-        if known is not None:
-            return known
+        cached = self._nodes.get((positions, named, holds is None))
+        if cached is not None:
+            return cached
         best = max(self._ends(positions) + self._hold_everywhere, key=self._precedence, default=None)
         node = Node(self, positions, holds if best is None else self._rules[best][1], named)
         if self._budget > 0:

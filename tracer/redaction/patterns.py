@@ -61,8 +61,8 @@ class TextPattern(NamedTuple):
         searched = low if self.lower else text
         group = "secret" if "secret" in self.regex.groupindex else 0
         structural = document and "quote" in self.regex.groupindex
-        found = self.beginnings.finditer if self.beginnings else re.Pattern.finditer
-        for match in found(self.regex, searched):
+        find = self.beginnings.finditer if self.beginnings else re.Pattern.finditer
+        for match in find(self.regex, searched):
             if structural and match["quote"] == '"' and _opens_a_string(text, match.start("quote")):
                 continue
             if self.edge and _in_base64(text, match.start()):
@@ -75,23 +75,23 @@ class TextPattern(NamedTuple):
         """Yield the secrets that are broken over rows of a table, with the spans of their pieces."""
         if not self.edge or "|" not in text or not any(hint in text for hint in self.hints):
             return
-        found = cells(text, tokens=True)
-        if found is None:
+        joined = cells(text, tokens=True)
+        if joined is None:
             return
-        for start, end in self.matches(found.text, ""):
-            spans = found.spans(start, end)
+        for start, end in self.matches(joined.text, ""):
+            spans = joined.spans(start, end)
             if len(spans) > 1:
-                yield found.text[start:end], spans
+                yield joined.text[start:end], spans
 
-    def value(self, found: str) -> str:
-        """Return the matched text ``found`` without its quotes and escapes."""
+    def value(self, matched: str) -> str:
+        """Return the matched text ``matched`` without its quotes and escapes."""
         if self.certain:
-            return found
-        if found[0] in "\"'":
-            is_whole = found[0] == found[-1] and found.count(found[0]) == 2
-            bare = found[1:-1] if is_whole else without_quotes(found)
+            return matched
+        if matched[0] in "\"'":
+            is_whole = matched[0] == matched[-1] and matched.count(matched[0]) == 2
+            bare = matched[1:-1] if is_whole else without_quotes(matched)
         else:
-            bare = found
+            bare = matched
         if "\\" in bare:
             try:
                 return str(json.loads(f'"{bare}"'))
@@ -136,12 +136,12 @@ class PatternSet:
             if pieces:
                 low = lower_case(text)
             parts: list[str] = []
-            place = 0
+            done = 0
             for start, end in pattern.matches(text, low):
-                parts += (text[place:start], replace(pattern, text[start:end]))
-                place = end
+                parts += (text[done:start], replace(pattern, text[start:end]))
+                done = end
             if parts:
-                text = "".join([*parts, text[place:]])
+                text = "".join([*parts, text[done:]])
                 low = lower_case(text)
         return text
 
@@ -156,15 +156,15 @@ def text_patterns(files: tuple[PolicyFile, ...], exempt: frozenset[str] = frozen
 
     Names of header fields and parameters in ``exempt`` have no derived pattern.
     """
-    given = [_given(rule) for file in files for rule in file.patterns]
+    given = [_compile_rule(rule) for file in files for rule in file.patterns]
     derived = (_headers(files, exempt), _parameters(files, exempt), _paths(files), _options(files))
     return [*given, *chain.from_iterable(derived)]
 
 
 def _opens_a_string(text: str, end: int) -> bool:
     """Return whether the last quote before ``end`` begins a string of the JSON ``text``."""
-    place = text.rfind('"', 0, end)
-    return text[place - 1 : place] != "\\" and text.find("'", place, end) < 0
+    quote = text.rfind('"', 0, end)
+    return text[quote - 1 : quote] != "\\" and text.find("'", quote, end) < 0
 
 
 def _in_base64(text: str, start: int) -> bool:
@@ -177,7 +177,7 @@ def _in_base64(text: str, start: int) -> bool:
     return sum(map(str.isupper, run[0])) > 3 and sum(map(str.islower, run[0])) > 3
 
 
-def _given(rule: PatternRule) -> TextPattern:
+def _compile_rule(rule: PatternRule) -> TextPattern:
     regex = re.compile(_EDGE + rule.pattern if rule.edge else rule.pattern)
     # The group of a pattern may match a word of prose: user:password@host.
     certain = "secret" not in regex.groupindex
@@ -196,13 +196,13 @@ def _headers(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[
         return _words(names(*forms), exempt, left) + colon
 
     scheme, rest = r"(?:[a-z][a-z0-9-]{1,24}[ \t]{1,4})?", r"""(?P<secret>[^\s"'\\]{4,100000})"""
-    held = names("credentials")
+    field_names = names("credentials")
     pattern = before("credentials") + scheme + rest
-    yield _derived("credentials line", "credentials", pattern, held, leading=held)
+    yield _derived("credentials line", "credentials", pattern, field_names, leading=field_names)
     first, rest = r"""[^=;\s"'\\]{1,200}=""", r"""(?P<secret>[^;\s"'\\]{1,100000})"""
     forms = ("cookie", "set-cookie")
-    held = names(*forms)
-    yield _derived("cookie line", "cookie", before(*forms) + first + rest, held, leading=held)
+    field_names = names(*forms)
+    yield _derived("cookie line", "cookie", before(*forms) + first + rest, field_names, leading=field_names)
 
 
 def _parameters(files: tuple[PolicyFile, ...], exempt: frozenset[str]) -> Iterator[TextPattern]:
@@ -224,8 +224,10 @@ def _paths(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
     encoded = "%(?:25){0,3}2f"
     slash = rf"(?:\\{{0,4}}/|{encoded})"
     step = rf"""(?:(?(coded)(?!{encoded}))[^\s/?#&"'<>\\{{}};,]){{1,1024}}"""
-    kept = {path.rpartition("/")[2].lower() for file in files for path in file.keep.paths}
-    innocent = "|".join([*map(re.escape, sorted(kept)), r"v[0-9]{1,3}(?:\.[0-9]{1,3})?"])  # of an API
+    kept_segments = {path.rpartition("/")[2].lower() for file in files for path in file.keep.paths}
+    innocent = "|".join(
+        [*map(re.escape, sorted(kept_segments)), r"v[0-9]{1,3}(?:\.[0-9]{1,3})?"]
+    )  # of an API
     secret = rf"(?!(?:{innocent})(?![\w.-]))(?P<secret>{step})"
     heads: dict[str, list[str]] = {}  # by the part of the path behind the secret
     for template in (template for file in files for rule in file.paths for template in rule.templates):
@@ -242,16 +244,18 @@ def _paths(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
 def _steps(path: str, slash: str, step: str) -> str:
     """Return the expression for a path behind its first slash; ``*`` and ``{name}`` match any segment."""
     steps = path.split("/")[1:]
-    return slash.join(step if one == "*" or one.startswith("{") else re.escape(one) for one in steps)
+    return slash.join(
+        step if segment == "*" or segment.startswith("{") else re.escape(segment) for segment in steps
+    )
 
 
 def _options(files: tuple[PolicyFile, ...]) -> Iterator[TextPattern]:
     rules = [rule for file in files for rule in file.options if not rule.within]
     names = [name for rule in rules for name in rule.names if name.startswith("--")]
-    kept = {name for file in files for name in file.keep.options}
+    kept_options = {name for file in files for name in file.keep.options}
     forms: set[str] = set()
     for option, shorter in map(beginnings, names):
-        forms |= {option, *(shorter - kept)}
+        forms |= {option, *(shorter - kept_options)}
     words = _alternatives(sorted({form[2:].lower() for form in forms}))
     starts = {form[: len("--") + 1] for form in forms}  # few words for many options
     space = r"(?:=|[ \t]{1,4}(?!--[a-z]|-[a-z](?:\s|$)))"
@@ -277,8 +281,8 @@ def _derived(
     name: str, kind: str, pattern: str, names: Iterable[str], *, leading: Collection[str] = ()
 ) -> TextPattern:
     """Return a derived pattern. ``leading``: the beginnings of all its matches, usually its names."""
-    begins = _beginnings(one.lower() for one in leading) if leading else None
-    return TextPattern(name, kind, re.compile(pattern), _said(names), lower=True, beginnings=begins)
+    begins = _beginnings(word.lower() for word in leading) if leading else None
+    return TextPattern(name, kind, re.compile(pattern), _extract_words(names), lower=True, beginnings=begins)
 
 
 def _beginnings(names: Iterable[str]) -> Beginnings:
@@ -286,7 +290,7 @@ def _beginnings(names: Iterable[str]) -> Beginnings:
     return Beginnings(name.removeprefix("*").split("*")[0] for name in names)
 
 
-def _said(names: Iterable[str]) -> frozenset[str]:
+def _extract_words(names: Iterable[str]) -> frozenset[str]:
     """Return the required words of a text with one of the names: for each, its longest literal piece."""
     return frozenset(max(name.lower().split("*"), key=len) for name in names)
 

@@ -288,14 +288,14 @@ def _check(source: str, policy: PolicyFile) -> None:
         checks[f"bodies[{i}].urls"] = (url_template, body.urls)
     for i, path in enumerate(policy.paths):
         checks[f"paths[{i}].templates"] = (_secret_template, path.templates)
-    for place, (check, values) in checks.items():
+    for location, (check, values) in checks.items():
         for value in values:
             try:
                 check(value)
             except (ValueError, OverflowError, re.error) as error:
-                raise InputError(source, str(error), place) from error
+                raise InputError(source, str(error), location) from error
             except RecursionError:
-                raise InputError(source, "nested too deeply", place) from None
+                raise InputError(source, "nested too deeply", location) from None
 
 
 def _secret_template(template: str) -> str:

@@ -5,9 +5,9 @@ word: a piece of a secret's name, of a path in a document, or of the match of an
 all words (Aho and Corasick, 1975). A text contains no secret if it contains none of the words, no escape that
 may spell one, and no declaration of a hidden parameter.
 
-Only this module makes the test. ``documents`` and ``places`` call it before they read a document, ``Ledger``
-before it searches a text. ``PatternSet`` uses the words to select expressions. A known secret has no words:
-``KnownSecrets.find`` searches every text.
+Only this module makes the test. ``documents`` and ``locations`` call it before they read a document,
+``Substitutions`` before it searches a text. ``PatternSet`` uses the words to select expressions. A known
+secret has no words: ``KnownSecrets.find`` searches every text.
 
 Two similar modules have other purposes. ``beginnings`` finds the positions of possible matches of an
 expression. ``may_declare`` and ``may_patch`` test whether a text needs its own parser.

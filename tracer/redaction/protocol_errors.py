@@ -38,15 +38,15 @@ def without_quotations(text: str) -> str:
         if not match["bytes"] and not about_fields:
             return match[0]
         quote = '"' if wide else "'"
-        return f"{match['bytes']}{quote}{_telling(quoted)}{quote}"
+        return f"{match['bytes']}{quote}{_reduce_line(quoted)}{quote}"
 
     text = _LITERAL.sub(replace, text)
     return _USERINFO.sub(f"{REMOVED}@", text)
 
 
-def _telling(quoted: str) -> str:
+def _reduce_line(quoted: str) -> str:
     """Return the harmless part of a refused line, with a mark for the rest."""
     if _REQUEST.fullmatch(quoted) is not None:
         return quoted
-    kept = _METHOD.match(quoted) or _FIELD.match(quoted)
-    return f"{kept[0] if kept else ''}{REMOVED}"
+    head = _METHOD.match(quoted) or _FIELD.match(quoted)
+    return f"{head[0] if head else ''}{REMOVED}"

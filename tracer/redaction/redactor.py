@@ -37,7 +37,7 @@ class Redactor:
     def __init__(self, policy: Policy, *, known: KnownSecrets | None = None) -> None:
         self.known = KnownSecrets(policy) if known is None else known
         self.known.policy = policy
-        self._ledger = Substitutions(policy, self.known)
+        self._substitutions = Substitutions(policy, self.known)
 
     def __repr__(self) -> str:
         return f"<Redactor: {self.known!r}>"
@@ -45,7 +45,7 @@ class Redactor:
     @property
     def counts(self) -> dict[str, int]:
         """Return the number of replacements by each rule of the policy."""
-        return dict(self._ledger.counts)
+        return dict(self._substitutions.counts)
 
     @property
     def generation(self) -> int:
@@ -56,14 +56,14 @@ class Redactor:
         """Return the exchange without secrets. Never raise: strip and mark an exchange after an error."""
         try:
             if exchange.redaction == "failed":
-                return self._everywhere(exchange, self._ledger.everything)
-            redacted = self._by_place(exchange)
-            known = self.known.version
-            redacted = self._everywhere(redacted, self._ledger.everything)
-            while known != self.known.version:
+                return self._everywhere(exchange, self._substitutions.everything)
+            redacted = self._redact_by_location(exchange)
+            version = self.known.version
+            redacted = self._everywhere(redacted, self._substitutions.everything)
+            while version != self.known.version:
                 # A text that was cleaned before may contain a secret found in a later text.
-                known = self.known.version
-                redacted = self._everywhere(redacted, self._ledger.known_only)
+                version = self.known.version
+                redacted = self._everywhere(redacted, self._substitutions.known_only)
             bare = not any(map(_has_pseudonym, (redacted.request, redacted.response)))
             if bare and _is_auth(redacted) and may_hold_unrecognised_secret(redacted):
                 return stripped(exchange)
@@ -74,14 +74,14 @@ class Redactor:
     def again(self, exchange: Exchange) -> Exchange:
         """Return a redacted exchange without secrets that became known since then. Never raise."""
         try:
-            return self._everywhere(exchange, self._ledger.known_only)
+            return self._everywhere(exchange, self._substitutions.known_only)
         except Exception:  # noqa: BLE001 - as above
             return stripped(exchange)
 
     def text(self, text: str) -> str:
         """Return a text (a client's output, a note) without secrets. Never raise."""
         try:
-            return self._ledger.scrub(bodies.text(text, self._ledger))
+            return self._substitutions.scrub(bodies.text(text, self._substitutions))
         except Exception:  # noqa: BLE001 - as above
             return REMOVED
 
@@ -95,7 +95,7 @@ class Redactor:
     def command(self, argv: Sequence[str]) -> str:
         """Return the command line, quoted for a shell, with secret arguments replaced. Never raise."""
         try:
-            return commands.command(argv, self._ledger)
+            return commands.command(argv, self._substitutions)
         except Exception:  # noqa: BLE001 - as above
             return REMOVED
 
@@ -105,11 +105,11 @@ class Redactor:
 
     def learn_environment(self, environment: Mapping[str, str]) -> None:
         """Register the secrets among environment variables as known secrets."""
-        commands.learn_environment(environment, self._ledger)
+        commands.learn_environment(environment, self._substitutions)
 
     def notes(self) -> list[str]:
         """Return notes on redaction for the reader of the recording."""
-        return [*self._ledger.policy.notes, *self.known.notes()]
+        return [*self._substitutions.policy.notes, *self.known.notes()]
 
     def unredacted_auth(self, exchange: Exchange) -> str | None:
         """Return a warning if redaction found no secret in one side of an exchange that issues a token.
@@ -128,34 +128,34 @@ class Redactor:
         where = urls.path_of(exchange.request.url)
         return f"{exchange.request.method} {where}: no secret was found in the {' and the '.join(bare)}"
 
-    def _by_place(self, exchange: Exchange) -> Exchange:
+    def _redact_by_location(self, exchange: Exchange) -> Exchange:
         """Return the exchange without the secrets at locations that the policy names."""
-        ledger = self._ledger
+        substitutions = self._substitutions
         where = urls.path_of(exchange.request.url)
         request, response = exchange.request, exchange.response
         return msgspec.structs.replace(
             exchange,
-            path=urls.url(exchange.path, ledger.policy, self._take),
+            path=urls.url(exchange.path, substitutions.policy, self._take),
             error=exchange.error and without_quotations(exchange.error),
             request=msgspec.structs.replace(
                 request,
-                url=urls.url(request.url, ledger.policy, self._take),
-                headers=headers.headers(request.headers, ledger),
+                url=urls.url(request.url, substitutions.policy, self._take),
+                headers=headers.headers(request.headers, substitutions),
                 body=self._body(request.body, where, "request"),
             ),
             response=response
             and msgspec.structs.replace(
                 response,
-                headers=headers.headers(response.headers, ledger),
+                headers=headers.headers(response.headers, substitutions),
                 body=self._body(response.body, where, "response"),
             ),
         )
 
-    def _take(self, place: LocationRule, value: str) -> str:
-        return self._ledger.take(place, value)
+    def _take(self, rule: LocationRule, value: str) -> str:
+        return self._substitutions.take(rule, value)
 
     def _body(self, body: Body | None, where: str, side: Literal["request", "response"]) -> Body | None:
-        return None if body is None else bodies.body(body, where, side, self._ledger)
+        return None if body is None else bodies.body(body, where, side, self._substitutions)
 
     def _everywhere(self, exchange: Exchange, cleaner: Cleaner) -> Exchange:
         """Return the exchange with every text cleaned. The short texts are searched together first."""
@@ -218,7 +218,7 @@ def _scrubbed_headers(fields: Headers, scrub: Callable[[str], str]) -> Headers:
     out: Headers = {}
     for name, value in fields.items():
         new = scrub(name)
-        clean = scrub(value) if isinstance(value, str) else [scrub(one) for one in value]
+        clean = scrub(value) if isinstance(value, str) else [scrub(line) for line in value]
         if new in out:  # two secret names have the same replacement
             clean = [*_listed(out[new]), *_listed(clean)]
         out[new] = clean

@@ -57,7 +57,7 @@ _FOLDER = re.compile(r"(?:/[\w.~-]*)+")
 class LocationRule(NamedTuple):
     """The rule for a location of a secret: its name in counts, the kind of secret, and the replacement."""
 
-    rule: str
+    name: str
     kind: str
     form: HeaderForm = "value"
     spread: bool = True
@@ -70,37 +70,37 @@ class LocationRule(NamedTuple):
 
 
 class _Names:
-    """A look-up of places by names, in any letter case and with wild cards."""
+    """A look-up of rules by names, in any letter case and with wild cards."""
 
-    def __init__(self, places: Iterable[tuple[str, LocationRule]], exempt: Iterable[str] = ()) -> None:
+    def __init__(self, rules: Iterable[tuple[str, LocationRule]], exempt: Iterable[str] = ()) -> None:
         self._exact: dict[str, LocationRule] = {}
         self._globs: list[tuple[re.Pattern[str], LocationRule]] = []
-        self._found: dict[str, LocationRule | None] = {}
+        self._cache: dict[str, LocationRule | None] = {}
         gone = {name.lower() for name in exempt}
-        for name, place in places:
+        for name, rule in rules:
             if name.lower() in gone:
                 continue
             if "*" in name:
-                self._globs.append((wildcard(name), place))
+                self._globs.append((wildcard(name), rule))
             else:
-                self._exact.setdefault(name.lower(), place)
+                self._exact.setdefault(name.lower(), rule)
 
-    def places(self) -> Iterator[LocationRule]:
-        """Yield the places of all names."""
+    def rules(self) -> Iterator[LocationRule]:
+        """Yield the rules of all names."""
         yield from self._exact.values()
-        yield from (place for _, place in self._globs)
+        yield from (rule for _, rule in self._globs)
 
     def find(self, name: str) -> LocationRule | None:
         low = name.lower()
-        place = self._exact.get(low)
-        if place is not None or not self._globs:
-            return place
-        if low in self._found:
-            return self._found[low]
-        place = next((place for glob, place in self._globs if glob.fullmatch(low)), None)
-        if len(self._found) < _MOST_NAMES:
-            self._found[low] = place
-        return place
+        rule = self._exact.get(low)
+        if rule is not None or not self._globs:
+            return rule
+        if low in self._cache:
+            return self._cache[low]
+        rule = next((rule for glob, rule in self._globs if glob.fullmatch(low)), None)
+        if len(self._cache) < _MOST_NAMES:
+            self._cache[low] = rule
+        return rule
 
 
 class Policy:
@@ -196,7 +196,7 @@ class Policy:
         rules = self._rules(frozenset(range(len(self._fields))))
         return Prefilter(
             (
-                *(pattern.word for pattern, place, _ in rules if place is not None),
+                *(pattern.word for pattern, rule, _ in rules if rule is not None),
                 *self.names.stems(),
                 *(value.lower() for kind in self._kinds for value in kind.values),
                 *(program.call for program in self._programs()),
@@ -235,7 +235,7 @@ class Policy:
     def pairs(self) -> Pairs[LocationRule]:
         """Return the search for values beside the names of secrets in any text."""
 
-        def is_harmless(text: str, start: int, end: int, place: LocationRule) -> bool:
+        def is_harmless(text: str, start: int, end: int, rule: LocationRule) -> bool:
             value = text[start:end].strip()
             if "\\" in value and not BACKSLASH.sub(from_backslash, value).strip():
                 return True  # nothing but escaped blanks and control characters
@@ -245,13 +245,13 @@ class Policy:
             quoted = text[start - 1 : start] in _QUOTES
             # Examples: an alias of YAML, the working folder of a shell, a state in a log.
             return (
-                (place.listed and not _IN_LIST.search(text, max(0, start - 80), start))
+                (rule.listed and not _IN_LIST.search(text, max(0, start - 80), start))
                 or (value[:1] == "*" and text[start - 2 : start] == ": ")
                 or (self._names_a_secret(value) and is_variable(text, start, end))
-                or (_NUMBER.fullmatch(value) is not None and (not place.numbers or _is_count(text, start)))
-                or (place.rule == "pwd" and _FOLDER.fullmatch(value) is not None)
-                or (place.kind in _OFTEN_LOCATED and is_location(value))
-                or (not quoted and (self.is_state(value) or _is_name_service(place, value)))
+                or (_NUMBER.fullmatch(value) is not None and (not rule.numbers or _is_count(text, start)))
+                or (rule.name == "pwd" and _FOLDER.fullmatch(value) is not None)
+                or (rule.kind in _OFTEN_LOCATED and is_location(value))
+                or (not quoted and (self.is_state(value) or _is_name_service(rule, value)))
                 or stands_in(text, start, end)
                 or self.is_placeholder(value, quoted=quoted)
                 or (value.startswith("%24") and self.is_variable(value))
@@ -261,7 +261,7 @@ class Policy:
             self.names,
             is_harmless,
             declared=LocationRule(DECLARED, "secret"),
-            kept=self._kept_options,
+            harmless_options=self._kept_options,
             naming=(name for file in self._files for name in file.siblings.names),
             valued=(name for file in self._files for name in file.siblings.values),
             mapped=_mapped,
@@ -275,8 +275,12 @@ class Policy:
         """Yield the options with secret arguments of a single program."""
         for rule in (rule for file in self._files for rule in file.options):
             if len(rule.within) == 1 and not rule.many:
-                place = LocationRule(rule.names[0], "password" if rule.kind == "credentials" else rule.kind)
-                yield ProgramOptions(rule.within[0], frozenset(rule.names), place, rule.kind == "credentials")
+                location_rule = LocationRule(
+                    rule.names[0], "password" if rule.kind == "credentials" else rule.kind
+                )
+                yield ProgramOptions(
+                    rule.within[0], frozenset(rule.names), location_rule, rule.kind == "credentials"
+                )
 
     @cached_property
     def _placeholders(self) -> frozenset[str]:
@@ -308,7 +312,7 @@ class Policy:
         return self.names.find(name) is not None
 
     def _given_names(self) -> Iterator[tuple[str, LocationRule | None]]:
-        """Yield the names in the files with their places, None for harmless names. The last place counts."""
+        """Yield the names in the files with their rules, None for harmless names. The last rule counts."""
         for file in self._files:
             for variable in file.variables:
                 yield from ((name, LocationRule(name, variable.kind)) for name in variable.names)
@@ -318,7 +322,7 @@ class Policy:
             for field in file.fields:
                 if not field.urls:
                     names = (path for path in field.paths if not set(".[]$") & set(path))
-                    yield from ((name, _field_place(name, field)) for name in names)
+                    yield from ((name, _rule_for_path(name, field)) for name in names)
             yield from ((name, None) for name in (*file.keep.fields, *file.naming.keep))
         yield from ((name, None) for name in self._exempt_names)
 
@@ -330,44 +334,44 @@ class Policy:
         return Vocabulary((*of_policy(self._files), *of_model(), *rules))
 
     def header(self, name: str) -> LocationRule | None:
-        """Return the place of the header field ``name``; None if it is no secret."""
+        """Return the rule for the header field ``name``; None if it is no secret."""
         return self._headers.find(name) or self._named(name)
 
     def parameter(self, name: str) -> LocationRule | None:
-        """Return the place of the query or form parameter ``name``; None if it is no secret."""
+        """Return the rule for the query or form parameter ``name``; None if it is no secret."""
         return self._parameters.find(name) or self._named(name)
 
     def variable(self, name: str, value: str) -> LocationRule | None:
-        """Return the place of an environment variable; None if its value is no secret.
+        """Return the rule for an environment variable; None if its value is no secret.
 
         A path is a secret only if the policy lists the name of the variable: not in ``PWD``, ``OLDPWD``.
         """
-        place = self._variables.find(name)
-        return place or (None if _FOLDER.fullmatch(value) else self._named(name))
+        rule = self._variables.find(name)
+        return rule or (None if _FOLDER.fullmatch(value) else self._named(name))
 
     def _named(self, name: str) -> LocationRule | None:
-        """Return the place of a value by its name alone; None if it is no secret."""
-        place = self.names.find_key(name)
-        return None if place is None or place.listed else place
+        """Return the rule for a value by its name alone; None if it is no secret."""
+        rule = self.names.find_key(name)
+        return None if rule is None or rule.listed else rule
 
     def option(self, name: str, words: Collection[str]) -> LocationRule | None:
-        """Return the place of the argument of an option, also of an abbreviated one; None if no secret.
+        """Return the rule for the argument of an option, also of an abbreviated one; None if no secret.
 
         ``words``: the words of the command line, without folders and in lower case.
         """
-        found = None
-        for within, place, shorter in self._options:
+        abbreviated = None
+        for within, rule, shorter in self._options:
             if not all(word in words for word in within):
                 continue
-            if name == place.rule:
-                return place
-            if found is None and name in shorter and name not in self._kept_options:
-                found = place
-        return found
+            if name == rule.name:
+                return rule
+            if abbreviated is None and name in shorter and name not in self._kept_options:
+                abbreviated = rule
+        return abbreviated
 
     def arguments(self, argv: Sequence[str]) -> dict[int, LocationRule]:
-        """Return the places of the secret positional arguments of a command line, by their indexes."""
-        found = {}
+        """Return the rules for the secret positional arguments of a command line, by their indexes."""
+        rule_by_index = {}
         for rule in self._arguments:
             behind = _behind(rule.command, argv)
             count = 0
@@ -378,8 +382,8 @@ class Policy:
                     continue
                 count += 1
                 if count >= rule.first:
-                    found[index] = LocationRule(rule.rule, rule.kind)
-        return found
+                    rule_by_index[index] = LocationRule(rule.rule, rule.kind)
+        return rule_by_index
 
     def fields(self, url_path: str) -> Node[LocationRule]:
         """Return the root location of the JSON documents in requests to ``url_path`` and in responses."""
@@ -393,22 +397,22 @@ class Policy:
             if len(self._machines) >= _MOST_MACHINES:
                 self._machines.clear()
             machine = self._machines[active] = Machine(
-                self._rules(active), names=self.names.find_key, is_listed=lambda place: place.listed
+                self._rules(active), names=self.names.find_key, is_listed=lambda rule: rule.listed
             )
         return machine.root
 
     def path_secrets(self, path: str) -> Iterator[tuple[LocationRule, int, int]]:
-        """Yield the place, the start, and the end of each secret in the path of a URL."""
-        for place, template in self._paths:
+        """Yield the rule, the start, and the end of each secret in the path of a URL."""
+        for rule, template in self._paths:
             for match in template.finditer(path):
                 is_version = _VERSION.fullmatch(match["secret"]) is not None
-                if not is_version and not any(kept.fullmatch(match[0]) for kept in self._kept_paths):
-                    yield place, *match.span("secret")
+                if not is_version and not any(pattern.fullmatch(match[0]) for pattern in self._kept_paths):
+                    yield rule, *match.span("secret")
 
     def body(
         self, url_path: str, side: Literal["request", "response"], content_type: str
     ) -> LocationRule | None:
-        """Return the place of a body that is secret as a whole; None for another body."""
+        """Return the rule for a body that is secret as a whole; None for another body."""
         path = _plain(url_path)
         media = content_type.partition(";")[0].strip().lower()
         for rule, url, pattern in self._bodies:
@@ -420,7 +424,7 @@ class Policy:
         return None
 
     def _rules(self, active: frozenset[int]) -> Iterator[tuple[Pattern, LocationRule | None, int]]:
-        """Yield the rules for JSON fields with their places and ranks. A higher rank wins.
+        """Yield the patterns and rules for JSON fields with their ranks. A higher rank wins.
 
         Kept fields override the rules of their own file, and a later file overrides an earlier file. Names of
         header fields apply to JSON fields too, as some services log and echo header fields. Excluded are
@@ -429,10 +433,10 @@ class Policy:
         for index, (rule, rank, urls) in enumerate(self._fields):
             if not urls or index in active:
                 for path in rule.paths:
-                    yield parse(path), _field_place(path, rule), 2 * rank
-        for place in self._headers.places():
-            if place.form in _WHOLE:
-                yield parse(place.rule), place._replace(form="value"), 0
+                    yield parse(path), _rule_for_path(path, rule), 2 * rank
+        for header_rule in self._headers.rules():
+            if header_rule.form in _WHOLE:
+                yield parse(header_rule.name), header_rule._replace(form="value"), 0
         for rank, file in enumerate(self._files):
             for path in file.keep.fields:
                 yield parse(path), None, 2 * rank + 1
@@ -463,20 +467,20 @@ def _behind(command: Sequence[str], argv: Sequence[str]) -> int | None:
     return None
 
 
-def _is_name_service(place: LocationRule, value: str) -> bool:
+def _is_name_service(rule: LocationRule, value: str) -> bool:
     """Return whether ``value`` is a value of ``passwd`` in nsswitch.conf (the name service switch)."""
-    return place.rule == "passwd" and _SERVICES.issuperset(value.split())
+    return rule.name == "passwd" and _SERVICES.issuperset(value.split())
 
 
-def _field_place(path: str, rule: FieldRule) -> LocationRule:
+def _rule_for_path(path: str, rule: FieldRule) -> LocationRule:
     return LocationRule(path, rule.kind, spread=rule.spread, follow=rule.follow, whole=rule.whole)
 
 
-def _mapped(place: LocationRule) -> LocationRule | None:
-    """Return the place of the content of an object at ``place``; None if the content is not all secret."""
-    if place.whole:
-        return place._replace(spread=False)
-    return place if place.mapped else None
+def _mapped(rule: LocationRule) -> LocationRule | None:
+    """Return the rule for the content of an object under ``rule``; None if not all of it is secret."""
+    if rule.whole:
+        return rule._replace(spread=False)
+    return rule if rule.mapped else None
 
 
 def _is_count(text: str, start: int) -> bool:
@@ -484,16 +488,16 @@ def _is_count(text: str, start: int) -> bool:
     if text.rfind("redacted:", max(0, start - 100 * _MOST_COUNTS), start) < 0:
         return False
     indent = start - text.rfind("\n", max(0, start - 200), start) - 1
-    place = start
+    position = start
     for _ in range(_MOST_COUNTS):
-        end = text.rfind("\n", 0, place)
+        end = text.rfind("\n", 0, position)
         begin = text.rfind("\n", max(0, end - 200), end) + 1 if end > 0 else 0
         line = text[begin : max(end, 0)]
         if re.search(r"""(?:^|[\s"'])redacted:\s*\Z""", line) and len(line) - len(line.lstrip()) < indent:
             return True
         if end <= 0 or not re.fullmatch(r"\s+\S[^\n]*: [0-9]+", line):
             break
-        place = end
+        position = end
     line = text[text.rfind("\n", max(0, start - 2000), start) + 1 : start]
     return re.search(r"\bredacted: \{[^{}]*\Z", line) is not None
 

@@ -80,76 +80,76 @@ def _goes_on(text: str, line_end: int, name_start: int) -> bool:
 def _closing(text: str, start: int, stop: int, token: str) -> int | None:
     """Return the start of the closing quote for the quote ``token`` before ``start``; None without one."""
     quote, depth = token[-1], len(token) - 1
-    place = text.find(quote, start, stop)
-    while place >= 0:
+    close = text.find(quote, start, stop)
+    while close >= 0:
         count = 0
-        while count <= place - start - 1 and text[place - 1 - count] == "\\":
+        while count <= close - start - 1 and text[close - 1 - count] == "\\":
             count += 1
-        doubled = quote == "'" and not depth and text.startswith("''", place)
+        doubled = quote == "'" and not depth and text.startswith("''", close)
         if doubled and not count:
-            place = text.find(quote, place + 2, stop)
+            close = text.find(quote, close + 2, stop)
             continue
         if count < depth or count % (2 * depth + 2) == depth:
-            return place - min(count, depth)
-        following = text.find(quote, place + 1, stop)
+            return close - min(count, depth)
+        following = text.find(quote, close + 1, stop)
         if following < 0 and quote == "'" and not depth:
-            return place  # a backslash is no escape in quotes of YAML and shells
-        place = following
+            return close  # a backslash is no escape in quotes of YAML and shells
+        close = following
     return None
 
 
 def block_scalar(text: str, start: int, column: int) -> list[Span]:
     """Return the span of a block scalar of YAML: the lines with more indent than its key."""
-    place, end, first = start, start, -1
-    while place < len(text) and place - start < LONGEST:
-        stop = text.find("\n", place)
+    line_start, end, first = start, start, -1
+    while line_start < len(text) and line_start - start < LONGEST:
+        stop = text.find("\n", line_start)
         stop = len(text) if stop < 0 else stop
-        line = text[place:stop]
+        line = text[line_start:stop]
         if line.strip():
             indent = len(line) - len(line.lstrip(" "))
             if indent <= column:
                 break
-            first = place + indent if first < 0 else first
-            end = place + len(line.rstrip())
-        place = stop + 1
+            first = line_start + indent if first < 0 else first
+            end = line_start + len(line.rstrip())
+        line_start = stop + 1
     return [(first, end)] if first >= 0 else []
 
 
 def lines_until(text: str, start: int, tag: str) -> list[Span]:
     """Return the span of the lines before a line that is only ``tag``, as in a here-document."""
-    place = start
-    while 0 <= place < min(len(text), start + LONGEST):
-        stop = text.find("\n", place)
-        if text[place : stop if stop >= 0 else len(text)].strip() == tag:
-            return [(start, trimmed(text, start, place))]
-        place = stop + 1 if stop >= 0 else -1
+    line_start = start
+    while 0 <= line_start < min(len(text), start + LONGEST):
+        stop = text.find("\n", line_start)
+        if text[line_start : stop if stop >= 0 else len(text)].strip() == tag:
+            return [(start, trimmed(text, start, line_start))]
+        line_start = stop + 1 if stop >= 0 else -1
     return [(start, trimmed(text, start, min(len(text), start + LONGEST)))]
 
 
 def block_items(text: str, start: int, column: int) -> Iterator[Span]:
     """Yield the spans of the items of a YAML block sequence, or of a scalar that begins at ``start``."""
-    place, first = start, True
-    while place < len(text):
-        stop = text.find("\n", place)
+    line_start, first = start, True
+    while line_start < len(text):
+        stop = text.find("\n", line_start)
         stop = len(text) if stop < 0 else stop
-        item = _ITEM.match(text, place, stop)
+        item = _ITEM.match(text, line_start, stop)
         if item and len(item["indent"]) >= column - 2:
             span = scalar(text, item.end(), stop)
             if span is None:
                 return
             yield span
         elif first:
-            line = text[place:stop]
+            line = text[line_start:stop]
             indent = len(line) - len(line.lstrip(" "))
             if indent > column and _BELOW_KEY.fullmatch(line.strip()):
-                span = scalar(text, place + indent, stop)
+                span = scalar(text, line_start + indent, stop)
                 if span is not None:
                     yield span
             return
         else:
             return
         first = False
-        place = stop + 1
+        line_start = stop + 1
 
 
 def scalar(text: str, start: int, stop: int) -> Span | None:
@@ -166,30 +166,30 @@ def scalar(text: str, start: int, stop: int) -> Span | None:
 
 def flow_items(text: str, start: int) -> Iterator[Span]:
     """Yield the spans of the scalars of a list in brackets."""
-    place = start
+    position = start
     while True:
-        begin, place = place, SPACE.match(text, place).end()  # type: ignore[union-attr]
-        opening = OPEN_QUOTE.match(text, place)
+        begin, position = position, SPACE.match(text, position).end()  # type: ignore[union-attr]
+        opening = OPEN_QUOTE.match(text, position)
         # Without quotes, the items of a list are in one line.
-        scalar = None if opening or "\n" in text[begin:place] else _SCALAR.match(text, place)
+        scalar = None if opening or "\n" in text[begin:position] else _SCALAR.match(text, position)
         if opening:
-            span = quoted_value(text, opening, place)
-            place = span[1] + len(opening["token"])
+            span = quoted_value(text, opening, position)
+            position = span[1] + len(opening["token"])
         elif scalar:
             span = scalar.start(), trimmed(text, *scalar.span())
-            place = scalar.end()
+            position = scalar.end()
         else:
             return
         yield span
-        place = SPACE.match(text, place).end()  # type: ignore[union-attr]
-        if text[place : place + 1] != ",":
+        position = SPACE.match(text, position).end()  # type: ignore[union-attr]
+        if text[position : position + 1] != ",":
             return
-        place += 1
+        position += 1
 
 
-def cells(text: str, place: int) -> Iterator[Span]:
+def cells(text: str, start: int) -> Iterator[Span]:
     """Yield the spans of the pieces of a table cell: in the row of its name, and in rows without a name."""
-    cell = _CELL.match(text, place)
+    cell = _CELL.match(text, start)
     if cell is None or ORDINARY.fullmatch(cell["cell"]):
         return
     while cell is not None:

@@ -41,18 +41,18 @@ def scan(
     """
     policy = policy or (known.policy if known is not None else load_policy())
     judge = KnownSecrets(policy) if known is None else known
-    places = {hit.start: "known secret" for hit in judge.find(text)}
+    rule_by_start = {hit.start: "known secret" for hit in judge.find(text)}
     for pair in policy.pairs.find(text):
-        places.setdefault(pair.start, pair.place.rule)
+        rule_by_start.setdefault(pair.start, pair.rule.name)
     for pattern, start, end in policy.patterns.matches(text):
         value = pattern.value(text[start:end]).strip("\"'")
         if _is_harmless(value, pattern, policy) if common else not pattern.certain and judge.is_common(value):
             continue
         if pattern.certain:
-            places[start] = pattern.name
+            rule_by_start[start] = pattern.name
         else:
-            places.setdefault(start, pattern.name)
-    return list(located(text, places.items()))
+            rule_by_start.setdefault(start, pattern.name)
+    return list(located(text, rule_by_start.items()))
 
 
 def _is_harmless(value: str, pattern: TextPattern, policy: Policy) -> bool:

@@ -34,7 +34,7 @@ def scan_pieces(
     yielded text contains no part of a secret as long as no finding was yielded. All findings together are
     those of ``scan`` in the whole text, each once. ``known``, ``policy``, ``common``: see ``scan``.
     """
-    told: set[Finding] = set()
+    reported: set[Finding] = set()
     window: list[str] = []
     fresh = lines = 0
     for piece in chain(pieces, (None,)):
@@ -45,13 +45,13 @@ def scan_pieces(
                 continue
         text = "".join(window)
         window.clear()  # frees memory: ``text`` has the same content
-        found = [
+        findings = [
             finding._replace(line=finding.line + lines)
             for finding in scan(text, known=known, policy=policy, common=common)
         ]
         seam = len(text) if piece is None else _seam(text)
-        new = [finding for finding in found if finding not in told]
-        told.update(found)
+        new = [finding for finding in findings if finding not in reported]
+        reported.update(findings)
         lines += text.count("\n", 0, seam)
         window, fresh = [text[seam:]], 0
         yield text[:seam], new

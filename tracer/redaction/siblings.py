@@ -144,15 +144,15 @@ def tag_values(text: str, start: int, end: int, keys: frozenset[str]) -> list[Sp
 def _opening(text: str, start: int) -> int:
     """Return the position of the brace that opens the object around ``start``; -1 if none is near."""
     limit = max(0, start - _FARTHEST)
-    place, depth = start, 0
+    position, depth = start, 0
     for _ in range(_MOST_BRACES):
-        begin, end = text.rfind("{", limit, place), text.rfind("}", limit, place)
+        begin, end = text.rfind("{", limit, position), text.rfind("}", limit, position)
         if begin < 0 and end < 0:
             return -1
-        place = max(begin, end)
+        position = max(begin, end)
         depth += 1 if end > begin else -1
         if depth < 0:
-            return place
+            return position
     return -1
 
 

@@ -30,10 +30,10 @@ class SecretReplacer(Protocol):
 
     policy: Policy
 
-    def take(self, place: LocationRule, value: str, /) -> str:
+    def take(self, rule: LocationRule, value: str, /) -> str:
         """Return the replacement of a secret."""
 
-    def learn(self, place: LocationRule, value: str, /) -> str:
+    def learn(self, rule: LocationRule, value: str, /) -> str:
         """Return a value unchanged that is a secret elsewhere."""
 
     def scrub(self, text: str, /) -> str:
@@ -71,29 +71,29 @@ class Substitutions:
             self.scrub, self._is_clean, lambda text: self._is_clean(text, document=True)
         )
         self.known_only = Cleaner(
-            self._again, self._is_forgotten, lambda text: self._is_forgotten(text, document=True)
+            self._scrub_again, self._is_forgotten, lambda text: self._is_forgotten(text, document=True)
         )
 
-    def take(self, place: LocationRule, value: str) -> str:
-        """Return the pseudonym of ``value``, a secret of the kind ``place.kind``. Count and register it.
+    def take(self, rule: LocationRule, value: str) -> str:
+        """Return the pseudonym of ``value``, a secret of the kind ``rule.kind``. Count and register it.
 
         Return a harmless value (a pseudonym, a mask, a public certificate) unchanged. In a token that is a
         URL without credentials, replace only the secrets of the URL.
         """
         if is_kept(value):
             return value
-        if place.kind == "token" and is_location(value):
+        if rule.kind == "token" and is_location(value):
             return urls.url(value, self.policy, self.take)
-        self.count(place.rule)
-        self.known.add(place.kind, value, spread=place.spread)
-        if place.kind == "url":
+        self.count(rule.name)
+        self.known.add(rule.kind, value, spread=rule.spread)
+        if rule.kind == "url":
             urls.url(value, self.policy, self.learn)
-        return self.known.pseudonym(place.kind, value)
+        return self.known.pseudonym(rule.kind, value)
 
-    def learn(self, place: LocationRule, value: str) -> str:
-        """Return ``value`` unchanged. Register it as a known secret if ``place.spread`` is set."""
-        if place.spread and not is_stand_in(value):
-            self.known.add(place.kind, value)
+    def learn(self, rule: LocationRule, value: str) -> str:
+        """Return ``value`` unchanged. Register it as a known secret if ``rule.spread`` is set."""
+        if rule.spread and not is_stand_in(value):
+            self.known.add(rule.kind, value)
         return value
 
     def scrub(self, text: str) -> str:
@@ -104,7 +104,7 @@ class Substitutions:
         for _ in range(_MOST_ROUNDS):
             before = text
             # Known secrets first: in a row of a table, the value beside a name may be a piece of one.
-            text = self.forget(self.policy.patterns.sub(self._found, text)) if text else text
+            text = self.forget(self.policy.patterns.sub(self._replace_match, text)) if text else text
             shown = self.beside(text)
             text = text if shown == text else self.forget(shown)
             if text == before:
@@ -136,8 +136,8 @@ class Substitutions:
         done = 0
         for pair in pairs:
             # The text may be prose: an ordinary word without quotes is replaced only here.
-            spread = pair.place.spread and not (pair.bare and _WORD.fullmatch(pair.value))
-            new = self.take(pair.place._replace(spread=spread), pair.value)
+            spread = pair.rule.spread and not (pair.bare and _WORD.fullmatch(pair.value))
+            new = self.take(pair.rule._replace(spread=spread), pair.value)
             parts += (text[done : pair.start], json.dumps(new) if document and pair.bare else new)
             done = pair.end
         return "".join([*parts, text[done:]]) if parts else text
@@ -149,7 +149,7 @@ class Substitutions:
             self.count(KNOWN, times)
         return text
 
-    def _again(self, text: str) -> str:
+    def _scrub_again(self, text: str) -> str:
         new = self.forget(text)
         return text if new == text else self.scrub(new)
 
@@ -161,7 +161,7 @@ class Substitutions:
         """Return the number of replacements so far."""
         return sum(self.counts.values())
 
-    def _found(self, pattern: TextPattern, value: str) -> str:
+    def _replace_match(self, pattern: TextPattern, value: str) -> str:
         """Count and register ``value``, a match of ``pattern``. Return its pseudonym."""
         self.count(pattern.name)
         bare = pattern.value(value)

@@ -41,16 +41,16 @@ class Cells:
 
     def spans(self, start: int, end: int) -> list[_Cell]:
         """Convert a span of the joined text to spans in the original text, one for each row."""
-        found = []
+        spans = []
         index = bisect_right(self._starts, start) - 1
         while start < end:
             last = index + 1 == len(self._starts)
             stop = end if last else min(end, self._starts[index + 1])
             shift = self._origins[index] - self._starts[index]
-            found.append((start + shift, stop + shift))
+            spans.append((start + shift, stop + shift))
             start = stop
             index += 1
-        return found
+        return spans
 
 
 def cells(text: str, *, tokens: bool = False) -> Cells | None:
@@ -61,8 +61,8 @@ def cells(text: str, *, tokens: bool = False) -> Cells | None:
     """
     if "|" not in text or "\n" not in text:
         return None
-    found = Cells(text, _groups(text, tokens=tokens))
-    return found if found.text else None
+    joined = Cells(text, _groups(text, tokens=tokens))
+    return joined if joined.text else None
 
 
 def _groups(text: str, *, tokens: bool) -> Iterator[list[_Cell]]:
@@ -120,7 +120,7 @@ def _row(text: str, start: int, end: int) -> list[_Cell]:
     row = []
     for content in text[start:end].split("|"):
         bare = content.strip()
-        place = start + content.find(bare)
-        row.append((place, place + len(bare)))
+        cell_start = start + content.find(bare)
+        row.append((cell_start, cell_start + len(bare)))
         start += len(content) + 1
     return row

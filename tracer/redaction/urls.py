@@ -36,7 +36,7 @@ _DEEPEST = 4  # a URL in a parameter of a URL
 
 
 def url(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
-    """Return ``text``, a URL or the end of a URL, with its secrets replaced by ``take(place, value)``."""
+    """Return ``text``, a URL or the end of a URL, with its secrets replaced by ``take(rule, value)``."""
     match = _URL.fullmatch(text)
     if match is None:
         return text
@@ -44,7 +44,7 @@ def url(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
     user, at, host = authority.rpartition("@")
     if at and scheme.lower().startswith("trust+"):
         name, colon, rest = user[2:].partition(":")
-        authority = f"//{_exchanged(name, unquote(name), _TRUST, take)}{colon}{rest}@{host}"
+        authority = f"//{_replace_value(name, unquote(name), _TRUST, take)}{colon}{rest}@{host}"
     elif at and (":" in user or _TOKEN.fullmatch(user[2:])):
         authority = f"//{_userinfo(user[2:], _URL_TOKEN, take)}@{host}"
     path = paths(path, policy, take)
@@ -53,10 +53,10 @@ def url(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
     return scheme + authority + path + query + fragment
 
 
-def authority(text: str, place: LocationRule, take: Take) -> str:
+def authority(text: str, rule: LocationRule, take: Take) -> str:
     """Return an authority with its password or token replaced (RFC 3986, section 3.2)."""
     user, at, host = text.rpartition("@")
-    return f"{_userinfo(user, place, take)}@{host}" if at else text
+    return f"{_userinfo(user, rule, take)}@{host}" if at else text
 
 
 def parameters(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
@@ -64,9 +64,9 @@ def parameters(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
 
     def replace(match: re.Match[str]) -> str:
         name, value = match.groups()
-        place = policy.parameter(_decoded_name(name))
-        if place is not None:
-            return f"{name}={_exchanged(value, unquote_plus(value), place, take)}"
+        rule = policy.parameter(_decoded_name(name))
+        if rule is not None:
+            return f"{name}={_replace_value(value, unquote_plus(value), rule, take)}"
         decoded = unquote(value)
         new = _nested(decoded, policy, take, depth + 1) if decoded != value or "=" in value else decoded
         return match[0] if new == decoded else f"{name}={quote(new, safe='/:<>')}"
@@ -83,9 +83,9 @@ def parameters(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
 
 def paths(path: str, policy: Policy, take: Take) -> str:
     """Return the path of a URL with its secrets replaced."""
-    for place, start, end in sorted(policy.path_secrets(path), key=lambda found: -found[1]):
+    for rule, start, end in sorted(policy.path_secrets(path), key=lambda secret: -secret[1]):
         value = path[start:end]
-        path = path[:start] + _exchanged(value, unquote(value), place, take) + path[end:]
+        path = path[:start] + _replace_value(value, unquote(value), rule, take) + path[end:]
     return path
 
 
@@ -130,10 +130,10 @@ def _userinfo(user: str, token: LocationRule, take: Take) -> str:
     """Return user information with the password replaced, or the token if there is no password."""
     name, colon, password = user.partition(":")
     if password in _NO_PASSWORDS:
-        return _exchanged(name, unquote(name), token, take) + colon + password
-    return f"{name}:{_exchanged(password, unquote(password), _USERINFO, take)}"
+        return _replace_value(name, unquote(name), token, take) + colon + password
+    return f"{name}:{_replace_value(password, unquote(password), _USERINFO, take)}"
 
 
-def _exchanged(sent: str, value: str, place: LocationRule, take: Take) -> str:
-    new = take(place, value)
+def _replace_value(sent: str, value: str, rule: LocationRule, take: Take) -> str:
+    new = take(rule, value)
     return sent if new == value else new

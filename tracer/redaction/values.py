@@ -185,14 +185,14 @@ def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) 
         kind for kind in ("arrow", "default", "equals", "colon", "bar") if separator[kind] is not None
     )
     line = _Line(text, name_start)
-    place = separator.end()
+    start = separator.end()
     if kind == "bar":
-        return list(cells(text, place)) if line.is_cell else []
+        return list(cells(text, start)) if line.is_cell else []
     if kind == "colon":
         if not quoted and "\n" in separator[0] and not line.text.rstrip().endswith("?"):
             return []
-        place = _behind_tag(text, place, quoted=quoted)
-    opening = OPEN_QUOTE.match(text, place)
+        start = _behind_tag(text, start, quoted=quoted)
+    opening = OPEN_QUOTE.match(text, start)
     if opening:
         span = quoted_value(text, opening, name_start)
         if kind == "equals" and not separator[0].strip("=:+?"):  # no blanks, so a shell may read it
@@ -201,16 +201,16 @@ def read(text: str, name_start: int, separator: re.Match[str], *, quoted: bool) 
         return [] if is_below and is_key(text, opening, span) else [span]
     spans = None
     if kind == "colon":
-        spans = _lines_below(text, place, line.column)
+        spans = _lines_below(text, start, line.column)
     elif kind == "equals":
-        spans = _lines_behind(text, place, line)
-    if spans is None and text[place : place + 1] == "[" and kind != "default":
-        spans = list(flow_items(text, place + 1))
-    if spans is not None or text[place : place + 1] in ("", "{", "\r", "\n"):
+        spans = _lines_behind(text, start, line)
+    if spans is None and text[start : start + 1] == "[" and kind != "default":
+        spans = list(flow_items(text, start + 1))
+    if spans is not None or text[start : start + 1] in ("", "{", "\r", "\n"):
         return spans or []
-    end = _plain_end(text, place, line, kind, blank=bool(separator["blank"]), quoted=quoted)
-    end = _joined_end(text, place, end)
-    return [(place, end)] if end > place else []
+    end = _plain_end(text, start, line, kind, blank=bool(separator["blank"]), quoted=quoted)
+    end = _joined_end(text, start, end)
+    return [(start, end)] if end > start else []
 
 
 def _shell_word(text: str, opening: re.Match[str], span: Span) -> Span:
@@ -228,44 +228,44 @@ def _shell_word(text: str, opening: re.Match[str], span: Span) -> Span:
     return (opening.start("token"), rest.end()) if rest else span
 
 
-def _joined_end(text: str, place: int, end: int) -> int:
-    """Return the end of a value including lines joined by a backslash; ``place`` if it has only backslashes.
+def _joined_end(text: str, start: int, end: int) -> int:
+    """Return the end of a value including lines joined by a backslash; ``start`` if it has only backslashes.
 
     A single backslash may be the end of a text: the next line of a recording is another text.
     """
-    if not text[place:end].strip("\\"):
-        return place
+    if not text[start:end].strip("\\"):
+        return start
     while following := _NEXT_LINE.match(text, end - (text[end - 1] == "\\")):
         end = following.end()
     return end
 
 
-def _behind_tag(text: str, place: int, *, quoted: bool) -> int:
+def _behind_tag(text: str, start: int, *, quoted: bool) -> int:
     """Return the start of a value of YAML or JSON: behind its tag or anchor, or in the next line."""
     if quoted:
-        following = SPACE.match(text, place).end()  # type: ignore[union-attr] # it matches nothing too
+        following = SPACE.match(text, start).end()  # type: ignore[union-attr] # it matches nothing too
         # Text in the next line may be a statement of a program: accept only the start of a literal.
-        place = following if text[following : following + 1] in _LITERAL_STARTS else place
-    tag = _TAG.match(text, place)
-    return tag.end() if tag else place
+        start = following if text[following : following + 1] in _LITERAL_STARTS else start
+    tag = _TAG.match(text, start)
+    return tag.end() if tag else start
 
 
-def _lines_below(text: str, place: int, column: int) -> list[Span] | None:
+def _lines_below(text: str, start: int, column: int) -> list[Span] | None:
     """Return the spans of the values in the lines below a YAML key; None for a value in the same line."""
-    block = _BLOCK.match(text, place)
+    block = _BLOCK.match(text, start)
     if block:
         return block_scalar(text, block.end(), column)
-    if _LINE_END.match(text, place):
-        return list(block_items(text, text.find("\n", place) + 1, column))
+    if _LINE_END.match(text, start):
+        return list(block_items(text, text.find("\n", start) + 1, column))
     return None
 
 
-def _lines_behind(text: str, place: int, line: _Line) -> list[Span] | None:
+def _lines_behind(text: str, separator_end: int, line: _Line) -> list[Span] | None:
     """Return the span of an option's value in the next lines; None if the value is in the same line."""
-    heredoc = _HEREDOC.match(text, place)
+    heredoc = _HEREDOC.match(text, separator_end)
     if heredoc:
         return lines_until(text, heredoc.end(), heredoc["tag"])
-    ending = _LINE_END.match(text, place) if line.is_first else None
+    ending = _LINE_END.match(text, separator_end) if line.is_first else None
     if ending is None:
         return None
     start = _INDENT.match(text, ending.end()).end()  # type: ignore[union-attr] # it matches nothing too
@@ -278,9 +278,9 @@ def is_reference(value: str) -> bool:
     return _EXPRESSION.match(value) is not None or _ANNOTATION.fullmatch(value) is not None
 
 
-def quoted(text: str, place: int, name_start: int) -> Span | None:
-    """Return the span between the quotes at ``place``; None without quotes."""
-    opening = OPEN_QUOTE.match(text, place)
+def quoted(text: str, start: int, name_start: int) -> Span | None:
+    """Return the span between the quotes at ``start``; None without quotes."""
+    opening = OPEN_QUOTE.match(text, start)
     return quoted_value(text, opening, name_start) if opening else None
 
 
@@ -302,64 +302,64 @@ class _Line:
         self.is_cell = bare.lstrip() in ("|", "||")
 
 
-def _plain_end(text: str, place: int, line: _Line, kind: str, *, blank: bool, quoted: bool) -> int:
-    """Return the end of a value without quotes; ``place`` if there is no value."""
-    stop = text.find("\n", place, place + LONGEST)
-    stop = min(len(text), place + LONGEST) if stop < 0 else stop
+def _plain_end(text: str, start: int, line: _Line, kind: str, *, blank: bool, quoted: bool) -> int:
+    """Return the end of a value without quotes; ``start`` if there is no value."""
+    stop = text.find("\n", start, start + LONGEST)
+    stop = min(len(text), start + LONGEST) if stop < 0 else stop
     if kind == "default":
-        close = text.find("}", place, stop)
-        return close if close >= 0 else place
+        close = text.find("}", start, stop)
+        return close if close >= 0 else start
     if (line.is_flow and kind == "colon") or quoted or kind == "arrow":
-        if is_reference(text[place : min(stop, place + LONGEST_LEAD)]):
-            return place
-        end = _FLOW_END.search(text, place, stop)
-        return trimmed(text, place, end.start() if end else stop)
+        if is_reference(text[start : min(stop, start + LONGEST_LEAD)]):
+            return start
+        end = _FLOW_END.search(text, start, stop)
+        return trimmed(text, start, end.start() if end else stop)
     if kind == "equals" and line.is_parameter:
-        return _end_of(_PARAMETER, text, place, stop)
+        return _end_of(_PARAMETER, text, start, stop)
     if line.is_first:
-        return _first_end(text, place, stop, line, kind, blank=blank)
-    return _middle_end(text, place, stop, kind)
+        return _first_end(text, start, stop, line, kind, blank=blank)
+    return _middle_end(text, start, stop, kind)
 
 
-def _first_end(text: str, place: int, stop: int, line: _Line, kind: str, *, blank: bool) -> int:
+def _first_end(text: str, start: int, stop: int, line: _Line, kind: str, *, blank: bool) -> int:
     """Return the end of the value of a name that is the first of its line, usually the line end.
 
-    Return ``place`` for an expression of a program or for prose.
+    Return ``start`` for an expression of a program or for prose.
     """
-    spaced = kind == "equals" and text[place - 1] in " \t"
-    name = text[place - 60 : place]
+    spaced = kind == "equals" and text[start - 1] in " \t"
+    name = text[start - 60 : start]
     if kind == "equals" and not spaced and (line.is_shell or _is_upper(name)):
-        return _end_of(_SHELL_WORD, text, place, stop)
-    comment = COMMENT.search(text, place, stop)
-    end = trimmed(text, place, comment.start() if comment else stop)
+        return _end_of(_SHELL_WORD, text, start, stop)
+    comment = COMMENT.search(text, start, stop)
+    end = trimmed(text, start, comment.start() if comment else stop)
     following = _NEXT_KEY if kind == "colon" else None if spaced else _NEXT_PAIR
-    pair = following.search(text, place, end) if following else None
-    end = trimmed(text, place, pair.start()) if pair else end
-    while end > place and text[end - 1] in ",;":
+    pair = following.search(text, start, end) if following else None
+    end = trimmed(text, start, pair.start()) if pair else end
+    while end > start and text[end - 1] in ",;":
         end -= 1
-    value = text[place:end]
+    value = text[start:end]
     if is_reference(value):
-        return place
+        return start
     words = value.split()
     if kind == "colon" and len(words) > 2 and not _PROSE.isdisjoint(map(str.lower, words)):
-        return place
+        return start
     if kind == "colon" and not blank and ORDINARY.fullmatch(value):
-        return place
+        return start
     return _continued(text, end, line.column) if spaced or (kind == "colon" and blank) else end
 
 
-def _middle_end(text: str, place: int, stop: int, kind: str) -> int:
-    """Return the end of the value of a name within a line: the end of its word; ``place`` for prose."""
-    if is_reference(text[place : min(stop, place + LONGEST_LEAD)]):
-        return place
-    end = _end_of(_WORD, text, place, stop)
-    following = _NEXT_PARAMETER.search(text, place, end)
+def _middle_end(text: str, start: int, stop: int, kind: str) -> int:
+    """Return the end of the value of a name within a line: the end of its word; ``start`` for prose."""
+    if is_reference(text[start : min(stop, start + LONGEST_LEAD)]):
+        return start
+    end = _end_of(_WORD, text, start, stop)
+    following = _NEXT_PARAMETER.search(text, start, end)
     end = following.start() if following else end
-    while end > place and text[end - 1] in ",;.)]":
+    while end > start and text[end - 1] in ",;.)]":
         end -= 1
-    value = text[place:end]
+    value = text[start:end]
     if kind == "colon" and ORDINARY.fullmatch(value):
-        return place
+        return start
     return end
 
 
@@ -457,10 +457,10 @@ def _quote_around(text: str, start: int, end: int) -> str:
     """Return the quote, with its backslashes, on both sides of a name; empty if there is none."""
     if not start or text[start - 1] not in "\"'`":
         return ""
-    place = start - 1
-    while place > max(0, start - 32) and text[place - 1] == "\\":
-        place -= 1
-    token = text[place:start]
+    quote_start = start - 1
+    while quote_start > max(0, start - 32) and text[quote_start - 1] == "\\":
+        quote_start -= 1
+    token = text[quote_start:start]
     return token if text.startswith(token, end) else ""
 
 
@@ -470,6 +470,6 @@ def _is_upper(lead: str) -> bool:
     return name is not None and name[1].isupper()
 
 
-def _end_of(pattern: re.Pattern[str], text: str, place: int, stop: int) -> int:
-    match = pattern.match(text, place, stop)
-    return match.end() if match else place
+def _end_of(pattern: re.Pattern[str], text: str, start: int, stop: int) -> int:
+    match = pattern.match(text, start, stop)
+    return match.end() if match else start

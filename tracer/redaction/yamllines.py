@@ -32,7 +32,7 @@ class YamlLines:
         self._pieces = pieces
         self._lines: deque[_Line] = deque()
         self._first = 0  # the number of the first line in memory, as libyaml counts
-        self._held = 0
+        self._characters = 0
         self._number = 1
         # The scalar of the last position: its row, and the offset in the value or in the row.
         self._scalar: Any = None
@@ -40,7 +40,7 @@ class YamlLines:
 
     def read(self, _size: int = 0, /) -> str:
         """Return the next piece; empty at the end, and if a scalar exceeds the memory limit."""
-        piece = next(self._pieces, "") if self._held < _MOST_HELD else ""
+        piece = next(self._pieces, "") if self._characters < _MOST_HELD else ""
         for line in piece.split("\n")[: -1 if piece.endswith("\n") else None] if piece else ():
             self._hold(line)
             self._number += 1
@@ -49,7 +49,7 @@ class YamlLines:
     def forget(self, before: Any) -> None:
         """Remove the lines before a mark from memory."""
         while self._first < before.line and self._lines:
-            self._held -= len(self._lines.popleft().text)
+            self._characters -= len(self._lines.popleft().text)
             self._first += 1
 
     def position(self, scalar: Any, offset: int, value: str) -> tuple[int, int]:
@@ -69,9 +69,9 @@ class YamlLines:
             self._scalar, self._row, self._reached = scalar, scalar.start_mark.line, scalar.start_mark.column
         last = min(scalar.end_mark.line, self._row + _MOST_SEARCHED)
         for row in range(self._row, last + 1):
-            found = self._text(row).find(value, self._reached if row == self._row else 0)
-            if found >= 0:
-                self._row, self._reached = row, found
+            column = self._text(row).find(value, self._reached if row == self._row else 0)
+            if column >= 0:
+                self._row, self._reached = row, column
                 break
         return self._at(self._row, self._reached)
 
@@ -84,21 +84,21 @@ class YamlLines:
         row = self._row
         begin = scalar.value.rfind("\n", 0, offset) + 1
         stop = scalar.value.find("\n", offset)
-        said = scalar.value[begin : stop if stop >= 0 else len(scalar.value)]
-        return self._at(row, len(self._text(row)) - len(said) + offset - begin)
+        content = scalar.value[begin : stop if stop >= 0 else len(scalar.value)]
+        return self._at(row, len(self._text(row)) - len(content) + offset - begin)
 
     def _hold(self, line: str) -> None:
         begin = 1 if line.startswith("\ufeff") and self._number == 1 else 0  # a byte order mark is no column
         if any(mark in line for mark in _BREAKS):
-            for found in _BREAK.finditer(line):
-                if found.end() < len(line) or found[0] != "\r":  # this CR is a part of CR LF
-                    self._add(begin, line[begin : found.start()])
-                    begin = found.end()
+            for line_break in _BREAK.finditer(line):
+                if line_break.end() < len(line) or line_break[0] != "\r":  # this CR is a part of CR LF
+                    self._add(begin, line[begin : line_break.start()])
+                    begin = line_break.end()
         self._add(begin, line[begin:].removesuffix("\r"))
 
     def _add(self, column: int, text: str) -> None:
         self._lines.append(_Line(self._number, column, text))
-        self._held += len(text)
+        self._characters += len(text)
 
     def _text(self, number: int) -> str:
         index = number - self._first

@@ -151,7 +151,7 @@ def test_if_the_redactor_fails_nothing_is_written_in_clear(
     def broken(*_: object) -> None:
         raise ValueError(SECRET)
 
-    monkeypatch.setattr("tracer.redaction.redactor.Redactor._by_place", broken)
+    monkeypatch.setattr("tracer.redaction.redactor.Redactor._redact_by_location", broken)
     client = peer()
     trace([login(client), show(client)], tmp_path)
     text = next(tmp_path.glob("*.yaml")).read_text()
