@@ -73,10 +73,10 @@ def record(
     result = run_command(
         command, os.environ if environment is None else environment, settings, cache_folder() / "ca"
     )
-    if result.kept is None:
+    if result.saved is None:
         failure = [f"the command failed (exit code {result.exit_code})"] if result.exit_code else []
         raise NothingRecordedError(f"nothing was recorded: {'; '.join([*failure, *result.problems])}")
-    return result.kept.recording
+    return result.saved.recording
 
 
 def match(recording: Recording, sequence: str | None = None) -> Match | None:

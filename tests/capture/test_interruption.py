@@ -40,8 +40,8 @@ def flows() -> list[http.HTTPFlow]:
 class Interrupted(Tracer):
     """An addon whose user presses Ctrl-C as soon as the first recording is written."""
 
-    def on_kept(self, what: SavedRecording) -> None:
-        super().on_kept(what)
+    def on_saved(self, saved: SavedRecording) -> None:
+        super().on_saved(saved)
         os.kill(os.getpid(), signal.SIGINT)
 
 

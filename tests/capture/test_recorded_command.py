@@ -20,7 +20,7 @@ def one():
 thread = threading.Thread(target=one)
 thread.start()
 thread.join()
-assert results[0].kept is not None
+assert results[0].saved is not None
 """
 
 

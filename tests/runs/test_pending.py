@@ -187,7 +187,7 @@ def test_what_cannot_wait_does_not_keep_back_what_is_decided(
         return [*complete, *remote.manager._attribution._decided()]
 
     monkeypatch.setattr(remote.manager._attribution, "exchange_completed", exchange_completed)
-    monkeypatch.setattr(remote.manager._waiting, "hold", _refuse_to_hold)
+    monkeypatch.setattr(remote.manager._pending, "hold", _refuse_to_hold)
     with pytest.raises(OutputError):
         remote.answer(last)
     asyncio.run(remote.manager.finish_all())

@@ -43,7 +43,7 @@ class Result(NamedTuple):
     """
 
     exit_code: int
-    kept: SavedRecording | None
+    saved: SavedRecording | None
     stdout: str
     stderr: str
     problems: Sequence[str] = ()
@@ -88,7 +88,9 @@ def record(
     trust = client_trust(argv, environment, folder or Path.cwd())
     with ExitStack() as deep, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         sending = deep.enter_context(services) if services else {}
-        settings = settings.with_senders({one.getsockname()[1]: name for name, one in sending.items()})
+        settings = settings.with_senders(
+            {endpoint.getsockname()[1]: name for name, endpoint in sending.items()}
+        )
         orders = _Orders(argv, environment, settings, authority, trust, on_exchange, on_warning)
         proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
         led = proxied(environment, proxy, trusted_by_client)
@@ -166,8 +168,8 @@ def _trace(
     if tracer.failure is not None:
         raise tracer.failure
     stdout, stderr = client.output
-    problems = () if tracer.kept else tracer.problems(environment)
-    return Result(code, tracer.kept, stdout, stderr, problems, others=tracer.others)
+    problems = () if tracer.saved else tracer.problems(environment)
+    return Result(code, tracer.saved, stdout, stderr, problems, others=tracer.others)
 
 
 @contextmanager

@@ -100,17 +100,17 @@ class _DiagSocketOwners:
 
     async def find(self, client: Address, proxy: Address) -> int | None:
         try:
-            found = _query(client, proxy)
+            client_socket = _query(client, proxy)
             # A kernel without the module also reports a missing socket. But the proxy's own end exists.
-            self._works = self._works or found is not None or _query(proxy, client) is not None
+            self._works = self._works or client_socket is not None or _query(proxy, client) is not None
         except OSError:
-            self._works, found = False, None
+            self._works, client_socket = False, None
         if not self._works:
             return await self._fallback.find(client, proxy)
-        if found is None or not found.inode:
+        if client_socket is None or not client_socket.inode:
             return None
-        target = f"socket:[{found.inode}]"
-        holder = self._recent_holder(target) or await self._any_holder(target, found, client, proxy)
+        target = f"socket:[{client_socket.inode}]"
+        holder = self._recent_holder(target) or await self._any_holder(target, client_socket, client, proxy)
         if holder is None:
             return None
         pid, descriptor = holder
@@ -130,14 +130,14 @@ class _DiagSocketOwners:
         return _holder([*pids, *reversed(children)], target)
 
     async def _any_holder(
-        self, target: str, found: _Socket, client: Address, proxy: Address
+        self, target: str, client_socket: _Socket, client: Address, proxy: Address
     ) -> tuple[int, int] | None:
-        if found.user in self._hidden_users:
+        if client_socket.user in self._hidden_users:
             return None
         holder = await asyncio.to_thread(lambda: _holder(_all_processes(), target))
-        if holder is None and found.user != os.geteuid() and _query(client, proxy) == found:
+        if holder is None and client_socket.user != os.geteuid() and _query(client, proxy) == client_socket:
             # The socket exists, but its process is hidden, as all processes of that user are.
-            self._hidden_users.add(found.user)
+            self._hidden_users.add(client_socket.user)
         return holder
 
 

@@ -141,11 +141,11 @@ def _trace(
         result = record(argv, environment, settings, folder() / "ca", on_exchange=update)
     if result.interrupted:
         raise KeyboardInterrupt
-    if result.kept is None:
+    if result.saved is None:
         raise NothingRecordedError(f"nothing was recorded: {'; '.join(result.problems)}")
     if result.exit_code:
         raise CommandError(f"`openstack image show` failed: {result.stderr.strip() or result.exit_code}")
-    return result.kept
+    return result.saved
 
 
 def _show(console: Console, kept: SavedRecording) -> None:

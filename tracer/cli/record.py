@@ -127,18 +127,18 @@ def run(options: argparse.Namespace) -> int:
         raise
     if not options.quiet:
         _recover(settings)
-    if result.kept is None and result.interrupted:
+    if result.saved is None and result.interrupted:
         return result.exit_code or 130
-    if result.kept is None:
+    if result.saved is None:
         own = f"the command itself failed (exit code {result.exit_code}): see what it said"
         reasons = "; ".join([*([own] if result.exit_code else []), *result.problems]).replace("?; ", "? ")
         print(f"tracer: nothing was recorded: {reasons}", file=sys.stderr)
         return result.exit_code or NothingRecordedError.exit_code
     if not options.quiet:
-        _summarise(result.kept, result.others)
-        _tell_of_usage(options.command, result.kept.recording.output)
-    if result.kept.problem:
-        print(f"tracer: {result.kept.problem}", file=sys.stderr)
+        _summarise(result.saved, result.others)
+        _tell_of_usage(options.command, result.saved.recording.output)
+    if result.saved.problem:
+        print(f"tracer: {result.saved.problem}", file=sys.stderr)
     return result.exit_code
 
 

@@ -18,17 +18,17 @@ def install(release_name: str, progress: Progress = silent, cache: Path | None =
 
     Raises CloudError for an unknown release, and if the client cannot be installed.
     """
-    known = release(release_name)
-    packages, wanted = known.client.packages, known.client.environments
+    cloud_release = release(release_name)
+    packages, wanted = cloud_release.client.packages, cloud_release.client.environments
     with service_processes.stoppable():
-        built = environments.build(_name(known), packages, wanted, folder(cache), progress)
+        built = environments.build(_name(cloud_release), packages, wanted, folder(cache), progress)
     return built.command("openstack")
 
 
-def installed(known: CloudRelease, cache: Path) -> bool:
+def installed(cloud_release: CloudRelease, cache: Path) -> bool:
     """Return whether the client of the release is installed."""
-    packages, wanted = known.client.packages, known.client.environments
-    return environments.finished(_name(known), packages, wanted, cache) is not None
+    packages, wanted = cloud_release.client.packages, cloud_release.client.environments
+    return environments.finished(_name(cloud_release), packages, wanted, cache) is not None
 
 
 def put_first(base: Mapping[str, str], client: Path) -> dict[str, str]:
@@ -36,5 +36,5 @@ def put_first(base: Mapping[str, str], client: Path) -> dict[str, str]:
     return {**base, "PATH": f"{client.parent}{os.pathsep}{base.get('PATH', '')}"}
 
 
-def _name(known: CloudRelease) -> str:
-    return f"{known.name}-client"
+def _name(cloud_release: CloudRelease) -> str:
+    return f"{cloud_release.name}-client"

@@ -86,7 +86,7 @@ class EmbeddedCloud:
         chosen = services.address(host) if host else None
         with service_processes.stoppable(), locked(self._folder.parent, self.release.name, progress):
             if running := self.status():
-                return self._traced(self._same(running, port, chosen), tracer, progress)
+                return self._traced(self._check_address(running, port, chosen), tracer, progress)
             self._end()
             if port is not None:
                 with services.sockets(list(self.services), port, chosen or HOST):
@@ -108,12 +108,12 @@ class EmbeddedCloud:
 
     def status(self) -> Running | None:
         """Return the running cloud, or None unless all services that were started run and respond."""
-        running = self._noted()
+        running = self._read_note()
         return running if running and not self._faults(running) else None
 
     def faults(self) -> list[str]:
         """Return a line for each process of a started cloud that does not run or does not respond."""
-        running = self._noted()
+        running = self._read_note()
         if not running:
             return []
         lost = running.tracer and not self.proxy()
@@ -122,7 +122,7 @@ class EmbeddedCloud:
 
     def environment(self) -> dict[str, str]:
         """Return the ``OS_…`` variables for a client. Raise CloudError if the cloud is not up."""
-        running = self._noted()
+        running = self._read_note()
         if not running:
             name = self.release.name
             raise CloudError(f"the cloud {name} is not up; start it with: tracer cloud up {name}")
@@ -177,8 +177,8 @@ class EmbeddedCloud:
         ``client`` is the release of the ``openstack`` command, by default the cloud's release. Raises
         CloudError if the cloud is not up, or if the client cannot be installed.
         """
-        kept = {name: value for name, value in base.items() if not name.startswith("OS_")}
-        return clients.put_first(kept | self.environment(), self.client(progress, release=client))
+        inherited = {name: value for name, value in base.items() if not name.startswith("OS_")}
+        return clients.put_first(inherited | self.environment(), self.client(progress, release=client))
 
     def python(self) -> str | None:
         """Return the Python version of the services, or None if the services are not installed."""
@@ -188,8 +188,10 @@ class EmbeddedCloud:
     def ready(self) -> bool:
         """Return whether services, databases and client are installed, so that a start takes seconds."""
         built = self._installed()
-        made = built and state.exists(state.place(self.release, self.services, built, self._cache))
-        return bool(made and clients.installed(self.release, self._cache))
+        prepared = built and state.exists(
+            state.template_path(self.release, self.services, built, self._cache)
+        )
+        return bool(prepared and clients.installed(self.release, self._cache))
 
     def _installed(self) -> Built | None:
         name, wanted = self.release.name, self.release.environments
@@ -205,17 +207,18 @@ class EmbeddedCloud:
     def _start(self, source: Path, built: Built, port: int | None, host: str) -> Running:
         logs = private_folder(self._folder / "logs")
         with services.sockets(list(self.services), port, host) as listening:
-            ports = {name: one.getsockname()[1] for name, one in listening.items()}
+            ports = {name: listener.getsockname()[1] for name, listener in listening.items()}
             urls = {
-                name: f"{base('http', host, ports[name])}{one.mount}" for name, one in self.services.items()
+                name: f"{base('http', host, ports[name])}{service.mount}"
+                for name, service in self.services.items()
             }
             site = state.Site(self._home, self.services, urls, built, state.passwords(source))
             state.copy(source, site)
             started: list[ServiceProcess] = []
-            for name, one in listening.items():
+            for name, listener in listening.items():
                 log = logs / f"{name}.log"
                 log.unlink(missing_ok=True)
-                started.append(services.start(site, name, one, log))
+                started.append(services.start(site, name, listener, log))
         running = Running(
             release=self.release.name,
             url=urls[site.identity],
@@ -241,7 +244,7 @@ class EmbeddedCloud:
         log = private_folder(self._folder / "logs") / "tracer.log"
         log.unlink(missing_ok=True)
         command = service_processes.LoggedCommand(
-            [*words, "--home", str(self._home)], self._own(), log, self._home
+            [*words, "--home", str(self._home)], self._tracer_environment(), log, self._home
         )
         pid = service_processes.spawn(command)
         try:
@@ -264,16 +267,16 @@ class EmbeddedCloud:
             time.sleep(0.05)
         return url
 
-    def _own(self) -> dict[str, str]:
+    def _tracer_environment(self) -> dict[str, str]:
         """Return the environment of the tracer, without the user's clouds and proxies, and with the cache."""
         names = ("OS_", "http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(names)}
-        return {**kept, "TRACER_CACHE": str(self._cache), "PYTHONUNBUFFERED": "1"}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(names)}
+        return {**inherited, "TRACER_CACHE": str(self._cache), "PYTHONUNBUFFERED": "1"}
 
     def _write(self, running: Running) -> None:
         storage.write_private(self._note, msgspec.json.encode(running, enc_hook=str))
 
-    def _noted(self) -> Running | None:
+    def _read_note(self) -> Running | None:
         with suppress(OSError, UnicodeDecodeError, RecursionError, msgspec.DecodeError):
             return msgspec.json.decode(
                 self._note.read_bytes(), type=Running, dec_hook=lambda kind, value: kind(value)
@@ -281,8 +284,8 @@ class EmbeddedCloud:
         return None
 
     def _faults(self, running: Running) -> list[str]:
-        found = [(one, self._fault(one)) for one in running.services]
-        return [f"{one.name} {fault} (log: {one.log})" for one, fault in found if fault]
+        faults = [(service, self._fault(service)) for service in running.services]
+        return [f"{service.name} {fault} (log: {service.log})" for service, fault in faults if fault]
 
     def _fault(self, process: ServiceProcess) -> str:
         if not services.lives(process):
@@ -290,7 +293,7 @@ class EmbeddedCloud:
         mount = self.services[process.name].mount
         return "" if services.answers(process, mount) else "does not answer"
 
-    def _same(self, running: Running, port: int | None, host: str | None) -> Running:
+    def _check_address(self, running: Running, port: int | None, host: str | None) -> Running:
         name, at = self.release.name, running.services[0].port
         if port and port != at:
             raise CloudError(f"{name} is already up on port {at}; end it with: tracer cloud down {name}")
@@ -299,9 +302,9 @@ class EmbeddedCloud:
         return running
 
     def _end(self) -> bool:
-        running = self._noted()
-        known = [*running.services, *filter(None, [running.tracer])] if running else []
-        noted = [one.pid for one in known if services.lives(one)]
+        running = self._read_note()
+        processes = [*running.services, *filter(None, [running.tracer])] if running else []
+        noted = [process.pid for process in processes if services.lives(process)]
         # A killed command may have started processes that the note does not contain.
         leaders = {*noted, *services.orphans(self._home, list(self.services))}
         service_processes.end(leaders)

@@ -83,15 +83,15 @@ def finished(
     name: str, packages: Mapping[str, str], environments: Sequence[Environment], cache: Path
 ) -> Built | None:
     """Return the first of ``environments`` that is built with these packages, or None."""
-    found = (_finished(_path(name, packages, environment, cache)) for environment in environments)
-    return next(filter(None, found), None)
+    builds = (_finished(_path(name, packages, environment, cache)) for environment in environments)
+    return next(filter(None, builds), None)
 
 
 def own_environment(built: Built, home: Path) -> dict[str, str]:
     """Return the variables for a process of ``built``, without the user's proxies, Pythons and clouds."""
-    kept = {name: value for name, value in os.environ.items() if name in {"TMPDIR", "TZ"}}
+    inherited = {name: value for name, value in os.environ.items() if name in {"TMPDIR", "TZ"}}
     path = f"{built.path / 'bin'}{os.pathsep}{os.defpath}"
-    return {**kept, "HOME": str(home), "LANG": "C.UTF-8", "PATH": path, "PYTHONUNBUFFERED": "1"}
+    return {**inherited, "HOME": str(home), "LANG": "C.UTF-8", "PATH": path, "PYTHONUNBUFFERED": "1"}
 
 
 def _path(name: str, packages: Mapping[str, str], environment: Environment, cache: Path) -> Path:
@@ -146,15 +146,17 @@ def _uv(words: Sequence[str], cache: Path, log: Path) -> service_processes.Logge
 
 
 def _uv_environment(cache: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if INHERITED.match(name)}
-    path = [entry for entry in kept.get("PATH", os.defpath).split(os.pathsep) if Path(entry).name != "shims"]
+    inherited = {name: value for name, value in os.environ.items() if INHERITED.match(name)}
+    path = [
+        entry for entry in inherited.get("PATH", os.defpath).split(os.pathsep) if Path(entry).name != "shims"
+    ]
     # pyenv's shims fail for versions that are not active, so search the folders of the versions.
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path(kept.get("HOME") or "/nonexistent") / ".pyenv")
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path(inherited.get("HOME") or "/nonexistent") / ".pyenv")
     path += [str(folder) for folder in sorted(pyenv.glob("versions/3.*/bin"))]
     return {
         "UV_CACHE_DIR": str(cache / "uv"),
-        **kept,
-        "HOME": kept.get("HOME") or str(cache),
+        **inherited,
+        "HOME": inherited.get("HOME") or str(cache),
         "PATH": os.pathsep.join(path),
         "UV_PYTHON_INSTALL_DIR": str(cache / "python"),
         "UV_NO_PROGRESS": "1",
@@ -169,8 +171,8 @@ def _choose(environments: Sequence[Environment], cache: Path, progress: Progress
             # In a virtual environment, sys.executable is a link that is deleted with the environment.
             return environment, str(getattr(sys, "_base_executable", None) or sys.executable)
         for version in environment.python:
-            if found := _find(version, cache):
-                return environment, found
+            if python := _find(version, cache):
+                return environment, python
     wanted = environments[0].python
     progress(f"fetching Python {wanted[-1]}")
     log = cache / "logs" / f"python-{wanted[-1]}.log"
@@ -182,10 +184,10 @@ def _choose(environments: Sequence[Environment], cache: Path, progress: Progress
     except CloudError as error:
         either = " or ".join(wanted)
         raise CloudError(f"no Python {either} found: install one ({error})") from None
-    found = _find(wanted[-1], cache)
-    if not found:
+    python = _find(wanted[-1], cache)
+    if not python:
         raise CloudError(f"no Python {wanted[-1]} found: install it (log: {log})")
-    return environments[0], found
+    return environments[0], python
 
 
 def _find(version: str, cache: Path) -> str | None:

@@ -65,7 +65,7 @@ class Service(_Data, frozen=True, kw_only=True):
         """Return all texts that may contain placeholders."""
         maps = (self.environment, self.files, self.copied, self.secret_environment)
         words = [word for line in self.initialise for word in line]
-        return [text for one in maps for text in one.values()] + words
+        return [text for mapping in maps for text in mapping.values()] + words
 
 
 class Environment(_Data, frozen=True, kw_only=True):
@@ -127,7 +127,7 @@ class CloudRelease(_Data, frozen=True, kw_only=True):
 
 
 def _all(defaults: Defaults, environments: list[Environment]) -> list[Environment]:
-    return [defaults.into(one) for one in environments]
+    return [defaults.into(environment) for environment in environments]
 
 
 class Catalog(_Data, frozen=True, kw_only=True):
@@ -154,9 +154,9 @@ def load(text: str, source: str) -> Catalog:
         for name, value in _mapping(top.get("releases"), source, "releases").items()
     }
     server = typed(top.get("server", {}), dict[str, str], source, "server")
-    found = Catalog(services=services, server=server, releases=releases)
-    _check(found, source)
-    return found
+    catalog = Catalog(services=services, server=server, releases=releases)
+    _check(catalog, source)
+    return catalog
 
 
 @cache
@@ -176,16 +176,16 @@ def release(name: str) -> CloudRelease:
     try:
         return catalog().releases[canonical(name)]
     except KeyError:
-        known = ", ".join(catalog().releases)
-        raise CloudError(f"unknown release {name!r}; known: {known}") from None
+        names = ", ".join(catalog().releases)
+        raise CloudError(f"unknown release {name!r}; known: {names}") from None
 
 
-def _mapping(value: object, source: str, place: str) -> dict[str, Any]:
+def _mapping(value: object, source: str, location: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise InputError(source, f"expected a mapping, got {type(value).__name__}", place)
+        raise InputError(source, f"expected a mapping, got {type(value).__name__}", location)
     for key in value:
         if not isinstance(key, str):
-            raise InputError(source, f"expected a text as key, got {key!r} (quote it)", place)
+            raise InputError(source, f"expected a text as key, got {key!r} (quote it)", location)
     return value
 
 
@@ -196,24 +196,24 @@ def _named(value: object, name: str, source: str) -> dict[str, Any]:
     return {"name": name, **fields}
 
 
-def _check(found: Catalog, source: str) -> None:
-    for name, service in found.services.items():
+def _check(catalog: Catalog, source: str) -> None:
+    for name, service in catalog.services.items():
         for text in service.texts():
             _check_placeholders(text, source, f"services.{name}")
-    for name, one in found.releases.items():
-        place = f"releases.{name}.services"
-        for service_name in one.services:
-            if service_name not in found.services:
-                raise InputError(source, f"unknown service {service_name!r}", place)
-        types = [found.services[service_name].type for service_name in one.services]
+    for name, cloud_release in catalog.releases.items():
+        location = f"releases.{name}.services"
+        for service_name in cloud_release.services:
+            if service_name not in catalog.services:
+                raise InputError(source, f"unknown service {service_name!r}", location)
+        types = [catalog.services[service_name].type for service_name in cloud_release.services]
         if "identity" not in types:
-            raise InputError(source, "no service of type identity", place)
+            raise InputError(source, "no service of type identity", location)
 
 
-def _check_placeholders(text: str, source: str, place: str) -> None:
+def _check_placeholders(text: str, source: str, location: str) -> None:
     try:
         fields = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
     except ValueError as error:
-        raise InputError(source, f"{error} in {text.strip()[:60]!r}", place) from None
+        raise InputError(source, f"{error} in {text.strip()[:60]!r}", location) from None
     if unknown := fields - PLACEHOLDERS:
-        raise InputError(source, f"unknown placeholder {{{min(unknown)}}}", place)
+        raise InputError(source, f"unknown placeholder {{{min(unknown)}}}", location)

@@ -114,14 +114,14 @@ def end(leaders: Iterable[int], grace: float = GRACE) -> None:
 def find(*words: str) -> list[int]:
     """Return the IDs of running processes with these words, in sequence, in the command line."""
     wanted = list(words)
-    found = []
+    pids = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             line = process.cmdline()
             at_any = (line[i : i + len(wanted)] == wanted for i in range(len(line)))
             if any(at_any) and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process.pid)
-    return found
+                pids.append(process.pid)
+    return pids
 
 
 def last_line(log: Path) -> str:

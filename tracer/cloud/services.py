@@ -83,8 +83,8 @@ def sockets(names: Sequence[str], port: int | None, host: str = HOST) -> Iterato
             opened[name] = _listen(host, port + number if port else 0, name)
         yield opened
     finally:
-        for one in opened.values():
-            one.close()
+        for listener in opened.values():
+            listener.close()
 
 
 def start(site: Site, name: str, listening: socket.socket, log: Path) -> ServiceProcess:

@@ -24,7 +24,17 @@ from tracer.cloud.passwords import generate, is_safe
 from tracer.cloud.releases import CloudRelease, Service
 from tracer.errors import CloudError
 
-__all__ = ["ADMIN", "REGION", "Site", "copy", "exists", "passwords", "place", "placeholder_url", "template"]
+__all__ = [
+    "ADMIN",
+    "REGION",
+    "Site",
+    "copy",
+    "exists",
+    "passwords",
+    "placeholder_url",
+    "template",
+    "template_path",
+]
 
 ADMIN = "admin"
 REGION = "RegionOne"
@@ -93,7 +103,7 @@ def passwords(home: Path) -> dict[str, str]:
         raise CloudError(f"cannot read {home / SECRETS}: {error}") from None
 
 
-def place(release: CloudRelease, services: Mapping[str, Service], built: Built, cache: Path) -> Path:
+def template_path(release: CloudRelease, services: Mapping[str, Service], built: Built, cache: Path) -> Path:
     """Return the path for the template of the release, which need not exist."""
     return cache / "templates" / f"{release.name}-{_key(services, built)}"
 
@@ -113,7 +123,7 @@ def template(
     A template of an earlier version may have passwords that are not safe to use. Raises CloudError if a
     command fails.
     """
-    path = place(release, services, built, cache)
+    path = template_path(release, services, built, cache)
     with locked(cache, path.name, progress):
         if not exists(path):
             progress(f"preparing the databases of {release.name} (first time only)")
@@ -151,7 +161,9 @@ def _initialise(home: Path, services: Mapping[str, Service], built: Built, log: 
     for name, service in services.items():
         for database in service.databases:
             _pragma(site.folder(name) / database, "journal_mode=WAL")
-    chains = [[_command(site, name, line, log) for line in one.initialise] for name, one in services.items()]
+    chains = [
+        [_command(site, name, line, log) for line in service.initialise] for name, service in services.items()
+    ]
     service_processes.run_together(chains, "preparing the databases")
     service_processes.run(_registration(site, log), "registering the services at Keystone")
     for name, service in services.items():

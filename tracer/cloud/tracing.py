@@ -48,7 +48,9 @@ def taken(
         path = folder / f"{kind}.json"
         before = _read(path)
         opened = {name: stack.enter_context(_listen(host, before.get(name, 0))) for name in names}
-        storage.write_private(path, msgspec.json.encode({name: _port(one) for name, one in opened.items()}))
+        storage.write_private(
+            path, msgspec.json.encode({name: _port(listener) for name, listener in opened.items()})
+        )
         # The file stays, so that the next tracer uses the same ports. Services reuse connections by port.
         yield opened
 

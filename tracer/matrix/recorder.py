@@ -102,10 +102,10 @@ class _Recorder:
             result = record(words, environment, settings, self.authority, folder=self.place.folder)
             if result.interrupted:
                 raise KeyboardInterrupt
-            if result.kept is None:
+            if result.saved is None:
                 return "", f"nothing was recorded: {'; '.join(result.problems)}"
-            text = result.kept.path.read_text(encoding="utf-8")
-        return text, self._problem(command, result) or result.kept.problem
+            text = result.saved.path.read_text(encoding="utf-8")
+        return text, self._problem(command, result) or result.saved.problem
 
     def _problem(self, command: Recorded, result: Result) -> str:
         if result.exit_code:

@@ -53,8 +53,8 @@ def _title(view: MessageView) -> Text:
 
 def _headers(headers: Headers) -> Iterator[Text]:
     for name, value in headers.items():
-        for one in [value] if isinstance(value, str) else value:
-            yield Text.assemble((f"{_whole(name)}: ", "cyan"), _whole(one))
+        for field_value in [value] if isinstance(value, str) else value:
+            yield Text.assemble((f"{_whole(name)}: ", "cyan"), _whole(field_value))
 
 
 def _body(body: Body | None) -> Iterator[Text]:

@@ -64,7 +64,7 @@ class _Builder:
         if entry.fallback is None:
             return [request, *inside, answer]
         failure = self._answer(entry, exchange, entry.fallback.status)
-        then = [node for one in entry.fallback.then for node in self._entry(one)]
+        then = [node for following in entry.fallback.then for node in self._entry(following)]
         branches = [
             Branch(self._answered(entry.statuses), [answer]),
             Branch(self._answered(entry.fallback.status), [failure, *then]),

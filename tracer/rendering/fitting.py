@@ -20,10 +20,10 @@ _FONT_SIZE = 16.0
 
 def fit(svg: str) -> str:
     """Centre the title of ``svg``, and widen the view box if a text does not fit."""
-    found = _VIEW_BOX.search(svg)
-    if found is None:
+    view_box = _VIEW_BOX.search(svg)
+    if view_box is None:
         return svg
-    left, top, wide, high = map(float, found.groups())
+    left, top, wide, high = map(float, view_box.groups())
     svg = _TITLE.sub(f'<text x="{left + wide / 2:g}" y="-25" text-anchor="middle">', svg)
     reach = [_reach(float(x), text) for x, text in _CENTRED.findall(svg)]
     new_left = min([left, *(begin for begin, _ in reach)])
@@ -38,9 +38,9 @@ def fit(svg: str) -> str:
 
 def size(svg: str) -> tuple[float, float]:
     """Return the natural width and height of ``svg`` in pixels."""
-    found = _VIEW_BOX.search(svg)
-    assert found, "the engine gives every diagram a view box"
-    return float(found[3]), float(found[4])
+    view_box = _VIEW_BOX.search(svg)
+    assert view_box, "the engine gives every diagram a view box"
+    return float(view_box[3]), float(view_box[4])
 
 
 def _reach(middle: float, text: str) -> tuple[float, float]:

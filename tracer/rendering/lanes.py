@@ -75,7 +75,7 @@ def _gaps(arrows: Iterable[Arrow], names: Sequence[str], titles: Sequence[str]) 
         first, last = sorted((position[arrow.view.sender], position[arrow.view.receiver]))
         need = cell_len(visible(arrow.text, 200)) + ARROW
         needs[first, last] = max(need, needs.get((first, last), 0))
-    for (first, last), need in sorted(needs.items(), key=lambda found: found[0][1] - found[0][0]):
+    for (first, last), need in sorted(needs.items(), key=lambda entry: entry[0][1] - entry[0][0]):
         missing = need - sum(gaps[first:last])
         for gap in range(first, last):
             gaps[gap] += max(0, -(-missing // (last - first)))

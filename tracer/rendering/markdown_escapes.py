@@ -92,29 +92,29 @@ def masked(text: str) -> str:
 def cut(text: str) -> tuple[str, int, int]:
     """Return the beginning of a long text, its number of lines, and the number of lines of ``text``."""
     lines = text.split("\n")
-    kept: list[str] = []
+    shown_lines: list[str] = []
     room = _CHARACTERS
     for line in lines[:_LINES]:
-        kept.append(line if len(line) <= _LINE_OF_CODE else line[: _LINE_OF_CODE - 1] + "…")
-        room -= len(kept[-1])
+        shown_lines.append(line if len(line) <= _LINE_OF_CODE else line[: _LINE_OF_CODE - 1] + "…")
+        room -= len(shown_lines[-1])
         if room < 0:
             break
-    return "\n".join(kept), len(kept), len(lines)
+    return "\n".join(shown_lines), len(shown_lines), len(lines)
 
 
 def _escaped(text: object) -> str:
     return _SIGN.sub(lambda sign: _reference(sign[0]), visible(masked(str(text)), _LINE))
 
 
-def _stand_in(found: re.Match[str]) -> str:
-    kind, number = found.groups()
+def _stand_in(pseudonym: re.Match[str]) -> str:
+    kind, number = pseudonym.groups()
     if kind == "token":
         return f"{_BEGINNING[: max(1, len(_BEGINNING) - len(number))]}…{number}"
     return f"{_MASK} ({kind}-{number})"
 
 
-def _stand_in_url(found: re.Match[str]) -> str:
-    return _stand_in(found).partition(" ")[0]
+def _stand_in_url(pseudonym: re.Match[str]) -> str:
+    return _stand_in(pseudonym).partition(" ")[0]
 
 
 def _reference(character: str) -> str:

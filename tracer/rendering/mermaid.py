@@ -137,7 +137,7 @@ def _autonumber(number: int) -> str:
 
 def escape(text: str, limit: int = 120) -> str:
     """Escape ``text`` to one line that Mermaid shows literally. Cut it at ``limit`` characters."""
-    return _SPECIAL.sub(lambda found: _entities(found[0]), visible(text, limit))
+    return _SPECIAL.sub(lambda special: _entities(special[0]), visible(text, limit))
 
 
 def _entities(text: str) -> str:
@@ -175,7 +175,7 @@ class _Lines:
     def __init__(self, ids: Mapping[str, str], counted: int | None) -> None:
         self._ids = ids
         self._in_order = list(ids.values())
-        self._places = {name: place for place, name in enumerate(ids)}
+        self._positions = {name: position for position, name in enumerate(ids)}
         self._depth = 1
         self._ground = ""
         self._counted = counted
@@ -193,7 +193,7 @@ class _Lines:
                 self._depth += 1
             else:
                 self._depth -= 1
-                yield self._line("end" if isinstance(event, Close) else self._other(event))
+                yield self._line("end" if isinstance(event, Close) else self._next_branch(event))
                 self._depth += isinstance(event, Other)
         yield from self._mark("")
 
@@ -228,11 +228,11 @@ class _Lines:
         self._ground = ground
 
     def _note(self, over: Iterable[str], text: str) -> str:
-        places = [self._places[name] for name in over]
-        ends = dict.fromkeys(self._in_order[place] for place in (min(places), max(places)))
+        positions = [self._positions[name] for name in over]
+        ends = dict.fromkeys(self._in_order[position] for position in (min(positions), max(positions)))
         return self._line(f"Note over {','.join(ends)}: {escape(text)}")
 
-    def _other(self, event: Other) -> str:
+    def _next_branch(self, event: Other) -> str:
         return f"{'and' if event.kind == 'par' else 'else'} {escape(event.title)}".rstrip()
 
     def _line(self, text: str) -> str:

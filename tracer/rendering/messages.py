@@ -186,13 +186,13 @@ class _Waiting:
 
     def answered_at(self, time: float, parent: int | None) -> Iterator[int]:
         """Yield the exchanges that end by ``time``, except ``parent`` and its callers, which stay open."""
-        kept: list[_Open] = []
+        still_open: list[_Open] = []
         while self._heap and self._heap[0].ended <= time:
             if self._serves(parent, self._heap[0].exchange):
-                kept.append(heapq.heappop(self._heap))
+                still_open.append(heapq.heappop(self._heap))
             else:
                 yield self._pop()
-        for request in kept:
+        for request in still_open:
             heapq.heappush(self._heap, request)
 
     def _pop(self) -> int:

@@ -17,7 +17,7 @@ LIMIT = 60
 """The most messages in one diagram."""
 
 
-class _Place(NamedTuple):
+class _PossibleCut(NamedTuple):
     """A possible cut before the event at index ``before``, inside of ``open`` blocks and exchanges."""
 
     before: int
@@ -30,7 +30,7 @@ def split(drawn: Sequence[Event], words: Words, limit: int = LIMIT) -> list[list
     Cuts prefer positions with few open exchanges and blocks. A block that spans a cut is closed
     before the cut and opened again after it.
     """
-    cuts = _cuts(_places(drawn), limit)
+    cuts = _cuts(_find_possible_cuts(drawn), limit)
     parts: list[list[Event]] = []
     blocks: list[Open] = []
     for start, end in zip([0, *cuts], [*cuts, len(drawn)], strict=True):
@@ -53,36 +53,36 @@ def _with_notes(parts: list[list[Event]], words: Words) -> list[list[Event]]:
             for following in parts[position : position + 1]
         ]
         noted.append([
-            *([Note((), before)] if position > 1 else []), *part, *(Note((), said) for said in behind)
+            *([Note((), before)] if position > 1 else []), *part, *(Note((), text) for text in behind)
         ])  # fmt: skip
     return noted
 
 
-def _places(drawn: Sequence[Event]) -> list[_Place]:
+def _find_possible_cuts(drawn: Sequence[Event]) -> list[_PossibleCut]:
     """Return the possible cuts: after each arrow and the blocks that end with it."""
-    places: list[_Place] = []
+    candidates: list[_PossibleCut] = []
     blocks = 0
     asked: set[int] = set()
     for index, event in enumerate(drawn, 1):
         blocks += isinstance(event, Open) - isinstance(event, Close)
         if isinstance(event, Arrow):
             (asked.add if event.view.kind == "request" else asked.discard)(event.view.exchange)
-            places.append(_Place(index, blocks + len(asked)))
-        elif isinstance(event, Close) and places:
-            places[-1] = _Place(index, blocks + len(asked))
-    return places
+            candidates.append(_PossibleCut(index, blocks + len(asked)))
+        elif isinstance(event, Close) and candidates:
+            candidates[-1] = _PossibleCut(index, blocks + len(asked))
+    return candidates
 
 
-def _cuts(places: Sequence[_Place], limit: int) -> list[int]:
+def _cuts(candidates: Sequence[_PossibleCut], limit: int) -> list[int]:
     """Return the indexes of the events that begin a new part."""
     cuts: list[int] = []
     done = 0
-    while (rest := len(places) - done) > limit:
+    while (rest := len(candidates) - done) > limit:
         even = -(-rest // -(-rest // limit))
         choice = range(max(1, even - limit // 3), limit + 1)
-        best = min(choice, key=lambda count: (places[done + count - 1].open, abs(count - even)))
+        best = min(choice, key=lambda count: (candidates[done + count - 1].open, abs(count - even)))
         done += best
-        cuts.append(places[done - 1].before)
+        cuts.append(candidates[done - 1].before)
     return cuts
 
 

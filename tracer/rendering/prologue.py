@@ -66,16 +66,16 @@ def _of_any(recording: Recording) -> Callable[[MessageView], bool]:
 
     The test needs no labels. It expects services at the paths of a devstack.
     """
-    known: dict[tuple[str, str, str], set[int]] = {}
+    statuses: dict[tuple[str, str, str], set[int]] = {}
     for sequence in catalog().values():
         for entry in sequence.entries:
             if entry.prologue:
                 path = (usual_mount(entry.receiver) + entry.path).removesuffix("/")
-                known.setdefault((entry.receiver, entry.method, path), set()).update(entry.statuses)
+                statuses.setdefault((entry.receiver, entry.method, path), set()).update(entry.statuses)
 
     def belongs(request: MessageView) -> bool:
         answer = recording.exchanges[request.exchange].response
-        expected = known.get((request.receiver, request.method, request.path.removesuffix("/")), ())
+        expected = statuses.get((request.receiver, request.method, request.path.removesuffix("/")), ())
         return answer is not None and answer.status in expected
 
     return belongs

@@ -45,23 +45,23 @@ def table(recording: Recording, hints: Mapping[int, str] | None = None) -> Table
     ``hints`` maps the index of an exchange to its reason. Without ``hints``, the function computes the
     reasons if the catalogue contains the recording's sequence.
     """
-    made = empty_table()
+    table = empty_table()
     why = reasons(recording) if hints is None else hints
     for view in messages(recording):
-        made.add_row(*message_row(view, why.get(view.exchange, "")))
-    return made
+        table.add_row(*message_row(view, why.get(view.exchange, "")))
+    return table
 
 
 def empty_table() -> Table:
     """Return the table without rows, to fill with rows of ``message_row`` or ``exchange_rows``."""
-    made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    made.add_column("no.", justify="right", no_wrap=True)
-    made.add_column("step", justify="right", no_wrap=True)
-    made.add_column("from → to", overflow="fold", min_width=8)
-    made.add_column("message", overflow="fold", ratio=1, min_width=12)
-    made.add_column("ms", justify="right", no_wrap=True)
-    made.add_column("verdict", overflow="fold", min_width=6)
-    return made
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column("no.", justify="right", no_wrap=True)
+    table.add_column("step", justify="right", no_wrap=True)
+    table.add_column("from → to", overflow="fold", min_width=8)
+    table.add_column("message", overflow="fold", ratio=1, min_width=12)
+    table.add_column("ms", justify="right", no_wrap=True)
+    table.add_column("verdict", overflow="fold", min_width=6)
+    return table
 
 
 def exchange_rows(exchange: Exchange, number: int, hint: str = "") -> tuple[Row, Row]:
@@ -98,8 +98,8 @@ def verdict_line(recording: Recording) -> Text:
     """
     if recording.verdict == "undetermined":
         name = f" ({visible(recording.sequence, 60)})" if recording.sequence else ""
-        told = [undetermined_reason(recording), *_deviations(recording)]
-        line = Text(f"undetermined{name}: {'; '.join(told)}", style="yellow")
+        remarks = [undetermined_reason(recording), *_deviations(recording)]
+        line = Text(f"undetermined{name}: {'; '.join(remarks)}", style="yellow")
     elif recording.sequence is None or recording.verdict is None:
         line = Text(
             "no documented sequence fits: nothing to compare with (tracer learn begins one)", style="dim"

@@ -48,22 +48,22 @@ def fold(pieces: list[Piece], folded: Folded) -> list[Piece]:
 
 
 def _fold(pieces: list[Piece], length: int, folded: Folded) -> list[Piece]:
-    same = _same(pieces, length)
-    made: list[Piece] = []
+    same = _count_equal(pieces, length)
+    folded_pieces: list[Piece] = []
     position = 0
     while position < len(pieces):
         count = same[position] // length + 1
         group = pieces[position : position + count * length]
         if count >= _OFTEN or (count > 1 and all(piece.again for piece in group[length:])):
-            made.append(_loop(group, count, folded))
+            folded_pieces.append(_loop(group, count, folded))
             position += len(group)
         else:
-            made.append(pieces[position])
+            folded_pieces.append(pieces[position])
             position += 1
-    return made
+    return folded_pieces
 
 
-def _same(pieces: list[Piece], length: int) -> list[int]:
+def _count_equal(pieces: list[Piece], length: int) -> list[int]:
     """Count for each piece the pieces in a row, from it on, that equal the piece ``length`` later."""
     same = [0] * (len(pieces) + 1)
     for position in range(len(pieces) - length - 1, -1, -1):

@@ -88,7 +88,7 @@ class _Rows:
                 count += 1
                 yield from self._arrow(event)
             elif isinstance(event, Note):
-                yield from self._said(self._frames + 1, event.text, _NOTE)
+                yield from self._wrap_text(self._frames + 1, event.text, _NOTE)
             elif isinstance(event, Open):
                 yield self._edge("┌", "┐", f"{event.kind} {event.title}")
                 self._depth += 1
@@ -132,8 +132,8 @@ class _Rows:
         look = _RED if view.deviates else Look.parse(message_style(view) or "none")
         left, right = sorted((self._at[view.sender], self._at[view.receiver]))
         if arrow.note:
-            said = ": ".join(filter(None, (arrow.note, self._reasons.get(view.exchange))))
-            yield from self._said(left + 2, f"✗ {said}", _RED)
+            remark = ": ".join(filter(None, (arrow.note, self._reasons.get(view.exchange))))
+            yield from self._wrap_text(left + 2, f"✗ {remark}", _RED)
         text = visible(arrow.text, 200)
         beside = left == right
         fits = beside or cell_len(text) + ARROW <= right - left
@@ -160,7 +160,7 @@ class _Rows:
         line = sign * before + label + sign * (length - 1 - before - cell_len(label))
         return line + tip if rightwards else tip + line
 
-    def _said(self, at: int, text: str, look: Look) -> Iterator[CellLine]:
+    def _wrap_text(self, at: int, text: str, look: Look) -> Iterator[CellLine]:
         """Yield the lines of a text that begins at the cell ``at``, but no later than mid-row."""
         at = min(at, self._room // 2)
         for line in textwrap.wrap(visible(text, 400), max(1, self._room - at - 1)):

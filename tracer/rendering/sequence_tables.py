@@ -29,20 +29,20 @@ _Row = tuple[Text, Text, Text, Text, Text]
 
 def listed(sequences: Iterable[Sequence], language: str = DEFAULT) -> Table:
     """Return a table with a row for each of ``sequences``."""
-    made = _table()
+    table = _table()
     for title in ("sequence", "command"):
-        made.add_column(title, overflow="fold")
-    made.add_column("steps", justify="right", no_wrap=True)
-    made.add_column("title", overflow="fold")
-    for one in sequences:
-        commands = "\n".join(visible(command, 120) for command in (one.command, *one.aliases))
-        made.add_row(
-            Text(one.name, style="bold"),
+        table.add_column(title, overflow="fold")
+    table.add_column("steps", justify="right", no_wrap=True)
+    table.add_column("title", overflow="fold")
+    for sequence in sequences:
+        commands = "\n".join(visible(command, 120) for command in (sequence.command, *sequence.aliases))
+        table.add_row(
+            Text(sequence.name, style="bold"),
             Text(commands),
-            Text(str(len(one.steps))),
-            _text(one.title, language),
+            Text(str(len(sequence.steps))),
+            _text(sequence.title, language),
         )
-    return made
+    return table
 
 
 def heading(sequence: Sequence, language: str = DEFAULT) -> Iterator[Text]:
@@ -64,15 +64,15 @@ def steps(sequence: Sequence, language: str = DEFAULT) -> Table:
 
     Service calls and fallbacks are indented below their exchange.
     """
-    made = _table()
-    made.add_column("steps", no_wrap=True)
-    made.add_column("from → to", overflow="fold")
-    made.add_column("request", overflow="fold", ratio=2)
-    made.add_column("status", overflow="fold")
-    made.add_column("", overflow="fold", ratio=3)
+    table = _table()
+    table.add_column("steps", no_wrap=True)
+    table.add_column("from → to", overflow="fold")
+    table.add_column("request", overflow="fold", ratio=2)
+    table.add_column("status", overflow="fold")
+    table.add_column("", overflow="fold", ratio=3)
     for row in _Rows(language).items(sequence.exchanges, ""):
-        made.add_row(*row)
-    return made
+        table.add_row(*row)
+    return table
 
 
 def _table() -> Table:
@@ -109,8 +109,8 @@ class _Rows:
         if entry.fallback:
             failed = self._words.answered.format(statuses=either(entry.fallback.status, self._words))
             yield _note(indent + _INDENT, failed, _text(entry.fallback.summary, self._language))
-            for one in entry.fallback.then:
-                yield from self._entry(one, indent + 2 * _INDENT)
+            for following in entry.fallback.then:
+                yield from self._entry(following, indent + 2 * _INDENT)
 
     def _row(self, entry: Entry, indent: str, sender: str) -> _Row:
         path = usual_mount(entry.receiver) + with_query(entry.path, entry.query).removesuffix("/")
@@ -131,12 +131,12 @@ class _Rows:
             conditions.append(how_often(entry.loop, self._words))
         if entry.repeats:
             conditions.append(self._words.again)
-        made = _text(entry.summary, self._language)
+        description = _text(entry.summary, self._language)
         if conditions:
-            made.append("\n" if made else "").append(
+            description.append("\n" if description else "").append(
                 f"({visible(', '.join(conditions), _LIMIT)})", style="dim"
             )
-        return made
+        return description
 
 
 def _note(indent: str, what: str, why: Text | None = None) -> _Row:

@@ -96,10 +96,10 @@ class Drawing:
         while end and not row.time and row.cells[end - 1] == " ":
             end -= 1
         start = 0
-        for place in range(1, end + 1):
-            if place == end or row.looks[place] is not row.looks[start]:
-                yield Segment("".join(row.cells[start:place]), row.looks[start])
-                start = place
+        for position in range(1, end + 1):
+            if position == end or row.looks[position] is not row.looks[start]:
+                yield Segment("".join(row.cells[start:position]), row.looks[start])
+                start = position
         if row.time:
             yield Segment(row.time.rjust(_TIME), _DIM)
         yield Segment.line()

@@ -49,8 +49,8 @@ def recording_tree(recording: Recording, style: Style = _PLAIN) -> list[Node]:
     if recording.verdict == "undetermined" and run:
         nodes.insert(0, Note((), builder.words.undetermined))
     if recording.missing and run:
-        said = builder.words.missing if len(recording.missing) > 1 else builder.words.missing_one
-        nodes.append(Note((), said.format(steps=", ".join(map(str, recording.missing)))))
+        phrase = builder.words.missing if len(recording.missing) > 1 else builder.words.missing_one
+        nodes.append(Note((), phrase.format(steps=", ".join(map(str, recording.missing)))))
     return nodes
 
 
@@ -59,9 +59,9 @@ def nodes_of(run: Sequence[MessageUnit], style: Style = _PLAIN) -> list[Node]:
     return _Builder(style).nodes(run)
 
 
-def arrow_text(view: MessageView, said: Words) -> str:
+def arrow_text(view: MessageView, vocabulary: Words) -> str:
     """Return the mark for the change of ``view`` and its text."""
-    text = said.no_response.format(reason=view.reason) if view.kind == "error" else view.text
+    text = vocabulary.no_response.format(reason=view.reason) if view.kind == "error" else view.text
     return MARKS[view.change] + text
 
 
@@ -79,8 +79,8 @@ class _Builder:
         """Return the note that replaces the prologue."""
         views = [view for unit in group for view in unit.views]
         over = dict.fromkeys(name for view in views for name in (view.sender, view.receiver))
-        said = numbers(views[0].number, views[-1].number)
-        return Note(tuple(over), self.words.authentication.format(numbers=said))
+        span = numbers(views[0].number, views[-1].number)
+        return Note(tuple(over), self.words.authentication.format(numbers=span))
 
     def nodes(self, items: Sequence[Item]) -> list[Node]:
         return _all_nodes(fold(self._framed(items), self._loop))
@@ -138,7 +138,7 @@ class _Builder:
         if isinstance(item, MessageView):
             return Piece(None, [self._arrow(item)], again=False, first=item, last=item)
         pieces = fold(self._framed(item.items), self._loop)
-        own = [_said(one) for one in item.items if isinstance(one, MessageView)]
+        own = [_message_key(message) for message in item.items if isinstance(message, MessageView)]
         inner = [piece.shape for piece in pieces if not _is_message(piece)]
         request = item.request
         return Piece(
@@ -170,7 +170,7 @@ def _is_message(piece: Piece) -> bool:
     return piece.first is piece.last
 
 
-def _said(view: MessageView) -> Hashable:
+def _message_key(view: MessageView) -> Hashable:
     """Return the key that ``view`` shares with its repetitions; None for a message that is never folded."""
     if view.deviates:
         return None

@@ -34,7 +34,7 @@ def assemble(
     began = started[order[0]] if order else head.began
     ordered = reordered(exchanges, order)
     receivers, labels = resolve(ordered, participants, head.command)
-    named = lazy_map(ordered, lambda place, exchange: _placed(exchange, began, receivers[place]))
+    named = lazy_map(ordered, lambda index, exchange: _complete(exchange, began, receivers[index]))
     recording = Recording(
         format=FORMAT,
         command=head.command,
@@ -56,7 +56,7 @@ def assemble(
     return label(recording, choose(named, head.command, release_of(recording)) if by_client else None)
 
 
-def _placed(exchange: Exchange, began: float, receiver: str) -> Exchange:
+def _complete(exchange: Exchange, began: float, receiver: str) -> Exchange:
     # If the clock is set back during a run, times are negative, and such a recording is not valid.
     ended = None if exchange.ended is None else max(0.0, round(exchange.ended - began, 3))
     started = max(0.0, round(exchange.started - began, 3))

@@ -1,6 +1,6 @@
 """Attribution of exchanges to runs. A request is undecided until there is evidence of its run.
 
-``clientrequests`` attributes the requests of clients, ``calls`` those of services. Both share one list
+``ClientRequests`` attributes the requests of clients, ``ServiceCalls`` those of services. Both share one list
 of undecided requests. A request leaves the list when its run is known and its exchange is complete.
 """
 
@@ -62,7 +62,7 @@ class Attribution:
     def exchange_completed(
         self, request: SentRequest, exchange: Exchange, tokens: Iterable[str], closed_connection: str | None
     ) -> list[SentRequest]:
-        """Register the end of a request. Return the complete requests with a known run, each only once."""
+        """Register the end of an exchange. Return the complete requests with a known run, each only once."""
         decided_before = request.run is not None and request not in self._undecided
         request.exchange, request.is_complete = exchange, True
         request.ended = math.inf if exchange.ended is None else exchange.ended
@@ -108,6 +108,6 @@ class Attribution:
     def _decided(self) -> list[SentRequest]:
         self._services.reconsider()
         decided = [each for each in self._undecided if each.run is not None and each.exchange is not None]
-        # In place, because ``clientrequests`` and ``calls`` share the list.
+        # The list is changed, not replaced, because ``ClientRequests`` and ``ServiceCalls`` share it.
         self._undecided[:] = [each for each in self._undecided if each not in decided]
         return decided

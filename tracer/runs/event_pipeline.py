@@ -19,12 +19,12 @@ __all__ = ["EventPipeline", "carried_tokens", "issued_tokens"]
 
 _RECEIPT = b"openstack-auth-receipt"
 _CARRIED = (b"x-auth-token", b"x-service-token", _RECEIPT)
-_HANDED_OUT = (b"x-subject-token", _RECEIPT)
+_ISSUED = (b"x-subject-token", _RECEIPT)
 """Response header fields that contain tokens. A receipt is for the second factor of a login."""
 
 
 class EventPipeline:
-    """A receiver of the proxy's events, in their order.
+    """An event sink that stores each completed exchange at once, through run managers in this process.
 
     ``new_manager`` creates a manager for settings. ``on_exchange`` is called with each writer that has stored
     an exchange.
@@ -77,10 +77,10 @@ class EventPipeline:
             manager.doubt(reason)
 
     async def caught_up(self) -> None:
-        """Return at once, as ``tell`` has already stored all exchanges."""
+        """Return at once, as ``receive`` has already stored all exchanges."""
 
     async def delivered(self) -> None:
-        """Return at once, as ``tell`` has already processed all events."""
+        """Return at once, as ``receive`` has already processed all events."""
 
     async def finish(self, interrupted: str = "") -> None:
         """Write the recordings of all runs. ``interrupted`` is the reason of an early end, or empty."""
@@ -117,16 +117,16 @@ class EventPipeline:
         return self._settings.participants.senders.get(connected.port) if connected else None
 
     def _exchange_completed(self, completed: ExchangeCompleted) -> None:
-        known = self._started.pop(completed.flow, None)
-        if known is None:  # the error at its beginning was already reported
+        started = self._started.pop(completed.flow, None)
+        if started is None:  # the error at its beginning was already reported
             return
-        request, sent, manager = known
+        request, sent, manager = started
         fields = Fields(completed.reply.fields if completed.reply else ())
-        tokens = [value for name in _HANDED_OUT for value in fields.all(name)]
-        closes = request.connection if completed.closes else None
+        tokens = [value for name in _ISSUED for value in fields.all(name)]
+        closed_connection = request.connection if completed.closes else None
         sent.approximate = completed.approximate
         for writer in manager.exchange_completed(
-            sent, self._exchange(request, completed, sent), tokens, closes
+            sent, self._exchange(request, completed, sent), tokens, closed_connection
         ):
             self._on_exchange(writer)
 
@@ -149,7 +149,7 @@ def issued_tokens(request: RequestStarted, completed: ExchangeCompleted) -> froz
     if completed.reply is None or Fields(request.fields).all(b"x-subject-token"):
         return frozenset()
     fields = Fields(completed.reply.fields)
-    return frozenset(value for name in _HANDED_OUT for value in fields.all(name))
+    return frozenset(value for name in _ISSUED for value in fields.all(name))
 
 
 def _authenticates(method: str, url: str) -> bool:

@@ -70,10 +70,10 @@ class RequestStarted(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class ExchangeCompleted(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """The end of a request, with its content, and with the response or an ``error``.
+    """The end of an exchange: the content of the request, and the response or an ``error``.
 
-    ``ended`` is in seconds since the epoch, None if unknown. If ``ended`` is ``approximate``, the request
-    may have ended earlier. ``closes`` is set if the connection ended with the request.
+    ``ended`` is in seconds since the epoch, None if unknown. If ``ended`` is ``approximate``, the exchange
+    may have ended earlier. ``closes`` is set if the connection ended with the exchange.
     """
 
     flow: str

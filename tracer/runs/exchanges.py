@@ -1,4 +1,4 @@
-"""Conversion of the events of a request to an unredacted Exchange."""
+"""Conversion of ``RequestStarted`` and ``ExchangeCompleted`` to an unredacted ``Exchange``."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def body(fields: Fields, content: Content, limit: int) -> Body | None:
         size=content.size if raw is None else len(raw),
     )
     if raw is not None and kind.size <= limit:
-        return _kept(kind, raw, fields, limit) if raw else None
+        return _decode_body(kind, raw, fields, limit) if raw else None
     if content.streamed:
         seen = kind.size or not content.sha256
         return replace(kind, omitted="streamed", sha256=content.sha256 or None) if seen else None
@@ -63,7 +63,7 @@ def body(fields: Fields, content: Content, limit: int) -> Body | None:
     return _omitted(kind, raw, "too-large") if raw else None
 
 
-def _kept(kind: Body, raw: bytes, fields: Fields, limit: int) -> Body:
+def _decode_body(kind: Body, raw: bytes, fields: Fields, limit: int) -> Body:
     try:
         content = decode(raw, kind.encoding, limit)
     except TooLargeError:

@@ -45,20 +45,20 @@ class ParticipantMap:
 
     def receiver(self, url: str) -> str | None:
         """Return the participant that receives requests to ``url``, None if the map has none."""
-        place = origin(url) if self._receivers else None
-        if place is None:
+        target = origin(url) if self._receivers else None
+        if target is None:
             return None
         path = urlsplit(url).path
         for name, wanted, prefix in self._receivers:
-            if place == wanted and (path + "/").startswith(prefix.rstrip("/") + "/"):
+            if target == wanted and (path + "/").startswith(prefix.rstrip("/") + "/"):
                 return name
         return None
 
 
 def _origin_and_path(value: str, item: str) -> tuple[Origin, str]:
     url = value if "://" in value else f"http://{value}"
-    place = origin(url)
-    if place is None:
+    url_origin = origin(url)
+    if url_origin is None:
         hint = " (an IPv6 address stands in brackets)" if value.count(":") > 1 else ""
         raise InputError("participants", f"not a URL: {item!r}{hint}")
-    return place, urlsplit(url).path
+    return url_origin, urlsplit(url).path

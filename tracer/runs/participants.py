@@ -41,8 +41,8 @@ def resolve(
     for exchange in exchanges:
         receiver = _receiver(exchange.request.url, catalogue, configured, login)
         if receiver is None:
-            place = origin(exchange.request.url)
-            host = authority(place) if place else _host_text(exchange.request.url)
+            url_origin = origin(exchange.request.url)
+            host = authority(url_origin) if url_origin else _host_text(exchange.request.url)
             receiver = strangers.setdefault(host, f"service-{len(strangers) + 1}")
             labels.setdefault(receiver, host)
         for name in (exchange.sender, receiver):
@@ -77,9 +77,9 @@ def _host_text(url: str) -> str:
 
 
 def _receiver(url: str, catalogue: Catalogue, configured: ParticipantMap, login: Catalogue) -> str | None:
-    known = catalogue.service(url)
-    if known:
-        return known[0]
+    service = catalogue.service(url)
+    if service:
+        return service[0]
     # Last, because it is only an assumption that this request is a login.
     supposed = login.service(url)
     return configured.receiver(url) or (supposed[0] if supposed else None)

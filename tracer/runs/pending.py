@@ -11,16 +11,16 @@ __all__ = ["PendingExchanges"]
 
 
 class PendingExchanges:
-    """A writer that is never finished: each exchange moves to the writer of its run.
+    """The complete exchanges with an unknown run, in a ``RunWriter`` that is never finished.
 
-    Only a killed proxy leaves exchanges in the writer, and ``recovery`` finds them. The methods raise
-    OutputError if a write fails.
+    Each exchange moves to the writer of its run. Only a killed proxy leaves exchanges in the journal, and
+    ``recover`` finds them. The methods raise OutputError if a write fails.
     """
 
     def __init__(self, new_writer: Callable[[], RunWriter]) -> None:
         self._new_writer = new_writer
         self._writer: RunWriter | None = None
-        self._held: list[SentRequest] = []
+        self._requests: list[SentRequest] = []
 
     def hold(self, request: SentRequest) -> None:
         """Store a complete exchange with an unknown run."""
@@ -28,14 +28,14 @@ class PendingExchanges:
         if self._writer is None:
             self._writer = self._new_writer()
         self._writer.take(request.exchange)
-        self._held.append(request)
+        self._requests.append(request)
 
     def let_go(self, request: SentRequest) -> None:
         """Remove an exchange that the writer of its run has stored."""
-        if request in self._held and self._writer is not None:
-            self._writer.drop(self._held.index(request))
-            self._held.remove(request)
-            if not self._held:
+        if request in self._requests and self._writer is not None:
+            self._writer.drop(self._requests.index(request))
+            self._requests.remove(request)
+            if not self._requests:
                 self._writer = None
 
     def leave(self) -> None:

@@ -179,13 +179,13 @@ class Runs:
 
     def background_run(self, evidence: Evidence) -> Run:
         """Return the run for requests a service sends on its own behalf; begin one if needed."""
-        known = (run for run in self.going if run.service == evidence.sender)
-        return next(known, None) or self.begin(evidence)
+        runs = (run for run in self.going if run.service == evidence.sender)
+        return next(runs, None) or self.begin(evidence)
 
     def process_run(self, evidence: Evidence) -> Run:
         """Return the run of the local process that sent the request; begin one if needed."""
-        known = (run for run in self.going if run.process == evidence.process)
-        return next(known, None) or self.begin(evidence)
+        runs = (run for run in self.going if run.process == evidence.process)
+        return next(runs, None) or self.begin(evidence)
 
     def holders(self, evidence: Evidence) -> list[Run]:
         """Return the runs of the request's address that obtained or carried one of its tokens.
@@ -226,7 +226,7 @@ class Runs:
     def retain(self, run: Run) -> Run | None:
         """Keep a finished remote run, as its client may only be idle. Return the run evicted to make room.
 
-        Return ``run`` itself if it is local or has no tokens, as such a run is not kept.
+        Return ``run`` itself if it is local or has no tokens, as such a run is not retained.
         """
         if run.process is not None or not (run.tokens or run.carried):
             return run

@@ -28,9 +28,9 @@ _OWN = "sent by {sender} while it was answering no recorded command"
 
 
 class RunManager:
-    """The owner of the writers of all runs in progress. ``Attribution`` selects the run of each exchange.
+    """The manager of the writers of all runs in progress. ``Attribution`` selects the run of each exchange.
 
-    ``on_kept`` is called with each written recording, ``on_failure`` with each error that no caller
+    ``on_saved`` is called with each written recording, ``on_failure`` with each error that no caller
     receives. With ``live``, a background task runs ``tend`` when work is due. For ``stored`` flows, the
     caller runs ``tend``. ``clock`` returns seconds: monotonic ones, or since the epoch for stored flows.
     """
@@ -38,7 +38,7 @@ class RunManager:
     def __init__(
         self,
         settings: Settings,
-        on_kept: Callable[[SavedRecording], None],
+        on_saved: Callable[[SavedRecording], None],
         on_failure: Callable[[Exception], None],
         *,
         live: bool,
@@ -46,14 +46,14 @@ class RunManager:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
-        self._on_kept = on_kept
+        self._on_saved = on_saved
         self._on_failure = on_failure
         self._live = live
         self._attribution = Attribution(settings.participants, self._resume, stored=stored, clock=clock)
         self._runs = self._attribution.runs
         self._stored = stored
         self._clock = clock
-        self._waiting = PendingExchanges(self._pending_writer)
+        self._pending = PendingExchanges(self._pending_writer)
         self._writers: dict[int, RunWriter] = {}
         self._idle_since: dict[Run, float] = {}
         self._tending: asyncio.Task[None] | None = None
@@ -66,13 +66,13 @@ class RunManager:
         return self._attribution.request_started(evidence)
 
     def exchange_completed(
-        self, request: SentRequest, exchange: Exchange, tokens: Iterable[str], closes: str | None
+        self, request: SentRequest, exchange: Exchange, tokens: Iterable[str], closed_connection: str | None
     ) -> list[RunWriter]:
-        """Store a complete exchange, and waiting exchanges that it decides. Return the writers that grew.
+        """Store a complete exchange, and pending exchanges that it decides. Return their writers.
 
         Raises OutputError if a write fails. The runs continue nevertheless.
         """
-        complete = self._attribution.exchange_completed(request, exchange, tokens, closes)
+        complete = self._attribution.exchange_completed(request, exchange, tokens, closed_connection)
         try:
             if request not in complete and not self._stored:
                 self._hold(request)
@@ -121,7 +121,7 @@ class RunManager:
         for run in self._runs.going:
             if run.number in self._writers:
                 self._writers[run.number].leave()
-        self._waiting.leave()
+        self._pending.leave()
         self._disk.shutdown()
 
     async def _stop_waiting(self) -> None:
@@ -147,7 +147,7 @@ class RunManager:
 
     def _hold(self, request: SentRequest) -> None:
         try:
-            self._waiting.hold(request)
+            self._pending.hold(request)
         except Exception:
             # The caller counts the request as lost. It must not fail again when its run is known.
             self._attribution.forget(request)
@@ -166,7 +166,7 @@ class RunManager:
                 writer.take(request.exchange)
                 writers.append(writer)
                 # Last, so that a kill in between duplicates the exchange instead of losing it.
-                self._waiting.let_go(request)
+                self._pending.let_go(request)
                 if request.doubt:
                     writer.doubt(request.doubt)
             except Exception as error:  # noqa: BLE001 - raised below, after the other exchanges are stored
@@ -259,7 +259,7 @@ class RunManager:
             if writer.exchanges:
                 loop = asyncio.get_running_loop()
                 work = loop.run_in_executor(self._disk, self.finish_writer, writer, interrupted)
-                self._on_kept(await work)
+                self._on_saved(await work)
         except Exception as error:  # noqa: BLE001 - the journal stays for recovery, and other runs continue
             writer.leave()
             self._on_failure(error)

@@ -44,7 +44,7 @@ class SavedRecording(NamedTuple):
 
 
 class RunWriter:
-    """The journal and the recording of one run. Its methods raise OutputError if a write fails."""
+    """The writer of the journal and the recording of one run. Methods raise OutputError if a write fails."""
 
     def __init__(self, settings: Settings, argv: Sequence[str] = (), note: str = "") -> None:
         self.settings = settings
@@ -68,14 +68,14 @@ class RunWriter:
         )
 
     def take(self, exchange: Exchange) -> Exchange:
-        """Redact a finished exchange and append it to the journal. Return the redacted exchange."""
-        known = self.redactor.generation
+        """Redact a completed exchange and append it to the journal. Return the redacted exchange."""
+        generation = self.redactor.generation
         redacted = self.redactor.exchange(exchange)
-        if self.redactor.generation != known:
+        if self.redactor.generation != generation:
             self._forget()
         if self._journal is None:
             self._journal = self._open()
-        changed = self._noted(self.redactor.unredacted_auth(redacted), self.redactor.counts)
+        changed = self._update_head(self.redactor.unredacted_auth(redacted), self.redactor.counts)
         self._journal.exchange(redacted, self._head if changed else None)
         self.stripped += redacted.redaction == "failed"
         self.exchanges += 1
@@ -122,7 +122,7 @@ class RunWriter:
             if self._journal is not None:
                 self._journal.head(self._head)
 
-    def _noted(self, doubt: str | None, counts: dict[str, int]) -> bool:
+    def _update_head(self, doubt: str | None, counts: dict[str, int]) -> bool:
         """Add the note ``doubt`` and the redaction ``counts`` to the head. Return whether it changed."""
         if not doubt and counts == self._head.redacted:
             return False
@@ -142,13 +142,13 @@ class RunWriter:
         """
         assert self._journal is not None, "a run without exchanges has no recording"
         # The output may reveal a secret of an exchange, and an exchange may reveal a secret of the output.
-        known = self.redactor.generation
+        generation = self.redactor.generation
         while True:
             output = output and self._clean(output)
             self._clean_command()
-            if known == self.redactor.generation:
+            if generation == self.redactor.generation:
                 break
-            known = self.redactor.generation
+            generation = self.redactor.generation
             self._forget()
         exchanges = self._cleaned(self._journal)
         head = replace(
@@ -166,8 +166,8 @@ class RunWriter:
             raise
         self._journal.remove()
         self._journal = None
-        kept = SavedRecording(recording, self.path, problem=_without_contents(self.stripped))
-        return _drawn(kept, self.settings, self.redactor.known)
+        saved = SavedRecording(recording, self.path, problem=_without_contents(self.stripped))
+        return _draw_diagrams(saved, self.settings, self.redactor.known)
 
     def _cleaned(self, journal: Journal) -> Sequence[Exchange]:
         """Return all exchanges of ``journal``, redacted again with all secrets that are known now."""
@@ -189,7 +189,7 @@ class RunWriter:
 
     def _save(self, head: JournalHead, recording: Recording) -> Path:
         if self.path is not None or head.name:
-            path = self.path or _place(self.settings.folder, head, recording)
+            path = self.path or _choose_path(self.settings.folder, head, recording)
             save(recording, path, known=self.redactor.known)
             return path
         return save_new(self.settings.folder, head, recording, self.redactor.known)
@@ -200,9 +200,9 @@ class RunWriter:
         recording = load(self.path)
         began = self._began or self._head.began
         self._journal = self._open()
-        for one in recording.exchanges:
-            ended = None if one.ended is None else one.ended + began
-            self._journal.exchange(replace(one, started=one.started + began, ended=ended))
+        for exchange in recording.exchanges:
+            ended = None if exchange.ended is None else exchange.ended + began
+            self._journal.exchange(replace(exchange, started=exchange.started + began, ended=ended))
 
     def leave(self) -> None:
         """Close the journal without a recording. Its file stays for a later recovery."""
@@ -217,24 +217,24 @@ class RunWriter:
 
 def _without_contents(count: int) -> str:
     """Return the message on ``count`` exchanges that could not be redacted; empty for none."""
-    one = "exchange could not be redacted, and was written without its contents"
-    several = "exchanges could not be redacted, and were written without their contents"
-    return counted(count, one, several) if count else ""
+    singular = "exchange could not be redacted, and was written without its contents"
+    plural = "exchanges could not be redacted, and were written without their contents"
+    return counted(count, singular, plural) if count else ""
 
 
-def _drawn(kept: SavedRecording, settings: Settings, known: KnownSecrets) -> SavedRecording:
-    """Write the diagrams of a recording. Return ``kept`` with their paths.
+def _draw_diagrams(saved: SavedRecording, settings: Settings, known_secrets: KnownSecrets) -> SavedRecording:
+    """Write the diagrams of a recording. Return ``saved`` with their paths.
 
     A diagram that cannot be drawn or written becomes a part of ``problem``, and raises no error.
     """
     drawn: list[Path] = []
-    problems = [kept.problem] if kept.problem else []
+    problems = [saved.problem] if saved.problem else []
     refused: dict[str, list[str]] = {}
     for kind in settings.diagrams if settings.draw else ():
-        path = kept.path.with_suffix(f".{kind}")
+        path = saved.path.with_suffix(f".{kind}")
         assert settings.draw is not None
         try:
-            parts = settings.draw(kept.recording, kind)
+            parts = settings.draw(saved.recording, kind)
         except RenderError as error:
             refused.setdefault(str(error), []).append(str(path))
             # A diagram of an earlier run must not appear to belong to this run.
@@ -242,11 +242,11 @@ def _drawn(kept: SavedRecording, settings: Settings, known: KnownSecrets) -> Sav
                 write_parts(path, (), tidy=True)
             continue
         try:
-            drawn += write_parts(path, parts, known_secrets=known, tidy=True)
+            drawn += write_parts(path, parts, known_secrets=known_secrets, tidy=True)
         except OutputError as error:
             problems.append(str(error))
     problems += [f"no {', '.join(paths)}: {why}" for why, paths in refused.items()]
-    return kept._replace(diagrams=tuple(drawn), problem="; ".join(problems))
+    return saved._replace(diagrams=tuple(drawn), problem="; ".join(problems))
 
 
 def _broken_off(exchanges: Sequence[Exchange]) -> str:
@@ -256,22 +256,24 @@ def _broken_off(exchanges: Sequence[Exchange]) -> str:
     return "the last request had no answer" if last.response is None else ""
 
 
-def save_new(folder: Path, head: JournalHead, recording: Recording, known: KnownSecrets | None) -> Path:
+def save_new(
+    folder: Path, head: JournalHead, recording: Recording, known_secrets: KnownSecrets | None
+) -> Path:
     """Save a recording under the first free name, and return its path. Raises LeakError, OutputError."""
     while True:
-        path = _free(_place(folder, head, recording))
+        path = _free(_choose_path(folder, head, recording))
         try:
-            save(recording, path, known=known, new=True)
+            save(recording, path, known=known_secrets, new=True)
         except NameTakenError:  # just now, by another proxy
             continue
         return path
 
 
-def _place(folder: Path, head: JournalHead, recording: Recording) -> Path:
+def _choose_path(folder: Path, head: JournalHead, recording: Recording) -> Path:
     """Return the path of a recording below ``folder``, even if that file exists."""
     folder = folder / safe_name(head.release) if head.release else folder
-    found = head.name or recording.sequence or _command_name(recording.command) or _beginner(recording)
-    return folder / f"{safe_name(found or 'run')}.yaml"
+    name = head.name or recording.sequence or _command_name(recording.command) or _beginner(recording)
+    return folder / f"{safe_name(name or 'run')}.yaml"
 
 
 def _free(first: Path) -> Path:

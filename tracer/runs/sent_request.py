@@ -49,12 +49,12 @@ class SentRequest:
 
     @property
     def latest(self) -> float:
-        """The end of an answered request; its beginning if the end is unknown."""
+        """The end of a completed exchange; its beginning if the end is unknown."""
         return self.ended if self.ended < math.inf else self.evidence.started
 
     @property
     def earliest(self) -> float:
-        """The earliest time at which an answered request may have ended."""
+        """The earliest time at which a completed exchange may have ended."""
         return self.evidence.started if self.approximate else self.latest
 
     def decide(self, run: Run, doubt: str = "") -> None:

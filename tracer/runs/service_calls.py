@@ -60,7 +60,7 @@ class ServiceCalls:
         earlier = [call for call in self._stored_calls if call.evidence.started < now]
         for call in earlier:
             self._stored_calls.remove(call)
-            self._place(call)
+            self._find_runs(call)
         oldest = min((call.evidence.started for call in self._stored_calls), default=now)
         self._under_way = [each for each in self._under_way if each.ended >= oldest]
 
@@ -74,12 +74,12 @@ class ServiceCalls:
         if self._stored:
             self._stored_calls.append(request)
         else:
-            self._place(request)
+            self._find_runs(request)
         self._under_way.append(request)
         return request
 
     def exchange_completed(self, request: SentRequest, exchange: Exchange) -> None:
-        """Register the end of a request of a client or a service. Remember the catalogue of a login."""
+        """Register the end of an exchange of a client or a service. Remember the catalogue of a login."""
         if exchange.request.method == "POST" and exchange.response and exchange.response.status == 201:
             catalogue = Catalogue.from_exchanges([exchange])
             if catalogue:  # a created user or network has none, and must not replace a login's
@@ -93,7 +93,7 @@ class ServiceCalls:
         for call in self._open():
             if not call.runs and (candidates := _runs(call.answering)):
                 self._propose(call, candidates)
-            # All requests that the call may serve are answered, and no token has decided.
+            # The exchanges of all requests that the call may serve are complete, and no token has decided.
             if len(call.runs) > 1 and all(each.is_complete for each in call.answering):
                 self._decide_by_time(call)
 
@@ -110,13 +110,13 @@ class ServiceCalls:
     def _open(self) -> list[SentRequest]:
         return [each for each in self._undecided if each.evidence.sender and each.run is None]
 
-    def _place(self, request: SentRequest) -> None:
+    def _find_runs(self, request: SentRequest) -> None:
         """Find the runs of a service call. Leave it undecided if there are several or none."""
         evidence = request.evidence
         request.answering = list(self._answering(request))
-        told = evidence.subjects or evidence.tokens
-        tied = [each for each in request.answering if not told.isdisjoint(each.evidence.tokens)]
-        owner = next((run for run in self._runs.going if not told.isdisjoint(run.tokens)), None)
+        tokens = evidence.subjects or evidence.tokens
+        tied = [each for each in request.answering if not tokens.isdisjoint(each.evidence.tokens)]
+        owner = next((run for run in self._runs.going if not tokens.isdisjoint(run.tokens)), None)
         runs = _runs(tied) or ([owner] if owner else [])
         if not runs and not evidence.subjects:
             runs = _runs(request.answering)
@@ -166,8 +166,8 @@ class ServiceCalls:
 
     def _receiver(self, url: str) -> str | None:
         for catalogue in self._catalogues or (Catalogue(),):
-            if known := catalogue.service(url):
-                return known[0]
+            if service := catalogue.service(url):
+                return service[0]
         return self._participants.receiver(url)
 
 

@@ -87,9 +87,9 @@ class Settings:
 
     def of_no_command(self) -> Settings:
         """Return a copy without name and sequence, for exchanges that no command caused."""
-        other = copy.copy(self)
-        other.name = other.sequence = None
-        return other
+        anonymous = copy.copy(self)
+        anonymous.name = anonymous.sequence = None
+        return anonymous
 
 
 def _check_diagrams(diagrams: tuple[str, ...]) -> None:

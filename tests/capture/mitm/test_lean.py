@@ -145,7 +145,7 @@ for number in range(2):
     settings = Settings(folder=folder / str(number), policies=())
     try:
         result = record([sys.executable, "-c", client], {{}}, settings, folder / "ca", {options})
-        assert result.kept is not None
+        assert result.saved is not None
         assert (folder / "0").exists()
     except ZeroDivisionError:
         assert "1 / 0" in {options!r}

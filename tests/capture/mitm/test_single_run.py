@@ -61,8 +61,8 @@ class Command:
         self.tracer.sink().receive(ExchangeCompleted(asked.flow, asked.started + 50, Content(), reply, said))
 
     def end(self) -> None:
-        self.tracer._one.output = Output(exit=0)
-        self.tracer._one.interrupted = ""
+        self.tracer._manager.output = Output(exit=0)
+        self.tracer._manager.interrupted = ""
         asyncio.run(self.tracer.sink().finish())
 
 
@@ -95,14 +95,14 @@ def test_the_recording_holds_the_reason_where_the_clouds_ca_cannot_be_loaded(
                 await tracer.request(request)
                 await tracer.error(request)
             tracer.client_disconnected(request.client_conn)
-            tracer._one.output, tracer._one.interrupted = Output(exit=1), ""
+            tracer._manager.output, tracer._manager.interrupted = Output(exit=1), ""
             await tracer.done()
 
     asyncio.run(run())
     assert tracer.failure is None
     reason = f"the proxy cannot use OS_CACERT ({tmp_path / 'missing'}): there is no such file"
-    assert tracer.kept is not None
-    (exchange,) = tracer.kept.recording.exchanges
+    assert tracer.saved is not None
+    (exchange,) = tracer.saved.recording.exchanges
     assert (exchange.request.method, exchange.error) == ("GET" if sent else "CONNECT", reason)
     assert warnings == [reason]
 
@@ -116,9 +116,9 @@ def test_a_service_that_speaks_first_is_a_run_of_its_own(command: Command) -> No
     command.answer(command.ask(GLANCE_PORT, f"{KEYSTONE}/v3"))
     command.answer(command.ask(CLIENT_PORT, KEYSTONE))
     command.end()
-    assert command.tracer.kept is not None
-    assert command.tracer.kept.path.name == "mine.yaml"
-    assert [each.sender for each in command.tracer.kept.recording.exchanges] == ["client"]
+    assert command.tracer.saved is not None
+    assert command.tracer.saved.path.name == "mine.yaml"
+    assert [each.sender for each in command.tracer.saved.recording.exchanges] == ["client"]
     (aside,) = command.tracer.others
     assert aside.path.name == "glance.yaml"
 
@@ -129,8 +129,8 @@ def test_a_call_under_way_when_the_command_ends_interrupts_nothing(command: Comm
     command.answer(asked)
     command.answer(call, "the proxy stopped before the answer came")
     command.end()
-    assert command.tracer.kept is not None
-    recording = command.tracer.kept.recording
+    assert command.tracer.saved is not None
+    recording = command.tracer.saved.recording
     assert [(each.sender, each.error is None) for each in recording.exchanges] == [
         ("client", True),
         ("glance", False),
@@ -141,8 +141,8 @@ def test_a_call_under_way_when_the_command_ends_interrupts_nothing(command: Comm
 def test_a_request_of_the_client_without_an_answer_interrupts_the_run(command: Command) -> None:
     command.answer(command.ask(CLIENT_PORT, KEYSTONE), "gone")
     command.end()
-    assert command.tracer.kept is not None
-    assert command.tracer.kept.recording.interrupted == "the last request had no answer"
+    assert command.tracer.saved is not None
+    assert command.tracer.saved.recording.interrupted == "the last request had no answer"
 
 
 def test_a_run_that_a_service_begins_is_named_after_it_whoever_takes_part(command: Command) -> None:

@@ -71,7 +71,7 @@ def test_a_process_that_is_stuck_is_given_up(
         await worker.caught_up()
         for number in range(5):
             ask(worker, number)
-        await worker._until_kept(5)
+        await worker._until_stored(5)
         os.kill(pid_of(worker), signal.SIGSTOP)
         for number in range(exchanges):
             ask(worker, number)
@@ -100,7 +100,7 @@ def test_traffic_waits_for_a_silent_process_and_then_passes(tmp_path: Path) -> N
         await asyncio.wait_for(worker.caught_up(), 10)
         ask(worker, BEHIND + 1)
         os.kill(pid_of(worker), signal.SIGCONT)
-        await asyncio.wait_for(worker._until_kept(BEHIND + 1, until_over=True), 10)
+        await asyncio.wait_for(worker._until_stored(BEHIND + 1, until_over=True), 10)
         await asyncio.sleep(1.0)
         assert not worker._hung
         ask(worker, BEHIND + 2)

@@ -99,7 +99,7 @@ def _pages(recording: Recording, language: str = "ko") -> tuple[str, str, str, d
     (page,) = release.pages
     own = command_page(recording, page, release, site, say)
     shared = prologue_page(
-        [(recording, page, one.position, one.anchor) for one in release.held.values()], say
+        [(recording, page, one.position, one.anchor) for one in release.prologue.values()], say
     )
     return own, shared, index(site, say), configuration(site, say)
 

@@ -66,18 +66,18 @@ def client_trust(argv: Sequence[str], environment: Mapping[str, str], folder: Pa
 def with_authority(argv: Sequence[str], authority: Path) -> list[str]:
     """Return the command line with each value of ``--os-cacert`` replaced by ``authority``."""
     changed = list(argv)
-    for place, value in _places(argv, OPTION):
-        changed[place] = value.replace("{}", str(authority), 1)
+    for index, value in _find_values(argv, OPTION):
+        changed[index] = value.replace("{}", str(authority), 1)
     return changed
 
 
 def _option(argv: Sequence[str], option: str) -> str:
     """Return the value of the last ``option``, like argparse; empty if there is none."""
-    values = [argv[place].removeprefix(f"{option}=") for place, _ in _places(argv, option)]
+    values = [argv[index].removeprefix(f"{option}=") for index, _ in _find_values(argv, option)]
     return values[-1] if values else ""
 
 
-def _places(argv: Sequence[str], option: str) -> Iterator[tuple[int, str]]:
+def _find_values(argv: Sequence[str], option: str) -> Iterator[tuple[int, str]]:
     """Yield the index of each word with a value of ``option``, and the word with ``{}`` as its value."""
     for index, word in enumerate(argv):
         if word.startswith(f"{option}="):

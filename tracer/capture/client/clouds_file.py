@@ -33,10 +33,10 @@ def chosen_cloud(name: str, environment: Mapping[str, str], folder: Path) -> Clo
     secure.yaml adds to clouds.yaml, and both override the profile in clouds-public.yaml. Unreadable
     files are skipped, as the client itself reports them.
     """
-    found = _first(_candidates("clouds", "OS_CLIENT_CONFIG_FILE", environment, folder))
-    if found is None:
+    clouds_file = _first(_candidates("clouds", "OS_CLIENT_CONFIG_FILE", environment, folder))
+    if clouds_file is None:
         return None
-    file, content = found
+    file, content = clouds_file
     cloud = _cloud(content, "clouds", name)
     secure = _first(_candidates("secure", "OS_CLIENT_SECURE_FILE", environment, folder))
     cloud |= _cloud(secure[1], "clouds", name) if secure else {}
@@ -51,8 +51,8 @@ def only_cloud(environment: Mapping[str, str], folder: Path) -> str:
     described = {name for name in environment if name.startswith("OS_") and not name.startswith(_NO_SETTINGS)}
     if described - _SELECTORS or environment.get("OS_CLOUD"):
         return ""
-    found = _first(_candidates("clouds", "OS_CLIENT_CONFIG_FILE", environment, folder))
-    clouds = found[1].get("clouds") if found else None
+    clouds_file = _first(_candidates("clouds", "OS_CLIENT_CONFIG_FILE", environment, folder))
+    clouds = clouds_file[1].get("clouds") if clouds_file else None
     return str(next(iter(clouds))) if isinstance(clouds, dict) and len(clouds) == 1 else ""
 
 
@@ -63,16 +63,16 @@ def _candidates(name: str, variable: str, environment: Mapping[str, str], folder
     home = Path(environment.get("SNAP_REAL_HOME") or environment.get("HOME") or Path.home())
     config = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
     site = Path((environment.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(os.pathsep)[0])
-    places = (
+    directories = (
         folder,
         config / "openstack",
         home / ".config/openstack",
         site / "openstack",
         Path("/etc/openstack"),
     )
-    for place in places:
+    for directory in directories:
         for suffix in _SUFFIXES:
-            yield place / f"{name}{suffix}"
+            yield directory / f"{name}{suffix}"
 
 
 def _first(paths: Iterator[Path]) -> tuple[Path, Mapping[str, Any]] | None:

@@ -195,7 +195,7 @@ class Tracer:
         seconds, as mitmproxy may still report its error.
         """
         self._connections.discard(client.id)
-        for state in [one for one in self._flows.values() if one.flow.client_conn.id == client.id]:
+        for state in [state for state in self._flows.values() if state.flow.client_conn.id == client.id]:
             if state.response_done:
                 self._break_off(state, "the client broke the request off after the answer")
             else:
@@ -279,7 +279,7 @@ class Tracer:
 
     @_guarded
     async def response(self, flow: http.HTTPFlow) -> None:
-        """Record the response. Return when the writer process has it, before the client gets it."""
+        """Record the response. Return when the worker process has it, before the client gets it."""
         await self._responded(flow)
         await self.sink().delivered()
 
@@ -313,16 +313,16 @@ class Tracer:
         return Redactor(load_policy(*(self.settings.policies if self.settings else ())))
 
     def sink(self) -> EventSink:
-        """Return the receiver of all events; create it on the first call."""
+        """Return the sink of all events; create it on the first call."""
         if self._sink is None:
             self._sink = self.new_sink()
         return self._sink
 
     def new_sink(self) -> EventSink:
-        """Return a new receiver of events.
+        """Return a new sink of events.
 
-        This is a playback for stored flows, a worker process with ``aside``, else a pipeline in this process.
-        The worker process recovers the journals of an earlier proxy itself.
+        Stored flows get a ``Playback``, live traffic a ``WorkerConnection`` (with ``aside``) or an
+        ``EventPipeline``. The worker process recovers the journals of an earlier proxy itself.
         """
         if self._aside and ctx.options.server:
             return WorkerConnection(self._ready(), self._noticed)
@@ -331,12 +331,12 @@ class Tracer:
             clock = Clock()
             manager = functools.partial(RunManager, live=False, stored=True, clock=clock)
             pipeline = EventPipeline(
-                self._ready(), lambda settings: manager(settings, self.on_kept, self.fail)
+                self._ready(), lambda settings: manager(settings, self.on_saved, self.fail)
             )
             self._playback = Playback(pipeline, clock, self.fail)
             return self._playback
         return EventPipeline(
-            self._ready(), lambda settings: RunManager(settings, self.on_kept, self.fail, live=True)
+            self._ready(), lambda settings: RunManager(settings, self.on_saved, self.fail, live=True)
         )
 
     def _recover_journals(self) -> None:
@@ -344,9 +344,9 @@ class Tracer:
         for result in recover(settings.folder, settings.participants):
             self._say(recovery_notice(result))
 
-    def on_kept(self, what: SavedRecording) -> None:
+    def on_saved(self, saved: SavedRecording) -> None:
         """Log a recording that this process wrote."""
-        for line in saved_notices(what):
+        for line in saved_notices(saved):
             self._say(line)
 
     def _exit_with_failure(self) -> None:

@@ -25,7 +25,7 @@ def serve(listening: Mapping[str, socket.socket], clients: str, settings: Settin
     any other socket is the service that sends through it. ``authority`` is the folder of the proxy's CA.
     """
     logging.getLogger("tracer").setLevel(logging.INFO)
-    senders = {one.getsockname()[1]: name for name, one in listening.items() if name != clients}
+    senders = {listener.getsockname()[1]: name for name, listener in listening.items() if name != clients}
     tracer = Tracer(settings.with_senders(senders), settings.draw)
 
     async def run() -> None:

@@ -59,11 +59,11 @@ def declare(loader: Loader) -> None:
 
 
 def _size(text: str) -> int:
-    found = _SIZE.fullmatch(text.strip())
-    if found is None:
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
         raise InputError("limit", f"expected a size such as 65536 or 1MiB, got {text!r}")
-    power = "KMG".index(found["unit"].upper()) + 1 if found["unit"] else 0
-    return int(found["number"]) << (10 * power)
+    power = "KMG".index(match["unit"].upper()) + 1 if match["unit"] else 0
+    return int(match["number"]) << (10 * power)
 
 
 def _check_authority(file: str | None) -> None:

@@ -90,7 +90,9 @@ def master(
     The proxy takes over the sockets ``listeners``. ``authority`` is the folder of the proxy's own CA.
     ``trust`` selects the check of the cloud's certificate.
     """
-    settings = options.Options(confdir=str(authority), mode=[f"opened:{one.detach()}" for one in listeners])
+    settings = options.Options(
+        confdir=str(authority), mode=[f"opened:{listener.detach()}" for listener in listeners]
+    )
     proxy = Master(settings)
     trust = trust or Trust()
     proxy.addons.add(Core(), DisableH2C(), NextLayer(), Proxyserver(), TlsConfig(), tracer)

@@ -29,7 +29,7 @@ class _CommandManager(RunManager):
     """A manager with one writer for the command. The run ends with the command."""
 
     def __init__(self, tracer: SingleRun, settings: Settings, writer: RunWriter) -> None:
-        super().__init__(settings, tracer.on_kept, tracer.fail, live=False)
+        super().__init__(settings, tracer.on_saved, tracer.fail, live=False)
         self.writer = writer
         self.output: Output | None = None
         self.interrupted = "the proxy stopped before the client ended"
@@ -44,7 +44,7 @@ class _CommandManager(RunManager):
 
 
 class _CommandPipeline(EventPipeline):
-    """An pipeline for one command, which sends every request that comes through no service's proxy port."""
+    """A pipeline for one command, the sender of each request that comes through no service's proxy port."""
 
     def __init__(
         self, tracer: SingleRun, settings: Settings, manager: _CommandManager, process: ClientProcess
@@ -58,7 +58,7 @@ class _CommandPipeline(EventPipeline):
 
 
 class SingleRun(Tracer):
-    """The addon for one command. ``kept`` is the command's recording after the proxy has stopped.
+    """The addon for one command. ``saved`` is the command's recording after the proxy has stopped.
 
     ``others`` are the recordings of background runs of services. ``reached`` is True once the client has
     connected to the proxy. ``listens`` is set once the proxy accepts connections.
@@ -74,13 +74,13 @@ class SingleRun(Tracer):
         on_warning: Callable[[str], None],
     ) -> None:
         super().__init__(settings, distrust=Distrust(remedies, on_warning), exits=False)
-        self.kept: SavedRecording | None = None
+        self.saved: SavedRecording | None = None
         self.others: list[SavedRecording] = []
         self._writer = RunWriter(settings, command_words(tuple(argv)))
         self._writer.redactor.learn_environment(environment)
         self._process = ClientProcess(0, 0.0, tuple(argv))
         self._callback = on_exchange
-        self._one = _CommandManager(self, settings, self._writer)
+        self._manager = _CommandManager(self, settings, self._writer)
         self.reached = False
         self.listens = asyncio.Event()
         # Every tunnel is accepted, and the client opens a tunnel only for a request.
@@ -91,8 +91,8 @@ class SingleRun(Tracer):
     def ended(self, client: ClientCommand) -> None:
         """Store the output, the exit code, and an early end of the client for the recording."""
         stdout, stderr = client.output
-        self._one.output = Output(exit=client.wait(), stdout=stdout, stderr=stderr)
-        self._one.interrupted = f"the client was ended by {client.killed_by}" if client.killed_by else ""
+        self._manager.output = Output(exit=client.wait(), stdout=stdout, stderr=stderr)
+        self._manager.interrupted = f"the client was ended by {client.killed_by}" if client.killed_by else ""
 
     async def drained(self, seconds: float) -> None:
         """Wait until no flow is in progress, at most ``seconds``."""
@@ -117,7 +117,7 @@ class SingleRun(Tracer):
         ]
 
     def _usage_error(self) -> str | None:
-        output = self._one.output
+        output = self._manager.output
         if output is None:
             return None
         return usage_error(self._process.argv, output, self._writer.redactor.text)
@@ -163,16 +163,16 @@ class SingleRun(Tracer):
 
     def new_sink(self) -> EventPipeline:
         """Return a pipeline for the single run."""
-        return _CommandPipeline(self, self._ready(), self._one, self._process)
+        return _CommandPipeline(self, self._ready(), self._manager, self._process)
 
     def on_exchange(self, writer: RunWriter) -> None:
         """Call the callback with the recording so far."""
         if self._callback is not None and writer is self._writer:
             self._callback(writer.preview())
 
-    def on_kept(self, what: SavedRecording) -> None:
-        """Store a written recording in ``kept`` or, for a background run, in ``others``."""
-        if self._writer.path == what.path:
-            self.kept = what
+    def on_saved(self, saved: SavedRecording) -> None:
+        """Store a written recording in ``saved`` or, for a background run, in ``others``."""
+        if self._writer.path == saved.path:
+            self.saved = saved
         else:
-            self.others.append(what)
+            self.others.append(saved)

@@ -133,13 +133,13 @@ def _tap(
         # An addon has created the message, or the message is replayed: nothing streams.
         return None
     fields = Fields(message.headers.fields)
-    ours = _streams(fields, limit)
+    streamed = _streams(fields, limit)
     late = late and announced(fields) is None
-    if not (ours or message.stream or late):
+    if not (streamed or message.stream or late):
         return None
-    keep = 0 if ours or is_binary(fields) else limit
+    keep = 0 if streamed or is_binary(fields) else limit
     tap = Tap(keep, message.stream if callable(message.stream) else None, unanswered)
-    if ours or message.stream:
+    if streamed or message.stream:
         message.stream = tap
     else:
         _tap_late(message, tap)

@@ -30,7 +30,7 @@ def started(flow: http.HTTPFlow) -> float:
         flow.client_conn.timestamp_start,
         flow.timestamp_created,
     )
-    return next((time for time in map(_known, candidates) if time is not None), 0.0)
+    return next((time for time in map(_plausible_time, candidates) if time is not None), 0.0)
 
 
 def ended(flow: http.HTTPFlow) -> float | None:
@@ -38,7 +38,7 @@ def ended(flow: http.HTTPFlow) -> float | None:
     response = flow.response
     candidates = (response and response.timestamp_end, flow.error and flow.error.timestamp)
     begin = started(flow)
-    times = (time for time in map(_known, candidates) if time is not None)
+    times = (time for time in map(_plausible_time, candidates) if time is not None)
     # A clock that was set back, or a negative duration in a HAR file, gives no valid end.
     return next((time for time in times if time >= begin), None)
 
@@ -51,10 +51,10 @@ def is_approximate(flow: http.HTTPFlow) -> bool:
     """
     response = flow.response
     begin = flow.request.timestamp_start
-    return response is not None and _known(begin) is not None and response.timestamp_start == begin
+    return response is not None and _plausible_time(begin) is not None and response.timestamp_start == begin
 
 
-def _known(time: object) -> float | None:
+def _plausible_time(time: object) -> float | None:
     """Return ``time`` as a float if it is a plausible timestamp, else None."""
     if isinstance(time, bool) or not isinstance(time, int | float):
         return None

@@ -41,7 +41,7 @@ class Tunnels:
     def open_without_request(self, data: ServerConnectionHookData) -> None:
         """Store a TCP tunnel to a server that the client named without HTTP, unless the client has one."""
         if data.client.id not in self._tunnels and data.server.transport_protocol == "tcp":
-            self.open(_asked(data))
+            self.open(_create_tunnel(data))
 
     def use(self, connection: str) -> None:
         """Remove a tunnel, as a request came through it."""
@@ -79,7 +79,7 @@ def failed_tunnel(tunnel: http.HTTPFlow, unused: str | None = None) -> http.HTTP
     return failure
 
 
-def _asked(data: ServerConnectionHookData) -> http.HTTPFlow:
+def _create_tunnel(data: ServerConnectionHookData) -> http.HTTPFlow:
     """Return a flow with the CONNECT request that is equivalent to the client's request."""
     assert data.server.address is not None, "mitmproxy knows where it connects to"
     host, port = data.server.address[:2]

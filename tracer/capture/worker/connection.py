@@ -48,7 +48,7 @@ from tracer.runs.settings import Settings
 __all__ = ["BEHIND", "WorkerConnection", "configure_message"]
 
 BEHIND = 16
-"""Maximum number of finished exchanges that are not stored yet when the next request passes."""
+"""Maximum number of completed exchanges that are not stored yet when the next request passes."""
 
 _LATER = 0.02
 """Maximum seconds that a minor event waits, to share a message with other events."""
@@ -79,8 +79,8 @@ _encode = msgspec.msgpack.Encoder().encode
 class WorkerConnection:
     """The proxy's end of the connection. ``on_notice`` is called with each notice, in the event loop.
 
-    The addon calls the same methods as of ``EventPipeline``, but failures arrive later, as notices. Raises
-    TracerError if the process cannot be started.
+    The connection is an event sink. Unlike those of ``EventPipeline``, its failures arrive later, as
+    notices. Raises TracerError if the process cannot be started.
     """
 
     def __init__(self, settings: Settings, on_notice: Callable[[Notice], None]) -> None:
@@ -96,18 +96,18 @@ class WorkerConnection:
             self._notices.close()
             reason = error.strerror or type(error).__name__
             raise TracerError(f"the process that keeps the recordings cannot be started: {reason}") from None
-        for ours in (self._events, self._notices):
-            ours.setblocking(False)
+        for end in (self._events, self._notices):
+            end.setblocking(False)
         self._events.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)
         self._unsent = bytearray()
         self._sent = 0
         self._queue: list[WorkerMessage] = [configure_message(settings)]
         self._later: asyncio.TimerHandle | None = None
         self._refused: set[str] = set()
-        self._answered = 0
-        self._kept = 0
+        self._completed = 0
+        self._stored = 0
         self._waiting: list[tuple[int, bool, asyncio.Future[None]]] = []
-        self._said = b""
+        self._partial_notice = b""
         self._finished = False
         self._closed = False
         self._ready = False
@@ -127,7 +127,7 @@ class WorkerConnection:
         self._flush()
 
     def receive(self, event: Event) -> None:
-        """Send an event: a finished exchange at once, as far as the socket accepts it.
+        """Send an event: a completed exchange at once, as far as the socket accepts it.
 
         A request that begins while the process is hung is not sent. Its response is not sent either, and
         causes a ``Failed`` notice. All other events are sent: if the process responds again, runs need them.
@@ -141,7 +141,7 @@ class WorkerConnection:
             return
         self._queue.append(event)
         if isinstance(event, ExchangeCompleted):
-            self._answered += 1
+            self._completed += 1
             self._flush()
         elif self._later is None:
             self._later = self._loop.call_later(_LATER, self._flush_later)
@@ -151,12 +151,12 @@ class WorkerConnection:
 
         Before the first request, wait until the process is ready: later events outlive a killed proxy.
         """
-        await self._until_kept(self._answered - BEHIND if self._ready else 0)
+        await self._until_stored(self._completed - BEHIND if self._ready else 0)
 
     async def delivered(self) -> None:
         """Wait until the socket has accepted all data that was to be sent."""
         if self._unsent:
-            await self._until_kept(0)
+            await self._until_stored(0)
 
     async def finish(self) -> None:
         """Let the process write the recordings of all runs, and end.
@@ -168,7 +168,7 @@ class WorkerConnection:
             self._wake_process()
         self._flush()
         self._begin_watch()
-        await self._until_kept(self._answered, until_over=True)
+        await self._until_stored(self._completed, until_over=True)
         if not self._over.done():
             self._queue.append(Finish())
             self._flush()
@@ -180,17 +180,17 @@ class WorkerConnection:
         self._events.close()
         self._notices.close()
 
-    async def _until_kept(self, wanted: int, *, until_over: bool = False) -> None:
+    async def _until_stored(self, wanted: int, *, until_over: bool = False) -> None:
         """Wait until ``wanted`` exchanges are stored and all data is sent.
 
         Return early if the process has ended. Return early if it is hung, unless ``until_over`` is set.
         """
-        if self._kept < wanted and not self._over.done():
-            self._read_kept()
+        if self._stored < wanted and not self._over.done():
+            self._read_marks()
         if self._over.done() or self._may_pass(wanted, until_over=until_over):
             return
         if not self._waiting and not self._closed:
-            self._loop.add_reader(self._events, self._read_kept)
+            self._loop.add_reader(self._events, self._read_marks)
         passing: asyncio.Future[None] = self._loop.create_future()
         self._waiting.append((wanted, until_over, passing))
         self._begin_watch()
@@ -198,7 +198,7 @@ class WorkerConnection:
 
     def _may_pass(self, wanted: int, *, until_over: bool) -> bool:
         hung = self._hung and not until_over
-        return hung or (self._ready and not self._unsent and self._kept >= wanted)
+        return hung or (self._ready and not self._unsent and self._stored >= wanted)
 
     def _flush_later(self) -> None:
         self._later = None
@@ -247,8 +247,8 @@ class WorkerConnection:
         self._watch = None
         if self._closed:
             return
-        self._read_kept()
-        activity = (self._kept, self._sent, *_activity(self._process.pid))
+        self._read_marks()
+        activity = (self._stored, self._sent, *_activity(self._process.pid))
         if activity != self._activity:
             self._activity, self._still = activity, 0
             if self._hung:
@@ -263,7 +263,7 @@ class WorkerConnection:
             self._still = 0
 
     def _has_work(self) -> bool:
-        return self._finishing or bool(self._unsent) or self._kept < self._answered or not self._ready
+        return self._finishing or bool(self._unsent) or self._stored < self._completed or not self._ready
 
     def _judge(self) -> None:
         """React to a process without activity for some ticks: warn, report a failure, or give up."""
@@ -280,7 +280,7 @@ class WorkerConnection:
             self._report_hung()
 
     def _report_hung(self) -> None:
-        waited, missing = self._still * _TICK, self._answered - self._kept
+        waited, missing = self._still * _TICK, self._completed - self._stored
         self._hung, self._still = True, 0
         later = f"{counted(missing, 'exchange waits', 'exchanges wait')} for it; " if missing else ""
         recovered = (
@@ -296,30 +296,30 @@ class WorkerConnection:
 
     def _give_up(self) -> None:
         """End without the process. If alive, it stores the events in the socket, and leaves the journals."""
-        if not self._unsent and self._kept >= self._answered:
+        if not self._unsent and self._stored >= self._completed:
             self._process.kill()  # all events are in the journals
-        elif self._answered > self._kept:
-            missing = counted(self._answered - self._kept, "exchange")
+        elif self._completed > self._stored:
+            missing = counted(self._completed - self._stored, "exchange")
             self._on_notice(Failed(f"{_PROCESS} has not taken {missing}"))
         self._end()
 
-    def _read_kept(self) -> None:
+    def _read_marks(self) -> None:
         if self._closed:
             return
-        kept = self._received(self._events)
-        if not kept:
+        marks = self._received(self._events)
+        if not marks:
             return
-        self._kept += len(kept)
-        if FAILED in kept:
+        self._stored += len(marks)
+        if FAILED in marks:
             self._read_notices()  # before a waiting request may pass
         self._wake_up()
 
     def _read_notices(self) -> None:
         while not self._closed:
-            said = self._received(self._notices)
-            if not said:
+            data = self._received(self._notices)
+            if not data:
                 return
-            *lines, self._said = (self._said + said).split(b"\n")
+            *lines, self._partial_notice = (self._partial_notice + data).split(b"\n")
             for line in lines:
                 notice = msgspec.json.decode(line, type=Notice)
                 if isinstance(notice, Ready):

@@ -1,4 +1,4 @@
-"""Outcomes of runs, as lines for the log and as reasons to stop."""
+"""Outcomes of runs, as notices of the worker: lines for the log, and failures."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tracer.runs.run_writer import SavedRecording
 __all__ = ["failure_notice", "recovery_notice", "saved_notices"]
 
 
-def saved_notices(what: SavedRecording) -> Iterator[LogLine]:
+def saved_notices(saved: SavedRecording) -> Iterator[LogLine]:
     """Yield the log lines for a written recording."""
-    if what.problem:
-        yield _said("error", what.problem)
-    recording = what.recording
+    if saved.problem:
+        yield _create_line("error", saved.problem)
+    recording = saved.recording
     verdict = f", {recording.verdict}" if recording.verdict else ""
     exchanges = counted(len(recording.exchanges), "exchange")
-    yield _said("alert", f"{what.path} ({exchanges}{verdict})")
+    yield _create_line("alert", f"{saved.path} ({exchanges}{verdict})")
 
 
 def failure_notice(error: Exception) -> Failed:
@@ -34,11 +34,11 @@ def failure_notice(error: Exception) -> Failed:
 def recovery_notice(result: Path | TracerError) -> LogLine:
     """Return the log line for the recovery of a journal."""
     if isinstance(result, TracerError):
-        return _said("warning", f"journal left as it is: {result}")
-    return _said("alert", f"recovered {result}")
+        return _create_line("warning", f"journal left as it is: {result}")
+    return _create_line("alert", f"recovered {result}")
 
 
-def _said(level: Literal["alert", "warning", "error"], text: str) -> LogLine:
+def _create_line(level: Literal["alert", "warning", "error"], text: str) -> LogLine:
     return LogLine(level, _printable(text))
 
 

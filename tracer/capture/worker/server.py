@@ -49,7 +49,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class _WorkerServer:
-    """The receiver of the proxy's events. It acknowledges each finished exchange."""
+    """The worker's end of the connection. It passes events to a pipeline, and acknowledges each exchange."""
 
     def __init__(self, events: socket.socket, notices: socket.socket) -> None:
         self._events = events
@@ -108,24 +108,24 @@ class _WorkerServer:
             end = 4 + int.from_bytes(self._buffer[:4], "big")
             if len(self._buffer) < end:
                 return
-            message = bytes(self._buffer[4:end])
+            frame = bytes(self._buffer[4:end])
             del self._buffer[:end]
-            for told in _decode(message):
-                self._take(told)
+            for message in _decode(frame):
+                self._take(message)
 
-    def _take(self, told: WorkerMessage) -> None:
+    def _take(self, message: WorkerMessage) -> None:
         mark = STORED
         try:
-            if isinstance(told, Finish):
+            if isinstance(message, Finish):
                 self._finish_received = True
-            elif isinstance(told, Configure):
-                self._configure(pickle.loads(told.settings))  # noqa: S301 - from the proxy that started this process
+            elif isinstance(message, Configure):
+                self._configure(pickle.loads(message.settings))  # noqa: S301 - from the proxy that started this process
             elif self._pipeline is not None:
-                self._pipeline.receive(told)
+                self._pipeline.receive(message)
         except Exception as error:  # noqa: BLE001 - the text of no error may reach the log
             self._fail(error)
             mark = FAILED
-        if isinstance(told, ExchangeCompleted):
+        if isinstance(message, ExchangeCompleted):
             self._marks += mark
             self._acknowledge()
 
@@ -139,20 +139,20 @@ class _WorkerServer:
             return
         self.say(Ready())
         self._pipeline = EventPipeline(
-            settings, lambda given: RunManager(given, self._on_kept, self._fail, live=True)
+            settings, lambda settings: RunManager(settings, self._on_saved, self._fail, live=True)
         )
         self._recovering = self._loop.create_task(self._recover(settings))
 
     async def _recover(self, settings: Settings) -> None:
         try:
-            found = recover(settings.folder, settings.participants, lambda: self._finish_received)
-            for result in await asyncio.to_thread(list, found):
+            results = recover(settings.folder, settings.participants, lambda: self._finish_received)
+            for result in await asyncio.to_thread(list, results):
                 self.say(recovery_notice(result))
         except Exception as error:  # noqa: BLE001 - new events must still be recorded
             self._fail(error)
 
-    def _on_kept(self, what: SavedRecording) -> None:
-        for notice in saved_notices(what):
+    def _on_saved(self, saved: SavedRecording) -> None:
+        for notice in saved_notices(saved):
             self.say(notice)
 
     def _fail(self, error: Exception) -> None:

@@ -39,7 +39,7 @@ def flow_changes(compared: Compared) -> bool:
     """Return whether messages were added, removed, or moved, or a status is different."""
     comparison = compared.comparison
     return any(pair.state in ("added", "removed", "moved") for pair in comparison.pairs) or any(
-        one.kind == "status" for one in comparison.differences
+        difference.kind == "status" for difference in comparison.differences
     )
 
 
@@ -49,16 +49,18 @@ def merged(compared: Compared, names: SideNames, style: Style) -> list[str]:
     Messages have the numbers of the second run. Messages of the first run alone have no number.
     The list is empty if the runs have no messages.
     """
-    said = words(style.language)
+    vocabulary = words(style.language)
     run = units(meeting.merged for meeting in merge(compared) if meeting.merged is not None)
-    nodes: list[Node] = [Note((), _legend(run, names, said))]
+    nodes: list[Node] = [Note((), _legend(run, names, vocabulary))]
     for hidden, group in _stretches(run):
-        nodes += [_same(group, said)] if hidden else nodes_of(group, style)
+        nodes += [_note_same(group, vocabulary)] if hidden else nodes_of(group, style)
     drawn = list(blocks.events(nodes))
     labels = {**compared.before.participants, **compared.after.participants}
     participants = participants_of(drawn, labels)
     return (
-        [mermaid_text(part, participants, style.title) for part in split(drawn, said)] if participants else []
+        [mermaid_text(part, participants, style.title) for part in split(drawn, vocabulary)]
+        if participants
+        else []
     )
 
 
@@ -67,10 +69,10 @@ def side_by_side(compared: Compared, names: SideNames, style: Style) -> list[str
 
     Unless it moved, each message of the first run comes directly before its counterpart in the second run.
     """
-    said = words(style.language)
+    vocabulary = words(style.language)
     meetings = merge(compared)
     run = units(meeting.merged for meeting in meetings if meeting.merged is not None)
-    drawn: list[Event] = [Note((), _legend(run, names, said)), *_beside(meetings, said)]
+    drawn: list[Event] = [Note((), _legend(run, names, vocabulary)), *_beside(meetings, vocabulary)]
     sides = (("before", compared.before, names.before), ("after", compared.after, names.after))
     labels: dict[str, str] = {}
     boxes: dict[str, list[str]] = {}
@@ -79,26 +81,30 @@ def side_by_side(compared: Compared, names: SideNames, style: Style) -> list[str
         plain = participants_of(
             [arrow._replace(view=_without_side(arrow.view)) for arrow in own], recording.participants
         )
-        inside = {_named(side, one): label for one, label in plain.items()}
+        inside = {_named(side, participant): label for participant, label in plain.items()}
         labels |= inside
         # Boxes are keyed by title, so sides of the same name need different titles.
         boxes[name if name not in boxes else f"{name} (2)"] = list(inside)
-    return [mermaid_text(part, labels, style.title, boxes) for part in split(drawn, said)] if labels else []
+    return (
+        [mermaid_text(part, labels, style.title, boxes) for part in split(drawn, vocabulary)]
+        if labels
+        else []
+    )
 
 
-def _legend(run: Iterable[MessageUnit], names: SideNames, said: Words) -> str:
+def _legend(run: Iterable[MessageUnit], names: SideNames, vocabulary: Words) -> str:
     """Return the meanings of the marks that occur in ``run``."""
     there = {view.change for unit in run for view in unit.views}
     texts = (
-        ("added", said.legend_green, said.only_in.format(side=names.after)),
-        ("removed", said.legend_red, said.only_in.format(side=names.before)),
-        ("changed", said.legend_amber, said.changed),
-        ("moved", said.legend_amber, said.moved),
+        ("added", vocabulary.legend_green, vocabulary.only_in.format(side=names.after)),
+        ("removed", vocabulary.legend_red, vocabulary.only_in.format(side=names.before)),
+        ("changed", vocabulary.legend_amber, vocabulary.changed),
+        ("moved", vocabulary.legend_amber, vocabulary.moved),
     )
     legend = [
         text.format(mark=MARKS[change].strip(), what=what) for change, text, what in texts if change in there
     ]
-    return " · ".join(legend) or said.all_same
+    return " · ".join(legend) or vocabulary.all_same
 
 
 def _stretches(run: Sequence[MessageUnit]) -> Iterator[tuple[bool, Sequence[MessageUnit]]]:
@@ -121,13 +127,15 @@ def _stretches(run: Sequence[MessageUnit]) -> Iterator[tuple[bool, Sequence[Mess
             start = index
 
 
-def _same(group: Sequence[MessageUnit], said: Words) -> Note:
+def _note_same(group: Sequence[MessageUnit], vocabulary: Words) -> Note:
     views = [view for unit in group for view in unit.views]
     over = dict.fromkeys(name for view in views for name in (view.sender, view.receiver))
-    return Note(tuple(over), said.same_in_both.format(numbers=numbers(views[0].number, views[-1].number)))
+    return Note(
+        tuple(over), vocabulary.same_in_both.format(numbers=numbers(views[0].number, views[-1].number))
+    )
 
 
-def _beside(meetings: Iterable[Meeting], said: Words) -> Iterator[Arrow]:
+def _beside(meetings: Iterable[Meeting], vocabulary: Words) -> Iterator[Arrow]:
     for meeting in meetings:
         for side, view in (("before", meeting.before), ("after", meeting.after)):
             if view is not None:
@@ -137,7 +145,7 @@ def _beside(meetings: Iterable[Meeting], said: Words) -> Iterator[Arrow]:
                     exchange=2 * view.exchange + (side == "after"),
                     verdict=None,
                 )
-                yield Arrow(placed, arrow_text(view, said), view.number)
+                yield Arrow(placed, arrow_text(view, vocabulary), view.number)
 
 
 def _named(side: str, participant: str) -> str:

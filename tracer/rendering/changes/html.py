@@ -71,7 +71,7 @@ def page(
 
 def _pictures(shown: Sequence[ShownStep], progress: Progress) -> list[list[_Picture]]:
     """Return the diagrams of each step, with their parts drawn as ``data:`` URLs."""
-    total = sum(len(one.parts) for step in shown for one in step.drawings)
+    total = sum(len(drawing.parts) for step in shown for drawing in step.drawings)
     count = itertools.count(1)
 
     def draw(text: str) -> str:
@@ -79,7 +79,10 @@ def _pictures(shown: Sequence[ShownStep], progress: Progress) -> list[list[_Pict
         return _url(render(text, "svg"))
 
     return [
-        [_Picture(one.recording, one.remark, [draw(text) for text in one.parts]) for one in step.drawings]
+        [
+            _Picture(drawing.recording, drawing.remark, [draw(text) for text in drawing.parts])
+            for drawing in step.drawings
+        ]
         for step in shown
     ]
 

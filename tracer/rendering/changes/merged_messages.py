@@ -36,63 +36,69 @@ def merge(compared: Compared) -> list[Meeting]:
     partners = {pair.before: pair.after for pair in compared.comparison.pairs if pair.before is not None}
     states = {pair.after: pair.state for pair in compared.comparison.pairs if pair.after is not None}
     touched = _touched(compared.comparison.differences)
-    ours = {_message(view): view for view in messages(compared.before)}
-    theirs = {_message(view): view for view in messages(compared.after)}
-    back = {other: number for number, other in partners.items() if other is not None}
-    made: list[Meeting] = []
-    alone = _alone(ours, partners, states, {message: place for place, message in enumerate(theirs)})
-    made += alone[None]
-    for (other, is_request), view in theirs.items():
-        state: Change = states[other]
-        if state == "changed" and (other, is_request) not in touched:
+    first_views = {_message(view): view for view in messages(compared.before)}
+    second_views = {_message(view): view for view in messages(compared.after)}
+    back = {partner: number for number, partner in partners.items() if partner is not None}
+    meetings: list[Meeting] = []
+    alone = _alone(
+        first_views, partners, states, {message: position for position, message in enumerate(second_views)}
+    )
+    meetings += alone[None]
+    for (exchange, is_request), view in second_views.items():
+        state: Change = states[exchange]
+        if state == "changed" and (exchange, is_request) not in touched:
             state = "same"
-        number = back.get(other)
+        number = back.get(exchange)
         marked = view._replace(change=state, verdict=None)
-        before = None if number is None else ours[number, is_request]._replace(change=state, verdict=None)
+        before = (
+            None if number is None else first_views[number, is_request]._replace(change=state, verdict=None)
+        )
         if before is None or state == "moved":
-            made.append(Meeting(None, marked, marked))
+            meetings.append(Meeting(None, marked, marked))
         else:
-            made.append(Meeting(before, marked, _both(before, marked)))
-        made += alone[other, is_request]
-    return made
+            meetings.append(Meeting(before, marked, _both(before, marked)))
+        meetings += alone[exchange, is_request]
+    return meetings
 
 
 def _alone(
-    ours: Mapping[_Message, MessageView],
+    first_views: Mapping[_Message, MessageView],
     partners: Mapping[int, int | None],
     states: Mapping[int, str],
-    places: Mapping[_Message, int],
+    positions: Mapping[_Message, int],
 ) -> defaultdict[_Message | None, list[Meeting]]:
     """Return the removed and moved messages of the first run, keyed by position in the second run.
 
     The key is the message of the second run that comes before; None at the beginning.
     """
-    found: defaultdict[_Message | None, list[Meeting]] = defaultdict(list)
+    alone: defaultdict[_Message | None, list[Meeting]] = defaultdict(list)
     last: _Message | None = None
     asked: dict[int, _Message | None] = {}
-    for (number, is_request), view in ours.items():
-        other = partners[number]
-        if other is None:
+    for (number, is_request), view in first_views.items():
+        partner = partners[number]
+        if partner is None:
             # A negative index never equals the index of an exchange in the second run.
             gone = view._replace(change="removed", verdict=None, exchange=-1 - number)
             # Exchanges may overlap differently in the second run: keep a response behind its request.
             where = max(
-                asked.setdefault(number, last), last, key=lambda one: -1 if one is None else places[one]
+                asked.setdefault(number, last),
+                last,
+                key=lambda message: -1 if message is None else positions[message],
             )
-            found[where].append(Meeting(gone, None, gone))
-        elif states[other] == "moved":
-            found[last].append(Meeting(view._replace(change="moved", verdict=None), None, None))
+            alone[where].append(Meeting(gone, None, gone))
+        elif states[partner] == "moved":
+            alone[last].append(Meeting(view._replace(change="moved", verdict=None), None, None))
         else:
-            last = other, is_request
-    return found
+            last = partner, is_request
+    return alone
 
 
 def _touched(differences: list[Difference]) -> set[_Message]:
     """Return the messages of the second run that have a difference."""
     return {
-        (one.exchange_after - 1, one.side == "request")
-        for one in differences
-        if one.exchange_after is not None
+        (difference.exchange_after - 1, difference.side == "request")
+        for difference in differences
+        if difference.exchange_after is not None
     }
 
 

@@ -106,7 +106,7 @@ def present(step: SideComparison, say: Phrases, drawings: Drawings, *, volatile:
     return ShownStep(
         before=step.before,
         after=step.after,
-        origins=[_origin(one, say) for one in step.origins],
+        origins=[_origin(origin, say) for origin in step.origins],
         summary=_summary(step, say),
         remarks=list(_remarks(step, say)),
         sections=list(_sections(sections(rows), total, say)),
@@ -151,41 +151,41 @@ def _remarks(step: SideComparison, say: Phrases) -> Iterator[str]:
         yield say("nothing-suppressed")
         return
     names = reasons()
-    said = [
+    counts = [
         say("counted", count=number, what=say.pick(names.get(reason, {}), reason))
         for reason, number in step.volatile.items()
     ]
-    yield say.count("suppressed", step.suppressed, count=step.suppressed, reasons=", ".join(said))
+    yield say.count("suppressed", step.suppressed, count=step.suppressed, reasons=", ".join(counts))
 
 
 def _sections(
     grouped: Iterable[Section[Difference]] | Iterable[Section[Suppressed]], total: int, say: Phrases
 ) -> Iterator[ShownSection]:
-    for one in grouped:
-        count = len(one.recordings)
+    for group in grouped:
+        count = len(group.recordings)
         everywhere = count == total
         heading = say("all" if everywhere else "some", count=count, total=total) if count > 1 else ""
-        yield ShownSection(heading, everywhere, one.recordings, [_line(line, say) for line in one.lines])
+        yield ShownSection(heading, everywhere, group.recordings, [_line(line, say) for line in group.lines])
 
 
 def _line(line: Line[Difference] | Line[Suppressed], say: Phrases) -> ShownLine:
-    one = line.difference
-    severity = getattr(one, "severity", "")
+    difference = line.difference
+    severity = getattr(difference, "severity", "")
     return ShownLine(
         severity=severity,
         severity_word=say(severity) if severity else "",
-        kind=say(one.kind),
+        kind=say(difference.kind),
         place=line.place,
         times=line.times,
-        before=one.before,
-        after=one.after,
+        before=difference.before,
+        after=difference.after,
         varies=line.varies,
-        why=_why(one, say),
+        why=_why(difference, say),
     )
 
 
-def _why(one: Difference | Suppressed, say: Phrases) -> str:
-    if hasattr(one, "reasons"):
+def _why(difference: Difference | Suppressed, say: Phrases) -> str:
+    if hasattr(difference, "reasons"):
         names = reasons()
-        return ", ".join(say.pick(names.get(reason, {}), reason) for reason in one.reasons)
-    return say.pick(whys().get(one.why, {}), one.why)
+        return ", ".join(say.pick(names.get(reason, {}), reason) for reason in difference.reasons)
+    return say.pick(whys().get(difference.why, {}), difference.why)

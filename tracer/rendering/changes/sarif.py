@@ -73,23 +73,23 @@ def _results(step: SideComparison, rules: Sequence[str]) -> Iterator[dict[str, A
         rows = [(row.recording, row.accepted if accepted else row.differences) for row in step.recordings]
         for section in sections(rows):
             for line in section.lines:
-                made = _result(step, line, [files[name] for name in section.recordings], rules)
-                yield made | ({"suppressions": [{"kind": "external"}]} if accepted else {})
+                result = _result(step, line, [files[name] for name in section.recordings], rules)
+                yield result | ({"suppressions": [{"kind": "external"}]} if accepted else {})
 
 
 def _result(
     step: SideComparison, line: Line[Difference], files: Sequence[str], rules: Sequence[str]
 ) -> dict[str, Any]:
-    one = line.difference
-    said = values(one, _VALUE)
-    text = f"{step.before} → {step.after}: {one.kind}: {line.place}{': ' if said else ''}{said}"
+    difference = line.difference
+    change = values(difference, _VALUE)
+    text = f"{step.before} → {step.after}: {difference.kind}: {line.place}{': ' if change else ''}{change}"
     result = {
-        "ruleId": one.why,
-        "ruleIndex": rules.index(one.why) if one.why in rules else -1,
-        "level": _LEVELS[one.severity],
+        "ruleId": difference.why,
+        "ruleIndex": rules.index(difference.why) if difference.why in rules else -1,
+        "level": _LEVELS[difference.severity],
         "message": {"text": visible(text, _LIMIT)},
         "locations": [_location(files[0], line.place)],
-        "properties": {"severity": one.severity, "kind": one.kind, "recordings": list(files)},
+        "properties": {"severity": difference.severity, "kind": difference.kind, "recordings": list(files)},
     }
     if len(files) > 1:
         result["relatedLocations"] = [
@@ -98,8 +98,8 @@ def _result(
     return result
 
 
-def _location(file: str, place: str) -> dict[str, Any]:
+def _location(file: str, location: str) -> dict[str, Any]:
     return {
         "physicalLocation": {"artifactLocation": {"uri": quote(PurePath(file).as_posix())}},
-        "logicalLocations": [{"fullyQualifiedName": visible(place, _LIMIT)}],
+        "logicalLocations": [{"fullyQualifiedName": visible(location, _LIMIT)}],
     }

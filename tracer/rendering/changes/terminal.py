@@ -42,15 +42,17 @@ def report_lines(report: ComparisonReport, *, volatile: bool = False) -> Iterato
             yield Text()
 
 
-def values(one: Difference | Suppressed, limit: int = _VALUE) -> str:
+def values(difference: Difference | Suppressed, limit: int = _VALUE) -> str:
     """Return the values before and after, or the only value of an added or removed item.
 
     Each value is cut at ``limit`` characters and safe for a terminal.
     """
-    before, after = (None if value is None else visible(value, limit) for value in (one.before, one.after))
-    if one.kind == "added" or before is None:
+    before, after = (
+        None if value is None else visible(value, limit) for value in (difference.before, difference.after)
+    )
+    if difference.kind == "added" or before is None:
         return after or ""
-    return before if one.kind == "removed" or after is None else f"{before} → {after}"
+    return before if difference.kind == "removed" or after is None else f"{before} → {after}"
 
 
 def _sides(step: SideComparison) -> str:
@@ -71,7 +73,9 @@ def _volatile(step: SideComparison) -> Iterator[Text]:
     for section in sections([(row.recording, row.suppressed) for row in step.recordings]):
         yield Text("suppressed ", style="dim").append_text(_heading(section.recordings, len(step.recordings)))
         for line in section.lines:
-            why = " + ".join(pick(names.get(one, {}), DEFAULT) or one for one in line.difference.reasons)
+            why = " + ".join(
+                pick(names.get(reason, {}), DEFAULT) or reason for reason in line.difference.reasons
+            )
             yield _line(line, ("volatile  ", "dim"), why)
         yield Text()
 
@@ -86,20 +90,25 @@ def _heading(recordings: Sequence[str], total: int) -> Text:
 
 
 def _line(line: Line[Difference] | Line[Suppressed], mark: tuple[str, str], why: str = "") -> Text:
-    one = line.difference
-    text = Text("  ").append(*mark).append(f"{one.kind:10}").append(visible(line.place, _PLACE), style="bold")
+    difference = line.difference
+    text = (
+        Text("  ")
+        .append(*mark)
+        .append(f"{difference.kind:10}")
+        .append(visible(line.place, _PLACE), style="bold")
+    )
     if line.times > 1:
         text.append(f" ×{line.times}")
-    if said := values(one):
-        text.append(f": {'such as ' if line.varies else ''}{said}", style="dim")
+    if change := values(difference):
+        text.append(f": {'such as ' if line.varies else ''}{change}", style="dim")
     return text.append(f" ({why})") if why else text
 
 
 def _alone(step: SideComparison) -> Iterator[Text]:
     for side, names in ((step.before, step.only_before), (step.after, step.only_after)):
         if names:
-            said = ", ".join(visible(name, _NAME) for name in names)
-            yield Text.assemble((f"only in {visible(side, _NAME)}: ", "bold"), said)
+            recordings = ", ".join(visible(name, _NAME) for name in names)
+            yield Text.assemble((f"only in {visible(side, _NAME)}: ", "bold"), recordings)
     if step.only_before or step.only_after:
         yield Text()
 
@@ -120,11 +129,11 @@ def summary(step: SideComparison) -> Text:
         text.append(f"; {step.accepted} accepted by the baseline")
     if step.suppressed:
         names = reasons()
-        said = ", ".join(
+        counts = ", ".join(
             f"{number} {pick(names.get(reason, {}), DEFAULT) or reason}"
             for reason, number in step.volatile.items()
         )
-        text.append(f"; {step.suppressed} suppressed as volatile: {said}")
+        text.append(f"; {step.suppressed} suppressed as volatile: {counts}")
     else:
         text.append("; nothing suppressed")
     return text

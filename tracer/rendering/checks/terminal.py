@@ -35,30 +35,30 @@ def table(report: ConformanceReport) -> Table:
 
     The table omits the folder that contains all recordings, and columns without a value.
     """
-    made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    made.add_column("recording", overflow="fold", min_width=12)
-    made.add_column("sequence", overflow="fold")
-    made.add_column("verdict", no_wrap=True)
-    made.add_column("exchanges", justify="right", no_wrap=True)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column("recording", overflow="fold", min_width=12)
+    table.add_column("sequence", overflow="fold")
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("exchanges", justify="right", no_wrap=True)
     numbers = {
-        "missing steps": [one.missing for one in report.recordings],
-        "unexpected": [one.unexpected for one in report.recordings],
-        "wrong status": [one.wrong_status for one in report.recordings],
+        "missing steps": [check.missing for check in report.recordings],
+        "unexpected": [check.unexpected for check in report.recordings],
+        "wrong status": [check.wrong_status for check in report.recordings],
     }
     shown = [name for name, cells in numbers.items() if any(cells)]
     for name in shown:
-        made.add_column(name, overflow="fold")
-    common = _common([one.recording for one in report.recordings])
-    for row, one in enumerate(report.recordings):
-        verdict = _verdict(one)
-        made.add_row(
-            Text(visible(one.recording[common:], 300)),
-            Text(visible(one.sequence or "", 80)),
+        table.add_column(name, overflow="fold")
+    common = _common([check.recording for check in report.recordings])
+    for row, check in enumerate(report.recordings):
+        verdict = _verdict(check)
+        table.add_row(
+            Text(visible(check.recording[common:], 300)),
+            Text(visible(check.sequence or "", 80)),
             Text(verdict, style=_STYLES[verdict]),
-            Text("" if one.error else str(one.exchanges)),
+            Text("" if check.error else str(check.exchanges)),
             *(Text(_numbers(numbers[name][row])) for name in shown),
         )
-    return made
+    return table
 
 
 def _common(names: list[str]) -> int:
@@ -69,11 +69,11 @@ def _common(names: list[str]) -> int:
 
 def reasons(report: ConformanceReport) -> Iterator[Text]:
     """Yield the name of each recording that does not conform, followed by its problem and deviations."""
-    for one in report.recordings:
-        if one.verdict == "conforms":
+    for check in report.recordings:
+        if check.verdict == "conforms":
             continue
-        yield Text(visible(one.recording, 300), style="bold")
-        for text in filter(None, [one.problem, *(each.text for each in one.deviations)]):
+        yield Text(visible(check.recording, 300), style="bold")
+        for text in filter(None, [check.problem, *(each.text for each in check.deviations)]):
             yield Text(f"  {visible(text, 600)}")
 
 
@@ -94,8 +94,8 @@ def summary(report: ConformanceReport) -> Text:
     )
 
 
-def _verdict(one: Check) -> str:
-    return "error" if one.error else one.verdict or "no sequence"
+def _verdict(check: Check) -> str:
+    return "error" if check.error else check.verdict or "no sequence"
 
 
 def _numbers(numbers: list[int]) -> str:

@@ -35,11 +35,11 @@ def changes_page(
 
     def compared() -> Iterator[Compared]:
         for couple in couples:
-            one = compare_files(couple)
-            if with_diagrams and flow_changes(one):
+            comparison = compare_files(couple)
+            if with_diagrams and flow_changes(comparison):
                 names = SideNames(before.name, after.name)
-                drawings[couple.name] = merged(one, names, Style(language=say.language))
-            yield one
+                drawings[couple.name] = merged(comparison, names, Style(language=say.language))
+            yield comparison
 
     both = {couple.name for couple in couples}
     alone = [[page.name for page in release.pages if page.name not in both] for release in (before, after)]

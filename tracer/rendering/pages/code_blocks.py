@@ -34,13 +34,13 @@ def header_lines(headers: Headers) -> str:
 
 def block(text: str, language: str, heading: str, say: Wording, indent: int = 0) -> CodeBlock:
     """Return ``text`` as a block of code, pseudonyms masked. If the text is cut, the remark says so."""
-    kept, shown, total = cut(masked(text))
+    beginning, shown, total = cut(masked(text))
     remark = Md()
     if shown < total:
         remark = say("body.cut", shown=shown, total=total)
-    elif len(kept) < len(masked(text)):
+    elif len(beginning) < len(masked(text)):
         remark = say("body.cut-line")
-    return CodeBlock(fence(kept, language, heading, indent), remark)
+    return CodeBlock(fence(beginning, language, heading, indent), remark)
 
 
 def body_block(body: Body | None, say: Wording) -> CodeBlock:
@@ -55,8 +55,10 @@ def body_block(body: Body | None, say: Wording) -> CodeBlock:
         return block(body.json, "json", "", say, _INDENT)
     if body.text is not None:
         return block(body.text, _language(body.type), "", say, _INDENT)
-    made = block(body.base64 or "", "text", "", say, _INDENT)
-    return made._replace(remark=Md(f"{say('body.binary', size=_size(body, say))} {made.remark}".strip()))
+    encoded = block(body.base64 or "", "text", "", say, _INDENT)
+    return encoded._replace(
+        remark=Md(f"{say('body.binary', size=_size(body, say))} {encoded.remark}".strip())
+    )
 
 
 def _size(body: Body, say: Wording) -> Md:

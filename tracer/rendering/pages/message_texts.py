@@ -78,7 +78,7 @@ class DescribedRecording:
         """Return the exchange of a message."""
         return self.recording.exchanges[view.exchange]
 
-    def place(self, view: MessageView) -> str:
+    def link_target(self, view: MessageView) -> str:
         """Return the target of a link to a message."""
         return self.elsewhere(view.exchange) or f"#m{self.first(view).number}"
 
@@ -114,29 +114,31 @@ class DescribedRecording:
 
 def steps(book: DescribedRecording) -> list[ExplanationLine]:
     """Return the explanation of a run, exchange by exchange in the order of the requests."""
-    made = []
-    told = (pair for index, pair in book.pairs.items() if index not in book.left_out)
-    for (kind, _), pairs in groupby(told, key=lambda pair: book.part(pair[0])):
+    lines = []
+    shown_pairs = (pair for index, pair in book.pairs.items() if index not in book.left_out)
+    for (kind, _), pairs in groupby(shown_pairs, key=lambda pair: book.part(pair[0])):
         if kind == "again":
-            made.append(_again_step(book, list(pairs)))
+            lines.append(_again_step(book, list(pairs)))
             continue
         for request, response in pairs:
             text = inline(book.telling.step(request, response)) or _plain_step(book, request, response)
             numbers = f"({request.number}), ({response.number})"
-            made.append(ExplanationLine(Md(f"[{numbers}]({book.place(request)})"), text))
-    return made
+            lines.append(ExplanationLine(Md(f"[{numbers}]({book.link_target(request)})"), text))
+    return lines
 
 
 def parts(book: DescribedRecording) -> list[Part]:
     """Return the messages in the order of time. Messages in a row that are shown elsewhere share a part."""
     views = [view for view in book.views if view.exchange not in book.left_out]
-    made: list[Part] = []
+    described: list[Part] = []
     for (kind, _), together in groupby(views, key=book.part):
         if kind == "shown":
-            made += [_message(book, view) for view in together]
+            described += [_message(book, view) for view in together]
         else:
-            made.append({"shared": _shared, "again": _again}[kind](book, list(together)))
-    return made
+            described.append(
+                {"shared": _describe_shared, "again": _describe_repetitions}[kind](book, list(together))
+            )
+    return described
 
 
 def parts_of(book: DescribedRecording, index: int) -> list[Part]:
@@ -147,10 +149,10 @@ def parts_of(book: DescribedRecording, index: int) -> list[Part]:
 def _again_step(book: DescribedRecording, pairs: Sequence[Sequence[MessageView]]) -> ExplanationLine:
     numbers = _span([view.number for pair in pairs for view in pair])
     again = book.say.count("step.again", len(pairs), count=len(pairs))
-    return ExplanationLine(Md(f"[{numbers}]({book.place(pairs[0][0])})"), again)
+    return ExplanationLine(Md(f"[{numbers}]({book.link_target(pairs[0][0])})"), again)
 
 
-def _again(book: DescribedRecording, views: Sequence[MessageView]) -> Part:
+def _describe_repetitions(book: DescribedRecording, views: Sequence[MessageView]) -> Part:
     first = book.pairs[book.first(views[0]).exchange]
     text = book.say(
         "messages.again",
@@ -174,7 +176,7 @@ def _plain_step(book: DescribedRecording, request: MessageView, response: Messag
     )
 
 
-def _shared(book: DescribedRecording, views: Sequence[MessageView]) -> Part:
+def _describe_shared(book: DescribedRecording, views: Sequence[MessageView]) -> Part:
     links = []
     by_exchange: dict[int, list[MessageView]] = {}
     for view in views:
@@ -238,28 +240,30 @@ def _text(book: DescribedRecording, view: MessageView) -> Md:
     if view.kind == "error":
         return book.say("message.error", reason=code(view.reason))
     answer = book.exchange(view).response
-    told = inline(book.telling.message(view, answer.status if answer else None))
-    if not told and view.kind == "response" and book.telling.fails_over(view, view.status):
-        told = book.say("message.fails-over")
-    if not told:
+    description = inline(book.telling.message(view, answer.status if answer else None))
+    if not description and view.kind == "response" and book.telling.fails_over(view, view.status):
+        description = book.say("message.fails-over")
+    if not description:
         ends = {"sender": book.telling.label(view.sender), "receiver": book.telling.label(view.receiver)}
-        told = book.say(f"message.{view.kind}", **ends)
+        description = book.say(f"message.{view.kind}", **ends)
     reference = book.telling.reference(view)
-    return Md(f"{told} {link(book.say('messages.reference'), reference)}") if reference else told
+    return (
+        Md(f"{description} {link(book.say('messages.reference'), reference)}") if reference else description
+    )
 
 
 def _warnings(book: DescribedRecording, view: MessageView) -> list[Md]:
     exchange = book.exchange(view)
-    found = []
+    warnings = []
     if view.kind == "request" and exchange.redaction == "failed":
-        found.append(book.say("message.redaction-failed"))
+        warnings.append(book.say("message.redaction-failed"))
     if view.kind == "request" and view.verdict == "unexpected":
-        found.append(book.say("deviation.unexpected-message"))
+        warnings.append(book.say("deviation.unexpected-message"))
     if view.kind == "response" and view.verdict == "wrong-status":
         expected = book.telling.expected(view, view.status)
         if expected:
-            found.append(book.say("message.other-status", status=view.status, expected=expected))
-    return found
+            warnings.append(book.say("message.other-status", status=view.status, expected=expected))
+    return warnings
 
 
 def _fallback(book: DescribedRecording, view: MessageView) -> tuple[Md, list[tuple[Md, Md]]] | None:

@@ -103,13 +103,13 @@ class _Section(NamedTuple):
     parts: list[Part]
 
 
-def prologue_page(held: list[tuple[Recording, Page, int, str]], say: Wording) -> str:
+def prologue_page(exchanges: list[tuple[Recording, Page, int, str]], say: Wording) -> str:
     """Return the page of the prologue.
 
-    Each exchange in ``held`` is given by its recording, its page, its index, and an anchor.
+    Each of ``exchanges`` is given by its recording, its page, its index, and an anchor.
     """
     sections = []
-    for recording, page, index, anchor in held:
+    for recording, page, index, anchor in exchanges:
         book = DescribedRecording(recording, say)
         request, response = book.pairs[index]
         sections.append(
@@ -129,14 +129,14 @@ def prologue_page(held: list[tuple[Recording, Page, int, str]], say: Wording) ->
 
 def purpose(sequence: str | None, title: str, say: Wording) -> Md:
     """Return the purpose of the command in one line."""
-    known = catalog().get(sequence or "")
-    told = say.pick(known.purpose) if known else ""
-    return inline(told) if told else say("command.purpose", command=code(title))
+    documented = catalog().get(sequence or "")
+    text = say.pick(documented.purpose) if documented else ""
+    return inline(text) if text else say("command.purpose", command=code(title))
 
 
 def _in_prologue(content: str, release: ReleasePages) -> str:
     """Return the link to an exchange on the page of the prologue; an empty text if the page lacks it."""
-    return f"{PROLOGUE}#{release.held[content].anchor}" if content in release.held else ""
+    return f"{PROLOGUE}#{release.prologue[content].anchor}" if content in release.prologue else ""
 
 
 def _fallback_elsewhere(page: Page, release: ReleasePages, say: Wording) -> Md:
@@ -252,8 +252,8 @@ def _output(recording: Recording, say: Wording) -> Iterator[CodeBlock]:
         return
     option, format_ = _format(recording.command or "")
     if output.stdout.strip():
-        known = say("output.format", format=format_) if format_ else say("output.plain")
-        yield block(output.stdout.rstrip(), "json" if _is_json(output.stdout) else "text", known, say)
+        heading = say("output.format", format=format_) if format_ else say("output.plain")
+        yield block(output.stdout.rstrip(), "json" if _is_json(output.stdout) else "text", heading, say)
         if option:
             yield CodeBlock(Md(), say("output.option", option=code(option), format=code(format_)))
     if output.stderr.strip():

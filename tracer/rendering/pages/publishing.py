@@ -95,7 +95,7 @@ class _Publication(NamedTuple):
             self.progress(f"page {number} of {len(pages)}: {page.title}")
             self._write_page(release, page, with_pictures=diagrams == "svg")
         for release in self.site.releases:
-            if release.held:
+            if release.prologue:
                 self._write_prologue(release)
             self._write_changes(release, with_diagrams=diagrams == "mermaid")
         self.writer.write(f"{_DOCS}/index.md", index(self.site, self.say))
@@ -129,7 +129,7 @@ class _Publication(NamedTuple):
 
     def _write_prologue(self, release: ReleasePages) -> None:
         pages = {page.source: page for page in release.pages}
-        exchanges = list(release.held.values())
+        exchanges = list(release.prologue.values())
         recordings = {source: self._recording(source) for source in {each.source for each in exchanges}}
         sections = [
             (recordings[each.source], pages[each.source], each.position, each.anchor) for each in exchanges

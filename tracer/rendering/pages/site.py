@@ -60,7 +60,7 @@ def configuration(plan: SitePlan, say: Wording) -> dict[str, str]:
             "pages": [
                 *(
                     [(_nav(say("prologue.title")), _yaml(f"{release.folder}/{PROLOGUE}"))]
-                    if release.held
+                    if release.prologue
                     else []
                 ),
                 *(
@@ -85,18 +85,18 @@ def assets() -> dict[str, bytes]:
     Mermaid is the engine that also draws the pictures of tracer. The worker makes the search work if a
     reader opens the site from local files.
     """
-    ours = resources.files(__package__) / "assets"
+    folder = resources.files(__package__) / "assets"
     # An import of the engine would take longer than making the pages.
     engine = find_spec("mermaidx")
     assert engine is not None
     assert engine.origin is not None
     mermaid = Path(engine.origin).parent / "assets" / "mermaid.js"
-    files = {f"assets/{file.name}": file.read_bytes() for file in ours.iterdir() if file.is_file()}
+    files = {f"assets/{file.name}": file.read_bytes() for file in folder.iterdir() if file.is_file()}
     return {"assets/mermaid.min.js": mermaid.read_bytes(), **files}
 
 
 def _more(release: ReleasePages, say: Wording) -> Md:
-    if not release.held:
+    if not release.prologue:
         return Md()
     return say("index.more", title=say("prologue.title"), page=Md(f"{release.folder}/{PROLOGUE}"))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tracer.rendering.pages.summary import Summary
 
-__all__ = ["Held", "Page", "ReleasePages", "SitePlan", "plan"]
+__all__ = ["Page", "PrologueExchange", "ReleasePages", "SitePlan", "plan"]
 
 _INDEX = "index"
 _PROLOGUE = "prologue"
@@ -35,7 +35,7 @@ class Page(NamedTuple):
     summary: Summary
 
 
-class Held(NamedTuple):
+class PrologueExchange(NamedTuple):
     """An exchange on the page of the prologue: the ``source`` of its recording, its position, an anchor."""
 
     source: str
@@ -49,7 +49,7 @@ class ReleasePages(NamedTuple):
     name: str
     folder: str
     pages: list[Page]
-    held: dict[str, Held]
+    prologue: dict[str, PrologueExchange]
 
 
 class SitePlan(NamedTuple):
@@ -60,17 +60,17 @@ class SitePlan(NamedTuple):
     def elsewhere(self, page: Page, here: ReleasePages) -> list[tuple[ReleasePages, Page]]:
         """Return the pages of the same run on other releases."""
         return [
-            (release, other)
+            (release, candidate)
             for release in self.releases
-            for other in release.pages
-            if release is not here and other.name == page.name and other.title == page.title
+            for candidate in release.pages
+            if release is not here and candidate.name == page.name and candidate.title == page.title
         ]
 
     def earlier(self, here: ReleasePages) -> ReleasePages | None:
         """Return the latest earlier release that shares runs with ``here``. None if either has no name."""
         older = self.releases[self.releases.index(here) + 1 :]
-        known = [one for one in older if one.name and here.name and self.couples(one, here)]
-        return known[0] if known else None
+        sharing = [release for release in older if release.name and here.name and self.couples(release, here)]
+        return sharing[0] if sharing else None
 
     def couples(self, before: ReleasePages, after: ReleasePages) -> list[tuple[Page, Page]]:
         """Return the pages of the runs on both releases, in pairs."""
@@ -83,14 +83,14 @@ class SitePlan(NamedTuple):
 def plan(summaries: Mapping[str, Summary], names: Mapping[str, str]) -> SitePlan:
     """Return the plan for recordings, given by their ``summaries`` and ``names``, both by source."""
     by_release: dict[str, list[str]] = {}
-    for source in sorted(summaries, key=lambda one: (names[one], one)):
+    for source in sorted(summaries, key=lambda source: (names[source], source)):
         by_release.setdefault(summaries[source].release, []).append(source)
     taken: set[str] = set()
     releases = []
     for name in sorted(by_release, key=lambda name: (bool(name), order(name)), reverse=True):
         folder = _free(safe_name(name) if name else _UNKNOWN, taken)
         releases.append(ReleasePages(name, folder, _pages(by_release[name], summaries, names), {}))
-        releases[-1].held.update(_held(releases[-1].pages))
+        releases[-1].prologue.update(_collect_prologue(releases[-1].pages))
     return SitePlan(releases)
 
 
@@ -98,7 +98,9 @@ def variants(page: Page, here: ReleasePages) -> list[Page]:
     """Return the pages of other runs of the same command on the same release."""
     sequence = page.summary.sequence
     return [
-        other for other in here.pages if other is not page and sequence and other.summary.sequence == sequence
+        variant
+        for variant in here.pages
+        if variant is not page and sequence and variant.summary.sequence == sequence
     ]
 
 
@@ -139,14 +141,16 @@ def _command(summary: Summary) -> tuple[str, str]:
     return (f"openstack {' '.join(own)}", "-".join(own)) if own else ("", "")
 
 
-def _held(pages: Iterable[Page]) -> dict[str, Held]:
+def _collect_prologue(pages: Iterable[Page]) -> dict[str, PrologueExchange]:
     """Return the exchanges of the prologue by content, in the order of a run."""
-    held: dict[str, tuple[tuple[int, str, str], Held]] = {}
+    oldest: dict[str, tuple[tuple[int, str, str], PrologueExchange]] = {}
     for page in pages:
         for index in page.summary.prologue:
             content = page.summary.contents[index]
             age = (page.summary.recorded, page.name)
-            known = held.get(content)
-            if content and (known is None or age < known[0][1:]):
-                held[content] = ((index, *age), Held(page.source, index, f"m-{content[:8]}"))
-    return {content: one for content, (_, one) in sorted(held.items(), key=lambda item: item[1][0])}
+            previous = oldest.get(content)
+            if content and (previous is None or age < previous[0][1:]):
+                oldest[content] = ((index, *age), PrologueExchange(page.source, index, f"m-{content[:8]}"))
+    return {
+        content: exchange for content, (_, exchange) in sorted(oldest.items(), key=lambda item: item[1][0])
+    }

@@ -76,14 +76,14 @@ def repetitions(contents: Sequence[str]) -> list[int | None]:
     Of a long row of exchanges with the same content, only the first and the last are shown. ``contents``
     comes from a summary.
     """
-    found: list[int | None] = [None] * len(contents)
+    originals: list[int | None] = [None] * len(contents)
     start = 0
     for content, row in groupby(contents):
         end = start + len(list(row))
         if content and end - start > _FEW:
-            found[start + 1 : end - 1] = [start] * (end - start - 2)
+            originals[start + 1 : end - 1] = [start] * (end - start - 2)
         start = end
-    return found
+    return originals
 
 
 def _content(exchange: Exchange) -> str:

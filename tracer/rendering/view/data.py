@@ -86,7 +86,7 @@ def _participants(views: list[MessageView]) -> dict[str, int]:
     """Return the index of each participant: the client first, the others in order of appearance."""
     names = dict.fromkeys(name for view in views for name in (view.sender, view.receiver))
     ordered = [name for name in names if name == "client"] + [name for name in names if name != "client"]
-    return {name: place for place, name in enumerate(ordered)}
+    return {name: index for index, name in enumerate(ordered)}
 
 
 def _exchange(

@@ -39,20 +39,20 @@ class Descriptions:
         status = exchange.response.status if exchange.response else None
         fails = entry.fallback is not None and status in entry.fallback.status
         # The catalogue never frees its entries, so their identity is a safe key.
-        known = id(entry), fails
-        if known not in self._numbers:
-            self._numbers[known] = len(self.texts)
+        key = id(entry), fails
+        if key not in self._numbers:
+            self._numbers[key] = len(self.texts)
             self.texts.append(self._described(entry, fails=fails))
-        return self._numbers[known]
+        return self._numbers[key]
 
     def _described(self, entry: Entry, *, fails: bool) -> dict[str, str]:
         parts = {"summary": entry.summary, "request": entry.request, "response": entry.response}
         if fails and entry.fallback is not None:
             # The step describes another response than the one in the recording.
             parts |= {"summary": entry.fallback.summary, "response": entry.fallback.summary}
-        texts = {name: self._said(text) for name, text in parts.items() if text}
+        texts = {name: self._pick_text(text) for name, text in parts.items() if text}
         # The page makes a link of it, so only a web page is allowed.
         return texts | ({"reference": entry.reference} if entry.reference.startswith("https://") else {})
 
-    def _said(self, text: Text) -> str:
+    def _pick_text(self, text: Text) -> str:
         return visible(pick(text, self._lang), 2000)
