@@ -190,7 +190,7 @@ class RunWriter:
     def _save(self, head: JournalHead, recording: Recording) -> Path:
         if self.path is not None or head.name:
             path = self.path or _place(self.settings.folder, head, recording)
-            save(recording, path, known=self.redactor.known)
+            save(recording, path, known_secrets=self.redactor.known)
             return path
         return save_new(self.settings.folder, head, recording, self.redactor.known)
 
@@ -261,7 +261,7 @@ def save_new(folder: Path, head: JournalHead, recording: Recording, known: Known
     while True:
         path = _free(_place(folder, head, recording))
         try:
-            save(recording, path, known=known, new=True)
+            save(recording, path, known_secrets=known, new=True)
         except NameTakenError:  # just now, by another proxy
             continue
         return path
