@@ -114,7 +114,7 @@ def _saving(way: str, exchanges: Path, path: Path) -> Callable[[], object]:
         recording, known = _recording(_exchanges(exchanges)), _known()
         if way == UNSCANNED:
             return lambda: _save_unscanned(recording, path)
-        return lambda: save(recording, path, known=known)
+        return lambda: save(recording, path, known_secrets=known)
     cassette, write = _cassette(_exchanges(exchanges)), _save_cassette(way)
     return lambda: write(cassette, path)
 

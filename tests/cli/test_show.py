@@ -78,7 +78,9 @@ def test_notes_are_shown_whole_below_the_verdict(words: tuple[str, ...], tmp_pat
         "several commands ran at once: " + "one and another, " * 40 + "end",
     ]
     path = tmp_path / "a.yaml"
-    save(msgspec.structs.replace(load(SHIPPED), verdict="undetermined", notes=notes), path, known=None)
+    save(
+        msgspec.structs.replace(load(SHIPPED), verdict="undetermined", notes=notes), path, known_secrets=None
+    )
     lines = tracer("show", *words, path, COLUMNS="100").stdout.splitlines()
     assert lines[-3].startswith("undetermined (image-show): evidence is missing")
     assert "ran at once" not in lines[-3]

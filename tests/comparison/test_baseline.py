@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.strategies import texts
-from tracer.comparison.baseline import Known, load_baseline, save_baseline
+from tracer.comparison.baseline import DifferenceKey, load_baseline, save_baseline
 from tracer.errors import InputError
 
 KNOWN = st.builds(
-    Known,
+    DifferenceKey,
     recording=texts,
-    place=texts,
+    location=texts,
     kind=st.sampled_from(["added", "removed", "changed", "type", "moved", "status", "reordered"]),
     before=st.sampled_from(["", "zed"]),
     after=st.just(""),
@@ -24,7 +24,7 @@ KNOWN = st.builds(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(known=st.lists(KNOWN, min_size=1, max_size=8))
-def test_what_was_written_is_accepted_and_nothing_else(tmp_path: Path, known: list[Known]) -> None:
+def test_what_was_written_is_accepted_and_nothing_else(tmp_path: Path, known: list[DifferenceKey]) -> None:
     path = tmp_path / "b.yaml"
     path.unlink(missing_ok=True)
     save_baseline(path, known)
@@ -38,19 +38,19 @@ def test_what_was_written_is_accepted_and_nothing_else(tmp_path: Path, known: li
 
 def test_it_is_by_name_a_line_for_all_recordings_and_notes_stay(tmp_path: Path) -> None:
     path = tmp_path / "b.yaml"
-    known = [Known(name, "GET /a → 200 · body.x", "added", "", "") for name in ("list", "show")]
+    known = [DifferenceKey(name, "GET /a → 200 · body.x", "added", "", "") for name in ("list", "show")]
     assert save_baseline(path, known) == 1
     text = path.read_text()
     assert "recordings: [list, show]\n" in text
     path.write_text(f"{text}  note: a role is new\n")
-    save_baseline(path, [*known, Known("show", "output.exit", "changed", "zed", "2023.1")])
+    save_baseline(path, [*known, DifferenceKey("show", "output.exit", "changed", "zed", "2023.1")])
     text = path.read_text()
     assert "  note: a role is new\n" in text
     assert "  from: zed\n  to: '2023.1'\n" in text
     baseline = load_baseline(path)
     # What is known between two sides is not known between others.
-    assert not baseline.accepts(Known("show", "output.exit", "changed", "2023.1", "2023.2"))
-    assert baseline.accepts(Known("show", "GET /a → 200 · body.x", "added", "2023.1", "2023.2"))
+    assert not baseline.accepts(DifferenceKey("show", "output.exit", "changed", "2023.1", "2023.2"))
+    assert baseline.accepts(DifferenceKey("show", "GET /a → 200 · body.x", "added", "2023.1", "2023.2"))
     assert [one.recording for one in baseline.stale()] == ["list", "show"]
 
 

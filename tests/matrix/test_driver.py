@@ -16,10 +16,10 @@ from tracer.errors import CloudError, LostError
 from tracer.matrix import MatrixOutput, MatrixPlan, drive, make_plan
 from tracer.matrix.driver import TRIES
 from tracer.matrix.recorder import Report
-from tracer.matrix.units import Made, Unit
+from tracer.matrix.units import CommandResult, Unit
 from tracer.recording import dumps, load
 
-Work = Callable[[Unit, Report], list[Made]]
+Work = Callable[[Unit, Report], list[CommandResult]]
 TEXT = dumps(recording("conforms"))
 
 
@@ -31,7 +31,7 @@ class Workers:
         self.work = work
         self.rounds: list[tuple[int, ...]] = []
 
-    def submit(self, unit: Unit, report: Report) -> Future[list[Made]]:
+    def submit(self, unit: Unit, report: Report) -> Future[list[CommandResult]]:
         self.rounds.append(unit.rounds)
         return self.executor.submit(self.work, unit, report)
 
@@ -44,9 +44,9 @@ class Workers:
         self.executor.shutdown()
 
 
-def everything(unit: Unit, *numbers: int) -> list[Made]:
+def everything(unit: Unit, *numbers: int) -> list[CommandResult]:
     return [
-        Made(name=command.name, number=number, recording=TEXT)
+        CommandResult(name=command.name, number=number, recording=TEXT)
         for number in unit.rounds
         if number in (numbers or unit.rounds)
         for command in unit.suite.commands
@@ -66,7 +66,7 @@ def signs(plan: MatrixPlan) -> list[tuple[str, str]]:
 
 
 def test_what_is_told_twice_is_taken_once_and_done_for_the_next_run(tmp_path: Path) -> None:
-    def work(unit: Unit, report: Report) -> list[Made]:
+    def work(unit: Unit, report: Report) -> list[CommandResult]:
         made = everything(unit)
         for one in made[:3]:
             report(one)
@@ -81,7 +81,7 @@ def test_what_is_told_twice_is_taken_once_and_done_for_the_next_run(tmp_path: Pa
 
 
 def test_a_lost_unit_is_tried_again_without_what_was_finished(tmp_path: Path) -> None:
-    def work(unit: Unit, report: Report) -> list[Made]:
+    def work(unit: Unit, report: Report) -> list[CommandResult]:
         if 1 in unit.rounds:
             for one in everything(unit, 1):
                 report(one)
@@ -95,7 +95,7 @@ def test_a_lost_unit_is_tried_again_without_what_was_finished(tmp_path: Path) ->
 
 
 def test_one_that_is_always_lost_is_given_up(tmp_path: Path) -> None:
-    def work(unit: Unit, report: Report) -> list[Made]:
+    def work(unit: Unit, report: Report) -> list[CommandResult]:
         raise LostError("it was killed")
 
     plan, complaints, rounds = driven(tmp_path, work)
@@ -116,7 +116,7 @@ def test_one_that_is_always_lost_is_given_up(tmp_path: Path) -> None:
     ],
 )
 def test_what_no_other_try_would_mend(tmp_path: Path, error: Exception, said: str) -> None:
-    def work(unit: Unit, report: Report) -> list[Made]:
+    def work(unit: Unit, report: Report) -> list[CommandResult]:
         raise error
 
     plan, complaints, rounds = driven(tmp_path, work)
@@ -135,7 +135,7 @@ def test_what_no_other_try_would_mend(tmp_path: Path, error: Exception, said: st
     ],
 )
 def test_what_a_worker_sends_is_not_trusted(tmp_path: Path, changes: dict[str, str], said: str) -> None:
-    def work(unit: Unit, report: Report) -> list[Made]:
+    def work(unit: Unit, report: Report) -> list[CommandResult]:
         first, *rest = everything(unit)
         return [*rest, replace(first, **changes)]
 
@@ -149,7 +149,7 @@ def test_what_a_worker_sends_is_not_trusted(tmp_path: Path, changes: dict[str, s
 def test_a_secret_that_a_worker_sends_is_not_written(tmp_path: Path) -> None:
     leaking = replace(recording("conforms"), client="gAAAAAB" + "mY0x_T3kenTh4tIsQuiteLong-" * 6)
 
-    def work(unit: Unit, report: Report) -> list[Made]:
+    def work(unit: Unit, report: Report) -> list[CommandResult]:
         first, *rest = everything(unit)
         return [replace(first, recording=dumps(leaking)), *rest]
 
@@ -159,10 +159,10 @@ def test_a_secret_that_a_worker_sends_is_not_written(tmp_path: Path) -> None:
 
 
 def test_what_failed_leaves_no_recording_of_an_earlier_run_and_is_done_again(tmp_path: Path) -> None:
-    def fine(unit: Unit, report: Report) -> list[Made]:
+    def fine(unit: Unit, report: Report) -> list[CommandResult]:
         return everything(unit)
 
-    def failing(unit: Unit, report: Report) -> list[Made]:
+    def failing(unit: Unit, report: Report) -> list[CommandResult]:
         first, *rest = everything(unit)
         first = replace(first, recording="", problem="it failed")
         report(first)
@@ -179,8 +179,8 @@ def test_what_failed_leaves_no_recording_of_an_earlier_run_and_is_done_again(tmp
 
 
 def test_a_clean_up_that_fails_makes_its_round_undone(tmp_path: Path) -> None:
-    def work(unit: Unit, report: Report) -> list[Made]:
-        return [*everything(unit, 1), Made(name="", number=1, problem="clean-up: it failed")]
+    def work(unit: Unit, report: Report) -> list[CommandResult]:
+        return [*everything(unit, 1), CommandResult(name="", number=1, problem="clean-up: it failed")]
 
     plan, complaints, _ = driven(tmp_path, work)
     assert complaints == ["zed mine: clean-up: it failed"]

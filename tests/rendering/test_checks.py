@@ -239,7 +239,7 @@ def test_what_is_undetermined_stays_so_with_its_reason(run: list[Exchange], tmp_
     save(
         recording(run, sequence="image-show", verdict="undetermined", notes=[UNRELATED, DOUBT]),
         path,
-        known=None,
+        known_secrets=None,
     )
     report = check_all([path], find("image-show"))
     assert (report.undetermined, report.conforming, report.deviating, exit_code(report)) == (1, 0, 0, 1)
@@ -259,7 +259,7 @@ def test_what_is_undetermined_stays_so_with_its_reason(run: list[Exchange], tmp_
 
 def test_what_is_undetermined_stays_so_where_no_sequence_fits(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    save(recording([FLAVORS], verdict="undetermined", notes=[DOUBT]), path, known=None)
+    save(recording([FLAVORS], verdict="undetermined", notes=[DOUBT]), path, known_secrets=None)
     report = check_all([path])
     assert (report.undetermined, report.without_sequence, exit_code(report)) == (1, 0, 1)
     (found,) = report.recordings

@@ -115,16 +115,16 @@ def _down(options: argparse.Namespace) -> None:
 
 def _status(options: argparse.Namespace) -> int:
     clouds = list(_clouds(options.release))
-    found = [cloud.status() for cloud in clouds]
+    statuses = [cloud.status() for cloud in clouds]
     faults = [fault for cloud in clouds for fault in cloud.faults()]
-    for running in filter(None, found):
+    for running in filter(None, statuses):
         _print_services(running)
     for fault in faults:
         print(fault)
-    if not any(found) and not faults:
+    if not any(statuses) and not faults:
         release = options.release
         print(f"{_not_up(release)}; start one with: {program()} cloud up {release or 'zed'}")
-    return 1 if faults or not any(found) else 0
+    return 1 if faults or not any(statuses) else 0
 
 
 def _list(_options: argparse.Namespace) -> None:
@@ -135,15 +135,15 @@ def _list(_options: argparse.Namespace) -> None:
     from tracer.cloud.embedded_cloud import EmbeddedCloud
     from tracer.cloud.releases import releases
 
-    names = list(dict.fromkeys(service for known in releases().values() for service in known.services))
+    names = list(dict.fromkeys(service for release in releases().values() for service in release.services))
     table = Table(box=None, pad_edge=False)
     for heading in ("release", "also", *names, "client", "sdk", "python", "state"):
         table.add_column(heading, no_wrap=True)
-    for name, known in releases().items():
+    for name, release in releases().items():
         cloud = EmbeddedCloud(name)
-        versions = [known.services.get(service, "-") for service in names]
-        client = [known.client.packages[package] for package in ("python-openstackclient", "openstacksdk")]
-        python = cloud.python() or _usable(known)
+        versions = [release.services.get(service, "-") for service in names]
+        client = [release.client.packages[package] for package in ("python-openstackclient", "openstacksdk")]
+        python = cloud.python() or _usable(release)
         table.add_row(name, also(name), *versions, *client, python, Text(_state(cloud)))
     # A pipe has no width. Its reader needs whole lines.
     Console(width=None if sys.stdout.isatty() else 200).print(table)
@@ -178,8 +178,8 @@ def _proxy(cloud: EmbeddedCloud) -> Iterator[str]:
     if url:
         yield f"export http_proxy={url} no_proxy= {_PROXY}={url}"
     elif earlier:
-        ours = " http_proxy no_proxy" if os.environ.get("http_proxy") == earlier else ""
-        yield f"unset {_PROXY}{ours}"
+        variables = " http_proxy no_proxy" if os.environ.get("http_proxy") == earlier else ""
+        yield f"unset {_PROXY}{variables}"
 
 
 def _not_up(release: str | None) -> str:
@@ -193,9 +193,9 @@ def _clouds(release: str | None) -> Iterator[EmbeddedCloud]:
     return (EmbeddedCloud(name) for name in ([release] if release else releases()))
 
 
-def _usable(known: CloudRelease) -> str:
+def _usable(release: CloudRelease) -> str:
     """Return the range of Python versions that the services can be installed on."""
-    versions = sorted({one for way in known.environments for one in way.python})
+    versions = sorted({version for way in release.environments for version in way.python})
     return "–".join(dict.fromkeys([versions[0], versions[-1]]))
 
 
@@ -214,8 +214,8 @@ def _state(cloud: EmbeddedCloud) -> str:
 
 
 def _print_services(running: Running) -> None:
-    for one in (*running.services, *filter(None, [running.tracer])):
-        print(f"{running.release} {one.name} {one.url} (process {one.pid}, log {one.log})")
+    for process in (*running.services, *filter(None, [running.tracer])):
+        print(f"{running.release} {process.name} {process.url} (process {process.pid}, log {process.log})")
 
 
 _VERBS = {

@@ -80,8 +80,8 @@ def embedded(environment: Mapping[str, str], command: Sequence[str]) -> Embedded
 
 def _is_below(url: str, auth_url: str) -> bool:
     """Return whether ``url`` is ``auth_url`` or its ``/v3``. The spelling of the host does not matter."""
-    place, path = origin(url), urlsplit(auth_url).path
-    if place is None or place != origin(auth_url):
+    server, path = origin(url), urlsplit(auth_url).path
+    if server is None or server != origin(auth_url):
         return False
     return urlsplit(url).path.rstrip("/") in {path, f"{path}/v3"}
 

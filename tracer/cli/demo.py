@@ -40,11 +40,11 @@ def run(options: argparse.Namespace) -> None:
     """
     from tracer.cli.console import program, stdout
     from tracer.cloud.embedded_cloud import EmbeddedCloud
-    from tracer.cloud.releases import release as known
+    from tracer.cloud.releases import release as find_release
     from tracer.runs.settings import Settings
 
     if options.client:
-        known(options.client)
+        find_release(options.client)
     console = stdout()
     release, out = options.release, options.out
     which = f"{release} --client {options.client}" if options.client else release
@@ -56,8 +56,8 @@ def run(options: argparse.Namespace) -> None:
         environment, image = _prepare(console, cloud, options.client)
         for name, argument in (("image-show", image), ("image-show-by-name", IMAGE)):
             argv = ["openstack", "image", "show", "--format", "json", argument]
-            kept = _trace(console, argv, environment, release, out, name)
-            _show(console, kept)
+            saved = _trace(console, argv, environment, release, out, name)
+            _show(console, saved)
     finally:
         if not was_up and not options.keep:
             cloud.down()
@@ -148,12 +148,12 @@ def _trace(
     return result.saved
 
 
-def _show(console: Console, kept: SavedRecording) -> None:
+def _show(console: Console, saved: SavedRecording) -> None:
     from tracer.rendering.recording_table import table, verdict_line
 
-    console.print(table(kept.recording))
-    console.print(verdict_line(kept.recording), soft_wrap=True)
-    console.out(f"recording  {kept.path}", highlight=False)
-    for path in kept.diagrams:
+    console.print(table(saved.recording))
+    console.print(verdict_line(saved.recording), soft_wrap=True)
+    console.out(f"recording  {saved.path}", highlight=False)
+    for path in saved.diagrams:
         console.out(f"diagram    {path}", highlight=False)
     sys.stdout.flush()

@@ -126,7 +126,7 @@ def run(options: argparse.Namespace) -> int:
     pairings = [pair(before.path, after.path) for before, after in pairwise(sides)]
     for path in filter(None, (options.out, options.write_baseline)):
         couples = [couple for pairing in pairings for couple in pairing.couples]
-        check_output(path, [one for couple in couples for one in (couple.before, couple.after)])
+        check_output(path, [file for couple in couples for file in (couple.before, couple.after)])
     if options.out is not None and options.baseline is not None:
         check_output(options.out, [options.baseline])
     reporter = Reporter(options, kind)
@@ -134,8 +134,8 @@ def run(options: argparse.Namespace) -> int:
     if options.write_baseline is not None:
         return _write_baseline(options.write_baseline, steps)
     report = make_report(steps, baseline)
-    for one in report.stale:
-        warn(f"{options.baseline}: no longer occurs, take it out: {one}")
+    for entry in report.stale:
+        warn(f"{options.baseline}: no longer occurs, take it out: {entry}")
     reporter.put(report)
     return 1 if report.fails(options.fail_on) else 0
 
@@ -167,10 +167,10 @@ def _steps(sides: Sequence[Side], pairings: Sequence[Pairing], reporter: Reporte
     def compared(pairing: Pairing, names: tuple[str, str]) -> Iterator[Compared]:
         for number, couple in enumerate(pairing.couples, 1):
             status.update(f"comparing {number} of {len(pairing.couples)}…")
-            one = compare_files(couple, strict=reporter.options.strict)
-            _warn_of_undetermined(one)
-            reporter.take(one, names)
-            yield one
+            result = compare_files(couple, strict=reporter.options.strict)
+            _warn_of_undetermined(result)
+            reporter.take(result, names)
+            yield result
 
     reporter.check(pairings)
     with stderr().status("comparing…") as status:
@@ -190,8 +190,8 @@ def _warn_of_undetermined(compared: Compared) -> None:
 
 def _write_baseline(path: Path, steps: Sequence[SideComparison]) -> int:
     from tracer.comparison.baseline import save_baseline
-    from tracer.comparison.report import known
+    from tracer.comparison.report import difference_keys
 
-    count = save_baseline(path, known(steps))
+    count = save_baseline(path, difference_keys(steps))
     print(f"wrote {path}: {counted(count, 'accepted difference')}")
     return 0

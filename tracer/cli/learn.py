@@ -83,10 +83,10 @@ def _summarise(learned: Sequence, recordings: Mapping[str, Recording], output: P
     from tracer.rendering.texts import visible
 
     checks = [check(recording, name, learned) for name, recording in recordings.items()]
-    deviating = [one for one in checks if one.verdict != "conforms"]
-    for one in deviating:
-        why = one.problem or one.deviations[0].text
-        problem = f"{one.recording}: {why}" if one.problem else f"{one.recording} deviates: {why}"
+    deviating = [result for result in checks if result.verdict != "conforms"]
+    for result in deviating:
+        why = result.problem or result.deviations[0].text
+        problem = f"{result.recording}: {why}" if result.problem else f"{result.recording} deviates: {why}"
         print(f"tracer: {visible(problem, 600)}", file=sys.stderr)
     wrote = f"wrote {output}: " if output else ""
     steps = f"{counted(len(learned.steps), 'step')} of {learned.command!r}"

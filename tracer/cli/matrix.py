@@ -131,17 +131,17 @@ def _print(plan: MatrixPlan, releases: list[str], out: Path) -> int:
     bad = [cell for cell in cells if not cell.good]
     for cell in bad:
         if not cell.problem and cell.verdict != "missing":
-            _complain(_told(cell))
+            _complain(_summary(cell))
     written = sum(map(len, plan.recordings.values()))
     print(f"{counted(written, 'recording')} below {out}, {written // 2} of them to compare with (again)")
     return 1 if bad else 0
 
 
-def _told(cell: Cell) -> str:
+def _summary(cell: Cell) -> str:
     from tracer.rendering.recording_table import verdict_line
 
-    said = cell.complaint or (str(verdict_line(cell.recording)) if cell.recording else "")
-    return f"{cell.release} {cell.name}: {said}"
+    problem = cell.complaint or (str(verdict_line(cell.recording)) if cell.recording else "")
+    return f"{cell.release} {cell.name}: {problem}"
 
 
 def _complain(line: str) -> None:

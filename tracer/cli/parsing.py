@@ -56,14 +56,14 @@ class Parser(argparse.ArgumentParser):
 
         self.exit(2, f"{self.prog}: {visible(message, 1000)}; see: {self.prog} --help\n")
 
-    def unknown_verb(self, name: str, known: Mapping[str, object]) -> NoReturn:
+    def unknown_verb(self, name: str, verbs: Mapping[str, object]) -> NoReturn:
         """End the process with exit code 2 and one line that names the most similar verb, or all verbs."""
         from difflib import get_close_matches
 
         from tracer.rendering.texts import visible
 
-        meant = get_close_matches(name, known, 1)
-        hint = f"did you mean {meant[0]}?" if meant else f"known: {', '.join(known)}."
+        meant = get_close_matches(name, verbs, 1)
+        hint = f"did you mean {meant[0]}?" if meant else f"known: {', '.join(verbs)}."
         self.exit(2, f"{self.prog}: unknown verb '{visible(name)}'; {hint} See: {self.prog} --help\n")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
@@ -85,9 +85,9 @@ def add_verbs(parser: argparse.ArgumentParser, verbs: Mapping[str, Verb]) -> Non
     parser.set_defaults(run=lambda _options: no_verb(parser))
     group = list_verbs(parser)
     for name, verb in verbs.items():
-        one = group.add_parser(name, help=verb.help, description=verb.help)
-        one.set_defaults(run=verb.run)
-        verb.arguments(one)
+        verb_parser = group.add_parser(name, help=verb.help, description=verb.help)
+        verb_parser.set_defaults(run=verb.run)
+        verb.arguments(verb_parser)
 
 
 def list_verbs(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[Parser]:

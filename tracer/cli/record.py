@@ -175,16 +175,16 @@ def _say(line: str) -> None:
     print(f"tracer: {line}", file=sys.stderr)
 
 
-def _summarise(kept: SavedRecording, others: Sequence[SavedRecording]) -> None:
+def _summarise(saved: SavedRecording, others: Sequence[SavedRecording]) -> None:
     from tracer.cli.console import stderr
     from tracer.rendering.recording_table import note_lines, verdict_line
 
     console = stderr()
-    console.print(verdict_line(kept.recording), soft_wrap=True)
-    if kept.recording.verdict == "undetermined":  # the notes give the reason
-        for line in note_lines(kept.recording):
+    console.print(verdict_line(saved.recording), soft_wrap=True)
+    if saved.recording.verdict == "undetermined":  # the notes give the reason
+        for line in note_lines(saved.recording):
             console.print(line, soft_wrap=True)
-    for path in (kept.path, *kept.diagrams):
+    for path in (saved.path, *saved.diagrams):
         console.out(f"wrote {path}", highlight=False)
-    for other in others:
-        console.out(f"wrote {other.path}: sent by services, but not for this command", highlight=False)
+    for background in others:
+        console.out(f"wrote {background.path}: sent by services, but not for this command", highlight=False)

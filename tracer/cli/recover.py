@@ -31,13 +31,13 @@ def run(options: argparse.Namespace) -> int:
 
     if not options.folder.is_dir():
         raise InputError(str(options.folder), "there is no such folder")
-    found = list(recover(options.folder, ParticipantMap()))
-    for result in found:
+    results = list(recover(options.folder, ParticipantMap()))
+    for result in results:
         if isinstance(result, TracerError):
             print(f"tracer: left as it is: {result}", file=sys.stderr)
         else:
             print(f"wrote {result}")
-    if not found:
+    if not results:
         print(f"nothing to recover in {options.folder}")
-    failed = any(isinstance(result, TracerError) for result in found)
+    failed = any(isinstance(result, TracerError) for result in results)
     return TracerError.exit_code if failed else 0

@@ -25,10 +25,10 @@ def run(options: argparse.Namespace) -> None:
     rules = load_policy(*options.policy)
     for path in below(options.recordings):
         before = load(path)
-        after, known = redacted(before, rules)
+        after, known_secrets = redacted(before, rules)
         if after == before:
             print(f"{path}: nothing to redact")
             continue
-        save(after, path, known=known)
+        save(after, path, known_secrets=known_secrets)
         taken = sum(after.redacted.values()) - sum(before.redacted.values())
         print(f"{path}: {taken} redacted")

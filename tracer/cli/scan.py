@@ -36,13 +36,13 @@ def run(options: argparse.Namespace) -> int:
     from tracer.redaction.locations import find_removable
 
     rules = load_policy(*options.policy)
-    found = files = binary = 0
+    count = files = binary = 0
     unreadable = False
     for path in _files(options.paths):
         text = _Text(path)
         try:
             for finding in find_removable(text.pieces, rules):
-                found += 1
+                count += 1
                 print(f"{path}:{finding.line}:{finding.column}: {finding.rule}")
         except InputError as error:
             print(f"tracer: {error}", file=sys.stderr)
@@ -51,10 +51,10 @@ def run(options: argparse.Namespace) -> int:
         files += 1
         binary += text.binary
     note = f" ({binary} of them not text)" if binary else ""
-    print(f"{found} found in {counted(files, 'file')}{note}", file=sys.stderr)
+    print(f"{count} found in {counted(files, 'file')}{note}", file=sys.stderr)
     if unreadable:
         return 2
-    return 1 if found else 0
+    return 1 if count else 0
 
 
 class _Text:

@@ -73,8 +73,8 @@ def _show_file(options: argparse.Namespace, sequence: Sequence) -> None:
     from tracer.sequences import catalog
 
     # A file of the catalogue has the name of its sequence.
-    known = files("tracer.sequences") / "catalog" / f"{sequence.name}.yaml"
-    file = known if options.sequence in catalog() else Path(options.sequence)
+    shipped = files("tracer.sequences") / "catalog" / f"{sequence.name}.yaml"
+    file = shipped if options.sequence in catalog() else Path(options.sequence)
     sys.stdout.write(file.read_text(encoding="utf-8"))
 
 

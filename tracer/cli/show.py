@@ -89,8 +89,8 @@ def _details(console: Console, recording: Recording, path: Path, options: argpar
         console.print()
 
 
-def _check(found: object, path: Path, wanted: str, there: Iterable[int]) -> None:
-    if not found:
+def _check(views: object, path: Path, wanted: str, there: Iterable[int]) -> None:
+    if not views:
         numbers = sorted(set(there))
-        known = f"it has {numbers[0]} to {numbers[-1]}" if numbers else "it has none"
-        raise InputError(str(path), f"there is no {wanted}; {known}")
+        available = f"it has {numbers[0]} to {numbers[-1]}" if numbers else "it has none"
+        raise InputError(str(path), f"there is no {wanted}; {available}")

@@ -74,7 +74,8 @@ def _releases(recordings: Path) -> list[str]:
     if not recordings.is_dir():
         return []
     return sorted(
-        (one.name for one in recordings.iterdir() if one.is_dir() and _is_release(one.name)), key=order
+        (folder.name for folder in recordings.iterdir() if folder.is_dir() and _is_release(folder.name)),
+        key=order,
     )
 
 

@@ -15,30 +15,30 @@ from tracer.formats.data_files import read, typed
 from tracer.formats.yaml_text import Flow
 from tracer.storage import write
 
-__all__ = ["WHOLE", "Baseline", "Known", "load_baseline", "save_baseline"]
+__all__ = ["WHOLE", "Baseline", "DifferenceKey", "load_baseline", "save_baseline"]
 
 WHOLE = "recording"
-"""The ``place`` of the difference if only one side has the recording."""
+"""The ``location`` of the difference if only one side has the recording."""
 
 _HEAD = (
     "# Differences that tracer diff accepts, by name. A note says why, and stays when this is made anew.\n"
 )
 
 
-class Known(NamedTuple):
-    """The name of a difference.
+class DifferenceKey(NamedTuple):
+    """The key of a difference in a baseline.
 
     ``before`` and ``after`` are the user's names of the two sides, both empty for any two sides.
     """
 
     recording: str
-    place: str
+    location: str
     kind: Kind
     before: str
     after: str
 
     def __str__(self) -> str:
-        return f"{self.recording}: {self.place} ({self.kind})"
+        return f"{self.recording}: {self.location} ({self.kind})"
 
 
 class _Entry(
@@ -68,21 +68,21 @@ class Baseline:
     """The accepted differences, with a mark on each that has occurred."""
 
     def __init__(self, entries: Iterable[_Entry] = ()) -> None:
-        self._known = {
-            Known(recording, entry.place, entry.kind, entry.before, entry.after): False
+        self._occurred = {
+            DifferenceKey(recording, entry.place, entry.kind, entry.before, entry.after): False
             for entry in entries
             for recording in entry.recordings
         }
 
-    def accepts(self, difference: Known) -> bool:
+    def accepts(self, difference: DifferenceKey) -> bool:
         """Return whether ``difference`` is accepted between its two sides or any two. Mark it as occurred."""
-        met = [one for one in (difference, difference._replace(before="", after="")) if one in self._known]
-        self._known |= dict.fromkeys(met, True)
+        met = [key for key in (difference, difference._replace(before="", after="")) if key in self._occurred]
+        self._occurred |= dict.fromkeys(met, True)
         return bool(met)
 
-    def stale(self) -> list[Known]:
+    def stale(self) -> list[DifferenceKey]:
         """Return the accepted differences that have not occurred."""
-        return [known for known, met in self._known.items() if not met]
+        return [key for key, occurred in self._occurred.items() if not occurred]
 
 
 def load_baseline(path: Path) -> Baseline:
@@ -90,26 +90,26 @@ def load_baseline(path: Path) -> Baseline:
     return Baseline(_load(path).accepted)
 
 
-def save_baseline(path: Path, known: Iterable[Known]) -> int:
-    """Write the differences ``known`` to the baseline file ``path``. Return the number of entries.
+def save_baseline(path: Path, differences: Iterable[DifferenceKey]) -> int:
+    """Write ``differences`` to the baseline file ``path``. Return the number of entries.
 
     Preserve the notes of an existing baseline. Raise InputError if the existing file is not a baseline, and
     the errors of ``tracer.storage.write``.
     """
     notes = dict(_notes(_load(path).accepted)) if path.exists() else {}
-    grouped: dict[Known, list[str]] = {}
-    for one in known:
-        grouped.setdefault(one._replace(recording=""), []).append(one.recording)
+    grouped: dict[DifferenceKey, list[str]] = {}
+    for difference in differences:
+        grouped.setdefault(difference._replace(recording=""), []).append(difference.recording)
     entries = [
         _Entry(
-            place=one.place,
-            kind=one.kind,
+            place=key.location,
+            kind=key.kind,
             recordings=list(dict.fromkeys(recordings)),
-            before=one.before,
-            after=one.after,
-            note=notes.get(one, ""),
+            before=key.before,
+            after=key.after,
+            note=notes.get(key, ""),
         )
-        for one, recordings in grouped.items()
+        for key, recordings in grouped.items()
     ]
     write(path, _HEAD + yaml_text.dump({"format": 1, "accepted": [_plain(entry) for entry in entries]}))
     return len(entries)
@@ -122,9 +122,9 @@ def _load(path: Path) -> _File:
     return typed(tree, _File, str(path))
 
 
-def _notes(entries: Iterable[_Entry]) -> Iterator[tuple[Known, str]]:
+def _notes(entries: Iterable[_Entry]) -> Iterator[tuple[DifferenceKey, str]]:
     for entry in entries:
-        yield Known("", entry.place, entry.kind, entry.before, entry.after), entry.note
+        yield DifferenceKey("", entry.place, entry.kind, entry.before, entry.after), entry.note
 
 
 def _plain(entry: _Entry) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from tracer.comparison.differences import (
     State,
     Suppressed,
 )
-from tracer.comparison.exchange_differences import compare_exchanges, place_of
+from tracer.comparison.exchange_differences import compare_exchanges, location_of
 from tracer.comparison.exchange_pairs import ExchangeAlignment, align_runs
 from tracer.comparison.outputs import compare_outputs
 from tracer.comparison.passing import Passed
@@ -44,16 +44,16 @@ _WHAT: dict[str, What] = {
 class Learned(NamedTuple):
     """Locations that differ between two recordings of the same release, each with the aspect that differs."""
 
-    places: frozenset[tuple[tuple[str, str, str], What]] = frozenset()
+    locations: frozenset[tuple[tuple[str, str, str], What]] = frozenset()
 
     def __or__(self, other: Learned) -> Learned:
         """Return the union of both."""
-        return Learned(self.places | other.places)
+        return Learned(self.locations | other.locations)
 
     def explains(self, change: Change) -> bool:
         """Return whether a difference like ``change`` was learned. A status or a type is never learned."""
         what = _WHAT.get(change.kind)
-        return what is not None and (change.place.everywhere, what) in self.places
+        return what is not None and (change.location.everywhere, what) in self.locations
 
 
 NOTHING = Learned()
@@ -78,7 +78,7 @@ def compare(
             suppressed.append(_suppressed(change, reasons))
         else:
             differences.append(_difference(change))
-            touched.add((change.number, change.other))
+            touched.add((change.index_before, change.index_after))
     return Comparison(differences=differences, suppressed=suppressed, pairs=_pairs(alignment, touched))
 
 
@@ -87,7 +87,7 @@ def learn(first: Recording, second: Recording) -> Learned:
     alignment = align_runs(first.exchanges, second.exchanges)
     return Learned(
         frozenset(
-            (change.place.everywhere, _WHAT[change.kind])
+            (change.location.everywhere, _WHAT[change.kind])
             for change in _changes(first, second, alignment)
             if change.kind in _WHAT and not _reasons(change, NOTHING)
         )
@@ -97,47 +97,59 @@ def learn(first: Recording, second: Recording) -> Learned:
 def _changes(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
     of_messages = list(_of_messages(before, after, alignment))
     # Reordered lines of output are volatile only if a list in a response is reordered, too.
-    follows = any(change.excuse == "unordered" for change in of_messages)
+    follows = any(change.reason == "unordered" for change in of_messages)
     for change in compare_outputs(before, after):
-        yield change._replace(excuse="") if change.excuse == "lines" and not follows else change
+        yield change._replace(reason="") if change.reason == "lines" and not follows else change
     yield from of_messages
 
 
 def _of_messages(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
-    ours, theirs = _places(before.exchanges), _places(after.exchanges)
-    for number, other in sorted([*alignment.pairs, *alignment.moved], key=lambda pair: pair[1]):
-        pair = before.exchanges[number], after.exchanges[other]
-        for change in compare_exchanges(*pair, ours[number]):
-            yield change._replace(number=number, other=other)
-    for number in alignment.removed:
-        yield Change("removed", ours[number], _answered(before.exchanges[number]), None, number=number)
-    for other in alignment.added:
-        yield Change("added", theirs[other], None, _answered(after.exchanges[other]), other=other)
+    locations_before, locations_after = _locations(before.exchanges), _locations(after.exchanges)
+    for index_before, index_after in sorted([*alignment.pairs, *alignment.moved], key=lambda pair: pair[1]):
+        pair = before.exchanges[index_before], after.exchanges[index_after]
+        for change in compare_exchanges(*pair, locations_before[index_before]):
+            yield change._replace(index_before=index_before, index_after=index_after)
+    for index_before in alignment.removed:
+        yield Change(
+            "removed",
+            locations_before[index_before],
+            _outcome(before.exchanges[index_before]),
+            None,
+            index_before=index_before,
+        )
+    for index_after in alignment.added:
+        yield Change(
+            "added",
+            locations_after[index_after],
+            None,
+            _outcome(after.exchanges[index_after]),
+            index_after=index_after,
+        )
     passed = Passed([*alignment.pairs, *alignment.moved])
-    for number, other in alignment.moved:
-        together = _concurrent(before.exchanges, after.exchanges, passed, (number, other))
+    for index_before, index_after in alignment.moved:
+        together = _concurrent(before.exchanges, after.exchanges, passed, (index_before, index_after))
         yield Change(
             kind="reordered" if together else "moved",
-            place=ours[number],
-            before=number + 1,
-            after=other + 1,
-            excuse="concurrent" if together else "",
-            number=number,
-            other=other,
+            location=locations_before[index_before],
+            before=index_before + 1,
+            after=index_after + 1,
+            reason="concurrent" if together else "",
+            index_before=index_before,
+            index_after=index_after,
         )
 
 
-def _places(exchanges: Sequence[Exchange]) -> list[Location]:
-    counted: Counter[str] = Counter()
-    found: list[Location] = []
+def _locations(exchanges: Sequence[Exchange]) -> list[Location]:
+    repetitions: Counter[str] = Counter()
+    locations: list[Location] = []
     for exchange in exchanges:
-        place = place_of(exchange)
-        counted[place.general_message] += 1
-        found.append(place_of(exchange, counted[place.general_message]))
-    return found
+        location = location_of(exchange)
+        repetitions[location.general_message] += 1
+        locations.append(location_of(exchange, repetitions[location.general_message]))
+    return locations
 
 
-def _answered(exchange: Exchange) -> object:
+def _outcome(exchange: Exchange) -> object:
     return exchange.response.status if exchange.response else exchange.error or "no response"
 
 
@@ -145,10 +157,13 @@ def _concurrent(
     before: Sequence[Exchange], after: Sequence[Exchange], passed: Passed, moved: tuple[int, int]
 ) -> bool:
     """Return whether all exchanges that ``moved`` overtook overlap it in time, in one of the runs."""
-    number, other = moved
+    index_before, index_after = moved
     together = 0
-    for ours, theirs in passed.by(moved):
-        if not (_overlap(before[number], before[ours]) or _overlap(after[other], after[theirs])):
+    for passed_before, passed_after in passed.by(moved):
+        if not (
+            _overlap(before[index_before], before[passed_before])
+            or _overlap(after[index_after], after[passed_after])
+        ):
             return False
         together += 1
         if together > _MOST_AT_A_TIME:
@@ -156,19 +171,19 @@ def _concurrent(
     return together > 0
 
 
-def _overlap(one: Exchange, other: Exchange) -> bool:
-    if one.ended is None or other.ended is None:
+def _overlap(first: Exchange, second: Exchange) -> bool:
+    if first.ended is None or second.ended is None:
         return False
-    return one.started < other.ended and other.started < one.ended
+    return first.started < second.ended and second.started < first.ended
 
 
 def _reasons(change: Change, learned: Learned) -> tuple[str, ...]:
     """Return the reasons why ``change`` is volatile, empty if it is not."""
-    if change.excuse:
-        return (change.excuse,)
+    if change.reason:
+        return (change.reason,)
     same_type = kind_of(change.before) == kind_of(change.after)
     if change.kind == "changed" and isinstance(change.before, str) and isinstance(change.after, str):
-        kinds = explain(change.before, change.after, change.place.general)
+        kinds = explain(change.before, change.after, change.location.general)
         if kinds:
             return kinds
     if learned.explains(change) and (change.kind != "changed" or same_type):
@@ -179,20 +194,20 @@ def _reasons(change: Change, learned: Learned) -> tuple[str, ...]:
 def _difference(change: Change) -> Difference:
     rule = rule_for(change)
     return Difference(
-        place=str(change.place),
-        side=change.place.side,
+        place=str(change.location),
+        side=change.location.side,
         kind=change.kind,
         severity=rule.severity,
         why=rule.name,
         **_texts(change),
-        exchange_before=None if change.number is None else change.number + 1,
-        exchange_after=None if change.other is None else change.other + 1,
+        exchange_before=None if change.index_before is None else change.index_before + 1,
+        exchange_after=None if change.index_after is None else change.index_after + 1,
     )
 
 
 def _suppressed(change: Change, reasons: tuple[str, ...]) -> Suppressed:
     return Suppressed(
-        place=str(change.place),
+        place=str(change.location),
         kind=change.kind,
         reasons=reasons,
         **_texts(change),
@@ -202,12 +217,12 @@ def _suppressed(change: Change, reasons: tuple[str, ...]) -> Suppressed:
 def _texts(change: Change) -> dict[str, str | None]:
     """Return both values as text, None for a value that does not exist."""
     return {
-        "before": None if change.kind == "added" else _told(change.before, change),
-        "after": None if change.kind == "removed" else _told(change.after, change),
+        "before": None if change.kind == "added" else _format_value(change.before, change),
+        "after": None if change.kind == "removed" else _format_value(change.after, change),
     }
 
 
-def _told(value: object, change: Change) -> str:
+def _format_value(value: object, change: Change) -> str:
     """Return ``value`` as text. Quote an empty string, and every string in a difference of types."""
     quoted = value == "" or (change.kind == "type" and isinstance(value, str))
     return f'"{value}"' if quoted else text(value)
@@ -218,17 +233,17 @@ def _pairs(alignment: ExchangeAlignment, touched: set[tuple[int | None, int | No
     gone = set(alignment.removed)
     moved = set(alignment.moved)
     rows: list[tuple[int, int, ExchangePair]] = [
-        (other, -1, ExchangePair(None, other, "added")) for other in alignment.added
+        (index_after, -1, ExchangePair(None, index_after, "added")) for index_after in alignment.added
     ]
     follows = -1
-    for number in range(len(partners) + len(gone)):
-        if number in gone:
-            rows.append((follows, number, ExchangePair(number, None, "removed")))
+    for index_before in range(len(partners) + len(gone)):
+        if index_before in gone:
+            rows.append((follows, index_before, ExchangePair(index_before, None, "removed")))
             continue
-        other = partners[number]
-        state: State = "same" if (number, other) not in touched else "changed"
-        if state == "changed" and (number, other) in moved:
+        index_after = partners[index_before]
+        state: State = "same" if (index_before, index_after) not in touched else "changed"
+        if state == "changed" and (index_before, index_after) in moved:
             state = "moved"
-        rows.append((other, -1, ExchangePair(number, other, state)))
-        follows = other
+        rows.append((index_after, -1, ExchangePair(index_before, index_after, state)))
+        follows = index_after
     return [pair for _, _, pair in sorted(rows, key=lambda row: row[:2])]

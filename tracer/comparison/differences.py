@@ -84,18 +84,18 @@ class Location(NamedTuple):
 class Change(NamedTuple):
     """A difference before the decision on volatility and severity.
 
-    ``before`` and ``after`` are JSON values, None if there is none. ``excuse`` is a reason in volatile.yaml
-    that the comparison found together with the difference. ``number`` and ``other`` are the indexes of the
-    exchange in the two recordings.
+    ``before`` and ``after`` are JSON values, None if there is none. ``reason`` is a reason in volatile.yaml
+    that the comparison found together with the difference. ``index_before`` and ``index_after`` are the
+    indexes of the exchange in the two recordings.
     """
 
     kind: Kind
-    place: Location
+    location: Location
     before: object = None
     after: object = None
-    excuse: str = ""
-    number: int | None = None
-    other: int | None = None
+    reason: str = ""
+    index_before: int | None = None
+    index_after: int | None = None
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

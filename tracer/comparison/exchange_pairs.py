@@ -46,29 +46,29 @@ class ExchangeAlignment(NamedTuple):
 
 def align_runs(before: Sequence[Exchange], after: Sequence[Exchange]) -> ExchangeAlignment:
     """Pair the exchanges of two runs."""
-    ours, theirs = [_key(one) for one in before], [_key(one) for one in after]
+    keys_before, keys_after = [_key(exchange) for exchange in before], [_key(exchange) for exchange in after]
     with_status = [
-        [(*key, _status(one)) for key, one in zip(keys, run, strict=True)]
-        for keys, run in ((ours, before), (theirs, after))
+        [(*key, _status(exchange)) for key, exchange in zip(keys, run, strict=True)]
+        for keys, run in ((keys_before, before), (keys_after, after))
     ]
     pairs: list[tuple[int, int]] = []
     whole = (0, len(before), 0, len(after))
     gaps = [
         inner
         for span in _equal(with_status[0], with_status[1], whole, pairs)
-        for inner in _equal(ours, theirs, span, pairs)
+        for inner in _equal(keys_before, keys_after, span, pairs)
     ]
-    moved = _moved(ours, theirs, gaps)
-    gone, come = {one for one, _ in moved}, {other for _, other in moved}
+    moved = _moved(keys_before, keys_after, gaps)
+    moved_before, moved_after = {index for index, _ in moved}, {index for _, index in moved}
     removed: list[int] = []
     added: list[int] = []
-    for start, end, other, other_end in gaps:
-        left = [index for index in range(start, end) if index not in gone]
-        right = [index for index in range(other, other_end) if index not in come]
-        alike = list(_alike(ours, theirs, left, right))
+    for start_before, end_before, start_after, end_after in gaps:
+        left = [index for index in range(start_before, end_before) if index not in moved_before]
+        right = [index for index in range(start_after, end_after) if index not in moved_after]
+        alike = list(_alike(keys_before, keys_after, left, right))
         pairs += alike
-        removed += sorted(set(left) - {one for one, _ in alike})
-        added += sorted(set(right) - {one for _, one in alike})
+        removed += sorted(set(left) - {index for index, _ in alike})
+        added += sorted(set(right) - {index for _, index in alike})
     return ExchangeAlignment(sorted(pairs), moved, removed, added)
 
 
@@ -101,53 +101,57 @@ def _equal(
     before: Sequence[Hashable], after: Sequence[Hashable], span: Span, pairs: list[tuple[int, int]]
 ) -> Iterator[Span]:
     """Add the equal elements within ``span`` to ``pairs``. Yield the spans between them."""
-    start, end, other, other_end = span
-    for index, other_index, length in common_runs(before[start:end], after[other:other_end]):
-        ours, theirs = span[0] + index, span[2] + other_index
-        if (start, other) != (ours, theirs):
-            yield start, ours, other, theirs
-        pairs += zip(range(ours, ours + length), range(theirs, theirs + length), strict=True)
-        start, other = ours + length, theirs + length
-    if (start, other) != (end, other_end):
-        yield start, end, other, other_end
+    start_before, end_before, start_after, end_after = span
+    for offset_before, offset_after, length in common_runs(
+        before[start_before:end_before], after[start_after:end_after]
+    ):
+        index_before, index_after = span[0] + offset_before, span[2] + offset_after
+        if (start_before, start_after) != (index_before, index_after):
+            yield start_before, index_before, start_after, index_after
+        pairs += zip(
+            range(index_before, index_before + length), range(index_after, index_after + length), strict=True
+        )
+        start_before, start_after = index_before + length, index_after + length
+    if (start_before, start_after) != (end_before, end_after):
+        yield start_before, end_before, start_after, end_after
 
 
 def _alike(
-    ours: Sequence[Key], theirs: Sequence[Key], before: Sequence[int], after: Sequence[int]
+    keys_before: Sequence[Key], keys_after: Sequence[Key], before: Sequence[int], after: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
     """Yield pairs of requests, in order, that differ only in one path segment or only in the method."""
-    next_one = 0
+    next_position = 0
     for index in before:
-        for place in range(next_one, min(next_one + _AHEAD, len(after))):
-            if _similar(ours[index], theirs[after[place]]):
-                yield index, after[place]
-                next_one = place + 1
+        for position in range(next_position, min(next_position + _AHEAD, len(after))):
+            if _similar(keys_before[index], keys_after[after[position]]):
+                yield index, after[position]
+                next_position = position + 1
                 break
 
 
-def _similar(ours: Key, theirs: Key) -> bool:
+def _similar(before: Key, after: Key) -> bool:
     from rapidfuzz.fuzz import ratio
 
-    if ours[:2] != theirs[:2]:
+    if before[:2] != after[:2]:
         return False
-    if ours[3] == theirs[3]:
+    if before[3] == after[3]:
         return True
-    segments, others = ours[3].split("/"), theirs[3].split("/")
-    differing = [pair for pair in zip(segments, others, strict=False) if pair[0] != pair[1]]
-    if ours[2] != theirs[2] or len(segments) != len(others) or len(differing) != 1:
+    segments_before, segments_after = before[3].split("/"), after[3].split("/")
+    differing = [pair for pair in zip(segments_before, segments_after, strict=False) if pair[0] != pair[1]]
+    if before[2] != after[2] or len(segments_before) != len(segments_after) or len(differing) != 1:
         return False
     return ratio(*differing[0]) >= _ALIKE
 
 
-def _moved(ours: Sequence[Key], theirs: Sequence[Key], gaps: Sequence[Span]) -> list[tuple[int, int]]:
+def _moved(before: Sequence[Key], after: Sequence[Key], gaps: Sequence[Span]) -> list[tuple[int, int]]:
     """Return the pairs of equal requests that remain in the gaps."""
     waiting: defaultdict[Key, deque[int]] = defaultdict(deque)
     for start, end, _, _ in gaps:
         for index in range(start, end):
-            waiting[ours[index]].append(index)
+            waiting[before[index]].append(index)
     return [
-        (waiting[theirs[index]].popleft(), index)
+        (waiting[after[index]].popleft(), index)
         for _, _, start, end in gaps
         for index in range(start, end)
-        if waiting.get(theirs[index])
+        if waiting.get(after[index])
     ]

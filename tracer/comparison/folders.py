@@ -46,17 +46,21 @@ def pair(before: Path, after: Path) -> Pairing:
     folders have no name in common.
     """
     if before.is_dir() != after.is_dir():
-        folder, other = (before, after) if before.is_dir() else (after, before)
-        raise InputError(str(folder), f"is a folder, and {other} is a recording: name two of a kind")
+        folder, recording = (before, after) if before.is_dir() else (after, before)
+        raise InputError(str(folder), f"is a folder, and {recording} is a recording: name two of a kind")
     if not before.is_dir():
         name = after.stem if before.stem == after.stem else f"{before.stem} → {after.stem}"
         return Pairing([Couple(name, before, after)], [], [])
-    ours, theirs = _named(before), _named(after)
-    couples = [Couple(name, path, theirs[name]) for name, path in ours.items() if name in theirs]
+    paths_before, paths_after = _named(before), _named(after)
+    couples = [
+        Couple(name, path, paths_after[name]) for name, path in paths_before.items() if name in paths_after
+    ]
     if not couples:
         raise InputError(str(before), f"no recording in it is called as one in {after}")
     return Pairing(
-        couples, [name for name in ours if name not in theirs], [n for n in theirs if n not in ours]
+        couples,
+        [name for name in paths_before if name not in paths_after],
+        [name for name in paths_after if name not in paths_before],
     )
 
 
@@ -78,8 +82,8 @@ def _named(folder: Path) -> dict[str, Path]:
     }
 
 
-def _learned(path: Path, first: Recording, other: Path) -> Learned:
+def _learned(path: Path, first: Recording, counterpart: Path) -> Learned:
     again = second(path)
-    if again is None or again.samefile(other):
+    if again is None or again.samefile(counterpart):
         return NOTHING  # the difference to explain cannot be its own evidence
     return learn(first, load(again))

@@ -50,15 +50,18 @@ class _Like(Generic[D]):
         self.counts: Counter[str] = Counter()
         self.varies = False
 
-    def add(self, recording: str, other: D) -> None:
+    def add(self, recording: str, difference: D) -> None:
         self.counts[recording] += 1
-        self.varies = self.varies or (other.before, other.after) != (self.first.before, self.first.after)
+        self.varies = self.varies or (difference.before, difference.after) != (
+            self.first.before,
+            self.first.after,
+        )
 
     @property
     def line(self) -> Line[D]:
         times = max(self.counts.values())
-        place = self.first.place if times == 1 else _place(self.first)
-        return Line(self.first, place, times, self.varies)
+        location = self.first.place if times == 1 else _drop_repetition(self.first)
+        return Line(self.first, location, times, self.varies)
 
 
 def sections(rows: Sequence[tuple[str, Iterable[D]]]) -> list[Section[D]]:
@@ -66,18 +69,18 @@ def sections(rows: Sequence[tuple[str, Iterable[D]]]) -> list[Section[D]]:
 
     Each row is the name of a recording with its differences.
     """
-    found: dict[Key, _Like[D]] = {}
+    groups: dict[Key, _Like[D]] = {}
     for recording, differences in rows:
-        for one in differences:
-            found.setdefault(_key(one), _Like(one)).add(recording, one)
+        for difference in differences:
+            groups.setdefault(_key(difference), _Like(difference)).add(recording, difference)
     shared: dict[tuple[str, ...], list[Line[D]]] = {}
-    for like in found.values():
+    for like in groups.values():
         shared.setdefault(tuple(like.counts), []).append(like.line)
     order = {recording: position for position, (recording, _) in enumerate(rows)}
     return [
         Section(recordings, sorted(inside, key=lambda line: _heaviness(line.difference)))
         for recordings, inside in sorted(
-            shared.items(), key=lambda item: (-len(item[0]), [order[one] for one in item[0]])
+            shared.items(), key=lambda item: (-len(item[0]), [order[recording] for recording in item[0]])
         )
     ]
 
@@ -87,20 +90,31 @@ def lines(grouped: Iterable[Section[D]]) -> Iterator[Line[D]]:
     return (line for section in grouped for line in section.lines)
 
 
-def _key(one: D) -> Key:
-    if isinstance(one, Suppressed):
-        return _place(one), one.kind, one.reasons
-    return _place(one), one.kind, one.severity, one.why, _said(one.before), _said(one.after)
+def _key(difference: D) -> Key:
+    if isinstance(difference, Suppressed):
+        return _drop_repetition(difference), difference.kind, difference.reasons
+    return (
+        _drop_repetition(difference),
+        difference.kind,
+        difference.severity,
+        difference.why,
+        _mask_volatile(difference.before),
+        _mask_volatile(difference.after),
+    )
 
 
-def _place(one: Difference | Suppressed) -> str:
-    return _REPETITION.sub(r"\1", one.place, count=1) if one.place.find(" (") > 0 else one.place
+def _drop_repetition(difference: Difference | Suppressed) -> str:
+    return (
+        _REPETITION.sub(r"\1", difference.place, count=1)
+        if difference.place.find(" (") > 0
+        else difference.place
+    )
 
 
-def _said(value: str | None) -> str | None:
+def _mask_volatile(value: str | None) -> str | None:
     """Return a value without the IDs, times, and hosts that differ between recordings."""
     return value if value is None or len(value) > _LONGEST else skeleton(value, "")
 
 
-def _heaviness(one: Difference | Suppressed) -> int:
-    return _ORDER[one.severity] if isinstance(one, Difference) else 0
+def _heaviness(difference: Difference | Suppressed) -> int:
+    return _ORDER[difference.severity] if isinstance(difference, Difference) else 0

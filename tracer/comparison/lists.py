@@ -30,20 +30,22 @@ class ListAlignment(NamedTuple):
     called: str
 
 
-def align(before: Sequence[object], after: Sequence[object], place: Location) -> ListAlignment:
-    """Pair the elements of two lists at ``place``."""
-    called = _identity(before, after, place)
+def align(before: Sequence[object], after: Sequence[object], location: Location) -> ListAlignment:
+    """Pair the elements of two lists at ``location``."""
+    called = _identity(before, after, location)
     if called:
         return _by_name(before, after, called)
-    inside = place.item("").general
-    return _by_content([_content(one, inside) for one in before], [_content(one, inside) for one in after])
+    inside = location.item("").general
+    return _by_content(
+        [_content(element, inside) for element in before], [_content(element, inside) for element in after]
+    )
 
 
 def names(elements: Sequence[object], called: str) -> list[str]:
     """Return the name of each element: ``name=manager`` if ``called`` is the key ``name``, else its index."""
     if not called:
         return [str(index) for index in range(len(elements))]
-    return [f"{called}={shown(str(one[called]))}" for one in elements if isinstance(one, dict)]
+    return [f"{called}={shown(str(element[called]))}" for element in elements if isinstance(element, dict)]
 
 
 def common_runs(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterable[tuple[int, int, int]]:
@@ -55,32 +57,32 @@ def common_runs(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterab
 
     # rapidfuzz compares hashes and treats "a" and 97 as equal. So compare a number for each element.
     numbers: defaultdict[Hashable, int] = defaultdict(lambda: len(numbers))
-    ours, theirs = [numbers[one] for one in before], [numbers[one] for one in after]
+    ids_before, ids_after = [numbers[element] for element in before], [numbers[element] for element in after]
     # If its table is too large, use the edit distance: it needs no table and aligns nearly as well.
-    metric = Levenshtein if len(ours) * len(theirs) > _LONGEST_TABLE else LCSseq
+    metric = Levenshtein if len(ids_before) * len(ids_after) > _LONGEST_TABLE else LCSseq
     return [
         (step.src_start, step.dest_start, step.src_end - step.src_start)
-        for step in metric.opcodes(ours, theirs)
+        for step in metric.opcodes(ids_before, ids_after)
         if step.tag == "equal"
     ]
 
 
 def crossing(pairs: Iterable[tuple[int, int]]) -> bool:
     """Return whether pairs in the order of the second list are out of order in the first list."""
-    order = [ours for ours, _ in pairs]
+    order = [index for index, _ in pairs]
     return order != sorted(order)
 
 
-def _identity(before: Sequence[object], after: Sequence[object], place: Location) -> str:
-    if not all(isinstance(one, dict) for one in (*before, *after)):
+def _identity(before: Sequence[object], after: Sequence[object], location: Location) -> str:
+    if not all(isinstance(element, dict) for element in (*before, *after)):
         return ""
-    return next((key for key in identities() if _tells_apart(key, before, after, place)), "")
+    return next((key for key in identities() if _tells_apart(key, before, after, location)), "")
 
 
-def _tells_apart(key: str, before: Sequence[object], after: Sequence[object], place: Location) -> bool:
-    general = place.item("").key(key).general
+def _tells_apart(key: str, before: Sequence[object], after: Sequence[object], location: Location) -> bool:
+    general = location.item("").key(key).general
     for elements in (before, after):
-        values = [one.get(key) for one in elements if isinstance(one, dict)]
+        values = [element.get(key) for element in elements if isinstance(element, dict)]
         if not all(isinstance(value, str) and not is_volatile(value, general) for value in values):
             return False
         if len(set(values)) != len(values):
@@ -89,13 +91,17 @@ def _tells_apart(key: str, before: Sequence[object], after: Sequence[object], pl
 
 
 def _by_name(before: Sequence[object], after: Sequence[object], called: str) -> ListAlignment:
-    ours = {one[called]: index for index, one in enumerate(before) if isinstance(one, dict)}
-    theirs = {one[called]: index for index, one in enumerate(after) if isinstance(one, dict)}
-    pairs = [(ours[name], index) for name, index in theirs.items() if name in ours]
+    indexes_before = {
+        element[called]: index for index, element in enumerate(before) if isinstance(element, dict)
+    }
+    indexes_after = {
+        element[called]: index for index, element in enumerate(after) if isinstance(element, dict)
+    }
+    pairs = [(indexes_before[name], index) for name, index in indexes_after.items() if name in indexes_before]
     return ListAlignment(
         pairs=pairs,
-        removed=[index for name, index in ours.items() if name not in theirs],
-        added=[index for name, index in theirs.items() if name not in ours],
+        removed=[index for name, index in indexes_before.items() if name not in indexes_after],
+        added=[index for name, index in indexes_after.items() if name not in indexes_before],
         reordered=crossing(pairs),
         called=called,
     )
@@ -103,8 +109,8 @@ def _by_name(before: Sequence[object], after: Sequence[object], called: str) -> 
 
 def _by_content(before: Sequence[str], after: Sequence[str]) -> ListAlignment:
     pairs = [
-        (start + step, other + step)
-        for start, other, length in common_runs(before, after)
+        (start_before + step, start_after + step)
+        for start_before, start_after, length in common_runs(before, after)
         for step in range(length)
     ]
     in_order = list(pairs)
@@ -112,7 +118,7 @@ def _by_content(before: Sequence[str], after: Sequence[str]) -> ListAlignment:
     reordered = len(pairs) > len(in_order)
     # Pair the remaining elements between two equal elements in order.
     pairs += _leftover(len(before), len(after), in_order, pairs)
-    paired_before, paired_after = {ours for ours, _ in pairs}, {theirs for _, theirs in pairs}
+    paired_before, paired_after = {index for index, _ in pairs}, {index for _, index in pairs}
     return ListAlignment(
         pairs=sorted(pairs, key=lambda pair: pair[1]),
         removed=[index for index in range(len(before)) if index not in paired_before],
@@ -126,7 +132,7 @@ def _elsewhere(
     before: Sequence[str], after: Sequence[str], pairs: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
     """Return the pairs of equal elements that are out of order."""
-    taken_before, taken_after = {ours for ours, _ in pairs}, {theirs for _, theirs in pairs}
+    taken_before, taken_after = {index for index, _ in pairs}, {index for _, index in pairs}
     waiting: defaultdict[str, list[int]] = defaultdict(list)
     for index in reversed(range(len(before))):
         if index not in taken_before:
@@ -141,15 +147,15 @@ def _elsewhere(
 def _leftover(
     before: int, after: int, in_order: Sequence[tuple[int, int]], pairs: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
-    taken_before, taken_after = {ours for ours, _ in pairs}, {theirs for _, theirs in pairs}
-    found: list[tuple[int, int]] = []
+    taken_before, taken_after = {index for index, _ in pairs}, {index for _, index in pairs}
+    leftover: list[tuple[int, int]] = []
     last = (-1, -1)
-    for ours, theirs in (*in_order, (before, after)):
-        left = [index for index in range(last[0] + 1, ours) if index not in taken_before]
-        right = [index for index in range(last[1] + 1, theirs) if index not in taken_after]
-        found += zip(left, right, strict=False)
-        last = (ours, theirs)
-    return found
+    for index_before, index_after in (*in_order, (before, after)):
+        left = [index for index in range(last[0] + 1, index_before) if index not in taken_before]
+        right = [index for index in range(last[1] + 1, index_after) if index not in taken_after]
+        leftover += zip(left, right, strict=False)
+        last = (index_before, index_after)
+    return leftover
 
 
 def _content(value: object, general: str) -> str:

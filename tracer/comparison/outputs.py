@@ -43,16 +43,16 @@ def _outputs(before: Output, after: Output) -> Iterator[Change]:
     yield from _printed(before.stderr, after.stderr, RUN.within("output.stderr"))
 
 
-def _printed(before: str, after: str, place: Location) -> Iterator[Change]:
+def _printed(before: str, after: str, location: Location) -> Iterator[Change]:
     if before == after:
         return
     if not before or not after:
-        yield Change("removed" if before else "added", place, before, after)
+        yield Change("removed" if before else "added", location, before, after)
         return
     try:
-        yield from compare_values(_structure(before), _structure(after), place)
+        yield from compare_values(_structure(before), _structure(after), location)
     except (ValueError, RecursionError):
-        yield from _lines(before.splitlines(), after.splitlines(), place)
+        yield from _lines(before.splitlines(), after.splitlines(), location)
 
 
 def _structure(text: str) -> object:
@@ -62,39 +62,48 @@ def _structure(text: str) -> object:
     return value
 
 
-def _lines(before: list[str], after: list[str], place: Location) -> Iterator[Change]:
-    ours, theirs = ([_plain(line) for line in lines] for lines in (before, after))
-    start, other = 0, 0
+def _lines(before: list[str], after: list[str], location: Location) -> Iterator[Change]:
+    plain_before, plain_after = ([_plain(line) for line in lines] for lines in (before, after))
+    start_before, start_after = 0, 0
     removed: list[int] = []
     added: list[int] = []
-    for index, other_index, length in [*common_runs(ours, theirs), (len(ours), len(theirs), 0)]:
-        removed += range(start, index)
-        added += range(other, other_index)
+    for index_before, index_after, length in [
+        *common_runs(plain_before, plain_after),
+        (len(plain_before), len(plain_after), 0),
+    ]:
+        removed += range(start_before, index_before)
+        added += range(start_after, index_after)
         for step in range(length):
-            yield from _line(before[index + step], after[other_index + step], other_index + step, place)
-        start, other = index + length, other_index + length
-    if removed and Counter(ours[index] for index in removed) == Counter(theirs[index] for index in added):
-        yield Change("reordered", place, before, after, "lines")
+            yield from _line(
+                before[index_before + step], after[index_after + step], index_after + step, location
+            )
+        start_before, start_after = index_before + length, index_after + length
+    if removed and Counter(plain_before[index] for index in removed) == Counter(
+        plain_after[index] for index in added
+    ):
+        yield Change("reordered", location, before, after, "lines")
         return
-    for index, other_index in zip(removed, added, strict=False):
-        yield Change("changed", _place(place, other_index), before[index], after[other_index])
+    for index_before, index_after in zip(removed, added, strict=False):
+        yield Change(
+            "changed", _line_location(location, index_after), before[index_before], after[index_after]
+        )
     for index in removed[len(added) :]:
-        yield Change("removed", _place(place, index), before[index])
+        yield Change("removed", _line_location(location, index), before[index])
     for index in added[len(removed) :]:
-        yield Change("added", _place(place, index), None, after[index])
+        yield Change("added", _line_location(location, index), None, after[index])
 
 
-def _line(before: str, after: str, index: int, place: Location) -> Iterator[Change]:
+def _line(before: str, after: str, index: int, location: Location) -> Iterator[Change]:
     if before == after:
         return
     if _narrow(before) == _narrow(after):
-        yield Change("changed", _place(place, index), before, after, "columns")
+        yield Change("changed", _line_location(location, index), before, after, "columns")
     else:
-        yield Change("changed", _place(place, index), _narrow(before), _narrow(after))
+        yield Change("changed", _line_location(location, index), _narrow(before), _narrow(after))
 
 
-def _place(place: Location, index: int) -> Location:
-    return place.item(f"line {index + 1}")
+def _line_location(location: Location, index: int) -> Location:
+    return location.item(f"line {index + 1}")
 
 
 def _plain(line: str) -> str:
@@ -103,4 +112,4 @@ def _plain(line: str) -> str:
 
 def _narrow(line: str) -> str:
     """Return a line of a table with its columns as narrow as possible."""
-    return _WIDE.sub(lambda found: found[0][0], line)
+    return _WIDE.sub(lambda gap: gap[0][0], line)

@@ -16,13 +16,13 @@ class Passed:
     def __init__(self, pairs: Iterable[Point]) -> None:
         points = sorted(pairs)
         self._before = _Side(points)
-        self._behind = _Side([(-ours, -theirs) for ours, theirs in reversed(points)])
+        self._behind = _Side([(-before, -after) for before, after in reversed(points)])
 
     def by(self, pair: Point) -> Iterator[Point]:
         """Return the pairs that are before ``pair`` in one run and after it in the other."""
-        ours, theirs = pair
-        mirrored = self._behind.overtaken((-ours, -theirs))
-        return chain(self._before.overtaken(pair), ((-one, -other) for one, other in mirrored))
+        before, after = pair
+        mirrored = self._behind.overtaken((-before, -after))
+        return chain(self._before.overtaken(pair), ((-before, -after) for before, after in mirrored))
 
 
 class _Side:
@@ -30,7 +30,7 @@ class _Side:
 
     def __init__(self, points: list[Point]) -> None:
         self._points = points
-        self._highest = [[theirs for _, theirs in points]]
+        self._highest = [[after for _, after in points]]
         while len(below := self._highest[-1]) > 1:
             self._highest.append([max(below[at : at + 2]) for at in range(0, len(below), 2)])
 
@@ -38,13 +38,13 @@ class _Side:
         """Return the points that are before ``pair`` in the first run and after it in the second."""
         return self._within(len(self._highest) - 1, 0, pair)
 
-    def _within(self, level: int, place: int, pair: Point) -> Iterator[Point]:
-        if place >= len(self._highest[level]) or self._highest[level][place] <= pair[1]:
+    def _within(self, level: int, index: int, pair: Point) -> Iterator[Point]:
+        if index >= len(self._highest[level]) or self._highest[level][index] <= pair[1]:
             return
-        if self._points[place << level][0] >= pair[0]:
+        if self._points[index << level][0] >= pair[0]:
             return
         if not level:
-            yield self._points[place]
+            yield self._points[index]
             return
-        yield from self._within(level - 1, 2 * place + 1, pair)
-        yield from self._within(level - 1, 2 * place, pair)
+        yield from self._within(level - 1, 2 * index + 1, pair)
+        yield from self._within(level - 1, 2 * index, pair)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from tracer.comparison.baseline import WHOLE, Baseline, Known
+from tracer.comparison.baseline import WHOLE, Baseline, DifferenceKey
 from tracer.comparison.differences import Difference, Suppressed
 from tracer.comparison.grouping import lines, sections
 
@@ -23,7 +23,7 @@ __all__ = [
     "SideComparison",
     "SideOrigin",
     "counted_severities",
-    "known",
+    "difference_keys",
     "make_report",
     "make_step",
 ]
@@ -118,24 +118,24 @@ def counted_severities(limit: FailOn) -> tuple[str, ...]:
 
 def make_step(before: str, after: str, pairing: Pairing, compared: Iterable[Compared]) -> SideComparison:
     """Return the report on two sides. ``before`` and ``after`` are the user's names of the sides."""
-    both = list(compared)
+    results = list(compared)
     rows = [
         RecordingComparison(
-            recording=one.couple.name,
-            before=str(one.couple.before),
-            after=str(one.couple.after),
-            differences=one.comparison.differences,
-            suppressed=one.comparison.suppressed,
+            recording=result.couple.name,
+            before=str(result.couple.before),
+            after=str(result.couple.after),
+            differences=result.comparison.differences,
+            suppressed=result.comparison.suppressed,
         )
-        for one in both
+        for result in results
     ]
     return _counted(
         SideComparison(
             before=before,
             after=after,
             origins=[
-                _origin(before, [one.before for one in both]),
-                _origin(after, [one.after for one in both]),
+                _origin(before, [result.before for result in results]),
+                _origin(after, [result.after for result in results]),
             ],
             recordings=rows,
             only_before=pairing.only_before,
@@ -155,26 +155,28 @@ def make_report(steps: Sequence[SideComparison], baseline: Baseline | None = Non
     if baseline is None:
         return ComparisonReport(steps=list(steps))
     left = [_counted(_without(step, baseline)) for step in steps]
-    return ComparisonReport(steps=left, stale=[str(one) for one in baseline.stale()])
+    return ComparisonReport(steps=left, stale=[str(key) for key in baseline.stale()])
 
 
-def known(steps: Sequence[SideComparison]) -> Iterator[Known]:
-    """Yield the names of all differences. With several steps, the names include the two sides."""
+def difference_keys(steps: Sequence[SideComparison]) -> Iterator[DifferenceKey]:
+    """Yield the keys of all differences. With several steps, the keys include the two sides."""
     for step in steps:
         sides = (step.before, step.after) if len(steps) > 1 else ("", "")
         for row in step.recordings:
-            for one in row.differences:
-                yield Known(row.recording, one.place, one.kind, *sides)
+            for difference in row.differences:
+                yield DifferenceKey(row.recording, difference.place, difference.kind, *sides)
         for name in step.only_before:
-            yield Known(name, WHOLE, "removed", *sides)
+            yield DifferenceKey(name, WHOLE, "removed", *sides)
         for name in step.only_after:
-            yield Known(name, WHOLE, "added", *sides)
+            yield DifferenceKey(name, WHOLE, "added", *sides)
 
 
 def _counted(step: SideComparison) -> SideComparison:
     grouped = sections([(row.recording, row.differences) for row in step.recordings])
     severities: Counter[str] = Counter(line.difference.severity for line in lines(grouped))
-    volatile = Counter(reason for row in step.recordings for one in row.suppressed for reason in one.reasons)
+    volatile = Counter(
+        reason for row in step.recordings for difference in row.suppressed for reason in difference.reasons
+    )
     return msgspec.structs.replace(
         step,
         severities={severity: severities[severity] for severity in SEVERITIES},
@@ -183,17 +185,21 @@ def _counted(step: SideComparison) -> SideComparison:
 
 
 def _without(step: SideComparison, baseline: Baseline) -> SideComparison:
-    def accepts(recording: str, place: str, kind: str) -> bool:
-        return baseline.accepts(Known(recording, place, kind, step.before, step.after))  # type: ignore[arg-type]
+    def accepts(recording: str, location: str, kind: str) -> bool:
+        return baseline.accepts(DifferenceKey(recording, location, kind, step.before, step.after))  # type: ignore[arg-type]
 
     rows: list[RecordingComparison] = []
     for row in step.recordings:
-        taken = [accepts(row.recording, one.place, one.kind) for one in row.differences]
+        taken = [accepts(row.recording, difference.place, difference.kind) for difference in row.differences]
         rows.append(
             msgspec.structs.replace(
                 row,
-                differences=[one for one, gone in zip(row.differences, taken, strict=True) if not gone],
-                accepted=[one for one, gone in zip(row.differences, taken, strict=True) if gone],
+                differences=[
+                    difference for difference, gone in zip(row.differences, taken, strict=True) if not gone
+                ],
+                accepted=[
+                    difference for difference, gone in zip(row.differences, taken, strict=True) if gone
+                ],
             )
         )
     alone = {

@@ -37,15 +37,18 @@ class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
                 re.compile(text)
             except re.error as error:
                 raise ValueError(f"pattern of {self.name}: {error}") from None
-        for place in self.places:
-            pattern(place)
+        for location in self.places:
+            pattern(location)
 
     def matches(self, change: Change) -> bool:
         """Return whether the rule matches ``change``."""
         return (
             (not self.kinds or change.kind in self.kinds)
-            and (not self.sides or change.place.side in self.sides)
-            and (not self.places or any(pattern(one).fullmatch(change.place.general) for one in self.places))
+            and (not self.sides or change.location.side in self.sides)
+            and (
+                not self.places
+                or any(pattern(location).fullmatch(change.location.general) for location in self.places)
+            )
             and _fits(self.before, change.before)
             and _fits(self.after, change.after)
         )

@@ -22,18 +22,18 @@ def kind_of(value: object) -> str:
     return "null" if value is None else _KINDS[type(value)]
 
 
-def compare_values(before: object, after: object, place: Location) -> Iterator[Change]:
-    """Yield all differences between two JSON values at ``place``, each with its own location."""
+def compare_values(before: object, after: object, location: Location) -> Iterator[Change]:
+    """Yield all differences between two JSON values at ``location``, each with its own location."""
     if before is after:
         return
     if kind_of(before) != kind_of(after):
-        yield Change("type", place, before, after)
+        yield Change("type", location, before, after)
     elif isinstance(before, dict) and isinstance(after, dict):
-        yield from _objects(before, after, place)
+        yield from _objects(before, after, location)
     elif isinstance(before, list) and isinstance(after, list):
-        yield from _lists(before, after, place)
+        yield from _lists(before, after, location)
     elif _written_otherwise(before, after):
-        yield Change("changed", place, before, after)
+        yield Change("changed", location, before, after)
 
 
 def _written_otherwise(before: object, after: object) -> bool:
@@ -43,51 +43,57 @@ def _written_otherwise(before: object, after: object) -> bool:
     return before != after and not (before != before and after != after)  # noqa: PLR0124 - NaN
 
 
-def _objects(before: Mapping[str, object], after: Mapping[str, object], place: Location) -> Iterator[Change]:
-    renamed = _volatile_keys(before, after, place)
+def _objects(
+    before: Mapping[str, object], after: Mapping[str, object], location: Location
+) -> Iterator[Change]:
+    renamed = _volatile_keys(before, after, location)
     for key, value in before.items():
         if key not in after and key not in renamed:
-            yield Change("removed", place.key(key), value)
+            yield Change("removed", location.key(key), value)
     for key, value in after.items():
         if key in before:
-            yield from compare_values(before[key], value, place.key(key))
-    for ours, theirs in renamed.items():
-        here = place.key(ours)._replace(general=place.key(skeleton(ours, place.general)).general)
-        yield Change("changed", here, ours, theirs)
-        yield from compare_values(before[ours], after[theirs], here)
-    known = {*before, *renamed.values()}
+            yield from compare_values(before[key], value, location.key(key))
+    for key_before, key_after in renamed.items():
+        here = location.key(key_before)._replace(
+            general=location.key(skeleton(key_before, location.general)).general
+        )
+        yield Change("changed", here, key_before, key_after)
+        yield from compare_values(before[key_before], after[key_after], here)
+    paired_keys = {*before, *renamed.values()}
     for key, value in after.items():
-        if key not in known:
-            yield Change("added", place.key(key), None, value)
+        if key not in paired_keys:
+            yield Change("added", location.key(key), None, value)
     if [key for key in before if key in after] != [key for key in after if key in before]:
-        yield Change("reordered", place, list(before), list(after), "keys")
+        yield Change("reordered", location, list(before), list(after), "keys")
 
 
 def _volatile_keys(
-    before: Mapping[str, object], after: Mapping[str, object], place: Location
+    before: Mapping[str, object], after: Mapping[str, object], location: Location
 ) -> dict[str, str]:
     """Map keys of ``before`` to keys of ``after`` that differ from them only in volatile values."""
-    ours = [key for key in before if key not in after and is_volatile(key, place.general)]
-    theirs = [key for key in after if key not in before and is_volatile(key, place.general)]
-    found: dict[str, str] = {}
-    for key in ours:
-        for other in theirs:
-            if skeleton(key, place.general) == skeleton(other, place.general):
-                found[key] = other
-                theirs.remove(other)
+    keys_before = [key for key in before if key not in after and is_volatile(key, location.general)]
+    keys_after = [key for key in after if key not in before and is_volatile(key, location.general)]
+    renamed: dict[str, str] = {}
+    for key_before in keys_before:
+        for key_after in keys_after:
+            if skeleton(key_before, location.general) == skeleton(key_after, location.general):
+                renamed[key_before] = key_after
+                keys_after.remove(key_after)
                 break
-    return found
+    return renamed
 
 
-def _lists(before: Sequence[object], after: Sequence[object], place: Location) -> Iterator[Change]:
-    order = align(before, after, place)
-    ours, theirs = names(before, order.called), names(after, order.called)
-    for index, other in order.pairs:
-        yield from compare_values(before[index], after[other], place.item(theirs[other]))
+def _lists(before: Sequence[object], after: Sequence[object], location: Location) -> Iterator[Change]:
+    order = align(before, after, location)
+    names_before, names_after = names(before, order.called), names(after, order.called)
+    for index_before, index_after in order.pairs:
+        yield from compare_values(
+            before[index_before], after[index_after], location.item(names_after[index_after])
+        )
     for index in order.removed:
-        yield Change("removed", place.item(ours[index]), before[index])
+        yield Change("removed", location.item(names_before[index]), before[index])
     for index in order.added:
-        yield Change("added", place.item(theirs[index]), None, after[index])
+        yield Change("added", location.item(names_after[index]), None, after[index])
     if order.reordered:
-        excuse = "unordered" if unordered(place.general) else ""
-        yield Change("reordered", place, list(before), list(after), excuse)
+        reason = "unordered" if unordered(location.general) else ""
+        yield Change("reordered", location, list(before), list(after), reason)

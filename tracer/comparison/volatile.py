@@ -67,10 +67,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class _Piece(NamedTuple):
-    """A part of a text. For a part of a volatile kind, ``said`` is the text that must still be equal."""
+    """A part of a text. For a part of a volatile kind, ``shape`` is the text that must still be equal."""
 
     kind: str
-    said: str
+    shape: str
     text: str
 
 
@@ -103,13 +103,18 @@ def explain(before: str, after: str, general: str) -> tuple[str, ...] | None:
     kinds = _kinds_at(general)
     if not kinds:
         return None
-    ours, theirs = list(_pieces(before, kinds)), list(_pieces(after, kinds))
-    if len(ours) != len(theirs):
+    pieces_before, pieces_after = list(_pieces(before, kinds)), list(_pieces(after, kinds))
+    if len(pieces_before) != len(pieces_after):
         return None
-    if any((one.kind, one.said) != (other.kind, other.said) for one, other in zip(ours, theirs, strict=True)):
+    if any(
+        (old.kind, old.shape) != (new.kind, new.shape)
+        for old, new in zip(pieces_before, pieces_after, strict=True)
+    ):
         return None
     return tuple(
-        dict.fromkeys(one.kind for one, other in zip(ours, theirs, strict=True) if one.text != other.text)
+        dict.fromkeys(
+            old.kind for old, new in zip(pieces_before, pieces_after, strict=True) if old.text != new.text
+        )
     )
 
 
@@ -129,7 +134,7 @@ def is_volatile(text: str, general: str) -> bool:
 
 def unordered(general: str) -> bool:
     """Return whether the list at the location ``general`` has no order."""
-    return any(one.fullmatch(general) for one in _patterns(rules().unordered))
+    return any(regex.fullmatch(general) for regex in _patterns(rules().unordered))
 
 
 def identities() -> tuple[str, ...]:
@@ -138,30 +143,30 @@ def identities() -> tuple[str, ...]:
 
 
 @functools.cache
-def pattern(place: str) -> re.Pattern[str]:
+def pattern(location: str) -> re.Pattern[str]:
     """Return the compiled pattern of locations: ``*`` is one key, ``**`` any number of keys and elements.
 
     Raise ValueError for an invalid pattern.
     """
-    if not place or "***" in place:
-        raise ValueError(f"not a place: {place!r}")
-    text = re.escape(place).replace(r"\*\*\.", r"(?:.*[.\]])?\.?").replace(r"\*\*", ".*")
+    if not location or "***" in location:
+        raise ValueError(f"not a place: {location!r}")
+    text = re.escape(location).replace(r"\*\*\.", r"(?:.*[.\]])?\.?").replace(r"\*\*", ".*")
     return re.compile(text.replace(r"\*", r"[^.\[\]]+"), re.DOTALL)
 
 
-def _patterns(places: Sequence[str]) -> list[re.Pattern[str]]:
-    return [pattern(place) for place in places]
+def _patterns(locations: Sequence[str]) -> list[re.Pattern[str]]:
+    return [pattern(location) for location in locations]
 
 
 @functools.lru_cache(maxsize=4096)
 def _kinds_at(general: str) -> tuple[int, ...]:
     """Return the indexes of the kinds that apply at a location."""
-    if any(one.fullmatch(general) for one in _patterns(rules().constants)):
+    if any(regex.fullmatch(general) for regex in _patterns(rules().constants)):
         return ()
     return tuple(
         index
         for index, kind in enumerate(rules().kinds)
-        if not kind.only or any(one.fullmatch(general) for one in _patterns(kind.only))
+        if not kind.only or any(regex.fullmatch(general) for regex in _patterns(kind.only))
     )
 
 
@@ -172,13 +177,13 @@ def _combined(kinds: tuple[int, ...]) -> re.Pattern[str]:
 
 def _pieces(text: str, kinds: tuple[int, ...]) -> Iterator[_Piece]:
     done = 0
-    for found in _combined(kinds).finditer(text):
-        if found.start() > done:
-            yield _literal(text[done : found.start()])
-        kind = rules().kinds[int((found.lastgroup or "k0")[1:])]
-        said = _DIGIT.sub("0", found[0]) if kind.shape else ""
-        yield _Piece(kind.name, said, found[0])
-        done = found.end()
+    for match in _combined(kinds).finditer(text):
+        if match.start() > done:
+            yield _literal(text[done : match.start()])
+        kind = rules().kinds[int((match.lastgroup or "k0")[1:])]
+        shape = _DIGIT.sub("0", match[0]) if kind.shape else ""
+        yield _Piece(kind.name, shape, match[0])
+        done = match.end()
     if done < len(text):
         yield _literal(text[done:])
 

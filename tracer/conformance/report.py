@@ -77,7 +77,7 @@ class ConformanceReport(msgspec.Struct, frozen=True, kw_only=True):
 def check_all(paths: Iterable[Path], sequence: Sequence | None = None) -> ConformanceReport:
     """Match each recording with ``sequence``, by default with its own. An unreadable file is an error."""
     checks = [_check_file(path, sequence) for path in paths]
-    ends = Counter("error" if one.error else one.verdict for one in checks)
+    ends = Counter("error" if check.error else check.verdict for check in checks)
     return ConformanceReport(
         conforming=ends["conforms"],
         deviating=ends["deviates"],
@@ -98,14 +98,18 @@ def exit_code(report: ConformanceReport) -> int:
 def check(recording: Recording, name: str, sequence: Sequence | None = None) -> Check:
     """Match ``recording`` again with ``sequence``, by default with its named or best sequence."""
     release = recording.cloud.release
-    known = sequence or catalog().get(recording.sequence or "")
-    named = recording.sequence if known is None else None
-    held = release_of(recording)
-    chosen = known if known or named else choose(recording.exchanges, recording.command, held)
+    named_sequence = sequence or catalog().get(recording.sequence or "")
+    unknown_name = recording.sequence if named_sequence is None else None
+    client_release = release_of(recording)
+    chosen = (
+        named_sequence
+        if named_sequence or unknown_name
+        else choose(recording.exchanges, recording.command, client_release)
+    )
     ends = [
         exchange.started if exchange.ended is None else exchange.ended for exchange in recording.exchanges
     ]
-    made = Check(
+    unchecked = Check(
         recording=name,
         verdict=None,
         command=recording.command,
@@ -115,16 +119,18 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
     )
     if chosen is None:
         problem = (
-            f"its sequence {named!r} is not known here: --sequence FILE gives it" if named else _NO_SEQUENCE
+            f"its sequence {unknown_name!r} is not known here: --sequence FILE gives it"
+            if unknown_name
+            else _NO_SEQUENCE
         )
         verdict = verdict_of(recording)
         if verdict:
             problem = f"undetermined: {undetermined_reason(recording)}; {problem}"
-        return msgspec.structs.replace(made, verdict=verdict, problem=problem)
-    result = match(recording.exchanges, chosen, held)
+        return msgspec.structs.replace(unchecked, verdict=verdict, problem=problem)
+    result = match(recording.exchanges, chosen, client_release)
     verdict = verdict_of(recording, result)
     return msgspec.structs.replace(
-        made,
+        unchecked,
         verdict=verdict,
         problem=f"undetermined: {undetermined_reason(recording)}" if verdict == "undetermined" else "",
         sequence=chosen.name,

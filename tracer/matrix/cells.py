@@ -49,7 +49,7 @@ class Cell(NamedTuple):
             return "failed"
         if self.recording is None or self.again is None:
             return "missing"
-        ended = {_ended(one) for one in (self.recording, self.again)}
+        ended = {_ended(recording) for recording in (self.recording, self.again)}
         if len(ended) > 1:
             return "failed"
         if not self.fails or (self.fails == "maybe" and ended == {True}):
@@ -58,7 +58,7 @@ class Cell(NamedTuple):
             )
         if ended == {True}:
             return "accepted"
-        return "refused" if all(map(_answered, (self.recording, self.again))) else "failed"
+        return "refused" if all(map(_all_responded, (self.recording, self.again))) else "failed"
 
     @property
     def good(self) -> bool:
@@ -91,7 +91,9 @@ def _ended(recording: Recording) -> bool:
     return recording.output is not None and recording.output.exit == 0
 
 
-def _answered(recording: Recording) -> bool:
+def _all_responded(recording: Recording) -> bool:
     """Return whether each request got a response with a status below 500. A server error is no refusal."""
-    answers = [exchange.response for exchange in recording.exchanges]
-    return not recording.interrupted and all(one is not None and one.status < 500 for one in answers)
+    responses = [exchange.response for exchange in recording.exchanges]
+    return not recording.interrupted and all(
+        response is not None and response.status < 500 for response in responses
+    )

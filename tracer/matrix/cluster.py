@@ -20,7 +20,7 @@ import msgspec
 from tracer.errors import InputError
 from tracer.matrix.recorder import Report
 from tracer.matrix.supervisor import run_unit
-from tracer.matrix.units import Made, Now, Unit
+from tracer.matrix.units import CommandResult, Now, Unit
 
 __all__ = ["Cluster"]
 
@@ -51,7 +51,7 @@ class Cluster:
         self._reports: dict[str, Report] = {}
         self._client.subscribe_topic(_TOPIC, self._heard)
 
-    def submit(self, unit: Unit, report: Report) -> Future[list[Made]]:
+    def submit(self, unit: Unit, report: Report) -> Future[list[CommandResult]]:
         """Record ``unit`` on a worker. Another thread calls ``report`` with progress, not with results."""
         number = uuid.uuid4().hex
         self._reports[number] = report
@@ -73,16 +73,16 @@ class Cluster:
         self._client.close(timeout=_CONNECT)
 
 
-def _run(content: bytes, number: str) -> list[Made]:
+def _run(content: bytes, number: str) -> list[CommandResult]:
     """Record a unit. This function runs on a worker."""
     from distributed import get_worker
 
     worker = get_worker()
     key = worker.get_current_task()
 
-    def report(said: Now | Made) -> None:
-        if isinstance(said, Now):
-            worker.log_event(_TOPIC, {"number": number, "text": said.text})
+    def report(message: Now | CommandResult) -> None:
+        if isinstance(message, Now):
+            worker.log_event(_TOPIC, {"number": number, "text": message.text})
 
     return run_unit(msgspec.json.decode(content, type=Unit), report, _unwanted(worker, key))
 

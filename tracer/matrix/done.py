@@ -60,10 +60,10 @@ def recordings(out: Path, unit: Unit, number: Round) -> dict[str, Recording] | N
     if done.fingerprint != unit.fingerprint:
         return None
     try:
-        found = {one.name: load(unit.path(out, one.name, number)) for one in unit.suite.commands}
+        loaded = {command.name: load(unit.path(out, command.name, number)) for command in unit.suite.commands}
     except InputError:
         return None
-    return None if any(one.interrupted for one in found.values()) else found
+    return None if any(recording.interrupted for recording in loaded.values()) else loaded
 
 
 def _path(out: Path, unit: Unit, number: Round) -> Path:

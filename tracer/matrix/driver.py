@@ -17,7 +17,7 @@ from tracer.errors import InputError, LeakError, LostError, RenderError, TracerE
 from tracer.matrix import done
 from tracer.matrix.plan import MatrixPlan
 from tracer.matrix.pools import Pool
-from tracer.matrix.units import ROUNDS, Made, Now, Round, Unit
+from tracer.matrix.units import ROUNDS, CommandResult, Now, Round, Unit
 from tracer.model import Recording
 from tracer.recording import loads
 from tracer.storage import write, write_parts
@@ -40,14 +40,14 @@ class MatrixOutput:
     draw: Draw | None = None
 
 
-class _Said(NamedTuple):
+class _Message(NamedTuple):
     unit: Unit
-    what: Now | Made
+    content: Now | CommandResult
 
 
 class _Through(NamedTuple):
     unit: Unit
-    future: Future[list[Made]]
+    future: Future[list[CommandResult]]
 
 
 def drive(plan: MatrixPlan, order: MatrixOutput, pool: Pool, progress: Progress, complain: Complain) -> None:
@@ -69,7 +69,7 @@ class _Drive:
         self.pool = pool
         self.progress = progress
         self.complain = complain
-        self.events: queue.Queue[_Said | _Through] = queue.Queue()
+        self.events: queue.Queue[_Message | _Through] = queue.Queue()
         self.tries: Counter[str] = Counter()
         self.doing: dict[str, tuple[Unit, str]] = {}
         self.total = sum(len(unit.suite.commands) * len(ROUNDS) for unit in plan.units)
@@ -80,8 +80,8 @@ class _Drive:
             self._submit(unit)
         while self.running:
             event = self.events.get()
-            if isinstance(event, _Said):
-                self._said(event.unit, event.what)
+            if isinstance(event, _Message):
+                self._handle_message(event.unit, event.content)
             else:
                 self.running -= 1
                 self._through(event.unit, event.future)
@@ -93,14 +93,14 @@ class _Drive:
             done.forget(self.order.out, unit, number)
         self.running += 1
         self.tries[unit.key] += 1
-        future = self.pool.submit(unit, lambda what: self.events.put(_Said(unit, what)))
+        future = self.pool.submit(unit, lambda content: self.events.put(_Message(unit, content)))
         future.add_done_callback(lambda ended: self.events.put(_Through(unit, ended)))
 
-    def _said(self, unit: Unit, what: Now | Made) -> None:
-        if isinstance(what, Made):
-            self._take(unit, what)
+    def _handle_message(self, unit: Unit, content: Now | CommandResult) -> None:
+        if isinstance(content, CommandResult):
+            self._take(unit, content)
         else:
-            self.doing[unit.key] = (unit, what.text)
+            self.doing[unit.key] = (unit, content.text)
             self._show()
 
     def _show(self) -> None:
@@ -108,31 +108,31 @@ class _Drive:
         doing = "; ".join(f"{unit.where}: {text}" for unit, text in self.doing.values())
         self.progress(f"{recorded} of {self.total} · {doing}")
 
-    def _take(self, unit: Unit, made: Made) -> None:
+    def _take(self, unit: Unit, result: CommandResult) -> None:
         """Write the recording of a command and note its problem, only once.
 
         It may come twice: as an event and with the result of the unit.
         """
-        key = (unit.key, made.number)
-        if made.name not in {"", *(command.name for command in unit.suite.commands)}:
-            raise InputError(unit.title, f"its worker speaks of a command that it has not: {made.name!r}")
-        known = {*self.plan.recordings.get(key, ()), *self.plan.problems.get(key, ())}
-        if made.name in known or made.number not in unit.rounds:
+        key = (unit.key, result.number)
+        if result.name not in {"", *(command.name for command in unit.suite.commands)}:
+            raise InputError(unit.title, f"its worker speaks of a command that it has not: {result.name!r}")
+        reported = {*self.plan.recordings.get(key, ()), *self.plan.problems.get(key, ())}
+        if result.name in reported or result.number not in unit.rounds:
             return
-        problem = made.problem
-        if made.name and made.recording:
+        problem = result.problem
+        if result.name and result.recording:
             try:
-                self._write(unit, made)
+                self._write(unit, result)
             except (InputError, LeakError, RenderError) as error:
                 problem = problem or str(error)
-        elif made.name:
+        elif result.name:
             # The recording of an earlier matrix would pass for a new recording.
-            unit.path(self.order.out, made.name, made.number).unlink(missing_ok=True)
+            unit.path(self.order.out, result.name, result.number).unlink(missing_ok=True)
         if problem:
-            self.plan.problems.setdefault(key, {})[made.name] = problem
-            again = " again" if made.number != ROUNDS[0] else ""
-            self.complain(f"{unit.where} {made.name or unit.suite.name}{again}: {problem}")
-        self._note(unit, made.number)
+            self.plan.problems.setdefault(key, {})[result.name] = problem
+            again = " again" if result.number != ROUNDS[0] else ""
+            self.complain(f"{unit.where} {result.name or unit.suite.name}{again}: {problem}")
+        self._note(unit, result.number)
 
     def _note(self, unit: Unit, number: Round) -> None:
         key = (unit.key, number)
@@ -145,29 +145,29 @@ class _Drive:
             done.forget(self.order.out, unit, number)
             self.plan.done.remove(key)
 
-    def _write(self, unit: Unit, made: Made) -> None:
+    def _write(self, unit: Unit, result: CommandResult) -> None:
         """Write a recording and its diagrams. Raise InputError if a worker did not send a valid recording.
 
         ``write`` looks for secrets once more, as the bytes may come from another machine.
         """
-        recording = loads(made.recording, f"{unit.title} {made.name}")
-        path = unit.path(self.order.out, made.name, made.number)
-        write(path, made.recording)
-        self.plan.recordings.setdefault((unit.key, made.number), {})[made.name] = recording
-        if made.number == ROUNDS[0] and self.order.draw is not None:
+        recording = loads(result.recording, f"{unit.title} {result.name}")
+        path = unit.path(self.order.out, result.name, result.number)
+        write(path, result.recording)
+        self.plan.recordings.setdefault((unit.key, result.number), {})[result.name] = recording
+        if result.number == ROUNDS[0] and self.order.draw is not None:
             for kind in self.order.diagrams:
                 write_parts(path.with_suffix(f".{kind}"), self.order.draw(recording, kind), tidy=True)
 
-    def _through(self, unit: Unit, future: Future[list[Made]]) -> None:
+    def _through(self, unit: Unit, future: Future[list[CommandResult]]) -> None:
         self.doing.pop(unit.key, None)
         try:
-            for made in future.result():
-                self._take(unit, made)
+            for result in future.result():
+                self._take(unit, result)
         except LostError as error:
             self._lost(unit, str(error))
         except (CancelledError, TracerError) as error:
             self._fail(unit, str(error) or "it was cancelled")
-        except Exception as error:  # noqa: BLE001 - of a library, from another machine: told, and the others go on
+        except Exception as error:  # noqa: BLE001 - of a library, from another machine: reported; the others go on
             self._fail(unit, _reason(error))
 
     def _lost(self, unit: Unit, reason: str) -> None:

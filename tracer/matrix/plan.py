@@ -54,13 +54,13 @@ class MatrixPlan:
             Cell(
                 unit.release,
                 unit.client,
-                one.name,
-                first.get(one.name),
-                again.get(one.name),
-                problems.get(one.name, ""),
-                one.fails,
+                command.name,
+                first.get(command.name),
+                again.get(command.name),
+                problems.get(command.name, ""),
+                command.fails,
             )
-            for one in unit.suite.commands
+            for command in unit.suite.commands
         ]
         if "" in problems:
             cells.append(Cell(unit.release, unit.client, f"({unit.suite.name})", problem=problems[""]))
@@ -89,8 +89,8 @@ def make_plan(
     plan = MatrixPlan(units)
     for unit in units:
         for number in ROUNDS:
-            found = None if fresh else done.recordings(out, unit, number)
-            if found is not None:
-                plan.recordings[unit.key, number] = found
+            recordings = None if fresh else done.recordings(out, unit, number)
+            if recordings is not None:
+                plan.recordings[unit.key, number] = recordings
                 plan.done.add((unit.key, number))
     return plan

@@ -10,7 +10,7 @@ from typing import Protocol, Self
 
 from tracer.matrix.recorder import Report
 from tracer.matrix.supervisor import run_unit
-from tracer.matrix.units import Made, Unit
+from tracer.matrix.units import CommandResult, Unit
 
 __all__ = ["Local", "Pool", "cores"]
 
@@ -20,7 +20,7 @@ class Pool(Protocol):
 
     executor: Executor
 
-    def submit(self, unit: Unit, report: Report) -> Future[list[Made]]:
+    def submit(self, unit: Unit, report: Report) -> Future[list[CommandResult]]:
         """Record ``unit``. ``report`` may be called from any thread, and may miss results."""
 
     def __enter__(self) -> Self: ...
@@ -37,7 +37,7 @@ class Local:
         self.executor: Executor = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="matrix")
         self._stopped = False
 
-    def submit(self, unit: Unit, report: Report) -> Future[list[Made]]:
+    def submit(self, unit: Unit, report: Report) -> Future[list[CommandResult]]:
         """Record ``unit``. Another thread calls ``report`` with all progress and results."""
         stopped: Callable[[], bool] = lambda: self._stopped  # noqa: E731 - it is asked later
         return self.executor.submit(run_unit, unit, report, stopped)

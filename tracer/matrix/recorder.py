@@ -14,13 +14,13 @@ from tracer.cloud import cache
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.errors import CommandError, TracerError
 from tracer.matrix.suites import Recorded, Suite, SuiteCommand
-from tracer.matrix.units import AGAIN, Made, Now, Round, Unit
+from tracer.matrix.units import AGAIN, CommandResult, Now, Round, Unit
 from tracer.matrix.workplace import Workplace, failure
 from tracer.runs.settings import Settings
 
 __all__ = ["Report", "record_unit"]
 
-Report = Callable[[Now | Made], None]
+Report = Callable[[Now | CommandResult], None]
 
 
 def record_unit(unit: Unit, home: Path, report: Report) -> None:
@@ -45,8 +45,8 @@ def record_unit(unit: Unit, home: Path, report: Report) -> None:
         environment = cloud.client_environment(os.environ, say, client=unit.client)
         for number in unit.rounds:
             with tempfile.TemporaryDirectory(prefix="tracer-") as folder:
-                place = Workplace(unit.suite, Path(folder), environment)
-                _Recorder(unit, number, place, authority, report).all()
+                workplace = Workplace(unit.suite, Path(folder), environment)
+                _Recorder(unit, number, workplace, authority, report).all()
     finally:
         cloud.down()
 
@@ -55,7 +55,7 @@ def record_unit(unit: Unit, home: Path, report: Report) -> None:
 class _Recorder:
     unit: Unit
     number: Round
-    place: Workplace
+    workplace: Workplace
     authority: Path
     report: Report
 
@@ -64,8 +64,8 @@ class _Recorder:
         problem = self._aside(suite, "preparation", suite.prepare)
         for command in suite.commands:
             self._say(command.name)
-            made = self._made(command)
-            self.report(made)
+            result = self._record(command)
+            self.report(result)
         if self.number != self.unit.rounds[-1]:
             problem = problem or self._aside(suite, "clean-up", self._possible(suite.cleanup))
         # After the last round, the cloud ends and its data are deleted. A clean-up is not necessary.
@@ -78,28 +78,28 @@ class _Recorder:
         self._say(f"{what} of {suite.name}")
         problem = self._run(commands)
         if problem:
-            self.report(Made(name="", number=self.number, problem=f"{what}: {problem}"))
+            self.report(CommandResult(name="", number=self.number, problem=f"{what}: {problem}"))
         return problem
 
-    def _made(self, command: Recorded) -> Made:
-        made = Made(name=command.name, number=self.number)
+    def _record(self, command: Recorded) -> CommandResult:
+        result = CommandResult(name=command.name, number=self.number)
         if problem := self._run(command.prepare):
-            return Made(name=made.name, number=made.number, problem=problem)
+            return CommandResult(name=result.name, number=result.number, problem=problem)
         text, problem = "", ""
         try:
             text, problem = self._recorded(command)
         except TracerError as error:
             problem = str(error)
         left = self._run(self._possible(command.cleanup))
-        return Made(name=made.name, number=made.number, recording=text, problem=problem or left)
+        return CommandResult(name=result.name, number=result.number, recording=text, problem=problem or left)
 
     def _recorded(self, command: Recorded) -> tuple[str, str]:
         """Record a command. Return the recording as YAML text, and the problem; each may be empty."""
-        words = self.place.words(command)
+        words = self.workplace.words(command)
         with tempfile.TemporaryDirectory(prefix="tracer-") as folder:
             settings = Settings(folder=Path(folder), release=self.unit.release, name=command.name)
-            environment = self.place.environment(command)
-            result = record(words, environment, settings, self.authority, folder=self.place.folder)
+            environment = self.workplace.environment(command)
+            result = record(words, environment, settings, self.authority, folder=self.workplace.folder)
             if result.interrupted:
                 raise KeyboardInterrupt
             if result.saved is None:
@@ -111,20 +111,20 @@ class _Recorder:
         if result.exit_code:
             return "" if command.fails else failure(command, result.exit_code, result.stderr)
         try:
-            self.place.keep(command, result.stdout)
+            self.workplace.keep(command, result.stdout)
         except CommandError as error:
             return str(error)
         return ""
 
     def _possible(self, commands: Sequence[SuiteCommand]) -> list[SuiteCommand]:
-        return [command for command in commands if self.place.can_run(command)]
+        return [command for command in commands if self.workplace.can_run(command)]
 
     def _run(self, commands: Sequence[SuiteCommand]) -> str:
         """Run all of ``commands``. Return the problems of those that failed in one line."""
         problems = []
         for command in commands:
             try:
-                self.place.run(command)
+                self.workplace.run(command)
             except CommandError as error:
                 problems.append(str(error))
         return "; ".join(problems)

@@ -36,9 +36,9 @@ def select_suites(names: Sequence[str]) -> list[Suite]:
     owners: dict[str, str] = {}
     for suite in chosen:
         for command in suite.commands:
-            other = owners.setdefault(command.name, suite.name)
-            if other != suite.name or chosen.count(suite) > 1:
-                raise InputError("--suite", f"{other} and {suite.name} both have a command {command.name!r}")
+            owner = owners.setdefault(command.name, suite.name)
+            if owner != suite.name or chosen.count(suite) > 1:
+                raise InputError("--suite", f"{owner} and {suite.name} both have a command {command.name!r}")
     named = [suite.name for suite in chosen]
     if twice := next((name for name in named if named.count(name) > 1), None):
         raise InputError("--suite", f"two suites are called {twice!r}")
@@ -51,8 +51,8 @@ def _suite(name: str) -> Suite:
     try:
         return suites()[name]
     except KeyError:
-        known = ", ".join(suites())
-        raise InputError("--suite", f"unknown suite {name!r}; known: {known}, and files (*.yaml)") from None
+        names = ", ".join(suites())
+        raise InputError("--suite", f"unknown suite {name!r}; known: {names}, and files (*.yaml)") from None
 
 
 def _part(text: str, option: str) -> Iterator[str]:

@@ -91,18 +91,18 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     cleanup: tuple[SuiteCommand, ...] = ()
 
     def __post_init__(self) -> None:
-        kept: set[str] = set(self.passwords)
+        defined: set[str] = set(self.passwords)
         names: set[str] = set()
-        for place, command in self._in_order():
+        for location, command in self._in_order():
             if command.user is not None and command.user not in self.users:
-                raise ValueError(f"{place}: no user {command.user!r} among the suite's users")
+                raise ValueError(f"{location}: no user {command.user!r} among the suite's users")
             for name in (*command.placeholders, *self._placeholders_of(command.user)):
-                if name not in kept:
-                    raise ValueError(f"{place}: nothing that runs earlier keeps {{{name}}}")
-            kept.update(command.keep)
+                if name not in defined:
+                    raise ValueError(f"{location}: nothing that runs earlier keeps {{{name}}}")
+            defined.update(command.keep)
             if isinstance(command, Recorded):
                 if command.name in names:
-                    raise ValueError(f"{place}: the name {command.name!r} stands twice")
+                    raise ValueError(f"{location}: the name {command.name!r} stands twice")
                 names.add(command.name)
 
     def command(self, name: str) -> Recorded:
@@ -114,13 +114,13 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             yield from placeholders(text)
 
     def _in_order(self) -> Iterator[tuple[str, SuiteCommand]]:
-        yield from _placed("prepare", self.prepare)
+        yield from _locate("prepare", self.prepare)
         for index, command in enumerate(self.commands):
-            place = f"commands[{index}]"
-            yield from _placed(f"{place}.prepare", command.prepare)
-            yield place, command
-            yield from _placed(f"{place}.cleanup", command.cleanup)
-        yield from _placed("cleanup", self.cleanup)
+            location = f"commands[{index}]"
+            yield from _locate(f"{location}.prepare", command.prepare)
+            yield location, command
+            yield from _locate(f"{location}.cleanup", command.cleanup)
+        yield from _locate("cleanup", self.cleanup)
 
 
 def placeholders(text: str) -> tuple[str, ...]:
@@ -130,7 +130,7 @@ def placeholders(text: str) -> tuple[str, ...]:
 
 def filled(text: str, values: dict[str, str]) -> str:
     """Return ``text`` with values for placeholders. Raise KeyError for a placeholder without a value."""
-    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+    return _PLACEHOLDER.sub(lambda placeholder: values[placeholder[1]], text)
 
 
 def load(path: Path) -> Suite:
@@ -141,9 +141,9 @@ def load(path: Path) -> Suite:
 @functools.cache
 def suites() -> dict[str, Suite]:
     """Return the suites that ship with tracer, by name. Callers share the dict and must not change it."""
-    found = (load(path) for path in sorted(_FOLDER.glob("*.yaml")))
-    return {suite.name: suite for suite in found}
+    shipped = (load(path) for path in sorted(_FOLDER.glob("*.yaml")))
+    return {suite.name: suite for suite in shipped}
 
 
-def _placed(place: str, commands: tuple[SuiteCommand, ...]) -> Iterator[tuple[str, SuiteCommand]]:
-    return ((f"{place}[{index}]", command) for index, command in enumerate(commands))
+def _locate(location: str, commands: tuple[SuiteCommand, ...]) -> Iterator[tuple[str, SuiteCommand]]:
+    return ((f"{location}[{index}]", command) for index, command in enumerate(commands))

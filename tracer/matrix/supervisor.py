@@ -25,7 +25,7 @@ from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.cloud.releases import releases
 from tracer.errors import CloudError, LostError
 from tracer.matrix.recorder import Report
-from tracer.matrix.units import Made, Unit
+from tracer.matrix.units import CommandResult, Unit
 from tracer.matrix.worker import Ended, Line
 from tracer.processes import ProcessIdentity, identify, is_alive
 
@@ -36,7 +36,7 @@ _PATIENCE = 60.0
 _LOG = "worker.log"
 
 
-def run_unit(unit: Unit, report: Report, stopped: Callable[[], bool]) -> list[Made]:
+def run_unit(unit: Unit, report: Report, stopped: Callable[[], bool]) -> list[CommandResult]:
     """Record ``unit`` in a process of its own. Return the results of the commands.
 
     This thread calls ``report`` with all progress and results. Another thread polls ``stopped``. When
@@ -48,7 +48,7 @@ def run_unit(unit: Unit, report: Report, stopped: Callable[[], bool]) -> list[Ma
     _sweep()
     home = cache.private_folder(cache.folder() / "matrix" / _owned())
     process = _start(unit, home)
-    made: list[Made] = []
+    results: list[CommandResult] = []
     over = threading.Event()
     watching = threading.Thread(target=_watch, args=(process, stopped, over), daemon=True)
     watching.start()
@@ -60,9 +60,9 @@ def run_unit(unit: Unit, report: Report, stopped: Callable[[], bool]) -> list[Ma
                 keep_logs = bool(line.problem)
                 if line.problem:
                     raise CloudError(line.problem)
-                return made
-            if isinstance(line, Made):
-                made.append(line)
+                return results
+            if isinstance(line, CommandResult):
+                results.append(line)
             report(line)
         raise LostError(f"the process that recorded it {_end_of(process, home)}")
     finally:

@@ -48,18 +48,18 @@ def legend(cells: Sequence[Cell]) -> str:
 
 def _table(cells: Sequence[Cell], releases: Sequence[str], changed: Changed, client: str) -> Table:
     title = f"client of {client}" if client else None
-    made = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0, show_edge=False)
-    made.add_column("command", overflow="fold")
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0, show_edge=False)
+    table.add_column("command", overflow="fold")
     for release in releases:
-        made.add_column(release, no_wrap=True)
-    found = {
+        table.add_column(release, no_wrap=True)
+    rows = {
         (cell.name, cell.release): cell
         for cell in cells
         if (not client or cell.client == client) and not _aside(cell)
     }
-    for name in dict.fromkeys(name for name, _ in found):
-        made.add_row(name, *_row([found.get((name, release)) for release in releases], changed))
-    return made
+    for name in dict.fromkeys(name for name, _ in rows):
+        table.add_row(name, *_row([rows.get((name, release)) for release in releases], changed))
+    return table
 
 
 def _row(cells: Sequence[Cell | None], changed: Changed) -> Iterator[Text]:

@@ -18,7 +18,7 @@ from tracer.matrix.suites import Suite
 from tracer.model import FORMAT
 from tracer.recording import second_path
 
-__all__ = ["AGAIN", "FIRST", "ROUNDS", "Made", "Now", "Round", "Unit"]
+__all__ = ["AGAIN", "FIRST", "ROUNDS", "CommandResult", "Now", "Round", "Unit"]
 
 Round = Literal[1, 2]
 FIRST: Round = 1
@@ -73,7 +73,7 @@ class Now(msgspec.Struct, frozen=True, tag="now"):
     text: str
 
 
-class Made(msgspec.Struct, frozen=True, kw_only=True, tag="made"):
+class CommandResult(msgspec.Struct, frozen=True, kw_only=True, tag="made"):
     """The result of one command in one round: its recording as YAML text, and its problem, if any.
 
     A problem of the suite itself has no ``name``.

@@ -19,7 +19,7 @@ import msgspec
 from tracer.cloud import service_processes
 from tracer.errors import TracerError
 from tracer.matrix.recorder import record_unit
-from tracer.matrix.units import Made, Now, Unit
+from tracer.matrix.units import CommandResult, Now, Unit
 
 __all__ = ["Ended", "Line", "main"]
 
@@ -30,7 +30,7 @@ class Ended(msgspec.Struct, frozen=True, tag="ended"):
     problem: str = ""
 
 
-Line = Now | Made | Ended
+Line = Now | CommandResult | Ended
 
 
 def main() -> None:
@@ -53,7 +53,7 @@ def main() -> None:
 
 def _record(unit: Unit, home: Path, lines: BinaryIO) -> Ended:
     try:
-        record_unit(unit, home, lambda said: _send(lines, said))
+        record_unit(unit, home, lambda line: _send(lines, line))
     except TracerError as error:
         return Ended(str(error))
     return Ended()

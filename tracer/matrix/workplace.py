@@ -20,7 +20,7 @@ _FILES = {"qcow2": qcow2, "text": lambda: b"These are notes, and no disk image.\
 
 
 class Workplace:
-    """The place where commands of ``suite`` run. ``values`` maps placeholders to outputs of commands."""
+    """A folder and environment variables for commands of ``suite``. ``values`` are those of placeholders."""
 
     def __init__(self, suite: Suite, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
@@ -79,8 +79,8 @@ class Workplace:
         if not command.keep:
             return
         try:
-            found = msgspec.json.decode(printed, type=dict[str, object])
-            values = {name: str(found[key]) for name, key in command.keep.items()}
+            fields = msgspec.json.decode(printed, type=dict[str, object])
+            values = {name: str(fields[key]) for name, key in command.keep.items()}
         except (msgspec.DecodeError, KeyError):
             keys = ", ".join(command.keep.values())
             raise CommandError(f"`{command.run}` printed no JSON object with {keys}") from None

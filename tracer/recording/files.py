@@ -81,11 +81,13 @@ def _exchange(tree: object) -> object:
         return tree
 
 
-def save(recording: Recording, path: Path, *, known: KnownSecrets | None = None, new: bool = False) -> None:
+def save(
+    recording: Recording, path: Path, *, known_secrets: KnownSecrets | None = None, new: bool = False
+) -> None:
     """Write the recording to ``path`` after a scan for secrets. With ``new``, never replace a file.
 
     Raise LeakError, OutputError, or NameTakenError.
     """
     from tracer.storage import write  # imports the policy, which reading does not need
 
-    write(path, dump(recording), known_secrets=known, new=new)
+    write(path, dump(recording), known_secrets=known_secrets, new=new)

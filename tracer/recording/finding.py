@@ -30,16 +30,16 @@ def below(paths: Iterable[Path], *, again: bool = True) -> list[Path]:
     kinds of YAML and, without ``again``, second recordings. A file that cannot be read is included, so that
     loading reports the error. Raise InputError for a folder without recordings.
     """
-    found: dict[Path, None] = {}
+    files: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
             inside = list(_inside(path, again=again))
             if not inside:
                 raise InputError(str(path), "no recording in this folder")
-            found.update(dict.fromkeys(inside))
+            files.update(dict.fromkeys(inside))
         else:
-            found[path] = None
-    return list(found)
+            files[path] = None
+    return list(files)
 
 
 def second(recording: Path) -> Path | None:

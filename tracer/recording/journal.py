@@ -114,8 +114,8 @@ def read_journal(path: Path) -> tuple[JournalHead, Sequence[Exchange]]:
         file = os.open(path, os.O_RDONLY)
     except OSError as error:
         raise InputError(str(path), error.strerror or str(error)) from None
-    kept = _Lines(file, str(path))
-    for number, (start, line) in enumerate(kept.all(), 1):
+    journal_lines = _Lines(file, str(path))
+    for number, (start, line) in enumerate(journal_lines.all(), 1):
         entry = _entry(line, str(path), number)
         head = entry.head or head
         if entry.exchange is not None:
@@ -131,7 +131,7 @@ def read_journal(path: Path) -> tuple[JournalHead, Sequence[Exchange]]:
         raise InputError(str(path), "not a journal: it has no head")
     if len(exchanges) == len(lines):
         return head, exchanges
-    return head, LazySequence(len(lines), lambda index: kept.exchange(*lines[index]))
+    return head, LazySequence(len(lines), lambda index: journal_lines.exchange(*lines[index]))
 
 
 class _Lines:

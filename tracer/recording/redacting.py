@@ -29,10 +29,10 @@ def redact(recording: Recording, policy: Policy) -> tuple[Recording, KnownSecret
     redacted = _all_texts(
         recording, redactor, [redactor.exchange(exchange) for exchange in recording.exchanges]
     )
-    known = -1
-    while known != redactor.known.version:
+    version = -1
+    while version != redactor.known.version:
         # A text can reveal a secret that an earlier text also contains.
-        known = redactor.known.version
+        version = redactor.known.version
         redacted = _all_texts(
             redacted, redactor, [redactor.again(exchange) for exchange in redacted.exchanges]
         )

@@ -190,7 +190,7 @@ class RunWriter:
     def _save(self, head: JournalHead, recording: Recording) -> Path:
         if self.path is not None or head.name:
             path = self.path or _choose_path(self.settings.folder, head, recording)
-            save(recording, path, known=self.redactor.known)
+            save(recording, path, known_secrets=self.redactor.known)
             return path
         return save_new(self.settings.folder, head, recording, self.redactor.known)
 
@@ -263,7 +263,7 @@ def save_new(
     while True:
         path = _free(_choose_path(folder, head, recording))
         try:
-            save(recording, path, known=known_secrets, new=True)
+            save(recording, path, known_secrets=known_secrets, new=True)
         except NameTakenError:  # just now, by another proxy
             continue
         return path
