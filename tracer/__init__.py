@@ -11,16 +11,25 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tracer.api import check, compare, dump, load, match, record, redact, to_mermaid
+    from tracer.comparison.report import Report as DiffReport
+    from tracer.conformance import Report as CheckReport
     from tracer.errors import TracerError
     from tracer.model import Body, Cloud, Exchange, Label, Output, Recording, Request, Response
+    from tracer.plugins import Exporter, ExportOptions, ReportFormat, ReportOptions
 
 __all__ = [
     "Body",
+    "CheckReport",
     "Cloud",
+    "DiffReport",
     "Exchange",
+    "ExportOptions",
+    "Exporter",
     "Label",
     "Output",
     "Recording",
+    "ReportFormat",
+    "ReportOptions",
     "Request",
     "Response",
     "TracerError",
@@ -38,16 +47,19 @@ _MODULES = {
     "tracer.api": ("check", "compare", "dump", "load", "match", "record", "redact", "to_mermaid"),
     "tracer.errors": ("TracerError",),
     "tracer.model": ("Body", "Cloud", "Exchange", "Label", "Output", "Recording", "Request", "Response"),
+    "tracer.plugins": ("ExportOptions", "Exporter", "ReportFormat", "ReportOptions"),
 }
-_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+_PUBLIC = {name: (module, name) for module, names in _MODULES.items() for name in names}
+_PUBLIC["CheckReport"] = ("tracer.conformance", "Report")
+_PUBLIC["DiffReport"] = ("tracer.comparison.report", "Report")
 
 
 def __getattr__(name: str) -> object:
     """Load a public name on first use (PEP 562)."""
-    module = _MODULE_OF.get(name)
-    if module is None:
+    if name not in _PUBLIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(module), name)
+    module, attribute = _PUBLIC[name]
+    value: object = getattr(import_module(module), attribute)
     globals()[name] = value
     return value
 

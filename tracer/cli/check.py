@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from typing import TYPE_CHECKING
 
 from tracer.cli.parsing import add_recordings
-
-if TYPE_CHECKING:
-    from tracer.conformance import Report
+from tracer.rendering.formats import CHECK_REPORTS
 
 __all__ = ["arguments", "run"]
-
-_FORMATS = ("table", "json", "junit")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,9 +20,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--format",
-        choices=_FORMATS,
-        default=_FORMATS[0],
-        help="A %(default)s for people, which is the default; json or junit for machines.",
+        choices=CHECK_REPORTS,
+        default="table",
+        help="A %(default)s for people, which is the default; json or junit for machines; or a format of a "
+        "plug-in.",
     )
     parser.epilog = (
         "Exit code 0 where all conform, 1 where one deviates, is undetermined or has no sequence, "
@@ -38,37 +33,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the report. Return the exit code for the worst verdict."""
+    from tracer.cli.reporting import print_report
     from tracer.conformance import check_all, exit_code
+    from tracer.plugins import ReportOptions
     from tracer.recording import below
     from tracer.sequences import find
 
     sequence = None if options.sequence is None else find(options.sequence)
     report = check_all(below(options.recordings), sequence)
-    _PRINT[options.format](report)
+    lines = CHECK_REPORTS.run(options.format, report, ReportOptions())
+    print_report(lines, trusted=options.format in [*CHECK_REPORTS])
     return exit_code(report)
-
-
-def _table(report: Report) -> None:
-    from tracer.cli.console import stdout
-    from tracer.rendering.checks.table import reasons, summary, table
-
-    console = stdout()
-    console.print(table(report))
-    for line in reasons(report):
-        console.print(line, soft_wrap=True)
-    console.print(summary(report), soft_wrap=True)
-
-
-def _json(report: Report) -> None:
-    from tracer.jsontext import dump
-
-    sys.stdout.write(dump(report))
-
-
-def _junit(report: Report) -> None:
-    from tracer.rendering.checks.junit import junit
-
-    sys.stdout.write(junit(report))
-
-
-_PRINT = {"table": _table, "json": _json, "junit": _junit}

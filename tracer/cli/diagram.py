@@ -1,4 +1,4 @@
-"""``tracer diagram``: a recording as a sequence diagram."""
+"""``tracer diagram``: a recording as a sequence diagram, or in another format."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import argparse
 from pathlib import Path
 
 from tracer.cli.parsing import add_sequences, check_output, include_sequences
-from tracer.cli.pictures import check_diagram, put_diagram, warn
+from tracer.cli.pictures import DIAGRAMS, check_theme, export, put_parts
+from tracer.errors import InputError
+from tracer.plugins import ExportOptions
+from tracer.rendering.formats import EXPORTERS
 
 __all__ = ["arguments", "run"]
 
@@ -15,6 +18,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recording, the output and the style."""
     parser.add_argument("recording", metavar="RECORDING", type=Path, help="The recording to draw.")
     add_sequences(parser)
+    parser.add_argument(
+        "--format",
+        choices=EXPORTERS,
+        help="Of the output, also a format of a plug-in; without it, what the name of the -o FILE ends in, "
+        "else mmd.",
+    )
     parser.add_argument(
         "-o",
         "--output",
@@ -43,22 +52,33 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print or write the diagram."""
+    """Print or write the recording in the chosen format."""
     include_sequences(options)
-    check_diagram(options.output, options.theme)
+    kind = _kind(options.format, options.output)
+    check_theme(kind, options.theme)
     if options.output is not None:
         check_output(options.output, [options.recording])
-    put_diagram(options.output, _texts(options), options.theme)
-
-
-def _texts(options: argparse.Namespace) -> list[str]:
     from tracer.recording import load
-    from tracer.rendering.mermaid import mermaid_parts
-    from tracer.rendering.style import Style
 
     recording = load(options.recording)
-    style = Style(fold=options.fold, timing=options.timing, title=options.title, language=options.lang)
-    texts = mermaid_parts(recording, style)
-    if options.fold and texts == mermaid_parts(recording, style._replace(fold=False)):
-        warn("--fold hides nothing here: the recording does not begin with messages of logging in")
-    return texts
+    given = ExportOptions(
+        fold=options.fold,
+        timing=options.timing,
+        title=options.title,
+        language=options.lang,
+        theme=options.theme,
+    )
+    put_parts(options.output, export(lambda full: EXPORTERS.run(kind, recording, full), given), kind)
+
+
+def _kind(name: str | None, output: Path | None) -> str:
+    """Return the format: the given one, else the format of the suffix of ``output``."""
+    suffix = "" if output is None else output.suffix.lower()
+    if name is not None or output is None:
+        return name or "mmd"
+    if suffix in DIAGRAMS:
+        return DIAGRAMS[suffix]
+    if suffix[1:] in EXPORTERS:
+        return suffix[1:]
+    problem = f"unknown kind of diagram; a name ends in {', '.join(f'.{kind}' for kind in EXPORTERS.names())}"
+    raise InputError(str(output), f"{problem}, or --format names a format")

@@ -13,6 +13,7 @@ from tracer.cli.pictures import DIAGRAMS, check_diagram, warn
 from tracer.cli.reporting import Reporter
 from tracer.counting import counted
 from tracer.errors import InputError
+from tracer.rendering.formats import DIFF_REPORTS
 
 if TYPE_CHECKING:
     from tracer.cli.sides import Side
@@ -30,7 +31,6 @@ _SUFFIXES = {
     ".xml": "junit",
     ".sarif": "sarif",
 }
-_FORMATS = ("text", "md", "html", "json", "junit", "sarif")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,8 +84,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
-        choices=_FORMATS,
-        help="Of the report; without it, what the name of the -o FILE ends in, else text.",
+        choices=DIFF_REPORTS,
+        help="Of the report, also a format of a plug-in; without it, what the name of the -o FILE ends in, "
+        "else text.",
     )
     parser.add_argument(
         "--diagram",
@@ -140,23 +141,24 @@ def run(options: argparse.Namespace) -> int:
     return 1 if report.fails(options.fail_on) else 0
 
 
-def _kind(options: argparse.Namespace) -> str:
-    """Return the format of the report, or ``diagram``. Raise InputError for options that conflict."""
+def _kind(options: argparse.Namespace) -> str | None:
+    """Return the format of the report, or None for a diagram. Raise InputError for options that conflict."""
     suffix = "" if options.output is None else options.output.suffix.lower()
     if options.diagram is not None or (options.format is None and suffix in DIAGRAMS):
         if options.format is not None:
             raise InputError("--diagram", "is drawn instead of a report: leave out --format")
         check_diagram(options.output, options.theme)
-        return "diagram"
+        return None
     if options.theme != "light":
         raise InputError("--theme", "is for pictures: -o x.svg or x.png draws one")
     if options.format is not None or not suffix:
         return str(options.format or "text")
-    if suffix not in _SUFFIXES:
-        raise InputError(
-            str(options.output), f"unknown kind of report; --format says which: {', '.join(_FORMATS)}"
-        )
-    return _SUFFIXES[suffix]
+    if suffix in _SUFFIXES:
+        return _SUFFIXES[suffix]
+    if suffix[1:] in DIFF_REPORTS:
+        return suffix[1:]
+    names = ", ".join(DIFF_REPORTS.names())
+    raise InputError(str(options.output), f"unknown kind of report; --format says which: {names}")
 
 
 def _steps(sides: Sequence[Side], pairings: Sequence[Pairing], reporter: Reporter) -> list[Step]:
