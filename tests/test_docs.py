@@ -12,6 +12,8 @@ PAGES = [
     "explanation/redaction",
     "how-to/devstack",
     "how-to/https",
+    "how-to/own-rules",
+    "how-to/plug-ins",
     "reference/options",
     "reference/python",
 ]

@@ -11,16 +11,25 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tracer.api import check, compare, dump, load, match, record, redact, to_mermaid
+    from tracer.comparison.report import ComparisonReport
+    from tracer.conformance import ConformanceReport
     from tracer.errors import TracerError
     from tracer.model import Body, Cloud, Exchange, Label, Output, Recording, Request, Response
+    from tracer.plugins import Exporter, ExportOptions, ReportFormat, ReportOptions
 
 __all__ = [
     "Body",
     "Cloud",
+    "ComparisonReport",
+    "ConformanceReport",
     "Exchange",
+    "ExportOptions",
+    "Exporter",
     "Label",
     "Output",
     "Recording",
+    "ReportFormat",
+    "ReportOptions",
     "Request",
     "Response",
     "TracerError",
@@ -36,18 +45,20 @@ __all__ = [
 
 _MODULES = {
     "tracer.api": ("check", "compare", "dump", "load", "match", "record", "redact", "to_mermaid"),
+    "tracer.comparison.report": ("ComparisonReport",),
+    "tracer.conformance": ("ConformanceReport",),
     "tracer.errors": ("TracerError",),
     "tracer.model": ("Body", "Cloud", "Exchange", "Label", "Output", "Recording", "Request", "Response"),
+    "tracer.plugins": ("ExportOptions", "Exporter", "ReportFormat", "ReportOptions"),
 }
-_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+_PUBLIC = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
     """Load a public name on first use (PEP 562)."""
-    module = _MODULE_OF.get(name)
-    if module is None:
+    if name not in _PUBLIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(module), name)
+    value: object = getattr(import_module(_PUBLIC[name]), name)
     globals()[name] = value
     return value
 

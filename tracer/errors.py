@@ -11,6 +11,7 @@ __all__ = [
     "NameTakenError",
     "NothingRecordedError",
     "OutputError",
+    "PluginError",
     "RenderError",
     "TracerError",
 ]
@@ -34,6 +35,10 @@ class InputError(TracerError):
     def __str__(self) -> str:
         where = f"{self.source}: {self.location}" if self.location else self.source
         return f"{where}: {self.problem}"
+
+
+class PluginError(InputError):
+    """A plug-in that cannot be used: ``source`` names the plug-in and its package."""
 
 
 class OutputError(TracerError):

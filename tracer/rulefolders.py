@@ -1,18 +1,20 @@
-"""Folders with rules of users, in addition to the rules of tracer.
+"""Folders with rules of users and of installed packages, in addition to the rules of tracer.
 
-The environment variable ``TRACER_RULES`` names the folders, so that every process of a recording
-uses the same rules.
+The environment variable ``TRACER_RULES`` names the users' folders, so that every process of a recording
+uses the same rules. An installed package names its folder with an entry point of ``tracer.participants``.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from tracer.errors import InputError
+from tracer.plugins import PARTICIPANTS, Plugin, check_names, is_mentioned, plugins
 
-__all__ = ["FILES", "VARIABLE", "rule_files", "use"]
+__all__ = ["FILES", "VARIABLE", "package_files", "package_folders", "rule_files", "use"]
 
 VARIABLE = "TRACER_RULES"
 
@@ -38,7 +40,7 @@ def use(folders: Iterable[Path]) -> None:
             raise InputError(str(path), "not a folder with rules")
         if os.pathsep in str(path):
             raise InputError(str(path), f"the name of a folder with rules cannot contain {os.pathsep!r}")
-        if not any(any(path.glob(pattern)) for pattern in FILES):
+        if not _has_rules(path):
             raise InputError(str(path), f"no rules: expected one of {', '.join(FILES)}")
     os.environ[VARIABLE] = os.pathsep.join(map(str, paths))
 
@@ -47,3 +49,37 @@ def rule_files(pattern: str) -> list[Path]:
     """Return the users' files for one of ``FILES``, in the order of their folders."""
     folders = filter(None, os.environ.get(VARIABLE, "").split(os.pathsep))
     return [path for folder in folders for path in sorted(Path(folder).glob(pattern)) if path.is_file()]
+
+
+def package_files(pattern: str) -> list[Path]:
+    """Return the files in ``package_folders`` for one of ``FILES``, in the order of the folders."""
+    return [path for folder in package_folders() for path in sorted(folder.glob(pattern)) if path.is_file()]
+
+
+@functools.cache
+def package_folders() -> tuple[Path, ...]:
+    """Return the folders of installed packages, sorted by the names of their entry points.
+
+    Raise PluginError if an entry point names no folder with rules, or if two packages have the same name.
+    """
+    if not is_mentioned(PARTICIPANTS):
+        return ()
+    installed = plugins(PARTICIPANTS)
+    check_names(installed)
+    return tuple(folder for plugin in installed for folder in _folders(plugin))
+
+
+def _folders(plugin: Plugin) -> list[Path]:
+    """Return the folders of a package of Python; a package without ``__init__.py`` may have several."""
+    package = plugin.load()
+    paths = getattr(package, "__path__", None)
+    if paths is None:
+        raise plugin.error(f"expected a package with rules, got {type(package).__name__}")
+    folders = [Path(path) for path in paths]
+    if not any(map(_has_rules, folders)):
+        raise plugin.error(f"no rules: expected one of {', '.join(FILES)}")
+    return folders
+
+
+def _has_rules(folder: Path) -> bool:
+    return any(any(folder.glob(pattern)) for pattern in FILES)

@@ -18,7 +18,7 @@ from tracer.errors import LeakError, NameTakenError, OutputError
 from tracer.redaction import Finding, KnownSecrets, scan_pieces
 from tracer.writability import check_file, reasons
 
-__all__ = ["Appender", "write", "write_parts", "write_private"]
+__all__ = ["Appender", "refuse_secrets", "write", "write_parts", "write_private"]
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -45,6 +45,13 @@ def write(
     # A text that is not very long is scanned completely before the first access to the disk.
     first = next(checked)
     _replace(path, itertools.chain((first,), checked), 0o666, new=new)
+
+
+def refuse_secrets(text: str, source: str) -> None:
+    """Raise ``LeakError`` if a text holds values that look like secrets. ``source`` names the text."""
+    leaks = tuple(str(finding) for _, findings in scan_pieces((text,)) for finding in findings)
+    if leaks:
+        raise LeakError(source, leaks)
 
 
 def write_parts(

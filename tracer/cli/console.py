@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tracer.cloud.cache import Progress
 
-__all__ = ["program", "progress", "stderr", "stdout"]
+__all__ = ["print_text", "program", "progress", "stderr", "stdout"]
 
 _PIPE_WIDTH = 160
 
@@ -38,6 +38,18 @@ def stderr() -> Console:
     from rich.console import Console
 
     return Console(stderr=True, highlight=False)
+
+
+def print_text(text: str, *, trusted: bool) -> None:
+    """Write a text to stdout.
+
+    If stdout is a terminal, characters of an untrusted text that control it become U+FFFD.
+    """
+    if not trusted and sys.stdout.isatty():
+        from tracer.rendering.texts import visible_lines
+
+        text = visible_lines(text)
+    sys.stdout.write(text)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from typing import Any
 from tracer.cli.options import Alias
 from tracer.cli.parsing import verbs_of
 from tracer.errors import InputError, TracerError
+from tracer.rendering.formats import FormatTable
 
 __all__ = ["FILE", "apply_defaults"]
 
@@ -113,6 +114,8 @@ def _converted(action: argparse.Action, value: object, where: str) -> object:
         converted = action.type(str(value)) if callable(action.type) else str(value)
     except (argparse.ArgumentTypeError, TracerError, TypeError, ValueError) as error:
         raise InputError(FILE, str(error) or f"invalid value {value!r}", where) from None
-    if action.choices is not None and converted not in action.choices:
-        raise InputError(FILE, f"expected one of {', '.join(map(str, action.choices))}, got {value!r}", where)
+    choices = action.choices
+    if choices is not None and converted not in choices:
+        names = choices.names() if isinstance(choices, FormatTable) else choices
+        raise InputError(FILE, f"expected one of {', '.join(map(str, names))}, got {value!r}", where)
     return converted

@@ -1,4 +1,4 @@
-"""``tracer diagram``: a recording as a sequence diagram."""
+"""``tracer diagram``: a recording as a sequence diagram, or in another format."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tracer.cli.options import (
     add_fold,
+    add_format,
     add_language,
     add_out,
     add_own_sequences,
@@ -14,7 +15,10 @@ from tracer.cli.options import (
     check_output,
     include_sequences,
 )
-from tracer.cli.pictures import check_diagram, put_diagram, warn
+from tracer.cli.pictures import DIAGRAMS, check_theme, export, put_parts
+from tracer.errors import InputError
+from tracer.plugins import ExportOptions
+from tracer.rendering.formats import EXPORTERS
 
 __all__ = ["arguments", "run"]
 
@@ -23,6 +27,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recording, the output and the style."""
     parser.add_argument("recording", metavar="RECORDING", type=Path, help="The recording to draw.")
     add_own_sequences(parser)
+    add_format(
+        parser,
+        EXPORTERS,
+        "A plug-in may add formats. Without it, what the name of the -o FILE ends in, else mmd.",
+    )
     add_out(
         parser,
         "FILE",
@@ -41,22 +50,33 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print or write the diagram."""
+    """Print or write the recording in the chosen format."""
     include_sequences(options)
-    check_diagram(options.out, options.theme)
+    kind = _kind(options.format, options.out)
+    check_theme(kind, options.theme)
     if options.out is not None:
         check_output(options.out, [options.recording])
-    put_diagram(options.out, _texts(options), options.theme)
-
-
-def _texts(options: argparse.Namespace) -> list[str]:
     from tracer.recording import load
-    from tracer.rendering.mermaid import mermaid_parts
-    from tracer.rendering.style import Style
 
     recording = load(options.recording)
-    style = Style(fold=options.fold, timing=options.timing, title=options.title, language=options.lang)
-    texts = mermaid_parts(recording, style)
-    if options.fold and texts == mermaid_parts(recording, style._replace(fold=False)):
-        warn("--fold hides nothing here: the recording does not begin with messages of logging in")
-    return texts
+    given = ExportOptions(
+        fold=options.fold,
+        timing=options.timing,
+        title=options.title,
+        language=options.lang,
+        theme=options.theme,
+    )
+    put_parts(options.out, export(lambda full: EXPORTERS.run(kind, recording, full), given), kind)
+
+
+def _kind(name: str | None, output: Path | None) -> str:
+    """Return the format: the given one, else the format of the suffix of ``output``."""
+    suffix = "" if output is None else output.suffix.lower()
+    if name is not None or output is None:
+        return name or "mmd"
+    if suffix in DIAGRAMS:
+        return DIAGRAMS[suffix]
+    if suffix[1:] in EXPORTERS:
+        return suffix[1:]
+    problem = f"unknown kind of diagram; a name ends in {', '.join(f'.{kind}' for kind in EXPORTERS.names())}"
+    raise InputError(str(output), f"{problem}, or --format names a format")

@@ -21,6 +21,7 @@ from tracer.cli.options import (
 from tracer.cli.pictures import DIAGRAMS, check_diagram, warn
 from tracer.counting import counted
 from tracer.errors import InputError
+from tracer.rendering.formats import DIFF_REPORTS
 
 if TYPE_CHECKING:
     from tracer.cli.sides import Side
@@ -38,7 +39,6 @@ _SUFFIXES = {
     ".xml": "junit",
     ".sarif": "sarif",
 }
-_FORMATS = ("text", "md", "html", "json", "junit", "sarif")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,7 +90,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
-    add_format(parser, _FORMATS, "Without it, what the name of the -o FILE ends in, else text.")
+    add_format(
+        parser,
+        DIFF_REPORTS,
+        "A plug-in may add formats. Without it, what the name of the -o FILE ends in, else text.",
+    )
     draw = parser.add_argument(
         "--draw",
         choices=("merged", "side-by-side"),
@@ -140,23 +144,24 @@ def run(options: argparse.Namespace) -> int:
     return 1 if report.fails(options.fail_on) else 0
 
 
-def _kind(options: argparse.Namespace) -> str:
-    """Return the format of the report, or ``diagram``. Raise InputError for options that conflict."""
+def _kind(options: argparse.Namespace) -> str | None:
+    """Return the format of the report, or None for a diagram. Raise InputError for options that conflict."""
     suffix = "" if options.out is None else options.out.suffix.lower()
     if options.draw is not None or (options.format is None and suffix in DIAGRAMS):
         if options.format is not None:
             raise InputError(spelling(options, "draw"), "is drawn instead of a report: leave out --format")
         check_diagram(options.out, options.theme)
-        return "diagram"
+        return None
     if options.theme != "light":
         raise InputError("--theme", "is for pictures: -o x.svg or x.png draws one")
     if options.format is not None or not suffix:
         return str(options.format or "text")
-    if suffix not in _SUFFIXES:
-        raise InputError(
-            str(options.out), f"unknown kind of report; --format says which: {', '.join(_FORMATS)}"
-        )
-    return _SUFFIXES[suffix]
+    if suffix in _SUFFIXES:
+        return _SUFFIXES[suffix]
+    if suffix[1:] in DIFF_REPORTS:
+        return suffix[1:]
+    names = ", ".join(DIFF_REPORTS.names())
+    raise InputError(str(options.out), f"unknown kind of report; --format says which: {names}")
 
 
 def _steps(sides: Sequence[Side], pairings: Sequence[Pairing], reporter: Reporter) -> list[SideComparison]:

@@ -1,27 +1,49 @@
-"""Output of the report of ``tracer diff`` in the chosen format."""
+"""Output of the reports of ``tracer check`` and ``tracer diff`` in the chosen format."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tracer.cli.options import spelling
 from tracer.cli.pictures import put_diagram
 from tracer.errors import InputError
+from tracer.plugins import ReportOptions
+from tracer.rendering.formats import DIFF_REPORTS
 
 if TYPE_CHECKING:
     from tracer.comparison.folders import Compared, Pairing
     from tracer.comparison.report import ComparisonReport
+    from tracer.rendering.formats import Line
 
-__all__ = ["Reporter"]
+__all__ = ["Reporter", "print_report"]
+
+_WITHOUT_DIAGRAMS = frozenset({"text", "json", "junit", "sarif"})
+
+
+def print_report(lines: Sequence[Line], *, trusted: bool) -> None:
+    """Print the lines of a report, in colours on a terminal, where untrusted text cannot control it."""
+    from tracer.cli.console import print_text, stdout
+
+    console = None
+    for line in lines:
+        if isinstance(line, str):
+            print_text(line, trusted=trusted)
+            continue
+        from rich.text import Text
+
+        console = console or stdout()
+        console.print(line, soft_wrap=isinstance(line, Text))
 
 
 class Reporter:
-    """The writer of a report or a diagram. It draws the diagrams of each compared pair of recordings."""
+    """The writer of a comparison report in the format ``kind``, or of a diagram if ``kind`` is None.
 
-    def __init__(self, options: argparse.Namespace, kind: str) -> None:
+    It draws the diagrams of each compared pair of recordings.
+    """
+
+    def __init__(self, options: argparse.Namespace, kind: str | None) -> None:
         self.options = options
         self._kind = kind
         self._diagrams: dict[tuple[str, str], dict[str, list[str]]] = {}
@@ -29,7 +51,7 @@ class Reporter:
     def check(self, pairings: Sequence[Pairing]) -> None:
         """Raise InputError if a diagram is wanted of more than one pair of recordings."""
         count = sum(len(pairing.couples) for pairing in pairings)
-        if self._kind == "diagram" and count > 1:
+        if self._kind is None and count > 1:
             option = spelling(self.options, "draw")
             raise InputError(option, f"draws two recordings, and here are {count} pairs: name two files")
 
@@ -38,8 +60,7 @@ class Reporter:
         from tracer.rendering.changes.diagrams import SideNames, flow_changes, merged, side_by_side
         from tracer.rendering.style import Style
 
-        wanted = self._kind == "diagram" or (self._kind in ("md", "html") and flow_changes(compared))
-        if wanted:
+        if self._kind is None or (self._kind not in _WITHOUT_DIAGRAMS and flow_changes(compared)):
             make = side_by_side if self.options.draw == "side-by-side" else merged
             style = Style(language=self.options.lang)
             of_step = self._diagrams.setdefault(names, {})
@@ -47,61 +68,35 @@ class Reporter:
 
     def put(self, report: ComparisonReport) -> None:
         """Print the report or the diagram, or write it to the file of ``--out``."""
-        if self._kind == "diagram":
+        if self._kind is None:
             texts = [text for step in self._diagrams.values() for parts in step.values() for text in parts]
             put_diagram(self.options.out, texts, self.options.theme)
-        elif self.options.out is None:
-            self._print(report)
-        else:
-            from tracer.storage import write
-
-            write(self.options.out, self._text(report))
-            self._say_summary(report)
-
-    def _print(self, report: ComparisonReport) -> None:
-        if self._kind != "text":
-            sys.stdout.write(self._text(report))
             return
-        from tracer.cli.console import stdout
-        from tracer.rendering.changes.terminal import report_lines
+        lines = self._lines(report, self._kind)
+        if self.options.out is None:
+            print_report(lines, trusted=self._kind in [*DIFF_REPORTS])
+            return
+        from tracer.storage import write
 
-        console = stdout()
-        for line in report_lines(report, volatile=self.options.show_volatile):
-            console.print(line, soft_wrap=True)
+        write(
+            self.options.out,
+            "".join(line if isinstance(line, str) else f"{line}\n" for line in lines),
+        )
+        self._say_summary(report)
 
-    def _text(self, report: ComparisonReport) -> str:
+    def _lines(self, report: ComparisonReport, kind: str) -> Sequence[Line]:
+        from tracer.cli.console import stderr
+
         options = self.options
-        if self._kind == "md":
-            from tracer.rendering.changes.markdown import markdown
-
-            return markdown(report, options.lang, self._diagrams, volatile=options.show_volatile)
-        if self._kind == "html":
-            from tracer.cli.console import stderr
-            from tracer.rendering.changes.html import page
-
-            with stderr().status("…") as status:
-                return page(
-                    report,
-                    options.lang,
-                    self._diagrams,
-                    volatile=options.show_volatile,
-                    progress=status.update,
-                )
-        if self._kind == "junit":
-            from tracer.rendering.changes.junit import junit
-
-            return junit(report, options.fail_on)
-        if self._kind == "sarif":
-            from tracer.rendering.changes.sarif import sarif
-
-            return sarif(report)
-        if self._kind == "json":
-            from tracer.formats.json_text import dump
-
-            return dump(report)
-        from tracer.rendering.changes.terminal import report_lines
-
-        return "".join(f"{line.plain}\n" for line in report_lines(report, volatile=options.show_volatile))
+        with stderr().status("…") as status:
+            given = ReportOptions(
+                language=options.lang,
+                volatile=options.show_volatile,
+                fail_on=options.fail_on,
+                drawings=self._diagrams,
+                progress=status.update,
+            )
+            return DIFF_REPORTS.run(kind, report, given)
 
     def _say_summary(self, report: ComparisonReport) -> None:
         from tracer.cli.console import stderr

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, NoReturn
 
+from tracer.rendering.formats import FormatTable
+
 __all__ = [
     "Parser",
     "Verb",
@@ -69,6 +71,10 @@ class Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if isinstance(action, argparse._SubParsersAction) and value not in action.choices:
             self.unknown_verb(value, action.choices)
+        # A table of formats lists only built-in formats for the help.
+        if isinstance(action.choices, FormatTable) and value not in action.choices:
+            names = ", ".join(map(repr, action.choices.names()))
+            raise argparse.ArgumentError(action, f"invalid choice: {value!r} (choose from {names})")
         super()._check_value(action, value)
 
 

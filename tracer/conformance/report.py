@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from tracer.conformance.reasons import undetermined_reason
-from tracer.errors import TracerError
+from tracer.errors import PluginError, TracerError
 from tracer.model import RunVerdict
 from tracer.recording import load
 from tracer.sequences import catalog, choose, match, release_of, verdict_of
@@ -144,6 +144,8 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
 def _check_file(path: Path, sequence: Sequence | None) -> Check:
     try:
         return check(load(path), str(path), sequence)
+    except PluginError:  # it would be the error of every recording
+        raise
     except TracerError as error:
         problem = str(error).removeprefix(f"{path}: ")
         return Check(recording=str(path), verdict=None, error=True, problem=problem)

@@ -10,7 +10,7 @@ import msgspec
 
 from tracer.errors import InputError
 from tracer.formats import yaml_text
-from tracer.rulefolders import rule_files
+from tracer.rulefolders import package_files, rule_files
 
 __all__ = ["read", "read_rules", "refuse_named_pipe", "typed"]
 
@@ -60,10 +60,13 @@ def typed(value: object, kind: type[T], source: str, location: str = "") -> T:
         raise InputError(source, "nested too deeply", location) from None
 
 
-def read_rules(shipped: Path, kind: type[T]) -> list[T]:
-    """Return the content of the users' files that add to a file of rules, then of the shipped file itself.
+def read_rules(shipped: Path, kind: type[T], *, named: bool = False) -> list[T]:
+    """Return the content of a file of rules: users' files, files of installed packages, the shipped file.
 
+    With ``named``, the shipped file comes before those of packages: a package replaces no shipped name.
     Raises InputError with the file and the location of a fault.
     """
-    sources = [*((path, str(path)) for path in rule_files(shipped.name)), (shipped, shipped.name)]
+    users, packages = rule_files(shipped.name), package_files(shipped.name)
+    paths = [*users, shipped, *packages] if named else [*users, *packages, shipped]
+    sources = [(path, shipped.name if path is shipped else str(path)) for path in paths]
     return [typed(yaml_text.load(read(path), source), kind, source) for path, source in sources]

@@ -16,7 +16,15 @@ from tracer.errors import InputError
 from tracer.formats.data_files import read, typed
 from tracer.redaction.paths import parse
 
-__all__ = ["HeaderForm", "PolicyFile", "beginnings", "read_builtin", "read_file", "url_template"]
+__all__ = [
+    "HeaderForm",
+    "PolicyFile",
+    "beginnings",
+    "read_builtin",
+    "read_file",
+    "read_package_file",
+    "url_template",
+]
 
 _SHORTEST_BEGINNING = 4  # letters
 
@@ -235,6 +243,18 @@ def read_file(path: Path) -> PolicyFile:
             raise InputError(
                 str(path), "only [[except]], with a reason, can take something out of the policy", section
             )
+    return policy
+
+
+def read_package_file(path: Path) -> PolicyFile:
+    """Return the additions in the policy file of an installed package.
+
+    Raises ``InputError`` as ``read_file``, and if the file has an exception: only users take rules away.
+    """
+    policy = read_file(path)
+    if policy.exemptions:
+        problem = "an installed package takes no rule away; --policy with a file of your own does"
+        raise InputError(str(path), problem, "except")
     return policy
 
 

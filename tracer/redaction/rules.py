@@ -15,11 +15,19 @@ from tracer.redaction.objects import Kind
 from tracer.redaction.pairs import Pairs
 from tracer.redaction.paths import Machine, parse, wildcard
 from tracer.redaction.patterns import PatternSet, text_patterns
-from tracer.redaction.policy import Common, HeaderForm, beginnings, read_builtin, read_file, url_template
+from tracer.redaction.policy import (
+    Common,
+    HeaderForm,
+    beginnings,
+    read_builtin,
+    read_file,
+    read_package_file,
+    url_template,
+)
 from tracer.redaction.prefilter import Prefilter
 from tracer.redaction.variables import is_variable
 from tracer.redaction.vocabulary import Vocabulary, of_model, of_policy
-from tracer.rulefolders import rule_files
+from tracer.rulefolders import package_files, rule_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -445,12 +453,15 @@ class Policy:
 
 
 def load_policy(*extra: Path) -> Policy:
-    """Return the built-in policy with the policy files of rule folders and of ``extra`` added.
+    """Return the built-in policy with the policy files of packages, rule folders, and ``extra`` added.
 
     Raises ``InputError`` with the file and the location if a file is invalid.
     """
+    of_packages = package_files("policy.toml")
     paths = [*rule_files("policy.toml"), *extra]
-    return Policy((read_builtin(), *map(read_file, paths))) if paths else _builtin()
+    if not (of_packages or paths):
+        return _builtin()
+    return Policy((read_builtin(), *map(read_package_file, of_packages), *map(read_file, paths)))
 
 
 @lru_cache(maxsize=1)

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracer.model import Recording
+    from tracer.plugins import ExportOptions
+    from tracer.rendering.picture import PictureFormat
 
-__all__ = ["check_length", "draw"]
+__all__ = ["draw", "mermaid_texts", "pictures"]
 
 _MOST_PARTS = 200  # the engine takes up to five seconds for a part
 _MOST_EXCHANGES = 10_000  # a longer run would write hundreds of parts that nobody requested
@@ -30,25 +32,54 @@ def draw(recording: Recording, kind: str) -> list[str | bytes]:
             "tracer diagram -o x.mmd draws them, tracer view makes one page of them"
         )
     # `tracer record` imports this function before it starts the client, so imports here are lazy.
+    from tracer.plugins import ExportOptions
+    from tracer.rendering.formats import EXPORTERS
+
+    if kind not in [*EXPORTERS]:
+        raise ValueError(f"unknown kind of diagram: {kind!r}")
+    return list(EXPORTERS.run(kind, recording, ExportOptions()))
+
+
+def mermaid_texts(recording: Recording, options: ExportOptions) -> list[str]:
+    """Return the diagram of ``recording`` as Mermaid text, in parts. Warn if ``fold`` hides nothing."""
     from tracer.rendering.mermaid import mermaid_parts
+    from tracer.rendering.style import Style
 
-    texts = mermaid_parts(recording)
-    if kind == "mmd":
-        return [*texts]
-    from tracer.rendering.picture import render
-
-    check_length(texts)
-    if kind == "svg":
-        return [render(text, "svg").decode() for text in texts]
-    if kind == "png":
-        return [render(text, "png") for text in texts]
-    raise ValueError(f"unknown kind of diagram: {kind!r}")
+    style = Style(fold=options.fold, timing=options.timing, title=options.title, language=options.language)
+    texts = mermaid_parts(recording, style)
+    if style.fold and texts == mermaid_parts(recording, style._replace(fold=False)):
+        options.warn("--fold hides nothing here: the recording does not begin with messages of logging in")
+    return texts
 
 
-def check_length(texts: Sequence[str]) -> None:
-    """Raise RenderError if a diagram has too many parts to draw pictures of them."""
+def pictures(texts: Sequence[str], kind: PictureFormat, options: ExportOptions) -> list[str | bytes]:
+    """Draw Mermaid texts, an SVG as text. Warn of characters that no font can show.
+
+    Raises RenderError for more than 200 texts, and if the engine fails.
+    """
     if len(texts) > _MOST_PARTS:
         raise RenderError(
             f"the diagram has {len(texts):,} parts, and pictures are drawn of {_MOST_PARTS} at most: "
             "tracer diagram -o x.mmd writes all of them as text, tracer view makes one page of the recording"
+        )
+    from tracer.rendering.picture import render
+
+    drawn: list[str | bytes] = []
+    for number, text in enumerate(texts, 1):
+        if len(texts) > 1:
+            options.progress(f"drawing part {number} of {len(texts)}…")
+        picture = render(text, kind, options.theme)
+        drawn.append(picture.decode() if kind == "svg" else picture)
+    if kind == "png":
+        _warn_of_missing_characters(texts, options)
+    return drawn
+
+
+def _warn_of_missing_characters(texts: Sequence[str], options: ExportOptions) -> None:
+    from tracer.rendering.fonts import PACKAGE, unpaintable
+
+    if missing := unpaintable("".join(texts)):
+        shown = missing[:10] + ("…" if len(missing) > 10 else "")
+        options.warn(
+            f"no font here can show {shown}: install one that can, such as that of the package {PACKAGE}"
         )

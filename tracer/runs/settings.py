@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tracer.errors import InputError
 from tracer.filenames import safe_name
 from tracer.releases import canonical
+from tracer.rulefolders import package_folders
 from tracer.runs.participant_map import ParticipantMap
 from tracer.writability import check_file, check_folder
 
@@ -39,8 +40,8 @@ class Settings:
 
     With ``name``, each recording replaces the recording of that name. Without ``name``, a recording is
     named after its sequence or command, and never replaces another. ``policies`` are files that add rules
-    to the redaction policy. Raises InputError for an invalid value, and OutputError if no recording can
-    be written.
+    to the redaction policy. Raises InputError for an invalid value or a plug-in that cannot be used, and
+    OutputError if no recording can be written.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Settings:
         _check_diagrams(diagrams)
         if limit < 0:
             raise InputError("limit", f"expected a number of bytes, got {limit}")
+        package_folders()
         _check_files(sequence, policies)
         self.folder = folder
         self.release = canonical(release) if release else None

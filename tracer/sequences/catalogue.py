@@ -55,8 +55,9 @@ class _Address(NamedTuple):
 @functools.cache
 def _services() -> _Services:
     services: dict[str, _Service] = {}
-    for file in reversed(read_rules(_SERVICES, dict[str, _Service])):
-        services |= file
+    for file in reversed(read_rules(_SERVICES, dict[str, _Service], named=True)):
+        # The last service of a type or a mount decides, so a replaced service does not stay in its position.
+        services = {name: service for name, service in services.items() if name not in file} | file
     return _Services(
         labels={name: service.label for name, service in services.items()},
         by_type={kind: name for name, service in services.items() for kind in service.types},

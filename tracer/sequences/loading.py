@@ -10,7 +10,7 @@ from typing import Any
 from tracer.errors import InputError
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, read_rules, typed
-from tracer.rulefolders import rule_files
+from tracer.rulefolders import package_files, rule_files
 from tracer.sequences.schema import TAG, Entry, Sequence
 
 __all__ = ["catalog", "common_calls", "find", "include", "json_schema", "load"]
@@ -38,13 +38,17 @@ def load(path: str | Path) -> Sequence:
 
 @functools.cache
 def catalog() -> dict[str, Sequence]:
-    """Return the known sequences by name: from tracer, from users' files, and from ``include``.
+    """Return the known sequences by name: of tracer, installed packages, users' files, and ``include``.
 
-    A user's sequence replaces a sequence of the same name. Callers share the dict and must not change it.
-    Raise InputError for an invalid file of the user.
+    A user's sequence replaces a sequence of the same name; a package's sequence does not. Callers share the
+    dict and must not change it. Raise InputError for an invalid file of a package or the user.
     """
-    sequences = map(load, [*sorted(_CATALOG.glob("*.yaml")), *reversed(rule_files("sequences/*.yaml"))])
-    return {sequence.name: sequence for sequence in sequences}
+    sequences: dict[str, Sequence] = {}
+    for sequence in map(load, [*sorted(_CATALOG.glob("*.yaml")), *package_files("sequences/*.yaml")]):
+        sequences.setdefault(sequence.name, sequence)
+    for sequence in map(load, reversed(rule_files("sequences/*.yaml"))):
+        sequences[sequence.name] = sequence
+    return sequences
 
 
 def include(path: str | Path) -> Sequence:
