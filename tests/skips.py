@@ -5,10 +5,12 @@ Exceptions are in ``TOLERATED``, with their reasons.
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 __all__ = ["TOLERATED", "pytest_make_collect_report", "pytest_runtest_makereport"]
 

@@ -6,13 +6,16 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 import tracer
 from tracer import api
-from tracer.model import Recording
+
+if TYPE_CHECKING:
+    from tracer.model import Recording
 
 ROOT = Path(__file__).parents[1]
 SHOW = ROOT / "recordings/zed/image-show.yaml"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -18,6 +17,9 @@ from tracer.i18n import DEFAULT, languages, pick, section
 from tracer.rendering.changes.presenting import Phrases
 from tracer.rendering.pages.wording import wording
 from tracer.rendering.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FOLDER = Path(room.__file__).parent
 

@@ -8,8 +8,8 @@ import pty
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +19,9 @@ from tracer import rulefolders
 from tracer.errors import PluginError
 from tracer.plugins import EXPORTERS, PARTICIPANTS, REPORTS, find_plugin, is_mentioned, plugin_names
 from tracer.runs.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 SHOW = ROOT / "recordings/zed/image-show.yaml"

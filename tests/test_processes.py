@@ -4,8 +4,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import psutil
@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 
 from tracer import processes
 from tracer.processes import ProcessIdentity, identify, is_alive, wait
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.errors import NothingRecordedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from tracer.comparison import Comparison
     from tracer.conformance import Check
     from tracer.model import Recording

@@ -13,9 +13,11 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["ProcessIdentity", "identify", "is_alive", "wait"]
 

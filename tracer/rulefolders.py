@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tracer.errors import InputError
 from tracer.plugins import PARTICIPANTS, Plugin, check_names, is_mentioned, plugins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["FILES", "VARIABLE", "package_files", "package_folders", "rule_files", "use"]
 

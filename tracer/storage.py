@@ -10,13 +10,16 @@ import contextlib
 import itertools
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from types import TracebackType
+from typing import TYPE_CHECKING
 
 from tracer.errors import LeakError, NameTakenError, OutputError
 from tracer.redaction import Finding, KnownSecrets, scan_pieces
 from tracer.writability import check_file, reasons
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+    from types import TracebackType
 
 __all__ = ["Appender", "refuse_secrets", "write", "write_parts", "write_private"]
 

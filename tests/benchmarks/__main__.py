@@ -11,10 +11,13 @@ import argparse
 import importlib
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.benchmarks.machine import machine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PARTS = ("throughput", "connections", "memory", "streaming", "command", "recordings", "growth")
 

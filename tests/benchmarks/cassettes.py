@@ -10,9 +10,8 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -21,6 +20,9 @@ from tracer.formats.json_text import rewrite
 from tracer.model import FORMAT, Body, Exchange, Recording
 from tracer.recording import dump, load, save
 from tracer.redaction import KnownSecrets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 __all__ = ["JSON", "LIBYAML", "PURE", "TRACER", "UNSCANNED", "WAYS"]
 

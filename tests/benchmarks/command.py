@@ -6,12 +6,15 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.benchmarks.table import Table, ratio, spread
 from tests.e2e.conftest import furnished
 from tracer.cloud.embedded_cloud import EmbeddedCloud
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["run"]
 

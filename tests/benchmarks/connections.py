@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import shutil
-from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import product
-from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.benchmarks.load import Load
 from tests.benchmarks.proxies import BARE, HARDUMP, TRACER, Proxy, started
@@ -17,6 +14,11 @@ from tests.benchmarks.rounds import COLUMNS, Rounds, round_count, take_turns
 from tests.benchmarks.table import Table
 from tests.benchmarks.upstream import IMAGES, served
 from tests.e2e.http2 import certificate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from multiprocessing.connection import Connection
+    from pathlib import Path
 
 __all__ = ["run"]
 

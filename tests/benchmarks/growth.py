@@ -6,15 +6,17 @@ import json
 import math
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.benchmarks.growing import kept
 from tests.benchmarks.long_runs import changed, long_run
 from tests.benchmarks.plot import Line, plot
 from tests.benchmarks.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["run"]
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 import uuid
-from types import TracebackType
+from typing import TYPE_CHECKING
 
 import pycurl
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 __all__ = ["Load"]
 

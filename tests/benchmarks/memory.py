@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.benchmarks.load import Load
 from tests.benchmarks.proxies import BARE, HARDUMP, TRACER, Proxy, started
 from tests.benchmarks.table import Table
 from tests.benchmarks.upstream import IMAGES, served
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 __all__ = ["run"]
 

@@ -9,16 +9,18 @@ import re
 import subprocess
 import sys
 import uuid
-from collections.abc import Sequence
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tests.benchmarks.cassettes import PURE, UNSCANNED, WAYS
 from tests.benchmarks.table import Table, ratio, spread
 from tracer.recording import below, load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["run"]
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pycurl
 
 from tests.benchmarks.proxies import TRACER, Proxy, started
 from tests.benchmarks.table import Table, ratio, spread
 from tests.benchmarks.upstream import served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["run"]
 

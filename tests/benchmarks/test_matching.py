@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
 
 from tests.sequences.runs import by_name, exchange, named, show
-from tracer.model import Exchange
 from tracer.sequences import choose, find, match
+
+if TYPE_CHECKING:
+    from pytest_benchmark.fixture import BenchmarkFixture
+
+    from tracer.model import Exchange
 
 SIZES = [10, 100, 1000, 10_000]
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import product
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.benchmarks.load import Load
 from tests.benchmarks.proxies import ASKING, VARIANTS, Proxy, started
@@ -15,6 +13,10 @@ from tests.benchmarks.rounds import COLUMNS, Rounds, round_count, take_turns
 from tests.benchmarks.table import Table
 from tests.benchmarks.upstream import IMAGES, served
 from tests.e2e.http2 import certificate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["run"]
 

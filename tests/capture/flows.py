@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mitmproxy import connection, http
 from mitmproxy.test import taddons, tflow, tutils
 
 from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.flow_events import exchange_completed, request_started
-from tracer.model import Exchange, Recording
 from tracer.recording import load
 from tracer.runs.exchanges import exchange
 from tracer.runs.settings import LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from tracer.model import Exchange, Recording
 
 CLOUD = "http://cloud.test"
 

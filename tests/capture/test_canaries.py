@@ -6,8 +6,7 @@ import base64
 import gzip
 import json
 import zlib
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import brotli
@@ -18,8 +17,13 @@ from mitmproxy import connection, http
 from tests.capture.flows import flow, peer, trace
 from tests.redaction.canaries import CANARIES, Build
 from tests.redaction.forms import cores, spellings
-from tracer.model import Body, Headers
 from tracer.recording import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tracer.model import Body, Headers
 
 SECRET = "kJ7xQ2mZp9vR4tWs"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mitmproxy import connection, http
 from mitmproxy.addons.savehar import SaveHar
 from mitmproxy.io.har import request_to_flow
 from mitmproxy.test import tflow
@@ -18,7 +18,11 @@ from mitmproxy.test import tflow
 from tests.capture.flows import flow, trace
 from tests.runs import talks
 from tests.runs.talks import Step
-from tracer.model import Recording
+
+if TYPE_CHECKING:
+    from mitmproxy import connection, http
+
+    from tracer.model import Recording
 
 COMMANDS = (
     talks.show,

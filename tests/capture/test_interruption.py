@@ -6,8 +6,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from mitmproxy import http, io
@@ -18,7 +17,12 @@ from tests.capture.flows import peer
 from tests.capture.mitm.test_addon import TOKEN, discovery, login, show
 from tracer.capture.mitm.addon import Tracer
 from tracer.recording import load
-from tracer.runs.run_writer import SavedRecording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tracer.runs.run_writer import SavedRecording
 
 COMMANDS = 20
 LINE = "interrupted: the exchanges that were not played yet are not recorded"

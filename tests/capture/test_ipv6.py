@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from mitmproxy import http
 
 from tests.capture.flows import exchanged, flow, peer, trace
 from tracer.capture.mitm.flow_events import exchange_completed, request_started
 from tracer.comparison import compare
-from tracer.model import Recording
 from tracer.runs.exchanges import skeleton
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mitmproxy import http
+
+    from tracer.model import Recording
 
 TOKEN = "gAAAAABm" + "abcd1234" * 8
 IMAGE = "/image/v2/images/55e7fc8e-cc16-45db-aec9-c221e3555efd"

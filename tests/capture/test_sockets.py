@@ -8,9 +8,8 @@ import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -25,6 +24,10 @@ from tracer.capture.sockets import (
 )
 from tracer.processes import ProcessIdentity
 from tracer.runs import client_process
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 _CLIENT = """
 import os, socket, sys, time

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.ci.long import Outcome, Part, Progress, main, parts, run, table
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def part(name: str, folder: Path, status: int = 0) -> Part:

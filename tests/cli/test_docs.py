@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.runner import tracer
 from tests.rendering.sites import seed_recording, write_recordings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

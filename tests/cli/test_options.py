@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import ast
 import importlib
 import re
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +16,10 @@ from tests.cli.runner import tracer
 from tracer.cli.app import _VERBS
 from tracer.cli.options import Alias
 from tracer.cli.parsing import Parser, verbs_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 CLI = ROOT / "tracer" / "cli"

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import pty
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.runner import TRACER, tracer
 from tests.recording.test_files import SMALL
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PRINT = ("python3", "-c", "import sys; print(sys.argv[1:])")
 

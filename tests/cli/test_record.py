@@ -5,13 +5,16 @@ from __future__ import annotations
 import http.server
 import socket
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.runner import tracer
 from tracer.recording import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 SECRET = "-kJ7xQ2mZp9vR4tWs"
 CLIENT = """#!/usr/bin/env python3

@@ -11,12 +11,15 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tracer.cloud import outgoing, tracing
 from tracer.cloud.outgoing import Proxy
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HOST = "127.0.0.1"
 Send = Callable[[str], list[str]]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import random
 import secrets
 import shlex
 import string
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -15,6 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracer.cloud.passwords import LENGTH, generate, is_safe
+
+if TYPE_CHECKING:
+    import random
 
 
 @given(st.randoms(use_true_random=False))

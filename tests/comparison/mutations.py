@@ -6,14 +6,16 @@ Nothing of the comparison is used here: what is expected is found by the recordi
 from __future__ import annotations
 
 import json
-import random
 import re
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from tracer.model import Exchange, Recording
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterator
 
 # Keys that name the elements of a list: who loses one is another element.
 NAMES = {"id", "name", "type", "rel", "interface", "key", "base", "member_id", "url", "href"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from tests.strategies import texts
 from tracer.comparison.baseline import DifferenceKey, load_baseline, save_baseline
 from tracer.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KNOWN = st.builds(
     DifferenceKey,

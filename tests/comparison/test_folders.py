@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.rendering.changes.runs import answering, run
 from tracer.comparison.folders import compare_files, pair
 from tracer.errors import InputError
-from tracer.model import Recording
 from tracer.recording import below, save
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracer.model import Recording
 
 
 def _put(folder: Path, **runs: Recording) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,9 @@ from tests.comparison.runs import exchange, run
 from tests.operations import operations
 from tracer.comparison import compare
 from tracer.comparison.passing import Passed
-from tracer.model import Recording
+
+if TYPE_CHECKING:
+    from tracer.model import Recording
 
 
 @given(st.integers(0, 12).flatmap(lambda size: st.permutations(range(size))))

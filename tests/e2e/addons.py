@@ -6,11 +6,14 @@ What an addon does and sees is printed as a line that begins with ``effect``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mitmproxy import ctx, http, io, tcp
 from mitmproxy.script import concurrent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # mitmproxy gives its decorator no types.
 _in_a_thread: Callable[[Callable[[Slow, http.HTTPFlow], None]], Callable[[Slow, http.HTTPFlow], None]] = (

@@ -9,8 +9,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Sequence
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,6 +18,9 @@ from cryptography.x509.oid import NameOID
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, Event, RequestReceived, ResponseReceived, StreamEnded
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Fields = Sequence[tuple[str, str]]
 

@@ -6,12 +6,15 @@ import os
 import re
 import socket
 import subprocess
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.e2e.conftest import MITMDUMP, Proxy, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 _ROOT = () if os.geteuid() == 0 else ("sudo", "-n")
 _NEAR, _FAR = "10.203.0.1", "10.203.0.2"

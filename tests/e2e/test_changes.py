@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Dialog
 
 from tests.cli.runner import tracer
-from tests.e2e.browser import Visitor
 from tests.rendering.changes.runs import hostile
 from tracer.recording import save
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Dialog
+
+    from tests.e2e.browser import Visitor
 
 ROOT = Path(__file__).parents[2]
 

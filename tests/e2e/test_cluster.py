@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -18,6 +18,9 @@ from tests.conftest import sharing
 from tests.e2e.conftest import TRACER, processes_of, read_until
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.recording import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.e2e
 

@@ -10,9 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import psutil
@@ -24,9 +23,14 @@ from tracer import storage
 from tracer.cloud import services, state, tracing
 from tracer.cloud.cache import locked, silent
 from tracer.cloud.embedded_cloud import EmbeddedCloud
-from tracer.model import Exchange, Recording
 from tracer.recording import load
 from tracer.rendering.messages import messages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tracer.model import Exchange, Recording
 
 pytestmark = pytest.mark.e2e
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,9 @@ from tests.e2e.conftest import ROOT, TRACER, Site
 from tests.e2e.secrets import leaks
 from tracer.cloud.releases import releases
 from tracer.recording import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.e2e
 

@@ -8,17 +8,21 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
-from tests.e2e.conftest import Proxy, Site
 from tracer.capture.worker.connection import BEHIND
 from tracer.recording import load
 from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.recovery import recover
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.e2e.conftest import Proxy, Site
 
 pytestmark = pytest.mark.e2e
 

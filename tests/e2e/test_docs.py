@@ -8,13 +8,17 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.runner import tracer
-from tests.e2e.browser import Visit, Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.e2e.browser import Visit, Visitor
 
 ROOT = Path(__file__).parents[2]
 MKDOCS = str(Path(sys.executable).with_name("mkdocs"))

@@ -9,17 +9,21 @@ import struct
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.e2e.conftest import TRACER, Proxy, Site
 from tests.e2e.secrets import leaks
 from tests.e2e.tls import Front, front
-from tracer.model import Recording
 from tracer.recording import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tracer.model import Recording
 
 pytestmark = pytest.mark.e2e
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.e2e.conftest import RELEASES, TRACER
 from tracer.comparison import compare
-from tracer.model import Recording
 from tracer.recording import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracer.model import Recording
 
 pytestmark = pytest.mark.e2e
 

@@ -9,19 +9,23 @@ import signal
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
-from tests.e2e.conftest import Proxy, Site
 from tracer.recording import load
 from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.recovery import recover
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.e2e.conftest import Proxy, Site
 
 pytestmark = pytest.mark.e2e
 

@@ -9,14 +9,17 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
 from tests.e2e.conftest import TRACER, processes_of, read_until
 from tracer.matrix import make_plan, select_suites
-from tracer.model import Recording
 from tracer.recording import load
+
+if TYPE_CHECKING:
+    from tracer.model import Recording
 
 pytestmark = pytest.mark.e2e
 

@@ -6,8 +6,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +16,10 @@ from tracer.cloud.releases import releases
 from tracer.recording import load
 from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.recovery import recover
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 pytestmark = pytest.mark.e2e
 

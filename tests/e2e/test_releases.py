@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,9 +17,13 @@ from tests.e2e.test_cloud import RAW, ask, service, token
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.cloud.image import qcow2
 from tracer.cloud.releases import releases
-from tracer.model import Recording
 from tracer.recording import load
 from tracer.releases import order
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracer.model import Recording
 
 pytestmark = pytest.mark.e2e
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.e2e.conftest import IMAGE, Proxy, Site
 from tests.e2e.remote import Machine, front, other_machine, replayed
 from tests.e2e.secrets import leaks, tokens
-from tracer.model import Recording
 from tracer.recording import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tracer.model import Recording
 
 pytestmark = pytest.mark.e2e
 

@@ -6,16 +6,20 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
-from tests.e2e.conftest import Proxy, Site
 from tracer.model import Body, Exchange
 from tracer.recording import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from tests.e2e.conftest import Proxy, Site
 
 pytestmark = pytest.mark.e2e
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.cli.runner import tracer
-from tests.e2e.browser import Visit, Visitor
 from tests.rendering import seed
 from tracer.i18n import languages
-from tracer.model import Recording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.e2e.browser import Visit, Visitor
+    from tracer.model import Recording
 
 pytestmark = pytest.mark.e2e
 

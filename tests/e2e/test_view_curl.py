@@ -7,10 +7,9 @@ import re
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
@@ -18,6 +17,10 @@ from playwright.sync_api import expect
 from tests.e2e.browser import Visit, installed
 from tests.e2e.pages import saying
 from tracer.model import Body
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.e2e
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.browser import Visit
 from tests.e2e.pages import saying
 from tests.rendering import seed
 from tests.rendering.view.test_html import HOSTILE
 from tracer.model import Body, Exchange, Recording, Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.e2e.browser import Visit
 
 pytestmark = pytest.mark.e2e
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
 from tests.e2e.conftest import Proxy
 from tests.e2e.wire import RESET, Talk, dechunked, talk
-from tracer.model import Exchange
 from tracer.recording import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tracer.model import Exchange
 
 pytestmark = pytest.mark.e2e
 

@@ -8,8 +8,10 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 QUIET = 0.5
 """Seconds without a byte after which a side has said what it had to say."""

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from tracer.errors import InputError
 from tracer.formats.data_files import read, typed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Thing(msgspec.Struct, forbid_unknown_fields=True):

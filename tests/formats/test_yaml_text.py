@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import string
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -13,6 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tracer.formats.yaml_text import Flow, dump, dump_pieces, is_text, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TEXTS = (
     st.text(

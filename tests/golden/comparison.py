@@ -6,9 +6,11 @@ import difflib
 import fnmatch
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 __all__ = ["Difference", "Intention", "compare", "load_intentions"]
 

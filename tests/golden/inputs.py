@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mitmproxy import connection, http
@@ -14,8 +13,13 @@ from mitmproxy.io import FlowWriter
 from tests.capture.flows import flow, peer
 from tests.redaction.canaries import CANARIES
 from tests.redaction.samples import samples
-from tracer.model import Body, Exchange, Headers
 from tracer.recording import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from tracer.model import Body, Exchange, Headers
 
 __all__ = ["SECRET", "extract_samples", "flow_of", "write_canaries", "write_recordings", "write_samples"]
 

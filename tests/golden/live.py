@@ -8,10 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.e2e.test_wire import TALKS
 from tests.e2e.wire import Talk, talk
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["write_conversations", "write_recovered"]
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.sequences import runs
 from tracer.matrix import Suite, load
 from tracer.model import Exchange, Output, Recording, RunVerdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 SUITE = """\
 name: mine

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
 from tests.matrix.made import recording
 from tests.sequences import runs
 from tracer.matrix import Cell
-from tracer.matrix.cells import CellVerdict
-from tracer.model import Recording
+
+if TYPE_CHECKING:
+    from tracer.matrix.cells import CellVerdict
+    from tracer.model import Recording
 
 FINE = recording("conforms")
 REFUSED = recording("deviates", [runs.show(status=404)], code=1)

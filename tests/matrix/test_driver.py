@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import pytest
 from msgspec.structs import replace
@@ -18,6 +16,10 @@ from tracer.matrix.driver import TRIES
 from tracer.matrix.recorder import Report
 from tracer.matrix.units import CommandResult, Unit
 from tracer.recording import dumps, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
 
 Work = Callable[[Unit, Report], list[CommandResult]]
 TEXT = dumps(recording("conforms"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
@@ -12,6 +12,9 @@ from tests.matrix.made import SUITE, recording, suite
 from tracer.matrix import MatrixPlan, Suite, Unit, done, make_plan
 from tracer.matrix.units import ROUNDS, Round
 from tracer.recording import save
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def left(out: Path, *suites: Suite, releases: Sequence[str] = ("zed",), fresh: bool = False) -> list[Round]:

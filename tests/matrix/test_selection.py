@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +10,9 @@ from tests.cli.runner import tracer
 from tracer.cloud.releases import releases
 from tracer.errors import TracerError
 from tracer.matrix import select_releases, select_suites
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_all_of_a_range_in_the_order_of_the_file() -> None:

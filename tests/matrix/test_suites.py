@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tracer.errors import InputError
 from tracer.matrix import Suite, load, suites
 from tracer.sequences import catalog, command_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOD = """\
 name: mine

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import tracemalloc
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +12,11 @@ from msgspec.structs import replace
 
 from tests.strategies import recordings
 from tracer.errors import InputError
-from tracer.model import Recording
 from tracer.recording import below, dump, dumps, load, loads, save
 from tracer.redaction import seams
+
+if TYPE_CHECKING:
+    from tracer.model import Recording
 
 SHIPPED = Path(__file__).parents[2] / "recordings"
 

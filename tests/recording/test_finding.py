@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.recording.test_files import SMALL
 from tracer.errors import InputError
 from tracer.recording import below
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_all_recordings_below_a_folder_in_order(tmp_path: Path) -> None:

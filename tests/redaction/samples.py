@@ -12,9 +12,8 @@ import re
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -22,6 +21,9 @@ from tests.redaction.canaries import exchange
 from tracer.formats import yaml_text
 from tracer.model import Body
 from tracer.redaction import Policy, Redactor, load_policy, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["EXPECTED", "Masked", "fetch", "masked", "samples"]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.redaction.text_forms import NESTINGS, assert_removed
 from tracer.redaction import Redactor, load_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 POLICY = load_policy()
 VALUE = "kJ7xQ2"  # too short to be searched for

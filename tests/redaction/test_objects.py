@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -15,6 +15,9 @@ from tests.redaction.canaries import as_json, as_text, exchange
 from tests.redaction.text_forms import NESTINGS, assert_removed
 from tracer.redaction import Redactor, load_policy, scan
 from tracer.redaction.objects import read_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 POLICY = load_policy()
 VALUE = "kJ7xQ2"  # too short to be searched for

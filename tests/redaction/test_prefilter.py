@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given
@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from tests.redaction.test_beginnings import TEXTS
 from tracer.redaction import Redactor, load_policy, scan
 from tracer.redaction.prefilter import Prefilter, lower_case
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 POLICY = load_policy()
 _LETTERS = st.text("abA-\u017f\ud800\u0130", max_size=6)

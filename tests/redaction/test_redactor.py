@@ -1,7 +1,7 @@
 import base64
 import json
 import string
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import msgspec
@@ -14,6 +14,9 @@ from tests.redaction.forms import cores, spellings
 from tests.redaction.test_tables import table
 from tracer.model import Body, Exchange, Request, Response
 from tracer.redaction import KnownSecrets, Redactor, load_policy, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SECRET = "kJ7xQ2mZp9vR4tWs"
 JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiI3YzFmIn0.c2lnbmF0dXJl"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import textwrap
 import tracemalloc
-from collections.abc import Iterator
 from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracer.redaction import KnownSecrets, scan, scan_pieces, seams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PASSWORD = "kJ7xQ2mZp9vR4tWs"
 PEM = (

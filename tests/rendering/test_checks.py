@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -21,6 +20,10 @@ from tracer.rendering.checks.junit import junit
 from tracer.rendering.checks.terminal import reasons, summary
 from tracer.rendering.recording_table import verdict_line
 from tracer.sequences import find, label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
 
 FLAVORS = exchange("GET", f"{HOST}/compute/v2.1/flavors", 200, to="nova")
 SCHEMA_ATTRIBUTES = {

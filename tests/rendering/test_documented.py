@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +10,9 @@ from tests.rendering.reading import read
 from tracer.rendering.mermaid import sequence_mermaid
 from tracer.rendering.picture import render
 from tracer.sequences import Sequence, catalog, find
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 EVERYTHING = """
 name: thing

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +12,10 @@ from tests.rendering import seed
 from tracer.plugins import EXPORTERS as GROUP
 from tracer.plugins import ExportOptions
 from tracer.rendering.formats import CHECK_REPORTS, DIFF_REPORTS, EXPORTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 SOURCE = "def csv(recording, options): return recording.command.encode()\n"
 

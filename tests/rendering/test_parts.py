@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rendering.reading import read
 from tests.rendering.test_tree import one, polls, recorded, row, runs
-from tracer.model import Recording
 from tracer.rendering import blocks
 from tracer.rendering.mermaid import mermaid, mermaid_parts, mermaid_text
 from tracer.rendering.parts import LIMIT, split
@@ -16,6 +17,9 @@ from tracer.rendering.picture import render
 from tracer.rendering.style import Style
 from tracer.rendering.tree import recording_tree
 from tracer.rendering.words import words
+
+if TYPE_CHECKING:
+    from tracer.model import Recording
 
 
 def _long(exchanges: int) -> Recording:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -12,7 +13,6 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from tests.rendering import seed
-from tracer.model import Exchange, Recording
 from tracer.rendering.recording_table import (
     empty_table,
     exchange_rows,
@@ -23,6 +23,9 @@ from tracer.rendering.recording_table import (
 )
 from tracer.rendering.texts import visible
 from tracer.sequences import label
+
+if TYPE_CHECKING:
+    from tracer.model import Exchange, Recording
 
 
 def _printed(shown: object, width: int = 120, *, colours: bool = False) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -14,9 +15,11 @@ from rich.console import Console
 
 from tests.rendering import seed
 from tests.rendering.test_tree import one, polls, recorded, row, runs
-from tracer.model import Recording
 from tracer.rendering.messages import messages
 from tracer.rendering.terminal_diagram import Drawing
+
+if TYPE_CHECKING:
+    from tracer.model import Recording
 
 CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 

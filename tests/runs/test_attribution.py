@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import assume, given
@@ -41,11 +41,15 @@ from tests.runs.talks import (
     versions,
 )
 from tracer.conformance import check_all, exit_code
-from tracer.model import Recording
 from tracer.runs.client_process import ClientProcess
 from tracer.runs.discovery import PATIENCE
 from tracer.runs.lulls import PAUSE
 from tracer.runs.run import FINISHED_LIMIT, GRACE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracer.model import Recording
 
 COMMANDS = (show, listing, token_issue, projects, versions, add_project, remove_project, list_refused)
 

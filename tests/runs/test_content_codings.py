@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import brotli
 import pytest
 import zstandard
 
 from tracer.runs.content_codings import CodingError, TooLargeError, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CONTENT = bytes(range(256)) * 4
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import psutil
 import pytest
 
 from tests.capture.worker.workers import serve
-from tracer.capture.worker.connection import WorkerConnection
 from tracer.runs import liveness
 from tracer.runs.settings import JOURNALS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracer.capture.worker.connection import WorkerConnection
 
 
 def _mark(folder: Path, writer: psutil.Process, proxy: tuple[int, float]) -> Path:

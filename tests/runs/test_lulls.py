@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.runs.talks import DISCOVERY, Talk
 from tracer.runs.lulls import PAUSE, Lulls
-from tracer.runs.sent_request import SentRequest
+
+if TYPE_CHECKING:
+    from tracer.runs.sent_request import SentRequest
 
 
 def sent(lulls: Lulls, talk: Talk, connection: str, peer: str = "") -> SentRequest:

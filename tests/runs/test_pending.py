@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,9 +17,13 @@ from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.recovery import recover
 from tracer.runs.run import Evidence
 from tracer.runs.run_manager import RunManager
-from tracer.runs.run_writer import RunWriter, SavedRecording
-from tracer.runs.sent_request import SentRequest
 from tracer.runs.settings import JOURNALS, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracer.runs.run_writer import RunWriter, SavedRecording
+    from tracer.runs.sent_request import SentRequest
 
 
 class Remote:

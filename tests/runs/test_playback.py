@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -17,10 +17,14 @@ from mitmproxy.test import taddons
 from tests.capture.flows import flow, peer, trace
 from tests.capture.mitm.test_addon import TOKEN, discovery, login, show
 from tracer.capture.mitm.addon import Tracer
-from tracer.model import Recording
 from tracer.runs.event_pipeline import EventPipeline
 from tracer.runs.events import Event, RequestStarted
 from tracer.runs.playback import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracer.model import Recording
 
 STORED = Path(__file__).parent / "stored"
 

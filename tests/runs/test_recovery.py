@@ -36,7 +36,7 @@ def kept(folder: Path, *, killed: bool, name: str | None = None) -> Path:
 
 def _by_the_clock(seconds: float) -> ProcessIdentity:
     """This process, as earlier versions wrote it: two values, and a time that is off by ``seconds``."""
-    return cast(ProcessIdentity, (os.getpid(), psutil.Process().create_time() + seconds))
+    return cast("ProcessIdentity", (os.getpid(), psutil.Process().create_time() + seconds))
 
 
 def _fill(writer: RunWriter, folder: Path) -> Path:

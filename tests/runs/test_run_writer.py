@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 from tests.capture.flows import exchanged, flow, peer, trace
 from tests.capture.mitm.test_addon import SECRET, TOKEN, login, show
 from tracer.errors import LeakError, OutputError, RenderError
-from tracer.model import Exchange, Recording
 from tracer.recording import load, read_journal
 from tracer.rendering import draw
 from tracer.runs.run_writer import RunWriter, SavedRecording
 from tracer.runs.settings import JOURNALS, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tracer.model import Exchange, Recording
 
 
 def taken(**options: object) -> Exchange:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
 
 from tracer.matrix import suites
-from tracer.model import Exchange, Recording
 from tracer.recording import load
 from tracer.redaction import load_policy
 from tracer.sequences import Entry, Sequence, catalog, choose, match
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracer.model import Exchange, Recording
 
 SHIPPED = Path(__file__).parents[2] / "recordings"
 RELEASES = ("zed", "2026.2")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.sequences import runs
 from tests.sequences.runs import HOST, IMAGE_ID, exchange, login, prologue, show
-from tracer.model import Exchange
 from tracer.sequences import choose, command_words
+
+if TYPE_CHECKING:
+    from tracer.model import Exchange
 
 FLAVORS = [*prologue()[:2], exchange("GET", f"{HOST}/compute/v2.1/flavors/detail", 200, to="nova")]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
@@ -14,6 +14,9 @@ from tracer.lazy import LazySequence
 from tracer.model import FORMAT, Exchange, Recording
 from tracer.sequences import choose, find, label, match
 from tracer.sequences.observations import observe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _pages(size: int) -> list[Exchange]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tests.sequences import runs
 from tests.sequences.runs import HOST, exchange
 from tracer.model import FORMAT, Exchange, Recording
 from tracer.sequences import entry_of, find, label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 IMAGE_SHOW = find("image-show")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -25,9 +25,13 @@ from tests.sequences.runs import (
     versions_of_keystone,
 )
 from tracer.lazy import LazySequence
-from tracer.model import Exchange
 from tracer.sequences import Entry, Fallback, Match, Sequence, choose, find, match
 from tracer.sequences.observations import observe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tracer.model import Exchange
 
 IMAGE_SHOW = find("image-show")
 DEVIATING = ("unexpected", "wrong-status")

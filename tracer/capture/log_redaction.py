@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tracer.redaction import Redactor
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracer.redaction import Redactor
 
 __all__ = ["install"]
 
@@ -35,20 +37,25 @@ class _Factory:
     """A factory that redacts the log records of the factory ``before`` until ``remove`` is called."""
 
     def __init__(self, before: Callable[..., logging.LogRecord], redactor: Callable[[], Redactor]) -> None:
-        self._before = before
+        self.before = before
         self._redactor: Callable[[], Redactor] | None = redactor
 
     def __call__(self, name: str, *args: Any, **kwargs: Any) -> logging.LogRecord:
-        record = self._before(name, *args, **kwargs)
+        record = self.before(name, *args, **kwargs)
         if self._redactor is not None and name.partition(".")[0] in _ROOTS:
             _redact(record, self._redactor)
         return record
 
+    @property
+    def removed(self) -> bool:
+        """True after ``remove``."""
+        return self._redactor is None
+
     def remove(self) -> None:
         """Restore the earlier factory. Below another factory, pass records through unchanged instead."""
         self._redactor = None
-        while isinstance(top := logging.getLogRecordFactory(), _Factory) and top._redactor is None:
-            logging.setLogRecordFactory(top._before)
+        while isinstance(top := logging.getLogRecordFactory(), _Factory) and top.removed:
+            logging.setLogRecordFactory(top.before)
 
 
 def _redact(record: logging.LogRecord, redactor: Callable[[], Redactor]) -> None:

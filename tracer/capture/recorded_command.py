@@ -10,18 +10,18 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from tracer.capture.client.client_trust import Trust, client_trust, with_authority
 from tracer.capture.client.command import ClientCommand, proxied
 from tracer.capture.mitm.authority import certificate
 from tracer.capture.mitm.lean import defer_addons
+from tracer.model import Recording
+from tracer.runs.run_writer import SavedRecording
+from tracer.runs.settings import Settings
 
 if TYPE_CHECKING:
-    from tracer.model import Recording
-    from tracer.runs.run_writer import SavedRecording
-    from tracer.runs.settings import Settings
+    from types import FrameType
 
 __all__ = ["Result", "Services", "record"]
 

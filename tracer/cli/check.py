@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import TYPE_CHECKING
 
 from tracer.cli.options import add_format, add_recordings, add_sequence, naming_options
 from tracer.rendering.formats import CHECK_REPORTS
+
+if TYPE_CHECKING:
+    import argparse
 
 __all__ = ["arguments", "run"]
 

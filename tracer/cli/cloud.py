@@ -6,7 +6,6 @@ import argparse
 import os
 import shlex
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,8 @@ from tracer.origins import bracketed
 from tracer.releases import also, canonical
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tracer.cloud.embedded_cloud import EmbeddedCloud, Running
     from tracer.cloud.releases import CloudRelease
 

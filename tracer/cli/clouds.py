@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -11,6 +10,8 @@ from tracer.errors import CommandError, InputError
 from tracer.origins import origin
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from tracer.cloud.embedded_cloud import EmbeddedCloud
 
 __all__ = ["embedded", "for_command"]

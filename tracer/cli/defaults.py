@@ -8,14 +8,16 @@ or ``output`` for its alias ``--output``.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracer.cli.options import Alias
 from tracer.cli.parsing import verbs_of
 from tracer.errors import InputError, TracerError
 from tracer.rendering.formats import FormatTable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 __all__ = ["FILE", "apply_defaults"]
 
@@ -89,7 +91,7 @@ def _options(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
     """Return the options and aliases, except ``--help``, by their long names without the leading hyphens."""
     return {
         text.removeprefix("--"): action
-        for action in parser._actions
+        for action in parser._actions  # noqa: SLF001 - argparse has no public name for it
         for text in action.option_strings
         if text.startswith("--") and action.dest != "help"
     }
@@ -101,7 +103,7 @@ def _value(action: argparse.Action, value: object, where: str) -> object:
         if not isinstance(value, bool):
             raise InputError(FILE, "expected true or false", where)
         return value
-    if isinstance(action, argparse._AppendAction):
+    if isinstance(action, argparse._AppendAction):  # noqa: SLF001 - argparse has no public name for it
         texts = value if isinstance(value, list) else [value]
         return [_converted(action, text, where) for text in texts]
     return _converted(action, value, where)

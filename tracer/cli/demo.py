@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from tracer.errors import CommandError, NothingRecordedError
 from tracer.writability import naming_option
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Mapping
 
     from rich.console import Console

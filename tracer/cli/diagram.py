@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tracer.cli.options import (
     add_fold,
@@ -19,6 +19,9 @@ from tracer.cli.pictures import DIAGRAMS, check_theme, export, put_parts
 from tracer.errors import InputError
 from tracer.plugins import ExportOptions
 from tracer.rendering.formats import EXPORTERS
+
+if TYPE_CHECKING:
+    import argparse
 
 __all__ = ["arguments", "run"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +22,9 @@ from tracer.errors import InputError
 from tracer.rendering.formats import DIFF_REPORTS
 
 if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
     from tracer.cli.sides import Side
     from tracer.comparison.folders import Compared, Pairing
     from tracer.comparison.report import SideComparison

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tracer.cli.options import spelling
@@ -13,6 +11,9 @@ from tracer.plugins import ReportOptions
 from tracer.rendering.formats import DIFF_REPORTS
 
 if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
     from tracer.comparison.folders import Compared, Pairing
     from tracer.comparison.report import ComparisonReport
     from tracer.rendering.formats import Line

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 import sys
+from typing import TYPE_CHECKING
 
 from tracer.cli.options import (
     add_diagram,
@@ -15,6 +15,9 @@ from tracer.cli.options import (
     add_release,
     include_sequences,
 )
+
+if TYPE_CHECKING:
+    import argparse
 
 __all__ = ["arguments", "run"]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.cli.options import add_name, add_out, add_recordings, check_output
@@ -12,7 +10,9 @@ from tracer.counting import counted, noun_for
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Mapping
+    from pathlib import Path
 
     from tracer.model import Recording
     from tracer.sequences import Sequence

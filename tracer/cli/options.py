@@ -7,13 +7,15 @@ stays valid as an ``Alias``, on the command line and in ``tracer.toml``.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tracer.cli.parsing import verbs_of
 from tracer.releases import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = [
     "Alias",

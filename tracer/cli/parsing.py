@@ -20,6 +20,8 @@ __all__ = [
 
 _TAKES_THE_REST = (argparse.PARSER, argparse.REMAINDER)
 
+_VERBS = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
+
 
 class Parser(argparse.ArgumentParser):
     """The parser for the options of one verb. ``description`` is the sentence in its help."""
@@ -69,7 +71,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: unknown verb '{visible(name)}'; {hint} See: {self.prog} --help\n")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
-        if isinstance(action, argparse._SubParsersAction) and value not in action.choices:
+        if isinstance(action, _VERBS) and value not in action.choices:
             self.unknown_verb(value, action.choices)
         # A table of formats lists only built-in formats for the help.
         if isinstance(action.choices, FormatTable) and value not in action.choices:
@@ -103,7 +105,8 @@ def list_verbs(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[Pa
 
 def verbs_of(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
     """Return the parsers of the verbs in a group, by name; no parsers for a verb that is not a group."""
-    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    actions = parser._actions  # noqa: SLF001 - argparse has no public name for it
+    groups = [action for action in actions if isinstance(action, _VERBS)]
     return groups[0].choices if groups else {}
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.errors import InputError
 from tracer.plugins import ExportOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     from tracer.rendering.picture import Theme
 
 __all__ = ["DIAGRAMS", "check_diagram", "check_theme", "export", "put_diagram", "put_parts", "warn"]

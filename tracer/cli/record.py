@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,8 @@ from tracer.cli.options import (
 from tracer.errors import NothingRecordedError, OutputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracer.model import Output
     from tracer.runs.run_writer import SavedRecording
     from tracer.runs.settings import Settings

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import TYPE_CHECKING
 
 from tracer.cli.options import add_policies, add_recordings
+
+if TYPE_CHECKING:
+    import argparse
 
 __all__ = ["arguments", "run"]
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from tracer.cli.options import add_policies
 from tracer.counting import counted
 from tracer.errors import InputError
 from tracer.formats.byte_order import encoding_by_mark
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["arguments", "run"]
 

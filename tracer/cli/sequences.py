@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,8 @@ from tracer.cli.options import add_format, add_language
 from tracer.cli.parsing import Verb, add_verbs, run_verb
 
 if TYPE_CHECKING:
+    import argparse
+
     from tracer.sequences import Sequence
 
 __all__ = ["arguments", "run"]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.cli.options import add_fold, add_own_sequences, add_recordings, include_sequences
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterable
+    from pathlib import Path
 
     from rich.console import Console
 

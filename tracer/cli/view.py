@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tracer.cli.options import (
     add_language,
@@ -17,6 +16,10 @@ from tracer.cli.options import (
     include_sequences,
 )
 from tracer.errors import InputError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
 
 __all__ = ["arguments", "run"]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tracer.cloud import environments, service_processes
 from tracer.cloud.cache import Progress, folder, silent
 from tracer.cloud.releases import CloudRelease, release
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 __all__ = ["install", "installed", "put_first"]
 

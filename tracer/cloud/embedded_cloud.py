@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,12 +15,18 @@ import msgspec
 from tracer import storage
 from tracer.cloud import clients, environments, service_processes, services, state, tracing
 from tracer.cloud.cache import Progress, folder, locked, private_folder, silent
-from tracer.cloud.environments import Built
 from tracer.cloud.releases import CloudRelease, Service, catalog, release
 from tracer.cloud.services import HOST, ServiceProcess
 from tracer.errors import CloudError
 from tracer.origins import base
 from tracer.processes import identify
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from tracer.cloud.environments import Built
 
 __all__ = ["EmbeddedCloud", "Running"]
 

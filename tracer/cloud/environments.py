@@ -8,9 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import uv
@@ -18,8 +18,12 @@ import uv
 from tracer import storage
 from tracer.cloud import service_processes
 from tracer.cloud.cache import Progress, locked, private_folder
-from tracer.cloud.releases import Environment
 from tracer.errors import CloudError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tracer.cloud.releases import Environment
 
 __all__ = ["Built", "build", "finished", "key", "own_environment"]
 

@@ -12,12 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
+from typing import TYPE_CHECKING
 
 import psutil
 
 from tracer.cloud.cache import private_folder
 from tracer.errors import CloudError
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 __all__ = [
     "LoggedCommand",

@@ -7,19 +7,23 @@ import http.client
 import ipaddress
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
 
 from tracer.cloud import service_processes, tracing
-from tracer.cloud.releases import Service
-from tracer.cloud.state import Site
 from tracer.errors import CloudError
 from tracer.origins import bracketed
 from tracer.processes import ProcessIdentity, identify, is_alive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tracer.cloud.releases import Service
+    from tracer.cloud.state import Site
 
 __all__ = [
     "HOST",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -14,6 +12,10 @@ from tracer.formats import yaml_text
 from tracer.formats.data_files import read, typed
 from tracer.formats.yaml_text import Flow
 from tracer.storage import write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
 __all__ = ["WHOLE", "Baseline", "DifferenceKey", "load_baseline", "save_baseline"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracer.comparison.differences import (
@@ -24,6 +23,8 @@ from tracer.comparison.trees import kind_of
 from tracer.comparison.volatile import explain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from tracer.model import Exchange, Recording
 
 __all__ = ["NOTHING", "Learned", "compare", "learn"]

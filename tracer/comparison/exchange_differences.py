@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -13,6 +12,8 @@ from tracer.comparison.exchange_pairs import path_of, query_of
 from tracer.comparison.trees import compare_values
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from tracer.model import Body, Exchange, Headers, HeaderValue
 
 __all__ = ["compare_exchanges", "location_of", "read_json"]

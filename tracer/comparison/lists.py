@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison.differences import Location, shown
 from tracer.comparison.volatile import identities, is_volatile, skeleton
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Sequence
 
 __all__ = ["ListAlignment", "align", "common_runs", "crossing", "names"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tracer.comparison.differences import Change, Location
@@ -14,6 +13,8 @@ from tracer.comparison.trees import compare_values
 from tracer.comparison.volatile import skeleton
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tracer.model import Output, Recording
 
 __all__ = ["RUN", "compare_outputs"]

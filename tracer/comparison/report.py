@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -13,6 +12,8 @@ from tracer.comparison.differences import Difference, Suppressed
 from tracer.comparison.grouping import lines, sections
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from tracer.comparison.folders import Compared, Pairing
     from tracer.model import Recording
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tracer.comparison.differences import Change, Location
@@ -10,7 +9,7 @@ from tracer.comparison.lists import align, names
 from tracer.comparison.volatile import is_volatile, skeleton, unordered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["compare_values", "kind_of"]
 

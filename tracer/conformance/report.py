@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -16,6 +15,7 @@ from tracer.sequences import catalog, choose, match, release_of, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from tracer.model import Recording
     from tracer.sequences import Match, Sequence

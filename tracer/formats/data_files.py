@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from tracer.errors import InputError
 from tracer.formats import yaml_text
 from tracer.rulefolders import package_files, rule_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["read", "read_rules", "refuse_named_pipe", "typed"]
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tracer.comparison import NOTHING, Learned, compare, learn
-from tracer.matrix.cells import Cell
+
+if TYPE_CHECKING:
+    from tracer.matrix.cells import Cell
 
 __all__ = ["changed"]
 

@@ -10,17 +10,20 @@ from __future__ import annotations
 import logging
 import uuid
 import warnings
-from collections.abc import Callable
-from concurrent.futures import Executor, Future
-from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
 from tracer.errors import InputError
-from tracer.matrix.recorder import Report
 from tracer.matrix.supervisor import run_unit
 from tracer.matrix.units import CommandResult, Now, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor, Future
+    from types import TracebackType
+
+    from tracer.matrix.recorder import Report
 
 __all__ = ["Cluster"]
 

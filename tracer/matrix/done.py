@@ -8,15 +8,19 @@ Otherwise the whole round is recorded again, as its recordings share one cloud a
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tracer import storage
 from tracer.errors import InputError
-from tracer.matrix.units import Round, Unit
-from tracer.model import Recording
 from tracer.recording import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracer.matrix.units import Round, Unit
+    from tracer.model import Recording
 
 __all__ = ["forget", "note", "recordings"]
 

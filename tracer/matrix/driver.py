@@ -8,19 +8,21 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from tracer.cloud.cache import Progress
 from tracer.errors import InputError, LeakError, LostError, RenderError, TracerError
 from tracer.matrix import done
-from tracer.matrix.plan import MatrixPlan
-from tracer.matrix.pools import Pool
 from tracer.matrix.units import ROUNDS, CommandResult, Now, Round, Unit
 from tracer.model import Recording
 from tracer.recording import loads
 from tracer.storage import write, write_parts
+
+if TYPE_CHECKING:
+    from tracer.cloud.cache import Progress
+    from tracer.matrix.plan import MatrixPlan
+    from tracer.matrix.pools import Pool
 
 __all__ = ["TRIES", "Draw", "MatrixOutput", "drive"]
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from tracer.matrix import done
 from tracer.matrix.cells import Cell
-from tracer.matrix.suites import Suite
 from tracer.matrix.units import AGAIN, FIRST, ROUNDS, Round, Unit
 from tracer.model import Recording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tracer.matrix.suites import Suite
 
 __all__ = ["MatrixPlan", "make_plan"]
 

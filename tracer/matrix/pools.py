@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from tracer.matrix.recorder import Report
 from tracer.matrix.supervisor import run_unit
-from tracer.matrix.units import CommandResult, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from tracer.matrix.recorder import Report
+    from tracer.matrix.units import CommandResult, Unit
 
 __all__ = ["Local", "Pool", "cores"]
 

@@ -7,16 +7,19 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tracer.capture.mitm.authority import certificate
 from tracer.capture.recorded_command import Result, record
 from tracer.cloud import cache
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.errors import CommandError, TracerError
-from tracer.matrix.suites import Recorded, Suite, SuiteCommand
 from tracer.matrix.units import AGAIN, CommandResult, Now, Round, Unit
 from tracer.matrix.workplace import Workplace, failure
 from tracer.runs.settings import Settings
+
+if TYPE_CHECKING:
+    from tracer.matrix.suites import Recorded, Suite, SuiteCommand
 
 __all__ = ["Report", "record_unit"]
 

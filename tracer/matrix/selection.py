@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tracer.cloud.releases import release, releases
 from tracer.errors import InputError
 from tracer.matrix.suites import Suite, load, suites
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["select_releases", "select_suites"]
 

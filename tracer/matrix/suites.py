@@ -5,14 +5,16 @@ from __future__ import annotations
 import functools
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, typed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Recorded", "Suite", "SuiteCommand", "filled", "load", "placeholders", "suites"]
 

@@ -15,8 +15,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -24,10 +23,15 @@ from tracer.cloud import cache, service_processes
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.cloud.releases import releases
 from tracer.errors import CloudError, LostError
-from tracer.matrix.recorder import Report
 from tracer.matrix.units import CommandResult, Unit
 from tracer.matrix.worker import Ended, Line
 from tracer.processes import ProcessIdentity, identify, is_alive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tracer.matrix.recorder import Report
 
 __all__ = ["run_unit"]
 

@@ -8,8 +8,7 @@ Each unit has two rounds on the same cloud. Values that differ between them are 
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -17,6 +16,9 @@ from tracer.cloud.releases import release
 from tracer.matrix.suites import Suite
 from tracer.model import FORMAT
 from tracer.recording import second_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["AGAIN", "FIRST", "ROUNDS", "CommandResult", "Now", "Round", "Unit"]
 

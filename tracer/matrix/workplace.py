@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,6 +12,10 @@ from tracer.cloud.passwords import generate
 from tracer.errors import CommandError
 from tracer.matrix.suites import Suite, SuiteCommand, filled, placeholders
 from tracer.storage import write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 __all__ = ["Workplace", "failure"]
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
@@ -17,6 +15,9 @@ from tracer.formats.yaml_text import Flow
 from tracer.model import FORMAT, Exchange, Recording
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from tracer.redaction import KnownSecrets
 
 __all__ = ["dump", "dumps", "load", "loads", "save"]

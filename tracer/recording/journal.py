@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,6 +18,10 @@ from tracer.errors import InputError
 from tracer.lazy import LazySequence
 from tracer.model import Exchange
 from tracer.processes import ProcessIdentity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
 __all__ = ["Journal", "JournalHead", "read_journal"]
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from tracer.model import Exchange, Recording
 from tracer.recording.files import dump
 
 if TYPE_CHECKING:
+    from tracer.model import Exchange, Recording
     from tracer.redaction import KnownSecrets, Policy, Redactor
 
 __all__ = ["redact"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from ahocorasick_rs import AhoCorasick
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["Beginnings"]
 

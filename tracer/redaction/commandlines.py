@@ -6,11 +6,13 @@ Some options are secret only for one program. The search begins at its name and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from tracer.redaction.scalars import ORDINARY, Span
 from tracer.redaction.shellwords import ShellWord, shell_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["ProgramOptions", "Programs"]
 

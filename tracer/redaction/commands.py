@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from tracer.formats.json_text import may_be_json
 from tracer.redaction import bodies, headers, urls
-from tracer.redaction.rules import LocationRule
 from tracer.redaction.shellwords import shell_words, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tracer.redaction.rules import LocationRule
     from tracer.redaction.substitutions import SecretReplacer
 
 __all__ = ["command", "learn_environment"]

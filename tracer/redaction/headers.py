@@ -6,7 +6,6 @@ import base64
 import binascii
 import contextlib
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tracer.redaction import urls
@@ -14,6 +13,8 @@ from tracer.redaction.pseudonyms import PSEUDONYM, REMOVED
 from tracer.redaction.rules import LocationRule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tracer.model import Headers
     from tracer.redaction.policy import HeaderForm
     from tracer.redaction.substitutions import SecretReplacer

@@ -6,11 +6,14 @@ Source: the HOT specification (``hidden``, ``get_attr``) and the resource ``OS::
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.redaction.objects import Objects
 from tracer.redaction.scalars import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracer.redaction.objects import Objects
 
 __all__ = ["Declared", "declared_in", "may_declare", "values_of"]
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from tracer.redaction.values import Spot
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tracer.redaction.values import Spot
 
 __all__ = ["Literals"]
 

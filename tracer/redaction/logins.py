@@ -10,10 +10,13 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from tracer.model import Body, Exchange, Headers
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracer.model import Body, Exchange, Headers
 
 __all__ = ["may_hold_unrecognised_secret"]
 

@@ -8,13 +8,17 @@ For JSON and YAML see ``objects``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from tracer.redaction.names import normal_form
-from tracer.redaction.scalars import Span
 from tracer.redaction.siblings import Field
 from tracer.redaction.values import SEPARATOR, element, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracer.redaction.scalars import Span
 
 __all__ = ["map_fields"]
 

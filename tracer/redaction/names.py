@@ -7,10 +7,12 @@ are skipped. The words are data, see policy.toml.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from tracer.redaction.paths import wildcard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["LONGEST", "SecretNames", "Word", "normal_form", "words_of"]
 

@@ -9,10 +9,12 @@ Sources: YAML 1.2, chapters 7 (flow styles) and 8 (block styles); RFC 8259.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from tracer.redaction.scalars import COMMENT, OPEN_QUOTE, Span, block_scalar, quoted_value, trimmed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["BEFORE_VALUE", "Kind", "LocatedScalar", "Object", "Objects", "read_objects", "secrets_in"]
 

@@ -11,8 +11,7 @@ import html
 import json
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -45,6 +44,9 @@ from tracer.redaction.siblings import (
     tag_values,
 )
 from tracer.redaction.values import Span, Spot, beside, paired
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["NamedValue", "Pairs"]
 

@@ -6,11 +6,14 @@ Source: RFC 6902 (JSON Patch), RFC 6901 (JSON Pointer).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from tracer.redaction.objects import BEFORE_VALUE, Objects
-from tracer.redaction.scalars import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from tracer.redaction.scalars import Span
 
 __all__ = ["At", "may_patch", "secrets_in_patches"]
 

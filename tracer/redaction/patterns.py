@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.redaction.beginnings import Beginnings
 from tracer.redaction.harmless import stands_in
@@ -21,6 +20,9 @@ from tracer.redaction.policy import PatternRule, PolicyFile, beginnings
 from tracer.redaction.prefilter import Prefilter, lower_case
 from tracer.redaction.shellwords import without_quotes
 from tracer.redaction.tables import cells
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 __all__ = ["PatternSet", "TextPattern", "text_patterns"]
 

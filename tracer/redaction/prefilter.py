@@ -16,12 +16,15 @@ expression. ``may_declare`` and ``may_patch`` test whether a text needs its own 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from tracer.redaction.encodings import ENTITY
 from tracer.redaction.heat import may_declare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["Prefilter", "find_words", "lower_case"]
 

@@ -13,14 +13,13 @@ from tracer.redaction.known import KnownSecrets
 from tracer.redaction.logins import may_hold_unrecognised_secret
 from tracer.redaction.protocol_errors import without_quotations
 from tracer.redaction.pseudonyms import REMOVED, has_pseudonym
-from tracer.redaction.rules import LocationRule
 from tracer.redaction.substitutions import BETWEEN, Substitutions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracer.model import Body, Exchange, Headers, Request, Response
-    from tracer.redaction.rules import Policy
+    from tracer.redaction.rules import LocationRule, Policy
     from tracer.redaction.substitutions import Cleaner
 
 __all__ = ["Redactor"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.redaction.headers import is_scheme
@@ -10,6 +9,8 @@ from tracer.redaction.known import KnownSecrets
 from tracer.redaction.rules import load_policy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from tracer.redaction.patterns import TextPattern
     from tracer.redaction.rules import Policy
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.redaction.pseudonyms import PSEUDONYM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["ShellWord", "shell_words", "without_quotes", "written"]
 

@@ -8,12 +8,14 @@ the text is read from the name in both directions, up to the ends of its object.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.redaction.names import normal_form
 from tracer.redaction.values import SEPARATOR, Span, element, quoted, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "Field",

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tracer.redaction import urls
 from tracer.redaction.harmless import is_location, is_stand_in
-from tracer.redaction.known import KnownSecrets
-from tracer.redaction.pairs import NamedValue
-from tracer.redaction.patterns import TextPattern
 from tracer.redaction.pseudonyms import is_pseudonym
 from tracer.redaction.quoting import Quoted, quoted
 from tracer.redaction.rules import KNOWN, LocationRule, Policy
+
+if TYPE_CHECKING:
+    from tracer.redaction.known import KnownSecrets
+    from tracer.redaction.pairs import NamedValue
+    from tracer.redaction.patterns import TextPattern
 
 __all__ = ["Cleaner", "SecretReplacer", "Substitutions", "is_kept"]
 

@@ -5,19 +5,20 @@ The functions in the tables import their modules when they are called, so that t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from tracer import plugins
-from tracer.plugins import ExportOptions, Plugin, ReportOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
     from rich.table import Table
     from rich.text import Text
 
     from tracer.comparison.report import ComparisonReport
     from tracer.conformance import ConformanceReport
     from tracer.model import Recording
+    from tracer.plugins import ExportOptions, Plugin, ReportOptions
 
     Line: TypeAlias = Table | Text | str
     """A part of a report: for a terminal in colours, or plain text with its newlines."""

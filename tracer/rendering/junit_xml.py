@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
 from tracer.rendering.texts import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 __all__ = ["JUnitCase", "JUnitResult", "JUnitSuite", "junit_xml"]
 

@@ -12,12 +12,13 @@ import math
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracer.lazy import reordered
+from tracer.model import ExchangeVerdict
 from tracer.sequences import DEVIATIONS, generic, parents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracer.model import Exchange, ExchangeVerdict, Recording
+    from tracer.model import Exchange, Recording
 
 __all__ = ["Change", "MessageView", "exchange_messages", "messages"]
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
 from tracer.lazy import lazy_map, reordered
 from tracer.model import FORMAT, Cloud, Exchange, Output, Recording
-from tracer.recording import JournalHead
-from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.participants import CLIENT, client_agent, resolve
 from tracer.sequences import choose, find, label, release_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracer.recording import JournalHead
+    from tracer.runs.participant_map import ParticipantMap
 
 __all__ = ["assemble"]
 

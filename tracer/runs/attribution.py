@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from tracer.model import Exchange
 from tracer.runs.client_requests import ClientRequests
-from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.run import Evidence, Run, Runs
-from tracer.runs.sent_request import SentRequest
 from tracer.runs.service_calls import ServiceCalls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tracer.model import Exchange
+    from tracer.runs.participant_map import ParticipantMap
+    from tracer.runs.sent_request import SentRequest
 
 __all__ = ["Attribution"]
 

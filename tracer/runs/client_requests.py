@@ -18,15 +18,19 @@ the request and all of these runs carry a doubt.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tracer.model import Exchange
 from tracer.runs import discovery
 from tracer.runs.discovery import PATIENCE
 from tracer.runs.lulls import Lulls
 from tracer.runs.run import GRACE, Evidence, Run, Runs, is_below, service_of
 from tracer.runs.sent_request import SentRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from tracer.model import Exchange
 
 __all__ = ["ClientRequests"]
 

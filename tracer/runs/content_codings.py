@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import brotli
 import zstandard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["CodingError", "TooLargeError", "decode"]
 

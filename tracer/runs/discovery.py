@@ -9,11 +9,15 @@ since the epoch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from tracer.runs.lulls import PAUSE, Lulls
 from tracer.runs.run import Run, is_below, service_of
-from tracer.runs.sent_request import SentRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tracer.runs.sent_request import SentRequest
 
 __all__ = [
     "PATIENCE",

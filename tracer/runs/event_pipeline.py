@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from tracer.model import Exchange
 from tracer.runs.events import Connected, Disconnected, Event, ExchangeCompleted, RequestStarted
 from tracer.runs.exchanges import exchange, skeleton
 from tracer.runs.header_fields import Fields, readable
 from tracer.runs.participants import CLIENT, named_by_agent
 from tracer.runs.run import Evidence
-from tracer.runs.run_manager import RunManager
-from tracer.runs.run_writer import RunWriter
-from tracer.runs.sent_request import SentRequest
-from tracer.runs.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracer.model import Exchange
+    from tracer.runs.run_manager import RunManager
+    from tracer.runs.run_writer import RunWriter
+    from tracer.runs.sent_request import SentRequest
+    from tracer.runs.settings import Settings
 
 __all__ = ["EventPipeline", "carried_tokens", "issued_tokens"]
 

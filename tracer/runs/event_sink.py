@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from tracer.runs.events import Event
-from tracer.runs.settings import Settings
+if TYPE_CHECKING:
+    from tracer.runs.events import Event
+    from tracer.runs.settings import Settings
 
 __all__ = ["EventSink"]
 

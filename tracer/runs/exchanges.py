@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tracer.model import Exchange, Headers, Request, Response
 from tracer.redaction.urls import bare
-from tracer.runs.events import ExchangeCompleted, RawFields, RawResponse, RequestStarted
 from tracer.runs.header_fields import Fields, readable
 from tracer.runs.message_bodies import body
+
+if TYPE_CHECKING:
+    from tracer.runs.events import ExchangeCompleted, RawFields, RawResponse, RequestStarted
 
 __all__ = ["exchange", "skeleton"]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from tracer.runs.sent_request import SentRequest
+if TYPE_CHECKING:
+    from tracer.runs.sent_request import SentRequest
 
 __all__ = ["PAUSE", "Lulls"]
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from email.message import Message
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -14,8 +15,10 @@ from tracer.formats.byte_order import encoding_by_mark
 from tracer.formats.json_text import may_be_json
 from tracer.model import Body, Omission
 from tracer.runs.content_codings import CodingError, TooLargeError, decode
-from tracer.runs.events import Content
 from tracer.runs.header_fields import Fields, media_type
+
+if TYPE_CHECKING:
+    from tracer.runs.events import Content
 
 __all__ = ["BASE64_LIMIT", "body"]
 

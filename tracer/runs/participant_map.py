@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tracer.errors import InputError
 from tracer.origins import Origin, origin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["ParticipantMap"]
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from tracer.model import Exchange, header
 from tracer.origins import authority, origin
-from tracer.runs.participant_map import ParticipantMap
 from tracer.sequences import command_words, known_words
 from tracer.sequences.catalogue import Catalogue, participant_label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracer.runs.participant_map import ParticipantMap
 
 __all__ = ["CLIENT", "client_agent", "named_by_agent", "resolve"]
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from tracer.runs.run_writer import RunWriter
-from tracer.runs.sent_request import SentRequest
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracer.runs.run_writer import RunWriter
+    from tracer.runs.sent_request import SentRequest
 
 __all__ = ["PendingExchanges"]
 

@@ -11,14 +11,18 @@ import asyncio
 import heapq
 import itertools
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from tracer.runs.event_pipeline import EventPipeline, carried_tokens, issued_tokens
 from tracer.runs.events import Content, Disconnected, Event, ExchangeCompleted, RequestStarted
-from tracer.runs.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracer.runs.settings import Settings
 
 __all__ = ["Clock", "Playback"]
 

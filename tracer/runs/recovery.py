@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -13,9 +12,14 @@ from tracer.processes import is_alive
 from tracer.recording import read_journal
 from tracer.runs.assembly import assemble
 from tracer.runs.liveness import await_orphans
-from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.run_writer import save_new
 from tracer.runs.settings import JOURNALS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tracer.runs.participant_map import ParticipantMap
 
 __all__ = ["recover"]
 

@@ -6,12 +6,14 @@ The module ``attribution`` assigns exchanges to runs on the evidence of these fa
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from tracer.runs.client_process import ClientProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["FINISHED_LIMIT", "GRACE", "Evidence", "Run", "Runs", "is_below", "service_of"]
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from tracer.errors import TracerError
-from tracer.model import Exchange
 from tracer.processes import is_alive
 from tracer.runs import client_process
 from tracer.runs.attribution import Attribution
 from tracer.runs.pending import PendingExchanges
 from tracer.runs.run import GRACE, Evidence, Run
 from tracer.runs.run_writer import RunWriter, SavedRecording
-from tracer.runs.sent_request import SentRequest
-from tracer.runs.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable
+
+    from tracer.model import Exchange
+    from tracer.runs.sent_request import SentRequest
+    from tracer.runs.settings import Settings
 
 __all__ = ["GRACE", "RunManager"]
 

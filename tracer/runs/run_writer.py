@@ -6,9 +6,8 @@ import contextlib
 import itertools
 import os
 import time
-from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -25,6 +24,9 @@ from tracer.runs.participants import CLIENT
 from tracer.runs.settings import JOURNALS, Settings
 from tracer.sequences import command_words, known_words
 from tracer.storage import write_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["RunWriter", "SavedRecording", "save_new"]
 

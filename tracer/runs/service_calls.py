@@ -17,13 +17,17 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from tracer.model import Exchange
-from tracer.runs.participant_map import ParticipantMap
-from tracer.runs.run import Evidence, Run, Runs
 from tracer.runs.sent_request import SentRequest
 from tracer.sequences import Catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tracer.model import Exchange
+    from tracer.runs.participant_map import ParticipantMap
+    from tracer.runs.run import Evidence, Run, Runs
 
 __all__ = ["ServiceCalls"]
 

@@ -8,12 +8,14 @@ items. The loader sets the tag that msgspec requires.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
 from tracer import releases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 __all__ = [
     "TAG", "AnyOrder", "Entry", "Fallback", "Item", "Loop", "OneOf", "ParameterType", "Sequence", "Text",

@@ -9,10 +9,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from tracer.capture.client.bypass import watch_for_bypass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import json
 import tempfile
 import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,11 @@ from mitmproxy import connection, http
 from mitmproxy.test import tflow
 
 from tests.capture.flows import CLOUD, flow, peer, trace
-from tracer.model import Exchange
 from tracer.redaction import Redactor
 from tracer.runs import exchanges
+
+if TYPE_CHECKING:
+    from tracer.model import Exchange
 
 SECRET = "Zq8-vT2/kp+Lx0=secret"
 TOKEN = "gAAAAABjlug2ZWlEI9u8KK2SQ7ydjRYxuflGjdk1MoZpa-azw_A5sVhiJo21aZ-Vm8hsdN8Es"

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
 from mitmproxy.certs import CertStore
 
 from tracer.capture.client.client_trust import Trust
 from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.proxy import master
 from tracer.runs.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
 
 SECRET = "kJ7xQ2mZp9vR4tWs"
 

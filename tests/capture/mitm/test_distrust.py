@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
 from mitmproxy import tls
 from mitmproxy.options import Options
 from mitmproxy.proxy.context import Context
@@ -15,6 +15,9 @@ from tracer.capture.client.client_trust import Trust
 from tracer.capture.client.clouds_file import CloudEntry
 from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.distrust import CommandRemedies, Distrust
+
+if TYPE_CHECKING:
+    import pytest
 
 CLOUD = CloudEntry("a", Path("/etc/openstack/clouds.yaml"), {"cacert": "/cloud.pem"})
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from unittest.mock import Mock, patch
 
 import pytest
@@ -18,6 +18,9 @@ from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHook, H
 from mitmproxy.test import tflow
 
 from tracer.capture.mitm.hook_dispatch import install
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Told:

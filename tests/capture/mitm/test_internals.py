@@ -10,14 +10,13 @@ import re
 import socket
 import tomllib
 from asyncio.trsock import TransportSocket
-from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 from mitmproxy import ctx, hooks, http
-from mitmproxy.master import Master
 from mitmproxy.options import Options
 from mitmproxy.tools.dump import DumpMaster
 
@@ -26,6 +25,11 @@ from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.proxy import master, own_context
 from tracer.capture.mitm.single_run import SingleRun
 from tracer.runs.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mitmproxy.master import Master
 
 DOCUMENTED = {"connection", "ctx", "exceptions", "flow", "hooks", "http", "tls"}
 """Modules of mitmproxy whose names its documentation of addons gives."""

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 from mitmproxy.addonmanager import Loader
@@ -14,6 +14,9 @@ from mitmproxy.test import taddons
 from tracer.capture.mitm import options
 from tracer.capture.mitm.addon import Tracer
 from tracer.errors import InputError, OutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def given(**changes: str) -> Options:

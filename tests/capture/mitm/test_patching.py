@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tracer.capture.mitm.patching import patch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Greeter:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from mitmproxy.test import taddons
@@ -14,6 +14,9 @@ from tracer.capture.mitm.addon import Tracer
 from tracer.errors import OutputError
 from tracer.recording import load
 from tracer.runs.events import Event, ExchangeCompleted
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class _FullDisk:

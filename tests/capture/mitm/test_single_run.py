@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from mitmproxy import tls
@@ -21,6 +21,9 @@ from tracer.capture.mitm.single_run import SingleRun
 from tracer.model import Output
 from tracer.runs.events import Connected, Content, ExchangeCompleted, RawResponse, RequestStarted
 from tracer.runs.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEYSTONE = "http://cloud.test/identity"
 GLANCE_PORT, NOVA_PORT, CLIENT_PORT = 8082, 8083, 8080

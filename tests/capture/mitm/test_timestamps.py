@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,8 +13,12 @@ from mitmproxy.io.har import request_to_flow
 
 from tests.capture.flows import flow, peer, trace
 from tracer.capture.mitm.timestamps import ended, started
-from tracer.model import Recording
 from tracer.rendering.messages import messages
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracer.model import Recording
 
 NOW = 1_700_000_000.0
 WRONG = (None, 0, 0.0, -1.0, math.nan, math.inf, 1e300, True)

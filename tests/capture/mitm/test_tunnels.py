@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from mitmproxy import flow as mitmproxy_flow
@@ -16,6 +16,9 @@ from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.flow_events import request_started
 from tracer.capture.mitm.tunnels import Tunnels, failed_tunnel
 from tracer.recording import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def tunnel(

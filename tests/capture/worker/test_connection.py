@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -24,6 +24,9 @@ from tracer.runs.events import Connected
 from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.recovery import recover
 from tracer.runs.settings import JOURNALS, Settings
+
+if TYPE_CHECKING:
+    import socket
 
 
 def test_what_is_told_becomes_recordings(tmp_path: Path) -> None:

@@ -9,8 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -23,6 +22,10 @@ from tracer.capture.worker.connection import BEHIND, WorkerConnection
 from tracer.capture.worker.protocol import Failed, LogLine, Notice
 from tracer.recording import load
 from tracer.runs.events import Connected, Disconnected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -29,6 +29,9 @@ from tracer.runs.events import (
     RequestStarted,
 )
 from tracer.runs.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _fields = st.lists(st.tuples(st.binary(), st.binary())).map(tuple)
 _contents = st.builds(Content, st.none() | st.binary(), st.booleans(), st.integers(0, 2**40), st.text())

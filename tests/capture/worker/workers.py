@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.capture.flows import flow
 from tracer.capture.mitm.flow_events import exchange_completed, request_started
 from tracer.capture.worker.connection import WorkerConnection
-from tracer.capture.worker.protocol import Notice
 from tracer.recording import load
 from tracer.runs.events import Connected, Disconnected
 from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.recovery import recover
 from tracer.runs.settings import JOURNALS, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from tracer.capture.worker.protocol import Notice
 
 
 def serve(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,6 +12,9 @@ from tracer.comparison import compare
 from tracer.comparison.folders import Compared, Couple, Pairing
 from tracer.comparison.report import SideComparison, make_step
 from tracer.model import Body, Cloud, Exchange, Output, Recording
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["HOSTILE", "answering", "compared", "hostile", "run", "step_of"]
 

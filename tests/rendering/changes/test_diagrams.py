@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -9,10 +11,12 @@ from hypothesis import strategies as st
 
 from tests.rendering.changes.runs import answering, compared, hostile, run
 from tests.rendering.reading import read
-from tracer.model import Recording
 from tracer.rendering.changes.diagrams import SideNames, flow_changes, merged, side_by_side
 from tracer.rendering.picture import render
 from tracer.rendering.style import Style
+
+if TYPE_CHECKING:
+    from tracer.model import Recording
 
 NAMES = SideNames("zed", "2026.2")
 

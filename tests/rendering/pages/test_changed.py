@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -12,6 +12,9 @@ from tests.rendering.sites import rendered, site, write_recordings
 from tracer.model import Cloud, Recording
 from tracer.recording import save
 from tracer.rendering.pages import publishing
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PAGE = "docs/2026.2/changes.md"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -13,13 +13,17 @@ from tests.rendering import seed
 from tests.rendering.sites import page_of, seed_recording, site, write_recordings
 from tracer.cli.pictures import put_diagram
 from tracer.errors import RenderError
-from tracer.model import Exchange, Recording
 from tracer.rendering.drawing import draw
 from tracer.rendering.mermaid import mermaid, mermaid_parts
 from tracer.rendering.messages import messages
 from tracer.rendering.pages.message_texts import DescribedRecording, parts_of
 from tracer.rendering.pages.wording import wording
 from tracer.sequences import find, label
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracer.model import Exchange, Recording
 
 
 def _other(number: int) -> Exchange:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import re
 import string
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -19,6 +17,10 @@ from tracer.errors import InputError, LeakError
 from tracer.model import Body, Cloud, Exchange, Output, Recording
 from tracer.rendering.pages.launch import launch
 from tracer.sequences import find, label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 
 def _by_name() -> Recording:

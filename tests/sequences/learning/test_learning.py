@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
 from itertools import combinations
 from pathlib import Path
-from random import Random
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -23,6 +22,10 @@ from tracer.sequences import AnyOrder, Entry, Match, Sequence, find, match
 from tracer.sequences import load as load_sequence
 from tracer.sequences.learning import dumps, learn
 from tracer.storage import write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from random import Random
 
 RECORDED = Path(__file__).parents[1] / "recorded"
 COMMANDS = ("image-create", "image-delete", "image-list", "image-save", "image-show", "project-show")

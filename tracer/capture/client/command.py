@@ -8,12 +8,14 @@ import signal
 import subprocess
 import termios
 import threading
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from tracer.counting import counted
 from tracer.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 __all__ = ["KEEP", "ClientCommand", "proxied"]
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from tracer.model import Output
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tracer.model import Output
 
 __all__ = ["usage_error"]
 

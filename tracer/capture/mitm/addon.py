@@ -12,12 +12,10 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mitmproxy import connection, ctx, exceptions, flow, http, tls
-from mitmproxy.addonmanager import Loader
 from mitmproxy.log import ALERT
-from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from tracer.capture import log_redaction
 from tracer.capture.mitm import options
@@ -39,13 +37,18 @@ from tracer.errors import TracerError
 from tracer.redaction import Redactor, load_policy
 from tracer.runs import client_process
 from tracer.runs.event_pipeline import EventPipeline
-from tracer.runs.event_sink import EventSink
 from tracer.runs.events import Connected, Disconnected
 from tracer.runs.playback import Clock, Playback
 from tracer.runs.recovery import recover
 from tracer.runs.run_manager import RunManager
-from tracer.runs.run_writer import SavedRecording
 from tracer.runs.settings import JOURNALS, Draw, Settings
+
+if TYPE_CHECKING:
+    from mitmproxy.addonmanager import Loader
+    from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+
+    from tracer.runs.event_sink import EventSink
+    from tracer.runs.run_writer import SavedRecording
 
 __all__ = ["Tracer"]
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import socket
-from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mitmproxy.addons.termlog import TermLog
 
 from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.proxy import master
-from tracer.runs.settings import Settings
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tracer.runs.settings import Settings
 
 __all__ = ["serve"]
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mitmproxy import ctx
 
 from tracer.capture.certificate_files import unusable
 from tracer.capture.client.client_trust import OPTION, Trust
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["CommandRemedies", "Distrust", "MitmdumpRemedies", "Remedies"]
 

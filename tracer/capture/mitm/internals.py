@@ -5,13 +5,14 @@ They make the proxy faster, or its shutdown cleaner. Recording works without the
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mitmproxy import ctx
 
 if TYPE_CHECKING:
+    import socket
+    from collections.abc import Mapping
+
     from mitmproxy import connection, http
 
 __all__ = ["handlers", "sending_socket", "servers"]

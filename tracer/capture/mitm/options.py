@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from tracer import rulefolders
 from tracer.capture.certificate_files import unusable
-from tracer.capture.mitm.patching import Removal
 from tracer.errors import InputError
 from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.settings import LIMIT, Draw, Settings
@@ -18,6 +17,8 @@ from tracer.writability import naming_option
 if TYPE_CHECKING:
     from mitmproxy.addonmanager import Loader
     from mitmproxy.options import Options
+
+    from tracer.capture.mitm.patching import Removal
 
 __all__ = ["AUTHORITY", "PREFIX", "declare", "quieten", "read"]
 

@@ -20,23 +20,28 @@ class _Layer:
         self._name = name
         self._replacement: Callable[..., Any] | None = replacement
         # None: each call looks the method up in the class, which may be patched later.
-        self._own_before = vars(owner).get(name)
+        self.own_before = vars(owner).get(name)
 
     def __call__(self, *args: Any) -> Any:
-        before = self._own_before
+        before = self.own_before
         if before is None:
             before = types.MethodType(getattr(type(self._owner), self._name), self._owner)
         return before(*args) if self._replacement is None else self._replacement(before, *args)
+
+    @property
+    def removed(self) -> bool:
+        """True after ``remove``."""
+        return self._replacement is None
 
     def remove(self) -> None:
         """Restore the earlier method. Below another patch, pass calls through unchanged instead."""
         self._replacement = None
         methods = vars(self._owner)
-        while isinstance(top := methods.get(self._name), _Layer) and top._replacement is None:
-            if top._own_before is None:
+        while isinstance(top := methods.get(self._name), _Layer) and top.removed:
+            if top.own_before is None:
                 delattr(self._owner, self._name)
             else:
-                setattr(self._owner, self._name, top._own_before)
+                setattr(self._owner, self._name, top.own_before)
 
 
 def patch(owner: object, name: str, replacement: Callable[..., Any]) -> Removal:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mitmproxy import ctx, options
 from mitmproxy.addons.core import Core
@@ -22,13 +22,18 @@ from mitmproxy.addons.tlsconfig import TlsConfig
 from mitmproxy.log import MitmLogHandler
 from mitmproxy.master import Master
 from mitmproxy.proxy import layers
-from mitmproxy.proxy.context import Context
-from mitmproxy.proxy.layer import Layer
 from mitmproxy.proxy.mode_servers import AsyncioServerInstance
 from mitmproxy.proxy.mode_specs import ProxyMode
 
 from tracer.capture.client.client_trust import Trust
-from tracer.capture.mitm.addon import Tracer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mitmproxy.proxy.context import Context
+    from mitmproxy.proxy.layer import Layer
+
+    from tracer.capture.mitm.addon import Tracer
 
 __all__ = ["master", "own_context"]
 

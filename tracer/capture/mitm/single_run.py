@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from mitmproxy import connection, http, tls
 from mitmproxy import flow as mitmproxy_flow
 
-from tracer.capture.client.command import ClientCommand
 from tracer.capture.client.usage import usage_error
 from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.distrust import CommandRemedies, Distrust
@@ -16,11 +15,16 @@ from tracer.capture.mitm.tunnels import Tunnels
 from tracer.model import Output, Recording
 from tracer.runs.client_process import ClientProcess, command_words
 from tracer.runs.event_pipeline import EventPipeline
-from tracer.runs.events import RequestStarted
-from tracer.runs.run import Evidence, Run
 from tracer.runs.run_manager import RunManager
 from tracer.runs.run_writer import RunWriter, SavedRecording
-from tracer.runs.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tracer.capture.client.command import ClientCommand
+    from tracer.runs.events import RequestStarted
+    from tracer.runs.run import Evidence, Run
+    from tracer.runs.settings import Settings
 
 __all__ = ["SingleRun"]
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from mitmproxy import tls
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mitmproxy import tls
 
 __all__ = ["distrusted_client", "distrusted_server"]
 

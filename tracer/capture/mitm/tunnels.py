@@ -7,14 +7,18 @@ reverse or transparent proxy, the client only connects to the proxy.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from mitmproxy import flow as mitmproxy_flow
 from mitmproxy import http
 from mitmproxy.proxy.mode_specs import ReverseMode, Socks5Mode
-from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from tracer.origins import bracketed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 __all__ = ["Tunnels", "failed_tunnel"]
 

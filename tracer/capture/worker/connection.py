@@ -22,8 +22,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import psutil
@@ -43,7 +43,11 @@ from tracer.capture.worker.protocol import (
 from tracer.counting import counted
 from tracer.errors import TracerError
 from tracer.runs.events import Event, ExchangeCompleted, RequestStarted
-from tracer.runs.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracer.runs.settings import Settings
 
 __all__ = ["BEHIND", "WorkerConnection", "configure_message"]
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tracer.capture.worker.protocol import Failed, LogLine
 from tracer.counting import counted
 from tracer.errors import LeakError, TracerError
-from tracer.runs.run_writer import SavedRecording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tracer.runs.run_writer import SavedRecording
 
 __all__ = ["failure_notice", "recovery_notice", "saved_notices"]
 

@@ -12,7 +12,7 @@ import pickle
 import signal
 import socket
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -34,8 +34,12 @@ from tracer.runs.events import ExchangeCompleted
 from tracer.runs.liveness import announce, withdraw
 from tracer.runs.recovery import recover
 from tracer.runs.run_manager import RunManager
-from tracer.runs.run_writer import SavedRecording
 from tracer.runs.settings import JOURNALS, Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracer.runs.run_writer import SavedRecording
 
 __all__ = ["main"]
 

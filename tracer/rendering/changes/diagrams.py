@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracer.rendering import blocks
@@ -11,13 +10,15 @@ from tracer.rendering.changes.merged_messages import Meeting, merge
 from tracer.rendering.mermaid import mermaid_text, participants_of
 from tracer.rendering.message_units import MessageUnit, units
 from tracer.rendering.parts import LIMIT, split
-from tracer.rendering.style import Style
 from tracer.rendering.tree import MARKS, arrow_text, nodes_of, numbers
 from tracer.rendering.words import words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from tracer.comparison.folders import Compared
     from tracer.rendering.messages import MessageView
+    from tracer.rendering.style import Style
     from tracer.rendering.words import Words
 
 __all__ = ["Diagram", "SideNames", "flow_changes", "merged", "side_by_side"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,8 @@ from tracer.rendering.changes.presenting import Phrases, present
 from tracer.rendering.markdown_escapes import Md, code, fence, inline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from jinja2 import Template
 
     from tracer.comparison.report import ComparisonReport

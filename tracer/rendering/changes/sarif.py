@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -15,6 +14,8 @@ from tracer.rendering.changes.terminal import values
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from tracer.comparison import Difference
     from tracer.comparison.grouping import Line
     from tracer.comparison.report import ComparisonReport, SideComparison

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tracer.comparison.folders import Compared, Couple, Pairing, compare_files
@@ -15,7 +14,7 @@ from tracer.rendering.pages.templating import fill
 from tracer.rendering.style import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tracer.rendering.pages.site_plan import ReleasePages
     from tracer.rendering.pages.wording import Wording
