@@ -131,6 +131,14 @@ def test_a_file_adds_rules(tmp_path: Path) -> None:
     assert scan("BADGE-654321") == []
 
 
+@pytest.mark.parametrize("template", ["/v2.0/tokens/{token}", "/tokens/{secret}/endpoints"])
+def test_two_rules_for_one_part_of_a_path_replace_it_once(tmp_path: Path, template: str) -> None:
+    added = f'format = 1\n[[paths]]\nkind = "token"\ntemplates = ["{template}"]\n'
+    redactor = Redactor(load_policy(_file(tmp_path, added)))
+    sent = exchange(url=f"http://h/v2.0/tokens/{'4f' * 16}/endpoints/aaa/bbb")
+    assert redactor.exchange(sent).request.url == "http://h/v2.0/tokens/<token-1>/endpoints/aaa/bbb"
+
+
 def test_an_exception_is_made_aloud(tmp_path: Path) -> None:
     path = _file(
         tmp_path,

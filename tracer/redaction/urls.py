@@ -83,7 +83,14 @@ def parameters(text: str, policy: Policy, take: Take, depth: int = 0) -> str:
 
 def paths(path: str, policy: Policy, take: Take) -> str:
     """Return the path of a URL with its secrets replaced."""
-    for rule, start, end in sorted(policy.path_secrets(path), key=lambda secret: -secret[1]):
+    secrets: list[tuple[LocationRule, int, int]] = []
+    covered = 0
+    # Two rules may name the same part of a path: the first rule of the longest part counts.
+    for rule, start, end in sorted(policy.path_secrets(path), key=lambda secret: (secret[1], -secret[2])):
+        if end > covered:
+            secrets.append((rule, max(start, covered), end))
+            covered = end
+    for rule, start, end in reversed(secrets):
         value = path[start:end]
         path = path[:start] + _replace_value(value, unquote(value), rule, take) + path[end:]
     return path
