@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING, TypeVar
 
-__all__ = ["safe_name"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["first_free", "safe_name"]
+
+Name = TypeVar("Name")
 
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 _LONGEST_NAME = 120  # bytes; leaves room for a suffix, as file systems allow 255
@@ -28,3 +34,21 @@ def safe_name(text: str) -> str:
         return name
     stem, dot, extension = name.partition(".")
     return f"{stem}_{dot}{extension}"
+
+
+def first_free(numbered: Callable[[int], Name], is_taken: Callable[[Name], bool]) -> Name:
+    """Return the first free name of ``numbered(1)``, ``numbered(2)``, and so on.
+
+    A binary search finds the number, as a long-lived proxy writes thousands of runs of one name. If a number
+    below is free, too, the result may be a later free name.
+    """
+    taken, free = 0, 1
+    while is_taken(numbered(free)):
+        taken, free = free, 2 * free
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        if is_taken(numbered(middle)):
+            taken = middle
+        else:
+            free = middle
+    return numbered(free)

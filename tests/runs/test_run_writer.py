@@ -1,15 +1,11 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.capture.flows import exchanged, flow, peer, trace
+from tests.capture.flows import exchanged, flow, peer
 from tests.capture.mitm.test_addon import SECRET, TOKEN, login, show
 from tracer.errors import LeakError, OutputError, RenderError
 from tracer.recording import load, read_journal
@@ -19,6 +15,7 @@ from tracer.runs.settings import JOURNALS, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from tracer.model import Exchange, Recording
 
@@ -253,28 +250,6 @@ def test_a_recording_taken_away_is_no_reason_to_stop(tmp_path: Path, monkeypatch
     assert not failures
 
 
-def test_names_are_of_the_command_where_no_sequence_is(tmp_path: Path) -> None:
-    writer = RunWriter(Settings(folder=tmp_path, release="zed"), ("openstack", "flavor", "list", "--long"))
-    writer.take(taken(path="/compute/v2.1/flavors"))
-    assert writer.finish().path == tmp_path / "zed" / "flavor-list.yaml"
-    assert list(trace([flow()], tmp_path / "other")) == ["run"]
-
-
-@pytest.mark.parametrize(
-    ("command", "name"),
-    [
-        ("openstack flavor show hunter", "flavor-show"),
-        ("openstack ec2 credentials list", "ec2-credentials-list"),
-        ("openstack thing show hunter", "run"),
-        ("openstack hunter", "run"),
-    ],
-)
-def test_an_argument_is_no_part_of_a_name(tmp_path: Path, command: str, name: str) -> None:
-    writer = RunWriter(Settings(folder=tmp_path), command.split())
-    writer.take(taken(path="/compute/v2.1/flavors"))
-    assert writer.finish().path == tmp_path / f"{name}.yaml"
-
-
 def test_a_secret_that_the_first_exchange_shows_never_reaches_the_journal(
     tmp_path: Path, written: list[bytes]
 ) -> None:
@@ -283,43 +258,3 @@ def test_a_secret_that_the_first_exchange_shows_never_reaches_the_journal(
     writer.take(exchanged(first))
     assert written
     assert SECRET.encode() not in b"".join(written)
-
-
-@given(st.sets(st.integers(1, 40)))
-def test_a_name_is_free_and_follows_one_that_is_taken(taken: set[int]) -> None:
-    with TemporaryDirectory() as folder:
-        for number in taken:
-            (Path(folder) / ("run.yaml" if number == 1 else f"run-{number}.yaml")).touch()
-        name = finished(Path(folder))
-    number = int(name.removesuffix(".yaml").partition("-")[2] or 1)
-    assert number not in taken
-    assert number == 1 or number - 1 in taken
-    if taken == set(range(1, len(taken) + 1)):
-        assert number == len(taken) + 1
-
-
-def test_a_name_after_thousands_is_found_with_a_few_looks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looks = 0
-
-    def lexists(path: Path) -> bool:
-        nonlocal looks
-        looks += 1
-        return int(path.stem.partition("-")[2] or 1) <= 9_999
-
-    monkeypatch.setattr("tracer.runs.run_writer.os.path.lexists", lexists)
-    assert finished(tmp_path) == "run-10000.yaml"
-    assert looks < 40
-
-
-def test_a_link_that_leads_nowhere_has_its_name(tmp_path: Path) -> None:
-    (tmp_path / "run.yaml").symlink_to("nowhere")
-    assert finished(tmp_path) == "run-2.yaml"
-
-
-def finished(folder: Path) -> str:
-    """The name of a new recording there."""
-    writer = RunWriter(Settings(folder=folder))
-    writer.take(taken())
-    return writer.finish().path.name

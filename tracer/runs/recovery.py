@@ -12,7 +12,7 @@ from tracer.processes import is_alive
 from tracer.recording import read_journal
 from tracer.runs.assembly import assemble
 from tracer.runs.liveness import await_orphans
-from tracer.runs.run_writer import save_new
+from tracer.runs.recording_names import save_new
 from tracer.runs.settings import JOURNALS
 
 if TYPE_CHECKING:

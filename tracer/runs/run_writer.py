@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from tracer.counting import counted
-from tracer.errors import LeakError, NameTakenError, OutputError, RenderError
-from tracer.filenames import safe_name
+from tracer.errors import LeakError, OutputError, RenderError
 from tracer.model import Exchange, Output, Recording
 from tracer.processes import identify
 from tracer.recording import Journal, JournalHead, load, save
@@ -21,14 +20,14 @@ from tracer.redaction import KnownSecrets, Redactor, load_policy
 from tracer.redaction.failure import stripped
 from tracer.runs.assembly import assemble
 from tracer.runs.participants import CLIENT
+from tracer.runs.recording_names import recording_path, save_new
 from tracer.runs.settings import JOURNALS, Settings
-from tracer.sequences import command_words, known_words
 from tracer.storage import write_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["RunWriter", "SavedRecording", "save_new"]
+__all__ = ["RunWriter", "SavedRecording"]
 
 _DROPPED_LIMIT = 64
 """Number of dropped exchanges, beyond twice the remaining ones, after which the journal is rewritten."""
@@ -191,7 +190,7 @@ class RunWriter:
 
     def _save(self, head: JournalHead, recording: Recording) -> Path:
         if self.path is not None or head.name:
-            path = self.path or _choose_path(self.settings.folder, head, recording)
+            path = self.path or recording_path(self.settings.folder, head, recording)
             save(recording, path, known_secrets=self.redactor.known)
             return path
         return save_new(self.settings.folder, head, recording, self.redactor.known)
@@ -256,55 +255,3 @@ def _broken_off(exchanges: Sequence[Exchange]) -> str:
     of_client = [exchange for exchange in exchanges if exchange.sender == CLIENT]
     last = max(of_client or exchanges, key=lambda exchange: exchange.started)
     return "the last request had no answer" if last.response is None else ""
-
-
-def save_new(
-    folder: Path, head: JournalHead, recording: Recording, known_secrets: KnownSecrets | None
-) -> Path:
-    """Save a recording under the first free name, and return its path. Raises LeakError, OutputError."""
-    while True:
-        path = _free(_choose_path(folder, head, recording))
-        try:
-            save(recording, path, known_secrets=known_secrets, new=True)
-        except NameTakenError:  # just now, by another proxy
-            continue
-        return path
-
-
-def _choose_path(folder: Path, head: JournalHead, recording: Recording) -> Path:
-    """Return the path of a recording below ``folder``, even if that file exists."""
-    folder = folder / safe_name(head.release) if head.release else folder
-    name = head.name or recording.sequence or _command_name(recording.command) or _beginner(recording)
-    return folder / f"{safe_name(name or 'run')}.yaml"
-
-
-def _free(first: Path) -> Path:
-    """Return ``first`` if no such file exists, else the path with a free number appended.
-
-    A binary search finds the number, as a long-lived proxy writes thousands of runs of one name.
-    """
-
-    def numbered(number: int) -> Path:
-        return first if number == 1 else first.with_name(f"{first.stem}-{number}{first.suffix}")
-
-    taken, free = 0, 1
-    while os.path.lexists(numbered(free)):
-        taken, free = free, 2 * free
-    while free - taken > 1:
-        middle = (taken + free) // 2
-        if os.path.lexists(numbered(middle)):
-            taken = middle
-        else:
-            free = middle
-    return numbered(free)
-
-
-def _command_name(command: str | None) -> str:
-    """Return a name from the known words of ``command``. Arguments are left out, as they may be secrets."""
-    return "-".join(known_words(command_words(command))) if command else ""
-
-
-def _beginner(recording: Recording) -> str:
-    """Return the service that sent the first request; empty if a client sent any request."""
-    by_client = any(exchange.sender == CLIENT for exchange in recording.exchanges)
-    return "" if by_client or not recording.exchanges else recording.exchanges[0].sender

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.filenames import safe_name
+from tracer.filenames import first_free, safe_name
 from tracer.releases import order
 from tracer.rendering.pages.summary import Summary
 from tracer.sequences import catalog, command_words, known_words
@@ -115,10 +115,10 @@ def _pages(sources: Iterable[str], summaries: Mapping[str, Summary], names: Mapp
 
 def _free(name: str, taken: set[str]) -> str:
     """Add ``name`` to ``taken`` and return it, numbered if ``taken`` has it already, in any case."""
-    number, free = 1, name
-    while free.lower() in taken:
-        number += 1
-        free = f"{name}-{number}"
+    free = first_free(
+        lambda number: name if number == 1 else f"{name}-{number}",
+        lambda numbered: numbered.lower() in taken,
+    )
     taken.add(free.lower())
     return free
 
