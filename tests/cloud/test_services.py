@@ -13,7 +13,7 @@ from tracer.cloud import services
 from tracer.cloud.releases import catalog
 from tracer.cloud.services import HOST, ServiceProcess, answers, lives, sockets
 from tracer.errors import CloudError
-from tracer.origins import base
+from tracer.urls import base
 
 
 def process(pid: int, created: float, port: int = 0) -> ServiceProcess:

@@ -13,8 +13,8 @@ from tracer.cli.console import program, progress
 from tracer.cli.options import add_client, add_out, spelling
 from tracer.cli.parsing import Verb, add_verbs, run_verb
 from tracer.errors import InputError
-from tracer.origins import bracketed
 from tracer.releases import also, canonical
+from tracer.urls import bracketed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

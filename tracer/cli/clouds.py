@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from tracer.errors import CommandError, InputError
-from tracer.origins import origin
+from tracer.urls import origin, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,10 +80,10 @@ def embedded(environment: Mapping[str, str], command: Sequence[str]) -> Embedded
 
 def _is_below(url: str, auth_url: str) -> bool:
     """Return whether ``url`` is ``auth_url`` or its ``/v3``. The spelling of the host does not matter."""
-    server, path = origin(url), urlsplit(auth_url).path
+    server, path = origin(url), path_of(auth_url)
     if server is None or server != origin(auth_url):
         return False
-    return urlsplit(url).path.rstrip("/") in {path, f"{path}/v3"}
+    return path_of(url).rstrip("/") in {path, f"{path}/v3"}
 
 
 def _auth_url(environment: Mapping[str, str], command: Sequence[str]) -> str:

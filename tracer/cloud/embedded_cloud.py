@@ -8,7 +8,6 @@ import time
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,8 +17,8 @@ from tracer.cloud.cache import Progress, folder, locked, private_folder, silent
 from tracer.cloud.releases import CloudRelease, Service, catalog, release
 from tracer.cloud.services import HOST, ServiceProcess
 from tracer.errors import CloudError
-from tracer.origins import base
 from tracer.processes import identify
+from tracer.urls import base, hostname
 
 if TYPE_CHECKING:
     import socket
@@ -50,7 +49,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def host(self) -> str:
         """Return the IP address that the services listen on."""
-        return urlsplit(self.url).hostname or HOST
+        return hostname(self.url) or HOST
 
 
 class EmbeddedCloud:

@@ -10,14 +10,13 @@ import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import msgspec
 
 from tracer.cloud import service_processes, tracing
 from tracer.errors import CloudError
-from tracer.origins import bracketed
 from tracer.processes import ProcessIdentity, identify, is_alive
+from tracer.urls import bracketed, hostname
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -131,7 +130,7 @@ def answers(process: ServiceProcess, path: str, timeout: float = ANSWER_TIMEOUT)
 
     ``timeout`` is in seconds for each operation on the socket.
     """
-    host = urlsplit(process.url).hostname or HOST
+    host = hostname(process.url) or HOST
     connection = http.client.HTTPConnection(host, process.port, timeout=timeout)
     with suppress(OSError, http.client.HTTPException):
         try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len, set_cell_size
 
 from tracer.rendering.blocks import Arrow
+from tracer.rendering.messages import client_first
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ def cut(text: str, width: int) -> str:
 
 
 def _names(arrows: Iterable[Arrow]) -> list[str]:
-    names = dict.fromkeys(name for arrow in arrows for name in (arrow.view.sender, arrow.view.receiver))
-    return [name for name in names if name == "client"] + [name for name in names if name != "client"]
+    return client_first(name for arrow in arrows for name in (arrow.view.sender, arrow.view.receiver))
 
 
 def _gaps(arrows: Iterable[Arrow], names: Sequence[str], titles: Sequence[str]) -> list[int]:

@@ -8,9 +8,10 @@ backticks in the block.
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from tracer.rendering.texts import visible, visible_lines
+from tracer.urls import split
 
 __all__ = ["EXAMPLE", "Md", "code", "cut", "fence", "inline", "link", "masked", "title"]
 
@@ -57,10 +58,8 @@ def code(text: object) -> Md:
 
 def link(words: object, url: str) -> Md:
     """Return a link to ``url``, or only ``words`` if ``url`` is neither HTTP nor HTTPS."""
-    try:
-        safe = urlsplit(url).scheme in ("http", "https")
-    except ValueError:
-        safe = False
+    parts = split(url)
+    safe = parts is not None and parts.scheme in ("http", "https")
     return Md(f"[{inline(words)}]({quote(url, safe=_URL)})") if safe else inline(words)
 
 

@@ -9,6 +9,7 @@ from tracer.i18n import DEFAULT
 from tracer.rendering import blocks
 from tracer.rendering.blocks import Arrow, Close, Event, Note, Open, Other
 from tracer.rendering.documented import sequence_tree
+from tracer.rendering.messages import client_first
 from tracer.rendering.parts import split
 from tracer.rendering.style import Style
 from tracer.rendering.texts import visible
@@ -146,14 +147,13 @@ def _entities(text: str) -> str:
 
 def participants_of(drawn: Iterable[Event], labels: Mapping[str, str]) -> dict[str, str]:
     """Return the labels of the participants, the client first and the others in order of appearance."""
-    names: dict[str, None] = {}
+    names: list[str] = []
     for event in drawn:
         if isinstance(event, Arrow):
-            names |= dict.fromkeys((event.view.sender, event.view.receiver))
+            names += (event.view.sender, event.view.receiver)
         elif isinstance(event, Note):
-            names |= dict.fromkeys(event.over)
-    ordered = [name for name in names if name == "client"] + [name for name in names if name != "client"]
-    return {name: labels.get(name) or participant_label(name) for name in ordered}
+            names += event.over
+    return {name: labels.get(name) or participant_label(name) for name in client_first(names)}
 
 
 def _ids(names: Iterable[str]) -> dict[str, str]:

@@ -16,11 +16,11 @@ from tracer.model import ExchangeVerdict
 from tracer.sequences import DEVIATIONS, generic, parents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tracer.model import Exchange, Recording
 
-__all__ = ["Change", "MessageView", "exchange_messages", "messages"]
+__all__ = ["Change", "MessageView", "client_first", "exchange_messages", "messages"]
 
 _DEEPEST = 16
 """The deepest nesting of exchanges, which bounds the work for each request. No service calls nest so deep."""
@@ -84,6 +84,11 @@ def messages(recording: Recording) -> list[MessageView]:
         request, response = exchange_messages(recording.exchanges[index], index)
         views.append((request if is_request else response)._replace(number=len(views) + 1))
     return views
+
+
+def client_first(names: Iterable[str]) -> list[str]:
+    """Return the names of participants without repetitions: the client, then the others in their order."""
+    return sorted(dict.fromkeys(names), key=lambda name: name != "client")
 
 
 def exchange_messages(exchange: Exchange, index: int = 0, number: int = 1) -> tuple[MessageView, MessageView]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -12,6 +11,7 @@ from tracer.lazy import lazy_map, reordered
 from tracer.model import FORMAT, Cloud, Exchange, Output, Recording
 from tracer.runs.participants import CLIENT, client_agent, resolve
 from tracer.sequences import choose, find, label, release_of
+from tracer.urls import split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,8 +70,5 @@ def _complete(exchange: Exchange, began: float, receiver: str) -> Exchange:
 def _cloud_url(exchanges: Sequence[Exchange]) -> str:
     of_keystone = (exchange.request.url for exchange in exchanges if exchange.receiver == "keystone")
     url = next(of_keystone, exchanges[0].request.url if exchanges else "")
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}" if url else ""
+    parts = split(url) if url else None
+    return f"{parts.scheme}://{parts.netloc}" if parts is not None else ""

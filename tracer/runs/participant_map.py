@@ -5,10 +5,9 @@ from __future__ import annotations
 import copy
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from tracer.errors import InputError
-from tracer.origins import Origin, origin
+from tracer.urls import Origin, origin, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +50,7 @@ class ParticipantMap:
         target = origin(url) if self._receivers else None
         if target is None:
             return None
-        path = urlsplit(url).path
+        path = path_of(url)
         for name, wanted, prefix in self._receivers:
             if target == wanted and (path + "/").startswith(prefix.rstrip("/") + "/"):
                 return name
@@ -64,4 +63,4 @@ def _origin_and_path(value: str, item: str) -> tuple[Origin, str]:
     if url_origin is None:
         hint = " (an IPv6 address stands in brackets)" if value.count(":") > 1 else ""
         raise InputError("participants", f"not a URL: {item!r}{hint}")
-    return url_origin, urlsplit(url).path
+    return url_origin, path_of(url)

@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tracer.model import Exchange, header
-from tracer.origins import authority, origin
 from tracer.sequences import command_words, known_words
 from tracer.sequences.catalogue import Catalogue, participant_label
+from tracer.urls import authority, origin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

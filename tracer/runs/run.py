@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from tracer.runs.client_process import ClientProcess
+from tracer.urls import split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -248,9 +248,8 @@ def is_below(service: str, upper: str) -> bool:
 
 def service_of(url: str) -> str:
     """Return the part of ``url`` that names a service: its origin and up to three segments of its path."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
+    parts = split(url)
+    if parts is None:
         return url
     segments: Iterable[str] = filter(None, parts.path.split("/"))
     path = "/".join(list(segments)[:3])

@@ -11,13 +11,12 @@ import functools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 import msgspec
 
 from tracer.formats.data_files import read_rules
-from tracer.origins import origin
 from tracer.sequences.templates import normal
+from tracer.urls import origin, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -171,7 +170,7 @@ class Catalogue:
 
 def _parse_address(url: str) -> _Address | None:
     parsed = origin(url)
-    return _Address((parsed.host, parsed.port), normal(urlsplit(url).path)) if parsed else None
+    return _Address((parsed.host, parsed.port), normal(path_of(url))) if parsed else None
 
 
 def _longest(mounts: dict[str, str], path: str) -> str | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.origins import authority, origin
 from tracer.sequences.templates import fits, generic, normal, with_query
+from tracer.urls import authority, origin
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

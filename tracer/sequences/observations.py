@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import msgspec
 
@@ -13,6 +13,7 @@ from tracer.model import Exchange, header
 from tracer.sequences.catalogue import Catalogue
 from tracer.sequences.schema import Entry, Loop
 from tracer.sequences.templates import fits, generic, normal, with_query
+from tracer.urls import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -136,11 +137,8 @@ def _parameters(query: str) -> dict[str, list[str]]:
 
 def _observation(exchange: Exchange, catalogue: Catalogue) -> Observation:
     url = exchange.request.url
-    try:
-        parts = urlsplit(url)
-        path, query = parts.path, parts.query
-    except ValueError:
-        path, query = "/", ""
+    parts = split(url)
+    path, query = (parts.path, parts.query) if parts is not None else ("/", "")
     path = normal(path)
     mount = catalogue.mount(url)
     response = exchange.response

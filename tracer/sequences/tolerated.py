@@ -10,9 +10,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from tracer.sequences.templates import normal
+from tracer.urls import split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Sequence
@@ -72,11 +72,8 @@ def _follows(redirect: Observation, seen: Observation) -> bool:
         return False
     if not redirect.location:
         return seen.query == redirect.query
-    try:
-        target = urlsplit(redirect.location)
-    except ValueError:
-        return False
-    if target.query != seen.query:
+    target = split(redirect.location)
+    if target is None or target.query != seen.query:
         return False
     return not target.path.startswith("/") or normal(target.path) == normal(seen.mount + seen.path)
 

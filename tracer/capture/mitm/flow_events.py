@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tracer.capture.mitm.taps import Tap, announced, is_binary
 from tracer.capture.mitm.timestamps import ended, is_approximate, started
-from tracer.origins import base
 from tracer.runs.events import Content, ExchangeCompleted, RawResponse, RequestStarted
 from tracer.runs.header_fields import Fields, encoded
+from tracer.urls import base
 
 if TYPE_CHECKING:
     from mitmproxy import http

@@ -13,7 +13,7 @@ from mitmproxy import flow as mitmproxy_flow
 from mitmproxy import http
 from mitmproxy.proxy.mode_specs import ReverseMode, Socks5Mode
 
-from tracer.origins import bracketed
+from tracer.urls import bracketed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, typed
-from tracer.origins import origin
 from tracer.rendering.markdown_escapes import masked
+from tracer.urls import origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tracer.conformance.reasons import reasons
-from tracer.rendering.messages import MessageView, messages
+from tracer.rendering.messages import MessageView, client_first, messages
 from tracer.rendering.texts import visible
 from tracer.rendering.view.descriptions import Descriptions
 from tracer.sequences import participant_label
@@ -84,9 +84,8 @@ def _about(name: str, recording: Recording) -> dict[str, Any]:
 
 def _participants(views: list[MessageView]) -> dict[str, int]:
     """Return the index of each participant: the client first, the others in order of appearance."""
-    names = dict.fromkeys(name for view in views for name in (view.sender, view.receiver))
-    ordered = [name for name in names if name == "client"] + [name for name in names if name != "client"]
-    return {name: index for index, name in enumerate(ordered)}
+    names = client_first(name for view in views for name in (view.sender, view.receiver))
+    return {name: index for index, name in enumerate(names)}
 
 
 def _exchange(

@@ -1,12 +1,12 @@
-"""Hosts and origins of URLs, with IPv6 addresses (RFC 3986, section 3.2.2; zones: RFC 6874)."""
+"""Parts of URLs, with IPv6 addresses (RFC 3986, section 3.2.2; zones: RFC 6874)."""
 
 from __future__ import annotations
 
 import ipaddress
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["Origin", "authority", "base", "bracketed", "origin"]
+__all__ = ["Origin", "authority", "base", "bracketed", "hostname", "origin", "path_of", "split"]
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -21,6 +21,26 @@ class Origin(NamedTuple):
     scheme: str
     host: str
     port: int
+
+
+def split(url: str) -> SplitResult | None:
+    """Return the parts of ``url``, None if it is no valid URL (RFC 3986)."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
+def path_of(url: str) -> str:
+    """Return the path of ``url``, empty if there is none or if ``url`` is not valid."""
+    parts = split(url)
+    return parts.path if parts is not None else ""
+
+
+def hostname(url: str) -> str:
+    """Return the host of ``url`` in lower case and without brackets, empty if there is none."""
+    parts = split(url)
+    return (parts.hostname if parts is not None else None) or ""
 
 
 def origin(url: str) -> Origin | None:

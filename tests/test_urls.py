@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracer.origins import Origin, authority, base, bracketed, origin
+from tracer.urls import Origin, authority, base, bracketed, hostname, origin, path_of, split
 
 ADDRESSES = st.ip_addresses()
 PORTS = st.integers(1, 65535)
@@ -74,3 +74,15 @@ def test_an_origin_is_written_in_one_way(url: str, expected: Origin | None) -> N
 )
 def test_only_an_ipv6_address_is_written_in_brackets(host: str, written: str) -> None:
     assert bracketed(host) == written
+
+
+@given(st.text() | st.text("[]:/?#@%.a1"))
+def test_no_text_is_too_strange_for_a_url(text: str) -> None:
+    parts = split(text)
+    assert path_of(text) == (parts.path if parts else "")
+    assert hostname(text) == hostname(text).lower()
+
+
+def test_the_parts_of_an_invalid_url_are_empty() -> None:
+    assert (split("http://[::1"), path_of("http://[::1"), hostname("http://[::1")) == (None, "", "")
+    assert (path_of("http://[::1]/a?b"), hostname("http://[::1]/a?b")) == ("/a", "::1")
