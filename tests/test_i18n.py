@@ -11,10 +11,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracer import i18n as room
 from tracer.errors import InputError
 from tracer.i18n import DEFAULT, languages, pick, section
-from tracer.rendering.changes.presenting import Phrases
+from tracer.i18n import texts as room
+from tracer.rendering.changes.presenting import phrases
 from tracer.rendering.pages.wording import wording
 from tracer.rendering.words import words
 
@@ -74,7 +74,7 @@ def test_what_a_language_leaves_out_is_said_in_english(
 
 @pytest.mark.parametrize(("language", "text"), [("en", "1 recording"), ("ko", "기록 1개")])
 def test_a_language_without_a_form_for_one_uses_its_own_other_form(language: str, text: str) -> None:
-    assert Phrases(language).count("recordings", 1, total=1) == text
+    assert phrases(language).count("recordings", 1, total=1) == text
     assert wording(language).count("body.bytes", 1, count=1) == {"en": "1 byte", "ko": "1바이트"}[language]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.rendering.changes.presenting import Phrases, present
+from tracer.rendering.changes.presenting import phrases, present
 from tracer.rendering.content_security import content_security_policy
 from tracer.rendering.picture import render
 from tracer.rendering.texts import visible
@@ -49,7 +49,7 @@ def page(
     and ``progress`` is called with a text before each part. The content security policy of the page
     allows only its own style and the embedded pictures. Raises RenderError if a diagram cannot be drawn.
     """
-    say = Phrases(language)
+    say = phrases(language)
     style = _source("page.css")
     steps = [
         present(step, say, drawings.get((step.before, step.after), {}), volatile=volatile)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracer.rendering.changes.presenting import Phrases, present
+from tracer.rendering.changes.presenting import Phrases, phrases, present
 from tracer.rendering.markdown_escapes import Md, code, fence, inline
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def markdown(
     volatile: bool = False,
 ) -> str:
     """Return the whole report. The keys of ``drawings`` are the names of both sides of a step."""
-    say = Phrases(language)
+    say = phrases(language)
     parts = [f"# {inline(say('title'))}\n"]
     for step in report.steps:
         shown = present(step, say, drawings.get((step.before, step.after), {}), volatile=volatile)

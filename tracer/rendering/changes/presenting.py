@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison import reasons, whys
 from tracer.comparison.grouping import sections
-from tracer.i18n import form_for, pick, section
+from tracer.i18n.translator import Translator
 
 if TYPE_CHECKING:
     from tracer.comparison import Difference, Suppressed
     from tracer.comparison.grouping import Line, Section
     from tracer.comparison.report import SideComparison, SideOrigin
 
-__all__ = ["Drawings", "Phrases", "ShownDrawing", "ShownLine", "ShownSection", "ShownStep", "present"]
+__all__ = [
+    "Drawings",
+    "Phrases",
+    "ShownDrawing",
+    "ShownLine",
+    "ShownSection",
+    "ShownStep",
+    "phrases",
+    "present",
+]
 
 Drawings = Mapping[str, Sequence[str]]
 """The merged diagrams as Mermaid text, in parts, by the name of the recording."""
@@ -24,24 +33,13 @@ _MOST_PARTS = 5
 """The most parts of a diagram in a report. A longer diagram takes minutes to draw, and nobody reads it."""
 
 
-class Phrases:
-    """The texts of reports in one language."""
+Phrases = Translator[str]
+"""The texts of reports in one language. They escape nothing: templates do that."""
 
-    def __init__(self, language: str) -> None:
-        self.language = language
-        self._texts = section(language, "changes")
 
-    def __call__(self, key: str, **values: object) -> str:
-        """Return the text called ``key``, filled with ``values``. Nothing is escaped."""
-        return str(self._texts[key]).format_map(values)
-
-    def count(self, key: str, number: int, **values: object) -> str:
-        """Return the text called ``key`` in its form for ``number`` (singular or plural), not escaped."""
-        return self(form_for(self._texts, key, number), **values)
-
-    def pick(self, texts: Mapping[str, str], otherwise: str) -> str:
-        """Return the text in this language, else in English, else in any; ``otherwise`` without a text."""
-        return pick(texts, self.language) or otherwise
+def phrases(language: str) -> Phrases:
+    """Return the texts of reports in ``language``. Raises InputError for an unknown language."""
+    return Translator(language, "changes", str, str)
 
 
 class ShownLine(NamedTuple):
@@ -152,7 +150,7 @@ def _remarks(step: SideComparison, say: Phrases) -> Iterator[str]:
         return
     names = reasons()
     counts = [
-        say("counted", count=number, what=say.pick(names.get(reason, {}), reason))
+        say("counted", count=number, what=say.pick(names.get(reason, {})) or reason)
         for reason, number in step.volatile.items()
     ]
     yield say.count("suppressed", step.suppressed, count=step.suppressed, reasons=", ".join(counts))
@@ -187,5 +185,5 @@ def _line(line: Line[Difference] | Line[Suppressed], say: Phrases) -> ShownLine:
 def _why(difference: Difference | Suppressed, say: Phrases) -> str:
     if hasattr(difference, "reasons"):
         names = reasons()
-        return ", ".join(say.pick(names.get(reason, {}), reason) for reason in difference.reasons)
-    return say.pick(whys().get(difference.why, {}), difference.why)
+        return ", ".join(say.pick(names.get(reason, {})) or reason for reason in difference.reasons)
+    return say.pick(whys().get(difference.why, {})) or difference.why

@@ -8,7 +8,7 @@ from tracer.comparison.folders import Compared, Couple, Pairing, compare_files
 from tracer.comparison.report import make_step
 from tracer.rendering.changes.diagrams import SideNames, flow_changes, merged
 from tracer.rendering.changes.markdown import step_markdown
-from tracer.rendering.changes.presenting import Phrases, present
+from tracer.rendering.changes.presenting import phrases, present
 from tracer.rendering.markdown_escapes import Md, code, inline
 from tracer.rendering.pages.templating import fill
 from tracer.rendering.style import Style
@@ -50,6 +50,6 @@ def changes_page(
             return code(recording)
         return Md(f"[{inline(titles[recording])}]({recording}.md)")
 
-    phrases = Phrases(say.language)
-    body = step_markdown(present(step, phrases, drawings), phrases, level=2, name=name)
+    report_texts = phrases(say.language)
+    body = step_markdown(present(step, report_texts, drawings), report_texts, level=2, name=name)
     return fill("changes.md.j2", say=say, before=before.name, after=after.name, body=Md(body))
