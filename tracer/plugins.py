@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import EntryPoint
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +15,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
 from tracer.errors import PluginError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from importlib.metadata import EntryPoint
+
     from tracer.model import Recording
 
 __all__ = [

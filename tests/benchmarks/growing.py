@@ -11,9 +11,8 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import psutil
@@ -31,6 +30,9 @@ from tracer.rendering.pages.summary import summarise
 from tracer.rendering.pages.wording import wording
 from tracer.rendering.picture import render
 from tracer.sequences import choose, label, release_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 __all__ = ["ACTIONS", "kept"]
 

@@ -25,6 +25,7 @@ GROUPS = PROJECT["dependency-groups"]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 
 USED_WITHOUT_IMPORT = {
+    "coverage": "`.ci/run` measures the unit tests with it",
     "deptry": "a command of .pre-commit-config.yaml",
     "granian": "a command: the server behind the proxies of the benchmarks",
     "import-linter": "a command of .pre-commit-config.yaml",

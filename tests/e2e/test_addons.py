@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from mitmproxy import http
@@ -19,6 +18,9 @@ from tests.e2e.conftest import ROOT, Proxy
 from tests.e2e.test_wire import BYTES, CHUNKED, JSON, OK, Pair, answer, ask, chunks
 from tests.e2e.wire import Heard, Talk, dechunked, talk
 from tracer.recording import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 pytestmark = pytest.mark.e2e
 

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -19,6 +18,8 @@ from tracer.matrix import make_plan, select_suites
 from tracer.recording import load
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tracer.model import Recording
 
 pytestmark = pytest.mark.e2e

@@ -8,7 +8,6 @@ import datetime
 import ipaddress
 import ssl
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 HOST = "127.0.0.1"
 

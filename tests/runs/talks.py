@@ -11,12 +11,12 @@ from tracer.model import Exchange, Request, Response
 from tracer.runs.attribution import Attribution
 from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.run import GRACE, Evidence, Run
-from tracer.runs.sent_request import SentRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracer.runs.client_process import ClientProcess
+    from tracer.runs.sent_request import SentRequest
 
 HOST = "http://cloud.test:8776"
 KEYSTONE, GLANCE = "http://cloud.test:5000/identity", "http://cloud.test:9292/image"

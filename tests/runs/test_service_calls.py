@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -25,10 +26,12 @@ from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.recovery import recover
 from tracer.runs.run import Evidence, Runs
 from tracer.runs.run_manager import RunManager
-from tracer.runs.run_writer import SavedRecording
 from tracer.runs.sent_request import SentRequest
 from tracer.runs.service_calls import ServiceCalls
 from tracer.runs.settings import JOURNALS, Settings
+
+if TYPE_CHECKING:
+    from tracer.runs.run_writer import SavedRecording
 
 IMAGE, TOKENS = "/image/v2/images/1", "/identity/v3/auth/tokens"
 

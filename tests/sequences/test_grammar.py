@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -10,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sequences.runs import HOST, exchange
-from tracer.model import Exchange
 from tracer.sequences import AnyOrder, Entry, Fallback, Item, Loop, Match, OneOf, Sequence, match
+
+if TYPE_CHECKING:
+    from tracer.model import Exchange
 
 RELEASES = ("zed", "2023.1", "2026.2")
 STATUSES: list[int | tuple[int, ...]] = [200, (200, 202)]

@@ -16,12 +16,13 @@ from tracer.capture.client.client_trust import Trust, client_trust, with_authori
 from tracer.capture.client.command import ClientCommand, proxied
 from tracer.capture.mitm.authority import certificate
 from tracer.capture.mitm.lean import defer_addons
-from tracer.model import Recording
-from tracer.runs.run_writer import SavedRecording
-from tracer.runs.settings import Settings
 
 if TYPE_CHECKING:
     from types import FrameType
+
+    from tracer.model import Recording
+    from tracer.runs.run_writer import SavedRecording
+    from tracer.runs.settings import Settings
 
 __all__ = ["Result", "Services", "record"]
 

@@ -9,20 +9,24 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tracer import storage
 from tracer.cloud import environments, service_processes
 from tracer.cloud.cache import Progress, locked, private_folder
-from tracer.cloud.environments import Built
 from tracer.cloud.passwords import generate, is_safe
-from tracer.cloud.releases import CloudRelease, Service
 from tracer.errors import CloudError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tracer.cloud.environments import Built
+    from tracer.cloud.releases import CloudRelease, Service
 
 __all__ = [
     "ADMIN",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison.comparing import NOTHING, Learned, compare, learn
-from tracer.comparison.differences import Comparison
 from tracer.errors import InputError
-from tracer.model import Recording
 from tracer.recording import below, load, second
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracer.comparison.differences import Comparison
+    from tracer.model import Recording
 
 __all__ = ["Compared", "Couple", "Pairing", "compare_files", "pair"]
 

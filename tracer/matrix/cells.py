@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tracer.model import Recording
+if TYPE_CHECKING:
+    from tracer.model import Recording
 
 __all__ = ["Cell", "CellVerdict"]
 

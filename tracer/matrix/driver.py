@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -20,6 +19,8 @@ from tracer.recording import loads
 from tracer.storage import write, write_parts
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tracer.cloud.cache import Progress
     from tracer.matrix.plan import MatrixPlan
     from tracer.matrix.pools import Pool

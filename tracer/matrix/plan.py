@@ -10,13 +10,13 @@ from msgspec.structs import replace
 from tracer.matrix import done
 from tracer.matrix.cells import Cell
 from tracer.matrix.units import AGAIN, FIRST, ROUNDS, Round, Unit
-from tracer.model import Recording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from tracer.matrix.suites import Suite
+    from tracer.model import Recording
 
 __all__ = ["MatrixPlan", "make_plan"]
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.redaction.scalars import Span
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracer.redaction.objects import Objects
+    from tracer.redaction.scalars import Span
 
 __all__ = ["Declared", "declared_in", "may_declare", "values_of"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tracer.redaction import urls
@@ -14,6 +13,8 @@ from tracer.redaction.quoting import Quoted, quoted
 from tracer.redaction.rules import KNOWN, LocationRule, Policy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tracer.redaction.known import KnownSecrets
     from tracer.redaction.pairs import NamedValue
     from tracer.redaction.patterns import TextPattern

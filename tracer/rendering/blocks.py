@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tracer.rendering.messages import MessageView
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from tracer.rendering.messages import MessageView
 
 
 __all__ = [

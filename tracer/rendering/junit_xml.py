@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
 from tracer.rendering.texts import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["JUnitCase", "JUnitResult", "JUnitSuite", "junit_xml"]
 

@@ -12,13 +12,12 @@ import math
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracer.lazy import reordered
-from tracer.model import ExchangeVerdict
 from tracer.sequences import DEVIATIONS, generic, parents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tracer.model import Exchange, Recording
+    from tracer.model import Exchange, ExchangeVerdict, Recording
 
 __all__ = ["Change", "MessageView", "client_first", "exchange_messages", "messages"]
 

@@ -9,11 +9,12 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.runs.client_process import ClientProcess
 from tracer.urls import split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from tracer.runs.client_process import ClientProcess
 
 __all__ = ["FINISHED_LIMIT", "GRACE", "Evidence", "Run", "Runs", "is_below", "service_of"]
 

@@ -6,14 +6,12 @@ import contextlib
 import itertools
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from tracer.counting import counted
 from tracer.errors import LeakError, OutputError, RenderError
-from tracer.model import Exchange, Output, Recording
 from tracer.processes import identify
 from tracer.recording import Journal, JournalHead, load, save
 from tracer.redaction import KnownSecrets, Redactor, load_policy
@@ -26,6 +24,9 @@ from tracer.storage import write_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
+
+    from tracer.model import Exchange, Output, Recording
 
 __all__ = ["RunWriter", "SavedRecording"]
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from tracer.model import Exchange
 from tracer.runs.run import Evidence, Run, service_of
+
+if TYPE_CHECKING:
+    from tracer.model import Exchange
 
 __all__ = ["SentRequest"]
 

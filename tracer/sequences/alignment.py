@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.model import ExchangeVerdict
 from tracer.sequences.automaton import Automaton, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from tracer.model import ExchangeVerdict
 
 
 __all__ = ["Aligned", "Candidate", "SequenceAlignment", "align"]

@@ -12,12 +12,12 @@ import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer import releases
-from tracer.model import ExchangeVerdict
 from tracer.sequences.schema import AnyOrder, Entry, Loop, OneOf, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tracer.model import ExchangeVerdict
     from tracer.sequences.schema import Item
 
 __all__ = ["Automaton", "Read", "Rule", "Skip", "automaton"]

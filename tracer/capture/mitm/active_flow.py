@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-
-from mitmproxy import http
+from typing import TYPE_CHECKING
 
 from tracer.capture.mitm.flow_events import content, exchange_completed
-from tracer.capture.mitm.taps import Tap
-from tracer.runs.events import Content, ExchangeCompleted
+
+if TYPE_CHECKING:
+    from mitmproxy import http
+
+    from tracer.capture.mitm.taps import Tap
+    from tracer.runs.events import Content, ExchangeCompleted
 
 __all__ = ["ActiveFlow"]
 

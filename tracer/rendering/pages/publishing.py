@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracer.comparison.folders import Couple
@@ -27,6 +26,8 @@ from tracer.rendering.pages.wording import Wording, wording
 from tracer.rendering.picture import THEMES, render
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tracer.model import Recording
 
 __all__ = ["Diagrams", "publish"]

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.filenames import first_free, safe_name
 from tracer.releases import order
-from tracer.rendering.pages.summary import Summary
 from tracer.sequences import catalog, command_words, known_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from tracer.rendering.pages.summary import Summary
 
 
 __all__ = ["Page", "PrologueExchange", "ReleasePages", "SitePlan", "plan"]
