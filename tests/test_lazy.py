@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracer.lazy import LazySequence, lazy_map, reordered
+from tracer.lazy import LazySequence, lazy_map, lazy_reorder
 
 _ITEMS = st.lists(st.integers(), max_size=6)
 
@@ -18,7 +18,7 @@ def test_a_lazy_sequence_equals_its_list(items: list[int], part: slice, order: l
     assert lazy[part] == items[part]
     assert [lazy[-index - 1] for index in range(len(items))] == items[::-1]
     indexes = [index for index in order if index < len(items)]
-    from_list, from_lazy = reordered(items, indexes), reordered(lazy, indexes)
+    from_list, from_lazy = lazy_reorder(items, indexes), lazy_reorder(lazy, indexes)
     assert (isinstance(from_list, list), isinstance(from_lazy, list)) == (True, False)
     assert [*from_lazy] == [*from_list] == [items[index] for index in indexes]
     sums = [2 * item + index for index, item in enumerate(items)]

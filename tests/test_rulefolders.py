@@ -97,7 +97,7 @@ def test_a_file_of_a_package_that_cannot_be_used_is_named(package: Path) -> None
     (package / "volatile.yaml").write_text("unordered: ['***']\n")
     ended = tracer("diff", ZED, NEWEST, PYTHONPATH=_use(package))
     assert ended.returncode == 2
-    assert f"{package / 'volatile.yaml'}: not a place: '***'" in ended.stderr
+    assert f"{package / 'volatile.yaml'}: not a location: '***'" in ended.stderr
     assert ended.stderr.count("\n") == 1
 
 

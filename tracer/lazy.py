@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar, overload
 
-__all__ = ["LazySequence", "lazy_map", "reordered"]
+__all__ = ["LazySequence", "lazy_map", "lazy_reorder"]
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -41,7 +41,7 @@ def lazy_map(source: Sequence[S], transform: Callable[[int, S], T]) -> Sequence[
     return LazySequence(len(source), lambda index: transform(index, source[index]))
 
 
-def reordered(source: Sequence[S], order: Sequence[int]) -> Sequence[S]:
+def lazy_reorder(source: Sequence[S], order: Sequence[int]) -> Sequence[S]:
     """Return the items at the indexes ``order``, as a list for a list, else as a lazy sequence."""
     if isinstance(source, list):
         return [source[index] for index in order]

@@ -73,7 +73,7 @@ def package_folders() -> tuple[Path, ...]:
 
 
 def _folders(plugin: Plugin) -> list[Path]:
-    """Return the folders of a package of Python; a package without ``__init__.py`` may have several."""
+    """Return the folders of a Python package. A package without ``__init__.py`` may have several."""
     package = plugin.load()
     paths = getattr(package, "__path__", None)
     if paths is None:

@@ -72,11 +72,11 @@ def test_a_policy_is_used_by_every_verb() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "problem"),
     [
-        ("volatile.yaml", "unordered: ['***']\n", "rules/volatile.yaml: not a place: '***'"),
+        ("volatile.yaml", "unordered: ['***']\n", "rules/volatile.yaml: not a location: '***'"),
         (
             "severities.yaml",
             "rules:\n- {name: x, severity: additive, why: {}, places: ['']}\n",
-            "rules/severities.yaml: rules[0]: not a place: ''",
+            "rules/severities.yaml: rules[0]: not a location: ''",
         ),
         ("severities.yaml", "rules: 1\n", "rules/severities.yaml: rules: expected array, got int"),
         (

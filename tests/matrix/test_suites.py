@@ -9,7 +9,7 @@ import pytest
 
 from tracer.errors import InputError
 from tracer.matrix import Suite, load, suites
-from tracer.sequences import catalog, command_words
+from tracer.sequences import catalog, subcommand_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ def test_a_recording_of_a_name_is_made_by_one_suite_only() -> None:
 @pytest.mark.parametrize("suite", [suites()["identity"], suites()["image"]], ids=lambda suite: suite.name)
 def test_each_recorded_command_is_documented(suite: Suite) -> None:
     for command in suite.commands:
-        words = command_words(command.run)
+        words = subcommand_words(command.run)
         found = [
             one
             for one in catalog().values()

@@ -3,7 +3,7 @@ import pytest
 
 from tests.redaction.canaries import as_base64, as_text, exchange
 from tracer.model import Body, Exchange
-from tracer.redaction import Redactor, bodies, headers, load_policy, urls
+from tracer.redaction import Redactor, bodies, headers, load_policy, url_secrets
 
 SECRET = "kJ7xQ2mZp9vR4tWs"
 
@@ -22,7 +22,7 @@ def _sent() -> Exchange:
 
 
 @pytest.mark.parametrize(
-    ("module", "name"), [(urls, "url"), (headers, "headers"), (bodies, "body"), (bodies, "content")]
+    ("module", "name"), [(url_secrets, "url"), (headers, "headers"), (bodies, "body"), (bodies, "content")]
 )
 def test_what_cannot_be_redacted_is_stripped_and_marked(
     monkeypatch: pytest.MonkeyPatch, module: object, name: str
@@ -49,7 +49,7 @@ def test_a_method_that_is_no_word_is_not_kept(monkeypatch: pytest.MonkeyPatch) -
     def broken(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(urls, "url", broken)
+    monkeypatch.setattr(url_secrets, "url", broken)
     stripped = Redactor(load_policy()).exchange(exchange(method=f"GET{SECRET}"))
     assert stripped.request.method == "<removed>"
 
@@ -96,7 +96,7 @@ def test_a_stripped_exchange_stays_as_it_is() -> None:
     ],
 )
 def test_of_an_ipv6_url_scheme_address_and_port_are_kept(url: str, bare: str) -> None:
-    assert urls.bare(url) == bare
+    assert url_secrets.bare(url) == bare
 
 
 @pytest.mark.parametrize("host", ["[::1]:5000", "[fe80::1%25eth0]", "[2001:db8::7]:80"])

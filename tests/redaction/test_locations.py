@@ -5,7 +5,7 @@ import pytest
 
 from tests.redaction.canaries import Build, as_json, as_text, exchange
 from tests.redaction.forms import cores
-from tests.redaction.places import NARROW, PLACES
+from tests.redaction.locations import NARROW, PLACES
 from tracer.model import Exchange
 from tracer.redaction import Redactor, load_policy, scan
 

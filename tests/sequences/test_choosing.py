@@ -8,7 +8,7 @@ import pytest
 
 from tests.sequences import runs
 from tests.sequences.runs import HOST, IMAGE_ID, exchange, login, prologue, show
-from tracer.sequences import choose, command_words
+from tracer.sequences import choose, subcommand_words
 
 if TYPE_CHECKING:
     from tracer.model import Exchange
@@ -103,11 +103,11 @@ def test_what_is_not_image_show(run: list[Exchange], name: str) -> None:
 
 
 def test_the_words_of_a_command() -> None:
-    assert command_words("openstack --debug --os-cloud x token issue -f json") == [
+    assert subcommand_words("openstack --debug --os-cloud x token issue -f json") == [
         "token",
         "issue",
         "-f",
         "json",
     ]
-    assert command_words("ls -l") == []
-    assert command_words("openstack") == []
+    assert subcommand_words("ls -l") == []
+    assert subcommand_words("openstack") == []

@@ -12,8 +12,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from tracer.capture.client.client_trust import Trust, client_trust, with_authority
 from tracer.capture.client.command import ClientCommand, proxied
+from tracer.capture.client.trust import Trust, client_trust, with_authority
 from tracer.capture.mitm.authority import certificate
 from tracer.capture.mitm.lean import defer_addons
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.cli.options import add_format, add_recordings, add_sequence, naming_options
-from tracer.rendering.formats import CHECK_REPORTS
+from tracer.rendering.format_tables import CHECK_REPORTS
 
 if TYPE_CHECKING:
     import argparse
@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the report. Return the exit code for the worst verdict."""
-    from tracer.cli.diff_output import print_report
+    from tracer.cli.report_output import print_report
     from tracer.conformance import check_all, exit_code
     from tracer.plugins import ReportOptions
     from tracer.recording import below

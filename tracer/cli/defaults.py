@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tracer.cli.options import Alias
 from tracer.cli.parsing import verbs_of
 from tracer.errors import InputError, TracerError
-from tracer.rendering.formats import FormatTable
+from tracer.rendering.format_tables import FormatTable
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.cli.export_output import DIAGRAMS, check_theme, export, put_parts
 from tracer.cli.options import (
     add_fold,
     add_format,
@@ -15,10 +16,9 @@ from tracer.cli.options import (
     check_output,
     include_sequences,
 )
-from tracer.cli.pictures import DIAGRAMS, check_theme, export, put_parts
 from tracer.errors import InputError
 from tracer.plugins import ExportOptions
-from tracer.rendering.formats import EXPORTERS
+from tracer.rendering.format_tables import EXPORTERS
 
 if TYPE_CHECKING:
     import argparse

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracer.cli.diff_output import Reporter
+from tracer.cli.export_output import DIAGRAMS, check_diagram, warn
 from tracer.cli.options import (
     add_alias,
     add_format,
@@ -16,10 +16,10 @@ from tracer.cli.options import (
     check_output,
     spelling,
 )
-from tracer.cli.pictures import DIAGRAMS, check_diagram, warn
+from tracer.cli.report_output import Reporter
 from tracer.counting import counted
 from tracer.errors import InputError
-from tracer.rendering.formats import DIFF_REPORTS
+from tracer.rendering.format_tables import DIFF_REPORTS
 
 if TYPE_CHECKING:
     import argparse
@@ -168,7 +168,7 @@ def _kind(options: argparse.Namespace) -> str | None:
 def _steps(sides: Sequence[Side], pairings: Sequence[Pairing], reporter: Reporter) -> list[SideComparison]:
     from tracer.cli.console import stderr
     from tracer.comparison.folders import compare_files
-    from tracer.comparison.report import make_step
+    from tracer.comparison.report import compare_sides
 
     def compared(pairing: Pairing, names: tuple[str, str]) -> Iterator[Compared]:
         for number, couple in enumerate(pairing.couples, 1):
@@ -181,7 +181,7 @@ def _steps(sides: Sequence[Side], pairings: Sequence[Pairing], reporter: Reporte
     reporter.check(pairings)
     with stderr().status("comparing…") as status:
         return [
-            make_step(*names, pairing, compared(pairing, names))
+            compare_sides(*names, pairing, compared(pairing, names))
             for (before, after), pairing in zip(pairwise(sides), pairings, strict=True)
             for names in [(before.name, after.name)]
         ]

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from tracer.rendering.formats import FormatTable
+from tracer.rendering.format_tables import FormatTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from tracer.comparison.differences import Change, Location, shown
-from tracer.comparison.exchange_pairs import path_of, query_of
+from tracer.comparison.exchange_pairs import normalized_path, query_of
 from tracer.comparison.trees import compare_values
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _SEPARATOR = re.compile(rf"{_STRING}|([,:])", re.DOTALL)
 
 def location_of(exchange: Exchange, repetition: int = 1) -> Location:
     """Return the location of the request of ``exchange``, the ``repetition``-th such request in its run."""
-    general = f"{shown(exchange.request.method)} {shown(path_of(exchange))}"
+    general = f"{shown(exchange.request.method)} {shown(normalized_path(exchange))}"
     return Location("request", f"{general} ({repetition})" if repetition > 1 else general, general)
 
 
@@ -69,7 +69,7 @@ def _requests(before: Exchange, after: Exchange, location: Location) -> Iterator
     if request_before.method != request_after.method:
         yield Change("changed", location.within("method"), request_before.method, request_after.method)
     yield from _text(_scheme(request_before.url), _scheme(request_after.url), location.within("scheme"))
-    yield from _text(path_of(before), path_of(after), location.within("path"))
+    yield from _text(normalized_path(before), normalized_path(after), location.within("path"))
     yield from _text(before.sender, after.sender, location.within("from"))
     yield from _text(before.receiver, after.receiver, location.within("to"))
     yield from _text(request_before.http, request_after.http, location.within("http"))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tracer.model import Exchange
 
-__all__ = ["ExchangeAlignment", "align_runs", "path_of", "query_of"]
+__all__ = ["ExchangeAlignment", "align_runs", "normalized_path", "query_of"]
 
 _ALIKE = 60.0
 """The similarity, of 100, from which two different path segments count as one changed segment."""
@@ -72,7 +72,7 @@ def align_runs(before: Sequence[Exchange], after: Sequence[Exchange]) -> Exchang
     return ExchangeAlignment(sorted(pairs), moved, removed, added)
 
 
-def path_of(exchange: Exchange) -> str:
+def normalized_path(exchange: Exchange) -> str:
     """Return the path template of ``exchange``, from its label or else from its URL."""
     return (exchange.path or generic(_split(exchange)[0])).partition("?")[0]
 
@@ -89,7 +89,7 @@ def _split(exchange: Exchange) -> tuple[str, str]:
 
 
 def _key(exchange: Exchange) -> Key:
-    path = _PARAMETER.sub("{}", path_of(exchange))
+    path = _PARAMETER.sub("{}", normalized_path(exchange))
     return exchange.sender, exchange.receiver, exchange.request.method, path
 
 

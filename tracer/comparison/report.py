@@ -23,10 +23,10 @@ __all__ = [
     "RecordingComparison",
     "SideComparison",
     "SideOrigin",
+    "compare_sides",
     "counted_severities",
     "difference_keys",
     "make_report",
-    "make_step",
 ]
 
 FORMAT = 1
@@ -117,7 +117,7 @@ def counted_severities(limit: FailOn) -> tuple[str, ...]:
     return SEVERITIES if limit == "any" else SEVERITIES[: SEVERITIES.index(limit) + 1]
 
 
-def make_step(before: str, after: str, pairing: Pairing, compared: Iterable[Compared]) -> SideComparison:
+def compare_sides(before: str, after: str, pairing: Pairing, compared: Iterable[Compared]) -> SideComparison:
     """Return the report on two sides. ``before`` and ``after`` are the user's names of the sides."""
     results = list(compared)
     rows = [

@@ -151,7 +151,7 @@ def pattern(location: str) -> re.Pattern[str]:
     Raise ValueError for an invalid pattern.
     """
     if not location or "***" in location:
-        raise ValueError(f"not a place: {location!r}")
+        raise ValueError(f"not a location: {location!r}")
     text = re.escape(location).replace(r"\*\*\.", r"(?:.*[.\]])?\.?").replace(r"\*\*", ".*")
     return re.compile(text.replace(r"\*", r"[^.\[\]]+"), re.DOTALL)
 

@@ -109,7 +109,7 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
     ends = [
         exchange.started if exchange.ended is None else exchange.ended for exchange in recording.exchanges
     ]
-    unchecked = Check(
+    base = Check(
         recording=name,
         verdict=None,
         command=recording.command,
@@ -126,11 +126,11 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
         verdict = verdict_of(recording)
         if verdict:
             problem = f"undetermined: {undetermined_reason(recording)}; {problem}"
-        return msgspec.structs.replace(unchecked, verdict=verdict, problem=problem)
+        return msgspec.structs.replace(base, verdict=verdict, problem=problem)
     result = match(recording.exchanges, chosen, client_release)
     verdict = verdict_of(recording, result)
     return msgspec.structs.replace(
-        unchecked,
+        base,
         verdict=verdict,
         problem=f"undetermined: {undetermined_reason(recording)}" if verdict == "undetermined" else "",
         sequence=chosen.name,

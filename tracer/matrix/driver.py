@@ -53,22 +53,22 @@ class _Through(NamedTuple):
     future: Future[list[CommandResult]]
 
 
-def drive(plan: MatrixPlan, order: MatrixOutput, pool: Pool, progress: Progress, complain: Complain) -> None:
+def drive(plan: MatrixPlan, output: MatrixOutput, pool: Pool, progress: Progress, complain: Complain) -> None:
     """Record the remaining units of ``plan``, and add the recordings and problems to ``plan``.
 
     ``complain`` is called with each problem. Each recording is written at once, and stays after an
     interruption. Raises OutputError if a recording cannot be written, unless it is part of the result of a
     unit: then this is a problem of the unit.
     """
-    _Drive(plan, order, pool, progress, complain).all()
+    _Drive(plan, output, pool, progress, complain).all()
 
 
 class _Drive:
     def __init__(
-        self, plan: MatrixPlan, order: MatrixOutput, pool: Pool, progress: Progress, complain: Complain
+        self, plan: MatrixPlan, output: MatrixOutput, pool: Pool, progress: Progress, complain: Complain
     ) -> None:
         self.plan = plan
-        self.order = order
+        self.output = output
         self.pool = pool
         self.progress = progress
         self.complain = complain
@@ -93,7 +93,7 @@ class _Drive:
         for number in unit.rounds:
             self.plan.recordings.pop((unit.key, number), None)
             self.plan.problems.pop((unit.key, number), None)
-            done.forget(self.order.out, unit, number)
+            done.forget(self.output.out, unit, number)
         self.running += 1
         self.tries[unit.key] += 1
         future = self.pool.submit(unit, lambda content: self.events.put(_Message(unit, content)))
@@ -130,7 +130,7 @@ class _Drive:
                 problem = problem or str(error)
         elif result.name:
             # The recording of an earlier matrix would pass for a new recording.
-            unit.path(self.order.out, result.name, result.number).unlink(missing_ok=True)
+            unit.path(self.output.out, result.name, result.number).unlink(missing_ok=True)
         if problem:
             self.plan.problems.setdefault(key, {})[result.name] = problem
             again = " again" if result.number != ROUNDS[0] else ""
@@ -141,11 +141,11 @@ class _Drive:
         key = (unit.key, number)
         names = {command.name for command in unit.suite.commands}
         if self.plan.recordings.get(key, {}).keys() == names and not self.plan.problems.get(key):
-            done.note(self.order.out, unit, number)
+            done.note(self.output.out, unit, number)
             self.plan.done.add(key)
         elif key in self.plan.done:
             # The clean-up failed after all commands had been recorded.
-            done.forget(self.order.out, unit, number)
+            done.forget(self.output.out, unit, number)
             self.plan.done.remove(key)
 
     def _write(self, unit: Unit, result: CommandResult) -> None:
@@ -154,12 +154,12 @@ class _Drive:
         ``write`` looks for secrets once more, as the bytes may come from another machine.
         """
         recording = loads(result.recording, f"{unit.title} {result.name}")
-        path = unit.path(self.order.out, result.name, result.number)
+        path = unit.path(self.output.out, result.name, result.number)
         write(path, result.recording)
         self.plan.recordings.setdefault((unit.key, result.number), {})[result.name] = recording
-        if result.number == ROUNDS[0] and self.order.draw is not None:
-            for kind in self.order.diagrams:
-                write_parts(path.with_suffix(f".{kind}"), self.order.draw(recording, kind), tidy=True)
+        if result.number == ROUNDS[0] and self.output.draw is not None:
+            for kind in self.output.diagrams:
+                write_parts(path.with_suffix(f".{kind}"), self.output.draw(recording, kind), tidy=True)
 
     def _through(self, unit: Unit, future: Future[list[CommandResult]]) -> None:
         self.doing.pop(unit.key, None)

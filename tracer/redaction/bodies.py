@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from tracer.formats.json_text import may_be_json
-from tracer.redaction import documents, urls
+from tracer.redaction import documents, url_secrets
 from tracer.redaction.pseudonyms import is_pseudonym
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def body(
 def text(sent: str, replacer: SecretReplacer, content_type: str = "", url_path: str = "") -> str:
     """Return a text with the secrets replaced that the policy names, if the text is a form or JSON."""
     if "form-urlencoded" in content_type.lower():
-        return urls.parameters(sent, replacer.policy, replacer.take)
+        return url_secrets.parameters(sent, replacer.policy, replacer.take)
     if may_be_json(sent) or "json" in content_type.lower():
         root = replacer.policy.fields(url_path)
         try:

@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from tracer.formats.json_text import may_be_json
-from tracer.redaction import bodies, headers, urls
+from tracer.redaction import bodies, headers, url_secrets
 from tracer.redaction.shellwords import shell_words, written
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def learn_environment(environment: Mapping[str, str], replacer: SecretReplacer) 
         if rule is not None:
             replacer.learn(rule, value)
         elif "://" in value:
-            urls.url(value, replacer.policy, replacer.learn)
+            url_secrets.url(value, replacer.policy, replacer.learn)
 
 
 def _replace_value(rule: LocationRule, value: str, replacer: SecretReplacer) -> str:
@@ -125,10 +125,10 @@ def _argument(argument: str, replacer: SecretReplacer, container: str) -> str:
         container = option.strip("-=").replace("-", "_")
     named = _NAMED.match(rest)
     if named is None or rest[named.end(2) :].startswith("//"):
-        return urls.url(argument, replacer.policy, replacer.take) if "://" in argument else argument
+        return url_secrets.url(argument, replacer.policy, replacer.take) if "://" in argument else argument
     new = _NAMED.sub(lambda match: _named(match, replacer, container), rest)
     if new == rest and "://" in rest:
-        new = urls.url(rest, replacer.policy, replacer.take)
+        new = url_secrets.url(rest, replacer.policy, replacer.take)
     return f"{option or ''}{new}"
 
 

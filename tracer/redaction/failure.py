@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tracer.model import Body, Exchange, Headers, Request, Response
-from tracer.redaction import urls
+from tracer.redaction import url_secrets
 from tracer.redaction.pseudonyms import REMOVED
 
 __all__ = ["stripped"]
@@ -19,7 +19,7 @@ _MEDIA_TYPE = re.compile(r"(?:application|audio|font|image|message|multipart|tex
 def stripped(exchange: Exchange) -> Exchange:
     """Return the exchange without bodies, header values, path, query and texts, as ``redaction: failed``."""
     request, response = exchange.request, exchange.response
-    host = urls.bare(request.url)
+    host = url_secrets.bare(request.url)
     return Exchange(
         steps=exchange.steps,
         sender=exchange.sender,

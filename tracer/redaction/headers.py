@@ -8,7 +8,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING
 
-from tracer.redaction import urls
+from tracer.redaction import url_secrets
 from tracer.redaction.pseudonyms import PSEUDONYM, REMOVED
 from tracer.redaction.rules import LocationRule
 
@@ -132,7 +132,7 @@ def _challenges(rule: LocationRule, text: str, replacer: SecretReplacer) -> str:
 
 
 def _authority(rule: LocationRule, text: str, replacer: SecretReplacer) -> str:
-    return urls.authority(text, rule, replacer.take)
+    return url_secrets.authority(text, rule, replacer.take)
 
 
 def _cookies(rule: LocationRule, text: str, replacer: SecretReplacer) -> str:
@@ -156,11 +156,11 @@ def _cookie(match: re.Match[str], rule: LocationRule, replacer: SecretReplacer) 
 
 def _urls(_rule: LocationRule, text: str, replacer: SecretReplacer) -> str:
     if _LINK.match(text.lstrip()):
-        return _LINK.sub(lambda match: f"<{urls.url(match[1], replacer.policy, replacer.take)}>", text)
+        return _LINK.sub(lambda match: f"<{url_secrets.url(match[1], replacer.policy, replacer.take)}>", text)
     refresh = _REFRESH.fullmatch(text)
     if refresh:
-        return refresh[1] + urls.url(refresh[2], replacer.policy, replacer.take)
-    return urls.url(text, replacer.policy, replacer.take)
+        return refresh[1] + url_secrets.url(refresh[2], replacer.policy, replacer.take)
+    return url_secrets.url(text, replacer.policy, replacer.take)
 
 
 _FORMS: dict[HeaderForm, Callable[[LocationRule, str, SecretReplacer], str]] = {

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import yaml
 
 from tracer.formats import json_text, yaml_text
-from tracer.redaction import commands, documents, headers, urls
+from tracer.redaction import commands, documents, headers, url_secrets
 from tracer.redaction.harmless import is_location
 from tracer.redaction.pseudonyms import has_pseudonym
 from tracer.redaction.scanner import Finding, located
@@ -98,7 +98,7 @@ class _Notes:
         if not self.quoted and policy.is_state(value):
             return value
         if rule.kind == "token" and is_location(value):
-            return urls.url(value, policy, self.take)
+            return url_secrets.url(value, policy, self.take)
         if rule.form == "value" and self._in_header(rule, value):
             return value
         self._entries.append((rule.name, value))
@@ -252,8 +252,8 @@ class _Recording:
             case ["exchanges", int(), "request" | "response" as side, *rest]:
                 match rest:
                     case ["url"]:
-                        self._path, self._type = urls.path_of(text), ""
-                        urls.url(text, self._notes.policy, self._notes.take)
+                        self._path, self._type = url_secrets.path_of(text), ""
+                        url_secrets.url(text, self._notes.policy, self._notes.take)
                     case ["status"]:
                         self._type = ""
                     case ["headers", str(name), *_]:
@@ -274,7 +274,7 @@ class _Recording:
         if whole is not None:
             notes.take(whole, text)
         elif field == "text" and "form-urlencoded" in self._type.lower():
-            urls.parameters(text, policy, notes.take)
+            url_secrets.parameters(text, policy, notes.take)
         elif field != "base64" and json_text.may_be_json(text) and policy.prefilter.may_hold_secret(text):
             root = policy.fields(self._path)
             yield from _hits(json_text.Scalars(root, operator.getitem), text, notes)

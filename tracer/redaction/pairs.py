@@ -374,8 +374,8 @@ class Pairs(Generic[P]):
 
 
 def _fewest(words: set[str]) -> set[str]:
-    """Return the words that contain no part word. A text without these contains no word at all."""
-    return {word for word in words if not any(part != word and part in word for part in words)}
+    """Return the words that contain no other word. A text without these contains no word at all."""
+    return {word for word in words if not any(shorter != word and shorter in word for shorter in words)}
 
 
 def _marked(text: str, mark: re.Pattern[str], piece: re.Pattern[str]) -> Iterator[Span]:

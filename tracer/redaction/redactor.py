@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from tracer.redaction import bodies, commands, headers, urls
+from tracer.redaction import bodies, commands, headers, url_secrets
 from tracer.redaction.failure import stripped
 from tracer.redaction.known import KnownSecrets
 from tracer.redaction.logins import may_hold_unrecognised_secret
@@ -124,21 +124,21 @@ class Redactor:
         ]
         if not bare:
             return None
-        where = urls.path_of(exchange.request.url)
+        where = url_secrets.path_of(exchange.request.url)
         return f"{exchange.request.method} {where}: no secret was found in the {' and the '.join(bare)}"
 
     def _redact_by_location(self, exchange: Exchange) -> Exchange:
         """Return the exchange without the secrets at locations that the policy names."""
         substitutions = self._substitutions
-        where = urls.path_of(exchange.request.url)
+        where = url_secrets.path_of(exchange.request.url)
         request, response = exchange.request, exchange.response
         return msgspec.structs.replace(
             exchange,
-            path=urls.url(exchange.path, substitutions.policy, self._take),
+            path=url_secrets.url(exchange.path, substitutions.policy, self._take),
             error=exchange.error and without_quotations(exchange.error),
             request=msgspec.structs.replace(
                 request,
-                url=urls.url(request.url, substitutions.policy, self._take),
+                url=url_secrets.url(request.url, substitutions.policy, self._take),
                 headers=headers.headers(request.headers, substitutions),
                 body=self._body(request.body, where, "request"),
             ),
@@ -235,7 +235,7 @@ def _is_auth(exchange: Exchange) -> bool:
         request.method == "POST"
         and response is not None
         and 200 <= response.status < 300
-        and _AUTH.fullmatch(urls.path_of(request.url)) is not None
+        and _AUTH.fullmatch(url_secrets.path_of(request.url)) is not None
     )
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from tracer.redaction import urls
+from tracer.redaction import url_secrets
 from tracer.redaction.harmless import is_location, is_stand_in
 from tracer.redaction.pseudonyms import is_pseudonym
 from tracer.redaction.quoting import Quoted, quoted
@@ -86,11 +86,11 @@ class Substitutions:
         if is_kept(value):
             return value
         if rule.kind == "token" and is_location(value):
-            return urls.url(value, self.policy, self.take)
+            return url_secrets.url(value, self.policy, self.take)
         self.count(rule.name)
         self.known.add(rule.kind, value, spread=rule.spread)
         if rule.kind == "url":
-            urls.url(value, self.policy, self.learn)
+            url_secrets.url(value, self.policy, self.learn)
         return self.known.pseudonym(rule.kind, value)
 
     def learn(self, rule: LocationRule, value: str) -> str:

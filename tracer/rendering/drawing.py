@@ -33,7 +33,7 @@ def draw(recording: Recording, kind: str) -> list[str | bytes]:
         )
     # `tracer record` imports this function before it starts the client, so imports here are lazy.
     from tracer.plugins import ExportOptions
-    from tracer.rendering.formats import EXPORTERS
+    from tracer.rendering.format_tables import EXPORTERS
 
     if kind not in [*EXPORTERS]:
         raise ValueError(f"unknown kind of diagram: {kind!r}")

@@ -11,7 +11,7 @@ import heapq
 import math
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tracer.lazy import reordered
+from tracer.lazy import lazy_reorder
 from tracer.sequences import DEVIATIONS, generic, parents
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _order(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, bool]]:
     """Yield (index of the exchange, true for its request) for each message, in the order of time."""
     started = [_seconds(exchange.started, 0.0) for exchange in exchanges]
     order = sorted(range(len(exchanges)), key=lambda number: (started[number], number))
-    callers = parents(reordered(exchanges, order))
+    callers = parents(lazy_reorder(exchanges, order))
     ends = _ends(exchanges, started, order, callers)
     waiting = _Waiting()
     for index, caller in zip(order, callers, strict=True):

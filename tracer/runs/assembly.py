@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from tracer.lazy import lazy_map, reordered
+from tracer.lazy import lazy_map, lazy_reorder
 from tracer.model import FORMAT, Cloud, Exchange, Output, Recording
 from tracer.runs.participants import CLIENT, client_agent, resolve
 from tracer.sequences import choose, find, label, release_of
@@ -36,7 +36,7 @@ def assemble(
     started = [exchange.started for exchange in exchanges]
     order = sorted(range(len(started)), key=started.__getitem__)
     began = started[order[0]] if order else head.began
-    ordered = reordered(exchanges, order)
+    ordered = lazy_reorder(exchanges, order)
     receivers, labels = resolve(ordered, participants, head.command)
     named = lazy_map(ordered, lambda index, exchange: _complete(exchange, began, receivers[index]))
     recording = Recording(

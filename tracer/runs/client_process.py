@@ -11,7 +11,7 @@ import psutil
 from tracer.processes import ProcessIdentity, identify
 from tracer.runs.header_fields import encoded, readable
 
-__all__ = ["ClientProcess", "command_words", "read"]
+__all__ = ["ClientProcess", "client_command", "read"]
 
 _INTERPRETER = re.compile(r"python[\d.]*(\.exe)?\Z", re.IGNORECASE)
 
@@ -45,7 +45,7 @@ def read(pid: int) -> ClientProcess | None:
     )
 
 
-def command_words(argv: tuple[str, ...]) -> tuple[str, ...]:
+def client_command(argv: tuple[str, ...]) -> tuple[str, ...]:
     """Return the command as the user typed it: without the interpreter and the folder of the script."""
     words = argv
     if len(words) > 1 and _INTERPRETER.match(PurePath(words[0]).name) and not words[1].startswith("-"):

@@ -125,7 +125,7 @@ class EventPipeline:
         if started is None:  # the error at its beginning was already reported
             return
         request, sent, manager = started
-        fields = Fields(completed.reply.fields if completed.reply else ())
+        fields = Fields(completed.response.fields if completed.response else ())
         tokens = [value for name in _ISSUED for value in fields.all(name)]
         closed_connection = request.connection if completed.closes else None
         sent.approximate = completed.approximate
@@ -150,9 +150,9 @@ def carried_tokens(request: RequestStarted) -> frozenset[str]:
 
 def issued_tokens(request: RequestStarted, completed: ExchangeCompleted) -> frozenset[str]:
     """Return the tokens that a response issues. The response to a request about a token issues none."""
-    if completed.reply is None or Fields(request.fields).all(b"x-subject-token"):
+    if completed.response is None or Fields(request.fields).all(b"x-subject-token"):
         return frozenset()
-    fields = Fields(completed.reply.fields)
+    fields = Fields(completed.response.fields)
     return frozenset(value for name in _ISSUED for value in fields.all(name))
 
 

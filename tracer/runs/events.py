@@ -79,7 +79,7 @@ class ExchangeCompleted(msgspec.Struct, frozen=True, array_like=True, tag=True):
     flow: str
     ended: float | None
     content: Content
-    reply: RawResponse | None
+    response: RawResponse | None
     error: bytes | None = None
     closes: bool = False
     approximate: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.model import Exchange, Headers, Request, Response
-from tracer.redaction.urls import bare
+from tracer.redaction.url_secrets import bare
 from tracer.runs.header_fields import Fields, readable
 from tracer.runs.message_bodies import body
 
@@ -31,7 +31,7 @@ def exchange(request: RequestStarted, completed: ExchangeCompleted, *, sender: s
             headers=_headers(request.fields),
             body=body(Fields(request.fields), completed.content, limit),
         ),
-        response=_response(completed.reply, limit) if completed.reply else None,
+        response=_response(completed.response, limit) if completed.response else None,
         error=None if completed.error is None else readable(completed.error),
     )
 
@@ -44,7 +44,7 @@ def skeleton(request: RequestStarted, completed: ExchangeCompleted, *, sender: s
         ended=completed.ended,
         redaction="failed",
         request=Request(method=readable(request.method), url=f"{bare(readable(request.url))}/"),
-        response=Response(status=completed.reply.status) if completed.reply else None,
+        response=Response(status=completed.response.status) if completed.response else None,
         error="no answer" if completed.error is not None else None,
     )
 

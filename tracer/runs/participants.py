@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tracer.model import Exchange, header
-from tracer.sequences import command_words, known_words
+from tracer.sequences import known_words, subcommand_words
 from tracer.sequences.catalogue import Catalogue, participant_label
 from tracer.urls import authority, origin
 
@@ -67,7 +67,7 @@ def _unanswered_login(exchanges: Sequence[Exchange], command: str | None) -> lis
     Each command begins at the URL of its login, unless an option names the endpoint of a service. For an
     unreachable https cloud, a proxy sees only the host and the port: no path names the service.
     """
-    if not command or "--os-endpoint" in command or not known_words(command_words(command)):
+    if not command or "--os-endpoint" in command or not known_words(subcommand_words(command)):
         return []
     first = next((exchange for exchange in exchanges if exchange.sender == CLIENT), None)
     if first is None or first.response is not None or header(first.request.headers, "X-Auth-Token"):

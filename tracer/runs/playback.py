@@ -226,5 +226,8 @@ def _issued(exchange: _Exchange) -> frozenset[str]:
 
 
 def _size(completed: ExchangeCompleted) -> int:
-    contents: list[Content] = [completed.content, *([completed.reply.content] if completed.reply else [])]
+    contents: list[Content] = [
+        completed.content,
+        *([completed.response.content] if completed.response else []),
+    ]
     return sum(len(content.raw or b"") for content in contents)

@@ -9,7 +9,7 @@ from tracer.errors import NameTakenError
 from tracer.filenames import first_free, safe_name
 from tracer.recording import JournalHead, save
 from tracer.runs.participants import CLIENT
-from tracer.sequences import command_words, known_words
+from tracer.sequences import known_words, subcommand_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ def save_new(
 
 def _command_name(command: str | None) -> str:
     """Return a name from the known words of ``command``. Arguments are left out, as they may be secrets."""
-    return "-".join(known_words(command_words(command))) if command else ""
+    return "-".join(known_words(subcommand_words(command))) if command else ""
 
 
 def _beginner(recording: Recording) -> str:

@@ -139,7 +139,7 @@ class RunManager:
         if run.service:
             return RunWriter(self._settings.of_no_command(), note=_OWN.format(sender=run.service))
         if run.process is not None:
-            return RunWriter(self._settings, client_process.command_words(run.process.argv))
+            return RunWriter(self._settings, client_process.client_command(run.process.argv))
         return RunWriter(
             self._settings,
             note=f"command not known: no local process held the client's connection ({run.peer})",

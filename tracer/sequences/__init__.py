@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
-from tracer.sequences.choosing import choose, command_words
+from tracer.sequences.choosing import choose, subcommand_words
 from tracer.sequences.client_releases import documented_release, release_of
 from tracer.sequences.known_commands import known_words
 from tracer.sequences.labelled_entries import entry_of
@@ -39,7 +39,6 @@ __all__ = [
     "Text",
     "catalog",
     "choose",
-    "command_words",
     "common_calls",
     "documented_release",
     "entry_of",
@@ -55,6 +54,7 @@ __all__ = [
     "parents",
     "participant_label",
     "release_of",
+    "subcommand_words",
     "usual_mount",
     "verdict_of",
     "well_known",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tracer.model import Exchange
     from tracer.sequences.schema import Sequence
 
-__all__ = ["choose", "command_words"]
+__all__ = ["choose", "subcommand_words"]
 
 _PROGRAM = re.compile(r"(?:.*[/\\])?openstack(?:\.exe|\.py)?|openstackclient\.shell", re.IGNORECASE)
 # The options of `openstack` itself without a value. All other options before the command have a value.
@@ -33,7 +33,7 @@ def choose(exchanges: Iterable[Exchange], command: str | None, release: str | No
     command is not known, the exchanges decide: a sequence fits if all required exchanges of the command
     itself occurred, and if every exchange belongs to the sequence. The match with the lowest cost wins.
     """
-    words = command_words(command) if command else []
+    words = subcommand_words(command) if command else []
     if words:
         return _by_words(words)
     run = observe(exchanges)
@@ -45,7 +45,7 @@ def choose(exchanges: Iterable[Exchange], command: str | None, release: str | No
     return min(fitting)[3] if fitting else None
 
 
-def command_words(command: str) -> list[str]:
+def subcommand_words(command: str) -> list[str]:
     """Return the words after ``openstack`` and its options: the words of the command, then its arguments.
 
     Return an empty list if ``command`` does not call ``openstack``, or starts its shell.

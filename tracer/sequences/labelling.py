@@ -1,4 +1,8 @@
-"""Labels for a recording: steps, path templates, and verdicts."""
+"""Labels for a recording: steps, path templates, and verdicts.
+
+``repeated`` has three causes: an exchange that a later one replaces (``tolerated``), a loop of the sequence
+(``automaton``), and discovery that the client repeats (``alignment``).
+"""
 
 from __future__ import annotations
 

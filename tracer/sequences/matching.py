@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.lazy import reordered
+from tracer.lazy import lazy_reorder
 from tracer.model import Exchange, Label, RunVerdict
 from tracer.sequences.alignment import Aligned, Candidate, SequenceAlignment, align
 from tracer.sequences.automaton import Automaton, automaton
@@ -102,7 +102,7 @@ def match_run(
         run, lambda position: _meets(machine, asked[position], run[position].status) is not None
     )
     remaining = [position for position in range(len(run)) if not tolerated_exchanges.covers(position)]
-    alignment = align(machine, _candidates(machine, run, asked, remaining, reordered(given, own)))
+    alignment = align(machine, _candidates(machine, run, asked, remaining, lazy_reorder(given, own)))
     aligned = alignment.aligned
     if len(remaining) < len(run):
         aligned = _with_tolerated(

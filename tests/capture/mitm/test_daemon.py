@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mitmproxy.certs import CertStore
 
-from tracer.capture.client.client_trust import Trust
+from tracer.capture.client.trust import Trust
 from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.proxy import master
 from tracer.runs.settings import Settings

@@ -11,8 +11,8 @@ from mitmproxy.options import Options
 from mitmproxy.proxy.context import Context
 from mitmproxy.test import taddons, tflow
 
-from tracer.capture.client.client_trust import Trust
 from tracer.capture.client.clouds_file import CloudEntry
+from tracer.capture.client.trust import Trust
 from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.distrust import CommandRemedies, Distrust
 

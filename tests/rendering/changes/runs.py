@@ -10,7 +10,7 @@ import msgspec
 from tests.rendering import seed
 from tracer.comparison import compare
 from tracer.comparison.folders import Compared, Couple, Pairing
-from tracer.comparison.report import SideComparison, make_step
+from tracer.comparison.report import SideComparison, compare_sides
 from tracer.model import Body, Cloud, Exchange, Output, Recording
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def step_of(
     """The report on several pairs of runs."""
     all_compared = [compared(*pair, name) for name, pair in runs.items()]
     pairing = Pairing([one.couple for one in all_compared], list(only_before), list(only_after))
-    return make_step("zed", "2026.2", pairing, all_compared)
+    return compare_sides("zed", "2026.2", pairing, all_compared)
 
 
 def hostile() -> tuple[Recording, Recording]:

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from tracer.comparison.folders import compare_files, pair
-from tracer.comparison.report import make_report, make_step
+from tracer.comparison.report import compare_sides, make_report
 from tracer.rendering.changes.terminal import report_lines
 
 ROOT = Path(__file__).parents[3]
@@ -19,7 +19,7 @@ GOLDEN = Path(__file__).with_name("zed-2026.2.txt")
 def test_the_report_is_as_expected() -> None:
     before, after = (ROOT / "recordings" / name for name in ("zed", "2026.2"))
     pairing = pair(before, after)
-    step = make_step("zed", "2026.2", pairing, map(compare_files, pairing.couples))
+    step = compare_sides("zed", "2026.2", pairing, map(compare_files, pairing.couples))
     made = "".join(f"{line.plain}\n" for line in report_lines(make_report([step])))
     if os.environ.get("REGENERATE"):
         GOLDEN.write_text(made, encoding="utf-8")

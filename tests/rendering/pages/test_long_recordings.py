@@ -11,7 +11,7 @@ import pytest
 from tests.operations import operations
 from tests.rendering import seed
 from tests.rendering.sites import page_of, seed_recording, site, write_recordings
-from tracer.cli.pictures import put_diagram
+from tracer.cli.export_output import put_diagram
 from tracer.errors import RenderError
 from tracer.rendering.drawing import draw
 from tracer.rendering.mermaid import mermaid, mermaid_parts

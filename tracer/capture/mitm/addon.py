@@ -116,6 +116,7 @@ class Tracer:
         self._closing = False
         self._sink: EventSink | None = None
         self._playback: Playback | None = None
+        self._recovers_journals = True
         self._flows: dict[str, ActiveFlow] = {}
         self._connections: set[str] = set()
         self._tunnels = Tunnels()
@@ -160,6 +161,9 @@ class Tracer:
         self._patches.callback(options.quieten(ctx.options))
         settings = self._ready()
         self.sink()
+        if self._recovers_journals:
+            for result in recover(settings.folder, settings.participants):
+                self._say(recovery_notice(result))
         _log.log(ALERT, "recordings are written to %s", settings.release_folder.resolve())
 
     async def done(self) -> None:
@@ -217,9 +221,9 @@ class Tracer:
     def http_connect_error(self, flow: http.HTTPFlow) -> None:
         """Record a tunnel that could not be opened."""
         self._tunnels.use(flow.client_conn.id)
-        failure_notice = failed_tunnel(flow)
-        if failure_notice is not None:
-            self._record_tunnel(failure_notice)
+        tunnel = failed_tunnel(flow)
+        if tunnel is not None:
+            self._record_tunnel(tunnel)
 
     @_guarded
     def server_connect(self, data: ServerConnectionHookData) -> None:
@@ -328,24 +332,19 @@ class Tracer:
         ``EventPipeline``. The worker process recovers the journals of an earlier proxy itself.
         """
         if self._aside and ctx.options.server:
+            self._recovers_journals = False
             return WorkerConnection(self._ready(), self._noticed)
-        self._recover_journals()
         if not ctx.options.server:
             clock = Clock()
-            manager = functools.partial(RunManager, live=False, stored=True, clock=clock)
+            new_manager = functools.partial(RunManager, live=False, stored=True, clock=clock)
             pipeline = EventPipeline(
-                self._ready(), lambda settings: manager(settings, self.on_saved, self.fail)
+                self._ready(), lambda settings: new_manager(settings, self.on_saved, self.fail)
             )
             self._playback = Playback(pipeline, clock, self.fail)
             return self._playback
         return EventPipeline(
             self._ready(), lambda settings: RunManager(settings, self.on_saved, self.fail, live=True)
         )
-
-    def _recover_journals(self) -> None:
-        settings = self._ready()
-        for result in recover(settings.folder, settings.participants):
-            self._say(recovery_notice(result))
 
     def on_saved(self, saved: SavedRecording) -> None:
         """Log a recording that this process wrote."""

@@ -25,7 +25,7 @@ from mitmproxy.proxy import layers
 from mitmproxy.proxy.mode_servers import AsyncioServerInstance
 from mitmproxy.proxy.mode_specs import ProxyMode
 
-from tracer.capture.client.client_trust import Trust
+from tracer.capture.client.trust import Trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.comparison.folders import Compared, Couple, Pairing, compare_files
-from tracer.comparison.report import make_step
+from tracer.comparison.report import compare_sides
 from tracer.rendering.changes.diagrams import SideNames, flow_changes, merged
 from tracer.rendering.changes.markdown import step_markdown
 from tracer.rendering.changes.presenting import phrases, present
@@ -42,7 +42,7 @@ def changes_page(
 
     both = {couple.name for couple in couples}
     alone = [[page.name for page in release.pages if page.name not in both] for release in (before, after)]
-    step = make_step(before.name, after.name, Pairing(list(couples), *alone), compared())
+    step = compare_sides(before.name, after.name, Pairing(list(couples), *alone), compared())
     titles = {page.name: page.title for page in after.pages}
 
     def name(recording: str) -> Md:

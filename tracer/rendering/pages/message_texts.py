@@ -112,85 +112,85 @@ class DescribedRecording:
         return ("shown", view.number) if again is None else ("again", again)
 
 
-def steps(book: DescribedRecording) -> list[ExplanationLine]:
+def steps(run: DescribedRecording) -> list[ExplanationLine]:
     """Return the explanation of a run, exchange by exchange in the order of the requests."""
     lines = []
-    shown_pairs = (pair for index, pair in book.pairs.items() if index not in book.left_out)
-    for (kind, _), pairs in groupby(shown_pairs, key=lambda pair: book.part(pair[0])):
+    shown_pairs = (pair for index, pair in run.pairs.items() if index not in run.left_out)
+    for (kind, _), pairs in groupby(shown_pairs, key=lambda pair: run.part(pair[0])):
         if kind == "again":
-            lines.append(_again_step(book, list(pairs)))
+            lines.append(_again_step(run, list(pairs)))
             continue
         for request, response in pairs:
-            text = inline(book.telling.step(request, response)) or _plain_step(book, request, response)
+            text = inline(run.telling.step(request, response)) or _plain_step(run, request, response)
             numbers = f"({request.number}), ({response.number})"
-            lines.append(ExplanationLine(Md(f"[{numbers}]({book.link_target(request)})"), text))
+            lines.append(ExplanationLine(Md(f"[{numbers}]({run.link_target(request)})"), text))
     return lines
 
 
-def parts(book: DescribedRecording) -> list[Part]:
+def parts(run: DescribedRecording) -> list[Part]:
     """Return the messages in the order of time. Messages in a row that are shown elsewhere share a part."""
-    views = [view for view in book.views if view.exchange not in book.left_out]
+    views = [view for view in run.views if view.exchange not in run.left_out]
     described: list[Part] = []
-    for (kind, _), together in groupby(views, key=book.part):
+    for (kind, _), together in groupby(views, key=run.part):
         if kind == "shown":
-            described += [_message(book, view) for view in together]
+            described += [_message(run, view) for view in together]
         else:
             described.append(
-                {"shared": _describe_shared, "again": _describe_repetitions}[kind](book, list(together))
+                {"shared": _describe_shared, "again": _describe_repetitions}[kind](run, list(together))
             )
     return described
 
 
-def parts_of(book: DescribedRecording, index: int) -> list[Part]:
+def parts_of(run: DescribedRecording, index: int) -> list[Part]:
     """Return the messages of one exchange in full."""
-    return [_message(book, view) for view in book.pairs[index]]
+    return [_message(run, view) for view in run.pairs[index]]
 
 
-def _again_step(book: DescribedRecording, pairs: Sequence[Sequence[MessageView]]) -> ExplanationLine:
+def _again_step(run: DescribedRecording, pairs: Sequence[Sequence[MessageView]]) -> ExplanationLine:
     numbers = _span([view.number for pair in pairs for view in pair])
-    again = book.say.count("step.again", len(pairs), count=len(pairs))
-    return ExplanationLine(Md(f"[{numbers}]({book.link_target(pairs[0][0])})"), again)
+    again = run.say.count("step.again", len(pairs), count=len(pairs))
+    return ExplanationLine(Md(f"[{numbers}]({run.link_target(pairs[0][0])})"), again)
 
 
-def _describe_repetitions(book: DescribedRecording, views: Sequence[MessageView]) -> Part:
-    first = book.pairs[book.first(views[0]).exchange]
-    text = book.say(
+def _describe_repetitions(run: DescribedRecording, views: Sequence[MessageView]) -> Part:
+    first = run.pairs[run.first(views[0]).exchange]
+    text = run.say(
         "messages.again",
         numbers=Md(_span([view.number for view in views])),
         first=Md(f"[{_span([view.number for view in first])}](#m{first[0].number})"),
     )
-    return _note(book.say("messages.again-title"), text, [])
+    return _note(run.say("messages.again-title"), text, [])
 
 
 def _note(heading: Md, text: Md, links: list[Md]) -> Part:
     return Part(text, links, Md(), heading, "", Md(), [], None, None, [], None)
 
 
-def _plain_step(book: DescribedRecording, request: MessageView, response: MessageView) -> Md:
-    return book.say(
+def _plain_step(run: DescribedRecording, request: MessageView, response: MessageView) -> Md:
+    return run.say(
         "step.unanswered" if response.kind == "error" else "step.request",
-        sender=book.telling.label(request.sender),
-        receiver=book.telling.label(request.receiver),
+        sender=run.telling.label(request.sender),
+        receiver=run.telling.label(request.receiver),
         request=code(request.text),
         status=f"{response.status} {response.reason}".strip(),
     )
 
 
-def _describe_shared(book: DescribedRecording, views: Sequence[MessageView]) -> Part:
+def _describe_shared(run: DescribedRecording, views: Sequence[MessageView]) -> Part:
     links = []
     by_exchange: dict[int, list[MessageView]] = {}
     for view in views:
         by_exchange.setdefault(view.exchange, []).append(view)
     for exchange, here in by_exchange.items():
         numbers = ", ".join(f"({view.number})" for view in here)
-        links.append(Md(f"{numbers} [{code(book.pairs[exchange][0].text)}]({book.elsewhere(exchange)})"))
-    text = book.say(
+        links.append(Md(f"{numbers} [{code(run.pairs[exchange][0].text)}]({run.elsewhere(exchange)})"))
+    text = run.say(
         "messages.shared",
         numbers=Md(_span([view.number for view in views])),
-        title=book.say("prologue.title"),
-        page=Md(book.elsewhere(views[0].exchange).partition("#")[0]),
+        title=run.say("prologue.title"),
+        page=Md(run.elsewhere(views[0].exchange).partition("#")[0]),
     )
-    return _note(book.say("messages.shared-title"), text, links)
+    return _note(run.say("messages.shared-title"), text, links)
 
 
 def _span(numbers: Sequence[int]) -> str:
@@ -208,11 +208,11 @@ def _span(numbers: Sequence[int]) -> str:
     )
 
 
-def _message(book: DescribedRecording, view: MessageView) -> Part:
-    exchange = book.exchange(view)
+def _message(run: DescribedRecording, view: MessageView) -> Part:
+    exchange = run.exchange(view)
     answer = exchange.response
-    say = book.say
-    request = book.pairs[view.exchange][0]
+    say = run.say
+    request = run.pairs[view.exchange][0]
     if view.kind == "request":
         heading, above = view.text, title(view.method, exchange.request.url)
     elif answer is not None:
@@ -227,53 +227,51 @@ def _message(book: DescribedRecording, view: MessageView) -> Part:
         number=Md(f"({view.number}) "),
         heading=inline(heading),
         anchor=f"m{view.number}",
-        text=_text(book, view),
-        warnings=_warnings(book, view),
+        text=_text(run, view),
+        warnings=_warnings(run, view),
         header=None if message is None else block(header_lines(message.headers), "http", above, say, _INDENT),
         body=None if message is None else body_block(message.body, say),
         notes=[say("note.repeated")] if view.kind == "request" and view.verdict == "repeated" else [],
-        fallback=_fallback(book, view),
+        fallback=_fallback(run, view),
     )
 
 
-def _text(book: DescribedRecording, view: MessageView) -> Md:
+def _text(run: DescribedRecording, view: MessageView) -> Md:
     if view.kind == "error":
-        return book.say("message.error", reason=code(view.reason))
-    answer = book.exchange(view).response
-    description = inline(book.telling.message(view, answer.status if answer else None))
-    if not description and view.kind == "response" and book.telling.fails_over(view, view.status):
-        description = book.say("message.fails-over")
+        return run.say("message.error", reason=code(view.reason))
+    answer = run.exchange(view).response
+    description = inline(run.telling.message(view, answer.status if answer else None))
+    if not description and view.kind == "response" and run.telling.fails_over(view, view.status):
+        description = run.say("message.fails-over")
     if not description:
-        ends = {"sender": book.telling.label(view.sender), "receiver": book.telling.label(view.receiver)}
-        description = book.say(f"message.{view.kind}", **ends)
-    reference = book.telling.reference(view)
-    return (
-        Md(f"{description} {link(book.say('messages.reference'), reference)}") if reference else description
-    )
+        ends = {"sender": run.telling.label(view.sender), "receiver": run.telling.label(view.receiver)}
+        description = run.say(f"message.{view.kind}", **ends)
+    reference = run.telling.reference(view)
+    return Md(f"{description} {link(run.say('messages.reference'), reference)}") if reference else description
 
 
-def _warnings(book: DescribedRecording, view: MessageView) -> list[Md]:
-    exchange = book.exchange(view)
+def _warnings(run: DescribedRecording, view: MessageView) -> list[Md]:
+    exchange = run.exchange(view)
     warnings = []
     if view.kind == "request" and exchange.redaction == "failed":
-        warnings.append(book.say("message.redaction-failed"))
+        warnings.append(run.say("message.redaction-failed"))
     if view.kind == "request" and view.verdict == "unexpected":
-        warnings.append(book.say("deviation.unexpected-message"))
+        warnings.append(run.say("deviation.unexpected-message"))
     if view.kind == "response" and view.verdict == "wrong-status":
-        expected = book.telling.expected(view, view.status)
+        expected = run.telling.expected(view, view.status)
         if expected:
-            warnings.append(book.say("message.other-status", status=view.status, expected=expected))
+            warnings.append(run.say("message.other-status", status=view.status, expected=expected))
     return warnings
 
 
-def _fallback(book: DescribedRecording, view: MessageView) -> tuple[Md, list[tuple[Md, Md]]] | None:
+def _fallback(run: DescribedRecording, view: MessageView) -> tuple[Md, list[tuple[Md, Md]]] | None:
     if view.kind != "request" or view.verdict not in ("documented", "fallback"):
         return None
-    fallback = book.telling.fallback(view)
+    fallback = run.telling.fallback(view)
     if fallback is None:
         return None
     key = "fallback.happened" if fallback.happened else "fallback.otherwise"
     return (
-        book.say(key, summary=fallback.summary),
+        run.say(key, summary=fallback.summary),
         [(code(request), inline(summary)) for request, summary in fallback.then],
     )

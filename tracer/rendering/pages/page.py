@@ -60,7 +60,7 @@ def command_page(
     """
     sequence = catalog().get(recording.sequence or "")
     contents = page.summary.contents
-    book = DescribedRecording(
+    run = DescribedRecording(
         recording, say, lambda index: _in_prologue(contents[index], release), repetitions(contents)
     )
     title = page.title
@@ -73,7 +73,7 @@ def command_page(
             "purpose": purpose(recording.sequence, title, say),
             "reference": _reference(recording, say) if sequence else Md(),
             "facts": list(_facts(recording, page, release, plan, say)),
-            "deviations": list(_deviations(recording, book)),
+            "deviations": list(_deviations(recording, run)),
             "undetermined": recording.verdict == "undetermined",
             "notes": list(_notes(recording, say)),
             "command": _command(recording, say),
@@ -81,9 +81,9 @@ def command_page(
             "launch_text": _about_launch(entry, say),
             "diagrams": list(_diagrams(recording, title, pictures, say)),
             "more_diagrams": _more_diagrams(page.summary.diagrams, say),
-            "steps": steps(book),
-            "parts": parts(book),
-            "rest": book.rest(),
+            "steps": steps(run),
+            "parts": parts(run),
+            "rest": run.rest(),
             "seen": _fallback_elsewhere(page, release, say),
             "output": list(_output(recording, say)),
         },
@@ -110,17 +110,17 @@ def prologue_page(exchanges: list[tuple[Recording, Page, int, str]], say: Wordin
     """
     sections = []
     for recording, page, index, anchor in exchanges:
-        book = DescribedRecording(recording, say)
-        request, response = book.pairs[index]
+        run = DescribedRecording(recording, say)
+        request, response = run.pairs[index]
         sections.append(
             _Section(
                 heading=inline(request.text),
                 anchor=anchor,
-                text=inline(book.telling.step(request, response)),
+                text=inline(run.telling.step(request, response)),
                 source=say("prologue.source", link=_to(page.title, f"{page.name}.md")),
                 parts=[
                     part._replace(number=Md(), anchor=f"{anchor}-{number}")
-                    for number, part in enumerate(parts_of(book, index), 1)
+                    for number, part in enumerate(parts_of(run, index), 1)
                 ],
             )
         )
@@ -193,22 +193,22 @@ def _since(page: Page, release: ReleasePages, plan: SitePlan) -> str:
     return before.name
 
 
-def _deviations(recording: Recording, book: DescribedRecording) -> Iterator[Md]:
+def _deviations(recording: Recording, run: DescribedRecording) -> Iterator[Md]:
     if recording.verdict == "undetermined":
-        why = book.say("deviation.undetermined-why") if recording.notes else ""
-        yield Md(f"{book.say('deviation.undetermined')} {why}".rstrip())
+        why = run.say("deviation.undetermined-why") if recording.notes else ""
+        yield Md(f"{run.say('deviation.undetermined')} {why}".rstrip())
     if recording.missing:
-        yield book.say("deviation.missing", steps=", ".join(map(str, recording.missing)))
+        yield run.say("deviation.missing", steps=", ".join(map(str, recording.missing)))
     for verdict in ("unexpected", "wrong-status"):
         numbers = [
-            f"({view.number})" if view.exchange in book.left_out else f"[({view.number})](#m{view.number})"
-            for view in book.views
+            f"({view.number})" if view.exchange in run.left_out else f"[({view.number})](#m{view.number})"
+            for view in run.views
             if view.verdict == verdict and (view.kind == "request") == (verdict == "unexpected")
         ]
         more = [f"+{len(numbers) - _MOST_NUMBERS:,}"] if len(numbers) > _MOST_NUMBERS else []
         if numbers:
             named = Md(", ".join([*numbers[:_MOST_NUMBERS], *more]))
-            yield book.say(f"deviation.{verdict}", numbers=named)
+            yield run.say(f"deviation.{verdict}", numbers=named)
 
 
 def _notes(recording: Recording, say: Wording) -> Iterator[Md]:

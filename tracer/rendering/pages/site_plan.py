@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.filenames import first_free, safe_name
 from tracer.releases import order
-from tracer.sequences import catalog, command_words, known_words
+from tracer.sequences import catalog, known_words, subcommand_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -138,7 +138,7 @@ def _command(summary: Summary) -> tuple[str, str]:
     sequence = catalog().get(summary.sequence or "")
     if sequence is not None:
         return sequence.command, sequence.name
-    own = known_words(command_words(summary.command or ""))
+    own = known_words(subcommand_words(summary.command or ""))
     return (f"openstack {' '.join(own)}", "-".join(own)) if own else ("", "")
 
 

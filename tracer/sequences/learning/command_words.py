@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.errors import InputError
-from tracer.sequences.choosing import command_words
+from tracer.sequences.choosing import subcommand_words
 from tracer.sequences.learning.summaries import data
 from tracer.sequences.loading import catalog
 
@@ -35,9 +35,9 @@ def commands(recordings: Mapping[str, Recording], command: str | None = None) ->
     By default, the command lines give the command. Raise InputError if the recordings have different
     commands, or if the command is not known.
     """
-    words = {name: command_words(recording.command or "") for name, recording in recordings.items()}
+    words = {name: subcommand_words(recording.command or "") for name, recording in recordings.items()}
     if command is not None:
-        own = command_words(command) or command.split()
+        own = subcommand_words(command) or command.split()
         return Commands(command, {name: _arguments(given, own) for name, given in words.items()})
     own_words: dict[str, list[str] | None] = {name: _own_words(given) for name, given in words.items()}
     if all(own is None for own in own_words.values()):

@@ -13,7 +13,7 @@ from tracer.sequences.learning.command_words import commands
 from tracer.sequences.learning.entries import items
 from tracer.sequences.learning.generalizing import generalized
 from tracer.sequences.learning.merging import merged
-from tracer.sequences.learning.observing import observe
+from tracer.sequences.learning.observing import observe_recordings
 from tracer.sequences.learning.prologue_steps import repeats
 from tracer.sequences.schema import Entry, Sequence
 
@@ -43,7 +43,7 @@ def learn(
     if not recordings:
         raise InputError("learn", "no recording to learn from")
     parsed = commands(recordings, command)
-    runs = generalized(observe(recordings, parsed.arguments))
+    runs = generalized(observe_recordings(recordings, parsed.arguments))
     learned = items(merged((run.exchanges for run in runs), repeats), len(runs))
     sequence = Sequence(
         name=_slug(parsed.command) if name is None else name,

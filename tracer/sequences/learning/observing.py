@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tracer.model import Recording
 
-__all__ = ["Key", "LearnedRun", "Seen", "is_failure", "observe"]
+__all__ = ["Key", "LearnedRun", "Seen", "is_failure", "observe_recordings"]
 
 Key = tuple[str, str, str, tuple[str, ...]]
 """The identity of a step: receiver, method, path template, and query parameters."""
@@ -77,7 +77,9 @@ def is_failure(status: int) -> bool:
     return status >= 400
 
 
-def observe(recordings: Mapping[str, Recording], arguments: Mapping[str, Iterable[str]]) -> list[LearnedRun]:
+def observe_recordings(
+    recordings: Mapping[str, Recording], arguments: Mapping[str, Iterable[str]]
+) -> list[LearnedRun]:
     """Return the runs of ``recordings``, by name, without tolerated exchanges: redirects, renewed tokens.
 
     Raise InputError for a recording from which nothing can be learned.

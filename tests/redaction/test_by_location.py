@@ -12,8 +12,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tests.redaction.canaries import CANARIES, Build, as_json, exchange
-from tests.redaction.places import NARROW
-from tests.redaction.places import PLACES as OF_SERVICES
+from tests.redaction.locations import NARROW
+from tests.redaction.locations import PLACES as OF_SERVICES
 from tests.redaction.test_gate import MASKS, PLACES, exchanges, soups
 from tracer.formats import yaml_text
 from tracer.model import Exchange

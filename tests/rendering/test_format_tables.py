@@ -11,7 +11,7 @@ from tests.plugins.packages import write_package
 from tests.rendering import seed
 from tracer.plugins import EXPORTERS as GROUP
 from tracer.plugins import ExportOptions
-from tracer.rendering.formats import CHECK_REPORTS, DIFF_REPORTS, EXPORTERS
+from tracer.rendering.format_tables import CHECK_REPORTS, DIFF_REPORTS, EXPORTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tracer.model import Recording
     from tracer.plugins import ExportOptions, Plugin, ReportOptions
 
-    Line: TypeAlias = Table | Text | str
+    ReportPart: TypeAlias = Table | Text | str
     """A part of a report: for a terminal in colours, or plain text with its newlines."""
 
 __all__ = ["CHECK_REPORTS", "DIFF_REPORTS", "EXPORTERS", "FormatTable"]
@@ -105,7 +105,7 @@ def _png(recording: Recording, options: ExportOptions) -> Sequence[str | bytes]:
     return pictures(mermaid_texts(recording, options), "png", options)
 
 
-def _exported(result: object) -> list[str | bytes] | None:
+def _export_parts(result: object) -> list[str | bytes] | None:
     """Return the parts of an export. Bytes in UTF-8 become text, so that they are scanned for secrets."""
     parts = [_text(part) for part in (result if isinstance(result, list | tuple) else [result])]
     texts = [part for part in parts if isinstance(part, str | bytes)]
@@ -120,70 +120,70 @@ def _text(part: object) -> object:
 
 
 EXPORTERS: FormatTable[Recording, ExportOptions, str | bytes] = FormatTable(
-    plugins.EXPORTERS, {"mmd": _mmd, "svg": _svg, "png": _png}, _exported, "str, bytes, or a list of them"
+    plugins.EXPORTERS, {"mmd": _mmd, "svg": _svg, "png": _png}, _export_parts, "str, bytes, or a list of them"
 )
 """The formats of ``tracer diagram``."""
 
 
-def _json(report: ConformanceReport | ComparisonReport, _options: ReportOptions) -> Sequence[Line]:
+def _json(report: ConformanceReport | ComparisonReport, _options: ReportOptions) -> Sequence[ReportPart]:
     from tracer.formats.json_text import dump
 
     return [dump(report)]
 
 
-def _check_table(report: ConformanceReport, _options: ReportOptions) -> Sequence[Line]:
+def _check_table(report: ConformanceReport, _options: ReportOptions) -> Sequence[ReportPart]:
     from tracer.rendering.checks.terminal import reasons, summary, table
 
     return [table(report), *reasons(report), summary(report)]
 
 
-def _check_junit(report: ConformanceReport, _options: ReportOptions) -> Sequence[Line]:
+def _check_junit(report: ConformanceReport, _options: ReportOptions) -> Sequence[ReportPart]:
     from tracer.rendering.checks.junit import junit
 
     return [junit(report)]
 
 
-def _diff_text(report: ComparisonReport, options: ReportOptions) -> Sequence[Line]:
+def _diff_text(report: ComparisonReport, options: ReportOptions) -> Sequence[ReportPart]:
     from tracer.rendering.changes.terminal import report_lines
 
     return list(report_lines(report, volatile=options.volatile))
 
 
-def _diff_markdown(report: ComparisonReport, options: ReportOptions) -> Sequence[Line]:
+def _diff_markdown(report: ComparisonReport, options: ReportOptions) -> Sequence[ReportPart]:
     from tracer.rendering.changes.markdown import markdown
 
     return [markdown(report, options.language, options.drawings, volatile=options.volatile)]
 
 
-def _diff_html(report: ComparisonReport, options: ReportOptions) -> Sequence[Line]:
+def _diff_html(report: ComparisonReport, options: ReportOptions) -> Sequence[ReportPart]:
     from tracer.rendering.changes.html import page
 
     drawings, progress = options.drawings, options.progress
     return [page(report, options.language, drawings, volatile=options.volatile, progress=progress)]
 
 
-def _diff_junit(report: ComparisonReport, options: ReportOptions) -> Sequence[Line]:
+def _diff_junit(report: ComparisonReport, options: ReportOptions) -> Sequence[ReportPart]:
     from tracer.rendering.changes.junit import junit
 
     return [junit(report, options.fail_on)]
 
 
-def _diff_sarif(report: ComparisonReport, _options: ReportOptions) -> Sequence[Line]:
+def _diff_sarif(report: ComparisonReport, _options: ReportOptions) -> Sequence[ReportPart]:
     from tracer.rendering.changes.sarif import sarif
 
     return [sarif(report)]
 
 
-def _reported(result: object) -> list[Line] | None:
+def _report_parts(result: object) -> list[ReportPart] | None:
     return [result] if isinstance(result, str) else None
 
 
-CHECK_REPORTS: FormatTable[ConformanceReport, ReportOptions, Line] = FormatTable(
-    plugins.REPORTS, {"table": _check_table, "json": _json, "junit": _check_junit}, _reported, "str"
+CHECK_REPORTS: FormatTable[ConformanceReport, ReportOptions, ReportPart] = FormatTable(
+    plugins.REPORTS, {"table": _check_table, "json": _json, "junit": _check_junit}, _report_parts, "str"
 )
 """The formats of ``tracer check``."""
 
-DIFF_REPORTS: FormatTable[ComparisonReport, ReportOptions, Line] = FormatTable(
+DIFF_REPORTS: FormatTable[ComparisonReport, ReportOptions, ReportPart] = FormatTable(
     plugins.REPORTS,
     {
         "text": _diff_text,
@@ -193,7 +193,7 @@ DIFF_REPORTS: FormatTable[ComparisonReport, ReportOptions, Line] = FormatTable(
         "junit": _diff_junit,
         "sarif": _diff_sarif,
     },
-    _reported,
+    _report_parts,
     "str",
 )
 """The formats of ``tracer diff``."""

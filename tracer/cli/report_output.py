@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracer.cli.export_output import put_diagram
 from tracer.cli.options import spelling
-from tracer.cli.pictures import put_diagram
 from tracer.errors import InputError
 from tracer.plugins import ReportOptions
-from tracer.rendering.formats import DIFF_REPORTS
+from tracer.rendering.format_tables import DIFF_REPORTS
 
 if TYPE_CHECKING:
     import argparse
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from tracer.comparison.folders import Compared, Pairing
     from tracer.comparison.report import ComparisonReport
-    from tracer.rendering.formats import Line
+    from tracer.rendering.format_tables import ReportPart
 
 __all__ = ["Reporter", "print_report"]
 
 _WITHOUT_DIAGRAMS = frozenset({"text", "json", "junit", "sarif"})
 
 
-def print_report(lines: Sequence[Line], *, trusted: bool) -> None:
+def print_report(lines: Sequence[ReportPart], *, trusted: bool) -> None:
     """Print the lines of a report, in colours on a terminal, where untrusted text cannot control it."""
     from tracer.cli.console import print_text, stdout
 
@@ -85,7 +85,7 @@ class Reporter:
         )
         self._say_summary(report)
 
-    def _lines(self, report: ComparisonReport, kind: str) -> Sequence[Line]:
+    def _lines(self, report: ComparisonReport, kind: str) -> Sequence[ReportPart]:
         from tracer.cli.console import stderr
 
         options = self.options

@@ -80,7 +80,7 @@ def put_parts(output: Path | None, parts: Sequence[str | bytes], kind: str) -> N
 
 def _print_parts(parts: Sequence[str | bytes], kind: str) -> None:
     from tracer.cli.console import print_text
-    from tracer.rendering.formats import EXPORTERS
+    from tracer.rendering.format_tables import EXPORTERS
 
     if len(parts) > 1 and kind != "mmd":
         raise InputError("--format", f"the {kind} has {len(parts)} parts: name a file with -o")
