@@ -243,6 +243,46 @@ def list_refused(token: str) -> list[Step]:
     return [*listing(token)[:3], refused, again, Step("GET", IMAGES, f"{token}-again")]
 
 
+def direct_show(token: str) -> list[Step]:
+    """The requests of `openstack image show` with `OS_AUTH_TYPE=v3password`: Keystone is not discovered."""
+    return show(token)[1:]
+
+
+def direct_versions(token: str) -> list[Step]:
+    """The requests of `openstack versions show` that logs in without discovery."""
+    return versions(token)[1:]
+
+
+def direct_projects(token: str) -> list[Step]:
+    """The requests of `openstack project list` that logs in without discovery."""
+    return projects(token)[1:]
+
+
+def direct_list_refused(token: str) -> list[Step]:
+    """The requests of `openstack image list` that logs in twice without discovery."""
+    return list_refused(token)[1:]
+
+
+def with_cached_token(token: str) -> list[Step]:
+    """The requests of a command with an endpoint and a token."""
+    return [DISCOVERY, Step("GET", f"{IMAGES}/1", token)]
+
+
+def with_cached_token_twice(token: str) -> list[Step]:
+    """The requests of a command with an endpoint and a token that uses the service twice."""
+    return [DISCOVERY, Step("GET", IMAGES, token), Step("GET", f"{IMAGES}/1", token)]
+
+
+def failed(token: str) -> list[Step]:
+    """The only request of a command while Keystone is down."""
+    return [Step("GET", KEYSTONE, status=503)]
+
+
+def failed_login(token: str) -> list[Step]:
+    """The only request of a command with a wrong password that logs in without discovery."""
+    return [Step("POST", TOKENS, status=401)]
+
+
 def _begun(token: str) -> list[Step]:
     return [
         Step("GET", KEYSTONE, status=300),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections import deque
 from pathlib import Path
@@ -28,6 +29,12 @@ from tests.runs.talks import (
     Step,
     Talk,
     add_project,
+    direct_list_refused,
+    direct_projects,
+    direct_show,
+    direct_versions,
+    failed,
+    failed_login,
     list_refused,
     listing,
     login,
@@ -39,6 +46,8 @@ from tests.runs.talks import (
     show,
     token_issue,
     versions,
+    with_cached_token,
+    with_cached_token_twice,
 )
 from tracer.conformance import check_all, exit_code
 from tracer.runs.client_process import ClientProcess
@@ -47,11 +56,14 @@ from tracer.runs.lulls import PAUSE
 from tracer.runs.run import FINISHED_LIMIT, GRACE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tracer.model import Recording
 
-COMMANDS = (show, listing, token_issue, projects, versions, add_project, remove_project, list_refused)
+DISCOVERING = (show, listing, token_issue, projects, versions, add_project, remove_project, list_refused)
+DIRECT = (direct_show, direct_versions, direct_projects, direct_list_refused)
+COMMANDS = (*DISCOVERING, *DIRECT, with_cached_token, with_cached_token_twice)
+FAILED = (failed, failed_login)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -79,7 +91,7 @@ def test_a_run_without_a_doubt_is_right(data: st.DataObject) -> None:
     """Whatever the order: each request is in one run, and a run holds only its own unless it says so."""
     talk = Talk(stored=data.draw(st.booleans()))
     makers: list[Callable[[str], list[Step]]] = data.draw(
-        st.lists(st.sampled_from(COMMANDS), min_size=1, max_size=3)
+        st.lists(st.sampled_from((*COMMANDS, *FAILED)), min_size=1, max_size=3)
     )
     clients = [
         Client(talk, f"c{number}", make(f"t{number}"), data.draw(st.sampled_from(KINDS)))
@@ -96,7 +108,7 @@ def test_a_run_without_a_doubt_is_right(data: st.DataObject) -> None:
 def test_two_commands_over_closed_connections_are_right_or_in_doubt(kind: str, data: st.DataObject) -> None:
     """A doubt marks the run that took a request, and the run that may have lost it."""
     talk = Talk(stored=data.draw(st.booleans()))
-    makers = [data.draw(st.sampled_from(COMMANDS)) for _ in range(2)]
+    makers = [data.draw(st.sampled_from((*COMMANDS, *FAILED))) for _ in range(2)]
     clients = [Client(talk, f"c{number}", make(f"t{number}"), kind) for number, make in enumerate(makers)]
     order = data.draw(st.lists(st.integers(0, 1), max_size=24))
     run_all(clients, iter([*order, *[0] * 100]))
@@ -121,7 +133,7 @@ def assert_true_or_in_doubt(talk: Talk, clients: list[Client]) -> None:
 @given(st.data())
 def test_commands_at_once_that_pause_are_right_or_in_doubt(data: st.DataObject) -> None:
     """A lull at an address is no proof that its commands are over."""
-    makers = data.draw(st.lists(st.sampled_from(COMMANDS), min_size=2, max_size=4))
+    makers = data.draw(st.lists(st.sampled_from((*COMMANDS, *FAILED)), min_size=2, max_size=4))
     commands = [make(f"t{number}") for number, make in enumerate(makers)]
     halves = [number for number, steps in enumerate(commands) for _ in range(2 * len(steps) + 1)]
     order = data.draw(st.permutations(halves))
@@ -158,6 +170,16 @@ def test_commands_at_once_that_pause_are_right_or_in_doubt(data: st.DataObject) 
             "032331201333...13001010222230.....201231..300203",
         ),
         ([token_issue, list_refused, listing, projects], "hang-up", "230230...3123213111111220200121121331"),
+        # A direct login took the discovery before another login.
+        ([show, direct_show], "close", "0011011011000"),
+        ([direct_versions, direct_versions], "close", "000000000111111111"),
+        # A direct login was taken for the second login of another command.
+        ([direct_list_refused, direct_show], "close", "000000111100000"),
+        # The discovery of a cached token was taken by another command.
+        ([with_cached_token_twice, with_cached_token], "close hang-up", "0000...11001100"),
+        ([direct_show, with_cached_token], "close", "0101..001000011"),
+        # A failed command left its discovery to a direct login.
+        ([failed, direct_show], "close", "0011111"),
     ],
 )
 @pytest.mark.parametrize("stored", [False, True], ids=["live", "stored"])
@@ -178,8 +200,8 @@ def test_commands_at_once_with_these_pauses_are_right_or_in_doubt(
 
 @given(st.data())
 def test_commands_one_after_the_other_are_right_after_any_pause(data: st.DataObject) -> None:
-    """Also if a response takes long, or a command only discovers, or has a token from before."""
-    makers = data.draw(st.lists(st.sampled_from((*COMMANDS, with_cached_token)), min_size=1, max_size=4))
+    """Also if a response takes long, or a command only discovers, logs in directly, or has a cached token."""
+    makers = data.draw(st.lists(st.sampled_from(COMMANDS), min_size=1, max_size=4))
     talk = Talk(stored=data.draw(st.booleans()))
     clients = []
     for number, make in enumerate(makers):
@@ -196,6 +218,21 @@ def test_commands_one_after_the_other_are_right_after_any_pause(data: st.DataObj
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("maker", [show, with_cached_token, direct_show])
+@pytest.mark.parametrize("gap", [1, 2, 4])
+def test_a_failed_request_is_not_of_the_next_command(
+    talk: Talk, maker: Callable[[str], list[Step]], kind: str, gap: float
+) -> None:
+    commands = [failed("t0"), maker("t1"), maker("t2")]
+    for number, steps in enumerate(commands):
+        run_all([Client(talk, f"c{number}", steps, kind)])
+        talk.wait(gap)
+    talk.wait(PATIENCE + GRACE)
+    assert sorted(talk.end()) == sorted(openings(steps) for steps in commands)
+    assert not talk.doubts
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("duration", [2.5, 8])
 def test_a_late_response_to_discovery_is_in_the_run(talk: Talk, kind: str, duration: float) -> None:
     """A run whose next request waits for its response is not over."""
@@ -203,11 +240,6 @@ def test_a_late_response_to_discovery_is_in_the_run(talk: Talk, kind: str, durat
     play(talk, [client], [(duration * (half in (5, 7)), 0) for half in range(11)])
     talk.wait(PATIENCE + GRACE)
     assert talk.end() == [openings(client.steps)]
-
-
-def with_cached_token(token: str) -> list[Step]:
-    """The requests of a command with an endpoint and a token."""
-    return [DISCOVERY, Step("GET", f"{IMAGES}/1", token)]
 
 
 def play(talk: Talk, clients: list[Client], order: list[tuple[float, int]]) -> None:
@@ -224,7 +256,8 @@ def leaves_evidence(clients: list[Client]) -> bool:
     """Return whether the requests differ from those of commands one after the other.
 
     They do not if a command is silent for ``GRACE``, or begins after a lull in which another command
-    paused that shows no token later.
+    paused that shows no token later. They do not either if a command pauses between its discovery and its
+    login: the login looks direct if another command that logged in directly is silent from then on.
     """
     times = [[(each.evidence.started, each.latest) for each in client.sent] for client in clients]
     if any(after[0] - before[1] > GRACE - 0.1 for one in times for before, after in itertools.pairwise(one)):
@@ -239,7 +272,30 @@ def leaves_evidence(clients: list[Client]) -> bool:
             unfinished = paused.sent[0].evidence.started < began and later
             if unfinished and not any(each.evidence.proves_client for each in later):
                 return False
-    return True
+    direct = [client for client in clients if client.sent[0].evidence.authenticates]
+    logins = [
+        each.evidence.started
+        for client in clients
+        for each in client.sent[1:]
+        if each.evidence.authenticates and not any(_proofs(client, until=each.evidence.started))
+    ]
+    starts = sorted(start for one in times for start, _ in one)
+    lulls = [
+        start
+        for start in starts[1:]
+        if max(end for one in times for begin, end in one if begin < start) + PAUSE <= start
+    ]
+    return not any(
+        client.sent[0].evidence.started < lull <= login and not any(_proofs(client, since=lull))
+        for client in direct
+        for login in logins
+        for lull in lulls
+    )
+
+
+def _proofs(client: Client, since: float = -math.inf, until: float = math.inf) -> Iterator[bool]:
+    """Return whether the requests from ``since`` to before ``until`` proved the client."""
+    return (each.evidence.proves_client for each in client.sent if since <= each.evidence.started < until)
 
 
 # Logins

@@ -18,13 +18,14 @@ the request and all of these runs carry a doubt.
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracer.runs import discovery
 from tracer.runs.discovery import PATIENCE
 from tracer.runs.lulls import Lulls
-from tracer.runs.run import GRACE, Evidence, Run, Runs, is_below, service_of
+from tracer.runs.run import GRACE, Evidence, Run, Runs, is_below
 from tracer.runs.sent_request import SentRequest
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ class ClientRequests:
         self._clock = clock
         self._connections: dict[str, _Connection] = {}
         self._lulls = Lulls()
+        # Requests that were assigned without proof, and first requests of runs without discovery.
+        self._guessed: deque[SentRequest] = deque(maxlen=_ALONE_LIMIT)
+        self._undiscovered: deque[SentRequest] = deque(maxlen=_UNPROVEN_LIMIT)
 
     def due(self) -> float:
         """Return the time of ``clock`` for the next decision by ``expire``; infinity if no request waits."""
@@ -117,6 +121,7 @@ class ClientRequests:
         if request.evidence.process is None:
             self._lulls.request_ended(request)
         request.completed = self._clock()
+        request.failed = exchange.response is None or exchange.response.status >= 500
         for discoverer in request.discoverers:
             discoverer.possibly_last = max(discoverer.possibly_last, request.latest)
         handed_out = set() if request.evidence.subjects else set(tokens)
@@ -154,13 +159,21 @@ class ClientRequests:
         Assign discovery requests for a service that the run used, and requests that fit no other run. If
         the run is one of several candidates for a request, put the run in doubt.
         """
+        end = max(run.last, run.possibly_last) + GRACE
         for request in self._alone():
+            if request.evidence.started > end:
+                continue
             takers = discovery.takers(request, self._same_client(request), self._complete(), self._lulls)
             if any(taker is run for _, taker in takers):
                 self._match_one(request, wait=False)
-            elif (candidates := self._candidates(request)) == [run] and not run.doubt:
-                if discovery.is_followed(run, request, self._lulls):
-                    self._give(request, run)
+                continue
+            candidates = [
+                each
+                for each in self._candidates(request)
+                if discovery.is_followed(each, request, self._lulls)
+            ]
+            if candidates == [run] and not run.doubt:
+                self._decide(request, candidates)
             elif run in candidates:
                 request.doubt = _UNPROVEN.format(peer=run.peer)
                 self._doubt(candidates, request.doubt)
@@ -190,7 +203,10 @@ class ClientRequests:
         evidence = request.evidence
         if not evidence.authenticates:
             run.refused = request.latest if evidence.tokens else run.refused
-        elif evidence.connection in self._connections:
+            return
+        if run.logged_in == evidence.started:
+            run.logged_in = math.inf
+        if evidence.connection in self._connections:
             self._connections[evidence.connection].login_refused = True
 
     # Requests that prove their client
@@ -206,6 +222,7 @@ class ClientRequests:
         run = self._login_run(request, connection) if login and not holders else None
         if not login or holders:
             run = self._token_run(request, connection, holders)
+        is_first = run is None
         run = run or self._runs.begin(evidence)
         self._runs.resume(run)
         if request.doubt:
@@ -221,27 +238,76 @@ class ClientRequests:
             connection.run.open.discard(evidence.connection)
         connection.run, connection.login_refused, connection.tokenless = run, False, False
         self._give(request, run)
+        if is_first:
+            self._undiscovered.append(request)
         self._match(request, *waiting)
-        if login:
-            self._doubt_undiscovered(request, run)
+        self._doubt_undiscovered(request.evidence.started)
 
-    def _doubt_undiscovered(self, request: SentRequest, run: Run) -> None:
-        """Put the run of a login in doubt if a doubtful run may have taken the discovery before the login."""
-        suspects = [each for each in self._same_client(request) if each is not run and each.doubt]
-        if run.doubt or not any(each.active(request.evidence.started) for each in suspects):
-            return
-        urls = [opening.partition(" ")[2] for opening in run.discovered]
-        services = [service_of(url) for url in urls]
-        services += [each.service for each in self._held() if run.of_same_client(each.evidence)]
-        if not any(is_below(request.service, service) for service in services):
-            request.doubt = _UNPROVEN.format(peer=run.peer)
-            self._doubt([run], request.doubt)
+    def _doubt_undiscovered(self, time: float) -> None:
+        """Put runs that began without discovery in doubt if other runs may have taken their discovery.
+
+        Put the other runs in doubt, too. Without such runs, the commands needed no discovery. Forget runs
+        that began more than ``PATIENCE`` seconds before ``time``.
+        """
+        for request in list(self._undiscovered):
+            run = request.run
+            is_old = request.evidence.started + PATIENCE < time
+            if is_old or run is None or self._has_discovered(run, request.service):
+                self._undiscovered.remove(request)
+                continue
+            may_follow = any(
+                discovery.are_related(each.service, request.service)
+                and run.of_same_client(each.evidence)
+                and each.earliest <= request.evidence.started
+                and not each.failed
+                for each in self._complete()
+            )
+            suspects = [] if may_follow else self._suspects(request, run)
+            if suspects:
+                request.doubt = request.doubt or _UNPROVEN.format(peer=run.peer)
+                self._doubt([run, *suspects], request.doubt)
+
+    def _has_discovered(self, run: Run, service: str) -> bool:
+        """Return whether ``run`` discovered ``service`` by requests that did not fail."""
+        failed = any(
+            each.run is run and each.failed and discovery.are_related(each.service, service)
+            for each in self._guessed
+        )
+        return not failed and discovery.had_discovered(run, service, math.inf)
+
+    def _suspects(self, request: SentRequest, run: Run) -> list[Run]:
+        """Return the other runs that may have taken the discovery before the first ``request`` of ``run``.
+
+        After a lull, a login counts as a login without discovery.
+        """
+        time = request.evidence.started
+        is_login = request.service in run.logins
+        suspects = {
+            each.run: None
+            for each in self._guessed
+            if each.run is not None
+            and each.run is not run
+            and discovery.are_related(each.service, request.service)
+            and run.of_same_client(each.evidence)
+            and each.evidence.started <= time
+            and each.run.active(time)
+            and (
+                each.run.doubt
+                or not is_login
+                or not self._lulls.between(run.peer, max(each.latest, each.run.last_use), time)
+            )
+        }
+        return list(suspects)
 
     def _token_run(self, request: SentRequest, connection: _Connection, holders: Sequence[Run]) -> Run | None:
         """Return the run of a request with a token; None if the request begins a run."""
         if connection.run is not None and (not holders or connection.run in holders):
             return connection.run
-        if not holders or self._starts_over(request, holders[0]):
+        if not holders:
+            return None
+        if self._starts_over(request, holders[0]):
+            if request.doubt:
+                self._doubt(holders[:1], request.doubt)
             return None
         rivals = [run for run in holders if run.process is None and run.active(request.evidence.started)]
         if len(rivals) > 1:
@@ -261,17 +327,21 @@ class ClientRequests:
             return any(each.evidence.opening in run.discovered for each in earlier)
         if not run.idle:
             return False
-        return any(
-            each.evidence.opening in run.discovered
+        repeated = [
+            each
+            for each in self._complete()
+            if run.of_same_client(each.evidence)
+            and each.evidence.opening in run.discovered
             and run.last <= each.evidence.started
             and each.earliest <= evidence.started
             and is_below(request.service, each.service)
             # Another command may be about to log in, so a request before a login proves nothing.
             and (evidence.authenticates or not run.logged_in_below(each.service))
             and not self._lacking(each)
-            for each in self._complete()
-            if run.of_same_client(each.evidence)
-        )
+        ]
+        if not any(self._lulls.between(run.peer, run.last, each.evidence.started) for each in repeated):
+            request.doubt = request.doubt or (_SHARED.format(peer=run.peer) if repeated else "")
+        return bool(repeated)
 
     def _login_run(self, request: SentRequest, connection: _Connection) -> Run | None:
         """Return the run of a repeated login; None if the login begins a run."""
@@ -299,7 +369,10 @@ class ClientRequests:
         if discovered or len(refused) > 1:
             request.doubt = _REPEATED_LOGIN.format(peer=evidence.peer)
             self._doubt(refused, request.doubt)
-        return None if discovered else min(refused, key=lambda run: run.refused)
+        if discovered:
+            return None
+        self._guessed.append(request)
+        return min(refused, key=lambda run: run.refused)
 
     # Requests from connections without a token
 
@@ -343,6 +416,7 @@ class ClientRequests:
         owners = discovery.owners(request, self._same_client(request), complete, self._lulls)
         if (
             rivals
+            or request.failed
             or len(takers) > 1
             or (len(owners) > 1 and not discovery.is_certain(request, run, moment, complete, self._lulls))
         ):
@@ -350,7 +424,26 @@ class ClientRequests:
                 each.doubt = _UNPROVEN.format(peer=request.evidence.peer)
                 trusted = [one for one in self._same_client(each) if not one.doubt]
                 self._doubt(discovery.owners(each, trusted, complete, self._lulls), each.doubt)
-        self._give(request, run)
+        self._doubt_after_lull(request, run, moment)
+        self._guess(request, run)
+
+    def _doubt_after_lull(self, request: SentRequest, run: Run, moment: float) -> None:
+        """Put runs in doubt that took the same request after a lull, if ``run`` paused in this lull."""
+        if not self._lulls.between(run.peer, request.latest, moment):
+            return
+        later = {
+            each.run: None
+            for each in self._guessed
+            if each.evidence.opening == request.evidence.opening
+            and each.run is not None
+            and each.run is not run
+            and run.of_same_client(each.evidence)
+            and request.latest < each.evidence.started <= moment
+            and discovery.may_have_known(each.run, request)
+        }
+        if later:
+            request.doubt = request.doubt or _UNPROVEN.format(peer=run.peer)
+            self._doubt([run, *later], request.doubt)
 
     def _uses(self, request: SentRequest) -> bool:
         """Return whether a run uses the requested service and has not sent the same request, at any time."""
@@ -370,15 +463,24 @@ class ClientRequests:
         """Assign the request to a run in progress, else to a run that began soon after, else to a new run."""
         if request.run is not None:
             return
-        soon = discovery.beginning_soon(request, self._same_client(request))
+        soon = discovery.beginning_soon(request, self._same_client(request), self._lulls)
         candidates = self._candidates(request) or soon
         if not candidates:
             self._give(request, self._runs.begin(request.evidence))
             return
-        if len(candidates) > 1:
+        self._decide(request, candidates)
+
+    def _decide(self, request: SentRequest, candidates: Sequence[Run]) -> None:
+        """Assign the request to one of ``candidates``. Put them in doubt if it may belong to another run.
+
+        A failed request for the service of a login may be the only request of a command.
+        """
+        run = discovery.preferred(request, candidates)
+        may_be_alone = request.failed and (not run.logins or run.logged_in_below(request.service))
+        if len(candidates) > 1 or may_be_alone:
             request.doubt = _UNPROVEN.format(peer=request.evidence.peer)
             self._doubt(candidates, request.doubt)
-        self._give(request, discovery.preferred(request, candidates))
+        self._guess(request, run)
 
     def _lacking(self, request: SentRequest) -> list[Run]:
         """Return the runs in progress at the time of the request that have not sent the same request."""
@@ -398,6 +500,12 @@ class ClientRequests:
 
     # Helpers
 
+    def _guess(self, request: SentRequest, run: Run) -> None:
+        """Assign the request to ``run`` without proof by a connection."""
+        self._guessed.append(request)
+        self._give(request, run)
+        self._doubt_undiscovered(request.evidence.started)
+
     def _give(self, request: SentRequest, run: Run) -> None:
         evidence = request.evidence
         request.decide(run, run.doubt)
@@ -409,6 +517,17 @@ class ClientRequests:
             run.discover(evidence.opening, evidence.started)
         if evidence.connection in self._connections:
             run.open.add(evidence.connection)
+        if not request.doubt:
+            self._forget_discoverers(request, run)
+
+    def _forget_discoverers(self, request: SentRequest, run: Run) -> None:
+        """Note that no run but ``run`` has sent the request."""
+        held = self._held()
+        for rejected in request.discoverers:
+            if rejected is not run:
+                ends = (each.latest for each in held if rejected in each.discoverers)
+                rejected.possibly_last = max(ends, default=-math.inf)
+        request.discoverers = [each for each in request.discoverers if each is run]
 
     def _bound(self, connection: _Connection, evidence: Evidence) -> None:
         """Decide without a token if too many requests wait, on this connection or on all."""

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PATIENCE",
+    "are_related",
     "beginning_soon",
     "discoverers",
+    "had_discovered",
     "is_certain",
     "is_followed",
+    "may_have_known",
     "owners",
     "preferred",
     "rivals",
@@ -49,17 +52,27 @@ def takers(
     users = [
         (time, run)
         for time, run in times
-        if time is not None and not _had_discovered_related(run, request, time)
+        if time is not None
+        and not had_discovered(run, request.service, time)
+        and not (request.failed and lulls.between(run.peer, request.latest, run.began))
     ]
-    likely = [(time, run) for time, run in users if _may_have_known(run, request)]
+    likely = [(time, run) for time, run in users if may_have_known(run, request)]
     # The requests of a doubtful run may belong to another run, so it explains no request before a lull.
-    if not users or not any(not run.doubt for run in discoverers(request, runs, lulls)):
+    earlier = [run for run in discoverers(request, runs, lulls) if not run.doubt]
+    if not users or not earlier:
         return likely or users
+    peer = request.evidence.peer
+    since = max(request.latest, *(run.last_use for run in earlier))
     return [
         (time, run)
         for time, run in likely
         if is_certain(request, run, time, waiting, lulls)
-        or not lulls.between(run.peer, request.latest, run.began)
+        or (
+            run.logged_in_below(request.service)
+            and lulls.ends_at(peer, request.evidence.started)
+            and _is_only(request, run, time, waiting, lulls)
+        )
+        or not lulls.between(peer, since, run.began)
     ]
 
 
@@ -76,16 +89,25 @@ def rivals(
         each
         for each in _before_use(request, run, moment, waiting, lulls)
         if each.evidence.opening == request.evidence.opening
-        or (logs_in and _are_related(each.service, request.service))
+        or (logs_in and are_related(each.service, request.service))
     ]
 
 
 def is_certain(
     request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest], lulls: Lulls
 ) -> bool:
-    """Return whether only this request can have shown ``run`` the service that it used at ``moment``."""
-    others = _before_use(request, run, moment, waiting, lulls)
-    return not run.doubt and not any(_are_related(each.service, request.service) for each in others)
+    """Return whether only this request can have shown ``run`` the service that it used at ``moment``.
+
+    A login may need no discovery, and a failed request shows nothing.
+    """
+    if run.doubt or request.failed:
+        return False
+    if run.logged_in_below(request.service) and (
+        not lulls.ends_at(run.peer, request.evidence.started)
+        or lulls.between(run.peer, request.latest, moment)
+    ):
+        return False
+    return _is_only(request, run, moment, waiting, lulls)
 
 
 def owners(
@@ -132,11 +154,18 @@ def under_way(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
     ]
 
 
-def beginning_soon(request: SentRequest, runs: Iterable[Run]) -> list[Run]:
-    """Return the runs that began within ``PATIENCE`` after the request and have not sent the same request."""
+def beginning_soon(request: SentRequest, runs: Iterable[Run], lulls: Lulls) -> list[Run]:
+    """Return the runs that began within ``PATIENCE`` after the request and have not sent the same request.
+
+    Leave out runs that began after a pause, if the request failed.
+    """
     begun = request.evidence.started
     return [
-        run for run in runs if begun <= run.began <= begun + PATIENCE and not _had_sent_same(request, run)
+        run
+        for run in runs
+        if begun <= run.began <= begun + PATIENCE
+        and not _had_sent_same(request, run)
+        and not (request.failed and lulls.between(run.peer, request.latest, run.began))
     ]
 
 
@@ -156,6 +185,18 @@ def preferred(request: SentRequest, candidates: Sequence[Run]) -> Run:
     return max(around or before, key=lambda run: run.began, default=candidates[0])
 
 
+def had_discovered(run: Run, service: str, moment: float) -> bool:
+    """Return whether ``run`` discovered ``service`` no later than ``moment``, by any request."""
+    earlier = (opening for opening, time in run.discovered.items() if time <= moment)
+    discovered = (service_of(opening.partition(" ")[2]) for opening in earlier)
+    return any(are_related(each, service) for each in discovered)
+
+
+def are_related(service: str, other: str) -> bool:
+    """Return whether the services are equal, or one of them is below the other."""
+    return is_below(service, other) or is_below(other, service)
+
+
 def _before_use(
     request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest], lulls: Lulls
 ) -> list[SentRequest]:
@@ -171,9 +212,17 @@ def _before_use(
         if each is not request
         and each.earliest <= moment
         and run.of_same_client(each.evidence)
-        and (_may_have_known(run, each) or not _may_have_known(run, request))
-        and not (each.discoverers and lulls.between(run.peer, each.latest, began))
+        and (may_have_known(run, each) or not may_have_known(run, request))
+        and not ((each.discoverers or each.failed) and lulls.between(run.peer, each.latest, began))
     ]
+
+
+def _is_only(
+    request: SentRequest, run: Run, moment: float, waiting: Sequence[SentRequest], lulls: Lulls
+) -> bool:
+    """Return whether no other request may have shown ``run`` the service that it used at ``moment``."""
+    others = _before_use(request, run, moment, waiting, lulls)
+    return not any(are_related(each.service, request.service) for each in others)
 
 
 def _first_use(run: Run, request: SentRequest) -> float | None:
@@ -184,22 +233,11 @@ def _first_use(run: Run, request: SentRequest) -> float | None:
     return run.first_use(request.service, request.earliest, request.latest + PATIENCE)
 
 
-def _are_related(service: str, other: str) -> bool:
-    return is_below(service, other) or is_below(other, service)
-
-
-def _had_discovered_related(run: Run, request: SentRequest, moment: float) -> bool:
-    """Return whether ``run`` discovered the requested service no later than ``moment``, by any request."""
-    earlier = (opening for opening, time in run.discovered.items() if time <= moment)
-    services = (service_of(opening.partition(" ")[2]) for opening in earlier)
-    return any(_are_related(service, request.service) for service in services)
-
-
 def _had_sent_same(request: SentRequest, run: Run) -> bool:
     return request.evidence.opening in run.discovered
 
 
-def _may_have_known(run: Run, request: SentRequest) -> bool:
+def may_have_known(run: Run, request: SentRequest) -> bool:
     """Return whether the run may have known of the service at the time of the request.
 
     Before its login, a run knows only the service to which it logs in.

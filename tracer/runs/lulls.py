@@ -66,3 +66,8 @@ class Lulls:
         address = self._addresses.get(peer)
         lulls = address.lulls if address is not None else ()
         return any(since <= start and end <= until for start, end in lulls)
+
+    def ends_at(self, peer: str, time: float) -> bool:
+        """Return whether a lull of the address ``peer`` ended at ``time`` (s since the epoch)."""
+        address = self._addresses.get(peer)
+        return address is not None and any(end == time for _, end in address.lulls)

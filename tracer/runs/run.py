@@ -95,6 +95,11 @@ class Run:
         """True if the run has no open connection and no request in flight, so that it may be over."""
         return not self.open and not self.in_flight
 
+    @property
+    def last_use(self) -> float:
+        """The time of the latest known request that proved the client; minus infinity if there is none."""
+        return max((last for _, last in self.used.values()), default=-math.inf)
+
     def active(self, time: float) -> bool:
         """Return whether ``time`` (s since the epoch) is in the run, or up to ``GRACE`` s after it."""
         last = max(self.last, self.possibly_last)

@@ -20,8 +20,9 @@ class SentRequest:
 
     ``discoverers`` are the runs that may have sent it to discover a service, seen from its beginning.
     ``answering`` are the requests that the sender, a service, was processing when it sent this request.
-    ``is_complete`` is set at the end of the exchange. The time ``ended`` (s since the epoch) may stay
-    unknown. If ``ended`` is ``approximate``, the exchange may have ended earlier.
+    ``is_complete`` is set at the end of the exchange, ``failed`` if it had no response or a 5xx status.
+    The time ``ended`` (s since the epoch) may stay unknown. If ``ended`` is ``approximate``, the exchange
+    may have ended earlier.
     ``exchange`` is set from the end of the exchange until the run has stored it.
     ``completed`` and ``alone`` are times of the clock of ``ClientRequests``, in seconds: the end of the
     exchange, and the time after which the request's connection gives no more evidence. ``doubt`` is the
@@ -35,6 +36,7 @@ class SentRequest:
     answering: list[SentRequest] = field(default_factory=list, repr=False)
     exchange: Exchange | None = field(default=None, repr=False)
     is_complete: bool = False
+    failed: bool = False
     ended: float = math.inf
     approximate: bool = False
     completed: float = math.inf
