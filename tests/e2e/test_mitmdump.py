@@ -229,8 +229,8 @@ def test_a_writer_process_that_cannot_be_started_is_one_line(tmp_path: Path) -> 
     """An interpreter that this user may not execute, or a limit of processes that is reached."""
     script = tmp_path / "no_python.py"
     script.write_text(
-        "import types\nfrom tracer.capture import worker\n"
-        "worker.sys = types.SimpleNamespace(executable='/no/python')\n"
+        "import types\nfrom tracer.capture.worker import connection\n"
+        "connection.sys = types.SimpleNamespace(executable='/no/python')\n"
     )
     addon = str(ROOT / "addons" / "trace.py")
     ended = subprocess.run(
