@@ -18,15 +18,16 @@ the request and all of these runs carry a doubt.
 from __future__ import annotations
 
 import math
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracer.runs import discovery
 from tracer.runs.discovery import PATIENCE
+from tracer.runs.guesses import UNPROVEN, Guesses
 from tracer.runs.lulls import Lulls
 from tracer.runs.run import GRACE, Evidence, Run, Runs, is_below
 from tracer.runs.sent_request import SentRequest
+from tracer.runs.waiting import WaitingRequests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -41,7 +42,6 @@ _UNPROVEN_LIMIT = 16
 _ALONE_LIMIT = 256
 """Maximum number of requests that wait for evidence from other connections."""
 
-_UNPROVEN = "several commands of {peer} ran at once: a request without a token may belong to another of them"
 _SHARED = "several commands of {peer} used one token at once: a request may belong to another of them"
 _REPEATED_LOGIN = "several commands of {peer} ran at once: a login may belong to another of them"
 
@@ -72,13 +72,12 @@ class ClientRequests:
         self._clock = clock
         self._connections: dict[str, _Connection] = {}
         self._lulls = Lulls()
-        # Requests that were assigned without proof, and first requests of runs without discovery.
-        self._guessed: deque[SentRequest] = deque(maxlen=_ALONE_LIMIT)
-        self._undiscovered: deque[SentRequest] = deque(maxlen=_UNPROVEN_LIMIT)
+        self._waiting = WaitingRequests(undecided)
+        self._guesses = Guesses(runs, self._waiting, self._lulls)
 
     def due(self) -> float:
         """Return the time of ``clock`` for the next decision by ``expire``; infinity if no request waits."""
-        return min((request.alone for request in self._held()), default=math.inf) + PATIENCE
+        return min((request.alone for request in self._waiting.all()), default=math.inf) + PATIENCE
 
     def earliest_end(self, run: Run) -> float:
         """Return the time of ``clock`` before which undecided requests may continue ``run``.
@@ -87,7 +86,7 @@ class ClientRequests:
         """
         ends = (
             request.alone + GRACE if request.alone < math.inf else request.completed + PATIENCE
-            for request in self._held()
+            for request in self._waiting.all()
             if run in request.discoverers
         )
         return max(ends, default=-math.inf)
@@ -142,7 +141,7 @@ class ClientRequests:
         connection = self._connections.pop(name, None)
         if connection is None:
             return
-        waiting = self._held_on(name)
+        waiting = self._waiting.on(name)
         for request in waiting:
             if connection.run is not None:
                 self._give(request, connection.run)
@@ -160,10 +159,12 @@ class ClientRequests:
         the run is one of several candidates for a request, put the run in doubt.
         """
         end = max(run.last, run.possibly_last) + GRACE
-        for request in self._alone():
+        for request in self._waiting.alone():
             if request.evidence.started > end:
                 continue
-            takers = discovery.takers(request, self._same_client(request), self._complete(), self._lulls)
+            takers = discovery.takers(
+                request, self._same_client(request), self._waiting.complete(), self._lulls
+            )
             if any(taker is run for _, taker in takers):
                 self._match_one(request, wait=False)
                 continue
@@ -175,12 +176,12 @@ class ClientRequests:
             if candidates == [run] and not run.doubt:
                 self._decide(request, candidates)
             elif run in candidates:
-                request.doubt = _UNPROVEN.format(peer=run.peer)
-                self._doubt(candidates, request.doubt)
+                request.doubt = UNPROVEN.format(peer=run.peer)
+                self._runs.doubt_each(candidates, request.doubt)
 
     def expire(self) -> None:
         """Decide on the requests that have waited for ``PATIENCE`` seconds."""
-        for request in self._alone():
+        for request in self._waiting.alone():
             if self._clock() >= request.alone + PATIENCE:
                 self._match_one(request, wait=False)
                 self._decide_by_time(request)
@@ -189,7 +190,7 @@ class ClientRequests:
         """Close all connections and decide on all requests, as no more evidence comes."""
         for name in list(self._connections):
             self.closed(name)
-        for request in self._alone():
+        for request in self._waiting.alone():
             self._decide_by_time(request)
 
     def _note_discoverers(self, request: SentRequest) -> None:
@@ -226,8 +227,8 @@ class ClientRequests:
         run = run or self._runs.begin(evidence)
         self._runs.resume(run)
         if request.doubt:
-            self._doubt([run], request.doubt)
-        waiting = self._held_on(evidence.connection)
+            self._runs.doubt_each([run], request.doubt)
+        waiting = self._waiting.on(evidence.connection)
         for earlier in waiting:
             self._give(earlier, run)
         run.use(evidence, login=login)
@@ -239,65 +240,9 @@ class ClientRequests:
         connection.run, connection.login_refused, connection.tokenless = run, False, False
         self._give(request, run)
         if is_first:
-            self._undiscovered.append(request)
+            self._guesses.add_first(request)
         self._match(request, *waiting)
-        self._doubt_undiscovered(request.evidence.started)
-
-    def _doubt_undiscovered(self, time: float) -> None:
-        """Put runs that began without discovery in doubt if other runs may have taken their discovery.
-
-        Put the other runs in doubt, too. Without such runs, the commands needed no discovery. Forget runs
-        that began more than ``PATIENCE`` seconds before ``time``.
-        """
-        for request in list(self._undiscovered):
-            run = request.run
-            is_old = request.evidence.started + PATIENCE < time
-            if is_old or run is None or self._has_discovered(run, request.service):
-                self._undiscovered.remove(request)
-                continue
-            may_follow = any(
-                discovery.are_related(each.service, request.service)
-                and run.of_same_client(each.evidence)
-                and each.earliest <= request.evidence.started
-                and not each.failed
-                for each in self._complete()
-            )
-            suspects = [] if may_follow else self._suspects(request, run)
-            if suspects:
-                request.doubt = request.doubt or _UNPROVEN.format(peer=run.peer)
-                self._doubt([run, *suspects], request.doubt)
-
-    def _has_discovered(self, run: Run, service: str) -> bool:
-        """Return whether ``run`` discovered ``service`` by requests that did not fail."""
-        failed = any(
-            each.run is run and each.failed and discovery.are_related(each.service, service)
-            for each in self._guessed
-        )
-        return not failed and discovery.had_discovered(run, service, math.inf)
-
-    def _suspects(self, request: SentRequest, run: Run) -> list[Run]:
-        """Return the other runs that may have taken the discovery before the first ``request`` of ``run``.
-
-        After a lull, a login counts as a login without discovery.
-        """
-        time = request.evidence.started
-        is_login = request.service in run.logins
-        suspects = {
-            each.run: None
-            for each in self._guessed
-            if each.run is not None
-            and each.run is not run
-            and discovery.are_related(each.service, request.service)
-            and run.of_same_client(each.evidence)
-            and each.evidence.started <= time
-            and each.run.active(time)
-            and (
-                each.run.doubt
-                or not is_login
-                or not self._lulls.between(run.peer, max(each.latest, each.run.last_use), time)
-            )
-        }
-        return list(suspects)
+        self._guesses.doubt_undiscovered(request.evidence.started)
 
     def _token_run(self, request: SentRequest, connection: _Connection, holders: Sequence[Run]) -> Run | None:
         """Return the run of a request with a token; None if the request begins a run."""
@@ -307,12 +252,12 @@ class ClientRequests:
             return None
         if self._starts_over(request, holders[0]):
             if request.doubt:
-                self._doubt(holders[:1], request.doubt)
+                self._runs.doubt_each(holders[:1], request.doubt)
             return None
         rivals = [run for run in holders if run.process is None and run.active(request.evidence.started)]
         if len(rivals) > 1:
             request.doubt = _SHARED.format(peer=request.evidence.peer)
-            self._doubt(rivals, request.doubt)
+            self._runs.doubt_each(rivals, request.doubt)
         return holders[0]
 
     def _starts_over(self, request: SentRequest, run: Run) -> bool:
@@ -323,13 +268,13 @@ class ClientRequests:
         evidence = request.evidence
         if run.process is not None:
             return False
-        if earlier := self._held_on(evidence.connection):
+        if earlier := self._waiting.on(evidence.connection):
             return any(each.evidence.opening in run.discovered for each in earlier)
         if not run.idle:
             return False
         repeated = [
             each
-            for each in self._complete()
+            for each in self._waiting.complete()
             if run.of_same_client(each.evidence)
             and each.evidence.opening in run.discovered
             and run.last <= each.evidence.started
@@ -346,7 +291,7 @@ class ClientRequests:
     def _login_run(self, request: SentRequest, connection: _Connection) -> Run | None:
         """Return the run of a repeated login; None if the login begins a run."""
         evidence = request.evidence
-        earlier = [each for each in self._held_on(evidence.connection) if each is not request]
+        earlier = [each for each in self._waiting.on(evidence.connection) if each is not request]
         if connection.run is not None:
             again = connection.run.refused > -math.inf or connection.login_refused
             if not again and not earlier:
@@ -362,16 +307,16 @@ class ClientRequests:
             return None
         discovered = any(
             is_below(request.service, each.service) and each.earliest <= evidence.started
-            for each in self._complete()
+            for each in self._waiting.complete()
             if refused[0].of_same_client(each.evidence)
             and not self._lulls.between(evidence.peer, each.latest, refused[0].began)
         )
         if discovered or len(refused) > 1:
             request.doubt = _REPEATED_LOGIN.format(peer=evidence.peer)
-            self._doubt(refused, request.doubt)
+            self._runs.doubt_each(refused, request.doubt)
         if discovered:
             return None
-        self._guessed.append(request)
+        self._guesses.add(request)
         return min(refused, key=lambda run: run.refused)
 
     # Requests from connections without a token
@@ -385,7 +330,7 @@ class ClientRequests:
         openings = {request.evidence.opening for request in news}
         used = {request.service for request in news if request.evidence.proves_client}
         unused: set[tuple[str, str, str]] = set()
-        for request in self._alone():
+        for request in self._waiting.alone():
             peer, agent, opening = request.evidence.peer, request.evidence.agent, request.evidence.opening
             if opening not in openings and not any(is_below(service, request.service) for service in used):
                 continue
@@ -401,7 +346,7 @@ class ClientRequests:
 
         With ``wait``, do nothing while the connection of a rival request may still show a token.
         """
-        complete = self._complete()
+        complete = self._waiting.complete()
         takers = (
             []
             if request.run
@@ -421,29 +366,11 @@ class ClientRequests:
             or (len(owners) > 1 and not discovery.is_certain(request, run, moment, complete, self._lulls))
         ):
             for each in (request, *rivals):
-                each.doubt = _UNPROVEN.format(peer=request.evidence.peer)
-                trusted = [one for one in self._same_client(each) if not one.doubt]
-                self._doubt(discovery.owners(each, trusted, complete, self._lulls), each.doubt)
-        self._doubt_after_lull(request, run, moment)
+                each.doubt = UNPROVEN.format(peer=request.evidence.peer)
+                trusted = [candidate for candidate in self._same_client(each) if not candidate.doubt]
+                self._runs.doubt_each(discovery.owners(each, trusted, complete, self._lulls), each.doubt)
+        self._guesses.doubt_after_lull(request, run, moment)
         self._guess(request, run)
-
-    def _doubt_after_lull(self, request: SentRequest, run: Run, moment: float) -> None:
-        """Put runs in doubt that took the same request after a lull, if ``run`` paused in this lull."""
-        if not self._lulls.between(run.peer, request.latest, moment):
-            return
-        later = {
-            each.run: None
-            for each in self._guessed
-            if each.evidence.opening == request.evidence.opening
-            and each.run is not None
-            and each.run is not run
-            and run.of_same_client(each.evidence)
-            and request.latest < each.evidence.started <= moment
-            and discovery.may_have_known(each.run, request)
-        }
-        if later:
-            request.doubt = request.doubt or _UNPROVEN.format(peer=run.peer)
-            self._doubt([run, *later], request.doubt)
 
     def _uses(self, request: SentRequest) -> bool:
         """Return whether a run uses the requested service and has not sent the same request, at any time."""
@@ -455,7 +382,7 @@ class ClientRequests:
     def _candidates(self, request: SentRequest) -> list[Run]:
         """Return the possible runs of the request, by their use of the service, else by the time."""
         runs = self._same_client(request)
-        return discovery.owners(request, runs, self._complete(), self._lulls) or discovery.under_way(
+        return discovery.owners(request, runs, self._waiting.complete(), self._lulls) or discovery.under_way(
             request, runs
         )
 
@@ -478,8 +405,8 @@ class ClientRequests:
         run = discovery.preferred(request, candidates)
         may_be_alone = request.failed and (not run.logins or run.logged_in_below(request.service))
         if len(candidates) > 1 or may_be_alone:
-            request.doubt = _UNPROVEN.format(peer=request.evidence.peer)
-            self._doubt(candidates, request.doubt)
+            request.doubt = UNPROVEN.format(peer=request.evidence.peer)
+            self._runs.doubt_each(candidates, request.doubt)
         self._guess(request, run)
 
     def _lacking(self, request: SentRequest) -> list[Run]:
@@ -494,17 +421,13 @@ class ClientRequests:
     def _same_client(self, request: SentRequest) -> list[Run]:
         return list(self._runs.of_same_client(request.evidence))
 
-    def _doubt(self, runs: Iterable[Run], reason: str) -> None:
-        for run in runs:
-            self._runs.doubt(run, reason)
-
     # Helpers
 
     def _guess(self, request: SentRequest, run: Run) -> None:
         """Assign the request to ``run`` without proof by a connection."""
-        self._guessed.append(request)
+        self._guesses.add(request)
         self._give(request, run)
-        self._doubt_undiscovered(request.evidence.started)
+        self._guesses.doubt_undiscovered(request.evidence.started)
 
     def _give(self, request: SentRequest, run: Run) -> None:
         evidence = request.evidence
@@ -522,7 +445,7 @@ class ClientRequests:
 
     def _forget_discoverers(self, request: SentRequest, run: Run) -> None:
         """Note that no run but ``run`` has sent the request."""
-        held = self._held()
+        held = self._waiting.all()
         for rejected in request.discoverers:
             if rejected is not run:
                 ends = (each.latest for each in held if rejected in each.discoverers)
@@ -531,28 +454,13 @@ class ClientRequests:
 
     def _bound(self, connection: _Connection, evidence: Evidence) -> None:
         """Decide without a token if too many requests wait, on this connection or on all."""
-        on_connection = self._held_on(evidence.connection)
+        on_connection = self._waiting.on(evidence.connection)
         if len(on_connection) > _UNPROVEN_LIMIT:
             connection.run = connection.run or self._runs.begin(on_connection[0].evidence)
             connection.tokenless = True
             for request in on_connection:
                 self._give(request, connection.run)
             self._match(*on_connection)
-        alone = self._alone()
+        alone = self._waiting.alone()
         for request in alone[: max(0, len(alone) - _ALONE_LIMIT)]:
             self._decide_by_time(request)
-
-    def _held(self) -> list[SentRequest]:
-        return [request for request in self._undecided if request.run is None and not request.evidence.sender]
-
-    def _held_on(self, connection: str) -> list[SentRequest]:
-        return [request for request in self._held() if request.evidence.connection == connection]
-
-    def _complete(self) -> list[SentRequest]:
-        """Return the requests without a run that have ended, in the order of time."""
-        complete = [request for request in self._held() if request.is_complete]
-        return sorted(complete, key=lambda request: request.evidence.started)
-
-    def _alone(self) -> list[SentRequest]:
-        """Return the ended requests without a run from closed connections, in the order of time."""
-        return [request for request in self._complete() if request.alone < math.inf]

@@ -214,11 +214,15 @@ class Runs:
             run.doubt = reason
             self.resume(run)
 
+    def doubt_each(self, runs: Iterable[Run], reason: str) -> None:
+        """Set a doubt on each of ``runs`` without one."""
+        for run in runs:
+            self.doubt(run, reason)
+
     def doubt_all(self, reason: str) -> None:
         """Set a doubt on all known runs and on all future runs."""
         self._doubt = reason
-        for run in (*self.going, *self._finished.values()):
-            self.doubt(run, reason)
+        self.doubt_each((*self.going, *self._finished.values()), reason)
 
     def resume(self, run: Run) -> None:
         """Resume a finished run. Do nothing for a run in progress."""
