@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+
 from tests.runs.talks import DISCOVERY, Talk
 from tracer.runs.lulls import PAUSE, Lulls
 
 if TYPE_CHECKING:
+    import pytest
     from tracer.runs.sent_request import SentRequest
 
 
@@ -44,3 +46,25 @@ def test_any_request_of_the_address_ends_a_lull_also_of_a_command_that_is_known(
         talk.now += PAUSE / 2
         answer(lulls, talk, sent(lulls, talk, str(number)))
     assert not lulls.between(talk.peer, first.latest, talk.now)
+
+
+def test_a_request_that_starts_beside_another_one_ends_no_lull() -> None:
+    talk, lulls = Talk(), Lulls()
+    slow = sent(lulls, talk, "a")
+    talk.now += 2 * PAUSE
+    answer(lulls, talk, sent(lulls, talk, "b"))
+    answer(lulls, talk, slow)
+    assert not lulls.between(talk.peer, 0, talk.now)
+
+
+def test_a_forgotten_address_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracer.runs.lulls._ADDRESS_LIMIT", 1)
+    talk, lulls = Talk(), Lulls()
+    lost = sent(lulls, talk, "a")
+    answer(lulls, talk, sent(lulls, talk, "b", "192.0.2.99"))
+    answer(lulls, talk, sent(lulls, talk, "c"))
+    answer(lulls, talk, lost)
+    since = talk.now
+    talk.now += PAUSE
+    sent(lulls, talk, "d")
+    assert lulls.between(talk.peer, since, talk.now)

@@ -58,7 +58,8 @@ class Lulls:
         """Register the end of a request, after which a lull may begin."""
         address = self._addresses.get(request.evidence.peer)
         if address is not None:
-            address.in_flight -= 1
+            # The address may have been forgotten, and begun again, since the request started.
+            address.in_flight = max(0, address.in_flight - 1)
             address.busy_until = max(address.busy_until, request.latest)
 
     def between(self, peer: str, since: float, until: float) -> bool:
