@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-
 from tests.runs.talks import DISCOVERY, Talk
 from tracer.runs.lulls import PAUSE, Lulls
 
 if TYPE_CHECKING:
     import pytest
+
     from tracer.runs.sent_request import SentRequest
 
 
