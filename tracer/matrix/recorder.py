@@ -85,16 +85,15 @@ class _Recorder:
         return problem
 
     def _record(self, command: Recorded) -> CommandResult:
-        result = CommandResult(name=command.name, number=self.number)
         if problem := self._run(command.prepare):
-            return CommandResult(name=result.name, number=result.number, problem=problem)
+            return CommandResult(name=command.name, number=self.number, problem=problem)
         text, problem = "", ""
         try:
             text, problem = self._recorded(command)
         except TracerError as error:
             problem = str(error)
         left = self._run(self._possible(command.cleanup))
-        return CommandResult(name=result.name, number=result.number, recording=text, problem=problem or left)
+        return CommandResult(name=command.name, number=self.number, recording=text, problem=problem or left)
 
     def _recorded(self, command: Recorded) -> tuple[str, str]:
         """Record a command. Return the recording as YAML text, and the problem; each may be empty."""

@@ -113,7 +113,7 @@ class ClientRequests:
     def exchange_completed(
         self, request: SentRequest, exchange: Exchange, tokens: Iterable[str], closed_connection: str | None
     ) -> None:
-        """Register the end of a request, with the ``tokens`` of its response.
+        """Register the end of a request, with the ``tokens`` that its response issues.
 
         ``closed_connection`` is the connection that ended with it.
         """
@@ -123,13 +123,13 @@ class ClientRequests:
         request.failed = exchange.response is None or exchange.response.status >= 500
         for discoverer in request.discoverers:
             discoverer.possibly_last = max(discoverer.possibly_last, request.latest)
-        handed_out = set() if request.evidence.subjects else set(tokens)
-        if handed_out and request.run is None:
+        issued = set(tokens)
+        if issued and request.run is None:
             self._prove(request, login=True)
         if request.run is not None:
             run = request.run
             run.last = max(run.last, request.latest)
-            run.tokens |= handed_out
+            run.tokens |= issued
             if exchange.response is not None and exchange.response.status == 401:
                 self._refused(request, run)
         if closed_connection is not None:

@@ -125,8 +125,7 @@ class EventPipeline:
         if started is None:  # the error at its beginning was already reported
             return
         request, sent, manager = started
-        fields = Fields(completed.response.fields if completed.response else ())
-        tokens = [value for name in _ISSUED for value in fields.all(name)]
+        tokens = issued_tokens(request, completed)
         closed_connection = request.connection if completed.closes else None
         sent.approximate = completed.approximate
         for writer in manager.exchange_completed(
