@@ -38,6 +38,21 @@ def no_parts(subject, options): return []
 def mixed(subject, options): return ["text", 1]
 def raises(subject, options): raise ValueError("first line\\nsecond line\\x1b[2J")
 def exits(subject, options): sys.exit(0)
+def leaks_error(subject, options): raise ValueError({SECRET!r})
+def leaks_warning(subject, options):
+    options.progress("\\x1b]0;[/image/v2]\\x07" + {SECRET!r})
+    options.warn({SECRET!r})
+    options.warn(5)
+    return "text\\n"
+def cancelled(subject, options): raise GeneratorExit("stop")
+def silent_error(subject, options):
+    class Mute(Exception):
+        def __str__(self): raise RuntimeError
+    raise Mute
+def clears(report, options):
+    for name in ("recordings", "steps"):
+        getattr(report, name, []).clear()
+    return "cleared\\n"
 def unsupported(subject, options): raise NotImplementedError("only for tracer diff")
 def leaks(subject, options): return {SECRET!r}
 def leaks_bytes(subject, options): return {SECRET!r}.encode()
@@ -85,7 +100,8 @@ def in_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
         ("not-callable", "expected a function, got int"),
         ("raises", "failed with ValueError: first line second line\ufffd[2J"),
         ("exits", "failed with SystemExit: 0"),
-        ("unsupported", "does not support this verb: only for tracer diff"),
+        ("cancelled", "failed with GeneratorExit: stop"),
+        ("silent-error", "failed with Mute"),
         ("number", "got int"),
         ("nothing", "got NoneType"),
     ],
@@ -108,6 +124,37 @@ def test_a_format_that_cannot_be_used_is_one_line(
     assert problem in ended.stderr
     assert ended.stderr.endswith("; update or uninstall the package\n")
     assert ended.stderr.count("\n") == 1
+
+
+def test_a_format_of_another_verb_names_the_next_step(formats: str) -> None:
+    ended = tracer("check", SHOW, "--format", "unsupported", PYTHONPATH=formats)
+    problem = "is not for this verb: NotImplementedError: only for tracer diff; choose another --format"
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == f"tracer: plug-in 'unsupported' ({REPORTS}) of the package bad 1.0: {problem}\n"
+
+
+@pytest.mark.parametrize("name", ["leaks-error", "leaks-warning"])
+def test_no_line_of_a_plug_in_shows_a_secret(name: str, formats: str) -> None:
+    ended = tracer("diagram", SHOW, "--format", name, PYTHONPATH=formats)
+    assert (ended.returncode == 0) == (name == "leaks-warning")
+    assert "kJ7xQ2vv" not in ended.stdout + ended.stderr
+    assert "password: " in ended.stderr
+
+
+def test_a_plug_in_does_not_change_the_exit_code(formats: str, tmp_path: Path) -> None:
+    deviating = tmp_path / "a.yaml"
+    deviating.write_text(SHOW.read_text().replace("GET", "PUT"))
+    for words in (("check", deviating), ("diff", SHOW, deviating)):
+        ended = tracer(*words, "--format", "clears", PYTHONPATH=formats)
+        assert (ended.returncode, ended.stdout) == (1, "cleared\n")
+
+
+def test_metadata_that_is_not_utf8_is_one_line(formats: str) -> None:
+    (metadata,) = Path(formats).glob("*.dist-info/METADATA")
+    metadata.write_bytes(b"\xff")
+    ended = tracer("diagram", SHOW, "--format", "warns", PYTHONPATH=formats)
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert "install it again" in ended.stderr
 
 
 @pytest.mark.parametrize("name", ["no-parts", "mixed"])
@@ -201,7 +248,8 @@ def _on_terminal(*words: str, path: str) -> str:
 def test_an_unknown_format_is_answered_with_all_names(formats: str) -> None:
     ended = tracer("check", SHOW, "--format", "xml", PYTHONPATH=formats)
     assert ended.returncode == 2
-    assert "invalid choice: 'xml' (choose from 'table', 'json', 'junit', 'binary', 'exits'" in ended.stderr
+    names = "'table', 'json', 'junit', 'binary', 'cancelled'"
+    assert f"invalid choice: 'xml' (choose from {names}" in ended.stderr
     assert ended.stderr.count("\n") == 1
     for words in (("diagram", SHOW, "-o", "x.xml"), ("diff", SHOW, SHOW, "-o", "x.pdf")):
         ended = tracer(*words, PYTHONPATH=formats)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-__all__ = ["first_free", "safe_name"]
+__all__ = ["first_free", "is_part", "part_name", "safe_name"]
 
 Name = TypeVar("Name")
 
@@ -52,3 +53,15 @@ def first_free(numbered: Callable[[int], Name], is_taken: Callable[[Name], bool]
         else:
             free = middle
     return numbered(free)
+
+
+def part_name(path: Path, number: int) -> Path:
+    """Return the path of a part of ``path``: ``x-part2.svg`` for part 2 of ``x.svg``."""
+    return path.with_name(f"{path.stem}-part{number}{path.suffix}")
+
+
+def is_part(path: Path, whole: Path) -> bool:
+    """Return whether ``path`` is the path of a part of ``whole``."""
+    match = re.fullmatch(r"(?s)(.*)-part[1-9]\d*", path.stem)
+    same_folder = path.parent.absolute().resolve() == whole.parent.absolute().resolve()
+    return match is not None and same_folder and (match[1], path.suffix) == (whole.stem, whole.suffix)

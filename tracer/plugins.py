@@ -119,7 +119,9 @@ class Plugin(NamedTuple):
         """Import the object that the entry point names. Raise PluginError if this fails."""
         try:
             return self.entry.load()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
             raise self.error(f"cannot be loaded from {self.entry.value!r}: {describe(error)}") from None
 
     def call(self, subject: object, options: object) -> object:
@@ -129,9 +131,12 @@ class Plugin(NamedTuple):
             raise self.error(f"expected a function, got {type(function).__name__}")
         try:
             result: object = function(subject, options)
+        except KeyboardInterrupt:
+            raise
         except NotImplementedError as error:
-            raise self.error(f"does not support this verb{f': {error}' if str(error) else ''}") from None
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
+            problem = f"is not for this verb: {describe(error)}; choose another --format"
+            raise PluginError(str(self), problem) from None
+        except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
             raise self.error(f"failed with {describe(error)}") from None
         return result
 
@@ -145,15 +150,11 @@ def plugins(group: str) -> list[Plugin]:
     from importlib.metadata import entry_points
 
     try:
-        entries = list(entry_points(group=group))
+        installed = [Plugin(group, entry.name, _package(entry), entry) for entry in entry_points(group=group)]
     except Exception as error:  # noqa: BLE001 - importlib.metadata does not document its exceptions
-        raise PluginError(
-            group, f"the metadata of an installed package is damaged: {describe(error)}"
-        ) from None
-    return sorted(
-        (Plugin(group, entry.name, _package(entry), entry) for entry in entries),
-        key=lambda plugin: (plugin.name, plugin.package),
-    )
+        problem = f"the metadata of an installed package is damaged: {describe(error)}; install it again"
+        raise PluginError(group, problem) from None
+    return sorted(installed, key=lambda plugin: (plugin.name, plugin.package))
 
 
 def plugin_names(group: str) -> list[str]:
@@ -205,9 +206,15 @@ def _mentions(folder: str, group: bytes) -> bool:
 
 def describe(error: BaseException) -> str:
     """Return the type and the text of an error that foreign code raised."""
-    text = str(error)
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - the error is foreign, too
+        text = ""
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _package(entry: EntryPoint) -> str:
-    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "unknown"
+    distribution = entry.dist
+    if distribution is None or distribution.name is None:
+        return "without a name"
+    return f"{distribution.name} {distribution.version}"

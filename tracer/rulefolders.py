@@ -49,9 +49,15 @@ def use(folders: Iterable[Path]) -> None:
 
 
 def rule_files(pattern: str) -> list[Path]:
-    """Return the users' files for one of ``FILES``, in the order of their folders."""
-    folders = filter(None, os.environ.get(VARIABLE, "").split(os.pathsep))
-    return [path for folder in folders for path in sorted(Path(folder).glob(pattern)) if path.is_file()]
+    """Return the users' files for one of ``FILES``, in the order of their folders.
+
+    Raises InputError if a folder is missing: a policy in it would not remove its secrets.
+    """
+    folders = [Path(name) for name in os.environ.get(VARIABLE, "").split(os.pathsep) if name]
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError(VARIABLE, f"{folder} is not a folder with rules")
+    return [path for folder in folders for path in sorted(folder.glob(pattern)) if path.is_file()]
 
 
 def package_files(pattern: str) -> list[Path]:

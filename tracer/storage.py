@@ -13,6 +13,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from tracer.errors import LeakError, NameTakenError, OutputError
+from tracer.filenames import part_name
 from tracer.redaction import Finding, KnownSecrets, scan_pieces
 from tracer.writability import check_file, reasons
 
@@ -66,7 +67,8 @@ def write_parts(
     ``x-part2.svg``, … With ``tidy``, remove files left by an earlier call with another number of parts. Use
     ``tidy`` only for names that belong to tracer, such as those of recordings.
     """
-    paths = [path] if len(parts) == 1 else [_part(path, number) for number in range(1, len(parts) + 1)]
+    check_file(path)
+    paths = [path] if len(parts) == 1 else [part_name(path, number) for number in range(1, len(parts) + 1)]
     for part_path, part in zip(paths, parts, strict=True):
         write(part_path, part, known_secrets=known_secrets)
     if tidy:
@@ -79,18 +81,14 @@ def _remove_earlier(path: Path, count: int) -> None:
         if count != 1 and _is_replaceable(path):
             path.unlink()
         for number in itertools.count(1 if count == 1 else count + 1):
-            if not _is_replaceable(_part(path, number)):
+            if not _is_replaceable(part_name(path, number)):
                 return
-            _part(path, number).unlink()
+            part_name(path, number).unlink()
 
 
 def _is_replaceable(path: Path) -> bool:
     """Return whether ``path`` is a writable regular file: no link, and no pipe."""
     return path.is_file() and not path.is_symlink() and os.access(path, os.W_OK)
-
-
-def _part(path: Path, number: int) -> Path:
-    return path.with_name(f"{path.stem}-part{number}{path.suffix}")
 
 
 def write_private(path: Path, text: str | bytes) -> None:
@@ -192,10 +190,10 @@ def _encoded(path: Path, text: str | bytes) -> bytes:
 
 def _replace(path: Path, data: Iterable[bytes], mode: int, *, new: bool = False) -> None:
     """Write ``data`` to a temporary file in the folder, then rename it. Replace a link, not its target."""
-    beside = path.with_name(f".{secrets.token_hex(8)}.part")
     with reasons(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
         check_file(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
             file = os.open(beside, _NEW, mode)
             try:

@@ -31,6 +31,10 @@ _REASONS = {
 }
 
 
+_DEVICES = ("/dev/fd", "/proc/")
+"""Beginnings of folders with links to open files. ``/dev`` itself has such links, too."""
+
+
 @contextlib.contextmanager
 def reasons(path: Path) -> Iterator[None]:
     """Replace an OSError by an OutputError with ``path`` and a reason in words."""
@@ -71,6 +75,9 @@ def check_folder(folder: Path) -> None:
 def check_file(path: Path) -> None:
     """Raise OutputError if ``path`` must not be replaced: it is a folder, a special file or read-only."""
     with reasons(path):
+        folder = str(path.parent.absolute()) if path.is_symlink() else ""
+        if folder == "/dev" or folder.startswith(_DEVICES):
+            raise OutputError(str(path), "a file there stands for a device or a stream")
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
         if path.exists() and not path.is_file():

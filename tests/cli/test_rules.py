@@ -206,3 +206,43 @@ def test_the_rules_of_the_first_folder_come_first() -> None:
     assert "of first" in tracer("diff", "--format", "sarif", *folders, ZED, NEWEST).stdout
     assert "openstack first show" in tracer("sequences", "list", *folders).stdout
     assert "first" in tracer("sequences", "show", "image-show", "--format", "mermaid", *folders).stdout
+
+
+def test_an_option_on_the_command_line_replaces_a_list_of_defaults(tmp_path: Path) -> None:
+    (tmp_path / "tracer.toml").write_text('policy = "missing.toml"\n')
+    (tmp_path / "own.toml").write_text("format = 1\n")
+    (tmp_path / "text").write_text("nothing\n")
+    assert "missing.toml" in tracer("scan", "text", cwd=tmp_path).stderr
+    ended = tracer("scan", "text", "--policy", "own.toml", "--policy", "own.toml", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout + ended.stderr) == (0, "0 found in 1 file\n")
+
+
+def test_a_folder_of_rules_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("nothing\n")
+    ended = tracer("scan", "text", cwd=tmp_path, TRACER_RULES=str(tmp_path / "goood"))
+    assert ended.returncode == 2
+    assert ended.stderr == f"tracer: TRACER_RULES: {tmp_path / 'goood'} is not a folder with rules\n"
+
+
+def test_a_link_to_no_defaults_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "tracer.toml").symlink_to("missing")
+    ended = tracer("scan", "text", cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (2, "tracer: tracer.toml: No such file or directory\n")
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/urandom"])
+def test_an_endless_device_is_no_file_of_defaults(device: str, tmp_path: Path) -> None:
+    (tmp_path / "tracer.toml").symlink_to(device)
+    ended = tracer("scan", "text", cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (
+        2,
+        "tracer: tracer.toml: it is an endless device: name a file\n",
+    )
+
+
+def test_a_damaged_rule_file_is_one_line_for_all_recordings(tmp_path: Path) -> None:
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "services.yaml").write_text("x: 5\n")
+    ended = tracer("check", ROOT / "recordings/zed", "--rules", tmp_path / "damaged")
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
+    assert "services.yaml" in ended.stderr

@@ -5,7 +5,7 @@ import pytest
 from tests.redaction.canaries import as_json, as_text, exchange
 from tracer.errors import InputError
 from tracer.redaction import Policy, Redactor, load_policy, scan
-from tracer.redaction.policy import FieldRule, Keep, PolicyFile
+from tracer.redaction.policy import FieldRule, Keep, PolicyFile, read_package_file
 
 BAD = [
     ("format = ", "not TOML: "),
@@ -137,6 +137,19 @@ def test_two_rules_for_one_part_of_a_path_replace_it_once(tmp_path: Path, templa
     redactor = Redactor(load_policy(_file(tmp_path, added)))
     sent = exchange(url=f"http://h/v2.0/tokens/{'4f' * 16}/endpoints/aaa/bbb")
     assert redactor.exchange(sent).request.url == "http://h/v2.0/tokens/<token-1>/endpoints/aaa/bbb"
+
+
+@pytest.mark.parametrize("path", ["**", "*"])
+def test_a_path_without_a_name_is_refused(tmp_path: Path, path: str) -> None:
+    added = f'format = 1\n[[fields]]\nkind = "token"\npaths = ["{path}"]\n'
+    with pytest.raises(InputError, match=r"fields\[0\]\.paths: no name of a field in"):
+        load_policy(_file(tmp_path, added))
+
+
+@pytest.mark.parametrize("section", ['[common]\nwords = ["swordfish99xyz"]', "[common]\nshortest = 4"])
+def test_the_policy_of_a_package_makes_no_value_common(tmp_path: Path, section: str) -> None:
+    with pytest.raises(InputError, match="common: an installed package takes no rule away"):
+        read_package_file(_file(tmp_path, f"format = 1\n{section}\n"))
 
 
 def test_an_exception_is_made_aloud(tmp_path: Path) -> None:

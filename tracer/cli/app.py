@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from tracer.cli.defaults import apply_defaults
 from tracer.cli.options import add_rules
 from tracer.cli.parsing import Parser, list_verbs, no_verb
-from tracer.errors import TracerError
+from tracer.errors import PluginError, TracerError
 
 __all__ = ["main"]
 
@@ -62,6 +62,8 @@ def _run() -> int:
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 0
         sys.stdout.flush()
+    except PluginError as error:
+        return _complain(_redacted(str(error)), error.exit_code)
     except TracerError as error:
         return _complain(str(error), error.exit_code)
     except KeyboardInterrupt:
@@ -109,6 +111,13 @@ class _Version(argparse.Action):
 
         print(f"tracer {version('openstack-tracer')}")
         parser.exit()
+
+
+def _redacted(problem: str) -> str:
+    """Return the text of a plug-in's error without secrets: the plug-in may quote what it has read."""
+    from tracer.redaction import Redactor, builtin_policy
+
+    return Redactor(builtin_policy()).log_line(problem)
 
 
 def _complain(problem: str, code: int) -> int:

@@ -40,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
     with naming_options(options):
         sequence = None if options.sequence is None else find(options.sequence)
     report = check_all(below(options.recordings), sequence)
+    code = exit_code(report)  # before a plug-in can change the report
     lines = CHECK_REPORTS.run(options.format, report, ReportOptions())
     print_report(lines, trusted=options.format in [*CHECK_REPORTS])
-    return exit_code(report)
+    return code

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.console import Console
+    from rich.status import Status
 
     from tracer.cloud.cache import Progress
 
-__all__ = ["print_text", "program", "progress", "stderr", "stdout"]
+__all__ = ["print_text", "program", "progress", "shown_by", "stderr", "stdout"]
 
 _PIPE_WIDTH = 160
 
@@ -51,6 +52,15 @@ def print_text(text: str, *, trusted: bool) -> None:
 
         text = visible_lines(text)
     sys.stdout.write(text)
+
+
+def shown_by(status: Status) -> Callable[[str], None]:
+    """Return a function that shows a line of progress, in which no character controls the terminal."""
+    from rich.text import Text
+
+    from tracer.rendering.texts import visible
+
+    return lambda line: status.update(Text(visible(line, 400)))
 
 
 @contextmanager

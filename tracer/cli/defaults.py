@@ -8,6 +8,7 @@ or ``output`` for its alias ``--output``.
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,16 @@ _COMMON = ("rules", "policy", "lang")
 """Options with the same meaning for all verbs."""
 
 
+class _Replaceable(list[object]):
+    """A default of an option that may be given again. The option on the command line replaces all of it.
+
+    argparse copies the default before it appends the first value.
+    """
+
+    def __copy__(self) -> list[object]:
+        return []
+
+
 def apply_defaults(parser: argparse.ArgumentParser, verb: str, verbs: Collection[str]) -> None:
     """Set the defaults of the options of ``verb`` to the values in ``tracer.toml``, if the file exists.
 
@@ -34,7 +45,7 @@ def apply_defaults(parser: argparse.ArgumentParser, verb: str, verbs: Collection
     file and the key, if the file cannot be used.
     """
     path = Path(FILE)
-    if not path.exists():
+    if not os.path.lexists(path):  # a broken link is an error, not a missing file
         return
     import tomllib
 
@@ -78,7 +89,8 @@ def _set(parser: argparse.ArgumentParser, values: dict[str, Any], location: str)
         where = f"{location}.{key}" if location else key
         if key not in options:
             names = sorted(name for name, action in options.items() if not isinstance(action, Alias))
-            raise InputError(FILE, f"unknown option; known: {', '.join(names)}", where)
+            known_names = f"known: {', '.join(names)}" if names else "there is none here"
+            raise InputError(FILE, f"unknown option; {known_names}", where)
         action = options[key]
         option = action.option if isinstance(action, Alias) else action
         if keys.setdefault(option.dest, key) != key:
@@ -105,7 +117,7 @@ def _value(action: argparse.Action, value: object, where: str) -> object:
         return value
     if isinstance(action, argparse._AppendAction):  # noqa: SLF001 - argparse has no public name for it
         texts = value if isinstance(value, list) else [value]
-        return [_converted(action, text, where) for text in texts]
+        return _Replaceable(_converted(action, text, where) for text in texts)
     return _converted(action, value, where)
 
 

@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> None:
     kind = _kind(options.format, options.out)
     check_theme(kind, options.theme)
     if options.out is not None:
-        check_output(options.out, [options.recording])
+        check_output(options.out, [options.recording, *map(Path, options.add_sequence)])
     from tracer.recording import load
 
     recording = load(options.recording)
@@ -74,11 +74,11 @@ def run(options: argparse.Namespace) -> None:
 
 def _kind(name: str | None, output: Path | None) -> str:
     """Return the format: the given one, else the format of the suffix of ``output``."""
-    suffix = "" if output is None else output.suffix.lower()
+    suffix = "" if output is None else output.suffix
     if name is not None or output is None:
         return name or "mmd"
-    if suffix in DIAGRAMS:
-        return DIAGRAMS[suffix]
+    if suffix.lower() in DIAGRAMS:
+        return DIAGRAMS[suffix.lower()]
     if suffix[1:] in EXPORTERS:
         return suffix[1:]
     problem = f"unknown kind of diagram; a name ends in {', '.join(f'.{kind}' for kind in EXPORTERS.names())}"

@@ -123,15 +123,17 @@ def run(options: argparse.Namespace) -> int:
     from tracer.comparison.folders import pair
     from tracer.comparison.report import make_report
     from tracer.i18n import section
+    from tracer.recording import below
+    from tracer.recording.finding import second_path
 
     section(options.lang, "changes")
     kind = _kind(options)
     baseline = None if options.baseline is None else load_baseline(options.baseline)
     sides = find_sides(options.sides, options.recordings)
     pairings = [pair(before.path, after.path) for before, after in pairwise(sides)]
+    recordings = below(side.path for side in sides)
     for path in filter(None, (options.out, options.write_baseline)):
-        couples = [couple for pairing in pairings for couple in pairing.couples]
-        check_output(path, [file for couple in couples for file in (couple.before, couple.after)])
+        check_output(path, [*recordings, *map(second_path, recordings)])
     if options.out is not None and options.baseline is not None:
         check_output(options.out, [options.baseline])
     reporter = Reporter(options, kind)
@@ -141,13 +143,15 @@ def run(options: argparse.Namespace) -> int:
     report = make_report(steps, baseline)
     for entry in report.stale:
         warn(f"{options.baseline}: no longer occurs, take it out: {entry}")
+    code = 1 if report.fails(options.fail_on) else 0  # before a plug-in can change the report
     reporter.put(report)
-    return 1 if report.fails(options.fail_on) else 0
+    return code
 
 
 def _kind(options: argparse.Namespace) -> str | None:
     """Return the format of the report, or None for a diagram. Raise InputError for options that conflict."""
-    suffix = "" if options.out is None else options.out.suffix.lower()
+    written = "" if options.out is None else options.out.suffix
+    suffix = written.lower()
     if options.draw is not None or (options.format is None and suffix in DIAGRAMS):
         if options.format is not None:
             raise InputError(spelling(options, "draw"), "is drawn instead of a report: leave out --format")
@@ -159,8 +163,8 @@ def _kind(options: argparse.Namespace) -> str | None:
         return str(options.format or "text")
     if suffix in _SUFFIXES:
         return _SUFFIXES[suffix]
-    if suffix[1:] in DIFF_REPORTS:
-        return suffix[1:]
+    if written[1:] in DIFF_REPORTS:
+        return written[1:]
     names = ", ".join(DIFF_REPORTS.names())
     raise InputError(str(options.out), f"unknown kind of report; --format says which: {names}")
 

@@ -55,11 +55,11 @@ def export(
     exporter: Callable[[ExportOptions], Sequence[str | bytes]], options: ExportOptions
 ) -> Sequence[str | bytes]:
     """Return the result of ``exporter``. Show its progress and its warnings on stderr."""
-    from tracer.cli.console import stderr
+    from tracer.cli.console import shown_by, stderr
 
     warnings: list[str] = []
     with stderr().status("drawing…") as status:
-        parts = exporter(options._replace(progress=status.update, warn=warnings.append))
+        parts = exporter(options._replace(progress=shown_by(status), warn=warnings.append))
     for text in warnings:
         warn(text)
     return parts

@@ -273,12 +273,20 @@ def include_sequences(options: argparse.Namespace) -> None:
 
 
 def check_output(output: Path, inputs: Iterable[Path]) -> None:
-    """Raise InputError if ``output`` is the same file as one of ``inputs``."""
+    """Raise InputError if ``output``, or a part of it, would replace one of ``inputs`` or a file of rules."""
+    from tracer.cli.defaults import FILE
     from tracer.errors import InputError
+    from tracer.filenames import is_part
+    from tracer.rulefolders import FILES, package_files, rule_files
 
-    for path in inputs:
+    rules = (path for pattern in FILES for path in (*rule_files(pattern), *package_files(pattern)))
+    for path in (*inputs, *rules, Path(FILE)):
         if output.exists() and path.exists() and output.samefile(path):
             raise InputError(str(output), "is what is read: name another file with -o")
+        if is_part(path, output) and path.exists():
+            raise InputError(
+                str(output), f"a part of it would replace {path}, which is read: name another file"
+            )
 
 
 def _help(text: str, detail: str = "", default: object = None) -> str:

@@ -86,7 +86,7 @@ class Reporter:
         self._say_summary(report)
 
     def _lines(self, report: ComparisonReport, kind: str) -> Sequence[ReportPart]:
-        from tracer.cli.console import stderr
+        from tracer.cli.console import shown_by, stderr
 
         options = self.options
         with stderr().status("…") as status:
@@ -95,7 +95,7 @@ class Reporter:
                 volatile=options.show_volatile,
                 fail_on=options.fail_on,
                 drawings=self._diagrams,
-                progress=status.update,
+                progress=shown_by(status),
             )
             return DIFF_REPORTS.run(kind, report, given)
 

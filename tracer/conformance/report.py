@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from tracer.conformance.reasons import undetermined_reason
-from tracer.errors import PluginError, TracerError
+from tracer.errors import TracerError
 from tracer.model import RunVerdict
 from tracer.recording import load
 from tracer.sequences import catalog, choose, match, release_of, verdict_of
@@ -143,12 +143,12 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
 
 def _check_file(path: Path, sequence: Sequence | None) -> Check:
     try:
-        return check(load(path), str(path), sequence)
-    except PluginError:  # it would be the error of every recording
-        raise
+        recording = load(path)
     except TracerError as error:
         problem = str(error).removeprefix(f"{path}: ")
         return Check(recording=str(path), verdict=None, error=True, problem=problem)
+    # Outside: a damaged file of rules is no error of the recording.
+    return check(recording, str(path), sequence)
 
 
 def _numbers(result: Match, verdict: str) -> list[int]:

@@ -25,8 +25,14 @@ _OPENED = ("/dev/", "/proc/")
 """Folders of pipes that this process has already opened, such as ``<(…)`` of a shell."""
 
 
+_ENDLESS = frozenset({"full", "random", "urandom", "zero"})
+"""Devices whose content has no end."""
+
+
 def refuse_named_pipe(path: Path) -> None:
-    """Raise InputError for a named pipe in a folder of files: a read could wait forever."""
+    """Raise InputError for a named pipe or an endless device: a read could wait forever, or never end."""
+    if path.is_char_device() and path.resolve().name in _ENDLESS:
+        raise InputError(str(path), "it is an endless device: name a file")
     if path.is_fifo() and not str(path.absolute()).startswith(_OPENED):
         raise InputError(str(path), "it is a named pipe: name a file")
 

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from tracer.redaction.known import KnownSecrets
 from tracer.redaction.redactor import Redactor
-from tracer.redaction.rules import Policy, load_policy
+from tracer.redaction.rules import Policy, builtin_policy, load_policy
 from tracer.redaction.scanner import Finding, scan
 from tracer.redaction.seams import scan_pieces
 
-__all__ = ["Finding", "KnownSecrets", "Policy", "Redactor", "load_policy", "scan", "scan_pieces"]
+__all__ = [
+    "Finding",
+    "KnownSecrets",
+    "Policy",
+    "Redactor",
+    "builtin_policy",
+    "load_policy",
+    "scan",
+    "scan_pieces",
+]

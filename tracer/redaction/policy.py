@@ -251,12 +251,14 @@ def read_file(path: Path) -> PolicyFile:
 def read_package_file(path: Path) -> PolicyFile:
     """Return the additions in the policy file of an installed package.
 
-    Raises ``InputError`` as ``read_file``, and if the file has an exception: only users take rules away.
+    Raises ``InputError`` as ``read_file``, and if the file has exceptions or common values: only users take
+    something out of the policy.
     """
     policy = read_file(path)
-    if policy.exemptions:
-        problem = "an installed package takes no rule away; --policy with a file of your own does"
-        raise InputError(str(path), problem, "except")
+    for section, given in (("except", bool(policy.exemptions)), ("common", policy.common != Common())):
+        if given:
+            problem = "an installed package takes no rule away; --policy with a file of your own does"
+            raise InputError(str(path), problem, section)
     return policy
 
 
@@ -294,13 +296,20 @@ def _read(source: str, text: str) -> PolicyFile:
     return policy
 
 
+def _field_path(path: str) -> None:
+    """Raise ``ValueError`` if the path is invalid, or has no name of a field."""
+    parse(path)
+    if not any(map(str.isalnum, path)):
+        raise ValueError(f"no name of a field in {path!r}: [[bodies]] makes whole bodies secret")
+
+
 def _check(source: str, policy: PolicyFile) -> None:
     """Raise ``InputError`` if an expression, a path, or a template of the policy is invalid."""
     checks: dict[str, tuple[Callable[[str], object], tuple[str, ...]]] = {}
     for i, pattern in enumerate(policy.patterns):
         checks[f"patterns[{i}].pattern"] = (re.compile, (pattern.pattern,))
     for i, field in enumerate(policy.fields):
-        checks[f"fields[{i}].paths"] = (parse, field.paths)
+        checks[f"fields[{i}].paths"] = (_field_path, field.paths)
         checks[f"fields[{i}].urls"] = (url_template, field.urls)
     checks["keep.fields"] = (parse, policy.keep.fields)
     checks["keep.paths"] = (url_template, policy.keep.paths)

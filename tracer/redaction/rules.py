@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tracer.redaction.patterns import TextPattern
     from tracer.redaction.policy import FieldRule, PolicyFile
 
-__all__ = ["KNOWN", "LocationRule", "Policy", "load_policy"]
+__all__ = ["KNOWN", "LocationRule", "Policy", "builtin_policy", "load_policy"]
 
 KNOWN = "known secret"
 """The name of the rule that counts known secrets at locations without a rule."""
@@ -460,12 +460,13 @@ def load_policy(*extra: Path) -> Policy:
     of_packages = package_files("policy.toml")
     paths = [*rule_files("policy.toml"), *extra]
     if not (of_packages or paths):
-        return _builtin()
+        return builtin_policy()
     return Policy((read_builtin(), *map(read_package_file, of_packages), *map(read_file, paths)))
 
 
 @lru_cache(maxsize=1)
-def _builtin() -> Policy:
+def builtin_policy() -> Policy:
+    """Return the policy that ships with tracer, which needs no file of anybody else."""
     return Policy((read_builtin(),))
 
 

@@ -5,7 +5,7 @@ The functions in the tables import their modules when they are called, so that t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from tracer import plugins
 
@@ -78,13 +78,26 @@ class FormatTable(Generic[Subject, Options, Part]):
     def _run_plugin(self, plugin: Plugin, subject: Subject, options: Options) -> Sequence[Part]:
         from tracer.storage import refuse_secrets
 
-        parts = self._parts_of(result := plugin.call(subject, options))
+        parts = self._parts_of(result := plugin.call(subject, _with_clean_lines(options)))
         if parts is None:
             raise plugin.error(f"expected {self._expected}, got {type(result).__name__}")
         for part in parts:
             if isinstance(part, str):
                 refuse_secrets(part, f"the output of the {plugin}")
         return parts
+
+
+def _with_clean_lines(options: Any) -> Any:
+    """Return a copy of ``options`` with functions that redact a plug-in's lines before they show them."""
+    from tracer.redaction import Redactor, load_policy
+
+    clean = Redactor(load_policy()).log_line
+
+    def cleaned(show: Callable[[str], None]) -> Callable[[object], None]:
+        return lambda line: show(clean(str(line)))
+
+    lines = (name for name in ("progress", "warn") if hasattr(options, name))
+    return options._replace(**{name: cleaned(getattr(options, name)) for name in lines})
 
 
 def _mmd(recording: Recording, options: ExportOptions) -> Sequence[str]:
