@@ -100,7 +100,7 @@ def parts(base: str) -> list[Part]:
         Part("samples", (*test, "-m", "samples", "tests/redaction")),
         Part("mutants", (_PYTHON, "-m", "tests.mutants")),
         Part("golden", (_PYTHON, "-m", "tests.golden", base, "--published")),
-        Part("benchmarks", (_PYTHON, "-m", "tests.benchmarks", "--output", "tests/benchmarks/results.md")),
+        Part("benchmarks", (_PYTHON, "-m", "tests.benchmarks", "--output", "docs/benchmarks-figures.md")),
     ]
 
 
