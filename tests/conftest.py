@@ -32,9 +32,19 @@ def _log_is_as_before() -> Iterator[None]:
     assert left is factory, "the log is still redacted: end the addon with done()"
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One process a core; more than four would only start more clouds."""
-    return min(os.cpu_count() or 1, 4)
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Distribute the tests over the processors, file by file, unless ``-n`` or ``-p no:xdist`` is given.
+
+    More than four processes would only start more clouds. The processes themselves distribute nothing.
+    """
+    option = config.option
+    if getattr(option, "numprocesses", 0) is None and not hasattr(config, "workerinput"):
+        option.numprocesses, option.dist, option.loadscopereorder = (
+            min(os.cpu_count() or 1, 4),
+            "loadfile",
+            False,
+        )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.runner import TRACER, tracer
+from tests.patience import PATIENCE
 from tests.plugins.packages import write_package
 from tracer import rulefolders
 from tracer.errors import PluginError
@@ -240,7 +241,9 @@ def _on_terminal(*words: str, path: str) -> str:
     """Return the output of ``tracer`` on a terminal."""
     ours, theirs = pty.openpty()
     environment = os.environ | {"PYTHONPATH": path, "NO_COLOR": "1"}
-    subprocess.run([TRACER, *words], stdout=theirs, stderr=theirs, check=False, env=environment, timeout=120)
+    subprocess.run(
+        [TRACER, *words], stdout=theirs, stderr=theirs, check=False, env=environment, timeout=PATIENCE
+    )
     os.close(theirs)
     return os.read(ours, 2**16).decode()
 

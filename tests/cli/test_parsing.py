@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.runner import TRACER, tracer
+from tests.patience import PATIENCE
 from tests.recording.test_files import SMALL
 
 if TYPE_CHECKING:
@@ -97,7 +98,11 @@ def on_terminal(*words: str, **environment: str) -> str:
     ours, its = pty.openpty()
     plain = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "COLUMNS"}}
     ended = subprocess.run(
-        [TRACER, *words], env=plain | {"TERM": "xterm"} | environment, stdout=its, check=True, timeout=120
+        [TRACER, *words],
+        env=plain | {"TERM": "xterm"} | environment,
+        stdout=its,
+        check=True,
+        timeout=PATIENCE,
     )
     os.close(its)
     assert ended.returncode == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.runner import TRACER, tracer
+from tests.patience import PATIENCE
 
 RECORDING = str(Path(__file__).parents[2] / "recordings" / "zed" / "image-show.yaml")
 
@@ -51,7 +52,7 @@ def run(*words: object) -> subprocess.CompletedProcess[str]:
     argv = [sys.executable, *map(str, words)]
     # A measurement of coverage would load its own modules.
     unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
-    return subprocess.run(argv, capture_output=True, text=True, check=True, timeout=120, env=unmeasured)
+    return subprocess.run(argv, capture_output=True, text=True, check=True, timeout=PATIENCE, env=unmeasured)
 
 
 def test_help_without_a_terminal_loads_nothing_heavy() -> None:
@@ -105,7 +106,7 @@ def test_the_client_starts_before_anything_heavy_is_loaded(tmp_path: Path) -> No
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert ended.stderr == "openstack --quiet\n"
     loaded = set(ended.stdout.split())

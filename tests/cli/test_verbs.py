@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.runner import TRACER, tracer
+from tests.patience import PATIENCE
 from tests.recording.test_files import SMALL
 from tests.runs.test_recovery import kept
 
@@ -216,7 +217,9 @@ def test_a_reader_that_leaves_early_is_no_fault() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     words = [TRACER, "diagram", f"{ROOT}/recordings/zed/image-show.yaml"]
-    ended = subprocess.run(words, stdout=writer, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    ended = subprocess.run(
+        words, stdout=writer, stderr=subprocess.PIPE, text=True, check=False, timeout=PATIENCE
+    )
     os.close(writer)
     assert (ended.returncode, ended.stderr) == (141, "")
 
@@ -224,12 +227,14 @@ def test_a_reader_that_leaves_early_is_no_fault() -> None:
 def test_a_full_disk_is_one_line_of_error() -> None:
     words = [TRACER, "diagram", f"{ROOT}/recordings/zed/image-show.yaml"]
     with Path("/dev/full").open("wb") as full:
-        ended = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+        ended = subprocess.run(
+            words, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=PATIENCE
+        )
     assert ended.returncode == 2
     assert ended.stderr == "tracer: output: No space left on device\n"
 
 
 def test_a_closed_stdout_is_no_fault() -> None:
     line = f"{TRACER} diagram {ROOT}/recordings/zed/image-show.yaml >&-"
-    ended = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False, timeout=60)
+    ended = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert (ended.returncode, ended.stderr) == (0, "")

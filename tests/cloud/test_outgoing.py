@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.patience import PATIENCE
 from tracer.cloud import outgoing, tracing
 from tracer.cloud.outgoing import Proxy
 
@@ -208,7 +209,7 @@ def test_a_recording_that_ends_within_a_request_leaves_it_alone(tmp_path: Path) 
         inner, _ = proxy.accept()
     inner.recv(65536)
     inner.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
-    thread.join(10)
+    thread.join(PATIENCE)
     inner.close()
     proxy.close()
     assert answers == [b"hi"]

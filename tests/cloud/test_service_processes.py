@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.patience import PATIENCE
 from tracer.cloud import service_processes
 from tracer.cloud.service_processes import LoggedCommand, end, find, last_line, run, run_together, spawn
 from tracer.errors import CloudError
@@ -100,7 +101,7 @@ time.sleep(60)
 def test_processes_are_found_by_their_words_in_a_row(tmp_path: Path) -> None:
     leader = spawn(command("import time; time.sleep(60)", tmp_path, "--home", str(tmp_path), "more"))
     try:
-        wait = time.monotonic() + 5
+        wait = time.monotonic() + PATIENCE
         while not find("--home", str(tmp_path)) and time.monotonic() < wait:
             time.sleep(0.01)
         assert find("--home", str(tmp_path)) == [leader]
@@ -115,9 +116,11 @@ def test_processes_are_found_by_their_words_in_a_row(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_what_was_being_waited_for(tmp_path: Path, number: signal.Signals) -> None:
     script = """
-import sys
+import signal, sys
 from pathlib import Path
 from tracer.cloud.service_processes import LoggedCommand, run, stoppable
+# Under nohup, the tests inherit an ignored SIGHUP.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 folder = Path(sys.argv[1])
 child = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(60)"
 with stoppable():
@@ -126,7 +129,7 @@ with stoppable():
     parent = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stderr=subprocess.PIPE)
     child = int(wait_for(tmp_path / "pid"))
     parent.send_signal(number)
-    parent.communicate(timeout=20)
+    parent.communicate(timeout=PATIENCE)
     assert parent.returncode == (-number if number == signal.SIGINT else 128 + number)
     assert gone(child)
 

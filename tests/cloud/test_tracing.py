@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.patience import PATIENCE
 from tracer.cloud import outgoing, tracing
 
 if TYPE_CHECKING:
@@ -99,11 +100,11 @@ def test_a_second_recording_waits_and_says_so(tmp_path: Path) -> None:
     with tracing.taken(tmp_path, "recording", ["glance"], HOST, silent):
         thread = threading.Thread(target=second)
         thread.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while not said:
             assert time.monotonic() < deadline
             time.sleep(0.01)
         order.append("first")
-    thread.join(10)
+    thread.join(PATIENCE)
     assert said == ["waiting for another recording of this cloud to end"]
     assert order == ["first", "second"]

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from tests.conftest import sharing
+from tests.patience import PATIENCE
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.cloud.image import qcow2
 
@@ -60,7 +61,7 @@ class Site:
             capture_output=True,
             text=True,
             check=check,
-            timeout=120,
+            timeout=PATIENCE,
         )
 
     def through(self, proxy: str | None) -> dict[str, str]:
@@ -151,7 +152,7 @@ class Proxy:
         self.url = f"http://{host}:{self._port()}"
 
     def _port(self) -> str:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self.process.poll() is None:
             found = re.search(r"listening at \S*?:(\d+)", self.printed)
             if found:
@@ -164,7 +165,7 @@ class Proxy:
         return self.log.read_text(errors="replace")
 
     def wait_for(self, pattern: str, count: int = 1) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while len(re.findall(pattern, self.printed)) < count:
             assert time.monotonic() < deadline, self.printed
             time.sleep(0.05)
@@ -172,7 +173,7 @@ class Proxy:
     def stop(self) -> int:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture

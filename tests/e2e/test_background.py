@@ -16,6 +16,7 @@ import pytest
 from tests.e2e.conftest import RELEASES, TRACER, UNBUFFERED
 from tests.e2e.test_cloud import ask, service, token
 from tests.e2e.test_deep import forget, home
+from tests.patience import PATIENCE
 from tracer.capture.recorded_command import record
 from tracer.cloud import launcher, services, tracing
 from tracer.cloud.cache import silent
@@ -163,7 +164,7 @@ def test_every_library_sends_direct_after_a_recording_and_never_fails(
 
 def _wait_for_all(log: Path, since: int) -> None:
     """Wait until every library has sent something more than twice since the log had that size."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while True:
         names = [line.partition(" ")[0] for line in log.read_text()[since:].splitlines()]
         if all(names.count(name) > 2 for name in LIBRARIES):
@@ -209,7 +210,7 @@ def test_an_import_that_outlasts_its_recording_succeeds(
         image = _created(glance, own)
         words = [*prefix, sys.executable, "-c", IMPORT, f"{glance}/v2/images/{image}", f"{target}/image"]
         ended = subprocess.run(
-            words, env=environment, capture_output=True, text=True, check=False, timeout=120
+            words, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
         )
         assert (ended.returncode, ended.stdout) == (0, "202\n"), ended.stderr
         _wait_until_active(glance, own, image)
@@ -227,7 +228,7 @@ def _created(glance: str, own: str) -> str:
 
 
 def _wait_until_active(glance: str, own: str, image: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     content: dict[str, Any] = {}
     while content.get("status") != "active":
         assert time.monotonic() < deadline, content

@@ -21,6 +21,7 @@ import psutil
 import pytest
 
 from tests.e2e.conftest import processes_of
+from tests.patience import PATIENCE
 from tracer.cloud.embedded_cloud import EmbeddedCloud, Running
 from tracer.errors import CloudError
 
@@ -60,7 +61,7 @@ def ask(
     request = urllib.request.Request(url, data, headers, method=method)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request, timeout=60) as answer:
+        with opener.open(request, timeout=PATIENCE) as answer:
             return answer, answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -225,7 +226,7 @@ EmbeddedCloud("zed", Path(sys.argv[1])).up(lambda line: print(line, flush=True))
         time.sleep(after)
         assert len(processes_of(cache)) > 1
         process.send_signal(number)
-        assert process.wait(30) == (-number if number == signal.SIGINT else 128 + number)
+        assert process.wait(PATIENCE) == (-number if number == signal.SIGINT else 128 + number)
     assert processes_of(cache) == []
     assert cloud.status() is None
     assert not list((cache / "clouds").glob("*/running.json"))

@@ -16,6 +16,7 @@ import pytest
 
 from tests.conftest import sharing
 from tests.e2e.conftest import TRACER, processes_of, read_until
+from tests.patience import PATIENCE
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.recording import load
 
@@ -63,7 +64,7 @@ class Dask:
         )
 
     def _address(self) -> str:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             found = re.search(r"tcp://127\.0\.0\.1:\d+", (self.folder / "scheduler" / "log").read_text())
             if found:
@@ -78,7 +79,7 @@ class Dask:
         for process in (*self.workers, self.scheduler):
             # A worker says good-bye to its scheduler, and waits long for one that is gone.
             process.terminate()
-            process.wait(60)
+            process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -104,7 +105,7 @@ def start(folder: Path, *words: str) -> subprocess.Popen[str]:
 
 
 def gone(paths: list[Path]) -> bool:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if not any(
             "launcher.py" in line or "openstack" in line for path in paths for line in processes_of(path)
@@ -120,7 +121,7 @@ def test_a_worker_that_dies_costs_its_unit_another_try(dask: Dask, tmp_path: Pat
     read_until(process, "token-issue")
     victim = next(worker for worker in dask.workers if psutil.Process(worker.pid).children())
     victim.kill()
-    stdout, stderr = process.communicate(timeout=300)
+    stdout, stderr = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, stderr
     assert stdout.splitlines()[0].split() == ["command", "zed", "2026.2"]
     assert stdout.splitlines()[-1] == "8 recordings below made, 4 of them to compare with (again)"
@@ -138,7 +139,7 @@ def test_an_interrupted_matrix_ends_what_the_workers_do(dask: Dask, tmp_path: Pa
     process = start(tmp_path, "--releases", "zed", "--cluster", dask.address)
     read_until(process, "token-issue")
     process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=60)
+    stdout, stderr = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert stdout == ""
     assert stderr.splitlines()[-1] == "tracer: stopped with 0 recorded; the same command goes on from there"
@@ -158,7 +159,7 @@ def test_a_cluster_that_does_not_answer_is_one_line_within_seconds(
 ) -> None:
     began = time.monotonic()
     process = start(tmp_path, "--releases", "zed", "--cluster", address)
-    stdout, stderr = process.communicate(timeout=60)
+    stdout, stderr = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert stdout == ""
     assert stderr.startswith(f"tracer: --cluster: {address}: ")

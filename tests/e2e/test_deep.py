@@ -19,6 +19,7 @@ import pytest
 
 from tests.e2e.conftest import IMAGE, MITMDUMP, ROOT, TRACER, Proxy, Site, furnished, processes_of
 from tests.e2e.secrets import leaks, tokens
+from tests.patience import PATIENCE
 from tracer import storage
 from tracer.cloud import services, state, tracing
 from tracer.cloud.cache import locked, silent
@@ -61,7 +62,7 @@ def zed(cache: Path, monkeypatch: pytest.MonkeyPatch) -> EmbeddedCloud:
 def tracer(*words: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
     return subprocess.run(
-        [TRACER, *words], env=own | environment, capture_output=True, text=True, check=check, timeout=180
+        [TRACER, *words], env=own | environment, capture_output=True, text=True, check=check, timeout=PATIENCE
     )
 
 
@@ -80,7 +81,7 @@ def forget(cloud: EmbeddedCloud) -> None:
     old = next(one for one in running.services if one.name == "glance")
     process = psutil.Process(old.pid)
     process.terminate()
-    process.wait(20)
+    process.wait(PATIENCE)
     urls = {one.name: one.url for one in running.services}
     site = state.Site(home(cloud), cloud.services, urls, cloud._built(silent), state.passwords(home(cloud)))
     with services.sockets(["glance"], old.port) as listening:
@@ -211,11 +212,13 @@ def test_a_recording_that_is_killed_leaves_the_services_alone(zed: EmbeddedCloud
 def sourced(cloud: EmbeddedCloud, *commands: str) -> subprocess.CompletedProcess[str]:
     """Commands in a shell that has sourced the cloud's environment, as a user does it."""
     script = f"source <({TRACER} cloud env {cloud.release.name}); {'; '.join(commands)}"
-    return subprocess.run(["bash", "-ec", script], capture_output=True, text=True, check=False, timeout=180)
+    return subprocess.run(
+        ["bash", "-ec", script], capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
 
 
 def wait_for(folder: Path, count: int, name: str = "*") -> dict[str, Recording]:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while len(found := list(folder.rglob(f"{name}.yaml"))) < count:
         assert time.monotonic() < deadline, found
         time.sleep(0.1)
@@ -331,7 +334,7 @@ def test_plain_mitmdump_with_a_port_for_glance_and_two_clients_at_once(
             )
             for word in (image, IMAGE)
         ]
-        assert [client.wait(120) for client in at_once] == [0, 0]
+        assert [client.wait(PATIENCE) for client in at_once] == [0, 0]
         proxy.wait_for(r"\.yaml \(", 2)
         assert proxy.stop() == 0
     assert "Traceback" not in proxy.printed
@@ -360,7 +363,7 @@ def test_plain_mitmdump_with_a_port_for_glance_and_two_clients_at_once(
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert "Traceback" not in again.stdout + again.stderr
 

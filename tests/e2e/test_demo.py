@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.conftest import ROOT, TRACER, Site
 from tests.e2e.secrets import leaks
+from tests.patience import PATIENCE
 from tracer.cloud.releases import releases
 from tracer.recording import load
 
@@ -27,7 +28,7 @@ def demo(folder: Path, *words: str, **environment: str) -> subprocess.CompletedP
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=PATIENCE,
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from tests.patience import PATIENCE
 from tracer.capture.worker.connection import BEHIND
 from tracer.recording import load
 from tracer.runs.participant_map import ParticipantMap
@@ -62,7 +63,7 @@ def test_a_full_disk_stops_the_proxy(zed: Site, mitmdump: Callable[..., Proxy], 
     assert get(proxy, url) == 200
     fill(proxy)
     answers = [get(proxy, url) for _ in range(10 * BEHIND)]
-    assert proxy.process.wait(30) == 1
+    assert proxy.process.wait(PATIENCE) == 1
     answered = 1 + answers.count(200)
     assert None in answers
     assert answers.index(None) == answered - 1, "nothing passes once recording has failed"
@@ -145,7 +146,7 @@ def test_two_proxies_on_one_folder_lose_nothing(
         for _ in range(12)
         for proxy in proxies
     ]
-    assert {client.wait(60) for client in clients} == {0}
+    assert {client.wait(PATIENCE) for client in clients} == {0}
     for proxy in proxies:
         assert proxy.stop() == 0
     assert len(list(out.glob("*.yaml"))) == 24

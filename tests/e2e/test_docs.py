@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.runner import tracer
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     subprocess.run(
         [MKDOCS, "build", "--strict", "--quiet", "-f", folder / "mkdocs.yml"],
         check=True,
-        timeout=120,
+        timeout=PATIENCE,
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
     )
     return folder / "site"

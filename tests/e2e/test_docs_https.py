@@ -14,6 +14,7 @@ import pytest
 
 from tests.e2e.conftest import MITMDUMP, ROOT, UNBUFFERED, Site
 from tests.e2e.tls import front
+from tests.patience import PATIENCE
 from tracer.recording import load
 
 PAGES = ROOT / "docs" / "how-to"
@@ -98,14 +99,14 @@ def test_the_blocks_work(zed: Site, tmp_path: Path) -> None:
             _wait_for(log, "token-issue.yaml")
         finally:
             proxy.send_signal(signal.SIGINT)
-            proxy.wait(30)
+            proxy.wait(PATIENCE)
     recording = load(tmp_path / "recordings" / "token-issue.yaml")
     assert recording.verdict == "conforms"
     assert recording.exchanges[0].request.url == f"{secure.url}/identity"
 
 
 def _wait_for(log: Path, text: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while text not in log.read_text(errors="replace"):
         assert time.monotonic() < deadline, log.read_text(errors="replace")
         time.sleep(0.05)

@@ -18,6 +18,7 @@ import pytest
 from tests.e2e.conftest import TRACER, Proxy, Site
 from tests.e2e.secrets import leaks
 from tests.e2e.tls import Front, front
+from tests.patience import PATIENCE
 from tracer.recording import load
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def record(
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
 
 
@@ -145,7 +146,7 @@ def test_under_mitmdump_too(zed: Site, mitmdump: Callable[..., Proxy]) -> None:
                 env=zed.environment | through | {"OS_AUTH_URL": f"{url}/identity"},
                 capture_output=True,
                 check=False,
-                timeout=60,
+                timeout=PATIENCE,
             )
         wanted.append((url, reason))
         proxy.wait_for(r"exchanges?, deviates", len(wanted))
@@ -214,7 +215,7 @@ def test_a_cloud_that_never_finishes_the_handshake(zed: Site, tmp_path: Path) ->
         _wait(lambda: bool(held))
         time.sleep(0.5)
         process.send_signal(signal.SIGTERM)
-        _, printed = process.communicate(timeout=60)
+        _, printed = process.communicate(timeout=PATIENCE)
     for connection in held:
         connection.close()
     method, asked, error = failed(load(tmp_path / "x.yaml"))
@@ -357,7 +358,11 @@ def test_mitmdump_names_the_settings(zed: Site, secure: Front, mitmdump: Callabl
     }
     for variables in ({"OS_CACERT": str(secure.ca)}, {"OS_CACERT": str(authority)}):
         subprocess.run(
-            [zed.openstack, *TOKEN], env=environment | variables, capture_output=True, check=False, timeout=60
+            [zed.openstack, *TOKEN],
+            env=environment | variables,
+            capture_output=True,
+            check=False,
+            timeout=PATIENCE,
         )
     proxy.wait_for(
         rf"a client does not trust the proxy's CA \(asked for 127.0.0.1\): export OS_CACERT={authority}"
@@ -373,7 +378,7 @@ def test_mitmdump_names_the_settings(zed: Site, secure: Front, mitmdump: Callabl
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert ended.returncode == 0, ended.stderr
     trusting.wait_for("token-issue.yaml .*conforms")
@@ -390,11 +395,11 @@ def _read_until(process: subprocess.Popen[str], text: str, seconds: float) -> No
     finally:
         timer.cancel()
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
 
 
 def _wait(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.conftest import RELEASES, TRACER
+from tests.patience import PATIENCE
 from tracer.comparison import compare
 from tracer.recording import load
 
@@ -31,7 +32,7 @@ def tracer(cache: Path, folder: Path, *words: str) -> subprocess.CompletedProces
         capture_output=True,
         text=True,
         check=True,
-        timeout=300,
+        timeout=PATIENCE,
     )
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from tests.patience import PATIENCE
 from tracer.recording import load
 from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.recovery import recover
@@ -81,12 +82,12 @@ def _kill_under_traffic(proxy: Proxy, url: str, after: float) -> set[str]:
     clients = [threading.Thread(target=ask) for _ in range(CLIENTS)]
     for client in clients:
         client.start()
-    assert first.wait(30)
+    assert first.wait(PATIENCE)
     time.sleep(after)
     proxy.process.kill()
     proxy.process.wait(10)
     for client in clients:
-        client.join(30)
+        client.join(PATIENCE)
     return answered
 
 
@@ -114,7 +115,7 @@ def _ask_until(stop: threading.Event, proxy: Proxy, url: str) -> list[threading.
     def ask() -> None:
         with suppress(OSError, HTTPException):
             while not stop.is_set():
-                with opener.open(f"{url}/v3", timeout=60) as response:
+                with opener.open(f"{url}/v3", timeout=PATIENCE) as response:
                     response.read()
                 answers.release()
 
@@ -122,7 +123,7 @@ def _ask_until(stop: threading.Event, proxy: Proxy, url: str) -> list[threading.
     for client in clients:
         client.start()
     for _ in range(40):
-        assert answers.acquire(timeout=60)
+        assert answers.acquire(timeout=PATIENCE)
     return clients
 
 
@@ -140,10 +141,10 @@ def test_the_end_of_the_writer_under_traffic_is_told_in_one_line(
     if number == signal.SIGSTOP:
         time.sleep(1)
         proxy.process.send_signal(signal.SIGINT)
-    assert proxy.process.wait(30) == 1
+    assert proxy.process.wait(PATIENCE) == 1
     stop.set()
     for client in clients:
-        client.join(60)
+        client.join(PATIENCE)
     assert "Traceback" not in proxy.printed
     told = [line for line in proxy.printed.splitlines() if "the process that keeps the recordings" in line]
     assert [line for line in told if line.startswith("tracer: ")] == told[:1]
@@ -158,7 +159,7 @@ def test_without_the_process_that_keeps_its_recordings_a_proxy_stops(
     proxy = mitmdump("--set", f"trace_dir={out}")
     (writer,) = psutil.Process(proxy.process.pid).children()
     writer.kill()
-    assert proxy.process.wait(30) == 1
+    assert proxy.process.wait(PATIENCE) == 1
     assert (
         "tracer: the process that keeps the recordings was ended by SIGKILL; the proxy stops" in proxy.printed
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.conftest import TRACER, Proxy
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +63,7 @@ def test_tracer_record_prints_no_secret(tmp_path: Path) -> None:
         input="---".join(REFUSED.values()),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert SECRET not in ended.stdout + ended.stderr

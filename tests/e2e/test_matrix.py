@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from tests.e2e.conftest import TRACER, processes_of, read_until
+from tests.patience import PATIENCE
 from tracer.matrix import make_plan, select_suites
 from tracer.recording import load
 
@@ -77,7 +78,7 @@ class Place:
             capture_output=True,
             text=True,
             check=False,
-            timeout=400,
+            timeout=PATIENCE,
         )
 
     def start(self, *further: str) -> subprocess.Popen[str]:
@@ -131,7 +132,7 @@ def _stopped_half_way(place: Place) -> None:
     process = place.start("--releases", "zed,2026.2", "--jobs", "2")
     read_until(process, "zed: not-allowed")
     process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=100)
+    stdout, stderr = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert stdout == ""
     last = stderr.splitlines()[-1]
@@ -186,8 +187,8 @@ def test_a_matrix_that_is_killed_leaves_nothing_running(place: Place) -> None:
     read_until(process, "zed: preparation of short")
     assert processes_of(place.cache)
     process.kill()
-    process.communicate(timeout=30)
-    deadline = time.monotonic() + 60
+    process.communicate(timeout=PATIENCE)
+    deadline = time.monotonic() + PATIENCE
     while processes_of(place.cache):
         assert time.monotonic() < deadline, processes_of(place.cache)
         time.sleep(0.2)
@@ -201,7 +202,7 @@ def test_another_client_and_a_process_that_is_killed(place: Place) -> None:
     _worker_of(process.pid).kill()
     assert process.stderr is not None
     stderr = process.stderr.read()
-    stdout = process.communicate(timeout=300)[0]
+    stdout = process.communicate(timeout=PATIENCE)[0]
     assert process.returncode == 0, stderr
     assert "was ended by SIGKILL; trying again" in stderr
     assert stdout.splitlines()[0].rstrip() == "client of 2026.2"
@@ -212,7 +213,7 @@ def test_another_client_and_a_process_that_is_killed(place: Place) -> None:
 
 
 def _worker_of(pid: int) -> psutil.Process:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         for child in psutil.Process(pid).children():
             if "tracer.matrix.worker" in child.cmdline():

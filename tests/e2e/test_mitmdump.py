@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.conftest import IMAGE, MITMDUMP, ROOT, Proxy, Site
 from tests.e2e.secrets import leaks, tokens
+from tests.patience import PATIENCE
 from tracer.recording import load
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def test_each_command_is_a_recording_of_its_own(
         )
         for word in (site.image, IMAGE, site.image)
     ]
-    assert [client.wait(120) for client in at_once] == [0, 0, 0]
+    assert [client.wait(PATIENCE) for client in at_once] == [0, 0, 0]
     proxy.wait_for(r"\.yaml \(", 5)
     assert proxy.stop() == 0
 
@@ -123,7 +124,7 @@ def test_it_works_on_stored_flows(zed: Site, mitmdump: Callable[..., Proxy], tmp
         subprocess.Popen([zed.openstack, *SHOW, word], env=zed.through(proxy.url), stdout=subprocess.DEVNULL)
         for word in (zed.image, IMAGE)
     ]
-    assert [client.wait(120) for client in at_once] == [0, 0]
+    assert [client.wait(PATIENCE) for client in at_once] == [0, 0]
     proxy.stop()
     stored = tmp_path / "stored"
     replay = subprocess.run(
@@ -139,7 +140,7 @@ def test_it_works_on_stored_flows(zed: Site, mitmdump: Callable[..., Proxy], tmp
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert "Traceback" not in replay.stdout + replay.stderr
 
@@ -180,7 +181,7 @@ def test_a_wrong_option_stops_mitmdump_with_one_line(option: str, problem: str, 
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     printed = (ended.stdout + ended.stderr).strip()
     assert ended.returncode != 0
@@ -239,7 +240,7 @@ def test_a_writer_process_that_cannot_be_started_is_one_line(tmp_path: Path) -> 
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert ended.returncode == 1
     reason = "the process that keeps the recordings cannot be started: No such file or directory"

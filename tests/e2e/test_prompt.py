@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.conftest import Proxy
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,7 +59,7 @@ def _quickest(proxy: str, origin: int) -> float:
         f"POST http://127.0.0.1:{origin}/ HTTP/1.1\r\nHost: 127.0.0.1:{origin}\r\nContent-Length: 2\r\n\r\n"
     )
     times = []
-    with socket.create_connection(("127.0.0.1", int(proxy.rpartition(":")[2])), timeout=30) as client:
+    with socket.create_connection(("127.0.0.1", int(proxy.rpartition(":")[2])), timeout=PATIENCE) as client:
         for _ in range(ROUNDS):
             start = time.perf_counter()
             client.sendall(head.encode())

@@ -12,6 +12,7 @@ import pytest
 
 from tests.e2e.conftest import IMAGE, MITMDUMP, TRACER, UNBUFFERED, Site
 from tests.e2e.secrets import leaks
+from tests.patience import PATIENCE
 from tracer.cloud.releases import releases
 from tracer.recording import load
 from tracer.runs.participant_map import ParticipantMap
@@ -34,7 +35,7 @@ def record(site: Site, out: Path, *words: str, **environment: str) -> subprocess
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
 
 
@@ -124,7 +125,7 @@ def test_tls_with_a_ca_of_the_users_own(zed: Site, tmp_path: Path) -> None:
         assert recording.verdict == "conforms"
     finally:
         front.send_signal(signal.SIGINT)
-        front.wait(30)
+        front.wait(PATIENCE)
 
 
 def test_nothing_recorded_says_why_and_fails(zed: Site, tmp_path: Path) -> None:
@@ -196,7 +197,7 @@ def test_a_client_killed_half_way_leaves_what_was_seen(zed: Site, tmp_path: Path
     )
     _wait(lambda: any("auth/tokens" in path.read_text() for path in (tmp_path / ".journal").glob("*.jsonl")))
     subprocess.run(["pkill", f"-{int(number)}", "-P", str(process.pid)], check=True)
-    _, printed = process.communicate(timeout=60)
+    _, printed = process.communicate(timeout=PATIENCE)
     assert process.returncode == 128 + number
     recording = load(tmp_path / "image-show.yaml")
     assert recording.interrupted == f"the client was ended by {signal.Signals(number).name}"
@@ -216,7 +217,7 @@ def test_a_tracer_told_to_end_takes_the_client_with_it(zed: Site, tmp_path: Path
     )
     _wait(lambda: any((tmp_path / ".journal").glob("*.jsonl")))
     process.send_signal(signal.SIGTERM)
-    process.wait(30)
+    process.wait(PATIENCE)
     assert subprocess.run(["pgrep", "-P", str(process.pid)], check=False).returncode == 1
     assert load(tmp_path / "image-show.yaml").interrupted
 
@@ -229,7 +230,7 @@ def test_the_embedded_cloud_is_used_where_none_is_named(zed: Site, tmp_path: Pat
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert ended.returncode == 0, ended.stderr
     assert load(tmp_path / "zed" / "image-show.yaml").verdict == "conforms"
@@ -247,7 +248,7 @@ def test_the_client_of_another_release_on_a_cloud_of_ones_own(zed: Site, tmp_pat
 
 
 def _wait(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)

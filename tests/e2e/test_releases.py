@@ -14,6 +14,7 @@ import pytest
 
 from tests.e2e.conftest import TRACER
 from tests.e2e.test_cloud import RAW, ask, service, token
+from tests.patience import PATIENCE
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.cloud.image import qcow2
 from tracer.cloud.releases import releases
@@ -50,7 +51,7 @@ def recorded(cloud: EmbeddedCloud, cache: Path, client: str, *words: str) -> tup
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert ended.returncode == 0, ended.stderr
     return load(out / cloud.release.name / f"{words[1]}.yaml"), ended.stdout

@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.conftest import IMAGE, Proxy, Site
 from tests.e2e.remote import Machine, front, other_machine, replayed
 from tests.e2e.secrets import leaks, tokens
+from tests.patience import PATIENCE
 from tracer.recording import load
 
 if TYPE_CHECKING:
@@ -73,14 +74,14 @@ def test_each_command_of_another_machine_is_a_recording(
             return subprocess.Popen([*command, zed.openstack, *words], stdout=subprocess.DEVNULL)
 
         for words in ((*SHOW, IMAGE), LIST):
-            assert start(*words).wait(120) == 0
+            assert start(*words).wait(PATIENCE) == 0
         proxy.wait_for(r"\.yaml \(", 2)
         assert counts(out) == [("image-list", 4), ("image-show", 5)]
         for recording in written(out).values():
             assert (recording.command, recording.verdict) == (None, "conforms")
             assert any(machine.far in note for note in recording.notes)
         clients = [start(*words) for words in ((*SHOW, zed.image), (*SHOW, zed.image), LIST)]
-        assert [client.wait(120) for client in clients] == [0, 0, 0]
+        assert [client.wait(PATIENCE) for client in clients] == [0, 0, 0]
         proxy.wait_for(r"\.yaml \(", 5)
     assert proxy.stop() == 0
     recordings = written(out)

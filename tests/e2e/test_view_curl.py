@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.browser import Visit, installed
 from tests.e2e.pages import saying
+from tests.patience import PATIENCE
 from tracer.model import Body
 
 if TYPE_CHECKING:
@@ -108,7 +109,12 @@ def test_the_request_as_curl_is_the_request_and_nothing_more(
     environment = {**os.environ, "http_proxy": "", "no_proxy": "*"}
     run = [
         subprocess.run(
-            [shell, "-c", command], cwd=folder, env=environment, capture_output=True, timeout=30, check=False
+            [shell, "-c", command],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
         )
         for shell in ("bash", "sh")
     ]
@@ -131,7 +137,7 @@ def test_the_request_to_an_ipv6_cloud_is_sent_to_it(opened: Callable[..., Visit]
     command = _copied(opened(saying(None, url=f"{listener6}/identity", headers={}, method="GET")))
     installed("curl", "curl")
     environment = {**os.environ, "http_proxy": "", "no_proxy": "*"}
-    subprocess.run(["sh", "-c", command], env=environment, capture_output=True, timeout=30, check=True)
+    subprocess.run(["sh", "-c", command], env=environment, capture_output=True, timeout=PATIENCE, check=True)
     ((method, path, headers, _),) = _Kept.requests
     assert (method, path) == ("GET", "/identity")
     assert f"http://{headers['Host']}" == listener6

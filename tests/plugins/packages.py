@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 __all__ = ["EXAMPLE", "install", "write_package"]
 
 EXAMPLE = Path(__file__).with_name("example")
@@ -16,7 +18,7 @@ def install(package: Path, target: Path) -> Path:
     uv = str(Path(sys.executable).with_name("uv"))
     command = [uv, "pip", "install", "--quiet", "--offline", "--no-deps", "--no-cache"]
     command += ["--python", sys.executable, "--target", str(target), str(package)]
-    subprocess.run(command, check=True, timeout=120)
+    subprocess.run(command, check=True, timeout=PATIENCE)
     return target
 
 

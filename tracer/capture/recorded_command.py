@@ -178,8 +178,9 @@ def _signals_passed_on(client: ClientCommand) -> Iterator[list[int]]:
     """Pass SIGINT, SIGTERM and SIGHUP on to the client. Yield the list of received signals.
 
     If stdin is a terminal, SIGINT is not passed on, as the terminal sends it to the client too. After
-    the end of the client, a signal ends tracer, as the remaining work may take long. Outside the main
-    thread, do nothing: Python handles signals only in the main thread.
+    the end of the client, a signal ends tracer, as the remaining work may take long. A signal that
+    tracer's parent ignores, such as SIGHUP under ``nohup``, stays ignored. Outside the main thread, do
+    nothing: Python handles signals only in the main thread.
     """
     seen: list[int] = []
     if threading.current_thread() is not threading.main_thread():
@@ -200,7 +201,11 @@ def _signals_passed_on(client: ClientCommand) -> Iterator[list[int]]:
         client.stop(number)
 
     handlers = {signal.SIGINT: interrupt, signal.SIGTERM: terminate, signal.SIGHUP: terminate}
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    before = {
+        number: signal.signal(number, handler)
+        for number, handler in handlers.items()
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
     try:
         yield seen
     finally:
