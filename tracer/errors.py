@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracer.findings import Leak
+
 __all__ = [
     "CloudError",
     "CommandError",
@@ -56,13 +61,13 @@ class OutputError(TracerError):
 class LeakError(TracerError):
     """A file that was not written, because the scan suspects a secret in it."""
 
-    def __init__(self, path: str, findings: tuple[str, ...]) -> None:
-        super().__init__(path, findings)
+    def __init__(self, path: str, leaks: tuple[Leak, ...]) -> None:
+        super().__init__(path, leaks)
         self.path = path
-        self.findings = findings
+        self.leaks = leaks
 
     def __str__(self) -> str:
-        return f"not written, {self.path} would hold a secret: {'; '.join(self.findings)}"
+        return f"not written, {self.path} would hold a secret: {'; '.join(map(str, self.leaks))}"
 
 
 class NameTakenError(OutputError):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from tracer.conformance.findings import DeviationRule
 from tracer.conformance.reasons import undetermined_reason
 from tracer.errors import TracerError
 from tracer.model import RunVerdict
@@ -34,7 +35,7 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
     reason for the mismatch.
     """
 
-    kind: Literal["unexpected", "wrong-status", "missing"]
+    kind: DeviationRule
     exchange: int | None
     text: str
 
