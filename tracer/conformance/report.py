@@ -146,8 +146,7 @@ def _check_file(path: Path, sequence: Sequence | None) -> Check:
     try:
         recording = load(path)
     except TracerError as error:
-        problem = str(error).removeprefix(f"{path}: ")
-        return Check(recording=str(path), verdict=None, error=True, problem=problem)
+        return Check(recording=str(path), verdict=None, error=True, problem=error.detail)
     # Outside: a damaged file of rules is no error of the recording.
     return check(recording, str(path), sequence)
 

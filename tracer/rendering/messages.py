@@ -65,7 +65,12 @@ class MessageView(NamedTuple):
             return f"{self.method} {self.path}"
         if self.kind == "error":
             return f"No response: {self.reason}"
-        return f"Response: {self.status} {self.reason}".rstrip()
+        return f"Response: {self.status_text}"
+
+    @property
+    def status_text(self) -> str:
+        """The status with its reason phrase."""
+        return f"{self.status} {self.reason}".rstrip()
 
 
 class _Open(NamedTuple):
