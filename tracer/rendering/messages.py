@@ -82,7 +82,10 @@ class _Open(NamedTuple):
 
 
 def messages(recording: Recording) -> list[MessageView]:
-    """Return all messages of ``recording`` in the order of time, each request before its response."""
+    """Return all messages of ``recording`` in the order of time, each request before its response.
+
+    A caller with several renderers computes the messages once, and passes them to each as ``views``.
+    """
     views: list[MessageView] = []
     for index, is_request in _order(recording.exchanges):
         request, response = exchange_messages(recording.exchanges[index], index)
