@@ -1,6 +1,18 @@
-"""The errors for users: one root class, few subclasses, one line of text each."""
+"""The errors for users: one root class, few subclasses.
+
+An error has its data as attributes. Only ``__str__`` makes text of them, always one line.
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracer.counting import counted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracer.findings import Leak
 
 __all__ = [
     "CloudError",
@@ -12,6 +24,7 @@ __all__ = [
     "NothingRecordedError",
     "OutputError",
     "PluginError",
+    "RedactionError",
     "RenderError",
     "TracerError",
 ]
@@ -21,6 +34,11 @@ class TracerError(Exception):
     """An error that ends a command of tracer with one line of text and a non-zero exit code."""
 
     exit_code = 2
+
+    @property
+    def detail(self) -> str:
+        """The text without the name of the file, for a report that names the file already."""
+        return str(self)
 
 
 class InputError(TracerError):
@@ -33,8 +51,12 @@ class InputError(TracerError):
         self.location = location
 
     def __str__(self) -> str:
-        where = f"{self.source}: {self.location}" if self.location else self.source
-        return f"{where}: {self.problem}"
+        return f"{self.source}: {self.detail}"
+
+    @property
+    def detail(self) -> str:
+        """The location and the problem."""
+        return f"{self.location}: {self.problem}" if self.location else self.problem
 
 
 class PluginError(InputError):
@@ -42,27 +64,29 @@ class PluginError(InputError):
 
 
 class OutputError(TracerError):
-    """A file that could not be written."""
+    """A file that could not be written. ``option`` is the option that chooses another folder, if any."""
 
-    def __init__(self, path: str, problem: str) -> None:
-        super().__init__(path, problem)
+    def __init__(self, path: str, problem: str, option: str = "") -> None:
+        super().__init__(path, problem, option)
         self.path = path
         self.problem = problem
+        self.option = option
 
     def __str__(self) -> str:
-        return f"cannot write {self.path}: {self.problem}"
+        remedy = f" ({self.option} chooses another folder)" if self.option else ""
+        return f"cannot write {self.path}: {self.problem}{remedy}"
 
 
 class LeakError(TracerError):
     """A file that was not written, because the scan suspects a secret in it."""
 
-    def __init__(self, path: str, findings: tuple[str, ...]) -> None:
-        super().__init__(path, findings)
+    def __init__(self, path: str, leaks: tuple[Leak, ...]) -> None:
+        super().__init__(path, leaks)
         self.path = path
-        self.findings = findings
+        self.leaks = leaks
 
     def __str__(self) -> str:
-        return f"not written, {self.path} would hold a secret: {'; '.join(self.findings)}"
+        return f"not written, {self.path} would hold a secret: {'; '.join(map(str, self.leaks))}"
 
 
 class NameTakenError(OutputError):
@@ -70,11 +94,27 @@ class NameTakenError(OutputError):
 
 
 class CloudError(TracerError):
-    """An embedded cloud that could not be built, started or stopped."""
+    """An embedded cloud that could not be built, started or stopped. ``log`` is the log with the details."""
+
+    def __init__(self, problem: str, log: Path | None = None) -> None:
+        super().__init__(problem, log)
+        self.problem = problem
+        self.log = log
+
+    def __str__(self) -> str:
+        return f"{self.problem} (log: {self.log})" if self.log else self.problem
 
 
 class CommandError(TracerError):
-    """A client command that could not be started."""
+    """A client command that could not be started, or failed. ``command`` is empty if it has not begun."""
+
+    def __init__(self, problem: str, command: str = "") -> None:
+        super().__init__(problem, command)
+        self.problem = problem
+        self.command = command
+
+    def __str__(self) -> str:
+        return f"`{self.command}` {self.problem}" if self.command else self.problem
 
 
 class LostError(TracerError):
@@ -85,5 +125,26 @@ class NothingRecordedError(TracerError):
     """A client command that ended without any exchange through the proxy."""
 
 
+class RedactionError(TracerError):
+    """Exchanges that could not be redacted, so that their contents were not written."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+    def __str__(self) -> str:
+        singular = "exchange could not be redacted, and was written without its contents"
+        plural = "exchanges could not be redacted, and were written without their contents"
+        return counted(self.count, singular, plural)
+
+
 class RenderError(TracerError):
-    """A diagram that the Mermaid engine refused."""
+    """A diagram that the Mermaid engine refused. ``paths`` are the files that were not written."""
+
+    def __init__(self, problem: str, paths: tuple[Path, ...] = ()) -> None:
+        super().__init__(problem, paths)
+        self.problem = problem
+        self.paths = paths
+
+    def __str__(self) -> str:
+        return f"no {', '.join(map(str, self.paths))}: {self.problem}" if self.paths else self.problem

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from tracer.errors import LeakError, NameTakenError, OutputError
 from tracer.filenames import part_name
-from tracer.redaction import Finding, KnownSecrets, scan_pieces
+from tracer.findings import Leak
+from tracer.redaction import KnownSecrets, scan_pieces
 from tracer.writability import check_file, reasons
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def write(
 
 def refuse_secrets(text: str, source: str) -> None:
     """Raise ``LeakError`` if a text holds values that look like secrets. ``source`` names the text."""
-    leaks = tuple(str(finding) for _, findings in scan_pieces((text,)) for finding in findings)
+    leaks = tuple(leak for _, leaks in scan_pieces((text,)) for leak in leaks)
     if leaks:
         raise LeakError(source, leaks)
 
@@ -164,20 +165,20 @@ def _checked(
 ) -> Iterator[bytes]:
     """Yield the content up to the first secret. Raise ``LeakError`` with all secrets after the scan."""
     if known_secrets is not None and known_secrets.find(path.name):
-        raise LeakError(str(path.parent / "…"), ("known secret in the file's name",))
-    leaks: list[Finding] = []
+        raise LeakError(str(path.parent / "…"), (Leak("known secret"),))
+    leaks: list[Leak] = []
     if isinstance(text, bytes):
         positions = [] if known_secrets is None else known_secrets.find_bytes(text)
-        leaks += [Finding("known secret", 1, position + 1) for position in positions]
+        leaks += [Leak("known secret", 1, position + 1) for position in positions]
         if not leaks:
             yield text
     else:
-        for piece, findings in scan_pieces((text,) if isinstance(text, str) else text, known=known_secrets):
-            leaks += findings
+        for piece, new in scan_pieces((text,) if isinstance(text, str) else text, known=known_secrets):
+            leaks += new
             if not leaks:
                 yield _encoded(path, piece)
     if leaks:
-        raise LeakError(str(path), tuple(str(finding) for finding in leaks))
+        raise LeakError(str(path), tuple(leaks))
 
 
 def _encoded(path: Path, text: str | bytes) -> bytes:

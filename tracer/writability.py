@@ -47,11 +47,12 @@ def reasons(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def naming_option(option: str) -> Iterator[None]:
-    """Add ``option`` to the text of an OutputError as the option that chooses another folder."""
+    """Add ``option`` to an OutputError as the option that chooses another folder."""
     try:
         yield
     except OutputError as error:
-        raise OutputError(error.path, f"{error.problem} ({option} chooses another folder)") from None
+        error.option = option
+        raise
 
 
 def check_folder(folder: Path) -> None:

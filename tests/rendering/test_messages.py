@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rendering import seed
+from tests.rendering.sites import site, write_recordings
+from tracer.cli import main
 from tracer.model import FORMAT, Exchange, Recording, Request, Response
+from tracer.recording import load
+from tracer.rendering import messages as rendering_messages
 from tracer.rendering.messages import messages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+SHIPPED = Path(__file__).parents[2] / "recordings/zed/image-show.yaml"
 
 
 def _exchange(started: float, ended: float | None, to: str = "glance", sender: str = "client") -> Exchange:
@@ -122,3 +134,41 @@ def test_one_sender_that_waits_for_each_answer_is_shown_so(spans: list[tuple[int
         run.append(_exchange(clock + gap, clock + gap + length))
         clock += gap + length
     assert _order(*run) == "".join(letter + letter.upper() for letter in "abcdefgh"[: len(run)])
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The number of exchanges of each recording whose messages were computed."""
+    counts: list[int] = []
+    order = rendering_messages._order
+
+    def counting(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, bool]]:
+        counts.append(len(exchanges))
+        return order(exchanges)
+
+    monkeypatch.setattr(rendering_messages, "_order", counting)
+    return counts
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("show",), ("show", "--fold"), ("show", "--table"), ("show", "--step", "1"), ("diagram", "--fold")],
+)
+@pytest.mark.parametrize("columns", ["40", "120"])
+def test_a_verb_computes_the_messages_of_a_recording_once(
+    words: Sequence[str], columns: str, computed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr("sys.argv", ["tracer", *words, str(SHIPPED)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert computed == [len(load(SHIPPED).exchanges)]
+
+
+def test_a_page_computes_the_messages_of_its_recording_once(tmp_path: Path, computed: list[int]) -> None:
+    recordings = write_recordings(tmp_path / "r", show=seed.recording())
+    site(recordings, tmp_path / "s", diagrams="svg")
+    # Once for the plan of the site, which forgets the recording, once for the page and its pictures, and once
+    # for the page of the prologue.
+    assert computed == [len(seed.exchanges())] * 3

@@ -151,7 +151,8 @@ def test_a_diagram_that_cannot_be_drawn_costs_no_recording(tmp_path: Path) -> No
     kept = writer.finish()
     assert kept.path.exists()
     assert kept.diagrams == (tmp_path / "run.mmd",)
-    assert "the engine refused it" in kept.problem
+    (failure,) = kept.failures
+    assert str(failure) == f"no {tmp_path / 'run.svg'}: the engine refused it"
 
 
 def test_of_a_run_that_cannot_be_drawn_no_earlier_diagram_stays(tmp_path: Path) -> None:
@@ -173,10 +174,11 @@ def test_of_a_run_that_cannot_be_drawn_no_earlier_diagram_stays(tmp_path: Path) 
     kept = recorded(stripped=2)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".journal", "x.png", "x.yaml"]
     assert kept.diagrams == (tmp_path / "x.png",)
-    assert [said.partition(":")[0] for said in kept.problem.split("; ")] == [
-        "2 exchanges could not be redacted, and were written without their contents",
-        f"no {tmp_path / 'x.mmd'}, {tmp_path / 'x.svg'}",
-    ]
+    stripped, undrawn = kept.failures
+    assert str(stripped) == "2 exchanges could not be redacted, and were written without their contents"
+    assert isinstance(undrawn, RenderError)
+    assert undrawn.paths == (tmp_path / "x.mmd", tmp_path / "x.svg")
+    assert str(undrawn) == f"no {tmp_path / 'x.mmd'}, {tmp_path / 'x.svg'}: it was refused"
     # What is not ours to replace stays, and costs no recording; nor does a diagram that has no room.
     (tmp_path / "x.mmd").mkdir()
     (tmp_path / "x.svg").symlink_to("x.png")
@@ -186,7 +188,9 @@ def test_of_a_run_that_cannot_be_drawn_no_earlier_diagram_stays(tmp_path: Path) 
     refused.clear()
     (tmp_path / "x.png").unlink()
     kept = recorded()
-    assert kept.problem == f"cannot write {tmp_path / 'x.mmd'}: it is a folder"
+    assert [str(failure) for failure in kept.failures] == [
+        f"cannot write {tmp_path / 'x.mmd'}: it is a folder"
+    ]
     assert (tmp_path / "x.png") in kept.diagrams
 
 

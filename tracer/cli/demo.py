@@ -116,7 +116,7 @@ def _run(argv: list[str], environment: Mapping[str, str]) -> str:
     ended = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
     if ended.returncode:
         last = ended.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        raise CommandError(f"`{' '.join(argv)}` failed: {last[0]}")
+        raise CommandError(f"failed: {last[0]}", " ".join(argv))
     return ended.stdout.strip()
 
 
@@ -144,7 +144,7 @@ def _trace(
     if result.saved is None:
         raise NothingRecordedError(f"nothing was recorded: {'; '.join(result.problems)}")
     if result.exit_code:
-        raise CommandError(f"`openstack image show` failed: {result.stderr.strip() or result.exit_code}")
+        raise CommandError(f"failed: {result.stderr.strip() or result.exit_code}", "openstack image show")
     return result.saved
 
 

@@ -138,8 +138,8 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         _summarise(result.saved, result.others)
         _tell_of_usage(options.command, result.saved.recording.output)
-    if result.saved.problem:
-        print(f"tracer: {result.saved.problem}", file=sys.stderr)
+    if result.saved.failures:
+        print(f"tracer: {'; '.join(map(str, result.saved.failures))}", file=sys.stderr)
     return result.exit_code
 
 

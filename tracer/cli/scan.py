@@ -43,9 +43,9 @@ def run(options: argparse.Namespace) -> int:
     for path in _files(options.paths):
         text = _Text(path)
         try:
-            for finding in find_removable(text.pieces, rules):
+            for leak in find_removable(text.pieces, rules):
                 count += 1
-                print(f"{path}:{finding.line}:{finding.column}: {finding.rule}")
+                print(f"{path}:{leak.line}:{leak.column}: {leak.rule}")
         except InputError as error:
             print(f"tracer: {error}", file=sys.stderr)
             unreadable = True

@@ -61,12 +61,14 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _overview(console: Console, recording: Recording, options: argparse.Namespace) -> None:
+    from tracer.rendering.messages import messages
     from tracer.rendering.recording_table import table
     from tracer.rendering.terminal_diagram import Drawing
 
-    drawing = Drawing(recording, fold=options.fold)
+    views = messages(recording)
+    drawing = Drawing(recording, views, fold=options.fold)
     as_table = options.table or not drawing.fits(console.width)
-    console.print(table(recording) if as_table else drawing)
+    console.print(table(recording, views=views) if as_table else drawing)
 
 
 def _details(console: Console, recording: Recording, path: Path, options: argparse.Namespace) -> None:

@@ -266,7 +266,7 @@ class EmbeddedCloud:
         while not (url := self.proxy()):
             if identify(pid) is None or time.monotonic() > deadline:
                 cause = service_processes.last_line(log) or "it did not come up"
-                raise CloudError(f"the tracer did not start: {cause} (log: {log})")
+                raise CloudError(f"the tracer did not start: {cause}", log)
             time.sleep(0.05)
         return url
 

@@ -190,7 +190,7 @@ def _choose(environments: Sequence[Environment], cache: Path, progress: Progress
         raise CloudError(f"no Python {either} found: install one ({error})") from None
     python = _find(wanted[-1], cache)
     if not python:
-        raise CloudError(f"no Python {wanted[-1]} found: install it (log: {log})")
+        raise CloudError(f"no Python {wanted[-1]} found: install it", log)
     return environments[0], python
 
 

@@ -227,7 +227,7 @@ def _start(command: LoggedCommand, descriptors: Sequence[int] = ()) -> subproces
 def _check(process: subprocess.Popen[str], command: LoggedCommand, purpose: str) -> None:
     if process.returncode:
         cause = last_line(command.log) or f"{Path(command.words[0]).name} ended with {process.returncode}"
-        raise CloudError(f"{purpose} failed: {cause} (log: {command.log})")
+        raise CloudError(f"{purpose} failed: {cause}", command.log)
 
 
 def _members(sessions: set[int]) -> list[psutil.Process]:

@@ -113,10 +113,10 @@ def await_answers(started: Sequence[ServiceProcess], services: Mapping[str, Serv
         while not answers(service, services[service.name].mount, timeout=2):
             if not lives(service):
                 cause = service_processes.last_line(service.log) or "it ended at once"
-                raise CloudError(f"{service.name} did not start: {cause} (log: {service.log})")
+                raise CloudError(f"{service.name} did not start: {cause}", service.log)
             if time.monotonic() > deadline:
                 waited = f"{START_TIMEOUT:.0f} s"
-                raise CloudError(f"{service.name} did not answer in {waited} (log: {service.log})")
+                raise CloudError(f"{service.name} did not answer in {waited}", service.log)
             time.sleep(0.05)
 
 

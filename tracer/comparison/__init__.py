@@ -8,7 +8,6 @@ from tracer.comparison.differences import (
     Difference,
     ExchangePair,
     Kind,
-    Severity,
     State,
     Suppressed,
 )
@@ -22,7 +21,6 @@ __all__ = [
     "ExchangePair",
     "Kind",
     "Learned",
-    "Severity",
     "State",
     "Suppressed",
     "compare",

@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from tracer.findings import DIFFERENCE_SEVERITIES, DifferenceSeverity
+
 __all__ = [
     "Change",
     "Comparison",
@@ -15,7 +17,6 @@ __all__ = [
     "ExchangePair",
     "Kind",
     "Location",
-    "Severity",
     "Side",
     "State",
     "Suppressed",
@@ -23,7 +24,6 @@ __all__ = [
 ]
 
 Kind = Literal["added", "removed", "changed", "type", "moved", "status", "reordered"]
-Severity = Literal["breaking", "additive", "cosmetic"]
 State = Literal["same", "changed", "added", "removed", "moved"]
 Side = Literal["request", "response", "error", "run"]
 """The part of a run that contains a location; ``error`` is a response with a status of 400 or more."""
@@ -109,7 +109,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     place: str
     side: Side
     kind: Kind
-    severity: Severity
+    severity: DifferenceSeverity
     why: str = ""
     before: str | None = None
     after: str | None = None
@@ -147,8 +147,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     pairs: list[ExchangePair]
 
     @property
-    def severity(self) -> Severity | None:
+    def severity(self) -> DifferenceSeverity | None:
         """Return the highest severity of the differences, or None if there are no differences."""
         severities = {difference.severity for difference in self.differences}
-        heaviest: tuple[Severity, ...] = ("breaking", "additive", "cosmetic")
-        return next((severity for severity in heaviest if severity in severities), None)
+        return next((severity for severity in DIFFERENCE_SEVERITIES if severity in severities), None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from tracer.comparison.differences import Difference, Suppressed
 from tracer.comparison.volatile import skeleton
+from tracer.findings import DIFFERENCE_SEVERITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +20,6 @@ D = TypeVar("D", Difference, Suppressed)
 _REPETITION = re.compile(r"(\S+ \S+) \(\d+\)(?= → | · |$)")
 _LONGEST = 4000
 """The longest value, in characters, that is compared without its IDs and times."""
-_ORDER = {"breaking": 0, "additive": 1, "cosmetic": 2}
 
 Key = tuple[object, ...]
 
@@ -119,4 +119,4 @@ def _mask_volatile(value: str | None) -> str | None:
 
 
 def _heaviness(difference: Difference | Suppressed) -> int:
-    return _ORDER[difference.severity] if isinstance(difference, Difference) else 0
+    return DIFFERENCE_SEVERITIES.index(difference.severity) if isinstance(difference, Difference) else 0

@@ -10,6 +10,7 @@ import msgspec
 from tracer.comparison.baseline import WHOLE, Baseline, DifferenceKey
 from tracer.comparison.differences import Difference, Suppressed
 from tracer.comparison.grouping import lines, sections
+from tracer.findings import DIFFERENCE_SEVERITIES, DifferenceSeverity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,8 +31,6 @@ __all__ = [
 ]
 
 FORMAT = 1
-SEVERITIES = ("breaking", "additive", "cosmetic")
-"""From the highest to the lowest."""
 
 FailOn = Literal["breaking", "additive", "any"]
 
@@ -112,9 +111,11 @@ class ComparisonReport(msgspec.Struct, frozen=True, kw_only=True):
         return limit == "any" and bool(alone or self.stale)
 
 
-def counted_severities(limit: FailOn) -> tuple[str, ...]:
+def counted_severities(limit: FailOn) -> tuple[DifferenceSeverity, ...]:
     """Return the severities at or above ``limit``."""
-    return SEVERITIES if limit == "any" else SEVERITIES[: SEVERITIES.index(limit) + 1]
+    if limit == "any":
+        return DIFFERENCE_SEVERITIES
+    return DIFFERENCE_SEVERITIES[: DIFFERENCE_SEVERITIES.index(limit) + 1]
 
 
 def compare_sides(before: str, after: str, pairing: Pairing, compared: Iterable[Compared]) -> SideComparison:
@@ -180,7 +181,7 @@ def _counted(step: SideComparison) -> SideComparison:
     )
     return msgspec.structs.replace(
         step,
-        severities={severity: severities[severity] for severity in SEVERITIES},
+        severities={severity: severities[severity] for severity in DIFFERENCE_SEVERITIES},
         volatile=dict(volatile.most_common()),
     )
 

@@ -10,8 +10,9 @@ from typing import Annotated
 
 import msgspec
 
-from tracer.comparison.differences import Change, Kind, Severity, Side
+from tracer.comparison.differences import Change, Kind, Side
 from tracer.comparison.volatile import pattern
+from tracer.findings import DifferenceSeverity
 from tracer.formats.data_files import read_rules
 
 __all__ = ["SeverityRule", "rule_for", "text", "whys"]
@@ -23,7 +24,7 @@ class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """A rule of severity. A rule that names no kinds, sides, or locations matches all of them."""
 
     name: str
-    severity: Severity
+    severity: DifferenceSeverity
     why: dict[str, str]
     kinds: tuple[Kind, ...] = ()
     sides: tuple[Side, ...] = ()

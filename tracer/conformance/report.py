@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from tracer.conformance.findings import DeviationRule
 from tracer.conformance.reasons import undetermined_reason
 from tracer.errors import TracerError
 from tracer.model import RunVerdict
@@ -34,7 +35,7 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
     reason for the mismatch.
     """
 
-    kind: Literal["unexpected", "wrong-status", "missing"]
+    kind: DeviationRule
     exchange: int | None
     text: str
 
@@ -145,8 +146,7 @@ def _check_file(path: Path, sequence: Sequence | None) -> Check:
     try:
         recording = load(path)
     except TracerError as error:
-        problem = str(error).removeprefix(f"{path}: ")
-        return Check(recording=str(path), verdict=None, error=True, problem=problem)
+        return Check(recording=str(path), verdict=None, error=True, problem=error.detail)
     # Outside: a damaged file of rules is no error of the recording.
     return check(recording, str(path), sequence)
 

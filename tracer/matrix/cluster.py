@@ -49,7 +49,7 @@ class Cluster:
                 self._client = distributed.Client(address, timeout=_CONNECT, set_as_default=False)
         except (OSError, ValueError) as error:
             reason = "no Dask scheduler answers there" if isinstance(error, OSError) else str(error)
-            raise InputError("--cluster", f"{address}: {reason}; start one with: dask scheduler") from None
+            raise InputError("--cluster", f"{reason}; start one with: dask scheduler", address) from None
         self.executor: Executor = self._client.get_executor()
         self._reports: dict[str, Report] = {}
         self._client.subscribe_topic(_TOPIC, self._heard)

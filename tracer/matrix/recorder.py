@@ -107,11 +107,11 @@ class _Recorder:
             if result.saved is None:
                 return "", f"nothing was recorded: {'; '.join(result.problems)}"
             text = result.saved.path.read_text(encoding="utf-8")
-        return text, self._problem(command, result) or result.saved.problem
+        return text, self._problem(command, result) or "; ".join(map(str, result.saved.failures))
 
     def _problem(self, command: Recorded, result: Result) -> str:
         if result.exit_code:
-            return "" if command.fails else failure(command, result.exit_code, result.stderr)
+            return "" if command.fails else str(failure(command, result.exit_code, result.stderr))
         try:
             self.workplace.keep(command, result.stdout)
         except CommandError as error:

@@ -69,9 +69,9 @@ class Workplace:
         except OSError as error:
             raise CommandError(f"cannot start `{words[0]}`: {error.strerror}") from None
         if ended.returncode and not command.fails:
-            raise CommandError(failure(command, ended.returncode, ended.stderr))
+            raise failure(command, ended.returncode, ended.stderr)
         if command.fails is True and not ended.returncode:
-            raise CommandError(f"`{command.run}` did not fail")
+            raise CommandError("did not fail", command.run)
         self.keep(command, ended.stdout)
 
     def keep(self, command: SuiteCommand, printed: str) -> None:
@@ -86,7 +86,7 @@ class Workplace:
             values = {name: str(fields[key]) for name, key in command.keep.items()}
         except (msgspec.DecodeError, KeyError):
             keys = ", ".join(command.keep.values())
-            raise CommandError(f"`{command.run}` printed no JSON object with {keys}") from None
+            raise CommandError(f"printed no JSON object with {keys}", command.run) from None
         self.values |= values
 
     def _missing(self, command: SuiteCommand) -> str | None:
@@ -95,7 +95,7 @@ class Workplace:
         return next((name for name in needed if name not in self.values), None)
 
 
-def failure(command: SuiteCommand, code: int, stderr: str) -> str:
-    """Return one line: the failed ``command`` and the last line of ``stderr``, or else the exit code."""
+def failure(command: SuiteCommand, code: int, stderr: str) -> CommandError:
+    """Return an error with the failed ``command`` and the last line of ``stderr``, or else the exit code."""
     last = stderr.strip().splitlines()[-1:] or [f"exit code {code}, and no reason given"]
-    return f"`{command.run}` failed: {last[0]}"
+    return CommandError(f"failed: {last[0]}", command.run)

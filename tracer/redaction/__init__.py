@@ -5,11 +5,10 @@ from __future__ import annotations
 from tracer.redaction.known import KnownSecrets
 from tracer.redaction.redactor import Redactor
 from tracer.redaction.rules import Policy, builtin_policy, load_policy
-from tracer.redaction.scanner import Finding, scan
+from tracer.redaction.scanner import scan
 from tracer.redaction.seams import scan_pieces
 
 __all__ = [
-    "Finding",
     "KnownSecrets",
     "Policy",
     "Redactor",

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
+from tracer.findings import Leak
 from tracer.formats import json_text, yaml_text
 from tracer.redaction import commands, documents, headers, url_secrets
 from tracer.redaction.harmless import is_location
 from tracer.redaction.pseudonyms import has_pseudonym
-from tracer.redaction.scanner import Finding, located
+from tracer.redaction.scanner import located
 from tracer.redaction.seams import scan_pieces
 from tracer.redaction.substitutions import is_kept
 from tracer.redaction.yamllines import YamlLines
@@ -44,22 +45,20 @@ Hit = tuple[int, str, str]
 """The offset of a value in a text, the name of its rule, and the value."""
 
 
-def find_removable(pieces: Callable[[], Iterable[str]], policy: Policy) -> Iterator[Finding]:
+def find_removable(pieces: Callable[[], Iterable[str]], policy: Policy) -> Iterator[Leak]:
     """Yield the values that capture would replace by location, name, or pattern: in order, each once.
 
     Each call of ``pieces`` returns the text from its beginning, in pieces of whole lines.
     """
-    by_look = chain.from_iterable(
-        findings for _, findings in scan_pieces(pieces(), policy=policy, common=True)
-    )
+    by_look = chain.from_iterable(leaks for _, leaks in scan_pieces(pieces(), policy=policy, common=True))
     last: tuple[int, int] | None = None
-    for finding in merge(by_look, find_by_location(pieces(), policy), key=_position):
-        if _position(finding) != last:
-            yield finding
-        last = _position(finding)
+    for leak in merge(by_look, find_by_location(pieces(), policy), key=_position):
+        if _position(leak) != last:
+            yield leak
+        last = _position(leak)
 
 
-def find_by_location(pieces: Iterable[str], policy: Policy) -> Iterator[Finding]:
+def find_by_location(pieces: Iterable[str], policy: Policy) -> Iterator[Leak]:
     """Find the values at locations that the policy names, in a text of pieces of whole lines.
 
     JSON may be torn. Other text is searched as YAML, up to the first syntax error.
@@ -132,12 +131,12 @@ class _Notes:
         return len(self._entries) > noted or has_pseudonym(value)
 
 
-def _position(finding: Finding) -> tuple[int, int]:
-    return finding.line, finding.column
+def _position(leak: Leak) -> tuple[int, int]:
+    return leak.line, leak.column
 
 
-def _in_json(pieces: Iterable[str], root: At[LocationRule], notes: _Notes) -> Iterator[Finding]:
-    """Yield the findings in JSON: one document, several documents, or a torn document."""
+def _in_json(pieces: Iterable[str], root: At[LocationRule], notes: _Notes) -> Iterator[Leak]:
+    """Yield the leaks in JSON: one document, several documents, or a torn document."""
     scalars = json_text.Scalars(root, operator.getitem)
     line = 1
     for piece in pieces:
@@ -168,8 +167,8 @@ def _drain_hits(notes: _Notes, text: str, start: int, end: int) -> Iterator[Hit]
         yield offset if offset >= 0 else start, rule, value
 
 
-def _in_yaml(lines: YamlLines, policy: Policy) -> Iterator[Finding]:
-    """Yield the findings in YAML, up to the first syntax error."""
+def _in_yaml(lines: YamlLines, policy: Policy) -> Iterator[Leak]:
+    """Yield the leaks in YAML, up to the first syntax error."""
     notes = _Notes(policy)
     recording: _Recording | None = None
     try:
@@ -183,7 +182,7 @@ def _in_yaml(lines: YamlLines, policy: Policy) -> Iterator[Finding]:
             else:
                 hits = _in_scalar(at, scalar, notes)
             for offset, rule, value in hits:
-                yield Finding(rule, *lines.position(scalar, offset, value))
+                yield Leak(rule, *lines.position(scalar, offset, value))
     except (yaml.YAMLError, ValueError):
         return
 

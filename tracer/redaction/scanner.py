@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from tracer.findings import Leak
 from tracer.redaction.headers import is_scheme
 from tracer.redaction.known import KnownSecrets
 from tracer.redaction.rules import load_policy
@@ -14,30 +15,19 @@ if TYPE_CHECKING:
     from tracer.redaction.patterns import TextPattern
     from tracer.redaction.rules import Policy
 
-__all__ = ["Finding", "located", "scan"]
-
-
-class Finding(NamedTuple):
-    """The rule and position of a secret, without its value. ``line`` and ``column`` start at 1."""
-
-    rule: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.rule} at {self.line}:{self.column}"
+__all__ = ["located", "scan"]
 
 
 def scan(
     text: str, *, known: KnownSecrets | None = None, policy: Policy | None = None, common: bool = False
-) -> list[Finding]:
+) -> list[Leak]:
     """Return the secrets in ``text``, in the order of their positions.
 
     Search for ``known`` secrets in plain text and in every encoding. Without ``policy``, apply the policy
-    of ``known``, or the built-in policy. Pseudonyms, ``<removed>`` and placeholders are no findings. A
-    value beside the name of a secret is a finding at any length, as capture replaces it. Another value
-    that looks like a secret is no finding if it is too short or too common: it may be an ordinary word,
-    and tracer refuses to write a recording with a finding. With ``common``, such a value is a finding too,
+    of ``known``, or the built-in policy. Pseudonyms, ``<removed>`` and placeholders are no leaks. A
+    value beside the name of a secret is a leak at any length, as capture replaces it. Another value
+    that looks like a secret is no leak if it is too short or too common: it may be an ordinary word,
+    and tracer refuses to write a recording with a leak. With ``common``, such a value is a leak too,
     as capture replaces it.
     """
     policy = policy or (known.policy if known is not None else load_policy())
@@ -62,11 +52,11 @@ def _is_harmless(value: str, pattern: TextPattern, policy: Policy) -> bool:
     return policy.is_placeholder(value) or policy.is_variable(value) or is_mere_scheme
 
 
-def located(text: str, hits: Iterable[tuple[int, str]], line: int = 1) -> Iterator[Finding]:
-    """Yield a finding for each hit (an offset in ``text`` and a rule). The first line has number ``line``."""
+def located(text: str, hits: Iterable[tuple[int, str]], line: int = 1) -> Iterator[Leak]:
+    """Yield a leak for each hit (an offset in ``text`` and a rule). The first line has number ``line``."""
     last, line_end = 0, -1
     for start, rule in sorted(hits):
         line += text.count("\n", last, start)
         line_end = max(line_end, text.rfind("\n", last, start))
         last = start
-        yield Finding(rule, line, start - line_end)
+        yield Leak(rule, line, start - line_end)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from tracer.redaction.scanner import Finding, scan
+from tracer.redaction.scanner import scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tracer.findings import Leak
     from tracer.redaction.known import KnownSecrets
     from tracer.redaction.rules import Policy
 
@@ -27,14 +28,14 @@ def scan_pieces(
     known: KnownSecrets | None = None,
     policy: Policy | None = None,
     common: bool = False,
-) -> Iterator[tuple[str, list[Finding]]]:
-    """Scan a text that arrives in pieces of whole lines. Yield scanned text with its new findings.
+) -> Iterator[tuple[str, list[Leak]]]:
+    """Scan a text that arrives in pieces of whole lines. Yield scanned text with its new leaks.
 
     The end of each window is scanned again, together with the next window, before it is yielded. So the
-    yielded text contains no part of a secret as long as no finding was yielded. All findings together are
+    yielded text contains no part of a secret as long as no leak was yielded. All leaks together are
     those of ``scan`` in the whole text, each once. ``known``, ``policy``, ``common``: see ``scan``.
     """
-    reported: set[Finding] = set()
+    reported: set[Leak] = set()
     window: list[str] = []
     fresh = lines = 0
     for piece in chain(pieces, (None,)):
@@ -45,13 +46,13 @@ def scan_pieces(
                 continue
         text = "".join(window)
         window.clear()  # frees memory: ``text`` has the same content
-        findings = [
-            finding._replace(line=finding.line + lines)
-            for finding in scan(text, known=known, policy=policy, common=common)
+        leaks = [
+            leak._replace(line=leak.line + lines)
+            for leak in scan(text, known=known, policy=policy, common=common)
         ]
         seam = len(text) if piece is None else _seam(text)
-        new = [finding for finding in findings if finding not in reported]
-        reported.update(findings)
+        new = [leak for leak in leaks if leak not in reported]
+        reported.update(leaks)
         lines += text.count("\n", 0, seam)
         window, fresh = [text[seam:]], 0
         yield text[:seam], new

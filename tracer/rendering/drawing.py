@@ -43,11 +43,13 @@ def draw(recording: Recording, kind: str) -> list[str | bytes]:
 def mermaid_texts(recording: Recording, options: ExportOptions) -> list[str]:
     """Return the diagram of ``recording`` as Mermaid text, in parts. Warn if ``fold`` hides nothing."""
     from tracer.rendering.mermaid import mermaid_parts
+    from tracer.rendering.messages import messages
     from tracer.rendering.style import Style
 
     style = Style(fold=options.fold, timing=options.timing, title=options.title, language=options.language)
-    texts = mermaid_parts(recording, style)
-    if style.fold and texts == mermaid_parts(recording, style._replace(fold=False)):
+    views = messages(recording)
+    texts = mermaid_parts(recording, style, views=views)
+    if style.fold and texts == mermaid_parts(recording, style._replace(fold=False), views=views):
         options.warn("--fold hides nothing here: the recording does not begin with messages of logging in")
     return texts
 

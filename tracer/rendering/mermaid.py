@@ -19,8 +19,10 @@ from tracer.sequences import participant_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Sequence as List
 
     from tracer.model import Recording
+    from tracer.rendering.messages import MessageView
     from tracer.sequences import Sequence
 
 __all__ = [
@@ -68,12 +70,18 @@ def mermaid(recording: Recording, style: Style = _PLAIN) -> str:
     return mermaid_text(drawn, participants_of(drawn, recording.participants), style.title)
 
 
-def mermaid_parts(recording: Recording, style: Style = _PLAIN, most: int | None = None) -> list[str]:
+def mermaid_parts(
+    recording: Recording,
+    style: Style = _PLAIN,
+    most: int | None = None,
+    views: List[MessageView] | None = None,
+) -> list[str]:
     """Return the diagram of ``recording`` as several readable diagrams, each with at most 60 messages.
 
-    With ``most``, return only the first ``most`` of them.
+    With ``most``, return only the first ``most`` of them. ``views`` are the messages of ``recording`` if the
+    caller has them already.
     """
-    drawn = list(blocks.events(recording_tree(recording, style)))
+    drawn = list(blocks.events(recording_tree(recording, style, views)))
     named = participants_of(drawn, recording.participants)
     parts = split(drawn, words(style.language))
     numbered = bool(style.title) and len(parts) > 1

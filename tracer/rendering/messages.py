@@ -65,7 +65,12 @@ class MessageView(NamedTuple):
             return f"{self.method} {self.path}"
         if self.kind == "error":
             return f"No response: {self.reason}"
-        return f"Response: {self.status} {self.reason}".rstrip()
+        return f"Response: {self.status_text}"
+
+    @property
+    def status_text(self) -> str:
+        """The status with its reason phrase."""
+        return f"{self.status} {self.reason}".rstrip()
 
 
 class _Open(NamedTuple):
@@ -77,7 +82,10 @@ class _Open(NamedTuple):
 
 
 def messages(recording: Recording) -> list[MessageView]:
-    """Return all messages of ``recording`` in the order of time, each request before its response."""
+    """Return all messages of ``recording`` in the order of time, each request before its response.
+
+    A caller with several renderers computes the messages once, and passes them to each as ``views``.
+    """
     views: list[MessageView] = []
     for index, is_request in _order(recording.exchanges):
         request, response = exchange_messages(recording.exchanges[index], index)

@@ -39,15 +39,20 @@ _STATUSES = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 _NAMED = 5
 
 
-def table(recording: Recording, hints: Mapping[int, str] | None = None) -> Table:
+def table(
+    recording: Recording,
+    hints: Mapping[int, str] | None = None,
+    views: Iterable[MessageView] | None = None,
+) -> Table:
     """Return a table of all messages of ``recording``, with the reason below each request that deviates.
 
     ``hints`` maps the index of an exchange to its reason. Without ``hints``, the function computes the
-    reasons if the catalogue contains the recording's sequence.
+    reasons if the catalogue contains the recording's sequence. ``views`` are the messages of ``recording`` if
+    the caller has them already.
     """
     table = empty_table()
     why = reasons(recording) if hints is None else hints
-    for view in messages(recording):
+    for view in messages(recording) if views is None else views:
         table.add_row(*message_row(view, why.get(view.exchange, "")))
     return table
 

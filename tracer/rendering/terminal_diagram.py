@@ -18,12 +18,13 @@ from tracer.rendering.tree import recording_tree
 from tracer.sequences import participant_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Console, ConsoleOptions, RenderResult
 
     from tracer.model import Recording
     from tracer.rendering.blocks import Event
+    from tracer.rendering.messages import MessageView
 
 __all__ = ["Drawing"]
 
@@ -42,8 +43,10 @@ class Drawing:
     arrows show their step in parentheses.
     """
 
-    def __init__(self, recording: Recording, *, fold: bool = False) -> None:
-        self._drawn = list(events(recording_tree(recording, Style(timing=True, fold=fold))))
+    def __init__(
+        self, recording: Recording, views: Sequence[MessageView] | None = None, *, fold: bool = False
+    ) -> None:
+        self._drawn = list(events(recording_tree(recording, Style(timing=True, fold=fold), views)))
         self._arrows = [event for event in self._drawn if isinstance(event, Arrow)]
         self._reasons = reasons(recording)
         names = {name for arrow in self._arrows for name in (arrow.view.sender, arrow.view.receiver)}

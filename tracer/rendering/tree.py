@@ -32,14 +32,17 @@ _ALIKE = {"documented": None, "repeated": None}
 _BETWEEN = frozenset({"fallback", "optional", "repeated", "unexpected", "wrong-status"})
 
 
-def recording_tree(recording: Recording, style: Style = _PLAIN) -> list[Node]:
+def recording_tree(
+    recording: Recording, style: Style = _PLAIN, views: Sequence[MessageView] | None = None
+) -> list[Node]:
     """Return the messages of ``recording`` in the order of time, with notes about them.
 
     Every message is an arrow of the tree, or part of a loop or a note that names the numbers of its
-    messages. A message that deviates is always an arrow.
+    messages. A message that deviates is always an arrow. ``views`` are the messages of ``recording`` if the
+    caller has them already.
     """
     builder = _Builder(style)
-    run = units(messages(recording))
+    run = units(messages(recording) if views is None else views)
     if not style.fold:
         nodes = builder.nodes(run)
     else:

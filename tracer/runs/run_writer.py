@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from tracer.counting import counted
-from tracer.errors import LeakError, OutputError, RenderError
+from tracer.errors import LeakError, OutputError, RedactionError, RenderError
 from tracer.processes import identify
 from tracer.recording import Journal, JournalHead, load, save
 from tracer.redaction import KnownSecrets, Redactor, load_policy
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tracer.errors import TracerError
     from tracer.model import Exchange, Output, Recording
 
 __all__ = ["RunWriter", "SavedRecording"]
@@ -37,12 +37,12 @@ _numbers = itertools.count(1)
 
 
 class SavedRecording(NamedTuple):
-    """A written recording with its path and its diagrams. ``problem`` is the reason for missing parts."""
+    """A written recording with its path and its diagrams. ``failures`` are the reasons for missing parts."""
 
     recording: Recording
     path: Path
     diagrams: tuple[Path, ...] = ()
-    problem: str = ""
+    failures: tuple[TracerError, ...] = ()
 
 
 class RunWriter:
@@ -168,7 +168,8 @@ class RunWriter:
             raise
         self._journal.remove()
         self._journal = None
-        saved = SavedRecording(recording, self.path, problem=_without_contents(self.stripped))
+        failures = (RedactionError(self.stripped),) if self.stripped else ()
+        saved = SavedRecording(recording, self.path, failures=failures)
         return _draw_diagrams(saved, self.settings, self.redactor.known)
 
     def _cleaned(self, journal: Journal) -> Sequence[Exchange]:
@@ -217,28 +218,21 @@ class RunWriter:
         return Journal(self.settings.folder / JOURNALS / name, self._head)
 
 
-def _without_contents(count: int) -> str:
-    """Return the message on ``count`` exchanges that could not be redacted; empty for none."""
-    singular = "exchange could not be redacted, and was written without its contents"
-    plural = "exchanges could not be redacted, and were written without their contents"
-    return counted(count, singular, plural) if count else ""
-
-
 def _draw_diagrams(saved: SavedRecording, settings: Settings, known_secrets: KnownSecrets) -> SavedRecording:
     """Write the diagrams of a recording. Return ``saved`` with their paths.
 
-    A diagram that cannot be drawn or written becomes a part of ``problem``, and raises no error.
+    The error of a diagram that cannot be drawn or written is one of ``failures``. It is not raised.
     """
     drawn: list[Path] = []
-    problems = [saved.problem] if saved.problem else []
-    refused: dict[str, list[str]] = {}
+    failures = list(saved.failures)
+    refused: dict[str, list[Path]] = {}
     for kind in settings.diagrams if settings.draw else ():
         path = saved.path.with_suffix(f".{kind}")
         assert settings.draw is not None
         try:
             parts = settings.draw(saved.recording, kind)
         except RenderError as error:
-            refused.setdefault(str(error), []).append(str(path))
+            refused.setdefault(error.problem, []).append(path)
             # A diagram of an earlier run must not appear to belong to this run.
             with contextlib.suppress(OutputError):
                 write_parts(path, (), tidy=True)
@@ -246,9 +240,9 @@ def _draw_diagrams(saved: SavedRecording, settings: Settings, known_secrets: Kno
         try:
             drawn += write_parts(path, parts, known_secrets=known_secrets, tidy=True)
         except OutputError as error:
-            problems.append(str(error))
-    problems += [f"no {', '.join(paths)}: {why}" for why, paths in refused.items()]
-    return saved._replace(diagrams=tuple(drawn), problem="; ".join(problems))
+            failures.append(error)
+    failures += [RenderError(problem, tuple(paths)) for problem, paths in refused.items()]
+    return saved._replace(diagrams=tuple(drawn), failures=tuple(failures))
 
 
 def _broken_off(exchanges: Sequence[Exchange]) -> str:

@@ -19,8 +19,8 @@ __all__ = ["failure_notice", "recovery_notice", "saved_notices"]
 
 def saved_notices(saved: SavedRecording) -> Iterator[LogLine]:
     """Yield the log lines for a written recording."""
-    if saved.problem:
-        yield _create_line("error", saved.problem)
+    if saved.failures:
+        yield _create_line("error", "; ".join(map(str, saved.failures)))
     recording = saved.recording
     verdict = f", {recording.verdict}" if recording.verdict else ""
     exchanges = counted(len(recording.exchanges), "exchange")

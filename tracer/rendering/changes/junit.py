@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import starmap
 from typing import TYPE_CHECKING
 
+from tracer.comparison.findings import finding
 from tracer.comparison.report import counted_severities
 from tracer.counting import counted
 from tracer.rendering.changes.terminal import values
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from tracer.comparison import Difference
     from tracer.comparison.report import ComparisonReport, FailOn, RecordingComparison, SideComparison
+    from tracer.findings import Finding
 
 __all__ = ["junit"]
 
@@ -53,18 +56,19 @@ def _remark(message: str, lines: list[str], fail_on: FailOn) -> JUnitResult:
 
 def _results(row: RecordingComparison, fail_on: FailOn) -> Iterator[JUnitResult]:
     severities = counted_severities(fail_on)
+    lines = [(finding(difference, row), difference) for difference in row.differences]
     failing = sorted(
-        (difference for difference in row.differences if difference.severity in severities),
-        key=lambda difference: severities.index(difference.severity),
+        (line for line in lines if line[0].severity in severities),
+        key=lambda line: severities.index(line[0].severity),
     )
     if failing:
         message = counted(len(failing), "difference")
-        yield JUnitResult("failure", list(map(_line, failing)), message, failing[0].severity)
-    below = [_line(difference) for difference in row.differences if difference.severity not in severities]
+        yield JUnitResult("failure", list(starmap(_line, failing)), message, failing[0][0].severity)
+    below = [line for line in lines if line[0].severity not in severities]
     if below:
-        yield JUnitResult("system-out", below)
+        yield JUnitResult("system-out", list(starmap(_line, below)))
 
 
-def _line(difference: Difference) -> str:
+def _line(finding: Finding, difference: Difference) -> str:
     text = values(difference, _VALUE)
-    return f"{difference.severity} {difference.kind}: {difference.place}{': ' if text else ''}{text}"
+    return f"{finding.severity} {difference.kind}: {finding.location.path}{': ' if text else ''}{text}"

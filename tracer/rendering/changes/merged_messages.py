@@ -118,7 +118,5 @@ def _both(before: MessageView, after: MessageView) -> MessageView:
         return after._replace(reason=f"{after.reason} ({before.text})")
     if after.kind == "error":
         return after._replace(reason=f"{before.reason} → {after.reason}")
-    response = after.text.partition(": ")[2]
-    return after._replace(
-        status=before.status, reason=f"{before.reason} → {response}" if before.reason else f"→ {response}"
-    )
+    reason = f"{before.reason} → {after.status_text}".lstrip()
+    return after._replace(status=before.status, reason=reason)

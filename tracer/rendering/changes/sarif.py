@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tracer.comparison import reasons, whys
+from tracer.comparison.findings import line_finding
 from tracer.comparison.grouping import sections
 from tracer.formats.json_text import dump
 from tracer.i18n import DEFAULT, pick
@@ -18,12 +19,19 @@ if TYPE_CHECKING:
 
     from tracer.comparison import Difference
     from tracer.comparison.grouping import Line
-    from tracer.comparison.report import ComparisonReport, SideComparison
+    from tracer.comparison.report import ComparisonReport, RecordingComparison, SideComparison
+    from tracer.findings import FindingLocation, Severity
 
 __all__ = ["sarif"]
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_LEVELS = {"breaking": "error", "additive": "note", "cosmetic": "note"}
+_LEVELS: dict[Severity, str] = {
+    "error": "error",
+    "undocumented": "warning",
+    "breaking": "error",
+    "additive": "note",
+    "cosmetic": "note",
+}
 _VALUE = 400
 _LIMIT = 2000
 
@@ -69,38 +77,46 @@ def sarif(report: ComparisonReport) -> str:
 
 
 def _results(step: SideComparison, rules: Sequence[str]) -> Iterator[dict[str, Any]]:
-    files = {row.recording: row.after for row in step.recordings}
+    by_name = {row.recording: row for row in step.recordings}
     for accepted in (False, True):
         rows = [(row.recording, row.accepted if accepted else row.differences) for row in step.recordings]
         for section in sections(rows):
             for line in section.lines:
-                result = _result(step, line, [files[name] for name in section.recordings], rules)
+                result = _result(step, line, [by_name[name] for name in section.recordings], rules)
                 yield result | ({"suppressions": [{"kind": "external"}]} if accepted else {})
 
 
 def _result(
-    step: SideComparison, line: Line[Difference], files: Sequence[str], rules: Sequence[str]
+    step: SideComparison,
+    line: Line[Difference],
+    recordings: Sequence[RecordingComparison],
+    rules: Sequence[str],
 ) -> dict[str, Any]:
-    difference = line.difference
-    change = values(difference, _VALUE)
-    text = f"{step.before} → {step.after}: {difference.kind}: {line.place}{': ' if change else ''}{change}"
+    first, *further = [line_finding(line, recording) for recording in recordings]
+    kind, change = line.difference.kind, values(line.difference, _VALUE)
+    path = first.location.path
+    text = f"{step.before} → {step.after}: {kind}: {path}{': ' if change else ''}{change}"
     result = {
-        "ruleId": difference.why,
-        "ruleIndex": rules.index(difference.why) if difference.why in rules else -1,
-        "level": _LEVELS[difference.severity],
+        "ruleId": first.rule,
+        "ruleIndex": rules.index(first.rule) if first.rule in rules else -1,
+        "level": _LEVELS[first.severity],
         "message": {"text": visible(text, _LIMIT)},
-        "locations": [_location(files[0], line.place)],
-        "properties": {"severity": difference.severity, "kind": difference.kind, "recordings": list(files)},
+        "locations": [_location(first.location)],
+        "properties": {
+            "severity": first.severity,
+            "kind": kind,
+            "recordings": [recording.after for recording in recordings],
+        },
     }
-    if len(files) > 1:
+    if further:
         result["relatedLocations"] = [
-            {"id": number, **_location(file, line.place)} for number, file in enumerate(files[1:], 1)
+            {"id": number, **_location(finding.location)} for number, finding in enumerate(further, 1)
         ]
     return result
 
 
-def _location(file: str, location: str) -> dict[str, Any]:
+def _location(location: FindingLocation) -> dict[str, Any]:
     return {
-        "physicalLocation": {"artifactLocation": {"uri": quote(PurePath(file).as_posix())}},
-        "logicalLocations": [{"fullyQualifiedName": visible(location, _LIMIT)}],
+        "physicalLocation": {"artifactLocation": {"uri": quote(PurePath(location.file).as_posix())}},
+        "logicalLocations": [{"fullyQualifiedName": visible(location.path, _LIMIT)}],
     }

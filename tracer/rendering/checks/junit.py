@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracer.conformance.findings import findings
 from tracer.rendering.junit_xml import JUnitCase, JUnitResult, JUnitSuite, junit_xml
 
 if TYPE_CHECKING:
@@ -30,12 +31,11 @@ def junit(report: ConformanceReport) -> str:
 
 
 def _results(check: Check) -> Iterator[JUnitResult]:
-    deviations = [deviation.text for deviation in check.deviations]
-    if check.error:
-        yield JUnitResult("error", [check.problem], check.problem, "unreadable")
-    elif check.verdict is None:
-        yield JUnitResult("failure", [check.problem], check.problem, "no-sequence")
-    elif check.verdict == "undetermined":
-        yield JUnitResult("failure", [check.problem, *deviations], check.problem, "undetermined")
-    elif check.verdict == "deviates":
-        yield JUnitResult("failure", deviations, f"deviates from {check.sequence}", "deviates")
+    reported = findings(check)
+    texts = [finding.text for finding in reported]
+    if check.verdict == "conforms":
+        return
+    if check.verdict == "deviates":
+        yield JUnitResult("failure", texts, f"deviates from {check.sequence}", "deviates")
+    else:
+        yield JUnitResult("error" if check.error else "failure", texts, texts[0], reported[0].rule)

@@ -9,6 +9,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from tracer.conformance.findings import findings
 from tracer.counting import counted, noun_for
 from tracer.rendering.texts import visible
 
@@ -68,13 +69,13 @@ def _common(names: list[str]) -> int:
 
 
 def reasons(report: ConformanceReport) -> Iterator[Text]:
-    """Yield the name of each recording that does not conform, followed by its problem and deviations."""
+    """Yield the name of each recording that does not conform, followed by its findings."""
     for check in report.recordings:
         if check.verdict == "conforms":
             continue
         yield Text(visible(check.recording, 300), style="bold")
-        for text in filter(None, [check.problem, *(each.text for each in check.deviations)]):
-            yield Text(f"  {visible(text, 600)}")
+        for finding in findings(check):
+            yield Text(f"  {visible(finding.text, 600)}")
 
 
 def summary(report: ConformanceReport) -> Text:

@@ -54,6 +54,7 @@ class DescribedRecording:
 
     ``elsewhere`` returns for an index the link to the exchange on another page, or an empty text.
     ``again`` has for each index the exchange that it repeats and that is shown instead, or None.
+    ``views`` are the messages of ``recording`` if the caller has them already.
     """
 
     def __init__(
@@ -62,12 +63,13 @@ class DescribedRecording:
         say: Wording,
         elsewhere: Callable[[int], str] = lambda _: "",
         again: Sequence[int | None] = (),
+        views: Sequence[MessageView] | None = None,
     ) -> None:
         self.recording = recording
         self.say = say
         self.elsewhere = elsewhere
         self.again = dict(enumerate(again))
-        self.views = messages(recording)
+        self.views = messages(recording) if views is None else views
         self.telling = Telling(recording, catalog().get(recording.sequence or ""), say)
         self.pairs: dict[int, list[MessageView]] = {}
         for view in self.views:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tracer.model import Recording
+    from tracer.rendering.messages import MessageView
     from tracer.rendering.pages.site_plan import Page, ReleasePages, SitePlan
     from tracer.rendering.pages.wording import Wording
 
@@ -52,16 +53,18 @@ def command_page(
     plan: SitePlan,
     say: Wording,
     pictures: Sequence[Mapping[str, str]] = (),
+    views: Sequence[MessageView] | None = None,
 ) -> str:
     """Return the text of ``page``, which shows ``recording``.
 
     Each item of ``pictures`` is a part of the diagram, and maps themes to file names. Without pictures the
-    page contains the diagram as Mermaid text.
+    page contains the diagram as Mermaid text. ``views`` are the messages of ``recording`` if the caller has
+    them already.
     """
     sequence = catalog().get(recording.sequence or "")
     contents = page.summary.contents
     run = DescribedRecording(
-        recording, say, lambda index: _in_prologue(contents[index], release), repetitions(contents)
+        recording, say, lambda index: _in_prologue(contents[index], release), repetitions(contents), views
     )
     title = page.title
     entry = launch(recording, title)
@@ -79,7 +82,7 @@ def command_page(
             "command": _command(recording, say),
             "launch": fence(entry, "json", say("command.launch-title")) if entry else Md(),
             "launch_text": _about_launch(entry, say),
-            "diagrams": list(_diagrams(recording, title, pictures, say)),
+            "diagrams": list(_diagrams(run, title, pictures)),
             "more_diagrams": _more_diagrams(page.summary.diagrams, say),
             "steps": steps(run),
             "parts": parts(run),
@@ -90,9 +93,9 @@ def command_page(
     )
 
 
-def diagram_texts(recording: Recording, language: str) -> list[str]:
+def diagram_texts(recording: Recording, language: str, views: Sequence[MessageView]) -> list[str]:
     """Return the parts of the diagram that a page shows, as Mermaid text."""
-    return mermaid_parts(recording, Style(language=language), MOST_DIAGRAMS)
+    return mermaid_parts(recording, Style(language=language), MOST_DIAGRAMS, views)
 
 
 class _Section(NamedTuple):
@@ -109,8 +112,10 @@ def prologue_page(exchanges: list[tuple[Recording, Page, int, str]], say: Wordin
     Each of ``exchanges`` is given by its recording, its page, its index, and an anchor.
     """
     sections = []
-    for recording, page, index, anchor in exchanges:
-        run = DescribedRecording(recording, say)
+    recordings = {page.source: recording for recording, page, _, _ in exchanges}
+    runs = {source: DescribedRecording(recording, say) for source, recording in recordings.items()}
+    for _, page, index, anchor in exchanges:
+        run = runs[page.source]
         request, response = run.pairs[index]
         sections.append(
             _Section(
@@ -229,12 +234,11 @@ def _about_launch(entry: str, say: Wording) -> Md:
     return Md(f"{say('command.launch')} {secrets}".strip())
 
 
-def _diagrams(
-    recording: Recording, title: str, pictures: Sequence[Mapping[str, str]], say: Wording
-) -> Iterator[Md]:
+def _diagrams(run: DescribedRecording, title: str, pictures: Sequence[Mapping[str, str]]) -> Iterator[Md]:
     if not pictures:
-        yield from (fence(text.rstrip(), "mermaid") for text in diagram_texts(recording, say.language))
-    words = say("diagram.alternative", title=title, count=2 * len(recording.exchanges))
+        texts = diagram_texts(run.recording, run.say.language, run.views)
+        yield from (fence(text.rstrip(), "mermaid") for text in texts)
+    words = run.say("diagram.alternative", title=title, count=2 * len(run.recording.exchanges))
     for part in pictures:
         yield Md(" ".join(f"![{words}]({file}#only-{theme})" for theme, file in part.items()))
 

@@ -9,6 +9,7 @@ from tracer.comparison.folders import Couple
 from tracer.errors import InputError
 from tracer.formats.data_files import read
 from tracer.recording import loads
+from tracer.rendering.messages import messages
 from tracer.rendering.pages.changed import changes_page
 from tracer.rendering.pages.page import (
     CHANGES,
@@ -109,9 +110,10 @@ class _Publication(NamedTuple):
         folder = f"{_DOCS}/{release.folder}"
         recording = self._recording(page.source)
         pictures = _pictures(page) if with_pictures else []
-        text = command_page(recording, page, release, self.site, self.say, pictures)
+        views = messages(recording)
+        text = command_page(recording, page, release, self.site, self.say, pictures, views)
         self.writer.write(f"{folder}/{page.name}.md", text)
-        texts = diagram_texts(recording, self.say.language) if pictures else []
+        texts = diagram_texts(recording, self.say.language, views) if pictures else []
         for diagram, files in zip(texts, pictures, strict=True):
             for theme in THEMES:
                 self.writer.write(f"{folder}/{files[theme]}", render(diagram, "svg", theme).decode())
