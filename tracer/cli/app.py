@@ -31,6 +31,7 @@ _VERBS: dict[str, str] = {
     "recover": "Make recordings, marked as interrupted, of the runs that a killed proxy left in its journal.",
     "scan": "Report what capture would remove, by rule and place, never the value.",
     "redact": "Take out of recordings what today's policy calls a secret, in place.",
+    "label": "Label recordings again with today's sequences, in place.",
     "cloud": "Real OpenStack services of a release, on this machine.",
 }
 """The verbs in the order of the help. Each is a module of this package with ``arguments`` and ``run``."""

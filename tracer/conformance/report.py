@@ -12,7 +12,7 @@ from tracer.conformance.reasons import undetermined_reason
 from tracer.errors import TracerError
 from tracer.model import RunVerdict
 from tracer.recording import load
-from tracer.sequences import catalog, choose, match, release_of, verdict_of
+from tracer.sequences import OwnSequence, match, own_sequence, release_of, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "Check", "ConformanceReport", "Deviation", "check", "check_all", "exit_code"]
 
 FORMAT = 1
-
-_NO_SEQUENCE = "no documented sequence fits: nothing to compare with"
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,14 +97,7 @@ def exit_code(report: ConformanceReport) -> int:
 def check(recording: Recording, name: str, sequence: Sequence | None = None) -> Check:
     """Match ``recording`` again with ``sequence``, by default with its named or best sequence."""
     release = recording.cloud.release
-    named_sequence = sequence or catalog().get(recording.sequence or "")
-    unknown_name = recording.sequence if named_sequence is None else None
-    client_release = release_of(recording)
-    chosen = (
-        named_sequence
-        if named_sequence or unknown_name
-        else choose(recording.exchanges, recording.command, client_release)
-    )
+    chosen, problem, _ = own_sequence(recording) if sequence is None else OwnSequence(sequence)
     ends = [
         exchange.started if exchange.ended is None else exchange.ended for exchange in recording.exchanges
     ]
@@ -119,16 +110,11 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
         duration=max(ends, default=0.0),
     )
     if chosen is None:
-        problem = (
-            f"its sequence {unknown_name!r} is not known here: --sequence FILE gives it"
-            if unknown_name
-            else _NO_SEQUENCE
-        )
         verdict = verdict_of(recording)
         if verdict:
             problem = f"undetermined: {undetermined_reason(recording)}; {problem}"
         return msgspec.structs.replace(base, verdict=verdict, problem=problem)
-    result = match(recording.exchanges, chosen, client_release)
+    result = match(recording.exchanges, chosen, release_of(recording))
     verdict = verdict_of(recording, result)
     return msgspec.structs.replace(
         base,

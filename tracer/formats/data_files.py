@@ -37,11 +37,15 @@ def refuse_named_pipe(path: Path) -> None:
         raise InputError(str(path), "it is a named pipe: name a file")
 
 
-def read(path: Path) -> str:
-    """Return the text of a file. Raises InputError if the file cannot be read or is not UTF-8."""
+def read(path: Path, *, exact: bool = False) -> str:
+    """Return the text of a file. Raises InputError if the file cannot be read or is not UTF-8.
+
+    With ``exact``, line ends stay as they are in the file.
+    """
     try:
         refuse_named_pipe(path)
-        return path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8", newline="" if exact else None) as file:
+            return file.read()
     except UnicodeDecodeError as error:
         raise InputError(str(path), f"not UTF-8 text (byte {error.start})") from None
     except ValueError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
-from tracer.sequences.choosing import choose, subcommand_words
+from tracer.sequences.choosing import OwnSequence, choose, own_sequence, subcommand_words
 from tracer.sequences.client_releases import documented_release, release_of
 from tracer.sequences.known_commands import known_words
 from tracer.sequences.labelled_entries import entry_of
@@ -34,6 +34,7 @@ __all__ = [
     "Loop",
     "Match",
     "OneOf",
+    "OwnSequence",
     "ParameterType",
     "Sequence",
     "Text",
@@ -51,6 +52,7 @@ __all__ = [
     "label",
     "load",
     "match",
+    "own_sequence",
     "parents",
     "participant_label",
     "release_of",

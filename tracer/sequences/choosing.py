@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.sequences.client_releases import release_of
 from tracer.sequences.loading import catalog
 from tracer.sequences.matching import Match, could_be, match_run
 from tracer.sequences.observations import observe
@@ -13,10 +14,10 @@ from tracer.sequences.observations import observe
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tracer.model import Exchange
+    from tracer.model import Exchange, Recording
     from tracer.sequences.schema import Sequence
 
-__all__ = ["choose", "subcommand_words"]
+__all__ = ["OwnSequence", "choose", "own_sequence", "subcommand_words"]
 
 _PROGRAM = re.compile(r"(?:.*[/\\])?openstack(?:\.exe|\.py)?|openstackclient\.shell", re.IGNORECASE)
 # The options of `openstack` itself without a value. All other options before the command have a value.
@@ -24,6 +25,29 @@ _FLAGS = frozenset({
     "--debug", "--help", "--insecure", "--no-verify", "--os-beta-command", "--quiet", "--timing", "--verbose",
     "--verify", "--version", "-h", "-q", "-v", "-vv", "-vvv",
 })  # fmt: skip
+
+
+class OwnSequence(NamedTuple):
+    """The sequence of a recording or, without a sequence, the ``problem``.
+
+    ``unknown_name`` is the name of its sequence if the catalogue does not have that sequence.
+    """
+
+    sequence: Sequence | None
+    problem: str = ""
+    unknown_name: str = ""
+
+
+def own_sequence(recording: Recording) -> OwnSequence:
+    """Return the sequence that ``recording`` names, or the sequence in the catalogue that matches the run."""
+    if recording.sequence:
+        named = catalog().get(recording.sequence)
+        if named is None:
+            problem = f"its sequence {recording.sequence!r} is not known here: --sequence FILE gives it"
+            return OwnSequence(None, problem, recording.sequence)
+        return OwnSequence(named)
+    chosen = choose(recording.exchanges, recording.command, release_of(recording))
+    return OwnSequence(chosen, "" if chosen else "no documented sequence fits: nothing to compare with")
 
 
 def choose(exchanges: Iterable[Exchange], command: str | None, release: str | None = None) -> Sequence | None:

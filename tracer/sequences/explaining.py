@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.sequences.templates import fits, generic, normal, with_query
+from tracer.sequences.templates import fits, normal, with_query
 from tracer.urls import authority, origin
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def request_of(seen: Observation) -> str:
     """Return the method and the path template of a request, without values of the run."""
     if seen.method == "CONNECT":  # a tunnel to a host has no path
         return seen.method
-    return f"{seen.method} {generic(seen.mount + seen.path)}"
+    return f"{seen.method} {seen.generic_path}"
 
 
 def explain_missing(rule: Rule, *, begun: bool) -> str:

@@ -20,7 +20,6 @@ from tracer.sequences.observations import (
 )
 from tracer.sequences.schema import AnyOrder, OneOf
 from tracer.sequences.service_call_labels import Call, calls
-from tracer.sequences.templates import generic
 from tracer.sequences.tolerated import REPLACEABLE, ToleratedExchanges, tolerated
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ def match_run(
 
 def generic_paths(exchanges: Iterable[Exchange]) -> list[str]:
     """Return the path template of each exchange for a run without a documented sequence."""
-    return [generic(seen.mount + seen.path) for seen in observe(exchanges).seen]
+    return [seen.generic_path for seen in observe(exchanges).seen]
 
 
 def _deviates(labels: Iterable[Label]) -> bool:
@@ -210,7 +209,7 @@ def _with_tolerated(
 
 def _label(machine: Automaton, seen: Observation, what: Aligned) -> Label:
     if what.rule is None:
-        return Label(path=generic(seen.mount + seen.path), verdict=what.verdict)
+        return Label(path=seen.generic_path, verdict=what.verdict)
     rule = machine.rules[what.rule]
     # A response that never came is not the response of the sequence.
     steps = rule.steps if seen.status is not None else rule.steps[:1]

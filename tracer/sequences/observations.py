@@ -11,6 +11,7 @@ import msgspec
 
 from tracer.model import Exchange, header
 from tracer.sequences.catalogue import Catalogue
+from tracer.sequences.names_in_bodies import names_in_bodies
 from tracer.sequences.schema import Entry, Loop
 from tracer.sequences.templates import fits, generic, normal, with_query
 from tracer.urls import split
@@ -33,7 +34,7 @@ __all__ = [
 class Observation(NamedTuple):
     """The parts of an exchange that matching uses. ``path`` is normalized and relative to ``mount``.
 
-    ``status`` is None without a response.
+    ``status`` is None without a response. ``names`` are the names of things in the paths of the run.
     """
 
     sender: str
@@ -45,6 +46,12 @@ class Observation(NamedTuple):
     status: int | None
     has_token: bool
     location: str | None
+    names: frozenset[str] = frozenset()
+
+    @property
+    def generic_path(self) -> str:
+        """Return the path template without a documented sequence, with the mount."""
+        return generic(self.mount + self.path, self.names)
 
 
 class ObservedRun(NamedTuple):
@@ -60,9 +67,11 @@ def observe(exchanges: Iterable[Exchange]) -> ObservedRun:
     return ObservedRun(given, observations(given, Catalogue.from_exchanges(given)))
 
 
-def observations(exchanges: Iterable[Exchange], catalogue: Catalogue) -> list[Observation]:
+def observations(exchanges: Sequence[Exchange], catalogue: Catalogue) -> list[Observation]:
     """Return an observation for each of ``exchanges``, in their order."""
-    return [_observation(exchange, catalogue) for exchange in exchanges]
+    seen = [_observation(exchange, catalogue) for exchange in exchanges]
+    names = names_in_bodies(exchanges, [observation.path for observation in seen])
+    return [observation._replace(names=names) for observation in seen] if names else seen
 
 
 def asks_for(seen: Observation, entry: Entry, types: Mapping[str, str]) -> bool:

@@ -10,7 +10,7 @@ from tracer.sequences.explaining import differences, distance, status_problem
 from tracer.sequences.loading import common_calls
 from tracer.sequences.nesting import parents
 from tracer.sequences.observations import Observation, asks_for, template_of
-from tracer.sequences.templates import generic, with_query
+from tracer.sequences.templates import with_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,7 +64,7 @@ def _call(seen: Observation, documented: List[Entry], types: Mapping[str, str]) 
         nearest = min(documented, key=lambda call: distance(seen, _sent_by(seen, call), types))
         why = ", ".join(differences(seen, _sent_by(seen, nearest), types))
         reason = f"not documented; nearest comes the call {_request(nearest)}, but {why}"
-        return None, Call(Label(path=generic(seen.mount + seen.path), verdict="unexpected"), reason)
+        return None, Call(Label(path=seen.generic_path, verdict="unexpected"), reason)
     entry = next((call for call in meant if seen.status in call.statuses), None)
     path = template_of(seen, entry or meant[0])
     if entry is not None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import re
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-__all__ = ["fits", "generic", "member", "normal", "with_query"]
+__all__ = ["fits", "generic", "member", "normal", "possible_names", "with_query"]
 
 _PARAMETER = re.compile(r"\\\{([a-z][a-z0-9_]*)\\\}")
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
@@ -21,10 +22,10 @@ _ANY = _TYPES["any"]
 _UNTYPED: Mapping[str, str] = MappingProxyType({})
 _VERSION = re.compile(r"v\d+(\.\d+)?")
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]{1,64}")
-_HEX = re.compile(r"[0-9a-fA-F-]{16,}")
-_DIGITS_INSIDE = re.compile(r".*\d.*\d.*\d")
+# UUIDs and hexadecimal IDs, also with a prefix (AUTH_…, req-…); numbers, addresses and dates.
+_ID = re.compile(rf".*(?:{_UUID}|{_HEX_ID}).*|[0-9a-fA-F-]{{16,}}|[0-9][0-9.:_-]*")
 
-# Path segments that follow the name of a collection and are not values.
+# Path segments that follow the name of a collection and are not values, even if a body has such a value.
 _KEYWORDS = frozenset({
     "default", "defaults", "detail", "details", "disable", "disable-log-reason", "enable", "force-down",
     "get_pools", "import_record", "model", "search", "statistics", "summary",
@@ -54,18 +55,27 @@ def with_query(template: str, query: dict[str, str]) -> str:
     return f"{template}?{'&'.join(f'{key}={value}' for key, value in query.items())}" if query else template
 
 
-def generic(path: str) -> str:
-    """Return the template of a path without a documented sequence: parameters replace possible values.
+def generic(path: str, names: Collection[str] = ()) -> str:
+    """Return the template of a path without a documented sequence: parameters replace values.
 
-    A parameter has the name of the collection before it: ``/v2/images/9c31…`` gives
-    ``/v2/images/{image_id}``. In doubt, a segment is a value.
+    A segment is a value if it is an ID, if it has characters that words of an API do not have, or if it
+    follows a collection and is one of ``names``, the values that occur elsewhere in the run. A parameter has
+    the name of the collection before it: ``/v2/images/9c31…`` gives ``/v2/images/{image_id}``.
     """
     segments: list[str] = []
     previous = ""
     for segment in normal(path)[1:].split("/"):
-        segments.append(_generic_segment(segment, previous))
+        segments.append(_generic_segment(segment, previous, names))
         previous = segments[-1]
     return "/" + "/".join(segments)
+
+
+def possible_names(path: str) -> Iterator[str]:
+    """Yield the segments of ``path`` that are names or words of the API. Only bodies distinguish them."""
+    segments = normal(path)[1:].split("/")
+    for previous, segment in pairwise(segments):
+        if _may_be_name(segment, previous) and not _is_value(segment):
+            yield segment
 
 
 @functools.lru_cache(maxsize=1024)
@@ -82,19 +92,22 @@ def _pattern(template: str, types: tuple[tuple[str, str], ...], names: bool) -> 
     return re.compile(pattern)
 
 
-def _generic_segment(segment: str, previous: str) -> str:
-    if not segment:
-        return segment
-    if not _PLAIN.fullmatch(segment) or _looks_like_an_id(segment):
+def _generic_segment(segment: str, previous: str, names: Collection[str]) -> str:
+    if _is_value(segment):
         return f"{{{'project_id' if _VERSION.fullmatch(previous) else member(previous) or 'id'}}}"
-    name = None if previous in _NAMED_MEMBERS else member(previous)
-    return f"{{{name}}}" if name and segment not in _KEYWORDS else segment
+    if segment in names and _may_be_name(segment, previous):
+        return f"{{{member(previous)}}}"
+    return segment
 
 
-def _looks_like_an_id(segment: str) -> bool:
-    if _VERSION.fullmatch(segment):
+def _is_value(segment: str) -> bool:
+    if not segment or _VERSION.fullmatch(segment):
         return False
-    return segment.isdigit() or bool(_HEX.fullmatch(segment)) or bool(_DIGITS_INSIDE.fullmatch(segment))
+    return not _PLAIN.fullmatch(segment) or bool(_ID.fullmatch(segment))
+
+
+def _may_be_name(segment: str, previous: str) -> bool:
+    return segment not in _KEYWORDS and previous not in _NAMED_MEMBERS and member(previous) is not None
 
 
 def member(collection: str) -> str | None:

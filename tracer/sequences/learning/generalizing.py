@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from tracer.sequences.learning.observing import LearnedRun, Seen
 
 __all__ = ["generalized"]
+
+_DIGITS = re.compile(r".*\d.*\d.*\d", re.DOTALL)  # no word of an API has three digits
 
 _Request = tuple[str, str, str]
 """The receiver, method, and path template of a request."""
@@ -59,7 +62,7 @@ def _with_arguments(run: LearnedRun) -> LearnedRun:
 
 
 def _varies(value: str, run: LearnedRun) -> bool:
-    return value in run.arguments or generic(f"/{value}") != f"/{value}"
+    return value in run.arguments or bool(_DIGITS.match(value)) or generic(f"/{value}") != f"/{value}"
 
 
 def _variants(runs: Iterable[LearnedRun]) -> dict[_Request, str]:

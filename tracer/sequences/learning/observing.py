@@ -144,7 +144,7 @@ def _select_relevant(
 
 
 def _expectation(seen: Observation) -> tuple[object, ...]:
-    return seen.receiver, seen.method, generic(seen.path), seen.status
+    return seen.receiver, seen.method, generic(seen.path, seen.names), seen.status
 
 
 def _exchanges(relevant: Mapping[int, Observation], raw: _Raw) -> tuple[Seen, ...]:
@@ -163,7 +163,7 @@ def _seen(index: int, seen: Observation, raw: _Raw, asked: Set[str]) -> Seen:
         receiver=seen.receiver,
         method=seen.method,
         raw=seen.path,
-        path=generic(seen.path),
+        path=generic(seen.path, seen.names),
         query=query,
         searched=frozenset(key for key, values in query.items() if not asked.isdisjoint(values)),
         status=seen.status,

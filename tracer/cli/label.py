@@ -1,0 +1,98 @@
+"""``tracer label``: today's labels for existing recordings."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from tracer.cli.options import add_recordings, add_sequence, naming_options
+from tracer.counting import counted
+from tracer.errors import InputError, TracerError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tracer.model import Exchange, Recording
+    from tracer.sequences import Sequence
+
+__all__ = ["arguments", "run"]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options for the recordings and the sequence."""
+    add_recordings(parser, "Recordings to label in place, and folders with all recordings below them.")
+    add_sequence(parser, "Without it, each recording's own.")
+    parser.epilog = (
+        "Nothing else in a file changes. Draw their diagrams anew afterwards, with tracer diagram. "
+        "Exit code 2 where a recording can't be labelled; it stays as it is."
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Label each recording in place, and print the changes. Return 2 if a recording cannot be labelled."""
+    from tracer.recording import below
+    from tracer.rendering.texts import visible
+    from tracer.sequences import find
+
+    with naming_options(options):
+        sequence = None if options.sequence is None else find(options.sequence)
+    paths = below(options.recordings)
+    changed = failed = 0
+    for path in paths:
+        try:
+            lines = _label(path, sequence)
+        except TracerError as error:
+            print(f"tracer: {visible(' '.join(str(error).split()), 4000)}", file=sys.stderr)
+            failed += 1
+            continue
+        changed += bool(lines)
+        first, *of_exchanges = lines or [f"{path}: nothing to change"]
+        print(visible(first, 4000))
+        for line in of_exchanges:
+            print(f"  {visible(line, 4000)}")
+    print(f"{changed} of {counted(len(paths), 'recording')} changed", file=sys.stderr)
+    return TracerError.exit_code if failed else 0
+
+
+def _label(path: Path, sequence: Sequence | None) -> list[str]:
+    """Label the recording in the file ``path``. Return the changes as lines, none if nothing changed."""
+    from tracer.formats.data_files import read
+    from tracer.recording import label_edits, loads
+    from tracer.sequences import label, own_sequence
+    from tracer.storage import write
+
+    text = read(path, exact=True)
+    before = loads(text, str(path))
+    if sequence is None:
+        own = own_sequence(before)
+        if own.unknown_name:
+            raise InputError(str(path), own.problem)
+        sequence = own.sequence
+    after = label(before, sequence)
+    edited = label_edits.with_labels(text, before, after, str(path))
+    if edited == text:
+        return []
+    write(path, edited)
+    return list(_changes(path, before, after))
+
+
+def _changes(path: Path, before: Recording, after: Recording) -> Iterator[str]:
+    from tracer.recording.label_edits import EXCHANGE_LABELS, RUN_LABELS
+
+    of_run = _differences(before, after, RUN_LABELS)
+    pairs = enumerate(zip(before.exchanges, after.exchanges, strict=True), 1)
+    of_exchanges = {number: _differences(old, new, EXCHANGE_LABELS) for number, (old, new) in pairs}
+    changed = {number: differences for number, differences in of_exchanges.items() if differences}
+    of_all = [f"{counted(len(changed), 'exchange')} labelled anew"] if changed else []
+    yield f"{path}: {', '.join([*of_run, *of_all])}"
+    for number, differences in changed.items():
+        yield f"exchange {number}: {', '.join(differences)}"
+
+
+def _differences(
+    before: Recording | Exchange, after: Recording | Exchange, labels: tuple[str, ...]
+) -> list[str]:
+    pairs = {name: (getattr(before, name), getattr(after, name)) for name in labels}
+    return [f"{name} {old or 'none'} → {new or 'none'}" for name, (old, new) in pairs.items() if old != new]
