@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from tracer.sequences import catalog, entry_of, usual_mount
+from tracer.sequences import catalog, entry_of, usual_mount, with_alternatives
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -68,10 +69,10 @@ def _of_any(recording: Recording) -> Callable[[MessageView], bool]:
     """
     statuses: dict[tuple[str, str, str], set[int]] = {}
     for sequence in catalog().values():
-        for entry in sequence.entries:
-            if entry.prologue:
-                path = (usual_mount(entry.receiver) + entry.path).removesuffix("/")
-                statuses.setdefault((entry.receiver, entry.method, path), set()).update(entry.statuses)
+        prologue = (entry for entry in sequence.entries if entry.prologue)
+        for entry in chain.from_iterable(map(with_alternatives, prologue)):
+            path = (usual_mount(entry.receiver) + entry.path).removesuffix("/")
+            statuses.setdefault((entry.receiver, entry.method, path), set()).update(entry.statuses)
 
     def belongs(request: MessageView) -> bool:
         answer = recording.exchanges[request.exchange].response

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
 from tracer.sequences.choosing import OwnSequence, choose, own_sequence, subcommand_words
 from tracer.sequences.client_releases import documented_release, release_of
+from tracer.sequences.discovery import with_alternatives
 from tracer.sequences.known_commands import known_words
 from tracer.sequences.labelled_entries import entry_of
 from tracer.sequences.labelling import label, verdict_of
@@ -60,5 +61,6 @@ __all__ = [
     "usual_mount",
     "verdict_of",
     "well_known",
+    "with_alternatives",
     "with_query",
 ]

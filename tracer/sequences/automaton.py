@@ -12,6 +12,7 @@ import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer import releases
+from tracer.sequences.discovery import with_alternatives
 from tracer.sequences.schema import AnyOrder, Entry, Loop, OneOf, Sequence
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ __all__ = ["Automaton", "Read", "Rule", "Skip", "automaton"]
 class Rule(NamedTuple):
     """An entry with its step numbers. An entry of a fallback has the steps of the failed exchange.
 
-    ``statuses`` are all expected statuses, including the statuses that end the entry's loop.
+    ``statuses`` are all expected statuses, including the statuses that end the entry's loop. ``equivalents``
+    are the indexes of the rule and of the rules that replace it: alternative requests of discovery.
     """
 
     entry: Entry
@@ -34,6 +36,7 @@ class Rule(NamedTuple):
     verdict: ExchangeVerdict
     statuses: frozenset[int]
     optional: bool
+    equivalents: frozenset[int]
 
 
 class Read(NamedTuple):
@@ -97,10 +100,11 @@ def _build(key: _Key, release: str | None) -> Automaton:
 
 
 class _Rules(NamedTuple):
-    """The rule of an entry, and the rules of its fallback."""
+    """The rule of an entry, the rules of its fallback, and the rules of alternative requests."""
 
     main: int
     then: tuple[int, ...]
+    alternatives: tuple[int, ...]
 
 
 class _Builder:
@@ -172,6 +176,10 @@ class _Builder:
             self._read_loop(source, target, rules.main, inner.pop(0))
         else:
             self._read(source, target, rules.main)
+        for index in rules.alternatives:
+            self.reads[source].append(
+                Read(target, index, self.rules[index].statuses, self.rules[index].verdict)
+            )
         if entry.fallback:
             self._fall_back(source, target, rules, inner)
 
@@ -206,19 +214,40 @@ class _Builder:
         self.skips[working].append(Skip(target, index, required=True))
 
     def _repeatable(self, rules: _Rules) -> frozenset[int]:
-        return frozenset(rule for rule in (rules.main, *rules.then) if self.rules[rule].entry.repeats)
+        repeatable = {rule for rule in (rules.main, *rules.then) if self.rules[rule].entry.repeats}
+        return frozenset(index for rule in repeatable for index in self.rules[rule].equivalents)
 
     def _rules(self, entry: Entry) -> _Rules:
-        main = self._rule(entry, entry.steps, "documented" if entry.steps else "optional")
-        then = entry.fallback.then if entry.fallback else ()
-        followers = [follower for follower in then if self._holds(follower) is not False]
-        return _Rules(main, tuple(self._rule(follower, entry.steps, "fallback") for follower in followers))
+        verdict: ExchangeVerdict = "documented" if entry.steps else "optional"
+        optional = self._is_optional(entry)
+        requests = list(with_alternatives(entry))
+        indexes = range(len(self.rules), len(self.rules) + len(requests))
+        for request in requests:
+            self._rule(request, entry.steps, verdict, optional=optional, equivalents=frozenset(indexes))
+        then = [
+            self._rule(follower, entry.steps, "fallback", optional=self._is_optional(follower))
+            for follower in (entry.fallback.then if entry.fallback else ())
+            if self._holds(follower) is not False
+        ]
+        return _Rules(indexes[0], tuple(then), tuple(indexes[1:]))
 
-    def _rule(self, entry: Entry, steps: tuple[int, ...], verdict: ExchangeVerdict) -> int:
+    def _rule(
+        self,
+        entry: Entry,
+        steps: tuple[int, ...],
+        verdict: ExchangeVerdict,
+        *,
+        optional: bool,
+        equivalents: frozenset[int] = frozenset(),
+    ) -> int:
+        index = len(self.rules)
         last = entry.loop.last_statuses if isinstance(entry.loop, Loop) else ()
-        optional = entry.optional or self._holds(entry) is None
-        self.rules.append(Rule(entry, steps, verdict, frozenset({*entry.statuses, *last}), optional))
-        return len(self.rules) - 1
+        statuses = frozenset({*entry.statuses, *last})
+        self.rules.append(Rule(entry, steps, verdict, statuses, optional, equivalents | {index}))
+        return index
+
+    def _is_optional(self, entry: Entry) -> bool:
+        return entry.optional or self._holds(entry) is None
 
     def _holds(self, entry: Entry) -> bool | None:
         return releases.holds(entry.since, entry.until, self.release)

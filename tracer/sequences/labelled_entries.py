@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracer.sequences.discovery import with_alternatives
 from tracer.sequences.loading import common_calls
 from tracer.sequences.templates import with_query
 
@@ -44,7 +45,7 @@ def _candidates(exchange: Exchange, sequence: Sequence) -> Iterator[Entry]:
     for entry in sequence.entries:
         if exchange.steps and exchange.steps[0] not in entry.steps:
             continue
-        family = (entry, *(entry.fallback.then if entry.fallback else ()))
+        family = (*with_alternatives(entry), *(entry.fallback.then if entry.fallback else ()))
         if exchange.steps:
             yield from family
         else:

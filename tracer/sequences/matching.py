@@ -76,7 +76,7 @@ def could_be(run: ObservedRun, sequence: Sequence, release: str | None = None) -
             asked = list(_asked(observation, machine))
             if not asked and observation.status not in REPLACEABLE:
                 return False
-            met.update(asked)
+            met.update(index for rule in asked for index in machine.rules[rule].equivalents)
     own = {id(entry) for item in sequence.exchanges for entry in _always(item) if not entry.prologue}
     needed = {
         index for index, rule in enumerate(machine.rules) if id(rule.entry) in own and not rule.optional
@@ -179,7 +179,9 @@ def _candidates(
         looping = [rule for rule in asked[index] if loops_until(machine.rules[rule].entry)]
         ends = {rule for rule in looping if ends_loop(exchanges[index], machine.rules[rule].entry)}
         yield Candidate(asked[index], status, met.intersection(asked[index]), frozenset(ends))
-        met |= {rule for rule in asked[index] if status in machine.rules[rule].statuses}
+        for rule in asked[index]:
+            if status in machine.rules[rule].statuses:
+                met |= machine.rules[rule].equivalents
 
 
 def _meets(machine: Automaton, rules: Iterable[int], status: int | None) -> int | None:

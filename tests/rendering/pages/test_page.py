@@ -304,6 +304,44 @@ def test_the_launch_entry_has_the_environment_that_the_log_in_tells(
 
 
 @pytest.mark.parametrize(
+    ("discovered", "login", "given"),
+    [
+        ("http://cloud/identity/v3", "http://cloud/identity/v3/auth/tokens", "http://cloud/identity/v3"),
+        ("http://cloud/identity/v3/", "http://cloud/identity/v3/auth/tokens", "http://cloud/identity/v3/"),
+        ("http://cloud/identity/", "http://cloud/identity/v3/auth/tokens", "http://cloud/identity/"),
+        ("http://cloud:5000/v3", "http://cloud:5000/v3/auth/tokens", "http://cloud:5000/v3"),
+        ("http://cloud:5000/", "http://cloud:5000/v3/auth/tokens", "http://cloud:5000"),
+        (
+            "http://controller/identity",
+            "http://192.0.2.7/identity/v3/auth/tokens",
+            "http://controller/identity",
+        ),
+        (None, "http://cloud/identity/v3/auth/tokens", "http://cloud/identity"),
+    ],
+)
+def test_the_launch_entry_keeps_the_authentication_url_as_given(
+    discovered: str | None, login: str, given: str
+) -> None:
+    """Keystone's answer to discovery may name another host, and a client may log in without discovery."""
+    first, second, *_ = seed_recording().exchanges
+    run = [msgspec.structs.replace(second, request=msgspec.structs.replace(second.request, url=login))]
+    if discovered:
+        request = msgspec.structs.replace(first.request, url=discovered)
+        run.insert(0, msgspec.structs.replace(first, request=request))
+    entry = json.loads(launch(msgspec.structs.replace(seed_recording(), exchanges=run), "x"))
+    assert entry["env"]["OS_AUTH_URL"] == given
+
+
+def test_the_launch_entry_takes_no_use_of_a_token_for_discovery() -> None:
+    _, login, _, show, *_ = seed_recording().exchanges
+    used = msgspec.structs.replace(
+        show, receiver="keystone", request=msgspec.structs.replace(show.request, url="http://other/v3/users")
+    )
+    entry = json.loads(launch(msgspec.structs.replace(seed_recording(), exchanges=[used, login]), "x"))
+    assert entry["env"]["OS_AUTH_URL"] == "http://182.161.114.101/identity"
+
+
+@pytest.mark.parametrize(
     ("url", "environment"),
     [
         ("http://[::1]:5000", {"OS_AUTH_URL": "http://[::1]:5000"}),

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, typed
+from tracer.model import header
 from tracer.rendering.markdown_escapes import masked
-from tracer.urls import origin
+from tracer.urls import origin, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ __all__ = ["MASK", "launch"]
 MASK = "********"
 _CLIENTS = Path(__file__).parent / "clients.yaml"
 _LOGIN = "/v3/auth/tokens"
+_TO_KEYSTONE = ("client", "keystone")
 
 
 def launch(recording: Recording, title: str) -> str:
@@ -56,12 +58,33 @@ def _environment(recording: Recording) -> Iterator[tuple[str, str]]:
     for exchange in recording.exchanges:
         url = exchange.request.url.partition("?")[0]
         if exchange.request.method == "POST" and url.endswith(_LOGIN):
-            yield "OS_AUTH_URL", masked(url.removesuffix(_LOGIN))
+            yield "OS_AUTH_URL", masked(_auth_url(recording, url))
             yield "OS_IDENTITY_API_VERSION", "3"
             yield from _credentials(_auth(exchange.request.body.json if exchange.request.body else None))
             return
     if origin(recording.cloud.url):
         yield "OS_AUTH_URL", masked(recording.cloud.url)
+
+
+def _auth_url(recording: Recording, login: str) -> str:
+    """Return the authentication URL as the client was given it.
+
+    A client asks this URL for the versions of Keystone before it logs in. Without such a request, derive
+    the URL from the URL of the ``login``.
+    """
+    first = next(
+        (
+            exchange
+            for exchange in recording.exchanges
+            if (exchange.sender, exchange.receiver) == _TO_KEYSTONE
+        ),
+        None,
+    )
+    if first is None or first.request.method != "GET" or header(first.request.headers, "X-Auth-Token"):
+        return login.removesuffix(_LOGIN)
+    url = first.request.url.partition("?")[0]
+    # A client adds the slash to a URL without a path.
+    return url.removesuffix("/") if path_of(url) == "/" else url
 
 
 def _auth(text: str | None) -> dict[str, Any]:

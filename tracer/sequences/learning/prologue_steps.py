@@ -6,6 +6,7 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
+from tracer.sequences.discovery import with_alternatives
 from tracer.sequences.learning.summaries import summary
 from tracer.sequences.loading import catalog
 from tracer.sequences.schema import Entry
@@ -52,5 +53,6 @@ def _documented() -> dict[tuple[str, str, str], Entry]:
     for sequence in catalog().values():
         for entry in sequence.entries:
             if entry.prologue and not entry.query:
-                entries.setdefault((entry.receiver, entry.method, entry.path), entry)
+                for request in with_alternatives(entry):
+                    entries.setdefault((request.receiver, request.method, request.path), request)
     return entries
