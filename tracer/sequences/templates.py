@@ -20,6 +20,8 @@ _PSEUDONYM = r"(?:<|%3C)[a-z][a-z0-9-]*-[0-9]+(?:>|%3E)"
 _ANY = _TYPES["any"]
 _UNTYPED: Mapping[str, str] = MappingProxyType({})
 _VERSION = re.compile(r"v\d+(\.\d+)?")
+_ACCOUNT = re.compile(rf"([A-Z][A-Z0-9]*_)(?:{_UUID}|{_HEX_ID})")
+"""The account of a project in Swift: the prefix of the reseller, and the project's ID."""
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 _HEX = re.compile(r"[0-9a-fA-F-]{16,}")
 _DIGITS_INSIDE = re.compile(r".*\d.*\d.*\d")
@@ -85,6 +87,9 @@ def _pattern(template: str, types: tuple[tuple[str, str], ...], names: bool) -> 
 def _generic_segment(segment: str, previous: str) -> str:
     if not segment:
         return segment
+    account = _ACCOUNT.fullmatch(segment)
+    if account:
+        return f"{account[1]}{{project_id}}"
     if not _PLAIN.fullmatch(segment) or _looks_like_an_id(segment):
         return f"{{{'project_id' if _VERSION.fullmatch(previous) else member(previous) or 'id'}}}"
     name = None if previous in _NAMED_MEMBERS else member(previous)
