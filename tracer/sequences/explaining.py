@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tracer.sequences.templates import fits, normal, with_query
@@ -16,7 +17,17 @@ if TYPE_CHECKING:
     from tracer.sequences.observations import Observation
     from tracer.sequences.schema import Entry
 
-__all__ = ["differences", "distance", "explain", "explain_missing", "request_of", "status_problem"]
+__all__ = [
+    "differences",
+    "distance",
+    "explain",
+    "explain_missing",
+    "is_near",
+    "request_of",
+    "status_problem",
+]
+
+_VERSION = re.compile(r"v\d+(\.\d+)?")
 
 
 def explain(
@@ -86,7 +97,10 @@ def _explain_unexpected(machine: Automaton, seen: Observation, first: dict[int, 
     rules, types = machine.rules, machine.sequence.parameters
     if not rules:
         return "not documented; the sequence has nothing for this release"
-    nearest = min(range(len(rules)), key=lambda number: distance(seen, rules[number].entry, types))
+    near = [number for number, rule in enumerate(rules) if is_near(seen, rule.entry, types)]
+    if not near:
+        return "not documented"
+    nearest = min(near, key=lambda number: distance(seen, rules[number].entry, types))
     rule = rules[nearest]
     why = list(differences(seen, rule.entry, types))
     if why:
@@ -117,6 +131,19 @@ def status_problem(seen: Observation, statuses: Iterable[int]) -> str:
     return f"{answer} where {expected} is expected"
 
 
+def is_near(seen: Observation, entry: Entry, types: Mapping[str, str]) -> bool:
+    """Return whether a request has so much in common with an entry that a comparison helps the reader.
+
+    Both have the same receiver and the same beginning of the path, or a word of the path in common. A
+    version is no word.
+    """
+    if _words(seen.path) & _words(entry.path):
+        return True
+    return seen.receiver == entry.receiver and (
+        fits(entry.path, seen.path, types) or _shared(seen.path, entry.path)
+    )
+
+
 def distance(seen: Observation, entry: Entry, types: Mapping[str, str]) -> tuple[bool, int, bool, bool, bool]:
     """Return the distance of a request from an entry. The path weighs most, then receiver and method."""
     return (
@@ -132,13 +159,22 @@ def _shared(path: str, template: str) -> bool:
     return path[1:].partition("/")[0] == normal(template)[1:].partition("/")[0]
 
 
+def _words(path: str) -> set[str]:
+    """Return the segments of a path or a template that are neither empty, nor a version, nor a parameter."""
+    return {
+        segment
+        for segment in path.split("/")
+        if segment and "{" not in segment and not _VERSION.fullmatch(segment)
+    }
+
+
 def _path_distance(path: str, template: str) -> int:
     """Return the number of segments that differ, position by position."""
     segments, expected = path[1:].split("/"), normal(template)[1:].split("/")
     unequal = sum(
         1
         for segment, expected_segment in zip(segments, expected, strict=False)
-        if expected_segment[:1] != "{" and segment != expected_segment
+        if "{" not in expected_segment and segment != expected_segment
     )
     return unequal + abs(len(segments) - len(expected))
 

@@ -44,7 +44,8 @@ def _says(description: str) -> msgspec.Meta:
     return msgspec.Meta(description=description)
 
 
-_SEGMENT = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%-]+|\{[a-z][a-z0-9_]*\}")
+_TEXT = r"[A-Za-z0-9._~!$&'()*+,;=:@%-]"
+_SEGMENT = re.compile(rf"{_TEXT}+|{_TEXT}*\{{[a-z][a-z0-9_]*\}}")
 _PARAMETER = re.compile(r"\{[a-z][a-z0-9_]*\}")
 
 
@@ -101,8 +102,8 @@ class Entry(
 
     ``steps`` are the numbers of its request and its response. An entry without steps is allowed, but not
     counted. ``path`` is relative to the mount of the service and has parameters for values:
-    ``/v2/images/{image_id}``. ``query`` names the required query parameters, with their value or
-    ``{a_parameter}`` for any value. The request may have further query parameters.
+    ``/v2/images/{image_id}``, ``/v1/AUTH_{project_id}``. ``query`` names the required query parameters, with
+    their value or ``{a_parameter}`` for any value. The request may have further query parameters.
 
     An ``optional`` exchange may be missing. An exchange that ``repeats`` may occur again at any later time.
     A ``loop`` is repeated immediately, for the pages of a list or until its end. ``since`` and ``until`` are

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer import releases
 from tracer.model import Label
-from tracer.sequences.explaining import differences, distance, status_problem
+from tracer.sequences.explaining import differences, distance, is_near, status_problem
 from tracer.sequences.loading import common_calls
 from tracer.sequences.nesting import parents
 from tracer.sequences.observations import Observation, asks_for, template_of
@@ -61,7 +61,12 @@ def _call(seen: Observation, documented: List[Entry], types: Mapping[str, str]) 
     meant = [call for call in documented if asks_for(seen, call, types)]
     if not meant:
         # A documented call names no sender, so the sender is never the difference.
-        nearest = min(documented, key=lambda call: distance(seen, _sent_by(seen, call), types))
+        near = [call for call in documented if is_near(seen, call, types)]
+        if not near:
+            return None, Call(
+                Label(path=generic(seen.mount + seen.path), verdict="unexpected"), "not documented"
+            )
+        nearest = min(near, key=lambda call: distance(seen, _sent_by(seen, call), types))
         why = ", ".join(differences(seen, _sent_by(seen, nearest), types))
         reason = f"not documented; nearest comes the call {_request(nearest)}, but {why}"
         return None, Call(Label(path=seen.generic_path, verdict="unexpected"), reason)

@@ -21,6 +21,8 @@ _PSEUDONYM = r"(?:<|%3C)[a-z][a-z0-9-]*-[0-9]+(?:>|%3E)"
 _ANY = _TYPES["any"]
 _UNTYPED: Mapping[str, str] = MappingProxyType({})
 _VERSION = re.compile(r"v\d+(\.\d+)?")
+_ACCOUNT = re.compile(rf"([A-Z][A-Z0-9]*_)(?:{_UUID}|{_HEX_ID})")
+"""The account of a project in Swift: the prefix of the reseller, and the project's ID."""
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 # UUIDs and hexadecimal IDs, also with a prefix (AUTH_…, req-…); numbers, addresses and dates.
 _ID = re.compile(rf".*(?:{_UUID}|{_HEX_ID}).*|[0-9a-fA-F-]{{16,}}|[0-9][0-9.:_-]*")
@@ -93,6 +95,8 @@ def _pattern(template: str, types: tuple[tuple[str, str], ...], names: bool) -> 
 
 
 def _generic_segment(segment: str, previous: str, names: Collection[str]) -> str:
+    if account := _ACCOUNT.fullmatch(segment):
+        return f"{account[1]}{{project_id}}"
     if _is_value(segment):
         return f"{{{'project_id' if _VERSION.fullmatch(previous) else member(previous) or 'id'}}}"
     if segment in names and _may_be_name(segment, previous):
