@@ -62,14 +62,16 @@ def test_releases_in_a_row_are_compared_step_by_step(home: Path) -> None:
         "only in zed: gone",
         (
             "zed → 2023.1: 1 difference (1 additive) in 1 of 1 recording; "
-            "1 suppressed as volatile: 1 size of a content whose differences are told"
+            "2 suppressed as volatile: 1 size of a content whose differences are told, "
+            "1 label, note or origin of the recording"
         ),
         "2023.1 → 2026.2",
         "show",
         "  breaking  removed   GET /a → 200 · body.x: 1",
         (
             "2023.1 → 2026.2: 1 difference (1 breaking) in 1 of 1 recording; "
-            "1 suppressed as volatile: 1 size of a content whose differences are told"
+            "2 suppressed as volatile: 1 size of a content whose differences are told, "
+            "1 label, note or origin of the recording"
         ),
     ]
     assert tracer("diff", "zed..2026.2", cwd=home).stdout == rows.stdout

@@ -223,8 +223,47 @@ def test_texts_that_look_like_something_else_are_quoted() -> None:
 
 
 def test_a_path_that_changed_is_one_difference() -> None:
-    found = compare(run(exchange("/v2.0/networks")), run(exchange("/v2/networks")))
+    before, after = (
+        run(exchange(path, url=f"http://cloud:9696{path}")) for path in ("/v2.0/networks", "/v2/networks")
+    )
+    found = compare(before, after)
     assert lines(found) == [("breaking", "changed", "GET /v2.0/networks · path")]
+
+
+@pytest.mark.parametrize(
+    ("template", "before", "after"),
+    [
+        ("/v3/regions/{region_id}", "/v3/regions/RegionOne", "/v3/regions/RegionTwo"),
+        (
+            "/v2/images/{image_id}/actions/{action}",
+            f"/v2/images/{A}/actions/on",
+            f"/v2/images/{B}/actions/off",
+        ),
+        ("/v2/images/{image_id}", f"/v2/images/{A}", "/v2/images/cirros"),
+        ("/v2/images", "/v2/images", "/v2/images/"),
+        ("/v2/images", "/v2/images", "/v2/%69mages"),
+    ],
+)
+def test_the_path_of_the_url_is_compared(template: str, before: str, after: str) -> None:
+    """A template has parameters. Their values are part of the request."""
+    first, second = (run(exchange(template, url=f"http://cloud{path}")) for path in (before, after))
+    (difference,) = compare(first, second).differences
+    assert difference.place == f"GET {template} · path"
+    assert (difference.before, difference.after) == (before, after)
+
+
+def test_names_of_path_parameters_are_labels() -> None:
+    first, second = (run(exchange(f"/v2/images/{{{name}}}")) for name in ("tag", "tag_id"))
+    found = compare(first, second)
+    assert found.differences == []
+    assert [difference.reasons for difference in found.suppressed] == [("record",)]
+
+
+def test_ids_in_the_path_are_volatile() -> None:
+    first, second = (run(exchange(url=f"http://cloud/v2/images/{value}")) for value in (A, B))
+    found = compare(first, second)
+    assert found.differences == []
+    assert [difference.reasons for difference in found.suppressed] == [("uuid",)]
 
 
 def test_queries_are_compared_by_their_parameters() -> None:

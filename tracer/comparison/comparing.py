@@ -16,7 +16,8 @@ from tracer.comparison.differences import (
 )
 from tracer.comparison.exchange_differences import compare_exchanges, location_of
 from tracer.comparison.exchange_pairs import ExchangeAlignment, align_runs
-from tracer.comparison.outputs import compare_outputs
+from tracer.comparison.metadata import compare_run_metadata
+from tracer.comparison.outputs import RUN, compare_outputs
 from tracer.comparison.passing import Passed
 from tracer.comparison.severities import rule_for, text
 from tracer.comparison.trees import kind_of
@@ -66,8 +67,8 @@ def compare(
     """Return all differences between two runs of one command.
 
     Differences that are volatile, by their kind or as ``learned``, are suppressed and returned with their
-    reasons. With ``strict``, they are ordinary differences. Labels, times, and the recorder's notes are not
-    compared, because they do not describe behaviour.
+    reasons. With ``strict``, they are ordinary differences. Labels, times, and the recorder's notes do not
+    describe behaviour: their differences are suppressed, too.
     """
     alignment = align_runs(before.exchanges, after.exchanges)
     differences: list[Difference] = []
@@ -102,6 +103,7 @@ def _changes(before: Recording, after: Recording, alignment: ExchangeAlignment) 
     for change in compare_outputs(before, after):
         yield change._replace(reason="") if change.reason == "lines" and not follows else change
     yield from of_messages
+    yield from compare_run_metadata(before, after, RUN)
 
 
 def _of_messages(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from tracer.comparison.differences import Change, Location, shown
-from tracer.comparison.exchange_pairs import normalized_path, query_of
+from tracer.comparison.exchange_pairs import normalized_path
+from tracer.comparison.metadata import compare_exchange_metadata
+from tracer.comparison.request_urls import compare_urls
 from tracer.comparison.trees import compare_values
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def location_of(exchange: Exchange, repetition: int = 1) -> Location:
 
 def compare_exchanges(before: Exchange, after: Exchange, request_location: Location) -> Iterator[Change]:
     """Yield all differences between two exchanges. ``request_location`` is that of the first request."""
+    yield from compare_exchange_metadata(before, after, request_location)
     yield from _requests(before, after, request_location)
     response_location = _response_location(before, request_location)
     if before.redaction != after.redaction:
@@ -41,6 +43,8 @@ def compare_exchanges(before: Exchange, after: Exchange, request_location: Locat
         if (response_before is None) != (response_after is None) or before.error != after.error:
             yield Change("status", response_location, _outcome(before), _outcome(after))
         return
+    if before.error != after.error:
+        yield Change("changed", response_location.within("error"), before.error, after.error)
     if response_before.status != response_after.status:
         yield Change("status", response_location, response_before.status, response_after.status)
     elif response_before.reason != response_after.reason:
@@ -68,12 +72,10 @@ def _requests(before: Exchange, after: Exchange, location: Location) -> Iterator
     request_before, request_after = before.request, after.request
     if request_before.method != request_after.method:
         yield Change("changed", location.within("method"), request_before.method, request_after.method)
-    yield from _text(_scheme(request_before.url), _scheme(request_after.url), location.within("scheme"))
-    yield from _text(normalized_path(before), normalized_path(after), location.within("path"))
+    yield from compare_urls(request_before.url, request_after.url, location)
     yield from _text(before.sender, after.sender, location.within("from"))
     yield from _text(before.receiver, after.receiver, location.within("to"))
     yield from _text(request_before.http, request_after.http, location.within("http"))
-    yield from _queries(query_of(before), query_of(after), location)
     yield from _headers(
         request_before.headers, request_after.headers, location, (request_before.body, request_after.body)
     )
@@ -96,38 +98,9 @@ def _outcome(exchange: Exchange) -> object:
     return f"no response: {exchange.error or 'the run ended before it'}"
 
 
-def _scheme(url: str) -> str:
-    return url.partition("://")[0].lower() if "://" in url else ""
-
-
 def _text(before: str, after: str, location: Location) -> Iterator[Change]:
     if before != after:
         yield Change("changed", location, before, after)
-
-
-def _queries(before: str, after: str, location: Location) -> Iterator[Change]:
-    if before == after:
-        return
-    try:
-        pairs_before, pairs_after = (parse_qsl(query, keep_blank_values=True) for query in (before, after))
-    except ValueError:  # parse_qsl refuses the query
-        yield from _text(before, after, location.within("query"))
-        return
-    yield from compare_values(_fields(pairs_before), _fields(pairs_after), location.within("query"))
-
-
-def _fields(pairs: list[tuple[str, str]]) -> dict[str, object]:
-    """Return the parameters of a query by name, with a list of values for a repeated parameter."""
-    fields: dict[str, object] = {}
-    for name, value in pairs:
-        earlier = fields.get(name)
-        if name not in fields:
-            fields[name] = value
-        elif isinstance(earlier, list):
-            earlier.append(value)
-        else:
-            fields[name] = [earlier, value]
-    return fields
 
 
 def _headers(
@@ -203,17 +176,16 @@ def _bodies(before: Body | None, after: Body | None, location: Location) -> Iter
 
 
 def _contents(before: Body, after: Body, location: Location) -> Iterator[Change]:
-    if before.omitted or after.omitted:
-        if before.omitted != after.omitted:
-            yield Change("changed", location.within("content.omitted"), before.omitted, after.omitted)
-        elif before.sha256 != after.sha256:
-            yield Change("changed", location.within("content.sha256"), before.sha256, after.sha256)
+    if before.omitted != after.omitted:
+        yield Change("changed", location.within("content.omitted"), before.omitted, after.omitted)
         return
+    if before.sha256 != after.sha256:
+        yield Change("changed", location.within("content.sha256"), before.sha256, after.sha256)
     here = location.within("body")
-    if before.json is not None and after.json is not None:
-        yield from _json(before.json, after.json, here)
-    elif _form(before) != _form(after):
+    if _form(before) != _form(after):
         yield Change("type", here, _form(before), _form(after))
+    elif before.json is not None and after.json is not None:
+        yield from _json(before.json, after.json, here)
     elif _content_of(before) != _content_of(after):
         yield Change("changed", here, _content_of(before), _content_of(after))
 
@@ -264,7 +236,8 @@ def _compact(text: str) -> str:
 
 
 def _form(body: Body) -> str:
-    return "json" if body.json is not None else "text" if body.text is not None else "base64"
+    forms = {"json": body.json, "text": body.text, "base64": body.base64}
+    return " + ".join(form for form, content in forms.items() if content is not None)
 
 
 def _content_of(body: Body | None) -> str | None:

@@ -13,6 +13,7 @@ from collections import defaultdict, deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison.lists import common_runs
+from tracer.comparison.request_urls import url_parts
 from tracer.sequences import generic
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from tracer.model import Exchange
 
-__all__ = ["ExchangeAlignment", "align_runs", "normalized_path", "query_of"]
+__all__ = ["ExchangeAlignment", "align_runs", "normalized_path"]
 
 _ALIKE = 60.0
 """The similarity, of 100, from which two different path segments count as one changed segment."""
@@ -74,18 +75,7 @@ def align_runs(before: Sequence[Exchange], after: Sequence[Exchange]) -> Exchang
 
 def normalized_path(exchange: Exchange) -> str:
     """Return the path template of ``exchange``, from its label or else from its URL."""
-    return (exchange.path or generic(_split(exchange)[0])).partition("?")[0]
-
-
-def query_of(exchange: Exchange) -> str:
-    """Return the query of ``exchange``, or an empty string."""
-    return _split(exchange)[1]
-
-
-def _split(exchange: Exchange) -> tuple[str, str]:
-    rest = exchange.request.url.partition("://")[2] or exchange.request.url
-    path, _, query = rest.partition("#")[0].partition("?")
-    return "/" + path.partition("/")[2], query
+    return (exchange.path or generic(url_parts(exchange.request.url).path or "/")).partition("?")[0]
 
 
 def _key(exchange: Exchange) -> Key:

@@ -15,6 +15,7 @@ from tracer.comparison.volatile import skeleton
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tracer.comparison.differences import Kind
     from tracer.model import Output, Recording
 
 __all__ = ["RUN", "compare_outputs"]
@@ -26,15 +27,21 @@ _WIDE = re.compile(r"-{3,}| {2,}")
 
 def compare_outputs(before: Recording, after: Recording) -> Iterator[Change]:
     """Yield the differences between command lines, interruptions, and client outputs."""
-    if before.command is not None and after.command is not None and before.command != after.command:
-        yield Change("changed", RUN.within("command"), before.command, after.command)
+    if before.command != after.command:
+        yield Change(
+            _kind(before.command, after.command), RUN.within("command"), before.command, after.command
+        )
     if before.interrupted != after.interrupted:
         yield Change("changed", RUN.within("interrupted"), before.interrupted, after.interrupted)
     if before.output is not None and after.output is not None:
         yield from _outputs(before.output, after.output)
     elif before.output is not after.output:
         # Runs through a long-lived proxy have no output. The difference is reported all the same.
-        yield Change("added" if before.output is None else "removed", RUN.within("output"))
+        yield Change(_kind(before.output, after.output), RUN.within("output"))
+
+
+def _kind(before: object, after: object) -> Kind:
+    return "added" if before is None else "removed" if after is None else "changed"
 
 
 def _outputs(before: Output, after: Output) -> Iterator[Change]:
@@ -51,9 +58,13 @@ def _printed(before: str, after: str, location: Location) -> Iterator[Change]:
         yield Change("removed" if before else "added", location, before, after)
         return
     try:
-        yield from compare_values(_structure(before), _structure(after), location)
+        changes = list(compare_values(_structure(before), _structure(after), location))
     except (ValueError, RecursionError):
-        yield from _lines(before.splitlines(), after.splitlines(), location)
+        changes = list(_lines(before.splitlines(), after.splitlines(), location))
+    yield from changes
+    if not changes:
+        # White space inside of JSON, or another character at the end of a line.
+        yield Change("changed", location, before, after)
 
 
 def _structure(text: str) -> object:

@@ -1,0 +1,39 @@
+"""Differences of labels, times, and notes: suppressed, and counted."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tests.comparison.runs import exchange, run
+from tracer.comparison import compare
+
+
+def test_labels_times_and_notes_are_counted_and_not_reported() -> None:
+    first = run(exchange(), client="curl/8", notes=["a"], recorded="2026-11-23T12:00:00Z")
+    labelled = msgspec.structs.replace(exchange(started=3.0), steps=[1, 2], verdict="documented")
+    second = run(labelled, client="curl/9", notes=["b"], recorded="2026-11-24T12:00:00Z", verdict="conforms")
+    found = compare(first, second)
+    assert found.differences == []
+    request = "GET /image/v2/images/{image_id}"
+    assert {(one.place, one.reasons) for one in found.suppressed} == {
+        ("client", ("record",)),
+        ("notes", ("record",)),
+        ("verdict", ("record",)),
+        ("recorded", ("time",)),
+        (f"{request} · label.steps", ("record",)),
+        (f"{request} · label.verdict", ("record",)),
+        (f"{request} · started", ("time",)),
+        (f"{request} · ended", ("time",)),
+    }
+
+
+def test_a_strict_comparison_reports_them_as_cosmetic() -> None:
+    first, second = run(exchange(), client="curl/8"), run(exchange(), client="curl/9")
+    (difference,) = compare(first, second, strict=True).differences
+    assert (difference.place, difference.severity, difference.why) == ("client", "cosmetic", "record")
+
+
+def test_a_command_line_of_one_side_only_is_a_difference() -> None:
+    first, second = run(exchange(), command=None), run(exchange())
+    (difference,) = compare(first, second).differences
+    assert (difference.kind, difference.place) == ("added", "command")
