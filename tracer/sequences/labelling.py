@@ -1,6 +1,7 @@
 """Labels for a recording: steps, path templates, and verdicts.
 
-``repeated`` has three causes: an exchange that a later one replaces (``tolerated``), a loop of the sequence
+``repeated`` has three causes: an exchange that a later one replaces (``tolerated``: a redirect, an expired
+token, a failure that passed), a loop of the sequence
 (``automaton``), and discovery that the client repeats (``alignment``).
 """
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from tracer.model import Exchange, header
+from tracer.model import Body, Exchange, header
 from tracer.sequences.catalogue import Catalogue
 from tracer.sequences.schema import Entry, Loop
 from tracer.sequences.templates import fits, generic, normal, with_query
@@ -33,7 +33,8 @@ __all__ = [
 class Observation(NamedTuple):
     """The parts of an exchange that matching uses. ``path`` is normalized and relative to ``mount``.
 
-    ``status`` is None without a response.
+    ``status`` is None without a response. ``content`` is a number that equal bodies of requests share, None
+    without a body or if the recording omits the body.
     """
 
     sender: str
@@ -45,6 +46,8 @@ class Observation(NamedTuple):
     status: int | None
     has_token: bool
     location: str | None
+    url: str
+    content: int | None
 
 
 class ObservedRun(NamedTuple):
@@ -152,4 +155,13 @@ def _observation(exchange: Exchange, catalogue: Catalogue) -> Observation:
         status=response.status if response else None,
         has_token=header(exchange.request.headers, "X-Auth-Token") is not None,
         location=header(response.headers, "Location") if response else None,
+        url=url,
+        content=_content(exchange.request.body),
     )
+
+
+def _content(body: Body | None) -> int | None:
+    """Return the hash of a body: the body itself would stay in memory for the whole run."""
+    if body is None or body.omitted:
+        return None
+    return hash((body.json, body.text, body.base64))
