@@ -11,7 +11,7 @@ from tracer.conformance.reasons import undetermined_reason
 from tracer.errors import TracerError
 from tracer.model import RunVerdict
 from tracer.recording import load
-from tracer.sequences import catalog, choose, match, release_of, verdict_of
+from tracer.sequences import catalog, choose, invocation_of, match, release_of, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -127,7 +127,7 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
         if verdict:
             problem = f"undetermined: {undetermined_reason(recording)}; {problem}"
         return msgspec.structs.replace(base, verdict=verdict, problem=problem)
-    result = match(recording.exchanges, chosen, client_release)
+    result = match(recording.exchanges, chosen, client_release, invocation_of(recording, chosen))
     verdict = verdict_of(recording, result)
     return msgspec.structs.replace(
         base,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -33,8 +34,8 @@ __all__ = [
 class Observation(NamedTuple):
     """The parts of an exchange that matching uses. ``path`` is normalized and relative to ``mount``.
 
-    ``status`` is None without a response. ``content`` is a number that equal bodies of requests share, None
-    without a body or if the recording omits the body.
+    ``status`` is None without a response. ``host`` is the host of the URL with its port. ``content`` is a
+    number that equal bodies of requests share, None without a body or if the recording omits the body.
     """
 
     sender: str
@@ -46,7 +47,7 @@ class Observation(NamedTuple):
     status: int | None
     has_token: bool
     location: str | None
-    url: str
+    host: str
     content: int | None
 
 
@@ -155,7 +156,7 @@ def _observation(exchange: Exchange, catalogue: Catalogue) -> Observation:
         status=response.status if response else None,
         has_token=header(exchange.request.headers, "X-Auth-Token") is not None,
         location=header(response.headers, "Location") if response else None,
-        url=url,
+        host=sys.intern(url.partition("//")[2].partition("/")[0]),
         content=_content(exchange.request.body),
     )
 

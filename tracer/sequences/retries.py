@@ -46,6 +46,6 @@ def retried(run: Sequence[Observation], is_expected: Callable[[int], bool]) -> d
     return retries
 
 
-def _request_of(seen: Observation) -> tuple[str, str, str]:
+def _request_of(seen: Observation) -> tuple[str, ...]:
     # The receiver is no part of it: without a response, the service may not have been recognised.
-    return seen.sender, seen.method, seen.url
+    return seen.sender, seen.method, seen.host, seen.mount, seen.path, seen.query
