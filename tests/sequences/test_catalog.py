@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tracer.matrix import suites
 from tracer.recording import load
 from tracer.redaction import load_policy
-from tracer.sequences import Entry, Sequence, catalog, choose, match
+from tracer.sequences import Entry, Sequence, catalog, choose, invocation_of, match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,7 +147,9 @@ def test_a_shipped_recording_conforms(path: Path, recording: Recording) -> None:
     assert recording.output is not None
     assert recording.output.exit == 0
     assert recording.cloud.release == path.parent.name
-    result = match(recording.exchanges, sequence_of(recording), recording.cloud.release)
+    sequence = sequence_of(recording)
+    invocation = invocation_of(recording, sequence)
+    result = match(recording.exchanges, sequence, recording.cloud.release, invocation)
     assert result.explanations == []
     assert recording.verdict == result.verdict == "conforms"
     labels = [(exchange.steps, exchange.path, exchange.verdict) for exchange in recording.exchanges]
@@ -177,7 +179,9 @@ def test_a_recording_with_another_status_deviates(path: Path, recording: Recordi
 def test_a_recording_that_lacks_a_message_deviates(path: Path, recording: Recording) -> None:
     sequence = sequence_of(recording)
     required = {
-        entry.steps for entry in sequence.entries if entry.steps and not entry.optional and not entry.loop
+        entry.steps
+        for entry in sequence.entries
+        if entry.steps and not entry.loop and (entry.condition or not entry.optional)
     }
     for index, exchange in enumerate(recording.exchanges):
         if tuple(exchange.steps) in required and exchange.verdict == "documented":
@@ -212,4 +216,5 @@ def _verdict(recording: Recording, changes: list[tuple[int, Exchange | None]]) -
     changed = dict(changes)
     exchanges = [changed.get(index, exchange) for index, exchange in enumerate(recording.exchanges)]
     remaining = [exchange for exchange in exchanges if exchange is not None]
-    return match(remaining, sequence_of(recording), recording.cloud.release).verdict
+    sequence = sequence_of(recording)
+    return match(remaining, sequence, recording.cloud.release, invocation_of(recording, sequence)).verdict

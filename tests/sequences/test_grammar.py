@@ -134,6 +134,7 @@ def generated(draw: st.DrawFn) -> tuple[Sequence, str, list[Made]]:
             for step in drawn:
                 step.choice = steps
         else:
+            assert isinstance(item, Entry)
             drawn = _exchanges(draw, item, release)
         run += drawn
         repeating = [step for step in run if step.entry.repeats]

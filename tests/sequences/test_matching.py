@@ -200,7 +200,7 @@ def test_a_redirect_of_something_unexpected_is_unexpected() -> None:
 
 
 def test_a_failed_attempt_before_the_one_that_works() -> None:
-    assert _verdicts([versions_of_keystone(503), *by_id()]) == ["wrong-status", *["documented"] * 4]
+    assert _verdicts([versions_of_keystone(500), *by_id()]) == ["wrong-status", *["documented"] * 4]
 
 
 def test_an_exchange_without_a_response() -> None:

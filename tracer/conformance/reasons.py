@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.sequences import catalog, match, release_of
+from tracer.sequences import catalog, invocation_of, match, release_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,8 @@ def reasons(recording: Recording) -> Mapping[int, str]:
     sequence = catalog().get(recording.sequence or "")
     if sequence is None or recording.verdict not in ("deviates", "undetermined"):
         return {}
-    return match(recording.exchanges, sequence, release_of(recording)).reasons
+    invocation = invocation_of(recording, sequence)
+    return match(recording.exchanges, sequence, release_of(recording), invocation).reasons
 
 
 def undetermined_reason(recording: Recording) -> str:

@@ -12,7 +12,7 @@ from tracer.conformance.reasons import undetermined_reason
 from tracer.errors import TracerError
 from tracer.model import RunVerdict
 from tracer.recording import load
-from tracer.sequences import OwnSequence, match, own_sequence, release_of, verdict_of
+from tracer.sequences import OwnSequence, invocation_of, match, own_sequence, release_of, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,7 +114,7 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
         if verdict:
             problem = f"undetermined: {undetermined_reason(recording)}; {problem}"
         return msgspec.structs.replace(base, verdict=verdict, problem=problem)
-    result = match(recording.exchanges, chosen, release_of(recording))
+    result = match(recording.exchanges, chosen, release_of(recording), invocation_of(recording, chosen))
     verdict = verdict_of(recording, result)
     return msgspec.structs.replace(
         base,

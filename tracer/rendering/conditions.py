@@ -1,4 +1,4 @@
-"""Texts for the conditions of a documented exchange: optional, repeated, or only in some releases."""
+"""Texts for the conditions of a documented exchange: options, releases, repetition."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as List
 
     from tracer.rendering.words import Words
-    from tracer.sequences import Entry
+    from tracer.sequences import Each, Entry, When
 
-__all__ = ["either", "how_often", "when"]
+__all__ = ["each", "either", "how_often", "when"]
+
+_SHOWN = 3
+"""The most options in one condition."""
 
 
 def when(entry: Entry, words: Words) -> list[str]:
     """Return the conditions under which the exchange occurs; an empty list if it always occurs."""
-    conditions = [words.optional] if entry.optional else []
+    if entry.condition:
+        conditions = _options(entry.condition, words)
+    else:
+        conditions = [words.optional] if entry.optional else []
     if entry.since:
         conditions.append(words.since.format(release=entry.since))
     if entry.until:
@@ -35,6 +41,27 @@ def how_often(loop: Loop | bool, words: Words) -> str:
     return ", ".join(
         words.until_value.format(path=path, values=either(values, words)) for path, values in ends
     )
+
+
+def each(item: Each, words: Words) -> str:
+    """Return the number of repetitions of ``item``."""
+    return words.each_argument if item.of == "arguments" else words.each_option.format(option=item.of)
+
+
+def _options(condition: When, words: Words) -> list[str]:
+    conditions = []
+    if condition.any_of or condition.all_of:
+        alternatives = list(condition.any_of)
+        if len(alternatives) > _SHOWN + 1:
+            alternatives = [*alternatives[:_SHOWN], words.another_option]
+        given = [*condition.all_of, *([either(alternatives, words)] if alternatives else [])]
+        text = words.with_options if condition.otherwise == "absent" else words.always_with
+        conditions.append(text.format(options=" + ".join(given)))
+        if condition.then == "optional":
+            conditions.append(words.optional)
+    if condition.none_of:
+        conditions.append(words.without_options.format(options=either(condition.none_of, words)))
+    return conditions
 
 
 def either(values: List[object], words: Words) -> str:

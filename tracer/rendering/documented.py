@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from tracer.i18n import DEFAULT
 from tracer.rendering.blocks import Arrow, Block, Branch, Node
-from tracer.rendering.conditions import either, how_often, when
+from tracer.rendering.conditions import each, either, how_often, when
 from tracer.rendering.messages import MessageView
 from tracer.rendering.words import words
-from tracer.sequences import AnyOrder, Loop, OneOf, usual_mount, with_query
+from tracer.sequences import AnyOrder, Each, Loop, OneOf, usual_mount, with_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +44,8 @@ class _Builder:
         if isinstance(item, OneOf):
             branches = [Branch("", self.items(branch)) for branch in item.one_of]
             return [_titled("alt", self._words.one_of, branches)]
+        if isinstance(item, Each):
+            return [Block("loop", [Branch(each(item, self._words), self.items(item.each))])]
         return self._entry(item)
 
     def _entry(self, entry: Entry) -> list[Node]:

@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from tracer.i18n import DEFAULT, pick
-from tracer.rendering.conditions import either, how_often, when
+from tracer.rendering.conditions import each, either, how_often, when
 from tracer.rendering.texts import visible
 from tracer.rendering.words import words
-from tracer.sequences import AnyOrder, Loop, OneOf, usual_mount, with_query
+from tracer.sequences import AnyOrder, Each, Loop, OneOf, usual_mount, with_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -99,6 +99,9 @@ class _Rows:
                 for number, branch in enumerate(item.one_of, 1):
                     yield _note(indent + _INDENT, f"{number}.")
                     yield from self.items(branch, indent + 2 * _INDENT)
+            elif isinstance(item, Each):
+                yield _note(indent, each(item, self._words))
+                yield from self.items(item.each, indent + _INDENT)
             else:
                 yield from self._entry(item, indent)
 

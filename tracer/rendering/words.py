@@ -36,6 +36,12 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     one_of: str
     since: str
     until: str
+    with_options: str
+    always_with: str
+    without_options: str
+    another_option: str
+    each_argument: str
+    each_option: str
     answered: str
     either: str
     again: str

@@ -5,7 +5,9 @@ from __future__ import annotations
 from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
 from tracer.sequences.choosing import OwnSequence, choose, own_sequence, subcommand_words
 from tracer.sequences.client_releases import documented_release, release_of
+from tracer.sequences.conditions import Invocation, When
 from tracer.sequences.discovery import with_alternatives
+from tracer.sequences.invocations import invocation_of
 from tracer.sequences.known_commands import known_words
 from tracer.sequences.labelled_entries import entry_of
 from tracer.sequences.labelling import label, verdict_of
@@ -14,11 +16,13 @@ from tracer.sequences.matching import DEVIATIONS, Match, generic_paths, match
 from tracer.sequences.nesting import parents
 from tracer.sequences.schema import (
     AnyOrder,
+    Each,
     Entry,
     Fallback,
     Item,
     Loop,
     OneOf,
+    Origin,
     ParameterType,
     Sequence,
     Text,
@@ -29,16 +33,20 @@ __all__ = [
     "DEVIATIONS",
     "AnyOrder",
     "Catalogue",
+    "Each",
     "Entry",
     "Fallback",
+    "Invocation",
     "Item",
     "Loop",
     "Match",
     "OneOf",
+    "Origin",
     "OwnSequence",
     "ParameterType",
     "Sequence",
     "Text",
+    "When",
     "catalog",
     "choose",
     "common_calls",
@@ -48,6 +56,7 @@ __all__ = [
     "generic",
     "generic_paths",
     "include",
+    "invocation_of",
     "json_schema",
     "known_words",
     "label",

@@ -7,6 +7,7 @@ and then the order of rules decides. The same run always gives the same result.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.sequences.automaton import Automaton, Skip
@@ -31,13 +32,15 @@ class Candidate(NamedTuple):
     """An exchange to align: the rules that match its request, and its status (None: no response).
 
     ``again`` are the rules among them that an earlier exchange has met with an expected status, ``ends``
-    the rules with a loop that the body of the response ends.
+    the rules with a loop that the body of the response ends, or with a search that found nothing. ``unclear``
+    are the rules with a search whose result is not certain.
     """
 
     rules: tuple[int, ...]
     status: int | None
     again: frozenset[int] = frozenset()
     ends: frozenset[int] = frozenset()
+    unclear: frozenset[int] = frozenset()
 
 
 class Aligned(NamedTuple):
@@ -48,10 +51,15 @@ class Aligned(NamedTuple):
 
 
 class SequenceAlignment(NamedTuple):
-    """One Aligned for each candidate, the required rules without an exchange, and the cost of all errors."""
+    """One Aligned for each candidate, the required rules without an exchange, and the cost of all errors.
+
+    ``unfound`` are the indexes of the candidates whose lookup found nothing: the rest of the command was left
+    out.
+    """
 
     aligned: list[Aligned]
     missing: list[int]
+    unfound: list[int]
     cost: int
 
 
@@ -86,8 +94,14 @@ def align(machine: Automaton, candidates: Iterable[Candidate]) -> SequenceAlignm
     for candidate in candidates:
         costs, column = _read(machine, costs, candidate)
         columns.append(column)
-    aligned, missing = _trace(machine, columns)
-    return SequenceAlignment(aligned, missing, costs[-1] or 0)
+    aligned, skips = _trace(machine, columns)
+    missing = [skip.rule for _, skip in skips if skip.required and skip.rule is not None]
+    lookups = [(before, skip.unfound) for before, skip in skips if skip.unfound is not None]
+    unfound = [
+        next(index for index in range(before - 1, -1, -1) if aligned[index].rule == rule)
+        for before, rule in lookups
+    ]
+    return SequenceAlignment(aligned, missing, unfound, costs[-1] or 0)
 
 
 def _read(machine: Automaton, costs: _Costs, candidate: Candidate) -> tuple[_Costs, _Column]:
@@ -104,9 +118,15 @@ def _read(machine: Automaton, costs: _Costs, candidate: Candidate) -> tuple[_Cos
             cheapest = after[target]
             if cheapest is None or cost + more < cheapest:
                 after[target] = cost + more
-                ways[target] = _Way(state, what)
+                ways[target] = _way(state, what)
     after, jumps = _follow_skips(machine, after)
     return after, _Column(ways, jumps)
+
+
+@functools.lru_cache(maxsize=4096)
+def _way(origin: int, what: Aligned) -> _Way:
+    """Return the same object for equal transitions: a long run has many of them."""
+    return _Way(origin, what)
 
 
 def _moves(machine: Automaton, state: int, candidate: Candidate) -> Iterator[tuple[int, int, Aligned]]:
@@ -116,7 +136,8 @@ def _moves(machine: Automaton, state: int, candidate: Candidate) -> Iterator[tup
             continue
         wrong = Aligned("wrong-status", read.rule)
         if candidate.status in read.statuses:
-            if read.ends is None or read.ends == (read.rule in candidate.ends):
+            is_open = read.ends is None or read.rule in candidate.unclear
+            if is_open or read.ends == (read.rule in candidate.ends):
                 again = _REPEATED if read.verdict == "repeated" else 0
                 yield read.target, again, Aligned(read.verdict, read.rule)
         elif candidate.status not in machine.rules[read.rule].statuses:
@@ -145,18 +166,20 @@ def _follow_skips(machine: Automaton, costs: _Costs) -> tuple[_Costs, dict[int, 
     return costs, jumps
 
 
-def _trace(machine: Automaton, columns: list[_Column]) -> tuple[list[Aligned], list[int]]:
-    """Return the results of the cheapest path and its missing rules, traced back from the end."""
+def _trace(machine: Automaton, columns: list[_Column]) -> tuple[list[Aligned], list[tuple[int, Skip]]]:
+    """Return the results and the skips of the cheapest path, traced back from the end.
+
+    The number of candidates before it comes with each skip.
+    """
     aligned: list[Aligned] = []
-    missing: list[int] = []
+    skips: list[tuple[int, Skip]] = []
     state = len(machine.reads) - 1
     for position in range(len(columns) - 1, -1, -1):
         ways, jumps = columns[position]
         while state in jumps:
             state, skip = jumps[state]
-            if skip.required and skip.rule is not None:
-                missing.append(skip.rule)
+            skips.append((position, skip))
         if position:
             state, what = ways.get(state, (state, Aligned("unexpected")))
             aligned.append(what)
-    return aligned[::-1], missing[::-1]
+    return aligned[::-1], skips[::-1]

@@ -3,7 +3,9 @@
 States are positions between entries. A ``Read`` consumes an exchange that matches its rule; a ``Skip``
 continues without an exchange. A fallback is a branch from the state before an entry to the state after
 it. Alternatives are branches between two states. Exchanges in any order have a state for each set of
-exchanges so far. Every skip leads to a later state, so one pass in the order of states follows all skips.
+exchanges so far. A search that finds nothing has states of its own: they lead to the end of the command, or
+to the next of its arguments. Every skip leads to a later state, so one pass in the order of states follows
+all skips.
 """
 
 from __future__ import annotations
@@ -12,16 +14,25 @@ import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer import releases
+from tracer.sequences.conditions import presence
 from tracer.sequences.discovery import with_alternatives
-from tracer.sequences.schema import AnyOrder, Entry, Loop, OneOf, Sequence
+from tracer.sequences.schema import AnyOrder, Each, Entry, Loop, OneOf, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tracer.model import ExchangeVerdict
+    from tracer.sequences.conditions import Invocation
     from tracer.sequences.schema import Item
 
-__all__ = ["Automaton", "Read", "Rule", "Skip", "automaton"]
+__all__ = ["Automaton", "Read", "Rule", "Search", "Skip", "automaton"]
+
+
+class Search(NamedTuple):
+    """The search of a rule in a fallback: the list in its bodies, and the rule that named the resource."""
+
+    items: str
+    lookup: int
 
 
 class Rule(NamedTuple):
@@ -29,6 +40,7 @@ class Rule(NamedTuple):
 
     ``statuses`` are all expected statuses, including the statuses that end the entry's loop. ``equivalents``
     are the indexes of the rule and of the rules that replace it: alternative requests of discovery.
+    ``each`` is what the entry occurs for, if it is part of an ``each``: ``arguments`` or an option.
     """
 
     entry: Entry
@@ -37,12 +49,15 @@ class Rule(NamedTuple):
     statuses: frozenset[int]
     optional: bool
     equivalents: frozenset[int]
+    search: Search | None = None
+    each: str = ""
 
 
 class Read(NamedTuple):
     """A transition by an exchange that matches ``rule`` and has one of ``statuses``.
 
-    ``ends`` is true if the response must end the loop of the rule, false if it must not, None if both fit.
+    ``ends`` is true if the response must end the loop of the rule or its search must find nothing, false if
+    it must not, None if both fit.
     """
 
     target: int
@@ -53,11 +68,15 @@ class Read(NamedTuple):
 
 
 class Skip(NamedTuple):
-    """A transition without an exchange for ``rule`` (None: no rule). It is an error if ``required``."""
+    """A transition without an exchange for ``rule`` (None: no rule). It is an error if ``required``.
+
+    ``unfound`` is the rule of a lookup whose search found nothing: the rest of the command is left out.
+    """
 
     target: int
     rule: int | None
     required: bool
+    unfound: int | None = None
 
 
 class Automaton(NamedTuple):
@@ -73,12 +92,15 @@ class Automaton(NamedTuple):
     passed: tuple[frozenset[int], ...]
 
 
-def automaton(sequence: Sequence, release: str | None = None) -> Automaton:
-    """Return the automaton of ``sequence`` for ``release``. The result is cached.
+def automaton(
+    sequence: Sequence, release: str | None = None, invocation: Invocation | None = None
+) -> Automaton:
+    """Return the automaton of ``sequence`` for ``release`` and ``invocation``. The result is cached.
 
-    If the release is not known, entries that not all releases have are optional.
+    If the release is not known, entries that not all releases have are optional. If the invocation is not
+    known, ``when`` has no effect.
     """
-    return _build(_Key(sequence), release)
+    return _build(_Key(sequence), release, invocation)
 
 
 class _Key:
@@ -95,8 +117,8 @@ class _Key:
 
 
 @functools.lru_cache(maxsize=256)
-def _build(key: _Key, release: str | None) -> Automaton:
-    return _Builder(release).build(key.sequence)
+def _build(key: _Key, release: str | None, invocation: Invocation | None) -> Automaton:
+    return _Builder(release, invocation).build(key.sequence)
 
 
 class _Rules(NamedTuple):
@@ -108,15 +130,20 @@ class _Rules(NamedTuple):
 
 
 class _Builder:
-    def __init__(self, release: str | None) -> None:
+    def __init__(self, release: str | None, invocation: Invocation | None) -> None:
         self.release = release
+        self.invocation = invocation
         self.rules: list[Rule] = []
         self.reads: list[list[Read]] = []
         self.skips: list[list[Skip]] = []
         self.passed: list[frozenset[int]] = []
+        self.each = ""
+        self.repeated = False
+        self.unfound: list[tuple[int, int]] = []
 
     def build(self, sequence: Sequence) -> Automaton:
         self._items(sequence.exchanges, self._state(frozenset()))
+        self._leave_out(len(self.reads) - 1)
         return Automaton(
             sequence,
             tuple(self.rules),
@@ -125,17 +152,44 @@ class _Builder:
             tuple(self.passed),
         )
 
-    # Each of the next three methods adds transitions after a state and returns the state that they lead to.
+    # Each of the next four methods adds transitions after a state and returns the state that they lead to.
 
     def _items(self, items: Iterable[Item], state: int) -> int:
         for item in items:
             if isinstance(item, OneOf):
                 state = self._alternatives(item, state)
+            elif isinstance(item, Each):
+                state = self._for_each(item, state)
             else:
                 entries = item.any_order if isinstance(item, AnyOrder) else (item,)
-                entry_rules = [self._rules(entry) for entry in entries if self._holds(entry) is not False]
+                entry_rules = [self._rules(entry) for entry in entries if self._occurs(entry)]
                 state = self._in_any_order(entry_rules, state)
         return state
+
+    def _for_each(self, item: Each, state: int) -> int:
+        count = self.invocation.occurrences(item.of) if self.invocation else None
+        if count == 0 and item.of != "arguments":
+            return state
+        outer, self.unfound, self.each = self.unfound, [], item.of
+        first = self._items(item.each, state)
+        self._leave_out(first)
+        last = first
+        if count != 1:
+            self.repeated = True
+            own = len(self.reads[first])
+            last = self._items(item.each, first)
+            self._leave_out(last)
+            self.reads[last] += self.reads[first][own:]
+            self.skips[first].append(Skip(last, None, required=False))
+            self.repeated = False
+        self.unfound, self.each = outer, ""
+        return last
+
+    def _leave_out(self, target: int) -> None:
+        """Lead the states after fruitless searches to ``target``."""
+        for state, lookup in self.unfound:
+            self.skips[state].append(Skip(target, None, required=False, unfound=lookup))
+        self.unfound = []
 
     def _alternatives(self, item: OneOf, state: int) -> int:
         ends = [self._items(branch, state) for branch in item.one_of]
@@ -168,7 +222,9 @@ class _Builder:
         """Create the states inside an entry: one for a loop with an end, and the states of a fallback."""
         looping = isinstance(self.rules[rules.main].entry.loop, Loop)
         fallback = self.rules[rules.main].entry.fallback
-        return [self._state(repeatable) for _ in range(looping + (1 + len(rules.then) if fallback else 0))]
+        branch = 1 + len(rules.then) if fallback else 0
+        searching = len(rules.then) if fallback and fallback.search else 0
+        return [self._state(repeatable) for _ in range(looping + branch + searching)]
 
     def _connect(self, source: int, target: int, rules: _Rules, inner: list[int]) -> None:
         entry = self.rules[rules.main].entry
@@ -186,17 +242,35 @@ class _Builder:
     def _fall_back(self, source: int, target: int, rules: _Rules, branch: list[int]) -> None:
         fallback = self.rules[rules.main].entry.fallback
         assert fallback is not None
+        branch, fruitless = branch[: len(rules.then) + 1], branch[len(rules.then) + 1 :]
         self.reads[source].append(Read(branch[0], rules.main, frozenset(fallback.status), "fallback"))
         for state, following, index in zip(branch, branch[1:], rules.then, strict=False):
-            self._read(state, following, index)
+            self._read(state, following, index, ends=False if fruitless else None)
         self.skips[branch[-1]].append(Skip(target, None, required=False))
+        if fruitless:
+            self._search(branch, fruitless, rules)
 
-    def _read(self, source: int, target: int, index: int) -> None:
+    def _search(self, branch: list[int], fruitless: list[int], rules: _Rules) -> None:
+        """Connect the states after searches that found nothing: ``fruitless`` has one for each rule."""
+        for position, index in enumerate(rules.then):
+            rule, after = self.rules[index], fruitless[position]
+            self.reads[branch[position]].append(Read(after, index, rule.statuses, rule.verdict, ends=True))
+            if position:
+                before = fruitless[position - 1]
+                self._read(before, branch[position + 1], index, ends=False, may_skip=False)
+                self.reads[before].append(Read(after, index, rule.statuses, rule.verdict, ends=True))
+                self.skips[before].append(Skip(after, index, required=not rule.optional))
+        self.unfound.append((fruitless[-1], rules.main))
+
+    def _read(
+        self, source: int, target: int, index: int, *, ends: bool | None = None, may_skip: bool = True
+    ) -> None:
         rule = self.rules[index]
-        self.reads[source].append(Read(target, index, rule.statuses, rule.verdict))
+        self.reads[source].append(Read(target, index, rule.statuses, rule.verdict, ends))
         if rule.entry.loop:
             self.reads[target].append(Read(target, index, rule.statuses, "repeated"))
-        self.skips[source].append(Skip(target, index, required=not rule.optional))
+        if may_skip:
+            self.skips[source].append(Skip(target, index, required=not rule.optional))
 
     def _read_loop(self, source: int, target: int, index: int, working: int) -> None:
         rule = self.rules[index]
@@ -219,16 +293,14 @@ class _Builder:
 
     def _rules(self, entry: Entry) -> _Rules:
         verdict: ExchangeVerdict = "documented" if entry.steps else "optional"
-        optional = self._is_optional(entry)
         requests = list(with_alternatives(entry))
         indexes = range(len(self.rules), len(self.rules) + len(requests))
         for request in requests:
-            self._rule(request, entry.steps, verdict, optional=optional, equivalents=frozenset(indexes))
-        then = [
-            self._rule(follower, entry.steps, "fallback", optional=self._is_optional(follower))
-            for follower in (entry.fallback.then if entry.fallback else ())
-            if self._holds(follower) is not False
-        ]
+            self._rule(request, entry.steps, verdict, equivalents=frozenset(indexes))
+        fallback = entry.fallback
+        followers = [follower for follower in fallback.then if self._occurs(follower)] if fallback else []
+        search = Search(fallback.search, indexes[0]) if fallback and fallback.search else None
+        then = [self._rule(follower, entry.steps, "fallback", search) for follower in followers]
         return _Rules(indexes[0], tuple(then), tuple(indexes[1:]))
 
     def _rule(
@@ -236,18 +308,27 @@ class _Builder:
         entry: Entry,
         steps: tuple[int, ...],
         verdict: ExchangeVerdict,
-        *,
-        optional: bool,
+        search: Search | None = None,
         equivalents: frozenset[int] = frozenset(),
     ) -> int:
         index = len(self.rules)
         last = entry.loop.last_statuses if isinstance(entry.loop, Loop) else ()
         statuses = frozenset({*entry.statuses, *last})
-        self.rules.append(Rule(entry, steps, verdict, statuses, optional, equivalents | {index}))
+        if self.repeated and verdict == "documented":
+            verdict = "repeated"
+        optional = self._is_optional(entry)
+        self.rules.append(
+            Rule(entry, steps, verdict, statuses, optional, equivalents | {index}, search, self.each)
+        )
         return index
 
     def _is_optional(self, entry: Entry) -> bool:
-        return entry.optional or self._holds(entry) is None
+        demanded = presence(entry.condition, self.invocation)
+        optional = entry.optional if demanded == "as-declared" else demanded == "optional"
+        return optional or self._holds(entry) is None
+
+    def _occurs(self, entry: Entry) -> bool:
+        return self._holds(entry) is not False and presence(entry.condition, self.invocation) != "absent"
 
     def _holds(self, entry: Entry) -> bool | None:
         return releases.holds(entry.since, entry.until, self.release)

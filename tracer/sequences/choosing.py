@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from tracer.model import Exchange, Recording
     from tracer.sequences.schema import Sequence
 
-__all__ = ["OwnSequence", "choose", "own_sequence", "subcommand_words"]
+__all__ = ["GLOBAL_FLAGS", "OwnSequence", "choose", "own_sequence", "subcommand_words"]
 
 _PROGRAM = re.compile(r"(?:.*[/\\])?openstack(?:\.exe|\.py)?|openstackclient\.shell", re.IGNORECASE)
 # The options of `openstack` itself without a value. All other options before the command have a value.
-_FLAGS = frozenset({
+GLOBAL_FLAGS = frozenset({
     "--debug", "--help", "--insecure", "--no-verify", "--os-beta-command", "--quiet", "--timing", "--verbose",
     "--verify", "--version", "-h", "-q", "-v", "-vv", "-vvv",
 })  # fmt: skip
@@ -83,7 +83,7 @@ def subcommand_words(command: str) -> list[str]:
         return []
     rest = tokens[start + 1 :]
     while rest and rest[0].startswith("-"):
-        takes_a_value = "=" not in rest[0] and rest[0] not in _FLAGS
+        takes_a_value = "=" not in rest[0] and rest[0] not in GLOBAL_FLAGS
         rest = rest[1 + takes_a_value :]
     return rest
 
@@ -107,5 +107,7 @@ def _fits(sequence: Sequence, result: Match) -> bool:
     met = {
         step for label in result.labels if label.verdict in ("documented", "fallback") for step in label.steps
     }
+    if result.unfound and not steps <= met:
+        return False  # a search that finds nothing ends many commands alike
     wrong = {step for label in result.labels if label.verdict == "wrong-status" for step in label.steps}
     return bool(steps & met) and not result.foreign and not steps & {*result.missing, *(wrong - met)}

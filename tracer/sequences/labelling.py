@@ -1,6 +1,7 @@
 """Labels for a recording: steps, path templates, and verdicts.
 
-``repeated`` has three causes: an exchange that a later one replaces (``tolerated``), a loop of the sequence
+``repeated`` has three causes: an exchange that a later one replaces (``tolerated``: a redirect, an expired
+token, a failure that passed), a loop of the sequence
 (``automaton``), and discovery that the client repeats (``alignment``).
 """
 
@@ -12,6 +13,7 @@ import msgspec
 
 from tracer.lazy import lazy_map
 from tracer.sequences.client_releases import release_of
+from tracer.sequences.invocations import invocation_of
 from tracer.sequences.matching import generic_paths, match_run
 from tracer.sequences.observations import observe
 
@@ -40,7 +42,9 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
         return msgspec.structs.replace(
             recording, sequence=None, verdict=verdict_of(recording), missing=[], exchanges=exchanges
         )
-    result = match_run(observe(recording.exchanges), sequence, release_of(recording))
+    result = match_run(
+        observe(recording.exchanges), sequence, release_of(recording), invocation_of(recording, sequence)
+    )
     labels = result.labels
     exchanges = lazy_map(recording.exchanges, lambda index, exchange: _labelled(exchange, labels[index]))
     return msgspec.structs.replace(

@@ -18,7 +18,7 @@ __all__ = ["catalog", "common_calls", "find", "include", "json_schema", "load"]
 _HERE = Path(__file__).parent
 _CATALOG = _HERE / "catalog"
 _CALLS = _HERE / "calls.yaml"
-_GROUPS = {"any_order": "any-order", "one_of": "one-of"}
+_GROUPS = {"any_order": "any-order", "one_of": "one-of", "each": "each"}
 _DEPTH = 20
 
 

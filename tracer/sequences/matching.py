@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracer.lazy import lazy_reorder
 from tracer.model import Exchange, Label, RunVerdict
 from tracer.sequences.alignment import Aligned, Candidate, SequenceAlignment, align
+from tracer.sequences.arguments import miscounted, without_duplicates
 from tracer.sequences.automaton import Automaton, automaton
 from tracer.sequences.explaining import explain, explain_missing, request_of
 from tracer.sequences.observations import (
@@ -18,7 +19,8 @@ from tracer.sequences.observations import (
     observe,
     template_of,
 )
-from tracer.sequences.schema import AnyOrder, OneOf
+from tracer.sequences.schema import AnyOrder, Each, OneOf
+from tracer.sequences.searches import is_fruitless, name_in
 from tracer.sequences.service_call_labels import Call, calls
 from tracer.sequences.tolerated import REPLACEABLE, ToleratedExchanges, tolerated
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Sequence as List
 
+    from tracer.sequences.conditions import Invocation
     from tracer.sequences.schema import Entry, Item, Sequence
 
 __all__ = ["DEVIATIONS", "Match", "could_be", "generic_paths", "match", "match_run"]
@@ -39,9 +42,9 @@ class Match(NamedTuple):
 
     ``labels`` has one label for each exchange. ``missing`` are the required steps that did not occur.
     ``reasons`` has, by index of each deviating exchange, the nearest step and the reason for the mismatch.
-    ``explanations`` are these reasons and one line for each missing exchange, for people. ``foreign`` counts
-    exchanges with a request that the sequence does not contain. ``cost`` is the weight of all errors: lower
-    is better.
+    ``explanations`` are these reasons and one line for each missing exchange, for people. ``unfound`` are the
+    names of resources that the command did not find. ``foreign`` counts exchanges with a request that the
+    sequence does not contain. ``cost`` is the weight of all errors: lower is better.
     """
 
     labels: list[Label]
@@ -49,17 +52,24 @@ class Match(NamedTuple):
     missing: list[int]
     explanations: list[str]
     reasons: dict[int, str]
+    unfound: list[str]
     foreign: int
     cost: int
 
 
-def match(exchanges: Iterable[Exchange], sequence: Sequence, release: str | None = None) -> Match:
+def match(
+    exchanges: Iterable[Exchange],
+    sequence: Sequence,
+    release: str | None = None,
+    invocation: Invocation | None = None,
+) -> Match:
     """Find the best alignment of ``exchanges``, in the order of their requests, with ``sequence``.
 
     Service calls are not part of that order: they are compared with the documented calls of the exchange
     that caused them. ``release`` is the release of the client, or of the cloud if that is not known.
+    ``invocation`` is the command line (None: not known).
     """
-    return match_run(observe(exchanges), sequence, release, explained=True)
+    return match_run(observe(exchanges), sequence, release, invocation, explained=True)
 
 
 def could_be(run: ObservedRun, sequence: Sequence, release: str | None = None) -> bool:
@@ -85,14 +95,19 @@ def could_be(run: ObservedRun, sequence: Sequence, release: str | None = None) -
 
 
 def match_run(
-    prepared: ObservedRun, sequence: Sequence, release: str | None = None, *, explained: bool = False
+    prepared: ObservedRun,
+    sequence: Sequence,
+    release: str | None = None,
+    invocation: Invocation | None = None,
+    *,
+    explained: bool = False,
 ) -> Match:
     """Match a prepared run as ``match`` does. Without ``explained``, omit the texts for people.
 
     For a run without documented exchanges, the texts take more time and memory than the rest of the matching.
     """
     given, seen = prepared
-    machine = automaton(sequence, release)
+    machine = automaton(sequence, release, invocation)
     senders = {entry.sender for entry in sequence.entries}
     own = [index for index, observation in enumerate(seen) if observation.sender in senders]
     run = [seen[index] for index in own]
@@ -102,7 +117,7 @@ def match_run(
     )
     remaining = [position for position in range(len(run)) if not tolerated_exchanges.covers(position)]
     alignment = align(machine, _candidates(machine, run, asked, remaining, lazy_reorder(given, own)))
-    aligned = alignment.aligned
+    aligned = without_duplicates(machine, [run[position] for position in remaining], alignment.aligned)
     if len(remaining) < len(run):
         aligned = _with_tolerated(
             machine, run, asked, tolerated_exchanges, dict(zip(remaining, aligned, strict=True))
@@ -125,17 +140,24 @@ def match_run(
         reasons = explain(machine, run, aligned, own, given)
         reasons |= {index: call.reason for index, call in of_services.items() if call.reason}
     missing = _missing(machine, run, aligned, alignment)
+    uncounted = list(miscounted(machine, alignment, invocation))
     begun = {what.rule for what in aligned}
     return Match(
         labels=labels,
-        verdict="deviates" if missing or alignment.missing or _deviates(labels) else "conforms",
+        verdict="deviates" if missing or alignment.missing or uncounted or _deviates(labels) else "conforms",
         missing=missing,
         explanations=[
             f"exchange {index + 1}, {request_of(seen[index])}: {reason}"
             for index, reason in sorted(reasons.items())
         ]
-        + [explain_missing(machine.rules[rule], begun=rule in begun) for rule in alignment.missing],
+        + [explain_missing(machine.rules[rule], begun=rule in begun) for rule in alignment.missing]
+        + uncounted,
         reasons=dict(sorted(reasons.items())),
+        unfound=[
+            name_in(seen[own[remaining[index]]], machine.rules[rule].entry)
+            for index in alignment.unfound
+            if (rule := alignment.aligned[index].rule) is not None
+        ],
         foreign=sum(
             1 for position, index in enumerate(own) if not asked[position] and _deviates([labels[index]])
         ),
@@ -156,6 +178,8 @@ def _always(item: Item) -> tuple[Entry, ...]:
     """Return the entries of an item that occur in every run, unless they are optional."""
     if isinstance(item, OneOf):
         return ()
+    if isinstance(item, Each):
+        return item.each
     return item.any_order if isinstance(item, AnyOrder) else (item,)
 
 
@@ -174,14 +198,33 @@ def _candidates(
     exchanges: List[Exchange],
 ) -> Iterator[Candidate]:
     met: frozenset[int] = frozenset()
+    wanted: dict[int, str] = {}
     for index in remaining:
         status = run[index].status
-        looping = [rule for rule in asked[index] if loops_until(machine.rules[rule].entry)]
-        ends = {rule for rule in looping if ends_loop(exchanges[index], machine.rules[rule].entry)}
-        yield Candidate(asked[index], status, met.intersection(asked[index]), frozenset(ends))
-        for rule in asked[index]:
-            if status in machine.rules[rule].statuses:
-                met |= machine.rules[rule].equivalents
+        rules = {rule: machine.rules[rule] for rule in asked[index]}
+        wanted |= {number: name_in(run[index], rule.entry) for number, rule in rules.items()}
+        looping = [rule for rule in rules if loops_until(rules[rule].entry)]
+        ends = {rule for rule in looping if ends_loop(exchanges[index], rules[rule].entry)}
+        searches = {
+            number: is_fruitless(
+                exchanges[index],
+                rule.search,
+                wanted.get(rule.search.lookup, ""),
+                is_filtered=any(value[:1] == "{" for value in rule.entry.query.values()),
+            )
+            for number, rule in rules.items()
+            if rule.search
+        }
+        yield Candidate(
+            asked[index],
+            status,
+            met.intersection(rules),
+            frozenset(ends.union(rule for rule, is_empty in searches.items() if is_empty)),
+            frozenset(rule for rule, is_empty in searches.items() if is_empty is None),
+        )
+        for rule in rules.values():
+            if status in rule.statuses:
+                met |= rule.equivalents
 
 
 def _meets(machine: Automaton, rules: Iterable[int], status: int | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,7 +10,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from tracer.model import Exchange, header
+from tracer.model import Body, Exchange, header
 from tracer.sequences.catalogue import Catalogue
 from tracer.sequences.names_in_bodies import names_in_bodies
 from tracer.sequences.schema import Entry, Loop
@@ -34,7 +35,9 @@ __all__ = [
 class Observation(NamedTuple):
     """The parts of an exchange that matching uses. ``path`` is normalized and relative to ``mount``.
 
-    ``status`` is None without a response. ``names`` are the names of things in the paths of the run.
+    ``status`` is None without a response. ``host`` is the host of the URL with its port. ``content`` is a
+    number that equal bodies of requests share, None without a body or if the recording omits the body.
+    ``names`` are the names of things in the paths of the run.
     """
 
     sender: str
@@ -46,6 +49,8 @@ class Observation(NamedTuple):
     status: int | None
     has_token: bool
     location: str | None
+    host: str
+    content: int | None
     names: frozenset[str] = frozenset()
 
     @property
@@ -161,4 +166,13 @@ def _observation(exchange: Exchange, catalogue: Catalogue) -> Observation:
         status=response.status if response else None,
         has_token=header(exchange.request.headers, "X-Auth-Token") is not None,
         location=header(response.headers, "Location") if response else None,
+        host=sys.intern(url.partition("//")[2].partition("/")[0]),
+        content=_content(exchange.request.body),
     )
+
+
+def _content(body: Body | None) -> int | None:
+    """Return the hash of a body: the body itself would stay in memory for the whole run."""
+    if body is None or body.omitted:
+        return None
+    return hash((body.json, body.text, body.base64))

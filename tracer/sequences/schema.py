@@ -1,8 +1,8 @@
 """The format of a sequence file: the documented order of messages for a command.
 
 The structs define the format; ``tracer.sequences.loading`` reads it. ``exchanges`` is a list of items: an
-``Entry`` is one exchange, ``any_order`` and ``one_of`` are groups of items. These keys distinguish the
-items. The loader sets the tag that msgspec requires.
+``Entry`` is one exchange, ``any_order``, ``one_of`` and ``each`` are groups of items. These keys distinguish
+the items. The loader sets the tag that msgspec requires.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 
 from tracer import releases
+from tracer.sequences.conditions import Option, When
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 __all__ = [
-    "TAG", "AnyOrder", "Entry", "Fallback", "Item", "Loop", "OneOf", "ParameterType", "Sequence", "Text",
+    "TAG", "AnyOrder", "Each", "Entry", "Fallback", "Item", "Loop", "OneOf", "Origin", "ParameterType",
+    "Sequence", "Text",
 ]  # fmt: skip
 
 TAG = "kind"
@@ -33,6 +35,7 @@ Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
 Method = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]+$", max_length=20)]
 Step = Annotated[int, msgspec.Meta(ge=1)]
 ReleaseName = Annotated[str, msgspec.Meta(pattern=releases.PATTERN)]
+Plural = Annotated[str, msgspec.Meta(pattern=r"^(arguments|--[a-z0-9][a-z0-9-]*)$", max_length=64)]
 Scalar = str | int | bool
 
 ParameterType = Literal["any", "hex", "id", "integer", "uuid"]
@@ -76,10 +79,15 @@ class Loop(_Data, frozen=True, kw_only=True):
 
 
 class Fallback(_Data, frozen=True, kw_only=True):
-    """The exchanges after a response with one of ``status``: the entries of ``then``, in order."""
+    """The exchanges after a response with one of ``status``: the entries of ``then``, in order.
+
+    With ``search``, they look for the resource that the failed request named. ``search`` is the list in their
+    JSON bodies, such as ``images``. If none of its items has that ID or name, the command ends.
+    """
 
     status: Statuses
     then: Annotated[tuple[Entry, ...], msgspec.Meta(min_length=1)]
+    search: Annotated[str, _says("List in the bodies; without the wanted item in it, the command ends")] = ""
     summary: Text = {}
 
     def __post_init__(self) -> None:
@@ -110,6 +118,9 @@ class Entry(
     the first and the last release with the exchange. ``calls`` are service calls that the receiver may send
     before it responds: in any order, any number of times or never. They have no steps.
 
+    ``when`` names the options of the command that imply the exchange: ``--file``, a list of options of which
+    one is enough, or a ``When``. If the command line is not known, ``optional`` decides.
+
     ``prologue`` marks an exchange that many commands begin with. ``summary`` describes both messages,
     ``request`` and ``response`` describe one message each.
     """
@@ -126,6 +137,9 @@ class Entry(
     loop: Annotated[bool | Loop, _says("It comes several times in a row: pages of a list, polling")] = False
     since: Annotated[ReleaseName | None, _says("First release that it holds for")] = None
     until: Annotated[ReleaseName | None, _says("Last release that it holds for")] = None
+    when: Annotated[
+        When | Option | tuple[Option, ...] | None, _says("Options of the command that imply it")
+    ] = None
     prologue: Annotated[bool, _says("Not the command's own: many commands begin like this")] = False
     fallback: Annotated[Fallback | None, _says("What the client does when it fails")] = None
     calls: Annotated[tuple[Entry, ...], _says("What the service may ask others while it answers")] = ()
@@ -139,7 +153,16 @@ class Entry(
         """Return the expected statuses as a tuple, also if the file has a single status."""
         return (self.status,) if isinstance(self.status, int) else self.status
 
+    @property
+    def condition(self) -> When | None:
+        """Return ``when`` in its full form, also if the file has one option or a list."""
+        if self.when is None or isinstance(self.when, When):
+            return self.when
+        return When(any_of=(self.when,) if isinstance(self.when, str) else self.when)
+
     def __post_init__(self) -> None:
+        if self.when == ():
+            raise ValueError("when must name an option")
         if self.steps and (len(self.steps) != 2 or self.steps[1] != self.steps[0] + 1):
             raise ValueError("steps must be two numbers in a row: the request's and the response's")
         if self.since and self.until and releases.order(self.since) > releases.order(self.until):
@@ -182,7 +205,24 @@ class OneOf(_Data, frozen=True, kw_only=True, tag_field=TAG, tag="one-of"):
     ]
 
 
-Item = Entry | AnyOrder | OneOf
+class Each(_Data, frozen=True, kw_only=True, tag_field=TAG, tag="each"):
+    """Items that occur once for each argument of the command, or for each occurrence of the option ``of``.
+
+    If that number is not known, they occur once or more often. Without the option, they do not occur.
+    """
+
+    each: Annotated[tuple[Entry, ...], msgspec.Meta(min_length=1)]
+    of: Annotated[Plural, _says("arguments, or an option such as --tag")] = "arguments"
+
+
+class Origin(_Data, frozen=True, kw_only=True):
+    """The origin of a sequence: written by hand, or recorded. ``releases`` are those of the recordings."""
+
+    kind: Literal["recorded", "written"]
+    releases: tuple[ReleaseName, ...] = ()
+
+
+Item = Entry | AnyOrder | OneOf | Each
 Items = Annotated[tuple[Item, ...], msgspec.Meta(min_length=1)]
 
 
@@ -190,7 +230,9 @@ class Sequence(_Data, frozen=True, kw_only=True):
     """The documented order of messages for ``command`` and for its ``aliases``.
 
     ``reference`` is the URL of the command in the client's documentation; ``{release}`` in it stands for the
-    OpenStack release. ``parameters`` has the types of parameters in paths.
+    OpenStack release. ``parameters`` has the types of parameters in paths. ``valued_options`` are the
+    options that take a value; the number of arguments depends on them. ``origin`` states what the sequence
+    is based on.
     """
 
     name: Annotated[Name, _says("Name of the sequence, as of its file")]
@@ -200,6 +242,8 @@ class Sequence(_Data, frozen=True, kw_only=True):
     purpose: Annotated[Text, _says("What the command is for, by language")] = {}
     reference: Annotated[str, _says("URL of the command's documentation, with {release} in it")] = ""
     parameters: Annotated[dict[str, ParameterType], _says("Types of the parameters in paths")] = {}
+    valued_options: Annotated[tuple[Option, ...], _says("Options of the command that take a value")] = ()
+    origin: Annotated[Origin | None, _says("Written by hand, or recorded from which releases")] = None
     exchanges: Annotated[Items, _says("Exchanges in order, and groups of them")]
 
     @property
@@ -211,6 +255,11 @@ class Sequence(_Data, frozen=True, kw_only=True):
     def steps(self) -> tuple[int, ...]:
         """Return all step numbers, in order."""
         return tuple(step for entry in self.entries for step in entry.steps)
+
+    @property
+    def options(self) -> frozenset[str]:
+        """Return all options on which exchanges depend."""
+        return frozenset(_options(self.exchanges))
 
     def __post_init__(self) -> None:
         if self.steps != tuple(range(1, len(self.steps) + 1)):
@@ -225,11 +274,25 @@ def _entries(items: Iterable[Item]) -> Iterator[Entry]:
     for item in items:
         if isinstance(item, AnyOrder):
             yield from item.any_order
+        elif isinstance(item, Each):
+            yield from item.each
         elif isinstance(item, OneOf):
             for branch in item.one_of:
                 yield from _entries(branch)
         else:
             yield item
+
+
+def _options(items: Iterable[Item]) -> Iterator[str]:
+    for item in items:
+        if isinstance(item, Each) and item.of.startswith("--"):
+            yield item.of
+        elif isinstance(item, OneOf):
+            for branch in item.one_of:
+                yield from _options(branch)
+    for entry in _entries(items):
+        for each in (entry, *(entry.fallback.then if entry.fallback else ())):
+            yield from each.condition.options if each.condition else ()
 
 
 def _parameters(entry: Entry) -> Iterator[str]:

@@ -10,6 +10,7 @@ from tracer.sequences.explaining import differences, distance, is_near, status_p
 from tracer.sequences.loading import common_calls
 from tracer.sequences.nesting import parents
 from tracer.sequences.observations import Observation, asks_for, template_of
+from tracer.sequences.retries import retried
 from tracer.sequences.templates import with_query
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def calls(
     """
     entries = dict(labelled)
     callers = parents(exchanges)
+    retries = retried(seen, lambda index: index in labelled)
     everything = [call for entry in sequence.entries for call in _all_calls(entry)]
     service_calls: dict[int, Call] = {}
     for index, observation in enumerate(seen):
@@ -53,19 +55,21 @@ def calls(
         applicable = [
             call for call in documented if releases.holds(call.since, call.until, release) is not False
         ]
-        entries[index], service_calls[index] = _call(observation, applicable, sequence.parameters)
+        entries[index], service_calls[index] = _call(
+            observation, applicable, sequence.parameters, is_retried=index in retries
+        )
     return service_calls
 
 
-def _call(seen: Observation, documented: List[Entry], types: Mapping[str, str]) -> tuple[Entry | None, Call]:
+def _call(
+    seen: Observation, documented: List[Entry], types: Mapping[str, str], *, is_retried: bool
+) -> tuple[Entry | None, Call]:
     meant = [call for call in documented if asks_for(seen, call, types)]
     if not meant:
         # A documented call names no sender, so the sender is never the difference.
         near = [call for call in documented if is_near(seen, call, types)]
         if not near:
-            return None, Call(
-                Label(path=generic(seen.mount + seen.path), verdict="unexpected"), "not documented"
-            )
+            return None, Call(Label(path=seen.generic_path, verdict="unexpected"), "not documented")
         nearest = min(near, key=lambda call: distance(seen, _sent_by(seen, call), types))
         why = ", ".join(differences(seen, _sent_by(seen, nearest), types))
         reason = f"not documented; nearest comes the call {_request(nearest)}, but {why}"
@@ -74,6 +78,8 @@ def _call(seen: Observation, documented: List[Entry], types: Mapping[str, str]) 
     path = template_of(seen, entry or meant[0])
     if entry is not None:
         return entry, Call(Label(path=path, verdict="optional"))
+    if is_retried:
+        return meant[0], Call(Label(path=path, verdict="repeated"))
     reason = f"would be the call {_request(meant[0])}, but {status_problem(seen, meant[0].statuses)}"
     return meant[0], Call(Label(path=path, verdict="wrong-status"), reason)
 

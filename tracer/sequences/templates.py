@@ -95,7 +95,8 @@ def _pattern(template: str, types: tuple[tuple[str, str], ...], names: bool) -> 
 
 
 def _generic_segment(segment: str, previous: str, names: Collection[str]) -> str:
-    if account := _ACCOUNT.fullmatch(segment):
+    account = _ACCOUNT.fullmatch(segment)
+    if account and _VERSION.fullmatch(previous):
         return f"{account[1]}{{project_id}}"
     if _is_value(segment):
         return f"{{{'project_id' if _VERSION.fullmatch(previous) else member(previous) or 'id'}}}"

@@ -1,8 +1,9 @@
 """Exchanges outside the documented order, because a later exchange replaces them.
 
 After a redirect, the client sends the same request to another URL. After a token has expired (401), the
-client logs in again and repeats the request with a new token. Both cases are found before the alignment
-of a run, and get the steps of the exchange that replaces them.
+client logs in again and repeats the request with a new token. After a failure that may pass, the client
+repeats the request (``retries``). These exchanges are found before the alignment of a run, and get the
+steps of the exchange that replaces them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.sequences.retries import retried
 from tracer.sequences.templates import normal
 from tracer.urls import split
 
@@ -50,7 +52,7 @@ def tolerated(run: Sequence[Observation], is_expected: Callable[[int], bool]) ->
     """
     stand_ins = _followed_redirects(run, is_expected)
     renewed, logins = _renewed_tokens(run, is_expected)
-    return ToleratedExchanges(stand_ins | renewed, logins)
+    return ToleratedExchanges(retried(run, is_expected) | stand_ins | renewed, logins)
 
 
 def _followed_redirects(run: Sequence[Observation], is_expected: Callable[[int], bool]) -> dict[int, int]:

@@ -1,0 +1,110 @@
+"""Searches by name that find nothing: the command ends, and fails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.sequences.runs import (
+    HOST,
+    IMAGE_ID,
+    exchange,
+    login,
+    show,
+    versions_of_keystone,
+)
+from tests.sequences.test_conditions import PATCH, prologue, sent
+from tracer.model import Exchange, Recording
+from tracer.sequences import catalog, invocation_of, match
+
+if TYPE_CHECKING:
+    from tracer.sequences.matching import Match
+
+IMAGES = f"{HOST}/image/v2/images"
+DELETE = sent("DELETE", f"{IMAGES}/{IMAGE_ID}", 204)
+
+
+def _images(query: str, *names: str) -> Exchange:
+    items = [{"id": IMAGE_ID, "name": name} for name in names]
+    return exchange("GET", f"{IMAGES}?{query}", 200, token=True, body={"images": items})
+
+
+def _lookup(name: str, *found: str) -> list[Exchange]:
+    lists = [_images(f"name={name}", *found)]
+    return [show(name, 404), *lists, *([] if found else [_images("os_hidden=True")])]
+
+
+def _match(command: str | None, run: list[Exchange], sequence: str) -> Match:
+    recording = Recording(format=1, command=command, recorded="", exchanges=run)
+    documented = catalog()[sequence]
+    return match(run, documented, "2026.2", invocation_of(recording, documented))
+
+
+COMMANDS = [
+    ("image-show", "openstack image show nope"),
+    ("image-delete", "openstack image delete nope"),
+    ("image-set", "openstack image set --property a=b nope"),
+    ("image-unset", "openstack image unset --tag a nope"),
+    ("image-save", "openstack image save nope"),
+    ("image-member-list", "openstack image member list nope"),
+    ("image-list", "openstack image list --marker nope"),
+]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize(("sequence", "command"), COMMANDS)
+def test_a_missing_image_ends_every_command(sequence: str, command: str, is_known: bool) -> None:
+    run = [*prologue(), *_lookup("nope")]
+    result = _match(command if is_known else None, run, sequence)
+    assert (result.verdict, result.unfound) == ("conforms", ["nope"])
+    assert [label.verdict for label in result.labels[3:]] == ["fallback"] * 3
+
+
+@pytest.mark.parametrize(("sequence", "command"), [pair for pair in COMMANDS if pair[0] != "image-show"])
+@pytest.mark.parametrize("found", ["id", "name", "unreadable"])
+def test_an_image_that_was_found_does_not_end_it(sequence: str, command: str, found: str) -> None:
+    lookup = {
+        "id": [show(IMAGE_ID)],
+        "name": _lookup("nope", "nope"),
+        "unreadable": [show("nope", 404), exchange("GET", f"{IMAGES}?name=nope", 200, token=True)],
+    }[found]
+    result = _match(command, [*prologue(), *lookup], sequence)
+    assert result.verdict == ("conforms" if found == "unreadable" else "deviates")
+
+
+@pytest.mark.parametrize("name", ["a b", "a/b", "%41", "ä"])
+def test_names_are_compared_without_their_escapes(name: str) -> None:
+    from urllib.parse import quote
+
+    run = [*prologue(), show(quote(name, safe="/"), 404), _images(f"name={quote(name)}", name), DELETE]
+    result = _match(None, run, "image-delete")
+    assert (result.verdict, result.unfound) == ("conforms", [])
+
+
+def test_two_images_of_a_name_end_the_command() -> None:
+    result = _match("openstack image delete x", [*prologue(), *_lookup("x", "x", "x")], "image-delete")
+    assert (result.verdict, result.unfound) == ("conforms", ["x"])
+
+
+def test_nothing_may_follow_a_fruitless_search() -> None:
+    run = [*prologue(), *_lookup("nope"), PATCH]
+    assert _match("openstack image set --tag a nope", run, "image-set").verdict == "deviates"
+
+
+def test_a_hidden_image_is_found() -> None:
+    run = [*prologue(), show("x", 404), _images("name=x"), _images("os_hidden=True", "y", "x"), DELETE]
+    result = _match("openstack image delete x", run, "image-delete")
+    assert (result.verdict, result.unfound) == ("conforms", [])
+
+
+def test_a_missing_project_ends_user_create() -> None:
+    projects = f"{HOST}/identity/v3/projects"
+    run = [
+        versions_of_keystone(),
+        login(),
+        sent("GET", f"{projects}/nope", 404),
+        exchange("GET", f"{projects}?name=nope", 200, token=True, body={"projects": []}),
+    ]
+    result = _match("openstack user create --project nope u", run, "user-create")
+    assert (result.verdict, result.unfound) == ("conforms", ["nope"])
