@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
-from tracer.sequences.choosing import choose, subcommand_words
+from tracer.sequences.choosing import choose
 from tracer.sequences.client_releases import documented_release, release_of
+from tracer.sequences.command_lines import (
+    calls_openstack,
+    is_interactive,
+    program_name,
+    subcommand_words,
+    without_interpreter,
+)
 from tracer.sequences.known_commands import known_words
 from tracer.sequences.labelled_entries import entry_of
 from tracer.sequences.labelling import label, verdict_of
@@ -23,6 +30,7 @@ from tracer.sequences.schema import (
     Text,
 )
 from tracer.sequences.templates import generic, with_query
+from tracer.sequences.user_agents import program_of
 
 __all__ = [
     "DEVIATIONS",
@@ -37,6 +45,7 @@ __all__ = [
     "ParameterType",
     "Sequence",
     "Text",
+    "calls_openstack",
     "catalog",
     "choose",
     "common_calls",
@@ -46,6 +55,7 @@ __all__ = [
     "generic",
     "generic_paths",
     "include",
+    "is_interactive",
     "json_schema",
     "known_words",
     "label",
@@ -53,10 +63,13 @@ __all__ = [
     "match",
     "parents",
     "participant_label",
+    "program_name",
+    "program_of",
     "release_of",
     "subcommand_words",
     "usual_mount",
     "verdict_of",
     "well_known",
     "with_query",
+    "without_interpreter",
 ]
