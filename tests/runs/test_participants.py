@@ -7,7 +7,7 @@ import pytest
 from tracer.errors import InputError
 from tracer.model import Body, Exchange, Request, Response
 from tracer.runs.participant_map import ParticipantMap
-from tracer.runs.participants import client_agent, named_by_agent, resolve
+from tracer.runs.participants import client_agent, client_label, named_by_agent, resolve
 
 
 def exchange(
@@ -166,3 +166,28 @@ def test_a_map_knows_the_default_port() -> None:
 def test_a_map_with_a_url_that_names_no_host_is_one_line(url: str) -> None:
     with pytest.raises(InputError, match="not a URL: "):
         ParticipantMap(f"glance={url}")
+
+
+SDK = "openstacksdk/4.4.0 keystoneauth1/5.10.0 python-requests/2.32.3 CPython/3.12.3"
+
+
+@pytest.mark.parametrize(
+    ("agent", "command", "documented", "label"),
+    [
+        (SDK, "openstack image list", True, "openstack-client"),
+        (SDK, "openstack server list", False, "openstack-client"),
+        (SDK, "openstack --os-cloud x", False, "openstack-client"),
+        (SDK, None, True, "openstack-client"),
+        (SDK, None, False, "openstacksdk"),
+        (SDK, "python many.py", False, "openstacksdk"),
+        ("curl/8.5.0", "curl http://x.test", False, "curl"),
+        ("curl/8.5.0", None, False, "curl"),
+        ("Mozilla/5.0 (X11) Gecko/20100101 Firefox/128.0", None, False, "firefox"),
+        ("", "python many.py", False, "client"),
+        ("", None, False, "client"),
+    ],
+)
+def test_the_client_is_named_by_its_user_agent(
+    agent: str, command: str | None, *, documented: bool, label: str
+) -> None:
+    assert client_label(agent, command, documented=documented) == label

@@ -153,7 +153,7 @@ def test_a_run_lasts_as_long_as_its_longest_exchange(tmp_path: Path) -> None:
 def test_a_run_that_goes_on_is_written_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO"):
         trace(with_download(), tmp_path)
-    written = [record for record in caplog.records if "image-show.yaml" in record.getMessage()]
+    written = [record for record in caplog.records if "run.yaml" in record.getMessage()]
     assert len(written) == 1
 
 

@@ -27,12 +27,34 @@ def test_names_are_of_the_command_where_no_sequence_is(tmp_path: Path) -> None:
         ("openstack ec2 credentials list", "ec2-credentials-list"),
         ("openstack thing show hunter", "run"),
         ("openstack hunter", "run"),
+        ("openstack --os-cloud hunter", "openstack"),
+        ("python many.py hunter", "many"),
+        ("python -c hunter", "python"),
+        ("sh -c hunter", "sh"),
+        ("./wrapper.sh hunter", "wrapper"),
+        ("curl http://cloud.test/hunter", "curl"),
     ],
 )
 def test_an_argument_is_no_part_of_a_name(tmp_path: Path, command: str, name: str) -> None:
     writer = RunWriter(Settings(folder=tmp_path), command.split())
     writer.take(taken(path="/compute/v2.1/flavors"))
     assert writer.finish().path == tmp_path / f"{name}.yaml"
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("curl/8.5.0", "curl"),
+        ("Mozilla/5.0 (X11) Gecko/20100101 Firefox/128.0", "firefox"),
+        ("gophercloud/v1.14.1", "gophercloud"),
+        ("openstacksdk/4.4.0 keystoneauth1/5.10.0", "openstacksdk"),
+        ("../etc/passwd", "run"),
+        ("", "run"),
+    ],
+)
+def test_an_unknown_command_is_named_after_its_program(tmp_path: Path, agent: str, name: str) -> None:
+    stored = trace([flow(path="/compute/v2.1/flavors", headers={"User-Agent": agent})], tmp_path)
+    assert list(stored) == [name]
 
 
 @given(st.sets(st.integers(1, 40)))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from tests.sequences import runs
 from tests.sequences.runs import HOST, IMAGE_ID, exchange, login, prologue, show
-from tracer.sequences import choose, subcommand_words
+from tracer.recording import load
+from tracer.sequences import choose, label
 
 if TYPE_CHECKING:
     from tracer.model import Exchange
 
+RECORDED = Path(__file__).parent / "recorded"
 FLAVORS = [*prologue()[:2], exchange("GET", f"{HOST}/compute/v2.1/flavors/detail", 200, to="nova")]
 
 
@@ -52,9 +56,7 @@ def test_a_known_command_without_a_sequence_gets_none(command: str) -> None:
     assert choose(runs.by_id(), command) is None
 
 
-@pytest.mark.parametrize(
-    "command", [None, "", "python script.py", "openstack", "glance image-show x", "openstack --debug"]
-)
+@pytest.mark.parametrize("command", [None, ""])
 @pytest.mark.parametrize(
     "run",
     [
@@ -63,7 +65,6 @@ def test_a_known_command_without_a_sequence_gets_none(command: str) -> None:
         runs.not_found(),
         [show()],
         [*prologue(), show(status=401), login(), show()],
-        [login(), show(), show()],
     ],
 )
 def test_by_what_was_said(run: list[Exchange], command: str | None) -> None:
@@ -102,12 +103,59 @@ def test_what_is_not_image_show(run: list[Exchange], name: str) -> None:
     assert chosen.name == name
 
 
-def test_the_words_of_a_command() -> None:
-    assert subcommand_words("openstack --debug --os-cloud x token issue -f json") == [
-        "token",
-        "issue",
-        "-f",
-        "json",
+@pytest.mark.parametrize(
+    "command",
+    [
+        "python script.py",
+        "python3 -m inventory",
+        "bash nightly.sh",
+        "./wrapper.sh",
+        "sh -c 'openstack image show x; openstack image list'",
+        "python script.py openstack image show x",
+        "xargs openstack image show",
+        "watch openstack image show x",
+        "curl http://182.161.114.101/image/v2/images/x",
+        "glance image-show x",
+        "openstack",
+        "openstack --debug",
+        "openstack --os-cloud devstack",
+    ],
+)
+def test_no_single_command_has_no_sequence(command: str) -> None:
+    assert choose(runs.by_id(), command) is None
+
+
+@pytest.mark.parametrize("run", [[login(), show(), show()], [*runs.by_id(), *runs.by_id()[-1:]]])
+def test_several_commands_with_one_login_have_no_sequence(run: list[Exchange]) -> None:
+    assert choose(run, None) is None
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("openstacksdk/4.4.0 keystoneauth1/5.10.0 python-requests/2.32.3 CPython/3.12.3", "image-show"),
+        ("python-glanceclient", "image-show"),
+        ("", "image-show"),
+        ("curl/8.5.0", None),
+        ("python-requests/2.32.3", None),
+        ("gophercloud/v1.14.1", None),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", None),
+    ],
+)
+def test_a_user_agent_of_another_program_leaves_no_sequence(agent: str, name: str | None) -> None:
+    run = [
+        replace(each, request=replace(each.request, headers={**each.request.headers, "User-Agent": agent}))
+        for each in runs.by_id()
     ]
-    assert subcommand_words("ls -l") == []
-    assert subcommand_words("openstack") == []
+    chosen = choose(run, None)
+    assert (chosen and chosen.name) == name
+
+
+@pytest.mark.parametrize("command", ["openstack", "many.py", None])
+@pytest.mark.parametrize("name", ["shell-three-commands", "script-creates"])
+def test_stored_traffic_of_no_single_command_has_no_verdict(name: str, command: str | None) -> None:
+    recording = load(RECORDED / f"{name}.yaml")
+    labelled = label(recording, choose(recording.exchanges, command, "zed"))
+    assert (labelled.sequence, labelled.verdict, labelled.missing) == (None, None, [])
+    assert all(each.path and not each.steps and each.verdict is None for each in labelled.exchanges)
+    assert {each.path for each in labelled.exchanges} >= {"/identity/v3/auth/tokens", "/image/v2/images"}

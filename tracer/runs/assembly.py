@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tracer.lazy import lazy_map, lazy_reorder
 from tracer.model import FORMAT, Cloud, Exchange, Output, Recording
-from tracer.runs.participants import CLIENT, client_agent, resolve
+from tracer.runs.participants import CLIENT, client_agent, client_label, resolve
 from tracer.sequences import choose, find, label, release_of
 from tracer.urls import split
 
@@ -53,11 +53,14 @@ def assemble(
         redacted=head.redacted,
         output=output,
     )
-    if head.sequence:
-        return label(recording, find(head.sequence))
     # A background run has no documented sequence.
     by_client = any(exchange.sender == CLIENT for exchange in named)
-    return label(recording, choose(named, head.command, release_of(recording)) if by_client else None)
+    sequence = find(head.sequence) if head.sequence else None
+    if by_client:
+        sequence = sequence or choose(named, head.command, release_of(recording))
+        client = client_label(recording.client, head.command, documented=sequence is not None)
+        recording = replace(recording, participants={**labels, CLIENT: client})
+    return label(recording, sequence)
 
 
 def _complete(exchange: Exchange, began: float, receiver: str) -> Exchange:

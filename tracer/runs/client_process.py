@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -10,10 +9,9 @@ import psutil
 
 from tracer.processes import ProcessIdentity, identify
 from tracer.runs.header_fields import encoded, readable
+from tracer.sequences import without_interpreter
 
 __all__ = ["ClientProcess", "client_command", "read"]
-
-_INTERPRETER = re.compile(r"python[\d.]*(\.exe)?\Z", re.IGNORECASE)
 
 
 class ClientProcess(NamedTuple):
@@ -46,8 +44,9 @@ def read(pid: int) -> ClientProcess | None:
 
 
 def client_command(argv: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the command as the user typed it: without the interpreter and the folder of the script."""
-    words = argv
-    if len(words) > 1 and _INTERPRETER.match(PurePath(words[0]).name) and not words[1].startswith("-"):
-        words = words[1:]
+    """Return the command as the user typed it: without the folder of the program.
+
+    The interpreter of an installed program is left out. The interpreter of a script is kept.
+    """
+    words = without_interpreter(argv)
     return (PurePath(words[0]).name, *words[1:]) if words else words

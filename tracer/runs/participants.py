@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tracer.model import Exchange, header
-from tracer.sequences import known_words, subcommand_words
+from tracer.sequences import calls_openstack, known_words, program_of, subcommand_words
 from tracer.sequences.catalogue import Catalogue, participant_label
 from tracer.urls import authority, origin
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tracer.runs.participant_map import ParticipantMap
 
-__all__ = ["CLIENT", "client_agent", "named_by_agent", "resolve"]
+__all__ = ["CLIENT", "client_agent", "client_label", "named_by_agent", "resolve"]
 
 CLIENT = "client"
 
@@ -53,6 +53,16 @@ def resolve(
             labels.setdefault(name, participant_label(name))
         receivers.append(receiver)
     return receivers, labels
+
+
+def client_label(agent: str, command: str | None, *, documented: bool) -> str:
+    """Return the label of the client: ``openstack-client``, else the program of the User-Agent ``agent``.
+
+    The client is ``openstack`` if ``command`` calls it, or if the command is not known and the run is
+    ``documented``: a sequence fits. Without a User-Agent, the label is ``client``.
+    """
+    is_openstack = calls_openstack(command) if command else documented
+    return participant_label(CLIENT) if is_openstack else program_of(agent) or CLIENT
 
 
 def client_agent(exchanges: Sequence[Exchange]) -> str:

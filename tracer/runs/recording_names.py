@@ -1,4 +1,4 @@
-"""The file names of recordings: the given name, else the sequence, the command, or the sending service."""
+"""The file names of recordings: the given name, else the sequence, the command, or the sending program."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tracer.errors import NameTakenError
 from tracer.filenames import first_free, safe_name
 from tracer.recording import JournalHead, save
 from tracer.runs.participants import CLIENT
-from tracer.sequences import known_words, subcommand_words
+from tracer.sequences import known_words, participant_label, program_name, subcommand_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,8 @@ __all__ = ["recording_path", "save_new"]
 def recording_path(folder: Path, head: JournalHead, recording: Recording) -> Path:
     """Return the path of a recording below ``folder``, even if that file exists."""
     folder = folder / safe_name(head.release) if head.release else folder
-    name = head.name or recording.sequence or _command_name(recording.command) or _beginner(recording)
+    own = _command_name(recording.command) if recording.command else _sender_name(recording)
+    name = head.name or recording.sequence or own
     return folder / f"{safe_name(name or 'run')}.yaml"
 
 
@@ -45,12 +46,21 @@ def save_new(
         return path
 
 
-def _command_name(command: str | None) -> str:
-    """Return a name from the known words of ``command``. Arguments are left out, as they may be secrets."""
-    return "-".join(known_words(subcommand_words(command))) if command else ""
+def _command_name(command: str) -> str:
+    """Return a name from the known words of ``command``, for another program than ``openstack`` its name.
+
+    Arguments are left out, as they may be secrets.
+    """
+    words = subcommand_words(command)
+    return "-".join(known_words(words)) if words else program_name(command)
 
 
-def _beginner(recording: Recording) -> str:
-    """Return the service that sent the first request; empty if a client sent any request."""
-    by_client = any(exchange.sender == CLIENT for exchange in recording.exchanges)
-    return "" if by_client or not recording.exchanges else recording.exchanges[0].sender
+def _sender_name(recording: Recording) -> str:
+    """Return the name of the client's program, else the service that sent the first request.
+
+    Return an empty string for a client without a name of its own.
+    """
+    if not any(exchange.sender == CLIENT for exchange in recording.exchanges):
+        return recording.exchanges[0].sender if recording.exchanges else ""
+    label = recording.participants.get(CLIENT, "")
+    return "" if label in (CLIENT, participant_label(CLIENT)) else label

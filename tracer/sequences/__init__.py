@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
-from tracer.sequences.choosing import OwnSequence, choose, own_sequence, subcommand_words
+from tracer.sequences.choosing import OwnSequence, choose, own_sequence
 from tracer.sequences.client_releases import documented_release, release_of
+from tracer.sequences.command_lines import (
+    calls_openstack,
+    is_interactive,
+    program_name,
+    subcommand_words,
+    without_interpreter,
+)
 from tracer.sequences.conditions import Invocation, When
 from tracer.sequences.discovery import with_alternatives
 from tracer.sequences.invocations import invocation_of
@@ -28,6 +35,7 @@ from tracer.sequences.schema import (
     Text,
 )
 from tracer.sequences.templates import generic, with_query
+from tracer.sequences.user_agents import program_of
 
 __all__ = [
     "DEVIATIONS",
@@ -47,6 +55,7 @@ __all__ = [
     "Sequence",
     "Text",
     "When",
+    "calls_openstack",
     "catalog",
     "choose",
     "common_calls",
@@ -57,6 +66,7 @@ __all__ = [
     "generic_paths",
     "include",
     "invocation_of",
+    "is_interactive",
     "json_schema",
     "known_words",
     "label",
@@ -65,6 +75,8 @@ __all__ = [
     "own_sequence",
     "parents",
     "participant_label",
+    "program_name",
+    "program_of",
     "release_of",
     "subcommand_words",
     "usual_mount",
@@ -72,4 +84,5 @@ __all__ = [
     "well_known",
     "with_alternatives",
     "with_query",
+    "without_interpreter",
 ]

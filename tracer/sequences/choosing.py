@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.model import header
 from tracer.sequences.client_releases import release_of
+from tracer.sequences.command_lines import subcommand_words
 from tracer.sequences.loading import catalog
 from tracer.sequences.matching import Match, could_be, match_run
-from tracer.sequences.observations import observe
+from tracer.sequences.observations import ObservedRun, observe
+from tracer.sequences.user_agents import may_be_openstack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,14 +18,7 @@ if TYPE_CHECKING:
     from tracer.model import Exchange, Recording
     from tracer.sequences.schema import Sequence
 
-__all__ = ["GLOBAL_FLAGS", "OwnSequence", "choose", "own_sequence", "subcommand_words"]
-
-_PROGRAM = re.compile(r"(?:.*[/\\])?openstack(?:\.exe|\.py)?|openstackclient\.shell", re.IGNORECASE)
-# The options of `openstack` itself without a value. All other options before the command have a value.
-GLOBAL_FLAGS = frozenset({
-    "--debug", "--help", "--insecure", "--no-verify", "--os-beta-command", "--quiet", "--timing", "--verbose",
-    "--verify", "--version", "-h", "-q", "-v", "-vv", "-vvv",
-})  # fmt: skip
+__all__ = ["OwnSequence", "choose", "own_sequence"]
 
 
 class OwnSequence(NamedTuple):
@@ -53,39 +47,25 @@ def own_sequence(recording: Recording) -> OwnSequence:
 def choose(exchanges: Iterable[Exchange], command: str | None, release: str | None = None) -> Sequence | None:
     """Return the sequence in the catalogue that matches a run, or None.
 
-    A known command decides by its words; without a sequence for these words, the result is None. If the
-    command is not known, the exchanges decide: a sequence fits if all required exchanges of the command
-    itself occurred, and if every exchange belongs to the sequence. The match with the lowest cost wins.
+    A known command decides by its words; without a sequence for these words, the result is None. A script,
+    another program, and the interactive shell of ``openstack`` have no sequence.
+
+    If the command is not known, the exchanges decide: a sequence fits if all required exchanges of the
+    command itself occurred, and if every exchange belongs to the sequence. The match with the lowest cost
+    wins. A User-Agent of another program than ``openstack`` leaves the run without a sequence.
     """
-    words = subcommand_words(command) if command else []
-    if words:
-        return _by_words(words)
+    if command:
+        return _by_words(subcommand_words(command))
     run = observe(exchanges)
+    if not all(map(_may_be_openstack, run.exchanges)):
+        return None
     fitting = [
         (result.cost, -_own(sequence), sequence.name, sequence)
         for sequence in catalog().values()
-        if could_be(run, sequence, release) and _fits(sequence, result := match_run(run, sequence, release))
+        if could_be(run, sequence, release)
+        and _fits(run, sequence, result := match_run(run, sequence, release))
     ]
     return min(fitting)[3] if fitting else None
-
-
-def subcommand_words(command: str) -> list[str]:
-    """Return the words after ``openstack`` and its options: the words of the command, then its arguments.
-
-    Return an empty list if ``command`` does not call ``openstack``, or starts its shell.
-    """
-    try:
-        tokens = shlex.split(command, posix="\\" not in command)
-    except ValueError:
-        tokens = command.split()
-    start = next((index for index, token in enumerate(tokens) if _PROGRAM.fullmatch(token)), None)
-    if start is None:
-        return []
-    rest = tokens[start + 1 :]
-    while rest and rest[0].startswith("-"):
-        takes_a_value = "=" not in rest[0] and rest[0] not in GLOBAL_FLAGS
-        rest = rest[1 + takes_a_value :]
-    return rest
 
 
 def _by_words(words: list[str]) -> Sequence | None:
@@ -102,7 +82,12 @@ def _own(sequence: Sequence) -> int:
     return sum(1 for entry in sequence.entries if not entry.prologue)
 
 
-def _fits(sequence: Sequence, result: Match) -> bool:
+def _may_be_openstack(exchange: Exchange) -> bool:
+    by_client = exchange.sender == "client"
+    return not by_client or may_be_openstack(header(exchange.request.headers, "User-Agent") or "")
+
+
+def _fits(run: ObservedRun, sequence: Sequence, result: Match) -> bool:
     steps = {step for entry in sequence.entries if not entry.prologue for step in entry.steps}
     met = {
         step for label in result.labels if label.verdict in ("documented", "fallback") for step in label.steps
@@ -110,4 +95,7 @@ def _fits(sequence: Sequence, result: Match) -> bool:
     if result.unfound and not steps <= met:
         return False  # a search that finds nothing ends many commands alike
     wrong = {step for label in result.labels if label.verdict == "wrong-status" for step in label.steps}
-    return bool(steps & met) and not result.foreign and not steps & {*result.missing, *(wrong - met)}
+    sent = zip(run.seen, result.labels, strict=True)
+    if any(seen.sender == "client" and label.verdict == "unexpected" for seen, label in sent):
+        return False
+    return bool(steps & met) and not steps & {*result.missing, *(wrong - met)}

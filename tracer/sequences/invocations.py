@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tracer.sequences.choosing import GLOBAL_FLAGS, subcommand_words
+from tracer.sequences.command_lines import GLOBAL_FLAGS, subcommand_words
 from tracer.sequences.conditions import Invocation
 
 if TYPE_CHECKING:

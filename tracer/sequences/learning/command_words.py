@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.errors import InputError
-from tracer.sequences.choosing import subcommand_words
+from tracer.sequences.command_lines import subcommand_words
 from tracer.sequences.learning.summaries import data
 from tracer.sequences.loading import catalog
 
