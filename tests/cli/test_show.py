@@ -37,7 +37,9 @@ def test_colours_are_left_out_on_request() -> None:
 
 def test_logging_in_can_be_hidden() -> None:
     shown = tracer("show", "--fold", SHIPPED).stdout
-    assert "(1)–(6) authentication" in shown
+    assert "(1)–(2) discovery, (3)–(4) authentication, (5)–(6) discovery" in " ".join(
+        shown.replace("│", " ").split()
+    )
     assert "/auth/tokens" not in shown
 
 

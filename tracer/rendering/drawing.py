@@ -48,7 +48,9 @@ def mermaid_texts(recording: Recording, options: ExportOptions) -> list[str]:
     style = Style(fold=options.fold, timing=options.timing, title=options.title, language=options.language)
     texts = mermaid_parts(recording, style)
     if style.fold and texts == mermaid_parts(recording, style._replace(fold=False)):
-        options.warn("--fold hides nothing here: the recording does not begin with messages of logging in")
+        options.warn(
+            "--fold hides nothing here: the recording does not begin with discovery or authentication"
+        )
     return texts
 
 
