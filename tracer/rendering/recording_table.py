@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from tracer.sequences import Sequence
 
 __all__ = [
-    "Row", "empty_table", "exchange_rows", "message_row", "message_style", "note_lines",
-    "table", "verdict_line",
+    "Row", "empty_table", "exchange_rows", "heading_lines", "message_row", "message_style",
+    "note_lines", "table", "verdict_line",
 ]  # fmt: skip
 
 Row = tuple[Text, Text, Text, Text, Text, Text]
@@ -89,6 +89,21 @@ def message_row(view: MessageView, hint: str = "") -> Row:
         if view.kind == "request"
         else Text(),
     )
+
+
+def heading_lines(recording: Recording, file: str) -> list[Text]:
+    """Return the lines above the messages: the file, the command, the release and the date, not cut."""
+    facts = {
+        "file": file,
+        "command": recording.command or "not known",
+        "release": recording.cloud.release or "not known",
+        "recorded": recording.recorded or "not known",
+    }
+    width = max(map(len, facts))
+    return [
+        Text.assemble((f"{name:<{width}}  ", "dim"), (visible(value, len(value)), "bold"))
+        for name, value in facts.items()
+    ]
 
 
 def verdict_line(recording: Recording) -> Text:
