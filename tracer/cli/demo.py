@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracer.cli.options import add_client, add_out, add_release
+from tracer.cli.options import add_client, add_out, add_release, naming_options
 from tracer.errors import CommandError, NothingRecordedError
-from tracer.writability import naming_option
 
 if TYPE_CHECKING:
     import argparse
@@ -48,7 +47,7 @@ def run(options: argparse.Namespace) -> None:
     console = stdout()
     release, out = options.release, options.out
     which = f"{release} --client {options.client}" if options.client else release
-    with naming_option("--out"):
+    with naming_options(options):
         Settings(folder=out, release=release)  # raises an error if the folder is not writable
     cloud = EmbeddedCloud(release)
     was_up = cloud.status() is not None
