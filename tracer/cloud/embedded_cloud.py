@@ -16,6 +16,7 @@ from tracer.cloud import clients, environments, service_processes, services, sta
 from tracer.cloud.cache import Progress, folder, locked, private_folder, silent
 from tracer.cloud.releases import CloudRelease, Service, catalog, release
 from tracer.cloud.services import HOST, ServiceProcess
+from tracer.cloud.started import FOLDER, NOTE
 from tracer.errors import CloudError
 from tracer.processes import identify
 from tracer.urls import base, hostname
@@ -64,9 +65,9 @@ class EmbeddedCloud:
         self.release: CloudRelease = release(release_name)
         self.services: dict[str, Service] = {name: catalog().services[name] for name in self.release.services}
         self._cache = folder(cache)
-        self._folder = (apart or self._cache / "clouds") / self.release.name
+        self._folder = (apart or self._cache / FOLDER) / self.release.name
         self._home = self._folder / "state"
-        self._note = self._folder / "running.json"
+        self._note = self._folder / NOTE
 
     def up(
         self,
