@@ -116,17 +116,20 @@ def test_a_broken_note_is_no_cloud(clouds: Callable[..., None], tmp_path: Path, 
 
 @pytest.mark.parametrize("release", [None, "zed", "wallaby"])
 def test_a_client_comes_first_on_the_path_whatever_the_cloud(
-    monkeypatch: pytest.MonkeyPatch, release: str | None
+    monkeypatch: pytest.MonkeyPatch, release: str | None, tmp_path: Path
 ) -> None:
     asked = []
+    client = tmp_path / "2026.2-client/bin/openstack"
 
     def install(name: str, *_: object) -> Path:
         asked.append(name)
-        return Path("/cache/2026.2-client/bin/openstack")
+        return client
 
     monkeypatch.setattr(clients, "install", install)
     found = for_command(OWN, release, LIST, "2026.2")
-    assert found == OWN | {"PATH": "/cache/2026.2-client/bin:/usr/bin"}
+    first, _, rest = found["PATH"].partition(":")
+    assert (found | {"PATH": rest}) == OWN
+    assert [path.readlink() for path in Path(first).iterdir()] == [client], "no python, no pip"
     assert asked == ["2026.2"]
 
 
@@ -179,15 +182,17 @@ def test_an_ipv6_address_is_listed_with_its_brackets(
     assert "up, [fd00::2]:5000" in capsys.readouterr().out
 
 
-def test_the_demo_says_at_which_ipv6_address_the_cloud_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demo_says_at_which_ipv6_address_the_cloud_is() -> None:
     class Up:
-        def up(self, _progress: object) -> Running:
+        def up(self, _progress: object, **_: object) -> Running:
             return Running(release="zed", url="http://[fd00::2]:5000/identity", services=(), started="")
 
         def client_environment(self, *_: object, **__: object) -> dict[str, str]:
             return {}
 
-    monkeypatch.setattr(demo, "_image", lambda _: "an-id")
+        def demo_image(self) -> str:
+            return "an-id"
+
     with io.StringIO() as printed:
         demo._prepare(Console(file=printed, width=200), cast("EmbeddedCloud", Up()), None)
         assert "Glance at http://[fd00::2]:5000/identity, image an-id" in printed.getvalue()
