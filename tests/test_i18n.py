@@ -57,13 +57,13 @@ def test_what_a_language_leaves_out_is_said_in_english(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "en.yaml").write_bytes((FOLDER / "en.yaml").read_bytes())
-    (tmp_path / "eo.yaml").write_text("diagram: {followed: kio sekvis}\npages: {index: {title: Ĉio}}\n")
+    (tmp_path / "eo.yaml").write_text("diagram: {failed: malsukcesis}\npages: {index: {title: Ĉio}}\n")
     monkeypatch.setattr(room, "__file__", str(tmp_path / "__init__.py"))
     for cached in (room.section, room._file, words):
         cached.cache_clear()
     try:
         assert languages() == ["en", "eo"]
-        assert (words("eo").followed, words("eo").failed) == ("kio sekvis", words("en").failed)
+        assert (words("eo").failed, words("eo").missing) == ("malsukcesis", words("en").missing)
         index = section("eo", "pages")["index"]
         assert (index["title"], index["intro"]) == ("Ĉio", section("en", "pages")["index"]["intro"])
         assert section("eo", "view") == section("en", "view")

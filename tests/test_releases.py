@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracer.cloud.releases import releases
-from tracer.releases import PATTERN, also, canonical, holds, order
+from tracer.errors import InputError
+from tracer.releases import PATTERN, also, canonical, checked, holds, meant, order
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,60 @@ def test_every_name_leads_to_the_release(release: str) -> None:
 def test_a_canonical_name_stays_so(name: str) -> None:
     assert canonical(canonical(name)) == canonical(name)
     assert canonical(name) == name or re.fullmatch(PATTERN, canonical(name))
+
+
+@pytest.mark.parametrize(
+    ("typed", "code_name"),
+    [
+        ("zde", "zed"),
+        ("zedd", "zed"),
+        ("Ze", "zed"),
+        ("zet", "zed"),
+        ("bobcatt", "bobcat"),
+        ("antelop", "antelope"),
+        ("hibicsus", "hibiscus"),
+        ("FLAMINGA", "flamingo"),
+        ("masterr", "master"),
+    ],
+)
+def test_a_code_name_with_a_typing_error_is_refused_with_the_name(typed: str, code_name: str) -> None:
+    assert meant(typed) == code_name
+    with pytest.raises(
+        InputError, match=rf"^release: unknown release '{typed}'; did you mean {code_name}\?$"
+    ):
+        checked(typed)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "2027.1",
+        "2031.3",
+        "2023.1",
+        "2023.11",
+        "my Devstack",
+        "devstack",
+        "zeta",
+        "v1",
+        "..x",
+        "a..b",
+        "한글",
+        "z",
+    ],
+)
+def test_other_names_are_taken_as_they_are(name: str) -> None:
+    assert checked(name) == name
+
+
+@pytest.mark.parametrize("name", ["a/b", "/", "/zed", "zed/", "..", "../zed", ".", ""])
+def test_a_path_is_no_release(name: str) -> None:
+    with pytest.raises(InputError, match="expected a name without a path"):
+        checked(name)
+
+
+@given(st.sampled_from([*releases(), "antelope", "yoga", "master", "2022.2"]), st.booleans())
+def test_each_name_of_a_release_is_taken(name: str, upper: bool) -> None:
+    assert checked(name.upper() if upper else name) == canonical(name)
 
 
 def test_embedded_clouds_come_in_order_and_have_two_names() -> None:

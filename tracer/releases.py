@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["PATTERN", "also", "canonical", "holds", "order"]
+from tracer.errors import InputError
+
+__all__ = ["PATTERN", "also", "canonical", "checked", "holds", "meant", "order"]
 
 _CODE_NAMES = (
     "austin|bexar|cactus|diablo|essex|folsom|grizzly|havana|icehouse|juno|kilo|liberty|mitaka|newton|ocata|pike"
@@ -32,6 +34,8 @@ _OTHER_NAMES = {
     "hibiscus": "2026.2",
 }
 _ALSO = {name: alias for alias, name in _OTHER_NAMES.items()}
+_KNOWN = [name for name in (*_CODE_NAMES.split("|"), *_OTHER_NAMES, "master") if name.isalpha()]
+_LONGEST = max(map(len, _KNOWN))
 
 
 def canonical(name: str) -> str:
@@ -42,6 +46,31 @@ def canonical(name: str) -> str:
     lower = name.lower()
     main_name = _OTHER_NAMES.get(lower, lower)
     return main_name if _PATTERN.fullmatch(main_name) else name
+
+
+def checked(name: str) -> str:
+    """Return the canonical name of a release that recordings may be kept under: one part of a path.
+
+    Raises InputError for other texts, and for a code name with a typing error.
+    """
+    if "/" in name or name in {"", ".", ".."}:
+        raise InputError("release", f"expected a name without a path, such as zed or 2026.2, got {name!r}")
+    if code_name := meant(name):
+        raise InputError("release", f"unknown release {name!r}; did you mean {code_name}?")
+    return canonical(name)
+
+
+def meant(name: str) -> str | None:
+    """Return the code name that ``name`` differs from in a single edit, None if there is none.
+
+    An edit inserts, deletes, or replaces a character, or exchanges two neighbours (OSA distance).
+    """
+    lower = name.lower()
+    if _PATTERN.fullmatch(canonical(name)) or not 2 <= len(name) <= _LONGEST + 1:
+        return None
+    from rapidfuzz.distance import OSA
+
+    return next((known for known in _KNOWN if OSA.distance(known, lower, score_cutoff=1) == 1), None)
 
 
 def also(release: str) -> str:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import argparse
 import io
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
+import msgspec
 import pytest
 from rich.console import Console
 
 from tests.cli.runner import tracer
 from tracer.cli import cloud, demo
-from tracer.cli.clouds import _is_below, for_command
+from tracer.cli.clouds import _is_below, choose_release, for_command, hint
 from tracer.cloud import clients
 from tracer.cloud.embedded_cloud import EmbeddedCloud, Running
+from tracer.errors import CommandError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+URL = "http://127.0.0.1:5000/identity"
 OWN = {"OS_AUTH_URL": "http://cloud.test/identity", "PATH": "/usr/bin"}
 LIST = ("openstack", "image", "list")
 
@@ -24,19 +30,106 @@ def test_a_cloud_that_is_named_keeps_its_own_client() -> None:
     assert for_command(OWN, "zed", LIST) == OWN
 
 
+@pytest.fixture
+def clouds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Note clouds as started, on the ports from 5000 on, those in ``down`` as ended."""
+    monkeypatch.setenv("TRACER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    def note(*names: str, down: Sequence[str] = ()) -> None:
+        for port, name in enumerate(names, 5000):
+            running = Running(
+                release=name,
+                url=f"http://127.0.0.1:{port}/identity",
+                services=(),
+                started="2026-11-28T00:00:00Z",
+            )
+            path = tmp_path / "cache" / "clouds" / name / "running.json"
+            path.parent.mkdir(parents=True)
+            path.write_bytes(msgspec.json.encode(running))
+        monkeypatch.setattr(EmbeddedCloud, "status", lambda cloud: cloud.release.name not in down or None)
+
+    return note
+
+
+def _chosen(
+    environment: Mapping[str, str], *command: str, release: str | None = None
+) -> tuple[str | None, list[str]]:
+    lines: list[str] = []
+    return choose_release(environment, release, command or LIST, lines.append), lines
+
+
+@pytest.mark.parametrize(
+    ("environment", "command"),
+    [
+        ({"OS_AUTH_URL": URL}, LIST),
+        ({"OS_AUTH_URL": f"{URL}/v3/"}, ("sh", "-c", "openstack image list")),
+        ({}, ("openstack", "--os-auth-url", URL, "image", "list")),
+        ({}, ("openstack", f"--os-auth-url={URL}", "image", "list")),
+    ],
+)
+def test_the_url_of_an_embedded_cloud_tells_its_release(
+    clouds: Callable[..., None], environment: dict[str, str], command: tuple[str, ...]
+) -> None:
+    clouds("zed", "2026.2", down=["zed"])
+    assert _chosen(environment, *command) == ("zed", [])
+    assert _chosen(environment, *command, release="mine") == ("mine", [])
+
+
+def test_a_command_without_a_cloud_uses_the_only_one_that_is_up(clouds: Callable[..., None]) -> None:
+    clouds("zed", "2026.2", down=["zed"])
+    line = "no cloud is named: using the embedded cloud that is up, as with --release 2026.2"
+    assert _chosen({}) == ("2026.2", [line])
+    assert _chosen({"OS_USERNAME": "me"}, "/opt/bin/openstack") == ("2026.2", [line])
+    assert _chosen({}, "curl", URL) == (None, [])
+    assert hint({}, None, ("sh", "-c", "openstack image list")) == (
+        "--release 2026.2 uses an embedded cloud that is up"
+    )
+
+
+def test_several_clouds_that_are_up_are_named(clouds: Callable[..., None]) -> None:
+    clouds("zed", "2023.1", "2026.2", down=["2023.1"])
+    with pytest.raises(CommandError, match=r"are up: --release zed or --release 2026\.2 chooses one$"):
+        _chosen({})
+    assert hint({}, None, ("sh",)).startswith("--release zed or --release 2026.2 uses")
+
+
+@pytest.mark.parametrize("environment", [OWN, {"OS_CLOUD": "mine"}, {"OS_CLIENT_CONFIG_FILE": "c.yaml"}])
+def test_a_cloud_of_the_user_is_not_replaced(
+    clouds: Callable[..., None], environment: dict[str, str], tmp_path: Path
+) -> None:
+    clouds("zed")
+    assert _chosen(environment) == (None, [])
+    assert _chosen({}, "openstack", "--os-cloud", "mine", "image", "list") == (None, [])
+    assert hint(environment, None, LIST) == ""
+    (tmp_path / "clouds.yaml").write_text("clouds: {mine: {auth: {auth_url: http://cloud.test}}}")
+    assert _chosen({}) == (None, []), "the only cloud of clouds.yaml"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"url": 1}', "[" * 100_000])
+def test_a_broken_note_is_no_cloud(clouds: Callable[..., None], tmp_path: Path, content: str) -> None:
+    clouds("zed")
+    (tmp_path / "cache/clouds/zed/running.json").write_text(content)
+    assert _chosen({}) == _chosen({"OS_AUTH_URL": URL}) == (None, [])
+
+
 @pytest.mark.parametrize("release", [None, "zed", "wallaby"])
 def test_a_client_comes_first_on_the_path_whatever_the_cloud(
-    monkeypatch: pytest.MonkeyPatch, release: str | None
+    monkeypatch: pytest.MonkeyPatch, release: str | None, tmp_path: Path
 ) -> None:
     asked = []
+    client = tmp_path / "2026.2-client/bin/openstack"
 
     def install(name: str, *_: object) -> Path:
         asked.append(name)
-        return Path("/cache/2026.2-client/bin/openstack")
+        return client
 
     monkeypatch.setattr(clients, "install", install)
     found = for_command(OWN, release, LIST, "2026.2")
-    assert found == OWN | {"PATH": "/cache/2026.2-client/bin:/usr/bin"}
+    first, _, rest = found["PATH"].partition(":")
+    assert (found | {"PATH": rest}) == OWN
+    assert [path.readlink() for path in Path(first).iterdir()] == [client], "no python, no pip"
     assert asked == ["2026.2"]
 
 
@@ -89,15 +182,17 @@ def test_an_ipv6_address_is_listed_with_its_brackets(
     assert "up, [fd00::2]:5000" in capsys.readouterr().out
 
 
-def test_the_demo_says_at_which_ipv6_address_the_cloud_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demo_says_at_which_ipv6_address_the_cloud_is() -> None:
     class Up:
-        def up(self, _progress: object) -> Running:
+        def up(self, _progress: object, **_: object) -> Running:
             return Running(release="zed", url="http://[fd00::2]:5000/identity", services=(), started="")
 
         def client_environment(self, *_: object, **__: object) -> dict[str, str]:
             return {}
 
-    monkeypatch.setattr(demo, "_image", lambda _: "an-id")
+        def demo_image(self) -> str:
+            return "an-id"
+
     with io.StringIO() as printed:
         demo._prepare(Console(file=printed, width=200), cast("EmbeddedCloud", Up()), None)
         assert "Glance at http://[fd00::2]:5000/identity, image an-id" in printed.getvalue()

@@ -26,7 +26,7 @@ def test_what_is_asked_for_is_in_the_diagram() -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
     lines = [line.strip() for line in ended.stdout.splitlines()]
     assert lines[:3] == ["sequenceDiagram", "autonumber 7", "title 이미지 조회"]
-    assert "Note over client,glance: (1)–(6) 인증" in lines
+    assert "Note over client,glance: (1)–(2) 버전 조회, (3)–(4) 인증, (5)–(6) 버전 조회" in lines
     assert any(line.endswith(" ms") for line in lines)
 
 

@@ -110,6 +110,40 @@ def test_output_is_an_alias_of_out(tmp_path: Path, words: tuple[object, ...], na
     assert written[0] == written[1] == written[2]
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("diagram", ZED, "-o"), "x.mmd"),
+        (("diff", ZED, ZED, "-o"), "x.json"),
+        (("diff", ZED, ZED, "--write-baseline"), "x.yaml"),
+        (("view", ZED, "-o"), "x.html"),
+        (("learn", ZED, "-o"), "x.yaml"),
+        (("docs", ZED, "-o"), "site"),
+    ],
+)
+def test_a_missing_folder_is_created_and_a_file_in_its_path_is_one_line(
+    words: tuple[object, ...], name: str, tmp_path: Path
+) -> None:
+    ended = tracer(*words, Path("a/b", name), cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert (tmp_path / "a/b" / name).exists()
+    (tmp_path / "file").touch()
+    refused = tracer(*words, Path("file", name), cwd=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stderr in (
+        f"tracer: cannot write file/{name}: a part of its path is not a folder\n",
+        f"tracer: {tmp_path / 'file'}: not a folder\n",
+    )
+
+
+def test_a_traced_cloud_does_not_start_without_a_place_for_recordings(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    cache = {"TRACER_CACHE": str(tmp_path / "cache")}
+    ended = tracer("cloud", "up", "zed", "--traced", "-o", "file/x", cwd=tmp_path, **cache)
+    assert (ended.returncode, ended.stderr) == (2, f"tracer: {tmp_path / 'file'}: not a folder\n")
+    assert not (tmp_path / "cache" / "clouds" / "zed" / "state").exists()
+
+
 def test_output_is_an_alias_of_out_for_a_recorded_command(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for option in ("-o", "--out", "--output"):

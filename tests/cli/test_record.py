@@ -100,6 +100,11 @@ def test_a_usage_error_after_a_login_is_told_beside_the_recording(
         ),
         (("--out", "kept"), "FOLDER/kept/.journal: not a folder"),
         (("--release", "zed"), "FOLDER/recordings/zed: not a folder"),
+        (("--release", "zde"), "--release: unknown release 'zde'; did you mean zed?"),
+        (
+            ("--release", "../x"),
+            "--release: expected a name without a path, such as zed or 2026.2, got '../x'",
+        ),
         (("--name", "x"), "cannot write recordings/x.yaml: it is a folder (--out chooses another folder)"),
     ],
 )

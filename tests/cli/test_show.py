@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from tests.cli.runner import tracer
+from tracer.model import Cloud
 from tracer.recording import load, save
 
 SHIPPED = Path(__file__).parents[2] / "recordings" / "zed" / "image-show-by-name.yaml"
@@ -19,6 +20,45 @@ def test_it_draws_the_sequence_and_tells_the_verdict() -> None:
     assert "│─────── GET /image/v2/images/{image_id} ───────▶│" in ended.stdout
     assert ended.stdout.endswith("conforms to image-show: 8 of 8 steps, by its fallback\n")
     assert "\x1b" not in ended.stdout
+
+
+FACTS = [
+    f"file      {SHIPPED}",
+    "command   openstack image show --format json tracer-demo",
+    "release   zed",
+    "recorded  2026-11-23T21:54:18Z",
+    "",
+]
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("--table",), ("--fold",), ("--step", "7"), ("--message", "1", "--body")]
+)
+def test_the_facts_stand_above_the_messages(words: tuple[str, ...]) -> None:
+    lines = tracer("show", *words, SHIPPED, COLUMNS="60").stdout.splitlines()
+    assert lines[:5] == FACTS
+
+
+def test_columns_have_headings() -> None:
+    drawn = tracer("show", SHIPPED, COLUMNS="100").stdout.splitlines()[5]
+    assert drawn.split() == ["no.", "(step)", "openstack-client", "keystone-api", "glance-api", "time"]
+    table = tracer("show", "--table", SHIPPED, COLUMNS="100").stdout.splitlines()[5]
+    assert table.split() == ["no.", "step", "from", "→", "to", "message", "ms", "verdict"]
+
+
+def test_facts_that_are_not_known_and_hostile_ones_are_one_line_each(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    recording = msgspec.structs.replace(
+        load(SHIPPED), command=None, cloud=Cloud(release="zed\x1b[31m\nred"), notes=["why"]
+    )
+    save(recording, path, known_secrets=None)
+    lines = tracer("show", path, path).stdout.splitlines()
+    assert lines[1:4] == [
+        "command   not known",
+        "release   zed\ufffd[31m red",
+        "recorded  2026-11-23T21:54:18Z",
+    ]
+    assert lines.count(f"file      {path}") == 1, "a file is shown once"
 
 
 def test_a_narrow_terminal_gets_the_table_and_so_does_who_asks_for_it() -> None:
@@ -37,7 +77,9 @@ def test_colours_are_left_out_on_request() -> None:
 
 def test_logging_in_can_be_hidden() -> None:
     shown = tracer("show", "--fold", SHIPPED).stdout
-    assert "(1)–(6) authentication" in shown
+    assert "(1)–(2) discovery, (3)–(4) authentication, (5)–(6) discovery" in " ".join(
+        shown.replace("│", " ").split()
+    )
     assert "/auth/tokens" not in shown
 
 
@@ -54,7 +96,7 @@ def test_a_step_is_shown_in_full() -> None:
 
 def test_all_headers_are_shown_without_a_choice() -> None:
     shown = tracer("show", "--headers", SHIPPED).stdout
-    assert shown.count("\n(") == 9
+    assert shown.count("\n(") == 10
     assert '"name"' not in shown
 
 

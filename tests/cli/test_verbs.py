@@ -189,8 +189,11 @@ def test_recover_says_what_there_is(tmp_path: Path) -> None:
 
 def test_nothing_recorded_is_told(tmp_path: Path) -> None:
     ended = tracer("record", "--", "true", cwd=tmp_path)
-    assert ended.returncode == 2
+    assert ended.returncode == 0
     assert ended.stderr.startswith("tracer: nothing was recorded: ")
+    failed = tracer("record", "--", "sh", "-c", "exit 7", cwd=tmp_path)
+    assert failed.returncode == 7
+    assert failed.stderr.startswith("tracer: nothing was recorded: the command itself failed (exit code 7)")
 
 
 def test_record_recovers_what_an_earlier_proxy_left_behind(tmp_path: Path) -> None:

@@ -36,6 +36,25 @@ def test_the_page_of_several_stands_beside_them_all(recordings: Path) -> None:
     assert '<html lang="ko"' in page
 
 
+def test_a_page_to_open_stands_in_a_temporary_folder(
+    recordings: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    temporary = tmp_path_factory.mktemp("temporary")
+    before = sorted(recordings.rglob("*"))
+    browser = {"BROWSER": "true", "TMPDIR": str(temporary)}
+    for number, words in enumerate((("zed/image-show.yaml",), ("zed", "2026.2")), 1):
+        ended = tracer("view", *words, "--open", cwd=recordings, **browser)
+        page = Path(ended.stdout.strip())
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert page.name == ("image-show.html" if number == 1 else "view.html")
+        assert page.parent.parent == temporary
+        assert page.parent.stat().st_mode & 0o077 == 0
+        assert "openstack image show" in page.read_text(encoding="utf-8")
+    assert sorted(recordings.rglob("*")) == before
+    named = tracer("view", "zed/image-show.yaml", "--open", "-o", "x/x.html", cwd=recordings, **browser)
+    assert named.stdout == "x/x.html\n"
+
+
 def test_two_of_one_name_can_be_told_apart(recordings: Path) -> None:
     copy = recordings / "other" / "zed"
     copy.mkdir(parents=True)
@@ -77,6 +96,6 @@ def test_what_cannot_be_is_said_in_a_line(recordings: Path, words: tuple[str, ..
 
 
 def test_without_a_browser_the_page_is_there_all_the_same(recordings: Path) -> None:
-    ended = tracer("view", "zed/image-show.yaml", "--open", cwd=recordings, BROWSER="false")
-    assert (ended.returncode, ended.stdout) == (1, "zed/image-show.html\n")
-    assert ended.stderr == "tracer: no browser could be started; open zed/image-show.html in one\n"
+    ended = tracer("view", "zed/image-show.yaml", "--open", "-o", "x.html", cwd=recordings, BROWSER="false")
+    assert (ended.returncode, ended.stdout) == (1, "x.html\n")
+    assert ended.stderr == "tracer: no browser could be started; open x.html in one\n"

@@ -128,9 +128,9 @@ def test_tls_with_a_ca_of_the_users_own(zed: Site, tmp_path: Path) -> None:
         front.wait(PATIENCE)
 
 
-def test_nothing_recorded_says_why_and_fails(zed: Site, tmp_path: Path) -> None:
+def test_nothing_recorded_says_why_and_the_exit_code_stays(zed: Site, tmp_path: Path) -> None:
     ended = record(zed, tmp_path, "--", "true")
-    assert ended.returncode == 2
+    assert ended.returncode == 0
     assert ended.stderr.startswith("tracer: nothing was recorded: ")
     assert "no_proxy" in ended.stderr
     assert ended.stderr.count("\n") == 1

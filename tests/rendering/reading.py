@@ -8,7 +8,7 @@ from typing import NamedTuple
 __all__ = ["Read", "read"]
 
 _LOOP = re.compile(r"loop ×(\d+), \((\d+)\)–\((\d+)\)")
-_HIDDEN = re.compile(r"Note over .*: \((\d+)\)(?:–\((\d+)\))? authentication")
+_HIDDEN = re.compile(r"\((\d+)\)(?:–\((\d+)\))? (?:authentication|discovery)(?=, |$)")
 _ARROW = re.compile(r"(\w+)(->>|-->>|--x)(\w+): (.*)")
 
 
@@ -45,7 +45,7 @@ def read(text: str) -> Read:
             number = None if number is None else number + 1
         if loop := _LOOP.match(line):
             covered |= set(range(int(loop[2]), int(loop[3]) + 1))
-        if hidden := _HIDDEN.fullmatch(line):
+        for hidden in _HIDDEN.finditer(line) if keyword == "Note" else ():
             covered |= set(range(int(hidden[1]), int(hidden[2] or hidden[1]) + 1))
     assert not blocks
     return Read(drawn, covered, marked)

@@ -49,25 +49,34 @@ def test_a_request_and_its_response_stay_together() -> None:
         assert sum(text.startswith("GET") for text in texts) * 2 == len(texts)
 
 
+def _choice(failed: int, followed: int) -> list[blocks.Event]:
+    """Return a frame with two branches, of so many messages each."""
+    arrows = list(blocks.arrows(recording_tree(_long((failed + followed + 1) // 2))))
+    branches = [
+        blocks.Branch("failed", [*arrows[:failed]]),
+        blocks.Branch("followed", [*arrows[failed : failed + followed]]),
+    ]
+    return list(blocks.events([blocks.Block("alt", branches)]))
+
+
 def test_a_block_longer_than_a_part_is_opened_again() -> None:
-    run = [one("/b", 0, 1, status=404, verdict="fallback")]
-    run += [one(f"/{at}", at, at + 0.5, verdict="fallback") for at in range(2, 70)]
-    parts = mermaid_parts(recorded(run))
-    assert len(parts) == 3
-    assert "  alt failed: 404 OK\n" in parts[0]
-    assert "  alt what followed (continued)\n" in parts[1]
-    assert "(continued) (continued)" not in parts[2]
-    for part in parts:
-        read(part)
+    first, second, third = split(_choice(2, 140), words())
+    assert blocks.Open("alt", "failed") in first
+    assert second[1] == third[1] == blocks.Open("alt", "followed (continued)")
+    for part in (first, second, third):
+        read(mermaid_text(part, {"client": "", "glance": ""}))
 
 
 def test_a_cut_between_branches_leaves_no_empty_block() -> None:
-    run = [one(f"/{at}", at, at + 0.5) for at in range(2)]
-    run += [one("/b", 10, 11, status=404, verdict="fallback"), one("/c", 12, 13, verdict="fallback")]
-    drawn = list(blocks.events(recording_tree(recorded(run))))
-    last = split(drawn, words(), limit=2)[-1]
+    last = split(_choice(2, 2), words(), limit=2)[-1]
     assert [type(event).__name__ for event in last] == ["Note", "Open", "Arrow", "Arrow", "Close"]
-    assert last[1] == blocks.Open("alt", "what followed")
+    assert last[1] == blocks.Open("alt", "followed")
+
+
+def test_a_note_on_a_message_stays_with_it() -> None:
+    run = [one("/b", 0, 1, status=404, verdict="fallback"), one("/c", 2, 3, verdict="fallback")]
+    first, _ = split(list(blocks.events(recording_tree(recorded(run)))), words(), limit=2)
+    assert [type(event).__name__ for event in first] == ["Arrow", "Arrow", "Note", "Note"]
 
 
 @given(runs.map(recorded) | polls.map(row), st.integers(1, 12))
@@ -87,7 +96,7 @@ def test_the_parts_together_are_the_whole(recording: Recording, limit: int) -> N
 def test_the_real_engine_draws_every_part(limit: int) -> None:
     run = [one("/b", 0, 1, status=404, verdict="fallback")]
     run += [one(f"/{at}", at, at + 0.5, verdict="fallback") for at in range(2, 4)]
-    run += [one("/o", at, at + 0.5, verdict="optional") for at in range(5, 9)]
+    run += [one("/o", at, at + 0.5, verdict="repeated") for at in range(5, 9)]
     run += [one("/X", 9, 9.5, verdict="unexpected")]
     drawn = list(blocks.events(recording_tree(recorded(run))))
     for part in split(drawn, words("ko"), limit):

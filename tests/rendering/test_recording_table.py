@@ -116,7 +116,7 @@ def test_the_verdict_of_a_run_that_conforms() -> None:
     run = seed.exchanges()
     del run[0]
     assert verdict_line(seed.recording(run)).plain == (
-        "conforms to image-show: 6 of 8 steps (1, 2 left out, which they may be)"
+        "conforms to image-show: 6 of 8 steps (steps 1–2 are optional)"
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.rendering import seed
 from tests.rendering.reading import read
 from tracer.model import FORMAT, Exchange, Recording, Request, Response
-from tracer.rendering.blocks import Arrow, Block, Node
+from tracer.rendering.blocks import Arrow, Block, Node, Open, events
 from tracer.rendering.mermaid import escape, mermaid
 from tracer.rendering.messages import messages
 from tracer.rendering.style import Style
@@ -91,6 +91,28 @@ def unfolded(nodes: list[Node]) -> list[tuple[str, str, str]]:
     return said
 
 
+requests = st.builds(Request, method=st.just("GET"), url=st.sampled_from(["http://host/a", "http://host/b"]))
+runs = st.lists(
+    st.builds(
+        Exchange,
+        steps=st.sampled_from([[], [7, 8]]),
+        sender=st.sampled_from(["client", "glance"]),
+        receiver=st.sampled_from(["glance", "keystone"]),
+        path=st.sampled_from(["/a", "/b"]),
+        verdict=st.sampled_from(VERDICTS),
+        started=st.integers(0, 20).map(float),
+        ended=st.none() | st.integers(0, 20).map(float),
+        request=requests,
+        response=st.none() | st.builds(Response, status=st.sampled_from([200, 404])),
+    ),
+    max_size=12,
+)
+# What a client says in a loop: the same words over and over, now and then others.
+polls = st.lists(st.tuples(st.sampled_from(["ab", "a", "aab", "B", "c"]), st.integers(1, 5)), max_size=6).map(
+    lambda groups: "".join(letters * times for letters, times in groups)
+)
+
+
 def test_three_of_a_kind_fold_and_two_do_not() -> None:
     assert outline(row("xaay")) == "xaay"
     assert outline(row("xaaay")) == "x3(a)y"
@@ -122,8 +144,8 @@ def test_calls_of_services_fold_within_their_exchange() -> None:
         calls = [one("/v", at + step, at + step + 0.5, to="client", verdict="optional") for step in (1, 2, 3)]
         return [one("/a", at, at + 9, to="keystone"), *calls]
 
-    assert outline(recorded([*show(0)])) == "aopt(3(v))"
-    assert outline(recorded([*show(0), *show(10), *show(20)])) == "3(aopt(3(v)))"
+    assert outline(recorded([*show(0)])) == "a3(v)"
+    assert outline(recorded([*show(0), *show(10), *show(20)])) == "3(a3(v))"
 
 
 def test_exchanges_that_overlap_stay_as_they_are() -> None:
@@ -131,7 +153,7 @@ def test_exchanges_that_overlap_stay_as_they_are() -> None:
     assert outline(recorded(run)) == "aaaaaa"
 
 
-def test_a_fallback_shows_what_failed_and_what_followed() -> None:
+def test_a_failure_and_its_fallback_are_drawn_as_they_happened() -> None:
     run = [
         one("/a", 0, 1, verdict="documented"),
         one("/b", 2, 3, status=404, verdict="fallback"),
@@ -139,9 +161,33 @@ def test_a_fallback_shows_what_failed_and_what_followed() -> None:
         one("/c", 4, 5, verdict="fallback"),
         one("/d", 6, 7, verdict="documented"),
     ]
-    assert outline(recorded(run)) == "aalt(b|Uc)d"
-    assert outline(recorded(run[:2])) == "aalt(b)"
-    assert "alt failed: 404 OK\n" in mermaid(recorded(run))
+    assert outline(recorded(run)) == "abUcd"
+    assert (
+        mermaid(recorded(run)).count("  Note over client,glance: 404 OK: the documented fallback follows\n")
+        == 1
+    )
+    note = "documented fallback"
+    assert note not in mermaid(recorded(run[:2])), "nothing follows"
+    assert note not in mermaid(recorded([*run[:2], *run[4:]])), "another step follows"
+
+
+def test_a_repeated_failure_folds_with_its_fallback() -> None:
+    run = [
+        one(path, at, at + 0.5, status=status, verdict="fallback")
+        for at in range(0, 6, 2)
+        for path, status, at in (("/b", 404, at), ("/c", 200, at + 1))
+    ]
+    assert outline(recorded(run)) == "3(bc)"
+    assert mermaid(recorded(run)).count("documented fallback follows") == 1
+
+
+@given(runs.map(recorded) | polls.map(row), st.booleans())
+def test_a_run_has_no_frames_but_loops(recording: Recording, fold: bool) -> None:
+    """Frames for a choice would show messages that happened as messages that may happen."""
+    kinds = {
+        event.kind for event in events(recording_tree(recording, Style(fold=fold))) if isinstance(event, Open)
+    }
+    assert kinds <= {"loop"}
 
 
 def test_the_numbers_go_on_behind_a_fold() -> None:
@@ -155,7 +201,7 @@ def test_the_prologue_can_be_hidden_behind_a_note() -> None:
     lines = [line.strip() for line in text.splitlines()]
     assert lines[1] == "autonumber 7"
     assert lines[5:] == [
-        "Note over client,glance: (1)–(6) authentication",
+        "Note over client,glance: (1)–(2) discovery, (3)–(4) authentication, (5)–(6) discovery",
         "client->>glance: GET /image/v2/images/{image_id}",
         "glance-->>client: Response: 200 OK",
     ]
@@ -195,30 +241,8 @@ def test_times_are_told_on_request() -> None:
 
 def test_words_come_in_the_language_that_is_asked_for() -> None:
     text = mermaid(seed.recording(seed.exchanges()[:1]), Style(fold=True, language="ko"))
-    assert "(1)–(2) 인증" in text
+    assert "(1)–(2) 버전 조회" in text
     assert "빠진 단계: 3, 4, 7, 8" in text
-
-
-requests = st.builds(Request, method=st.just("GET"), url=st.sampled_from(["http://host/a", "http://host/b"]))
-runs = st.lists(
-    st.builds(
-        Exchange,
-        steps=st.sampled_from([[], [7, 8]]),
-        sender=st.sampled_from(["client", "glance"]),
-        receiver=st.sampled_from(["glance", "keystone"]),
-        path=st.sampled_from(["/a", "/b"]),
-        verdict=st.sampled_from(VERDICTS),
-        started=st.integers(0, 20).map(float),
-        ended=st.none() | st.integers(0, 20).map(float),
-        request=requests,
-        response=st.none() | st.builds(Response, status=st.sampled_from([200, 404])),
-    ),
-    max_size=12,
-)
-# What a client says in a loop: the same words over and over, now and then others.
-polls = st.lists(st.tuples(st.sampled_from(["ab", "a", "aab", "B", "c"]), st.integers(1, 5)), max_size=6).map(
-    lambda groups: "".join(letters * times for letters, times in groups)
-)
 
 
 @given(runs.map(recorded) | polls.map(row))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from tracer.cli.parsing import Verb, add_verbs, run_verb
 from tracer.errors import InputError
 from tracer.releases import also, canonical
 from tracer.urls import bracketed
+from tracer.writability import check_folder, naming_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from tracer.cloud.releases import CloudRelease
 
 __all__ = ["arguments", "run"]
-
-_PROXY = "TRACER_PROXY"
-"""The variable that marks the proxy in a shell as set by tracer, not by the user."""
 
 _LAST_PORT = 65500
 """The highest port of the first service. The next services use the ports after it."""
@@ -66,7 +63,12 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _env_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "release", metavar="RELEASE", type=canonical, help="Such as zed; see: tracer cloud list"
+        "release", metavar="RELEASE", type=canonical, nargs="?", help="Such as zed; see: tracer cloud list"
+    )
+    parser.add_argument(
+        "--unset",
+        action="store_true",
+        help="Restore the shell as it was before: source <(tracer cloud env --unset)",
     )
     add_client(parser)
 
@@ -99,9 +101,13 @@ def _up(options: argparse.Namespace) -> None:
     if options.out and not options.traced:
         raise InputError(spelling(options, "out"), "is for --traced: without it, nothing is recorded")
     out = options.out or Path("recordings")
+    if options.traced:
+        # The process that traces would report it only when the cloud is up.
+        with naming_option("--out"):
+            check_folder(out / options.release)
     tracer = tracing_daemon.command(options.release, out) if options.traced else ()
     with progress() as show:
-        running = cloud.up(show, port=options.port, host=options.host, tracer=tracer)
+        running = cloud.up(show, port=options.port, host=options.host, tracer=tracer, image=True)
         cloud.client(show)
     _print_services(running)
     if options.traced:
@@ -154,33 +160,30 @@ def _list(_options: argparse.Namespace) -> None:
 
 
 def _env(options: argparse.Namespace) -> None:
+    from tracer.cli.shell import restoring_lines, setting_lines
+
+    if options.unset:
+        lines = list(restoring_lines(os.environ))
+        if not lines:
+            print(
+                "tracer: nothing to restore: this shell was not set up by `tracer cloud env`", file=sys.stderr
+            )
+        print("\n".join(lines))
+        return
+    if options.release is None:
+        raise InputError("RELEASE", "name the release of a cloud, such as zed, or give --unset")
+    from tracer.cloud import clients
     from tracer.cloud.embedded_cloud import EmbeddedCloud
 
     cloud = EmbeddedCloud(options.release)
     variables = cloud.environment()
     with progress() as show:
         client = cloud.client(show, release=options.client)
-    # A variable that names another cloud or user would override some of these.
-    for name in sorted(name for name in os.environ if name.startswith("OS_") and name not in variables):
-        print(f"unset {shlex.quote(name)}")
-    for name, value in variables.items():
-        print(f"export {name}={shlex.quote(value)}")
-    for line in _proxy(cloud):
+    for line in setting_lines(os.environ, variables, cloud.proxy(), str(clients.commands(client))):
         print(line)
     # The shell gets no proxy that has ended, and the user must know the reason.
     for fault in cloud.faults():
         print(f"tracer: {fault}; start it again with: tracer cloud up {options.release}", file=sys.stderr)
-    print(f'export PATH={shlex.quote(str(client.parent))}{os.pathsep}"$PATH"')
-
-
-def _proxy(cloud: EmbeddedCloud) -> Iterator[str]:
-    """Yield the shell line that sets the proxy of the cloud's tracer, or unsets a proxy that has ended."""
-    url, earlier = cloud.proxy(), os.environ.get(_PROXY)
-    if url:
-        yield f"export http_proxy={url} no_proxy= {_PROXY}={url}"
-    elif earlier:
-        variables = " http_proxy no_proxy" if os.environ.get("http_proxy") == earlier else ""
-        yield f"unset {_PROXY}{variables}"
 
 
 def _not_up(release: str | None) -> str:
@@ -242,7 +245,7 @@ _VERBS = {
         _list,
     ),
     "env": Verb(
-        "Print what a shell has to source to use the cloud with the client of its release.",
+        "Print what a shell has to source to use the cloud with the client of its release; or to undo that.",
         _env_arguments,
         _env,
     ),

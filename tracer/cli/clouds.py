@@ -3,20 +3,55 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from tracer.errors import CommandError, InputError
 from tracer.urls import origin, path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tracer.cloud.embedded_cloud import EmbeddedCloud
 
-__all__ = ["embedded", "for_command"]
+__all__ = ["choose_release", "embedded", "for_command", "hint"]
 
 _NAMES = ("OS_AUTH_URL", "OS_CLOUD", "OS_ENDPOINT", "OS_CLIENT_CONFIG_FILE")
 _OPTIONS = ("--os-auth-url", "--os-cloud", "--os-endpoint")
+
+
+def choose_release(
+    environment: Mapping[str, str], release: str | None, command: Sequence[str], say: Callable[[str], None]
+) -> str | None:
+    """Return the release of the cloud for ``command``, None if it is not known.
+
+    It is ``release`` if given, else the release of the embedded cloud that the command uses. A command
+    ``openstack`` without any cloud uses the only embedded cloud that is up, and ``say`` receives a line.
+    Raises CommandError if several are up.
+    """
+    if release:
+        return release
+    if named := _embedded_release(_auth_url(environment, command)):
+        return named
+    if PurePath(command[0]).name != "openstack" or _names_a_cloud(environment, command):
+        return None
+    up = _up()
+    if len(up) > 1:
+        raise CommandError(
+            f"no cloud is named, and several embedded clouds are up: {_options(up)} chooses one"
+        )
+    if not up:
+        return None
+    say(f"no cloud is named: using the embedded cloud that is up, as with --release {up[0]}")
+    return up[0]
+
+
+def hint(environment: Mapping[str, str], release: str | None, command: Sequence[str]) -> str:
+    """Return the option for an embedded cloud that is up, if no cloud is named; else an empty text."""
+    if release or _names_a_cloud(environment, command):
+        return ""
+    up = _up()
+    return f"{_options(up)} uses an embedded cloud that is up" if up else ""
 
 
 def for_command(
@@ -33,7 +68,7 @@ def for_command(
     """
     if client and "/" in command[0]:
         raise InputError("--client", f"chooses which `openstack` is run, but the command says {command[0]}")
-    if release and not _names_a_cloud(environment, command):
+    if release and not _is_described(environment, command):
         from tracer.cloud.embedded_cloud import EmbeddedCloud
         from tracer.cloud.releases import releases
 
@@ -51,9 +86,42 @@ def for_command(
     return dict(environment)
 
 
-def _names_a_cloud(environment: Mapping[str, str], command: Sequence[str]) -> bool:
+def _is_described(environment: Mapping[str, str], command: Sequence[str]) -> bool:
     named = any(environment.get(name) for name in _NAMES)
     return named or any(word.partition("=")[0] in _OPTIONS for word in command)
+
+
+def _names_a_cloud(environment: Mapping[str, str], command: Sequence[str]) -> bool:
+    """Return whether the client has a cloud, by a setting or as the only cloud of its clouds.yaml."""
+    from tracer.capture.client.clouds_file import only_cloud
+
+    return _is_described(environment, command) or bool(only_cloud(environment, Path.cwd()))
+
+
+def _up() -> list[str]:
+    """Return the releases of the embedded clouds that are up."""
+    from tracer.cloud.cache import folder
+    from tracer.cloud.started import started
+
+    names = list(started(folder()))
+    if not names:
+        return []
+    from tracer.cloud.embedded_cloud import EmbeddedCloud
+    from tracer.cloud.releases import releases
+
+    return [name for name in names if name in releases() and EmbeddedCloud(name).status()]
+
+
+def _options(names: Sequence[str]) -> str:
+    return " or ".join(f"--release {name}" for name in names)
+
+
+def _embedded_release(url: str) -> str | None:
+    """Return the release of the started embedded cloud at ``url``, None if there is none."""
+    from tracer.cloud.cache import folder
+    from tracer.cloud.started import started
+
+    return next((name for name, own in started(folder()).items() if _is_below(url, own)), None)
 
 
 def _say(line: str) -> None:
@@ -62,14 +130,13 @@ def _say(line: str) -> None:
 
 def embedded(environment: Mapping[str, str], command: Sequence[str]) -> EmbeddedCloud:
     """Return the embedded cloud that ``command`` uses. Raise CommandError if it uses none that is up."""
-    from tracer.cloud.embedded_cloud import EmbeddedCloud
-    from tracer.cloud.releases import releases
-
     url = _auth_url(environment, command)
-    for name in releases():
-        running = EmbeddedCloud(name).status()
-        if running and _is_below(url, running.url):
-            return EmbeddedCloud(name)
+    if name := _embedded_release(url):
+        from tracer.cloud.embedded_cloud import EmbeddedCloud
+
+        cloud = EmbeddedCloud(name)
+        if cloud.status():
+            return cloud
     if not url:
         raise CommandError("--deep: no cloud is named; set --release, to use an embedded cloud that is up")
     raise CommandError(

@@ -6,13 +6,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracer.cli.options import add_client, add_out, add_release
+from tracer.cli.options import add_client, add_out, add_release, naming_options
 from tracer.errors import CommandError, NothingRecordedError
-from tracer.writability import naming_option
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
 
     from rich.console import Console
 
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
     from tracer.runs.run_writer import SavedRecording
 
 __all__ = ["arguments", "run"]
-
-IMAGE = "demo-image"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +35,7 @@ def run(options: argparse.Namespace) -> None:
     The cloud ends again, unless it was up before or ``--keep`` is given.
     """
     from tracer.cli.console import program, stdout
+    from tracer.cloud.demo_image import NAME
     from tracer.cloud.embedded_cloud import EmbeddedCloud
     from tracer.cloud.releases import release as find_release
     from tracer.runs.settings import Settings
@@ -48,13 +45,13 @@ def run(options: argparse.Namespace) -> None:
     console = stdout()
     release, out = options.release, options.out
     which = f"{release} --client {options.client}" if options.client else release
-    with naming_option("--out"):
+    with naming_options(options):
         Settings(folder=out, release=release)  # raises an error if the folder is not writable
     cloud = EmbeddedCloud(release)
     was_up = cloud.status() is not None
     try:
         environment, image = _prepare(console, cloud, options.client)
-        for name, argument in (("image-show", image), ("image-show-by-name", IMAGE)):
+        for name, argument in (("image-show", image), ("image-show-by-name", NAME)):
             argv = ["openstack", "image", "show", "--format", "json", argument]
             saved = _trace(console, argv, environment, release, out, name)
             _show(console, saved)
@@ -71,7 +68,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _prepare(console: Console, cloud: EmbeddedCloud, client: str | None) -> tuple[dict[str, str], str]:
-    """Start the cloud, install the client, and upload an image. Return the environment and the image ID."""
+    """Start the cloud, and install the client. Return the environment and the ID of the demo image."""
     import os
 
     from rich.markup import escape
@@ -83,41 +80,13 @@ def _prepare(console: Console, cloud: EmbeddedCloud, client: str | None) -> tupl
             if not console.is_terminal:
                 console.out(line, highlight=False)
 
-        running = cloud.up(progress)
+        running = cloud.up(progress, image=True)
         environment = cloud.client_environment(os.environ, progress, client=client)
-        progress("uploading a small image")
-        image = _image(environment)
+        image = cloud.demo_image()
     # rich would take the brackets of an IPv6 address for markup.
     where = escape(running.url)
     console.print(f"[bold]{running.release}[/]: real Keystone and Glance at {where}, image {image}")
     return environment, image
-
-
-def _image(environment: Mapping[str, str]) -> str:
-    """Return the ID of the image of the demo. Upload the image if the cloud does not have it."""
-    import tempfile
-
-    from tracer.cloud.image import qcow2
-    from tracer.storage import write
-
-    listed = _run(["openstack", "image", "list", "--name", IMAGE, "-f", "value", "-c", "ID"], environment)
-    if listed:
-        return listed.split()[0]
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "image.qcow2"
-        write(file, qcow2())
-        create = ["openstack", "image", "create", "--disk-format", "qcow2", "--container-format", "bare"]
-        return _run([*create, "--file", str(file), "-f", "value", "-c", "id", IMAGE], environment)
-
-
-def _run(argv: list[str], environment: Mapping[str, str]) -> str:
-    import subprocess
-
-    ended = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
-    if ended.returncode:
-        last = ended.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        raise CommandError(f"failed: {last[0]}", " ".join(argv))
-    return ended.stdout.strip()
 
 
 def _trace(

@@ -15,6 +15,7 @@ from tracer.cli.options import (
     add_release,
     include_sequences,
 )
+from tracer.writability import check_folder, naming_option
 
 if TYPE_CHECKING:
     import argparse
@@ -37,6 +38,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Write the pages of the site. Leave a file unchanged if somebody has edited it."""
     include_sequences(options)
+    with naming_option("--out"):
+        check_folder(options.out)
     from tracer.cli.console import stderr
     from tracer.recording import below
     from tracer.rendering.pages import publish

@@ -226,9 +226,11 @@ def add_theme(parser: argparse.ArgumentParser) -> None:
 
 
 def add_fold(parser: argparse.ArgumentParser) -> None:
-    """Add the option that hides the messages of logging in: ``options.fold``."""
+    """Add the option that hides the messages of discovery and authentication: ``options.fold``."""
     parser.add_argument(
-        "--fold", action="store_true", help="Hide the messages of logging in, which many commands begin with."
+        "--fold",
+        action="store_true",
+        help="Hide the messages of discovery and authentication, which many commands begin with.",
     )
 
 

@@ -18,7 +18,7 @@ from tracer.cli.options import (
     add_sequence,
     naming_options,
 )
-from tracer.errors import NothingRecordedError, OutputError
+from tracer.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = "%(prog)s [options] -- COMMAND …"
     parser.epilog = (
         "The command's output and exit code come through unchanged; the recording's path is said on stderr. "
-        "If nothing was recorded, 2 replaces the exit code 0."
+        "That is so, too, where nothing was recorded; the reason is said on stderr."
     )
     # The first word that is not an option, or a "--", ends the options. The command begins there.
     parser.add_argument(
@@ -87,22 +87,20 @@ class _Command(argparse.Action):
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the command, and write the recording. Return the exit code of the command.
-
-    Return 2 if the command succeeded but nothing was recorded, and 130 if it was interrupted before
-    anything was recorded and has no exit code.
-    """
+    """Run the command, and write the recording. Return the exit code of the command."""
     from tracer.capture import recorded_command as runner
-    from tracer.cli.clouds import embedded, for_command
+    from tracer.cli.clouds import choose_release, embedded, for_command, hint
     from tracer.cloud.cache import folder as cache_folder
     from tracer.rendering import draw
     from tracer.runs.participant_map import ParticipantMap
     from tracer.runs.settings import Settings
 
+    say = _ignore if options.quiet else _say
+    release = choose_release(os.environ, options.release, options.command, say)
     with naming_options(options):
         settings = Settings(
             folder=options.out,
-            release=options.release,
+            release=release,
             name=options.name,
             sequence=options.sequence,
             participants=ParticipantMap(options.participants),
@@ -110,7 +108,7 @@ def run(options: argparse.Namespace) -> int:
             draw=draw,
             policies=tuple(options.policy),
         )
-    environment = for_command(os.environ, options.release, options.command, options.client)
+    environment = for_command(os.environ, release, options.command, options.client)
     cloud = embedded(environment, options.command) if options.deep else None
     try:
         result = runner.record(
@@ -120,7 +118,7 @@ def run(options: argparse.Namespace) -> int:
             cache_folder() / "ca",
             sys.stdout.buffer,
             sys.stderr.buffer,
-            on_warning=(lambda _: None) if options.quiet else _say,
+            on_warning=say,
             services=cloud.recording(_say) if cloud else None,
         )
     except (KeyboardInterrupt, OutputError):
@@ -129,12 +127,13 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         _recover(settings)
     if result.saved is None and result.interrupted:
-        return result.exit_code or 130
+        return result.exit_code
     if result.saved is None:
         own = f"the command itself failed (exit code {result.exit_code}): see what it said"
-        reasons = "; ".join([*([own] if result.exit_code else []), *result.problems]).replace("?; ", "? ")
-        print(f"tracer: nothing was recorded: {reasons}", file=sys.stderr)
-        return result.exit_code or NothingRecordedError.exit_code
+        option = hint(os.environ, release, options.command)
+        reasons = [own if result.exit_code else "", *result.problems, option]
+        print(f"tracer: nothing was recorded: {_joined(reasons)}", file=sys.stderr)
+        return result.exit_code
     if not options.quiet:
         _summarise(result.saved, result.others)
         _tell_of_usage(options.command, result.saved.recording.output)
@@ -172,8 +171,17 @@ def _tell_of_usage(command: Sequence[str], output: Output | None) -> None:
         _say(refused)
 
 
+def _joined(reasons: Sequence[str]) -> str:
+    """Join the reasons that are not empty to sentences. A reason may be a question."""
+    return "; ".join(filter(None, reasons)).replace("?; ", "? ")
+
+
 def _say(line: str) -> None:
     print(f"tracer: {line}", file=sys.stderr)
+
+
+def _ignore(_line: str) -> None:
+    pass
 
 
 def _summarise(saved: SavedRecording, others: Sequence[SavedRecording]) -> None:

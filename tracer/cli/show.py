@@ -40,18 +40,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print each recording or its chosen messages, with its verdict and its notes."""
+    """Print each recording or its chosen messages, below its facts and above its verdict and its notes."""
     if options.table and options.fold:
         raise InputError("--table", "a table is not folded: leave out --table or --fold")
     include_sequences(options)
+    from rich.text import Text
+
     from tracer.cli.console import stdout
     from tracer.recording import below, load
-    from tracer.rendering.recording_table import note_lines, verdict_line
+    from tracer.rendering.recording_table import heading_lines, note_lines, verdict_line
 
     console = stdout()
     in_detail = options.headers or options.body or options.step is not None or options.message is not None
-    for path in below(options.recordings):
+    for number, path in enumerate(below(options.recordings)):
         recording = load(path)
+        for line in (*([Text()] if number else []), *heading_lines(recording, str(path)), Text()):
+            console.print(line, soft_wrap=True)
         if in_detail:
             _details(console, recording, path, options)
         else:

@@ -28,7 +28,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings and the page."""
     add_recordings(parser)
     add_own_sequences(parser)
-    add_out(parser, "FILE", "Without it, a file beside the recording, under its name; view.html for several.")
+    add_out(
+        parser,
+        "FILE",
+        "Without it, a file beside the recording, under its name, view.html for several; with --open, a "
+        "temporary file.",
+    )
     parser.add_argument("--open", action="store_true", help="Open the page in the browser.")
     add_language(parser)
 
@@ -39,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     from tracer.recording import below
 
     paths = below(options.recordings, again=False)
-    output: Path = options.out or _beside(paths)
+    output: Path = options.out or _default(paths, temporary=options.open)
     if output.suffix.lower() not in {".html", ".htm"}:
         raise InputError(str(output), "a page's name ends in .html")
     check_output(output, paths)
@@ -56,6 +61,16 @@ def run(options: argparse.Namespace) -> int:
         write(output, view(recordings, options.lang))
     print(output)
     return _open(output) if options.open else 0
+
+
+def _default(paths: Sequence[Path], *, temporary: bool) -> Path:
+    """Return the page beside the recordings, or in a new temporary folder, which no other user can read."""
+    beside = _beside(paths)
+    if not temporary:
+        return beside
+    import tempfile
+
+    return Path(tempfile.mkdtemp(prefix="tracer-")) / beside.name
 
 
 def _beside(paths: Sequence[Path]) -> Path:

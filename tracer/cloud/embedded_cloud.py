@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tracer import storage
-from tracer.cloud import clients, environments, service_processes, services, state, tracing
+from tracer.cloud import clients, demo_image, environments, service_processes, services, state, tracing
 from tracer.cloud.cache import Progress, folder, locked, private_folder, silent
 from tracer.cloud.releases import CloudRelease, Service, catalog, release
 from tracer.cloud.services import HOST, ServiceProcess
+from tracer.cloud.started import FOLDER, NOTE
 from tracer.errors import CloudError
 from tracer.processes import identify
 from tracer.urls import base, hostname
@@ -64,9 +65,9 @@ class EmbeddedCloud:
         self.release: CloudRelease = release(release_name)
         self.services: dict[str, Service] = {name: catalog().services[name] for name in self.release.services}
         self._cache = folder(cache)
-        self._folder = (apart or self._cache / "clouds") / self.release.name
+        self._folder = (apart or self._cache / FOLDER) / self.release.name
         self._home = self._folder / "state"
-        self._note = self._folder / "running.json"
+        self._note = self._folder / NOTE
 
     def up(
         self,
@@ -75,13 +76,15 @@ class EmbeddedCloud:
         port: int | None = None,
         host: str | None = None,
         tracer: Sequence[str] = (),
+        image: bool = False,
     ) -> Running:
         """Start the cloud from a new copy of its initialised state, unless it is up already.
 
         ``port`` is the port of the first service; the next services use the ports after it. By default, all
         ports are free ports. ``host`` is the IP address of all services, by default 127.0.0.1. ``tracer`` is
         the command line of a process that traces the cloud (``standing``) while it is up. A tracer with the
-        same command line that runs already stays.
+        same command line that runs already stays. With ``image``, a cloud that starts gets the demo image,
+        before it is traced.
 
         Raises CloudError if the cloud or the tracer does not start, or if either runs already with other
         options. After an error or an interruption, no new process is left.
@@ -98,7 +101,11 @@ class EmbeddedCloud:
             source = state.template(self.release, self.services, built, self._cache, progress)
             progress(f"starting {' and '.join(self.services)} of {self.release.name}")
             try:
-                return self._traced(self._start(source, built, port, chosen or HOST), tracer, progress)
+                started = self._start(source, built, port, chosen or HOST)
+                if image:
+                    progress("uploading a small image")
+                    self.demo_image()
+                return self._traced(started, tracer, progress)
             except BaseException:
                 with service_processes.unstoppable():
                     self._end()
@@ -139,6 +146,17 @@ class EmbeddedCloud:
             "OS_PROJECT_DOMAIN_NAME": "Default",
             "OS_REGION_NAME": state.REGION,
         }
+
+    def demo_image(self) -> str:
+        """Return the ID of the demo image. Upload the image if the cloud does not have it.
+
+        Raises CloudError if the cloud is not up, or if it refuses the image.
+        """
+        environment = self.environment()
+        running = self._read_note()
+        processes = running.services if running else ()
+        urls = {self.services[process.name].type: process.url for process in processes}
+        return demo_image.ensure(environment, urls["image"])
 
     def proxy(self) -> str | None:
         """Return the URL of the proxy for clients, or None if no tracer runs with the cloud."""

@@ -12,7 +12,7 @@ import msgspec
 from tracer.errors import CloudError, InputError
 from tracer.formats import yaml_text
 from tracer.formats.data_files import typed
-from tracer.releases import canonical
+from tracer.releases import canonical, meant
 
 __all__ = [
     "Catalog",
@@ -177,7 +177,8 @@ def release(name: str) -> CloudRelease:
         return catalog().releases[canonical(name)]
     except KeyError:
         names = ", ".join(catalog().releases)
-        raise CloudError(f"unknown release {name!r}; known: {names}") from None
+        hint = f" did you mean {code_name}?" if (code_name := meant(name)) else ""
+        raise CloudError(f"unknown release {name!r};{hint} known: {names}") from None
 
 
 def _mapping(value: object, source: str, location: str) -> dict[str, Any]:

@@ -50,7 +50,9 @@ def mermaid_texts(recording: Recording, options: ExportOptions) -> list[str]:
     views = messages(recording)
     texts = mermaid_parts(recording, style, views=views)
     if style.fold and texts == mermaid_parts(recording, style._replace(fold=False), views=views):
-        options.warn("--fold hides nothing here: the recording does not begin with messages of logging in")
+        options.warn(
+            "--fold hides nothing here: the recording does not begin with discovery or authentication"
+        )
     return texts
 
 

@@ -59,7 +59,7 @@ def _with_notes(parts: list[list[Event]], words: Words) -> list[list[Event]]:
 
 
 def _find_possible_cuts(drawn: Sequence[Event]) -> list[_PossibleCut]:
-    """Return the possible cuts: after each arrow and the blocks that end with it."""
+    """Return the possible cuts: after each arrow, with the ends of blocks and the notes behind it."""
     candidates: list[_PossibleCut] = []
     blocks = 0
     asked: set[int] = set()
@@ -68,7 +68,7 @@ def _find_possible_cuts(drawn: Sequence[Event]) -> list[_PossibleCut]:
         if isinstance(event, Arrow):
             (asked.add if event.view.kind == "request" else asked.discard)(event.view.exchange)
             candidates.append(_PossibleCut(index, blocks + len(asked)))
-        elif isinstance(event, Close) and candidates:
+        elif isinstance(event, (Close, Note)) and candidates:
             candidates[-1] = _PossibleCut(index, blocks + len(asked))
     return candidates
 

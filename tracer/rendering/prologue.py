@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tracer.sequences import catalog, entry_of, usual_mount, with_alternatives
 
@@ -13,70 +14,87 @@ if TYPE_CHECKING:
     from tracer.model import Recording
     from tracer.rendering.message_units import MessageUnit
     from tracer.rendering.messages import MessageView
+    from tracer.sequences import Entry
 
-__all__ = ["split"]
+__all__ = ["Phase", "split"]
+
+Phase = Literal["discovery", "authentication"]
+
+# Discovery asks a service for its versions, or for the details of a version.
+_VERSIONS = re.compile(r"/(v\d+(\.\d+)?/?)?")
 
 
-def split(run: Sequence[MessageUnit], recording: Recording) -> Iterator[tuple[bool, list[MessageUnit]]]:
-    """Yield ``run`` in groups of consecutive units, each with true for a part of the prologue.
+def split(
+    run: Sequence[MessageUnit], recording: Recording
+) -> Iterator[tuple[list[Phase], list[MessageUnit]]]:
+    """Yield ``run`` in groups of consecutive units, each with the phases of its units.
+
+    The phases of a group outside of the prologue are an empty list.
 
     The prologue ends at the first exchange of the command itself. An exchange that deviates
     does not end the prologue and is not part of it.
     """
-    belongs = _belongs(recording)
+    entry_for = _entries(recording)
     ended = False
     group: list[MessageUnit] = []
-    hidden = True
+    phases: list[Phase] = []
     for unit in run:
-        part = not ended and _is_part(unit, belongs)
-        ended = ended or not (part or any(view.deviates for view in unit.views))
-        if part != hidden and group:
-            yield hidden, group
-            group = []
-        hidden = part
+        phase = None if ended else _phase(unit, entry_for)
+        ended = ended or (phase is None and not any(view.deviates for view in unit.views))
+        if group and bool(phases) != (phase is not None):
+            yield phases, group
+            group, phases = [], []
+        phases += [phase] if phase else []
         group.append(unit)
     if group:
-        yield hidden, group
+        yield phases, group
 
 
-def _is_part(unit: MessageUnit, belongs: Callable[[MessageView], bool]) -> bool:
-    requests = [view for view in unit.views if view.kind == "request"]
-    return belongs(requests[0]) and not any(
-        view.deviates or not (view.verdict == "optional" or belongs(view)) for view in requests
-    )
+def _phase(unit: MessageUnit, entry_for: Callable[[MessageView], Entry | None]) -> Phase | None:
+    """Return the phase of the prologue that ``unit`` belongs to, or None."""
+    first, *inner = [view for view in unit.views if view.kind == "request"]
+    entry = entry_for(first)
+    if entry is None or first.deviates:
+        return None
+    if any(view.deviates or (view.verdict != "optional" and entry_for(view) is None) for view in inner):
+        return None
+    asks = entry.method == "GET" and _VERSIONS.fullmatch(entry.path)
+    return "discovery" if asks else "authentication"
 
 
-def _belongs(recording: Recording) -> Callable[[MessageView], bool]:
-    """Return a test for requests in the prologue of the recording's sequence.
+def _entries(recording: Recording) -> Callable[[MessageView], Entry | None]:
+    """Return a function that maps a request to its entry in the prologue of the recording's sequence.
 
-    Without a sequence, the test accepts the prologue of any sequence.
+    Without a sequence, the function searches the prologues of all sequences.
     """
     sequence = catalog().get(recording.sequence or "")
     if sequence is None:
-        return _of_any(recording)
+        return _entries_of_any(recording)
 
-    def belongs(request: MessageView) -> bool:
+    def entry_for(request: MessageView) -> Entry | None:
         entry = entry_of(recording.exchanges[request.exchange], sequence)
-        return entry is not None and entry.prologue
+        return entry if entry is not None and entry.prologue else None
 
-    return belongs
+    return entry_for
 
 
-def _of_any(recording: Recording) -> Callable[[MessageView], bool]:
-    """Return a test for requests in the prologue of any sequence.
+def _entries_of_any(recording: Recording) -> Callable[[MessageView], Entry | None]:
+    """Return a function that maps a request to an entry in the prologue of any sequence.
 
-    The test needs no labels. It expects services at the paths of a devstack.
+    The function needs no labels. It expects services at the paths of a devstack.
     """
-    statuses: dict[tuple[str, str, str], set[int]] = {}
+    entries: dict[tuple[str, str, str, int], Entry] = {}
     for sequence in catalog().values():
         prologue = (entry for entry in sequence.entries if entry.prologue)
         for entry in chain.from_iterable(map(with_alternatives, prologue)):
             path = (usual_mount(entry.receiver) + entry.path).removesuffix("/")
-            statuses.setdefault((entry.receiver, entry.method, path), set()).update(entry.statuses)
+            for status in entry.statuses:
+                entries.setdefault((entry.receiver, entry.method, path, status), entry)
 
-    def belongs(request: MessageView) -> bool:
+    def entry_for(request: MessageView) -> Entry | None:
         answer = recording.exchanges[request.exchange].response
-        expected = statuses.get((request.receiver, request.method, request.path.removesuffix("/")), ())
-        return answer is not None and answer.status in expected
+        if answer is None:
+            return None
+        return entries.get((request.receiver, request.method, request.path.removesuffix("/"), answer.status))
 
-    return belongs
+    return entry_for

@@ -9,19 +9,20 @@ from rich.table import Table
 from rich.text import Text
 
 from tracer.conformance.reasons import reasons, undetermined_reason
-from tracer.counting import counted, noun_for
+from tracer.counting import counted, noun_for, ranges
 from tracer.rendering.messages import MessageView, exchange_messages, messages
 from tracer.rendering.texts import visible
 from tracer.sequences import catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tracer.model import Exchange, Recording
+    from tracer.sequences import Sequence
 
 __all__ = [
-    "Row", "empty_table", "exchange_rows", "message_row", "message_style", "note_lines",
-    "table", "verdict_line",
+    "Row", "empty_table", "exchange_rows", "heading_lines", "message_row", "message_style",
+    "note_lines", "table", "verdict_line",
 ]  # fmt: skip
 
 Row = tuple[Text, Text, Text, Text, Text, Text]
@@ -95,6 +96,21 @@ def message_row(view: MessageView, hint: str = "") -> Row:
     )
 
 
+def heading_lines(recording: Recording, file: str) -> list[Text]:
+    """Return the lines above the messages: the file, the command, the release and the date, not cut."""
+    facts = {
+        "file": file,
+        "command": recording.command or "not known",
+        "release": recording.cloud.release or "not known",
+        "recorded": recording.recorded or "not known",
+    }
+    width = max(map(len, facts))
+    return [
+        Text.assemble((f"{name:<{width}}  ", "dim"), (visible(value, len(value)), "bold"))
+        for name, value in facts.items()
+    ]
+
+
 def verdict_line(recording: Recording) -> Text:
     """Return the run's verdict in one line.
 
@@ -152,12 +168,21 @@ def _count(recording: Recording) -> str:
     if sequence is None:
         return counted(len(seen), "step")
     count = f"{len(seen)} of {counted(len(sequence.steps), 'step')}"
-    left_out = sorted(set(sequence.steps) - seen)
-    if left_out:
-        count += f" ({', '.join(map(str, left_out))} left out, which they may be)"
+    if left_out := "; ".join(_left_out(sequence, seen)):
+        count += f" ({left_out})"
     if any(exchange.verdict == "fallback" for exchange in recording.exchanges):
         count += ", by its fallback"
     return count
+
+
+def _left_out(sequence: Sequence, seen: set[int]) -> Iterator[str]:
+    """Yield the steps that a conforming run does without: optional steps, and steps of another case."""
+    entries = [entry for entry in sequence.entries if not seen.issuperset(entry.steps)]
+    for reason, optional in (("optional", True), ("of another case", False)):
+        steps = [step for entry in entries if entry.optional is optional for step in entry.steps]
+        if steps:
+            verb = "is" if len(steps) == 1 else "are"
+            yield f"{noun_for(len(steps), 'step')} {ranges(steps)} {verb} {reason}"
 
 
 def message_style(view: MessageView) -> str:

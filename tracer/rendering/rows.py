@@ -33,16 +33,17 @@ class CellLine:
     """A line of cells, each with a character and a style.
 
     The cell after a wide character is empty. ``view`` is the message of the arrow in this line, None for
-    other lines; ``time`` appears at the end of the line.
+    other lines; ``time`` appears at the end of the line. A ``heading`` line has the titles of the columns.
     """
 
-    __slots__ = ("cells", "looks", "time", "view")
+    __slots__ = ("cells", "heading", "looks", "time", "view")
 
     def __init__(self, cells: list[str], looks: list[Look]) -> None:
         self.cells = cells
         self.looks = looks
         self.view: MessageView | None = None
         self.time = ""
+        self.heading = False
 
     def put(self, at: int, text: str, look: Look) -> None:
         """Write ``text`` from the cell ``at`` on. Characters that do not fit are left out."""
@@ -115,6 +116,7 @@ class _Rows:
         row = self._row()
         for name, head in self._lanes.heads.items():
             row.put(max(0, self._at[name] - cell_len(head) // 2), head, _BOLD)
+        row.heading = True
         yield row
         yield self._row()
 

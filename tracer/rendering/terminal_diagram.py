@@ -31,6 +31,7 @@ __all__ = ["Drawing"]
 _DEEPEST = 3
 _TIME = 11
 _REASON = 80
+_NUMBER, _STEP, _TIMES = "no.", "(step)", "time"
 _DIM = Look.parse("dim")
 _RED = Look.parse("bold red")
 
@@ -40,7 +41,7 @@ class Drawing:
 
     Each arrow has its message number and its time. The time of a request counts from the start of
     the run, the time of a response from its request. If a step differs from its message number, all
-    arrows show their step in parentheses.
+    arrows show their step in parentheses. The columns of numbers and times have headings.
     """
 
     def __init__(
@@ -53,7 +54,9 @@ class Drawing:
         self._labels = {name: recording.participants.get(name) or participant_label(name) for name in names}
         # Steps are omitted if every step is equal to its message number.
         self._steps = any(arrow.view.step not in (None, arrow.view.number) for arrow in self._arrows)
-        self._gutter = max((len(self._number(arrow)) for arrow in self._arrows), default=0) + 1
+        self._heading = f"{_NUMBER} {_STEP}" if self._steps else _NUMBER
+        self._gutter = max((len(self._number(arrow)) for arrow in self._arrows), default=0)
+        self._gutter = max(self._gutter, len(self._heading)) + 2
         self._frames = min(_DEEPEST, _depth(self._drawn))
 
     def fits(self, width: int) -> bool:
@@ -89,22 +92,23 @@ class Drawing:
         step = arrow.view.step
         if not self._steps:
             return str(arrow.number)
-        return f"{arrow.number} {'' if step is None else f'({step})':>{4}}"
+        return f"{arrow.number} {'' if step is None else f'({step})':>{len(_STEP)}}"
 
     def _line(self, row: CellLine) -> Iterator[Segment]:
         view = row.view
         number = self._number(Arrow(view, "", view.number)) if view else ""
-        yield Segment(number.rjust(self._gutter - 1) + " ", _RED if view and view.deviates else _DIM)
+        number, time = (self._heading, _TIMES) if row.heading else (number, row.time)
+        yield Segment(number.rjust(self._gutter - 2) + "  ", _RED if view and view.deviates else _DIM)
         end = len(row.cells)
-        while end and not row.time and row.cells[end - 1] == " ":
+        while end and not time and row.cells[end - 1] == " ":
             end -= 1
         start = 0
         for position in range(1, end + 1):
             if position == end or row.looks[position] is not row.looks[start]:
                 yield Segment("".join(row.cells[start:position]), row.looks[start])
                 start = position
-        if row.time:
-            yield Segment(row.time.rjust(_TIME), _DIM)
+        if time:
+            yield Segment(time.rjust(_TIME), _DIM)
         yield Segment.line()
 
 

@@ -1,7 +1,8 @@
-"""A recording as a tree of arrows, notes, and blocks: loops, optional exchanges, and fallbacks are framed."""
+"""A recording as a tree of arrows, notes, and blocks: repetitions are framed as loops."""
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from tracer.rendering import prologue
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from tracer.model import Recording
-    from tracer.rendering.blocks import Kind
+    from tracer.rendering.prologue import Phase
 
 __all__ = ["MARKS", "arrow_text", "nodes_of", "numbers", "recording_tree"]
 
@@ -28,8 +29,8 @@ Item = MessageView | MessageUnit
 _PLAIN = Style()
 # Documented and repeated messages are equal.
 _ALIKE = {"documented": None, "repeated": None}
-# The verdicts that may come between a failed request and the end of its fallback.
-_BETWEEN = frozenset({"fallback", "optional", "repeated", "unexpected", "wrong-status"})
+# The verdicts that may come between a failed request and its fallback.
+_BETWEEN = frozenset({"optional", "repeated", "unexpected", "wrong-status"})
 
 
 def recording_tree(
@@ -38,7 +39,8 @@ def recording_tree(
     """Return the messages of ``recording`` in the order of time, with notes about them.
 
     Every message is an arrow of the tree, or part of a loop or a note that names the numbers of its
-    messages. A message that deviates is always an arrow. ``views`` are the messages of ``recording`` if the
+    messages. A message that deviates is always an arrow. Optional exchanges, and a failed request with its
+    fallback, are plain arrows, as all of them happened. ``views`` are the messages of ``recording`` if the
     caller has them already.
     """
     builder = _Builder(style)
@@ -47,8 +49,8 @@ def recording_tree(
         nodes = builder.nodes(run)
     else:
         nodes = []
-        for hidden, group in prologue.split(run, recording):
-            nodes += [builder.hidden(group)] if hidden else builder.nodes(group)
+        for phases, group in prologue.split(run, recording):
+            nodes += [builder.hidden(phases, group)] if phases else builder.nodes(group)
     if recording.verdict == "undetermined" and run:
         nodes.insert(0, Note((), builder.words.undetermined))
     if recording.missing and run:
@@ -78,56 +80,33 @@ class _Builder:
         self.words = words(style.language)
         self._timing = style.timing
 
-    def hidden(self, group: Sequence[MessageUnit]) -> Note:
-        """Return the note that replaces the prologue."""
-        views = [view for unit in group for view in unit.views]
-        over = dict.fromkeys(name for view in views for name in (view.sender, view.receiver))
-        span = numbers(views[0].number, views[-1].number)
-        return Note(tuple(over), self.words.authentication.format(numbers=span))
+    def hidden(self, phases: Sequence[Phase], group: Sequence[MessageUnit]) -> Note:
+        """Return the note that replaces the units of the prologue, each with its phase."""
+        over = dict.fromkeys(
+            name for unit in group for view in unit.views for name in (view.sender, view.receiver)
+        )
+        titles = {"discovery": self.words.discovery, "authentication": self.words.authentication}
+        parts = [
+            titles[phase].format(numbers=_span([unit for _, unit in units]))
+            for phase, units in itertools.groupby(zip(phases, group, strict=True), key=lambda pair: pair[0])
+        ]
+        return Note(tuple(over), ", ".join(parts))
 
     def nodes(self, items: Sequence[Item]) -> list[Node]:
-        return _all_nodes(fold(self._framed(items), self._loop))
+        return _all_nodes(fold(self._pieces(items), self._loop))
 
-    def _framed(self, items: Sequence[Item]) -> list[Piece]:
-        """Return a piece for each item, or for several items in one frame."""
-        pieces: list[Piece] = []
-        position = 0
-        while position < len(items):
-            item = items[position]
-            verdict = _verdict(item)
-            end = position + 1
-            if verdict == "optional":
-                while end < len(items) and _verdict(items[end]) == "optional":
-                    end += 1
-                pieces.append(self._opt(items[position:end]))
-            elif verdict == "fallback" and _failure(item):
-                end = _end_of_fallback(items, position)
-                pieces.append(self._alt(item, items[position + 1 : end]))
-            else:
-                pieces.append(self._piece(item))
-            position = end
-        return pieces
+    def _pieces(self, items: Sequence[Item]) -> list[Piece]:
+        return [
+            self._with_note(self._piece(item), item) if _is_followed(items, position) else self._piece(item)
+            for position, item in enumerate(items)
+        ]
 
-    def _opt(self, items: Sequence[Item]) -> Piece:
-        pieces = fold([self._piece(item) for item in items], self._loop)
-        return self._block("opt", [(self.words.optional, pieces)])
-
-    def _alt(self, failed: Item, followed: Sequence[Item]) -> Piece:
-        branches = [(self.words.failed.format(status=_failure(failed)), [self._piece(failed)])]
-        if followed:
-            pieces = fold([self._piece(item) for item in followed], self._loop)
-            branches.append((self.words.followed, pieces))
-        return self._block("alt", branches)
-
-    def _block(self, kind: Kind, branches: list[tuple[str, list[Piece]]]) -> Piece:
-        pieces = [piece for _, within in branches for piece in within]
-        return Piece(
-            shape=_shape([kind, *(piece.shape for piece in pieces)]),
-            nodes=[Block(kind, [Branch(title, _all_nodes(within)) for title, within in branches])],
-            again=False,
-            first=pieces[0].first,
-            last=pieces[-1].last,
+    def _with_note(self, piece: Piece, failed: Item) -> Piece:
+        """Add the note that the documented fallback follows the ``failed`` exchange."""
+        note = Note(
+            (piece.last.sender, piece.last.receiver), self.words.failed.format(status=_failure(failed))
         )
+        return piece._replace(nodes=[*piece.nodes, note], shape=_shape([piece.shape, note]))
 
     def _loop(self, nodes: list[Node], count: int, first: MessageView, last: MessageView) -> Node:
         if "removed" in (first.change, last.change):
@@ -140,7 +119,7 @@ class _Builder:
     def _piece(self, item: Item) -> Piece:
         if isinstance(item, MessageView):
             return Piece(None, [self._arrow(item)], again=False, first=item, last=item)
-        pieces = fold(self._framed(item.items), self._loop)
+        pieces = fold(self._pieces(item.items), self._loop)
         own = [_message_key(message) for message in item.items if isinstance(message, MessageView)]
         inner = [piece.shape for piece in pieces if not _is_message(piece)]
         request = item.request
@@ -199,21 +178,28 @@ def _failure(item: Item) -> str:
     return f"{answer.status} {answer.reason}".strip() if (answer.status or 0) >= 400 else ""
 
 
-def _end_of_fallback(items: Sequence[Item], start: int) -> int:
-    """Return the index after the last exchange of the fallback for the failed request at ``start``."""
-    end = start + 1
-    failed = items[start]
-    step = failed.request.step if isinstance(failed, MessageUnit) and failed.request else None
-    for position in range(end, len(items)):
-        item = items[position]
+def _is_followed(items: Sequence[Item], position: int) -> bool:
+    """Return whether the exchange at ``position`` failed, and the fallback of its step comes later."""
+    failed = items[position]
+    if _verdict(failed) != "fallback" or not _failure(failed):
+        return False
+    for item in items[position + 1 :]:
         verdict = _verdict(item)
-        if verdict not in _BETWEEN or (verdict == "fallback" and _failure(item)):
+        if verdict == "fallback" and not _failure(item):
+            return _step(item) == _step(failed)
+        if verdict not in _BETWEEN:
             break
-        assert isinstance(item, MessageUnit)
-        assert item.request is not None
-        if verdict == "fallback" and item.request.step == step:
-            end = position + 1
-    return end
+    return False
+
+
+def _step(item: Item) -> int | None:
+    request = item.request if isinstance(item, MessageUnit) else None
+    return request.step if request else None
+
+
+def _span(group: Sequence[MessageUnit]) -> str:
+    views = [view for unit in group for view in unit.views]
+    return numbers(views[0].number, views[-1].number)
 
 
 def _time(view: MessageView) -> str:

@@ -21,11 +21,11 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     missing: str
     no_response: str
     undetermined: str
+    discovery: str
     authentication: str
     repeated: str
     optional: str
     failed: str
-    followed: str
     continued: str
     goes_on: str
     went_before: str

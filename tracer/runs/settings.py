@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tracer.errors import InputError
 from tracer.filenames import safe_name
-from tracer.releases import canonical
+from tracer.releases import checked
 from tracer.rulefolders import package_folders
 from tracer.runs.participant_map import ParticipantMap
 from tracer.writability import check_file, check_folder
@@ -63,7 +63,7 @@ class Settings:
         package_folders()
         _check_files(sequence, policies)
         self.folder = folder
-        self.release = canonical(release) if release else None
+        self.release = checked(release) if release else None
         self.sequence = sequence
         self.name = name
         self.participants = participants or ParticipantMap()
