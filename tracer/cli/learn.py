@@ -31,15 +31,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--command", help="The command that all are recordings of, where they do not say so themselves."
     )
+    parser.epilog = (
+        "Recordings of failed commands are left out: a failing exit code, or a response of 500 or more. "
+        "Exit code 1 where a recording deviates from what was learned."
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the sequence file, and check the recordings with it. Return 1 if a recording deviates.
 
-    The names of deviating recordings appear on stderr.
+    The names of deviating recordings appear on stderr, and of recordings that are left out.
     """
     from tracer.recording import below, load
-    from tracer.sequences.learning import dumps
+    from tracer.rendering.texts import visible
+    from tracer.sequences.learning import dumps, failures
     from tracer.storage import write
 
     if options.out is not None and options.out.exists() and not options.replace:
@@ -50,6 +55,12 @@ def run(options: argparse.Namespace) -> int:
     if options.out is not None:
         check_output(options.out, paths)
     recordings = {str(path): load(path) for path in paths}
+    failed = failures(recordings)
+    for name, reason in failed.items():
+        print(f"tracer: {visible(f'{name} is left out: {reason}', 600)}", file=sys.stderr)
+    recordings = {name: recording for name, recording in recordings.items() if name not in failed}
+    if failed and not recordings:
+        raise InputError("learn", "no recording of a successful command to learn from")
     learned = _learned(recordings, options)
     text = dumps(learned, _note(len(recordings)))
     if options.out is None:

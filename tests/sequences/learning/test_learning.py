@@ -56,6 +56,7 @@ def problems(sequence: Sequence, recordings: Mapping[str, Recording]) -> dict[st
 
 
 IDS = [f"{number:08d}-aaaa-4bbb-8ccc-123456789abc" for number in range(3)]
+HEX = "a5362cbd04fd4783a038d5a342d58e87"
 USERS = [f"{number:032x}" for number in range(0xABC, 0xABF)]
 
 
@@ -188,21 +189,20 @@ def test_image_show_is_learned_as_it_is_documented() -> None:
     assert learned.entries[:3] == documented.entries[:3]
     fallback = learned.entries[3].fallback
     assert fallback is not None
-    assert (fallback.status, [entry.optional for entry in fallback.then]) == ((404,), [False, True])
+    assert (fallback.status, [entry.optional for entry in fallback.then]) == ((400, 403, 404), [False, True])
 
 
 def test_image_create_has_an_optional_lookup_and_a_clean_up_after_a_refused_upload() -> None:
     learned = learn(recorded("image-create"))
     shown = [(entry.method, entry.path, entry.optional, entry.statuses) for entry in learned.entries[3:]]
     assert shown == [
-        ("GET", "/v3/projects/{project_id}", True, (404,)),
-        ("GET", "/v3/projects", True, (200,)),
+        ("GET", "/v3/projects/{project_id}", True, (200,)),
         ("POST", "/v2/images", False, (201,)),
         ("PUT", "/v2/images/{image_id}/file", False, (204,)),
         ("GET", "/v2/images/{image_id}", True, (200,)),
     ]
-    assert learned.entries[4].query == {"name": "{project_name}"}
-    fallback = learned.entries[6].fallback
+    assert looked_up(learned.entries[3]) == [("/v3/projects", {"name": "{project_name}"}, (200, 403))]
+    fallback = learned.entries[5].fallback
     assert fallback is not None
     assert fallback.status == (415,)
     assert [(entry.method, entry.path) for entry in fallback.then] == [("DELETE", "/v2/images/{image_id}")]
@@ -291,17 +291,73 @@ def test_what_only_a_failure_led_to_is_a_fallback() -> None:
         named([show()], [show("x", 403), by_name("x")], [show("y", 404), by_name("y"), hidden()])
     ).entries
     assert entry.fallback is not None
-    assert (entry.statuses, entry.fallback.status) == ((200,), (403, 404))
+    assert (entry.statuses, entry.fallback.status) == ((200,), (400, 403, 404))
     assert [(follower.query, follower.optional) for follower in entry.fallback.then] == [
         ({"name": "{image_name}"}, False),
         ({"os_hidden": "True"}, True),
     ]
 
 
-def test_what_failed_always_is_a_step_with_that_status() -> None:
-    first, second = learn(named([show("x", 404), by_name("x")], [show("y", 404), by_name("y")])).entries
-    assert (first.statuses, first.fallback, first.optional) == ((404,), None, False)
-    assert (second.query, second.optional) == ({"name": "{image_name}"}, False)
+def looked_up(entry: Entry) -> list[tuple[str, dict[str, str], tuple[int, ...]]]:
+    """Return path, query and statuses of the search after a lookup by ID that failed."""
+    assert entry.fallback is not None
+    assert entry.fallback.status == (400, 403, 404)
+    return [(then.path, then.query, then.statuses) for then in entry.fallback.then]
+
+
+def test_a_lookup_that_failed_always_is_one_by_id_and_then_by_name() -> None:
+    learned = learn(named([show("x", 404), by_name("x")], [show("y", 404), by_name("y")]))
+    (entry,) = learned.entries
+    assert (entry.statuses, entry.optional, entry.loop) == ((200,), False, False)
+    assert looked_up(entry) == [("/v2/images", {"name": "{image_name}"}, (200,))]
+    assert matched(recording([show()]), learned).verdict == "conforms"
+    assert matched(recording([show("x", 404)]), learned).verdict == "deviates"
+
+
+def test_a_lookup_that_never_failed_is_one_by_id_and_then_by_name() -> None:
+    def put(project: str, person: str) -> Exchange:
+        return exchange("PUT", f"{HOST}/identity/v3/projects/{project}/users/{person}", 204)
+
+    learned = learn(named(*([user(some), put(HEX, some)] for some in USERS)))
+    (lookup, change) = learned.entries
+    assert looked_up(lookup) == [("/v3/users", {"name": "{user_name}"}, (200, 403))]
+    assert change.fallback is None
+    listed = exchange("GET", f"{HOST}/identity/v3/users?name=demo", 200, token=True)
+    run = [user("demo", 404), listed, put(HEX, USERS[0])]
+    assert matched(recording(run), learned).verdict == "conforms"
+    refused = exchange("GET", f"{HOST}/identity/v3/users?name=demo", 403, token=True)
+    assert matched(recording([user("demo", 403), refused, put(HEX, "demo")]), learned).verdict == "conforms"
+    assert matched(recording(run[:2]), learned).verdict == "deviates"
+    assert matched(recording([user("demo", 404), put(HEX, "demo")]), learned).verdict == "deviates"
+
+
+@pytest.mark.parametrize("by_names", [True, False])
+def test_a_lookup_before_a_request_with_the_id_is_the_same_step(by_names: bool) -> None:
+    listed = exchange("GET", f"{HOST}/image/v2/images?name=x", 200, body={"images": [{"id": IDS[0]}]})
+    with_name, with_id = [show("x", 404), listed, show(IDS[0])], [show(IDS[0]), show(IDS[0])]
+    first, second = (with_name, with_id) if by_names else (with_id, with_name)
+    learned = learn(named(first))
+    (entry,) = learned.entries
+    assert (entry.path, entry.loop, entry.statuses) == ("/v2/images/{image_id}", True, (200,))
+    assert matched(recording(second), learned).verdict == "conforms"
+
+
+def test_an_id_from_a_response_is_no_lookup() -> None:
+    created = exchange("POST", f"{HOST}/image/v2/images", 201, body={"id": IDS[0]})
+    _, shown = learn(named([created, show(IDS[0])], command="openstack image create x")).entries
+    assert shown.fallback is None
+
+
+def test_a_search_that_follows_no_lookup_is_a_step() -> None:
+    entries = learn(named([show("x", 404), images("?sort=a")], [show("y", 404), images("?sort=b")])).entries
+    assert [(entry.statuses, entry.fallback) for entry in entries] == [((404,), None), ((200,), None)]
+
+
+def test_an_id_or_a_name_in_a_query_is_a_value() -> None:
+    (entry,) = learn(named([images("?name=same")], [images("?name=same")])).entries
+    assert entry.query == {}
+    run = [images("?name=same&owner_id=x"), images("?sort=a")]
+    assert learn(named(run, run)).entries[0].query == {"name": "{image_name}", "owner_id": "{owner_id}"}
 
 
 def test_a_failure_that_nothing_follows_is_a_status() -> None:
@@ -416,6 +472,25 @@ def test_what_a_service_asked_is_a_call_of_what_it_was_asked() -> None:
     elsewhere = named([*deep[:1], at(policy, 0.1, 0.2), outer])
     assert learn(named(deep[:2])).entries[1].calls == ()
     assert problems(learn(named(deep[:2])), elsewhere) != {}
+
+
+def test_service_calls_are_written_in_the_order_sent() -> None:
+    def calls(*paths: str) -> list[Exchange]:
+        sent = [exchange("GET", f"{HOST}/identity/v3/{path}", 200, sender="glance") for path in paths]
+        inner = [at(call, 1.1 + number / 100, 1.1 + number / 100) for number, call in enumerate(sent)]
+        return [at(show(), 1.0, 2.0), *inner]
+
+    def shown(*given: list[Exchange]) -> list[str]:
+        (entry,) = learn(named(*given)).entries
+        return [call.path for call in entry.calls]
+
+    first = calls("users", "limits", "endpoints")
+    assert shown(first) == ["/v3/users", "/v3/limits", "/v3/endpoints"]
+    second = calls("users", "projects", "endpoints", "domains")
+    assert shown(first, second) == shown(second, first)
+    assert shown(second, first) == [
+        "/v3/users", "/v3/limits", "/v3/projects", "/v3/endpoints", "/v3/domains",
+    ]  # fmt: skip
 
 
 def test_a_pseudonym_in_a_path_or_query_is_a_parameter(tmp_path: Path) -> None:

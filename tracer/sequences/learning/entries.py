@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from itertools import count
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from tracer.sequences.learning.merging import Column, ColumnBlock
+from tracer.sequences.learning.ordering import common_order
 from tracer.sequences.learning.prologue_steps import known_beginning
-from tracer.sequences.learning.summaries import summary
+from tracer.sequences.learning.summaries import data, summary
 from tracer.sequences.loading import common_calls
 from tracer.sequences.schema import AnyOrder, Entry, Fallback
 from tracer.sequences.templates import fits, member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tracer.sequences.learning.observing import Seen
     from tracer.sequences.schema import Item
 
 __all__ = ["items"]
 
+_SUCCESS = range(200, 300)
 _UNNAMED = frozenset({"id", "name"})
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -43,26 +45,74 @@ def _item(column: Column | ColumnBlock, runs: int, numbers: Iterator[int]) -> It
 
 def _entry(column: Column, runs: int, numbers: Iterator[int]) -> Entry:
     entry = _exchange(column, column.runs - column.failing, optional=len(column.runs) < runs)
+    if any(follower.key == column.key for follower in column.then) and column.failing == column.runs:
+        entry = msgspec.structs.replace(entry, loop=True)  # with an ID: the lookup, then the request
+    then = _then(column) or _search_by_name(column, entry)
     return msgspec.structs.replace(
-        entry, steps=(next(numbers), next(numbers)), fallback=_fallback(column) if column.then else None
+        entry,
+        steps=(next(numbers), next(numbers)),
+        fallback=_fallback(column, entry, then) if then else None,
     )
 
 
-def _fallback(column: Column) -> Fallback:
+def _fallback(column: Column, entry: Entry, then: tuple[Entry, ...]) -> Fallback:
+    statuses = {column.steps[run].seen[-1].status for run in column.failing}
+    if column.is_lookup and then[0].method == "GET":
+        statuses |= data().lookup_statuses
     return Fallback(
-        status=tuple(sorted({column.steps[run].seen[-1].status for run in column.failing})),
-        then=tuple(
-            _exchange(follower, follower.runs, optional=follower.runs != column.failing)
-            for follower in column.then
-        ),
+        status=tuple(sorted(statuses.difference(entry.statuses))),
+        then=then,
         summary=summary("fallback", *column.key[:3]),
     )
 
 
+def _then(column: Column) -> tuple[Entry, ...]:
+    """Return the entries after a failure of ``column`` in some of the runs."""
+    followers = (
+        _exchange(follower, follower.runs, optional=follower.runs != column.failing)
+        for follower in column.then
+    )
+    return tuple(_search(entry) if column.is_lookup and entry.query else entry for entry in followers)
+
+
+def _search_by_name(column: Column, entry: Entry) -> tuple[Entry, ...]:
+    """Return the usual entries after a lookup by ID that failed, for a lookup that succeeded in all runs."""
+    if not column.is_lookup or entry.prologue or not all(status in _SUCCESS for status in entry.statuses):
+        return ()
+    collection = entry.path.rpartition("/")[0]
+    if not member(collection.rpartition("/")[2]):
+        return ()
+    search = Entry(
+        receiver=entry.receiver,
+        method="GET",
+        path=collection,
+        query={"name": f"{{{_parameter('name', collection)}}}"},
+        status=200,
+        summary=summary("", entry.receiver, "GET", collection),
+    )
+    with_id = Entry(
+        receiver=entry.receiver,
+        method="GET",
+        path=entry.path,
+        status=entry.status,
+        optional=any(len(step.seen) == 1 for step in column.steps.values()),
+        summary=entry.summary,
+    )
+    return (_search(search), with_id) if entry.loop else (_search(search),)
+
+
+def _search(entry: Entry) -> Entry:
+    """Return ``entry``, a search by name, with the statuses of a user without the right to search."""
+    refused = data().refused_searches.get(entry.receiver)
+    if not refused or entry.method != "GET":
+        return entry
+    return msgspec.structs.replace(entry, status=tuple(sorted({*entry.statuses, *refused})))
+
+
 def _exchange(column: Column, counted: Iterable[int], *, optional: bool) -> Entry:
-    """Return an entry without steps, with the statuses of the runs ``counted``."""
+    """Return an entry without steps, with the statuses of the runs ``counted``, 200 without such runs."""
     everything = [seen for _, step in sorted(column.steps.items()) for seen in step.seen]
-    statuses = sorted({seen.status for run in counted for seen in column.steps[run].seen})
+    statuses = sorted({seen.status for run in counted for seen in column.steps[run].seen}) or [200]
     receiver, method, path, _ = column.key
     prologue_entry = known_beginning(everything[0])
     repeats = prologue_entry is not None and prologue_entry.repeats
@@ -76,7 +126,7 @@ def _exchange(column: Column, counted: Iterable[int], *, optional: bool) -> Entr
         status=statuses[0] if len(statuses) == 1 else tuple(statuses),
         optional=optional or entry.optional,
         loop=not repeats and any(len(step.seen) > 1 for step in column.steps.values()),
-        calls=tuple(_calls(call for seen in everything for call in seen.calls)),
+        calls=_calls([seen.calls for seen in everything]),
     )
 
 
@@ -104,21 +154,28 @@ def _parameter(key: str, path: str) -> str:
     return name if _PARAMETER.fullmatch(name) else "value"
 
 
-def _calls(calls: Iterable[Seen]) -> Iterator[Entry]:
+def _calls(groups: Iterable[Sequence[Seen]]) -> tuple[Entry, ...]:
+    """Return an entry for each service call, in the order sent. ``groups`` has the calls of each exchange."""
+    own = [[call for call in group if call.calls or not _is_common(call)] for group in groups]
     alike: defaultdict[tuple[str, str, str], list[Seen]] = defaultdict(list)
-    for call in calls:
-        if call.calls or not _is_common(call):
-            alike[call.receiver, call.method, call.path].append(call)
-    for request, seen in sorted(alike.items()):
-        statuses = sorted({call.status for call in seen})
-        yield Entry(
-            receiver=request[0],
-            method=request[1],
-            path=request[2],
-            status=statuses[0] if len(statuses) == 1 else tuple(statuses),
-            calls=tuple(_calls(inner for call in seen for inner in call.calls)),
-            summary=summary("call", *request),
-        )
+    for call in chain.from_iterable(own):
+        alike[call.key[:3]].append(call)
+    return tuple(
+        _call(alike[request]) for request in common_order([call.key[:3] for call in group] for group in own)
+    )
+
+
+def _call(seen: Sequence[Seen]) -> Entry:
+    receiver, method, path, _ = seen[0].key
+    statuses = sorted({call.status for call in seen})
+    return Entry(
+        receiver=receiver,
+        method=method,
+        path=path,
+        status=statuses[0] if len(statuses) == 1 else tuple(statuses),
+        calls=_calls([call.calls for call in seen]),
+        summary=summary("call", receiver, method, path),
+    )
 
 
 def _is_common(call: Seen) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from tracer.sequences.templates import generic, member
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["generalized"]
 
+_IDENTIFIER = re.compile(r"(?:.*_)?(?:id|name)")
 _DIGITS = re.compile(r".*\d.*\d.*\d", re.DOTALL)  # no word of an API has three digits
 
 _Request = tuple[str, str, str]
@@ -55,13 +57,22 @@ def _with_arguments(run: LearnedRun) -> LearnedRun:
             name = member(segments[index - 1])
             if name and segment in run.arguments:
                 segments[index] = f"{{{name}}}"
-        varying = (key for key, values in seen.query.items() if any(_varies(value, run) for value in values))
-        return seen._replace(path="/".join(segments), varying=seen.searched.union(varying))
+        varying = (
+            key for key, values in seen.query.items() if any(_varies(key, value, run) for value in values)
+        )
+        is_argument = unquote(seen.raw.rpartition("/")[2]) in run.arguments
+        return seen._replace(
+            path="/".join(segments),
+            varying=seen.searched.union(varying),
+            lookup=seen.lookup or (seen.method == "GET" and is_argument),
+        )
 
     return _mapped(run, change)
 
 
-def _varies(value: str, run: LearnedRun) -> bool:
+def _varies(key: str, value: str, run: LearnedRun) -> bool:
+    if _IDENTIFIER.fullmatch(key):
+        return True
     return value in run.arguments or bool(_DIGITS.match(value)) or generic(f"/{value}") != f"/{value}"
 
 

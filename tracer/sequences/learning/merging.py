@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.sequences.learning.observing import Key, Seen, is_failure
 from tracer.sequences.learning.ordering import unordered
+from tracer.sequences.learning.summaries import data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -45,6 +46,11 @@ class Column:
     def runs(self) -> frozenset[int]:
         """Return the runs that have the step."""
         return frozenset(self.steps)
+
+    @property
+    def is_lookup(self) -> bool:
+        """Return whether the step looks up an ID or a name of the user in each run."""
+        return self.key[2].endswith("}") and all(step.seen[0].lookup for step in self.steps.values())
 
     def add(self, run: int, steps: Iterable[StepOccurrences]) -> None:
         """Set the step of ``run`` in this column."""
@@ -204,10 +210,13 @@ def _followers(column: Column, later: Iterable[Column | ColumnBlock]) -> tuple[f
     Both are empty if there is no fallback.
     """
     failed = {run: step for run, step in column.steps.items() if step.failed}
+    if len(failed) == len(column.steps):
+        then = _search_by_name(column, later)
+        return (column.runs, then) if then else (frozenset(), [])
     worked = [step for run, step in column.steps.items() if run not in failed]
     expected = {seen.status for step in worked for seen in step.seen}
     single = all(len(step.seen) == 1 and step.seen[0].status not in expected for step in failed.values())
-    then: list[Column] = []
+    then = []
     if failed and worked and single:
         for later_column in later:
             if later_column.runs.isdisjoint(failed):
@@ -216,3 +225,32 @@ def _followers(column: Column, later: Iterable[Column | ColumnBlock]) -> tuple[f
                 break
             then.append(later_column)
     return (frozenset(failed), then) if then else (frozenset(), [])
+
+
+def _search_by_name(column: Column, later: Iterable[Column | ColumnBlock]) -> list[Column]:
+    """Return the next columns that search by name, if ``column`` is a lookup that failed in all runs.
+
+    A request with the ID from the list may end the search. It is the same step as ``column``.
+    """
+    steps = column.steps.values()
+    statuses = {seen.status for step in steps for seen in step.seen}
+    if (
+        not column.is_lookup
+        or not statuses <= data().lookup_statuses
+        or any(len(step.seen) > 1 for step in steps)
+    ):
+        return []
+    receiver, _, path, _ = column.key
+    collection = path.rpartition("/")[0]
+    then: list[Column] = []
+    for later_column in later:
+        if not isinstance(later_column, Column) or not later_column.runs <= column.runs:
+            break
+        seen = [exchange for step in later_column.steps.values() for exchange in step.seen]
+        if then and later_column.key == column.key and not any(exchange.lookup for exchange in seen):
+            return [*then, later_column]
+        lists = [(receiver, "GET", collection), (receiver, "GET", f"{collection}/detail")]
+        if later_column.key[:3] not in lists or not all(exchange.searched for exchange in seen):
+            break
+        then.append(later_column)
+    return then

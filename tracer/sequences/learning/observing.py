@@ -15,9 +15,9 @@ from tracer.sequences.templates import generic
 from tracer.sequences.tolerated import tolerated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Set
+    from collections.abc import Iterable, Mapping, Sequence, Set
 
-    from tracer.model import Recording
+    from tracer.model import Exchange, Recording
 
 __all__ = ["Key", "LearnedRun", "Seen", "is_failure", "observe_recordings"]
 
@@ -29,6 +29,7 @@ _PAGING = frozenset({
     "limit", "marker", "offset", "page", "page_reverse", "page_size", "sort", "sort_dir", "sort_key",
 })  # fmt: skip
 _METHOD = re.compile(r"[A-Z]{1,20}")
+_STRING = re.compile(r'"([^"\\]{1,255})"')
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
 
@@ -38,7 +39,8 @@ class Seen(NamedTuple):
     ``path`` is the template of the path ``raw``. ``query`` has the values of each query parameter, except
     parameters for paging. ``searched`` are the parameters with a value from an earlier path, ``telling`` the
     parameters that identify the request, ``varying`` the parameters with a value of the run. ``calls`` are
-    the service calls that the receiver sent before it responded.
+    the service calls that the receiver sent before it responded. ``lookup`` is true if the end of the path is
+    in no earlier response: if it is an ID or a name, the user gave it.
     """
 
     receiver: str
@@ -51,6 +53,7 @@ class Seen(NamedTuple):
     calls: tuple[Seen, ...] = ()
     telling: tuple[str, ...] = ()
     varying: frozenset[str] = frozenset()
+    lookup: bool = False
 
     @property
     def key(self) -> Key:
@@ -66,10 +69,14 @@ class LearnedRun(NamedTuple):
 
 
 class _Raw(NamedTuple):
-    """The exchanges of the client (``own``) and the service calls for each exchange (``calls``), by index."""
+    """The exchanges of the client (``own``) and the service calls for each exchange (``calls``), by index.
+
+    ``given`` has all exchanges of the recording.
+    """
 
     own: Mapping[int, Observation]
     calls: Mapping[int, Mapping[int, Observation]]
+    given: Sequence[Exchange]
 
 
 def is_failure(status: int) -> bool:
@@ -113,7 +120,7 @@ def _raw(name: str, recording: Recording) -> _Raw:
         if index not in own:
             before = [caller for caller in own if caller < index]
             calls[parent if parent is not None else max(before, default=min(own))][index] = seen[index]
-    return _Raw(own, calls)
+    return _Raw(own, calls, given)
 
 
 def _problem(seen: Observation, url: str) -> str | None:
@@ -149,11 +156,21 @@ def _expectation(seen: Observation) -> tuple[object, ...]:
 
 def _exchanges(relevant: Mapping[int, Observation], raw: _Raw) -> tuple[Seen, ...]:
     asked: set[str] = set()
+    answered: set[str] = set()
     exchanges: list[Seen] = []
     for index, seen in relevant.items():
-        exchanges.append(_seen(index, seen, raw, asked))
+        exchange = _seen(index, seen, raw, asked)
+        exchanges.append(exchange._replace(lookup=_is_lookup(exchange, answered)))
         asked.update(unquote(segment) for segment in seen.path.split("/"))
+        response = raw.given[index].response
+        if response is not None and response.body is not None:
+            answered.update(_STRING.findall(response.body.json or ""))
     return tuple(exchanges)
+
+
+def _is_lookup(exchange: Seen, answered: Set[str]) -> bool:
+    value = unquote(exchange.raw.rpartition("/")[2])
+    return exchange.method == "GET" and value not in answered
 
 
 def _seen(index: int, seen: Observation, raw: _Raw, asked: Set[str]) -> Seen:

@@ -7,9 +7,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
-__all__ = ["unordered"]
+__all__ = ["common_order", "unordered"]
 
 K = TypeVar("K", bound="Hashable")
 
@@ -28,6 +28,24 @@ def unordered(runs: Sequence[Sequence[K]], limit: int) -> list[frozenset[K]]:
     while any(_join_enclosed(groups, run) for run in runs):
         pass
     return [group for group in groups.all() if len(group) <= limit and not group & twice]
+
+
+def common_order(runs: Iterable[Sequence[K]]) -> list[K]:
+    """Return each key of ``runs`` once, in the order of the longest run. Keys of other runs keep their place.
+
+    A key that the result lacks comes after the key before it in its run. The order of ``runs`` has no effect.
+    """
+    orders = {tuple(dict.fromkeys(run)) for run in runs}
+    result: list[K] = []
+    for order in sorted(orders, key=lambda order: (-len(order), order)):
+        position = 0
+        for key in order:
+            if key in result:
+                position = result.index(key) + 1
+            else:
+                result.insert(position, key)
+                position += 1
+    return result
 
 
 def _join_inverted(groups: _Groups[K], run: list[K], positions: dict[K, int]) -> None:

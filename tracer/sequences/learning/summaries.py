@@ -19,11 +19,13 @@ _FILE = Path(__file__).with_name("learning.yaml")
 
 
 class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The words of commands, and a text for each kind of request."""
+    """The words of commands, the statuses of lookups, and a text for each kind of request."""
 
     verbs: frozenset[str]
     verbs_with_object: frozenset[str]
     objects: tuple[str, ...]
+    lookup_statuses: frozenset[int]
+    refused_searches: dict[str, frozenset[int]]
     texts: dict[str, Text]
 
 
