@@ -136,10 +136,13 @@ def run(options: argparse.Namespace) -> int:
         print(f"tracer: nothing was recorded: {reasons}", file=sys.stderr)
         return result.exit_code or NothingRecordedError.exit_code
     if not options.quiet:
-        _summarise(result.saved, result.others)
+        for saved in (result.saved, *result.further):
+            _summarise(saved)
+        _name_background(result.others)
         _tell_of_usage(options.command, result.saved.recording.output)
-    if result.saved.problem:
-        print(f"tracer: {result.saved.problem}", file=sys.stderr)
+    for saved in (result.saved, *result.further):
+        if saved.problem:
+            print(f"tracer: {saved.problem}", file=sys.stderr)
     return result.exit_code
 
 
@@ -176,7 +179,7 @@ def _say(line: str) -> None:
     print(f"tracer: {line}", file=sys.stderr)
 
 
-def _summarise(saved: SavedRecording, others: Sequence[SavedRecording]) -> None:
+def _summarise(saved: SavedRecording) -> None:
     from tracer.cli.console import stderr
     from tracer.rendering.recording_table import note_lines, verdict_line
 
@@ -187,5 +190,11 @@ def _summarise(saved: SavedRecording, others: Sequence[SavedRecording]) -> None:
             console.print(line, soft_wrap=True)
     for path in (saved.path, *saved.diagrams):
         console.out(f"wrote {path}", highlight=False)
+
+
+def _name_background(others: Sequence[SavedRecording]) -> None:
+    from tracer.cli.console import stderr
+
     for background in others:
-        console.out(f"wrote {background.path}: sent by services, but not for this command", highlight=False)
+        line = f"wrote {background.path}: sent by services, but not for this command"
+        stderr().out(line, highlight=False)

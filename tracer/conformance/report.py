@@ -11,7 +11,7 @@ from tracer.conformance.reasons import undetermined_reason
 from tracer.errors import TracerError
 from tracer.model import RunVerdict
 from tracer.recording import load
-from tracer.sequences import catalog, choose, match, release_of, verdict_of
+from tracer.sequences import catalog, choose, match, named_sequence, release_of, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,14 +98,11 @@ def exit_code(report: ConformanceReport) -> int:
 def check(recording: Recording, name: str, sequence: Sequence | None = None) -> Check:
     """Match ``recording`` again with ``sequence``, by default with its named or best sequence."""
     release = recording.cloud.release
-    named_sequence = sequence or catalog().get(recording.sequence or "")
-    unknown_name = recording.sequence if named_sequence is None else None
+    name_of_own = named_sequence(recording)
+    own = sequence or catalog().get(name_of_own or "")
+    unknown_name = name_of_own if own is None else None
     client_release = release_of(recording)
-    chosen = (
-        named_sequence
-        if named_sequence or unknown_name
-        else choose(recording.exchanges, recording.command, client_release)
-    )
+    chosen = own if own or unknown_name else choose(recording.exchanges, recording.command, client_release)
     ends = [
         exchange.started if exchange.ended is None else exchange.ended for exchange in recording.exchanges
     ]

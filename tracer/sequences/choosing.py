@@ -14,10 +14,10 @@ from tracer.sequences.user_agents import may_be_openstack
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tracer.model import Exchange
+    from tracer.model import Exchange, Recording
     from tracer.sequences.schema import Sequence
 
-__all__ = ["choose"]
+__all__ = ["choose", "named_sequence"]
 
 
 def choose(exchanges: Iterable[Exchange], command: str | None, release: str | None = None) -> Sequence | None:
@@ -42,6 +42,16 @@ def choose(exchanges: Iterable[Exchange], command: str | None, release: str | No
         and _fits(run, sequence, result := match_run(run, sequence, release))
     ]
     return min(fitting)[3] if fitting else None
+
+
+def named_sequence(recording: Recording) -> str | None:
+    """Return the name of the sequence that ``recording`` names, None without one.
+
+    A script, another program, and the interactive shell have no sequence in the catalogue, even if an
+    earlier version named one.
+    """
+    is_single = not recording.command or bool(subcommand_words(recording.command))
+    return recording.sequence if is_single or recording.sequence not in catalog() else None
 
 
 def _by_words(words: list[str]) -> Sequence | None:
