@@ -14,6 +14,7 @@ PAGES = [
     "how-to/https",
     "how-to/own-rules",
     "how-to/plug-ins",
+    "how-to/scripts",
     "reference/findings",
     "reference/options",
     "reference/python",

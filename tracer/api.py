@@ -87,15 +87,14 @@ def match(recording: Recording, sequence: str | None = None) -> Match | None:
     that the recording names, or that fits the command. Return None if there is no such sequence.
     Raises TracerError if ``sequence`` is unknown or cannot be read.
     """
-    from tracer.sequences import catalog, choose, find, release_of
+    from tracer.sequences import find, invocation_of, own_sequence, release_of
     from tracer.sequences import match as match_exchanges
 
-    release = release_of(recording)
-    if sequence is not None:
-        return match_exchanges(recording.exchanges, find(sequence), release)
-    documented = catalog().get(recording.sequence or "")
-    chosen = documented or choose(recording.exchanges, recording.command, release)
-    return None if chosen is None else match_exchanges(recording.exchanges, chosen, release)
+    chosen = own_sequence(recording).sequence if sequence is None else find(sequence)
+    if chosen is None:
+        return None
+    invocation = invocation_of(recording, chosen)
+    return match_exchanges(recording.exchanges, chosen, release_of(recording), invocation)
 
 
 def check(recording: Recording, sequence: str | None = None) -> Check:

@@ -91,6 +91,33 @@ def test_a_usage_error_after_a_login_is_told_beside_the_recording(
     assert [one.request.url for one in load(path).exchanges] == [cloud]
 
 
+def test_each_client_of_a_script_has_a_recording(client: Path, cloud: str, tmp_path: Path) -> None:
+    words = ("sh", "-c", f"{client} image list; {client} --os-password {SECRET[1:]} image delete x; exit 3")
+    ended = tracer("record", "--name", "both", "--", *words, cwd=tmp_path, OS_AUTH_URL=cloud, LOGS_IN="1")
+    assert ended.returncode == 3
+    recordings = {path.stem: load(path) for path in tmp_path.rglob("*.yaml")}
+    assert {name: recording.command for name, recording in recordings.items()} == {
+        "both": "openstack image list",
+        "both-2": "openstack --os-password '<password-1>' image delete x",
+    }
+    assert {recording.sequence for recording in recordings.values()} == {"image-list", "image-delete"}
+    assert {recording.output for recording in recordings.values()} == {None}
+    assert ended.stderr.count("\nwrote ") == 4
+
+
+def test_the_processes_of_one_script_share_a_recording(cloud: str, tmp_path: Path) -> None:
+    (tmp_path / "many.py").write_text(
+        "import os, urllib.request\n"
+        "child = os.fork()\n"
+        "urllib.request.urlopen(os.environ['OS_AUTH_URL']).read()\n"
+        "child and os.waitpid(child, 0)\n"
+    )
+    ended = tracer("record", "--", "python3", "many.py", cwd=tmp_path, OS_AUTH_URL=cloud)
+    assert ended.returncode == 0, ended.stderr
+    recording = load(tmp_path / "recordings" / "many.yaml")
+    assert (recording.command, len(recording.exchanges)) == ("python3 many.py", 2)
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
@@ -148,5 +175,5 @@ def test_a_command_that_ends_before_the_proxy_is_ready(request_line: str, error:
         "tracer: the command did not wait until the proxy was ready, which takes seconds:"
         " give it a longer timeout"
     )
-    (exchange,) = load(tmp_path / "recordings" / "run.yaml").exchanges
+    (exchange,) = load(tmp_path / "recordings" / "bash.yaml").exchanges
     assert (exchange.request.method, exchange.error) == (request_line.partition(" ")[0], error)

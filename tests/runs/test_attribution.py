@@ -195,7 +195,7 @@ def test_finished_runs_are_forgotten_in_the_end() -> None:
 
 # Processes
 
-ONE, OTHER = ClientProcess(1, 1.0, ("openstack",)), ClientProcess(2, 2.0, ("openstack",))
+ONE, OTHER = (ClientProcess(number, 1.0, ("openstack", "image", "list")) for number in (1, 2))
 
 
 def test_one_process_is_one_run_whatever_its_connections_and_logins() -> None:

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from tests.sequences import runs
 from tests.sequences.runs import HOST, IMAGE_ID, exchange, login, prologue, show
+from tracer.conformance import check
 from tracer.recording import load
-from tracer.sequences import choose, label
+from tracer.sequences import choose, label, named_sequence
 
 if TYPE_CHECKING:
     from tracer.model import Exchange
@@ -159,3 +160,24 @@ def test_stored_traffic_of_no_single_command_has_no_verdict(name: str, command: 
     assert (labelled.sequence, labelled.verdict, labelled.missing) == (None, None, [])
     assert all(each.path and not each.steps and each.verdict is None for each in labelled.exchanges)
     assert {each.path for each in labelled.exchanges} >= {"/identity/v3/auth/tokens", "/image/v2/images"}
+
+
+def test_the_sequence_that_an_earlier_version_named_for_a_shell_does_not_count() -> None:
+    recording = load(RECORDED / "shell-three-commands.yaml")
+    assert recording.sequence == "image-list"
+    assert named_sequence(recording) is None
+    checked = check(recording, "shell")
+    assert (checked.sequence, checked.verdict, checked.deviations) == (None, None, [])
+
+
+@pytest.mark.parametrize("command", [None, "openstack image list"])
+def test_the_named_sequence_of_a_single_command_counts(command: str | None) -> None:
+    recording = replace(load(RECORDED / "shell-three-commands.yaml"), command=command)
+    assert named_sequence(recording) == "image-list"
+
+
+def test_a_script_keeps_a_sequence_that_is_not_in_the_catalogue() -> None:
+    recording = load(RECORDED / "script-creates.yaml")
+    assert recording.sequence == "image-create"
+    assert named_sequence(recording) is None
+    assert named_sequence(replace(recording, sequence="nightly")) == "nightly"

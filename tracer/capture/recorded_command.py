@@ -1,4 +1,4 @@
-"""Recording of one client command through a dedicated proxy."""
+"""Recording of one client command, and of the clients that it starts, through a dedicated proxy."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ Services = AbstractContextManager[Mapping[str, socket.socket]]
 class Result(NamedTuple):
     """The result of a command: its exit code, and its recording or the ``problems`` that prevented one.
 
-    ``others`` are the recordings of background runs in the same period.
+    ``further`` are the recordings of the other client processes, and of the other commands of an interactive
+    shell. ``others`` are the recordings of background runs in the same period.
     """
 
     exit_code: int
@@ -50,6 +51,7 @@ class Result(NamedTuple):
     problems: Sequence[str] = ()
     interrupted: bool = False
     others: Sequence[SavedRecording] = ()
+    further: Sequence[SavedRecording] = ()
 
 
 class _Orders(NamedTuple):
@@ -75,7 +77,7 @@ def record(
     services: Services | None = None,
     folder: Path | None = None,
 ) -> Result:
-    """Run the command ``argv`` through a proxy on a free port, and write the recording.
+    """Run the command ``argv`` through a proxy on a free port, and write a recording of each client process.
 
     ``authority`` is the folder of the proxy's CA. ``folder`` is the working directory of the client.
     ``on_exchange`` receives the recording so far after each exchange. ``on_warning`` receives the reason
@@ -170,7 +172,7 @@ def _trace(
         raise tracer.failure
     stdout, stderr = client.output
     problems = () if tracer.saved else tracer.problems(environment)
-    return Result(code, tracer.saved, stdout, stderr, problems, others=tracer.others)
+    return Result(code, tracer.saved, stdout, stderr, problems, others=tracer.others, further=tracer.further)
 
 
 @contextmanager

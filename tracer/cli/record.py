@@ -135,10 +135,13 @@ def run(options: argparse.Namespace) -> int:
         print(f"tracer: nothing was recorded: {_joined(reasons)}", file=sys.stderr)
         return result.exit_code
     if not options.quiet:
-        _summarise(result.saved, result.others)
+        for saved in (result.saved, *result.further):
+            _summarise(saved)
+        _name_background(result.others)
         _tell_of_usage(options.command, result.saved.recording.output)
-    if result.saved.failures:
-        print(f"tracer: {'; '.join(map(str, result.saved.failures))}", file=sys.stderr)
+    for saved in (result.saved, *result.further):
+        if saved.failures:
+            print(f"tracer: {'; '.join(map(str, saved.failures))}", file=sys.stderr)
     return result.exit_code
 
 
@@ -184,7 +187,7 @@ def _ignore(_line: str) -> None:
     pass
 
 
-def _summarise(saved: SavedRecording, others: Sequence[SavedRecording]) -> None:
+def _summarise(saved: SavedRecording) -> None:
     from tracer.cli.console import stderr
     from tracer.rendering.recording_table import note_lines, verdict_line
 
@@ -195,5 +198,11 @@ def _summarise(saved: SavedRecording, others: Sequence[SavedRecording]) -> None:
             console.print(line, soft_wrap=True)
     for path in (saved.path, *saved.diagrams):
         console.out(f"wrote {path}", highlight=False)
+
+
+def _name_background(others: Sequence[SavedRecording]) -> None:
+    from tracer.cli.console import stderr
+
     for background in others:
-        console.out(f"wrote {background.path}: sent by services, but not for this command", highlight=False)
+        line = f"wrote {background.path}: sent by services, but not for this command"
+        stderr().out(line, highlight=False)

@@ -2,7 +2,8 @@
 
 The evidence, the strongest first:
 
-1. the local process at the end of the connection: one process is one command;
+1. the local process at the end of the connection: one process is one command, except for an interactive
+   shell (``shell_commands``);
 2. the token of the request: a run of the same address obtained the token, or carried it before;
 3. the connection: a request without a token (discovery) belongs to the run of the connection's next
    login or next request with a token, else to the run of the previous one;
@@ -130,6 +131,8 @@ class ClientRequests:
             run = request.run
             run.last = max(run.last, request.latest)
             run.tokens |= issued
+            if run.shell is not None:
+                run.shell.add(exchange)
             if exchange.response is not None and exchange.response.status == 401:
                 self._refused(request, run)
         if closed_connection is not None:

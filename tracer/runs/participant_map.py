@@ -12,6 +12,8 @@ from tracer.urls import Origin, origin, path_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tracer.sequences import Catalogue
+
 __all__ = ["ParticipantMap"]
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
@@ -28,6 +30,7 @@ class ParticipantMap:
     def __init__(self, text: str = "") -> None:
         self.senders: dict[int, str] = {}
         self._receivers: list[tuple[str, Origin, str]] = []
+        self.catalogue: Catalogue | None = None
         for item in filter(None, (part.strip() for part in text.split(","))):
             name, separator, value = item.partition("=")
             if not separator or not _NAME.match(name) or not value:
@@ -45,16 +48,21 @@ class ParticipantMap:
         more.senders = {**self.senders, **senders}
         return more
 
+    def with_catalogue(self, catalogue: Catalogue) -> ParticipantMap:
+        """Return a copy that finds other receivers in ``catalogue``."""
+        more = copy.copy(self)
+        more.catalogue = catalogue
+        return more
+
     def receiver(self, url: str) -> str | None:
         """Return the participant that receives requests to ``url``, None if the map has none."""
         target = origin(url) if self._receivers else None
-        if target is None:
-            return None
-        path = path_of(url)
+        path = path_of(url) if target else ""
         for name, wanted, prefix in self._receivers:
             if target == wanted and (path + "/").startswith(prefix.rstrip("/") + "/"):
                 return name
-        return None
+        service = self.catalogue.service(url) if self.catalogue else None
+        return service[0] if service else None
 
 
 def _origin_and_path(value: str, item: str) -> tuple[Origin, str]:

@@ -9,6 +9,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.runs.shell_commands import ShellCommand
+from tracer.sequences import is_interactive
 from tracer.urls import split
 
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ class Run:
 
     ``agents`` are the User-Agents of its requests, as one command uses several libraries.
     ``service`` is the service of a background run, empty for any other run.
+    ``shell`` is the command of an interactive shell; None for any other client. ``superseded`` is set once
+    the next command of the shell has begun.
     ``tokens`` were issued to the run; ``carried`` are the other tokens of its requests.
     ``discovered`` maps the method and URL of each request without a token to the time of the first one.
     ``used`` maps each service to the times of the first and the last request that proved the client;
@@ -81,6 +85,8 @@ class Run:
     possibly_last: float = -math.inf
     refused: float = -math.inf
     doubt: str = ""
+    shell: ShellCommand | None = field(default=None, repr=False)
+    superseded: bool = False
     open: set[str] = field(default_factory=set)
     agents: set[str] = field(default_factory=set)
     in_flight: int = 0
@@ -182,6 +188,8 @@ class Runs:
             began=evidence.started,
             doubt=self._doubt,
         )
+        if evidence.process is not None and is_interactive(evidence.process.argv):
+            run.shell = ShellCommand()
         self.going.append(run)
         return run
 
@@ -191,9 +199,19 @@ class Runs:
         return next(runs, None) or self.begin(evidence)
 
     def process_run(self, evidence: Evidence) -> Run:
-        """Return the run of the local process that sent the request; begin one if needed."""
-        runs = (run for run in self.going if run.process == evidence.process)
-        return next(runs, None) or self.begin(evidence)
+        """Return the run of the local process that sent the request; begin one if needed.
+
+        Each command of an interactive shell has a run.
+        """
+        runs = (run for run in self.going if run.process == evidence.process and not run.superseded)
+        run = next(runs, None) or self.begin(evidence)
+        if run.shell is None or run.in_flight or not run.shell.ends_before(evidence, run.last):
+            return run
+        run.superseded = True
+        run.open.clear()
+        following = self.begin(evidence)
+        following.shell = run.shell.next()
+        return following
 
     def holders(self, evidence: Evidence) -> list[Run]:
         """Return the runs of the request's address that obtained or carried one of its tokens.

@@ -28,6 +28,7 @@ __all__ = ["GRACE", "RunManager"]
 _POLL = 0.1
 
 _WAITING = "the proxy ended before it was known which commands these exchanges belong to"
+_SHELL = "command not known: typed in the interactive shell of openstack"
 _OWN = "sent by {sender} while it was answering no recorded command"
 
 
@@ -113,9 +114,8 @@ class RunManager:
         await self._stop_waiting()
         self._take_later(self._attribution.rest())
         for run in list(self._runs.going):
-            alive = run.process is not None and is_alive(run.process.identity)
             await self._finish(
-                run, "the proxy stopped while the client was still running" if alive else interrupted
+                run, "the proxy stopped while the client was still running" if _runs_on(run) else interrupted
             )
         self._disk.shutdown()
 
@@ -138,10 +138,17 @@ class RunManager:
         """Create the writer of a new run."""
         if run.service:
             return RunWriter(self._settings.of_no_command(), note=_OWN.format(sender=run.service))
+        return self.client_writer(run, self._settings)
+
+    @staticmethod
+    def client_writer(run: Run, settings: Settings) -> RunWriter:
+        """Create the writer of the run of a client."""
+        if run.shell is not None:
+            return RunWriter(settings.with_catalogue(run.shell.catalogue), note=_SHELL)
         if run.process is not None:
-            return RunWriter(self._settings, client_process.client_command(run.process.argv))
+            return RunWriter(settings, client_process.client_command(run.process.argv))
         return RunWriter(
-            self._settings,
+            settings,
             note=f"command not known: no local process held the client's connection ({run.peer})",
         )
 
@@ -238,7 +245,7 @@ class RunManager:
         return end if end > self._clock() else max(end, self._attribution.earliest_end(run))
 
     def _is_over(self, run: Run) -> bool:
-        if run.process is not None and is_alive(run.process.identity):
+        if _runs_on(run):
             return False
         return self._clock() >= self._end(run)
 
@@ -271,3 +278,8 @@ class RunManager:
         evicted = self._runs.retain(run) if writer.path is not None else run
         if evicted is not None:
             self._writers.pop(evicted.number, None)
+
+
+def _runs_on(run: Run) -> bool:
+    """Return whether the local client of ``run`` may send more requests of the same command."""
+    return run.process is not None and not run.superseded and is_alive(run.process.identity)

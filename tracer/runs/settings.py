@@ -20,6 +20,7 @@ from tracer.writability import check_file, check_folder
 
 if TYPE_CHECKING:
     from tracer.model import Recording
+    from tracer.sequences import Catalogue
 
 __all__ = ["DIAGRAMS", "JOURNALS", "LIMIT", "Draw", "Settings"]
 
@@ -85,6 +86,18 @@ class Settings:
         """Return a copy with additional senders, by their proxy port."""
         more = copy.copy(self)
         more.participants = self.participants.with_senders(senders)
+        return more
+
+    def with_catalogue(self, catalogue: Catalogue) -> Settings:
+        """Return a copy for a run whose login was in an earlier run, with the ``catalogue`` of that login."""
+        more = copy.copy(self)
+        more.participants = self.participants.with_catalogue(catalogue)
+        return more
+
+    def named(self, name: str | None) -> Settings:
+        """Return a copy with another ``name`` of the recording."""
+        more = copy.copy(self)
+        more.name = name
         return more
 
     def of_no_command(self) -> Settings:

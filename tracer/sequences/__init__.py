@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
-from tracer.sequences.choosing import OwnSequence, choose, own_sequence
+from tracer.sequences.choosing import OwnSequence, choose, named_sequence, own_sequence
 from tracer.sequences.client_releases import documented_release, release_of
+from tracer.sequences.command_boundaries import is_complete, may_continue
 from tracer.sequences.command_lines import (
     calls_openstack,
     is_interactive,
@@ -66,12 +67,15 @@ __all__ = [
     "generic_paths",
     "include",
     "invocation_of",
+    "is_complete",
     "is_interactive",
     "json_schema",
     "known_words",
     "label",
     "load",
     "match",
+    "may_continue",
+    "named_sequence",
     "own_sequence",
     "parents",
     "participant_label",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tracer.model import Exchange, Recording
     from tracer.sequences.schema import Sequence
 
-__all__ = ["OwnSequence", "choose", "own_sequence"]
+__all__ = ["OwnSequence", "choose", "named_sequence", "own_sequence"]
 
 
 class OwnSequence(NamedTuple):
@@ -34,11 +34,11 @@ class OwnSequence(NamedTuple):
 
 def own_sequence(recording: Recording) -> OwnSequence:
     """Return the sequence that ``recording`` names, or the sequence in the catalogue that matches the run."""
-    if recording.sequence:
-        named = catalog().get(recording.sequence)
+    if name := named_sequence(recording):
+        named = catalog().get(name)
         if named is None:
-            problem = f"its sequence {recording.sequence!r} is not known here: --sequence FILE gives it"
-            return OwnSequence(None, problem, recording.sequence)
+            problem = f"its sequence {name!r} is not known here: --sequence FILE gives it"
+            return OwnSequence(None, problem, name)
         return OwnSequence(named)
     chosen = choose(recording.exchanges, recording.command, release_of(recording))
     return OwnSequence(chosen, "" if chosen else "no documented sequence fits: nothing to compare with")
@@ -66,6 +66,16 @@ def choose(exchanges: Iterable[Exchange], command: str | None, release: str | No
         and _fits(run, sequence, result := match_run(run, sequence, release))
     ]
     return min(fitting)[3] if fitting else None
+
+
+def named_sequence(recording: Recording) -> str | None:
+    """Return the name of the sequence that ``recording`` names, None without one.
+
+    A script, another program, and the interactive shell have no sequence in the catalogue, even if an
+    earlier version named one.
+    """
+    is_single = not recording.command or bool(subcommand_words(recording.command))
+    return recording.sequence if is_single or recording.sequence not in catalog() else None
 
 
 def _by_words(words: list[str]) -> Sequence | None:

@@ -17,8 +17,9 @@ from mitmproxy.test import taddons, tflow
 from tests.capture.flows import flow
 from tracer.capture.client.trust import Trust
 from tracer.capture.mitm.distrust import CommandRemedies
-from tracer.capture.mitm.single_run import SingleRun
+from tracer.capture.mitm.single_run import SingleRun, _is_same
 from tracer.model import Output
+from tracer.runs.client_process import ClientProcess
 from tracer.runs.events import Connected, Content, ExchangeCompleted, RawResponse, RequestStarted
 from tracer.runs.settings import Settings
 
@@ -46,7 +47,9 @@ class Command:
         )
         self._flows = itertools.count()
 
-    def ask(self, port: int, url: str, token: str = "", agent: str = "") -> RequestStarted:
+    def ask(
+        self, port: int, url: str, token: str = "", agent: str = "", process: ClientProcess | None = None
+    ) -> RequestStarted:
         name = str(next(self._flows))
         fields: tuple[tuple[bytes, bytes], ...] = ((b"User-Agent", agent.encode()),)
         if token:
@@ -54,7 +57,7 @@ class Command:
         asked = RequestStarted(
             name, f"c{name}", b"GET", url.encode(), b"HTTP/1.1", fields, 1000.0 + int(name)
         )
-        self.tracer.sink().receive(Connected(asked.connection, "127.0.0.1", port))
+        self.tracer.sink().receive(Connected(asked.connection, "127.0.0.1", port, process))
         self.tracer.sink().receive(asked)
         return asked
 
@@ -156,3 +159,63 @@ def test_a_run_that_a_service_begins_is_named_after_it_whoever_takes_part(comman
     (aside,) = command.tracer.others
     assert aside.path.name == "nova.yaml"
     assert [each.sender for each in aside.recording.exchanges] == ["nova", "glance"]
+
+
+def test_each_client_that_the_command_starts_has_a_recording(command: Command) -> None:
+    """A later recording has a number. The output belongs to all clients, and so to none of them."""
+    for number, argv in enumerate((("openstack", "image", "list"), ("/usr/bin/curl", "http://cloud.test"))):
+        process = ClientProcess(2**22 + number, 1.0, argv)
+        command.answer(command.ask(CLIENT_PORT, KEYSTONE, process=process))
+        command.answer(command.ask(CLIENT_PORT, f"{KEYSTONE}/v3/users", "t", process=process))
+    command.end()
+    assert command.tracer.saved is not None
+    recordings = [command.tracer.saved, *command.tracer.further]
+    assert [each.path.name for each in recordings] == ["mine.yaml", "mine-2.yaml"]
+    assert [each.recording.command for each in recordings] == [
+        "openstack image list",
+        "curl http://cloud.test",
+    ]
+    assert [len(each.recording.exchanges) for each in recordings] == [2, 2]
+    assert [each.recording.output for each in recordings] == [None, None]
+    assert command.tracer.others == []
+
+
+def test_the_only_client_of_a_command_has_its_output(command: Command) -> None:
+    process = ClientProcess(2**22, 1.0, ("openstack", "image", "list"))
+    command.answer(command.ask(CLIENT_PORT, KEYSTONE, process=process))
+    command.end()
+    assert command.tracer.saved is not None
+    assert command.tracer.saved.recording.command == "openstack image list"
+    assert command.tracer.saved.recording.output == Output(exit=0)
+    assert command.tracer.further == []
+
+
+def test_only_the_last_client_was_ended_with_the_command(command: Command) -> None:
+    for number in range(2):
+        process = ClientProcess(2**22 + number, 1.0, ("openstack", "image", "list"))
+        command.answer(command.ask(CLIENT_PORT, KEYSTONE, process=process))
+    command.tracer._manager.interrupted = "the client was ended by SIGTERM"
+    asyncio.run(command.tracer.sink().finish())
+    assert command.tracer.saved is not None
+    recordings = [command.tracer.saved, *command.tracer.further]
+    assert [each.recording.interrupted for each in recordings] == ["", "the client was ended by SIGTERM"]
+
+
+@pytest.mark.parametrize(
+    ("argv", "is_command"),
+    [
+        (("/opt/venv/bin/python", "/opt/venv/bin/openstack", "token", "issue"), True),
+        (("/opt/venv/bin/python", "/opt/venv/bin/openstack", "image", "list"), False),
+        (("sh", "-c", "openstack token issue"), False),
+    ],
+)
+def test_a_client_is_the_command_if_it_has_its_words(argv: tuple[str, ...], *, is_command: bool) -> None:
+    """The recorded command keeps the options that tracer replaces for the client."""
+    client = ClientProcess(2**22, 1.0, argv)
+    assert _is_same(client, ClientProcess(0, 0.0, ("openstack", "token", "issue"))) is is_command
+
+
+def test_the_file_of_the_ca_does_not_distinguish_a_client_from_the_command() -> None:
+    typed = ClientProcess(0, 0.0, ("openstack", "--os-cacert", "mine.pem", "token", "issue"))
+    run = ClientProcess(2**22, 1.0, ("openstack", "--os-cacert", "/tracer/ca.pem", "token", "issue"))
+    assert _is_same(run, typed)

@@ -188,9 +188,7 @@ class Tracer:
         """Report a new connection, with the local process of its client. The process may end soon."""
         process = None
         if not self._stopping and client.sockname[1] not in self._ready().participants.senders:
-            with contextlib.suppress(Exception):
-                pid = await self._owners.find(client.peername[:2], client.sockname[:2])
-                process = client_process.read(pid) if pid else None
+            process = await self._find_process(client)
         self._connections.add(client.id)
         self._introduce(client, process)
 
@@ -430,6 +428,13 @@ class Tracer:
 
     def _is_live(self, flow: http.HTTPFlow) -> bool:
         return flow.client_conn.id in self._connections
+
+    async def _find_process(self, client: connection.Client) -> client_process.ClientProcess | None:
+        """Return the local process at the client's end of the connection, None if it is not found."""
+        with contextlib.suppress(Exception):
+            pid = await self._owners.find(client.peername[:2], client.sockname[:2])
+            return client_process.read(pid) if pid else None
+        return None
 
     def _introduce(
         self, client: connection.Client, process: client_process.ClientProcess | None = None

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mitmproxy import connection, http, tls
 from mitmproxy import flow as mitmproxy_flow
 
+from tracer.capture.client.trust import with_authority
 from tracer.capture.client.usage import usage_error
 from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.distrust import CommandRemedies, Distrust
 from tracer.capture.mitm.tunnels import Tunnels
 from tracer.model import Output, Recording
+from tracer.redaction import Redactor, load_policy
 from tracer.runs.client_process import ClientProcess, client_command
 from tracer.runs.event_pipeline import EventPipeline
 from tracer.runs.run_manager import RunManager
-from tracer.runs.run_writer import RunWriter, SavedRecording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,31 +26,50 @@ if TYPE_CHECKING:
     from tracer.capture.client.command import ClientCommand
     from tracer.runs.events import RequestStarted
     from tracer.runs.run import Evidence, Run
+    from tracer.runs.run_writer import RunWriter, SavedRecording
     from tracer.runs.settings import Settings
 
 __all__ = ["SingleRun"]
 
 
 class _CommandManager(RunManager):
-    """A manager with one writer for the command. The run ends with the command."""
+    """A manager of the runs of one command. They end with the command.
 
-    def __init__(self, tracer: SingleRun, settings: Settings, writer: RunWriter) -> None:
+    ``writers`` are the writers of the client's runs, in the order of their first exchanges. The name of a
+    later recording has a number.
+    """
+
+    def __init__(self, tracer: SingleRun, settings: Settings, environment: Mapping[str, str]) -> None:
         super().__init__(settings, tracer.on_saved, tracer.fail, live=False)
-        self.writer = writer
+        self.writers: list[RunWriter] = []
         self.output: Output | None = None
         self.interrupted = "the proxy stopped before the client ended"
+        self._environment = environment
 
     def new_writer(self, run: Run) -> RunWriter:
-        return super().new_writer(run) if run.service else self.writer
+        if run.service:
+            return super().new_writer(run)
+        settings, number = self._settings, len(self.writers) + 1
+        if settings.name and number > 1:
+            settings = settings.named(f"{settings.name}-{number}")
+        writer = self.client_writer(run, settings)
+        writer.redactor.learn_environment(self._environment)
+        self.writers.append(writer)
+        return writer
 
     def finish_writer(self, writer: RunWriter, interrupted: str) -> SavedRecording:
-        if writer is not self.writer:
+        """Write a recording. The output of several runs is left out, as it belongs to all of them."""
+        if writer not in self.writers:
             return super().finish_writer(writer, interrupted)
-        return writer.finish(interrupted=self.interrupted, output=self.output)
+        interrupted = self.interrupted if writer is self.writers[-1] else ""
+        return writer.finish(interrupted=interrupted, output=self.output if len(self.writers) == 1 else None)
 
 
 class _CommandPipeline(EventPipeline):
-    """A pipeline for one command, the sender of each request that comes through no service's proxy port."""
+    """A pipeline for one command, the sender of each request that comes through no service's proxy port.
+
+    ``process`` stands for a client process that is not known.
+    """
 
     def __init__(
         self, tracer: SingleRun, settings: Settings, manager: _CommandManager, process: ClientProcess
@@ -58,14 +79,17 @@ class _CommandPipeline(EventPipeline):
 
     def evidence(self, request: RequestStarted) -> Evidence:
         sender = self.by_port(request) or ""
-        return super().evidence(request)._replace(process=None if sender else self._process, sender=sender)
+        evidence = super().evidence(request)
+        process = None if sender else evidence.process or self._process
+        return evidence._replace(process=process, sender=sender)
 
 
 class SingleRun(Tracer):
     """The addon for one command. ``saved`` is the command's recording after the proxy has stopped.
 
-    ``others`` are the recordings of background runs of services. ``reached`` is True once the client has
-    connected to the proxy. ``listens`` is set once the proxy accepts connections.
+    A command may start several clients, and an interactive shell has several commands: ``further`` are the
+    recordings after the first. ``others`` are the recordings of background runs of services. ``reached`` is
+    True once the client has connected to the proxy. ``listens`` is set once the proxy accepts connections.
     """
 
     def __init__(
@@ -79,12 +103,14 @@ class SingleRun(Tracer):
     ) -> None:
         super().__init__(settings, distrust=Distrust(remedies, on_warning), exits=False)
         self.saved: SavedRecording | None = None
+        self.further: list[SavedRecording] = []
         self.others: list[SavedRecording] = []
-        self._writer = RunWriter(settings, client_command(tuple(argv)))
-        self._writer.redactor.learn_environment(environment)
-        self._process = ClientProcess(0, 0.0, tuple(argv))
+        self._redactor = Redactor(load_policy(*settings.policies))
+        self._redactor.learn_environment(environment)
+        self._command = ClientProcess(0, 0.0, tuple(argv))
+        self._latest = self._command
         self._callback = on_exchange
-        self._manager = _CommandManager(self, settings, self._writer)
+        self._manager = _CommandManager(self, settings, environment)
         self.reached = False
         self.listens = asyncio.Event()
         # Every tunnel is accepted, and the client opens a tunnel only for a request.
@@ -111,7 +137,7 @@ class SingleRun(Tracer):
             return [refused]
         if self._distrust.warnings:
             return self._distrust.warnings
-        url = self._writer.redactor.text(environment.get("OS_AUTH_URL", ""))
+        url = self._redactor.text(environment.get("OS_AUTH_URL", ""))
         return [
             "the command sent no request through the proxy",
             f"is OS_AUTH_URL right ({url})?"
@@ -124,17 +150,25 @@ class SingleRun(Tracer):
         output = self._manager.output
         if output is None:
             return None
-        return usage_error(self._process.argv, output, self._writer.redactor.text)
+        return usage_error(self._command.argv, output, self._redactor.text)
 
     def running(self) -> None:
         """Set ``listens``. Log nothing, as the caller reports the path of the recording."""
         self.listens.set()
 
     async def client_connected(self, client: connection.Client) -> None:
-        """Report a new connection. Its process is known, and needs no search."""
+        """Report a new connection, with the process that opened it: the command, or a program that it runs.
+
+        A process that is not found is most likely the latest one.
+        """
         self._connections.add(client.id)
-        self.reached |= client.sockname[1] not in self._ready().participants.senders
-        self._introduce(client)
+        by_client = client.sockname[1] not in self._ready().participants.senders
+        self.reached |= by_client
+        if by_client:
+            process = await self._find_process(client)
+            if process is not None:
+                self._latest = self._command if _is_same(process, self._command) else process
+        self._introduce(client, self._latest if by_client else None)
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
         """Accept every tunnel, so that the client sends its request even to an unreachable cloud.
@@ -167,16 +201,24 @@ class SingleRun(Tracer):
 
     def new_sink(self) -> EventPipeline:
         """Return a pipeline for the single run."""
-        return _CommandPipeline(self, self._ready(), self._manager, self._process)
+        return _CommandPipeline(self, self._ready(), self._manager, self._command)
 
     def on_exchange(self, writer: RunWriter) -> None:
         """Call the callback with the recording so far."""
-        if self._callback is not None and writer is self._writer:
+        if self._callback is not None and writer in self._manager.writers:
             self._callback(writer.preview())
 
     def on_saved(self, saved: SavedRecording) -> None:
-        """Store a written recording in ``saved`` or, for a background run, in ``others``."""
-        if self._writer.path == saved.path:
+        """Store a written recording in ``saved``, ``further`` or, for a background run, in ``others``."""
+        if all(writer.path != saved.path for writer in self._manager.writers):
+            self.others.append(saved)
+        elif self.saved is None:
             self.saved = saved
         else:
-            self.others.append(saved)
+            self.further.append(saved)
+
+
+def _is_same(process: ClientProcess, command: ClientProcess) -> bool:
+    """Return whether ``process`` has the command line of ``command``, except for the file of the CA."""
+    first, second = (client_command(tuple(with_authority(each.argv, Path()))) for each in (process, command))
+    return first == second

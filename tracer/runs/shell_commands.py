@@ -1,0 +1,105 @@
+"""The commands of an interactive ``openstack`` shell: one process, and a run for each command.
+
+A shell shows the words of its commands to nobody. The evidence for the end of a command is a pause, or a
+documented sequence that is complete and does not continue with the next request.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from tracer.model import Exchange, Request, header
+from tracer.runs.lulls import PAUSE
+from tracer.sequences import Catalogue, documented_release, is_complete, may_continue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracer.runs.run import Evidence
+
+__all__ = ["ShellCommand"]
+
+_LIMIT = 64
+"""Number of exchanges after which a command counts as undocumented."""
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ShellCommand:
+    """The exchanges of one command of a shell. ``login`` is the latest login of the shell before it.
+
+    The exchanges have no bodies, except for the catalogue in the response of a login.
+    """
+
+    def __init__(self, login: Exchange | None = None) -> None:
+        self._login = login
+        self._exchanges: list[Exchange] = []
+        self._changes = False
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue of the shell's login before this command."""
+        return Catalogue.from_exchanges([self._login] if self._login else [])
+
+    def next(self) -> ShellCommand:
+        """Return the next command of the same shell."""
+        logins = (each for each in reversed(self._exchanges) if _is_login(each))
+        return ShellCommand(next(logins, self._login))
+
+    def add(self, exchange: Exchange) -> None:
+        """Add a completed exchange of the command."""
+        self._changes |= exchange.request.method not in _READING and not _is_login(exchange)
+        if len(self._exchanges) > _LIMIT:
+            return
+        response = exchange.response
+        if response is not None and not _is_login(exchange):
+            response = replace(response, body=None)
+        request = replace(exchange.request, body=None)
+        self._exchanges.append(replace(exchange, request=request, response=response))
+
+    def ends_before(self, evidence: Evidence, last: float) -> bool:
+        """Return whether the request of ``evidence`` begins the next command.
+
+        ``last`` is the end of the latest exchange of the command (s since the epoch). A command that has only
+        discovered and logged in goes on, and so does one whose latest request was refused. After a change,
+        the same request again polls for its effect.
+        """
+        own = [each for each in self._exchanges if header(each.request.headers, "X-Auth-Token")]
+        latest = self._exchanges[-1].response if self._exchanges else None
+        if not own or (latest is not None and latest.status == 401):
+            return False
+        request = _request(evidence)
+        pauses = evidence.started - last >= PAUSE
+        if pauses and self._changes and own[-1].request.url == request.request.url:
+            return False
+        if len(self._exchanges) > _LIMIT:
+            return pauses
+        release = documented_release(evidence.agent, None)
+        before = [self._login] if self._login else []
+        *exchanges, request = _with_receivers([*before, *self._exchanges, request])
+        if is_complete(exchanges, release):
+            return pauses or not may_continue(exchanges, request, release)
+        return pauses and not may_continue(exchanges, request, release)
+
+
+def _request(evidence: Evidence) -> Exchange:
+    method, _, url = evidence.opening.partition(" ")
+    fields = dict.fromkeys(["X-Auth-Token"], "token") if evidence.tokens else {}
+    request = Request(method=method, url=url, headers={**fields, "User-Agent": evidence.agent})
+    return Exchange(sender="client", started=evidence.started, request=request)
+
+
+def _with_receivers(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    catalogue = Catalogue.from_exchanges(exchanges)
+    services = (catalogue.service(exchange.request.url) for exchange in exchanges)
+    return [
+        replace(exchange, receiver=service[0] if service else "")
+        for exchange, service in zip(exchanges, services, strict=True)
+    ]
+
+
+def _is_login(exchange: Exchange) -> bool:
+    is_post = exchange.request.method == "POST"
+    return is_post and bool(Catalogue.from_exchanges([exchange]))
