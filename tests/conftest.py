@@ -49,6 +49,9 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give each process that runs tests clouds of its own; what takes long is shared."""
+    writes = config.option.update_snapshots or config.option.update_new_snapshots_only
+    if writes and os.environ.get("CI"):
+        raise pytest.UsageError("--snapshot-update: in CI, snapshots are compared and never written")
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is not None:
         os.environ["TRACER_CACHE"] = str(sharing(folder() / "tests" / worker))

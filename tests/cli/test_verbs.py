@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,9 @@ from tests.cli.runner import TRACER, tracer
 from tests.patience import PATIENCE
 from tests.recording.test_files import SMALL
 from tests.runs.test_recovery import kept
+
+if TYPE_CHECKING:
+    from syrupy.assertion import SnapshotAssertion
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "recordings" / "zed" / "image-show.yaml"
@@ -51,38 +55,32 @@ def test_diagram_goes_to_stdout_or_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "problem"),
+    "words",
     [
-        (("show", "none.yaml"), "none.yaml: No such file or directory"),
-        (("show", "text"), "text: not a recording: it has no 'format' key"),
-        (("show", "torn"), "torn: line 2: not YAML: "),
-        (("show", "later"), "later: format: expected 1, got 2"),
-        (("diagram", "typed"), "typed: exchanges[0].response.status: expected int, got str"),
-        (("diagram", "right", "-o", "x.gif"), "x.gif: unknown kind of diagram"),
-        (
-            ("diagram", "right", "-o", "text/x.mmd"),
-            "cannot write text/x.mmd: a part of its path is not a folder",
-        ),
-        (("redact", "text"), "text: not a recording"),
-        (("redact", "right", "--policy", "text"), "text: not TOML"),
-        (
-            ("record", "--sequence", "nope", "--", "true"),
-            "--sequence: unknown sequence 'nope'; known: catalog-list, image-add-project, ",
-        ),
-        (
-            ("record", "--sequence", "text", "--", "true"),
-            "text: object contains unknown field just",
-        ),
-        (("record", "--diagram", "gif", "--", "true"), "--diagram: unknown kind 'gif'"),
-        (("recover", "missing"), "missing: there is no such folder"),
-        (("show", "pipe"), "pipe: it is a named pipe: name a file"),
-        (("record", "--out", "text", "--", "true"), "text: not a folder"),
-        (("record", "--participants", "x", "--", "true"), "--participants: expected name=URL"),
-        (("record", "--", "no-such-client"), "cannot start 'no-such-client': no such command"),
-        (("cloud", "up", "austin"), "unknown release 'austin'; known: zed, 2023.1, 2023.2"),
+        ("show", "none.yaml"),
+        ("show", "text"),
+        ("show", "torn"),
+        ("show", "later"),
+        ("diagram", "typed"),
+        ("diagram", "right", "-o", "x.gif"),
+        ("diagram", "right", "-o", "text/x.mmd"),
+        ("redact", "text"),
+        ("redact", "right", "--policy", "text"),
+        ("record", "--sequence", "nope", "--", "true"),
+        ("record", "--sequence", "text", "--", "true"),
+        ("record", "--diagram", "gif", "--", "true"),
+        ("recover", "missing"),
+        ("show", "pipe"),
+        ("record", "--out", "text", "--", "true"),
+        ("record", "--participants", "x", "--", "true"),
+        ("record", "--", "no-such-client"),
+        ("cloud", "up", "austin"),
     ],
+    ids=" ".join,
 )
-def test_bad_input_is_one_clear_line(words: tuple[str, ...], problem: str, tmp_path: Path) -> None:
+def test_bad_input_is_one_clear_line(
+    words: tuple[str, ...], tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
     (tmp_path / "text").write_text("just: text\n")
     (tmp_path / "torn").write_text("format: [1")
     (tmp_path / "later").write_text(SMALL.replace("format: 1", "format: 2"))
@@ -91,7 +89,7 @@ def test_bad_input_is_one_clear_line(words: tuple[str, ...], problem: str, tmp_p
     os.mkfifo(tmp_path / "pipe")
     ended = tracer(*words, cwd=tmp_path)
     assert ended.returncode == 2
-    assert problem in ended.stderr
+    assert ended.stderr.replace(f"{tmp_path}/", "") == snapshot
     assert ended.stderr.startswith("tracer: ")
     assert ended.stderr.count("\n") == 1
 
