@@ -148,7 +148,7 @@ def test_marks_are_balanced_where_exchanges_interleave() -> None:
         assert 0 <= depth <= 1
     assert depth == 0
     assert text.count("rect ") == 2
-    assert draw(seed.recording([outer, inner]), "svg")
+    assert draw(seed.recording([outer, inner]))("svg")
 
 
 def test_an_empty_recording_is_a_diagram_too() -> None:

@@ -15,6 +15,7 @@ from tests.rendering.sites import site, write_recordings
 from tracer.cli import main
 from tracer.model import FORMAT, Exchange, Recording, Request, Response
 from tracer.recording import load
+from tracer.rendering import draw
 from tracer.rendering import messages as rendering_messages
 from tracer.rendering.messages import messages
 
@@ -164,6 +165,12 @@ def test_a_verb_computes_the_messages_of_a_recording_once(
         main()
     assert ended.value.code == 0
     assert computed == [len(load(SHIPPED).exchanges)]
+
+
+def test_a_drawer_computes_the_messages_of_its_recording_once(computed: list[int]) -> None:
+    drawer = draw(seed.recording())
+    assert [len(drawer(kind)) for kind in ("mmd", "svg", "png")] == [1, 1, 1]
+    assert computed == [len(seed.exchanges())]
 
 
 def test_a_page_computes_the_messages_of_its_recording_once(tmp_path: Path, computed: list[int]) -> None:

@@ -52,14 +52,14 @@ def test_a_diagram_longer_than_mermaids_own_limit_is_drawn() -> None:
 
 def test_drawing_by_kind() -> None:
     recording = seed.recording()
-    assert draw(recording, "mmd") == [mermaid(recording)]
-    [svg], [png] = draw(recording, "svg"), draw(recording, "png")
+    assert draw(recording)("mmd") == [mermaid(recording)]
+    [svg], [png] = draw(recording)("svg"), draw(recording)("png")
     assert isinstance(svg, str)
     assert svg.startswith("<svg")
     assert isinstance(png, bytes)
     assert png.startswith(b"\x89PNG")
     with pytest.raises(ValueError, match="unknown kind"):
-        draw(recording, "gif")
+        draw(recording)("gif")
 
 
 def test_a_dark_picture_is_light_on_dark() -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from tracer.model import Exchange, Recording
+    from tracer.model import Exchange
 
 
 def taken(**options: object) -> Exchange:
@@ -141,12 +141,12 @@ def test_what_the_gate_refuses_is_not_left_in_the_journal(
 
 
 def test_a_diagram_that_cannot_be_drawn_costs_no_recording(tmp_path: Path) -> None:
-    def refuse(_: Recording, kind: str) -> list[str | bytes]:
+    def refuse(kind: str) -> list[str | bytes]:
         if kind == "svg":
             raise RenderError("the engine refused it")
         return ["sequenceDiagram"]
 
-    writer = RunWriter(Settings(folder=tmp_path, diagrams=("mmd", "svg"), draw=refuse))
+    writer = RunWriter(Settings(folder=tmp_path, diagrams=("mmd", "svg"), draw=lambda _: refuse))
     writer.take(taken())
     kept = writer.finish()
     assert kept.path.exists()
@@ -158,13 +158,15 @@ def test_a_diagram_that_cannot_be_drawn_costs_no_recording(tmp_path: Path) -> No
 def test_of_a_run_that_cannot_be_drawn_no_earlier_diagram_stays(tmp_path: Path) -> None:
     refused: set[str] = set()
 
-    def draw(_: Recording, kind: str) -> list[str | bytes]:
+    def draw(kind: str) -> list[str | bytes]:
         if kind in refused:
             raise RenderError("it was refused")
         return ["one", "two"] if kind == "svg" else ["one"]
 
     def recorded(stripped: int = 0) -> SavedRecording:
-        writer = RunWriter(Settings(folder=tmp_path, name="x", diagrams=("mmd", "svg", "png"), draw=draw))
+        writer = RunWriter(
+            Settings(folder=tmp_path, name="x", diagrams=("mmd", "svg", "png"), draw=lambda _: draw)
+        )
         writer.take(taken())
         writer.stripped = stripped
         return writer.finish()
@@ -195,7 +197,9 @@ def test_of_a_run_that_cannot_be_drawn_no_earlier_diagram_stays(tmp_path: Path) 
 
 
 def test_a_diagram_goes_through_the_last_gate(tmp_path: Path) -> None:
-    writer = RunWriter(Settings(folder=tmp_path, diagrams=("mmd",), draw=lambda *_: [f"over {SECRET}"]))
+    writer = RunWriter(
+        Settings(folder=tmp_path, diagrams=("mmd",), draw=lambda _: lambda _: [f"over {SECRET}"])
+    )
     for one in (login(peer()), show(peer())):
         writer.take(exchanged(one))
     with pytest.raises(LeakError):
@@ -204,7 +208,7 @@ def test_a_diagram_goes_through_the_last_gate(tmp_path: Path) -> None:
 
 
 def test_a_long_diagram_is_written_in_parts(tmp_path: Path) -> None:
-    writer = RunWriter(Settings(folder=tmp_path, diagrams=("mmd",), draw=lambda *_: ["one", "two"]))
+    writer = RunWriter(Settings(folder=tmp_path, diagrams=("mmd",), draw=lambda _: lambda _: ["one", "two"]))
     writer.take(taken())
     kept = writer.finish()
     assert kept.diagrams == (tmp_path / "run-part1.mmd", tmp_path / "run-part2.mmd")

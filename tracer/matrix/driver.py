@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from tracer.errors import InputError, LeakError, LostError, RenderError, TracerError
 from tracer.matrix import done
 from tracer.matrix.units import ROUNDS, CommandResult, Now, Round, Unit
-from tracer.model import Recording
 from tracer.recording import loads
 from tracer.storage import write, write_parts
 
@@ -24,13 +23,13 @@ if TYPE_CHECKING:
     from tracer.cloud.cache import Progress
     from tracer.matrix.plan import MatrixPlan
     from tracer.matrix.pools import Pool
+    from tracer.runs.settings import Draw
 
-__all__ = ["TRIES", "Draw", "MatrixOutput", "drive"]
+__all__ = ["TRIES", "MatrixOutput", "drive"]
 
 TRIES = 3
 """The number of attempts for a unit, if its process or worker is lost."""
 
-Draw = Callable[[Recording, str], list[str | bytes]]
 Complain = Callable[[str], None]
 
 
@@ -158,8 +157,9 @@ class _Drive:
         write(path, result.recording)
         self.plan.recordings.setdefault((unit.key, result.number), {})[result.name] = recording
         if result.number == ROUNDS[0] and self.output.draw is not None:
+            drawer = self.output.draw(recording)
             for kind in self.output.diagrams:
-                write_parts(path.with_suffix(f".{kind}"), self.output.draw(recording, kind), tidy=True)
+                write_parts(path.with_suffix(f".{kind}"), drawer(kind), tidy=True)
 
     def _through(self, unit: Unit, future: Future[list[CommandResult]]) -> None:
         self.doing.pop(unit.key, None)

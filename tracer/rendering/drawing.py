@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from tracer.errors import RenderError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tracer.model import Recording
     from tracer.plugins import ExportOptions
@@ -16,28 +17,40 @@ if TYPE_CHECKING:
 __all__ = ["draw", "mermaid_texts", "pictures"]
 
 _MOST_PARTS = 200  # the engine takes up to five seconds for a part
+_PICTURES: dict[str, PictureFormat] = {"svg": "svg", "png": "png"}
 _MOST_EXCHANGES = 10_000  # a longer run would write hundreds of parts that nobody requested
 
 
-def draw(recording: Recording, kind: str) -> list[str | bytes]:
-    """Return the diagram of ``recording`` in parts, as Mermaid text (``mmd``), SVG (``svg``), or ``png``.
+def draw(recording: Recording) -> Callable[[str], list[str | bytes]]:
+    """Return the drawer of ``recording``: a function of ``mmd`` (Mermaid text), ``svg``, or ``png``.
 
-    SVG is text like Mermaid text, so that it can be scanned for secrets before it is written. Raises
-    RenderError for more than 10,000 exchanges, for pictures of more than 200 parts, which would take
-    hours, and if the engine fails. Raises ValueError for an unknown ``kind``.
+    The drawer returns the diagram in parts. SVG is text like Mermaid text, so that it can be scanned for
+    secrets before it is written. All formats come from the same Mermaid text. The drawer raises RenderError
+    for more than 10,000 exchanges, for pictures of more than 200 parts, which would take hours, and if the
+    engine fails. It raises ValueError for another format.
     """
-    if len(recording.exchanges) > _MOST_EXCHANGES:
-        raise RenderError(
-            f"more than {_MOST_EXCHANGES:,} exchanges are not drawn beside their recording: "
-            "tracer diagram -o x.mmd draws them, tracer view makes one page of them"
-        )
     # `tracer record` imports this function before it starts the client, so imports here are lazy.
     from tracer.plugins import ExportOptions
-    from tracer.rendering.format_tables import EXPORTERS
 
-    if kind not in [*EXPORTERS]:
-        raise ValueError(f"unknown kind of diagram: {kind!r}")
-    return list(EXPORTERS.run(kind, recording, ExportOptions()))
+    options = ExportOptions()
+
+    @functools.cache
+    def texts() -> list[str]:
+        return mermaid_texts(recording, options)
+
+    def drawer(kind: str) -> list[str | bytes]:
+        if len(recording.exchanges) > _MOST_EXCHANGES:
+            raise RenderError(
+                f"more than {_MOST_EXCHANGES:,} exchanges are not drawn beside their recording: "
+                "tracer diagram -o x.mmd draws them, tracer view makes one page of them"
+            )
+        if kind == "mmd":
+            return list(texts())
+        if kind not in _PICTURES:
+            raise ValueError(f"unknown kind of diagram: {kind!r}")
+        return pictures(texts(), _PICTURES[kind], options)
+
+    return drawer
 
 
 def mermaid_texts(recording: Recording, options: ExportOptions) -> list[str]:

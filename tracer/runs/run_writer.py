@@ -226,11 +226,12 @@ def _draw_diagrams(saved: SavedRecording, settings: Settings, known_secrets: Kno
     drawn: list[Path] = []
     failures = list(saved.failures)
     refused: dict[str, list[Path]] = {}
-    for kind in settings.diagrams if settings.draw else ():
+    drawer = settings.draw(saved.recording) if settings.draw else None
+    for kind in settings.diagrams if drawer else ():
         path = saved.path.with_suffix(f".{kind}")
-        assert settings.draw is not None
+        assert drawer is not None
         try:
-            parts = settings.draw(saved.recording, kind)
+            parts = drawer(kind)
         except RenderError as error:
             refused.setdefault(error.problem, []).append(path)
             # A diagram of an earlier run must not appear to belong to this run.

@@ -32,8 +32,11 @@ DIAGRAMS = ("mmd", "svg", "png")
 LIMIT = 2**20
 """Default maximum size of a recorded body, in bytes."""
 
-Draw = Callable[["Recording", str], list[str | bytes]]
-"""A function that draws a recording as one of DIAGRAMS, in parts if it is long. Callers provide it."""
+Draw = Callable[["Recording"], Callable[[str], list[str | bytes]]]
+"""A function of a recording that returns its drawer.
+
+The drawer draws the recording as one of DIAGRAMS, in parts if it is long. Callers provide the function.
+"""
 
 
 class Settings:

@@ -86,9 +86,9 @@ def test_no_picture_is_begun_that_would_take_hours(
 
     monkeypatch.setattr("tracer.rendering.picture.render", begun)
     recording = _long(6_000)
-    assert len(draw(recording, "mmd")) == 201
+    assert len(draw(recording)("mmd")) == 201
     with pytest.raises(RenderError, match=r"the diagram has 201 parts, .* tracer diagram -o x\.mmd"):
-        draw(recording, kind)
+        draw(recording)(kind)
     with pytest.raises(RenderError, match="the diagram has 201 parts"):
         put_diagram(tmp_path / f"x.{kind}", ["sequenceDiagram\n"] * 201, "light")
     assert not list(tmp_path.iterdir())
@@ -99,11 +99,11 @@ def test_a_run_that_is_longer_still_is_not_drawn_beside_its_recording(
 ) -> None:
     recording = _long(100)
     monkeypatch.setattr("tracer.rendering.drawing._MOST_EXCHANGES", len(recording.exchanges))
-    assert len(draw(recording, "mmd")) == 4
+    assert len(draw(recording)("mmd")) == 4
     with pytest.raises(
         RenderError, match=r"more than 104 exchanges are not drawn .* tracer diagram -o x\.mmd"
     ):
-        draw(_long(101), "mmd")
+        draw(_long(101))("mmd")
 
 
 def _at_once(size: int) -> Recording:
