@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from tests.rendering import seed
+from tracer.recording import load
 from tracer.rendering.recording_table import (
     empty_table,
     exchange_rows,
@@ -118,6 +120,11 @@ def test_the_verdict_of_a_run_that_conforms() -> None:
     assert verdict_line(seed.recording(run)).plain == (
         "conforms to image-show: 6 of 8 steps (steps 1–2 are optional)"
     )
+
+
+def test_steps_of_another_case_are_optional_too() -> None:
+    shipped = load(Path(__file__).parents[2] / "recordings/zed/image-list.yaml")
+    assert verdict_line(shipped).plain == "conforms to image-list: 8 of 10 steps (steps 9–10 are optional)"
 
 
 def test_the_verdict_of_a_run_by_its_fallback() -> None:

@@ -95,7 +95,7 @@ def _response_location(exchange: Exchange, request_location: Location) -> Locati
 def _outcome(exchange: Exchange) -> object:
     if exchange.response is not None:
         return exchange.response.status
-    return f"no response: {exchange.error or 'the run ended before it'}"
+    return f"no response: {exchange.error}" if exchange.error else "no response"
 
 
 def _text(before: str, after: str, location: Location) -> Iterator[Change]:

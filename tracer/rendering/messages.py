@@ -34,8 +34,9 @@ class MessageView(NamedTuple):
     ``number`` counts the messages of the run from 1. ``step`` is the step of the sequence, or None.
     ``exchange`` is the index of the exchange in the recording. A request has ``method`` and ``path``,
     a response has ``status`` and ``reason``. An ``error`` replaces a response that did not come, and
-    has a ``reason``. ``time`` is in seconds since the start of the run, ``took`` in seconds since the
-    request; both are None if unknown. ``change`` is the result for the message if two runs are compared.
+    has a ``reason``, empty if the run ended before the response. ``time`` is in seconds since the start of
+    the run, ``took`` in seconds since the request; both are None if unknown. ``change`` is the result for
+    the message if two runs are compared.
     """
 
     number: int
@@ -64,7 +65,7 @@ class MessageView(NamedTuple):
         if self.kind == "request":
             return f"{self.method} {self.path}"
         if self.kind == "error":
-            return f"No response: {self.reason}"
+            return f"No response: {self.reason or 'the run ended before it'}"
         return f"Response: {self.status_text}"
 
     @property
@@ -125,7 +126,7 @@ def exchange_messages(exchange: Exchange, index: int = 0, number: int = 1) -> tu
         method="",
         path="",
         status=answer.status if answer else None,
-        reason=answer.reason if answer else (exchange.error or "the run ended before it"),
+        reason=answer.reason if answer else (exchange.error or ""),
         time=exchange.ended,
         took=None if exchange.ended is None else exchange.ended - exchange.started,
     )

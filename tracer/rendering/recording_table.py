@@ -15,10 +15,9 @@ from tracer.rendering.texts import visible
 from tracer.sequences import catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from tracer.model import Exchange, Recording
-    from tracer.sequences import Sequence
 
 __all__ = [
     "Row", "empty_table", "exchange_rows", "heading_lines", "message_row", "message_style",
@@ -168,21 +167,12 @@ def _count(recording: Recording) -> str:
     if sequence is None:
         return counted(len(seen), "step")
     count = f"{len(seen)} of {counted(len(sequence.steps), 'step')}"
-    if left_out := "; ".join(_left_out(sequence, seen)):
-        count += f" ({left_out})"
+    if left_out := set(sequence.steps) - seen:
+        verb = "is" if len(left_out) == 1 else "are"
+        count += f" ({noun_for(len(left_out), 'step')} {ranges(left_out)} {verb} optional)"
     if any(exchange.verdict == "fallback" for exchange in recording.exchanges):
         count += ", by its fallback"
     return count
-
-
-def _left_out(sequence: Sequence, seen: set[int]) -> Iterator[str]:
-    """Yield the steps that a conforming run does without: optional steps, and steps of another case."""
-    entries = [entry for entry in sequence.entries if not seen.issuperset(entry.steps)]
-    for reason, optional in (("optional", True), ("of another case", False)):
-        steps = [step for entry in entries if entry.optional is optional for step in entry.steps]
-        if steps:
-            verb = "is" if len(steps) == 1 else "are"
-            yield f"{noun_for(len(steps), 'step')} {ranges(steps)} {verb} {reason}"
 
 
 def message_style(view: MessageView) -> str:

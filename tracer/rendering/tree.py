@@ -66,7 +66,8 @@ def nodes_of(run: Sequence[MessageUnit], style: Style = _PLAIN) -> list[Node]:
 
 def arrow_text(view: MessageView, vocabulary: Words) -> str:
     """Return the mark for the change of ``view`` and its text."""
-    text = vocabulary.no_response.format(reason=view.reason) if view.kind == "error" else view.text
+    reason = view.reason or vocabulary.ended
+    text = vocabulary.no_response.format(reason=reason) if view.kind == "error" else view.text
     return MARKS[view.change] + text
 
 

@@ -19,6 +19,10 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     wrong_status: str
     missing_one: str
     missing: str
+    why_no_response: str
+    why_unexpected: str
+    why_wrong_status: str
+    ended: str
     no_response: str
     undetermined: str
     discovery: str

@@ -10,6 +10,7 @@ from tracer.rendering.markdown_escapes import Md, code, inline, link, title
 from tracer.rendering.messages import messages
 from tracer.rendering.pages.code_blocks import CodeBlock, block, body_block, header_lines
 from tracer.rendering.pages.exchange_texts import Telling
+from tracer.rendering.words import words
 from tracer.sequences import catalog
 
 if TYPE_CHECKING:
@@ -240,7 +241,10 @@ def _message(run: DescribedRecording, view: MessageView) -> Part:
 
 def _text(run: DescribedRecording, view: MessageView) -> Md:
     if view.kind == "error":
-        return run.say("message.error", reason=code(view.reason))
+        return run.say(
+            "message.error",
+            reason=code(view.reason) if view.reason else inline(words(run.say.language).ended),
+        )
     answer = run.exchange(view).response
     description = inline(run.telling.message(view, answer.status if answer else None))
     if not description and view.kind == "response" and run.telling.fails_over(view, view.status):

@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from tracer.conformance.reasons import reasons
 from tracer.rendering.messages import MessageView, client_first, messages
 from tracer.rendering.texts import visible
 from tracer.rendering.view.descriptions import Descriptions
+from tracer.rendering.view.deviations import explanations
+from tracer.rendering.words import words
 from tracer.sequences import participant_label
 
 if TYPE_CHECKING:
@@ -34,13 +35,15 @@ def summary(name: str, recording: Recording, lang: str) -> dict[str, Any]:
     views = messages(recording)
     names = _participants(views)
     descriptions = Descriptions(recording, lang)
-    why = reasons(recording)
+    why = explanations(recording, lang)
+    ended = words(lang).ended
     requests = {view.exchange: view for view in views if view.kind == "request"}
     answers = {view.exchange: view for view in views if view.kind != "request"}
     exchanges = [
         _slim(
             {
                 **_exchange(exchange, requests[index], answers[index], names),
+                "reason": visible(answers[index].reason or ("" if exchange.response else ended), _LINE),
                 "why": visible(why.get(index, ""), _LINE),
                 "said": descriptions.number(exchange),
             }
@@ -97,7 +100,6 @@ def _exchange(
         "method": visible(request.method, 40),
         "path": visible(request.path, _LINE),
         "status": answer.status,
-        "reason": visible(answer.reason, _LINE),
         "started": _finite(exchange.started),
         "ended": _finite(exchange.ended),
         "steps": exchange.steps,

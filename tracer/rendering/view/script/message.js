@@ -44,7 +44,7 @@ function messageParts(message) {
       el("p", { class: "route" }, ...route(message)),
       el("h2", { text: shown(headline(message).join(" ")) }),
       el("p", { class: "chips" }, ...facts(message)),
-      exchange.why ? el("p", { class: "why", lang: "en", text: exchange.why }) : null,
+      exchange.why ? el("p", { class: "why", text: exchange.why }) : null,
       exchange.redaction ? el("p", { class: "why", text: t("redaction-failed") }) : null,
       said ? el("p", { class: "doc" }, said[isResponse(message) ? "response" : "request"] ?? said.summary ?? "", " ",
         said.reference ? el("a", { href: said.reference, rel: "noreferrer noopener", target: "_blank", text: t("reference") }) : null) : null),

@@ -98,7 +98,7 @@ function deviationButton(index) {
  */
 function reason(index) {
   const { why } = run().exchanges[index];
-  return why ? el("p", { class: "hint", lang: "en", text: why }) : null;
+  return why ? el("p", { class: "hint", text: why }) : null;
 }
 
 export const missingText = () => t("missing", { count: run().missing.length, steps: run().missing.join(", ") });
