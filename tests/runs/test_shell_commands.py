@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tests.runs.test_event_pipeline import completed, started
 from tests.sequences.runs import HOST, IMAGE_ID, exchange, prologue
 from tracer.model import header
+from tracer.processes import identify
 from tracer.recording import load
 from tracer.runs.client_process import ClientProcess
 from tracer.runs.event_pipeline import EventPipeline
@@ -133,7 +134,10 @@ def test_a_long_command_is_only_ended_by_a_pause() -> None:
 
 
 def test_each_command_of_a_live_shell_is_a_recording(tmp_path: Path) -> None:
-    """The second command has no login: its receivers come from the catalogue of the shell's login."""
+    """Later commands have no login: their receivers come from the catalogue of the shell's login.
+
+    Only the last command is still running when the proxy stops.
+    """
     catalogue = (
         b'{"token": {"catalog": [{"type": "image", "endpoints": [{"url": "http://cloud.test:9292"}]}]}}'
     )
@@ -142,12 +146,18 @@ def test_each_command_of_a_live_shell_is_a_recording(tmp_path: Path) -> None:
         started("1", b"POST", b"http://cloud.test:5000/v3/auth/tokens"),
         started("2", b"GET", b"http://cloud.test:9292/v2/images", token),
         started("3", b"GET", b"http://cloud.test:9292/v2/images", token),
+        started("4", b"GET", b"http://cloud.test:9292/v2/images?marker=x", token),
+        started("5", b"GET", b"http://cloud.test:9292/v2/images", token),
     ]
-    recordings = recorded(asked, catalogue, tmp_path, ClientProcess(2**22 + 1, 1.0, ("openstack",)))
-    assert [len(each.exchanges) for each in recordings] == [2, 1]
-    assert [each.receiver for each in recordings[1].exchanges] == ["glance"]
-    assert [each.sequence for each in recordings] == ["image-list", "image-list"]
-    assert [each.participants["client"] for each in recordings] == ["openstack-client"] * 2
+    identity = identify()
+    assert identity is not None
+    process = ClientProcess(identity.pid, identity.started, ("openstack",), identity.boot)
+    recordings = recorded(asked, catalogue, tmp_path, process)
+    assert [len(each.exchanges) for each in recordings] == [2, 2, 1]
+    assert [bool(each.interrupted) for each in recordings] == [False, False, True]
+    assert [each.receiver for each in recordings[2].exchanges] == ["glance"]
+    assert [each.sequence for each in recordings] == ["image-list"] * 3
+    assert [each.participants["client"] for each in recordings] == ["openstack-client"] * 3
     assert all(each.command is None for each in recordings)
     assert all("interactive shell" in each.notes[0] for each in recordings)
 
