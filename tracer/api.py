@@ -53,6 +53,8 @@ def record(
 ) -> Recording:
     """Run a client command through a new proxy. Write the recording to disk and return it.
 
+    If the command starts several clients, each has a recording on disk; return that of the first.
+
     ``command`` is the program with its arguments. ``environment`` names the cloud, as ``OS_AUTH_URL`` or
     ``OS_CLOUD`` do; by default, it is the environment of this process. ``folder``, ``release``, ``name``,
     ``sequence``, and ``policies`` are as in ``tracer record``. The command's output and exit code are in the

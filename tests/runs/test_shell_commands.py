@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tests.runs.test_event_pipeline import completed, started
 from tests.sequences.runs import HOST, IMAGE_ID, exchange, prologue
 from tracer.model import header
+from tracer.processes import identify
 from tracer.recording import load
 from tracer.runs.client_process import ClientProcess
 from tracer.runs.event_pipeline import EventPipeline
@@ -60,7 +61,7 @@ def commands(exchanges: list[Exchange], pauses: tuple[float, ...] = ()) -> list[
         if command.ends_before(evidence(each, now + pause), now):
             command = command.next()
             lengths.append(0)
-        command.add(each)
+        command.add(replace(each, receiver=""))  # receivers are only known at the end of a run
         lengths[-1] += 1
         now += pause + 0.1
     return lengths
@@ -77,13 +78,28 @@ def test_three_recorded_commands() -> None:
         ([own("GET", PROJECTS)], [4, 1]),
         ([own("GET", f"{IMAGES}?marker={IMAGE_ID}")], [5]),
         ([own("GET", f"{IMAGES}/x", 404), own("GET", f"{IMAGES}?name=x")], [4, 2]),
-        ([exchange("GET", f"{HOST}/compute", 300), own("GET", f"{SERVERS}/detail")], [4, 2]),
+        ([own("GET", f"{IMAGES}/{IMAGE_ID}"), own("GET", f"{IMAGES}/other")], [4, 1, 1]),
+        ([own("GET", f"{SERVERS}/detail")], [5]),
     ],
 )
 def test_a_complete_command_ends_where_its_sequence_does_not_go_on(
     following: list[Exchange], lengths: list[int]
 ) -> None:
     assert commands([*prologue(), own("GET", IMAGES), *following]) == lengths
+
+
+def test_a_command_that_begins_like_a_documented_one_goes_on() -> None:
+    """``server create`` looks its image up like ``image show``, and ``image add project`` does, too."""
+    image = own("GET", f"{IMAGES}/{IMAGE_ID}")
+    create = [image, own("GET", f"{HOST}/compute/v2.1/flavors/1"), own("POST", SERVERS, 202)]
+    assert commands([*prologue(), *create]) == [6]
+    share = [image, own("GET", f"{PROJECTS}/p"), own("POST", f"{IMAGES}/{IMAGE_ID}/members")]
+    assert commands([*prologue(), *share]) == [6]
+
+
+def test_an_upload_belongs_to_its_image_also_after_a_pause() -> None:
+    create = [own("POST", IMAGES, 201), own("PUT", f"{IMAGES}/{IMAGE_ID}/file", 204)]
+    assert commands([*prologue(), *create, own("GET", IMAGES)], (0, 0, 0, 0, 9, 2)) == [5, 1]
 
 
 UNDOCUMENTED = [*prologue()[:2], own("GET", f"{SERVERS}/detail"), own("GET", f"{HOST}/compute/v2.1/flavors")]
@@ -118,7 +134,10 @@ def test_a_long_command_is_only_ended_by_a_pause() -> None:
 
 
 def test_each_command_of_a_live_shell_is_a_recording(tmp_path: Path) -> None:
-    """The second command has no login: its receivers come from the catalogue of the shell's login."""
+    """Later commands have no login: their receivers come from the catalogue of the shell's login.
+
+    Only the last command is still running when the proxy stops.
+    """
     catalogue = (
         b'{"token": {"catalog": [{"type": "image", "endpoints": [{"url": "http://cloud.test:9292"}]}]}}'
     )
@@ -127,12 +146,18 @@ def test_each_command_of_a_live_shell_is_a_recording(tmp_path: Path) -> None:
         started("1", b"POST", b"http://cloud.test:5000/v3/auth/tokens"),
         started("2", b"GET", b"http://cloud.test:9292/v2/images", token),
         started("3", b"GET", b"http://cloud.test:9292/v2/images", token),
+        started("4", b"GET", b"http://cloud.test:9292/v2/images?marker=x", token),
+        started("5", b"GET", b"http://cloud.test:9292/v2/images", token),
     ]
-    recordings = recorded(asked, catalogue, tmp_path, ClientProcess(2**22 + 1, 1.0, ("openstack",)))
-    assert [len(each.exchanges) for each in recordings] == [2, 1]
-    assert [each.receiver for each in recordings[1].exchanges] == ["glance"]
-    assert [each.sequence for each in recordings] == ["image-list", "image-list"]
-    assert [each.participants["client"] for each in recordings] == ["openstack-client"] * 2
+    identity = identify()
+    assert identity is not None
+    process = ClientProcess(identity.pid, identity.started, ("openstack",), identity.boot)
+    recordings = recorded(asked, catalogue, tmp_path, process)
+    assert [len(each.exchanges) for each in recordings] == [2, 2, 1]
+    assert [bool(each.interrupted) for each in recordings] == [False, False, True]
+    assert [each.receiver for each in recordings[2].exchanges] == ["glance"]
+    assert [each.sequence for each in recordings] == ["image-list"] * 3
+    assert [each.participants["client"] for each in recordings] == ["openstack-client"] * 3
     assert all(each.command is None for each in recordings)
     assert all("interactive shell" in each.notes[0] for each in recordings)
 

@@ -48,7 +48,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_release(parser)
     add_client(parser)
     add_out(parser, "DIR", "The release is a folder in it.", default=Path("recordings"))
-    add_name(parser, "recording", "It replaces an earlier recording of that name.")
+    add_name(
+        parser,
+        "recording",
+        "It replaces an earlier recording of that name. Further clients of the command get NAME-2, NAME-3, …",
+    )
     add_sequence(parser)
     parser.add_argument(
         "--participants",

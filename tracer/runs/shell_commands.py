@@ -1,7 +1,7 @@
 """The commands of an interactive ``openstack`` shell: one process, and a run for each command.
 
-A shell shows the words of its commands to nobody. The evidence for the end of a command is a pause, or a
-documented sequence that is complete and does not continue with the next request.
+The words of the commands are not known. The evidence for the end of a command is a pause, or a documented
+sequence that is complete, if the next request does not continue it and begins another documented command.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tracer.model import Exchange, Request, header
 from tracer.runs.lulls import PAUSE
-from tracer.sequences import Catalogue, documented_release, is_complete, may_continue
+from tracer.sequences import Catalogue, documented_release, is_complete, may_begin, may_continue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,13 +24,16 @@ __all__ = ["ShellCommand"]
 _LIMIT = 64
 """Number of exchanges after which a command counts as undocumented."""
 
+_SIZE = 2**16
+"""Maximum size of a response in memory, in bytes."""
+
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ShellCommand:
     """The exchanges of one command of a shell. ``login`` is the latest login of the shell before it.
 
-    The exchanges have no bodies, except for the catalogue in the response of a login.
+    The exchanges have no bodies, except for short responses: they name the resources of later requests.
     """
 
     def __init__(self, login: Exchange | None = None) -> None:
@@ -54,7 +57,8 @@ class ShellCommand:
         if len(self._exchanges) > _LIMIT:
             return
         response = exchange.response
-        if response is not None and not _is_login(exchange):
+        body = response.body if response else None
+        if response is not None and body is not None and body.size > _SIZE and not _is_login(exchange):
             response = replace(response, body=None)
         request = replace(exchange.request, body=None)
         self._exchanges.append(replace(exchange, request=request, response=response))
@@ -79,9 +83,12 @@ class ShellCommand:
         release = documented_release(evidence.agent, None)
         before = [self._login] if self._login else []
         *exchanges, request = _with_receivers([*before, *self._exchanges, request])
-        if is_complete(exchanges, release):
-            return pauses or not may_continue(exchanges, request, release)
-        return pauses and not may_continue(exchanges, request, release)
+        goes_on = may_continue(exchanges, request, release)
+        if not is_complete(exchanges, release):
+            return pauses and not goes_on
+        begins = may_begin(exchanges[: len(before)], request, release)
+        # Without a pause, an undocumented command may have begun like a documented one.
+        return (not goes_on or begins) if pauses else (not goes_on and begins)
 
 
 def _request(evidence: Evidence) -> Exchange:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
 from tracer.sequences.choosing import OwnSequence, choose, named_sequence, own_sequence
 from tracer.sequences.client_releases import documented_release, release_of
-from tracer.sequences.command_boundaries import is_complete, may_continue
+from tracer.sequences.command_boundaries import is_complete, may_begin, may_continue
 from tracer.sequences.command_lines import (
     calls_openstack,
     is_interactive,
@@ -74,6 +74,7 @@ __all__ = [
     "label",
     "load",
     "match",
+    "may_begin",
     "may_continue",
     "named_sequence",
     "own_sequence",

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from tracer.model import header
 from tracer.sequences.choosing import choose
 from tracer.sequences.loading import catalog
-from tracer.sequences.matching import match_run
+from tracer.sequences.matching import DEVIATIONS, match_run
 from tracer.sequences.observations import observe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracer.model import Exchange
+    from tracer.sequences.matching import Match
 
-__all__ = ["is_complete", "may_continue"]
+__all__ = ["is_complete", "may_begin", "may_continue"]
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -28,24 +29,64 @@ def is_complete(exchanges: Sequence[Exchange], release: str | None) -> bool:
 def may_continue(exchanges: Sequence[Exchange], request: Exchange, release: str | None) -> bool:
     """Return whether ``request``, without its response, may belong to the same documented command.
 
-    A command sends the same request again only after a failure or after a change.
+    A command sends the same request again only after a failure or after a change. It asks for another
+    resource of the same collection only if a response names it.
     """
-    if _repeats(exchanges, request):
+    if (earlier := _same_request(exchanges, request)) is not None:
+        return earlier.response is None or earlier.response.status >= 400
+    if _asks_for_another(exchanges, request):
         return False
     run = observe([*exchanges, request])
-    matches = (match_run(run, sequence, release) for sequence in catalog().values())
-    return any(all(label.verdict != "unexpected" for label in match.labels) for match in matches)
+    return any(_is_expected(match_run(run, sequence, release)) for sequence in catalog().values())
 
 
-def _repeats(exchanges: Sequence[Exchange], request: Exchange) -> bool:
-    """Return whether ``request`` repeats a successful request with a token, without a change in between."""
-    for exchange in reversed(exchanges):
-        if exchange.request.method not in _READING:
-            return False
-        same = (exchange.request.method, exchange.request.url) == (
-            request.request.method,
-            request.request.url,
-        )
-        if same and exchange.response is not None and exchange.response.status < 400:
-            return header(exchange.request.headers, "X-Auth-Token") is not None
+def may_begin(login: Sequence[Exchange], request: Exchange, release: str | None) -> bool:
+    """Return whether ``request`` may be the first one of a documented command, after ``login``.
+
+    No step of the command itself comes before the request, unless it is optional.
+    """
+    run = observe([*login, request])
+    for sequence in catalog().values():
+        match = match_run(run, sequence, release)
+        first = min(match.labels[-1].steps, default=0)
+        prologue = {step for entry in sequence.entries if entry.prologue for step in entry.steps}
+        if _is_expected(match) and not any(step < first for step in {*match.missing} - prologue):
+            return True
     return False
+
+
+def _is_expected(match: Match) -> bool:
+    """Return whether no exchange deviates. The last one has no response yet, so its status does not count."""
+    *earlier, last = (label.verdict for label in match.labels)
+    return DEVIATIONS.isdisjoint(earlier) and last != "unexpected"
+
+
+def _same_request(exchanges: Sequence[Exchange], request: Exchange) -> Exchange | None:
+    """Return the latest exchange with this request and a token, None if there is none since a change."""
+    for exchange in reversed(exchanges):
+        sent = exchange.request
+        if sent.method not in _READING:
+            return None
+        if (sent.method, sent.url) == (request.request.method, request.request.url):
+            return exchange if header(sent.headers, "X-Auth-Token") is not None else None
+    return None
+
+
+def _asks_for_another(exchanges: Sequence[Exchange], request: Exchange) -> bool:
+    """Return whether ``request`` reads a resource whose name is new, beside one that was read before."""
+    collection, _, name = request.request.url.rpartition("/")
+    if request.request.method not in _READING or "?" in name:
+        return False
+    read = [
+        exchange.request.url.rpartition("/")[2]
+        for exchange in exchanges
+        if exchange.request.method in _READING and exchange.request.url.rpartition("/")[0] == collection
+    ]
+    others = [each for each in read if "?" not in each]
+    return bool(others) and name not in others and not any(_names(exchange, name) for exchange in exchanges)
+
+
+def _names(exchange: Exchange, name: str) -> bool:
+    """Return whether the response contains ``name``."""
+    body = exchange.response.body if exchange.response else None
+    return body is not None and body.json is not None and name in body.json
