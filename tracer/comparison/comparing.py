@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from tracer.comparison.differences import (
     Change,
@@ -16,49 +16,22 @@ from tracer.comparison.differences import (
 )
 from tracer.comparison.exchange_differences import compare_exchanges, location_of
 from tracer.comparison.exchange_pairs import ExchangeAlignment, align_runs
+from tracer.comparison.learned import NOTHING, Learned
 from tracer.comparison.metadata import compare_run_metadata
 from tracer.comparison.outputs import RUN, compare_outputs
 from tracer.comparison.passing import Passed
 from tracer.comparison.severities import rule_for, text
-from tracer.comparison.trees import kind_of
-from tracer.comparison.volatile import explain
+from tracer.comparison.volatile import volatile_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracer.model import Exchange, Recording
 
-__all__ = ["NOTHING", "Learned", "compare", "learn"]
+__all__ = ["compare", "learn"]
 
 _MOST_AT_A_TIME = 200
 """The most requests that a client has open at a time. An exchange that overtakes more has moved."""
-
-What = Literal["presence", "value", "order"]
-_WHAT: dict[str, What] = {
-    "added": "presence",
-    "removed": "presence",
-    "changed": "value",
-    "moved": "order",
-    "reordered": "order",
-}
-
-
-class Learned(NamedTuple):
-    """Locations that differ between two recordings of the same release, each with the aspect that differs."""
-
-    locations: frozenset[tuple[tuple[str, str, str], What]] = frozenset()
-
-    def __or__(self, other: Learned) -> Learned:
-        """Return the union of both."""
-        return Learned(self.locations | other.locations)
-
-    def explains(self, change: Change) -> bool:
-        """Return whether a difference like ``change`` was learned. A status or a type is never learned."""
-        what = _WHAT.get(change.kind)
-        return what is not None and (change.location.everywhere, what) in self.locations
-
-
-NOTHING = Learned()
 
 
 def compare(
@@ -87,21 +60,14 @@ def compare(
 def learn(first: Recording, second: Recording) -> Learned:
     """Learn the differences between two recordings of one command on one release, except volatile values."""
     alignment = align_runs(first.exchanges, second.exchanges)
-    return Learned(
-        frozenset(
-            (change.location.everywhere, _WHAT[change.kind])
-            for change in _changes(first, second, alignment)
-            if change.kind in _WHAT and not _reasons(change, NOTHING)
-        )
+    return Learned.from_changes(
+        change for change in _changes(first, second, alignment) if not volatile_reasons(change)
     )
 
 
 def _changes(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
     of_messages = list(_of_messages(before, after, alignment))
-    # Reordered lines of output are volatile only if a list in a response is reordered, too.
-    follows = any(change.reason == "unordered" for change in of_messages)
-    for change in compare_outputs(before, after):
-        yield change._replace(reason="") if change.reason == "lines" and not follows else change
+    yield from compare_outputs(before, after, {change.reason for change in of_messages})
     yield from of_messages
     yield from compare_run_metadata(before, after, RUN)
 
@@ -182,16 +148,7 @@ def _overlap(first: Exchange, second: Exchange) -> bool:
 
 def _reasons(change: Change, learned: Learned) -> tuple[str, ...]:
     """Return the reasons why ``change`` is volatile, empty if it is not."""
-    if change.reason:
-        return (change.reason,)
-    same_type = kind_of(change.before) == kind_of(change.after)
-    if change.kind == "changed" and isinstance(change.before, str) and isinstance(change.after, str):
-        kinds = explain(change.before, change.after, change.location.general)
-        if kinds:
-            return kinds
-    if learned.explains(change) and (change.kind != "changed" or same_type):
-        return ("learned",)
-    return ()
+    return volatile_reasons(change) or (("learned",) if learned.explains(change) else ())
 
 
 def _difference(change: Change) -> Difference:

@@ -7,13 +7,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tracer.comparison.differences import Change, Location
-from tracer.comparison.exchange_differences import read_json
+from tracer.comparison.documents import read_json
 from tracer.comparison.lists import common_runs
 from tracer.comparison.trees import compare_values
 from tracer.comparison.volatile import skeleton
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from tracer.comparison.differences import Kind
     from tracer.model import Output, Recording
@@ -22,11 +23,17 @@ __all__ = ["RUN", "compare_outputs"]
 
 RUN = Location("run", "", "")
 
+_COLUMNS = re.compile(r"output\.stdout(\[\])?")
+"""The locations of printed objects with a key for each column. The client decides on the order of columns."""
 _WIDE = re.compile(r"-{3,}| {2,}")
 
 
-def compare_outputs(before: Recording, after: Recording) -> Iterator[Change]:
-    """Yield the differences between command lines, interruptions, and client outputs."""
+def compare_outputs(before: Recording, after: Recording, reasons: AbstractSet[str]) -> Iterator[Change]:
+    """Yield the differences between command lines, interruptions, and client outputs.
+
+    ``reasons`` are those of the differences between the messages. A printed order is volatile only if it
+    follows from the order in a message.
+    """
     if before.command != after.command:
         yield Change(
             _kind(before.command, after.command), RUN.within("command"), before.command, after.command
@@ -34,10 +41,20 @@ def compare_outputs(before: Recording, after: Recording) -> Iterator[Change]:
     if before.interrupted != after.interrupted:
         yield Change("changed", RUN.within("interrupted"), before.interrupted, after.interrupted)
     if before.output is not None and after.output is not None:
-        yield from _outputs(before.output, after.output)
+        for change in _outputs(before.output, after.output):
+            yield change if _follows(change, reasons) else change._replace(reason="")
     elif before.output is not after.output:
         # Runs through a long-lived proxy have no output. The difference is reported all the same.
         yield Change(_kind(before.output, after.output), RUN.within("output"))
+
+
+def _follows(change: Change, reasons: AbstractSet[str]) -> bool:
+    """Return whether the reason of ``change``, if it has a reason, is true of the messages, too."""
+    if change.reason in ("lines", "unordered"):
+        return "unordered" in reasons
+    if change.reason == "keys":
+        return "keys" in reasons and _COLUMNS.fullmatch(change.location.general) is None
+    return True
 
 
 def _kind(before: object, after: object) -> Kind:

@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 
 from tracer.comparison.differences import Change, Kind, Severity, Side
+from tracer.comparison.documents import WrittenFloat
 from tracer.comparison.volatile import pattern
 from tracer.formats.data_files import read_rules
 
@@ -79,6 +80,8 @@ def rule_for(change: Change) -> SeverityRule:
 
 def text(value: object) -> str:
     """Return a JSON value as text: a string unchanged, any other value as JSON."""
+    if isinstance(value, WrittenFloat):
+        return value.written
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

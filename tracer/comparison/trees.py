@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.comparison.differences import Change, Location
+from tracer.comparison.documents import WrittenFloat
 from tracer.comparison.lists import align, names
 from tracer.comparison.volatile import is_volatile, skeleton, unordered
 
@@ -13,7 +14,15 @@ if TYPE_CHECKING:
 
 __all__ = ["compare_values", "kind_of"]
 
-_KINDS = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
+_KINDS = {
+    dict: "object",
+    list: "array",
+    str: "string",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    WrittenFloat: "number",
+}
 
 
 def kind_of(value: object) -> str:
@@ -39,6 +48,8 @@ def _written_otherwise(before: object, after: object) -> bool:
     """Return whether two scalars differ: ``0`` and ``0.0`` differ for a strict reader, two ``NaN`` do not."""
     if type(before) is not type(after):
         return True
+    if isinstance(before, WrittenFloat) and isinstance(after, WrittenFloat):
+        return before.written != after.written
     return before != after and not (before != before and after != after)  # noqa: PLR0124 - NaN
 
 

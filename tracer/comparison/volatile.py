@@ -14,6 +14,8 @@ from tracer.formats.data_files import read_rules
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tracer.comparison.differences import Change
+
 __all__ = [
     "Rules",
     "explain",
@@ -24,6 +26,7 @@ __all__ = [
     "rules",
     "skeleton",
     "unordered",
+    "volatile_reasons",
 ]
 
 _FILE = Path(__file__).with_name("volatile.yaml")
@@ -118,6 +121,15 @@ def explain(before: str, after: str, general: str) -> tuple[str, ...] | None:
             old.kind for old, new in zip(pieces_before, pieces_after, strict=True) if old.text != new.text
         )
     )
+
+
+def volatile_reasons(change: Change) -> tuple[str, ...]:
+    """Return the reasons why ``change`` is volatile in every run, empty if it is not."""
+    if change.reason:
+        return (change.reason,)
+    if change.kind == "changed" and isinstance(change.before, str) and isinstance(change.after, str):
+        return explain(change.before, change.after, change.location.general) or ()
+    return ()
 
 
 def skeleton(text: str, general: str) -> str:
