@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from tracer.comparison.correspondence import mismatches
 from tracer.comparison.differences import (
     Change,
     Comparison,
@@ -26,6 +27,7 @@ from tracer.comparison.volatile import volatile_reasons
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tracer.comparison.differences import Kind
     from tracer.model import Exchange, Recording
 
 __all__ = ["compare", "learn"]
@@ -61,11 +63,23 @@ def learn(first: Recording, second: Recording) -> Learned:
     """Learn the differences between two recordings of one command on one release, except volatile values."""
     alignment = align_runs(first.exchanges, second.exchanges)
     return Learned.from_changes(
-        change for change in _changes(first, second, alignment) if not volatile_reasons(change)
+        change for change in _changes(first, second, alignment) if not _reasons(change, NOTHING)
     )
 
 
 def _changes(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
+    """Yield the differences between two runs, among them values that belong to another value elsewhere."""
+    changes = list(_with_evidence(before, after, alignment))
+    broken = mismatches(changes)
+    for index, change in enumerate(changes):
+        if index in broken:
+            yield change._replace(kind="changed", expected=broken[index].expected)
+        elif change.kind != "same":
+            yield change
+
+
+def _with_evidence(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
+    """Yield the differences between two runs, and pairs of equal texts with volatile values."""
     of_messages = list(_of_messages(before, after, alignment))
     yield from compare_outputs(before, after, {change.reason for change in of_messages})
     yield from of_messages
@@ -148,6 +162,8 @@ def _overlap(first: Exchange, second: Exchange) -> bool:
 
 def _reasons(change: Change, learned: Learned) -> tuple[str, ...]:
     """Return the reasons why ``change`` is volatile, empty if it is not."""
+    if change.expected is not None:
+        return ()
     return volatile_reasons(change) or (("learned",) if learned.explains(change) else ())
 
 
@@ -156,10 +172,11 @@ def _difference(change: Change) -> Difference:
     return Difference(
         place=str(change.location),
         side=change.location.side,
-        kind=change.kind,
+        kind=cast("Kind", change.kind),
         severity=rule.severity,
         why=rule.name,
         **_texts(change),
+        expected=change.expected or None,
         exchange_before=None if change.index_before is None else change.index_before + 1,
         exchange_after=None if change.index_after is None else change.index_after + 1,
     )
@@ -168,7 +185,7 @@ def _difference(change: Change) -> Difference:
 def _suppressed(change: Change, reasons: tuple[str, ...]) -> Suppressed:
     return Suppressed(
         place=str(change.location),
-        kind=change.kind,
+        kind=cast("Kind", change.kind),
         reasons=reasons,
         **_texts(change),
     )

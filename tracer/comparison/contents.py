@@ -37,7 +37,7 @@ class ContentComparison(NamedTuple):
 
 def compare_contents(before: Body | None, after: Body | None, location: Location) -> ContentComparison:
     """Compare two contents. ``location`` is that of the message."""
-    if before == after:
+    if before is None and after is None:
         return ContentComparison([], "")
     if before is None or after is None:
         kind, content = ("added", after) if before is None else ("removed", before)
@@ -45,8 +45,9 @@ def compare_contents(before: Body | None, after: Body | None, location: Location
         sides = (None, value) if kind == "added" else (value, None)
         return ContentComparison([Change(kind, location.within("body"), *sides)], "")  # type: ignore[arg-type]
     changes = list(_described(before, after, location))
-    content_changes = list(_contents(before, after, location))
-    return ContentComparison(changes + content_changes, _size_reason(before, after, content_changes))
+    contents = list(_contents(before, after, location))
+    differing = [change for change in contents if change.kind != "same"]
+    return ContentComparison(changes + contents, _size_reason(before, after, differing))
 
 
 def _described(before: Body, after: Body, location: Location) -> Iterator[Change]:
@@ -69,22 +70,23 @@ def _contents(before: Body, after: Body, location: Location) -> Iterator[Change]
         yield Change("type", here, _form(before), _form(after))
     elif before.json is not None and after.json is not None:
         yield from _json(before.json, after.json, here)
-    elif _content_of(before) != _content_of(after):
-        yield Change("changed", here, _content_of(before), _content_of(after))
+    else:
+        yield from compare_values(_content_of(before), _content_of(after), here)
 
 
 def _json(before: str, after: str, location: Location) -> Iterator[Change]:
-    if before == after:
-        return
     try:
         changes = list(compare_values(read_json(before), read_json(after), location))
     except (ValueError, RecursionError):
-        yield Change("changed", location, before, after)
+        if before != after:
+            yield Change("changed", location, before, after)
         return
     yield from changes
+    if before == after:
+        return
     if spelling := other_spelling(before, after):
         yield Change("changed", location, *spelling)
-    elif not changes:
+    elif all(change.kind == "same" for change in changes):
         # The recorder lays out JSON, so white space is not content. A number may be -0.
         yield Change("changed", location, before, after, _layout_reason(before, after))
 

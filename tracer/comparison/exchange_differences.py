@@ -10,6 +10,7 @@ from tracer.comparison.differences import Change, Location, shown
 from tracer.comparison.exchange_pairs import normalized_path
 from tracer.comparison.metadata import compare_exchange_metadata
 from tracer.comparison.request_urls import compare_urls
+from tracer.comparison.trees import compare_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,8 +98,6 @@ def _text(before: str, after: str, location: Location) -> Iterator[Change]:
 def _headers(
     before: Headers, after: Headers, location: Location, bodies: Bodies, size_reason: str
 ) -> Iterator[Change]:
-    if before == after and list(before) == list(after):
-        return
     fields_before, fields_after = _by_name(before), _by_name(after)
     for name, (spelling, value) in fields_before.items():
         if name not in fields_after:
@@ -107,7 +106,9 @@ def _headers(
         new_spelling, new_value = fields_after[name]
         if spelling != new_spelling:
             yield Change("changed", location.field(spelling), spelling, new_spelling, "letter-case")
-        if value != new_value:
+        if value == new_value:
+            yield from compare_values(_join_values(value), _join_values(value), location.field(spelling))
+        else:
             true_lengths = (value, new_value) == tuple(str(body.size) if body else None for body in bodies)
             reason = size_reason if true_lengths and name == "content-length" else ""
             yield Change(

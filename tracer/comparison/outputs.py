@@ -34,10 +34,12 @@ def compare_outputs(before: Recording, after: Recording, reasons: AbstractSet[st
     ``reasons`` are those of the differences between the messages. A printed order is volatile only if it
     follows from the order in a message.
     """
-    if before.command != after.command:
-        yield Change(
-            _kind(before.command, after.command), RUN.within("command"), before.command, after.command
-        )
+    command = RUN.within("command")
+    if before.command is None or after.command is None:
+        if before.command != after.command:
+            yield Change(_kind(before.command, after.command), command, before.command, after.command)
+    else:
+        yield from compare_values(before.command, after.command, command)
     if before.interrupted != after.interrupted:
         yield Change("changed", RUN.within("interrupted"), before.interrupted, after.interrupted)
     if before.output is not None and after.output is not None:
@@ -69,7 +71,7 @@ def _outputs(before: Output, after: Output) -> Iterator[Change]:
 
 
 def _printed(before: str, after: str, location: Location) -> Iterator[Change]:
-    if before == after:
+    if not before and not after:
         return
     if not before or not after:
         yield Change("removed" if before else "added", location, before, after)
@@ -79,7 +81,7 @@ def _printed(before: str, after: str, location: Location) -> Iterator[Change]:
     except (ValueError, RecursionError):
         changes = list(_lines(before.splitlines(), after.splitlines(), location))
     yield from changes
-    if not changes:
+    if before != after and all(change.kind == "same" for change in changes):
         # White space inside of JSON, or another character at the end of a line.
         yield Change("changed", location, before, after)
 
@@ -93,6 +95,7 @@ def _structure(text: str) -> object:
 
 def _lines(before: list[str], after: list[str], location: Location) -> Iterator[Change]:
     plain_before, plain_after = ([_plain(line) for line in lines] for lines in (before, after))
+    occurrences = Counter(plain_before) | Counter(plain_after)
     start_before, start_after = 0, 0
     removed: list[int] = []
     added: list[int] = []
@@ -103,9 +106,10 @@ def _lines(before: list[str], after: list[str], location: Location) -> Iterator[
         removed += range(start_before, index_before)
         added += range(start_after, index_after)
         for step in range(length):
-            yield from _line(
-                before[index_before + step], after[index_after + step], index_after + step, location
-            )
+            here = _line_location(location, index_after + step)
+            if occurrences[plain_after[index_after + step]] > 1:
+                here = here._replace(unsure=True)
+            yield from _line(before[index_before + step], after[index_after + step], here)
         start_before, start_after = index_before + length, index_after + length
     if removed and Counter(plain_before[index] for index in removed) == Counter(
         plain_after[index] for index in added
@@ -122,13 +126,10 @@ def _lines(before: list[str], after: list[str], location: Location) -> Iterator[
         yield Change("added", _line_location(location, index), None, after[index])
 
 
-def _line(before: str, after: str, index: int, location: Location) -> Iterator[Change]:
-    if before == after:
-        return
-    if _narrow(before) == _narrow(after):
-        yield Change("changed", _line_location(location, index), before, after, "columns")
-    else:
-        yield Change("changed", _line_location(location, index), _narrow(before), _narrow(after))
+def _line(before: str, after: str, location: Location) -> Iterator[Change]:
+    yield from compare_values(_narrow(before), _narrow(after), location)
+    if before != after and _narrow(before) == _narrow(after):
+        yield Change("changed", location, before, after, "columns")
 
 
 def _line_location(location: Location, index: int) -> Location:

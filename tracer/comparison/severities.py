@@ -21,7 +21,10 @@ _FILE = Path(__file__).with_name("severities.yaml")
 
 
 class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule of severity. A rule that names no kinds, sides, or locations matches all of them."""
+    """A rule of severity. A rule that names no kinds, sides, or locations matches all of them.
+
+    With ``mismatch``, it matches only values that belong to another value elsewhere in the run.
+    """
 
     name: str
     severity: Severity
@@ -31,6 +34,7 @@ class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     places: tuple[str, ...] = ()
     before: str = ""
     after: str = ""
+    mismatch: bool = False
 
     def __post_init__(self) -> None:
         for text in (self.before, self.after):
@@ -44,7 +48,8 @@ class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     def matches(self, change: Change) -> bool:
         """Return whether the rule matches ``change``."""
         return (
-            (not self.kinds or change.kind in self.kinds)
+            (not self.mismatch or change.expected is not None)
+            and (not self.kinds or change.kind in self.kinds)
             and (not self.sides or change.location.side in self.sides)
             and (
                 not self.places
