@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracer.comparison.comparing import NOTHING, Learned, compare, learn
+from tracer.comparison.comparing import compare, learn
 from tracer.comparison.differences import (
     Comparison,
     Difference,
@@ -11,6 +11,7 @@ from tracer.comparison.differences import (
     State,
     Suppressed,
 )
+from tracer.comparison.learned import NOTHING, Learned
 from tracer.comparison.severities import whys
 from tracer.comparison.volatile import reasons
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, cast
 
+from tracer.comparison.correspondence import mismatches
 from tracer.comparison.differences import (
     Change,
     Comparison,
@@ -16,49 +17,23 @@ from tracer.comparison.differences import (
 )
 from tracer.comparison.exchange_differences import compare_exchanges, location_of
 from tracer.comparison.exchange_pairs import ExchangeAlignment, align_runs
+from tracer.comparison.learned import NOTHING, Learned
 from tracer.comparison.metadata import compare_run_metadata
 from tracer.comparison.outputs import RUN, compare_outputs
 from tracer.comparison.passing import Passed
 from tracer.comparison.severities import rule_for, text
-from tracer.comparison.trees import kind_of
-from tracer.comparison.volatile import explain
+from tracer.comparison.volatile import volatile_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tracer.comparison.differences import Kind
     from tracer.model import Exchange, Recording
 
-__all__ = ["NOTHING", "Learned", "compare", "learn"]
+__all__ = ["compare", "learn"]
 
 _MOST_AT_A_TIME = 200
 """The most requests that a client has open at a time. An exchange that overtakes more has moved."""
-
-What = Literal["presence", "value", "order"]
-_WHAT: dict[str, What] = {
-    "added": "presence",
-    "removed": "presence",
-    "changed": "value",
-    "moved": "order",
-    "reordered": "order",
-}
-
-
-class Learned(NamedTuple):
-    """Locations that differ between two recordings of the same release, each with the aspect that differs."""
-
-    locations: frozenset[tuple[tuple[str, str, str], What]] = frozenset()
-
-    def __or__(self, other: Learned) -> Learned:
-        """Return the union of both."""
-        return Learned(self.locations | other.locations)
-
-    def explains(self, change: Change) -> bool:
-        """Return whether a difference like ``change`` was learned. A status or a type is never learned."""
-        what = _WHAT.get(change.kind)
-        return what is not None and (change.location.everywhere, what) in self.locations
-
-
-NOTHING = Learned()
 
 
 def compare(
@@ -87,21 +62,26 @@ def compare(
 def learn(first: Recording, second: Recording) -> Learned:
     """Learn the differences between two recordings of one command on one release, except volatile values."""
     alignment = align_runs(first.exchanges, second.exchanges)
-    return Learned(
-        frozenset(
-            (change.location.everywhere, _WHAT[change.kind])
-            for change in _changes(first, second, alignment)
-            if change.kind in _WHAT and not _reasons(change, NOTHING)
-        )
+    return Learned.from_changes(
+        change for change in _changes(first, second, alignment) if not _reasons(change, NOTHING)
     )
 
 
 def _changes(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
+    """Yield the differences between two runs, among them values that belong to another value elsewhere."""
+    changes = list(_with_evidence(before, after, alignment))
+    broken = mismatches(changes)
+    for index, change in enumerate(changes):
+        if index in broken:
+            yield change._replace(kind="changed", expected=broken[index].expected)
+        elif change.kind != "same":
+            yield change
+
+
+def _with_evidence(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
+    """Yield the differences between two runs, and pairs of equal texts with volatile values."""
     of_messages = list(_of_messages(before, after, alignment))
-    # Reordered lines of output are volatile only if a list in a response is reordered, too.
-    follows = any(change.reason == "unordered" for change in of_messages)
-    for change in compare_outputs(before, after):
-        yield change._replace(reason="") if change.reason == "lines" and not follows else change
+    yield from compare_outputs(before, after, {change.reason for change in of_messages})
     yield from of_messages
     yield from compare_run_metadata(before, after, RUN)
 
@@ -182,16 +162,9 @@ def _overlap(first: Exchange, second: Exchange) -> bool:
 
 def _reasons(change: Change, learned: Learned) -> tuple[str, ...]:
     """Return the reasons why ``change`` is volatile, empty if it is not."""
-    if change.reason:
-        return (change.reason,)
-    same_type = kind_of(change.before) == kind_of(change.after)
-    if change.kind == "changed" and isinstance(change.before, str) and isinstance(change.after, str):
-        kinds = explain(change.before, change.after, change.location.general)
-        if kinds:
-            return kinds
-    if learned.explains(change) and (change.kind != "changed" or same_type):
-        return ("learned",)
-    return ()
+    if change.expected is not None:
+        return ()
+    return volatile_reasons(change) or (("learned",) if learned.explains(change) else ())
 
 
 def _difference(change: Change) -> Difference:
@@ -199,10 +172,11 @@ def _difference(change: Change) -> Difference:
     return Difference(
         place=str(change.location),
         side=change.location.side,
-        kind=change.kind,
+        kind=cast("Kind", change.kind),
         severity=rule.severity,
         why=rule.name,
         **_texts(change),
+        expected=change.expected or None,
         exchange_before=None if change.index_before is None else change.index_before + 1,
         exchange_after=None if change.index_after is None else change.index_after + 1,
     )
@@ -211,7 +185,7 @@ def _difference(change: Change) -> Difference:
 def _suppressed(change: Change, reasons: tuple[str, ...]) -> Suppressed:
     return Suppressed(
         place=str(change.location),
-        kind=change.kind,
+        kind=cast("Kind", change.kind),
         reasons=reasons,
         **_texts(change),
     )

@@ -44,7 +44,8 @@ class Location(NamedTuple):
     ``message`` names the message (``GET /image/v2/images/{image_id} → 200``), empty for the whole run.
     ``part`` names the part of the message (``body.token.roles[name=manager]``), empty for the whole
     message. The general forms are equal for all repetitions of a message and all elements of a list:
-    ``body.token.roles[]``. They have names of header fields in lower case.
+    ``body.token.roles[]``. They have names of header fields in lower case. A location inside of a list
+    is ``unsure`` if the elements look alike, so that they may not be the same objects.
     """
 
     side: Side
@@ -52,6 +53,7 @@ class Location(NamedTuple):
     general_message: str
     part: str = ""
     general: str = ""
+    unsure: bool = False
 
     def __str__(self) -> str:
         return " · ".join(filter(None, (self.message, self.part)))
@@ -85,15 +87,18 @@ class Change(NamedTuple):
     """A difference before the decision on volatility and severity.
 
     ``before`` and ``after`` are JSON values, None if there is none. ``reason`` is a reason in volatile.yaml
-    that the comparison found together with the difference. ``index_before`` and ``index_after`` are the
-    indexes of the exchange in the two recordings.
+    that the comparison found together with the difference. The kind ``same`` is a pair of equal texts with
+    volatile values: no difference, but evidence for values that belong together. ``index_before`` and
+    ``index_after`` are the indexes of the exchange in the two recordings. ``expected`` is not None if the
+    change breaks a one-to-one relation: it is the value that belongs to ``before`` elsewhere in the run.
     """
 
-    kind: Kind
+    kind: Kind | Literal["same"]
     location: Location
     before: object = None
     after: object = None
     reason: str = ""
+    expected: str | None = None
     index_before: int | None = None
     index_after: int | None = None
 
@@ -103,7 +108,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``before`` and ``after`` are texts: a string as it is, another value as JSON. ``exchange_before`` and
     ``exchange_after`` count from 1. ``side`` is the part of the exchange that differs. ``why`` names the
-    rule in severities.yaml that gave the severity.
+    rule in severities.yaml that gave the severity. ``expected`` is the value that belongs to ``before``
+    elsewhere in the second run, if ``after`` has another one.
     """
 
     place: str
@@ -113,6 +119,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     why: str = ""
     before: str | None = None
     after: str | None = None
+    expected: str | None = None
     exchange_before: int | None = None
     exchange_after: int | None = None
 

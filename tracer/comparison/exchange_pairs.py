@@ -1,5 +1,6 @@
 """Alignment of the exchanges of two runs.
 
+0. If a request occurs more often in one run, its exchanges are paired by content, such as pages of a list.
 1. The longest common subsequence of requests with equal statuses gives the first pairs.
 2. In each gap between pairs, the longest common subsequence of requests alone gives further pairs.
 3. Equal requests that remain on both sides have moved.
@@ -13,6 +14,7 @@ from collections import defaultdict, deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison.lists import common_runs
+from tracer.comparison.repetitions import repetition_tags
 from tracer.comparison.request_urls import url_parts
 from tracer.sequences import generic
 
@@ -48,9 +50,12 @@ class ExchangeAlignment(NamedTuple):
 def align_runs(before: Sequence[Exchange], after: Sequence[Exchange]) -> ExchangeAlignment:
     """Pair the exchanges of two runs."""
     keys_before, keys_after = [_key(exchange) for exchange in before], [_key(exchange) for exchange in after]
+    tags_before, tags_after = repetition_tags(
+        _with_status(keys_before, before), _with_status(keys_after, after)
+    )
     with_status = [
-        [(*key, _status(exchange)) for key, exchange in zip(keys, run, strict=True)]
-        for keys, run in ((keys_before, before), (keys_after, after))
+        [(*key, _status(exchange), tag) for key, exchange, tag in zip(keys, run, tags, strict=True)]
+        for keys, run, tags in ((keys_before, before, tags_before), (keys_after, after, tags_after))
     ]
     pairs: list[tuple[int, int]] = []
     whole = (0, len(before), 0, len(after))
@@ -81,6 +86,10 @@ def normalized_path(exchange: Exchange) -> str:
 def _key(exchange: Exchange) -> Key:
     path = _PARAMETER.sub("{}", normalized_path(exchange))
     return exchange.sender, exchange.receiver, exchange.request.method, path
+
+
+def _with_status(keys: Sequence[Key], run: Sequence[Exchange]) -> list[tuple[Hashable, Exchange]]:
+    return [((*key, _status(exchange)), exchange) for key, exchange in zip(keys, run, strict=True)]
 
 
 def _status(exchange: Exchange) -> int:

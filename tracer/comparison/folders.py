@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.comparison.comparing import NOTHING, Learned, compare, learn
+from tracer.comparison.comparing import compare, learn
+from tracer.comparison.learned import NOTHING, Learned
 from tracer.errors import InputError
 from tracer.recording import below, load, second
 

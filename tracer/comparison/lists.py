@@ -22,7 +22,7 @@ class ListAlignment(NamedTuple):
     """The alignment of two lists, by indexes.
 
     ``pairs`` are in the order of the second list. ``called`` is the key that identifies the elements, empty
-    if there is none.
+    if there is none. The alignment is ``unsure`` if elements of one list look alike.
     """
 
     pairs: list[tuple[int, int]]
@@ -30,6 +30,7 @@ class ListAlignment(NamedTuple):
     added: list[int]
     reordered: bool
     called: str
+    unsure: bool = False
 
 
 def align(before: Sequence[object], after: Sequence[object], location: Location) -> ListAlignment:
@@ -127,6 +128,7 @@ def _by_content(before: Sequence[str], after: Sequence[str]) -> ListAlignment:
         added=[index for index in range(len(after)) if index not in paired_after],
         reordered=reordered,
         called="",
+        unsure=len(set(before)) < len(before) or len(set(after)) < len(after),
     )
 
 

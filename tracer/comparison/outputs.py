@@ -7,13 +7,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tracer.comparison.differences import Change, Location
-from tracer.comparison.exchange_differences import read_json
+from tracer.comparison.documents import read_json
 from tracer.comparison.lists import common_runs
 from tracer.comparison.trees import compare_values
 from tracer.comparison.volatile import skeleton
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from tracer.comparison.differences import Kind
     from tracer.model import Output, Recording
@@ -22,22 +23,40 @@ __all__ = ["RUN", "compare_outputs"]
 
 RUN = Location("run", "", "")
 
+_COLUMNS = re.compile(r"output\.stdout(\[\])?")
+"""The locations of printed objects with a key for each column. The client decides on the order of columns."""
 _WIDE = re.compile(r"-{3,}| {2,}")
 
 
-def compare_outputs(before: Recording, after: Recording) -> Iterator[Change]:
-    """Yield the differences between command lines, interruptions, and client outputs."""
-    if before.command != after.command:
-        yield Change(
-            _kind(before.command, after.command), RUN.within("command"), before.command, after.command
-        )
+def compare_outputs(before: Recording, after: Recording, reasons: AbstractSet[str]) -> Iterator[Change]:
+    """Yield the differences between command lines, interruptions, and client outputs.
+
+    ``reasons`` are those of the differences between the messages. A printed order is volatile only if it
+    follows from the order in a message.
+    """
+    command = RUN.within("command")
+    if before.command is None or after.command is None:
+        if before.command != after.command:
+            yield Change(_kind(before.command, after.command), command, before.command, after.command)
+    else:
+        yield from compare_values(before.command, after.command, command)
     if before.interrupted != after.interrupted:
         yield Change("changed", RUN.within("interrupted"), before.interrupted, after.interrupted)
     if before.output is not None and after.output is not None:
-        yield from _outputs(before.output, after.output)
+        for change in _outputs(before.output, after.output):
+            yield change if _follows(change, reasons) else change._replace(reason="")
     elif before.output is not after.output:
         # Runs through a long-lived proxy have no output. The difference is reported all the same.
         yield Change(_kind(before.output, after.output), RUN.within("output"))
+
+
+def _follows(change: Change, reasons: AbstractSet[str]) -> bool:
+    """Return whether the reason of ``change``, if it has a reason, is true of the messages, too."""
+    if change.reason in ("lines", "unordered"):
+        return "unordered" in reasons
+    if change.reason == "keys":
+        return "keys" in reasons and _COLUMNS.fullmatch(change.location.general) is None
+    return True
 
 
 def _kind(before: object, after: object) -> Kind:
@@ -52,7 +71,7 @@ def _outputs(before: Output, after: Output) -> Iterator[Change]:
 
 
 def _printed(before: str, after: str, location: Location) -> Iterator[Change]:
-    if before == after:
+    if not before and not after:
         return
     if not before or not after:
         yield Change("removed" if before else "added", location, before, after)
@@ -62,7 +81,7 @@ def _printed(before: str, after: str, location: Location) -> Iterator[Change]:
     except (ValueError, RecursionError):
         changes = list(_lines(before.splitlines(), after.splitlines(), location))
     yield from changes
-    if not changes:
+    if before != after and all(change.kind == "same" for change in changes):
         # White space inside of JSON, or another character at the end of a line.
         yield Change("changed", location, before, after)
 
@@ -76,6 +95,7 @@ def _structure(text: str) -> object:
 
 def _lines(before: list[str], after: list[str], location: Location) -> Iterator[Change]:
     plain_before, plain_after = ([_plain(line) for line in lines] for lines in (before, after))
+    occurrences = Counter(plain_before) | Counter(plain_after)
     start_before, start_after = 0, 0
     removed: list[int] = []
     added: list[int] = []
@@ -86,9 +106,10 @@ def _lines(before: list[str], after: list[str], location: Location) -> Iterator[
         removed += range(start_before, index_before)
         added += range(start_after, index_after)
         for step in range(length):
-            yield from _line(
-                before[index_before + step], after[index_after + step], index_after + step, location
-            )
+            here = _line_location(location, index_after + step)
+            if occurrences[plain_after[index_after + step]] > 1:
+                here = here._replace(unsure=True)
+            yield from _line(before[index_before + step], after[index_after + step], here)
         start_before, start_after = index_before + length, index_after + length
     if removed and Counter(plain_before[index] for index in removed) == Counter(
         plain_after[index] for index in added
@@ -105,13 +126,10 @@ def _lines(before: list[str], after: list[str], location: Location) -> Iterator[
         yield Change("added", _line_location(location, index), None, after[index])
 
 
-def _line(before: str, after: str, index: int, location: Location) -> Iterator[Change]:
-    if before == after:
-        return
-    if _narrow(before) == _narrow(after):
-        yield Change("changed", _line_location(location, index), before, after, "columns")
-    else:
-        yield Change("changed", _line_location(location, index), _narrow(before), _narrow(after))
+def _line(before: str, after: str, location: Location) -> Iterator[Change]:
+    yield from compare_values(_narrow(before), _narrow(after), location)
+    if before != after and _narrow(before) == _narrow(after):
+        yield Change("changed", location, before, after, "columns")
 
 
 def _line_location(location: Location, index: int) -> Location:

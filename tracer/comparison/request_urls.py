@@ -44,7 +44,7 @@ def compare_urls(before: str, after: str, location: Location) -> Iterator[Change
     parts_before, parts_after = url_parts(before), url_parts(after)
     changes = list(_parts(parts_before, parts_after, location))
     yield from changes
-    if before != after and not changes:
+    if before != after and all(change.kind == "same" for change in changes):
         # An empty query or fragment, or the letter case of the scheme.
         yield Change("changed", location.within("url"), before, after)
 
@@ -57,24 +57,22 @@ def _parts(before: UrlParts, after: UrlParts, location: Location) -> Iterator[Ch
         ("path", before.path, after.path),
     ]
     for name, part_before, part_after in literal:
-        if part_before != part_after:
-            yield Change("changed", location.within(name), part_before, part_after)
+        yield from compare_values(part_before, part_after, location.within(name))
     yield from _queries(before.query, after.query, location.within("query"))
     if before.fragment != after.fragment:
         yield Change("changed", location.within("fragment"), before.fragment, after.fragment)
 
 
 def _queries(before: str, after: str, location: Location) -> Iterator[Change]:
-    if before == after:
-        return
     try:
         pairs_before, pairs_after = (parse_qsl(query, keep_blank_values=True) for query in (before, after))
     except ValueError:  # parse_qsl refuses the query
-        yield Change("changed", location, before, after)
+        if before != after:
+            yield Change("changed", location, before, after)
         return
     changes = list(compare_values(_fields(pairs_before), _fields(pairs_after), location))
     yield from changes
-    if not changes:
+    if before != after and all(change.kind == "same" for change in changes):
         # The parameters are equal. They are encoded or separated in another way.
         yield Change("changed", location, before, after)
 

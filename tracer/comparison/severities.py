@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 
 from tracer.comparison.differences import Change, Kind, Side
+from tracer.comparison.documents import WrittenFloat
 from tracer.comparison.volatile import pattern
 from tracer.findings import DifferenceSeverity
 from tracer.formats.data_files import read_rules
@@ -21,7 +22,10 @@ _FILE = Path(__file__).with_name("severities.yaml")
 
 
 class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule of severity. A rule that names no kinds, sides, or locations matches all of them."""
+    """A rule of severity. A rule that names no kinds, sides, or locations matches all of them.
+
+    With ``mismatch``, it matches only values that belong to another value elsewhere in the run.
+    """
 
     name: str
     severity: DifferenceSeverity
@@ -31,6 +35,7 @@ class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     places: tuple[str, ...] = ()
     before: str = ""
     after: str = ""
+    mismatch: bool = False
 
     def __post_init__(self) -> None:
         for text in (self.before, self.after):
@@ -44,7 +49,8 @@ class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     def matches(self, change: Change) -> bool:
         """Return whether the rule matches ``change``."""
         return (
-            (not self.kinds or change.kind in self.kinds)
+            (not self.mismatch or change.expected is not None)
+            and (not self.kinds or change.kind in self.kinds)
             and (not self.sides or change.location.side in self.sides)
             and (
                 not self.places
@@ -80,6 +86,8 @@ def rule_for(change: Change) -> SeverityRule:
 
 def text(value: object) -> str:
     """Return a JSON value as text: a string unchanged, any other value as JSON."""
+    if isinstance(value, WrittenFloat):
+        return value.written
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

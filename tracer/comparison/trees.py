@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tracer.comparison.differences import Change, Location
+from tracer.comparison.documents import WrittenFloat
 from tracer.comparison.lists import align, names
-from tracer.comparison.volatile import is_volatile, skeleton, unordered
+from tracer.comparison.volatile import is_volatile, lifetimes, skeleton, unordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["compare_values", "kind_of"]
 
-_KINDS = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
+_LIFETIME_TOLERANCE = 2.0
+"""Seconds. Services round the times of a token."""
+_KINDS = {
+    dict: "object",
+    list: "array",
+    str: "string",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    WrittenFloat: "number",
+}
 
 
 def kind_of(value: object) -> str:
@@ -23,8 +35,6 @@ def kind_of(value: object) -> str:
 
 def compare_values(before: object, after: object, location: Location) -> Iterator[Change]:
     """Yield all differences between two JSON values at ``location``, each with its own location."""
-    if before is after:
-        return
     if kind_of(before) != kind_of(after):
         yield Change("type", location, before, after)
     elif isinstance(before, dict) and isinstance(after, dict):
@@ -33,12 +43,16 @@ def compare_values(before: object, after: object, location: Location) -> Iterato
         yield from _lists(before, after, location)
     elif _written_otherwise(before, after):
         yield Change("changed", location, before, after)
+    elif isinstance(before, str) and is_volatile(before, location.general):
+        yield Change("same", location, before, after)
 
 
 def _written_otherwise(before: object, after: object) -> bool:
     """Return whether two scalars differ: ``0`` and ``0.0`` differ for a strict reader, two ``NaN`` do not."""
     if type(before) is not type(after):
         return True
+    if isinstance(before, WrittenFloat) and isinstance(after, WrittenFloat):
+        return before.written != after.written
     return before != after and not (before != before and after != after)  # noqa: PLR0124 - NaN
 
 
@@ -58,12 +72,35 @@ def _objects(
         )
         yield Change("changed", here, key_before, key_after)
         yield from compare_values(before[key_before], after[key_after], here)
+    yield from _lifetimes(before, after, location)
     paired_keys = {*before, *renamed.values()}
     for key, value in after.items():
         if key not in paired_keys:
             yield Change("added", location.key(key), None, value)
     if [key for key in before if key in after] != [key for key in after if key in before]:
         yield Change("reordered", location, list(before), list(after), "keys")
+
+
+def _lifetimes(
+    before: Mapping[str, object], after: Mapping[str, object], location: Location
+) -> Iterator[Change]:
+    for begin, end in lifetimes():
+        lasted_before, lasted_after = _seconds(before, begin, end), _seconds(after, begin, end)
+        if lasted_before is None or lasted_after is None:
+            continue
+        if abs(lasted_before - lasted_after) > _LIFETIME_TOLERANCE:
+            yield Change("changed", location.key(end), f"{lasted_before:g} s", f"{lasted_after:g} s")
+
+
+def _seconds(value: Mapping[str, object], begin: str, end: str) -> float | None:
+    """Return the seconds from the time at ``begin`` to the time at ``end``, None without two such times."""
+    begins, ends = value.get(begin), value.get(end)
+    if not isinstance(begins, str) or not isinstance(ends, str):
+        return None
+    try:
+        return (datetime.fromisoformat(ends) - datetime.fromisoformat(begins)).total_seconds()
+    except (ValueError, TypeError):  # no time, or only one of them has a time zone
+        return None
 
 
 def _volatile_keys(
@@ -86,9 +123,10 @@ def _lists(before: Sequence[object], after: Sequence[object], location: Location
     order = align(before, after, location)
     names_before, names_after = names(before, order.called), names(after, order.called)
     for index_before, index_after in order.pairs:
-        yield from compare_values(
-            before[index_before], after[index_after], location.item(names_after[index_after])
-        )
+        here = location.item(names_after[index_after])
+        if order.unsure:
+            here = here._replace(unsure=True)
+        yield from compare_values(before[index_before], after[index_after], here)
     for index in order.removed:
         yield Change("removed", location.item(names_before[index]), before[index])
     for index in order.added:

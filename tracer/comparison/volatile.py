@@ -14,16 +14,21 @@ from tracer.formats.data_files import read_rules
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tracer.comparison.differences import Change
+
 __all__ = [
     "Rules",
     "explain",
     "identities",
     "is_volatile",
+    "lifetimes",
+    "partners",
     "pattern",
     "reasons",
     "rules",
     "skeleton",
     "unordered",
+    "volatile_reasons",
 ]
 
 _FILE = Path(__file__).with_name("volatile.yaml")
@@ -36,7 +41,8 @@ Pattern = Annotated[str, msgspec.Meta(min_length=1)]
 class VolatileKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Values of one kind: texts that contain ``pattern``. ``only`` limits the kind to some locations.
 
-    With ``shape``, only the digits of two values may differ.
+    With ``shape``, only the digits of two values may differ. With ``paired``, the values of two runs must
+    correspond one to one.
     """
 
     name: str
@@ -44,6 +50,7 @@ class VolatileKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     reason: Text
     only: tuple[str, ...] = ()
     shape: bool = False
+    paired: bool = False
 
     def __post_init__(self) -> None:
         try:
@@ -62,6 +69,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     constants: tuple[str, ...] = ()
     unordered: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
+    lifetimes: tuple[tuple[str, str], ...] = ()
     reasons: dict[str, Text] = {}
 
     def __post_init__(self) -> None:
@@ -88,6 +96,7 @@ def rules() -> Rules:
         constants=tuple(path for file in files for path in file.constants),
         unordered=tuple(path for file in files for path in file.unordered),
         identities=tuple(dict.fromkeys(key for file in files for key in file.identities)),
+        lifetimes=tuple(dict.fromkeys(keys for file in files for keys in file.lifetimes)),
         reasons={name: text for file in reversed(files) for name, text in file.reasons.items()},
     )
 
@@ -102,22 +111,30 @@ def explain(before: str, after: str, general: str) -> tuple[str, ...] | None:
 
     ``general`` is the general location of both. The kinds must be the same on both sides.
     """
-    kinds = _kinds_at(general)
-    if not kinds:
+    aligned = _aligned(before, after, general)
+    if aligned is None:
         return None
-    pieces_before, pieces_after = list(_pieces(before, kinds)), list(_pieces(after, kinds))
-    if len(pieces_before) != len(pieces_after):
-        return None
-    if any(
-        (old.kind, old.shape) != (new.kind, new.shape)
-        for old, new in zip(pieces_before, pieces_after, strict=True)
-    ):
-        return None
-    return tuple(
-        dict.fromkeys(
-            old.kind for old, new in zip(pieces_before, pieces_after, strict=True) if old.text != new.text
-        )
-    )
+    return tuple(dict.fromkeys(old.kind for old, new in aligned if old.text != new.text))
+
+
+def partners(before: str, after: str, general: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the values of two texts that must correspond one to one: the kind, and the value in each text.
+
+    Yield nothing if the texts differ in anything but volatile values.
+    """
+    paired = {kind.name for kind in rules().kinds if kind.paired}
+    for old, new in _aligned(before, after, general) or ():
+        if old.kind in paired:
+            yield old.kind, old.text, new.text
+
+
+def volatile_reasons(change: Change) -> tuple[str, ...]:
+    """Return the reasons why ``change`` is volatile in every run, empty if it is not."""
+    if change.reason:
+        return (change.reason,)
+    if change.kind == "changed" and isinstance(change.before, str) and isinstance(change.after, str):
+        return explain(change.before, change.after, change.location.general) or ()
+    return ()
 
 
 def skeleton(text: str, general: str) -> str:
@@ -137,6 +154,11 @@ def is_volatile(text: str, general: str) -> bool:
 def unordered(general: str) -> bool:
     """Return whether the list at the location ``general`` has no order."""
     return any(regex.fullmatch(general) for regex in _patterns(rules().unordered))
+
+
+def lifetimes() -> tuple[tuple[str, str], ...]:
+    """Return the pairs of keys for the beginning and the end of a lifetime."""
+    return rules().lifetimes
 
 
 def identities() -> tuple[str, ...]:
@@ -188,6 +210,20 @@ def _pieces(text: str, kinds: tuple[int, ...]) -> Iterator[_Piece]:
         done = match.end()
     if done < len(text):
         yield _literal(text[done:])
+
+
+def _aligned(before: str, after: str, general: str) -> list[tuple[_Piece, _Piece]] | None:
+    """Return the pieces of two texts in pairs, None if they differ in anything but volatile values."""
+    kinds = _kinds_at(general)
+    if not kinds:
+        return None
+    pieces_before, pieces_after = list(_pieces(before, kinds)), list(_pieces(after, kinds))
+    if len(pieces_before) != len(pieces_after):
+        return None
+    aligned = list(zip(pieces_before, pieces_after, strict=True))
+    if any((old.kind, old.shape) != (new.kind, new.shape) for old, new in aligned):
+        return None
+    return aligned
 
 
 def _literal(text: str) -> _Piece:

@@ -52,7 +52,10 @@ def values(difference: Difference | Suppressed, limit: int = _VALUE) -> str:
     )
     if difference.kind == "added" or before is None:
         return after or ""
-    return before if difference.kind == "removed" or after is None else f"{before} → {after}"
+    if difference.kind == "removed" or after is None:
+        return before
+    expected = getattr(difference, "expected", None)
+    return f"{before} → {after}" + (f", not {visible(expected, limit)}" if expected else "")
 
 
 def _sides(step: SideComparison) -> str:
