@@ -27,6 +27,7 @@ FILES = (
     "severities.yaml",
     "services.yaml",
     "calls.yaml",
+    "logins.yaml",
     "sequences/*.yaml",
 )
 """Patterns of the rule files in a folder."""

@@ -166,3 +166,21 @@ def test_a_map_knows_the_default_port() -> None:
 def test_a_map_with_a_url_that_names_no_host_is_one_line(url: str) -> None:
     with pytest.raises(InputError, match="not a URL: "):
         ParticipantMap(f"glance={url}")
+
+
+def test_the_server_of_a_federated_login_is_the_identity_provider() -> None:
+    form = Body(type="application/x-www-form-urlencoded", size=9, text="grant_type=password")
+    token = Request(
+        method="POST",
+        url="https://idp.example.org/token",
+        headers={"Content-Type": form.type},
+        body=form,
+    )
+    page = Request(method="GET", url="https://idp.example.org/")
+    stranger = Request(method="GET", url="https://elsewhere.example.org/")
+    run = [Exchange(sender="client", started=0.0, request=each) for each in (page, token, stranger)]
+    receivers, labels = resolve(run, ParticipantMap())
+    assert receivers == ["identity-provider", "identity-provider", "service-1"]
+    assert labels["identity-provider"] == "identity-provider"
+    named, _ = resolve(run, ParticipantMap("keycloak=https://idp.example.org"))
+    assert named == ["keycloak", "keycloak", "service-1"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
 from tracer.sequences.choosing import choose, subcommand_words
 from tracer.sequences.client_releases import documented_release, release_of
+from tracer.sequences.identity_providers import is_for_identity_provider
 from tracer.sequences.known_commands import known_words
 from tracer.sequences.labelled_entries import entry_of
 from tracer.sequences.labelling import label, verdict_of
@@ -46,6 +47,7 @@ __all__ = [
     "generic",
     "generic_paths",
     "include",
+    "is_for_identity_provider",
     "json_schema",
     "known_words",
     "label",

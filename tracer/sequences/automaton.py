@@ -12,6 +12,8 @@ import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer import releases
+from tracer.sequences.loading import ways
+from tracer.sequences.logins import PASSWORD, Login, is_login
 from tracer.sequences.schema import AnyOrder, Entry, Loop, OneOf, Sequence
 
 if TYPE_CHECKING:
@@ -70,12 +72,13 @@ class Automaton(NamedTuple):
     passed: tuple[frozenset[int], ...]
 
 
-def automaton(sequence: Sequence, release: str | None = None) -> Automaton:
+def automaton(sequence: Sequence, release: str | None = None, login: Login = PASSWORD) -> Automaton:
     """Return the automaton of ``sequence`` for ``release``. The result is cached.
 
-    If the release is not known, entries that not all releases have are optional.
+    If the release is not known, entries that not all releases have are optional. ``login`` adds ways to a
+    token to the login of the sequence.
     """
-    return _build(_Key(sequence), release)
+    return _build(_Key(sequence), release, login)
 
 
 class _Key:
@@ -92,8 +95,8 @@ class _Key:
 
 
 @functools.lru_cache(maxsize=256)
-def _build(key: _Key, release: str | None) -> Automaton:
-    return _Builder(release).build(key.sequence)
+def _build(key: _Key, release: str | None, login: Login) -> Automaton:
+    return _Builder(release, login).build(key.sequence)
 
 
 class _Rules(NamedTuple):
@@ -104,8 +107,10 @@ class _Rules(NamedTuple):
 
 
 class _Builder:
-    def __init__(self, release: str | None) -> None:
+    def __init__(self, release: str | None, login: Login) -> None:
         self.release = release
+        self.brought = login.brought
+        self.ways = [way for way in ways() if way.name in login.ways]
         self.rules: list[Rule] = []
         self.reads: list[list[Read]] = []
         self.skips: list[list[Skip]] = []
@@ -121,12 +126,14 @@ class _Builder:
             tuple(self.passed),
         )
 
-    # Each of the next three methods adds transitions after a state and returns the state that they lead to.
+    # Each of the next four methods adds transitions after a state and returns the state that they lead to.
 
     def _items(self, items: Iterable[Item], state: int) -> int:
         for item in items:
             if isinstance(item, OneOf):
                 state = self._alternatives(item, state)
+            elif self.ways and isinstance(item, Entry) and is_login(item):
+                state = self._log_in(item, state)
             else:
                 entries = item.any_order if isinstance(item, AnyOrder) else (item,)
                 entry_rules = [self._rules(entry) for entry in entries if self._holds(entry) is not False]
@@ -143,6 +150,24 @@ class _Builder:
         for end in ends:
             self.skips[end].append(Skip(target, None, required=False))
         return target
+
+    def _log_in(self, login: Entry, state: int) -> int:
+        ends = [(way, self._items(way.exchanges, state)) for way in self.ways]
+        ready = self._state(self.passed[state].union(*(self.passed[end] for _, end in ends)))
+        for end in dict.fromkeys((state, *(end for _, end in ends))):
+            self.skips[end].append(Skip(ready, None, required=False))
+        after = self._in_any_order([self._rules(login)], ready)
+        for way, end in ends:
+            if way.issues_token:
+                self.skips[end].append(Skip(after, None, required=False))
+        for way in self.ways:
+            if way.then:
+                optional = self._items(way.then, after)
+                joined = self._state(self.passed[after] | self.passed[optional])
+                for end in (after, optional):
+                    self.skips[end].append(Skip(joined, None, required=False))
+                after = joined
+        return after
 
     def _in_any_order(self, entry_rules: list[_Rules], start: int) -> int:
         behind = self.passed[start]
@@ -216,7 +241,7 @@ class _Builder:
 
     def _rule(self, entry: Entry, steps: tuple[int, ...], verdict: ExchangeVerdict) -> int:
         last = entry.loop.last_statuses if isinstance(entry.loop, Loop) else ()
-        optional = entry.optional or self._holds(entry) is None
+        optional = entry.optional or self._holds(entry) is None or (self.brought and is_login(entry))
         self.rules.append(Rule(entry, steps, verdict, frozenset({*entry.statuses, *last}), optional))
         return len(self.rules) - 1
 
