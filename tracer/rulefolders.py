@@ -28,6 +28,7 @@ FILES = (
     "services.yaml",
     "calls.yaml",
     "discovery.yaml",
+    "logins.yaml",
     "sequences/*.yaml",
 )
 """Patterns of the rule files in a folder."""

@@ -191,3 +191,21 @@ def test_the_client_is_named_by_its_user_agent(
     agent: str, command: str | None, *, documented: bool, label: str
 ) -> None:
     assert client_label(agent, command, documented=documented) == label
+
+
+def test_the_server_of_a_federated_login_is_the_identity_provider() -> None:
+    form = Body(type="application/x-www-form-urlencoded", size=9, text="grant_type=password")
+    token = Request(
+        method="POST",
+        url="https://idp.example.org/token",
+        headers={"Content-Type": form.type},
+        body=form,
+    )
+    page = Request(method="GET", url="https://idp.example.org/")
+    stranger = Request(method="GET", url="https://elsewhere.example.org/")
+    run = [Exchange(sender="client", started=0.0, request=each) for each in (page, token, stranger)]
+    receivers, labels = resolve(run, ParticipantMap())
+    assert receivers == ["identity-provider", "identity-provider", "service-1"]
+    assert labels["identity-provider"] == "identity-provider"
+    named, _ = resolve(run, ParticipantMap("keycloak=https://idp.example.org"))
+    assert named == ["keycloak", "keycloak", "service-1"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tracer.model import Exchange, header
 from tracer.sequences import calls_openstack, known_words, program_of, subcommand_words
 from tracer.sequences.catalogue import Catalogue, participant_label
+from tracer.sequences.identity_providers import IDENTITY_PROVIDER, is_for_identity_provider
 from tracer.urls import authority, origin
 
 if TYPE_CHECKING:
@@ -34,21 +35,27 @@ def resolve(
     """Return the receiver of each exchange, and the label of each participant.
 
     The sources, in this order: the service catalogue that the run received, the mount path, the
-    configured map, the login of ``command`` at a cloud that does not answer. An unknown receiver gets
-    a name by its order of appearance (``service-1``), and its host as label.
+    configured map, the login of ``command`` at a cloud that does not answer. An unknown receiver of a
+    federated login is the identity provider. Any other unknown receiver gets a name by its order of
+    appearance (``service-1``), and its host as label.
     """
     catalogue = Catalogue.from_exchanges(exchanges)
     login = Catalogue(_unanswered_login(exchanges, command))
     strangers: dict[str, str] = {}
+    identity_providers = {
+        _host(exchange) for exchange in exchanges if is_for_identity_provider(exchange.request)
+    }
     labels: dict[str, str] = {}
     receivers = []
     for exchange in exchanges:
         receiver = _receiver(exchange.request.url, catalogue, configured, login)
         if receiver is None:
-            url_origin = origin(exchange.request.url)
-            host = authority(url_origin) if url_origin else _host_text(exchange.request.url)
-            receiver = strangers.setdefault(host, f"service-{len(strangers) + 1}")
-            labels.setdefault(receiver, host)
+            host = _host(exchange)
+            if host in identity_providers:
+                receiver = IDENTITY_PROVIDER
+            else:
+                receiver = strangers.setdefault(host, f"service-{len(strangers) + 1}")
+                labels.setdefault(receiver, host)
         for name in (exchange.sender, receiver):
             labels.setdefault(name, participant_label(name))
         receivers.append(receiver)
@@ -83,6 +90,11 @@ def _unanswered_login(exchanges: Sequence[Exchange], command: str | None) -> lis
     if first is None or first.response is not None or header(first.request.headers, "X-Auth-Token"):
         return []
     return [("keystone", first.request.url)]
+
+
+def _host(exchange: Exchange) -> str:
+    url_origin = origin(exchange.request.url)
+    return authority(url_origin) if url_origin else _host_text(exchange.request.url)
 
 
 def _host_text(url: str) -> str:

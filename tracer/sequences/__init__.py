@@ -15,6 +15,7 @@ from tracer.sequences.command_lines import (
 )
 from tracer.sequences.conditions import Invocation, When
 from tracer.sequences.discovery import with_alternatives
+from tracer.sequences.identity_providers import is_for_identity_provider
 from tracer.sequences.invocations import invocation_of
 from tracer.sequences.known_commands import known_words
 from tracer.sequences.labelled_entries import entry_of
@@ -68,6 +69,7 @@ __all__ = [
     "include",
     "invocation_of",
     "is_complete",
+    "is_for_identity_provider",
     "is_interactive",
     "json_schema",
     "known_words",

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracer import releases
 from tracer.sequences.conditions import presence
 from tracer.sequences.discovery import with_alternatives
+from tracer.sequences.loading import ways
+from tracer.sequences.logins import PASSWORD, Login, is_login
 from tracer.sequences.schema import AnyOrder, Each, Entry, Loop, OneOf, Sequence
 
 if TYPE_CHECKING:
@@ -93,14 +95,17 @@ class Automaton(NamedTuple):
 
 
 def automaton(
-    sequence: Sequence, release: str | None = None, invocation: Invocation | None = None
+    sequence: Sequence,
+    release: str | None = None,
+    invocation: Invocation | None = None,
+    login: Login = PASSWORD,
 ) -> Automaton:
     """Return the automaton of ``sequence`` for ``release`` and ``invocation``. The result is cached.
 
     If the release is not known, entries that not all releases have are optional. If the invocation is not
-    known, ``when`` has no effect.
+    known, ``when`` has no effect. ``login`` adds ways to a token to the login of the sequence.
     """
-    return _build(_Key(sequence), release, invocation)
+    return _build(_Key(sequence), release, invocation, login)
 
 
 class _Key:
@@ -117,8 +122,8 @@ class _Key:
 
 
 @functools.lru_cache(maxsize=256)
-def _build(key: _Key, release: str | None, invocation: Invocation | None) -> Automaton:
-    return _Builder(release, invocation).build(key.sequence)
+def _build(key: _Key, release: str | None, invocation: Invocation | None, login: Login) -> Automaton:
+    return _Builder(release, invocation, login).build(key.sequence)
 
 
 class _Rules(NamedTuple):
@@ -130,9 +135,11 @@ class _Rules(NamedTuple):
 
 
 class _Builder:
-    def __init__(self, release: str | None, invocation: Invocation | None) -> None:
+    def __init__(self, release: str | None, invocation: Invocation | None, login: Login) -> None:
         self.release = release
         self.invocation = invocation
+        self.brought = login.brought
+        self.ways = [way for way in ways() if way.name in login.ways]
         self.rules: list[Rule] = []
         self.reads: list[list[Read]] = []
         self.skips: list[list[Skip]] = []
@@ -160,6 +167,8 @@ class _Builder:
                 state = self._alternatives(item, state)
             elif isinstance(item, Each):
                 state = self._for_each(item, state)
+            elif self.ways and isinstance(item, Entry) and is_login(item):
+                state = self._log_in(item, state)
             else:
                 entries = item.any_order if isinstance(item, AnyOrder) else (item,)
                 entry_rules = [self._rules(entry) for entry in entries if self._occurs(entry)]
@@ -201,6 +210,24 @@ class _Builder:
         for end in ends:
             self.skips[end].append(Skip(target, None, required=False))
         return target
+
+    def _log_in(self, login: Entry, state: int) -> int:
+        ends = [(way, self._items(way.exchanges, state)) for way in self.ways]
+        ready = self._state(self.passed[state].union(*(self.passed[end] for _, end in ends)))
+        for end in dict.fromkeys((state, *(end for _, end in ends))):
+            self.skips[end].append(Skip(ready, None, required=False))
+        after = self._in_any_order([self._rules(login)], ready)
+        for way, end in ends:
+            if way.issues_token:
+                self.skips[end].append(Skip(after, None, required=False))
+        for way in self.ways:
+            if way.then:
+                optional = self._items(way.then, after)
+                joined = self._state(self.passed[after] | self.passed[optional])
+                for end in (after, optional):
+                    self.skips[end].append(Skip(joined, None, required=False))
+                after = joined
+        return after
 
     def _in_any_order(self, entry_rules: list[_Rules], start: int) -> int:
         behind = self.passed[start]
@@ -325,7 +352,7 @@ class _Builder:
     def _is_optional(self, entry: Entry) -> bool:
         demanded = presence(entry.condition, self.invocation)
         optional = entry.optional if demanded == "as-declared" else demanded == "optional"
-        return optional or self._holds(entry) is None
+        return optional or self._holds(entry) is None or (self.brought and is_login(entry))
 
     def _occurs(self, entry: Entry) -> bool:
         return self._holds(entry) is not False and presence(entry.condition, self.invocation) != "absent"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tracer.model import Exchange
 
-__all__ = ["Catalogue", "participant_label", "usual_mount", "well_known"]
+__all__ = ["Catalogue", "is_known", "participant_label", "usual_mount", "well_known"]
 
 _SERVICES = Path(__file__).parent / "services.yaml"
 _VERSION_SEGMENT = re.compile(r"/v\d+(\.\d+)?(?=/|$)")
@@ -71,6 +71,11 @@ def participant_label(participant: str) -> str:
     """
     name, label = _CLIENT
     return label if participant == name else _services().labels.get(participant, participant)
+
+
+def is_known(participant: str) -> bool:
+    """Return whether ``services.yaml`` has the participant."""
+    return participant in _services().labels
 
 
 def usual_mount(participant: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracer.sequences.discovery import with_alternatives
 from tracer.sequences.loading import common_calls
+from tracer.sequences.logins import way_entries
 from tracer.sequences.templates import with_query
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def _candidates(exchange: Exchange, sequence: Sequence) -> Iterator[Entry]:
                 yield from _calls(caller)
     if not exchange.steps:
         yield from common_calls()
+        yield from way_entries()
 
 
 def _calls(entry: Entry) -> Iterator[Entry]:

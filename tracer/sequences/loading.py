@@ -11,14 +11,16 @@ from tracer.errors import InputError
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, read_rules, typed
 from tracer.rulefolders import package_files, rule_files
-from tracer.sequences.schema import TAG, Entry, Sequence
+from tracer.sequences.schema import TAG, Entry, Sequence, Way
 
-__all__ = ["catalog", "common_calls", "find", "include", "json_schema", "load"]
+__all__ = ["catalog", "common_calls", "find", "include", "json_schema", "load", "ways"]
 
 _HERE = Path(__file__).parent
 _CATALOG = _HERE / "catalog"
 _CALLS = _HERE / "calls.yaml"
+_LOGINS = _HERE / "logins.yaml"
 _GROUPS = {"any_order": "any-order", "one_of": "one-of", "each": "each"}
+_ITEMS = ("exchanges", "then")
 _DEPTH = 20
 
 
@@ -70,6 +72,22 @@ def common_calls() -> tuple[Entry, ...]:
     return tuple(call for calls in read_rules(_CALLS, tuple[Entry, ...]) for call in calls)
 
 
+@functools.cache
+def ways() -> tuple[Way, ...]:
+    """Return the ways to a token beside the login of the sequences: those of users, packages, and tracer.
+
+    The first way of a name replaces the others. Raise InputError for an invalid file.
+    """
+    by_name: dict[str, Way] = {}
+    for path in (*rule_files(_LOGINS.name), _LOGINS, *package_files(_LOGINS.name)):
+        source = _LOGINS.name if path is _LOGINS else str(path)
+        data = yaml_text.load(read(path), source)
+        tagged = [_tagged_way(way, source) for way in data] if isinstance(data, list) else data
+        for way in typed(tagged, tuple[Way, ...], source):
+            by_name.setdefault(way.name, way)
+    return tuple(by_name.values())
+
+
 def find(name_or_path: str) -> Sequence:
     """Return the sequence with the name ``name_or_path``, or the sequence in the file with that path.
 
@@ -107,6 +125,12 @@ def _tagged(item: object, source: str, depth: int = 0) -> object:
         if key in item:
             return {**item, TAG: kind, key: _tagged_all(item[key], source, depth)}
     return {**item, TAG: "exchange"}
+
+
+def _tagged_way(way: object, source: str) -> object:
+    if not isinstance(way, dict):
+        return way
+    return {key: _tagged_all(value, source, 0) if key in _ITEMS else value for key, value in way.items()}
 
 
 def _tagged_all(items: object, source: str, depth: int) -> object:

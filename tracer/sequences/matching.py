@@ -10,6 +10,7 @@ from tracer.sequences.alignment import Aligned, Candidate, SequenceAlignment, al
 from tracer.sequences.arguments import miscounted, without_duplicates
 from tracer.sequences.automaton import Automaton, automaton
 from tracer.sequences.explaining import explain, explain_missing, request_of
+from tracer.sequences.logins import login_of
 from tracer.sequences.observations import (
     Observation,
     ObservedRun,
@@ -78,8 +79,9 @@ def could_be(run: ObservedRun, sequence: Sequence, release: str | None = None) -
     A run cannot match if it lacks a required request of the command itself, or if the request of an exchange
     is not in the sequence and its status is not in ``REPLACEABLE``.
     """
-    machine = automaton(sequence, release)
     senders = {entry.sender for entry in sequence.entries}
+    login = login_of(seen for seen in run.seen if seen.sender in senders)
+    machine = automaton(sequence, release, login=login)
     met: set[int] = set()
     for observation in run.seen:
         if observation.sender in senders:
@@ -107,10 +109,10 @@ def match_run(
     For a run without documented exchanges, the texts take more time and memory than the rest of the matching.
     """
     given, seen = prepared
-    machine = automaton(sequence, release, invocation)
     senders = {entry.sender for entry in sequence.entries}
     own = [index for index, observation in enumerate(seen) if observation.sender in senders]
     run = [seen[index] for index in own]
+    machine = automaton(sequence, release, invocation, login_of(run))
     asked = [tuple(_asked(observation, machine)) for observation in run]
     tolerated_exchanges = tolerated(
         run, lambda position: _meets(machine, asked[position], run[position].status) is not None

@@ -11,7 +11,12 @@ from urllib.parse import parse_qs
 import msgspec
 
 from tracer.model import Body, Exchange, header
-from tracer.sequences.catalogue import Catalogue
+from tracer.sequences.catalogue import Catalogue, is_known
+from tracer.sequences.identity_providers import (
+    IDENTITY_PROVIDER,
+    identity_provider_mount,
+    is_for_identity_provider,
+)
 from tracer.sequences.names_in_bodies import names_in_bodies
 from tracer.sequences.schema import Entry, Loop
 from tracer.sequences.templates import fits, generic, normal, with_query
@@ -19,6 +24,8 @@ from tracer.urls import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from tracer.model import Response
 
 __all__ = [
     "Observation",
@@ -32,12 +39,18 @@ __all__ = [
 ]
 
 
+_CREDENTIALS = ("Authorization", "X-Project-Id", "X-Project-Name", "X-Domain-Id", "X-Domain-Name")
+"""Header fields of requests that need no token: HTTP authentication, and scopes beside a certificate."""
+
+
 class Observation(NamedTuple):
     """The parts of an exchange that matching uses. ``path`` is normalized and relative to ``mount``.
 
-    ``status`` is None without a response. ``host`` is the host of the URL with its port. ``content`` is a
-    number that equal bodies of requests share, None without a body or if the recording omits the body.
-    ``names`` are the names of things in the paths of the run.
+    ``status`` is None without a response. ``has_credentials`` is true for a request with a token or other
+    credentials. ``host`` is the host of the URL with its port. ``content`` is a number that equal bodies of
+    requests share, None without a body or if the recording omits the body. ``challenges`` is empty unless
+    the status is 401: it contains the authentication schemes and the header fields of the response, in lower
+    case. ``names`` are the names of things in the paths of the run.
     """
 
     sender: str
@@ -48,9 +61,11 @@ class Observation(NamedTuple):
     query: str
     status: int | None
     has_token: bool
+    has_credentials: bool
     location: str | None
     host: str
     content: int | None
+    challenges: frozenset[str]
     names: frozenset[str] = frozenset()
 
     @property
@@ -89,6 +104,7 @@ def asks_for(seen: Observation, entry: Entry, types: Mapping[str, str]) -> bool:
         and seen.receiver == entry.receiver
         and (fits(entry.path, seen.path, types) or _fits_as_a_name(seen, entry))
         and _has_query(seen.query, entry.query)
+        and (not entry.challenge or entry.challenge.lower() in seen.challenges)
     )
 
 
@@ -154,20 +170,24 @@ def _observation(exchange: Exchange, catalogue: Catalogue) -> Observation:
     parts = split(url)
     path, query = (parts.path, parts.query) if parts is not None else ("/", "")
     path = normal(path)
-    mount = catalogue.mount(url)
+    receiver, mount = _receiver(exchange, catalogue, path)
     response = exchange.response
+    has_token = header(exchange.request.headers, "X-Auth-Token") is not None
     return Observation(
         sender=exchange.sender,
-        receiver=exchange.receiver,
+        receiver=receiver,
         method=exchange.request.method.upper(),
         mount=mount,
         path=normal(path.removeprefix(mount)),
         query=query,
         status=response.status if response else None,
-        has_token=header(exchange.request.headers, "X-Auth-Token") is not None,
+        has_token=has_token,
+        has_credentials=has_token
+        or any(header(exchange.request.headers, name) is not None for name in _CREDENTIALS),
         location=header(response.headers, "Location") if response else None,
         host=sys.intern(url.partition("//")[2].partition("/")[0]),
         content=_content(exchange.request.body),
+        challenges=_challenges(response) if response and response.status == 401 else frozenset(),
     )
 
 
@@ -176,3 +196,26 @@ def _content(body: Body | None) -> int | None:
     if body is None or body.omitted:
         return None
     return hash((body.json, body.text, body.base64))
+
+
+def _receiver(exchange: Exchange, catalogue: Catalogue, path: str) -> tuple[str, str]:
+    """Return the receiver of a request and its mount.
+
+    A recording of an earlier version, or a user's map, may have another name for an identity provider.
+    """
+    if exchange.receiver == IDENTITY_PROVIDER or (
+        not is_known(exchange.receiver) and is_for_identity_provider(exchange.request)
+    ):
+        return IDENTITY_PROVIDER, identity_provider_mount(path)
+    return exchange.receiver, catalogue.mount(exchange.request.url)
+
+
+def _challenges(response: Response) -> frozenset[str]:
+    values = (
+        value
+        for name, field in response.headers.items()
+        if name.lower() == "www-authenticate"
+        for value in ([field] if isinstance(field, str) else field)
+    )
+    schemes = {part.split()[0].lower() for value in values for part in value.split(",") if part.strip()}
+    return frozenset(schemes | {name.lower() for name in response.headers})

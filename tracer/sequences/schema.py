@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TAG", "AnyOrder", "Each", "Entry", "Fallback", "Item", "Loop", "OneOf", "Origin", "ParameterType",
-    "Sequence", "Text",
+    "Sequence", "Text", "Way",
 ]  # fmt: skip
 
 TAG = "kind"
@@ -113,6 +113,9 @@ class Entry(
     ``/v2/images/{image_id}``, ``/v1/AUTH_{project_id}``. ``query`` names the required query parameters, with
     their value or ``{a_parameter}`` for any value. The request may have further query parameters.
 
+    ``challenge`` is for an entry with the status 401: the authentication scheme that ``WWW-Authenticate``
+    must name (RFC 9110, section 11.6.1), or the name of a header field that the response must have.
+
     An ``optional`` exchange may be missing. An exchange that ``repeats`` may occur again at any later time.
     A ``loop`` is repeated immediately, for the pages of a list or until its end. ``since`` and ``until`` are
     the first and the last release with the exchange. ``calls`` are service calls that the receiver may send
@@ -132,6 +135,7 @@ class Entry(
     path: Annotated[str, _says("Path below the service's mount, values as {parameters}")]
     query: Annotated[dict[str, str], _says("Query parameters that must be there; {name} for any value")] = {}
     status: Annotated[Status | tuple[Status, ...], _says("Expected status, or several")]
+    challenge: Annotated[str, _says("What a 401 asks for: a scheme, or the name of a header field")] = ""
     optional: Annotated[bool, _says("It may be left out")] = False
     repeats: Annotated[bool, _says("It may come again at any later time")] = False
     loop: Annotated[bool | Loop, _says("It comes several times in a row: pages of a list, polling")] = False
@@ -224,6 +228,31 @@ class Origin(_Data, frozen=True, kw_only=True):
 
 Item = Entry | AnyOrder | OneOf | Each
 Items = Annotated[tuple[Item, ...], msgspec.Meta(min_length=1)]
+
+
+class Way(_Data, frozen=True, kw_only=True):
+    """A way to a token: the exchanges before the login of a sequence, and ``then`` the exchanges after it.
+
+    ``plugins`` are the plug-ins of keystoneauth that log in this way. If the way ``issues_token`` itself, the
+    login of the sequence may be missing. The entries have no steps.
+    """
+
+    name: Name
+    plugins: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    issues_token: bool = False
+    exchanges: tuple[Item, ...] = ()
+    then: tuple[Item, ...] = ()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Return all entries, also in groups, but not in fallbacks."""
+        return tuple(_entries((*self.exchanges, *self.then)))
+
+    def __post_init__(self) -> None:
+        if not self.entries:
+            raise ValueError("a way to a token needs exchanges")
+        if any(entry.steps for entry in self.entries):
+            raise ValueError("the exchanges of a way to a token have no steps")
 
 
 class Sequence(_Data, frozen=True, kw_only=True):

@@ -11,10 +11,11 @@ from tracer.formats import yaml_text
 from tracer.formats.data_files import read, typed
 from tracer.model import header
 from tracer.rendering.markdown_escapes import masked
+from tracer.rendering.pages.login_plugins import login_trace
 from tracer.urls import origin, path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tracer.model import Recording
 
@@ -22,14 +23,15 @@ __all__ = ["MASK", "launch"]
 
 MASK = "********"
 _CLIENTS = Path(__file__).parent / "clients.yaml"
-_LOGIN = "/v3/auth/tokens"
 _TO_KEYSTONE = ("client", "keystone")
+_AUTH_TYPE = "--os-auth-type"
 
 
 def launch(recording: Recording, title: str) -> str:
     """Return the entry called ``title`` as JSON; empty if the command is unknown or of an unknown client.
 
-    The environment comes from the first authentication request of the run, without its secrets.
+    The environment comes from the first login of the run, without its secrets. If the login does not show
+    its plug-in, ``OS_AUTH_TYPE`` is ``unknown``.
     """
     try:
         program, *arguments = map(masked, shlex.split(recording.command or ""))
@@ -45,7 +47,7 @@ def launch(recording: Recording, title: str) -> str:
         "request": "launch",
         "module": clients[name],
         "args": None,
-        "env": dict(_environment(recording)),
+        "env": dict(_environment(recording, arguments)),
         "console": "integratedTerminal",
         "justMyCode": False,
     }
@@ -54,65 +56,68 @@ def launch(recording: Recording, title: str) -> str:
     return text.replace('"args": null', f'"args": {json.dumps(arguments, ensure_ascii=False)}', 1)
 
 
-def _environment(recording: Recording) -> Iterator[tuple[str, str]]:
-    for exchange in recording.exchanges:
-        url = exchange.request.url.partition("?")[0]
-        if exchange.request.method == "POST" and url.endswith(_LOGIN):
-            yield "OS_AUTH_URL", masked(_auth_url(recording, url))
-            yield "OS_IDENTITY_API_VERSION", "3"
-            yield from _credentials(_auth(exchange.request.body.json if exchange.request.body else None))
-            return
-    if origin(recording.cloud.url):
+def _environment(recording: Recording, arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
+    trace = login_trace(recording.exchanges)
+    if trace.url:
+        yield "OS_AUTH_URL", masked(_auth_url(recording) or trace.url)
+        yield "OS_IDENTITY_API_VERSION", "3"
+    elif origin(recording.cloud.url):
         yield "OS_AUTH_URL", masked(recording.cloud.url)
+    if trace.plugin and not any(word.partition("=")[0] == _AUTH_TYPE for word in arguments):
+        yield "OS_AUTH_TYPE", trace.plugin
+    for name, value in trace.settings:
+        yield name, masked(value)
+    for name in trace.secrets:
+        yield name, MASK
+    if trace.federated:
+        yield from _scope(_dict(trace.auth.get("scope")))
+    else:
+        yield from _credentials(trace.auth)
 
 
-def _auth_url(recording: Recording, login: str) -> str:
-    """Return the authentication URL as the client was given it.
+def _auth_url(recording: Recording) -> str:
+    """Return the authentication URL as the client was given it, empty if the run does not show it.
 
-    A client asks this URL for the versions of Keystone before it logs in. Without such a request, derive
-    the URL from the URL of the ``login``.
+    A client asks this URL for the versions of Keystone before it logs in.
     """
-    first = next(
-        (
-            exchange
-            for exchange in recording.exchanges
-            if (exchange.sender, exchange.receiver) == _TO_KEYSTONE
-        ),
-        None,
+    at_keystone = (
+        exchange.request
+        for exchange in recording.exchanges
+        if (exchange.sender, exchange.receiver) == _TO_KEYSTONE
     )
-    if first is None or first.request.method != "GET" or header(first.request.headers, "X-Auth-Token"):
-        return login.removesuffix(_LOGIN)
-    url = first.request.url.partition("?")[0]
+    request = next(at_keystone, None)
+    if request is None or request.method != "GET" or header(request.headers, "X-Auth-Token"):
+        return ""
+    url = request.url.partition("?")[0]
     # A client adds the slash to a URL without a path.
     return url.removesuffix("/") if path_of(url) == "/" else url
 
 
-def _auth(text: str | None) -> dict[str, Any]:
-    try:
-        return _dict(_dict(json.loads(text or "{}")).get("auth"))
-    except (ValueError, RecursionError):
-        return {}
-
-
 def _credentials(auth: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    identity, scope = _dict(auth.get("identity")), _dict(auth.get("scope"))
+    identity = _dict(auth.get("identity"))
     user = _dict(_dict(identity.get("password")).get("user"))
     application = _dict(identity.get("application_credential"))
     if application:
-        yield "OS_AUTH_TYPE", "v3applicationcredential"
         yield from _named("OS_APPLICATION_CREDENTIAL", application)
         yield "OS_APPLICATION_CREDENTIAL_SECRET", MASK
         user = _dict(application.get("user"))
     elif "token" in identity:
-        yield "OS_AUTH_TYPE", "v3token"
         yield "OS_TOKEN", MASK
+    totp = _dict(_dict(identity.get("totp")).get("user"))
+    user = user or totp
     if user:
         yield from _user(user)
-    if user and not application:
+    if user and not application and "password" in identity:
         yield "OS_PASSWORD", MASK
+    if totp:
+        yield "OS_PASSCODE", MASK
+    yield from _scope(_dict(auth.get("scope")), user)
+
+
+def _scope(scope: dict[str, Any], user: dict[str, Any] | None = None) -> Iterator[tuple[str, str]]:
     project = _dict(scope.get("project"))
     yield from _named("OS_PROJECT", project)
-    yield from _named("OS_USER_DOMAIN", _dict(user.get("domain")))
+    yield from _named("OS_USER_DOMAIN", _dict((user or {}).get("domain")))
     yield from _named("OS_PROJECT_DOMAIN", _dict(project.get("domain")))
     yield from _named("OS_DOMAIN", _dict(scope.get("domain")))
     if "system" in scope:

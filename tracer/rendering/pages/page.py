@@ -13,6 +13,7 @@ from tracer.rendering.markdown_escapes import EXAMPLE, Md, code, fence, inline, 
 from tracer.rendering.mermaid import mermaid_parts
 from tracer.rendering.pages.code_blocks import CodeBlock, block
 from tracer.rendering.pages.launch import MASK, launch
+from tracer.rendering.pages.login_plugins import UNKNOWN
 from tracer.rendering.pages.message_texts import DescribedRecording, Part, parts, parts_of, steps
 from tracer.rendering.pages.site_plan import variants
 from tracer.rendering.pages.summary import repetitions
@@ -231,7 +232,8 @@ def _command(recording: Recording, say: Wording) -> Md:
 
 def _about_launch(entry: str, say: Wording) -> Md:
     secrets = say("command.launch-secrets", mask=code(MASK)) if MASK in entry else Md()
-    return Md(f"{say('command.launch')} {secrets}".strip())
+    unknown = say("command.launch-plugin") if f'"OS_AUTH_TYPE": "{UNKNOWN}"' in entry else Md()
+    return Md(" ".join(filter(None, (say("command.launch"), secrets, unknown))))
 
 
 def _diagrams(run: DescribedRecording, title: str, pictures: Sequence[Mapping[str, str]]) -> Iterator[Md]:
