@@ -173,3 +173,30 @@ def test_a_template_of_an_earlier_version_with_good_passwords_is_kept(built: Bui
     make(built, tmp_path, lines)
     assert len(lines) == 1
     assert state.passwords(template) == kept
+
+
+LIMITED = DATA.replace(
+    "    files: {g.conf: ",
+    """    limits: {defaults: {image_count_total: 7}, files: {g.conf: "; limits of {endpoint_id}"}}
+    files: {g.conf: """,
+)
+
+
+def test_limits_are_registered_always_and_asked_for_only_with_limits(built: Built, tmp_path: Path) -> None:
+    catalog = load(LIMITED, "test")
+    services = catalog.services
+    template = state.template(catalog.releases["zed"], services, built, tmp_path, lambda _line: None)
+    assert '"limits":{"image_count_total":7}' in (template / "orders").read_text()
+    database = template / "keystone" / "k.db"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("DROP TABLE endpoint")
+        connection.execute("CREATE TABLE endpoint (id TEXT, service_id TEXT, url TEXT)")
+        connection.execute("CREATE TABLE service (id TEXT, type TEXT)")
+        connection.execute("INSERT INTO endpoint VALUES ('e1', 's1', 'x'), ('e2', 's2', 'y')")
+        connection.execute("INSERT INTO service VALUES ('s1', 'identity'), ('s2', 'image')")
+    urls = dict.fromkeys(services, "http://127.0.0.1:5000/x")
+    for limits in (False, True):
+        site = Site(tmp_path / f"home-{limits}", services, urls, built, state.passwords(template), limits)
+        state.copy(template, site)
+        text = (site.folder("glance") / "g.conf").read_text()
+        assert ("; limits of e2" in text) is limits

@@ -54,6 +54,11 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
         help="The IP address that the services listen on, such as ::1 (default: 127.0.0.1).",
     )
     parser.add_argument(
+        "--limits",
+        action="store_true",
+        help="Keep quotas in Keystone (unified limits), as on a DevStack: Glance asks for them.",
+    )
+    parser.add_argument(
         "--traced",
         action="store_true",
         help="Record every command as long as the cloud is up, and what its services ask each other.",
@@ -107,7 +112,9 @@ def _up(options: argparse.Namespace) -> None:
             check_folder(out / options.release)
     tracer = tracing_daemon.command(options.release, out) if options.traced else ()
     with progress() as show:
-        running = cloud.up(show, port=options.port, host=options.host, tracer=tracer, image=True)
+        running = cloud.up(
+            show, port=options.port, host=options.host, tracer=tracer, image=True, limits=options.limits
+        )
         cloud.client(show)
     _print_services(running)
     if options.traced:

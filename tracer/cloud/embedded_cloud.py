@@ -37,7 +37,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     """A running cloud. ``url`` is its auth URL, and ``started`` a time (RFC 3339, UTC).
 
     ``tracer`` is the process that records all exchanges with the cloud and between its services, if any.
-    Its URL is that of the proxy for clients. ``tracing`` is its command line.
+    Its URL is that of the proxy for clients. ``tracing`` is its command line. With ``limits``, services ask
+    Keystone for quotas.
     """
 
     release: str
@@ -46,6 +47,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     started: str
     tracer: ServiceProcess | None = None
     tracing: tuple[str, ...] = ()
+    limits: bool = False
 
     @property
     def host(self) -> str:
@@ -77,6 +79,7 @@ class EmbeddedCloud:
         host: str | None = None,
         tracer: Sequence[str] = (),
         image: bool = False,
+        limits: bool = False,
     ) -> Running:
         """Start the cloud from a new copy of its initialised state, unless it is up already.
 
@@ -84,7 +87,8 @@ class EmbeddedCloud:
         ports are free ports. ``host`` is the IP address of all services, by default 127.0.0.1. ``tracer`` is
         the command line of a process that traces the cloud (``standing``) while it is up. A tracer with the
         same command line that runs already stays. With ``image``, a cloud that starts gets the demo image,
-        before it is traced.
+        before it is traced. With ``limits``, services ask Keystone for quotas (unified limits) before they
+        create something.
 
         Raises CloudError if the cloud or the tracer does not start, or if either runs already with other
         options. After an error or an interruption, no new process is left.
@@ -92,7 +96,7 @@ class EmbeddedCloud:
         chosen = services.address(host) if host else None
         with service_processes.stoppable(), locked(self._folder.parent, self.release.name, progress):
             if running := self.status():
-                return self._traced(self._check_address(running, port, chosen), tracer, progress)
+                return self._traced(self._check_options(running, port, chosen, limits), tracer, progress)
             self._end()
             if port is not None:
                 with services.sockets(list(self.services), port, chosen or HOST):
@@ -101,7 +105,7 @@ class EmbeddedCloud:
             source = state.template(self.release, self.services, built, self._cache, progress)
             progress(f"starting {' and '.join(self.services)} of {self.release.name}")
             try:
-                started = self._start(source, built, port, chosen or HOST)
+                started = self._start(source, built, port, chosen or HOST, limits=limits)
                 if image:
                     progress("uploading a small image")
                     self.demo_image()
@@ -225,7 +229,7 @@ class EmbeddedCloud:
         name, wanted = self.release.name, self.release.environments
         return environments.build(name, self._packages(), wanted, self._cache, progress)
 
-    def _start(self, source: Path, built: Built, port: int | None, host: str) -> Running:
+    def _start(self, source: Path, built: Built, port: int | None, host: str, *, limits: bool) -> Running:
         logs = private_folder(self._folder / "logs")
         with services.sockets(list(self.services), port, host) as listening:
             ports = {name: listener.getsockname()[1] for name, listener in listening.items()}
@@ -233,7 +237,7 @@ class EmbeddedCloud:
                 name: f"{base('http', host, ports[name])}{service.mount}"
                 for name, service in self.services.items()
             }
-            site = state.Site(self._home, self.services, urls, built, state.passwords(source))
+            site = state.Site(self._home, self.services, urls, built, state.passwords(source), limits)
             state.copy(source, site)
             started: list[ServiceProcess] = []
             for name, listener in listening.items():
@@ -245,6 +249,7 @@ class EmbeddedCloud:
             url=urls[site.identity],
             services=tuple(started),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
+            limits=limits,
         )
         services.await_answers(started, self.services)
         self._write(running)
@@ -314,12 +319,14 @@ class EmbeddedCloud:
         mount = self.services[process.name].mount
         return "" if services.answers(process, mount) else "does not answer"
 
-    def _check_address(self, running: Running, port: int | None, host: str | None) -> Running:
+    def _check_options(self, running: Running, port: int | None, host: str | None, limits: bool) -> Running:
         name, at = self.release.name, running.services[0].port
         if port and port != at:
             raise CloudError(f"{name} is already up on port {at}; end it with: tracer cloud down {name}")
         if host and host != running.host:
             raise CloudError(f"{name} is already up on {running.host}; end it with: tracer cloud down {name}")
+        if limits and not running.limits:
+            raise CloudError(f"{name} is already up without limits; end it with: tracer cloud down {name}")
         return running
 
     def _end(self) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 class Keystone:
     """The few calls of the Identity API (v3) that registering needs. Raises SystemExit if one is refused."""
 
-    def __init__(self, app: Any, user: str, password: str) -> None:
+    def __init__(self, app: Any, user: str, password: str, *, system: bool = False) -> None:
         self._client = importlib.import_module("werkzeug.test").Client(app)
         self._token = ""
         domain = {"name": "Default"}
@@ -26,7 +26,9 @@ class Keystone:
                 "methods": ["password"],
                 "password": {"user": {"name": user, "domain": domain, "password": password}},
             },
-            "scope": {"project": {"name": "admin", "domain": domain}},
+            "scope": {"system": {"all": True}}
+            if system
+            else {"project": {"name": "admin", "domain": domain}},
         }
         response = self._call("POST", "/v3/auth/tokens", {"auth": auth})
         self._token = response.headers["X-Subject-Token"]
@@ -39,6 +41,19 @@ class Keystone:
         """Give the user (id) the role (name) on the project (id)."""
         roles = self._call("GET", f"/v3/roles?name={role}").get_json()["roles"]
         self._call("PUT", f"/v3/projects/{project}/users/{user}/roles/{roles[0]['id']}")
+
+    def limit(self, service: str, region: str, limits: dict[str, int], user: str) -> None:
+        """Register the default limits of a service (id), and let its user (id) read all limits.
+
+        Zed allows this only with a token for the whole system.
+        """
+        wanted = [
+            {"service_id": service, "region_id": region, "resource_name": name, "default_limit": default}
+            for name, default in limits.items()
+        ]
+        self._call("POST", "/v3/registered_limits", {"registered_limits": wanted})
+        roles = self._call("GET", "/v3/roles?name=reader").get_json()["roles"]
+        self._call("PUT", f"/v3/system/users/{user}/roles/{roles[0]['id']}")
 
     def _call(self, method: str, path: str, content: dict[str, Any] | None = None) -> Any:
         headers = {"X-Auth-Token": self._token} if self._token else {}
@@ -61,7 +76,11 @@ def main() -> None:
         keystone.create("endpoint", {"service_id": made, **place})
         if service["user"]:
             account = {"name": service["user"], "password": service["password"], "domain_id": "default"}
-            keystone.grant("admin", keystone.create("user", account), project)
+            user = keystone.create("user", account)
+            keystone.grant("admin", user, project)
+            if service["limits"]:
+                system = Keystone(app, orders["user"], orders["password"], system=True)
+                system.limit(made, orders["region"], service["limits"], user)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ __all__ = [
     "ClientPackages",
     "CloudRelease",
     "Environment",
+    "Limits",
     "Service",
     "catalog",
     "load",
@@ -26,7 +27,9 @@ __all__ = [
     "releases",
 ]
 
-PLACEHOLDERS = frozenset({"admin_password", "etc", "home", "identity_url", "password", "region", "url"})
+PLACEHOLDERS = frozenset({
+    "admin_password", "endpoint_id", "etc", "home", "identity_url", "password", "region", "url",
+})  # fmt: skip
 
 Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 PythonVersion = Annotated[str, msgspec.Meta(pattern=r"^3\.\d+$")]
@@ -38,6 +41,17 @@ class _Data(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     pass
 
 
+class Limits(_Data, frozen=True, kw_only=True):
+    """The quotas of a service in Keystone (unified limits).
+
+    ``defaults`` has the default limit of each resource. ``files`` has text that is appended to configuration
+    files of the service, so that the service asks for the limits.
+    """
+
+    defaults: dict[str, int]
+    files: dict[str, str]
+
+
 class Service(_Data, frozen=True, kw_only=True):
     """An OpenStack service: its configuration, its initialisation, and its WSGI application.
 
@@ -45,6 +59,7 @@ class Service(_Data, frozen=True, kw_only=True):
     processed one at a time. ``initialise`` is a list of command lines. They run in the service's environment
     with the variables of ``secret_environment``. ``catalogue`` is the database with the service catalogue,
     and ``user`` the account of the service at Keystone.
+    ``limits`` are registered always, and used only by a cloud that runs with limits.
     """
 
     type: str
@@ -60,10 +75,12 @@ class Service(_Data, frozen=True, kw_only=True):
     folders: list[str] = []
     initialise: list[Annotated[list[str], msgspec.Meta(min_length=1)]] = []
     secret_environment: dict[str, str] = {}
+    limits: Limits | None = None
 
     def texts(self) -> list[str]:
         """Return all texts that may contain placeholders."""
-        maps = (self.environment, self.files, self.copied, self.secret_environment)
+        appended = self.limits.files if self.limits else {}
+        maps = (self.environment, self.files, self.copied, self.secret_environment, appended)
         words = [word for line in self.initialise for word in line]
         return [text for mapping in maps for text in mapping.values()] + words
 

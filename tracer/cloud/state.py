@@ -48,13 +48,17 @@ REGISTER = Path(__file__).with_name("register.py")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The folder of a cloud, with its services in order, their URLs, environment and passwords."""
+    """The folder of a cloud, with its services in order, their URLs, environment and passwords.
+
+    With ``limits``, services ask Keystone for quotas (unified limits).
+    """
 
     home: Path
     services: Mapping[str, Service]
     urls: Mapping[str, str]
     built: Built
     passwords: Mapping[str, str]
+    limits: bool = False
 
     def folder(self, name: str) -> Path:
         """Return the folder of the service ``name``."""
@@ -65,9 +69,10 @@ class Site:
         """Return the name of the identity service."""
         return next(name for name, service in self.services.items() if service.type == "identity")
 
-    def filled(self, text: str, name: str) -> str:
+    def filled(self, text: str, name: str, endpoint_id: str = "") -> str:
         """Return ``text`` with values for the placeholders of the service ``name``."""
         return text.format(
+            endpoint_id=endpoint_id,
             home=self.folder(name),
             etc=self.built.etc,
             url=self.urls[name],
@@ -88,10 +93,20 @@ class Site:
             home = private_folder(self.folder(name))
             for folder in service.folders:
                 private_folder(home / folder)
+            limits = service.limits if self.limits else None
+            endpoint_id = self._endpoint_id(service) if limits else ""
             for target, text in service.files.items():
-                storage.write_private(home / target, self.filled(text, name))
+                whole = text + (limits.files.get(target, "") if limits else "")
+                storage.write_private(home / target, self.filled(whole, name, endpoint_id))
             for target, source in service.copied.items():
                 storage.write_private(home / target, Path(self.filled(source, name)).read_bytes())
+
+    def _endpoint_id(self, service: Service) -> str:
+        """Return the ID of the service's endpoint in the copied catalogue."""
+        database = self.folder(self.identity) / (self.services[self.identity].catalogue or "")
+        query = "SELECT endpoint.id FROM endpoint JOIN service ON service.id = service_id WHERE type = ?"
+        with closing(sqlite3.connect(database)) as connection:
+            return str(connection.execute(query, (service.type,)).fetchone()[0])
 
 
 def placeholder_url(name: str, service: Service) -> str:
@@ -199,6 +214,7 @@ def _registration(site: Site, log: Path) -> service_processes.LoggedCommand:
                 "url": site.urls[name],
                 "user": service.user,
                 "password": site.passwords[name],
+                "limits": service.limits.defaults if service.limits else {},
             }
             for name, service in site.services.items()
             if name != site.identity
