@@ -87,15 +87,15 @@ def match(recording: Recording, sequence: str | None = None) -> Match | None:
     that the recording names, or that fits the command. Return None if there is no such sequence.
     Raises TracerError if ``sequence`` is unknown or cannot be read.
     """
-    from tracer.sequences import catalog, choose, find, release_of
+    from tracer.sequences import catalog, choose, find, invocation_of, release_of
     from tracer.sequences import match as match_exchanges
 
     release = release_of(recording)
-    if sequence is not None:
-        return match_exchanges(recording.exchanges, find(sequence), release)
-    documented = catalog().get(recording.sequence or "")
+    documented = catalog().get(recording.sequence or "") if sequence is None else find(sequence)
     chosen = documented or choose(recording.exchanges, recording.command, release)
-    return None if chosen is None else match_exchanges(recording.exchanges, chosen, release)
+    if chosen is None:
+        return None
+    return match_exchanges(recording.exchanges, chosen, release, invocation_of(recording, chosen))
 
 
 def check(recording: Recording, sequence: str | None = None) -> Check:

@@ -12,6 +12,7 @@ import msgspec
 
 from tracer.model import Body, Exchange, header
 from tracer.sequences.catalogue import Catalogue
+from tracer.sequences.media_types import media_type_of
 from tracer.sequences.schema import Entry, Loop
 from tracer.sequences.templates import fits, generic, normal, with_query
 from tracer.urls import split
@@ -34,8 +35,11 @@ __all__ = [
 class Observation(NamedTuple):
     """The parts of an exchange that matching uses. ``path`` is normalized and relative to ``mount``.
 
-    ``status`` is None without a response. ``host`` is the host of the URL with its port. ``content`` is a
-    number that equal bodies of requests share, None without a body or if the recording omits the body.
+    ``status`` is None without a response. ``token`` is the token of the request, ``is_anonymous`` says
+    that it has no credential at all. ``issued`` is the token that the response issues. ``request_type``
+    and ``response_type`` are the media types of the bodies. ``host`` is the host of the URL with its port.
+    ``content`` is a number that equal bodies of requests share, None without a body or if the recording omits
+    the body.
     """
 
     sender: str
@@ -45,10 +49,19 @@ class Observation(NamedTuple):
     path: str
     query: str
     status: int | None
-    has_token: bool
+    token: str | None
+    is_anonymous: bool
+    issued: str | None
+    request_type: str | None
+    response_type: str | None
     location: str | None
     host: str
     content: int | None
+
+    @property
+    def has_token(self) -> bool:
+        """Return whether the request has a token."""
+        return self.token is not None
 
 
 class ObservedRun(NamedTuple):
@@ -154,11 +167,33 @@ def _observation(exchange: Exchange, catalogue: Catalogue) -> Observation:
         path=normal(path.removeprefix(mount)),
         query=query,
         status=response.status if response else None,
-        has_token=header(exchange.request.headers, "X-Auth-Token") is not None,
+        token=_interned(header(exchange.request.headers, "X-Auth-Token")),
+        is_anonymous=_is_anonymous(exchange),
+        issued=_issued_token(exchange),
+        request_type=media_type_of(exchange.request.headers, exchange.request.body),
+        response_type=media_type_of(response.headers, response.body) if response else None,
         location=header(response.headers, "Location") if response else None,
         host=sys.intern(url.partition("//")[2].partition("/")[0]),
         content=_content(exchange.request.body),
     )
+
+
+def _interned(value: str | None) -> str | None:
+    return None if value is None else sys.intern(value)
+
+
+def _is_anonymous(exchange: Exchange) -> bool:
+    # If the redaction failed, the recording has no header fields.
+    headers = exchange.request.headers
+    names = ("X-Auth-Token", "Authorization")
+    return exchange.redaction != "failed" and not any(header(headers, name) for name in names)
+
+
+def _issued_token(exchange: Exchange) -> str | None:
+    """Return the token that the response issues. The response to a request about a token issues none."""
+    if exchange.response is None or header(exchange.request.headers, "X-Subject-Token") is not None:
+        return None
+    return _interned(header(exchange.response.headers, "X-Subject-Token"))
 
 
 def _content(body: Body | None) -> int | None:

@@ -39,3 +39,5 @@ def _results(check: Check) -> Iterator[JUnitResult]:
         yield JUnitResult("failure", [check.problem, *deviations], check.problem, "undetermined")
     elif check.verdict == "deviates":
         yield JUnitResult("failure", deviations, f"deviates from {check.sequence}", "deviates")
+    if check.failure:
+        yield JUnitResult("system-out", [check.failure])

@@ -38,7 +38,8 @@ class Seen(NamedTuple):
     ``path`` is the template of the path ``raw``. ``query`` has the values of each query parameter, except
     parameters for paging. ``searched`` are the parameters with a value from an earlier path, ``telling`` the
     parameters that identify the request, ``varying`` the parameters with a value of the run. ``calls`` are
-    the service calls that the receiver sent before it responded.
+    the service calls that the receiver sent before it responded. ``is_anonymous`` says that the request has
+    no credential.
     """
 
     receiver: str
@@ -51,6 +52,7 @@ class Seen(NamedTuple):
     calls: tuple[Seen, ...] = ()
     telling: tuple[str, ...] = ()
     varying: frozenset[str] = frozenset()
+    is_anonymous: bool = False
 
     @property
     def key(self) -> Key:
@@ -168,6 +170,7 @@ def _seen(index: int, seen: Observation, raw: _Raw, asked: Set[str]) -> Seen:
         searched=frozenset(key for key, values in query.items() if not asked.isdisjoint(values)),
         status=seen.status,
         calls=tuple(_seen(at, call, raw, frozenset()) for at, call in raw.calls.get(index, {}).items()),
+        is_anonymous=seen.is_anonymous,
     )
 
 
