@@ -19,6 +19,7 @@ from tracer.sequences import load as load_sequence
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "recordings" / "zed" / "image-show.yaml"
 BY_NAME = SHIPPED.with_name("image-show-by-name.yaml")
+LISTS = {"recordings", "criteria", "sequences"}
 RECORDED = ROOT / "tests" / "sequences" / "recorded"
 
 
@@ -69,22 +70,24 @@ def test_an_unreadable_file_is_in_the_report_and_the_others_are_checked(tmp_path
     ended = tracer("check", tmp_path / "torn.yaml", SHIPPED, tmp_path / "none.yaml", "--format", "json")
     assert (ended.returncode, ended.stderr) == (2, "")
     report = json.loads(ended.stdout)
-    assert {key: value for key, value in report.items() if key != "recordings"} == {
+    assert {key: value for key, value in report.items() if key not in LISTS} == {
         "format": 1,
         "conforming": 1,
         "deviating": 0,
         "undetermined": 0,
         "without_sequence": 0,
         "errors": 2,
+        "failed": 0,
     }
+    assert set(report) >= LISTS
     assert [(one["verdict"], one["error"]) for one in report["recordings"]] == [
         (None, True),
         ("conforms", False),
         (None, True),
     ]
     assert set(report["recordings"][0]) == {
-        "recording", "verdict", "error", "problem", "command", "release", "sequence", "exchanges", "duration",
-        "missing", "unexpected", "wrong_status", "deviations",
+        "recording", "verdict", "error", "problem", "failure", "command", "release", "sequence", "exchanges",
+        "duration", "missing", "unexpected", "wrong_status", "deviations",
     }  # fmt: skip
 
 

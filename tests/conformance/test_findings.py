@@ -10,9 +10,10 @@ import msgspec
 
 from tests.sequences.runs import HOST, by_id, exchange, versions_of_glance
 from tracer.conformance import check, check_all
-from tracer.conformance.findings import DeviationRule, findings
+from tracer.conformance.findings import findings
 from tracer.findings import Finding, FindingLocation
 from tracer.model import Exchange, Recording
+from tracer.sequences import DeviationKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,5 +73,5 @@ def test_the_documentation_describes_each_rule() -> None:
         described = re.findall(r"^\| `([\w-]+)`", page, re.MULTILINE)
         assert described[: -len(("breaking", "additive", "cosmetic"))] == [
             *PROBLEM_RULES,
-            *get_args(DeviationRule),
+            *get_args(DeviationKind),
         ]

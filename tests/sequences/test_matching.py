@@ -98,7 +98,7 @@ def test_a_fallback_without_its_middle() -> None:
 
 
 def test_pages_of_a_fallback() -> None:
-    run = [*runs.named(), exchange("GET", f"{HOST}/image/v2/images?name=cirros&marker=x", 200)]
+    run = [*runs.named(), exchange("GET", f"{HOST}/image/v2/images?name=cirros&marker=x", 200, token=True)]
     assert _verdicts(run)[4:] == ["fallback", "repeated"]
     assert _match(run).verdict == "conforms"
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tracer.findings import Finding, FindingLocation
+from tracer.sequences import DeviationKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracer.conformance.report import Check
 
-__all__ = ["DeviationRule", "Rule", "findings"]
+__all__ = ["Rule", "findings"]
 
-DeviationRule = Literal["unexpected", "wrong-status", "missing"]
-Rule: TypeAlias = Literal["unreadable", "no-sequence", "undetermined"] | DeviationRule
+Rule: TypeAlias = Literal["unreadable", "no-sequence", "undetermined"] | DeviationKind
 """The rules of ``tracer check``. docs/reference/findings.md describes each."""
 
 

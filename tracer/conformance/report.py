@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tracer.conformance.findings import DeviationRule
+from tracer.conformance.criteria import Criterion, criteria
+from tracer.conformance.failures import failure_of
 from tracer.conformance.reasons import undetermined_reason
 from tracer.errors import TracerError
 from tracer.model import RunVerdict
 from tracer.recording import load
-from tracer.sequences import OwnSequence, invocation_of, match, own_sequence, release_of, verdict_of
+from tracer.sequences import (
+    DeviationKind,
+    Origin,
+    OwnSequence,
+    catalog,
+    invocation_of,
+    match,
+    own_sequence,
+    release_of,
+    verdict_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +32,9 @@ if TYPE_CHECKING:
     from tracer.model import Recording
     from tracer.sequences import Match, Sequence
 
-__all__ = ["FORMAT", "Check", "ConformanceReport", "Deviation", "check", "check_all", "exit_code"]
+__all__ = [
+    "FORMAT", "Check", "ConformanceReport", "Deviation", "SequenceOrigin", "check", "check_all", "exit_code",
+]  # fmt: skip
 
 FORMAT = 1
 
@@ -33,7 +46,7 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
     reason for the mismatch.
     """
 
-    kind: DeviationRule
+    kind: DeviationKind
     exchange: int | None
     text: str
 
@@ -42,14 +55,16 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     """The result for one recording. ``verdict`` is None if there is no verdict.
 
     ``problem`` is the reason for no verdict, or for ``undetermined``. ``error`` is true if the recording
-    cannot be read. ``missing`` are the required steps that did not occur. ``unexpected`` and
-    ``wrong_status`` are numbers of exchanges, from 1. ``duration`` is the length of the run in seconds.
+    cannot be read. ``failure`` says that the command failed, whatever the verdict. ``missing`` are the
+    required steps that did not occur. ``unexpected`` and ``wrong_status`` are numbers of exchanges, from 1.
+    ``duration`` is the length of the run in seconds.
     """
 
     recording: str
     verdict: RunVerdict | None
     error: bool = False
     problem: str = ""
+    failure: str = ""
     command: str | None = None
     release: str | None = None
     sequence: str | None = None
@@ -61,8 +76,19 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     deviations: list[Deviation] = []
 
 
+class SequenceOrigin(msgspec.Struct, frozen=True, kw_only=True):
+    """The origin of a sequence; None if its file does not state it."""
+
+    sequence: str
+    origin: Origin | None
+
+
 class ConformanceReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The results for all recordings in the given order, and the number of recordings with each result."""
+    """The results for all recordings in the given order, and the number of recordings with each result.
+
+    ``failed`` counts the recordings of commands that failed. ``criteria`` are those of ``conforms``,
+    ``sequences`` the origins of the sequences that were compared.
+    """
 
     format: int = FORMAT
     conforming: int
@@ -70,20 +96,28 @@ class ConformanceReport(msgspec.Struct, frozen=True, kw_only=True):
     undetermined: int = 0
     without_sequence: int
     errors: int
+    failed: int = 0
     recordings: list[Check]
+    criteria: tuple[Criterion, ...] = ()
+    sequences: list[SequenceOrigin] = []
 
 
 def check_all(paths: Iterable[Path], sequence: Sequence | None = None) -> ConformanceReport:
     """Match each recording with ``sequence``, by default with its own. An unreadable file is an error."""
     checks = [_check_file(path, sequence) for path in paths]
     ends = Counter("error" if check.error else check.verdict for check in checks)
+    known = catalog() | ({} if sequence is None else {sequence.name: sequence})
+    names = sorted({check.sequence for check in checks if check.sequence})
     return ConformanceReport(
         conforming=ends["conforms"],
         deviating=ends["deviates"],
         undetermined=ends["undetermined"],
         without_sequence=ends[None],
         errors=ends["error"],
+        failed=sum(1 for check in checks if check.failure),
         recordings=checks,
+        criteria=criteria(),
+        sequences=[SequenceOrigin(sequence=name, origin=known[name].origin) for name in names],
     )
 
 
@@ -108,6 +142,7 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
         release=release,
         exchanges=len(recording.exchanges),
         duration=max(ends, default=0.0),
+        failure=failure_of(recording),
     )
     if chosen is None:
         verdict = verdict_of(recording)
@@ -120,6 +155,7 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
         base,
         verdict=verdict,
         problem=f"undetermined: {undetermined_reason(recording)}" if verdict == "undetermined" else "",
+        failure=failure_of(recording, result.unfound),
         sequence=chosen.name,
         missing=result.missing,
         unexpected=_numbers(result, "unexpected"),
@@ -142,13 +178,7 @@ def _numbers(result: Match, verdict: str) -> list[int]:
 
 
 def _deviations(result: Match) -> list[Deviation]:
-    of_exchanges = [
-        Deviation(
-            kind="wrong-status" if result.labels[index].verdict == "wrong-status" else "unexpected",
-            exchange=index + 1,
-            text=text,
-        )
-        for index, text in zip(result.reasons, result.explanations, strict=False)
+    return [
+        Deviation(kind=kind, exchange=None if exchange is None else exchange + 1, text=text)
+        for kind, exchange, text in result.deviations
     ]
-    missing = result.explanations[len(of_exchanges) :]
-    return of_exchanges + [Deviation(kind="missing", exchange=None, text=text) for text in missing]

@@ -145,9 +145,9 @@ def _json(report: ConformanceReport | ComparisonReport, _options: ReportOptions)
 
 
 def _check_table(report: ConformanceReport, _options: ReportOptions) -> Sequence[ReportPart]:
-    from tracer.rendering.checks.terminal import reasons, summary, table
+    from tracer.rendering.checks.terminal import basis, reasons, summary, table
 
-    return [table(report), *reasons(report), summary(report)]
+    return [table(report), *reasons(report), *basis(report), summary(report)]
 
 
 def _check_junit(report: ConformanceReport, _options: ReportOptions) -> Sequence[ReportPart]:

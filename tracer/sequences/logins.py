@@ -70,13 +70,13 @@ def way_entries() -> tuple[Entry, ...]:
 
 def _brings_credentials(seen: Observation) -> bool | None:
     """Return whether the client had credentials before this request, None if the request shows neither."""
-    if seen.receiver == "keystone" and not seen.has_credentials and _VERSIONS.fullmatch(seen.path):
+    if seen.receiver == "keystone" and seen.is_anonymous and _VERSIONS.fullmatch(seen.path):
         return False
     if seen.receiver == "keystone" and seen.path == _TOKENS and seen.method == "POST":
         return False
     if (seen.receiver, seen.method) in _signs() and any(asks_for(seen, entry, {}) for entry in way_entries()):
         return None
-    return True if seen.has_credentials else None
+    return None if seen.is_anonymous else True
 
 
 @functools.cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracer.lazy import lazy_reorder
 from tracer.model import Exchange, Label, RunVerdict
@@ -11,6 +11,7 @@ from tracer.sequences.arguments import miscounted, without_duplicates
 from tracer.sequences.automaton import Automaton, automaton
 from tracer.sequences.explaining import explain, explain_missing, request_of
 from tracer.sequences.logins import login_of
+from tracer.sequences.media_types import media_type_problem
 from tracer.sequences.observations import (
     Observation,
     ObservedRun,
@@ -23,6 +24,7 @@ from tracer.sequences.observations import (
 from tracer.sequences.schema import AnyOrder, Each, OneOf
 from tracer.sequences.searches import is_fruitless, name_in
 from tracer.sequences.service_call_labels import Call, calls
+from tracer.sequences.tokens import is_login, needs_token, token_problems
 from tracer.sequences.tolerated import REPLACEABLE, ToleratedExchanges, tolerated
 
 if TYPE_CHECKING:
@@ -32,10 +34,32 @@ if TYPE_CHECKING:
     from tracer.sequences.conditions import Invocation
     from tracer.sequences.schema import Entry, Item, Sequence
 
-__all__ = ["DEVIATIONS", "Match", "could_be", "generic_paths", "match", "match_run"]
+__all__ = [
+    "DEVIATIONS",
+    "DeviationKind",
+    "Match",
+    "MatchDeviation",
+    "could_be",
+    "generic_paths",
+    "match",
+    "match_run",
+]
 
 DEVIATIONS = frozenset({"unexpected", "wrong-status"})
 """The verdicts of exchanges that make a run deviate."""
+
+
+_CLIENT = "client"
+
+DeviationKind = Literal["unexpected", "wrong-status", "token", "media-type", "missing"]
+
+
+class MatchDeviation(NamedTuple):
+    """A reason why a run deviates. ``exchange`` is an index, or None for an exchange that did not occur."""
+
+    kind: DeviationKind
+    exchange: int | None
+    text: str
 
 
 class Match(NamedTuple):
@@ -43,19 +67,24 @@ class Match(NamedTuple):
 
     ``labels`` has one label for each exchange. ``missing`` are the required steps that did not occur.
     ``reasons`` has, by index of each deviating exchange, the nearest step and the reason for the mismatch.
-    ``explanations`` are these reasons and one line for each missing exchange, for people. ``unfound`` are the
-    names of resources that the command did not find. ``foreign`` counts exchanges with a request that the
-    sequence does not contain. ``cost`` is the weight of all errors: lower is better.
+    ``deviations`` are these reasons, and one for each missing exchange, for people. ``unfound`` are the names
+    of resources that the command did not find. ``foreign`` counts exchanges with a request that the sequence
+    does not contain. ``cost`` is the weight of all errors: lower is better.
     """
 
     labels: list[Label]
     verdict: RunVerdict
     missing: list[int]
-    explanations: list[str]
+    deviations: list[MatchDeviation]
     reasons: dict[int, str]
     unfound: list[str]
     foreign: int
     cost: int
+
+    @property
+    def explanations(self) -> list[str]:
+        """Return the texts of all deviations."""
+        return [deviation.text for deviation in self.deviations]
 
 
 def match(
@@ -141,20 +170,34 @@ def match_run(
     if explained:
         reasons = explain(machine, run, aligned, own, given)
         reasons |= {index: call.reason for index, call in of_services.items() if call.reason}
+    # A later exchange replaces a tolerated one.
+    judged = [
+        what if what.verdict != "wrong-status" and not tolerated_exchanges.covers(position) else None
+        for position, what in enumerate(aligned)
+    ]
+    problems = {own[position]: problem for position, problem in _problems(machine, run, judged).items()}
     missing = _missing(machine, run, aligned, alignment)
     uncounted = list(miscounted(machine, alignment, invocation))
     begun = {what.rule for what in aligned}
+    absent = [explain_missing(machine.rules[rule], begun=rule in begun) for rule in alignment.missing]
+    reasons |= {index: text for index, (_, text) in problems.items()}
+    reasons = dict(sorted(reasons.items()))
     return Match(
         labels=labels,
-        verdict="deviates" if missing or alignment.missing or uncounted or _deviates(labels) else "conforms",
+        verdict="deviates"
+        if missing or alignment.missing or uncounted or problems or _deviates(labels)
+        else "conforms",
         missing=missing,
-        explanations=[
-            f"exchange {index + 1}, {request_of(seen[index])}: {reason}"
-            for index, reason in sorted(reasons.items())
+        deviations=[
+            MatchDeviation(
+                problems[index][0] if index in problems else _kind(labels[index]),
+                index,
+                f"exchange {index + 1}, {request_of(seen[index])}: {text}",
+            )
+            for index, text in reasons.items()
         ]
-        + [explain_missing(machine.rules[rule], begun=rule in begun) for rule in alignment.missing]
-        + uncounted,
-        reasons=dict(sorted(reasons.items())),
+        + [MatchDeviation("missing", None, text) for text in [*absent, *uncounted]],
+        reasons=reasons,
         unfound=[
             name_in(seen[own[remaining[index]]], machine.rules[rule].entry)
             for index in alignment.unfound
@@ -165,6 +208,37 @@ def match_run(
         ),
         cost=alignment.cost,
     )
+
+
+def _problems(
+    machine: Automaton, run: List[Observation], judged: List[Aligned | None]
+) -> dict[int, tuple[DeviationKind, str]]:
+    """Return, by index, the problems of the exchanges of ``run`` that have a result in ``judged``."""
+    entries = [
+        None if what is None or what.rule is None else machine.rules[what.rule].entry for what in judged
+    ]
+
+    def needs(index: int) -> bool:
+        entry = entries[index]
+        return entry is not None and entry.sender == _CLIENT and needs_token(entry)
+
+    problems: dict[int, tuple[DeviationKind, str]] = {
+        index: ("token", text)
+        for index, text in token_problems(run, needs, has_login=_has_login(machine.sequence)).items()
+    }
+    for index, entry in enumerate(entries):
+        text = entry and media_type_problem(run[index], entry, machine.sequence.media_type)
+        if text:
+            problems.setdefault(index, ("media-type", text))
+    return problems
+
+
+def _has_login(sequence: Sequence) -> bool:
+    return any(is_login(entry.method, entry.path) for entry in sequence.entries)
+
+
+def _kind(label: Label) -> DeviationKind:
+    return "wrong-status" if label.verdict == "wrong-status" else "unexpected"
 
 
 def generic_paths(exchanges: Iterable[Exchange]) -> list[str]:

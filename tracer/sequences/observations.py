@@ -17,6 +17,7 @@ from tracer.sequences.identity_providers import (
     identity_provider_mount,
     is_for_identity_provider,
 )
+from tracer.sequences.media_types import media_type_of
 from tracer.sequences.names_in_bodies import names_in_bodies
 from tracer.sequences.schema import Entry, Loop
 from tracer.sequences.templates import fits, generic, normal, with_query
@@ -39,18 +40,21 @@ __all__ = [
 ]
 
 
-_CREDENTIALS = ("Authorization", "X-Project-Id", "X-Project-Name", "X-Domain-Id", "X-Domain-Name")
-"""Header fields of requests that need no token: HTTP authentication, and scopes beside a certificate."""
+_CREDENTIALS = (
+    "X-Auth-Token", "Authorization", "X-Project-Id", "X-Project-Name", "X-Domain-Id", "X-Domain-Name",
+)  # fmt: skip
+"""Header fields with a credential: a token, HTTP authentication, and scopes beside a certificate."""
 
 
 class Observation(NamedTuple):
     """The parts of an exchange that matching uses. ``path`` is normalized and relative to ``mount``.
 
-    ``status`` is None without a response. ``has_credentials`` is true for a request with a token or other
-    credentials. ``host`` is the host of the URL with its port. ``content`` is a number that equal bodies of
-    requests share, None without a body or if the recording omits the body. ``challenges`` is empty unless
-    the status is 401: it contains the authentication schemes and the header fields of the response, in lower
-    case. ``names`` are the names of things in the paths of the run.
+    ``status`` is None without a response. ``token`` is the token of the request, ``is_anonymous`` says
+    that it has no credential at all. ``issued`` is the token that the response issues. ``request_type``
+    and ``response_type`` are the media types of the bodies. ``host`` is the host of the URL with its port.
+    ``content`` is a number that equal bodies of requests share, None without a body or if the recording omits
+    the body. ``challenges`` is empty unless the status is 401: it contains the authentication schemes and the
+    header fields of the response, in lower case. ``names`` are the names of things in the paths of the run.
     """
 
     sender: str
@@ -60,8 +64,11 @@ class Observation(NamedTuple):
     path: str
     query: str
     status: int | None
-    has_token: bool
-    has_credentials: bool
+    token: str | None
+    is_anonymous: bool
+    issued: str | None
+    request_type: str | None
+    response_type: str | None
     location: str | None
     host: str
     content: int | None
@@ -72,6 +79,11 @@ class Observation(NamedTuple):
     def generic_path(self) -> str:
         """Return the path template without a documented sequence, with the mount."""
         return generic(self.mount + self.path, self.names)
+
+    @property
+    def has_token(self) -> bool:
+        """Return whether the request has a token."""
+        return self.token is not None
 
 
 class ObservedRun(NamedTuple):
@@ -172,7 +184,6 @@ def _observation(exchange: Exchange, catalogue: Catalogue) -> Observation:
     path = normal(path)
     receiver, mount = _receiver(exchange, catalogue, path)
     response = exchange.response
-    has_token = header(exchange.request.headers, "X-Auth-Token") is not None
     return Observation(
         sender=exchange.sender,
         receiver=receiver,
@@ -181,14 +192,33 @@ def _observation(exchange: Exchange, catalogue: Catalogue) -> Observation:
         path=normal(path.removeprefix(mount)),
         query=query,
         status=response.status if response else None,
-        has_token=has_token,
-        has_credentials=has_token
-        or any(header(exchange.request.headers, name) is not None for name in _CREDENTIALS),
+        token=_interned(header(exchange.request.headers, "X-Auth-Token")),
+        is_anonymous=_is_anonymous(exchange),
+        issued=_issued_token(exchange),
+        request_type=media_type_of(exchange.request.headers, exchange.request.body),
+        response_type=media_type_of(response.headers, response.body) if response else None,
         location=header(response.headers, "Location") if response else None,
         host=sys.intern(url.partition("//")[2].partition("/")[0]),
         content=_content(exchange.request.body),
         challenges=_challenges(response) if response and response.status == 401 else frozenset(),
     )
+
+
+def _interned(value: str | None) -> str | None:
+    return None if value is None else sys.intern(value)
+
+
+def _is_anonymous(exchange: Exchange) -> bool:
+    # If the redaction failed, the recording has no header fields.
+    headers = exchange.request.headers
+    return exchange.redaction != "failed" and not any(header(headers, name) for name in _CREDENTIALS)
+
+
+def _issued_token(exchange: Exchange) -> str | None:
+    """Return the token that the response issues. The response to a request about a token issues none."""
+    if exchange.response is None or header(exchange.request.headers, "X-Subject-Token") is not None:
+        return None
+    return _interned(header(exchange.response.headers, "X-Subject-Token"))
 
 
 def _content(body: Body | None) -> int | None:

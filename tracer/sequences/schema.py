@@ -36,6 +36,7 @@ Method = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]+$", max_length=20)]
 Step = Annotated[int, msgspec.Meta(ge=1)]
 ReleaseName = Annotated[str, msgspec.Meta(pattern=releases.PATTERN)]
 Plural = Annotated[str, msgspec.Meta(pattern=r"^(arguments|--[a-z0-9][a-z0-9-]*)$", max_length=64)]
+MediaTypes = tuple[Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$", max_length=100)], ...]
 Scalar = str | int | bool
 
 ParameterType = Literal["any", "hex", "id", "integer", "uuid"]
@@ -124,6 +125,9 @@ class Entry(
     ``when`` names the options of the command that imply the exchange: ``--file``, a list of options of which
     one is enough, or a ``When``. If the command line is not known, ``optional`` decides.
 
+    ``request_type`` and ``response_type`` are the media types of the bodies, by default the ``media_type`` of
+    the sequence. ``token`` is false for a request that needs no token.
+
     ``prologue`` marks an exchange that many commands begin with. ``summary`` describes both messages,
     ``request`` and ``response`` describe one message each.
     """
@@ -144,6 +148,9 @@ class Entry(
     when: Annotated[
         When | Option | tuple[Option, ...] | None, _says("Options of the command that imply it")
     ] = None
+    token: Annotated[bool, _says("The request needs a token; logins and discovery need none")] = True
+    request_type: Annotated[MediaTypes, _says("Media types of the request's body")] = ()
+    response_type: Annotated[MediaTypes, _says("Media types of the response's body")] = ()
     prologue: Annotated[bool, _says("Not the command's own: many commands begin like this")] = False
     fallback: Annotated[Fallback | None, _says("What the client does when it fails")] = None
     calls: Annotated[tuple[Entry, ...], _says("What the service may ask others while it answers")] = ()
@@ -222,7 +229,7 @@ class Each(_Data, frozen=True, kw_only=True, tag_field=TAG, tag="each"):
 class Origin(_Data, frozen=True, kw_only=True):
     """The origin of a sequence: written by hand, or recorded. ``releases`` are those of the recordings."""
 
-    kind: Literal["recorded", "written"]
+    source: Literal["recorded", "written"]
     releases: tuple[ReleaseName, ...] = ()
 
 
@@ -260,8 +267,9 @@ class Sequence(_Data, frozen=True, kw_only=True):
 
     ``reference`` is the URL of the command in the client's documentation; ``{release}`` in it stands for the
     OpenStack release. ``parameters`` has the types of parameters in paths. ``valued_options`` are the
-    options that take a value; the number of arguments depends on them. ``origin`` states what the sequence
-    is based on.
+    options that take a value; the number of arguments depends on them. ``media_type`` are the media types of
+    bodies whose entry names none; without it, such bodies may have any type. ``origin`` states whether the
+    sequence was recorded.
     """
 
     name: Annotated[Name, _says("Name of the sequence, as of its file")]
@@ -271,6 +279,7 @@ class Sequence(_Data, frozen=True, kw_only=True):
     purpose: Annotated[Text, _says("What the command is for, by language")] = {}
     reference: Annotated[str, _says("URL of the command's documentation, with {release} in it")] = ""
     parameters: Annotated[dict[str, ParameterType], _says("Types of the parameters in paths")] = {}
+    media_type: Annotated[MediaTypes, _says("Media types of all bodies whose exchange states none")] = ()
     valued_options: Annotated[tuple[Option, ...], _says("Options of the command that take a value")] = ()
     origin: Annotated[Origin | None, _says("Written by hand, or recorded from which releases")] = None
     exchanges: Annotated[Items, _says("Exchanges in order, and groups of them")]

@@ -33,9 +33,9 @@ def junit(report: ConformanceReport) -> str:
 def _results(check: Check) -> Iterator[JUnitResult]:
     reported = findings(check)
     texts = [finding.text for finding in reported]
-    if check.verdict == "conforms":
-        return
     if check.verdict == "deviates":
         yield JUnitResult("failure", texts, f"deviates from {check.sequence}", "deviates")
-    else:
+    elif reported:
         yield JUnitResult("error" if check.error else "failure", texts, texts[0], reported[0].rule)
+    if check.failure:
+        yield JUnitResult("system-out", [check.failure])

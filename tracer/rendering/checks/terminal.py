@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracer.conformance.report import Check, ConformanceReport
+    from tracer.sequences import Origin
 
-__all__ = ["reasons", "summary", "table"]
+__all__ = ["basis", "reasons", "summary", "table"]
 
 _STYLES = {
     "conforms": "green",
@@ -46,6 +47,8 @@ def table(report: ConformanceReport) -> Table:
         "unexpected": [check.unexpected for check in report.recordings],
         "wrong status": [check.wrong_status for check in report.recordings],
     }
+    if report.failed:
+        table.add_column("command", no_wrap=True)
     shown = [name for name, cells in numbers.items() if any(cells)]
     for name in shown:
         table.add_column(name, overflow="fold")
@@ -57,6 +60,7 @@ def table(report: ConformanceReport) -> Table:
             Text(visible(check.sequence or "", 80)),
             Text(verdict, style=_STYLES[verdict]),
             Text("" if check.error else str(check.exchanges)),
+            *([Text("failed" if check.failure else "", style="yellow")] if report.failed else []),
             *(Text(_numbers(numbers[name][row])) for name in shown),
         )
     return table
@@ -69,13 +73,37 @@ def _common(names: list[str]) -> int:
 
 
 def reasons(report: ConformanceReport) -> Iterator[Text]:
-    """Yield the name of each recording that does not conform, followed by its findings."""
+    """Yield the name of each recording that does not conform or whose command failed, and the reasons."""
     for check in report.recordings:
-        if check.verdict == "conforms":
+        if check.verdict == "conforms" and not check.failure:
             continue
         yield Text(visible(check.recording, 300), style="bold")
-        for finding in findings(check):
-            yield Text(f"  {visible(finding.text, 600)}")
+        problems = [finding.text for finding in findings(check)]
+        for text in filter(None, [check.failure, *problems]):
+            yield Text(f"  {visible(text, 600)}")
+
+
+def basis(report: ConformanceReport) -> Iterator[Text]:
+    """Yield the criteria of ``conforms``, and the origins of the sequences."""
+    if not report.sequences:
+        return
+    yield Text("A run conforms if:", style="dim")
+    for criterion in report.criteria:
+        yield Text(f"  {criterion.name}: {criterion.text}", style="dim")
+    names: dict[str, list[str]] = {}
+    for each in report.sequences:
+        names.setdefault(_origin(each.origin), []).append(each.sequence)
+    for origin, sequences in names.items():
+        yield Text(f"{visible(', '.join(sequences), 600)}: {origin}", style="dim")
+
+
+def _origin(origin: Origin | None) -> str:
+    if origin is None:
+        return "the file of the sequence does not state its origin"
+    if origin.source == "written":
+        return "written by hand"
+    releases = ", ".join(visible(release, 80) for release in origin.releases)
+    return f"recorded from {releases}" if releases else "recorded, from unknown releases"
 
 
 def summary(report: ConformanceReport) -> Text:
@@ -87,6 +115,7 @@ def summary(report: ConformanceReport) -> Text:
         (report.undetermined, "undetermined"),
         (report.without_sequence, "without a sequence"),
         (report.errors, "not readable"),
+        (report.failed, noun_for(report.failed, "command failed", "commands failed")),
     ]
     ends = ", ".join(f"{count} {words}" for count, words in counts if count)
     return Text(

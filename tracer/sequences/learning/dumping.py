@@ -13,7 +13,10 @@ from tracer.sequences.schema import TAG, Sequence
 __all__ = ["dumps"]
 
 _LAST = ("then", "calls", "fallback")  # fields with nested entries come after the texts
-_FLOW = ("steps", "status", "query", "parameters", "aliases")
+_FLOW = (
+    "steps", "status", "query", "parameters", "aliases", "origin", "media_type", "valued_options", "when",
+    "request_type", "response_type",
+)  # fmt: skip
 
 
 def dumps(sequence: Sequence, note: str = "") -> str:
@@ -25,15 +28,20 @@ def dumps(sequence: Sequence, note: str = "") -> str:
     return f"{comment}{yaml_text.dump(_plain(tree))}\nexchanges:\n" + "\n".join(parts)
 
 
+def _lists(value: Any) -> Any:
+    """Return ``value`` with lists in place of tuples."""
+    if isinstance(value, dict):
+        return {key: _lists(inner) for key, inner in value.items()}
+    return [_lists(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
 def _plain(node: Any) -> Any:
     if isinstance(node, list | tuple):
         return [_plain(child) for child in node]
     if not isinstance(node, dict):
         return node
     return {
-        key: Flow(list(value) if isinstance(value, tuple) else value)
-        if key in _FLOW and isinstance(value, dict | list | tuple)
-        else _plain(value)
+        key: Flow(_lists(value)) if key in _FLOW and isinstance(value, dict | list | tuple) else _plain(value)
         for key, value in sorted(node.items(), key=lambda pair: pair[0] in _LAST)
         if key != TAG
     }

@@ -125,6 +125,7 @@ def _exchange(column: Column, counted: Iterable[int], *, optional: bool) -> Entr
         query=_query(everything),
         status=statuses[0] if len(statuses) == 1 else tuple(statuses),
         optional=optional or entry.optional,
+        token=bool(prologue_entry) or not any(seen.is_anonymous for seen in everything),
         loop=not repeats and any(len(step.seen) > 1 for step in column.steps.values()),
         calls=_calls([seen.calls for seen in everything]),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tracer import releases
 from tracer.errors import InputError
 from tracer.formats.data_files import typed
 from tracer.sequences.learning.command_words import commands
@@ -15,10 +16,10 @@ from tracer.sequences.learning.generalizing import generalized
 from tracer.sequences.learning.merging import merged
 from tracer.sequences.learning.observing import observe_recordings
 from tracer.sequences.learning.prologue_steps import repeats
-from tracer.sequences.schema import Entry, Sequence
+from tracer.sequences.schema import Entry, Origin, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tracer.model import Recording
     from tracer.sequences.schema import Item
@@ -49,6 +50,7 @@ def learn(
         name=_slug(parsed.command) if name is None else name,
         command=parsed.command,
         title={"en": parsed.command, "ko": parsed.command},
+        origin=Origin(source="recorded", releases=_releases(recordings.values())),
         exchanges=tuple(_with_own(learned)),
     )
     # msgspec validates only decoded structs, so convert the sequence to validate it like a file.
@@ -64,6 +66,12 @@ def _with_own(learned: list[Item]) -> list[Item]:
     if isinstance(last, Entry) and all(isinstance(item, Entry) and item.prologue for item in learned):
         return [*learned[:-1], msgspec.structs.replace(last, prologue=False)]
     return learned
+
+
+def _releases(recordings: Iterable[Recording]) -> tuple[str, ...]:
+    """Return the releases of the clouds, the oldest first."""
+    given = {recording.cloud.release for recording in recordings if recording.cloud.release}
+    return tuple(sorted((name for name in given if re.fullmatch(releases.PATTERN, name)), key=releases.order))
 
 
 def _slug(command: str) -> str:

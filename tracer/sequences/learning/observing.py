@@ -40,7 +40,8 @@ class Seen(NamedTuple):
     parameters for paging. ``searched`` are the parameters with a value from an earlier path, ``telling`` the
     parameters that identify the request, ``varying`` the parameters with a value of the run. ``calls`` are
     the service calls that the receiver sent before it responded. ``lookup`` is true if the end of the path is
-    in no earlier response: if it is an ID or a name, the user gave it.
+    in no earlier response: if it is an ID or a name, the user gave it. ``is_anonymous`` says that the request
+    has no credential.
     """
 
     receiver: str
@@ -54,6 +55,7 @@ class Seen(NamedTuple):
     telling: tuple[str, ...] = ()
     varying: frozenset[str] = frozenset()
     lookup: bool = False
+    is_anonymous: bool = False
 
     @property
     def key(self) -> Key:
@@ -185,6 +187,7 @@ def _seen(index: int, seen: Observation, raw: _Raw, asked: Set[str]) -> Seen:
         searched=frozenset(key for key, values in query.items() if not asked.isdisjoint(values)),
         status=seen.status,
         calls=tuple(_seen(at, call, raw, frozenset()) for at, call in raw.calls.get(index, {}).items()),
+        is_anonymous=seen.is_anonymous,
     )
 
 
