@@ -10,7 +10,7 @@ from tracer.sequences.alignment import Aligned, Candidate, SequenceAlignment, al
 from tracer.sequences.arguments import miscounted, without_duplicates
 from tracer.sequences.automaton import Automaton, automaton
 from tracer.sequences.explaining import explain, explain_missing, request_of
-from tracer.sequences.logins import login_of
+from tracer.sequences.logins import login_of, way_entries
 from tracer.sequences.media_types import media_type_problem
 from tracer.sequences.observations import (
     Observation,
@@ -226,8 +226,11 @@ def _problems(
         index: ("token", text)
         for index, text in token_problems(run, needs, has_login=_has_login(machine.sequence)).items()
     }
+    # The media types of the sequence do not hold for an identity provider.
+    of_ways = set(map(id, way_entries()))
     for index, entry in enumerate(entries):
-        text = entry and media_type_problem(run[index], entry, machine.sequence.media_type)
+        default = () if id(entry) in of_ways else machine.sequence.media_type
+        text = entry and media_type_problem(run[index], entry, default)
         if text:
             problems.setdefault(index, ("media-type", text))
     return problems

@@ -35,7 +35,7 @@ def _results(check: Check) -> Iterator[JUnitResult]:
     texts = [finding.text for finding in reported]
     if check.verdict == "deviates":
         yield JUnitResult("failure", texts, f"deviates from {check.sequence}", "deviates")
-    elif reported:
+    elif check.verdict != "conforms":
         yield JUnitResult("error" if check.error else "failure", texts, texts[0], reported[0].rule)
     if check.failure:
         yield JUnitResult("system-out", [check.failure])
