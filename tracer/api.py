@@ -87,15 +87,15 @@ def match(recording: Recording, sequence: str | None = None) -> Match | None:
     that the recording names, or that fits the command. Return None if there is no such sequence.
     Raises TracerError if ``sequence`` is unknown or cannot be read.
     """
-    from tracer.sequences import catalog, choose, find, release_of
+    from tracer.sequences import catalog, choose, client_of, find
     from tracer.sequences import match as match_exchanges
 
-    release = release_of(recording)
+    client = client_of(recording)
     if sequence is not None:
-        return match_exchanges(recording.exchanges, find(sequence), release)
+        return match_exchanges(recording.exchanges, find(sequence), client)
     documented = catalog().get(recording.sequence or "")
-    chosen = documented or choose(recording.exchanges, recording.command, release)
-    return None if chosen is None else match_exchanges(recording.exchanges, chosen, release)
+    chosen = documented or choose(recording.exchanges, recording.command, client)
+    return None if chosen is None else match_exchanges(recording.exchanges, chosen, client)
 
 
 def check(recording: Recording, sequence: str | None = None) -> Check:

@@ -11,7 +11,7 @@ from tracer.conformance.reasons import undetermined_reason
 from tracer.errors import TracerError
 from tracer.model import RunVerdict
 from tracer.recording import load
-from tracer.sequences import catalog, choose, match, release_of, verdict_of
+from tracer.sequences import catalog, choose, client_of, doubt_of, match, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,11 +100,11 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
     release = recording.cloud.release
     named_sequence = sequence or catalog().get(recording.sequence or "")
     unknown_name = recording.sequence if named_sequence is None else None
-    client_release = release_of(recording)
+    client = client_of(recording)
     chosen = (
         named_sequence
         if named_sequence or unknown_name
-        else choose(recording.exchanges, recording.command, client_release)
+        else choose(recording.exchanges, recording.command, client)
     )
     ends = [
         exchange.started if exchange.ended is None else exchange.ended for exchange in recording.exchanges
@@ -127,12 +127,13 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
         if verdict:
             problem = f"undetermined: {undetermined_reason(recording)}; {problem}"
         return msgspec.structs.replace(base, verdict=verdict, problem=problem)
-    result = match(recording.exchanges, chosen, client_release)
+    result = match(recording.exchanges, chosen, client)
     verdict = verdict_of(recording, result)
+    judged = msgspec.structs.replace(recording, doubt=doubt_of(recording, result))
     return msgspec.structs.replace(
         base,
         verdict=verdict,
-        problem=f"undetermined: {undetermined_reason(recording)}" if verdict == "undetermined" else "",
+        problem=f"undetermined: {undetermined_reason(judged)}" if verdict == "undetermined" else "",
         sequence=chosen.name,
         missing=result.missing,
         unexpected=_numbers(result, "unexpected"),

@@ -21,6 +21,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     missing: str
     no_response: str
     undetermined: str
+    undetermined_client: str
     authentication: str
     repeated: str
     optional: str

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tracer.errors import TracerError
 from tracer.processes import is_alive
-from tracer.runs import client_process
+from tracer.runs import client_packages, client_process
 from tracer.runs.attribution import Attribution
 from tracer.runs.pending import PendingExchanges
 from tracer.runs.run import GRACE, Evidence, Run
@@ -139,7 +139,9 @@ class RunManager:
         if run.service:
             return RunWriter(self._settings.of_no_command(), note=_OWN.format(sender=run.service))
         if run.process is not None:
-            return RunWriter(self._settings, client_process.client_command(run.process.argv))
+            argv = run.process.argv
+            versions = client_packages.client_versions(argv, client_packages.environment_of(run.process.pid))
+            return RunWriter(self._settings, client_process.client_command(argv), client_versions=versions)
         return RunWriter(
             self._settings,
             note=f"command not known: no local process held the client's connection ({run.peer})",

@@ -11,17 +11,18 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer import releases
+from tracer.sequences.client_versions import holds, possible_clients
 from tracer.sequences.discovery import with_alternatives
 from tracer.sequences.schema import AnyOrder, Entry, Loop, OneOf, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tracer.model import ExchangeVerdict
+    from tracer.sequences.client_versions import Client
     from tracer.sequences.schema import Item
 
-__all__ = ["Automaton", "Read", "Rule", "Skip", "automaton"]
+__all__ = ["Automaton", "Read", "Rule", "Skip", "automatons"]
 
 
 class Rule(NamedTuple):
@@ -61,24 +62,26 @@ class Skip(NamedTuple):
 
 
 class Automaton(NamedTuple):
-    """The rules of a sequence, and the transitions of each state.
+    """The rules of a sequence for ``client``, and the transitions of each state.
 
     State 0 is the start, the last state is the end. ``passed`` has the repeatable rules before each state.
     """
 
     sequence: Sequence
+    client: Client
     rules: tuple[Rule, ...]
     reads: tuple[tuple[Read, ...], ...]
     skips: tuple[tuple[Skip, ...], ...]
     passed: tuple[frozenset[int], ...]
 
 
-def automaton(sequence: Sequence, release: str | None = None) -> Automaton:
-    """Return the automaton of ``sequence`` for ``release``. The result is cached.
+def automatons(sequence: Sequence, client: Client) -> tuple[Automaton, ...]:
+    """Return the automatons of ``sequence`` for the clients that ``client`` may be. The result is cached.
 
-    If the release is not known, entries that not all releases have are optional.
+    There are several if the known versions of ``client`` came with clients before and after a change. If no
+    version is known, entries that not all clients have are optional.
     """
-    return _build(_Key(sequence), release)
+    return _build_all(_Key(sequence), client)
 
 
 class _Key:
@@ -95,8 +98,16 @@ class _Key:
 
 
 @functools.lru_cache(maxsize=256)
-def _build(key: _Key, release: str | None) -> Automaton:
-    return _Builder(release).build(key.sequence)
+def _build_all(key: _Key, client: Client) -> tuple[Automaton, ...]:
+    possible = possible_clients(_with_inner(key.sequence.entries), client)
+    return tuple(_Builder(each).build(key.sequence) for each in possible)
+
+
+def _with_inner(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield ``entries`` with the entries of their fallbacks and their service calls."""
+    for entry in entries:
+        yield entry
+        yield from _with_inner((*entry.calls, *(entry.fallback.then if entry.fallback else ())))
 
 
 class _Rules(NamedTuple):
@@ -108,8 +119,8 @@ class _Rules(NamedTuple):
 
 
 class _Builder:
-    def __init__(self, release: str | None) -> None:
-        self.release = release
+    def __init__(self, client: Client) -> None:
+        self.client = client
         self.rules: list[Rule] = []
         self.reads: list[list[Read]] = []
         self.skips: list[list[Skip]] = []
@@ -119,6 +130,7 @@ class _Builder:
         self._items(sequence.exchanges, self._state(frozenset()))
         return Automaton(
             sequence,
+            self.client,
             tuple(self.rules),
             tuple(map(tuple, self.reads)),
             tuple(map(tuple, self.skips)),
@@ -139,7 +151,7 @@ class _Builder:
 
     def _alternatives(self, item: OneOf, state: int) -> int:
         ends = [self._items(branch, state) for branch in item.one_of]
-        # A branch without entries for this release is not an alternative.
+        # A branch without entries for this client is not an alternative.
         ends = [end for end in ends if end != state]
         if not ends:
             return state
@@ -250,7 +262,7 @@ class _Builder:
         return entry.optional or self._holds(entry) is None
 
     def _holds(self, entry: Entry) -> bool | None:
-        return releases.holds(entry.since, entry.until, self.release)
+        return holds(entry, self.client)
 
     def _state(self, passed: frozenset[int]) -> int:
         self.reads.append([])

@@ -6,6 +6,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from tracer.sequences.client_versions import UNKNOWN
 from tracer.sequences.loading import catalog
 from tracer.sequences.matching import Match, could_be, match_run
 from tracer.sequences.observations import observe
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tracer.model import Exchange
+    from tracer.sequences.client_versions import Client
     from tracer.sequences.schema import Sequence
 
 __all__ = ["choose", "subcommand_words"]
@@ -26,7 +28,7 @@ _FLAGS = frozenset({
 })  # fmt: skip
 
 
-def choose(exchanges: Iterable[Exchange], command: str | None, release: str | None = None) -> Sequence | None:
+def choose(exchanges: Iterable[Exchange], command: str | None, client: Client = UNKNOWN) -> Sequence | None:
     """Return the sequence in the catalogue that matches a run, or None.
 
     A known command decides by its words; without a sequence for these words, the result is None. If the
@@ -40,7 +42,7 @@ def choose(exchanges: Iterable[Exchange], command: str | None, release: str | No
     fitting = [
         (result.cost, -_own(sequence), sequence.name, sequence)
         for sequence in catalog().values()
-        if could_be(run, sequence, release) and _fits(sequence, result := match_run(run, sequence, release))
+        if could_be(run, sequence, client) and _fits(sequence, result := match_run(run, sequence, client))
     ]
     return min(fitting)[3] if fitting else None
 

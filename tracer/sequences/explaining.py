@@ -36,7 +36,7 @@ def explain(
     reasons: dict[int, str] = {}
     for index, what in zip(indexes, aligned, strict=True):
         if what.rule is not None:
-            first.setdefault(what.rule, index)
+            first.setdefault(min(machine.rules[what.rule].equivalents), index)
     for index, seen, what in zip(indexes, run, aligned, strict=True):
         if what.verdict == "wrong-status" and what.rule is not None:
             rule = machine.rules[what.rule]
@@ -85,8 +85,10 @@ def _explain_unreached(exchange: Exchange) -> str:
 def _explain_unexpected(machine: Automaton, seen: Observation, first: dict[int, int]) -> str:
     rules, types = machine.rules, machine.sequence.parameters
     if not rules:
-        return "not documented; the sequence has nothing for this release"
-    nearest = min(range(len(rules)), key=lambda number: distance(seen, rules[number].entry, types))
+        return "not documented; the sequence has nothing for this client"
+    # An alternative request of discovery is no step of its own.
+    steps = [number for number, rule in enumerate(rules) if number == min(rule.equivalents)]
+    nearest = min(steps, key=lambda number: distance(seen, rules[number].entry, types))
     rule = rules[nearest]
     why = list(differences(seen, rule.entry, types))
     if why:

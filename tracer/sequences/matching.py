@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracer.lazy import lazy_reorder
 from tracer.model import Exchange, Label, RunVerdict
 from tracer.sequences.alignment import Aligned, Candidate, SequenceAlignment, align
-from tracer.sequences.automaton import Automaton, automaton
+from tracer.sequences.automaton import Automaton, automatons
+from tracer.sequences.client_versions import UNKNOWN
 from tracer.sequences.explaining import explain, explain_missing, request_of
 from tracer.sequences.observations import (
     Observation,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Sequence as List
 
+    from tracer.sequences.client_versions import Client
     from tracer.sequences.schema import Entry, Item, Sequence
 
 __all__ = ["DEVIATIONS", "Match", "could_be", "generic_paths", "match", "match_run"]
@@ -54,22 +56,26 @@ class Match(NamedTuple):
     cost: int
 
 
-def match(exchanges: Iterable[Exchange], sequence: Sequence, release: str | None = None) -> Match:
+def match(exchanges: Iterable[Exchange], sequence: Sequence, client: Client = UNKNOWN) -> Match:
     """Find the best alignment of ``exchanges``, in the order of their requests, with ``sequence``.
 
     Service calls are not part of that order: they are compared with the documented calls of the exchange
-    that caused them. ``release`` is the release of the client, or of the cloud if that is not known.
+    that caused them. The verdict is ``undetermined`` if it depends on which version ``client`` has.
     """
-    return match_run(observe(exchanges), sequence, release, explained=True)
+    return match_run(observe(exchanges), sequence, client, explained=True)
 
 
-def could_be(run: ObservedRun, sequence: Sequence, release: str | None = None) -> bool:
+def could_be(run: ObservedRun, sequence: Sequence, client: Client = UNKNOWN) -> bool:
     """Return whether ``run`` may match ``sequence``. This check is faster than matching.
 
     A run cannot match if it lacks a required request of the command itself, or if the request of an exchange
     is not in the sequence and its status is not in ``REPLACEABLE``.
     """
-    machine = automaton(sequence, release)
+    return any(_could_be(run, machine) for machine in automatons(sequence, client))
+
+
+def _could_be(run: ObservedRun, machine: Automaton) -> bool:
+    sequence = machine.sequence
     senders = {entry.sender for entry in sequence.entries}
     met: set[int] = set()
     for observation in run.seen:
@@ -86,14 +92,24 @@ def could_be(run: ObservedRun, sequence: Sequence, release: str | None = None) -
 
 
 def match_run(
-    prepared: ObservedRun, sequence: Sequence, release: str | None = None, *, explained: bool = False
+    prepared: ObservedRun, sequence: Sequence, client: Client = UNKNOWN, *, explained: bool = False
 ) -> Match:
     """Match a prepared run as ``match`` does. Without ``explained``, omit the texts for people.
 
     For a run without documented exchanges, the texts take more time and memory than the rest of the matching.
     """
+    results = [
+        _match_with(machine, prepared, explained=explained) for machine in automatons(sequence, client)
+    ]
+    best = min(results, key=lambda result: (result.verdict == "deviates", result.cost))
+    if all(result.verdict == best.verdict for result in results):
+        return best
+    return best._replace(verdict="undetermined")
+
+
+def _match_with(machine: Automaton, prepared: ObservedRun, *, explained: bool) -> Match:
     given, seen = prepared
-    machine = automaton(sequence, release)
+    sequence = machine.sequence
     senders = {entry.sender for entry in sequence.entries}
     own = [index for index, observation in enumerate(seen) if observation.sender in senders]
     run = [seen[index] for index in own]
@@ -115,7 +131,7 @@ def match_run(
             index: None if what.rule is None else machine.rules[what.rule].entry
             for index, what in zip(own, aligned, strict=True)
         }
-        of_services = calls(given, seen, entries, sequence, release)
+        of_services = calls(given, seen, entries, sequence, machine.client)
         of_clients = iter(labels)
         labels = [
             of_services[index].label if index in of_services else next(of_clients)

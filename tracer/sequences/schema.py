@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
-from tracer import releases
+from tracer.sequences.conditions import Condition, check_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +32,6 @@ Statuses = Annotated[tuple[Status, ...], msgspec.Meta(min_length=1)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
 Method = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]+$", max_length=20)]
 Step = Annotated[int, msgspec.Meta(ge=1)]
-ReleaseName = Annotated[str, msgspec.Meta(pattern=releases.PATTERN)]
 Scalar = str | int | bool
 
 ParameterType = Literal["any", "hex", "id", "integer", "uuid"]
@@ -106,8 +105,8 @@ class Entry(
 
     An ``optional`` exchange may be missing. An exchange that ``repeats`` may occur again at any later time.
     A ``loop`` is repeated immediately, for the pages of a list or until its end. ``since`` and ``until`` are
-    the first and the last release with the exchange. ``calls`` are service calls that the receiver may send
-    before it responds: in any order, any number of times or never. They have no steps.
+    the first and the last version of the client with the exchange. ``calls`` are service calls that the
+    receiver may send before it responds: in any order, any number of times or never. They have no steps.
 
     ``prologue`` marks an exchange that many commands begin with. ``summary`` describes both messages,
     ``request`` and ``response`` describe one message each.
@@ -123,8 +122,8 @@ class Entry(
     optional: Annotated[bool, _says("It may be left out")] = False
     repeats: Annotated[bool, _says("It may come again at any later time")] = False
     loop: Annotated[bool | Loop, _says("It comes several times in a row: pages of a list, polling")] = False
-    since: Annotated[ReleaseName | None, _says("First release that it holds for")] = None
-    until: Annotated[ReleaseName | None, _says("Last release that it holds for")] = None
+    since: Annotated[Condition | None, _says("First client that sends it: versions, or a release")] = None
+    until: Annotated[Condition | None, _says("Last client that sends it: versions, or a release")] = None
     prologue: Annotated[bool, _says("Not the command's own: many commands begin like this")] = False
     fallback: Annotated[Fallback | None, _says("What the client does when it fails")] = None
     calls: Annotated[tuple[Entry, ...], _says("What the service may ask others while it answers")] = ()
@@ -141,8 +140,7 @@ class Entry(
     def __post_init__(self) -> None:
         if self.steps and (len(self.steps) != 2 or self.steps[1] != self.steps[0] + 1):
             raise ValueError("steps must be two numbers in a row: the request's and the response's")
-        if self.since and self.until and releases.order(self.since) > releases.order(self.until):
-            raise ValueError(f"since {self.since} comes after until {self.until}")
+        check_conditions(self.since, self.until)
         _check_path(self.path)
         for key, value in self.query.items():
             if ("{" in value or "}" in value) and not _PARAMETER.fullmatch(value):

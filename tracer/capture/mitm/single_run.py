@@ -13,6 +13,7 @@ from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.distrust import CommandRemedies, Distrust
 from tracer.capture.mitm.tunnels import Tunnels
 from tracer.model import Output, Recording
+from tracer.runs.client_packages import client_versions
 from tracer.runs.client_process import ClientProcess, client_command
 from tracer.runs.event_pipeline import EventPipeline
 from tracer.runs.run_manager import RunManager
@@ -80,7 +81,9 @@ class SingleRun(Tracer):
         super().__init__(settings, distrust=Distrust(remedies, on_warning), exits=False)
         self.saved: SavedRecording | None = None
         self.others: list[SavedRecording] = []
-        self._writer = RunWriter(settings, client_command(tuple(argv)))
+        self._writer = RunWriter(
+            settings, client_command(tuple(argv)), client_versions=client_versions(argv, environment)
+        )
         self._writer.redactor.learn_environment(environment)
         self._process = ClientProcess(0, 0.0, tuple(argv))
         self._callback = on_exchange
