@@ -16,6 +16,7 @@ from tracer.model import Output, Recording
 from tracer.runs.client_packages import client_versions
 from tracer.runs.client_process import ClientProcess, client_command
 from tracer.runs.event_pipeline import EventPipeline
+from tracer.runs.participant_map import CLIENT
 from tracer.runs.run_manager import RunManager
 from tracer.runs.run_writer import RunWriter, SavedRecording
 
@@ -58,7 +59,8 @@ class _CommandPipeline(EventPipeline):
         self._process = process
 
     def evidence(self, request: RequestStarted) -> Evidence:
-        sender = self.by_port(request) or ""
+        named = self.by_port(request)
+        sender = "" if named in (None, CLIENT) else named
         return super().evidence(request)._replace(process=None if sender else self._process, sender=sender)
 
 
@@ -136,7 +138,7 @@ class SingleRun(Tracer):
     async def client_connected(self, client: connection.Client) -> None:
         """Report a new connection. Its process is known, and needs no search."""
         self._connections.add(client.id)
-        self.reached |= client.sockname[1] not in self._ready().participants.senders
+        self.reached |= client.sockname[1] not in self._ready().participants.service_ports
         self._introduce(client)
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
