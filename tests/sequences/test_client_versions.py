@@ -26,7 +26,7 @@ from tracer.sequences import (
     match,
 )
 from tracer.sequences.client_versions import UNKNOWN, _clients, holds, possible_clients
-from tracer.sequences.conditions import bounds_of, version_key
+from tracer.sequences.client_conditions import bounds_of, version_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

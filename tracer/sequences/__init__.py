@@ -5,7 +5,7 @@ from __future__ import annotations
 from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
 from tracer.sequences.choosing import choose, subcommand_words
 from tracer.sequences.client_versions import Client, client_of, is_version, known_client
-from tracer.sequences.conditions import CLIENT_PACKAGE, Condition
+from tracer.sequences.client_conditions import CLIENT_PACKAGE, Condition
 from tracer.sequences.discovery import with_alternatives
 from tracer.sequences.known_commands import known_words
 from tracer.sequences.labelled_entries import entry_of

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracer import releases
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, typed
-from tracer.sequences.conditions import CLIENT_PACKAGE, PACKAGES, bounds_of, version_key
+from tracer.sequences.client_conditions import CLIENT_PACKAGE, PACKAGES, bounds_of, version_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tracer.model import Recording
-    from tracer.sequences.conditions import Condition, Version
+    from tracer.sequences.client_conditions import Condition, Version
     from tracer.sequences.schema import Entry
 
 __all__ = ["UNKNOWN", "Client", "client_of", "holds", "is_version", "known_client", "possible_clients"]

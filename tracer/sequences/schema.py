@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
-from tracer.sequences.conditions import Condition, check_conditions
+from tracer.sequences.client_conditions import Condition, check_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
