@@ -89,14 +89,14 @@ def match(recording: Recording, sequence: str | None = None) -> Match | None:
     that the recording names, or that fits the command. Return None if there is no such sequence.
     Raises TracerError if ``sequence`` is unknown or cannot be read.
     """
-    from tracer.sequences import find, invocation_of, own_sequence, release_of
+    from tracer.sequences import client_of, find, invocation_of, own_sequence
     from tracer.sequences import match as match_exchanges
 
     chosen = own_sequence(recording).sequence if sequence is None else find(sequence)
     if chosen is None:
         return None
     invocation = invocation_of(recording, chosen)
-    return match_exchanges(recording.exchanges, chosen, release_of(recording), invocation)
+    return match_exchanges(recording.exchanges, chosen, client_of(recording), invocation)
 
 
 def check(recording: Recording, sequence: str | None = None) -> Check:

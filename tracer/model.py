@@ -15,6 +15,7 @@ __all__ = [
     "FORMAT",
     "Body",
     "Cloud",
+    "Doubt",
     "Exchange",
     "ExchangeVerdict",
     "HeaderValue",
@@ -41,7 +42,9 @@ Omission = Literal["streamed", "too-large", "undecodable", "redaction-failed"]
 
 ExchangeVerdict = Literal["documented", "fallback", "optional", "repeated", "unexpected", "wrong-status"]
 RunVerdict = Literal["conforms", "deviates", "undetermined"]
-"""``undetermined`` means that evidence is missing on which exchanges belong to the run."""
+"""``undetermined`` means that evidence is missing, see ``Doubt``."""
+Doubt = Literal["exchanges", "client"]
+"""The missing evidence: which exchanges belong to the run, or which version of the client sent them."""
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -135,17 +138,20 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
 
     ``command`` is None if the command line of the client is not known; ``notes`` then has the reason.
     ``missing`` are the required steps of the sequence that did not occur. ``interrupted`` is the reason for
-    an early end of the run.
+    an early end of the run. ``doubt`` is the missing evidence of an undetermined run. ``client`` is the
+    User-Agent; ``client_versions`` are versions of packages that it does not show, for a local client.
     """
 
     format: int
     command: str | None
     sequence: str | None = None
     verdict: RunVerdict | None = None
+    doubt: Doubt = "exchanges"
     missing: list[int] = []
     interrupted: str = ""
     cloud: Cloud = Cloud()
     client: str = ""
+    client_versions: dict[str, str] = {}
     recorded: str
     participants: dict[str, str] = {}
     notes: list[str] = []

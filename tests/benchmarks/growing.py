@@ -29,7 +29,7 @@ from tracer.rendering.pages.site_plan import plan
 from tracer.rendering.pages.summary import summarise
 from tracer.rendering.pages.wording import wording
 from tracer.rendering.picture import render
-from tracer.sequences import choose, label, release_of
+from tracer.sequences import choose, client_of, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,11 +50,11 @@ class _Action(NamedTuple):
 
 
 def _label(recording: Recording) -> object:
-    return label(recording, choose(recording.exchanges, recording.command, release_of(recording)))
+    return label(recording, choose(recording.exchanges, recording.command, client_of(recording)))
 
 
 def _label_unnamed(recording: Recording) -> object:
-    return label(recording, choose(recording.exchanges, None, release_of(recording)))
+    return label(recording, choose(recording.exchanges, None, client_of(recording)))
 
 
 def _page(recording: Recording) -> object:

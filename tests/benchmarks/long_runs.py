@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from tracer.model import Exchange, Recording
 from tracer.recording import load
-from tracer.sequences import choose, label, release_of
+from tracer.sequences import choose, client_of, label
 
 __all__ = ["KINDS", "changed", "long_run"]
 
@@ -72,7 +72,7 @@ def long_run(kind: str, size: int) -> Recording:
     like, row = KINDS[kind]
     exchanges = _told_apart(itertools.islice(row(), size))
     recording = replace(load(_SHIPPED / f"{like}.yaml"), exchanges=list(exchanges))
-    return label(recording, choose(recording.exchanges, recording.command, release_of(recording)))
+    return label(recording, choose(recording.exchanges, recording.command, client_of(recording)))
 
 
 def changed(recording: Recording) -> Recording:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from tracer.errors import InputError
 from tracer.model import Body, Exchange, Request, Response
@@ -52,6 +53,69 @@ def test_the_mount_path_names_what_no_catalogue_does() -> None:
         "keystone",
         "glance",
     ]
+
+
+def answered(url: str, status: int, method: str = "GET", answer: object = None, **headers: str) -> Exchange:
+    made = exchange(url, method, answer=answer)
+    assert made.response is not None
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    return replace(made, response=replace(made.response, status=status, headers=fields))
+
+
+@pytest.mark.parametrize("root", ["http://h.test:5000", "http://h.test/keys", "https://[fd00::1]:5000"])
+def test_a_refused_login_is_to_keystone(root: str) -> None:
+    login = answered(f"{root}/v3/auth/tokens", 401, "POST")
+    assert names(answered(root, 300), answered(f"{root}/v3", 200), login) == ["keystone"] * 3
+
+
+def test_a_login_without_a_response_is_to_keystone() -> None:
+    assert names(unanswered("http://h.test:5000/v3/auth/tokens", "POST")) == ["keystone"]
+
+
+def test_the_media_type_of_discovery_names_keystone() -> None:
+    kind = "application/vnd.openstack.identity-v3+json"
+    version = {"version": {"id": "v3.14", "media-types": [{"base": "application/json", "type": kind}]}}
+    assert names(answered("http://h.test:5000/v3", 200, answer=version)) == ["keystone"]
+    other = {"version": {"id": "v3.14", "media-types": [{"type": "application/vnd.openstack.volume+json"}]}}
+    assert names(answered("http://h.test:5000/v3", 200, answer=other)) == ["service-1"]
+
+
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        'Keystone uri="http://k.test:5000"',
+        "Keystone uri='http://k.test:5000/v3'",
+        "keystone uri=http://k.test:5000",
+    ],
+)
+def test_a_request_for_a_token_names_keystone(challenge: str) -> None:
+    refused = answered("http://i.test:9292/v2/images", 401, WWW_Authenticate=challenge)
+    assert names(refused, answered("http://k.test:5000", 300)) == ["service-1", "keystone"]
+    assert names(
+        answered("http://i.test/", 401, WWW_Authenticate="Basic realm=x"), unanswered("http://k.test")
+    ) == [
+        "service-1",
+        "service-2",
+    ]
+
+
+@pytest.mark.parametrize(("status", "name"), [(502, "keystone"), (503, "keystone"), (404, "service-1")])
+def test_a_keystone_that_is_down_behind_a_proxy(status: int, name: str) -> None:
+    assert names(answered("http://h.test:5000/v3", status), command="openstack token issue") == [name]
+    assert names(answered("http://h.test:5000/v3", status)) == ["service-1"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_to_another_host_keeps_the_participant(status: int) -> None:
+    catalog = [{"type": "image", "endpoints": [{"url": "http://a.test:9292"}]}]
+    login = exchange("http://b.test:5000/v3/auth/tokens", "POST", answer={"token": {"catalog": catalog}})
+    first = answered("http://a.test:9292/v2/images/1", status, Location="http://other.test:1/v2/images/1")
+    second = answered("http://other.test:1/v2/images/1", status, Location="//third.test/v2/images/1/")
+    third = answered("http://third.test/v2/images/1", 200)
+    assert names(login, first, second, third) == ["keystone", "glance", "glance", "glance"]
+    assert names(login, third, first) == ["keystone", "service-1", "glance"]
+    broken = answered("http://a.test:9292/v2/images/1", status, Location="http://[")
+    assert names(login, broken, third) == ["keystone", "glance", "service-1"]
 
 
 def test_a_port_alone_names_nobody() -> None:

@@ -371,6 +371,21 @@ def test_stored_flows_are_tied_by_time_and_token(tmp_path: Path) -> None:
     assert TOKEN not in "".join(path.read_text() for path in tmp_path.rglob("*.yaml"))
 
 
+def test_the_port_of_the_client_means_the_client(tmp_path: Path) -> None:
+    """Also a client whose User-Agent has the name of a service."""
+    for number, agent in enumerate(("", "glance-api")):
+        client = peer("192.0.2.1")
+        client.sockname = ("127.0.0.1", 8083)
+        flows = [login(client), discovery(client, "/image", 2.0), show(client)]
+        for each in flows if agent else ():
+            each.request.headers["User-Agent"] = agent
+        recordings = trace(flows, tmp_path / str(number), trace_participants="glance=8082,client=8083")
+        (recording,) = recordings.values()
+        assert [one.sender for one in recording.exchanges] == ["client"] * 3
+        assert recording.sequence == "image-show"
+        assert "command not known" in recording.notes[0]
+
+
 def test_a_services_agent_is_enough_where_it_has_no_port_of_its_own(tmp_path: Path) -> None:
     client, service = peer("192.0.2.1"), peer("192.0.2.3")
     agent = {"User-Agent": "glance-api keystonemiddleware.auth_token/10.1.0", "X-Subject-Token": TOKEN}

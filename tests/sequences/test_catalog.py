@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tracer.matrix import suites
 from tracer.recording import load
 from tracer.redaction import load_policy
-from tracer.sequences import Entry, Sequence, catalog, choose, invocation_of, match
+from tracer.sequences import Entry, Sequence, catalog, choose, client_of, invocation_of, known_client, match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,7 +149,7 @@ def test_a_shipped_recording_conforms(path: Path, recording: Recording) -> None:
     assert recording.cloud.release == path.parent.name
     sequence = sequence_of(recording)
     invocation = invocation_of(recording, sequence)
-    result = match(recording.exchanges, sequence, recording.cloud.release, invocation)
+    result = match(recording.exchanges, sequence, client_of(recording), invocation)
     assert result.explanations == []
     assert recording.verdict == result.verdict == "conforms"
     labels = [(exchange.steps, exchange.path, exchange.verdict) for exchange in recording.exchanges]
@@ -160,9 +160,9 @@ def test_a_shipped_recording_conforms(path: Path, recording: Recording) -> None:
 def test_the_sequence_of_a_shipped_recording_is_found(path: Path, recording: Recording) -> None:
     own = sequence_of(recording)
     assert path.stem.startswith(own.name)
-    assert choose(recording.exchanges, recording.command, recording.cloud.release) is own
-    for release in (recording.cloud.release, None):
-        chosen = choose(recording.exchanges, None, release)
+    assert choose(recording.exchanges, recording.command, client_of(recording)) is own
+    for client in (client_of(recording), known_client("")):
+        chosen = choose(recording.exchanges, None, client)
         assert chosen is not None
         assert chosen.name == ("token-issue" if own.name in UNTOLD else own.name)
 
@@ -195,8 +195,8 @@ def test_a_recording_deviates_in_the_other_release_where_the_releases_differ(nam
     same = [_request(exchange) for exchange in old.exchanges] == [
         _request(exchange) for exchange in new.exchanges
     ]
-    in_new = match(old.exchanges, sequence_of(old), RELEASES[1])
-    in_old = match(new.exchanges, sequence_of(new), RELEASES[0])
+    in_new = match(old.exchanges, sequence_of(old), known_client("", RELEASES[1]))
+    in_old = match(new.exchanges, sequence_of(new), known_client("", RELEASES[0]))
     verdicts = {in_new.verdict, in_old.verdict}
     assert verdicts == {"conforms"} if same else "deviates" in verdicts
 
@@ -217,4 +217,4 @@ def _verdict(recording: Recording, changes: list[tuple[int, Exchange | None]]) -
     exchanges = [changed.get(index, exchange) for index, exchange in enumerate(recording.exchanges)]
     remaining = [exchange for exchange in exchanges if exchange is not None]
     sequence = sequence_of(recording)
-    return match(remaining, sequence, recording.cloud.release, invocation_of(recording, sequence)).verdict
+    return match(remaining, sequence, client_of(recording), invocation_of(recording, sequence)).verdict

@@ -12,7 +12,7 @@ from tests.sequences import runs
 from tests.sequences.runs import HOST, IMAGE_ID, exchange, login, prologue, show
 from tracer.conformance import check
 from tracer.recording import load
-from tracer.sequences import choose, label, named_sequence
+from tracer.sequences import choose, known_client, label, named_sequence
 
 if TYPE_CHECKING:
     from tracer.model import Exchange
@@ -156,7 +156,7 @@ def test_a_user_agent_of_another_program_leaves_no_sequence(agent: str, name: st
 @pytest.mark.parametrize("name", ["shell-three-commands", "script-creates"])
 def test_stored_traffic_of_no_single_command_has_no_verdict(name: str, command: str | None) -> None:
     recording = load(RECORDED / f"{name}.yaml")
-    labelled = label(recording, choose(recording.exchanges, command, "zed"))
+    labelled = label(recording, choose(recording.exchanges, command, known_client("", "zed")))
     assert (labelled.sequence, labelled.verdict, labelled.missing) == (None, None, [])
     assert all(each.path and not each.steps and each.verdict is None for each in labelled.exchanges)
     assert {each.path for each in labelled.exchanges} >= {"/identity/v3/auth/tokens", "/image/v2/images"}

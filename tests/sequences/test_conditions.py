@@ -14,7 +14,7 @@ from tests.sequences.runs import (
     versions_of_keystone,
 )
 from tracer.model import Exchange, Output, Recording
-from tracer.sequences import Invocation, When, catalog, invocation_of, match
+from tracer.sequences import Invocation, When, catalog, invocation_of, known_client, match
 from tracer.sequences.conditions import Presence, presence
 
 IMAGE = f"{HOST}/image/v2/images/{IMAGE_ID}"
@@ -25,7 +25,7 @@ def verdict(command: str | None, run: list[Exchange], sequence: str, exit_code: 
         format=1, command=command, recorded="", exchanges=run, output=Output(exit=exit_code)
     )
     documented = catalog()[sequence]
-    return match(run, documented, "2026.2", invocation_of(recording, documented)).verdict
+    return match(run, documented, known_client("", "2026.2"), invocation_of(recording, documented)).verdict
 
 
 def prologue() -> list[Exchange]:

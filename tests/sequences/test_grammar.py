@@ -11,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sequences.runs import HOST, exchange
-from tracer.sequences import AnyOrder, Entry, Fallback, Item, Loop, Match, OneOf, Sequence, match
+from tracer.sequences import (
+    AnyOrder,
+    Entry,
+    Fallback,
+    Item,
+    Loop,
+    Match,
+    OneOf,
+    Sequence,
+    known_client,
+    match,
+)
 
 if TYPE_CHECKING:
     from tracer.model import Exchange
@@ -145,7 +156,7 @@ def generated(draw: st.DrawFn) -> tuple[Sequence, str, list[Made]]:
 
 
 def _match(sequence: Sequence, release: str, run: list[Made]) -> Match:
-    return match([step.exchange for step in run], sequence, release)
+    return match([step.exchange for step in run], sequence, known_client("", release))
 
 
 def _single(run: list[Made]) -> list[int]:
@@ -203,7 +214,7 @@ def test_a_strange_exchange_added_is_named(
     result = match(
         [*(step.exchange for step in run[:index]), stranger, *(step.exchange for step in run[index:])],
         sequence,
-        release,
+        known_client("", release),
     )
     assert (result.verdict, list(result.reasons), result.missing) == ("deviates", [index], [])
     assert result.explanations[0].startswith(f"exchange {index + 1}, GET /image/v2/strangers: not documented")
@@ -279,7 +290,7 @@ def _get(number: int, status: int | None = 200, body: object = None, more: str =
 
 
 def _verdicts(run: list[Exchange], sequence: Sequence, release: str | None = None) -> list[str | None]:
-    return [label.verdict for label in match(run, sequence, release).labels]
+    return [label.verdict for label in match(run, sequence, known_client("", release)).labels]
 
 
 def test_pages_are_repeated_in_a_row_only() -> None:
@@ -322,19 +333,19 @@ def test_alternatives() -> None:
 def test_what_a_release_does_not_have() -> None:
     sequence = _sequence(_entry(1), _entry(2, since="2023.1", until="2025.2"))
     for release, verdict in (("zed", "conforms"), ("2025.2", "deviates"), ("2026.1", "conforms")):
-        assert match([_get(1)], sequence, release).verdict == verdict
+        assert match([_get(1)], sequence, known_client("", release)).verdict == verdict
     for release in ("zed", "2026.1", "master"):
         assert _verdicts([_get(1), _get(2)], sequence, release) == ["documented", "unexpected"]
     for unknown in (None, "my own"):
-        assert match([_get(1)], sequence, unknown).verdict == "conforms"
-        assert match([_get(1), _get(2)], sequence, unknown).verdict == "conforms"
+        assert match([_get(1)], sequence, known_client("", unknown)).verdict == "conforms"
+        assert match([_get(1), _get(2)], sequence, known_client("", unknown)).verdict == "conforms"
 
 
 def test_alternatives_of_releases() -> None:
     sequence = _sequence(OneOf(one_of=((_entry(1, until="zed"),), (_entry(2, since="2023.1"),))))
-    assert match([_get(1)], sequence, "zed").verdict == "conforms"
-    assert match([_get(2)], sequence, "zed").verdict == "deviates"
-    assert match([], sequence, "2026.2").missing == [3, 4]
+    assert match([_get(1)], sequence, known_client("", "zed")).verdict == "conforms"
+    assert match([_get(2)], sequence, known_client("", "zed")).verdict == "deviates"
+    assert match([], sequence, known_client("", "2026.2")).missing == [3, 4]
 
 
 @pytest.mark.parametrize(

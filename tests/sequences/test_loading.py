@@ -126,8 +126,8 @@ def test_an_unknown_name_tells_the_known_ones() -> None:
             "  loop: {until_status: 200}\n  path: /v2",
             "cannot both go on with a loop and end it",
         ),
-        ("  path: /v2", "  since: Zed\n  path: /v2", "exchanges[0].since: expected str matching regex"),
-        ("  path: /v2", "  since: zedd\n  path: /v2", "exchanges[0].since: expected str matching regex"),
+        ("  path: /v2", "  since: Zed\n  path: /v2", "exchanges[0]: since must be a release"),
+        ("  path: /v2", "  since: zedd\n  path: /v2", "exchanges[0]: since must be a release"),
         ("  path: /v2", "  since: '2023.1'\n  until: zed\n  path: /v2", "since 2023.1 comes after until zed"),
         (
             "  fallback:",

@@ -10,7 +10,7 @@ import pytest
 from tests.sequences.runs import login, show, versions_of_glance, versions_of_keystone
 from tests.sequences.test_conditions import CREATE, PATCH, UPLOAD, prologue
 from tracer.model import Body, Exchange, Headers
-from tracer.sequences import catalog, match
+from tracer.sequences import catalog, known_client, match
 from tracer.sequences.media_types import media_type_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _with(sent: Exchange, *, request: str | None = None, response: str | None = 
 
 
 def _match(sequence: str, *run: Exchange) -> Match:
-    return match(run, catalog()[sequence], "zed")
+    return match(run, catalog()[sequence], known_client("", "zed"))
 
 
 @pytest.mark.parametrize(
@@ -102,4 +102,4 @@ def test_the_body_of_an_error_may_have_any_type() -> None:
 def test_a_sequence_without_media_types_documents_none() -> None:
     sequence = msgspec.structs.replace(catalog()["image-show"], media_type=())
     run = [*prologue(), _with(show(), response="text/html")]
-    assert match(run, sequence, "zed").verdict == "conforms"
+    assert match(run, sequence, known_client("", "zed")).verdict == "conforms"

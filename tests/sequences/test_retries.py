@@ -16,13 +16,13 @@ from tests.sequences.runs import (
     versions_of_keystone,
 )
 from tracer.model import Body, Exchange
-from tracer.sequences import catalog, match
+from tracer.sequences import catalog, known_client, match
 
 FAILURES = [429, 502, 503, 504, None]
 
 
 def _verdicts(run: list[Exchange], sequence: str = "image-show") -> tuple[list[str | None], str]:
-    result = match(run, catalog()[sequence], "zed")
+    result = match(run, catalog()[sequence], known_client("", "zed"))
     return [label.verdict for label in result.labels], result.verdict
 
 

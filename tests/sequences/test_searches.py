@@ -16,7 +16,7 @@ from tests.sequences.runs import (
 )
 from tests.sequences.test_conditions import PATCH, prologue, sent
 from tracer.model import Exchange, Recording
-from tracer.sequences import catalog, invocation_of, match
+from tracer.sequences import catalog, invocation_of, known_client, match
 
 if TYPE_CHECKING:
     from tracer.sequences.matching import Match
@@ -38,7 +38,7 @@ def _lookup(name: str, *found: str) -> list[Exchange]:
 def _match(command: str | None, run: list[Exchange], sequence: str) -> Match:
     recording = Recording(format=1, command=command, recorded="", exchanges=run)
     documented = catalog()[sequence]
-    return match(run, documented, "2026.2", invocation_of(recording, documented))
+    return match(run, documented, known_client("", "2026.2"), invocation_of(recording, documented))
 
 
 COMMANDS = [

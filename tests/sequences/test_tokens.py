@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.sequences.runs import HOST, exchange, login, show, versions_of_glance, versions_of_keystone
-from tracer.sequences import catalog, match
+from tracer.sequences import catalog, known_client, match
 from tracer.sequences.tokens import is_login, needs_token
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _login(token: str | None) -> Exchange:
 
 
 def _match(*run: Exchange) -> Match:
-    return match(run, catalog()["image-show"], "zed")
+    return match(run, catalog()["image-show"], known_client("", "zed"))
 
 
 def _beginning(token: str | None) -> list[Exchange]:

@@ -194,7 +194,7 @@ def _steps(sides: Sequence[Side], pairings: Sequence[Pairing], reporter: Reporte
 def _warn_of_undetermined(compared: Compared) -> None:
     couple = compared.couple
     for path, recording in ((couple.before, compared.before), (couple.after, compared.after)):
-        if recording.verdict == "undetermined":
+        if recording.verdict == "undetermined" and recording.doubt == "exchanges":
             warn(f"{path} is undetermined: a difference may come from an exchange of another run")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.sequences import catalog, invocation_of, match, release_of
+from tracer.sequences import catalog, client_of, invocation_of, match
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 __all__ = ["reasons", "undetermined_reason"]
 
+_CLIENT = (
+    "python-openstackclient changed, and the User-Agent does not show its version (record the command on the "
+    "machine of the client)"
+)
 _REMEDY = "record one command at a time, see docs/explanation/attribution.md"
 
 
@@ -22,7 +26,7 @@ def reasons(recording: Recording) -> Mapping[int, str]:
     if sequence is None or recording.verdict not in ("deviates", "undetermined"):
         return {}
     invocation = invocation_of(recording, sequence)
-    return match(recording.exchanges, sequence, release_of(recording), invocation).reasons
+    return match(recording.exchanges, sequence, client_of(recording), invocation).reasons
 
 
 def undetermined_reason(recording: Recording) -> str:
@@ -30,5 +34,7 @@ def undetermined_reason(recording: Recording) -> str:
 
     The text mentions the notes without quoting them, because notes may have other subjects.
     """
+    if recording.doubt == "client":
+        return _CLIENT
     pointer = "; its notes say why" if recording.notes else ""
     return f"evidence is missing on which exchanges belong to the run{pointer} ({_REMEDY})"

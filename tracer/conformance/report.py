@@ -18,10 +18,11 @@ from tracer.sequences import (
     Origin,
     OwnSequence,
     catalog,
+    client_of,
+    doubt_of,
     invocation_of,
     match,
     own_sequence,
-    release_of,
     verdict_of,
 )
 
@@ -149,12 +150,13 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
         if verdict:
             problem = f"undetermined: {undetermined_reason(recording)}; {problem}"
         return msgspec.structs.replace(base, verdict=verdict, problem=problem)
-    result = match(recording.exchanges, chosen, release_of(recording), invocation_of(recording, chosen))
+    result = match(recording.exchanges, chosen, client_of(recording), invocation_of(recording, chosen))
     verdict = verdict_of(recording, result)
+    judged = msgspec.structs.replace(recording, doubt=doubt_of(recording, result))
     return msgspec.structs.replace(
         base,
         verdict=verdict,
-        problem=f"undetermined: {undetermined_reason(recording)}" if verdict == "undetermined" else "",
+        problem=f"undetermined: {undetermined_reason(judged)}" if verdict == "undetermined" else "",
         failure=failure_of(recording, result.unfound),
         sequence=chosen.name,
         missing=result.missing,

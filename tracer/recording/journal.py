@@ -36,6 +36,7 @@ class JournalHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
 
     began: float
     command: str | None = None
+    client_versions: dict[str, str] = {}
     release: str | None = None
     sequence: str | None = None
     name: str | None = None

@@ -51,6 +51,7 @@ def _all_texts(recording: Recording, redactor: Redactor, exchanges: list[Exchang
         command=recording.command and text(recording.command),
         interrupted=text(recording.interrupted),
         client=text(recording.client),
+        client_versions={name: text(version) for name, version in recording.client_versions.items()},
         cloud=replace(recording.cloud, url=text(recording.cloud.url)),
         participants={name: text(label) for name, label in recording.participants.items()},
         notes=[text(note) for note in recording.notes],

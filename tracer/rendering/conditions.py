@@ -1,16 +1,16 @@
-"""Texts for the conditions of a documented exchange: options, releases, repetition."""
+"""Texts for the conditions of a documented exchange: options, clients, repetition."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.sequences import Loop
+from tracer.sequences import CLIENT_PACKAGE, Loop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as List
 
     from tracer.rendering.words import Words
-    from tracer.sequences import Each, Entry, When
+    from tracer.sequences import Condition, Each, Entry, When
 
 __all__ = ["each", "either", "how_often", "when"]
 
@@ -25,10 +25,19 @@ def when(entry: Entry, words: Words) -> list[str]:
     else:
         conditions = [words.optional] if entry.optional else []
     if entry.since:
-        conditions.append(words.since.format(release=entry.since))
+        conditions.append(words.since.format(release=_client(entry.since)))
     if entry.until:
-        conditions.append(words.until.format(release=entry.until))
+        conditions.append(words.until.format(release=_client(entry.until)))
     return conditions
+
+
+def _client(condition: Condition) -> str:
+    """Return a release, or the name and the version of the package that decides."""
+    if isinstance(condition, str):
+        return condition
+    package = CLIENT_PACKAGE if CLIENT_PACKAGE in condition else next(iter(condition))
+    versions = condition[package]
+    return f"{package} {versions if isinstance(versions, str) else '–'.join(versions)}"
 
 
 def how_often(loop: Loop | bool, words: Words) -> str:

@@ -52,7 +52,10 @@ def recording_tree(
         for phases, group in prologue.split(run, recording):
             nodes += [builder.hidden(phases, group)] if phases else builder.nodes(group)
     if recording.verdict == "undetermined" and run:
-        nodes.insert(0, Note((), builder.words.undetermined))
+        doubt = (
+            builder.words.undetermined_client if recording.doubt == "client" else builder.words.undetermined
+        )
+        nodes.insert(0, Note((), doubt))
     if recording.missing and run:
         phrase = builder.words.missing if len(recording.missing) > 1 else builder.words.missing_one
         nodes.append(Note((), phrase.format(steps=", ".join(map(str, recording.missing)))))

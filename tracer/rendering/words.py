@@ -26,6 +26,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     no_response: str
     undetermined: str
     discovery: str
+    undetermined_client: str
     authentication: str
     repeated: str
     optional: str

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tracer.lazy import lazy_map, lazy_reorder
 from tracer.model import FORMAT, Cloud, Exchange, Output, Recording
 from tracer.runs.participants import CLIENT, client_agent, client_label, resolve
-from tracer.sequences import choose, find, label, release_of
+from tracer.sequences import choose, client_of, find, label
 from tracer.urls import split
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def assemble(
         interrupted=head.interrupted,
         cloud=Cloud(release=head.release, url=_cloud_url(named)),
         client=client_agent(named),
+        client_versions=head.client_versions,
         recorded=datetime.fromtimestamp(began, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         participants=labels,
         notes=head.notes,
@@ -57,7 +58,7 @@ def assemble(
     by_client = any(exchange.sender == CLIENT for exchange in named)
     sequence = find(head.sequence) if head.sequence else None
     if by_client:
-        sequence = sequence or choose(named, head.command, release_of(recording))
+        sequence = sequence or choose(named, head.command, client_of(recording))
         client = client_label(recording.client, head.command, documented=sequence is not None)
         recording = replace(recording, participants={**labels, CLIENT: client})
     return label(recording, sequence)

@@ -109,14 +109,14 @@ class EventPipeline:
             opening=f"{method} {url}",
             authenticates=_authenticates(method, url),
             tokens=carried_tokens(request),
-            sender=self.by_port(request) or named_by_agent(agent) or "",
+            sender=_service(self.by_port(request) or named_by_agent(agent)),
             subjects=frozenset(fields.all(b"x-subject-token")),
             url=url,
             started=request.started,
         )
 
     def by_port(self, request: RequestStarted) -> str | None:
-        """Return the service that sends through the request's proxy port, None for any other port."""
+        """Return the participant that sends through the request's proxy port, None for any other port."""
         connected = self._connections.get(request.connection)
         return self._settings.participants.senders.get(connected.port) if connected else None
 
@@ -139,6 +139,11 @@ class EventPipeline:
             return exchange(request, completed, sender=sender, limit=self._settings.limit)
         except Exception:  # noqa: BLE001 - an exchange without contents is better than none
             return skeleton(request, completed, sender=sender)
+
+
+def _service(sender: str | None) -> str:
+    """Return ``sender`` if it is a service; empty for a client."""
+    return "" if sender in (None, CLIENT) else sender
 
 
 def carried_tokens(request: RequestStarted) -> frozenset[str]:

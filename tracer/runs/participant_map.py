@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from tracer.sequences import Catalogue
 
-__all__ = ["ParticipantMap"]
+__all__ = ["CLIENT", "ParticipantMap"]
+
+CLIENT = "client"
+"""The participant that sends the requests of a command."""
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
 
@@ -41,6 +44,11 @@ class ParticipantMap:
                 self.senders[int(value)] = name
             else:
                 self._receivers.append((name, *_origin_and_path(value, item)))
+
+    @property
+    def service_ports(self) -> frozenset[int]:
+        """The proxy ports of senders other than the client."""
+        return frozenset(port for port, name in self.senders.items() if name != CLIENT)
 
     def with_senders(self, senders: Mapping[int, str]) -> ParticipantMap:
         """Return a copy with additional ``senders``, by their proxy port."""

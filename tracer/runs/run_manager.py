@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from tracer.errors import TracerError
 from tracer.processes import is_alive
-from tracer.runs import client_process
+from tracer.runs import client_packages, client_process
 from tracer.runs.attribution import Attribution
 from tracer.runs.pending import PendingExchanges
 from tracer.runs.run import GRACE, Evidence, Run
 from tracer.runs.run_writer import RunWriter, SavedRecording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import Callable, Coroutine, Iterable, Mapping
 
     from tracer.model import Exchange
     from tracer.runs.sent_request import SentRequest
@@ -141,12 +141,20 @@ class RunManager:
         return self.client_writer(run, self._settings)
 
     @staticmethod
-    def client_writer(run: Run, settings: Settings) -> RunWriter:
-        """Create the writer of the run of a client."""
+    def client_writer(
+        run: Run, settings: Settings, environment: Mapping[str, str] | None = None
+    ) -> RunWriter:
+        """Create the writer of the run of a client.
+
+        ``environment`` is the one of the client if that cannot be read from its process.
+        """
         if run.shell is not None:
             return RunWriter(settings.with_catalogue(run.shell.catalogue), note=_SHELL)
         if run.process is not None:
-            return RunWriter(settings, client_process.client_command(run.process.argv))
+            argv = run.process.argv
+            own = client_packages.environment_of(run.process.pid) or environment or {}
+            versions = client_packages.client_versions(argv, own)
+            return RunWriter(settings, client_process.client_command(argv), client_versions=versions)
         return RunWriter(
             settings,
             note=f"command not known: no local process held the client's connection ({run.peer})",

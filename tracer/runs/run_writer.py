@@ -22,7 +22,7 @@ from tracer.runs.settings import JOURNALS, Settings
 from tracer.storage import write_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tracer.errors import TracerError
@@ -48,7 +48,13 @@ class SavedRecording(NamedTuple):
 class RunWriter:
     """The writer of the journal and the recording of one run. Methods raise OutputError if a write fails."""
 
-    def __init__(self, settings: Settings, argv: Sequence[str] = (), note: str = "") -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        argv: Sequence[str] = (),
+        note: str = "",
+        client_versions: Mapping[str, str] | None = None,
+    ) -> None:
         self.settings = settings
         self.redactor = Redactor(load_policy(*settings.policies))
         self.exchanges = 0
@@ -62,6 +68,7 @@ class RunWriter:
         self._head = JournalHead(
             began=time.time(),
             command=self.redactor.command(argv) if argv else None,
+            client_versions=dict(client_versions or {}),
             release=settings.release,
             sequence=settings.sequence,
             name=settings.name,

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tracer.model import Exchange, Request, header
 from tracer.runs.lulls import PAUSE
-from tracer.sequences import Catalogue, documented_release, is_complete, may_begin, may_continue
+from tracer.sequences import Catalogue, is_complete, known_client, may_begin, may_continue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,13 +80,13 @@ class ShellCommand:
             return False
         if len(self._exchanges) > _LIMIT:
             return pauses
-        release = documented_release(evidence.agent, None)
+        client = known_client(evidence.agent)
         before = [self._login] if self._login else []
         *exchanges, request = _with_receivers([*before, *self._exchanges, request])
-        goes_on = may_continue(exchanges, request, release)
-        if not is_complete(exchanges, release):
+        goes_on = may_continue(exchanges, request, client)
+        if not is_complete(exchanges, client):
             return pauses and not goes_on
-        begins = may_begin(exchanges[: len(before)], request, release)
+        begins = may_begin(exchanges[: len(before)], request, client)
         # Without a pause, an undocumented command may have begun like a documented one.
         return (not goes_on or begins) if pauses else (not goes_on and begins)
 

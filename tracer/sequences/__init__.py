@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
 from tracer.sequences.choosing import OwnSequence, choose, named_sequence, own_sequence
-from tracer.sequences.client_releases import documented_release, release_of
+from tracer.sequences.client_conditions import CLIENT_PACKAGE, Condition
+from tracer.sequences.client_versions import Client, client_of, is_version, known_client
 from tracer.sequences.command_boundaries import is_complete, may_begin, may_continue
 from tracer.sequences.command_lines import (
     calls_openstack,
@@ -19,7 +20,7 @@ from tracer.sequences.identity_providers import is_for_identity_provider
 from tracer.sequences.invocations import invocation_of
 from tracer.sequences.known_commands import known_words
 from tracer.sequences.labelled_entries import entry_of
-from tracer.sequences.labelling import label, verdict_of
+from tracer.sequences.labelling import doubt_of, label, verdict_of
 from tracer.sequences.loading import catalog, common_calls, find, include, json_schema, load
 from tracer.sequences.matching import DEVIATIONS, DeviationKind, Match, generic_paths, match
 from tracer.sequences.nesting import parents
@@ -40,9 +41,12 @@ from tracer.sequences.templates import generic, with_query
 from tracer.sequences.user_agents import program_of
 
 __all__ = [
+    "CLIENT_PACKAGE",
     "DEVIATIONS",
     "AnyOrder",
     "Catalogue",
+    "Client",
+    "Condition",
     "DeviationKind",
     "Each",
     "Entry",
@@ -61,8 +65,9 @@ __all__ = [
     "calls_openstack",
     "catalog",
     "choose",
+    "client_of",
     "common_calls",
-    "documented_release",
+    "doubt_of",
     "entry_of",
     "find",
     "generic",
@@ -72,7 +77,9 @@ __all__ = [
     "is_complete",
     "is_for_identity_provider",
     "is_interactive",
+    "is_version",
     "json_schema",
+    "known_client",
     "known_words",
     "label",
     "load",
@@ -85,7 +92,6 @@ __all__ = [
     "participant_label",
     "program_name",
     "program_of",
-    "release_of",
     "subcommand_words",
     "usual_mount",
     "verdict_of",

@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer import releases
+from tracer.sequences.client_versions import holds, possible_clients
 from tracer.sequences.conditions import presence
 from tracer.sequences.discovery import with_alternatives
 from tracer.sequences.loading import ways
@@ -21,13 +21,14 @@ from tracer.sequences.logins import PASSWORD, Login, is_login
 from tracer.sequences.schema import AnyOrder, Each, Entry, Loop, OneOf, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tracer.model import ExchangeVerdict
+    from tracer.sequences.client_versions import Client
     from tracer.sequences.conditions import Invocation
     from tracer.sequences.schema import Item
 
-__all__ = ["Automaton", "Read", "Rule", "Search", "Skip", "automaton"]
+__all__ = ["Automaton", "Read", "Rule", "Search", "Skip", "automatons"]
 
 
 class Search(NamedTuple):
@@ -82,30 +83,32 @@ class Skip(NamedTuple):
 
 
 class Automaton(NamedTuple):
-    """The rules of a sequence, and the transitions of each state.
+    """The rules of a sequence for ``client``, and the transitions of each state.
 
     State 0 is the start, the last state is the end. ``passed`` has the repeatable rules before each state.
     """
 
     sequence: Sequence
+    client: Client
     rules: tuple[Rule, ...]
     reads: tuple[tuple[Read, ...], ...]
     skips: tuple[tuple[Skip, ...], ...]
     passed: tuple[frozenset[int], ...]
 
 
-def automaton(
+def automatons(
     sequence: Sequence,
-    release: str | None = None,
+    client: Client,
     invocation: Invocation | None = None,
     login: Login = PASSWORD,
-) -> Automaton:
-    """Return the automaton of ``sequence`` for ``release`` and ``invocation``. The result is cached.
+) -> tuple[Automaton, ...]:
+    """Return the automatons of ``sequence`` for the clients that ``client`` may be. The result is cached.
 
-    If the release is not known, entries that not all releases have are optional. If the invocation is not
-    known, ``when`` has no effect. ``login`` adds ways to a token to the login of the sequence.
+    There are several if the known versions of ``client`` came with clients before and after a change. If no
+    version is known, entries that not all clients have are optional. If the invocation is not known, ``when``
+    has no effect. ``login`` adds ways to a token to the login of the sequence.
     """
-    return _build(_Key(sequence), release, invocation, login)
+    return _build_all(_Key(sequence), client, invocation, login)
 
 
 class _Key:
@@ -122,8 +125,18 @@ class _Key:
 
 
 @functools.lru_cache(maxsize=256)
-def _build(key: _Key, release: str | None, invocation: Invocation | None, login: Login) -> Automaton:
-    return _Builder(release, invocation, login).build(key.sequence)
+def _build_all(
+    key: _Key, client: Client, invocation: Invocation | None, login: Login
+) -> tuple[Automaton, ...]:
+    possible = possible_clients(_with_inner(key.sequence.entries), client)
+    return tuple(_Builder(each, invocation, login).build(key.sequence) for each in possible)
+
+
+def _with_inner(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield ``entries`` with the entries of their fallbacks and their service calls."""
+    for entry in entries:
+        yield entry
+        yield from _with_inner((*entry.calls, *(entry.fallback.then if entry.fallback else ())))
 
 
 class _Rules(NamedTuple):
@@ -135,8 +148,8 @@ class _Rules(NamedTuple):
 
 
 class _Builder:
-    def __init__(self, release: str | None, invocation: Invocation | None, login: Login) -> None:
-        self.release = release
+    def __init__(self, client: Client, invocation: Invocation | None, login: Login) -> None:
+        self.client = client
         self.invocation = invocation
         self.brought = login.brought
         self.ways = [way for way in ways() if way.name in login.ways]
@@ -153,6 +166,7 @@ class _Builder:
         self._leave_out(len(self.reads) - 1)
         return Automaton(
             sequence,
+            self.client,
             tuple(self.rules),
             tuple(map(tuple, self.reads)),
             tuple(map(tuple, self.skips)),
@@ -202,7 +216,7 @@ class _Builder:
 
     def _alternatives(self, item: OneOf, state: int) -> int:
         ends = [self._items(branch, state) for branch in item.one_of]
-        # A branch without entries for this release is not an alternative.
+        # A branch without entries for this client is not an alternative.
         ends = [end for end in ends if end != state]
         if not ends:
             return state
@@ -358,7 +372,7 @@ class _Builder:
         return self._holds(entry) is not False and presence(entry.condition, self.invocation) != "absent"
 
     def _holds(self, entry: Entry) -> bool | None:
-        return releases.holds(entry.since, entry.until, self.release)
+        return holds(entry, self.client)
 
     def _state(self, passed: frozenset[int]) -> int:
         self.reads.append([])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.model import header
-from tracer.sequences.client_releases import release_of
+from tracer.sequences.client_versions import UNKNOWN, client_of
 from tracer.sequences.command_lines import subcommand_words
 from tracer.sequences.loading import catalog
 from tracer.sequences.matching import Match, could_be, match_run
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tracer.model import Exchange, Recording
+    from tracer.sequences.client_versions import Client
     from tracer.sequences.schema import Sequence
 
 __all__ = ["OwnSequence", "choose", "named_sequence", "own_sequence"]
@@ -40,11 +41,11 @@ def own_sequence(recording: Recording) -> OwnSequence:
             problem = f"its sequence {name!r} is not known here: --sequence FILE gives it"
             return OwnSequence(None, problem, name)
         return OwnSequence(named)
-    chosen = choose(recording.exchanges, recording.command, release_of(recording))
+    chosen = choose(recording.exchanges, recording.command, client_of(recording))
     return OwnSequence(chosen, "" if chosen else "no documented sequence fits: nothing to compare with")
 
 
-def choose(exchanges: Iterable[Exchange], command: str | None, release: str | None = None) -> Sequence | None:
+def choose(exchanges: Iterable[Exchange], command: str | None, client: Client = UNKNOWN) -> Sequence | None:
     """Return the sequence in the catalogue that matches a run, or None.
 
     A known command decides by its words; without a sequence for these words, the result is None. A script,
@@ -62,8 +63,8 @@ def choose(exchanges: Iterable[Exchange], command: str | None, release: str | No
     fitting = [
         (result.cost, -_own(sequence), sequence.name, sequence)
         for sequence in catalog().values()
-        if could_be(run, sequence, release)
-        and _fits(run, sequence, result := match_run(run, sequence, release))
+        if could_be(run, sequence, client)
+        and _fits(run, sequence, result := match_run(run, sequence, client))
     ]
     return min(fitting)[3] if fitting else None
 

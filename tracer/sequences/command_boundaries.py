@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracer.model import Exchange
+    from tracer.sequences.client_versions import Client
     from tracer.sequences.matching import Match
 
 __all__ = ["is_complete", "may_begin", "may_continue"]
@@ -21,12 +22,12 @@ __all__ = ["is_complete", "may_begin", "may_continue"]
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def is_complete(exchanges: Sequence[Exchange], release: str | None) -> bool:
+def is_complete(exchanges: Sequence[Exchange], client: Client) -> bool:
     """Return whether ``exchanges`` are all exchanges of a documented command."""
-    return choose(exchanges, None, release) is not None
+    return choose(exchanges, None, client) is not None
 
 
-def may_continue(exchanges: Sequence[Exchange], request: Exchange, release: str | None) -> bool:
+def may_continue(exchanges: Sequence[Exchange], request: Exchange, client: Client) -> bool:
     """Return whether ``request``, without its response, may belong to the same documented command.
 
     A command sends the same request again only after a failure or after a change. It asks for another
@@ -37,17 +38,17 @@ def may_continue(exchanges: Sequence[Exchange], request: Exchange, release: str 
     if _asks_for_another(exchanges, request):
         return False
     run = observe([*exchanges, request])
-    return any(_is_expected(match_run(run, sequence, release)) for sequence in catalog().values())
+    return any(_is_expected(match_run(run, sequence, client)) for sequence in catalog().values())
 
 
-def may_begin(login: Sequence[Exchange], request: Exchange, release: str | None) -> bool:
+def may_begin(login: Sequence[Exchange], request: Exchange, client: Client) -> bool:
     """Return whether ``request`` may be the first one of a documented command, after ``login``.
 
     No step of the command itself comes before the request, unless it is optional.
     """
     run = observe([*login, request])
     for sequence in catalog().values():
-        match = match_run(run, sequence, release)
+        match = match_run(run, sequence, client)
         first = min(match.labels[-1].steps, default=0)
         prologue = {step for entry in sequence.entries if entry.prologue for step in entry.steps}
         if _is_expected(match) and not any(step < first for step in {*match.missing} - prologue):

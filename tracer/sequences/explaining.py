@@ -47,7 +47,7 @@ def explain(
     reasons: dict[int, str] = {}
     for index, what in zip(indexes, aligned, strict=True):
         if what.rule is not None:
-            first.setdefault(what.rule, index)
+            first.setdefault(min(machine.rules[what.rule].equivalents), index)
     for index, seen, what in zip(indexes, run, aligned, strict=True):
         if what.verdict == "wrong-status" and what.rule is not None:
             rule = machine.rules[what.rule]
@@ -96,8 +96,13 @@ def _explain_unreached(exchange: Exchange) -> str:
 def _explain_unexpected(machine: Automaton, seen: Observation, first: dict[int, int]) -> str:
     rules, types = machine.rules, machine.sequence.parameters
     if not rules:
-        return "not documented; the sequence has nothing for this release"
-    near = [number for number, rule in enumerate(rules) if is_near(seen, rule.entry, types)]
+        return "not documented; the sequence has nothing for this client"
+    near = [
+        number
+        for number, rule in enumerate(rules)
+        # An alternative request of discovery is no step of its own.
+        if number == min(rule.equivalents) and is_near(seen, rule.entry, types)
+    ]
     if not near:
         return "not documented"
     nearest = min(near, key=lambda number: distance(seen, rules[number].entry, types))

@@ -12,24 +12,25 @@ from typing import TYPE_CHECKING, overload
 import msgspec
 
 from tracer.lazy import lazy_map
-from tracer.sequences.client_releases import release_of
+from tracer.sequences.client_versions import client_of
 from tracer.sequences.invocations import invocation_of
 from tracer.sequences.matching import generic_paths, match_run
 from tracer.sequences.observations import observe
 
 if TYPE_CHECKING:
-    from tracer.model import Exchange, Label, Recording, RunVerdict
+    from tracer.model import Doubt, Exchange, Label, Recording, RunVerdict
     from tracer.sequences.matching import Match
     from tracer.sequences.schema import Sequence
 
-__all__ = ["label", "verdict_of"]
+__all__ = ["doubt_of", "label", "verdict_of"]
 
 
 def label(recording: Recording, sequence: Sequence | None) -> Recording:
     """Match ``recording`` with ``sequence``. Return it with new labels in place of all older ones.
 
     Without a sequence, only the path templates are set, and there is no verdict. The verdict
-    ``undetermined`` always stays: labels are no evidence on which exchanges belong to the run.
+    ``undetermined`` stays with a doubt about the exchanges: labels are no evidence on which exchanges belong
+    to the run.
     """
     if sequence is None:
         paths = generic_paths(recording.exchanges)
@@ -40,10 +41,15 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
             ),
         )
         return msgspec.structs.replace(
-            recording, sequence=None, verdict=verdict_of(recording), missing=[], exchanges=exchanges
+            recording,
+            sequence=None,
+            verdict=verdict_of(recording),
+            doubt="exchanges",
+            missing=[],
+            exchanges=exchanges,
         )
     result = match_run(
-        observe(recording.exchanges), sequence, release_of(recording), invocation_of(recording, sequence)
+        observe(recording.exchanges), sequence, client_of(recording), invocation_of(recording, sequence)
     )
     labels = result.labels
     exchanges = lazy_map(recording.exchanges, lambda index, exchange: _labelled(exchange, labels[index]))
@@ -51,6 +57,7 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
         recording,
         sequence=sequence.name,
         verdict=verdict_of(recording, result),
+        doubt=doubt_of(recording, result),
         missing=result.missing,
         exchanges=exchanges,
     )
@@ -66,9 +73,19 @@ def verdict_of(recording: Recording) -> RunVerdict | None: ...
 
 def verdict_of(recording: Recording, result: Match | None = None) -> RunVerdict | None:
     """Return the verdict of ``recording``, from the ``result`` of matching or None if no sequence fits."""
-    if recording.verdict == "undetermined":
+    if _has_doubtful_exchanges(recording):
         return "undetermined"
     return None if result is None else result.verdict
+
+
+def doubt_of(recording: Recording, result: Match) -> Doubt:
+    """Return the evidence that is missing for a verdict on ``recording`` after the ``result`` of matching."""
+    by_client = result.verdict == "undetermined" and not _has_doubtful_exchanges(recording)
+    return "client" if by_client else "exchanges"
+
+
+def _has_doubtful_exchanges(recording: Recording) -> bool:
+    return recording.verdict == "undetermined" and recording.doubt == "exchanges"
 
 
 def _labelled(exchange: Exchange, label: Label) -> Exchange:

@@ -8,7 +8,8 @@ from tracer.lazy import lazy_reorder
 from tracer.model import Exchange, Label, RunVerdict
 from tracer.sequences.alignment import Aligned, Candidate, SequenceAlignment, align
 from tracer.sequences.arguments import miscounted, without_duplicates
-from tracer.sequences.automaton import Automaton, automaton
+from tracer.sequences.automaton import Automaton, automatons
+from tracer.sequences.client_versions import UNKNOWN
 from tracer.sequences.explaining import explain, explain_missing, request_of
 from tracer.sequences.logins import login_of, way_entries
 from tracer.sequences.media_types import media_type_problem
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Sequence as List
 
+    from tracer.sequences.client_versions import Client
     from tracer.sequences.conditions import Invocation
     from tracer.sequences.schema import Entry, Item, Sequence
 
@@ -90,19 +92,19 @@ class Match(NamedTuple):
 def match(
     exchanges: Iterable[Exchange],
     sequence: Sequence,
-    release: str | None = None,
+    client: Client = UNKNOWN,
     invocation: Invocation | None = None,
 ) -> Match:
     """Find the best alignment of ``exchanges``, in the order of their requests, with ``sequence``.
 
     Service calls are not part of that order: they are compared with the documented calls of the exchange
-    that caused them. ``release`` is the release of the client, or of the cloud if that is not known.
+    that caused them. The verdict is ``undetermined`` if it depends on which version ``client`` has.
     ``invocation`` is the command line (None: not known).
     """
-    return match_run(observe(exchanges), sequence, release, invocation, explained=True)
+    return match_run(observe(exchanges), sequence, client, invocation, explained=True)
 
 
-def could_be(run: ObservedRun, sequence: Sequence, release: str | None = None) -> bool:
+def could_be(run: ObservedRun, sequence: Sequence, client: Client = UNKNOWN) -> bool:
     """Return whether ``run`` may match ``sequence``. This check is faster than matching.
 
     A run cannot match if it lacks a required request of the command itself, or if the request of an exchange
@@ -110,7 +112,12 @@ def could_be(run: ObservedRun, sequence: Sequence, release: str | None = None) -
     """
     senders = {entry.sender for entry in sequence.entries}
     login = login_of(seen for seen in run.seen if seen.sender in senders)
-    machine = automaton(sequence, release, login=login)
+    return any(_could_be(run, machine) for machine in automatons(sequence, client, login=login))
+
+
+def _could_be(run: ObservedRun, machine: Automaton) -> bool:
+    sequence = machine.sequence
+    senders = {entry.sender for entry in sequence.entries}
     met: set[int] = set()
     for observation in run.seen:
         if observation.sender in senders:
@@ -128,7 +135,7 @@ def could_be(run: ObservedRun, sequence: Sequence, release: str | None = None) -
 def match_run(
     prepared: ObservedRun,
     sequence: Sequence,
-    release: str | None = None,
+    client: Client = UNKNOWN,
     invocation: Invocation | None = None,
     *,
     explained: bool = False,
@@ -137,11 +144,26 @@ def match_run(
 
     For a run without documented exchanges, the texts take more time and memory than the rest of the matching.
     """
+    senders = {entry.sender for entry in sequence.entries}
+    login = login_of(seen for seen in prepared.seen if seen.sender in senders)
+    results = [
+        _match_with(machine, prepared, invocation, explained=explained)
+        for machine in automatons(sequence, client, invocation, login)
+    ]
+    best = min(results, key=lambda result: (result.verdict == "deviates", result.cost))
+    if all(result.verdict == best.verdict for result in results):
+        return best
+    return best._replace(verdict="undetermined")
+
+
+def _match_with(
+    machine: Automaton, prepared: ObservedRun, invocation: Invocation | None, *, explained: bool
+) -> Match:
     given, seen = prepared
+    sequence = machine.sequence
     senders = {entry.sender for entry in sequence.entries}
     own = [index for index, observation in enumerate(seen) if observation.sender in senders]
     run = [seen[index] for index in own]
-    machine = automaton(sequence, release, invocation, login_of(run))
     asked = [tuple(_asked(observation, machine)) for observation in run]
     tolerated_exchanges = tolerated(
         run, lambda position: _meets(machine, asked[position], run[position].status) is not None
@@ -160,7 +182,7 @@ def match_run(
             index: None if what.rule is None else machine.rules[what.rule].entry
             for index, what in zip(own, aligned, strict=True)
         }
-        of_services = calls(given, seen, entries, sequence, release)
+        of_services = calls(given, seen, entries, sequence, machine.client)
         of_clients = iter(labels)
         labels = [
             of_services[index].label if index in of_services else next(of_clients)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 
 from tracer import releases
+from tracer.sequences.client_conditions import Condition, check_conditions
 from tracer.sequences.conditions import Option, When
 
 if TYPE_CHECKING:
@@ -119,8 +120,8 @@ class Entry(
 
     An ``optional`` exchange may be missing. An exchange that ``repeats`` may occur again at any later time.
     A ``loop`` is repeated immediately, for the pages of a list or until its end. ``since`` and ``until`` are
-    the first and the last release with the exchange. ``calls`` are service calls that the receiver may send
-    before it responds: in any order, any number of times or never. They have no steps.
+    the first and the last version of the client with the exchange. ``calls`` are service calls that the
+    receiver may send before it responds: in any order, any number of times or never. They have no steps.
 
     ``when`` names the options of the command that imply the exchange: ``--file``, a list of options of which
     one is enough, or a ``When``. If the command line is not known, ``optional`` decides.
@@ -143,8 +144,8 @@ class Entry(
     optional: Annotated[bool, _says("It may be left out")] = False
     repeats: Annotated[bool, _says("It may come again at any later time")] = False
     loop: Annotated[bool | Loop, _says("It comes several times in a row: pages of a list, polling")] = False
-    since: Annotated[ReleaseName | None, _says("First release that it holds for")] = None
-    until: Annotated[ReleaseName | None, _says("Last release that it holds for")] = None
+    since: Annotated[Condition | None, _says("First client that sends it: versions, or a release")] = None
+    until: Annotated[Condition | None, _says("Last client that sends it: versions, or a release")] = None
     when: Annotated[
         When | Option | tuple[Option, ...] | None, _says("Options of the command that imply it")
     ] = None
@@ -176,8 +177,7 @@ class Entry(
             raise ValueError("when must name an option")
         if self.steps and (len(self.steps) != 2 or self.steps[1] != self.steps[0] + 1):
             raise ValueError("steps must be two numbers in a row: the request's and the response's")
-        if self.since and self.until and releases.order(self.since) > releases.order(self.until):
-            raise ValueError(f"since {self.since} comes after until {self.until}")
+        check_conditions(self.since, self.until)
         _check_path(self.path)
         for key, value in self.query.items():
             if ("{" in value or "}" in value) and not _PARAMETER.fullmatch(value):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer import releases
 from tracer.model import Label
+from tracer.sequences.client_versions import holds
 from tracer.sequences.explaining import differences, distance, is_near, status_problem
 from tracer.sequences.loading import common_calls
 from tracer.sequences.nesting import parents
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as List
 
     from tracer.model import Exchange
+    from tracer.sequences.client_versions import Client
     from tracer.sequences.schema import Entry, Sequence
 
 __all__ = ["Call", "calls"]
@@ -35,7 +36,7 @@ def calls(
     seen: List[Observation],
     labelled: Mapping[int, Entry | None],
     sequence: Sequence,
-    release: str | None,
+    client: Client,
 ) -> dict[int, Call]:
     """Label the service calls: the exchanges that are not in ``labelled``. Return the labels by index.
 
@@ -52,9 +53,7 @@ def calls(
         caller = callers[index]
         asked = None if caller is None else entries.get(caller)
         documented = [*(everything if asked is None else asked.calls), *common_calls()]
-        applicable = [
-            call for call in documented if releases.holds(call.since, call.until, release) is not False
-        ]
+        applicable = [call for call in documented if holds(call, client) is not False]
         entries[index], service_calls[index] = _call(
             observation, applicable, sequence.parameters, is_retried=index in retries
         )

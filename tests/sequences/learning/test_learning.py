@@ -18,7 +18,7 @@ from tests.sequences.runs import HOST, by_name, exchange, hidden, login, show, v
 from tracer.errors import InputError
 from tracer.model import Exchange, Recording
 from tracer.recording import load
-from tracer.sequences import AnyOrder, Entry, Match, Sequence, find, match
+from tracer.sequences import AnyOrder, Entry, Match, Sequence, client_of, find, match
 from tracer.sequences import load as load_sequence
 from tracer.sequences.learning import dumps, learn
 from tracer.storage import write
@@ -47,7 +47,7 @@ def named(*given: Iterable[Exchange], command: str = "openstack image show x") -
 
 
 def matched(recorded_run: Recording, sequence: Sequence) -> Match:
-    return match(recorded_run.exchanges, sequence, recorded_run.cloud.release)
+    return match(recorded_run.exchanges, sequence, client_of(recorded_run))
 
 
 def problems(sequence: Sequence, recordings: Mapping[str, Recording]) -> dict[str, list[str]]:

@@ -187,7 +187,7 @@ class Tracer:
     async def client_connected(self, client: connection.Client) -> None:
         """Report a new connection, with the local process of its client. The process may end soon."""
         process = None
-        if not self._stopping and client.sockname[1] not in self._ready().participants.senders:
+        if not self._stopping and client.sockname[1] not in self._ready().participants.service_ports:
             process = await self._find_process(client)
         self._connections.add(client.id)
         self._introduce(client, process)

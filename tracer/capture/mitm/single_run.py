@@ -18,6 +18,7 @@ from tracer.model import Output, Recording
 from tracer.redaction import Redactor, load_policy
 from tracer.runs.client_process import ClientProcess, client_command
 from tracer.runs.event_pipeline import EventPipeline
+from tracer.runs.participant_map import CLIENT
 from tracer.runs.run_manager import RunManager
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class _CommandManager(RunManager):
         settings, number = self._settings, len(self.writers) + 1
         if settings.name and number > 1:
             settings = settings.named(f"{settings.name}-{number}")
-        writer = self.client_writer(run, settings)
+        writer = self.client_writer(run, settings, self._environment)
         writer.redactor.learn_environment(self._environment)
         self.writers.append(writer)
         return writer
@@ -78,7 +79,8 @@ class _CommandPipeline(EventPipeline):
         self._process = process
 
     def evidence(self, request: RequestStarted) -> Evidence:
-        sender = self.by_port(request) or ""
+        named = self.by_port(request)
+        sender = "" if named in (None, CLIENT) else named
         evidence = super().evidence(request)
         process = None if sender else evidence.process or self._process
         return evidence._replace(process=process, sender=sender)
@@ -162,7 +164,7 @@ class SingleRun(Tracer):
         A process that is not found is most likely the latest one.
         """
         self._connections.add(client.id)
-        by_client = client.sockname[1] not in self._ready().participants.senders
+        by_client = client.sockname[1] not in self._ready().participants.service_ports
         self.reached |= by_client
         if by_client:
             process = await self._find_process(client)

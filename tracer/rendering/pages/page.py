@@ -200,7 +200,9 @@ def _since(page: Page, release: ReleasePages, plan: SitePlan) -> str:
 
 
 def _deviations(recording: Recording, run: DescribedRecording) -> Iterator[Md]:
-    if recording.verdict == "undetermined":
+    if recording.verdict == "undetermined" and recording.doubt == "client":
+        yield run.say("deviation.undetermined-client")
+    elif recording.verdict == "undetermined":
         why = run.say("deviation.undetermined-why") if recording.notes else ""
         yield Md(f"{run.say('deviation.undetermined')} {why}".rstrip())
     if recording.missing:
