@@ -200,3 +200,12 @@ def test_each_exchange_is_described_in_korean_and_english(entry: Any) -> None:
 def test_no_plugin_is_in_two_ways() -> None:
     plugins = [plugin for way in ways() for plugin in way.plugins]
     assert len(plugins) == len(set(plugins))
+
+
+@pytest.mark.parametrize("way", [[login()], [DISCOVERY, TOKEN, _federated(), login()]])
+def test_a_command_for_keystone_discovers_it_after_a_login_without_discovery(way: list[Exchange]) -> None:
+    """`OS_AUTH_TYPE=v3password openstack project list` does so."""
+    projects = exchange("GET", f"{HOST}/identity/v3/projects", 200, token=True)
+    result = match([*way, runs.versions_of_keystone(), projects], find("project-list"))
+    assert (result.verdict, result.explanations) == ("conforms", [])
+    assert result.labels[-2].steps == (1, 2)
