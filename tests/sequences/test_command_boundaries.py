@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.sequences.runs import HOST, IMAGE_ID, by_id, exchange, login, not_found, prologue
+from tracer.sequences.client_versions import UNKNOWN
 from tracer.sequences.command_boundaries import is_complete, may_begin, may_continue
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ LIST = [*prologue(), own("GET", IMAGES)]
     ],
 )
 def test_a_command_is_complete_if_a_sequence_fits(exchanges: list[Exchange], *, complete: bool) -> None:
-    assert is_complete(exchanges, None) is complete
+    assert is_complete(exchanges, UNKNOWN) is complete
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_a_command_is_complete_if_a_sequence_fits(exchanges: list[Exchange], *, 
 def test_a_request_goes_on_with_a_command_if_a_sequence_has_it(
     exchanges: list[Exchange], request_: Exchange, *, goes_on: bool
 ) -> None:
-    assert may_continue(exchanges, request_, None) is goes_on
+    assert may_continue(exchanges, request_, UNKNOWN) is goes_on
 
 
 @pytest.mark.parametrize(
@@ -72,4 +73,4 @@ def test_a_request_goes_on_with_a_command_if_a_sequence_has_it(
     ],
 )
 def test_a_command_begins_with_the_first_request_of_a_sequence(request_: Exchange, *, begins: bool) -> None:
-    assert may_begin([login()], request_, None) is begins
+    assert may_begin([login()], request_, UNKNOWN) is begins

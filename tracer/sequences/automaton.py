@@ -179,14 +179,16 @@ class _Builder:
         for item in items:
             if isinstance(item, OneOf):
                 state = self._alternatives(item, state)
-            elif isinstance(item, Each):
+                continue
+            if isinstance(item, Each):
                 state = self._for_each(item, state)
-            elif self.ways and isinstance(item, Entry) and is_login(item):
-                state = self._log_in(item, state)
+                continue
+            entries = item.any_order if isinstance(item, AnyOrder) else (item,)
+            occurring = [entry for entry in entries if self._occurs(entry)]
+            if self.ways and any(map(is_login, occurring)):
+                state = self._log_in(occurring, state)
             else:
-                entries = item.any_order if isinstance(item, AnyOrder) else (item,)
-                entry_rules = [self._rules(entry) for entry in entries if self._occurs(entry)]
-                state = self._in_any_order(entry_rules, state)
+                state = self._in_any_order([self._rules(entry) for entry in occurring], state)
         return state
 
     def _for_each(self, item: Each, state: int) -> int:
@@ -225,12 +227,12 @@ class _Builder:
             self.skips[end].append(Skip(target, None, required=False))
         return target
 
-    def _log_in(self, login: Entry, state: int) -> int:
+    def _log_in(self, entries: list[Entry], state: int) -> int:
         ends = [(way, self._items(way.exchanges, state)) for way in self.ways]
         ready = self._state(self.passed[state].union(*(self.passed[end] for _, end in ends)))
         for end in dict.fromkeys((state, *(end for _, end in ends))):
             self.skips[end].append(Skip(ready, None, required=False))
-        after = self._in_any_order([self._rules(login)], ready)
+        after = self._in_any_order([self._rules(entry) for entry in entries], ready)
         for way, end in ends:
             if way.issues_token:
                 self.skips[end].append(Skip(after, None, required=False))
