@@ -108,3 +108,14 @@ def test_a_missing_project_ends_user_create() -> None:
     ]
     result = _match("openstack user create --project nope u", run, "user-create")
     assert (result.verdict, result.unfound) == ("conforms", ["nope"])
+
+
+def test_project_show_of_newer_clients_searches_twice() -> None:
+    projects = f"{HOST}/identity/v3/projects"
+    searched = [
+        sent("GET", f"{projects}/nope", 404),
+        exchange("GET", f"{projects}?name=nope", 200, token=True, body={"projects": []}),
+    ]
+    run = [versions_of_keystone(), login(), *searched, *searched]
+    result = _match("openstack project show nope", run, "project-show")
+    assert (result.verdict, result.unfound) == ("conforms", ["nope"])
