@@ -35,10 +35,12 @@ def causes(changes: Sequence[Change]) -> dict[Index, Index]:
     """
     numbered = [_Numbered(index, change) for index, change in enumerate(changes)]
     follows: dict[Index, Index] = {}
+    roots: set[Index] = set()
     for rule in _RULES:
         for effect, cause in rule(numbered).items():
-            if effect not in follows and effect not in follows.values():
+            if effect not in follows and effect not in roots:
                 follows[effect] = cause
+                roots.add(cause)
     return {effect: _root(cause, follows) for effect, cause in follows.items()}
 
 
@@ -50,24 +52,26 @@ def _root(cause: Index, follows: Mapping[Index, Index]) -> Index:
 
 def _of_status(changes: Sequence[_Numbered]) -> dict[Index, Index]:
     """Fold the rest of a response under its status, and the rest of the run under a request that fails."""
+    statuses = {_exchange(change): index for index, change in changes if change.kind == "status"}
+    turns = [item for item in changes if item.change.kind == "status" and _turns(item.change)]
+    # The consequences of a later request that fails follow from the first one.
+    firsts = [turns[0]] if turns else []
+    firsts += [item for item in turns if _fails(item.change.before) != _fails(firsts[0].change.before)][:1]
     follows: dict[Index, Index] = {}
-    for index, status in changes:
-        if status.kind != "status":
+    for index, change in changes:
+        if change.kind == "status":
             continue
-        for later, change in changes:
-            if _is_of_response(change, status) or (_turns(status) and _is_later(change, status)):
-                follows.setdefault(later, index)
-        follows.pop(index, None)
+        if change.location.side in ("response", "error") and _exchange(change) in statuses:
+            follows[index] = statuses[_exchange(change)]
+            continue
+        for cause, status in firsts:
+            if _is_printed(change) or _is_later_request(change, status):
+                follows.setdefault(index, cause)
     return follows
 
 
-def _is_of_response(change: Change, status: Change) -> bool:
-    same_exchange = change.index_before == status.index_before and change.index_after == status.index_after
-    return same_exchange and change.location.side in ("response", "error")
-
-
-def _is_later(change: Change, status: Change) -> bool:
-    return _is_printed(change) or _is_later_request(change, status)
+def _exchange(change: Change) -> tuple[int | None, int | None]:
+    return change.index_before, change.index_after
 
 
 def _turns(status: Change) -> bool:
@@ -161,17 +165,16 @@ def _of_page(changes: Sequence[_Numbered]) -> dict[Index, Index]:
 
 def _of_content(changes: Sequence[_Numbered]) -> dict[Index, Index]:
     """Fold printed values under the same values in responses."""
-    sources = [
-        (index, _differing_words(change))
-        for index, change in changes
-        if change.location.general.startswith("body") and change.location.side == "response"
-    ]
-    every = set().union(*(words for _, words in sources))
+    sources: dict[str, Index] = {}
+    for index, change in changes:
+        if change.location.general.startswith("body") and change.location.side == "response":
+            for word in _differing_words(change):
+                sources.setdefault(word, index)
     follows: dict[Index, Index] = {}
     for index, change in changes:
         words = _differing_words(change) if change.location.general.startswith("output.stdout") else set()
-        if words and words <= every:
-            follows[index] = next(source for source, source_words in sources if source_words & words)
+        if words and words <= sources.keys():
+            follows[index] = min(sources[word] for word in words)
     return follows
 
 

@@ -200,6 +200,7 @@ def _without(step: SideComparison, baseline: Baseline) -> SideComparison:
     rows: list[RecordingComparison] = []
     for row in step.recordings:
         taken = [accepts(row.recording, difference.place, difference.kind) for difference in row.differences]
+        left = {difference.place for difference, gone in zip(row.differences, taken, strict=True) if not gone}
         rows.append(
             msgspec.structs.replace(
                 row,
@@ -209,15 +210,7 @@ def _without(step: SideComparison, baseline: Baseline) -> SideComparison:
                 accepted=[
                     difference for difference, gone in zip(row.differences, taken, strict=True) if gone
                 ],
-                folded=[
-                    difference
-                    for difference in row.folded
-                    if any(
-                        difference.cause == cause.place
-                        for cause, gone in zip(row.differences, taken, strict=True)
-                        if not gone
-                    )
-                ],
+                folded=[difference for difference in row.folded if difference.cause in left],
             )
         )
     alone = {
