@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = [
     "explanation/attribution",
+    "explanation/comparison",
     "explanation/redaction",
     "how-to/devstack",
     "how-to/https",

@@ -47,7 +47,8 @@ def test_any_two_can_be_compared(before: Recording, after: Recording) -> None:
     assert bool(found.differences) == bool(back.differences)
     strict = compare(before, after, strict=True)
     assert strict.suppressed == []
-    assert len(strict.differences) == len(found.differences) + len(found.suppressed)
+    assert strict.folded == []
+    assert len(strict.differences) == len(found.differences) + len(found.folded) + len(found.suppressed)
     assert sorted(pair.before for pair in found.pairs if pair.before is not None) == list(
         range(len(before.exchanges))
     )

@@ -39,8 +39,10 @@ def sending(token: str, made: Exchange) -> Exchange:
 
 
 def places(found: Comparison) -> list[str]:
-    assert {difference.why for difference in found.differences} <= {"mismatch"}
-    return [difference.place.rpartition("· ")[2] for difference in found.differences]
+    every = [*found.differences, *found.folded]
+    assert {difference.why for difference in every} <= {"mismatch"}
+    assert len(found.differences) <= 1
+    return [difference.place.rpartition("· ")[2] for difference in every]
 
 
 @pytest.mark.parametrize(("new", "newer"), [(A, B), (C, D), (A, D)])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tracer.cloud.releases import releases
@@ -11,6 +14,10 @@ from tracer.comparison import compare, learn
 from tracer.comparison.folders import compare_files, pair
 from tracer.recording import load, second_path
 
+if TYPE_CHECKING:
+    from tracer.model import Exchange
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}\b")
 SHIPPED = Path(__file__).parents[2] / "recordings"
 FIRST = sorted(SHIPPED.glob("*/*.yaml"))
 # The first image that comes in adds the stores for staging and tasks to the list of Glance's backends:
@@ -82,3 +89,50 @@ def test_the_client_of_2025_1_asks_for_the_image_after_an_upload() -> None:
 def test_the_client_of_2026_1_asks_for_the_image_before_a_download() -> None:
     """For its checksum: openstack/image/_download.py, which did so afterwards before."""
     assert differences("2025.2", "2026.1") == {("additive", "added", "GET /image/v2/images/{image_id} (2)")}
+
+
+def test_the_values_of_any_two_releases_belong_together() -> None:
+    """No pair of shipped recordings breaks a one-to-one relation."""
+    recordings = {(path.parent.name, path.stem): load(path) for path in FIRST}
+    pairs = [
+        (before, recordings[release, name])
+        for (first, name), before in recordings.items()
+        for release in releases()
+        if release > first and (release, name) in recordings
+    ]
+    assert len(pairs) > 300
+    results = [compare(before, after) for before, after in pairs]
+    broken = [
+        difference.place
+        for result in results
+        for difference in [*result.differences, *result.folded]
+        if difference.why == "mismatch"
+    ]
+    assert broken == []
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FIRST if path.parent.name == "zed"], ids=lambda path: path.stem
+)
+def test_a_request_for_another_object_is_found(path: Path) -> None:
+    """Each ID in a URL of the second run becomes another ID of that run, or an unknown ID."""
+    before, after = load(path), load(second_path(path))
+    ids = sorted({found for exchange in after.exchanges for found in _ID.findall(_content(exchange))})
+    for index, exchange in enumerate(after.exchanges):
+        for old in _ID.findall(exchange.request.url):
+            for new in [
+                *[other for other in ids if len(other) == len(old) and other != old][:2],
+                "e" * 8 + old[8:],
+            ]:
+                request = msgspec.structs.replace(
+                    exchange.request, url=exchange.request.url.replace(old, new)
+                )
+                exchanges = list(after.exchanges)
+                exchanges[index] = msgspec.structs.replace(exchange, request=request)
+                wrong = compare(before, msgspec.structs.replace(after, exchanges=exchanges))
+                assert "mismatch" in {difference.why for difference in wrong.differences}, (index, new)
+
+
+def _content(exchange: Exchange) -> str:
+    body = exchange.response.body if exchange.response else None
+    return (body.json or "") if body else ""

@@ -59,12 +59,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="Where the recordings of releases are (default: %(default)s).",
     )
     parser.add_argument(
-        "--strict", action="store_true", help="Suppress nothing: what is volatile is different, too."
+        "--strict", action="store_true", help="Suppress and fold nothing: what is volatile is different, too."
     )
     parser.add_argument(
         "--show-volatile",
         action="store_true",
-        help="Show what was suppressed as volatile, with the reasons (text, md, html).",
+        help="Show what was suppressed, with the reasons (text, md, html), and what was folded (text).",
     )
     parser.add_argument(
         "--fail-on",

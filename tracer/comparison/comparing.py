@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, cast
 
+from tracer.comparison.causes import causes
 from tracer.comparison.correspondence import mismatches
 from tracer.comparison.differences import (
     Change,
@@ -41,22 +42,27 @@ def compare(
 ) -> Comparison:
     """Return all differences between two runs of one command.
 
-    Differences that are volatile, by their kind or as ``learned``, are suppressed and returned with their
-    reasons. With ``strict``, they are ordinary differences. Labels, times, and the recorder's notes do not
-    describe behaviour: their differences are suppressed, too.
+    Differences that follow from another one are folded under it. Differences that are volatile, by their
+    kind or as ``learned``, are suppressed and returned with their reasons. With ``strict``, all of them are
+    ordinary differences. Labels, times, and the recorder's notes do not describe behaviour: their differences
+    are suppressed, too.
     """
     alignment = align_runs(before.exchanges, after.exchanges)
-    differences: list[Difference] = []
     suppressed: list[Suppressed] = []
-    touched: set[tuple[int | None, int | None]] = set()
+    reported: list[Change] = []
     for change in _changes(before, after, alignment):
         reasons = () if strict else _reasons(change, learned)
         if reasons:
             suppressed.append(_suppressed(change, reasons))
         else:
-            differences.append(_difference(change))
-            touched.add((change.index_before, change.index_after))
-    return Comparison(differences=differences, suppressed=suppressed, pairs=_pairs(alignment, touched))
+            reported.append(change)
+    follows = {} if strict else causes(reported)
+    return Comparison(
+        differences=[_difference(change) for index, change in enumerate(reported) if index not in follows],
+        folded=[_difference(reported[effect], reported[cause]) for effect, cause in sorted(follows.items())],
+        suppressed=suppressed,
+        pairs=_pairs(alignment, {(change.index_before, change.index_after) for change in reported}),
+    )
 
 
 def learn(first: Recording, second: Recording) -> Learned:
@@ -73,7 +79,7 @@ def _changes(before: Recording, after: Recording, alignment: ExchangeAlignment) 
     broken = mismatches(changes)
     for index, change in enumerate(changes):
         if index in broken:
-            yield change._replace(kind="changed", expected=broken[index].expected)
+            yield change._replace(kind="changed", mismatch=broken[index])
         elif change.kind != "same":
             yield change
 
@@ -162,12 +168,12 @@ def _overlap(first: Exchange, second: Exchange) -> bool:
 
 def _reasons(change: Change, learned: Learned) -> tuple[str, ...]:
     """Return the reasons why ``change`` is volatile, empty if it is not."""
-    if change.expected is not None:
+    if change.mismatch is not None:
         return ()
     return volatile_reasons(change) or (("learned",) if learned.explains(change) else ())
 
 
-def _difference(change: Change) -> Difference:
+def _difference(change: Change, cause: Change | None = None) -> Difference:
     rule = rule_for(change)
     return Difference(
         place=str(change.location),
@@ -176,7 +182,8 @@ def _difference(change: Change) -> Difference:
         severity=rule.severity,
         why=rule.name,
         **_texts(change),
-        expected=change.expected or None,
+        expected=(change.mismatch.expected or None) if change.mismatch else None,
+        cause=str(cause.location) if cause else "",
         exchange_before=None if change.index_before is None else change.index_before + 1,
         exchange_after=None if change.index_after is None else change.index_after + 1,
     )

@@ -7,8 +7,9 @@ another object's ID, both IDs are valid, but the relation is broken at this loca
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from tracer.comparison.differences import Mismatch
 from tracer.comparison.volatile import partners
 
 if TYPE_CHECKING:
@@ -16,23 +17,10 @@ if TYPE_CHECKING:
 
     from tracer.comparison.differences import Change
 
-__all__ = ["Mismatch", "mismatches"]
+__all__ = ["mismatches"]
 
 Value = tuple[str, str]
 """The kind of a value, and its text."""
-
-
-class Mismatch(NamedTuple):
-    """A change that contains the pair of values ``before`` and ``after``, contrary to the rest of the run.
-
-    ``expected`` is the partner of ``before`` in the rest of the run, empty if only ``after`` has another
-    partner. ``first`` is the index of the first change with the same pair.
-    """
-
-    before: str
-    after: str
-    expected: str
-    first: int
 
 
 def mismatches(changes: Sequence[Change]) -> dict[int, Mismatch]:
@@ -60,7 +48,7 @@ def mismatches(changes: Sequence[Change]) -> dict[int, Mismatch]:
             continue
         expected = forward.get(before, ("", ""))[1]
         for position in positions:
-            broken.setdefault(order[position], Mismatch(before[1], after[1], expected, order[positions[0]]))
+            broken.setdefault(order[position], Mismatch(before[1], after[1], expected))
     return broken
 
 

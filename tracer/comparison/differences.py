@@ -17,6 +17,7 @@ __all__ = [
     "ExchangePair",
     "Kind",
     "Location",
+    "Mismatch",
     "Side",
     "State",
     "Suppressed",
@@ -83,14 +84,27 @@ class Location(NamedTuple):
         return self._replace(part=f"{self.part}[{shown(name)}]", general=f"{self.general}[]")
 
 
+class Mismatch(NamedTuple):
+    """A pair of values that contradicts the rest of the run.
+
+    ``expected`` is the partner of ``before`` in the rest of the run, empty if only ``after`` has another
+    partner.
+    """
+
+    before: str
+    after: str
+    expected: str
+
+
 class Change(NamedTuple):
     """A difference before the decision on volatility and severity.
 
     ``before`` and ``after`` are JSON values, None if there is none. ``reason`` is a reason in volatile.yaml
     that the comparison found together with the difference. The kind ``same`` is a pair of equal texts with
     volatile values: no difference, but evidence for values that belong together. ``index_before`` and
-    ``index_after`` are the indexes of the exchange in the two recordings. ``expected`` is not None if the
-    change breaks a one-to-one relation: it is the value that belongs to ``before`` elsewhere in the run.
+    ``index_after`` are the indexes of the exchange in the two recordings. ``mismatch`` is
+    not None if the change breaks a one-to-one relation. A ``reference`` names an object by its ID in one
+    run, and by its name in the other run.
     """
 
     kind: Kind | Literal["same"]
@@ -98,7 +112,8 @@ class Change(NamedTuple):
     before: object = None
     after: object = None
     reason: str = ""
-    expected: str | None = None
+    mismatch: Mismatch | None = None
+    reference: bool = False
     index_before: int | None = None
     index_after: int | None = None
 
@@ -109,7 +124,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``before`` and ``after`` are texts: a string as it is, another value as JSON. ``exchange_before`` and
     ``exchange_after`` count from 1. ``side`` is the part of the exchange that differs. ``why`` names the
     rule in severities.yaml that gave the severity. ``expected`` is the value that belongs to ``before``
-    elsewhere in the second run, if ``after`` has another one.
+    elsewhere in the second run, if ``after`` has another one. ``cause`` is the place of the difference
+    from which this one follows.
     """
 
     place: str
@@ -120,6 +136,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     before: str | None = None
     after: str | None = None
     expected: str | None = None
+    cause: str = ""
     exchange_before: int | None = None
     exchange_after: int | None = None
 
@@ -150,6 +167,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     differences: list[Difference]
+    folded: list[Difference] = []
     suppressed: list[Suppressed]
     pairs: list[ExchangePair]
 

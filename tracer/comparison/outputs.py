@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tracer.comparison.differences import Change, Location
 from tracer.comparison.documents import read_json
 from tracer.comparison.lists import common_runs
+from tracer.comparison.printed_tables import displayed, is_table, table_values
 from tracer.comparison.trees import compare_values
 from tracer.comparison.volatile import skeleton
 
@@ -76,14 +77,34 @@ def _printed(before: str, after: str, location: Location) -> Iterator[Change]:
     if not before or not after:
         yield Change("removed" if before else "added", location, before, after)
         return
-    try:
+    forms = _form(before), _form(after)
+    if forms[0] != forms[1]:
+        yield Change("type", location, *forms)
+        if "text" not in forms:
+            yield from compare_values(_displayed(before), _displayed(after), location)
+        return
+    if forms == ("json", "json"):
         changes = list(compare_values(_structure(before), _structure(after), location))
-    except (ValueError, RecursionError):
+    else:
         changes = list(_lines(before.splitlines(), after.splitlines(), location))
     yield from changes
     if before != after and all(change.kind == "same" for change in changes):
         # White space inside of JSON, or another character at the end of a line.
         yield Change("changed", location, before, after)
+
+
+def _form(text: str) -> str:
+    """Return the form of a printed text: ``json``, ``table``, or ``text``."""
+    try:
+        _structure(text)
+    except ValueError:
+        return "table" if is_table(text) else "text"
+    return "json"
+
+
+def _displayed(text: str) -> object:
+    """Return the fields of a table or of JSON output in one form."""
+    return table_values(text) if is_table(text) else displayed(_structure(text))
 
 
 def _structure(text: str) -> object:

@@ -38,7 +38,8 @@ FailOn = Literal["breaking", "additive", "any"]
 class RecordingComparison(msgspec.Struct, frozen=True, kw_only=True):
     """One recording that both sides have, in the files ``before`` and ``after``.
 
-    ``accepted`` are the differences in the baseline.
+    ``accepted`` are the differences in the baseline. ``folded`` are differences with a cause among the
+    others.
     """
 
     recording: str
@@ -46,6 +47,7 @@ class RecordingComparison(msgspec.Struct, frozen=True, kw_only=True):
     after: str
     differences: list[Difference]
     accepted: list[Difference] = []
+    folded: list[Difference] = []
     suppressed: list[Suppressed]
 
 
@@ -79,6 +81,11 @@ class SideComparison(msgspec.Struct, frozen=True, kw_only=True):
     def suppressed(self) -> int:
         """Return the number of suppressed differences."""
         return sum(len(row.suppressed) for row in self.recordings)
+
+    @property
+    def folded(self) -> int:
+        """Return the number of differences that follow from another one, separately for each recording."""
+        return sum(len(row.folded) for row in self.recordings)
 
     @property
     def accepted(self) -> int:
@@ -127,6 +134,7 @@ def compare_sides(before: str, after: str, pairing: Pairing, compared: Iterable[
             before=str(result.couple.before),
             after=str(result.couple.after),
             differences=result.comparison.differences,
+            folded=result.comparison.folded,
             suppressed=result.comparison.suppressed,
         )
         for result in results
@@ -193,6 +201,7 @@ def _without(step: SideComparison, baseline: Baseline) -> SideComparison:
     rows: list[RecordingComparison] = []
     for row in step.recordings:
         taken = [accepts(row.recording, difference.place, difference.kind) for difference in row.differences]
+        left = {difference.place for difference, gone in zip(row.differences, taken, strict=True) if not gone}
         rows.append(
             msgspec.structs.replace(
                 row,
@@ -202,6 +211,7 @@ def _without(step: SideComparison, baseline: Baseline) -> SideComparison:
                 accepted=[
                     difference for difference, gone in zip(row.differences, taken, strict=True) if gone
                 ],
+                folded=[difference for difference in row.folded if difference.cause in left],
             )
         )
     alone = {

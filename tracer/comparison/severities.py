@@ -49,7 +49,7 @@ class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     def matches(self, change: Change) -> bool:
         """Return whether the rule matches ``change``."""
         return (
-            (not self.mismatch or change.expected is not None)
+            (not self.mismatch or change.mismatch is not None)
             and (not self.kinds or change.kind in self.kinds)
             and (not self.sides or change.location.side in self.sides)
             and (

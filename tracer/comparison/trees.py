@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from tracer.comparison.differences import Change, Location
 from tracer.comparison.documents import WrittenFloat
 from tracer.comparison.lists import align, names
-from tracer.comparison.volatile import is_volatile, lifetimes, skeleton, unordered
+from tracer.comparison.volatile import is_volatile, lifetimes, references, skeleton, unordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["compare_values", "kind_of"]
 
+_NAMES = ("id", "name", "domain")
+"""Keys that name an object of Keystone. A name is unique within a domain."""
 _LIFETIME_TOLERANCE = 2.0
 """Seconds. Services round the times of a token."""
 _KINDS = {
@@ -38,6 +40,9 @@ def compare_values(before: object, after: object, location: Location) -> Iterato
     if kind_of(before) != kind_of(after):
         yield Change("type", location, before, after)
     elif isinstance(before, dict) and isinstance(after, dict):
+        if references(location.general) and _names_otherwise(before, after):
+            yield from _references(before, after, location)
+            return
         yield from _objects(before, after, location)
     elif isinstance(before, list) and isinstance(after, list):
         yield from _lists(before, after, location)
@@ -45,6 +50,22 @@ def compare_values(before: object, after: object, location: Location) -> Iterato
         yield Change("changed", location, before, after)
     elif isinstance(before, str) and is_volatile(before, location.general):
         yield Change("same", location, before, after)
+
+
+def _references(
+    before: Mapping[str, object], after: Mapping[str, object], location: Location
+) -> Iterator[Change]:
+    """Yield one difference for a name and an ID, and the differences of all other keys."""
+    named = [{key: inner for key, inner in value.items() if key in _NAMES} for value in (before, after)]
+    rest = [{key: inner for key, inner in value.items() if key not in _NAMES} for value in (before, after)]
+    yield Change("changed", location, named[0], named[1], reference=True)
+    yield from _objects(rest[0], rest[1], location)
+
+
+def _names_otherwise(before: Mapping[str, object], after: Mapping[str, object]) -> bool:
+    """Return whether one reference has an ID, and the other one a name in its place."""
+    ways = ["id" if "id" in value else "name" if "name" in value else "" for value in (before, after)]
+    return sorted(ways) == ["id", "name"]
 
 
 def _written_otherwise(before: object, after: object) -> bool:

@@ -22,9 +22,11 @@ __all__ = [
     "identities",
     "is_volatile",
     "lifetimes",
+    "pages",
     "partners",
     "pattern",
     "reasons",
+    "references",
     "rules",
     "skeleton",
     "unordered",
@@ -70,10 +72,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     unordered: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
     lifetimes: tuple[tuple[str, str], ...] = ()
+    references: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
     reasons: dict[str, Text] = {}
 
     def __post_init__(self) -> None:
-        _patterns((*self.constants, *self.unordered))
+        _patterns((*self.constants, *self.unordered, *self.references, *self.pages))
 
 
 class _Piece(NamedTuple):
@@ -97,6 +101,8 @@ def rules() -> Rules:
         unordered=tuple(path for file in files for path in file.unordered),
         identities=tuple(dict.fromkeys(key for file in files for key in file.identities)),
         lifetimes=tuple(dict.fromkeys(keys for file in files for keys in file.lifetimes)),
+        references=tuple(path for file in files for path in file.references),
+        pages=tuple(path for file in files for path in file.pages),
         reasons={name: text for file in reversed(files) for name, text in file.reasons.items()},
     )
 
@@ -154,6 +160,16 @@ def is_volatile(text: str, general: str) -> bool:
 def unordered(general: str) -> bool:
     """Return whether the list at the location ``general`` has no order."""
     return any(regex.fullmatch(general) for regex in _patterns(rules().unordered))
+
+
+def references(general: str) -> bool:
+    """Return whether the object at the location ``general`` names another object, by ID or by name."""
+    return any(regex.fullmatch(general) for regex in _patterns(rules().references))
+
+
+def pages(general: str) -> bool:
+    """Return whether the value at the location ``general`` leads from one page of a list to the next."""
+    return any(regex.fullmatch(general) for regex in _patterns(rules().pages))
 
 
 def lifetimes() -> tuple[tuple[str, str], ...]:

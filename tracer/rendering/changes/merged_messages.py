@@ -35,7 +35,7 @@ def merge(compared: Compared) -> list[Meeting]:
     """Return the messages of both runs in one order, each with its change."""
     partners = {pair.before: pair.after for pair in compared.comparison.pairs if pair.before is not None}
     states = {pair.after: pair.state for pair in compared.comparison.pairs if pair.after is not None}
-    touched = _touched(compared.comparison.differences)
+    touched = _touched([*compared.comparison.differences, *compared.comparison.folded])
     first_views = {_message(view): view for view in messages(compared.before)}
     second_views = {_message(view): view for view in messages(compared.after)}
     back = {partner: number for number, partner in partners.items() if partner is not None}

@@ -143,6 +143,8 @@ def _summary(step: SideComparison, say: Phrases) -> str:
 
 
 def _remarks(step: SideComparison, say: Phrases) -> Iterator[str]:
+    if step.folded:
+        yield say.count("folded", step.folded, count=step.folded)
     if step.accepted:
         yield say("accepted", count=step.accepted)
     if not step.suppressed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -36,6 +37,7 @@ def report_lines(report: ComparisonReport, *, volatile: bool = False) -> Iterato
         yield from _differences(step)
         yield from _alone(step)
         if volatile:
+            yield from _folded(step)
             yield from _volatile(step)
         yield summary(step)
         if step is not report.steps[-1]:
@@ -63,11 +65,24 @@ def _sides(step: SideComparison) -> str:
 
 
 def _differences(step: SideComparison) -> Iterator[Text]:
+    follows = Counter(
+        (row.recording, difference.cause) for row in step.recordings for difference in row.folded
+    )
     for section in sections([(row.recording, row.differences) for row in step.recordings]):
         yield _heading(section.recordings, len(step.recordings))
         for line in section.lines:
             severity = line.difference.severity
-            yield _line(line, (f"{severity:9} ", STYLES[severity]))
+            count = follows[section.recordings[0], line.difference.place]
+            why = f"with {counted(count, 'consequence')}" if count else ""
+            yield _line(line, (f"{severity:9} ", STYLES[severity]), why)
+        yield Text()
+
+
+def _folded(step: SideComparison) -> Iterator[Text]:
+    for section in sections([(row.recording, row.folded) for row in step.recordings]):
+        yield Text("folded ", style="dim").append_text(_heading(section.recordings, len(step.recordings)))
+        for line in section.lines:
+            yield _line(line, ("follows   ", "dim"), f"from {visible(line.difference.cause, _PLACE)}")
         yield Text()
 
 
@@ -128,6 +143,8 @@ def summary(step: SideComparison) -> Text:
         text.append(f") in {len(step.differing)} of {counted(total, 'recording')}")
     else:
         text.append(f"no difference in {counted(total, 'recording')}", style="green")
+    if step.folded:
+        text.append(f"; {counted(step.folded, 'consequence')} folded")
     if step.accepted:
         text.append(f"; {step.accepted} accepted by the baseline")
     if step.suppressed:
