@@ -224,6 +224,20 @@ def test_a_map_knows_the_default_port() -> None:
     assert names(exchange("http://x.test/v2"), configured="glance=http://x.test:80") == ["glance"]
 
 
+@pytest.mark.parametrize("url", ["http://x.test:5000", "http://x.test:5000/", "http://x.test:5000/v3"])
+def test_keystone_answers_at_the_authentication_url(url: str) -> None:
+    configured = ParticipantMap("proxy=http://x.test:5000/other").with_auth_url(url)
+    asked = [exchange(f"http://x.test:{rest}") for rest in ("5000/", "5000/v3", "5000/other", "9292/v3")]
+    receivers, _ = resolve(asked, configured)
+    assert receivers == ["keystone", "keystone", "proxy", "service-1"]
+
+
+@pytest.mark.parametrize("url", ["", "x.test", "http://[::1", "file:///x"])
+def test_an_authentication_url_that_names_no_host_has_no_effect(url: str) -> None:
+    configured = ParticipantMap().with_auth_url(url)
+    assert resolve([exchange("http://x.test/v3")], configured)[0] == ["service-1"]
+
+
 @pytest.mark.parametrize(
     "url", ["::1:9292", "http://::1:9292", "http://[::1:9292", "http://h:99999", "http:///x"]
 )

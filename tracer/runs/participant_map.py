@@ -20,6 +20,7 @@ CLIENT = "client"
 """The participant that sends the requests of a command."""
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
+_VERSION = re.compile(r"/v\d+(\.\d+)?/*\Z")
 
 
 class ParticipantMap:
@@ -32,7 +33,7 @@ class ParticipantMap:
 
     def __init__(self, text: str = "") -> None:
         self.senders: dict[int, str] = {}
-        self._receivers: list[tuple[str, Origin, str]] = []
+        self.receivers: list[tuple[str, Origin, str]] = []
         self.catalogue: Catalogue | None = None
         for item in filter(None, (part.strip() for part in text.split(","))):
             name, separator, value = item.partition("=")
@@ -43,7 +44,7 @@ class ParticipantMap:
                     raise InputError("participants", f"not a port: {item!r}")
                 self.senders[int(value)] = name
             else:
-                self._receivers.append((name, *_origin_and_path(value, item)))
+                self.receivers.append((name, *_origin_and_path(value, item)))
 
     @property
     def service_ports(self) -> frozenset[int]:
@@ -56,6 +57,19 @@ class ParticipantMap:
         more.senders = {**self.senders, **senders}
         return more
 
+    def with_auth_url(self, url: str) -> ParticipantMap:
+        """Return a copy that finds Keystone below ``url`` without its version; ``self`` if it is no URL.
+
+        Own receivers of the user come first.
+        """
+        url_origin = origin(url)
+        if url_origin is None:
+            return self
+        more = copy.copy(self)
+        mount = _VERSION.sub("", path_of(url))
+        more.receivers = [*self.receivers, ("keystone", url_origin, mount)]
+        return more
+
     def with_catalogue(self, catalogue: Catalogue) -> ParticipantMap:
         """Return a copy that finds other receivers in ``catalogue``."""
         more = copy.copy(self)
@@ -64,9 +78,9 @@ class ParticipantMap:
 
     def receiver(self, url: str) -> str | None:
         """Return the participant that receives requests to ``url``, None if the map has none."""
-        target = origin(url) if self._receivers else None
+        target = origin(url) if self.receivers else None
         path = path_of(url) if target else ""
-        for name, wanted, prefix in self._receivers:
+        for name, wanted, prefix in self.receivers:
             if target == wanted and (path + "/").startswith(prefix.rstrip("/") + "/"):
                 return name
         service = self.catalogue.service(url) if self.catalogue else None

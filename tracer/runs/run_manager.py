@@ -154,6 +154,7 @@ class RunManager:
             argv = run.process.argv
             own = client_packages.environment_of(run.process.pid) or environment or {}
             versions = client_packages.client_versions(argv, own)
+            settings = settings.with_auth_url(own.get("OS_AUTH_URL", ""))
             return RunWriter(settings, client_process.client_command(argv), client_versions=versions)
         return RunWriter(
             settings,

@@ -91,6 +91,12 @@ class Settings:
         more.participants = self.participants.with_senders(senders)
         return more
 
+    def with_auth_url(self, url: str) -> Settings:
+        """Return a copy for a client with this ``OS_AUTH_URL``, which is empty if it is not known."""
+        more = copy.copy(self)
+        more.participants = self.participants.with_auth_url(url)
+        return more
+
     def with_catalogue(self, catalogue: Catalogue) -> Settings:
         """Return a copy for a run whose login was in an earlier run, with the ``catalogue`` of that login."""
         more = copy.copy(self)

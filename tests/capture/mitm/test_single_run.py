@@ -33,14 +33,14 @@ GLANCE_PORT, NOVA_PORT, CLIENT_PORT = 8082, 8083, 8080
 class Command:
     """A command that is being recorded, with the ports of two services."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: dict[str, str] | None = None) -> None:
         settings = Settings(folder=folder, name="mine").with_senders(
             {GLANCE_PORT: "glance", NOVA_PORT: "nova"}
         )
         self.tracer = SingleRun(
             settings,
             ("openstack", "token", "issue"),
-            {},
+            environment or {},
             None,
             CommandRemedies(Trust(), folder),
             lambda _: None,
@@ -188,6 +188,16 @@ def test_the_only_client_of_a_command_has_its_output(command: Command) -> None:
     assert command.tracer.saved.recording.command == "openstack image list"
     assert command.tracer.saved.recording.output == Output(exit=0)
     assert command.tracer.further == []
+
+
+def test_a_keystone_that_is_down_is_at_the_authentication_url(tmp_path: Path) -> None:
+    command = Command(tmp_path, {"OS_AUTH_URL": "http://cloud.test:5000/v3"})
+    script = ClientProcess(2**22, 1.0, ("python", "many.py"))
+    asked = command.ask(CLIENT_PORT, "http://cloud.test:5000/v3", process=script)
+    command.answer(asked, error="Connection refused")
+    command.end()
+    assert command.tracer.saved is not None
+    assert [sent.receiver for sent in command.tracer.saved.recording.exchanges] == ["keystone"]
 
 
 def test_only_the_last_client_was_ended_with_the_command(command: Command) -> None:
