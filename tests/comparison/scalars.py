@@ -99,5 +99,5 @@ def _alternatives(value: Any) -> list[Any]:
     if isinstance(value, (int, float)):
         return [value + 1, value - 1]
     if isinstance(value, str):
-        return [f"{value}x", value[:-1], "deviates", "repeated", "too-large", "f" * 64]
+        return [f"{value}x", value[:-1], "deviates", "repeated", "too-large", "client", "f" * 64]
     return ["x", 1, 1.5, "failed", "conforms", "repeated", "too-large", {}]

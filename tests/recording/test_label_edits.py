@@ -20,7 +20,7 @@ from tracer.recording import below, dumps, load, loads
 from tracer.recording.label_edits import with_labels
 
 if TYPE_CHECKING:
-    from tracer.model import Recording
+    from tracer.model import Doubt, Recording
 
 SHIPPED = Path(__file__).parents[2] / "recordings" / "zed"
 
@@ -74,6 +74,12 @@ def test_line_ends_and_a_byte_order_mark_stay(
     after = relabelled(recording, new, run)
     before, expected = (mark + dumps(item).replace("\n", line_end) for item in (recording, after))
     assert with_labels(before, recording, after, "x") == expected
+
+
+@given(recordings, st.sampled_from(["exchanges", "client"]))
+def test_the_doubt_is_a_label(recording: Recording, doubt: Doubt) -> None:
+    after = replace(recording, verdict="undetermined", doubt=doubt)
+    assert with_labels(dumps(recording), recording, after, "x") == dumps(after)
 
 
 @pytest.mark.parametrize("indent", [None, 1])

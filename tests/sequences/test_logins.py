@@ -92,7 +92,6 @@ WAYS = {
 def test_a_way_to_a_token_conforms(way: list[Exchange]) -> None:
     result = match([*way, *BY_ID], IMAGE_SHOW)
     assert (result.verdict, result.missing, result.explanations) == ("conforms", [], [])
-    assert result.foreign == 0
     steps = {"POST": (3, 4), "GET": (1, 2)}
     for sent, given in zip(way, result.labels, strict=False):
         own = sent.request.url == TOKENS and sent.response and sent.response.status == 201
@@ -101,6 +100,14 @@ def test_a_way_to_a_token_conforms(way: list[Exchange]) -> None:
         else:
             assert given.steps == ()
             assert given.verdict in ("optional", "repeated")
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_a_token_that_expires_is_renewed_in_the_same_way(way: list[Exchange]) -> None:
+    expired = show(status=401)
+    result = match([*way, versions_of_glance(), expired, *way, show()], IMAGE_SHOW)
+    assert (result.verdict, result.explanations) == ("conforms", [])
+    assert result.labels[len(way) + 1].verdict == "repeated"
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)

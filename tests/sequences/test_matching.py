@@ -229,7 +229,6 @@ def test_the_nearest_step_is_explained() -> None:
         "would be steps 7, 8, but exchange 4 is that one already",
     ]
     assert result.explanations[1].startswith("exchange 6, DELETE /image/v2/images/{image_id}: ")
-    assert result.foreign == 2
 
 
 def test_an_empty_run() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.sequences.runs import HOST, exchange, login, show, versions_of_glance, versions_of_keystone
 from tracer.sequences import catalog, known_client, match
-from tracer.sequences.tokens import is_login, needs_token
+from tracer.sequences.tokens import asks_for_token, needs_token
 
 if TYPE_CHECKING:
     from tracer.model import Exchange
@@ -121,6 +121,6 @@ def test_only_logins_and_discovery_need_no_token() -> None:
         for entry in sequence.entries
         if not needs_token(entry)
     }
-    assert all(is_login(*request) or request[1] in ("/", "/v3") for request in anonymous)
+    assert all(asks_for_token(*request) or request[1] in ("/", "/v3") for request in anonymous)
     needing = [entry for entry in catalog()["project-show"].entries if needs_token(entry)]
     assert ("GET", "/v3/auth/tokens") in [(entry.method, entry.path) for entry in needing]

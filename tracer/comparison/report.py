@@ -201,6 +201,8 @@ def _without(step: SideComparison, baseline: Baseline) -> SideComparison:
     rows: list[RecordingComparison] = []
     for row in step.recordings:
         taken = [accepts(row.recording, difference.place, difference.kind) for difference in row.differences]
+        for difference in row.folded:  # a difference that an earlier version did not fold is not stale
+            accepts(row.recording, difference.place, difference.kind)
         left = {difference.place for difference, gone in zip(row.differences, taken, strict=True) if not gone}
         rows.append(
             msgspec.structs.replace(

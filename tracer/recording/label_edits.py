@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXCHANGE_LABELS", "RUN_LABELS", "with_labels"]
 
-RUN_LABELS = ("sequence", "verdict", "missing")
+RUN_LABELS = ("sequence", "verdict", "doubt", "missing")
 """The fields of a recording that labelling sets."""
 
 EXCHANGE_LABELS = ("steps", "path", "verdict")
@@ -47,10 +47,16 @@ def _edits(text: str, before: Recording, after: Recording) -> Iterator[Edit]:
         yield from edits(text, span, _changed(old, new, EXCHANGE_LABELS), _keys(Exchange))
 
 
-def _changed(before: object, after: object, labels: tuple[str, ...]) -> dict[str, Any]:
-    """Return the new values of changed labels. None stands for an empty value, which has no entry."""
+def _changed(before: msgspec.Struct, after: msgspec.Struct, labels: tuple[str, ...]) -> dict[str, Any]:
+    """Return the new values of changed labels. None stands for a default value, which has no entry."""
     values = {name: getattr(after, name) for name in labels}
-    return {name: value or None for name, value in values.items() if value != getattr(before, name)}
+    changed = {name: value for name, value in values.items() if value != getattr(before, name)}
+    return {name: None if value == _default(type(after), name) else value for name, value in changed.items()}
+
+
+def _default(kind: type[msgspec.Struct], name: str) -> object:
+    field = next(field for field in msgspec.structs.fields(kind) if field.name == name)
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
 
 
 def _keys(kind: type[msgspec.Struct]) -> tuple[str, ...]:

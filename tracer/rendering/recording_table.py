@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from tracer.conformance.reasons import reasons, undetermined_reason
+from tracer.conformance.reasons import reasons, undetermined_reason, unlabelled_deviations
 from tracer.counting import counted, noun_for, ranges
 from tracer.rendering.messages import MessageView, exchange_messages, messages
 from tracer.rendering.texts import visible
@@ -153,6 +153,8 @@ def _deviations(recording: Recording) -> Iterable[str]:
         if named:
             more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
             yield f"{words}: {', '.join(named[:_NAMED])}{more}"
+    for deviation in unlabelled_deviations(recording)[:_NAMED]:
+        yield visible(deviation.text, 200)
 
 
 def _short(exchange: Exchange) -> str:

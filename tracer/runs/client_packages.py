@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from tracer.sequences import CLIENT_PACKAGE, is_version, subcommand_words
+from tracer.sequences import CLIENT_PACKAGE, is_interactive, is_version, subcommand_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +41,7 @@ def client_versions(argv: Sequence[str], environment: Mapping[str, str]) -> dict
 
     The folders are those of PYTHONPATH, of the interpreter, and of the script. Packages are not imported.
     """
-    if not subcommand_words(shlex.join(argv)):
+    if not (is_interactive(argv) or subcommand_words(shlex.join(argv))):
         return {}
     for folders in _search_path(argv, environment):
         versions = {version for folder in folders for version in _versions_in(folder)}

@@ -148,13 +148,14 @@ class RunManager:
 
         ``environment`` is the one of the client if that cannot be read from its process.
         """
-        if run.shell is not None:
-            return RunWriter(settings.with_catalogue(run.shell.catalogue), note=_SHELL)
         if run.process is not None:
             argv = run.process.argv
             own = client_packages.environment_of(run.process.pid) or environment or {}
             versions = client_packages.client_versions(argv, own)
             settings = settings.with_auth_url(own.get("OS_AUTH_URL", ""))
+            if run.shell is not None:
+                settings = settings.with_catalogue(run.shell.catalogue)
+                return RunWriter(settings, note=_SHELL, client_versions=versions)
             return RunWriter(settings, client_process.client_command(argv), client_versions=versions)
         return RunWriter(
             settings,

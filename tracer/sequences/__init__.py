@@ -22,7 +22,7 @@ from tracer.sequences.known_commands import known_words
 from tracer.sequences.labelled_entries import entry_of
 from tracer.sequences.labelling import doubt_of, label, verdict_of
 from tracer.sequences.loading import catalog, common_calls, find, include, json_schema, load
-from tracer.sequences.matching import DEVIATIONS, DeviationKind, Match, generic_paths, match
+from tracer.sequences.matching import DEVIATIONS, DeviationKind, Match, MatchDeviation, generic_paths, match
 from tracer.sequences.nesting import parents
 from tracer.sequences.schema import (
     AnyOrder,
@@ -55,6 +55,7 @@ __all__ = [
     "Item",
     "Loop",
     "Match",
+    "MatchDeviation",
     "OneOf",
     "Origin",
     "OwnSequence",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracer.counting import counted
 from tracer.sequences.alignment import Aligned
 
 if TYPE_CHECKING:
@@ -31,10 +32,11 @@ def without_duplicates(
     for seen, what in zip(run, aligned, strict=True):
         request = seen.method, seen.host, seen.mount, seen.path
         is_plural = what.rule is not None and machine.rules[what.rule].each
-        if is_plural and seen.method not in _READING and seen.status is not None and seen.status < 300:
-            what = Aligned("unexpected") if request in succeeded else what  # noqa: PLW2901 - one result each
+        has_changed = seen.method not in _READING and seen.status is not None and seen.status < 300
+        is_duplicate = is_plural and has_changed and request in succeeded
+        if is_plural and has_changed:
             succeeded.add(request)
-        results.append(what)
+        results.append(Aligned("unexpected") if is_duplicate else what)
     return results
 
 
@@ -61,5 +63,5 @@ def miscounted(
         if wanted is None or count == wanted or (count < wanted and may_end):
             continue
         request = f"{first.method} {first.path}"
-        given = f"{wanted} arguments" if kind == "arguments" else f"{kind} {wanted} times"
-        yield f"the command line has {given}, but {request} occurs {count} times"
+        given = counted(wanted, "argument") if kind == "arguments" else f"{kind} {counted(wanted, 'time')}"
+        yield f"the command line has {given}, but {request} occurs {counted(count, 'time')}"

@@ -58,7 +58,10 @@ class Invocation(NamedTuple):
 
 
 def presence(when: When | None, invocation: Invocation | None) -> Presence:
-    """Return the occurrence that ``when`` demands of an exchange. None: no condition, no command line."""
+    """Return the occurrence that ``when`` demands of an exchange.
+
+    Without a condition, and without a known command line, it is ``as-declared``.
+    """
     if when is None or invocation is None:
         return "as-declared"
     given = {name for name, _ in invocation.options}

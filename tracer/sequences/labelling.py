@@ -1,8 +1,8 @@
 """Labels for a recording: steps, path templates, and verdicts.
 
 ``repeated`` has three causes: an exchange that a later one replaces (``tolerated``: a redirect, an expired
-token, a failure that passed), a loop of the sequence
-(``automaton``), and discovery that the client repeats (``alignment``).
+token, a failure that passed), a repetition of the sequence (``automaton``: a loop, or ``each``), and
+discovery that the client repeats (``alignment``).
 """
 
 from __future__ import annotations

@@ -7,11 +7,11 @@ sequence contains them.
 from __future__ import annotations
 
 import functools
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.sequences.loading import ways
 from tracer.sequences.observations import Observation, asks_for
+from tracer.sequences.templates import is_version_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["PASSWORD", "Login", "is_login", "login_of", "way_entries"]
 
 _TOKENS = "/v3/auth/tokens"
-_VERSIONS = re.compile(r"/(?:v\d+(?:\.\d+)?)?")
 
 
 class Login(NamedTuple):
@@ -70,7 +69,7 @@ def way_entries() -> tuple[Entry, ...]:
 
 def _brings_credentials(seen: Observation) -> bool | None:
     """Return whether the client had credentials before this request, None if the request shows neither."""
-    if seen.receiver == "keystone" and seen.is_anonymous and _VERSIONS.fullmatch(seen.path):
+    if seen.receiver == "keystone" and seen.is_anonymous and is_version_path(seen.path):
         return False
     if seen.receiver == "keystone" and seen.path == _TOKENS and seen.method == "POST":
         return False

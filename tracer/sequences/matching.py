@@ -25,7 +25,7 @@ from tracer.sequences.observations import (
 from tracer.sequences.schema import AnyOrder, Each, OneOf
 from tracer.sequences.searches import is_fruitless, name_in
 from tracer.sequences.service_call_labels import Call, calls
-from tracer.sequences.tokens import is_login, needs_token, token_problems
+from tracer.sequences.tokens import asks_for_token, needs_token, token_problems
 from tracer.sequences.tolerated import REPLACEABLE, ToleratedExchanges, tolerated
 
 if TYPE_CHECKING:
@@ -50,7 +50,6 @@ __all__ = [
 DEVIATIONS = frozenset({"unexpected", "wrong-status"})
 """The verdicts of exchanges that make a run deviate."""
 
-
 _CLIENT = "client"
 
 DeviationKind = Literal["unexpected", "wrong-status", "token", "media-type", "missing"]
@@ -70,8 +69,8 @@ class Match(NamedTuple):
     ``labels`` has one label for each exchange. ``missing`` are the required steps that did not occur.
     ``reasons`` has, by index of each deviating exchange, the nearest step and the reason for the mismatch.
     ``deviations`` are these reasons, and one for each missing exchange, for people. ``unfound`` are the names
-    of resources that the command did not find. ``foreign`` counts exchanges with a request that the sequence
-    does not contain. ``cost`` is the weight of all errors: lower is better.
+    of resources that the command did not find. ``cost`` is the weight of all errors: lower is
+    better.
     """
 
     labels: list[Label]
@@ -80,7 +79,6 @@ class Match(NamedTuple):
     deviations: list[MatchDeviation]
     reasons: dict[int, str]
     unfound: list[str]
-    foreign: int
     cost: int
 
     @property
@@ -165,8 +163,11 @@ def _match_with(
     own = [index for index, observation in enumerate(seen) if observation.sender in senders]
     run = [seen[index] for index in own]
     asked = [tuple(_asked(observation, machine)) for observation in run]
+    of_ways = set(map(id, way_entries()))
     tolerated_exchanges = tolerated(
-        run, lambda position: _meets(machine, asked[position], run[position].status) is not None
+        run,
+        lambda position: _meets(machine, asked[position], run[position].status) is not None,
+        lambda position: any(id(machine.rules[rule].entry) in of_ways for rule in asked[position]),
     )
     remaining = [position for position in range(len(run)) if not tolerated_exchanges.covers(position)]
     alignment = align(machine, _candidates(machine, run, asked, remaining, lazy_reorder(given, own)))
@@ -225,9 +226,6 @@ def _match_with(
             for index in alignment.unfound
             if (rule := alignment.aligned[index].rule) is not None
         ],
-        foreign=sum(
-            1 for position, index in enumerate(own) if not asked[position] and _deviates([labels[index]])
-        ),
         cost=alignment.cost,
     )
 
@@ -259,7 +257,7 @@ def _problems(
 
 
 def _has_login(sequence: Sequence) -> bool:
-    return any(is_login(entry.method, entry.path) for entry in sequence.entries)
+    return any(asks_for_token(entry.method, entry.path) for entry in sequence.entries)
 
 
 def _kind(label: Label) -> DeviationKind:

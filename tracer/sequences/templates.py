@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-__all__ = ["fits", "generic", "member", "normal", "possible_names", "with_query"]
+__all__ = ["fits", "generic", "is_version_path", "member", "normal", "possible_names", "with_query"]
 
 _PARAMETER = re.compile(r"\\\{([a-z][a-z0-9_]*)\\\}")
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
@@ -70,6 +70,11 @@ def generic(path: str, names: Collection[str] = ()) -> str:
         segments.append(_generic_segment(segment, previous, names))
         previous = segments[-1]
     return "/" + "/".join(segments)
+
+
+def is_version_path(path: str) -> bool:
+    """Return whether ``path`` is the root of a service, or one of its versions: ``/``, ``/v3``."""
+    return path == "/" or bool(_VERSION.fullmatch(path[1:]))
 
 
 def possible_names(path: str) -> Iterator[str]:

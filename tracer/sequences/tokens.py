@@ -5,28 +5,29 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tracer.sequences.templates import is_version_path
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tracer.sequences.observations import Observation
     from tracer.sequences.schema import Entry
 
-__all__ = ["is_login", "needs_token", "token_problems"]
+__all__ = ["asks_for_token", "needs_token", "token_problems"]
 
 _LOGIN = re.compile(r".*/auth/tokens|/v2\.0/tokens|.*/OS-FEDERATION/.*/auth")
-_VERSIONS = re.compile(r"/(?:v\d+(?:\.\d+)?)?")
 
 
-def is_login(method: str, path: str) -> bool:
-    """Return whether a request is a login, at Keystone itself or through an identity provider."""
+def asks_for_token(method: str, path: str) -> bool:
+    """Return whether a request asks Keystone for a token, also through an identity provider."""
     return method == "POST" and bool(_LOGIN.fullmatch(path))
 
 
 def needs_token(entry: Entry) -> bool:
     """Return whether the request of ``entry`` needs a token: all but logins and version discovery."""
-    if not entry.token or entry.prologue or is_login(entry.method, entry.path):
+    if not entry.token or entry.prologue or asks_for_token(entry.method, entry.path):
         return False
-    return not (entry.method == "GET" and _VERSIONS.fullmatch(entry.path))
+    return not (entry.method == "GET" and is_version_path(entry.path))
 
 
 def token_problems(
@@ -56,7 +57,7 @@ def token_problems(
             problems[index] = "the token is missing"
         if seen.issued:
             issued.add(seen.issued)
-        if is_login(seen.method, seen.path):
+        if asks_for_token(seen.method, seen.path):
             attempts += 1
             logins += seen.status == 201
             unrecorded += seen.status == 201 and not seen.issued

@@ -34,7 +34,8 @@ class ToleratedExchanges(NamedTuple):
     """The tolerated exchanges of a run.
 
     ``stand_ins`` maps the index of a tolerated exchange to the index of the later exchange that replaces it.
-    ``logins`` are the indexes of further logins, which the client sent because a token had expired.
+    ``logins`` are the indexes of further logins, which the client sent because a token had expired. They
+    include the exchanges of other ways to a token.
     """
 
     stand_ins: dict[int, int]
@@ -45,13 +46,18 @@ class ToleratedExchanges(NamedTuple):
         return index in self.stand_ins or index in self.logins
 
 
-def tolerated(run: Sequence[Observation], is_expected: Callable[[int], bool]) -> ToleratedExchanges:
+def tolerated(
+    run: Sequence[Observation],
+    is_expected: Callable[[int], bool],
+    is_way: Callable[[int], bool] = lambda _index: False,
+) -> ToleratedExchanges:
     """Return the tolerated exchanges of ``run``. A documented exchange is none of them.
 
-    ``is_expected`` takes the index of an exchange and returns whether the exchange is documented as it is.
+    ``is_expected`` and ``is_way`` take the index of an exchange. ``is_expected`` returns whether the exchange
+    is documented as it is, ``is_way`` whether it belongs to a way to a token.
     """
     stand_ins = _followed_redirects(run, is_expected)
-    renewed, logins = _renewed_tokens(run, is_expected)
+    renewed, logins = _renewed_tokens(run, is_expected, is_way)
     return ToleratedExchanges(retried(run, is_expected) | stand_ins | renewed, logins)
 
 
@@ -81,7 +87,7 @@ def _follows(redirect: Observation, seen: Observation) -> bool:
 
 
 def _renewed_tokens(
-    run: Sequence[Observation], is_expected: Callable[[int], bool]
+    run: Sequence[Observation], is_expected: Callable[[int], bool], is_way: Callable[[int], bool]
 ) -> tuple[dict[int, int], frozenset[int]]:
     refused = {
         index: seen
@@ -90,6 +96,7 @@ def _renewed_tokens(
     }
     again = _Positions(run, _request_of, refused.values())
     logins = _logins(run)
+    of_ways = [index for index in range(len(run)) if is_way(index)]
     stand_ins: dict[int, int] = {}
     repeats: set[int] = set()
     further: set[int] = set()
@@ -99,14 +106,22 @@ def _renewed_tokens(
         repeat = again.after(position, _request_of(seen))
         own = logins[seen.sender]
         between = own[bisect_right(own, position) : bisect_right(own, repeat or 0)]
-        if repeat is None or not between:
+        ways = of_ways[bisect_right(of_ways, position) : bisect_right(of_ways, repeat or 0)]
+        if repeat is None or not (between or ways):
             continue
         stand_ins[position] = repeat
         repeats.add(repeat)
+        # The first way of a run is not a repetition.
+        if of_ways and of_ways[0] < position:
+            further.update(ways)
+        if not between:
+            continue
         # Concurrent requests may share a login, or have a login each.
         login = next((index for index in between if index not in further), between[0])
-        # The first login of a sender is not a repetition.
-        if login != own[0]:
+        # The first login of a sender is not a repetition, unless a cached token has expired during the run.
+        if login != own[0] or any(
+            is_expected(index) and run[index].receiver != "keystone" for index in range(position)
+        ):
             further.add(login)
     return stand_ins, frozenset(further)
 

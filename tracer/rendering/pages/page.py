@@ -8,6 +8,7 @@ import shlex
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.conformance.reasons import unlabelled_deviations
 from tracer.releases import PATTERN as RELEASE
 from tracer.rendering.markdown_escapes import EXAMPLE, Md, code, fence, inline, link, masked
 from tracer.rendering.mermaid import mermaid_parts
@@ -217,6 +218,18 @@ def _deviations(recording: Recording, run: DescribedRecording) -> Iterator[Md]:
         if numbers:
             named = Md(", ".join([*numbers[:_MOST_NUMBERS], *more]))
             yield run.say(f"deviation.{verdict}", numbers=named)
+    unlabelled = unlabelled_deviations(recording)
+    requests = {view.exchange: view.number for view in run.views if view.kind == "request"}
+    for kind in ("token", "media-type"):
+        numbers = [
+            f"({requests[deviation.exchange]})"
+            for deviation in unlabelled
+            if deviation.kind == kind and deviation.exchange is not None
+        ]
+        if numbers:
+            yield run.say(f"deviation.{kind}", numbers=", ".join(numbers[:_MOST_NUMBERS]))
+    if any(deviation.exchange is None for deviation in unlabelled):
+        yield run.say("deviation.count")
 
 
 def _notes(recording: Recording, say: Wording) -> Iterator[Md]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.conformance.reasons import reasons
+from tracer.conformance.reasons import reasons, unlabelled_deviations
 from tracer.i18n import DEFAULT
 from tracer.rendering.conditions import either
 from tracer.rendering.words import words
@@ -26,7 +26,15 @@ def explanations(recording: Recording, language: str) -> Mapping[int, str]:
     whole = reasons(recording)
     if language == DEFAULT:
         return whole
-    return {index: _sentence(recording.exchanges[index], recording, language) for index in whole}
+    texts = words(language)
+    others = {"token": texts.why_token, "media-type": texts.why_media_type}
+    unlabelled = {
+        deviation.exchange: others.get(deviation.kind) for deviation in unlabelled_deviations(recording)
+    }
+    return {
+        index: unlabelled.get(index) or _sentence(recording.exchanges[index], recording, language)
+        for index in whole
+    }
 
 
 def _sentence(exchange: Exchange, recording: Recording, language: str) -> str:

@@ -20,7 +20,7 @@ export const exchangeOf = (message) => run().exchanges[message >> 1];
 /** @type {(message: number) => boolean} */
 export const isResponse = (message) => (message & 1) === 1;
 /** @type {(exchange: Exchange) => boolean} */
-export const deviates = (exchange) => DEVIATIONS.has(exchange.verdict ?? "");
+export const deviates = (exchange) => DEVIATIONS.has(exchange.verdict ?? "") || Boolean(exchange.why);
 /** @type {(message: number) => number} */
 export const numberOf = (message) => run().numbers[message];
 
