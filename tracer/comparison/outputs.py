@@ -47,8 +47,11 @@ def compare_outputs(before: Recording, after: Recording, reasons: AbstractSet[st
         for change in _outputs(before.output, after.output):
             yield change if _follows(change, reasons) else change._replace(reason="")
     elif before.output is not after.output:
-        # Runs through a long-lived proxy have no output. The difference is reported all the same.
-        yield Change(_kind(before.output, after.output), RUN.within("output"))
+        # Runs through a long-lived proxy have no output. That says nothing about the client.
+        states = (
+            "not recorded" if output is None else "recorded" for output in (before.output, after.output)
+        )
+        yield Change("changed", RUN.within("output"), *states)
 
 
 def _follows(change: Change, reasons: AbstractSet[str]) -> bool:

@@ -203,7 +203,6 @@ def _without(step: SideComparison, baseline: Baseline) -> SideComparison:
         taken = [accepts(row.recording, difference.place, difference.kind) for difference in row.differences]
         for difference in row.folded:  # a difference that an earlier version did not fold is not stale
             accepts(row.recording, difference.place, difference.kind)
-        left = {difference.place for difference, gone in zip(row.differences, taken, strict=True) if not gone}
         rows.append(
             msgspec.structs.replace(
                 row,
@@ -213,7 +212,6 @@ def _without(step: SideComparison, baseline: Baseline) -> SideComparison:
                 accepted=[
                     difference for difference, gone in zip(row.differences, taken, strict=True) if gone
                 ],
-                folded=[difference for difference in row.folded if difference.cause in left],
             )
         )
     alone = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tracer.model import header
@@ -88,6 +89,8 @@ def _asks_for_another(exchanges: Sequence[Exchange], request: Exchange) -> bool:
 
 
 def _names(exchange: Exchange, name: str) -> bool:
-    """Return whether the response contains ``name``."""
+    """Return whether the response contains an object with the ID ``name``."""
     body = exchange.response.body if exchange.response else None
-    return body is not None and body.json is not None and name in body.json
+    if body is None or body.json is None:
+        return False
+    return re.search(rf'"id":\s*"{re.escape(name)}"', body.json) is not None

@@ -33,13 +33,18 @@ GLANCE_PORT, NOVA_PORT, CLIENT_PORT = 8082, 8083, 8080
 class Command:
     """A command that is being recorded, with the ports of two services."""
 
-    def __init__(self, folder: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environment: dict[str, str] | None = None,
+        argv: tuple[str, ...] = ("openstack", "token", "issue"),
+    ) -> None:
         settings = Settings(folder=folder, name="mine").with_senders(
             {GLANCE_PORT: "glance", NOVA_PORT: "nova"}
         )
         self.tracer = SingleRun(
             settings,
-            ("openstack", "token", "issue"),
+            argv,
             environment or {},
             None,
             CommandRemedies(Trust(), folder),
@@ -180,12 +185,34 @@ def test_each_client_that_the_command_starts_has_a_recording(command: Command) -
     assert command.tracer.others == []
 
 
-def test_the_only_client_of_a_command_has_its_output(command: Command) -> None:
-    process = ClientProcess(2**22, 1.0, ("openstack", "image", "list"))
+@pytest.mark.parametrize(
+    ("argv", "has_output"),
+    [
+        (("openstack", "token", "issue"), True),
+        (("timeout", "5", "openstack", "token", "issue"), True),
+        (("env", "X=1", "openstack", "token", "issue"), True),
+        (("sh", "-c", "openstack token issue; false"), False),
+        (("./nightly.sh",), False),
+    ],
+)
+def test_a_client_has_the_output_of_a_command_that_only_starts_it(
+    argv: tuple[str, ...], tmp_path: Path, *, has_output: bool
+) -> None:
+    command = Command(tmp_path, argv=argv)
+    process = ClientProcess(2**22, 1.0, ("python", "/usr/bin/openstack", "token", "issue"))
     command.answer(command.ask(CLIENT_PORT, KEYSTONE, process=process))
     command.end()
     assert command.tracer.saved is not None
-    assert command.tracer.saved.recording.command == "openstack image list"
+    assert command.tracer.saved.recording.command == "openstack token issue"
+    assert (command.tracer.saved.recording.output is not None) is has_output
+
+
+def test_the_only_client_of_a_command_has_its_output(command: Command) -> None:
+    process = ClientProcess(2**22, 1.0, ("openstack", "token", "issue"))
+    command.answer(command.ask(CLIENT_PORT, KEYSTONE, process=process))
+    command.end()
+    assert command.tracer.saved is not None
+    assert command.tracer.saved.recording.command == "openstack token issue"
     assert command.tracer.saved.recording.output == Output(exit=0)
     assert command.tracer.further == []
 

@@ -333,7 +333,9 @@ def test_a_lookup_that_never_failed_is_one_by_id_and_then_by_name() -> None:
 
 @pytest.mark.parametrize("by_names", [True, False])
 def test_a_lookup_before_a_request_with_the_id_is_the_same_step(by_names: bool) -> None:
-    listed = exchange("GET", f"{HOST}/image/v2/images?name=x", 200, body={"images": [{"id": IDS[0]}]})
+    listed = exchange(
+        "GET", f"{HOST}/image/v2/images?name=x", 200, token=True, body={"images": [{"id": IDS[0]}]}
+    )
     with_name, with_id = [show("x", 404), listed, show(IDS[0])], [show(IDS[0]), show(IDS[0])]
     first, second = (with_name, with_id) if by_names else (with_id, with_name)
     learned = learn(named(first))
@@ -484,12 +486,12 @@ def test_service_calls_are_written_in_the_order_sent() -> None:
         (entry,) = learn(named(*given)).entries
         return [call.path for call in entry.calls]
 
-    first = calls("users", "limits", "endpoints")
-    assert shown(first) == ["/v3/users", "/v3/limits", "/v3/endpoints"]
-    second = calls("users", "projects", "endpoints", "domains")
+    first = calls("users", "roles", "groups")
+    assert shown(first) == ["/v3/users", "/v3/roles", "/v3/groups"]
+    second = calls("users", "projects", "groups", "domains")
     assert shown(first, second) == shown(second, first)
     assert shown(second, first) == [
-        "/v3/users", "/v3/limits", "/v3/projects", "/v3/endpoints", "/v3/domains",
+        "/v3/users", "/v3/roles", "/v3/projects", "/v3/groups", "/v3/domains",
     ]  # fmt: skip
 
 
@@ -545,8 +547,14 @@ def test_a_command_of_a_kind_that_is_not_known_is_what_all_have_in_common() -> N
             "0.yaml: exchanges[0]: who answers at http://h/x is not known",
         ),
         (named([exchange("M-SEARCH", f"{HOST}/image/x", 200)]), "0.yaml: exchanges[0]: a method"),
-        ({"a": recording([show()], None)}, "a: its command is not known; name it with --command"),
-        ({"a": recording([show()], "python x.py")}, "a: its command is not known; name it with --command"),
+        (
+            {"a": recording([show()], None)},
+            "a: no `openstack` command is known for it; name its command with --command",
+        ),
+        (
+            {"a": recording([show()], "python x.py")},
+            "a: no `openstack` command is known for it; name its command with --command",
+        ),
         (
             {
                 "a": recording([show()], "openstack image show x"),

@@ -40,8 +40,12 @@ class _CommandManager(RunManager):
     later recording has a number.
     """
 
-    def __init__(self, tracer: SingleRun, settings: Settings, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, tracer: SingleRun, settings: Settings, environment: Mapping[str, str], command: ClientProcess
+    ) -> None:
         super().__init__(settings, tracer.on_saved, tracer.fail, live=False)
+        self._command = command
+        self._has_output = True
         self.writers: list[RunWriter] = []
         self.output: Output | None = None
         self.interrupted = "the proxy stopped before the client ended"
@@ -56,14 +60,17 @@ class _CommandManager(RunManager):
         writer = self.client_writer(run, settings, self._environment)
         writer.redactor.learn_environment(self._environment)
         self.writers.append(writer)
+        self._has_output = len(self.writers) == 1 and (
+            run.process is None or _is_wrapped(run.process, self._command)
+        )
         return writer
 
     def finish_writer(self, writer: RunWriter, interrupted: str) -> SavedRecording:
-        """Write a recording. The output of several runs is left out, as it belongs to all of them."""
+        """Write a recording, with the output and the exit code if they are those of this client alone."""
         if writer not in self.writers:
             return super().finish_writer(writer, interrupted)
         interrupted = self.interrupted if writer is self.writers[-1] else ""
-        return writer.finish(interrupted=interrupted, output=self.output if len(self.writers) == 1 else None)
+        return writer.finish(interrupted=interrupted, output=self.output if self._has_output else None)
 
 
 class _CommandPipeline(EventPipeline):
@@ -112,7 +119,7 @@ class SingleRun(Tracer):
         self._command = ClientProcess(0, 0.0, tuple(argv))
         self._latest = self._command
         self._callback = on_exchange
-        self._manager = _CommandManager(self, settings, environment)
+        self._manager = _CommandManager(self, settings, environment, self._command)
         self.reached = False
         self.listens = asyncio.Event()
         # Every tunnel is accepted, and the client opens a tunnel only for a request.
@@ -222,5 +229,17 @@ class SingleRun(Tracer):
 
 def _is_same(process: ClientProcess, command: ClientProcess) -> bool:
     """Return whether ``process`` has the command line of ``command``, except for the file of the CA."""
-    first, second = (client_command(tuple(with_authority(each.argv, Path()))) for each in (process, command))
-    return first == second
+    return _words(process) == _words(command)
+
+
+def _is_wrapped(process: ClientProcess, command: ClientProcess) -> bool:
+    """Return whether ``command`` only starts ``process``, as ``timeout 5 openstack …`` does.
+
+    A shell or a script may print more, and has an exit code of its own.
+    """
+    words = _words(process)
+    return _words(command)[-len(words) :] == words
+
+
+def _words(process: ClientProcess) -> tuple[str, ...]:
+    return tuple(client_command(tuple(with_authority(process.argv, Path()))))

@@ -48,7 +48,7 @@ def commands(recordings: Mapping[str, Recording], command: str | None = None) ->
     first = next(iter(own_words))
     for name, line_words in own_words.items():
         if not line_words:
-            raise InputError(name, "its command is not known; name it with --command")
+            raise InputError(name, "no `openstack` command is known for it; name its command with --command")
         if line_words != own_words[first]:
             problem = f"of {_named(line_words)!r}, but {first} is of {_named(own_words[first])!r}"
             raise InputError(name, f"{problem}; learn from one command, or name it with --command")
