@@ -51,7 +51,7 @@ def compare_outputs(before: Recording, after: Recording, reasons: AbstractSet[st
         states = (
             "not recorded" if output is None else "recorded" for output in (before.output, after.output)
         )
-        yield Change("changed", RUN.within("output"), *states)
+        yield Change("changed", RUN.within("output"), states[0], states[1])
 
 
 def _follows(change: Change, reasons: AbstractSet[str]) -> bool:
