@@ -198,6 +198,9 @@ def _replace(path: Path, data: Iterable[bytes], mode: int, *, new: bool = False)
         try:
             file = os.open(beside, _NEW, mode)
             try:
+                if path.is_file() and not path.is_symlink():
+                    # A file that only its owner may read stays so.
+                    os.fchmod(file, path.stat().st_mode & mode)
                 for piece in data:
                     _write_all(file, piece)
                 os.fsync(file)

@@ -82,3 +82,14 @@ def test_a_recording_that_cannot_be_replaced_is_one_line(stale: Path) -> None:
     assert (ended.returncode, ended.stdout) == (2, "")
     assert f"tracer: not written, {stale} would hold a secret: " in ended.stderr
     assert "verdict: deviates" in stale.read_text()
+
+
+def test_a_link_stays_a_link_and_a_private_file_private(stale: Path) -> None:
+    stale.chmod(0o600)
+    link = stale.with_name("link.yaml")
+    link.symlink_to(stale.name)
+    ended = tracer("label", link)
+    assert ended.returncode == 0
+    assert link.is_symlink()
+    assert "verdict: conforms" in stale.read_text()
+    assert stale.stat().st_mode & 0o777 == 0o600

@@ -41,7 +41,7 @@ PRINT = ("python3", "-c", "import sys; print(sys.argv[1:])")
         (("cloud", "dwon"), "tracer cloud: unknown verb 'dwon'; did you mean down? See: tracer cloud --help"),
         (
             ("cloud", "env"),
-            "tracer cloud env: the following arguments are required: RELEASE; see: tracer cloud",
+            "tracer: RELEASE: name the release of a cloud, such as zed, or give --unset",
         ),
         (
             ("cloud", "up", "--port", "0"),

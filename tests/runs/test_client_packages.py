@@ -137,3 +137,26 @@ def test_the_environment_of_a_process() -> None:
         finally:
             process.communicate(b"\n")
     assert environment_of(process.pid) == {}
+
+
+@pytest.mark.parametrize("kind", ["nothing", "folder", "pipe", "other bytes", "no version", "endless"])
+def test_damaged_metadata_is_no_evidence(kind: str, tmp_path: Path) -> None:
+    """A removed installation leaves a folder, and reading a pipe would block the proxy."""
+    script = environment(tmp_path / "venv", "8.2.0", "unused")
+    folder = tmp_path / "venv/lib/python3.11/site-packages/python_openstackclient-9.0.0.dist-info"
+    folder.mkdir(parents=True)
+    file = folder / "METADATA"
+    if kind == "folder":
+        file.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "endless":
+        file.symlink_to("/dev/zero")
+    elif kind != "nothing":
+        file.write_bytes(b"Name: \xff\xfe\n" if kind == "other bytes" else b"Name: x\n")
+    assert client_versions(COMMAND, path_of(script)) == {}
+
+
+def test_a_pipe_in_place_of_the_script_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "openstack")
+    assert client_versions([str(tmp_path / "openstack"), "image", "list"], {}) == {}

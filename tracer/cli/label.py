@@ -74,7 +74,7 @@ def _label(path: Path, sequence: Sequence | None) -> list[str]:
     edited = label_edits.with_labels(text, before, after, str(path))
     if edited == text:
         return []
-    write(path, edited)
+    write(path.resolve(), edited)  # a link stays a link
     return list(_changes(path, before, after))
 
 

@@ -32,6 +32,6 @@ def run(options: argparse.Namespace) -> None:
         if after == before:
             print(f"{path}: nothing to redact")
             continue
-        save(after, path, known_secrets=known_secrets)
+        save(after, path.resolve(), known_secrets=known_secrets)  # a link stays a link
         taken = sum(after.redacted.values()) - sum(before.redacted.values())
         print(f"{path}: {taken} redacted")

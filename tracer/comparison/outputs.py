@@ -48,9 +48,7 @@ def compare_outputs(before: Recording, after: Recording, reasons: AbstractSet[st
             yield change if _follows(change, reasons) else change._replace(reason="")
     elif before.output is not after.output:
         # Runs through a long-lived proxy have no output. That says nothing about the client.
-        states = (
-            "not recorded" if output is None else "recorded" for output in (before.output, after.output)
-        )
+        states = ["not recorded" if each is None else "recorded" for each in (before.output, after.output)]
         yield Change("changed", RUN.within("output"), states[0], states[1])
 
 

@@ -106,6 +106,10 @@ class Redactor:
         """Register the secrets among environment variables as known secrets."""
         commands.learn_environment(environment, self._substitutions)
 
+    def learn_command(self, argv: Sequence[str]) -> None:
+        """Register the secrets of a command line that is no part of the recording."""
+        Redactor(self.known.policy, known=self.known).command(argv)
+
     def notes(self) -> list[str]:
         """Return notes on redaction for the reader of the recording."""
         return [*self._substitutions.policy.notes, *self.known.notes()]

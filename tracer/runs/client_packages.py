@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
 import shutil
-from importlib import metadata
+from email.parser import HeaderParser
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,10 @@ _SCRIPT = re.compile(r"openstack(\.exe|\.py)?", re.IGNORECASE)
 _SHEBANG = re.compile(rb"#![ \t]*(/\S+)(?:[ \t]+(\S+))?")
 _EXECUTED = re.compile(rb"^'''exec' \"?(/[^\s\"]+)()", re.MULTILINE)
 """The line of pip for an interpreter whose path is too long for ``#!``."""
+
+_METADATA = re.compile(r"python[-_.]openstackclient-.+\.(?:dist|egg)-info", re.IGNORECASE)
+_HEAD = 2**16
+"""Number of characters of metadata that are read."""
 
 _FOLDERS = ("lib/python3*/*-packages", "lib64/python3*/site-packages", "Lib/site-packages")
 
@@ -81,6 +86,8 @@ def _programs(argv: Sequence[str], environment: Mapping[str, str]) -> Iterator[P
 def _interpreter(script: Path, environment: Mapping[str, str]) -> Iterator[Path]:
     """Yield the interpreter that the first lines of ``script`` name."""
     try:
+        if not script.is_file():
+            return
         with script.open("rb") as file:
             beginning = file.read(1024)
     except OSError:
@@ -96,6 +103,17 @@ def _interpreter(script: Path, environment: Mapping[str, str]) -> Iterator[Path]
 
 
 def _versions_in(folder: Path) -> Iterator[str]:
-    for distribution in metadata.distributions(name=CLIENT_PACKAGE, path=[str(folder)]):
-        if is_version(distribution.version):
-            yield distribution.version
+    """Yield the versions of the client in ``folder``, none for the rest of a removed installation."""
+    with contextlib.suppress(OSError, ValueError):
+        for entry in os.scandir(folder):
+            if not _METADATA.fullmatch(entry.name):
+                continue
+            for name in ("METADATA", "PKG-INFO"):
+                path = Path(entry.path, name)
+                if path.is_file():  # to open a pipe would block the proxy
+                    with path.open(encoding="utf-8", errors="replace") as file:
+                        fields = file.read(_HEAD)
+                    version = HeaderParser().parsestr(fields)["Version"] or ""
+                    if is_version(version):
+                        yield version
+                    break

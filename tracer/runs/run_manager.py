@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping
 
     from tracer.model import Exchange
+    from tracer.redaction import KnownSecrets
     from tracer.runs.sent_request import SentRequest
     from tracer.runs.settings import Settings
 
@@ -142,11 +143,15 @@ class RunManager:
 
     @staticmethod
     def client_writer(
-        run: Run, settings: Settings, environment: Mapping[str, str] | None = None
+        run: Run,
+        settings: Settings,
+        environment: Mapping[str, str] | None = None,
+        known: KnownSecrets | None = None,
     ) -> RunWriter:
         """Create the writer of the run of a client.
 
-        ``environment`` is the one of the client if that cannot be read from its process.
+        ``environment`` is the one of the client if that cannot be read from its process. ``known`` are
+        secrets that the run shares with other runs.
         """
         if run.process is not None:
             argv = run.process.argv
@@ -155,11 +160,15 @@ class RunManager:
             settings = settings.with_auth_url(own.get("OS_AUTH_URL", ""))
             if run.shell is not None:
                 settings = settings.with_catalogue(run.shell.catalogue)
-                return RunWriter(settings, note=_SHELL, client_versions=versions)
-            return RunWriter(settings, client_process.client_command(argv), client_versions=versions)
+                writer = RunWriter(settings, note=_SHELL, client_versions=versions, known=known)
+                writer.redactor.learn_command(argv)
+                return writer
+            command = client_process.client_command(argv)
+            return RunWriter(settings, command, client_versions=versions, known=known)
         return RunWriter(
             settings,
             note=f"command not known: no local process held the client's connection ({run.peer})",
+            known=known,
         )
 
     def finish_writer(self, writer: RunWriter, interrupted: str) -> SavedRecording:

@@ -54,9 +54,10 @@ class RunWriter:
         argv: Sequence[str] = (),
         note: str = "",
         client_versions: Mapping[str, str] | None = None,
+        known: KnownSecrets | None = None,
     ) -> None:
         self.settings = settings
-        self.redactor = Redactor(load_policy(*settings.policies))
+        self.redactor = Redactor(load_policy(*settings.policies), known=known)
         self.exchanges = 0
         self.stripped = 0
         self._dropped = 0

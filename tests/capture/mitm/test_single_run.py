@@ -256,3 +256,31 @@ def test_the_file_of_the_ca_does_not_distinguish_a_client_from_the_command() -> 
     typed = ClientProcess(0, 0.0, ("openstack", "--os-cacert", "mine.pem", "token", "issue"))
     run = ClientProcess(2**22, 1.0, ("openstack", "--os-cacert", "/tracer/ca.pem", "token", "issue"))
     assert _is_same(run, typed)
+
+
+def test_a_further_recording_replaces_none(command: Command, tmp_path: Path) -> None:
+    earlier = tmp_path / "mine-2.yaml"
+    earlier.write_text("an earlier recording")
+    for number in range(3):
+        process = ClientProcess(2**22 + number, 1.0, ("openstack", "image", "list"))
+        command.answer(command.ask(CLIENT_PORT, KEYSTONE, process=process))
+    command.end()
+    assert command.tracer.saved is not None
+    names = [each.path.name for each in (command.tracer.saved, *command.tracer.further)]
+    assert names == ["mine.yaml", "mine-3.yaml", "mine-4.yaml"]
+    assert earlier.read_text() == "an earlier recording"
+
+
+def test_the_clients_of_a_command_share_their_secrets(tmp_path: Path) -> None:
+    """One client may send or print a secret of another, or of the line that started it."""
+    line = "DO=it openstack --os-password Quagga3Zebra x; openstack image list"
+    command = Command(tmp_path, argv=("sh", "-c", line))
+    first = ClientProcess(2**22, 1.0, ("openstack", "image", "create", "Quagga7Zebra-and-Quagga3Zebra"))
+    second = ClientProcess(2**22 + 1, 2.0, ("openstack", "--os-password", "Quagga7Zebra", "image", "list"))
+    for process in (first, second):
+        url = f"{KEYSTONE}/Quagga7Zebra/Quagga3Zebra"
+        command.answer(command.ask(CLIENT_PORT, url, process=process))
+    command.end()
+    texts = [path.read_text() for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(texts) >= 2
+    assert not any("Quagga" in text for text in texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from tracer.capture.client.usage import usage_error
 from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.distrust import CommandRemedies, Distrust
 from tracer.capture.mitm.tunnels import Tunnels
+from tracer.filenames import first_free, safe_name
 from tracer.model import Output, Recording
 from tracer.redaction import Redactor, load_policy
 from tracer.runs.client_process import ClientProcess, client_command
@@ -50,20 +52,30 @@ class _CommandManager(RunManager):
         self.output: Output | None = None
         self.interrupted = "the proxy stopped before the client ended"
         self._environment = environment
+        self._redactor = tracer.redactor
 
     def new_writer(self, run: Run) -> RunWriter:
         if run.service:
             return super().new_writer(run)
-        settings, number = self._settings, len(self.writers) + 1
-        if settings.name and number > 1:
-            settings = settings.named(f"{settings.name}-{number}")
-        writer = self.client_writer(run, settings, self._environment)
-        writer.redactor.learn_environment(self._environment)
+        settings = self._settings
+        if settings.name and self.writers:
+            settings = settings.named(self._further_name(settings.name))
+        # All clients of the command share the known secrets: one may send or print those of another.
+        writer = self.client_writer(run, settings, self._environment, self._redactor.known)
         self.writers.append(writer)
         self._has_output = len(self.writers) == 1 and (
             run.process is None or _is_wrapped(run.process, self._command)
         )
         return writer
+
+    def _further_name(self, name: str) -> str:
+        """Return a name for a further recording. Unlike ``name`` itself, it replaces no recording."""
+        folder, used = self._settings.release_folder, {writer.settings.name for writer in self.writers}
+
+        def is_taken(further: str) -> bool:
+            return further in used or os.path.lexists(folder / f"{safe_name(further)}.yaml")
+
+        return first_free(lambda number: f"{name}-{number + 1}", is_taken)
 
     def finish_writer(self, writer: RunWriter, interrupted: str) -> SavedRecording:
         """Write a recording, with the output and the exit code if they are those of this client alone."""
@@ -114,8 +126,9 @@ class SingleRun(Tracer):
         self.saved: SavedRecording | None = None
         self.further: list[SavedRecording] = []
         self.others: list[SavedRecording] = []
-        self._redactor = Redactor(load_policy(*settings.policies))
-        self._redactor.learn_environment(environment)
+        self.redactor = Redactor(load_policy(*settings.policies))
+        self.redactor.learn_environment(environment)
+        self.redactor.command(argv)
         self._command = ClientProcess(0, 0.0, tuple(argv))
         self._latest = self._command
         self._callback = on_exchange
@@ -146,7 +159,7 @@ class SingleRun(Tracer):
             return [refused]
         if self._distrust.warnings:
             return self._distrust.warnings
-        url = self._redactor.text(environment.get("OS_AUTH_URL", ""))
+        url = self.redactor.text(environment.get("OS_AUTH_URL", ""))
         return [
             "the command sent no request through the proxy",
             f"is OS_AUTH_URL right ({url})?"
@@ -159,7 +172,7 @@ class SingleRun(Tracer):
         output = self._manager.output
         if output is None:
             return None
-        return usage_error(self._command.argv, output, self._redactor.text)
+        return usage_error(self._command.argv, output, self.redactor.text)
 
     def running(self) -> None:
         """Set ``listens``. Log nothing, as the caller reports the path of the recording."""
