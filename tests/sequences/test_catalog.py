@@ -208,8 +208,8 @@ def test_a_recording_says_nothing_of_the_machine_that_it_was_made_on(path: Path)
     assert "command: openstack " in text
 
 
-def _request(exchange: Exchange) -> tuple[str, str, list[int]]:
-    return exchange.request.method, exchange.path, exchange.steps
+def _request(exchange: Exchange) -> tuple[str, str]:
+    return exchange.request.method, exchange.path
 
 
 def _verdict(recording: Recording, changes: list[tuple[int, Exchange | None]]) -> str:
