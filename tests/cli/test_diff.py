@@ -231,6 +231,15 @@ def test_the_shipped_report_is_what_the_program_makes_today() -> None:
     assert made.stdout == (RECORDINGS / "changes.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("option", ["--show-volatile", "--strict"])
+@pytest.mark.parametrize("name", ["x.html", "x.md", "x.txt"])
+def test_the_numbers_of_secrets_are_no_secrets(option: str, name: str, tmp_path: Path) -> None:
+    """The recordings count their secrets by name: ``X-Subject-Token: 1``."""
+    files = [RECORDINGS / release / "image-list.yaml" for release in ("zed", "2026.2")]
+    ended = tracer("diff", *files, option, "-o", name, cwd=tmp_path)
+    assert (ended.returncode, (tmp_path / name).exists()) == (1, True), ended.stderr
+
+
 def test_a_report_does_not_overwrite_its_baseline(tmp_path: Path) -> None:
     pair = [RECORDINGS / release / "image-list.yaml" for release in ("zed", "2026.2")]
     baseline = tmp_path / "known.yaml"

@@ -149,7 +149,8 @@ def test_a_cloud_that_the_environment_names_may_be_an_embedded_one(
     openstack = str(zed.client())
     words = ("record", "--deep", "--out", str(tmp_path), "--", openstack, "image", "list")
     tracer(*words, check=True, **zed.environment())
-    assert asked(load(tmp_path / "image-list.yaml"), "glance") == [*LOG_IN, *VALIDATION]
+    recording = load(tmp_path / "zed" / "image-list.yaml")
+    assert asked(recording, "glance") == [*LOG_IN, *VALIDATION]
 
 
 @pytest.mark.parametrize(

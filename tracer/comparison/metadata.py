@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tracer.comparison.differences import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tracer.comparison.differences import Location
     from tracer.model import Exchange, Recording
@@ -31,7 +31,7 @@ def compare_run_metadata(before: Recording, after: Recording, location: Location
         ("missing", before.missing, after.missing),
         ("participants", before.participants, after.participants),
         ("notes", before.notes, after.notes),
-        ("redacted", before.redacted, after.redacted),
+        ("redacted", _counted(before.redacted), _counted(after.redacted)),
     ]
     yield from _changed(about, location, "record")
     yield from _changed([("recorded", before.recorded, after.recorded)], location, "time")
@@ -50,6 +50,11 @@ def compare_exchange_metadata(before: Exchange, after: Exchange, location: Locat
         ("ended", before.ended, after.ended),
     ]
     yield from _changed(times, location, "time")
+
+
+def _counted(redacted: Mapping[str, int]) -> str:
+    """Return the counts as text. As JSON, a name of a secret before a number would look like a secret."""
+    return ", ".join(f"{count} × {name}" for name, count in redacted.items())
 
 
 def _changed(values: list[tuple[str, object, object]], location: Location, reason: str) -> Iterator[Change]:
