@@ -235,7 +235,7 @@ def test_the_shipped_report_is_what_the_program_makes_today() -> None:
 @pytest.mark.parametrize("name", ["x.html", "x.md", "x.txt"])
 def test_the_numbers_of_secrets_are_no_secrets(option: str, name: str, tmp_path: Path) -> None:
     """The recordings count their secrets by name: ``X-Subject-Token: 1``."""
-    files = [RECORDINGS / release / "image-list.yaml" for release in ("zed", "2026.2")]
+    files = [RECORDINGS / release / "image-create.yaml" for release in ("zed", "2026.2")]
     ended = tracer("diff", *files, option, "-o", name, cwd=tmp_path)
     assert (ended.returncode, (tmp_path / name).exists()) == (1, True), ended.stderr
 
