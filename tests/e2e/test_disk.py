@@ -129,7 +129,7 @@ def test_a_run_is_finished_though_an_exchange_of_it_failed(
         clear(proxy)
         ask(1)
         stdin.close()
-    proxy.wait_for(r"run\.yaml \(")
+    proxy.wait_for(r"\.yaml \(")
     assert "not recorded: " in proxy.printed
 
 
