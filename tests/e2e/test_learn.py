@@ -38,5 +38,5 @@ def test_what_was_learned_from_some_runs_holds_for_others_of_the_command_only(
     assert [entry.path for entry in load(learned).entries][-1] == "/v2/images/{image_id}"
     checked = tracer("check", "--sequence", learned, tmp_path / "some", tmp_path / "others")
     assert checked.returncode == 1
-    assert "5 recordings: 3 conform, 2 deviate\n" in checked.stdout
+    assert "5 recordings: 3 conform, 2 deviate, 2 commands failed\n" in checked.stdout
     assert tracer("check", "--sequence", learned, other).returncode == 1
