@@ -70,7 +70,7 @@ def test_a_password_in_the_command_is_masked(zed: Site, tmp_path: Path) -> None:
         zed, tmp_path, "--", zed.openstack, "--os-password", zed.password, *SHOW, zed.image, OS_PASSWORD=""
     )
     assert ended.returncode == 0
-    assert load(tmp_path / "image-show.yaml").command == (
+    assert load(tmp_path / "zed" / "image-show.yaml").command == (
         f"openstack --os-password '<password-1>' image show --format json {zed.image}"
     )
     assert not leaks({zed.password}, tmp_path, ended.stdout, ended.stderr)
@@ -80,7 +80,7 @@ def test_a_wrong_password_deviates_and_stays_secret(zed: Site, tmp_path: Path) -
     wrong = "Wr0ng/secret+of=32%characters?!!"
     ended = record(zed, tmp_path, "--", zed.openstack, *SHOW, zed.image, OS_PASSWORD=wrong)
     assert ended.returncode == 1
-    recording = load(tmp_path / "image-show.yaml")
+    recording = load(tmp_path / "zed" / "image-show.yaml")
     assert recording.verdict == "deviates"
     assert recording.missing == [7, 8]
     assert [exchange.verdict for exchange in recording.exchanges] == ["documented", "wrong-status"]
@@ -90,7 +90,7 @@ def test_a_wrong_password_deviates_and_stays_secret(zed: Site, tmp_path: Path) -
 def test_not_found_is_recorded_with_what_was_tried(zed: Site, tmp_path: Path) -> None:
     ended = record(zed, tmp_path, "--", zed.openstack, *SHOW, "missing")
     assert ended.returncode == 1
-    recording = load(tmp_path / "image-show.yaml")
+    recording = load(tmp_path / "zed" / "image-show.yaml")
     assert recording.exchanges[-1].request.url.endswith("/image/v2/images?os_hidden=True")
     assert recording.exchanges[-1].verdict == "fallback"
     assert recording.output is not None
@@ -158,23 +158,24 @@ def test_an_output_folder_that_vanishes_stops_the_client(zed: Site, tmp_path: Pa
 
 
 def test_a_recording_or_diagram_that_has_no_place(zed: Site, tmp_path: Path) -> None:
-    (tmp_path / "x.mmd").mkdir()
+    folder = tmp_path / "zed"
+    (folder / "x.mmd").mkdir(parents=True)
     drawn_not = record(zed, tmp_path, "--name", "x", "--", zed.openstack, *SHOW, zed.image)
     assert drawn_not.returncode == 0
-    assert f"tracer: cannot write {tmp_path / 'x.mmd'}: it is a folder\n" in drawn_not.stderr
-    assert load(tmp_path / "x.yaml").verdict == "conforms"
+    assert f"tracer: cannot write {folder / 'x.mmd'}: it is a folder\n" in drawn_not.stderr
+    assert load(folder / "x.yaml").verdict == "conforms"
     # It had a place when the command began.
-    script = f'mkdir "{tmp_path / "y.yaml"}" && exec "$@"'
+    script = f'mkdir "{folder / "y.yaml"}" && exec "$@"'
     command = ["sh", "-c", script, "sh", zed.openstack, *SHOW, zed.image]
     written_not = record(zed, tmp_path, "--name", "y", "--", *command)
     assert written_not.returncode == 2
-    assert written_not.stderr.endswith(f"tracer: cannot write {tmp_path / 'y.yaml'}: it is a folder\n")
+    assert written_not.stderr.endswith(f"tracer: cannot write {folder / 'y.yaml'}: it is a folder\n")
     assert f"nothing is lost: tracer recover {tmp_path}\n" in written_not.stderr
-    assert list(recover(tmp_path, ParticipantMap())) == [tmp_path / "y-2.yaml"]
+    assert list(recover(tmp_path, ParticipantMap())) == [folder / "y-2.yaml"]
     refused = record(zed, tmp_path, "--name", "y", "--", "touch", str(tmp_path / "started"))
     assert refused.returncode == 2
     problem = "it is a folder (--out chooses another folder)"
-    assert refused.stderr == f"tracer: cannot write {tmp_path / 'y.yaml'}: {problem}\n"
+    assert refused.stderr == f"tracer: cannot write {folder / 'y.yaml'}: {problem}\n"
     assert not (tmp_path / "started").exists()
 
 
@@ -199,7 +200,7 @@ def test_a_client_killed_half_way_leaves_what_was_seen(zed: Site, tmp_path: Path
     subprocess.run(["pkill", f"-{int(number)}", "-P", str(process.pid)], check=True)
     _, printed = process.communicate(timeout=PATIENCE)
     assert process.returncode == 128 + number
-    recording = load(tmp_path / "image-show.yaml")
+    recording = load(tmp_path / "zed" / "image-show.yaml")
     assert recording.interrupted == f"the client was ended by {signal.Signals(number).name}"
     assert recording.exchanges
     assert recording.output is not None
@@ -219,7 +220,7 @@ def test_a_tracer_told_to_end_takes_the_client_with_it(zed: Site, tmp_path: Path
     process.send_signal(signal.SIGTERM)
     process.wait(PATIENCE)
     assert subprocess.run(["pgrep", "-P", str(process.pid)], check=False).returncode == 1
-    assert load(tmp_path / "image-show.yaml").interrupted
+    assert load(tmp_path / "zed" / "image-show.yaml").interrupted
 
 
 def test_the_embedded_cloud_is_used_where_none_is_named(zed: Site, tmp_path: Path) -> None:
@@ -240,7 +241,7 @@ def test_the_client_of_another_release_on_a_cloud_of_ones_own(zed: Site, tmp_pat
     """Whoever names a cloud uses that one; only the client is another."""
     ended = record(zed, tmp_path, "--client", "2026.2", "--", "openstack", *SHOW, zed.image)
     assert ended.returncode == 0, ended.stderr
-    recording = load(tmp_path / "image-show.yaml")
+    recording = load(tmp_path / "zed" / "image-show.yaml")
     sdk = releases()["2026.2"].client.packages["openstacksdk"]
     assert recording.client is not None
     assert recording.client.startswith(f"openstacksdk/{sdk} ")
