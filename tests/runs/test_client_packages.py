@@ -130,8 +130,12 @@ def test_an_environment_that_is_gone_gives_none(tmp_path: Path) -> None:
 
 
 def test_the_environment_of_a_process() -> None:
-    command = [sys.executable, "-c", "input()"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, "TRACER_X": "y"}) as process:
+    command = [sys.executable, "-c", "print(flush=True); input()"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "TRACER_X": "y"}
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # its environment is not readable at once
         try:
             assert environment_of(process.pid)["TRACER_X"] == "y"
         finally:
