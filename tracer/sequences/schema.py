@@ -173,8 +173,8 @@ class Entry(
         return When(any_of=(self.when,) if isinstance(self.when, str) else self.when)
 
     def __post_init__(self) -> None:
-        if self.when == ():
-            raise ValueError("when must name an option")
+        if self.when is not None:
+            assert self.condition is not None, "the full form checks the names"
         if self.steps and (len(self.steps) != 2 or self.steps[1] != self.steps[0] + 1):
             raise ValueError("steps must be two numbers in a row: the request's and the response's")
         check_conditions(self.since, self.until)
