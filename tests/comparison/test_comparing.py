@@ -7,32 +7,22 @@ import random
 import re
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 
-from tests.comparison.runs import exchange, output, run
+from tests.comparison.differing import A, B, bodies, kinds, lines
+from tests.comparison.runs import exchange, run
 from tests.strategies import recordings
-from tracer.comparison import NOTHING, Comparison, compare, learn
-from tracer.model import Body, Exchange, Recording, Response
+from tracer.comparison import compare, learn
 from tracer.recording import load, loads
 
+if TYPE_CHECKING:
+    from tracer.model import Recording
+
 SHIPPED = sorted(Path(__file__).parents[2].glob("recordings/*/*.yaml"))
-A, B = "0b1c2d3e-0000-4000-8000-000000000001", "0b1c2d3e-0000-4000-8000-000000000002"
-
-
-def lines(found: Comparison) -> list[tuple[str, str, str]]:
-    return [(one.severity, one.kind, one.place) for one in found.differences]
-
-
-def kinds(before: Exchange, after: Exchange) -> list[str]:
-    return [one.kind for one in compare(run(before), run(after)).differences]
-
-
-def bodies(before: Any, after: Any, **further: Any) -> Comparison:
-    return compare(run(exchange(body=before)), run(exchange(body=after)), **further)
 
 
 @given(recordings)
@@ -282,196 +272,6 @@ def test_names_of_header_fields_have_no_case_and_no_order() -> None:
     assert sorted(one.reasons[0] for one in found.suppressed) == ["keys", "letter-case", "letter-case"]
 
 
-def test_a_size_is_told_only_where_the_content_does_not_tell() -> None:
-    first, second = '{"a": "x"}', '{"a": "xyz"}'
-    explained = compare(
-        run(exchange(text=first, headers={"Content-Length": str(len(first))})),
-        run(exchange(text=second, headers={"Content-Length": str(len(second))})),
-    )
-    assert [place.rpartition("· ")[2] for _, _, place in lines(explained)] == ["body.a"]
-    wrong = compare(
-        run(exchange(text=first, headers={"Content-Length": str(len(first))})),
-        run(exchange(text=second, headers={"Content-Length": "99"})),
-    )
-    assert [place.rpartition("· ")[2] for _, _, place in lines(wrong)] == ["headers.Content-Length", "body.a"]
-    larger = compare(run(exchange(text=first)), run(exchange(text=second, size=99)))
-    assert [place.rpartition("· ")[2] for _, _, place in lines(larger)] == ["content.size", "body.a"]
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "sizes", "part"),
-    [
-        # The content is the same but for white space, which the recorder decides on.
-        ('{"p": "<password-1>"}', '{ "p": "<password-1>" }', (21, 99), "content.size"),
-        # The IDs are of one length. The secret is the same.
-        (
-            f'{{"p": "<password-1>", "id": "{A}"}}',
-            f'{{"p": "<password-1>", "id": "{B}"}}',
-            (66, 99),
-            "content.size",
-        ),
-        ('{"p": "<password-1>"}', '{"p": "<password-2>"}', (21, 99), None),
-        ('{"p": "<password-1>", "a": "x"}', '{"p": "<password-1>", "a": "xyz"}', (31, 99), "body.a"),
-    ],
-)
-def test_a_size_is_tolerated_only_where_the_content_differs(
-    before: str, after: str, sizes: tuple[int, int], part: str | None
-) -> None:
-    first, second = (
-        run(exchange(text=text, size=size)) for text, size in zip((before, after), sizes, strict=True)
-    )
-    found = [difference.place.rpartition("· ")[2] for difference in compare(first, second).differences]
-    assert found == ([part] if part else [])
-
-
-def test_the_size_of_a_coded_content_follows_from_its_differences() -> None:
-    def coded(value: str, size: int) -> Recording:
-        body = Body(type="application/json", encoding="gzip", size=size, json=f'{{"id": "{value}"}}')
-        return run(msgspec.structs.replace(exchange(), response=Response(status=200, body=body)))
-
-    assert lines(compare(coded(A, 60), coded(B, 57))) == []
-    assert len(lines(compare(coded(A, 60), coded(B, 900)))) == 1
-
-
-def test_contents_that_were_not_kept_are_told_by_their_digest() -> None:
-    def streamed(digest: str) -> Exchange:
-        body = Body(size=9, omitted="streamed", sha256=digest * 64)
-        return msgspec.structs.replace(exchange(), response=Response(status=200, body=body))
-
-    assert kinds(streamed("0"), streamed("1")) == ["changed"]
-    assert kinds(streamed("0"), streamed("0")) == []
-
-
-def test_json_that_is_written_otherwise_is_told() -> None:
-    written = [exchange(text=f'{{"a": {value}}}', size=9) for value in ("1.0", "1.00", '1.0, "a": 1.0')]
-    assert kinds(written[0], written[1]) == ["changed"]
-    assert kinds(written[0], written[2]) == ["added"]
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "part"),
-    [
-        ('"a": 1', '"a": 1, "a": 1', 'body["a (2)"]'),
-        ('"a": 1', '"a": 1, "a": 2', 'body["a (2)"]'),
-        ('"in": {"a": 1}', '"in": {"a": 1, "a": 1}', 'body.in["a (2)"]'),
-        ('"n": 1.0', '"n": 1.00', "body.n"),
-        ('"n": 1e2', '"n": 100.0', "body.n"),
-        (r'"n": "\u00e9"', '"n": "é"', "body"),
-        ('"n": "a/b"', '"n": "a\\/b"', "body"),
-    ],
-)
-@pytest.mark.parametrize("further", [A, B])
-def test_json_that_is_written_otherwise_is_told_whatever_else_differs(
-    before: str, after: str, part: str, further: str
-) -> None:
-    first, second = (
-        exchange(text=f'{{"id": "{id_}", {text}}}', size=9) for id_, text in ((A, before), (further, after))
-    )
-    (difference,) = compare(run(first), run(second)).differences
-    assert difference.place.rpartition("· ")[2] == part
-
-
-def test_white_space_in_json_is_counted() -> None:
-    found = compare(run(exchange(text='{"a":1}', size=7)), run(exchange(text='{"a": 1}', size=7)))
-    assert found.differences == []
-    assert [difference.reasons for difference in found.suppressed] == [("layout",)]
-
-
-def test_deep_documents_are_compared_all_the_same() -> None:
-    deep, other = "[" * 5000 + "]" * 5000, "[" * 5000 + "1" + "]" * 5000
-    assert kinds(exchange(text=deep, size=9), exchange(text=other, size=9)) == ["changed"]
-
-
-def test_what_the_command_printed_is_compared_by_structure_or_by_line() -> None:
-    before = run(output=output('{"id": "x", "size": 1}'))
-    after = run(output=output('{"id": "x", "size": "1"}', 1))
-    assert lines(compare(before, after)) == [
-        ("breaking", "changed", "output.exit"),
-        ("breaking", "type", "output.stdout.size"),
-    ]
-    table = f"+----+\n| {A} |\n| cirros |\n+----+\n"
-    wider = f"+--------+\n| {B}     |\n| cirros |\n+--------+\n"
-    assert lines(compare(run(output=output(table)), run(output=output(wider)))) == []
-    assert lines(
-        compare(run(output=output(table)), run(output=output(wider.replace("cirros", "fedora"))))
-    ) == [("breaking", "changed", "output.stdout[line 3]")]
-
-
-def test_a_command_that_prints_nothing_any_more_is_one_difference() -> None:
-    found = compare(run(output=output("a\nb\n")), run(output=output("")))
-    assert lines(found) == [("breaking", "removed", "output.stdout")]
-
-
-def test_lines_in_another_order_are_told_unless_a_list_came_so() -> None:
-    before, after = run(output=output("b\na\n")), run(output=output("a\nb\n"))
-    assert [kind for _, kind, _ in lines(compare(before, after))] == ["reordered"]
-    listed = [exchange(body={"users": [{"name": name} for name in order]}) for order in ("ab", "ba")]
-    before, after = run(listed[0], output=output("a\nb\n")), run(listed[1], output=output("b\na\n"))
-    assert lines(compare(before, after)) == []
-
-
-def test_the_printed_order_of_json_counts_like_that_of_lines() -> None:
-    def printed(order: str, answered: str) -> Recording:
-        rows = json.dumps([{"Name": name, "Tags": ["x", "y"]} for name in order])
-        return run(exchange(body={"users": [{"name": name} for name in answered]}), output=output(rows))
-
-    assert lines(compare(printed("ab", "ab"), printed("ba", "ab"))) == [
-        ("breaking", "reordered", "output.stdout")
-    ]
-    assert lines(compare(printed("ab", "ab"), printed("ba", "ba"))) == []
-
-
-def test_the_printed_order_of_columns_counts() -> None:
-    answers = [exchange(body={"a": 1, "b": 2}), exchange(body={"b": 2, "a": 1})]
-    first, second = (
-        run(answer, output=output(text))
-        for answer, text in zip(answers, ('{"a": 1, "b": 2}', '{"b": 2, "a": 1}'), strict=True)
-    )
-    assert lines(compare(first, second)) == [("cosmetic", "reordered", "output.stdout")]
-    first, second = (
-        run(answer, output=output(text))
-        for answer, text in zip(answers, ('{"p": {"a": 1, "b": 2}}', '{"p": {"b": 2, "a": 1}}'), strict=True)
-    )
-    assert lines(compare(first, second)) == []
-    assert len(lines(compare(first, msgspec.structs.replace(second, exchanges=first.exchanges)))) == 1
-
-
-def test_what_differs_in_one_release_is_no_news_in_another() -> None:
-    first, second, later = ({"load": value, "state": "up"} for value in (0.5, 0.7, 0.7))
-    learned = learn(run(exchange(body=first)), run(exchange(body=second)))
-    assert lines(bodies(first, later, learned=learned)) == []
-    assert [one.reasons for one in bodies(first, later, learned=learned).suppressed] == [("learned",)]
-    # But never a value that neither recording has,
-    assert len(lines(bodies(first, later | {"load": 0.9}, learned=learned))) == 1
-    assert len(lines(bodies({**first, "load": 0.1}, later, learned=learned))) == 1
-    # a value of another type, one that is gone, or one beside it.
-    assert len(lines(bodies(first, later | {"load": "high"}, learned=learned))) == 1
-    assert len(lines(bodies(first, {"state": "up"}, learned=learned))) == 1
-    assert len(lines(bodies(first, later | {"state": "down"}, learned=learned))) == 1
-    assert (learned | NOTHING) == learned
-
-
-def test_a_value_of_the_type_that_was_seen_is_no_news() -> None:
-    learned = learn(
-        run(exchange(body={"note": f"made by {A}"})), run(exchange(body={"note": f"owned by {B}"}))
-    )
-    assert lines(bodies({"note": f"made by {B}"}, {"note": f"owned by {A}"}, learned=learned)) == []
-    assert len(lines(bodies({"note": f"made by {B}"}, {"note": f"lost by {A}"}, learned=learned))) == 1
-
-
-def test_an_element_is_no_news_only_if_it_came_and_went_before() -> None:
-    roles = [{"name": name} for name in ("admin", "member", "manager")]
-    learned = learn(run(exchange(body={"roles": roles[:1]})), run(exchange(body={"roles": roles[:2]})))
-    assert lines(bodies({"roles": roles[:1]}, {"roles": roles[:2]}, learned=learned)) == []
-    (difference,) = bodies({"roles": roles[:1]}, {"roles": roles}, learned=learned).differences
-    assert difference.place.endswith("body.roles[name=manager]")
-
-
-def test_a_message_that_comes_only_sometimes_is_learned_too() -> None:
-    with_it, without = run(exchange("/a"), exchange("/b", started=1)), run(exchange("/a"))
-    assert lines(compare(without, with_it, learn(with_it, without))) == []
-
-
 def test_errors_are_for_people() -> None:
     before = exchange(status=404, body={"error": {"message": "no such image", "code": 404}})
     after = exchange(status=404, body={"error": {"message": "Image not found", "code": 405}})
@@ -498,15 +298,6 @@ def test_the_report_is_json() -> None:
     }
     assert found.severity == "breaking"
     assert bodies({}, {}).severity is None
-
-
-def test_what_was_learned_hides_no_content_that_is_not_kept_any_more() -> None:
-    def answered(body: Body) -> Recording:
-        return run(msgspec.structs.replace(exchange(), response=Response(status=200, body=body)))
-
-    kept, left_out = Body(size=9, text="x"), Body(size=9, omitted="streamed", sha256="0" * 64)
-    learned = learn(answered(kept), answered(left_out))
-    assert lines(compare(answered(kept), answered(left_out), learned)) != []
 
 
 @pytest.mark.parametrize(

@@ -14,20 +14,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sequences import runs
+from tests.sequences.learning.runs import IDS, USERS, images, looked_up, matched, named, problems, recording
 from tests.sequences.runs import HOST, by_name, exchange, hidden, login, show, versions_of_glance
-from tracer.errors import InputError
-from tracer.model import Exchange, Recording
 from tracer.recording import load
-from tracer.sequences import AnyOrder, Entry, Match, Sequence, client_of, find, match
+from tracer.sequences import Entry, Sequence, find
 from tracer.sequences import load as load_sequence
 from tracer.sequences.learning import dumps, learn
 from tracer.storage import write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from random import Random
 
+    from tracer.model import Exchange, Recording
+
 RECORDED = Path(__file__).parents[1] / "recorded"
+
+
 COMMANDS = ("image-create", "image-delete", "image-list", "image-save", "image-show", "project-show")
 
 
@@ -36,28 +38,6 @@ def recorded(command: str, release: str = "*") -> dict[str, Recording]:
     paths = sorted(RECORDED.glob(f"{release}/{command}-*.yaml"))
     assert paths
     return {str(path.relative_to(RECORDED)): load(path) for path in paths}
-
-
-def recording(run: Iterable[Exchange], command: str | None = "openstack image show x") -> Recording:
-    return Recording(format=1, command=command, recorded="2026-11-23T00:00:00Z", exchanges=list(run))
-
-
-def named(*given: Iterable[Exchange], command: str = "openstack image show x") -> dict[str, Recording]:
-    return {f"{number}.yaml": recording(run, command) for number, run in enumerate(given)}
-
-
-def matched(recorded_run: Recording, sequence: Sequence) -> Match:
-    return match(recorded_run.exchanges, sequence, client_of(recorded_run))
-
-
-def problems(sequence: Sequence, recordings: Mapping[str, Recording]) -> dict[str, list[str]]:
-    results = {name: matched(recorded_run, sequence) for name, recorded_run in recordings.items()}
-    return {name: result.explanations for name, result in results.items() if result.verdict != "conforms"}
-
-
-IDS = [f"{number:08d}-aaaa-4bbb-8ccc-123456789abc" for number in range(3)]
-HEX = "a5362cbd04fd4783a038d5a342d58e87"
-USERS = [f"{number:032x}" for number in range(0xABC, 0xABF)]
 
 
 def one_of_many() -> st.SearchStrategy[Exchange]:
@@ -231,145 +211,11 @@ def test_project_show_of_both_releases() -> None:
     ]
 
 
-def images(query: str = "", status: int = 200) -> Exchange:
-    return exchange("GET", f"{HOST}/image/v2/images{query}", status, token=True)
-
-
-def user(who: str, status: int = 200) -> Exchange:
-    return exchange("GET", f"{HOST}/identity/v3/users/{who}", status, token=True)
-
-
-def group(which: str, status: int = 200) -> Exchange:
-    return exchange("GET", f"{HOST}/identity/v3/groups/{which}", status, token=True)
-
-
-def test_pages_are_a_loop() -> None:
-    pages = [images("?limit=2"), images("?limit=2&marker=a"), images("?limit=2&marker=b")]
-    (listed,) = learn(named(pages, [images()], [images("?limit=9")])).entries
-    assert (listed.path, listed.query, listed.loop, listed.optional) == ("/v2/images", {}, True, False)
-    (once,) = learn(named([images()], [images("?limit=9")])).entries
-    assert once.loop is False
-
-
-def test_a_poll_until_it_is_gone_is_a_loop_with_both_statuses() -> None:
-    polled, deleted = [show(), show(), show(status=404)], [show(), show(status=404)]
-    (entry,) = learn(named(polled, deleted)).entries
-    assert (entry.statuses, entry.loop, entry.fallback) == ((200, 404), True, None)
-
-
-def test_steps_in_different_orders() -> None:
-    learned = learn(named([login(), user("a"), group("b"), show()], [login(), group("c"), user("d"), show()]))
-    assert [type(item) for item in learned.exchanges] == [Entry, AnyOrder, Entry]
-    assert [entry.path for entry in learned.entries[1:3]] == ["/v3/groups/{group_id}", "/v3/users/{user_id}"]
-    assert learned.steps == tuple(range(1, 9))
-    assert matched(recording([login(), user("x"), show()]), learned).verdict == "deviates"
-    without = learn(named([user("a"), group("b")], [group("c"), user("d")], [user("e")]))
-    assert [entry.optional for entry in without.entries] == [True, False]
-
-
-def test_what_only_some_runs_have_between_steps_in_different_orders_is_one_of_them() -> None:
-    (item,) = learn(named([user("a"), show(), group("b")], [group("c"), user("d")])).exchanges
-    assert isinstance(item, AnyOrder)
-    assert [(entry.path, entry.optional) for entry in item.any_order] == [
-        ("/v3/users/{user_id}", False),
-        ("/v2/images/{image_id}", True),
-        ("/v3/groups/{group_id}", False),
-    ]
-
-
-def test_more_steps_than_a_group_may_have_are_optional_at_both_places() -> None:
-    kinds = ("users", "groups", "roles", "domains", "regions", "services", "endpoints")
-    run = [exchange("GET", f"{HOST}/identity/v3/{kind}", 200) for kind in kinds]
-    recordings = named(run, run[::-1])
-    learned = learn(recordings)
-    assert not any(isinstance(item, AnyOrder) for item in learned.exchanges)
-    assert problems(learned, recordings) == {}
-
-
-def test_what_only_a_failure_led_to_is_a_fallback() -> None:
-    (entry,) = learn(
-        named([show()], [show("x", 403), by_name("x")], [show("y", 404), by_name("y"), hidden()])
-    ).entries
-    assert entry.fallback is not None
-    assert (entry.statuses, entry.fallback.status) == ((200,), (400, 403, 404))
-    assert [(follower.query, follower.optional) for follower in entry.fallback.then] == [
-        ({"name": "{image_name}"}, False),
-        ({"os_hidden": "True"}, True),
-    ]
-
-
-def looked_up(entry: Entry) -> list[tuple[str, dict[str, str], tuple[int, ...]]]:
-    """Return path, query and statuses of the search after a lookup by ID that failed."""
-    assert entry.fallback is not None
-    assert entry.fallback.status == (400, 403, 404)
-    return [(then.path, then.query, then.statuses) for then in entry.fallback.then]
-
-
-def test_a_lookup_that_failed_always_is_one_by_id_and_then_by_name() -> None:
-    learned = learn(named([show("x", 404), by_name("x")], [show("y", 404), by_name("y")]))
-    (entry,) = learned.entries
-    assert (entry.statuses, entry.optional, entry.loop) == ((200,), False, False)
-    assert looked_up(entry) == [("/v2/images", {"name": "{image_name}"}, (200,))]
-    assert matched(recording([show()]), learned).verdict == "conforms"
-    assert matched(recording([show("x", 404)]), learned).verdict == "deviates"
-
-
-def test_a_lookup_that_never_failed_is_one_by_id_and_then_by_name() -> None:
-    def put(project: str, person: str) -> Exchange:
-        return exchange("PUT", f"{HOST}/identity/v3/projects/{project}/users/{person}", 204)
-
-    learned = learn(named(*([user(some), put(HEX, some)] for some in USERS)))
-    (lookup, change) = learned.entries
-    assert looked_up(lookup) == [("/v3/users", {"name": "{user_name}"}, (200, 403))]
-    assert change.fallback is None
-    listed = exchange("GET", f"{HOST}/identity/v3/users?name=demo", 200, token=True)
-    run = [user("demo", 404), listed, put(HEX, USERS[0])]
-    assert matched(recording(run), learned).verdict == "conforms"
-    refused = exchange("GET", f"{HOST}/identity/v3/users?name=demo", 403, token=True)
-    assert matched(recording([user("demo", 403), refused, put(HEX, "demo")]), learned).verdict == "conforms"
-    assert matched(recording(run[:2]), learned).verdict == "deviates"
-    assert matched(recording([user("demo", 404), put(HEX, "demo")]), learned).verdict == "deviates"
-
-
-@pytest.mark.parametrize("by_names", [True, False])
-def test_a_lookup_before_a_request_with_the_id_is_the_same_step(by_names: bool) -> None:
-    listed = exchange(
-        "GET", f"{HOST}/image/v2/images?name=x", 200, token=True, body={"images": [{"id": IDS[0]}]}
-    )
-    with_name, with_id = [show("x", 404), listed, show(IDS[0])], [show(IDS[0]), show(IDS[0])]
-    first, second = (with_name, with_id) if by_names else (with_id, with_name)
-    learned = learn(named(first))
-    (entry,) = learned.entries
-    assert (entry.path, entry.loop, entry.statuses) == ("/v2/images/{image_id}", True, (200,))
-    assert matched(recording(second), learned).verdict == "conforms"
-
-
-def test_an_id_from_a_response_is_no_lookup() -> None:
-    created = exchange("POST", f"{HOST}/image/v2/images", 201, body={"id": IDS[0]})
-    _, shown = learn(named([created, show(IDS[0])], command="openstack image create x")).entries
-    assert shown.fallback is None
-
-
-def test_a_search_that_follows_no_lookup_is_a_step() -> None:
-    entries = learn(named([show("x", 404), images("?sort=a")], [show("y", 404), images("?sort=b")])).entries
-    assert [(entry.statuses, entry.fallback) for entry in entries] == [((404,), None), ((200,), None)]
-
-
 def test_an_id_or_a_name_in_a_query_is_a_value() -> None:
     (entry,) = learn(named([images("?name=same")], [images("?name=same")])).entries
     assert entry.query == {}
     run = [images("?name=same&owner_id=x"), images("?sort=a")]
     assert learn(named(run, run)).entries[0].query == {"name": "{image_name}", "owner_id": "{owner_id}"}
-
-
-def test_a_failure_that_nothing_follows_is_a_status() -> None:
-    (entry,) = learn(named([show()], [show(status=404)])).entries
-    assert (entry.statuses, entry.fallback) == ((200, 404), None)
-
-
-def test_what_some_runs_lack_is_optional() -> None:
-    first, second = learn(named([user("a"), show()], [show()])).entries
-    assert (first.optional, second.optional) == (True, False)
 
 
 def test_an_equal_word_stays_and_a_differing_one_is_a_parameter() -> None:
@@ -507,75 +353,6 @@ def test_a_pseudonym_in_a_path_or_query_is_a_parameter(tmp_path: Path) -> None:
     assert learned.entries[1].query == {"tag": "{tag}"}
     assert "<token" not in dumps(learned)
     write(tmp_path / "x.yaml", dumps(learned))
-
-
-@pytest.mark.parametrize(
-    ("command", "learned"),
-    [
-        ("openstack image show -f json x", "openstack image show"),
-        ("openstack --os-cloud x image add project i p", "openstack image add project"),
-        ("openstack server add fixed ip s n", "openstack server add fixed ip"),
-        ("openstack role add --user u r", "openstack role add"),
-        ("openstack server create web", "openstack server create"),
-        ("openstack image member list x", "openstack image member list"),
-    ],
-)
-def test_the_words_of_the_command(command: str, learned: str) -> None:
-    sequence = learn(named([show()], command=command))
-    assert (sequence.command, sequence.name) == (
-        learned,
-        learned.removeprefix("openstack ").replace(" ", "-"),
-    )
-
-
-def test_a_command_of_a_kind_that_is_not_known_is_what_all_have_in_common() -> None:
-    recordings = {
-        "a.yaml": recording([show()], "openstack baremetal node power on first"),
-        "b.yaml": recording([show()], "openstack baremetal node power on second"),
-    }
-    assert learn(recordings).command == "openstack baremetal node power on"
-
-
-@pytest.mark.parametrize(
-    ("recordings", "problem"),
-    [
-        ({}, "no recording to learn from"),
-        (named([]), "0.yaml: no exchange of a client is in it"),
-        (named([login()], [show(status=None)]), "1.yaml: exchanges[0]: no response came"),
-        (
-            named([exchange("GET", "http://h/x", 200)]),
-            "0.yaml: exchanges[0]: who answers at http://h/x is not known",
-        ),
-        (named([exchange("M-SEARCH", f"{HOST}/image/x", 200)]), "0.yaml: exchanges[0]: a method"),
-        (
-            {"a": recording([show()], None)},
-            "a: no `openstack` command is known for it; name its command with --command",
-        ),
-        (
-            {"a": recording([show()], "python x.py")},
-            "a: no `openstack` command is known for it; name its command with --command",
-        ),
-        (
-            {
-                "a": recording([show()], "openstack image show x"),
-                "b": recording([show()], "openstack image save x"),
-            },
-            "b: of 'openstack image save', but a is of 'openstack image show'",
-        ),
-    ],
-)
-def test_what_cannot_be_learned_from(recordings: dict[str, Recording], problem: str) -> None:
-    with pytest.raises(InputError) as error:
-        learn(recordings)
-    assert problem in str(error.value)
-
-
-def test_name_and_command_can_be_given() -> None:
-    given = {"a": recording([show("x")], None), "b": recording([show("y")], "openstack image save y")}
-    sequence = learn(given, name="mine", command="openstack image fetch")
-    assert (sequence.name, sequence.command) == ("mine", "openstack image fetch")
-    with pytest.raises(InputError, match="name"):
-        learn(given, name="Not A Name", command="openstack image fetch")
 
 
 def test_a_long_run_is_learned_in_seconds() -> None:
