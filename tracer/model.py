@@ -13,6 +13,7 @@ import msgspec
 
 __all__ = [
     "FORMAT",
+    "SAFE_METHODS",
     "Body",
     "Cloud",
     "Doubt",
@@ -31,6 +32,9 @@ __all__ = [
 ]
 
 FORMAT = 1
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods of requests that change nothing (RFC 9110, section 9.2.1)."""
 
 HeaderValue = str | list[str]
 Headers = dict[str, HeaderValue]

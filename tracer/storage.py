@@ -103,8 +103,8 @@ def write_private(path: Path, text: str | bytes) -> None:
 class Appender:
     """A file that grows by lines, for the crash-safe journal.
 
-    ``append`` passes its lines to the operating system: they survive the end of this process. All methods
-    raise ``OutputError``.
+    ``append`` passes its lines to the operating system: they survive the end of this process, and opens a
+    closed file again. All methods raise ``OutputError``.
     """
 
     def __init__(self, path: Path) -> None:
@@ -123,6 +123,8 @@ class Appender:
         if any(b"\n" in line for line in lines):
             raise ValueError("a line of a journal holds no line break")
         with reasons(self.path):
+            if self._file < 0:
+                self._file = os.open(self.path, _APPEND & ~os.O_CREAT)
             before = os.fstat(self._file)
             if not before.st_nlink:
                 raise OutputError(str(self.path), "it was deleted while in use")
@@ -140,8 +142,7 @@ class Appender:
         """Replace the content of the file with these lines, atomically."""
         _replace(self.path, (line + b"\n" for line in lines), 0o600)
         with reasons(self.path):
-            os.close(self._file)
-            self._file = -1
+            self.close()
             self._file = os.open(self.path, _APPEND, 0o600)
 
     def close(self) -> None:

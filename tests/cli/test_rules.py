@@ -85,6 +85,16 @@ def test_a_policy_is_used_by_every_verb() -> None:
             "rules/volatile.yaml: kinds[0]: ",
         ),
         (
+            "volatile.yaml",
+            "kinds:\n- {name: x, pattern: '(?i)a', reason: {}}\n",
+            "rules/volatile.yaml: kinds[0]: pattern of x: global flags",
+        ),
+        (
+            "volatile.yaml",
+            "kinds:\n- {name: x, pattern: 'a{1,99999999999}', reason: {}}\n",
+            "rules/volatile.yaml: kinds[0]: pattern of x: ",
+        ),
+        (
             "severities.yaml",
             "rules:\n- {name: x, severity: additive, why: {}, before: '('}\n",
             "rules/severities.yaml: rules[0]: pattern of x: ",

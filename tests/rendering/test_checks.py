@@ -267,7 +267,9 @@ def test_what_is_undetermined_stays_so_where_no_sequence_fits(tmp_path: Path) ->
     assert (report.undetermined, report.without_sequence, exit_code(report)) == (1, 0, 1)
     (found,) = report.recordings
     assert found.problem.startswith("undetermined: evidence is missing")
-    assert found.problem.endswith("; no documented sequence fits: nothing to compare with")
+    assert found.problem.endswith(
+        "; no documented sequence fits: nothing to compare with (tracer learn begins one)"
+    )
     assert verdict_line(load(path)).plain.startswith("undetermined: evidence is missing")
     again = check_all([path], find("image-show"))
     assert (again.undetermined, again.conforming) == (1, 0)

@@ -268,7 +268,7 @@ SDK = "openstacksdk/4.4.0 keystoneauth1/5.10.0 python-requests/2.32.3 CPython/3.
 def test_the_client_is_named_by_its_user_agent(
     agent: str, command: str | None, *, documented: bool, label: str
 ) -> None:
-    assert client_label(agent, command, documented=documented) == label
+    assert client_label(agent, command, is_openstack=documented) == label
 
 
 def test_the_server_of_a_federated_login_is_the_identity_provider() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.sequences.runs import HOST, IMAGE_ID, show
-from tests.sequences.test_conditions import prologue, sent, verdict
+from tests.sequences.test_option_conditions import prologue, sent, verdict
 from tests.sequences.test_searches import _lookup, _match
 
 if TYPE_CHECKING:

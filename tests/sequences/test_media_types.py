@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.sequences.runs import login, show, versions_of_glance, versions_of_keystone
-from tests.sequences.test_conditions import CREATE, PATCH, UPLOAD, prologue
+from tests.sequences.test_option_conditions import CREATE, PATCH, UPLOAD, prologue
 from tracer.model import Body, Exchange, Headers
 from tracer.sequences import catalog, known_client, match
 from tracer.sequences.media_types import media_type_of

@@ -14,7 +14,7 @@ from tests.sequences.runs import (
     show,
     versions_of_keystone,
 )
-from tests.sequences.test_conditions import PATCH, prologue, sent
+from tests.sequences.test_option_conditions import PATCH, prologue, sent
 from tracer.model import Exchange, Recording
 from tracer.sequences import catalog, invocation_of, known_client, match
 

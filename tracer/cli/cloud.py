@@ -169,6 +169,8 @@ def _list(_options: argparse.Namespace) -> None:
 def _env(options: argparse.Namespace) -> None:
     from tracer.cli.shell import restoring_lines, setting_lines
 
+    if options.unset and (options.release or options.client):
+        raise InputError("--unset", "restores the shell, whatever the cloud: leave out RELEASE and --client")
     if options.unset:
         lines = list(restoring_lines(os.environ))
         if not lines:

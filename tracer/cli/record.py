@@ -35,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = "%(prog)s [options] -- COMMAND …"
     parser.epilog = (
         "The command's output and exit code come through unchanged; the recording's path is said on stderr. "
-        "That is so, too, where nothing was recorded; the reason is said on stderr."
+        "This also holds if nothing was recorded; stderr then has the reason."
     )
     # The first word that is not an option, or a "--", ends the options. The command begins there.
     parser.add_argument(
@@ -51,7 +51,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_name(
         parser,
         "recording",
-        "It replaces an earlier recording of that name. Further clients of the command get NAME-2, NAME-3, …",
+        "It replaces an earlier recording of that name. Further clients of the command get the next free "
+        "names NAME-2, NAME-3, …",
     )
     add_sequence(parser)
     parser.add_argument(

@@ -20,22 +20,20 @@ _WORD = re.compile(r"[^\s\"'{}\[\](),:;=]+")
 _KEY = re.compile(r"[\w-]+(?=(?:\"\])?$)")
 """The last key of a location."""
 
-Index = int
-
 
 class _Numbered(NamedTuple):
-    number: Index
+    number: int
     change: Change
 
 
-def causes(changes: Sequence[Change]) -> dict[Index, Index]:
+def causes(changes: Sequence[Change]) -> dict[int, int]:
     """Return the index of the cause for each of ``changes`` that follows from another one.
 
     A cause has no cause itself.
     """
     numbered = [_Numbered(index, change) for index, change in enumerate(changes)]
-    follows: dict[Index, Index] = {}
-    roots: set[Index] = set()
+    follows: dict[int, int] = {}
+    roots: set[int] = set()
     for rule in _RULES:
         for effect, cause in rule(numbered).items():
             if effect not in follows and effect not in roots:
@@ -44,20 +42,20 @@ def causes(changes: Sequence[Change]) -> dict[Index, Index]:
     return {effect: _root(cause, follows) for effect, cause in follows.items()}
 
 
-def _root(cause: Index, follows: Mapping[Index, Index]) -> Index:
+def _root(cause: int, follows: Mapping[int, int]) -> int:
     while cause in follows:
         cause = follows[cause]
     return cause
 
 
-def _of_status(changes: Sequence[_Numbered]) -> dict[Index, Index]:
+def _of_status(changes: Sequence[_Numbered]) -> dict[int, int]:
     """Fold the rest of a response under its status, and the rest of the run under a request that fails."""
     statuses = {_exchange(change): index for index, change in changes if change.kind == "status"}
     turns = [item for item in changes if item.change.kind == "status" and _turns(item.change)]
     # The consequences of a later request that fails follow from the first one.
     firsts = [turns[0]] if turns else []
     firsts += [item for item in turns if _fails(item.change.before) != _fails(firsts[0].change.before)][:1]
-    follows: dict[Index, Index] = {}
+    follows: dict[int, int] = {}
     for index, change in changes:
         if change.kind == "status":
             continue
@@ -98,7 +96,7 @@ def _is_later_request(change: Change, status: Change) -> bool:
     return False
 
 
-def _of_scheme(changes: Sequence[_Numbered]) -> dict[Index, Index]:
+def _of_scheme(changes: Sequence[_Numbered]) -> dict[int, int]:
     """Fold the scheme of all URLs under the first request over another scheme."""
     first = _first(changes, lambda change: change.location.part == "scheme")
     if first is None:
@@ -116,7 +114,7 @@ def _is_of_scheme(change: Change) -> bool:
     return equal[0] == equal[1] or explain(equal[0], equal[1], change.location.general) is not None
 
 
-def _of_command(changes: Sequence[_Numbered]) -> dict[Index, Index]:
+def _of_command(changes: Sequence[_Numbered]) -> dict[int, int]:
     """Fold the form of the output under another command line."""
     first = _first(changes, lambda change: change.location.part == "command")
     if first is None:
@@ -128,7 +126,7 @@ def _of_command(changes: Sequence[_Numbered]) -> dict[Index, Index]:
     }
 
 
-def _of_reference(changes: Sequence[_Numbered]) -> dict[Index, Index]:
+def _of_reference(changes: Sequence[_Numbered]) -> dict[int, int]:
     """Fold references by ID or by name under the first one."""
     first = _first(changes, lambda change: change.reference)
     if first is None:
@@ -136,10 +134,10 @@ def _of_reference(changes: Sequence[_Numbered]) -> dict[Index, Index]:
     return {index: first for index, change in changes if index != first and change.reference}
 
 
-def _of_mismatch(changes: Sequence[_Numbered]) -> dict[Index, Index]:
+def _of_mismatch(changes: Sequence[_Numbered]) -> dict[int, int]:
     """Fold the locations of one wrong value under the first one."""
-    firsts: dict[tuple[str, str], Index] = {}
-    follows: dict[Index, Index] = {}
+    firsts: dict[tuple[str, str], int] = {}
+    follows: dict[int, int] = {}
     for index, change in sorted(changes, key=lambda item: _is_printed(item.change)):
         if change.mismatch is not None:
             first = firsts.setdefault((change.mismatch.before, change.mismatch.after), index)
@@ -148,14 +146,14 @@ def _of_mismatch(changes: Sequence[_Numbered]) -> dict[Index, Index]:
     return follows
 
 
-def _of_page(changes: Sequence[_Numbered]) -> dict[Index, Index]:
+def _of_page(changes: Sequence[_Numbered]) -> dict[int, int]:
     """Fold the links to a page under the page that is missing."""
     missing = {
         change.location.general_message: index
         for index, change in changes
         if not change.location.part and change.kind in ("added", "removed")
     }
-    follows: dict[Index, Index] = {}
+    follows: dict[int, int] = {}
     for index, change in changes:
         request = change.location.general_message.partition(" → ")[0]
         if request in missing and change.location.part and pages(change.location.general):
@@ -163,14 +161,14 @@ def _of_page(changes: Sequence[_Numbered]) -> dict[Index, Index]:
     return follows
 
 
-def _of_content(changes: Sequence[_Numbered]) -> dict[Index, Index]:
+def _of_content(changes: Sequence[_Numbered]) -> dict[int, int]:
     """Fold printed values under the same values in responses."""
-    sources: dict[str, Index] = {}
+    sources: dict[str, int] = {}
     for index, change in changes:
         if change.location.general.startswith("body") and change.location.side == "response":
             for word in _differing_words(change):
                 sources.setdefault(word, index)
-    follows: dict[Index, Index] = {}
+    follows: dict[int, int] = {}
     for index, change in changes:
         words = _differing_words(change) if change.location.general.startswith("output.stdout") else set()
         if words and words <= sources.keys():
@@ -189,7 +187,7 @@ def _differing_words(change: Change) -> set[str]:
     return before ^ after | key
 
 
-def _first(changes: Iterable[_Numbered], accept: Callable[[Change], bool]) -> Index | None:
+def _first(changes: Iterable[_Numbered], accept: Callable[[Change], bool]) -> int | None:
     return next((index for index, change in changes if accept(change)), None)
 
 

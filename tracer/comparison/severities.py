@@ -41,7 +41,7 @@ class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         for text in (self.before, self.after):
             try:
                 re.compile(text)
-            except re.error as error:
+            except (re.error, OverflowError, RecursionError) as error:
                 raise ValueError(f"pattern of {self.name}: {error}") from None
         for location in self.places:
             pattern(location)

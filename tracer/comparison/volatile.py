@@ -56,8 +56,9 @@ class VolatileKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     def __post_init__(self) -> None:
         try:
-            compiled = re.compile(self.pattern)
-        except re.error as error:
+            # All kinds become one pattern, in which a flag may not stand.
+            compiled = re.compile(f"(?:{self.pattern})")
+        except (re.error, OverflowError, RecursionError) as error:
             raise ValueError(f"pattern of {self.name}: {error}") from None
         if compiled.groups or compiled.fullmatch(""):
             raise ValueError(f"pattern of {self.name}: it has a group, or matches nothing")

@@ -96,7 +96,7 @@ class Journal:
         return read_journal(self.path)
 
     def close(self) -> None:
-        """Close the journal. The file stays."""
+        """Close the journal. The file stays, and the next exchange opens it again."""
         self._appender.close()
 
     def remove(self) -> None:

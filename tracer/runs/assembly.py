@@ -59,7 +59,10 @@ def assemble(
     sequence = find(head.sequence) if head.sequence else None
     if by_client:
         sequence = sequence or choose(named, head.command, client_of(recording))
-        client = client_label(recording.client, head.command, documented=sequence is not None)
+        # The versions are those of the package that the process runs.
+        client = client_label(
+            recording.client, head.command, is_openstack=sequence is not None or bool(head.client_versions)
+        )
         recording = replace(recording, participants={**labels, CLIENT: client})
     return label(recording, sequence)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shlex
 import shutil
 from email.parser import HeaderParser
 from pathlib import Path, PurePath
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from tracer.sequences import CLIENT_PACKAGE, is_interactive, is_version, subcommand_words
+from tracer.sequences import CLIENT_PACKAGE, is_version, openstack_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +45,7 @@ def client_versions(argv: Sequence[str], environment: Mapping[str, str]) -> dict
 
     The folders are those of PYTHONPATH, of the interpreter, and of the script. Packages are not imported.
     """
-    if not (is_interactive(argv) or subcommand_words(shlex.join(argv))):
+    if openstack_words(argv) is None:
         return {}
     for folders in _search_path(argv, environment):
         versions = {version for folder in folders for version in _versions_in(folder)}
@@ -58,7 +57,8 @@ def client_versions(argv: Sequence[str], environment: Mapping[str, str]) -> dict
 
 def _search_path(argv: Sequence[str], environment: Mapping[str, str]) -> Iterator[list[Path]]:
     """Yield groups of folders with packages. A package in an earlier group hides a later one."""
-    yield [Path(entry) for entry in environment.get("PYTHONPATH", "").split(":") if entry]
+    entries = map(Path, environment.get("PYTHONPATH", "").split(os.pathsep))
+    yield [entry for entry in entries if entry.is_absolute()]  # the client's folder is not known
     for program in _programs(argv, environment):
         prefix = program.parent.parent
         yield [folder for pattern in _FOLDERS for folder in prefix.glob(pattern)]

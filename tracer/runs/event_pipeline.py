@@ -9,6 +9,8 @@ from tracer.runs.exchanges import exchange, skeleton
 from tracer.runs.header_fields import Fields, readable
 from tracer.runs.participants import CLIENT, named_by_agent
 from tracer.runs.run import Evidence
+from tracer.sequences import asks_for_token
+from tracer.urls import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,13 +109,17 @@ class EventPipeline:
             process=connected.process if connected else None,
             agent=agent,
             opening=f"{method} {url}",
-            authenticates=_authenticates(method, url),
+            authenticates=asks_for_token(method, path_of(url)),
             tokens=carried_tokens(request),
             sender=_service(self.by_port(request) or named_by_agent(agent)),
             subjects=frozenset(fields.all(b"x-subject-token")),
             url=url,
             started=request.started,
         )
+
+    def service_by_port(self, request: RequestStarted) -> str:
+        """Return the service that sends through the request's proxy port, empty for any other port."""
+        return _service(self.by_port(request))
 
     def by_port(self, request: RequestStarted) -> str | None:
         """Return the participant that sends through the request's proxy port, None for any other port."""
@@ -158,11 +164,3 @@ def issued_tokens(request: RequestStarted, completed: ExchangeCompleted) -> froz
         return frozenset()
     fields = Fields(completed.response.fields)
     return frozenset(value for name in _ISSUED for value in fields.all(name))
-
-
-def _authenticates(method: str, url: str) -> bool:
-    """Return whether the request is a login, at Keystone itself or through an identity provider."""
-    path = url.partition("?")[0].rstrip("/")
-    if "/OS-FEDERATION/" in path and path.endswith("/auth"):
-        return True
-    return method == "POST" and path.endswith(("/auth/tokens", "/v2.0/tokens"))

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from tracer.model import Exchange, header
 from tracer.runs.participant_map import CLIENT
-from tracer.sequences import calls_openstack, known_words, program_of, subcommand_words
+from tracer.sequences import asks_for_token, calls_openstack, known_words, program_of, subcommand_words
 from tracer.sequences.catalogue import Catalogue, participant_label
 from tracer.sequences.identity_providers import IDENTITY_PROVIDER, is_for_identity_provider
 from tracer.urls import authority, origin, path_of
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["CLIENT", "client_agent", "client_label", "named_by_agent", "resolve"]
 
 
-_LOGIN = "/v3/auth/tokens"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _IDENTITY_TYPE = "application/vnd.openstack.identity-v"
 _CHALLENGE = re.compile(r"Keystone\s+uri=[\"']?(https?://[^\s\"',]+)", re.IGNORECASE)
@@ -74,13 +73,13 @@ def resolve(
     return receivers, labels
 
 
-def client_label(agent: str, command: str | None, *, documented: bool) -> str:
+def client_label(agent: str, command: str | None, *, is_openstack: bool) -> str:
     """Return the label of the client: ``openstack-client``, else the program of the User-Agent ``agent``.
 
-    The client is ``openstack`` if ``command`` calls it, or if the command is not known and the run is
-    ``documented``: a sequence fits. Without a User-Agent, the label is ``client``.
+    The client is ``openstack`` if ``command`` calls it. If the command is not known, ``is_openstack`` says
+    so, by other evidence. Without a User-Agent, the label is ``client``.
     """
-    is_openstack = calls_openstack(command) if command else documented
+    is_openstack = calls_openstack(command) if command else is_openstack
     return participant_label(CLIENT) if is_openstack else program_of(agent) or CLIENT
 
 
@@ -108,11 +107,14 @@ def _signs_of_keystone(exchanges: Sequence[Exchange]) -> Iterator[tuple[str, str
     """
     for exchange in exchanges:
         url, response = exchange.request.url, exchange.response
-        if exchange.request.method == "POST" and path_of(url).rstrip("/").endswith(_LOGIN):
+        if asks_for_token(exchange.request.method, path_of(url)):
             yield "keystone", url
         if response is None:
             continue
-        if response.body and _IDENTITY_TYPE in (response.body.json or ""):
+        is_discovery = exchange.request.method == "GET" and not header(
+            exchange.request.headers, "X-Auth-Token"
+        )
+        if is_discovery and response.body and _IDENTITY_TYPE in (response.body.json or ""):
             yield "keystone", url
         challenge = _CHALLENGE.match(header(response.headers, "WWW-Authenticate") or "")
         if challenge:

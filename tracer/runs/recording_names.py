@@ -62,5 +62,7 @@ def _sender_name(recording: Recording) -> str:
     """
     if not any(exchange.sender == CLIENT for exchange in recording.exchanges):
         return recording.exchanges[0].sender if recording.exchanges else ""
+    if recording.client_versions:
+        return "openstack"  # its interactive shell
     label = recording.participants.get(CLIENT, "")
     return "" if label in (CLIENT, participant_label(CLIENT)) else label

@@ -216,7 +216,7 @@ class RunWriter:
             self._journal.exchange(replace(exchange, started=exchange.started + began, ended=ended))
 
     def leave(self) -> None:
-        """Close the journal without a recording. Its file stays for a later recovery."""
+        """Close the journal. Its file stays for a later exchange or recovery."""
         if self._journal is not None:
             self._journal.close()
 

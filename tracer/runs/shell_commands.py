@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from tracer.model import Exchange, Request, header
+from tracer.model import SAFE_METHODS, Exchange, Request, header
 from tracer.runs.lulls import PAUSE
 from tracer.sequences import Catalogue, is_complete, known_client, may_begin, may_continue
 
@@ -26,8 +26,6 @@ _LIMIT = 64
 
 _SIZE = 2**16
 """Maximum size of a response in memory, in bytes."""
-
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ShellCommand:
@@ -48,17 +46,17 @@ class ShellCommand:
 
     def next(self) -> ShellCommand:
         """Return the next command of the same shell."""
-        logins = (each for each in reversed(self._exchanges) if _is_login(each))
+        logins = (each for each in reversed(self._exchanges) if _has_catalogue(each))
         return ShellCommand(next(logins, self._login))
 
     def add(self, exchange: Exchange) -> None:
         """Add a completed exchange of the command."""
-        self._changes |= exchange.request.method not in _READING and not _is_login(exchange)
+        self._changes |= exchange.request.method not in SAFE_METHODS and not _has_catalogue(exchange)
         if len(self._exchanges) > _LIMIT:
             return
         response = exchange.response
         body = response.body if response else None
-        if response is not None and body is not None and body.size > _SIZE and not _is_login(exchange):
+        if response is not None and body is not None and body.size > _SIZE and not _has_catalogue(exchange):
             response = replace(response, body=None)
         request = replace(exchange.request, body=None)
         self._exchanges.append(replace(exchange, request=request, response=response))
@@ -107,6 +105,6 @@ def _with_receivers(exchanges: Sequence[Exchange]) -> list[Exchange]:
     ]
 
 
-def _is_login(exchange: Exchange) -> bool:
-    is_post = exchange.request.method == "POST"
-    return is_post and bool(Catalogue.from_exchanges([exchange]))
+def _has_catalogue(exchange: Exchange) -> bool:
+    """Return whether the exchange is a login with a service catalogue in its response."""
+    return exchange.request.method == "POST" and bool(Catalogue.from_exchanges([exchange]))

@@ -10,11 +10,11 @@ from tracer.sequences.command_boundaries import is_complete, may_begin, may_cont
 from tracer.sequences.command_lines import (
     calls_openstack,
     is_interactive,
+    openstack_words,
     program_name,
     subcommand_words,
     without_interpreter,
 )
-from tracer.sequences.conditions import Invocation, When
 from tracer.sequences.discovery import with_alternatives
 from tracer.sequences.identity_providers import is_for_identity_provider
 from tracer.sequences.invocations import invocation_of
@@ -24,6 +24,7 @@ from tracer.sequences.labelling import doubt_of, label, verdict_of
 from tracer.sequences.loading import catalog, common_calls, find, include, json_schema, load
 from tracer.sequences.matching import DEVIATIONS, DeviationKind, Match, MatchDeviation, generic_paths, match
 from tracer.sequences.nesting import parents
+from tracer.sequences.option_conditions import Invocation, When
 from tracer.sequences.schema import (
     AnyOrder,
     Each,
@@ -38,6 +39,7 @@ from tracer.sequences.schema import (
     Text,
 )
 from tracer.sequences.templates import generic, with_query
+from tracer.sequences.tokens import asks_for_token
 from tracer.sequences.user_agents import program_of
 
 __all__ = [
@@ -63,6 +65,7 @@ __all__ = [
     "Sequence",
     "Text",
     "When",
+    "asks_for_token",
     "calls_openstack",
     "catalog",
     "choose",
@@ -88,6 +91,7 @@ __all__ = [
     "may_begin",
     "may_continue",
     "named_sequence",
+    "openstack_words",
     "own_sequence",
     "parents",
     "participant_label",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.counting import counted
+from tracer.model import SAFE_METHODS
 from tracer.sequences.alignment import Aligned
 
 if TYPE_CHECKING:
@@ -12,12 +13,10 @@ if TYPE_CHECKING:
 
     from tracer.sequences.alignment import SequenceAlignment
     from tracer.sequences.automaton import Automaton
-    from tracer.sequences.conditions import Invocation
     from tracer.sequences.observations import Observation
+    from tracer.sequences.option_conditions import Invocation
 
 __all__ = ["miscounted", "without_duplicates"]
-
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def without_duplicates(
@@ -32,7 +31,7 @@ def without_duplicates(
     for seen, what in zip(run, aligned, strict=True):
         request = seen.method, seen.host, seen.mount, seen.path
         is_plural = what.rule is not None and machine.rules[what.rule].each
-        has_changed = seen.method not in _READING and seen.status is not None and seen.status < 300
+        has_changed = seen.method not in SAFE_METHODS and seen.status is not None and seen.status < 300
         is_duplicate = is_plural and has_changed and request in succeeded
         if is_plural and has_changed:
             succeeded.add(request)

@@ -14,10 +14,10 @@ import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.sequences.client_versions import holds, possible_clients
-from tracer.sequences.conditions import presence
 from tracer.sequences.discovery import with_alternatives
 from tracer.sequences.loading import ways
 from tracer.sequences.logins import PASSWORD, Login, is_login
+from tracer.sequences.option_conditions import presence
 from tracer.sequences.schema import AnyOrder, Each, Entry, Loop, OneOf, Sequence
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tracer.model import ExchangeVerdict
     from tracer.sequences.client_versions import Client
-    from tracer.sequences.conditions import Invocation
+    from tracer.sequences.option_conditions import Invocation
     from tracer.sequences.schema import Item
 
 __all__ = ["Automaton", "Read", "Rule", "Search", "Skip", "automatons"]

@@ -42,7 +42,10 @@ def own_sequence(recording: Recording) -> OwnSequence:
             return OwnSequence(None, problem, name)
         return OwnSequence(named)
     chosen = choose(recording.exchanges, recording.command, client_of(recording))
-    return OwnSequence(chosen, "" if chosen else "no documented sequence fits: nothing to compare with")
+    return OwnSequence(
+        chosen,
+        "" if chosen else "no documented sequence fits: nothing to compare with (tracer learn begins one)",
+    )
 
 
 def choose(exchanges: Iterable[Exchange], command: str | None, client: Client = UNKNOWN) -> Sequence | None:

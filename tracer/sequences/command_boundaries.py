@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tracer.model import header
+from tracer.model import SAFE_METHODS, header
 from tracer.sequences.choosing import choose
 from tracer.sequences.loading import catalog
 from tracer.sequences.matching import DEVIATIONS, match_run
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from tracer.sequences.matching import Match
 
 __all__ = ["is_complete", "may_begin", "may_continue"]
-
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def is_complete(exchanges: Sequence[Exchange], client: Client) -> bool:
@@ -67,7 +65,7 @@ def _same_request(exchanges: Sequence[Exchange], request: Exchange) -> Exchange 
     """Return the latest exchange with this request and a token, None if there is none since a change."""
     for exchange in reversed(exchanges):
         sent = exchange.request
-        if sent.method not in _READING:
+        if sent.method not in SAFE_METHODS:
             return None
         if (sent.method, sent.url) == (request.request.method, request.request.url):
             return exchange if header(sent.headers, "X-Auth-Token") is not None else None
@@ -77,12 +75,12 @@ def _same_request(exchanges: Sequence[Exchange], request: Exchange) -> Exchange 
 def _asks_for_another(exchanges: Sequence[Exchange], request: Exchange) -> bool:
     """Return whether ``request`` reads a resource whose name is new, beside one that was read before."""
     collection, _, name = request.request.url.rpartition("/")
-    if request.request.method not in _READING or "?" in name:
+    if request.request.method not in SAFE_METHODS or "?" in name:
         return False
     read = [
         exchange.request.url.rpartition("/")[2]
         for exchange in exchanges
-        if exchange.request.method in _READING and exchange.request.url.rpartition("/")[0] == collection
+        if exchange.request.method in SAFE_METHODS and exchange.request.url.rpartition("/")[0] == collection
     ]
     others = [each for each in read if "?" not in each]
     return bool(others) and name not in others and not any(_names(exchange, name) for exchange in exchanges)

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tracer.sequences.command_lines import GLOBAL_FLAGS, subcommand_words
-from tracer.sequences.conditions import Invocation
+from tracer.sequences.option_conditions import Invocation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as List
 
     from tracer.sequences.client_versions import Client
-    from tracer.sequences.conditions import Invocation
+    from tracer.sequences.option_conditions import Invocation
     from tracer.sequences.schema import Entry, Item, Sequence
 
 __all__ = [

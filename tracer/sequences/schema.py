@@ -14,7 +14,7 @@ import msgspec
 
 from tracer import releases
 from tracer.sequences.client_conditions import Condition, check_conditions
-from tracer.sequences.conditions import Option, When
+from tracer.sequences.option_conditions import Option, When
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from tracer.sequences.templates import is_version_path
@@ -15,12 +14,18 @@ if TYPE_CHECKING:
 
 __all__ = ["asks_for_token", "needs_token", "token_problems"]
 
-_LOGIN = re.compile(r".*/auth/tokens|/v2\.0/tokens|.*/OS-FEDERATION/.*/auth")
+_LOGINS = ("/auth/tokens", "/v2.0/tokens")
 
 
 def asks_for_token(method: str, path: str) -> bool:
-    """Return whether a request asks Keystone for a token, also through an identity provider."""
-    return method == "POST" and bool(_LOGIN.fullmatch(path))
+    """Return whether a request asks Keystone for a token, also through an identity provider.
+
+    A federated login may be a GET request (SAML).
+    """
+    path = path.rstrip("/")
+    if "/OS-FEDERATION/" in path and path.endswith("/auth"):
+        return True
+    return method == "POST" and path.endswith(_LOGINS)
 
 
 def needs_token(entry: Entry) -> bool:

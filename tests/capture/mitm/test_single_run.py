@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 from mitmproxy import tls
 from mitmproxy.addons.proxyserver import Proxyserver
@@ -38,10 +39,9 @@ class Command:
         folder: Path,
         environment: dict[str, str] | None = None,
         argv: tuple[str, ...] = ("openstack", "token", "issue"),
+        name: str | None = "mine",
     ) -> None:
-        settings = Settings(folder=folder, name="mine").with_senders(
-            {GLANCE_PORT: "glance", NOVA_PORT: "nova"}
-        )
+        settings = Settings(folder=folder, name=name).with_senders({GLANCE_PORT: "glance", NOVA_PORT: "nova"})
         self.tracer = SingleRun(
             settings,
             argv,
@@ -284,3 +284,29 @@ def test_the_clients_of_a_command_share_their_secrets(tmp_path: Path) -> None:
     texts = [path.read_text() for path in tmp_path.rglob("*") if path.is_file()]
     assert len(texts) >= 2
     assert not any("Quagga" in text for text in texts)
+
+
+def test_the_journals_of_many_clients_are_not_all_open(command: Command) -> None:
+    """A script may start more clients than a process may have open files."""
+    before = psutil.Process().num_fds()
+    clients = [ClientProcess(2**22 + number, 1.0, ("openstack", "image", "list")) for number in range(80)]
+    for client in (*clients, clients[0]):
+        command.answer(command.ask(CLIENT_PORT, KEYSTONE, process=client))
+    assert psutil.Process().num_fds() - before < len(clients)
+    command.end()
+    assert command.tracer.saved is not None
+    recordings = [command.tracer.saved, *command.tracer.further]
+    assert [len(each.recording.exchanges) for each in recordings] == [2, *[1] * 79]
+
+
+def test_an_unknown_command_of_a_shell_is_named_after_openstack(tmp_path: Path) -> None:
+    folder = tmp_path / "site-packages"
+    (folder / "python_openstackclient-9.0.0.dist-info").mkdir(parents=True)
+    (folder / "python_openstackclient-9.0.0.dist-info" / "METADATA").write_text("Version: 9.0.0\n")
+    shell = Command(tmp_path, {"PYTHONPATH": str(folder)}, ("openstack",), name=None)
+    agent = "openstacksdk/4.9.0 keystoneauth1/5.13.0"
+    shell.answer(shell.ask(CLIENT_PORT, "http://cloud.test/compute/v2.1/flavors", token="t", agent=agent))
+    shell.end()
+    assert shell.tracer.saved is not None
+    assert shell.tracer.saved.path.name == "openstack.yaml"
+    assert shell.tracer.saved.recording.participants["client"] == "openstack-client"

@@ -20,7 +20,6 @@ from tracer.model import Output, Recording
 from tracer.redaction import Redactor, load_policy
 from tracer.runs.client_process import ClientProcess, client_command
 from tracer.runs.event_pipeline import EventPipeline
-from tracer.runs.participant_map import CLIENT
 from tracer.runs.run_manager import RunManager
 
 if TYPE_CHECKING:
@@ -33,6 +32,10 @@ if TYPE_CHECKING:
     from tracer.runs.settings import Settings
 
 __all__ = ["SingleRun"]
+
+
+_OPEN_JOURNALS = 64
+"""Number of latest clients with open journals. A script may start more clients than files may be open."""
 
 
 class _CommandManager(RunManager):
@@ -63,6 +66,8 @@ class _CommandManager(RunManager):
         # All clients of the command share the known secrets: one may send or print those of another.
         writer = self.client_writer(run, settings, self._environment, self._redactor.known)
         self.writers.append(writer)
+        if len(self.writers) > _OPEN_JOURNALS:
+            self.writers[-1 - _OPEN_JOURNALS].leave()
         self._has_output = len(self.writers) == 1 and (
             run.process is None or _is_wrapped(run.process, self._command)
         )
@@ -98,8 +103,7 @@ class _CommandPipeline(EventPipeline):
         self._process = process
 
     def evidence(self, request: RequestStarted) -> Evidence:
-        named = self.by_port(request)
-        sender = "" if named in (None, CLIENT) else named
+        sender = self.service_by_port(request)
         evidence = super().evidence(request)
         process = None if sender else evidence.process or self._process
         return evidence._replace(process=process, sender=sender)

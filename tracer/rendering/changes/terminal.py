@@ -57,7 +57,7 @@ def values(difference: Difference | Suppressed, limit: int = _VALUE) -> str:
     if difference.kind == "removed" or after is None:
         return before
     expected = getattr(difference, "expected", None)
-    return f"{before} → {after}" + (f", not {visible(expected, limit)}" if expected else "")
+    return f"{before} → {after}" + (f" (≠ {visible(expected, limit)})" if expected else "")
 
 
 def _sides(step: SideComparison) -> str:

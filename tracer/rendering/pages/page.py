@@ -20,7 +20,7 @@ from tracer.rendering.pages.site_plan import variants
 from tracer.rendering.pages.summary import repetitions
 from tracer.rendering.pages.templating import fill
 from tracer.rendering.style import Style
-from tracer.sequences import catalog
+from tracer.sequences import calls_openstack, catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -82,6 +82,7 @@ def command_page(
             "undetermined": recording.verdict == "undetermined",
             "notes": list(_notes(recording, say)),
             "command": _command(recording, say),
+            "command_heading": _command_heading(recording, say),
             "launch": fence(entry, "json", say("command.launch-title")) if entry else Md(),
             "launch_text": _about_launch(entry, say),
             "diagrams": list(_diagrams(run, title, pictures)),
@@ -242,7 +243,16 @@ def _notes(recording: Recording, say: Wording) -> Iterator[Md]:
 def _command(recording: Recording, say: Wording) -> Md:
     if recording.command is None:
         return Md()
-    return fence(f"$ {masked(recording.command)}", "console", say("command.title"))
+    title = say("command.title") if _is_openstack(recording) else say("command.other")
+    return fence(f"$ {masked(recording.command)}", "console", title)
+
+
+def _command_heading(recording: Recording, say: Wording) -> Md:
+    return say("command.heading") if _is_openstack(recording) else say("command.other")
+
+
+def _is_openstack(recording: Recording) -> bool:
+    return recording.command is None or calls_openstack(recording.command)
 
 
 def _about_launch(entry: str, say: Wording) -> Md:

@@ -15,7 +15,7 @@ from tests.sequences.runs import (
 )
 from tracer.model import Exchange, Output, Recording
 from tracer.sequences import Invocation, When, catalog, invocation_of, known_client, match
-from tracer.sequences.conditions import Presence, presence
+from tracer.sequences.option_conditions import Presence, presence
 
 IMAGE = f"{HOST}/image/v2/images/{IMAGE_ID}"
 
