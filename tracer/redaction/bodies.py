@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tracer.model import Body
-    from tracer.redaction.rules import LocationRule
+    from tracer.redaction.location_rules import LocationRule
     from tracer.redaction.substitutions import Cleaner, SecretReplacer, Substitutions
 
 __all__ = ["body", "content", "text"]

@@ -13,7 +13,7 @@ from tracer.redaction.shellwords import shell_words, written
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracer.redaction.rules import LocationRule
+    from tracer.redaction.location_rules import LocationRule
     from tracer.redaction.substitutions import SecretReplacer
 
 __all__ = ["command", "learn_environment"]

@@ -12,8 +12,8 @@ from tracer.formats import json_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tracer.redaction.location_rules import LocationRule
     from tracer.redaction.patches import At
-    from tracer.redaction.rules import LocationRule
     from tracer.redaction.substitutions import SecretReplacer
 
 __all__ = ["document", "literal_at", "scrubbed", "torn"]

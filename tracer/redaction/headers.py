@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from tracer.redaction import url_secrets
+from tracer.redaction.location_rules import LocationRule
 from tracer.redaction.pseudonyms import PSEUDONYM, REMOVED
-from tracer.redaction.rules import LocationRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable

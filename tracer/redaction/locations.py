@@ -29,8 +29,9 @@ from tracer.redaction.yamllines import YamlLines
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from tracer.redaction.location_rules import LocationRule
     from tracer.redaction.patches import At
-    from tracer.redaction.rules import LocationRule, Policy
+    from tracer.redaction.rules import Policy
 
 __all__ = ["find_by_location", "find_removable"]
 

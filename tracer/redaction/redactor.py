@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracer.model import Body, Exchange, Headers, Request, Response
-    from tracer.redaction.rules import LocationRule, Policy
+    from tracer.redaction.location_rules import LocationRule
+    from tracer.redaction.rules import Policy
     from tracer.redaction.substitutions import Cleaner
 
 __all__ = ["Redactor"]

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
 from tracer.redaction.commandlines import ProgramOptions
+from tracer.redaction.counts import is_count
 from tracer.redaction.encodings import BACKSLASH, from_backslash
 from tracer.redaction.harmless import is_location, is_placeholder, stands_in
+from tracer.redaction.location_rules import LocationRule, RuleNames, is_name_service, mapped, rule_for_path
 from tracer.redaction.names import SecretNames, Word
 from tracer.redaction.objects import Kind
 from tracer.redaction.pairs import Pairs
-from tracer.redaction.paths import Machine, parse, wildcard
+from tracer.redaction.paths import Machine, parse
 from tracer.redaction.patterns import PatternSet, text_patterns
 from tracer.redaction.policy import (
     Common,
-    HeaderForm,
     beginnings,
     read_builtin,
     read_file,
@@ -30,14 +31,14 @@ from tracer.redaction.vocabulary import Vocabulary, of_model, of_policy
 from tracer.rulefolders import package_files, rule_files
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from tracer.redaction.paths import Node, Pattern
     from tracer.redaction.patterns import TextPattern
-    from tracer.redaction.policy import FieldRule, PolicyFile
+    from tracer.redaction.policy import PolicyFile
 
-__all__ = ["KNOWN", "LocationRule", "Policy", "builtin_policy", "load_policy"]
+__all__ = ["KNOWN", "Policy", "builtin_policy", "load_policy"]
 
 KNOWN = "known secret"
 """The name of the rule that counts known secrets at locations without a rule."""
@@ -45,11 +46,9 @@ KNOWN = "known secret"
 DECLARED = "hidden parameter"
 """The name of the rule that counts values that a Heat template declares as secret."""
 
-_MOST_NAMES = 4096  # cached look-ups of one kind
 _MOST_MACHINES = 64
 _WHOLE = frozenset({"value", "credentials", "cookie", "set-cookie"})
 """Forms of header fields with values that are equally secret in a JSON field of that name."""
-_MOST_COUNTS = 200  # lines of a backward search
 _OFTEN_LOCATED = frozenset({"token", "user-data"})
 """Kinds of secrets with names that often stand beside a URL instead."""
 _VERSION = re.compile(r"v[0-9]{1,3}(?:\.[0-9]{1,3})?")  # of an API
@@ -57,58 +56,8 @@ _TRAILING = re.compile(r"(?<=.)/+$")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*")
 _IN_LIST = re.compile(r"""(?:[\[,]|\n[ \t]*-)[ \t\r\n]*[\\"']*\Z""")
 _QUOTES = frozenset("\"'")
-_SERVICES = frozenset({"compat", "db", "files", "ldap", "nis", "nisplus", "sss", "systemd", "winbind"})
 _YAML_BLANKS = re.compile(r"(?:\\[NLP_])+")  # YAML 1.2, section 5.7: line breaks and blanks of Unicode
 _FOLDER = re.compile(r"(?:/[\w.~-]*)+")
-
-
-class LocationRule(NamedTuple):
-    """The rule for a location of a secret: its name in counts, the kind of secret, and the replacement."""
-
-    name: str
-    kind: str
-    form: HeaderForm = "value"
-    spread: bool = True
-    follow: bool = False
-    many: bool = False
-    numbers: bool = True
-    listed: bool = False
-    mapped: bool = False
-    whole: bool = False
-
-
-class _Names:
-    """A look-up of rules by names, in any letter case and with wild cards."""
-
-    def __init__(self, rules: Iterable[tuple[str, LocationRule]], exempt: Iterable[str] = ()) -> None:
-        self._exact: dict[str, LocationRule] = {}
-        self._globs: list[tuple[re.Pattern[str], LocationRule]] = []
-        self._cache: dict[str, LocationRule | None] = {}
-        gone = {name.lower() for name in exempt}
-        for name, rule in rules:
-            if name.lower() in gone:
-                continue
-            if "*" in name:
-                self._globs.append((wildcard(name), rule))
-            else:
-                self._exact.setdefault(name.lower(), rule)
-
-    def rules(self) -> Iterator[LocationRule]:
-        """Yield the rules of all names."""
-        yield from self._exact.values()
-        yield from (rule for _, rule in self._globs)
-
-    def find(self, name: str) -> LocationRule | None:
-        low = name.lower()
-        rule = self._exact.get(low)
-        if rule is not None or not self._globs:
-            return rule
-        if low in self._cache:
-            return self._cache[low]
-        rule = next((rule for glob, rule in self._globs if glob.fullmatch(low)), None)
-        if len(self._cache) < _MOST_NAMES:
-            self._cache[low] = rule
-        return rule
 
 
 class Policy:
@@ -129,7 +78,7 @@ class Policy:
             for names in (e.headers, e.fields, e.parameters)
             for name in names
         }
-        self._headers = _Names(
+        self._headers = RuleNames(
             (
                 (name, LocationRule(name, rule.kind, form=rule.form))
                 for file in files
@@ -138,7 +87,7 @@ class Policy:
             ),
             (name for exemption in exemptions for name in exemption.headers),
         )
-        self._parameters = _Names(
+        self._parameters = RuleNames(
             (
                 (name, LocationRule(name, rule.kind, spread=rule.spread))
                 for file in files
@@ -147,7 +96,7 @@ class Policy:
             ),
             (name for exemption in exemptions for name in exemption.parameters),
         )
-        self._variables = _Names(
+        self._variables = RuleNames(
             (name, LocationRule(name, rule.kind))
             for file in files
             for rule in file.variables
@@ -256,10 +205,10 @@ class Policy:
                 (rule.listed and not _IN_LIST.search(text, max(0, start - 80), start))
                 or (value[:1] == "*" and text[start - 2 : start] == ": ")
                 or (self._names_a_secret(value) and is_variable(text, start, end))
-                or (_NUMBER.fullmatch(value) is not None and (not rule.numbers or _is_count(text, start)))
+                or (_NUMBER.fullmatch(value) is not None and (not rule.numbers or is_count(text, start)))
                 or (rule.name == "pwd" and _FOLDER.fullmatch(value) is not None)
                 or (rule.kind in _OFTEN_LOCATED and is_location(value))
-                or (not quoted and (self.is_state(value) or _is_name_service(rule, value)))
+                or (not quoted and (self.is_state(value) or is_name_service(rule, value)))
                 or stands_in(text, start, end)
                 or self.is_placeholder(value, quoted=quoted)
                 or (value.startswith("%24") and self.is_variable(value))
@@ -272,7 +221,7 @@ class Policy:
             harmless_options=self._kept_options,
             naming=(name for file in self._files for name in file.siblings.names),
             valued=(name for file in self._files for name in file.siblings.values),
-            mapped=_mapped,
+            mapped=mapped,
             root=lambda: self.fields(""),
             kinds=self._kinds,
             references=(key for file in self._files for key in file.naming.references),
@@ -330,7 +279,7 @@ class Policy:
             for field in file.fields:
                 if not field.urls:
                     names = (path for path in field.paths if not set(".[]$") & set(path))
-                    yield from ((name, _rule_for_path(name, field)) for name in names)
+                    yield from ((name, rule_for_path(name, field)) for name in names)
             yield from ((name, None) for name in (*file.keep.fields, *file.naming.keep))
         yield from ((name, None) for name in self._exempt_names)
 
@@ -441,7 +390,7 @@ class Policy:
         for index, (rule, rank, urls) in enumerate(self._fields):
             if not urls or index in active:
                 for path in rule.paths:
-                    yield parse(path), _rule_for_path(path, rule), 2 * rank
+                    yield parse(path), rule_for_path(path, rule), 2 * rank
         for header_rule in self._headers.rules():
             if header_rule.form in _WHOLE:
                 yield parse(header_rule.name), header_rule._replace(form="value"), 0
@@ -477,41 +426,6 @@ def _behind(command: Sequence[str], argv: Sequence[str]) -> int | None:
         if words[start : start + len(command)] == list(command):
             return start + len(command)
     return None
-
-
-def _is_name_service(rule: LocationRule, value: str) -> bool:
-    """Return whether ``value`` is a value of ``passwd`` in nsswitch.conf (the name service switch)."""
-    return rule.name == "passwd" and _SERVICES.issuperset(value.split())
-
-
-def _rule_for_path(path: str, rule: FieldRule) -> LocationRule:
-    return LocationRule(path, rule.kind, spread=rule.spread, follow=rule.follow, whole=rule.whole)
-
-
-def _mapped(rule: LocationRule) -> LocationRule | None:
-    """Return the rule for the content of an object under ``rule``; None if not all of it is secret."""
-    if rule.whole:
-        return rule._replace(spread=False)
-    return rule if rule.mapped else None
-
-
-def _is_count(text: str, start: int) -> bool:
-    """Return whether the number at ``start`` counts the replacements by a rule, below ``redacted``."""
-    if text.rfind("redacted:", max(0, start - 100 * _MOST_COUNTS), start) < 0:
-        return False
-    indent = start - text.rfind("\n", max(0, start - 200), start) - 1
-    position = start
-    for _ in range(_MOST_COUNTS):
-        end = text.rfind("\n", 0, position)
-        begin = text.rfind("\n", max(0, end - 200), end) + 1 if end > 0 else 0
-        line = text[begin : max(end, 0)]
-        if re.search(r"""(?:^|[\s"'])redacted:\s*\Z""", line) and len(line) - len(line.lstrip()) < indent:
-            return True
-        if end <= 0 or not re.fullmatch(r"\s+\S[^\n]*: [0-9]+", line):
-            break
-        position = end
-    line = text[text.rfind("\n", max(0, start - 2000), start) + 1 : start]
-    return re.search(r"\bredacted: \{[^{}]*\Z", line) is not None
 
 
 def _plain(url_path: str) -> str:

@@ -10,12 +10,13 @@ from tracer.redaction import url_secrets
 from tracer.redaction.harmless import is_location, is_stand_in
 from tracer.redaction.pseudonyms import is_pseudonym
 from tracer.redaction.quoting import Quoted, quoted
-from tracer.redaction.rules import KNOWN, LocationRule, Policy
+from tracer.redaction.rules import KNOWN, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracer.redaction.known import KnownSecrets
+    from tracer.redaction.location_rules import LocationRule
     from tracer.redaction.pairs import NamedValue
     from tracer.redaction.patterns import TextPattern
 

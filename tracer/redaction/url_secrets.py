@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, unquote_plus
 
-from tracer.redaction.rules import LocationRule
+from tracer.redaction.location_rules import LocationRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
