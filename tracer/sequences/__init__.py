@@ -25,6 +25,7 @@ from tracer.sequences.loading import catalog, common_calls, find, include, json_
 from tracer.sequences.matching import DEVIATIONS, DeviationKind, Match, MatchDeviation, generic_paths, match
 from tracer.sequences.nesting import parents
 from tracer.sequences.option_conditions import Invocation, When
+from tracer.sequences.prologue_entries import asks_for_versions, prologue_entry
 from tracer.sequences.schema import (
     AnyOrder,
     Each,
@@ -66,6 +67,7 @@ __all__ = [
     "Text",
     "When",
     "asks_for_token",
+    "asks_for_versions",
     "calls_openstack",
     "catalog",
     "choose",
@@ -97,6 +99,7 @@ __all__ = [
     "participant_label",
     "program_name",
     "program_of",
+    "prologue_entry",
     "subcommand_words",
     "usual_mount",
     "verdict_of",
