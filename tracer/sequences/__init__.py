@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
-from tracer.sequences.choosing import OwnSequence, choose, named_sequence, own_sequence
+from tracer.sequences.choosing import NoSequence, OwnSequence, choose, named_sequence, own_sequence
 from tracer.sequences.client_conditions import CLIENT_PACKAGE, Condition
 from tracer.sequences.client_versions import Client, client_of, is_version, known_client
 from tracer.sequences.command_boundaries import is_complete, may_begin, may_continue
@@ -59,6 +59,7 @@ __all__ = [
     "Loop",
     "Match",
     "MatchDeviation",
+    "NoSequence",
     "OneOf",
     "Origin",
     "OwnSequence",
