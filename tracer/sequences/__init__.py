@@ -40,12 +40,13 @@ from tracer.sequences.schema import (
     Text,
 )
 from tracer.sequences.templates import generic, with_query
-from tracer.sequences.tokens import asks_for_token
+from tracer.sequences.token_requests import TOKENS, asks_for_token, is_login
 from tracer.sequences.user_agents import program_of
 
 __all__ = [
     "CLIENT_PACKAGE",
     "DEVIATIONS",
+    "TOKENS",
     "AnyOrder",
     "Catalogue",
     "Client",
@@ -84,6 +85,7 @@ __all__ = [
     "is_complete",
     "is_for_identity_provider",
     "is_interactive",
+    "is_login",
     "is_version",
     "json_schema",
     "known_client",
