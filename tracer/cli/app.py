@@ -19,6 +19,7 @@ __all__ = ["main"]
 _VERBS: dict[str, str] = {
     "demo": "Start a real Keystone and Glance, and trace `openstack image show` by id and by name.",
     "record": "Run a client command through a proxy of its own and record every message.",
+    "addon": "Print the path of the addon, for `mitmdump -s`.",
     "matrix": "Record suites of commands on the embedded clouds of one or more releases.",
     "show": "Show recordings as sequences of messages, or what a message holds, and their verdicts.",
     "diagram": "Draw a recording as a Mermaid sequence diagram, as text or as a picture.",
