@@ -21,7 +21,7 @@ from tracer.sequences.invocations import invocation_of
 from tracer.sequences.known_commands import known_words
 from tracer.sequences.labelled_entries import entry_of
 from tracer.sequences.labelling import doubt_of, label, verdict_of
-from tracer.sequences.loading import catalog, common_calls, find, include, json_schema, load
+from tracer.sequences.loading import catalog, common_calls, find, include, load
 from tracer.sequences.matching import DEVIATIONS, DeviationKind, Match, MatchDeviation, generic_paths, match
 from tracer.sequences.nesting import parents
 from tracer.sequences.option_conditions import Invocation, When
@@ -87,7 +87,6 @@ __all__ = [
     "is_interactive",
     "is_login",
     "is_version",
-    "json_schema",
     "known_client",
     "known_words",
     "label",
