@@ -1,4 +1,4 @@
-"""The pages of docs/ in English and in Korean: each links to the other, and the README to both."""
+"""The pages of docs/ in English and in Korean: each links to the other."""
 
 import re
 from pathlib import Path
@@ -34,9 +34,3 @@ def test_every_file_that_a_page_for_maintainers_names_is_there(page: str) -> Non
     }
     assert names
     assert [name for name in sorted(names) if not (ROOT / name).exists()] == []
-
-
-def test_the_readme_names_every_page() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for page in DOCS.rglob("*.md"):
-        assert f"](docs/{page.relative_to(DOCS).as_posix()})" in readme

@@ -14,11 +14,12 @@ from tracer.cli.options import add_rules
 from tracer.cli.parsing import Parser, list_verbs, no_verb
 from tracer.errors import PluginError, TracerError
 
-__all__ = ["main"]
+__all__ = ["main", "parser_of", "verbs"]
 
 _VERBS: dict[str, str] = {
     "demo": "Start a real Keystone and Glance, and trace `openstack image show` by id and by name.",
     "record": "Run a client command through a proxy of its own and record every message.",
+    "addon": "Print the path of the addon, for `mitmdump -s`.",
     "matrix": "Record suites of commands on the embedded clouds of one or more releases.",
     "show": "Show recordings as sequences of messages, or what a message holds, and their verdicts.",
     "diagram": "Draw a recording as a Mermaid sequence diagram, as text or as a picture.",
@@ -32,6 +33,7 @@ _VERBS: dict[str, str] = {
     "scan": "Report what capture would remove, by rule and place, never the value.",
     "redact": "Take out of recordings what today's policy calls a secret, in place.",
     "label": "Label recordings again with today's sequences, in place.",
+    "schema": "Print the JSON Schema of a file format, for editors and validators.",
     "cloud": "Real OpenStack services of a release, on this machine.",
 }
 """The verbs in the order of the help. Each is a module of this package with ``arguments`` and ``run``."""
@@ -80,19 +82,33 @@ def _run() -> int:
 def _do(words: list[str]) -> int:
     if not words or words[0] not in _VERBS:
         return _without_verb(words)
-    # Import only the module of this verb, so that `tracer record` starts fast.
-    module = importlib.import_module(f"tracer.cli.{words[0].replace('-', '_')}")
-    parser = Parser(prog=f"tracer {words[0]}", description=_VERBS[words[0]])
-    module.arguments(parser)
-    if words[0] != "cloud":
-        add_rules(parser)
+    parser = parser_of(words[0])
     apply_defaults(parser, words[0], _VERBS)
     options = parser.parse_args(words[1:])
     if getattr(options, "rules", None):
         from tracer import rulefolders
 
         rulefolders.use(options.rules)
-    return module.run(options) or 0
+    return _module(words[0]).run(options) or 0
+
+
+def parser_of(verb: str) -> Parser:
+    """Return the parser of ``verb`` with all its options, and with the defaults of tracer."""
+    parser = Parser(prog=f"tracer {verb}", description=_VERBS[verb])
+    _module(verb).arguments(parser)
+    if verb != "cloud":
+        add_rules(parser)
+    return parser
+
+
+def verbs() -> list[str]:
+    """Return the names of all verbs, in the order of the help."""
+    return list(_VERBS)
+
+
+def _module(verb: str) -> Any:
+    # Import only the module of this verb, so that `tracer record` starts fast.
+    return importlib.import_module(f"tracer.cli.{verb.replace('-', '_')}")
 
 
 def _without_verb(words: list[str]) -> int:

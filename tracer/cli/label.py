@@ -67,8 +67,8 @@ def _label(path: Path, sequence: Sequence | None) -> list[str]:
     before = loads(text, str(path))
     if sequence is None:
         own = own_sequence(before)
-        if own.unknown_name:
-            raise InputError(str(path), own.problem)
+        if own.absence and own.absence.name:
+            raise InputError(str(path), str(own.absence))
         sequence = own.sequence
     after = label(before, sequence)
     edited = label_edits.with_labels(text, before, after, str(path))

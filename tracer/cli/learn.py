@@ -96,9 +96,8 @@ def _summarise(learned: Sequence, recordings: Mapping[str, Recording], output: P
     checks = [check(recording, name, learned) for name, recording in recordings.items()]
     deviating = [result for result in checks if result.verdict != "conforms"]
     for result in deviating:
-        why = result.problem or result.deviations[0].text
-        problem = f"{result.recording}: {why}" if result.problem else f"{result.recording} deviates: {why}"
-        print(f"tracer: {visible(problem, 600)}", file=sys.stderr)
+        reason = f": {result.problem}" if result.problem else f" deviates: {result.deviations[0].text}"
+        print(f"tracer: {visible(f'{result.recording}{reason}', 600)}", file=sys.stderr)
     wrote = f"wrote {output}: " if output else ""
     steps = f"{counted(len(learned.steps), 'step')} of {learned.command!r}"
     conforming = len(checks) - len(deviating)

@@ -100,7 +100,7 @@ def _record(plan: MatrixPlan, order: MatrixOutput, options: argparse.Namespace) 
         return
     try:
         with stoppable(), progress() as show, _pool(options, len(todo)) as pool:
-            drive(plan, order, pool, show, _complain)
+            drive(plan, order, pool, show, lambda complaint: _complain(str(complaint)))
     except (KeyboardInterrupt, SystemExit):
         recorded = sum(map(len, plan.recordings.values()))
         print(
@@ -130,7 +130,7 @@ def _print(plan: MatrixPlan, releases: list[str], out: Path) -> int:
     console.print(legend(cells), markup=False)
     bad = [cell for cell in cells if not cell.good]
     for cell in bad:
-        if not cell.problem and cell.verdict != "missing":
+        if not cell.problems and cell.verdict != "missing":
             _complain(_summary(cell))
     written = sum(map(len, plan.recordings.values()))
     print(f"{counted(written, 'recording')} below {out}, {written // 2} of them to compare with (again)")

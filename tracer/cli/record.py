@@ -18,7 +18,7 @@ from tracer.cli.options import (
     add_sequence,
     naming_options,
 )
-from tracer.errors import OutputError
+from tracer.errors import OutputError, TracerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +67,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--deep",
         action="store_true",
         help="Also record what the services of an embedded cloud ask each other while they answer.",
+    )
+    parser.add_argument(
+        "--open",
+        action="store_true",
+        help="Open the recording in the browser afterwards, as tracer view --open does.",
     )
     parser.add_argument(
         "-q", "--quiet", action="store_true", help="Say nothing but what the command says, and errors."
@@ -147,7 +152,28 @@ def run(options: argparse.Namespace) -> int:
     for saved in (result.saved, *result.further):
         if saved.failures:
             print(f"tracer: {'; '.join(map(str, saved.failures))}", file=sys.stderr)
+    if options.open:
+        _open((result.saved, *result.further), quiet=options.quiet)
     return result.exit_code
+
+
+def _open(all_saved: Sequence[SavedRecording], *, quiet: bool) -> None:
+    """Open a page of the recordings in the browser. The exit code of the command does not depend on it."""
+    from tracer.cli.view_page import open_page, temporary_page, unique_names
+    from tracer.rendering.view import view
+    from tracer.storage import write
+
+    paths = [saved.path for saved in all_saved]
+    recordings = [saved.recording for saved in all_saved]
+    try:
+        page = temporary_page(paths)
+        write(page, view(dict(zip(unique_names(paths), recordings, strict=True))))
+    except (TracerError, OSError) as error:
+        _say(f"no page: {error}")
+        return
+    if not quiet:
+        print(f"wrote {page}", file=sys.stderr)
+    open_page(page)
 
 
 def _tell_of_journals(settings: Settings) -> None:
