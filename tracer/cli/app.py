@@ -11,30 +11,30 @@ from typing import Any, NoReturn
 
 from tracer.cli.defaults import apply_defaults
 from tracer.cli.options import add_rules
-from tracer.cli.parsing import Parser, list_verbs, no_verb
+from tracer.cli.parsing import Parser, ProgramParser, list_verbs, no_verb
 from tracer.errors import PluginError, TracerError
 
 __all__ = ["main", "parser_of", "verbs"]
 
 _VERBS: dict[str, str] = {
-    "demo": "Start a real Keystone and Glance, and trace `openstack image show` by id and by name.",
+    "demo": "Start a real Keystone and Glance, and record two commands.",
     "record": "Run a client command through a proxy of its own and record every message.",
     "addon": "Print the path of the addon, for `mitmdump -s`.",
     "matrix": "Record suites of commands on the embedded clouds of one or more releases.",
-    "show": "Show recordings as sequences of messages, or what a message holds, and their verdicts.",
+    "show": "Show recordings as sequences of messages, or the content of a message.",
     "diagram": "Draw a recording as a Mermaid sequence diagram, as text or as a picture.",
-    "diff": "Say what changed in behaviour from one recording, folder or release to the next.",
-    "check": "Say whether recordings conform to their documented sequences, and if not, why.",
-    "sequences": "The documented sequences: list them, show one, and the schema of their files.",
+    "diff": "Show what changed in behaviour between recordings, folders or releases.",
+    "check": "Tell whether recordings conform to their documented sequences, or why not.",
+    "sequences": "List the documented sequences, show one, or the schema of their files.",
     "learn": "Write a sequence file from recordings of one command.",
-    "view": "Make one HTML page of recordings: diagram, messages with headers and bodies, times, search.",
+    "view": "Make one HTML page of recordings, with an index, diagrams, contents and search.",
     "docs": "Write pages of documentation from recordings, for mkdocs-material.",
-    "recover": "Make recordings, marked as interrupted, of the runs that a killed proxy left in its journal.",
-    "scan": "Report what capture would remove, by rule and place, never the value.",
-    "redact": "Take out of recordings what today's policy calls a secret, in place.",
+    "recover": "Make recordings, marked as interrupted, of the journals of a killed proxy.",
+    "scan": "Report the locations and rules of secrets, never their values.",
+    "redact": "Remove secrets of today's policy from recordings, in place.",
     "label": "Label recordings again with today's sequences, in place.",
     "schema": "Print the JSON Schema of a file format, for editors and validators.",
-    "cloud": "Real OpenStack services of a release, on this machine.",
+    "cloud": "Start and end real OpenStack services of a release on this machine.",
 }
 """The verbs in the order of the help. Each is a module of this package with ``arguments`` and ``run``."""
 
@@ -113,7 +113,7 @@ def _module(verb: str) -> Any:
 
 def _without_verb(words: list[str]) -> int:
     description = "Records what the openstack command line says to a cloud, message by message."
-    parser = Parser(prog="tracer", description=description)
+    parser = ProgramParser(prog="tracer", description=description, verbs=_VERBS)
     parser.add_argument("--version", nargs=0, action=_Version, help="Show the version and exit.")
     verbs = list_verbs(parser)
     for name, text in _VERBS.items():

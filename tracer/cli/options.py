@@ -26,6 +26,7 @@ __all__ = [
     "add_format",
     "add_language",
     "add_name",
+    "add_open",
     "add_out",
     "add_own_sequences",
     "add_policies",
@@ -126,7 +127,7 @@ def add_client(parser: argparse.ArgumentParser) -> None:
         "--client",
         metavar="RELEASE",
         type=canonical,
-        help="Release of the `openstack` client, where it is not to be that of the cloud.",
+        help="Release of the client (default: that of the cloud).",
     )
 
 
@@ -156,6 +157,11 @@ def add_name(parser: argparse.ArgumentParser, product: str, detail: str) -> None
     parser.add_argument("--name", metavar="NAME", help=_help(f"Name of the {product}", detail))
 
 
+def add_open(parser: argparse.ArgumentParser, detail: str = "") -> None:
+    """Add the option that opens a page in the browser: ``options.open``."""
+    parser.add_argument("--open", action="store_true", help=_help("Open the page in the browser", detail))
+
+
 def add_sequence(parser: argparse.ArgumentParser, detail: str = "") -> None:
     """Add the option for the sequence to match with: ``options.sequence``, a name, a file, or None."""
     text = "Documented sequence to match with: a name or a file"
@@ -169,7 +175,7 @@ def add_own_sequences(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         action="append",
         default=[],
-        help="Sequence file of your own, known beside those that ship with tracer; may be given again.",
+        help="Sequence file of your own; may be given again.",
     )
     add_alias(parser, option, "--sequence")
 
@@ -205,7 +211,8 @@ def add_format(
         "--format",
         choices=formats,
         default=default,
-        help=_help("Format of the output", detail, default),
+        metavar="FORMAT",
+        help=_help("Format of the output", f"One of {', '.join(formats)}. {detail}".strip(), default),
     )
 
 
@@ -230,7 +237,7 @@ def add_fold(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fold",
         action="store_true",
-        help="Hide the messages of discovery and authentication, which many commands begin with.",
+        help="Hide the messages of discovery and authentication.",
     )
 
 
@@ -242,7 +249,7 @@ def add_policies(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action="append",
         default=[],
-        help="File with rules to add to the redaction policy; may be given again.",
+        help="File with more redaction rules; may be given again.",
     )
 
 
@@ -261,7 +268,7 @@ def add_rules(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action="append",
         default=[],
-        help="Folder with rules of your own, beside those that ship with tracer; may be given again.",
+        help="Folder with rules of your own; may be given again.",
     )
 
 
