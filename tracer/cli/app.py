@@ -19,6 +19,7 @@ __all__ = ["main"]
 _VERBS: dict[str, str] = {
     "demo": "Start a real Keystone and Glance, and trace `openstack image show` by id and by name.",
     "record": "Run a client command through a proxy of its own and record every message.",
+    "proxy": "Start mitmdump with the addon, and record every command that goes through the proxy.",
     "addon": "Print the path of the addon, for `mitmdump -s`.",
     "matrix": "Record suites of commands on the embedded clouds of one or more releases.",
     "show": "Show recordings as sequences of messages, or what a message holds, and their verdicts.",
@@ -36,6 +37,9 @@ _VERBS: dict[str, str] = {
     "cloud": "Real OpenStack services of a release, on this machine.",
 }
 """The verbs in the order of the help. Each is a module of this package with ``arguments`` and ``run``."""
+
+_WITHOUT_RULES = ("addon", "cloud")
+"""Verbs that apply no rules of the user. The verbs of ``cloud`` that do so declare the option themselves."""
 
 
 def main() -> NoReturn:
@@ -85,7 +89,7 @@ def _do(words: list[str]) -> int:
     module = importlib.import_module(f"tracer.cli.{words[0].replace('-', '_')}")
     parser = Parser(prog=f"tracer {words[0]}", description=_VERBS[words[0]])
     module.arguments(parser)
-    if words[0] != "cloud":
+    if words[0] not in _WITHOUT_RULES:
         add_rules(parser)
     apply_defaults(parser, words[0], _VERBS)
     options = parser.parse_args(words[1:])

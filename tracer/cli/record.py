@@ -13,6 +13,7 @@ from tracer.cli.options import (
     add_diagram,
     add_name,
     add_out,
+    add_participants,
     add_policies,
     add_release,
     add_sequence,
@@ -55,12 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "names NAME-2, NAME-3, …",
     )
     add_sequence(parser)
-    parser.add_argument(
-        "--participants",
-        metavar="MAP",
-        default="",
-        help="Comma-separated name=URL: who answers below that URL.",
-    )
+    add_participants(parser)
     add_diagram(parser)
     add_policies(parser)
     parser.add_argument(
