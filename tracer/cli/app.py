@@ -7,14 +7,17 @@ import importlib
 import io
 import os
 import sys
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tracer.cli.defaults import apply_defaults
 from tracer.cli.options import add_rules
 from tracer.cli.parsing import Parser, list_verbs, no_verb
 from tracer.errors import PluginError, TracerError
 
-__all__ = ["main"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["main", "whole_parser"]
 
 _VERBS: dict[str, str] = {
     "demo": "Start a real Keystone and Glance, and trace `openstack image show` by id and by name.",
@@ -35,10 +38,11 @@ _VERBS: dict[str, str] = {
     "redact": "Take out of recordings what today's policy calls a secret, in place.",
     "label": "Label recordings again with today's sequences, in place.",
     "cloud": "Real OpenStack services of a release, on this machine.",
+    "completion": "Print the script with which a shell completes the command line of tracer.",
 }
 """The verbs in the order of the help. Each is a module of this package with ``arguments`` and ``run``."""
 
-_WITHOUT_RULES = ("addon", "cloud")
+_WITHOUT_RULES = ("addon", "cloud", "completion")
 """Verbs that apply no rules of the user. The verbs of ``cloud`` that do so declare the option themselves."""
 
 
@@ -85,12 +89,8 @@ def _run() -> int:
 def _do(words: list[str]) -> int:
     if not words or words[0] not in _VERBS:
         return _without_verb(words)
-    # Import only the module of this verb, so that `tracer record` starts fast.
-    module = importlib.import_module(f"tracer.cli.{words[0].replace('-', '_')}")
     parser = Parser(prog=f"tracer {words[0]}", description=_VERBS[words[0]])
-    module.arguments(parser)
-    if words[0] not in _WITHOUT_RULES:
-        add_rules(parser)
+    module = _add_arguments(parser, words[0])
     apply_defaults(parser, words[0], _VERBS)
     options = parser.parse_args(words[1:])
     if getattr(options, "rules", None):
@@ -100,15 +100,39 @@ def _do(words: list[str]) -> int:
     return module.run(options) or 0
 
 
+def _add_arguments(parser: Parser, verb: str) -> Any:
+    """Add the arguments of a verb to its parser. Return the module of the verb."""
+    # Import only the module of this verb, so that `tracer record` starts fast.
+    module = importlib.import_module(f"tracer.cli.{verb.replace('-', '_')}")
+    module.arguments(parser)
+    if verb not in _WITHOUT_RULES:
+        add_rules(parser)
+    return module
+
+
 def _without_verb(words: list[str]) -> int:
+    parser, _ = _program()
+    parser.parse_args(words)
+    return no_verb(parser)
+
+
+def _program() -> tuple[Parser, Mapping[str, Parser]]:
+    """Return the parser of the program, and the parsers of its verbs without their arguments."""
     description = "Records what the openstack command line says to a cloud, message by message."
     parser = Parser(prog="tracer", description=description)
     parser.add_argument("--version", nargs=0, action=_Version, help="Show the version and exit.")
     verbs = list_verbs(parser)
-    for name, text in _VERBS.items():
-        verbs.add_parser(name, help=text, description=text)
-    parser.parse_args(words)
-    return no_verb(parser)
+    return parser, {
+        name: verbs.add_parser(name, help=text, description=text) for name, text in _VERBS.items()
+    }
+
+
+def whole_parser() -> Parser:
+    """Return the parser of the program with the arguments of all verbs. It loads the modules of all verbs."""
+    parser, verbs = _program()
+    for name, verb_parser in verbs.items():
+        _add_arguments(verb_parser, name)
+    return parser
 
 
 class _Version(argparse.Action):
