@@ -7,18 +7,22 @@ import importlib
 import io
 import os
 import sys
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tracer.cli.defaults import apply_defaults
 from tracer.cli.options import add_rules
 from tracer.cli.parsing import Parser, ProgramParser, list_verbs, no_verb
 from tracer.errors import PluginError, TracerError
 
-__all__ = ["main", "parser_of", "verbs"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["main", "parser_of", "verbs", "whole_parser"]
 
 _VERBS: dict[str, str] = {
     "demo": "Start a real Keystone and Glance, and record two commands.",
     "record": "Run a client command through a proxy of its own and record every message.",
+    "proxy": "Start mitmdump with the addon, and record every command that uses it.",
     "addon": "Print the path of the addon, for `mitmdump -s`.",
     "matrix": "Record suites of commands on the embedded clouds of one or more releases.",
     "show": "Show recordings as sequences of messages, or the content of a message.",
@@ -35,8 +39,12 @@ _VERBS: dict[str, str] = {
     "label": "Label recordings again with today's sequences, in place.",
     "schema": "Print the JSON Schema of a file format, for editors and validators.",
     "cloud": "Start and end real OpenStack services of a release on this machine.",
+    "completion": "Print the completion script of a shell.",
 }
 """The verbs in the order of the help. Each is a module of this package with ``arguments`` and ``run``."""
+
+_WITHOUT_RULES = ("addon", "cloud", "completion", "schema")
+"""Verbs that apply no rules of the user. The verbs of ``cloud`` that do so declare the option themselves."""
 
 
 def main() -> NoReturn:
@@ -95,9 +103,7 @@ def _do(words: list[str]) -> int:
 def parser_of(verb: str) -> Parser:
     """Return the parser of ``verb`` with all its options, and with the defaults of tracer."""
     parser = Parser(prog=f"tracer {verb}", description=_VERBS[verb])
-    _module(verb).arguments(parser)
-    if verb != "cloud":
-        add_rules(parser)
+    _add_arguments(parser, verb)
     return parser
 
 
@@ -111,15 +117,35 @@ def _module(verb: str) -> Any:
     return importlib.import_module(f"tracer.cli.{verb.replace('-', '_')}")
 
 
+def _add_arguments(parser: Parser, verb: str) -> None:
+    _module(verb).arguments(parser)
+    if verb not in _WITHOUT_RULES:
+        add_rules(parser)
+
+
 def _without_verb(words: list[str]) -> int:
+    parser, _ = _program()
+    parser.parse_args(words)
+    return no_verb(parser)
+
+
+def _program() -> tuple[ProgramParser, Mapping[str, Parser]]:
+    """Return the parser of the program, and the parsers of its verbs without their arguments."""
     description = "Records what the openstack command line says to a cloud, message by message."
     parser = ProgramParser(prog="tracer", description=description, verbs=_VERBS)
     parser.add_argument("--version", nargs=0, action=_Version, help="Show the version and exit.")
     verbs = list_verbs(parser)
-    for name, text in _VERBS.items():
-        verbs.add_parser(name, help=text, description=text)
-    parser.parse_args(words)
-    return no_verb(parser)
+    return parser, {
+        name: verbs.add_parser(name, help=text, description=text) for name, text in _VERBS.items()
+    }
+
+
+def whole_parser() -> Parser:
+    """Return the parser of the program with the arguments of all verbs. It loads the modules of all verbs."""
+    parser, verbs = _program()
+    for name, verb_parser in verbs.items():
+        _add_arguments(verb_parser, name)
+    return parser
 
 
 class _Version(argparse.Action):

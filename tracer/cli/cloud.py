@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.cli.console import program, progress
-from tracer.cli.options import add_client, add_out, spelling
+from tracer.cli.options import add_client, add_host, add_out, add_port, spelling
 from tracer.cli.parsing import Verb, add_verbs, run_verb
 from tracer.errors import InputError
 from tracer.releases import also, canonical
@@ -17,6 +16,7 @@ from tracer.urls import bracketed
 from tracer.writability import check_folder, naming_option
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
     from tracer.cloud.embedded_cloud import EmbeddedCloud, Running
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["arguments", "run"]
 
-_LAST_PORT = 65500
-"""The highest port of the first service. The next services use the ports after it."""
+_PORTS = range(1, 65501)
+"""The ports of the first service. The next services use the ports after it."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,14 +45,8 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
         default="zed",
         help="Release, see: tracer cloud list (default: %(default)s).",
     )
-    parser.add_argument(
-        "--port", type=_port, help="Port of the identity service; the others use the next ones."
-    )
-    parser.add_argument(
-        "--host",
-        metavar="ADDRESS",
-        help="IP address of the services, such as ::1 (default: 127.0.0.1).",
-    )
+    add_port(parser, "The identity service takes it, and the others those after it.", _PORTS)
+    add_host(parser)
     parser.add_argument(
         "--limits",
         action="store_true",
@@ -90,12 +84,6 @@ def _all_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _no_arguments(parser: argparse.ArgumentParser) -> None:
     pass
-
-
-def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and 0 < int(text[:6]) <= _LAST_PORT:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"expected a number from 1 to {_LAST_PORT}, got {text!r}")
 
 
 def _up(options: argparse.Namespace) -> None:

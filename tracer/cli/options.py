@@ -24,12 +24,15 @@ __all__ = [
     "add_diagram",
     "add_fold",
     "add_format",
+    "add_host",
     "add_language",
     "add_name",
     "add_open",
     "add_out",
     "add_own_sequences",
+    "add_participants",
     "add_policies",
+    "add_port",
     "add_recordings",
     "add_release",
     "add_rules",
@@ -251,6 +254,30 @@ def add_policies(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="File with more redaction rules; may be given again.",
     )
+
+
+def add_participants(parser: argparse.ArgumentParser, detail: str = "") -> None:
+    """Add the option for the names of participants: ``options.participants``, a text for a ParticipantMap."""
+    text = "Comma-separated name=URL: the participant that answers below that URL"
+    parser.add_argument("--participants", metavar="MAP", default="", help=_help(text, detail))
+
+
+def add_host(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the address of a server: ``options.host``, None for 127.0.0.1."""
+    text = "IP address to listen on, such as ::1 (default: 127.0.0.1)."
+    parser.add_argument("--host", metavar="ADDRESS", help=text)
+
+
+def add_port(parser: argparse.ArgumentParser, detail: str, ports: range, default: int | None = None) -> None:
+    """Add the option for the port of a server: ``options.port``, a number of ``ports``, or ``default``."""
+
+    def port(text: str) -> int:
+        if text.isascii() and text.isdigit() and int(text[:6]) in ports:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"expected a number from {ports[0]} to {ports[-1]}, got {text!r}")
+
+    text = _help("Port to listen on", detail, default)
+    parser.add_argument("--port", type=port, default=default, help=text)
 
 
 def add_rules(parser: argparse.ArgumentParser) -> None:

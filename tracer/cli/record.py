@@ -14,6 +14,7 @@ from tracer.cli.options import (
     add_name,
     add_open,
     add_out,
+    add_participants,
     add_policies,
     add_release,
     add_sequence,
@@ -55,12 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "It replaces an earlier recording. Further clients of the command are NAME-2, NAME-3, …",
     )
     add_sequence(parser)
-    parser.add_argument(
-        "--participants",
-        metavar="MAP",
-        default="",
-        help="Services by URL: NAME=URL, separated by commas.",
-    )
+    add_participants(parser)
     add_diagram(parser)
     add_policies(parser)
     parser.add_argument(
