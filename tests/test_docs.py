@@ -36,7 +36,33 @@ def test_every_file_that_a_page_for_maintainers_names_is_there(page: str) -> Non
     assert [name for name in sorted(names) if not (ROOT / name).exists()] == []
 
 
-def test_the_readme_names_every_page() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_every_page_is_reached_by_links_from_the_readme() -> None:
+    reached: set[Path] = set()
+    waiting = [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        links = re.findall(r"\]\(([\w./-]+\.md)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        pages = {(page.parent / link).resolve() for link in links}
+        waiting += [target for target in pages - reached if target.exists()]
+        reached |= pages
+    assert {*DOCS.rglob("*.md")} - reached == set()
+
+
+def test_every_link_between_pages_leads_to_a_page_and_a_heading() -> None:
+    broken = []
     for page in DOCS.rglob("*.md"):
-        assert f"](docs/{page.relative_to(DOCS).as_posix()})" in readme
+        text = page.read_text(encoding="utf-8")
+        for link, anchor in re.findall(r"\]\((?!https?:)([\w./-]*)(?:#([^)]*))?\)", text):
+            target = (page.parent / link).resolve() if link else page
+            if not target.exists():
+                broken.append(f"{page.name}: {link}")
+            elif anchor and target.suffix == ".md" and anchor not in anchors(target.read_text("utf-8")):
+                broken.append(f"{page.name}: {link}#{anchor}")
+    assert broken == []
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of a page as GitHub makes them, and the explicit ones."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    made = {re.sub(r"[^\w\s-]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+    return made | set(re.findall(r'<a id="([^"]+)">', text))
