@@ -20,6 +20,7 @@ __all__ = [
     "Rules",
     "explain",
     "identities",
+    "is_shipped",
     "is_volatile",
     "lifetimes",
     "pages",
@@ -111,6 +112,13 @@ def rules() -> Rules:
 def reasons() -> dict[str, Text]:
     """Return the text for each reason, by language: the kinds of values, and the other reasons."""
     return {kind.name: kind.reason for kind in rules().kinds} | rules().reasons
+
+
+@functools.cache
+def is_shipped(reason: str) -> bool:
+    """Return whether ``reason`` is a reason of tracer, so that the documentation has it."""
+    *_, shipped = read_rules(_FILE, Rules)
+    return reason in shipped.reasons or any(kind.name == reason for kind in shipped.kinds)
 
 
 def explain(before: str, after: str, general: str) -> tuple[str, ...] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.ci.reference.addon import addon_page
+from tests.ci.reference.catalogue import catalogue_page
 from tests.ci.reference.exit_codes import codes_page
 from tests.ci.reference.file_pages import file_pages, schema_files
 from tests.ci.reference.shared_options import options_page
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["make_pages", "obsolete"]
 
 _FOLDER = "docs/reference"
-_PAGES = {"verbs": verbs_page, "options": options_page, "exit-codes": codes_page, "addon": addon_page}
+_PAGES = {
+    "verbs": verbs_page,
+    "options": options_page,
+    "exit-codes": codes_page,
+    "addon": addon_page,
+    "findings": catalogue_page,
+}
 
 
 def make_pages(texts: Texts) -> dict[str, str]:
