@@ -89,8 +89,9 @@ def test_the_page_names_only_fields_that_exist(page: str) -> None:
 
 def _fields(kind: object) -> tuple[str, ...]:
     """Return the fields of a struct or a named tuple."""
-    fields: tuple[str, ...] = getattr(kind, "__struct_fields__", None) or getattr(kind, "_fields", ())
-    return fields
+    struct: tuple[str, ...] | None = getattr(kind, "__struct_fields__", None)
+    named_tuple: tuple[str, ...] = getattr(kind, "_fields", ())
+    return struct or named_tuple
 
 
 def _literal(value: object) -> str:

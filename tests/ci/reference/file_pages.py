@@ -81,8 +81,22 @@ def _page(name: str, entry: dict[str, Any], texts: Texts, language: str) -> Iter
         yield f"## {texts.frame('keys', language)}"
         for kind, definition in schema["$defs"].items():
             yield from _keys(kind, definition, texts, language)
+    else:
+        yield f"## {texts.frame('keys', language)}"
+        rows = _tables(schema["properties"])
+        yield table([texts.frame(each, language) for each in ("table", "keys")], rows)
     yield f"## {texts.frame('schema', language)}"
     yield texts.frame("schema_text", language, name=name, link=f"../schemas/{name}.json")
+
+
+def _tables(properties: dict[str, Any], name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the name of each table of a TOML file with its keys."""
+    inner = {key: schema["properties"] for key, schema in properties.items() if "properties" in schema}
+    own = [code(key) for key, schema in properties.items() if key not in inner and "deprecated" not in schema]
+    if own:
+        yield code(f"[{name}]") if name else "", ", ".join(own)
+    for key, values in inner.items():
+        yield from _tables(values, f"{name}.{key}".removeprefix("."))
 
 
 def _keys(kind: str, definition: dict[str, Any], texts: Texts, language: str) -> Iterator[str]:
