@@ -49,7 +49,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     last = made.stdout.splitlines()[-1]
     assert last == f"next: pip install mkdocs-material 'mkdocs<2'; mkdocs serve -f {folder / 'mkdocs.yml'}"
     subprocess.run(
-        [MKDOCS, "build", "--strict", "--quiet", "-f", folder / "mkdocs.yml"],
+        [MKDOCS, "build", "--strict", "-f", folder / "mkdocs.yml"],
         check=True,
         timeout=PATIENCE,
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
