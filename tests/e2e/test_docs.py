@@ -123,7 +123,7 @@ def test_links_lead_to_the_messages(home: str, visit: Visitor) -> None:
     assert page.locator("#m7").inner_text().startswith("(7) GET /image/v2/images/{image_id}")
     page.locator("a", has_text="(3), (4)").click()
     page.wait_for_url("**/zed/prologue.html#m-*")
-    assert page.locator(":target").inner_text().startswith("POST /identity/v3/auth/tokens")
+    assert page.locator(":target").inner_text().startswith("(3), (4) POST /identity/v3/auth/tokens")
 
 
 def test_the_site_works_from_files_search_included(built: Path, visit: Visitor) -> None:

@@ -54,7 +54,7 @@ def test_each_release_tells_what_changed_since_the_one_before(
 def test_it_is_linked_from_the_index_the_navigation_and_the_pages(recordings: Path, tmp_path: Path) -> None:
     site(recordings, tmp_path / "s", "ko")
     index = (tmp_path / "s/docs/index.md").read_text()
-    assert "[2023.1 이후 바뀐 점](2026.2/changes.md)" in index.replace("&#46;", ".")
+    assert "[2023.1 이후 바뀐 점](2026.2/changes.md)" in index
     assert "2026.2/changes.md" in (tmp_path / "s/mkdocs.base.yml").read_text()
     assert "(changes.md)" in (tmp_path / "s/docs/2026.2/show.md").read_text()
     assert "changes.md" not in (tmp_path / "s/docs/zed/show.md").read_text()

@@ -15,7 +15,7 @@ import msgspec
 from tracer.errors import InputError
 from tracer.storage import write
 
-__all__ = ["Published", "SiteWriter"]
+__all__ = ["FileList", "Published", "SiteWriter", "WrittenFile"]
 
 _LIST = ".tracer-docs.json"
 
@@ -32,17 +32,17 @@ class Published(NamedTuple):
     removed: list[str]
 
 
-class _WrittenFile(msgspec.Struct, frozen=True):
+class WrittenFile(msgspec.Struct, frozen=True):
     """A file that tracer wrote: the SHA-256 of its content."""
 
     written: str
 
 
-class _FileList(msgspec.Struct):
+class FileList(msgspec.Struct):
     """The content of the list. Further keys of earlier versions are ignored."""
 
     format: Literal[1] = 1
-    files: dict[str, _WrittenFile] = {}
+    files: dict[str, WrittenFile] = {}
 
 
 class SiteWriter:
@@ -71,7 +71,7 @@ class SiteWriter:
         else:
             write(self._folder / path, content)
             self.published.written.append(path)
-        self._files[path] = _WrittenFile(wanted)
+        self._files[path] = WrittenFile(wanted)
 
     def remove_obsolete(self) -> None:
         """Delete listed files that are not part of the site any more, unless a person edited them."""
@@ -85,19 +85,17 @@ class SiteWriter:
 
     def save_list(self) -> None:
         """Write the list of the files that tracer wrote, now and earlier, if it changed."""
-        text = (
-            msgspec.json.format(msgspec.json.encode(_FileList(files=self._files)), indent=1).decode() + "\n"
-        )
+        text = msgspec.json.format(msgspec.json.encode(FileList(files=self._files)), indent=1).decode() + "\n"
         path = self._folder / _LIST
         if _checksum_of_file(path) != _checksum(text):
             write(path, text)
 
 
-def _load_list(folder: Path) -> dict[str, _WrittenFile]:
+def _load_list(folder: Path) -> dict[str, WrittenFile]:
     """Return the files that tracer wrote, by path; an empty dict without a list. Raises InputError."""
     path = folder / _LIST
     try:
-        files = msgspec.json.decode(path.read_bytes(), type=_FileList).files
+        files = msgspec.json.decode(path.read_bytes(), type=FileList).files
         if any(Path(name).is_absolute() or ".." in Path(name).parts for name in files):
             raise msgspec.ValidationError
     except FileNotFoundError:

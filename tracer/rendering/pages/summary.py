@@ -11,7 +11,7 @@ import msgspec
 from tracer.model import RunVerdict
 from tracer.rendering.mermaid import count_parts
 from tracer.rendering.messages import exchange_messages
-from tracer.sequences import DEVIATIONS, catalog, entry_of
+from tracer.sequences import DEVIATIONS, catalog, entry_of, prologue_entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,8 +61,8 @@ def summarise(recording: Recording) -> Summary:
         prologue=[
             index
             for index, exchange in enumerate(recording.exchanges)
-            if sequence is not None
-            and (entry := entry_of(exchange, sequence)) is not None
+            if (entry := prologue_entry(exchange) if sequence is None else entry_of(exchange, sequence))
+            is not None
             and entry.prologue
             and exchange.response is not None
             and exchange.response.status in entry.statuses
