@@ -101,6 +101,7 @@ def test_every_other_shell_block_is_in_the_language_of_the_tests() -> None:
 
 def test_an_ellipsis_stands_for_text_and_for_lines() -> None:
     assert matches("a 12 b\nc\n", "a … b\nc")
+    assert matches("| 12345 | b |", "| …     | b |")
     assert matches("x\ny\nz\n", "…\nz")
     assert matches("x\n", "…\nx\n…")
     assert not matches("a 12 b\nc\n", "a … b")

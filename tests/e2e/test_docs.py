@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.runner import tracer
+from tests.e2e.static_server import served
 from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
@@ -51,7 +49,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     last = made.stdout.splitlines()[-1]
     assert last == f"next: pip install mkdocs-material 'mkdocs<2'; mkdocs serve -f {folder / 'mkdocs.yml'}"
     subprocess.run(
-        [MKDOCS, "build", "--strict", "--quiet", "-f", folder / "mkdocs.yml"],
+        [MKDOCS, "build", "--strict", "-f", folder / "mkdocs.yml"],
         check=True,
         timeout=PATIENCE,
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
@@ -59,21 +57,11 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return folder / "site"
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def home(built: Path) -> Iterator[str]:
     """The URL of the site on a server of its own."""
-    handler = functools.partial(_Quiet, directory=str(built))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-        thread.join()
+    with served(built) as url:
+        yield url
 
 
 def _drawn(visit: Visit) -> list[str]:
