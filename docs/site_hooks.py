@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["on_files", "on_page_markdown"]
 
 _ROOT = Path(__file__).resolve().parents[1]
-_SCRIPT = "tracer/rendering/pages/assets/iframe-worker.js"
+_ASSETS = _ROOT / "tracer" / "rendering" / "pages" / "assets"
 _LANGUAGE_LINK = re.compile(r"\n\[(?:한국어|English)\]\([\w.-]+\)\n")
 _LINK = re.compile(r"(?P<picture>!?)\[(?P<text>[^\]\[]*)\]\((?P<path>\.\.?/[^)#\s]*)(?P<anchor>#[^)\s]*)?\)")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the script for the search without a server, and the pictures outside docs/ that pages show."""
-    sources = {"assets/iframe-worker.js": _ROOT / _SCRIPT}
+    """Add files that the sites of ``tracer docs`` have, too, and pictures outside docs/ that pages show."""
+    sources = {f"assets/{name}": _ASSETS / name for name in ("iframe-worker.js", "pages.css")}
     for page in files.documentation_pages():
         for link in _LINK.finditer(page.content_string):
             path = _outside(link["path"], page.src_uri)

@@ -92,7 +92,7 @@ def _copy(folder: Path, additions: dict[str, str]) -> Path:
     return config
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
+@pytest.mark.parametrize("page", ["README.md", "README.ko.md", "CONTRIBUTING.md", "SECURITY.md"])
 def test_links_of_a_page_outside_the_site_lead_somewhere(page: str) -> None:
     for target in LINK.findall((ROOT / page).read_text(encoding="utf-8")):
         if re.match(r"[a-z]+:", target):

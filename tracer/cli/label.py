@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_sequence(parser, "Without it, each recording's own.")
     parser.epilog = (
         "Nothing else in a file changes. Draw their diagrams anew afterwards, with tracer diagram. "
-        "Exit code 2 where a recording can't be labelled; it stays as it is."
+        "Exit code 2 if a recording cannot be labelled; it stays as it is."
     )
 
 

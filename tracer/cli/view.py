@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracer.cli.options import (
     add_language,
+    add_open,
     add_out,
     add_own_sequences,
     add_recordings,
@@ -34,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "Without it, a file beside the recording, under its name, view.html for several; with --open, a "
         "temporary file.",
     )
-    parser.add_argument("--open", action="store_true", help="Open the page in the browser.")
+    add_open(parser)
     add_language(parser)
 
 

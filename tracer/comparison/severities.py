@@ -16,7 +16,7 @@ from tracer.comparison.volatile_rules import pattern
 from tracer.findings import DifferenceSeverity
 from tracer.formats.data_files import read_rules
 
-__all__ = ["SeverityRule", "SeverityRules", "rule_for", "text", "whys"]
+__all__ = ["SeverityRule", "SeverityRules", "is_shipped", "rule_for", "text", "whys"]
 
 _FILE = Path(__file__).with_name("severities.yaml")
 
@@ -74,6 +74,13 @@ def rules() -> tuple[SeverityRule, ...]:
     Raises InputError for a file that cannot be used.
     """
     return tuple(rule for file in read_rules(_FILE, SeverityRules) for rule in file.rules)
+
+
+@functools.cache
+def is_shipped(name: str) -> bool:
+    """Return whether the rule ``name`` is a rule of tracer, so that the documentation has it."""
+    *_, shipped = read_rules(_FILE, SeverityRules)
+    return any(rule.name == name for rule in shipped.rules)
 
 
 def whys() -> dict[str, dict[str, str]]:

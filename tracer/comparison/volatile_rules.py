@@ -20,6 +20,7 @@ __all__ = [
     "VolatileKind",
     "identities",
     "is_among",
+    "is_shipped",
     "lifetimes",
     "pages",
     "pattern",
@@ -122,9 +123,14 @@ def rules() -> Rules:
 
 def reasons() -> dict[str, Text]:
     """Return the text for each reason, by language."""
-    kinds = {kind.name: kind.reason for kind in rules().kinds}
-    shuffled = {parts.name: parts.reason for parts in rules().shuffled}
-    return kinds | shuffled | rules().reasons
+    return _reasons(rules())
+
+
+@functools.cache
+def is_shipped(reason: str) -> bool:
+    """Return whether ``reason`` is a reason of tracer, so that the documentation has it."""
+    *_, shipped = read_rules(_FILE, Rules)
+    return reason in _reasons(shipped)
 
 
 def is_among(general: str, locations: Sequence[str]) -> bool:
@@ -171,3 +177,9 @@ def pattern(location: str) -> re.Pattern[str]:
 
 def _patterns(locations: Sequence[str]) -> list[re.Pattern[str]]:
     return [pattern(location) for location in locations]
+
+
+def _reasons(source: Rules) -> dict[str, Text]:
+    kinds = {kind.name: kind.reason for kind in source.kinds}
+    shuffled = {parts.name: parts.reason for parts in source.shuffled}
+    return kinds | shuffled | source.reasons

@@ -18,11 +18,11 @@ from tracer.sequences import NoSequence, catalog
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tracer.model import Exchange, Recording
+    from tracer.model import Exchange, ExchangeVerdict, Recording
 
 __all__ = [
     "Row", "empty_table", "exchange_rows", "heading_lines", "message_row", "message_style",
-    "note_lines", "table", "verdict_line",
+    "note_lines", "table", "verdict_line", "verdict_style",
 ]  # fmt: skip
 
 Row = tuple[Text, Text, Text, Text, Text, Text]
@@ -90,9 +90,7 @@ def message_row(view: MessageView, hint: str = "") -> Row:
         Text(f"{visible(view.sender, 40)} → {visible(view.receiver, 40) or '?'}"),
         message,
         Text(_milliseconds(view), style="dim"),
-        Text(view.verdict or "", style=_VERDICTS.get(view.verdict or "", ""))
-        if view.kind == "request"
-        else Text(),
+        Text(view.verdict or "", style=verdict_style(view.verdict)) if view.kind == "request" else Text(),
     )
 
 
@@ -182,6 +180,11 @@ def message_style(view: MessageView) -> str:
     if view.kind == "request":
         return ""
     return _STATUSES.get((view.status or 0) // 100, "bold red")
+
+
+def verdict_style(verdict: ExchangeVerdict | None) -> str:
+    """Return the colour of the verdict of an exchange."""
+    return _VERDICTS.get(verdict or "", "")
 
 
 def _milliseconds(view: MessageView) -> str:
