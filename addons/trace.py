@@ -1,4 +1,4 @@
-"""The script for ``mitmdump -s addons/trace.py``, which loads the addon."""
+"""The script for ``mitmdump -s addons/trace.py`` in a clone. The addon itself is in ``tracer/addon.py``."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,6 @@ _HERE = Path(__file__).resolve().parent
 sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != _HERE]
 sys.path.append(str(_HERE.parent))
 
-from tracer.capture.mitm.addon import Tracer  # noqa: E402 - the path comes first
-from tracer.rendering import draw  # noqa: E402
+from tracer.addon import addons  # noqa: E402 - the path comes first
 
-addons = [Tracer(draw=draw, aside=True)]
+__all__ = ["addons"]

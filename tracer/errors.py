@@ -5,6 +5,7 @@ An error has its data as attributes. Only ``__str__`` makes text of them, always
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 from tracer.counting import counted
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tracer.findings import Leak
 
 __all__ = [
+    "AddressError",
     "CloudError",
     "CommandError",
     "InputError",
@@ -91,6 +93,22 @@ class LeakError(TracerError):
 
 class NameTakenError(OutputError):
     """A new file that was not written, because its name exists already."""
+
+
+class AddressError(TracerError):
+    """An address and port at which the proxy cannot listen, and the error of the system."""
+
+    def __init__(self, address: str, error: OSError) -> None:
+        super().__init__(address, error)
+        self.address = address
+        self.error = error
+
+    def __str__(self) -> str:
+        if self.error.errno == errno.EADDRINUSE:
+            return f"{self.address}: the port is in use; choose a free one with --port, or any with --port 0"
+        remedy = "--port" if self.error.errno == errno.EACCES else "--host"
+        reason = self.error.strerror or str(self.error)
+        return f"{self.address}: cannot listen there ({reason}); choose another address with {remedy}"
 
 
 class CloudError(TracerError):

@@ -35,6 +35,7 @@ ALIASES = {
     "docs": {"--output": "--out", "--sequence": "--add-sequence", "--diagrams": "--diagram"},
     "learn": {"--output": "--out"},
     "matrix": {"--output": "--out"},
+    "proxy": {"--output": "--out"},
     "record": {"--output": "--out"},
     "show": {"--sequence": "--add-sequence"},
     "view": {"--output": "--out", "--sequence": "--add-sequence"},

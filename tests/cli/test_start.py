@@ -28,6 +28,7 @@ HEAVY = {
     "pydantic",
     "rich",
     "rich_argparse",
+    "shtab",
     "tempfile",
     "typer",
     "yaml",

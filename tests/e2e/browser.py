@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.programs import installed
 
 __all__ = ["Visit", "Visitor", "chromium", "installed", "launched", "visitor"]
 
@@ -31,18 +30,6 @@ _GRAVE = {"serious", "critical"}
 def chromium() -> str:
     """The browser's path; where it is missing and we may, it is installed."""
     return installed("chromium", *PACKAGES)
-
-
-def installed(program: str, *packages: str) -> str:
-    """The path of a program of the system, which Debian has in ``packages``."""
-    found = shutil.which(program)
-    if found is None and shutil.which("apt-get") and os.geteuid() == 0:
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update", "-qq"], ["install", "-y", "-qq", *packages]):
-            subprocess.run(["apt-get", *words], env=environment, check=True, timeout=600, capture_output=True)
-        found = shutil.which(program)
-    assert found, f"the tests need {program}: apt-get install {' '.join(packages)}"
-    return found
 
 
 @contextlib.contextmanager

@@ -7,35 +7,45 @@ import importlib
 import io
 import os
 import sys
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
+import tracer
 from tracer.cli.defaults import apply_defaults
 from tracer.cli.options import add_rules
-from tracer.cli.parsing import Parser, list_verbs, no_verb
+from tracer.cli.parsing import Parser, ProgramParser, list_verbs, no_verb
 from tracer.errors import PluginError, TracerError
 
-__all__ = ["main", "parser_of", "verbs"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["main", "parser_of", "verbs", "whole_parser"]
 
 _VERBS: dict[str, str] = {
-    "demo": "Start a real Keystone and Glance, and trace `openstack image show` by id and by name.",
+    "demo": "Start a real Keystone and Glance, and record two commands.",
     "record": "Run a client command through a proxy of its own and record every message.",
+    "proxy": "Start mitmdump with the addon, and record every command that uses it.",
+    "addon": "Print the path of the addon, for `mitmdump -s`.",
     "matrix": "Record suites of commands on the embedded clouds of one or more releases.",
-    "show": "Show recordings as sequences of messages, or what a message holds, and their verdicts.",
+    "show": "Show recordings as sequences of messages, or the content of a message.",
     "diagram": "Draw a recording as a Mermaid sequence diagram, as text or as a picture.",
-    "diff": "Say what changed in behaviour from one recording, folder or release to the next.",
-    "check": "Say whether recordings conform to their documented sequences, and if not, why.",
-    "sequences": "The documented sequences: list them, show one, and the schema of their files.",
+    "diff": "Show what changed in behaviour between recordings, folders or releases.",
+    "check": "Tell whether recordings conform to their documented sequences, or why not.",
+    "sequences": "List the documented sequences, show one, or the schema of their files.",
     "learn": "Write a sequence file from recordings of one command.",
-    "view": "Make one HTML page of recordings: diagram, messages with headers and bodies, times, search.",
+    "view": "Make one HTML page of recordings, with an index, diagrams, contents and search.",
     "docs": "Write pages of documentation from recordings, for mkdocs-material.",
-    "recover": "Make recordings, marked as interrupted, of the runs that a killed proxy left in its journal.",
-    "scan": "Report what capture would remove, by rule and place, never the value.",
-    "redact": "Take out of recordings what today's policy calls a secret, in place.",
+    "recover": "Make recordings, marked as interrupted, of the journals of a killed proxy.",
+    "scan": "Report the locations and rules of secrets, never their values.",
+    "redact": "Remove secrets of today's policy from recordings, in place.",
     "label": "Label recordings again with today's sequences, in place.",
     "schema": "Print the JSON Schema of a file format, for editors and validators.",
-    "cloud": "Real OpenStack services of a release, on this machine.",
+    "cloud": "Start and end real OpenStack services of a release on this machine.",
+    "completion": "Print the completion script of a shell.",
 }
 """The verbs in the order of the help. Each is a module of this package with ``arguments`` and ``run``."""
+
+_WITHOUT_RULES = ("addon", "cloud", "completion", "schema")
+"""Verbs that apply no rules of the user. The verbs of ``cloud`` that do so declare the option themselves."""
 
 
 def main() -> NoReturn:
@@ -60,6 +70,7 @@ def _run() -> int:
     """Run the verb, flush stdout, and return the exit code. Print an error as one line on stderr."""
     try:
         try:
+            _check_package()
             code = _do(sys.argv[1:])
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 0
@@ -78,6 +89,15 @@ def _run() -> int:
     return code
 
 
+def _check_package() -> None:
+    """Raise TracerError if PyPI's package ``tracer`` has replaced, or removed, files of this package."""
+    if "load" not in getattr(tracer, "__all__", ()):
+        raise TracerError(
+            "another package named tracer has replaced files of openstack-tracer: install openstack-tracer "
+            "again, in an environment of its own (uv tool install openstack-tracer)"
+        )
+
+
 def _do(words: list[str]) -> int:
     if not words or words[0] not in _VERBS:
         return _without_verb(words)
@@ -94,9 +114,7 @@ def _do(words: list[str]) -> int:
 def parser_of(verb: str) -> Parser:
     """Return the parser of ``verb`` with all its options, and with the defaults of tracer."""
     parser = Parser(prog=f"tracer {verb}", description=_VERBS[verb])
-    _module(verb).arguments(parser)
-    if verb != "cloud":
-        add_rules(parser)
+    _add_arguments(parser, verb)
     return parser
 
 
@@ -110,15 +128,35 @@ def _module(verb: str) -> Any:
     return importlib.import_module(f"tracer.cli.{verb.replace('-', '_')}")
 
 
+def _add_arguments(parser: Parser, verb: str) -> None:
+    _module(verb).arguments(parser)
+    if verb not in _WITHOUT_RULES:
+        add_rules(parser)
+
+
 def _without_verb(words: list[str]) -> int:
-    description = "Records what the openstack command line says to a cloud, message by message."
-    parser = Parser(prog="tracer", description=description)
-    parser.add_argument("--version", nargs=0, action=_Version, help="Show the version and exit.")
-    verbs = list_verbs(parser)
-    for name, text in _VERBS.items():
-        verbs.add_parser(name, help=text, description=text)
+    parser, _ = _program()
     parser.parse_args(words)
     return no_verb(parser)
+
+
+def _program() -> tuple[ProgramParser, Mapping[str, Parser]]:
+    """Return the parser of the program, and the parsers of its verbs without their arguments."""
+    description = "Records what the openstack command line says to a cloud, message by message."
+    parser = ProgramParser(prog="tracer", description=description, verbs=_VERBS)
+    parser.add_argument("--version", nargs=0, action=_Version, help="Show the version and exit.")
+    verbs = list_verbs(parser)
+    return parser, {
+        name: verbs.add_parser(name, help=text, description=text) for name, text in _VERBS.items()
+    }
+
+
+def whole_parser() -> Parser:
+    """Return the parser of the program with the arguments of all verbs. It loads the modules of all verbs."""
+    parser, verbs = _program()
+    for name, verb_parser in verbs.items():
+        _add_arguments(verb_parser, name)
+    return parser
 
 
 class _Version(argparse.Action):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.cli.console import program, progress
-from tracer.cli.options import add_client, add_out, spelling
+from tracer.cli.options import add_client, add_host, add_out, add_port, spelling
 from tracer.cli.parsing import Verb, add_verbs, run_verb
 from tracer.errors import InputError
 from tracer.releases import also, canonical
@@ -17,6 +16,7 @@ from tracer.urls import bracketed
 from tracer.writability import check_folder, naming_option
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
     from tracer.cloud.embedded_cloud import EmbeddedCloud, Running
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["arguments", "run"]
 
-_LAST_PORT = 65500
-"""The highest port of the first service. The next services use the ports after it."""
+_PORTS = range(1, 65501)
+"""The ports of the first service. The next services use the ports after it."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,37 +43,31 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
         type=canonical,
         nargs="?",
         default="zed",
-        help="Such as %(default)s, the default; see: tracer cloud list",
+        help="Release, see: tracer cloud list (default: %(default)s).",
     )
-    parser.add_argument(
-        "--port", type=_port, help="The identity service's port; the others take those after it."
-    )
-    parser.add_argument(
-        "--host",
-        metavar="ADDRESS",
-        help="The IP address that the services listen on, such as ::1 (default: 127.0.0.1).",
-    )
+    add_port(parser, "The identity service takes it, and the others those after it.", _PORTS)
+    add_host(parser)
     parser.add_argument(
         "--limits",
         action="store_true",
-        help="Keep quotas in Keystone (unified limits), as on a DevStack: Glance asks for them.",
+        help="Keep quotas in Keystone (unified limits), as DevStack does.",
     )
     parser.add_argument(
         "--traced",
         action="store_true",
-        help="Record every command as long as the cloud is up, and what its services ask each other.",
+        help="Record every command and service call while the cloud is up.",
     )
-    add_out(parser, "DIR", "Only with --traced. The release is a folder in it (default: recordings).")
+    add_out(parser, "DIR", "Only with --traced (default: recordings).")
 
 
 def _env_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "release", metavar="RELEASE", type=canonical, nargs="?", help="Such as zed; see: tracer cloud list"
+        "release", metavar="RELEASE", type=canonical, nargs="?", help="Release, see: tracer cloud list."
     )
     parser.add_argument(
         "--unset",
         action="store_true",
-        help="Restore the shell as it was before: source <(tracer cloud env --unset)",
+        help="Restore the shell as it was before.",
     )
     add_client(parser)
 
@@ -90,12 +84,6 @@ def _all_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _no_arguments(parser: argparse.ArgumentParser) -> None:
     pass
-
-
-def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and 0 < int(text[:6]) <= _LAST_PORT:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"expected a number from 1 to {_LAST_PORT}, got {text!r}")
 
 
 def _up(options: argparse.Namespace) -> None:
@@ -233,28 +221,27 @@ def _print_services(running: Running) -> None:
 
 _VERBS = {
     "up": Verb(
-        "Start the cloud of a release: the first time it is installed, later it takes seconds.",
+        "Start the cloud of a release. The first time installs it, later it takes seconds.",
         _up_arguments,
         _up,
     ),
     "down": Verb(
-        "End the cloud of a release, or all clouds; what was stored in them is dropped.",
+        "End the cloud of a release, or all clouds, and drop their data.",
         _all_arguments,
         _down,
     ),
     "status": Verb(
-        "Show what runs; the exit code is 1 where something should run and doesn't, or nothing does.",
+        "Show running clouds. Exit code 1 if none runs, or a process of one has ended.",
         _all_arguments,
         _status,
     ),
     "list": Verb(
-        "Show every known release: versions of its services and client, Python, and whether it is installed,"
-        " ready to start in seconds, or up.",
+        "List the releases: versions of services, client and Python; installed, ready or up.",
         _no_arguments,
         _list,
     ),
     "env": Verb(
-        "Print what a shell has to source to use the cloud with the client of its release; or to undo that.",
+        "Print the shell settings for the cloud and the client of its release, or undo them.",
         _env_arguments,
         _env,
     ),

@@ -12,7 +12,7 @@ import msgspec
 
 from tracer.comparison.differences import Change, Kind, Side
 from tracer.comparison.documents import WrittenFloat
-from tracer.comparison.volatile import pattern
+from tracer.comparison.volatile_rules import pattern
 from tracer.findings import DifferenceSeverity
 from tracer.formats.data_files import read_rules
 

@@ -8,20 +8,21 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from tracer.conformance.reasons import reasons, undetermined_reason, unlabelled_deviations
+from tracer.conformance.problems import Undetermined
+from tracer.conformance.reasons import reasons, unlabelled_deviations
 from tracer.counting import counted, noun_for, ranges
 from tracer.rendering.messages import MessageView, exchange_messages, messages
 from tracer.rendering.texts import visible
-from tracer.sequences import catalog
+from tracer.sequences import NoSequence, catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tracer.model import Exchange, Recording
+    from tracer.model import Exchange, ExchangeVerdict, Recording
 
 __all__ = [
     "Row", "empty_table", "exchange_rows", "heading_lines", "message_row", "message_style",
-    "note_lines", "table", "verdict_line",
+    "note_lines", "table", "verdict_line", "verdict_style",
 ]  # fmt: skip
 
 Row = tuple[Text, Text, Text, Text, Text, Text]
@@ -89,9 +90,7 @@ def message_row(view: MessageView, hint: str = "") -> Row:
         Text(f"{visible(view.sender, 40)} → {visible(view.receiver, 40) or '?'}"),
         message,
         Text(_milliseconds(view), style="dim"),
-        Text(view.verdict or "", style=_VERDICTS.get(view.verdict or "", ""))
-        if view.kind == "request"
-        else Text(),
+        Text(view.verdict or "", style=verdict_style(view.verdict)) if view.kind == "request" else Text(),
     )
 
 
@@ -118,12 +117,11 @@ def verdict_line(recording: Recording) -> Text:
     """
     if recording.verdict == "undetermined":
         name = f" ({visible(recording.sequence, 60)})" if recording.sequence else ""
-        remarks = [undetermined_reason(recording), *_deviations(recording)]
+        problem = Undetermined(doubt=recording.doubt, has_notes=bool(recording.notes))
+        remarks = [problem.evidence, *_deviations(recording)]
         line = Text(f"undetermined{name}: {'; '.join(remarks)}", style="yellow")
     elif recording.sequence is None or recording.verdict is None:
-        line = Text(
-            "no documented sequence fits: nothing to compare with (tracer learn begins one)", style="dim"
-        )
+        line = Text(str(NoSequence()), style="dim")
     elif recording.verdict == "conforms":
         line = Text(f"conforms to {visible(recording.sequence, 60)}: {_count(recording)}", style="green")
     else:
@@ -182,6 +180,11 @@ def message_style(view: MessageView) -> str:
     if view.kind == "request":
         return ""
     return _STATUSES.get((view.status or 0) // 100, "bold red")
+
+
+def verdict_style(verdict: ExchangeVerdict | None) -> str:
+    """Return the colour of the verdict of an exchange."""
+    return _VERDICTS.get(verdict or "", "")
 
 
 def _milliseconds(view: MessageView) -> str:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from tracer.model import Exchange
     from tracer.runs.run_manager import RunManager
-    from tracer.runs.run_writer import RunWriter
     from tracer.runs.sent_request import SentRequest
     from tracer.runs.settings import Settings
 
@@ -32,18 +31,11 @@ _ISSUED = (b"x-subject-token", _RECEIPT)
 class EventPipeline:
     """An event sink that stores each completed exchange at once, through run managers in this process.
 
-    ``new_manager`` creates a manager for settings. ``on_exchange`` is called with each writer that has stored
-    an exchange.
+    ``new_manager`` creates a manager for settings.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        new_manager: Callable[[Settings], RunManager],
-        on_exchange: Callable[[RunWriter], None] = lambda _: None,
-    ) -> None:
+    def __init__(self, settings: Settings, new_manager: Callable[[Settings], RunManager]) -> None:
         self._new_manager = new_manager
-        self._on_exchange = on_exchange
         self._managers: list[RunManager] = []
         self._connections: dict[str, Connected] = {}
         self._started: dict[str, tuple[RequestStarted, SentRequest, RunManager]] = {}
@@ -134,10 +126,7 @@ class EventPipeline:
         tokens = issued_tokens(request, completed)
         closed_connection = request.connection if completed.closes else None
         sent.approximate = completed.approximate
-        for writer in manager.exchange_completed(
-            sent, self._exchange(request, completed, sent), tokens, closed_connection
-        ):
-            self._on_exchange(writer)
+        manager.exchange_completed(sent, self._exchange(request, completed, sent), tokens, closed_connection)
 
     def _exchange(self, request: RequestStarted, completed: ExchangeCompleted, sent: SentRequest) -> Exchange:
         sender = self.by_port(request) or named_by_agent(sent.evidence.agent) or CLIENT

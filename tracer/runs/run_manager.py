@@ -37,7 +37,8 @@ class RunManager:
     """The manager of the writers of all runs in progress. ``Attribution`` selects the run of each exchange.
 
     ``on_saved`` is called with each written recording, ``on_failure`` with each error that no caller
-    receives. With ``live``, a background task runs ``tend`` when work is due. For ``stored`` flows, the
+    receives. ``on_exchange`` is called with each exchange that a run now has, redacted, and with the writer
+    of the run. With ``live``, a background task runs ``tend`` when work is due. For ``stored`` flows, the
     caller runs ``tend``. ``clock`` returns seconds: monotonic ones, or since the epoch for stored flows.
     """
 
@@ -50,10 +51,12 @@ class RunManager:
         live: bool,
         stored: bool = False,
         clock: Callable[[], float] = time.monotonic,
+        on_exchange: Callable[[RunWriter, Exchange], None] = lambda _writer, _exchange: None,
     ) -> None:
         self._settings = settings
         self._on_saved = on_saved
         self._on_failure = on_failure
+        self._on_exchange = on_exchange
         self._live = live
         self._attribution = Attribution(settings.participants, self._resume, stored=stored, clock=clock)
         self._runs = self._attribution.runs
@@ -73,8 +76,8 @@ class RunManager:
 
     def exchange_completed(
         self, request: SentRequest, exchange: Exchange, tokens: Iterable[str], closed_connection: str | None
-    ) -> list[RunWriter]:
-        """Store a complete exchange, and pending exchanges that it decides. Return their writers.
+    ) -> None:
+        """Store a complete exchange, and pending exchanges that it decides.
 
         Raises OutputError if a write fails. The runs continue nevertheless.
         """
@@ -83,8 +86,7 @@ class RunManager:
             if request not in complete and not self._stored:
                 self._hold(request)
         finally:
-            writers = self._take(complete)
-        return writers
+            self._take(complete)
 
     def closed(self, connection: str) -> None:
         """Register the end of a client's connection. Its run may be over. Raises OutputError."""
@@ -183,8 +185,7 @@ class RunManager:
             self._attribution.forget(request)
             raise
 
-    def _take(self, complete: Iterable[SentRequest]) -> list[RunWriter]:
-        writers: list[RunWriter] = []
+    def _take(self, complete: Iterable[SentRequest]) -> None:
         failures: list[Exception] = []
         for request in complete:
             assert request.run is not None
@@ -193,12 +194,12 @@ class RunManager:
             writer = self._writers.get(request.run.number) or self.new_writer(request.run)
             self._writers[request.run.number] = writer
             try:
-                writer.take(request.exchange)
-                writers.append(writer)
+                exchange = writer.take(request.exchange)
                 # Last, so that a kill in between duplicates the exchange instead of losing it.
                 self._pending.let_go(request)
                 if request.doubt:
                     writer.doubt(request.doubt)
+                self._on_exchange(writer, exchange)
             except Exception as error:  # noqa: BLE001 - raised below, after the other exchanges are stored
                 failures.append(error)
             request.exchange = None
@@ -209,7 +210,6 @@ class RunManager:
             self._tending = self._begin(self._tend_on())
         if failures:
             raise failures[0]
-        return writers
 
     async def _tend_on(self) -> None:
         """Run ``tend`` again and again until no more work is expected."""

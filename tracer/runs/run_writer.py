@@ -145,6 +145,14 @@ class RunWriter:
         head, exchanges = self._journal.read() if self._journal else (self._head, [])
         return assemble(head, exchanges, self.settings.participants)
 
+    def latest(self) -> Exchange:
+        """Return the exchange that was taken last, with the label that it has so far."""
+        assert self._journal is not None, "an exchange has been taken"
+        head, exchanges = self._journal.read()
+        last = exchanges[-1].started
+        earlier = sum(exchange.started <= last for exchange in exchanges) - 1
+        return assemble(head, exchanges, self.settings.participants).exchanges[earlier]
+
     def finish(self, *, interrupted: str = "", output: Output | None = None) -> SavedRecording:
         """Write the recording and its diagrams, and remove the journal.
 

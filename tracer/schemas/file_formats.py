@@ -6,7 +6,7 @@ from typing import Any
 
 from tracer.comparison.baseline import BaselineFile
 from tracer.comparison.severities import SeverityRules
-from tracer.comparison.volatile import Rules
+from tracer.comparison.volatile_rules import Rules
 from tracer.i18n import DEFAULT
 from tracer.matrix.suites import Suite
 from tracer.model import Recording

@@ -16,6 +16,7 @@ import msgspec
 
 from tracer.formats.data_files import read_rules
 from tracer.sequences.templates import normal
+from tracer.sequences.token_requests import is_token_path
 from tracer.urls import origin, path_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ __all__ = ["Catalogue", "Service", "is_known", "participant_label", "usual_mount
 _SERVICES = Path(__file__).parent / "services.yaml"
 _VERSION_SEGMENT = re.compile(r"/v\d+(\.\d+)?(?=/|$)")
 _TYPE = re.compile(r"[a-z][a-z0-9-]{0,39}")
-_TOKENS = "/auth/tokens"
 _CLIENT = ("client", "openstack-client")
 
 
@@ -118,7 +118,7 @@ class Catalogue:
         issuers: list[tuple[str, str]] = []
         for exchange in exchanges:
             address = _parse_address(exchange.request.url)
-            if address is None or not address.path.endswith(_TOKENS) or exchange.response is None:
+            if address is None or not is_token_path(address.path) or exchange.response is None:
                 continue
             if exchange.response.status == 201:
                 issuers.append(("keystone", exchange.request.url))

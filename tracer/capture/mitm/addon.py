@@ -30,8 +30,9 @@ from tracer.capture.mitm.trust import distrusted_client, distrusted_server
 from tracer.capture.mitm.tunnels import Tunnels, failed_tunnel
 from tracer.capture.sockets import socket_owners
 from tracer.capture.worker.connection import WorkerConnection
+from tracer.capture.worker.live_exchanges import LiveExchanges
 from tracer.capture.worker.outcomes import failure_notice, recovery_notice, saved_notices
-from tracer.capture.worker.protocol import Failed, LogLine, Notice
+from tracer.capture.worker.protocol import Failed, LogLine, Notice, Stored
 from tracer.counting import counted
 from tracer.errors import TracerError
 from tracer.redaction import Redactor, load_policy
@@ -47,8 +48,9 @@ if TYPE_CHECKING:
     from mitmproxy.addonmanager import Loader
     from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
+    from tracer.model import Exchange
     from tracer.runs.event_sink import EventSink
-    from tracer.runs.run_writer import SavedRecording
+    from tracer.runs.run_writer import RunWriter, SavedRecording
 
 __all__ = ["Tracer"]
 
@@ -89,7 +91,8 @@ class Tracer:
 
     ``aside`` moves the recording of live traffic into a separate process, on POSIX systems. With ``exits``,
     a failure of recording ends the program with exit code 1 after the proxy has stopped. Without it, the
-    caller reads ``failure``.
+    caller reads ``failure``. ``on_exchange`` is called with each exchange of live traffic that a run now has,
+    redacted, with its label so far, and without header fields and contents.
     """
 
     name = "tracer"
@@ -102,6 +105,7 @@ class Tracer:
         aside: bool = False,
         distrust: Distrust | None = None,
         exits: bool = True,
+        on_exchange: Callable[[Exchange], None] | None = None,
     ) -> None:
         self.settings = settings
         self._reads_options = settings is None
@@ -109,6 +113,8 @@ class Tracer:
         self.unrecorded = 0
         self._draw = draw
         self._exits = exits
+        self._on_exchange = on_exchange
+        self._live = LiveExchanges()
         self._aside = aside and os.name == "posix"
         self._stop_on_error = True
         self._announced = False
@@ -331,7 +337,7 @@ class Tracer:
         """
         if self._aside and ctx.options.server:
             self._recovers_journals = False
-            return WorkerConnection(self._ready(), self._noticed)
+            return WorkerConnection(self._ready(), self._noticed, watched=self._on_exchange is not None)
         if not ctx.options.server:
             clock = Clock()
             new_manager = functools.partial(RunManager, live=False, stored=True, clock=clock)
@@ -341,8 +347,16 @@ class Tracer:
             self._playback = Playback(pipeline, clock, self.fail)
             return self._playback
         return EventPipeline(
-            self._ready(), lambda settings: RunManager(settings, self.on_saved, self.fail, live=True)
+            self._ready(),
+            lambda settings: RunManager(
+                settings, self.on_saved, self.fail, live=True, on_exchange=self.on_stored
+            ),
         )
+
+    def on_stored(self, writer: RunWriter, exchange: Exchange) -> None:
+        """Report an exchange that this process stored."""
+        if self._on_exchange is not None:
+            self._on_exchange(self._live.notice(writer, exchange).exchange)
 
     def on_saved(self, saved: SavedRecording) -> None:
         """Log a recording that this process wrote."""
@@ -415,6 +429,9 @@ class Tracer:
     def _noticed(self, notice: Notice) -> None:
         if isinstance(notice, LogLine):
             self._say(notice)
+        elif isinstance(notice, Stored):
+            if self._on_exchange is not None:
+                self._on_exchange(notice.exchange)
         elif isinstance(notice, Failed):
             self._failed(notice, TracerError(notice.reason))
 

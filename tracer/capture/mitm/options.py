@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracer import rulefolders
 from tracer.capture.certificate_files import unusable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tracer.capture.mitm.patching import Removal
 
-__all__ = ["AUTHORITY", "PREFIX", "declare", "quieten", "read"]
+__all__ = ["AUTHORITY", "OPTIONS", "PREFIX", "Option", "declare", "quieten", "read", "settings"]
 
 PREFIX = "trace_"
 
@@ -30,33 +30,45 @@ AUTHORITY = "ssl_verify_upstream_trusted_ca"
 _ON_ERROR = ("stop", "pass")
 _SIZE = re.compile(r"(?P<number>[0-9]{1,15}) ?(?:(?P<unit>[KMG])i?B?)?", re.IGNORECASE)
 
-_OPTIONS: tuple[tuple[str, Any, object, str], ...] = (
-    ("dir", str, "recordings", "Folder that recordings are written to."),
-    ("release", str, "", "OpenStack release of the cloud, such as zed or 2026.2."),
-    ("sequence", str, "", "Documented sequence to match with: a name or a file."),
-    (
+
+class Option(NamedTuple):
+    """An option of the addon, without the prefix of its name."""
+
+    name: str
+    type: Any
+    default: Any
+    help: str
+
+
+OPTIONS = (
+    Option("dir", str, "recordings", "Folder that recordings are written to."),
+    Option("release", str, "", "OpenStack release of the cloud, such as zed or 2026.2."),
+    Option("sequence", str, "", "Documented sequence to match with: a name or a file."),
+    Option(
         "participants",
         str,
         "",
         "Comma-separated: name=URL (receives) and name=PORT (sends by that proxy port).",
     ),
-    ("diagram", str, "mmd", "Comma-separated kinds of diagram: mmd, svg, png; may be empty."),
-    (
+    Option("diagram", str, "mmd", "Comma-separated kinds of diagram: mmd, svg, png; may be empty."),
+    Option(
         "limit",
         str,
         str(LIMIT),
         "Keep bodies up to this size (bytes, KiB, MiB or GiB). A body announced as larger streams.",
     ),
-    ("policy", Sequence[str], [], "File with rules to add to the redaction policy; may be given again."),
-    ("rules", Sequence[str], [], "Folder with rules of your own, see --rules; may be given again."),
-    ("on_error", str, "stop", "When recording fails: stop the proxy, or pass traffic unrecorded."),
+    Option(
+        "policy", Sequence[str], [], "File with rules to add to the redaction policy; may be given again."
+    ),
+    Option("rules", Sequence[str], [], "Folder with rules of your own, see --rules; may be given again."),
+    Option("on_error", str, "stop", "When recording fails: stop the proxy, or pass traffic unrecorded."),
 )
 
 
 def declare(loader: Loader) -> None:
     """Declare the options to mitmproxy."""
-    for name, kind, default, text in _OPTIONS:
-        loader.add_option(PREFIX + name, kind, default, text)
+    for option in OPTIONS:
+        loader.add_option(PREFIX + option.name, option.type, option.default, option.help)
 
 
 def _size(text: str) -> int:
@@ -100,9 +112,28 @@ def read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:
         with naming_option(f"{PREFIX}dir"):
             return _read(options, draw)
     except InputError as error:
-        if error.source not in {name for name, *_ in _OPTIONS}:
+        if error.source not in {option.name for option in OPTIONS}:
             raise
         raise InputError(f"{PREFIX}{error.source}", error.problem, error.location) from None
+
+
+def settings(values: Mapping[str, Any], draw: Draw | None) -> Settings:
+    """Return the settings from the ``values`` of all options, by their names without the prefix.
+
+    Raises InputError with the name of the wrong option, and OutputError if the folder is unusable.
+    """
+    if values["on_error"] not in _ON_ERROR:
+        raise InputError("on_error", f"expected {' or '.join(_ON_ERROR)}, got {values['on_error']!r}")
+    return Settings(
+        folder=Path(values["dir"]).expanduser(),
+        release=values["release"] or None,
+        sequence=values["sequence"] or None,
+        participants=ParticipantMap(values["participants"]),
+        diagrams=tuple(filter(None, (kind.strip() for kind in values["diagram"].split(",")))),
+        draw=draw,
+        limit=_size(values["limit"]),
+        policies=tuple(Path(path).expanduser() for path in values["policy"]),
+    )
 
 
 def _read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:
@@ -110,19 +141,8 @@ def _read(options: Options, draw: Draw | None) -> tuple[Settings, bool]:
         # mitmproxy accepts undeclared options silently.
         if name.startswith(PREFIX):
             raise InputError(name, "there is no such option")
-    if options.trace_on_error not in _ON_ERROR:
-        raise InputError("on_error", f"expected {' or '.join(_ON_ERROR)}, got {options.trace_on_error!r}")
     if options.trace_rules:
         rulefolders.use(map(Path, options.trace_rules))
     _check_authority(getattr(options, AUTHORITY))
-    settings = Settings(
-        folder=Path(options.trace_dir).expanduser(),
-        release=options.trace_release or None,
-        sequence=options.trace_sequence or None,
-        participants=ParticipantMap(options.trace_participants),
-        diagrams=tuple(filter(None, (kind.strip() for kind in options.trace_diagram.split(",")))),
-        draw=draw,
-        limit=_size(options.trace_limit),
-        policies=tuple(Path(path).expanduser() for path in options.trace_policy),
-    )
-    return settings, options.trace_on_error == "stop"
+    values = {option.name: getattr(options, PREFIX + option.name) for option in OPTIONS}
+    return settings(values, draw), options.trace_on_error == "stop"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tracer.capture.client.command import ClientCommand
+    from tracer.model import Exchange
     from tracer.runs.events import RequestStarted
     from tracer.runs.run import Evidence, Run
     from tracer.runs.run_writer import RunWriter, SavedRecording
@@ -48,7 +49,7 @@ class _CommandManager(RunManager):
     def __init__(
         self, tracer: SingleRun, settings: Settings, environment: Mapping[str, str], command: ClientProcess
     ) -> None:
-        super().__init__(settings, tracer.on_saved, tracer.fail, live=False)
+        super().__init__(settings, tracer.on_saved, tracer.fail, live=False, on_exchange=tracer.on_stored)
         self._command = command
         self._has_output = True
         self.writers: list[RunWriter] = []
@@ -96,10 +97,8 @@ class _CommandPipeline(EventPipeline):
     ``process`` stands for a client process that is not known.
     """
 
-    def __init__(
-        self, tracer: SingleRun, settings: Settings, manager: _CommandManager, process: ClientProcess
-    ) -> None:
-        super().__init__(settings, lambda _: manager, tracer.on_exchange)
+    def __init__(self, settings: Settings, manager: _CommandManager, process: ClientProcess) -> None:
+        super().__init__(settings, lambda _: manager)
         self._process = process
 
     def evidence(self, request: RequestStarted) -> Evidence:
@@ -227,9 +226,9 @@ class SingleRun(Tracer):
 
     def new_sink(self) -> EventPipeline:
         """Return a pipeline for the single run."""
-        return _CommandPipeline(self, self._ready(), self._manager, self._command)
+        return _CommandPipeline(self._ready(), self._manager, self._command)
 
-    def on_exchange(self, writer: RunWriter) -> None:
+    def on_stored(self, writer: RunWriter, _exchange: Exchange) -> None:
         """Call the callback with the recording so far."""
         if self._callback is not None and writer in self._manager.writers:
             self._callback(writer.preview())

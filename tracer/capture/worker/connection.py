@@ -84,10 +84,13 @@ class WorkerConnection:
     """The proxy's end of the connection. ``on_notice`` is called with each notice, in the event loop.
 
     The connection is an event sink. Unlike those of ``EventPipeline``, its failures arrive later, as
-    notices. Raises TracerError if the process cannot be started.
+    notices. With ``watched``, each stored exchange is a notice. Raises TracerError if the process cannot be
+    started.
     """
 
-    def __init__(self, settings: Settings, on_notice: Callable[[Notice], None]) -> None:
+    def __init__(
+        self, settings: Settings, on_notice: Callable[[Notice], None], *, watched: bool = False
+    ) -> None:
         self._on_notice = on_notice
         self._folder = settings.folder
         self._loop = asyncio.get_running_loop()
@@ -105,7 +108,7 @@ class WorkerConnection:
         self._events.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)
         self._unsent = bytearray()
         self._sent = 0
-        self._queue: list[WorkerMessage] = [configure_message(settings)]
+        self._queue: list[WorkerMessage] = [configure_message(settings, watched=watched)]
         self._later: asyncio.TimerHandle | None = None
         self._refused: set[str] = set()
         self._completed = 0
@@ -394,9 +397,9 @@ class WorkerConnection:
             waiting.set_result(None)
 
 
-def configure_message(settings: Settings) -> Configure:
+def configure_message(settings: Settings, *, watched: bool = False) -> Configure:
     """Return the message with the pickled settings. Pickle suffices, as both processes run the same code."""
-    return Configure(pickle.dumps(settings))
+    return Configure(pickle.dumps(settings), watched)
 
 
 def _start(events: socket.socket, notices: socket.socket) -> subprocess.Popen[bytes]:

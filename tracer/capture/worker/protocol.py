@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from tracer.model import Exchange
 from tracer.runs.events import Event
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "LogLine",
     "Notice",
     "Ready",
+    "Stored",
     "WorkerMessage",
 ]
 
@@ -26,9 +28,13 @@ STORED, FAILED = b"\0", b"\1"
 
 
 class Configure(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """A message to the worker: the pickled ``Settings`` for all later events."""
+    """A message to the worker: the pickled ``Settings`` for all later events.
+
+    With ``watched``, the worker sends a ``Stored`` notice for each exchange.
+    """
 
     settings: bytes
+    watched: bool = False
 
 
 class Finish(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -46,6 +52,15 @@ class LogLine(msgspec.Struct, frozen=True, tag=True):
     text: str
 
 
+class Stored(msgspec.Struct, frozen=True, tag=True):
+    """A notice of the worker: an exchange of a run, redacted, with its label so far.
+
+    The messages have no header fields and no content. Times are in seconds since the epoch.
+    """
+
+    exchange: Exchange
+
+
 class Failed(msgspec.Struct, frozen=True, tag=True):
     """A notice of the worker: a loss and its reason. ``refused``: one file would have leaked a secret."""
 
@@ -58,4 +73,4 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
 
 
 WorkerMessage = Event | Configure | Finish
-Notice = Ready | LogLine | Failed | Finished
+Notice = Ready | LogLine | Stored | Failed | Finished

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tracer.capture.worker.live_exchanges import LiveExchanges
 from tracer.capture.worker.outcomes import failure_notice, recovery_notice, saved_notices
 from tracer.capture.worker.protocol import (
     FAILED,
@@ -39,7 +40,8 @@ from tracer.runs.settings import JOURNALS, Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracer.runs.run_writer import SavedRecording
+    from tracer.model import Exchange
+    from tracer.runs.run_writer import RunWriter, SavedRecording
 
 __all__ = ["main"]
 
@@ -63,6 +65,7 @@ class _WorkerServer:
         self._marks = bytearray()
         self._marks_wait = False
         self._pipeline: EventPipeline | None = None
+        self._live: LiveExchanges | None = None
         self._journals: list[Path] = []
         self._recovering: asyncio.Task[None] | None = None
         self._finish_received = False
@@ -123,6 +126,8 @@ class _WorkerServer:
             if isinstance(message, Finish):
                 self._finish_received = True
             elif isinstance(message, Configure):
+                if message.watched:
+                    self._live = LiveExchanges()
                 self._configure(pickle.loads(message.settings))  # noqa: S301 - from the proxy that started this process
             elif self._pipeline is not None:
                 self._pipeline.receive(message)
@@ -143,7 +148,10 @@ class _WorkerServer:
             return
         self.say(Ready())
         self._pipeline = EventPipeline(
-            settings, lambda settings: RunManager(settings, self._on_saved, self._fail, live=True)
+            settings,
+            lambda settings: RunManager(
+                settings, self._on_saved, self._fail, live=True, on_exchange=self._on_exchange
+            ),
         )
         self._recovering = self._loop.create_task(self._recover(settings))
 
@@ -154,6 +162,10 @@ class _WorkerServer:
                 self.say(recovery_notice(result))
         except Exception as error:  # noqa: BLE001 - new events must still be recorded
             self._fail(error)
+
+    def _on_exchange(self, writer: RunWriter, exchange: Exchange) -> None:
+        if self._live is not None:
+            self.say(self._live.notice(writer, exchange))
 
     def _on_saved(self, saved: SavedRecording) -> None:
         for notice in saved_notices(saved):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracer.comparison import Suppressed, reasons, whys
 from tracer.comparison.grouping import sections
 from tracer.comparison.severities import is_shipped as is_shipped_rule
-from tracer.comparison.volatile import is_shipped as is_shipped_reason
+from tracer.comparison.volatile_rules import is_shipped as is_shipped_reason
 from tracer.documentation import findings_url
 from tracer.i18n.translator import Translator
 

@@ -1,0 +1,262 @@
+"""``tracer proxy`` with a small server in the place of a cloud."""
+
+from __future__ import annotations
+
+import fcntl
+import http.server
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.runner import TRACER, tracer
+from tests.patience import PATIENCE
+from tracer.capture.mitm.options import OPTIONS
+from tracer.cli import proxy
+from tracer.cli.parsing import Parser
+from tracer.recording import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TOKEN = "gAAAAABjlug2ZWlEI9u8KK2SQ7ydjRYxuflGjdk1MoZpa-azw_A5sVhiJo21aZ"
+CLIENT = """
+import os, sys, urllib.request
+token = {"X-Auth-Token": os.environ["TOKEN"]}
+request = urllib.request.Request(os.environ["CLOUD"] + sys.argv[1], headers=token)
+urllib.request.urlopen(request).read()
+"""
+
+
+class _Hostile(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200, f"\x1b]0;owned\x07 {TOKEN}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Hostile) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class Proxy:
+    """A proxy of one's own; everything it prints is kept."""
+
+    def __init__(self, process: subprocess.Popen[bytes], output: int) -> None:
+        self.process = process
+        self._output = output
+        self._printed = b""
+        self.url = self.wait_for(r"export http_proxy=(\S+) no_proxy")[1]
+
+    @property
+    def printed(self) -> str:
+        return self._printed.decode(errors="replace").replace("\r\n", "\n")
+
+    def wait_for(self, pattern: str) -> re.Match[str]:
+        deadline = time.monotonic() + PATIENCE
+        while not (match := re.search(pattern, self.printed)):
+            assert time.monotonic() < deadline, self.printed
+            assert self._read(), self.printed
+        return match
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        while self._read():
+            pass
+        return self.process.wait(PATIENCE)
+
+    def ask(self, cloud: str, path: str = "/image/v2/images") -> None:
+        environment = {**os.environ, "http_proxy": self.url, "no_proxy": "", "CLOUD": cloud, "TOKEN": TOKEN}
+        subprocess.run([sys.executable, "-c", CLIENT, path], env=environment, check=True, timeout=PATIENCE)
+
+    def _read(self) -> bool:
+        if not select.select([self._output], [], [], PATIENCE)[0]:
+            return False
+        try:
+            data = os.read(self._output, 65536)
+        except OSError:  # the end of a terminal
+            return False
+        self._printed += data
+        return bool(data)
+
+
+@contextmanager
+def started(folder: Path, *words: str, columns: int = 0) -> Iterator[Proxy]:
+    """Start ``tracer proxy`` with a pipe, or with a terminal of ``columns``."""
+    if columns:
+        output, end = pty.openpty()
+        fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    else:
+        output, end = os.pipe()
+    environment = {**os.environ, "TERM": "xterm-256color", "HOME": str(folder)}
+    for name in ("COLUMNS", "NO_COLOR"):
+        environment.pop(name, None)
+    process = subprocess.Popen(
+        [TRACER, "proxy", "--port", "0", *words],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=end,
+        stderr=end,
+    )
+    os.close(end)
+    try:
+        yield Proxy(process, output)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        os.close(output)
+
+
+def test_exchanges_are_lines_and_the_end_writes_the_recording(cloud: str, tmp_path: Path) -> None:
+    with started(tmp_path, "--release", "zed", "--diagram", "") as running:
+        running.ask(cloud)
+        running.wait_for(r"\.yaml \(1 exchange")
+        assert running.stop() == 0
+    assert f"export http_proxy={running.url} no_proxy= NO_PROXY=\n" in running.printed
+    certificate = tmp_path / ".mitmproxy" / "mitmproxy-ca-cert.pem"
+    assert f"export https_proxy={running.url} OS_CACERT={certificate}\n" in running.printed
+    line = r"^\d\d:\d\d:\d\d  client → glance  GET /image/v2/images → 200 \S+ <token-1>$"
+    assert re.search(line, running.printed, re.MULTILINE), running.printed
+    (path,) = (tmp_path / "recordings" / "zed").iterdir()
+    assert str(path.relative_to(tmp_path)) in running.printed
+    assert load(path).cloud.release == "zed"
+    assert TOKEN not in running.printed
+    assert "\x1b" not in running.printed
+    assert "\x07" not in running.printed
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_finishes_the_runs_in_progress(cloud: str, tmp_path: Path, number: int) -> None:
+    """A client of an unknown process is idle for seconds before its run is over."""
+    with started(tmp_path) as running:
+        host, port = running.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as client:  # this process does not end
+            client.sendall(f"GET {cloud}/image/v2/images HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert client.recv(100)
+            running.wait_for("GET /image/v2/images")
+            assert running.stop(number) == 0
+    (path,) = (tmp_path / "recordings").glob("*.yaml")
+    assert load(path).interrupted == "the proxy stopped while the client was still running"
+
+
+def test_a_terminal_shows_a_table(cloud: str, tmp_path: Path) -> None:
+    with started(tmp_path, columns=100) as running:
+        running.ask(cloud)
+        running.wait_for(r"\.yaml \(1 exchange")
+        assert running.stop() == 0
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", running.printed)
+    head, row = re.findall(r"^(?:time|\d\d:\d\d:\d\d) .*$", plain, re.MULTILINE)
+    assert head.split() == ["time", "from", "→", "to", "message", "label"]
+    assert head.index("message") == row.index("GET /image/v2/images → 200 ")
+    assert len(row) == len(head) == 100
+    assert TOKEN not in running.printed
+    assert "\x1b]" not in running.printed
+    assert "\x07" not in running.printed
+
+
+def test_a_narrow_terminal_shows_lines(cloud: str, tmp_path: Path) -> None:
+    with started(tmp_path, columns=60) as running:
+        running.ask(cloud)
+        running.wait_for(r"\.yaml \(1 exchange")
+        running.stop()
+    assert "client → glance  GET /image/v2/images → 200" in running.printed
+
+
+def test_a_reader_that_leaves_ends_the_proxy_and_nothing_is_lost(cloud: str, tmp_path: Path) -> None:
+    with started(tmp_path) as running:
+        running.wait_for("Ctrl-C ends")
+        os.dup2(os.open(os.devnull, os.O_RDONLY), running._output)
+        running.ask(cloud)
+        assert running.process.wait(PATIENCE) == 1
+    assert tracer("recover", "recordings", cwd=tmp_path).returncode == 0
+    assert len(list((tmp_path / "recordings").glob("*.yaml"))) == 1
+
+
+def test_options_of_mitmdump_follow(cloud: str, tmp_path: Path) -> None:
+    with started(tmp_path, "--", "-w", "flows", "--set", "trace_release=2026.2") as running:
+        running.ask(cloud)
+        running.wait_for(r"\.yaml \(1 exchange")
+        assert running.stop() == 0
+    assert (tmp_path / "flows").stat().st_size > 0
+    assert len(list((tmp_path / "recordings" / "2026.2").glob("*.yaml"))) == 1
+
+
+def test_a_flag_has_priority_over_the_configuration_of_mitmproxy(cloud: str, tmp_path: Path) -> None:
+    (tmp_path / ".mitmproxy").mkdir()
+    (tmp_path / ".mitmproxy" / "config.yaml").write_text("trace_release: zed\ntrace_diagram: ''\n")
+    with started(tmp_path, "--release", "2026.2") as running:
+        running.ask(cloud)
+        running.wait_for(r"\.yaml \(1 exchange")
+        running.stop()
+    assert [path.suffix for path in (tmp_path / "recordings" / "2026.2").iterdir()] == [".yaml"]
+
+
+def test_a_port_in_use_is_one_line_with_the_remedy(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        ended = tracer("proxy", "--port", port, cwd=tmp_path)
+    problem = "the port is in use; choose a free one with --port, or any with --port 0"
+    assert (ended.returncode, ended.stderr) == (2, f"tracer: 127.0.0.1:{port}: {problem}\n")
+    assert "export" not in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("--limit", "x"), "tracer: --limit: expected a size such as 65536 or 1MiB, got 'x'"),
+        (("--sequence", "nosuch"), "tracer: --sequence: "),
+        (("--participants", "x"), "tracer: --participants: "),
+        (("--policy", "missing"), "tracer: missing: "),
+        (("--out", "/proc/x"), "tracer: cannot write /proc/x: no such folder (--out chooses another folder)"),
+        (("--port", "70000"), "tracer proxy: argument --port: expected a number from 0 to 65535"),
+        (("--on-error", "x"), "tracer proxy: argument --on-error: invalid choice: 'x'"),
+        (("--host", "192.0.2.1"), "tracer: 192.0.2.1:8080: cannot listen there ("),
+    ],
+)
+def test_a_wrong_option_is_one_line_that_names_the_flag(
+    words: tuple[str, ...], problem: str, tmp_path: Path
+) -> None:
+    ended = tracer("proxy", *words, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(problem)
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_wrong_option_of_mitmdump_ends_with_1(tmp_path: Path) -> None:
+    ended = tracer("proxy", "--port", "0", "--", "--nosuch", cwd=tmp_path)
+    assert ended.returncode == 1
+    assert "unrecognized arguments: --nosuch" in ended.stderr
+
+
+def test_each_option_of_the_addon_has_a_flag_with_its_default() -> None:
+    parser = Parser(prog="proxy", description="")
+    proxy.arguments(parser)
+    options = parser.parse_args([])
+    options.rules = []  # from the parser of all verbs
+    assert {option.name: proxy._value(options, option.name) for option in OPTIONS} == {
+        option.name: option.default for option in OPTIONS
+    }
