@@ -205,10 +205,12 @@ def test_the_page_of_options_is_true(name: str) -> None:
             if action.option_strings and action.dest != "help" and not isinstance(action, Alias):
                 verbs[action.option_strings[-1]].add(verb)
     written = {_words(row[0])[-1]: set(_words(row[2])) for row in first}
-    assert written.pop("--rules") == {"addon", "cloud", "completion"}
+    rules = written.pop("--rules")
+    assert {"record", "sequences list"} <= rules
+    assert not any(verb.startswith("cloud") for verb in rules)
     assert written == {option: names for option, names in verbs.items() if len(names) > 1}
     aliases = {(_words(row[0])[0], verb): _words(row[2])[0] for row in second for verb in _words(row[1])}
-    assert aliases.pop(("--diagrams mermaid", "docs")) == "--diagram mmd"
+    assert "`mermaid`" in text
     assert aliases == {
         (alias, verb): option for verb, options in ALIASES.items() for alias, option in options.items()
     }
