@@ -13,7 +13,7 @@ __all__ = ["LANGUAGES", "Texts", "data", "sentences"]
 
 LANGUAGES = ("en", "ko")
 _HERE = Path(__file__).parent
-_SENTENCES = re.compile(r"(?<=[.;?])\s+(?=[A-Z-])")
+_SENTENCES = re.compile(r"(?<=[.?])\s+|(?<=;)\s+(?=[A-Z-])")
 _SIMILAR = 0.7
 
 
@@ -55,6 +55,20 @@ class Texts:
         """Note a missing entry in a data file, such as ``exit_codes.yaml: record``."""
         if entry not in self._absent:
             self._absent.append(entry)
+
+    def prune(self) -> None:
+        """Remove the translations from ``korean.yaml`` that no page uses. Missing ones can be similar to them."""
+        if self._missing or self._used == self._korean.keys():
+            return
+        path = _HERE / "korean.yaml"
+        comments = [line for line in path.read_text("utf-8").splitlines() if line.startswith("#")]
+        pairs = [
+            f"- en: {_quoted(english)}\n  ko: {_quoted(korean)}"
+            for english, korean in self._korean.items()
+            if english in self._used
+        ]
+        path.write_text("\n".join([*comments, "", *pairs, ""]), "utf-8")
+        self._korean = {text: self._korean[text] for text in self._used}
 
     def problems(self) -> list[str]:
         """Return a line for each text that is missing or not used, ready for ``korean.yaml``."""

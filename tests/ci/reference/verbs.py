@@ -80,8 +80,7 @@ def _examples(verb: Command, texts: Texts, language: str) -> Iterator[str]:
         return
     for example in examples[verb.words]:
         yield example["text"][language]
-        if "reason" in example:
-            yield f"<!-- not run: {example['reason']} -->"
-        yield f"```sh\n{example['sh'].rstrip()}\n```"
+        marks = "".join(f"<!-- {name}: {text} -->\n" for name, text in example.get("marks", {}).items())
+        yield f"{marks}```sh\n{example['sh'].rstrip()}\n```"
         if "output" in example:
             yield f"```text\n{example['output'].rstrip()}\n```"
