@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 import sys
@@ -13,6 +14,9 @@ import pytest
 
 import tracer
 from tracer import api
+from tracer.comparison import Comparison
+from tracer.conformance.report import Check
+from tracer.sequences import Match
 
 if TYPE_CHECKING:
     from tracer.model import Recording
@@ -49,6 +53,49 @@ def test_every_public_name_is_there() -> None:
         assert getattr(tracer, name).__doc__
     with pytest.raises(AttributeError, match="no attribute 'play'"):
         tracer.play  # noqa: B018
+
+
+@pytest.mark.parametrize("page", ["python.md", "python.ko.md"])
+def test_the_page_has_every_name_with_its_parameters(page: str) -> None:
+    text = (ROOT / "docs/reference" / page).read_text(encoding="utf-8")
+    for name in tracer.__all__:
+        assert re.search(rf"`(?:tracer\.)?{name}\b", text), name
+        if name not in api.__all__:
+            continue
+        (written,) = re.findall(rf"^\| `{name}\((.*)\)` \|", text, re.MULTILINE)
+        parameters = inspect.signature(getattr(tracer, name)).parameters.values()
+        expected = [
+            each.name if each.default is each.empty else f"{each.name}={_literal(each.default)}"
+            for each in parameters
+        ]
+        assert written == ", ".join(expected)
+
+
+@pytest.mark.parametrize("page", ["python.md", "python.ko.md"])
+def test_the_page_names_only_fields_that_exist(page: str) -> None:
+    text = (ROOT / "docs/reference" / page).read_text(encoding="utf-8")
+    results = {"check": Check, "match": Match, "compare": Comparison}
+    kinds = {name: getattr(tracer, name) for name in tracer.__all__ if name[0].isupper()}
+    rows = re.findall(r"^\| (`.*?`(?:, `\w+`)*) \| (.*) \|$", text, re.MULTILINE)
+    checked = 0
+    for first, second in rows:
+        names = re.findall(r"`(\w+)", first)
+        fields = {field for name in names for field in _fields(results.get(name, kinds.get(name)))}
+        if fields:
+            checked += 1
+            assert set(re.findall(r"`(\w+)`", second)) - {*names, "Recording"} <= fields
+    assert checked == 9
+
+
+def _fields(kind: object) -> tuple[str, ...]:
+    """Return the fields of a struct or a named tuple."""
+    struct: tuple[str, ...] | None = getattr(kind, "__struct_fields__", None)
+    named_tuple: tuple[str, ...] = getattr(kind, "_fields", ())
+    return struct or named_tuple
+
+
+def _literal(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
 def test_importing_the_package_loads_nothing() -> None:

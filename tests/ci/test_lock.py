@@ -31,6 +31,7 @@ USED_WITHOUT_IMPORT = {
     "import-linter": "a command of .pre-commit-config.yaml",
     "mkdocs": "a command of the tests that build sites",
     "mkdocs-material": "a theme and plug-ins that the sites of the tests name",
+    "mkdocs-static-i18n": "a plug-in that mkdocs.yml names",
     "mypy": "a command of .pre-commit-config.yaml",
     "pre-commit": "a command of .ci/run",
     "pytest-xdist": "a plug-in of pytest, named in tests/conftest.py",

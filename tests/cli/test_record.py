@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import socket
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from tracer.recording import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
 
 SECRET = "-kJ7xQ2mZp9vR4tWs"
 CLIENT = """#!/usr/bin/env python3
@@ -177,3 +178,67 @@ def test_a_command_that_ends_before_the_proxy_is_ready(request_line: str, error:
     )
     (exchange,) = load(tmp_path / "recordings" / "bash.yaml").exchanges
     assert (exchange.request.method, exchange.error) == (request_line.partition(" ")[0], error)
+
+
+def _browser(tmp_path: Path) -> dict[str, str]:
+    """Return the environment for a browser that notes its address in the file ``opened``."""
+    program = tmp_path / "browser"
+    program.write_text(f'#!/bin/sh\necho "$1" >> "{tmp_path}/opened"\n')
+    program.chmod(0o755)
+    (tmp_path / "temporary").mkdir()
+    return {"BROWSER": str(program), "TMPDIR": str(tmp_path / "temporary"), "LOGS_IN": "1"}
+
+
+def test_the_recording_is_opened_in_the_browser(client: Path, cloud: str, tmp_path: Path) -> None:
+    browser = _browser(tmp_path)
+    words = ("--name", "x", "--", client, "image", "list")
+    ended = tracer("record", "--open", *words, cwd=tmp_path, OS_AUTH_URL=cloud, **browser)
+    assert (ended.returncode, ended.stdout) == (0, "")
+    page = Path(ended.stderr.splitlines()[-1].removeprefix("wrote "))
+    assert (page.name, page.parent.parent) == ("x.html", tmp_path / "temporary")
+    assert page.parent.stat().st_mode & 0o077 == 0
+    assert (tmp_path / "opened").read_text() == f"{page.as_uri()}\n"
+    assert '"name":"x"' in page.read_text(encoding="utf-8")
+    quiet = tracer("record", "--open", "-q", *words, cwd=tmp_path, OS_AUTH_URL=cloud, **browser)
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+    assert len((tmp_path / "opened").read_text().splitlines()) == 2
+
+
+def test_recordings_of_several_clients_share_a_page(client: Path, cloud: str, tmp_path: Path) -> None:
+    script = tmp_path / "script"
+    script.write_text(f"#!/bin/sh\n{client} image list\n{client} token issue\nexit 3\n")
+    script.chmod(0o755)
+    browser = _browser(tmp_path)
+    ended = tracer("record", "--open", "--", script, cwd=tmp_path, OS_AUTH_URL=cloud, **browser)
+    assert ended.returncode == 3
+    (page,) = (tmp_path / "temporary").glob("*/view.html")
+    names = sorted(path.stem for path in (tmp_path / "recordings").rglob("*.yaml"))
+    assert len(names) == 2
+    assert all(f'/{name}"' in page.read_text(encoding="utf-8") for name in names)
+
+
+@pytest.mark.parametrize("quiet", [(), ("-q",)], ids=["", "quiet"])
+@pytest.mark.parametrize("ci", ["", "true"], ids=["no display", "CI"])
+def test_without_a_browser_the_path_of_the_page_is_printed(
+    client: Path, cloud: str, tmp_path: Path, quiet: tuple[str, ...], ci: str
+) -> None:
+    environment = _browser(tmp_path) | {
+        "BROWSER": "",
+        "CI": ci,
+        "DISPLAY": ci and ":0",
+        "WAYLAND_DISPLAY": "",
+    }
+    words = ("record", "--open", *quiet, "--", client, "image", "list")
+    ended = tracer(*words, cwd=tmp_path, OS_AUTH_URL=cloud, **environment)
+    (page,) = (tmp_path / "temporary").glob("*/*.html")
+    assert ended.returncode == 0
+    assert ended.stderr.splitlines()[-1] == f"tracer: no browser could be started; open {page} in one"
+
+
+def test_nothing_is_opened_if_nothing_was_recorded(client: Path, tmp_path: Path) -> None:
+    browser = _browser(tmp_path) | {"LOGS_IN": ""}
+    ended = tracer("record", "--open", "--", client, "image", cwd=tmp_path, OS_AUTH_URL="http://x", **browser)
+    assert ended.returncode == 0
+    assert ended.stderr.startswith("tracer: nothing was recorded: ")
+    assert not (tmp_path / "opened").exists()
+    assert list((tmp_path / "temporary").glob("tracer-*/*.html")) == []

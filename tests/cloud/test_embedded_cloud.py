@@ -16,6 +16,7 @@ import pytest
 from tracer import storage
 from tracer.cloud import cache
 from tracer.cloud.embedded_cloud import EmbeddedCloud
+from tracer.cloud.services import ProcessFault
 from tracer.errors import CloudError
 
 
@@ -39,7 +40,7 @@ def test_a_stale_note_with_a_reused_process_id_harms_no_one(
     path = note(tmp_path, bystander.pid, bystander.create_time() - 1000)
     cloud = EmbeddedCloud("zed", tmp_path)
     assert cloud.status() is None
-    assert cloud.faults() == ["keystone is not running (log: /l)"]
+    assert cloud.faults() == [ProcessFault("keystone", "not-running", Path("/l"))]
     assert cloud.down()
     assert bystander.is_running()
     assert not path.exists()
@@ -51,7 +52,7 @@ def test_a_process_that_lives_but_does_not_answer_is_a_fault(
 ) -> None:
     note(tmp_path, bystander.pid, bystander.create_time())
     assert EmbeddedCloud("zed", tmp_path).status() is None
-    assert EmbeddedCloud("zed", tmp_path).faults() == ["keystone does not answer (log: /l)"]
+    assert EmbeddedCloud("zed", tmp_path).faults() == [ProcessFault("keystone", "no-response", Path("/l"))]
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"release": 1}'])

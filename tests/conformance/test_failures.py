@@ -10,7 +10,7 @@ import pytest
 from tests.cli.runner import tracer
 from tests.sequences.runs import HOST, exchange, prologue, show
 from tracer.conformance import check
-from tracer.conformance.failures import failure_of
+from tracer.conformance.failures import CommandFailure, failure_of
 from tracer.model import Exchange, Output, Recording
 from tracer.recording import save
 
@@ -37,16 +37,19 @@ def _not_found() -> list[Exchange]:
 @pytest.mark.parametrize(
     ("exit_code", "unfound", "expected"),
     [
-        (None, [], ""),
-        (0, [], ""),
-        (0, ["x"], ""),
+        (None, [], None),
+        (0, [], None),
+        (0, ["x"], None),
         (1, [], "the command failed: exit code 1"),
         (1, ["x", "y", "x"], "the command failed: nothing is named 'x', nothing is named 'y', exit code 1"),
         (None, ["x"], "the command failed: nothing is named 'x'"),
     ],
 )
-def test_the_exit_code_decides(exit_code: int | None, unfound: list[str], expected: str) -> None:
-    assert failure_of(_recording("openstack image show x", exit_code), unfound) == expected
+def test_the_exit_code_decides(exit_code: int | None, unfound: list[str], expected: str | None) -> None:
+    failure = failure_of(_recording("openstack image show x", exit_code), unfound)
+    assert (None if failure is None else str(failure)) == expected
+    if failure is not None:
+        assert (failure.exit_code, list(failure.unfound)) == (exit_code, list(dict.fromkeys(unfound)))
 
 
 @pytest.mark.parametrize("exit_code", [None, 1])
@@ -56,7 +59,7 @@ def test_the_exit_code_decides(exit_code: int | None, unfound: list[str], expect
 def test_a_missing_resource_is_judged_alike_by_all_commands(words: str, exit_code: int | None) -> None:
     result = check(_recording(f"openstack image {words}", exit_code, _not_found()), "a.yaml")
     assert result.verdict == "conforms"
-    assert result.failure.startswith("the command failed: nothing is named 'nope'")
+    assert result.failure == CommandFailure(exit_code=exit_code, unfound=("nope",))
     assert result.deviations == []
 
 

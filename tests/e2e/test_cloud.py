@@ -166,7 +166,7 @@ def test_a_service_that_died_is_told_and_replaced(cache: Path) -> None:
     psutil.Process(running.services[1].pid).kill()
     psutil.Process(running.services[1].pid).wait(10)
     assert cloud.status() is None
-    assert [fault.split(" (")[0] for fault in cloud.faults()] == ["glance is not running"]
+    assert [(fault.process, fault.kind) for fault in cloud.faults()] == [("glance", "not-running")]
     again = cloud.up()
     assert not {one.pid for one in again.services} & {one.pid for one in running.services}
     assert len(processes_of(cache)) == 2

@@ -48,7 +48,9 @@ def test_the_demo_shows_what_happened(site: Site, tmp_path: Path) -> None:
             assert f"tracer-demo/{site.release}/{path}" in ended.stdout
     assert "GET /image/v2/images/{image_id}" in ended.stdout
     assert ended.stdout.count("conforms to image-show: 8 of 8 steps") == 2
-    assert "Next:" in ended.stdout
+    page = (folder / "view.html").read_text(encoding="utf-8")
+    assert all(f"{site.release}/{name}" in page for name in ("image-show", "image-show-by-name"))
+    assert f"page       tracer-demo/{site.release}/view.html\n\nNext: open the page" in ended.stdout
     assert ended.stderr == ""
     assert not leaks({site.password}, tmp_path, ended.stdout, ended.stderr)
 

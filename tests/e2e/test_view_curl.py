@@ -75,6 +75,7 @@ PRETTY = '{\n  "a": "b  c",\n  "n": 1.0\n}'
 LINES = "two\nlines\x1b[201~\ttouch pwned\n'\\é한😀"
 EVIL = "'; touch pwned; $(touch pwned) `touch pwned` \"$HOME\" \\' !! # &"
 EVIL_BODY = Body(size=1, text=EVIL)
+TOKEN = "a token of today $(touch pwned)"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -106,7 +107,7 @@ def test_the_request_as_curl_is_the_request_and_nothing_more(
     installed("curl", "curl")
     folder = tmp_path / "here"
     folder.mkdir()
-    environment = {**os.environ, "http_proxy": "", "no_proxy": "*"}
+    environment = {**os.environ, "http_proxy": "", "no_proxy": "*", "OS_TOKEN": TOKEN}
     run = [
         subprocess.run(
             [shell, "-c", command],
@@ -127,7 +128,7 @@ def test_the_request_as_curl_is_the_request_and_nothing_more(
     assert got_path.startswith(path[:9])
     for name, value in headers.items():
         if name.startswith("X-") and name not in {"X-Split", "X-Twice"}:
-            assert got_headers.get(name) == value
+            assert got_headers.get(name) == (TOKEN if value == "<token-1>" else value)
     assert "X-More" not in got_headers
     assert "Content-Type" in got_headers or "Content-Type" not in headers
 

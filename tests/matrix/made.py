@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from tests.sequences import runs
 from tracer.matrix import Suite, load
+from tracer.matrix.problems import Problem
 from tracer.model import Exchange, Output, Recording, RunVerdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+PROBLEM = Problem(kind="output", reason="it failed")
 SUITE = """\
 name: mine
 commands:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from tests.matrix.made import recording
+from tests.matrix.made import PROBLEM, recording
 from tests.sequences import runs
 from tracer.matrix import Cell
 
@@ -54,7 +54,7 @@ def test_the_verdict(
 
 
 def test_a_problem_counts_more_than_a_recording() -> None:
-    cell = Cell("zed", "zed", "a", FINE, FINE, problem="it failed", fails=True)
+    cell = Cell("zed", "zed", "a", FINE, FINE, problems=(PROBLEM,), fails=True)
     assert (cell.verdict, cell.good, cell.complaint, cell.messages) == ("failed", False, "it failed", 8)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import pytest
 from msgspec.structs import replace
 
-from tests.matrix.made import recording, suite
+from tests.matrix.made import PROBLEM, recording, suite
 from tracer.errors import CloudError, LostError
 from tracer.matrix import MatrixOutput, MatrixPlan, drive, make_plan
 from tracer.matrix.driver import TRIES
@@ -20,6 +20,8 @@ from tracer.recording import dumps, load
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
+
+    from tracer.matrix.problems import Complaint
 
 Work = Callable[[Unit, Report], list[CommandResult]]
 TEXT = dumps(recording("conforms"))
@@ -57,10 +59,10 @@ def everything(unit: Unit, *numbers: int) -> list[CommandResult]:
 
 def driven(folder: Path, work: Work) -> tuple[MatrixPlan, list[str], list[tuple[int, ...]]]:
     plan = make_plan(folder / "out", ["zed"], [suite(folder)])
-    complaints: list[str] = []
+    complaints: list[Complaint] = []
     with Workers(work) as pool:
         drive(plan, MatrixOutput(folder / "out"), pool, lambda _line: None, complaints.append)
-    return plan, complaints, pool.rounds
+    return plan, list(map(str, complaints)), pool.rounds
 
 
 def signs(plan: MatrixPlan) -> list[tuple[str, str]]:
@@ -166,7 +168,7 @@ def test_what_failed_leaves_no_recording_of_an_earlier_run_and_is_done_again(tmp
 
     def failing(unit: Unit, report: Report) -> list[CommandResult]:
         first, *rest = everything(unit)
-        first = replace(first, recording="", problem="it failed")
+        first = replace(first, recording="", problems=(PROBLEM,))
         report(first)
         return [first, *rest]
 
@@ -182,7 +184,10 @@ def test_what_failed_leaves_no_recording_of_an_earlier_run_and_is_done_again(tmp
 
 def test_a_clean_up_that_fails_makes_its_round_undone(tmp_path: Path) -> None:
     def work(unit: Unit, report: Report) -> list[CommandResult]:
-        return [*everything(unit, 1), CommandResult(name="", number=1, problem="clean-up: it failed")]
+        return [
+            *everything(unit, 1),
+            CommandResult(name="", number=1, problems=(replace(PROBLEM, stage="clean-up"),)),
+        ]
 
     plan, complaints, _ = driven(tmp_path, work)
     assert complaints == ["zed mine: clean-up: it failed"]

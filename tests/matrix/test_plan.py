@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from tests.matrix.made import SUITE, recording, suite
+from tests.matrix.made import PROBLEM, SUITE, recording, suite
 from tracer.matrix import MatrixPlan, Suite, Unit, done, make_plan
 from tracer.matrix.units import ROUNDS, Round
 from tracer.recording import save
@@ -108,7 +108,7 @@ def test_other_versions_are_recorded_anew(out: Path, unit: Unit, monkeypatch: py
 
 def test_a_problem_of_the_whole_unit_is_a_cell_of_its_own(unit: Unit) -> None:
     plan = MatrixPlan([unit])
-    plan.problems[unit.key, 2] = {"": "preparation: it failed"}
+    plan.problems[unit.key, 2] = {"": (PROBLEM,)}
     assert [(cell.name, cell.verdict) for cell in plan.cells()] == [
         ("images", "missing"),
         ("users", "missing"),

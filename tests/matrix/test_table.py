@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.console import Console
 
-from tests.matrix.made import recording
+from tests.matrix.made import PROBLEM, recording
 from tests.sequences import runs
 from tracer.cloud.releases import releases
 from tracer.matrix import Cell, changed, legend, tables
 from tracer.model import Recording, Response
+
+if TYPE_CHECKING:
+    from tracer.matrix.problems import Problem
 
 FINE = recording("conforms")
 REFUSED = recording("deviates", [runs.show(status=403)], code=1)
@@ -24,10 +28,10 @@ def cell(
     client: str = "",
     recording: Recording | None = FINE,
     again: Recording | None = FINE,
-    problem: str = "",
+    problems: tuple[Problem, ...] = (),
     fails: bool = False,
 ) -> Cell:
-    return Cell(release, client or release, name, recording, again, problem, fails)
+    return Cell(release, client or release, name, recording, again, problems, fails)
 
 
 def printed(cells: list[Cell], shown: list[str], width: int = 100) -> list[str]:
@@ -40,9 +44,9 @@ def printed(cells: list[Cell], shown: list[str], width: int = 100) -> list[str]:
 def test_a_row_for_each_command_and_a_column_for_each_release() -> None:
     cells = [
         cell("zed"),
-        cell("zed", "image-set", recording=None, again=None, problem="it failed"),
+        cell("zed", "image-set", recording=None, again=None, problems=(PROBLEM,)),
         cell("zed", "image-list", recording=REFUSED, again=REFUSED, fails=True),
-        cell("zed", "(image)", recording=None, problem="preparation: it failed"),
+        cell("zed", "(image)", recording=None, problems=(PROBLEM,)),
         cell("2026.2", recording=recording("deviates")),
     ]
     lines = [line.split() for line in printed(cells, ["zed", "2026.2"])]

@@ -13,13 +13,23 @@ from hypothesis import strategies as st
 
 from tests.sequences.runs import HOST, by_id, by_name, exchange, named, prologue, show, versions_of_glance
 from tests.strategies import texts
-from tracer.conformance import Check, ConformanceReport, Deviation, check, check_all, exit_code
-from tracer.model import Cloud, Exchange, Recording
+from tracer.conformance import (
+    Check,
+    ConformanceReport,
+    Deviation,
+    Problem,
+    Undetermined,
+    Unreadable,
+    check,
+    check_all,
+    exit_code,
+)
+from tracer.model import Cloud, Exchange, Recording, RunVerdict
 from tracer.recording import load, save
 from tracer.rendering.checks.junit import junit
 from tracer.rendering.checks.terminal import reasons, summary
 from tracer.rendering.recording_table import verdict_line
-from tracer.sequences import find, label
+from tracer.sequences import NoSequence, find, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -158,9 +168,9 @@ def test_one_that_cannot_be_read_does_not_keep_the_others_from_being_checked(tmp
     report = check_all([bad, none, good])
     assert (report.conforming, report.errors, exit_code(report)) == (1, 2, 2)
     assert [(one.error, one.problem) for one in report.recordings] == [
-        (True, "line 3: not YAML: did not find expected node content"),
-        (True, "No such file or directory"),
-        (False, ""),
+        (True, Unreadable(location="line 3", problem="not YAML: did not find expected node content")),
+        (True, Unreadable(problem="No such file or directory")),
+        (False, None),
     ]
 
 
@@ -181,23 +191,38 @@ def test_ten_thousand_exchanges_take_seconds() -> None:
     assert time.process_time() - start < 10
 
 
+unreadable = st.builds(Unreadable, location=texts, problem=texts)
+absent = st.builds(NoSequence, name=texts)
+doubts = st.sampled_from(["client", "exchanges"])
+undetermined = st.builds(Undetermined, doubt=doubts, has_notes=st.booleans(), no_sequence=st.none() | absent)
 deviations = st.builds(
     Deviation,
     kind=st.sampled_from(["unexpected", "wrong-status", "missing"]),
     exchange=st.none() | st.integers(1),
     text=texts,
 )
-checks = st.builds(
-    Check,
-    recording=texts,
-    verdict=st.sampled_from(["conforms", "deviates", "undetermined", None]),
-    error=st.booleans(),
-    problem=texts,
-    command=st.none() | texts,
-    sequence=st.none() | texts,
-    duration=st.floats(0, 1e6),
-    deviations=st.lists(deviations, max_size=3),
-).filter(lambda one: not (one.error and one.verdict))
+
+
+def _checks(
+    problems: st.SearchStrategy[Problem | None], *verdicts: RunVerdict | None
+) -> st.SearchStrategy[Check]:
+    return st.builds(
+        Check,
+        recording=texts,
+        verdict=st.sampled_from(verdicts),
+        problem=problems,
+        command=st.none() | texts,
+        sequence=st.none() | texts,
+        duration=st.floats(0, 1e6),
+        deviations=st.lists(deviations, max_size=3),
+    ).map(lambda each: msgspec.structs.replace(each, error=isinstance(each.problem, Unreadable)))
+
+
+checks = (
+    _checks(st.none(), "conforms", "deviates")
+    | _checks(undetermined, "undetermined")
+    | _checks(absent | unreadable, None)
+)
 
 
 def report_of(given: list[Check]) -> ConformanceReport:
@@ -248,7 +273,7 @@ def test_what_is_undetermined_stays_so_with_its_reason(run: list[Exchange], tmp_
     assert (report.undetermined, report.conforming, report.deviating, exit_code(report)) == (1, 0, 0, 1)
     (found,) = report.recordings
     assert found.verdict == "undetermined"
-    assert found.problem == f"undetermined: {MISSING}"
+    assert found.problem == Undetermined(doubt="exchanges", has_notes=True)
     lines = [line.plain for line in reasons(report)]
     assert lines[1] == f"  undetermined: {MISSING}"
     assert [each.text for each in found.deviations] == [line.strip() for line in lines[2:]]
@@ -266,8 +291,9 @@ def test_what_is_undetermined_stays_so_where_no_sequence_fits(tmp_path: Path) ->
     report = check_all([path])
     assert (report.undetermined, report.without_sequence, exit_code(report)) == (1, 0, 1)
     (found,) = report.recordings
-    assert found.problem.startswith("undetermined: evidence is missing")
-    assert found.problem.endswith(
+    assert found.problem == Undetermined(doubt="exchanges", has_notes=True, no_sequence=NoSequence())
+    assert str(found.problem).startswith("undetermined: evidence is missing")
+    assert str(found.problem).endswith(
         "; no documented sequence fits: nothing to compare with (tracer learn begins one)"
     )
     assert verdict_line(load(path)).plain.startswith("undetermined: evidence is missing")
@@ -278,7 +304,7 @@ def test_what_is_undetermined_stays_so_where_no_sequence_fits(tmp_path: Path) ->
 def test_an_undetermined_run_without_notes_points_at_none() -> None:
     found = check(recording(by_id(), sequence="image-show", verdict="undetermined"), "a.yaml")
     assert found.verdict == "undetermined"
-    assert "notes" not in found.problem
+    assert "notes" not in str(found.problem)
 
 
 def test_what_junit_says_of_a_deviation() -> None:

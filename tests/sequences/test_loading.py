@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import jsonschema
 import pytest
-import yaml
 
 from tracer.errors import InputError
-from tracer.sequences import Entry, Loop, Sequence, catalog, find, json_schema, load
+from tracer.sequences import Entry, Loop, Sequence, catalog, find, load
 
 GOOD = """\
 name: image-list
@@ -221,30 +219,3 @@ def test_groups_and_their_entries(tmp_path: Path) -> None:
     assert sequence.steps == tuple(range(1, 13))
     assert [type(item).__name__ for item in sequence.exchanges] == ["AnyOrder", "OneOf"]
     assert sequence.entries[5].loop == Loop(until_body={"status": ["active", "killed"]})
-
-
-def _texts_of(path: Path) -> object:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
-def test_the_schema_for_editors_takes_what_the_loader_takes(tmp_path: Path) -> None:
-    schema = json_schema()
-    jsonschema.Draft202012Validator.check_schema(schema)
-    validator = jsonschema.Draft202012Validator(schema)
-    files = [*(Path(__file__).parents[2] / "tracer" / "sequences" / "catalog").glob("*.yaml")]
-    (tmp_path / "upload.yaml").write_text(GROUPS)
-    for path in (*files, tmp_path / "upload.yaml"):
-        assert list(validator.iter_errors(_texts_of(path))) == [], path
-    for broken in (
-        GROUPS.replace("to: cinder", "two: cinder"),
-        GROUPS.replace("any_order", "anyorder"),
-        GROUPS.replace("status: 204", "status: many"),
-        GROUPS.replace("uuid", "guid"),
-        GROUPS.replace("until: zed", "until: Zed"),
-    ):
-        assert not validator.is_valid(yaml.safe_load(broken)), broken
-    assert "kind" not in str(schema)
-    for kind in ("Entry", "Sequence"):
-        assert [
-            name for name, field in schema["$defs"][kind]["properties"].items() if "description" not in field
-        ] == []

@@ -9,7 +9,8 @@ import pytest
 
 from tests.sequences.runs import HOST, exchange, login, show, versions_of_glance, versions_of_keystone
 from tracer.sequences import catalog, known_client, match
-from tracer.sequences.tokens import asks_for_token, needs_token
+from tracer.sequences.token_requests import asks_for_token
+from tracer.sequences.tokens import needs_token
 
 if TYPE_CHECKING:
     from tracer.model import Exchange

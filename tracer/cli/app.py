@@ -12,38 +12,39 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import tracer
 from tracer.cli.defaults import apply_defaults
 from tracer.cli.options import add_rules
-from tracer.cli.parsing import Parser, list_verbs, no_verb
+from tracer.cli.parsing import Parser, ProgramParser, list_verbs, no_verb
 from tracer.errors import PluginError, TracerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["main", "whole_parser"]
+__all__ = ["main", "parser_of", "verbs", "whole_parser"]
 
 _VERBS: dict[str, str] = {
-    "demo": "Start a real Keystone and Glance, and trace `openstack image show` by id and by name.",
+    "demo": "Start a real Keystone and Glance, and record two commands.",
     "record": "Run a client command through a proxy of its own and record every message.",
-    "proxy": "Start mitmdump with the addon, and record every command that goes through the proxy.",
+    "proxy": "Start mitmdump with the addon, and record every command that uses it.",
     "addon": "Print the path of the addon, for `mitmdump -s`.",
     "matrix": "Record suites of commands on the embedded clouds of one or more releases.",
-    "show": "Show recordings as sequences of messages, or what a message holds, and their verdicts.",
+    "show": "Show recordings as sequences of messages, or the content of a message.",
     "diagram": "Draw a recording as a Mermaid sequence diagram, as text or as a picture.",
-    "diff": "Say what changed in behaviour from one recording, folder or release to the next.",
-    "check": "Say whether recordings conform to their documented sequences, and if not, why.",
-    "sequences": "The documented sequences: list them, show one, and the schema of their files.",
+    "diff": "Show what changed in behaviour between recordings, folders or releases.",
+    "check": "Tell whether recordings conform to their documented sequences, or why not.",
+    "sequences": "List the documented sequences, show one, or the schema of their files.",
     "learn": "Write a sequence file from recordings of one command.",
-    "view": "Make one HTML page of recordings: diagram, messages with headers and bodies, times, search.",
+    "view": "Make one HTML page of recordings, with an index, diagrams, contents and search.",
     "docs": "Write pages of documentation from recordings, for mkdocs-material.",
-    "recover": "Make recordings, marked as interrupted, of the runs that a killed proxy left in its journal.",
-    "scan": "Report what capture would remove, by rule and place, never the value.",
-    "redact": "Take out of recordings what today's policy calls a secret, in place.",
+    "recover": "Make recordings, marked as interrupted, of the journals of a killed proxy.",
+    "scan": "Report the locations and rules of secrets, never their values.",
+    "redact": "Remove secrets of today's policy from recordings, in place.",
     "label": "Label recordings again with today's sequences, in place.",
-    "cloud": "Real OpenStack services of a release, on this machine.",
-    "completion": "Print the script with which a shell completes the command line of tracer.",
+    "schema": "Print the JSON Schema of a file format, for editors and validators.",
+    "cloud": "Start and end real OpenStack services of a release on this machine.",
+    "completion": "Print the completion script of a shell.",
 }
 """The verbs in the order of the help. Each is a module of this package with ``arguments`` and ``run``."""
 
-_WITHOUT_RULES = ("addon", "cloud", "completion")
+_WITHOUT_RULES = ("addon", "cloud", "completion", "schema")
 """Verbs that apply no rules of the user. The verbs of ``cloud`` that do so declare the option themselves."""
 
 
@@ -100,25 +101,37 @@ def _check_package() -> None:
 def _do(words: list[str]) -> int:
     if not words or words[0] not in _VERBS:
         return _without_verb(words)
-    parser = Parser(prog=f"tracer {words[0]}", description=_VERBS[words[0]])
-    module = _add_arguments(parser, words[0])
+    parser = parser_of(words[0])
     apply_defaults(parser, words[0], _VERBS)
     options = parser.parse_args(words[1:])
     if getattr(options, "rules", None):
         from tracer import rulefolders
 
         rulefolders.use(options.rules)
-    return module.run(options) or 0
+    return _module(words[0]).run(options) or 0
 
 
-def _add_arguments(parser: Parser, verb: str) -> Any:
-    """Add the arguments of a verb to its parser. Return the module of the verb."""
+def parser_of(verb: str) -> Parser:
+    """Return the parser of ``verb`` with all its options, and with the defaults of tracer."""
+    parser = Parser(prog=f"tracer {verb}", description=_VERBS[verb])
+    _add_arguments(parser, verb)
+    return parser
+
+
+def verbs() -> list[str]:
+    """Return the names of all verbs, in the order of the help."""
+    return list(_VERBS)
+
+
+def _module(verb: str) -> Any:
     # Import only the module of this verb, so that `tracer record` starts fast.
-    module = importlib.import_module(f"tracer.cli.{verb.replace('-', '_')}")
-    module.arguments(parser)
+    return importlib.import_module(f"tracer.cli.{verb.replace('-', '_')}")
+
+
+def _add_arguments(parser: Parser, verb: str) -> None:
+    _module(verb).arguments(parser)
     if verb not in _WITHOUT_RULES:
         add_rules(parser)
-    return module
 
 
 def _without_verb(words: list[str]) -> int:
@@ -127,10 +140,10 @@ def _without_verb(words: list[str]) -> int:
     return no_verb(parser)
 
 
-def _program() -> tuple[Parser, Mapping[str, Parser]]:
+def _program() -> tuple[ProgramParser, Mapping[str, Parser]]:
     """Return the parser of the program, and the parsers of its verbs without their arguments."""
     description = "Records what the openstack command line says to a cloud, message by message."
-    parser = Parser(prog="tracer", description=description)
+    parser = ProgramParser(prog="tracer", description=description, verbs=_VERBS)
     parser.add_argument("--version", nargs=0, action=_Version, help="Show the version and exit.")
     verbs = list_verbs(parser)
     return parser, {

@@ -20,12 +20,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_format(
         parser,
         CHECK_REPORTS,
-        "A table is for people; json and junit are for machines; a plug-in may add others.",
+        "A plug-in may add others.",
         "table",
     )
     parser.epilog = (
-        "Exit code 0 where all conform, 1 where one deviates, is undetermined or has no sequence, "
-        "2 where one can't be read."
+        "Exit code 0 if all conform, 1 if one deviates, is undetermined or has no sequence, 2 if one "
+        "cannot be read."
     )
 
 

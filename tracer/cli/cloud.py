@@ -43,31 +43,31 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
         type=canonical,
         nargs="?",
         default="zed",
-        help="Such as %(default)s, the default; see: tracer cloud list",
+        help="Release, see: tracer cloud list (default: %(default)s).",
     )
     add_port(parser, "The identity service takes it, and the others those after it.", _PORTS)
     add_host(parser)
     parser.add_argument(
         "--limits",
         action="store_true",
-        help="Keep quotas in Keystone (unified limits), as on a DevStack: Glance asks for them.",
+        help="Keep quotas in Keystone (unified limits), as DevStack does.",
     )
     parser.add_argument(
         "--traced",
         action="store_true",
-        help="Record every command as long as the cloud is up, and what its services ask each other.",
+        help="Record every command and service call while the cloud is up.",
     )
-    add_out(parser, "DIR", "Only with --traced. The release is a folder in it (default: recordings).")
+    add_out(parser, "DIR", "Only with --traced (default: recordings).")
 
 
 def _env_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "release", metavar="RELEASE", type=canonical, nargs="?", help="Such as zed; see: tracer cloud list"
+        "release", metavar="RELEASE", type=canonical, nargs="?", help="Release, see: tracer cloud list."
     )
     parser.add_argument(
         "--unset",
         action="store_true",
-        help="Restore the shell as it was before: source <(tracer cloud env --unset)",
+        help="Restore the shell as it was before.",
     )
     add_client(parser)
 
@@ -221,28 +221,27 @@ def _print_services(running: Running) -> None:
 
 _VERBS = {
     "up": Verb(
-        "Start the cloud of a release: the first time it is installed, later it takes seconds.",
+        "Start the cloud of a release. The first time installs it, later it takes seconds.",
         _up_arguments,
         _up,
     ),
     "down": Verb(
-        "End the cloud of a release, or all clouds; what was stored in them is dropped.",
+        "End the cloud of a release, or all clouds, and drop their data.",
         _all_arguments,
         _down,
     ),
     "status": Verb(
-        "Show what runs; the exit code is 1 where something should run and doesn't, or nothing does.",
+        "Show running clouds. Exit code 1 if none runs, or a process of one has ended.",
         _all_arguments,
         _status,
     ),
     "list": Verb(
-        "Show every known release: versions of its services and client, Python, and whether it is installed,"
-        " ready to start in seconds, or up.",
+        "List the releases: versions of services, client and Python; installed, ready or up.",
         _no_arguments,
         _list,
     ),
     "env": Verb(
-        "Print what a shell has to source to use the cloud with the client of its release; or to undo that.",
+        "Print the shell settings for the cloud and the client of its release, or undo them.",
         _env_arguments,
         _env,
     ),

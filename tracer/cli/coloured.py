@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich_argparse import RichHelpFormatter
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 __all__ = ["Coloured"]
 
@@ -12,3 +17,10 @@ class Coloured(RichHelpFormatter):
 
     help_markup = False
     text_markup = False
+
+    def _rich_fill_text(self, text: Text, width: int, indent: Text) -> Text:
+        """Keep the lines of a text that has several."""
+        if "\n" not in text.plain:
+            return super()._rich_fill_text(text, width, indent)
+        lines = type(text)("\n").join(indent + line for line in text.split())
+        return lines.append("\n")

@@ -20,11 +20,11 @@ from tracer.rendering.format_tables import FormatTable
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["FILE", "apply_defaults"]
+__all__ = ["COMMON", "FILE", "apply_defaults", "options_of"]
 
 FILE = "tracer.toml"
 
-_COMMON = ("rules", "policy", "lang")
+COMMON = ("rules", "policy", "lang")
 """Options with the same meaning for all verbs."""
 
 
@@ -57,21 +57,26 @@ def apply_defaults(parser: argparse.ArgumentParser, verb: str, verbs: Collection
         raise InputError(FILE, f"not TOML: {error}") from None
     _check_names(tables, verb, verbs)
     common = {key: value for key, value in tables.items() if not isinstance(value, dict)}
-    options = _options(parser)
-    _set(parser, {key: value for key, value in common.items() if key in options}, "")
-    _set_verb(parser, tables.get(verb, {}), verb)
+    _set_verb(parser, tables.get(verb, {}), verb, common)
 
 
 def _check_names(tables: dict[str, Any], verb: str, verbs: Collection[str]) -> None:
     for name, value in tables.items():
         if isinstance(value, dict) and name not in verbs:
             raise InputError(FILE, f"unknown verb; known: {', '.join(verbs)}", name)
-        if not isinstance(value, dict) and name not in _COMMON:
+        if not isinstance(value, dict) and name not in COMMON:
             raise InputError(FILE, f"not an option of all verbs: write it in a table such as [{verb}]", name)
 
 
-def _set_verb(parser: argparse.ArgumentParser, table: dict[str, Any], location: str) -> None:
-    """Set the defaults of a verb and, if the verb is a group, of the verbs in the group."""
+def _set_verb(
+    parser: argparse.ArgumentParser, table: dict[str, Any], location: str, common: dict[str, Any]
+) -> None:
+    """Set the defaults of a verb and, if the verb is a group, of the verbs in the group.
+
+    ``table`` is the table of the verb. ``common`` are the defaults of all verbs.
+    """
+    options = options_of(parser)
+    _set(parser, {key: value for key, value in common.items() if key in options}, "")
     verbs = verbs_of(parser)
     own = {key: value for key, value in table.items() if key not in verbs}
     _set(parser, own, location)
@@ -79,11 +84,11 @@ def _set_verb(parser: argparse.ArgumentParser, table: dict[str, Any], location: 
         value = table.get(name, {})
         if not isinstance(value, dict):
             raise InputError(FILE, "expected a table", f"{location}.{name}")
-        _set_verb(inner, value, f"{location}.{name}")
+        _set_verb(inner, value, f"{location}.{name}", common)
 
 
 def _set(parser: argparse.ArgumentParser, values: dict[str, Any], location: str) -> None:
-    options = _options(parser)
+    options = options_of(parser)
     keys: dict[str, str] = {}
     for key, value in values.items():
         where = f"{location}.{key}" if location else key
@@ -99,7 +104,7 @@ def _set(parser: argparse.ArgumentParser, values: dict[str, Any], location: str)
         option.required = False
 
 
-def _options(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
+def options_of(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
     """Return the options and aliases, except ``--help``, by their long names without the leading hyphens."""
     return {
         text.removeprefix("--"): action

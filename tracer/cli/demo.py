@@ -1,4 +1,4 @@
-"""``tracer demo``: the start of a real cloud, and two labelled recordings of commands on it."""
+"""``tracer demo``: the start of a real cloud, two labelled recordings of commands on it, and their page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Start the cloud, record two commands on it, and print the recordings and the next steps.
+    """Start the cloud, record two commands on it, and print the paths of the files and the next steps.
 
     The cloud ends again, unless it was up before or ``--keep`` is given.
     """
@@ -51,14 +51,17 @@ def run(options: argparse.Namespace) -> None:
     was_up = cloud.status() is not None
     try:
         environment, image = _prepare(console, cloud, options.client)
+        recordings = {}
         for name, argument in (("image-show", image), ("image-show-by-name", NAME)):
             argv = ["openstack", "image", "show", "--format", "json", argument]
             saved = _trace(console, argv, environment, release, out, name)
+            recordings[f"{release}/{name}"] = saved.recording
             _show(console, saved)
     finally:
         if not was_up and not options.keep:
             cloud.down()
-    console.print("\nNext: open the diagrams above, or trace your own commands:")
+    console.out(f"\npage       {_write_page(out / release, recordings)}", highlight=False)
+    console.print("\nNext: open the page in a browser, or record your own commands:")
     if was_up or options.keep:
         console.out(f"  source <({program()} cloud env {which})      # the cloud is up", highlight=False)
         console.out(f"  {program()} cloud down {release}", highlight=False)
@@ -115,6 +118,16 @@ def _trace(
     if result.exit_code:
         raise CommandError(f"failed: {result.stderr.strip() or result.exit_code}", "openstack image show")
     return result.saved
+
+
+def _write_page(folder: Path, recordings: dict[str, Recording]) -> Path:
+    """Write one page of all recordings, as ``tracer view`` does. Return its path."""
+    from tracer.rendering.view import view
+    from tracer.storage import write
+
+    page = folder / "view.html"
+    write(page, view(recordings))
+    return page
 
 
 def _show(console: Console, saved: SavedRecording) -> None:

@@ -33,22 +33,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_format(
         parser,
         EXPORTERS,
-        "A plug-in may add formats. Without it, what the name of the -o FILE ends in, else mmd.",
+        "A plug-in may add formats. Without it, the suffix of -o FILE decides, else mmd.",
     )
     add_out(
         parser,
         "FILE",
-        "Its name ends in .mmd, .svg or .png; without it, stdout. A diagram of more than 60 messages is "
-        "written in parts: x-part1.svg, x-part2.svg, ….",
+        "Its suffix is .mmd, .svg or .png. Without it, stdout. More than 60 messages make parts: "
+        "x-part1.svg, x-part2.svg, ….",
     )
     add_fold(parser)
-    parser.add_argument(
-        "--timing", action="store_true", help="Say when each request was sent and how long its response took."
-    )
-    parser.add_argument("--title", metavar="TEXT", default="", help="What stands above the diagram.")
-    add_language(
-        parser, "Korean in a .png needs a font for it, such as that of Debian's package fonts-noto-cjk."
-    )
+    parser.add_argument("--timing", action="store_true", help="Show the times of requests and responses.")
+    parser.add_argument("--title", metavar="TEXT", default="", help="Title above the diagram.")
+    add_language(parser, "A .png in Korean needs a Korean font, such as Debian's fonts-noto-cjk.")
     add_theme(parser)
 
 

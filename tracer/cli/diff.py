@@ -48,30 +48,31 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "sides",
         metavar="SIDE",
         nargs="+",
-        help="Two recordings, two folders of them or two releases (folders in --recordings), the older one "
-        "first; more of them, or a range such as zed..2026.2, are compared one after the other.",
+        help="Recordings, folders of recordings, or releases, the oldest first. Each is compared with the "
+        "next. A range such as zed..2026.2 names all its releases.",
     )
     parser.add_argument(
         "--recordings",
         metavar="DIR",
         type=Path,
         default=Path("recordings"),
-        help="Where the recordings of releases are (default: %(default)s).",
+        help="Folder with the releases (default: %(default)s).",
     )
     parser.add_argument(
-        "--strict", action="store_true", help="Suppress and fold nothing: what is volatile is different, too."
+        "--strict", action="store_true", help="Suppress and fold nothing, not even volatile values."
     )
     parser.add_argument(
         "--show-volatile",
         action="store_true",
-        help="Show what was suppressed, with the reasons (text, md, html), and what was folded (text).",
+        help="Show suppressed differences (text, md, html) and folded ones (text).",
     )
     parser.add_argument(
         "--fail-on",
         choices=("breaking", "additive", "any"),
         default="any",
-        help="From which severity on a difference makes the exit code 1. The default, any, also counts "
-        "recordings that one side has alone, and entries of the baseline that no longer occur.",
+        metavar="SEVERITY",
+        help="Exit code 1 from this severity on: breaking, additive, or any (default), which also counts "
+        "recordings of one side alone and stale entries of the baseline.",
     )
     parser.add_argument(
         "--baseline", metavar="FILE", type=Path, help="Accept the differences that this file names."
@@ -80,13 +81,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--write-baseline",
         metavar="FILE",
         type=Path,
-        help="Write a baseline that accepts all that is different now, and nothing else.",
+        help="Write a baseline of all differences, and no report.",
     )
     _add_report(parser)
     parser.epilog = (
-        "Exit code 0 where nothing is different, 1 where something is (see --fail-on), 2 where something "
-        "cannot be compared. Recordings of the same name in a folder again/ beside them are second ones of "
-        "the same release: what differs between the two is volatile."
+        "Exit code 0 without a difference, 1 with one (see --fail-on), 2 on an error. "
+        "A second recording in a folder again/ shows what is volatile."
     )
 
 
@@ -94,22 +94,22 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     add_format(
         parser,
         DIFF_REPORTS,
-        "A plug-in may add formats. Without it, what the name of the -o FILE ends in, else text.",
+        "Without it, the suffix of -o FILE decides, else text.",
     )
     draw = parser.add_argument(
         "--draw",
         choices=("merged", "side-by-side"),
-        help="Instead of a report, a sequence diagram of two recordings: one with what was added in green, "
-        "removed in red and changed in amber; or both runs side by side. -o x.svg and x.png draw it.",
+        metavar="KIND",
+        help="Draw two recordings: merged (green is new, red is gone, amber is changed) or side-by-side.",
     )
     add_alias(parser, draw, "--diagram")
     add_out(
         parser,
         "FILE",
-        "Its name ends in .txt, .md, .html, .json, .xml (JUnit) or .sarif; .mmd, .svg or .png is a diagram. "
+        "Its suffix is .txt, .md, .html, .json, .xml (JUnit) or .sarif; of a diagram .mmd, .svg or .png. "
         "Without it, stdout.",
     )
-    add_language(parser, "It applies to md, html and diagrams.")
+    add_language(parser)
     add_theme(parser)
 
 

@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_sequence(parser, "Without it, each recording's own.")
     parser.epilog = (
         "Nothing else in a file changes. Draw their diagrams anew afterwards, with tracer diagram. "
-        "Exit code 2 where a recording can't be labelled; it stays as it is."
+        "Exit code 2 if a recording cannot be labelled; it stays as it is."
     )
 
 
@@ -67,8 +67,8 @@ def _label(path: Path, sequence: Sequence | None) -> list[str]:
     before = loads(text, str(path))
     if sequence is None:
         own = own_sequence(before)
-        if own.unknown_name:
-            raise InputError(str(path), own.problem)
+        if own.absence and own.absence.name:
+            raise InputError(str(path), str(own.absence))
         sequence = own.sequence
     after = label(before, sequence)
     edited = label_edits.with_labels(text, before, after, str(path))

@@ -22,18 +22,14 @@ __all__ = ["arguments", "run"]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings and the sequence."""
-    add_recordings(
-        parser, "Recordings of one command, and folders with all below them; the more differ, the better."
-    )
+    add_recordings(parser, "Recordings of one command, and folders of them. Different ones help.")
     add_out(parser, "FILE", "Without it, stdout.")
     add_name(parser, "sequence", "Without it, the name follows from the command.")
-    parser.add_argument("--replace", action="store_true", help="Overwrite a file that is there already.")
-    parser.add_argument(
-        "--command", help="The command that all are recordings of, where they do not say so themselves."
-    )
+    parser.add_argument("--replace", action="store_true", help="Overwrite an existing file.")
+    parser.add_argument("--command", help="Command of the recordings, if they do not contain it.")
     parser.epilog = (
         "Recordings of failed commands are left out: a failing exit code, or a response of 500 or more. "
-        "Exit code 1 where a recording deviates from what was learned."
+        "Exit code 1 if a recording deviates from the learned sequence."
     )
 
 
@@ -96,9 +92,8 @@ def _summarise(learned: Sequence, recordings: Mapping[str, Recording], output: P
     checks = [check(recording, name, learned) for name, recording in recordings.items()]
     deviating = [result for result in checks if result.verdict != "conforms"]
     for result in deviating:
-        why = result.problem or result.deviations[0].text
-        problem = f"{result.recording}: {why}" if result.problem else f"{result.recording} deviates: {why}"
-        print(f"tracer: {visible(problem, 600)}", file=sys.stderr)
+        reason = f": {result.problem}" if result.problem else f" deviates: {result.deviations[0].text}"
+        print(f"tracer: {visible(f'{result.recording}{reason}', 600)}", file=sys.stderr)
     wrote = f"wrote {output}: " if output else ""
     steps = f"{counted(len(learned.steps), 'step')} of {learned.command!r}"
     conforming = len(checks) - len(deviating)

@@ -15,13 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = ["arguments", "run"]
 
-_RESUMING = """
-What was recorded is kept when this is stopped. The same command again records only what is missing or
-failed, or was recorded with another content of the suite or other versions of services and client;
---fresh records all anew. A suite is recorded in two rounds for each release and client (the second one in
-folders "again"); a round that was not finished is begun anew, as its recordings show one cloud at
-successive times.
-"""
+_RESUMING = (
+    "The same command again continues an interrupted matrix: it records what is missing, failed, or has "
+    "another suite or other versions. Each suite is recorded twice (the second time in folders again/); "
+    "an unfinished round begins anew."
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,26 +37,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SUITE",
         action="append",
         default=[],
-        help="Suite of commands to record, or a file (*.yaml) that holds one; may be given again (default: "
-        "all suites).",
+        help="Suite of commands, or its file (*.yaml); may be given again (default: all suites).",
     )
     add(
         "--clients",
         metavar="RELEASES",
-        help="Releases whose clients are used, each on every cloud (default: each release's own).",
+        help="Releases of clients, each on every cloud (default: each cloud's own).",
     )
     add(
         "--jobs",
         metavar="N",
         type=_jobs,
-        help="How many clouds to work with at once on this machine (default: one for each core).",
+        help="Number of clouds at once (default: one for each core).",
     )
     add(
         "--cluster",
         metavar="ADDRESS",
-        help="Record on the workers of the Dask cluster whose scheduler is there, such as tcp://10.0.0.5:8786.",
+        help="Scheduler of a Dask cluster to record on, such as tcp://10.0.0.5:8786.",
     )
-    add("--fresh", action="store_true", help="Record all anew, also what is there already.")
+    add("--fresh", action="store_true", help="Record all anew.")
     add_out(parser, "DIR", "Each release is a folder in it.", default=Path("recordings"))
     add_diagram(parser)
 
@@ -100,7 +97,7 @@ def _record(plan: MatrixPlan, order: MatrixOutput, options: argparse.Namespace) 
         return
     try:
         with stoppable(), progress() as show, _pool(options, len(todo)) as pool:
-            drive(plan, order, pool, show, _complain)
+            drive(plan, order, pool, show, lambda complaint: _complain(str(complaint)))
     except (KeyboardInterrupt, SystemExit):
         recorded = sum(map(len, plan.recordings.values()))
         print(
@@ -130,7 +127,7 @@ def _print(plan: MatrixPlan, releases: list[str], out: Path) -> int:
     console.print(legend(cells), markup=False)
     bad = [cell for cell in cells if not cell.good]
     for cell in bad:
-        if not cell.problem and cell.verdict != "missing":
+        if not cell.problems and cell.verdict != "missing":
             _complain(_summary(cell))
     written = sum(map(len, plan.recordings.values()))
     print(f"{counted(written, 'recording')} below {out}, {written // 2} of them to compare with (again)")

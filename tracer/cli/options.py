@@ -27,6 +27,7 @@ __all__ = [
     "add_host",
     "add_language",
     "add_name",
+    "add_open",
     "add_out",
     "add_own_sequences",
     "add_participants",
@@ -129,7 +130,7 @@ def add_client(parser: argparse.ArgumentParser) -> None:
         "--client",
         metavar="RELEASE",
         type=canonical,
-        help="Release of the `openstack` client, where it is not to be that of the cloud.",
+        help="Release of the client (default: that of the cloud).",
     )
 
 
@@ -159,6 +160,11 @@ def add_name(parser: argparse.ArgumentParser, product: str, detail: str) -> None
     parser.add_argument("--name", metavar="NAME", help=_help(f"Name of the {product}", detail))
 
 
+def add_open(parser: argparse.ArgumentParser, detail: str = "") -> None:
+    """Add the option that opens a page in the browser: ``options.open``."""
+    parser.add_argument("--open", action="store_true", help=_help("Open the page in the browser", detail))
+
+
 def add_sequence(parser: argparse.ArgumentParser, detail: str = "") -> None:
     """Add the option for the sequence to match with: ``options.sequence``, a name, a file, or None."""
     text = "Documented sequence to match with: a name or a file"
@@ -172,7 +178,7 @@ def add_own_sequences(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         action="append",
         default=[],
-        help="Sequence file of your own, known beside those that ship with tracer; may be given again.",
+        help="Sequence file of your own; may be given again.",
     )
     add_alias(parser, option, "--sequence")
 
@@ -208,14 +214,15 @@ def add_format(
         "--format",
         choices=formats,
         default=default,
-        help=_help("Format of the output", detail, default),
+        metavar="FORMAT",
+        help=_help("Format of the output", f"One of {', '.join(formats)}. {detail}".strip(), default),
     )
 
 
-def add_language(parser: argparse.ArgumentParser, detail: str = "") -> None:
+def add_language(parser: argparse.ArgumentParser, detail: str = "", default: str | None = "en") -> None:
     """Add the option for the language of the texts: ``options.lang``, a code of ISO 639."""
     text = "Language of the texts, such as en or ko"
-    parser.add_argument("--lang", metavar="LANG", default="en", help=_help(text, detail, "en"))
+    parser.add_argument("--lang", metavar="LANG", default=default, help=_help(text, detail, default))
 
 
 def add_theme(parser: argparse.ArgumentParser) -> None:
@@ -233,7 +240,7 @@ def add_fold(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fold",
         action="store_true",
-        help="Hide the messages of discovery and authentication, which many commands begin with.",
+        help="Hide the messages of discovery and authentication.",
     )
 
 
@@ -245,7 +252,7 @@ def add_policies(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action="append",
         default=[],
-        help="File with rules to add to the redaction policy; may be given again.",
+        help="File with more redaction rules; may be given again.",
     )
 
 
@@ -288,7 +295,7 @@ def add_rules(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action="append",
         default=[],
-        help="Folder with rules of your own, beside those that ship with tracer; may be given again.",
+        help="Folder with rules of your own; may be given again.",
     )
 
 

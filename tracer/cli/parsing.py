@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Parser",
+    "ProgramParser",
     "Verb",
     "add_verbs",
     "run_verb",
@@ -25,22 +26,54 @@ _TAKES_THE_REST = (argparse.PARSER, argparse.REMAINDER)
 _VERBS = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
 
 
+class _Lines(argparse.HelpFormatter):
+    """A formatter of help that keeps the lines of a text that has several."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if "\n" not in text:
+            return super()._fill_text(text, width, indent)
+        return "".join(f"{indent}{line}" for line in text.splitlines(keepends=True))
+
+
 class Parser(argparse.ArgumentParser):
     """The parser for the options of one verb. ``description`` is the sentence in its help."""
 
     def __init__(self, *, prog: str, description: str, **further: Any) -> None:
+        further = {"formatter_class": _Lines} | further
         super().__init__(prog=prog, description=description, add_help=False, allow_abbrev=False, **further)
+        self._positionals.title = "arguments"
         self.add_argument("-h", "--help", action="help", help="Show this message and exit.")
         self._mixing = False
 
     def format_help(self) -> str:
-        """Return the help, with colours if stdout is a terminal that shows them."""
+        """Return the help: examples first. It has colours if stdout is a terminal that shows them."""
         if sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
             # In __init__, every call of add_argument would build this slow formatter.
             from tracer.cli.coloured import Coloured
 
             self.formatter_class = Coloured
-        return super().format_help()
+        from tracer.cli.help_texts import examples
+
+        formatter = self._get_formatter()
+        formatter.add_text(self.description)
+        formatter.start_section("examples")
+        formatter.add_text("".join(f"{line}\n" for line in examples(self.prog.removeprefix("tracer "))))
+        formatter.end_section()
+        formatter.add_usage(self.usage or self._short_usage(), [], [])
+        for group in self._action_groups:
+            formatter.start_section(group.title)
+            formatter.add_text(group.description)
+            formatter.add_arguments(group._group_actions)  # noqa: SLF001 - as argparse does
+            formatter.end_section()
+        formatter.add_text(self.epilog)
+        return formatter.format_help()
+
+    def _short_usage(self) -> str:
+        """Return the usage with required options and arguments; the list of options has all others."""
+        required = [action for action in self._actions if action.option_strings and action.required]
+        formatter = argparse.HelpFormatter(prog="%(prog)s [options]", width=1000)
+        formatter.add_usage(None, [*required, *self._get_positional_actions()], [], prefix="")
+        return formatter.format_help().strip()
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse as ``ArgumentParser`` does, but accept options between words: ``scan a --policy p b``."""
@@ -80,6 +113,26 @@ class Parser(argparse.ArgumentParser):
             names = ", ".join(map(repr, action.choices.names()))
             raise argparse.ArgumentError(action, f"invalid choice: {value!r} (choose from {names})")
         super()._check_value(action, value)
+
+
+class ProgramParser(Parser):
+    """The parser for a command line without a verb of ``verbs``, which map names to descriptions."""
+
+    def __init__(self, *, prog: str, description: str, verbs: Mapping[str, str]) -> None:
+        super().__init__(prog=prog, description=description)
+        self._verbs = verbs
+
+    def format_help(self) -> str:
+        """Return the help: a line for each verb, in groups."""
+        import shutil
+        import textwrap
+
+        from tracer.cli.help_texts import overview, usage_of_program
+
+        width = max(40, shutil.get_terminal_size().columns - 2)
+        description = textwrap.fill(str(self.description), width)
+        lines = (description, f"usage: {usage_of_program()}", "", overview(self._verbs, width), "")
+        return "\n".join(lines)
 
 
 class Verb(NamedTuple):

@@ -12,6 +12,7 @@ from tracer.cli.options import (
     add_client,
     add_diagram,
     add_name,
+    add_open,
     add_out,
     add_participants,
     add_policies,
@@ -19,7 +20,7 @@ from tracer.cli.options import (
     add_sequence,
     naming_options,
 )
-from tracer.errors import OutputError
+from tracer.errors import OutputError, TracerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +36,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the recording and the argument for the command."""
     parser.usage = "%(prog)s [options] -- COMMAND …"
     parser.epilog = (
-        "The command's output and exit code come through unchanged; the recording's path is said on stderr. "
-        "This also holds if nothing was recorded; stderr then has the reason."
+        "The output and the exit code are those of the command, even if nothing was recorded. stderr has the "
+        "path of the recording, or the reason."
     )
     # The first word that is not an option, or a "--", ends the options. The command begins there.
     parser.add_argument(
@@ -52,8 +53,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_name(
         parser,
         "recording",
-        "It replaces an earlier recording of that name. Further clients of the command get the next free "
-        "names NAME-2, NAME-3, …",
+        "It replaces an earlier recording. Further clients of the command are NAME-2, NAME-3, …",
     )
     add_sequence(parser)
     add_participants(parser)
@@ -62,12 +62,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--deep",
         action="store_true",
-        help="Also record what the services of an embedded cloud ask each other while they answer.",
+        help="Also record service calls of an embedded cloud.",
     )
+    add_open(parser, "It is that of tracer view, in a temporary folder.")
     parser.add_argument(
-        "-q", "--quiet", action="store_true", help="Say nothing but what the command says, and errors."
+        "-q", "--quiet", action="store_true", help="Print only the output of the command, and errors."
     )
-    parser.add_argument_group("example", "tracer record --release zed -- openstack image show cirros")
 
 
 class _Command(argparse.Action):
@@ -143,7 +143,28 @@ def run(options: argparse.Namespace) -> int:
     for saved in (result.saved, *result.further):
         if saved.failures:
             print(f"tracer: {'; '.join(map(str, saved.failures))}", file=sys.stderr)
+    if options.open:
+        _open((result.saved, *result.further), quiet=options.quiet)
     return result.exit_code
+
+
+def _open(all_saved: Sequence[SavedRecording], *, quiet: bool) -> None:
+    """Open a page of the recordings in the browser. The exit code of the command does not depend on it."""
+    from tracer.cli.view_page import open_page, temporary_page, unique_names
+    from tracer.rendering.view import view
+    from tracer.storage import write
+
+    paths = [saved.path for saved in all_saved]
+    recordings = [saved.recording for saved in all_saved]
+    try:
+        page = temporary_page(paths)
+        write(page, view(dict(zip(unique_names(paths), recordings, strict=True))))
+    except (TracerError, OSError) as error:
+        _say(f"no page: {error}")
+        return
+    if not quiet:
+        print(f"wrote {page}", file=sys.stderr)
+    open_page(page)
 
 
 def _tell_of_journals(settings: Settings) -> None:

@@ -27,9 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "paths", metavar="PATH", type=Path, nargs="+", help="Files, and folders with all below them."
     )
     add_policies(parser)
-    parser.epilog = (
-        "Exit code 0 where nothing was found, 1 where something was, 2 where a file could not be read."
-    )
+    parser.epilog = "Exit code 0 without secrets, 1 with secrets, 2 if a file cannot be read."
 
 
 def run(options: argparse.Namespace) -> int:

@@ -87,9 +87,9 @@ def _show_diagram(options: argparse.Namespace, sequence: Sequence) -> None:
 
 def _schema(_options: argparse.Namespace) -> None:
     from tracer.formats.json_text import dump
-    from tracer.sequences import json_schema
+    from tracer.schemas import format_schema
 
-    sys.stdout.write(dump(json_schema()))
+    sys.stdout.write(dump(format_schema("sequence")))
 
 
 _SHOW = {"table": _show_table, "yaml": _show_file, "mermaid": _show_diagram}
@@ -98,5 +98,9 @@ _VERBS = {
         "List the documented sequences: name, command, number of steps, title.", _list_arguments, _list
     ),
     "show": Verb("Show one sequence step by step.", _show_arguments, _show),
-    "schema": Verb("Print the JSON Schema of a sequence file, for editors.", _schema_arguments, _schema),
+    "schema": Verb(
+        "Print the JSON Schema of a sequence file, as tracer schema sequence does.",
+        _schema_arguments,
+        _schema,
+    ),
 }

@@ -26,17 +26,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--table",
         action="store_true",
-        help="Show a table, as is done where the terminal is too narrow for the participants.",
+        help="Show a table, as on a narrow terminal.",
     )
     add_fold(parser)
-    parser.add_argument("--headers", action="store_true", help="Show the headers of the messages instead.")
-    parser.add_argument("--body", action="store_true", help="Show the bodies of the messages instead.")
-    parser.add_argument(
-        "--step", metavar="N", type=int, help="Only the message of that step; its headers and body."
-    )
-    parser.add_argument(
-        "--message", metavar="N", type=int, help="Only the message of that number; its headers and body."
-    )
+    parser.add_argument("--headers", action="store_true", help="Show the headers of the messages.")
+    parser.add_argument("--body", action="store_true", help="Show the bodies of the messages.")
+    parser.add_argument("--step", metavar="N", type=int, help="Show headers and body of one step.")
+    parser.add_argument("--message", metavar="N", type=int, help="Show headers and body of one message.")
 
 
 def run(options: argparse.Namespace) -> None:

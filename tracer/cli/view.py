@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.cli.options import (
     add_language,
+    add_open,
     add_out,
     add_own_sequences,
     add_recordings,
     check_output,
     include_sequences,
 )
+from tracer.cli.view_page import default_name, open_page, temporary_page, unique_names
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "Without it, a file beside the recording, under its name, view.html for several; with --open, a "
         "temporary file.",
     )
-    parser.add_argument("--open", action="store_true", help="Open the page in the browser.")
+    add_open(parser)
     add_language(parser)
 
 
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     from tracer.recording import below
 
     paths = below(options.recordings, again=False)
-    output: Path = options.out or _default(paths, temporary=options.open)
+    output: Path = options.out or (temporary_page(paths) if options.open else _beside(paths))
     if output.suffix.lower() not in {".html", ".htm"}:
         raise InputError(str(output), "a page's name ends in .html")
     check_output(output, paths)
@@ -56,42 +57,16 @@ def run(options: argparse.Namespace) -> int:
 
     section(options.lang, "view")
     with stderr().status("reading…") as status:
-        recordings = {name: load(path) for name, path in zip(_names(paths), paths, strict=True)}
+        recordings = {name: load(path) for name, path in zip(unique_names(paths), paths, strict=True)}
         status.update("writing…")
         write(output, view(recordings, options.lang))
     print(output)
-    return _open(output) if options.open else 0
-
-
-def _default(paths: Sequence[Path], *, temporary: bool) -> Path:
-    """Return the page beside the recordings, or in a new temporary folder, which no other user can read."""
-    beside = _beside(paths)
-    if not temporary:
-        return beside
-    import tempfile
-
-    return Path(tempfile.mkdtemp(prefix="tracer-")) / beside.name
+    return 0 if not options.open or open_page(output) else 1
 
 
 def _beside(paths: Sequence[Path]) -> Path:
+    """Return the path of the page beside the recordings."""
     if len(paths) == 1:
-        return paths[0].with_suffix(".html")
+        return paths[0].with_name(default_name(paths))
     folder = os.path.commonpath([path.absolute().parent for path in paths])
-    return Path(os.path.relpath(folder)) / "view.html"
-
-
-def _names(paths: Sequence[Path]) -> list[str]:
-    """Return unique names: the stem of a single file, else folder and stem, or the path if these repeat."""
-    if len(paths) == 1:
-        return [paths[0].stem]
-    short = [f"{path.absolute().parent.name}/{path.stem}" for path in paths]
-    return short if len(set(short)) == len(short) else [str(path.with_suffix("")) for path in paths]
-
-
-def _open(page: Path) -> int:
-    import webbrowser
-
-    if webbrowser.open(page.absolute().as_uri()):
-        return 0
-    print(f"tracer: no browser could be started; open {page} in one", file=sys.stderr)
-    return 1
+    return Path(os.path.relpath(folder)) / default_name(paths)

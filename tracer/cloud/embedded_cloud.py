@@ -15,7 +15,7 @@ from tracer import storage
 from tracer.cloud import clients, demo_image, environments, service_processes, services, state, tracing
 from tracer.cloud.cache import Progress, folder, locked, private_folder, silent
 from tracer.cloud.releases import CloudRelease, Service, catalog, release
-from tracer.cloud.services import HOST, ServiceProcess
+from tracer.cloud.services import HOST, FaultKind, ProcessFault, ServiceProcess
 from tracer.cloud.started import FOLDER, NOTE
 from tracer.errors import CloudError
 from tracer.processes import identify
@@ -125,13 +125,13 @@ class EmbeddedCloud:
         running = self._read_note()
         return running if running and not self._faults(running) else None
 
-    def faults(self) -> list[str]:
-        """Return a line for each process of a started cloud that does not run or does not respond."""
+    def faults(self) -> list[ProcessFault]:
+        """Return the processes of a started cloud that do not run or do not respond."""
         running = self._read_note()
         if not running:
             return []
         lost = running.tracer and not self.proxy()
-        ended = [f"its tracer is not running (log: {running.tracer.log})"] if running.tracer and lost else []
+        ended = [ProcessFault("tracer", "not-running", running.tracer.log)] if running.tracer and lost else []
         return self._faults(running) + ended
 
     def environment(self) -> dict[str, str]:
@@ -309,15 +309,15 @@ class EmbeddedCloud:
             )
         return None
 
-    def _faults(self, running: Running) -> list[str]:
+    def _faults(self, running: Running) -> list[ProcessFault]:
         faults = [(service, self._fault(service)) for service in running.services]
-        return [f"{service.name} {fault} (log: {service.log})" for service, fault in faults if fault]
+        return [ProcessFault(service.name, kind, service.log) for service, kind in faults if kind]
 
-    def _fault(self, process: ServiceProcess) -> str:
+    def _fault(self, process: ServiceProcess) -> FaultKind | None:
         if not services.lives(process):
-            return "is not running"
+            return "not-running"
         mount = self.services[process.name].mount
-        return "" if services.answers(process, mount) else "does not answer"
+        return None if services.answers(process, mount) else "no-response"
 
     def _check_options(self, running: Running, port: int | None, host: str | None, limits: bool) -> Running:
         name, at = self.release.name, running.services[0].port

@@ -9,7 +9,7 @@ import socket
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HOST",
+    "FaultKind",
+    "ProcessFault",
     "ServiceProcess",
     "address",
     "answers",
@@ -63,6 +65,22 @@ class ServiceProcess(msgspec.Struct, frozen=True, kw_only=True):
     def identity(self) -> ProcessIdentity:
         """Return the identity of the process."""
         return ProcessIdentity(self.pid, self.created, self.boot)
+
+
+FaultKind = Literal["not-running", "no-response"]
+_FAULTS: dict[FaultKind, str] = {"not-running": "is not running", "no-response": "does not answer"}
+
+
+class ProcessFault(NamedTuple):
+    """A process of a started cloud that does not work: its name, and the log with the details."""
+
+    process: str
+    kind: FaultKind
+    log: Path
+
+    def __str__(self) -> str:
+        name = "its tracer" if self.process == "tracer" else self.process
+        return f"{name} {_FAULTS[self.kind]} (log: {self.log})"
 
 
 def process(name: str, url: str, pid: int, port: int, log: Path) -> ServiceProcess:

@@ -13,7 +13,7 @@ from tracer.comparison.differences import (
 )
 from tracer.comparison.learned import NOTHING, Learned
 from tracer.comparison.severities import whys
-from tracer.comparison.volatile import reasons
+from tracer.comparison.volatile_rules import reasons
 
 __all__ = [
     "NOTHING",

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["WHOLE", "Baseline", "DifferenceKey", "load_baseline", "save_baseline"]
+__all__ = [
+    "WHOLE",
+    "Baseline",
+    "BaselineEntry",
+    "BaselineFile",
+    "DifferenceKey",
+    "load_baseline",
+    "save_baseline",
+]
 
 WHOLE = "recording"
 """The ``location`` of the difference if only one side has the recording."""
@@ -43,7 +51,7 @@ class DifferenceKey(NamedTuple):
         return f"{self.recording}: {self.location} ({self.kind})"
 
 
-class _Entry(
+class BaselineEntry(
     msgspec.Struct,
     frozen=True,
     kw_only=True,
@@ -61,15 +69,17 @@ class _Entry(
     note: str = ""
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BaselineFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The content of a baseline."""
+
     format: Literal[1]
-    accepted: list[_Entry]
+    accepted: list[BaselineEntry]
 
 
 class Baseline:
     """The accepted differences, with a mark on each that has occurred."""
 
-    def __init__(self, entries: Iterable[_Entry] = ()) -> None:
+    def __init__(self, entries: Iterable[BaselineEntry] = ()) -> None:
         self._occurred = {
             DifferenceKey(recording, entry.place, entry.kind, entry.before, entry.after): False
             for entry in entries
@@ -103,7 +113,7 @@ def save_baseline(path: Path, differences: Iterable[DifferenceKey]) -> int:
     for difference in differences:
         grouped.setdefault(difference._replace(recording=""), []).append(difference.recording)
     entries = [
-        _Entry(
+        BaselineEntry(
             place=key.location,
             kind=key.kind,
             recordings=list(dict.fromkeys(recordings)),
@@ -117,18 +127,18 @@ def save_baseline(path: Path, differences: Iterable[DifferenceKey]) -> int:
     return len(entries)
 
 
-def _load(path: Path) -> _File:
+def _load(path: Path) -> BaselineFile:
     tree = yaml_text.load(read(path), str(path))
     if not isinstance(tree, dict) or "accepted" not in tree:
         raise InputError(str(path), "not a baseline: it has no 'accepted' key")
-    return typed(tree, _File, str(path))
+    return typed(tree, BaselineFile, str(path))
 
 
-def _notes(entries: Iterable[_Entry]) -> Iterator[tuple[DifferenceKey, str]]:
+def _notes(entries: Iterable[BaselineEntry]) -> Iterator[tuple[DifferenceKey, str]]:
     for entry in entries:
         yield DifferenceKey("", entry.place, entry.kind, entry.before, entry.after), entry.note
 
 
-def _plain(entry: _Entry) -> Mapping[str, Any]:
+def _plain(entry: BaselineEntry) -> Mapping[str, Any]:
     tree: dict[str, Any] = msgspec.to_builtins(entry)
     return tree | {"recordings": Flow(tree["recordings"])}

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison.severities import text
-from tracer.comparison.volatile import explain, pages
+from tracer.comparison.volatile import explain
+from tracer.comparison.volatile_rules import pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -7,7 +7,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison.differences import Location, shown
-from tracer.comparison.volatile import identities, is_volatile, skeleton
+from tracer.comparison.volatile import is_volatile, skeleton
+from tracer.comparison.volatile_rules import identities
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence

@@ -116,7 +116,7 @@ def _structure(text: str) -> object:
 
 
 def _lines(before: list[str], after: list[str], location: Location) -> Iterator[Change]:
-    plain_before, plain_after = ([_plain(line) for line in lines] for lines in (before, after))
+    plain_before, plain_after = ([_plain(line, location) for line in lines] for lines in (before, after))
     occurrences = Counter(plain_before) | Counter(plain_after)
     start_before, start_after = 0, 0
     removed: list[int] = []
@@ -158,8 +158,8 @@ def _line_location(location: Location, index: int) -> Location:
     return location.item(f"line {index + 1}")
 
 
-def _plain(line: str) -> str:
-    return skeleton(_narrow(line), "output")
+def _plain(line: str, location: Location) -> str:
+    return skeleton(_narrow(line), location.item("line").general)
 
 
 def _narrow(line: str) -> str:

@@ -12,11 +12,11 @@ import msgspec
 
 from tracer.comparison.differences import Change, Kind, Side
 from tracer.comparison.documents import WrittenFloat
-from tracer.comparison.volatile import pattern
+from tracer.comparison.volatile_rules import pattern
 from tracer.findings import DifferenceSeverity
 from tracer.formats.data_files import read_rules
 
-__all__ = ["SeverityRule", "rule_for", "text", "whys"]
+__all__ = ["SeverityRule", "SeverityRules", "is_shipped", "rule_for", "text", "whys"]
 
 _FILE = Path(__file__).with_name("severities.yaml")
 
@@ -61,7 +61,9 @@ class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         )
 
 
-class _Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SeverityRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The content of severities.yaml, or of a user\'s file with the same name."""
+
     rules: Annotated[tuple[SeverityRule, ...], msgspec.Meta(min_length=1)]
 
 
@@ -71,7 +73,14 @@ def rules() -> tuple[SeverityRule, ...]:
 
     Raises InputError for a file that cannot be used.
     """
-    return tuple(rule for file in read_rules(_FILE, _Rules) for rule in file.rules)
+    return tuple(rule for file in read_rules(_FILE, SeverityRules) for rule in file.rules)
+
+
+@functools.cache
+def is_shipped(name: str) -> bool:
+    """Return whether the rule ``name`` is a rule of tracer, so that the documentation has it."""
+    *_, shipped = read_rules(_FILE, SeverityRules)
+    return any(rule.name == name for rule in shipped.rules)
 
 
 def whys() -> dict[str, dict[str, str]]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tracer.comparison.differences import Change, Location
 from tracer.comparison.documents import WrittenFloat
 from tracer.comparison.lists import align, names
-from tracer.comparison.volatile import is_volatile, lifetimes, references, skeleton, unordered
+from tracer.comparison.volatile import is_volatile, skeleton
+from tracer.comparison.volatile_rules import lifetimes, references, unordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,84 +1,22 @@
-"""Volatile values: kinds of values that differ in every run, and locations that do not count."""
+"""Volatile values: texts of two runs are equal but for the values of the kinds that the rules name."""
 
 from __future__ import annotations
 
 import functools
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
-from tracer.formats.data_files import read_rules
+from tracer.comparison.volatile_rules import is_among, rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from tracer.comparison.differences import Change
+    from tracer.comparison.volatile_rules import ShuffledParts
 
-__all__ = [
-    "Rules",
-    "explain",
-    "identities",
-    "is_volatile",
-    "lifetimes",
-    "pages",
-    "partners",
-    "pattern",
-    "reasons",
-    "references",
-    "rules",
-    "skeleton",
-    "unordered",
-    "volatile_reasons",
-]
+__all__ = ["explain", "is_volatile", "partners", "skeleton", "volatile_reasons"]
 
-_FILE = Path(__file__).with_name("volatile.yaml")
 _DIGIT = re.compile(r"\d")
-
-Text = dict[str, str]
-Pattern = Annotated[str, msgspec.Meta(min_length=1)]
-
-
-class VolatileKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Values of one kind: texts that contain ``pattern``. ``only`` limits the kind to some locations.
-
-    With ``shape``, only the digits of two values may differ. With ``paired``, the values of two runs must
-    correspond one to one.
-    """
-
-    name: str
-    pattern: Pattern
-    reason: Text
-    only: tuple[str, ...] = ()
-    shape: bool = False
-    paired: bool = False
-
-    def __post_init__(self) -> None:
-        try:
-            # All kinds become one pattern, in which a flag may not stand.
-            compiled = re.compile(f"(?:{self.pattern})")
-        except (re.error, OverflowError, RecursionError) as error:
-            raise ValueError(f"pattern of {self.name}: {error}") from None
-        if compiled.groups or compiled.fullmatch(""):
-            raise ValueError(f"pattern of {self.name}: it has a group, or matches nothing")
-        _patterns(self.only)
-
-
-class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The content of volatile.yaml, or of a user's file with the same name."""
-
-    kinds: tuple[VolatileKind, ...] = ()
-    constants: tuple[str, ...] = ()
-    unordered: tuple[str, ...] = ()
-    identities: tuple[str, ...] = ()
-    lifetimes: tuple[tuple[str, str], ...] = ()
-    references: tuple[str, ...] = ()
-    pages: tuple[str, ...] = ()
-    reasons: dict[str, Text] = {}
-
-    def __post_init__(self) -> None:
-        _patterns((*self.constants, *self.unordered, *self.references, *self.pages))
 
 
 class _Piece(NamedTuple):
@@ -89,39 +27,16 @@ class _Piece(NamedTuple):
     text: str
 
 
-@functools.cache
-def rules() -> Rules:
-    """Return the rules of users' files, then those that ship with tracer.
-
-    Raises InputError for a file that cannot be used.
-    """
-    files = read_rules(_FILE, Rules)
-    return Rules(
-        kinds=tuple(kind for file in files for kind in file.kinds),
-        constants=tuple(path for file in files for path in file.constants),
-        unordered=tuple(path for file in files for path in file.unordered),
-        identities=tuple(dict.fromkeys(key for file in files for key in file.identities)),
-        lifetimes=tuple(dict.fromkeys(keys for file in files for keys in file.lifetimes)),
-        references=tuple(path for file in files for path in file.references),
-        pages=tuple(path for file in files for path in file.pages),
-        reasons={name: text for file in reversed(files) for name, text in file.reasons.items()},
-    )
-
-
-def reasons() -> dict[str, Text]:
-    """Return the text for each reason, by language: the kinds of values, and the other reasons."""
-    return {kind.name: kind.reason for kind in rules().kinds} | rules().reasons
-
-
 def explain(before: str, after: str, general: str) -> tuple[str, ...] | None:
-    """Return the kinds of the values that differ between two texts, or None if anything else differs.
+    """Return the reasons why two texts differ, or None if anything but volatile values differs.
 
-    ``general`` is the general location of both. The kinds must be the same on both sides.
+    ``general`` is the general location of both. The kinds of values must be the same on both sides.
     """
     aligned = _aligned(before, after, general)
     if aligned is None:
         return None
-    return tuple(dict.fromkeys(old.kind for old, new in aligned if old.text != new.text))
+    kinds = [old.kind for old, new in aligned if old.text != new.text]
+    return tuple(dict.fromkeys([*kinds, *_normalised(before, after, general)]))
 
 
 def partners(before: str, after: str, general: str) -> Iterator[tuple[str, str, str]]:
@@ -145,11 +60,8 @@ def volatile_reasons(change: Change) -> tuple[str, ...]:
 
 
 def skeleton(text: str, general: str) -> str:
-    """Return ``text`` with the names of kinds in place of all volatile values."""
-    kinds = _kinds_at(general)
-    if not kinds:
-        return text
-    return "".join(f"\0{piece.kind}\0" if piece.kind else piece.text for piece in _pieces(text, kinds))
+    """Return ``text`` in its normal form, with the names of kinds in place of all volatile values."""
+    return _skeleton(_normal(text, general), _kinds_at(general))
 
 
 def is_volatile(text: str, general: str) -> bool:
@@ -158,57 +70,63 @@ def is_volatile(text: str, general: str) -> bool:
     return bool(kinds) and _combined(kinds).search(text) is not None
 
 
-def unordered(general: str) -> bool:
-    """Return whether the list at the location ``general`` has no order."""
-    return any(regex.fullmatch(general) for regex in _patterns(rules().unordered))
-
-
-def references(general: str) -> bool:
-    """Return whether the object at the location ``general`` names another object, by ID or by name."""
-    return any(regex.fullmatch(general) for regex in _patterns(rules().references))
-
-
-def pages(general: str) -> bool:
-    """Return whether the value at the location ``general`` leads from one page of a list to the next."""
-    return any(regex.fullmatch(general) for regex in _patterns(rules().pages))
-
-
-def lifetimes() -> tuple[tuple[str, str], ...]:
-    """Return the pairs of keys for the beginning and the end of a lifetime."""
-    return rules().lifetimes
-
-
-def identities() -> tuple[str, ...]:
-    """Return the keys that identify the objects in a list, the best key first."""
-    return rules().identities
-
-
-@functools.cache
-def pattern(location: str) -> re.Pattern[str]:
-    """Return the compiled pattern of locations: ``*`` is one key, ``**`` any number of keys and elements.
-
-    Raise ValueError for an invalid pattern.
-    """
-    if not location or "***" in location:
-        raise ValueError(f"not a location: {location!r}")
-    text = re.escape(location).replace(r"\*\*\.", r"(?:.*[.\]])?\.?").replace(r"\*\*", ".*")
-    return re.compile(text.replace(r"\*", r"[^.\[\]]+"), re.DOTALL)
-
-
-def _patterns(locations: Sequence[str]) -> list[re.Pattern[str]]:
-    return [pattern(location) for location in locations]
-
-
 @functools.lru_cache(maxsize=4096)
-def _kinds_at(general: str) -> tuple[int, ...]:
+def _kinds_at(general: str, *, optional: bool = False) -> tuple[int, ...]:
     """Return the indexes of the kinds that apply at a location."""
-    if any(regex.fullmatch(general) for regex in _patterns(rules().constants)):
+    if is_among(general, rules().constants):
         return ()
     return tuple(
         index
         for index, kind in enumerate(rules().kinds)
-        if not kind.only or any(regex.fullmatch(general) for regex in _patterns(kind.only))
+        if kind.optional == optional and (not kind.only or is_among(general, kind.only))
     )
+
+
+@functools.lru_cache(maxsize=4096)
+def _shuffled_at(general: str) -> tuple[ShuffledParts, ...]:
+    """Return the rules on shuffled parts that apply at a location."""
+    return tuple(parts for parts in rules().shuffled if is_among(general, parts.only))
+
+
+def _normal(text: str, general: str) -> str:
+    """Return ``text`` without optional values, and with shuffled parts in alphabetical order."""
+    if optional := _kinds_at(general, optional=True):
+        text = _combined(optional).sub("", text)
+    for parts in _shuffled_at(general):
+        text = re.sub(parts.pattern, functools.partial(_sorted, parts.separator, _kinds_at(general)), text)
+    return text
+
+
+def _sorted(separator: str, kinds: tuple[int, ...], match: re.Match[str]) -> str:
+    """Return the text of ``match`` with the parts of its group in the order of their skeletons."""
+    parts = sorted(match[1].split(separator), key=lambda part: _skeleton(part, kinds))
+    start, end = match.start(1) - match.start(), match.end(1) - match.start()
+    return match[0][:start] + separator.join(parts) + match[0][end:]
+
+
+def _normalised(before: str, after: str, general: str) -> Iterator[str]:
+    """Yield the reasons for differences that the normal forms of two texts lack."""
+    for index in _kinds_at(general, optional=True):
+        kind = rules().kinds[index]
+        if re.findall(kind.pattern, before) != re.findall(kind.pattern, after):
+            yield kind.name
+    kinds = _kinds_at(general)
+    for parts in _shuffled_at(general):
+        groups = [
+            [
+                [_skeleton(part, kinds) for part in group.split(parts.separator)]
+                for group in re.findall(parts.pattern, text)
+            ]
+            for text in (before, after)
+        ]
+        if groups[0] != groups[1]:
+            yield parts.name
+
+
+def _skeleton(text: str, kinds: tuple[int, ...]) -> str:
+    if not kinds:
+        return text
+    return "".join(f"\0{piece.kind}\0" if piece.kind else piece.text for piece in _pieces(text, kinds))
 
 
 @functools.cache
@@ -234,7 +152,7 @@ def _aligned(before: str, after: str, general: str) -> list[tuple[_Piece, _Piece
     kinds = _kinds_at(general)
     if not kinds:
         return None
-    pieces_before, pieces_after = list(_pieces(before, kinds)), list(_pieces(after, kinds))
+    pieces_before, pieces_after = (list(_pieces(_normal(text, general), kinds)) for text in (before, after))
     if len(pieces_before) != len(pieces_after):
         return None
     aligned = list(zip(pieces_before, pieces_after, strict=True))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tracer.conformance.criteria import Criterion, criteria
-from tracer.conformance.reasons import reasons, undetermined_reason
+from tracer.conformance.failures import CommandFailure
+from tracer.conformance.problems import Problem, Undetermined, Unreadable
+from tracer.conformance.reasons import reasons
 from tracer.conformance.report import (
     Check,
     ConformanceReport,
@@ -16,14 +18,17 @@ from tracer.conformance.report import (
 
 __all__ = [
     "Check",
+    "CommandFailure",
     "ConformanceReport",
     "Criterion",
     "Deviation",
+    "Problem",
     "SequenceOrigin",
+    "Undetermined",
+    "Unreadable",
     "check",
     "check_all",
     "criteria",
     "exit_code",
     "reasons",
-    "undetermined_reason",
 ]

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tracer.model import Recording
 
-__all__ = ["failure_of"]
+__all__ = ["CommandFailure", "failure_of"]
 
 
-def failure_of(recording: Recording, unfound: Iterable[str] = ()) -> str:
-    """Return the failure of the command, or an empty string.
+class CommandFailure(msgspec.Struct, frozen=True, kw_only=True):
+    """The failure of a command: its exit code, if recorded, and the names of resources it did not find."""
+
+    exit_code: int | None = None
+    unfound: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        reasons = [f"nothing is named {name!r}" for name in self.unfound]
+        if self.exit_code is not None:
+            reasons.append(f"exit code {self.exit_code}")
+        return f"the command failed: {', '.join(reasons)}"
+
+
+def failure_of(recording: Recording, unfound: Iterable[str] = ()) -> CommandFailure | None:
+    """Return the failure of the command, or None.
 
     The exit code decides. If it was not recorded, a command fails that did not find a resource: ``unfound``
     are the names of such resources.
     """
     exit_code = None if recording.output is None else recording.output.exit
-    if exit_code == 0:
-        return ""
-    reasons = [f"nothing is named {name!r}" for name in dict.fromkeys(unfound)]
-    if exit_code is not None:
-        reasons.append(f"exit code {exit_code}")
-    return f"the command failed: {', '.join(reasons)}" if reasons else ""
+    names = tuple(dict.fromkeys(unfound))
+    failed = bool(names) if exit_code is None else exit_code != 0
+    return CommandFailure(exit_code=exit_code, unfound=names) if failed else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from tracer.conformance.problems import ProblemRule, rule_of
 from tracer.findings import Finding, FindingLocation
 from tracer.sequences import DeviationKind
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Rule", "findings"]
 
-Rule: TypeAlias = Literal["unreadable", "no-sequence", "undetermined"] | DeviationKind
+Rule: TypeAlias = ProblemRule | DeviationKind
 """The rules of ``tracer check``. docs/reference/findings.md describes each."""
 
 
@@ -24,18 +25,10 @@ def findings(check: Check) -> list[Finding]:
 
 
 def _findings(check: Check) -> Iterator[Finding]:
-    rule = _problem_rule(check)
     source = check.sequence or ""
-    if rule is not None:
-        yield Finding(rule, "error", FindingLocation(check.recording), source, check.problem)
+    if check.problem is not None:
+        rule = rule_of(check.problem)
+        yield Finding(rule, "error", FindingLocation(check.recording), source, str(check.problem))
     for deviation in check.deviations:
         location = FindingLocation(check.recording, deviation.exchange)
         yield Finding(deviation.kind, "error", location, source, deviation.text)
-
-
-def _problem_rule(check: Check) -> Rule | None:
-    if check.error:
-        return "unreadable"
-    if check.verdict is None:
-        return "no-sequence"
-    return "undetermined" if check.verdict == "undetermined" else None

@@ -1,4 +1,4 @@
-"""Reasons why exchanges deviate, and why a run is undetermined."""
+"""Reasons why exchanges deviate."""
 
 from __future__ import annotations
 
@@ -12,13 +12,7 @@ if TYPE_CHECKING:
     from tracer.model import Recording
     from tracer.sequences import Match, MatchDeviation
 
-__all__ = ["reasons", "undetermined_reason", "unlabelled_deviations"]
-
-_CLIENT = (
-    "python-openstackclient changed, and the User-Agent does not show its version (record the command on the "
-    "machine of the client)"
-)
-_REMEDY = "record one command at a time, see docs/explanation/attribution.md"
+__all__ = ["reasons", "unlabelled_deviations"]
 
 
 def reasons(recording: Recording) -> Mapping[int, str]:
@@ -34,17 +28,6 @@ def unlabelled_deviations(recording: Recording) -> list[MatchDeviation]:
         return []
     shown = {"unexpected", "wrong-status", *(["missing"] if result.missing else [])}
     return [deviation for deviation in result.deviations if deviation.kind not in shown]
-
-
-def undetermined_reason(recording: Recording) -> str:
-    """Return the missing evidence and the remedy.
-
-    The text mentions the notes without quoting them, because notes may have other subjects.
-    """
-    if recording.doubt == "client":
-        return _CLIENT
-    pointer = "; its notes say why" if recording.notes else ""
-    return f"evidence is missing on which exchanges belong to the run{pointer} ({_REMEDY})"
 
 
 def _match(recording: Recording) -> Match | None:

@@ -1,4 +1,4 @@
-"""The result of a check of recordings. The structs define the format of ``tracer check --format json``."""
+"""The result of a check of recordings, as data."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tracer.conformance.criteria import Criterion, criteria
-from tracer.conformance.failures import failure_of
-from tracer.conformance.reasons import undetermined_reason
-from tracer.errors import TracerError
+from tracer.conformance.failures import CommandFailure, failure_of
+from tracer.conformance.problems import Problem, Undetermined, Unreadable
+from tracer.errors import InputError, TracerError
 from tracer.model import RunVerdict
 from tracer.recording import load
 from tracer.sequences import (
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from tracer.model import Recording
-    from tracer.sequences import Match, Sequence
+    from tracer.model import Doubt, Recording
+    from tracer.sequences import Match, NoSequence, Sequence
 
 __all__ = [
     "FORMAT", "Check", "ConformanceReport", "Deviation", "SequenceOrigin", "check", "check_all", "exit_code",
@@ -56,7 +56,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     """The result for one recording. ``verdict`` is None if there is no verdict.
 
     ``problem`` is the reason for no verdict, or for ``undetermined``. ``error`` is true if the recording
-    cannot be read. ``failure`` says that the command failed, whatever the verdict. ``missing`` are the
+    cannot be read. ``failure`` is the failure of the command, whatever the verdict. ``missing`` are the
     required steps that did not occur. ``unexpected`` and ``wrong_status`` are numbers of exchanges, from 1.
     ``duration`` is the length of the run in seconds.
     """
@@ -64,8 +64,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     recording: str
     verdict: RunVerdict | None
     error: bool = False
-    problem: str = ""
-    failure: str = ""
+    problem: Problem | None = None
+    failure: CommandFailure | None = None
     command: str | None = None
     release: str | None = None
     sequence: str | None = None
@@ -132,7 +132,7 @@ def exit_code(report: ConformanceReport) -> int:
 def check(recording: Recording, name: str, sequence: Sequence | None = None) -> Check:
     """Match ``recording`` again with ``sequence``, by default with its named or best sequence."""
     release = recording.cloud.release
-    chosen, problem, _ = own_sequence(recording) if sequence is None else OwnSequence(sequence)
+    chosen, absence = own_sequence(recording) if sequence is None else OwnSequence(sequence)
     ends = [
         exchange.started if exchange.ended is None else exchange.ended for exchange in recording.exchanges
     ]
@@ -147,16 +147,14 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
     )
     if chosen is None:
         verdict = verdict_of(recording)
-        if verdict:
-            problem = f"undetermined: {undetermined_reason(recording)}; {problem}"
+        problem = _undetermined(recording, recording.doubt, absence) if verdict else absence
         return msgspec.structs.replace(base, verdict=verdict, problem=problem)
     result = match(recording.exchanges, chosen, client_of(recording), invocation_of(recording, chosen))
     verdict = verdict_of(recording, result)
-    judged = msgspec.structs.replace(recording, doubt=doubt_of(recording, result))
     return msgspec.structs.replace(
         base,
         verdict=verdict,
-        problem=f"undetermined: {undetermined_reason(judged)}" if verdict == "undetermined" else "",
+        problem=_undetermined(recording, doubt_of(recording, result)) if verdict == "undetermined" else None,
         failure=failure_of(recording, result.unfound),
         sequence=chosen.name,
         missing=result.missing,
@@ -169,10 +167,15 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
 def _check_file(path: Path, sequence: Sequence | None) -> Check:
     try:
         recording = load(path)
-    except TracerError as error:
-        return Check(recording=str(path), verdict=None, error=True, problem=error.detail)
+    except InputError as error:
+        problem = Unreadable(location=error.location, problem=error.problem)
+        return Check(recording=str(path), verdict=None, error=True, problem=problem)
     # Outside: a damaged file of rules is no error of the recording.
     return check(recording, str(path), sequence)
+
+
+def _undetermined(recording: Recording, doubt: Doubt, absence: NoSequence | None = None) -> Undetermined:
+    return Undetermined(doubt=doubt, has_notes=bool(recording.notes), no_sequence=absence)
 
 
 def _numbers(result: Match, verdict: str) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from tracer.matrix.problems import Problem
     from tracer.model import Recording
 
 __all__ = ["Cell", "CellVerdict"]
@@ -23,10 +24,10 @@ _WORSE: tuple[CellVerdict, ...] = ("conforms", "recorded", "undetermined", "devi
 
 
 class Cell(NamedTuple):
-    """One command of a suite on one release with one client: its two recordings, or a ``problem``.
+    """One command of a suite on one release with one client: its two recordings, or its ``problems``.
 
     ``fails`` is the result that the suite expects. A ``name`` in parentheses is that of a suite: the
-    ``problem`` concerns its preparation, its clean-up, or the whole unit.
+    ``problems`` concern its preparation, its clean-up, or the whole unit.
     """
 
     release: str
@@ -34,7 +35,7 @@ class Cell(NamedTuple):
     name: str
     recording: Recording | None = None
     again: Recording | None = None
-    problem: str = ""
+    problems: tuple[Problem, ...] = ()
     fails: bool | Literal["maybe"] = False
 
     @property
@@ -46,7 +47,7 @@ class Cell(NamedTuple):
     @property
     def verdict(self) -> CellVerdict:
         """Return the verdict of the two recordings. The worse of two verdicts counts."""
-        if self.problem:
+        if self.problems:
             return "failed"
         if self.recording is None or self.again is None:
             return "missing"
@@ -71,9 +72,9 @@ class Cell(NamedTuple):
 
     @property
     def complaint(self) -> str:
-        """Return the problem in one line; empty for a good cell and for verdicts of the recording itself."""
-        if self.problem:
-            return self.problem
+        """Return the problems in one line; empty for a good cell and for verdicts of the recording itself."""
+        if self.problems:
+            return "; ".join(map(str, self.problems))
         if self.verdict == "accepted":
             return "it was meant to fail, and did not"
         if self.verdict == "missing":

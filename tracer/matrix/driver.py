@@ -5,19 +5,20 @@ from __future__ import annotations
 import queue
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from tracer.errors import InputError, LeakError, LostError, RenderError, TracerError
+from tracer.errors import InputError, LeakError, LostError, RenderError
 from tracer.matrix import done
+from tracer.matrix.problems import Complaint, Problem, problem_of
 from tracer.matrix.units import ROUNDS, CommandResult, Now, Round, Unit
 from tracer.recording import loads
 from tracer.storage import write, write_parts
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from pathlib import Path
 
     from tracer.cloud.cache import Progress
@@ -30,7 +31,7 @@ __all__ = ["TRIES", "MatrixOutput", "drive"]
 TRIES = 3
 """The number of attempts for a unit, if its process or worker is lost."""
 
-Complain = Callable[[str], None]
+Complain = Callable[[Complaint], None]
 
 
 @dataclass(frozen=True)
@@ -121,19 +122,19 @@ class _Drive:
         reported = {*self.plan.recordings.get(key, ()), *self.plan.problems.get(key, ())}
         if result.name in reported or result.number not in unit.rounds:
             return
-        problem = result.problem
+        problems = result.problems
         if result.name and result.recording:
             try:
                 self._write(unit, result)
             except (InputError, LeakError, RenderError) as error:
-                problem = problem or str(error)
+                problems = problems or (problem_of(error),)
         elif result.name:
             # The recording of an earlier matrix would pass for a new recording.
             unit.path(self.output.out, result.name, result.number).unlink(missing_ok=True)
-        if problem:
-            self.plan.problems.setdefault(key, {})[result.name] = problem
-            again = " again" if result.number != ROUNDS[0] else ""
-            self.complain(f"{unit.where} {result.name or unit.suite.name}{again}: {problem}")
+        if problems:
+            self.plan.problems.setdefault(key, {})[result.name] = problems
+        for problem in problems:
+            self.complain(Complaint(unit, problem, result.name, again=result.number != ROUNDS[0]))
         self._note(unit, result.number)
 
     def _note(self, unit: Unit, number: Round) -> None:
@@ -167,32 +168,19 @@ class _Drive:
             for result in future.result():
                 self._take(unit, result)
         except LostError as error:
-            self._lost(unit, str(error))
-        except (CancelledError, TracerError) as error:
-            self._fail(unit, str(error) or "it was cancelled")
+            self._lost(unit, problem_of(error))
         except Exception as error:  # noqa: BLE001 - of a library, from another machine: reported; the others go on
-            self._fail(unit, _reason(error))
+            self._fail(unit, problem_of(error))
 
-    def _lost(self, unit: Unit, reason: str) -> None:
+    def _lost(self, unit: Unit, problem: Problem) -> None:
         left = replace(unit, rounds=self.plan.left(unit))
         if self.tries[unit.key] >= TRIES:
-            self._fail(unit, f"{reason}; given up after {TRIES} tries")
+            self._fail(unit, replace(problem, tries=TRIES))
         elif left.rounds:
-            self.complain(f"{unit.title}: {reason}; trying again")
+            self.complain(Complaint(unit, problem, is_retried=True))
             self._submit(left)
 
-    def _fail(self, unit: Unit, reason: str) -> None:
-        self.complain(f"{unit.title}: {reason}")
+    def _fail(self, unit: Unit, problem: Problem) -> None:
+        self.complain(Complaint(unit, problem))
         for number in self.plan.left(unit):
-            self.plan.problems.setdefault((unit.key, number), {})[""] = reason
-
-
-def _reason(error: Exception) -> str:
-    kind = type(error).__name__
-    if kind == "KilledWorker":
-        return "the workers that were to record it died, one after the other"
-    if kind in {"FutureCancelledError", "CommClosedError"}:
-        return "the connection to the cluster was lost"
-    if isinstance(error, ImportError):
-        return f"a worker lacks this package in the same version ({error})"
-    return f"{kind}: {error}"
+            self.plan.problems.setdefault((unit.key, number), {})[""] = (problem,)

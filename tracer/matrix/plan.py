@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tracer.matrix.problems import Problem
     from tracer.matrix.suites import Suite
     from tracer.model import Recording
 
@@ -31,7 +32,7 @@ class MatrixPlan:
 
     units: list[Unit]
     recordings: dict[tuple[str, Round], dict[str, Recording]] = field(default_factory=dict)
-    problems: dict[tuple[str, Round], dict[str, str]] = field(default_factory=dict)
+    problems: dict[tuple[str, Round], dict[str, tuple[Problem, ...]]] = field(default_factory=dict)
     done: set[tuple[str, Round]] = field(default_factory=set)
 
     @property
@@ -61,13 +62,13 @@ class MatrixPlan:
                 command.name,
                 first.get(command.name),
                 again.get(command.name),
-                problems.get(command.name, ""),
+                problems.get(command.name, ()),
                 command.fails,
             )
             for command in unit.suite.commands
         ]
         if "" in problems:
-            cells.append(Cell(unit.release, unit.client, f"({unit.suite.name})", problem=problems[""]))
+            cells.append(Cell(unit.release, unit.client, f"({unit.suite.name})", problems=problems[""]))
         return cells
 
 

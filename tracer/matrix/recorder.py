@@ -9,16 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from tracer.capture.mitm.authority import certificate
 from tracer.capture.recorded_command import Result, record
 from tracer.cloud import cache
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.errors import CommandError, TracerError
+from tracer.matrix.problems import Problem, problem_of
 from tracer.matrix.units import AGAIN, CommandResult, Now, Round, Unit
 from tracer.matrix.workplace import Workplace, failure
 from tracer.runs.settings import Settings
 
 if TYPE_CHECKING:
+    from tracer.matrix.problems import Stage
     from tracer.matrix.suites import Recorded, Suite, SuiteCommand
 
 __all__ = ["Report", "record_unit"]
@@ -64,39 +68,39 @@ class _Recorder:
 
     def all(self) -> None:
         suite = self.unit.suite
-        problem = self._aside(suite, "preparation", suite.prepare)
+        failed = self._aside(suite, "preparation", suite.prepare)
         for command in suite.commands:
             self._say(command.name)
             result = self._record(command)
             self.report(result)
-        if self.number != self.unit.rounds[-1]:
-            problem = problem or self._aside(suite, "clean-up", self._possible(suite.cleanup))
+        if self.number != self.unit.rounds[-1] and not failed:
+            self._aside(suite, "clean-up", self._possible(suite.cleanup))
         # After the last round, the cloud ends and its data are deleted. A clean-up is not necessary.
 
     def _say(self, text: str) -> None:
         self.report(Now(f"{text} again" if self.number == AGAIN else text))
 
-    def _aside(self, suite: Suite, what: str, commands: Sequence[SuiteCommand]) -> str:
-        """Run commands of the suite that are not recorded. Report a failure as a problem, and return it."""
-        self._say(f"{what} of {suite.name}")
-        problem = self._run(commands)
-        if problem:
-            self.report(CommandResult(name="", number=self.number, problem=f"{what}: {problem}"))
-        return problem
+    def _aside(self, suite: Suite, stage: Stage, commands: Sequence[SuiteCommand]) -> bool:
+        """Run unrecorded commands of the suite, and report their problems. Return whether there are any."""
+        self._say(f"{stage} of {suite.name}")
+        problems = tuple(replace(problem, stage=stage) for problem in self._run(commands))
+        if problems:
+            self.report(CommandResult(name="", number=self.number, problems=problems))
+        return bool(problems)
 
     def _record(self, command: Recorded) -> CommandResult:
-        if problem := self._run(command.prepare):
-            return CommandResult(name=command.name, number=self.number, problem=problem)
-        text, problem = "", ""
+        if problems := self._run(command.prepare):
+            return CommandResult(name=command.name, number=self.number, problems=problems)
+        text = ""
         try:
-            text, problem = self._recorded(command)
+            text, problems = self._recorded(command)
         except TracerError as error:
-            problem = str(error)
+            problems = (problem_of(error),)
         left = self._run(self._possible(command.cleanup))
-        return CommandResult(name=command.name, number=self.number, recording=text, problem=problem or left)
+        return CommandResult(name=command.name, number=self.number, recording=text, problems=problems or left)
 
-    def _recorded(self, command: Recorded) -> tuple[str, str]:
-        """Record a command. Return the recording as YAML text, and the problem; each may be empty."""
+    def _recorded(self, command: Recorded) -> tuple[str, tuple[Problem, ...]]:
+        """Record a command. Return the recording as YAML text, and the problems; each may be empty."""
         words = self.workplace.words(command)
         with tempfile.TemporaryDirectory(prefix="tracer-") as folder:
             settings = Settings(folder=Path(folder), release=self.unit.release, name=command.name)
@@ -105,28 +109,30 @@ class _Recorder:
             if result.interrupted:
                 raise KeyboardInterrupt
             if result.saved is None:
-                return "", f"nothing was recorded: {'; '.join(result.problems)}"
+                reason = "; ".join(result.problems)
+                return "", (Problem(kind="nothing-recorded", reason=reason, command=command.run),)
             text = result.saved.path.read_text(encoding="utf-8")
-        return text, self._problem(command, result) or "; ".join(map(str, result.saved.failures))
+        problem = self._problem(command, result)
+        return text, tuple(map(problem_of, result.saved.failures)) if problem is None else (problem,)
 
-    def _problem(self, command: Recorded, result: Result) -> str:
+    def _problem(self, command: Recorded, result: Result) -> Problem | None:
         if result.exit_code:
-            return "" if command.fails else str(failure(command, result.exit_code, result.stderr))
+            return None if command.fails else problem_of(failure(command, result.exit_code, result.stderr))
         try:
             self.workplace.keep(command, result.stdout)
         except CommandError as error:
-            return str(error)
-        return ""
+            return problem_of(error)
+        return None
 
     def _possible(self, commands: Sequence[SuiteCommand]) -> list[SuiteCommand]:
         return [command for command in commands if self.workplace.can_run(command)]
 
-    def _run(self, commands: Sequence[SuiteCommand]) -> str:
-        """Run all of ``commands``. Return the problems of those that failed in one line."""
+    def _run(self, commands: Sequence[SuiteCommand]) -> tuple[Problem, ...]:
+        """Run all of ``commands``. Return the problems of those that failed."""
         problems = []
         for command in commands:
             try:
                 self.workplace.run(command)
             except CommandError as error:
-                problems.append(str(error))
-        return "; ".join(problems)
+                problems.append(problem_of(error))
+        return tuple(problems)

@@ -22,7 +22,8 @@ import msgspec
 from tracer.cloud import cache, service_processes
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.cloud.releases import releases
-from tracer.errors import CloudError, LostError
+from tracer.errors import LostError
+from tracer.matrix.problems import UnitError
 from tracer.matrix.units import CommandResult, Unit
 from tracer.matrix.worker import Ended, Line
 from tracer.processes import ProcessIdentity, identify, is_alive
@@ -46,8 +47,7 @@ def run_unit(unit: Unit, report: Report, stopped: Callable[[], bool]) -> list[Co
     This thread calls ``report`` with all progress and results. Another thread polls ``stopped``. When
     ``stopped`` returns true, the process ends with all processes that it started.
 
-    Raises LostError if the process ends before its work, and CloudError, with the reason, if the unit cannot
-    be recorded.
+    Raises LostError if the process ends before its work, and UnitError if the unit cannot be recorded.
     """
     _sweep()
     home = cache.private_folder(cache.folder() / "matrix" / _owned())
@@ -61,9 +61,9 @@ def run_unit(unit: Unit, report: Report, stopped: Callable[[], bool]) -> list[Co
         for line in _lines(process):
             if isinstance(line, Ended):
                 # The problem names log files. They stay until the next matrix deletes them.
-                keep_logs = bool(line.problem)
-                if line.problem:
-                    raise CloudError(line.problem)
+                keep_logs = line.problem is not None
+                if line.problem is not None:
+                    raise UnitError(line.problem)
                 return results
             if isinstance(line, CommandResult):
                 results.append(line)

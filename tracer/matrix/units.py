@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from tracer.cloud.releases import release
+from tracer.matrix.problems import Problem
 from tracer.matrix.suites import Suite
 from tracer.model import FORMAT
 from tracer.recording import second_path
@@ -76,7 +77,7 @@ class Now(msgspec.Struct, frozen=True, tag="now"):
 
 
 class CommandResult(msgspec.Struct, frozen=True, kw_only=True, tag="made"):
-    """The result of one command in one round: its recording as YAML text, and its problem, if any.
+    """The result of one command in one round: its recording as YAML text, and its problems.
 
     A problem of the suite itself has no ``name``.
     """
@@ -84,4 +85,4 @@ class CommandResult(msgspec.Struct, frozen=True, kw_only=True, tag="made"):
     name: str
     number: Round
     recording: str = ""
-    problem: str = ""
+    problems: tuple[Problem, ...] = ()

@@ -18,6 +18,7 @@ import msgspec
 
 from tracer.cloud import service_processes
 from tracer.errors import TracerError
+from tracer.matrix.problems import Problem, problem_of
 from tracer.matrix.recorder import record_unit
 from tracer.matrix.units import CommandResult, Now, Unit
 
@@ -27,7 +28,7 @@ __all__ = ["Ended", "Line", "main"]
 class Ended(msgspec.Struct, frozen=True, tag="ended"):
     """The last line: the unit is finished, or it cannot be recorded because of ``problem``."""
 
-    problem: str = ""
+    problem: Problem | None = None
 
 
 Line = Now | CommandResult | Ended
@@ -55,7 +56,7 @@ def _record(unit: Unit, home: Path, lines: BinaryIO) -> Ended:
     try:
         record_unit(unit, home, lambda line: _send(lines, line))
     except TracerError as error:
-        return Ended(str(error))
+        return Ended(problem_of(error))
     return Ended()
 
 

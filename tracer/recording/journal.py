@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["Journal", "JournalHead", "read_journal"]
+__all__ = ["Journal", "JournalHead", "JournalLine", "read_journal"]
 
 
 class JournalHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -48,7 +48,9 @@ class JournalHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     writer: ProcessIdentity
 
 
-class _Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class JournalLine(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A line of a journal. One of its fields is set."""
+
     head: JournalHead | None = None
     exchange: Exchange | None = None
     dropped: int | None = None
@@ -57,7 +59,7 @@ class _Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 _HELD = 2 * 2**20  # exchanges that begin below this offset, in bytes, stay in memory
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(_Line).decode
+_decode = msgspec.json.Decoder(JournalLine).decode
 
 
 class Journal:
@@ -72,24 +74,27 @@ class Journal:
 
     def head(self, head: JournalHead) -> None:
         """Replace the metadata of the run."""
-        self._appender.append(_encode(_Line(head=head)))
+        self._appender.append(_encode(JournalLine(head=head)))
 
     def exchange(self, exchange: Exchange, head: JournalHead | None = None) -> None:
         """Append a finished exchange, with ``started`` and ``ended`` in seconds since the epoch.
 
         Also append ``head`` if the exchange changes the metadata of the run.
         """
-        lines = [_encode(_Line(exchange=exchange)), *([_encode(_Line(head=head))] if head else [])]
+        lines = [
+            _encode(JournalLine(exchange=exchange)),
+            *([_encode(JournalLine(head=head))] if head else []),
+        ]
         self._appender.append(*lines)
 
     def drop(self, index: int) -> None:
         """Remove an exchange, by its index among the exchanges that ``read`` returns."""
-        self._appender.append(_encode(_Line(dropped=index)))
+        self._appender.append(_encode(JournalLine(dropped=index)))
 
     def replace(self, head: JournalHead, exchanges: Iterable[Exchange]) -> None:
         """Rewrite the whole journal after a new secret was found that earlier exchanges may contain."""
-        lines = (_encode(_Line(exchange=exchange)) for exchange in exchanges)
-        self._appender.rewrite(chain((_encode(_Line(head=head)),), lines))
+        lines = (_encode(JournalLine(exchange=exchange)) for exchange in exchanges)
+        self._appender.rewrite(chain((_encode(JournalLine(head=head)),), lines))
 
     def read(self) -> tuple[JournalHead, Sequence[Exchange]]:
         """Return the head and the exchanges of the journal."""
@@ -170,7 +175,7 @@ class _Lines:
         return exchange
 
 
-def _entry(line: bytes, source: str, number: int) -> _Line:
+def _entry(line: bytes, source: str, number: int) -> JournalLine:
     try:
         return _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -138,7 +138,13 @@ EXPORTERS: FormatTable[Recording, ExportOptions, str | bytes] = FormatTable(
 """The formats of ``tracer diagram``."""
 
 
-def _json(report: ConformanceReport | ComparisonReport, _options: ReportOptions) -> Sequence[ReportPart]:
+def _check_json(report: ConformanceReport, _options: ReportOptions) -> Sequence[ReportPart]:
+    from tracer.rendering.checks.json_report import json_report
+
+    return [json_report(report)]
+
+
+def _diff_json(report: ComparisonReport, _options: ReportOptions) -> Sequence[ReportPart]:
     from tracer.formats.json_text import dump
 
     return [dump(report)]
@@ -192,7 +198,7 @@ def _report_parts(result: object) -> list[ReportPart] | None:
 
 
 CHECK_REPORTS: FormatTable[ConformanceReport, ReportOptions, ReportPart] = FormatTable(
-    plugins.REPORTS, {"table": _check_table, "json": _json, "junit": _check_junit}, _report_parts, "str"
+    plugins.REPORTS, {"table": _check_table, "json": _check_json, "junit": _check_junit}, _report_parts, "str"
 )
 """The formats of ``tracer check``."""
 
@@ -202,7 +208,7 @@ DIFF_REPORTS: FormatTable[ComparisonReport, ReportOptions, ReportPart] = FormatT
         "text": _diff_text,
         "md": _diff_markdown,
         "html": _diff_html,
-        "json": _json,
+        "json": _diff_json,
         "junit": _diff_junit,
         "sarif": _diff_sarif,
     },

@@ -1,8 +1,7 @@
 """Markdown with foreign text: the text of a recording is shown and never interpreted as syntax.
 
-In inline text, every character with a meaning in Markdown, its extensions, HTML, or template
-languages becomes a character reference. The fence of a code block is longer than any run of
-backticks in the block.
+Authors edit the Markdown, so only syntax is escaped: with a backslash where Markdown has one, else with a
+character reference. The fence of a code block is longer than any run of backticks in the block.
 """
 
 from __future__ import annotations
@@ -20,10 +19,24 @@ _LINES = 400
 _CHARACTERS = 40_000
 _LINE_OF_CODE = 2_000
 
-# `_SIGN` spares letters, digits, and characters that are harmless within a line. At the beginning of a line
-# some of them start a list, a rule, or a block of an extension: `_START`.
+# Characters that are syntax anywhere in a line. An underscore within a word is none. A brace starts
+# attributes only at the beginning of a word. Two braces, or a brace with a sign, belong to template
+# languages. Number signs at the end of a heading close it.
+_SYNTAX = re.compile(
+    r"[\\`*|\[\]]|(?<![^\W_])_|_(?![^\W_])"
+    r"|\{(?=[%#])|(?:(?<!\S)|(?<=\{))\{|\{(?=\{)"
+    r"|<(?=\S)|&(?=#?\w+;)|#(?=#*$)"
+)
+# Beginnings of a line that start a list, a heading, a quotation, a rule, or a block of an extension.
+_START = re.compile(
+    r"[#>=]|[-+](?=\s|$)|-(?=[-\s]*$|-8<)|!(?=!!)|\?(?=\?\?)|/(?=//)|:(?=\s)|~(?=~~)|;(?=--8<)|(?<=[0-9])[.)](?=\s|$)"
+)
+_NUMBER = re.compile(r"[0-9]*")
+# Markdown reads a backslash before these characters. Template languages read braces through a backslash.
+_BACKSLASHED = frozenset("\\`*_[]()>#+-.!|")
+# Texts that a part of the page's machinery reads inside of backticks too: HTML, cells of a table, templates.
+_RAW = re.compile(r"<[A-Za-z/!?-]|\||\{[{%#]")
 _SIGN = re.compile(r"[^\w\s,.;/?()'-]|_")
-_START = re.compile(r"[-,.;/?()']|[0-9](?=[0-9]*[.)](?:\s|$))")
 _RUN = re.compile(r"`+")
 _PSEUDONYM = re.compile(r"<([a-z]+(?:-[a-z]+)*)-([0-9]+)>")
 _PSEUDONYM_IN_URL = re.compile(r"(?:<|%3[cC])([a-z]+(?:-[a-z]+)*)-([0-9]+)(?:>|%3[eE])")
@@ -46,14 +59,24 @@ def inline(text: object) -> Md:
     """Escape ``text`` to one line for a paragraph, a heading, a list, or a table cell; keep an ``Md``."""
     if isinstance(text, Md):
         return text
-    escaped = _escaped(text)
-    start = _START.match(escaped)
-    return Md(_reference(escaped[0]) + escaped[1:] if start else escaped)
+    line = visible(masked(str(text)), _LINE)
+    digits = _NUMBER.match(line)
+    start = _START.match(line, digits.end() if digits else 0)
+    beginning = ""
+    if start:
+        beginning = line[: start.start()] + _escaped(start[0])
+        line = line[start.end() :]
+    return Md(beginning + _SYNTAX.sub(lambda sign: _escaped(sign[0]), line))
 
 
 def code(text: object) -> Md:
-    """Return ``text`` as one line of inline code."""
-    return Md(f"<code>{_escaped(text)}</code>")
+    """Return ``text`` as one line of inline code, in backticks unless they would not protect it."""
+    line = visible(masked(str(text)), _LINE)
+    if not line or _RAW.search(line):
+        return Md(f"<code>{_SIGN.sub(lambda sign: _reference(sign[0]), line)}</code>")
+    marks = "`" * (1 + max(map(len, _RUN.findall(line)), default=0))
+    space = " " if "`" in (line[0], line[-1]) else ""
+    return Md(f"{marks}{space}{line}{space}{marks}")
 
 
 def link(words: object, url: str) -> Md:
@@ -101,8 +124,11 @@ def cut(text: str) -> tuple[str, int, int]:
     return "\n".join(shown_lines), len(shown_lines), len(lines)
 
 
-def _escaped(text: object) -> str:
-    return _SIGN.sub(lambda sign: _reference(sign[0]), visible(masked(str(text)), _LINE))
+def _escaped(character: str) -> str:
+    """Return a character as text: after a backslash if Markdown knows it there, else as a reference."""
+    if character in _BACKSLASHED:
+        return f"\\{character}"
+    return {"<": "&lt;", "&": "&amp;"}.get(character) or _reference(character)
 
 
 def _stand_in(pseudonym: re.Match[str]) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
-from tracer.sequences import catalog, entry_of, usual_mount, with_alternatives
+from tracer.sequences import catalog, entry_of, prologue_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -68,33 +67,12 @@ def _entries(recording: Recording) -> Callable[[MessageView], Entry | None]:
     Without a sequence, the function searches the prologues of all sequences.
     """
     sequence = catalog().get(recording.sequence or "")
-    if sequence is None:
-        return _entries_of_any(recording)
 
     def entry_for(request: MessageView) -> Entry | None:
-        entry = entry_of(recording.exchanges[request.exchange], sequence)
+        exchange = recording.exchanges[request.exchange]
+        if sequence is None:
+            return prologue_entry(exchange)
+        entry = entry_of(exchange, sequence)
         return entry if entry is not None and entry.prologue else None
-
-    return entry_for
-
-
-def _entries_of_any(recording: Recording) -> Callable[[MessageView], Entry | None]:
-    """Return a function that maps a request to an entry in the prologue of any sequence.
-
-    The function needs no labels. It expects services at the paths of a devstack.
-    """
-    entries: dict[tuple[str, str, str, int], Entry] = {}
-    for sequence in catalog().values():
-        prologue = (entry for entry in sequence.entries if entry.prologue)
-        for entry in chain.from_iterable(map(with_alternatives, prologue)):
-            path = (usual_mount(entry.receiver) + entry.path).removesuffix("/")
-            for status in entry.statuses:
-                entries.setdefault((entry.receiver, entry.method, path, status), entry)
-
-    def entry_for(request: MessageView) -> Entry | None:
-        answer = recording.exchanges[request.exchange].response
-        if answer is None:
-            return None
-        return entries.get((request.receiver, request.method, request.path.removesuffix("/"), answer.status))
 
     return entry_for

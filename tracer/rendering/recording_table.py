@@ -8,11 +8,12 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from tracer.conformance.reasons import reasons, undetermined_reason, unlabelled_deviations
+from tracer.conformance.problems import Undetermined
+from tracer.conformance.reasons import reasons, unlabelled_deviations
 from tracer.counting import counted, noun_for, ranges
 from tracer.rendering.messages import MessageView, exchange_messages, messages
 from tracer.rendering.texts import visible
-from tracer.sequences import catalog
+from tracer.sequences import NoSequence, catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -116,12 +117,11 @@ def verdict_line(recording: Recording) -> Text:
     """
     if recording.verdict == "undetermined":
         name = f" ({visible(recording.sequence, 60)})" if recording.sequence else ""
-        remarks = [undetermined_reason(recording), *_deviations(recording)]
+        problem = Undetermined(doubt=recording.doubt, has_notes=bool(recording.notes))
+        remarks = [problem.evidence, *_deviations(recording)]
         line = Text(f"undetermined{name}: {'; '.join(remarks)}", style="yellow")
     elif recording.sequence is None or recording.verdict is None:
-        line = Text(
-            "no documented sequence fits: nothing to compare with (tracer learn begins one)", style="dim"
-        )
+        line = Text(str(NoSequence()), style="dim")
     elif recording.verdict == "conforms":
         line = Text(f"conforms to {visible(recording.sequence, 60)}: {_count(recording)}", style="green")
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
-from tracer.sequences.choosing import OwnSequence, choose, named_sequence, own_sequence
+from tracer.sequences.choosing import NoSequence, OwnSequence, choose, named_sequence, own_sequence
 from tracer.sequences.client_conditions import CLIENT_PACKAGE, Condition
 from tracer.sequences.client_versions import Client, client_of, is_version, known_client
 from tracer.sequences.command_boundaries import is_complete, may_begin, may_continue
@@ -21,10 +21,11 @@ from tracer.sequences.invocations import invocation_of
 from tracer.sequences.known_commands import known_words
 from tracer.sequences.labelled_entries import entry_of
 from tracer.sequences.labelling import doubt_of, label, verdict_of
-from tracer.sequences.loading import catalog, common_calls, find, include, json_schema, load
+from tracer.sequences.loading import catalog, common_calls, find, include, load
 from tracer.sequences.matching import DEVIATIONS, DeviationKind, Match, MatchDeviation, generic_paths, match
 from tracer.sequences.nesting import parents
 from tracer.sequences.option_conditions import Invocation, When
+from tracer.sequences.prologue_entries import asks_for_versions, prologue_entry
 from tracer.sequences.schema import (
     AnyOrder,
     Each,
@@ -39,12 +40,13 @@ from tracer.sequences.schema import (
     Text,
 )
 from tracer.sequences.templates import generic, with_query
-from tracer.sequences.tokens import asks_for_token
+from tracer.sequences.token_requests import TOKENS, asks_for_token, is_login
 from tracer.sequences.user_agents import program_of
 
 __all__ = [
     "CLIENT_PACKAGE",
     "DEVIATIONS",
+    "TOKENS",
     "AnyOrder",
     "Catalogue",
     "Client",
@@ -58,6 +60,7 @@ __all__ = [
     "Loop",
     "Match",
     "MatchDeviation",
+    "NoSequence",
     "OneOf",
     "Origin",
     "OwnSequence",
@@ -66,6 +69,7 @@ __all__ = [
     "Text",
     "When",
     "asks_for_token",
+    "asks_for_versions",
     "calls_openstack",
     "catalog",
     "choose",
@@ -81,8 +85,8 @@ __all__ = [
     "is_complete",
     "is_for_identity_provider",
     "is_interactive",
+    "is_login",
     "is_version",
-    "json_schema",
     "known_client",
     "known_words",
     "label",
@@ -97,6 +101,7 @@ __all__ = [
     "participant_label",
     "program_name",
     "program_of",
+    "prologue_entry",
     "subcommand_words",
     "usual_mount",
     "verdict_of",

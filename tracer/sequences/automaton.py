@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracer.sequences.client_versions import holds, possible_clients
 from tracer.sequences.discovery import with_alternatives
 from tracer.sequences.loading import ways
-from tracer.sequences.logins import PASSWORD, Login, is_login
+from tracer.sequences.logins import PASSWORD, Login, is_login_entry
 from tracer.sequences.option_conditions import presence
 from tracer.sequences.schema import AnyOrder, Each, Entry, Loop, OneOf, Sequence
 
@@ -185,7 +185,7 @@ class _Builder:
                 continue
             entries = item.any_order if isinstance(item, AnyOrder) else (item,)
             occurring = [entry for entry in entries if self._occurs(entry)]
-            if self.ways and any(map(is_login, occurring)):
+            if self.ways and any(map(is_login_entry, occurring)):
                 state = self._log_in(occurring, state)
             else:
                 state = self._in_any_order([self._rules(entry) for entry in occurring], state)
@@ -368,7 +368,7 @@ class _Builder:
     def _is_optional(self, entry: Entry) -> bool:
         demanded = presence(entry.condition, self.invocation)
         optional = entry.optional if demanded == "as-declared" else demanded == "optional"
-        return optional or self._holds(entry) is None or (self.brought and is_login(entry))
+        return optional or self._holds(entry) is None or (self.brought and is_login_entry(entry))
 
     def _occurs(self, entry: Entry) -> bool:
         return self._holds(entry) is not False and presence(entry.condition, self.invocation) != "absent"

@@ -16,6 +16,7 @@ import msgspec
 
 from tracer.formats.data_files import read_rules
 from tracer.sequences.templates import normal
+from tracer.sequences.token_requests import is_token_path
 from tracer.urls import origin, path_of
 
 if TYPE_CHECKING:
@@ -23,16 +24,17 @@ if TYPE_CHECKING:
 
     from tracer.model import Exchange
 
-__all__ = ["Catalogue", "is_known", "participant_label", "usual_mount", "well_known"]
+__all__ = ["Catalogue", "Service", "is_known", "participant_label", "usual_mount", "well_known"]
 
 _SERVICES = Path(__file__).parent / "services.yaml"
 _VERSION_SEGMENT = re.compile(r"/v\d+(\.\d+)?(?=/|$)")
 _TYPE = re.compile(r"[a-z][a-z0-9-]{0,39}")
-_TOKENS = "/auth/tokens"
 _CLIENT = ("client", "openstack-client")
 
 
-class _Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A service of ``services.yaml``: its label, its service types, and its first path segments."""
+
     label: str
     types: list[str] = []
     mounts: list[str] = []
@@ -53,8 +55,8 @@ class _Address(NamedTuple):
 
 @functools.cache
 def _services() -> _Services:
-    services: dict[str, _Service] = {}
-    for file in reversed(read_rules(_SERVICES, dict[str, _Service], named=True)):
+    services: dict[str, Service] = {}
+    for file in reversed(read_rules(_SERVICES, dict[str, Service], named=True)):
         # The last service of a type or a mount decides, so a replaced service does not stay in its position.
         services = {name: service for name, service in services.items() if name not in file} | file
     return _Services(
@@ -116,7 +118,7 @@ class Catalogue:
         issuers: list[tuple[str, str]] = []
         for exchange in exchanges:
             address = _parse_address(exchange.request.url)
-            if address is None or not address.path.endswith(_TOKENS) or exchange.response is None:
+            if address is None or not is_token_path(address.path) or exchange.response is None:
                 continue
             if exchange.response.status == 201:
                 issuers.append(("keystone", exchange.request.url))

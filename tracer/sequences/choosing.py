@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from tracer.model import header
 from tracer.sequences.client_versions import UNKNOWN, client_of
 from tracer.sequences.command_lines import subcommand_words
@@ -19,33 +21,38 @@ if TYPE_CHECKING:
     from tracer.sequences.client_versions import Client
     from tracer.sequences.schema import Sequence
 
-__all__ = ["OwnSequence", "choose", "named_sequence", "own_sequence"]
+__all__ = ["NoSequence", "OwnSequence", "choose", "named_sequence", "own_sequence"]
+
+
+class NoSequence(msgspec.Struct, frozen=True, tag_field="rule", tag="no-sequence"):
+    """The reason why a recording has no sequence.
+
+    ``name`` is the name of its sequence, which the catalogue does not have. It is empty if the recording
+    names none, and no sequence in the catalogue fits.
+    """
+
+    name: str = ""
+
+    def __str__(self) -> str:
+        if self.name:
+            return f"its sequence {self.name!r} is not known here: --sequence FILE gives it"
+        return "no documented sequence fits: nothing to compare with (tracer learn begins one)"
 
 
 class OwnSequence(NamedTuple):
-    """The sequence of a recording or, without a sequence, the ``problem``.
-
-    ``unknown_name`` is the name of its sequence if the catalogue does not have that sequence.
-    """
+    """The sequence of a recording, or the reason for its absence."""
 
     sequence: Sequence | None
-    problem: str = ""
-    unknown_name: str = ""
+    absence: NoSequence | None = None
 
 
 def own_sequence(recording: Recording) -> OwnSequence:
     """Return the sequence that ``recording`` names, or the sequence in the catalogue that matches the run."""
     if name := named_sequence(recording):
         named = catalog().get(name)
-        if named is None:
-            problem = f"its sequence {name!r} is not known here: --sequence FILE gives it"
-            return OwnSequence(None, problem, name)
-        return OwnSequence(named)
+        return OwnSequence(None, NoSequence(name)) if named is None else OwnSequence(named)
     chosen = choose(recording.exchanges, recording.command, client_of(recording))
-    return OwnSequence(
-        chosen,
-        "" if chosen else "no documented sequence fits: nothing to compare with (tracer learn begins one)",
-    )
+    return OwnSequence(None, NoSequence()) if chosen is None else OwnSequence(chosen)
 
 
 def choose(exchanges: Iterable[Exchange], command: str | None, client: Client = UNKNOWN) -> Sequence | None:

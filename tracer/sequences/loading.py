@@ -1,11 +1,10 @@
-"""Sequence files: reading, validation, search by name, and a JSON Schema for editors."""
+"""Sequence files: reading, validation, and search by name."""
 
 from __future__ import annotations
 
 import functools
 import re
 from pathlib import Path
-from typing import Any
 
 from tracer.errors import InputError
 from tracer.formats import yaml_text
@@ -13,7 +12,7 @@ from tracer.formats.data_files import read, read_rules, typed
 from tracer.rulefolders import package_files, rule_files
 from tracer.sequences.schema import TAG, Entry, Sequence, Way
 
-__all__ = ["catalog", "common_calls", "find", "include", "json_schema", "load", "ways"]
+__all__ = ["catalog", "common_calls", "find", "include", "load", "ways"]
 
 _HERE = Path(__file__).parent
 _CATALOG = _HERE / "catalog"
@@ -101,18 +100,6 @@ def find(name_or_path: str) -> Sequence:
     raise InputError("sequence", f"unknown sequence {name_or_path!r}; known: {', '.join(sequences)}")
 
 
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a sequence file, for editors."""
-    import msgspec
-
-    schema = msgspec.json.schema(Sequence)
-    for definition in schema["$defs"].values():
-        if definition.get("properties", {}).pop(TAG, None):
-            definition["required"].remove(TAG)
-    _without_tags(schema)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
 def _tagged(item: object, source: str, depth: int = 0) -> object:
     """Return an item with the tag by which msgspec recognises its kind. The keys of the item decide."""
     if not isinstance(item, dict):
@@ -140,13 +127,3 @@ def _tagged_all(items: object, source: str, depth: int) -> object:
         _tagged_all(item, source, depth) if isinstance(item, list) else _tagged(item, source, depth + 1)
         for item in items
     ]
-
-
-def _without_tags(node: object) -> None:
-    if isinstance(node, dict):
-        node.pop("discriminator", None)
-        for value in node.values():
-            _without_tags(value)
-    elif isinstance(node, list):
-        for value in node:
-            _without_tags(value)

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracer.sequences.loading import ways
 from tracer.sequences.observations import Observation, asks_for
 from tracer.sequences.templates import is_version_path
+from tracer.sequences.token_requests import is_login
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tracer.sequences.schema import Entry
 
-__all__ = ["PASSWORD", "Login", "is_login", "login_of", "way_entries"]
-
-_TOKENS = "/v3/auth/tokens"
+__all__ = ["PASSWORD", "Login", "is_login_entry", "login_of", "way_entries"]
 
 
 class Login(NamedTuple):
@@ -52,13 +51,10 @@ def login_of(run: Iterable[Observation]) -> Login:
     return Login(bool(brought), tuple(way.name for way in ways() if way.name in names))
 
 
-def is_login(entry: Entry) -> bool:
+def is_login_entry(entry: Entry) -> bool:
     """Return whether ``entry`` is the login of a command with other exchanges after it."""
-    return (
-        entry.prologue
-        and (entry.receiver, entry.method, entry.path) == ("keystone", "POST", _TOKENS)
-        and 201 in entry.statuses
-    )
+    is_at_keystone = entry.receiver == "keystone" and is_login(entry.method, entry.path)
+    return entry.prologue and is_at_keystone and 201 in entry.statuses
 
 
 @functools.cache
@@ -71,7 +67,7 @@ def _brings_credentials(seen: Observation) -> bool | None:
     """Return whether the client had credentials before this request, None if the request shows neither."""
     if seen.receiver == "keystone" and seen.is_anonymous and is_version_path(seen.path):
         return False
-    if seen.receiver == "keystone" and seen.path == _TOKENS and seen.method == "POST":
+    if seen.receiver == "keystone" and is_login(seen.method, seen.path):
         return False
     if (seen.receiver, seen.method) in _signs() and any(asks_for(seen, entry, {}) for entry in way_entries()):
         return None

@@ -25,7 +25,8 @@ from tracer.sequences.observations import (
 from tracer.sequences.schema import AnyOrder, Each, OneOf
 from tracer.sequences.searches import is_fruitless, name_in
 from tracer.sequences.service_call_labels import Call, calls
-from tracer.sequences.tokens import asks_for_token, needs_token, token_problems
+from tracer.sequences.token_requests import asks_for_token
+from tracer.sequences.tokens import needs_token, token_problems
 from tracer.sequences.tolerated import REPLACEABLE, ToleratedExchanges, tolerated
 
 if TYPE_CHECKING:

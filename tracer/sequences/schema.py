@@ -44,11 +44,6 @@ ParameterType = Literal["any", "hex", "id", "integer", "uuid"]
 """The type of a parameter in a path: ``hex`` is an ID of 32 digits, ``id`` is a ``hex`` or a ``uuid``."""
 
 
-def _says(description: str) -> msgspec.Meta:
-    """Return metadata with the description of a field, which editors show."""
-    return msgspec.Meta(description=description)
-
-
 _TEXT = r"[A-Za-z0-9._~!$&'()*+,;=:@%-]"
 _SEGMENT = re.compile(rf"{_TEXT}+|{_TEXT}*\{{[a-z][a-z0-9_]*\}}")
 _PARAMETER = re.compile(r"\{[a-z][a-z0-9_]*\}")
@@ -89,7 +84,7 @@ class Fallback(_Data, frozen=True, kw_only=True):
 
     status: Statuses
     then: Annotated[tuple[Entry, ...], msgspec.Meta(min_length=1)]
-    search: Annotated[str, _says("List in the bodies; without the wanted item in it, the command ends")] = ""
+    search: str = ""
     summary: Text = {}
 
     def __post_init__(self) -> None:
@@ -133,32 +128,30 @@ class Entry(
     ``request`` and ``response`` describe one message each.
     """
 
-    steps: Annotated[tuple[Step, ...], _says("Numbers of its request and its response")] = ()
-    sender: Annotated[Name, _says("Who asks; the client, if left out")] = "client"
-    receiver: Annotated[Name, _says("Who is asked: keystone, glance, nova, …")]
-    method: Annotated[Method, _says("HTTP method")]
-    path: Annotated[str, _says("Path below the service's mount, values as {parameters}")]
-    query: Annotated[dict[str, str], _says("Query parameters that must be there; {name} for any value")] = {}
-    status: Annotated[Status | tuple[Status, ...], _says("Expected status, or several")]
-    challenge: Annotated[str, _says("What a 401 asks for: a scheme, or the name of a header field")] = ""
-    optional: Annotated[bool, _says("It may be left out")] = False
-    repeats: Annotated[bool, _says("It may come again at any later time")] = False
-    loop: Annotated[bool | Loop, _says("It comes several times in a row: pages of a list, polling")] = False
-    since: Annotated[Condition | None, _says("First client that sends it: versions, or a release")] = None
-    until: Annotated[Condition | None, _says("Last client that sends it: versions, or a release")] = None
-    when: Annotated[
-        When | Option | tuple[Option, ...] | None, _says("Options of the command that imply it")
-    ] = None
-    token: Annotated[bool, _says("The request needs a token; logins and discovery need none")] = True
-    request_type: Annotated[MediaTypes, _says("Media types of the request's body")] = ()
-    response_type: Annotated[MediaTypes, _says("Media types of the response's body")] = ()
-    prologue: Annotated[bool, _says("Not the command's own: many commands begin like this")] = False
-    fallback: Annotated[Fallback | None, _says("What the client does when it fails")] = None
-    calls: Annotated[tuple[Entry, ...], _says("What the service may ask others while it answers")] = ()
-    summary: Annotated[Text, _says("What both messages are for, by language")] = {}
-    request: Annotated[Text, _says("What the request says, by language")] = {}
-    response: Annotated[Text, _says("What the response says, by language")] = {}
-    reference: Annotated[str, _says("URL of its place in the API reference")] = ""
+    steps: tuple[Step, ...] = ()
+    sender: Name = "client"
+    receiver: Name
+    method: Method
+    path: str
+    query: dict[str, str] = {}
+    status: Status | tuple[Status, ...]
+    challenge: str = ""
+    optional: bool = False
+    repeats: bool = False
+    loop: bool | Loop = False
+    since: Condition | None = None
+    until: Condition | None = None
+    when: When | Option | tuple[Option, ...] | None = None
+    token: bool = True
+    request_type: MediaTypes = ()
+    response_type: MediaTypes = ()
+    prologue: bool = False
+    fallback: Fallback | None = None
+    calls: tuple[Entry, ...] = ()
+    summary: Text = {}
+    request: Text = {}
+    response: Text = {}
+    reference: str = ""
 
     @property
     def statuses(self) -> tuple[int, ...]:
@@ -223,7 +216,7 @@ class Each(_Data, frozen=True, kw_only=True, tag_field=TAG, tag="each"):
     """
 
     each: Annotated[tuple[Entry, ...], msgspec.Meta(min_length=1)]
-    of: Annotated[Plural, _says("arguments, or an option such as --tag")] = "arguments"
+    of: Plural = "arguments"
 
 
 class Origin(_Data, frozen=True, kw_only=True):
@@ -272,17 +265,17 @@ class Sequence(_Data, frozen=True, kw_only=True):
     sequence was recorded.
     """
 
-    name: Annotated[Name, _says("Name of the sequence, as of its file")]
-    command: Annotated[str, msgspec.Meta(min_length=1), _says("Words of the command: openstack image show")]
-    aliases: Annotated[tuple[str, ...], _says("Other commands that say the same")] = ()
-    title: Annotated[Text, _says("Title, by language")] = {}
-    purpose: Annotated[Text, _says("What the command is for, by language")] = {}
-    reference: Annotated[str, _says("URL of the command's documentation, with {release} in it")] = ""
-    parameters: Annotated[dict[str, ParameterType], _says("Types of the parameters in paths")] = {}
-    media_type: Annotated[MediaTypes, _says("Media types of all bodies whose exchange states none")] = ()
-    valued_options: Annotated[tuple[Option, ...], _says("Options of the command that take a value")] = ()
-    origin: Annotated[Origin | None, _says("Written by hand, or recorded from which releases")] = None
-    exchanges: Annotated[Items, _says("Exchanges in order, and groups of them")]
+    name: Name
+    command: Annotated[str, msgspec.Meta(min_length=1)]
+    aliases: tuple[str, ...] = ()
+    title: Text = {}
+    purpose: Text = {}
+    reference: str = ""
+    parameters: dict[str, ParameterType] = {}
+    media_type: MediaTypes = ()
+    valued_options: tuple[Option, ...] = ()
+    origin: Origin | None = None
+    exchanges: Items
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.sequences.templates import is_version_path
+from tracer.sequences.token_requests import asks_for_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -12,20 +13,7 @@ if TYPE_CHECKING:
     from tracer.sequences.observations import Observation
     from tracer.sequences.schema import Entry
 
-__all__ = ["asks_for_token", "needs_token", "token_problems"]
-
-_LOGINS = ("/auth/tokens", "/v2.0/tokens")
-
-
-def asks_for_token(method: str, path: str) -> bool:
-    """Return whether a request asks Keystone for a token, also through an identity provider.
-
-    A federated login may be a GET request (SAML).
-    """
-    path = path.rstrip("/")
-    if "/OS-FEDERATION/" in path and path.endswith("/auth"):
-        return True
-    return method == "POST" and path.endswith(_LOGINS)
+__all__ = ["needs_token", "token_problems"]
 
 
 def needs_token(entry: Entry) -> bool:

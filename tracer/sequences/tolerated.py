@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.sequences.retries import retried
 from tracer.sequences.templates import normal
+from tracer.sequences.token_requests import is_login
 from tracer.urls import split
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ __all__ = ["REPLACEABLE", "ToleratedExchanges", "tolerated"]
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 REPLACEABLE = _REDIRECTS | {401}
 """The statuses of exchanges that a later exchange can replace."""
-
-_TOKENS = "/auth/tokens"
 
 
 class ToleratedExchanges(NamedTuple):
@@ -130,7 +129,7 @@ def _logins(run: Sequence[Observation]) -> defaultdict[str, list[int]]:
     """Return the indexes of the successful logins of each sender, in order."""
     logins: defaultdict[str, list[int]] = defaultdict(list)
     for index, seen in enumerate(run):
-        if seen.method == "POST" and seen.path.endswith(_TOKENS) and seen.status == 201:
+        if is_login(seen.method, seen.path) and seen.status == 201:
             logins[seen.sender].append(index)
     return logins
 

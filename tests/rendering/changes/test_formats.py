@@ -15,6 +15,7 @@ from tests.rendering.changes.runs import HOSTILE, answering, compared, hostile, 
 from tests.rendering.sites import rendered, tree_of
 from tracer.comparison.baseline import Baseline
 from tracer.comparison.report import ComparisonReport, make_report
+from tracer.documentation import findings_url
 from tracer.rendering.changes.diagrams import SideNames, merged
 from tracer.rendering.changes.html import page
 from tracer.rendering.changes.junit import junit
@@ -161,14 +162,16 @@ def test_nothing_steers_or_hides_in_any_format(
 def test_hostile_texts_stay_texts_in_markdown(bad: ComparisonReport) -> None:
     tree = rendered(markdown(bad, "en", _drawings(), volatile=True))
     assert [one for tag in ("script", "img", "table", "hr", "em") for one in tree.all(tag)] == []
-    assert all("headerlink" in str(one.attributes.get("class")) for one in tree.all("a"))
+    links = [one for one in tree.all("a") if "headerlink" not in str(one.attributes.get("class"))]
+    assert [one.attributes["href"] for one in links] == [findings_url("difference")]
     assert {one.text for one in tree.all("strong")} <= {"breaking", "additive", "cosmetic"}
     assert "{{ 7*7 }}" in tree.text
 
 
 def test_hostile_texts_stay_texts_in_a_page(bad: ComparisonReport) -> None:
     tree = tree_of(page(bad, "en", _drawings(), volatile=True))
-    assert tree.all("script") == tree.all("a") == tree.all("iframe") == []
+    assert tree.all("script") == tree.all("iframe") == []
+    assert {str(one.attributes["href"]).split("#")[0] for one in tree.all("a")} == {findings_url()}
     assert all(str(one.attributes["src"]).startswith("data:image/svg+xml;base64,") for one in tree.all("img"))
     names = {name for one in tree.all() for name in one.attributes}
     assert not {name for name in names if name.startswith("on") or name == "style"}
@@ -184,6 +187,37 @@ def test_hostile_texts_stay_texts_in_junit(bad: ComparisonReport) -> None:
         "failure",
         "system-out",
     }
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_report_links_to_the_sections_of_its_names(report: ComparisonReport, language: str) -> None:
+    tree = tree_of(page(report, language, _drawings(), volatile=True))
+    links = [str(one.attributes["href"]) for one in tree.all("a")]
+    assert findings_url("difference", "added", language) in links
+    assert any(link.startswith(f"{findings_url(language=language)}#severity-") for link in links)
+    assert any(link.startswith(f"{findings_url(language=language)}#volatile-") for link in links)
+    rules = json.loads(sarif(report))["runs"][0]["tool"]["driver"]["rules"]
+    assert [rule["helpUri"] for rule in rules] == [findings_url("severity", rule["id"]) for rule in rules]
+
+
+def test_a_rule_of_the_user_has_no_address(
+    report: ComparisonReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tracer.comparison import severities
+
+    (tmp_path / "severities.yaml").write_text(
+        "rules: [{name: ours, severity: cosmetic, why: {en: a}}]\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("TRACER_RULES", str(tmp_path))
+    for function in (severities.rules, severities.is_shipped):
+        function.cache_clear()
+    try:
+        rules = json.loads(sarif(report))["runs"][0]["tool"]["driver"]["rules"]
+    finally:
+        monkeypatch.undo()
+        for function in (severities.rules, severities.is_shipped):
+            function.cache_clear()
+    assert {rule["id"] for rule in rules if "helpUri" not in rule} == {"ours"}
 
 
 def test_what_the_baseline_accepts_is_counted(report: ComparisonReport, tmp_path: Path) -> None:

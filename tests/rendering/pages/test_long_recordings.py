@@ -42,10 +42,10 @@ def test_a_page_says_what_it_has_no_room_for(tmp_path: Path, language: str) -> N
     page = page_of(tmp_path, _long(1_000), language)
     shown = [int(number) for number in re.findall(r"^### \((\d+)\)", page, re.MULTILINE)]
     assert shown[-1] == 600
-    assert "tracer show --message 601" in page.replace("&#45;", "-")
-    assert "1,408" in page.replace("&#44;", ",")
+    assert "tracer show --message 601" in page
+    assert "1,408" in page
     assert page.count("sequenceDiagram") == 10
-    assert "tracer diagram -o" in page.replace("&#45;", "-")
+    assert "tracer diagram -o" in page
     anchors = set(re.findall(r"\{ #(m\d+) \}", page))
     assert set(re.findall(r"\]\(#(m\d+)\)", page)) <= anchors
 

@@ -57,10 +57,16 @@ def test_what_recordings_share_is_on_one_page_of_their_release(tmp_path: Path) -
     site(recordings, tmp_path / "s")
     docs = tmp_path / "s/docs/zed"
     shared = (docs / "prologue.md").read_text(encoding="utf-8")
-    assert sorted(re.findall(r"^## (\w+ \S+)", shared, re.MULTILINE)) == [
-        "GET /identity",
-        "GET /image",
-        "POST /identity/v3/auth/tokens",
+    assert re.findall(r"^##+ (\(.*\) \S+)", shared, re.MULTILINE) == [
+        "(1), (2) GET",
+        "(1) GET",
+        "(2) 300",
+        "(3), (4) POST",
+        "(3) POST",
+        "(4) 201",
+        "(5), (6) GET",
+        "(5) GET",
+        "(6) 300",
     ]
     for name in ("image-show", "image-show-by-name"):
         page = (docs / f"{name}.md").read_text(encoding="utf-8")
@@ -91,7 +97,7 @@ def test_a_log_in_of_another_kind_is_shown_beside_the_first(tmp_path: Path) -> N
     recordings = write_recordings(tmp_path / "r", image_show=seed_recording(), by_token=by_token)
     site(recordings, tmp_path / "s")
     shared = (tmp_path / "s/docs/zed/prologue.md").read_text(encoding="utf-8")
-    assert shared.count("## POST /identity/v3/auth/tokens") == 2 + 2  # each with the heading of its request
+    assert shared.count("## (3), (4) POST /identity/v3/auth/tokens") == 2
     links = [
         re.search(
             r"\(3\), \(4\) \[.*?\]\((prologue\.md#\S+)\)", (tmp_path / f"s/docs/zed/{name}.md").read_text()
@@ -106,7 +112,32 @@ def test_a_recording_without_a_sequence_says_what_went_from_whom_to_whom(
 ) -> None:
     page = page_of(tmp_path, _other(), name="network-list")
     assert _above_messages(page) == snapshot
-    assert page.count("\n### (") == 8
+    assert page.count("\n### (") == 2
+
+
+def test_login_and_discovery_are_described_without_a_sequence(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    run = list(seed_recording().exchanges)
+    versions = Body(type="application/json", size=20, json='{"version": {}}')
+    run[2] = seed.exchange(
+        "GET", "/network/v2.0/", 200, "OK", times=(0.31, 0.33), to="neutron", token=True, body=versions
+    )
+    page = page_of(tmp_path, _other(run), name="network-list")
+    assert _above_messages(page).partition("Step by step:")[2] == snapshot
+    assert "### (5) GET /network/v2.0 { #m5 }\n\nAsks neutron-api for the versions of its API.\n" in page
+    assert "### (7) GET /image/v2/images/{image_id} { #m7 }\n\nFrom openstack-client to glance-api.\n" in page
+    shared = (tmp_path / "site/docs/zed/prologue.md").read_text(encoding="utf-8")
+    assert "Asks the root of the Identity service for its versions. No token is needed. [API ref" in shared
+
+
+def test_a_login_that_failed_and_services_that_are_not_openstack_are_not_described(tmp_path: Path) -> None:
+    run = seed.exchanges()[:2]
+    run[1] = seed.exchange("POST", "/identity/v3/auth/tokens", 401, "No", times=(0.1, 0.2), to="keystone")
+    run.append(seed.exchange("GET", "/", 200, "OK", times=(0.3, 0.4), to="registry"))
+    page = page_of(tmp_path, _other(run), name="network-list")
+    assert "(3), (4)](#m3) openstack-client sends `POST /identity/v3/auth/tokens` to keystone-api" in page
+    assert "(5), (6)](#m5) openstack-client sends `GET /` to registry" in page
 
 
 def test_it_links_to_the_prologue_that_another_recording_gives(tmp_path: Path) -> None:
@@ -139,7 +170,7 @@ def test_what_happened_by_name_is_linked_from_the_note(tmp_path: Path) -> None:
     site(recordings, tmp_path / "s")
     by_id = (tmp_path / "s/docs/zed/image-show.md").read_text(encoding="utf-8")
     by_name = (tmp_path / "s/docs/zed/image-show-by-name.md").read_text(encoding="utf-8")
-    assert "A run in which it went so: [openstack image show &#40;by-name)" in by_id.replace("(by", "&#40;by")
+    assert "A run in which it went so: [openstack image show (by-name)" in by_id
     assert "This is what happened in this run." in by_name
     assert "the client goes on to the next one" in by_name
     assert "A run in which it went so" not in by_name
@@ -167,7 +198,7 @@ def test_calls_of_services_stand_between_a_request_and_its_answer(tmp_path: Path
         (Body(size=0), ["none"]),
         (
             Body(size=16300544, omitted="streamed", sha256="ab" * 32),
-            ["it streamed through", "16,300,544 bytes", f"<code>{'ab' * 32}</code>"],
+            ["it streamed through", "16,300,544 bytes", f"`{'ab' * 32}`"],
         ),
         (Body(size=9, omitted="too-large"), ["it is too large", "9 bytes."]),
         (Body(type="image/x", size=4, base64="AAECAw=="), ["AAECAw==", "No text: 4 bytes"]),

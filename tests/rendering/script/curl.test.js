@@ -59,3 +59,17 @@ test("brackets in an address are no pattern, and a space is encoded", () => {
   assert.ok(written.includes("--globoff"));
   assert.equal(written.at(-1), `--url '${URL}/[1-3]/{a}%20b'`);
 });
+
+test("the variable OS_TOKEN stands for the removed token, and for nothing else", () => {
+  const sent = (fields) => options({ headers: fields }).slice(1, -1);
+  assert.deepEqual(sent({ "X-Auth-Token": "<token-1>" }), ['--header "X-Auth-Token: $OS_TOKEN"']);
+  assert.deepEqual(sent({ "x-auth-token": "<token-22>" }), ['--header "X-Auth-Token: $OS_TOKEN"']);
+  assert.deepEqual(sent({ "X-Subject-Token": "<token-1>" }), ["--header 'X-Subject-Token: <token-1>'"]);
+});
+
+test("a text that only resembles a token stays in quotes in which the shell replaces nothing", () => {
+  for (const value of ["<token-1>$(id)", "$OS_TOKEN", "`id`<token-1>", "<token-1", "<token-x>", "<token-1>\u2028"]) {
+    const [option] = options({ headers: { "X-Auth-Token": value } }).slice(1, -1);
+    assert.match(option, /^--header \$?'/);
+  }
+});

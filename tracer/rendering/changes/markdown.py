@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.documentation import findings_url
 from tracer.rendering.changes.presenting import Phrases, phrases, present
 from tracer.rendering.markdown_escapes import Md, code, fence, inline
 
@@ -42,6 +43,7 @@ def markdown(
     if report.stale:
         parts.append(f"## {inline(say('stale'))}\n")
         parts.append("".join(f"- {code(name)}\n" for name in report.stale))
+    parts.append(f"[{inline(say('findings'))}]({findings_url('difference', language=language)})\n")
     return "\n".join(parts)
 
 

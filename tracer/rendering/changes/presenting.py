@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.comparison import reasons, whys
+from tracer.comparison import Suppressed, reasons, whys
 from tracer.comparison.grouping import sections
+from tracer.comparison.severities import is_shipped as is_shipped_rule
+from tracer.comparison.volatile_rules import is_shipped as is_shipped_reason
+from tracer.documentation import findings_url
 from tracer.i18n.translator import Translator
 
 if TYPE_CHECKING:
-    from tracer.comparison import Difference, Suppressed
+    from tracer.comparison import Difference
     from tracer.comparison.grouping import Line, Section
     from tracer.comparison.report import SideComparison, SideOrigin
 
@@ -43,7 +46,10 @@ def phrases(language: str) -> Phrases:
 
 
 class ShownLine(NamedTuple):
-    """A difference, with translated ``severity_word`` and ``kind``. If suppressed, it has no severity."""
+    """A difference, with translated ``severity_word`` and ``kind``. If suppressed, it has no severity.
+
+    ``kind_url`` and ``why_url`` are addresses in the documentation, empty for a rule of the user.
+    """
 
     severity: str
     severity_word: str
@@ -54,6 +60,8 @@ class ShownLine(NamedTuple):
     after: str | None
     varies: bool
     why: str
+    kind_url: str
+    why_url: str
 
 
 class ShownSection(NamedTuple):
@@ -181,7 +189,17 @@ def _line(line: Line[Difference] | Line[Suppressed], say: Phrases) -> ShownLine:
         after=difference.after,
         varies=line.varies,
         why=_why(difference, say),
+        kind_url=findings_url("difference", difference.kind, say.language),
+        why_url=_why_url(difference, say.language),
     )
+
+
+def _why_url(difference: Difference | Suppressed, language: str) -> str:
+    if isinstance(difference, Suppressed):
+        reason = difference.reasons[0]
+        return findings_url("volatile", reason, language) if is_shipped_reason(reason) else ""
+    name = difference.why
+    return findings_url("severity", name, language) if is_shipped_rule(name) else ""
 
 
 def _why(difference: Difference | Suppressed, say: Phrases) -> str:

@@ -9,13 +9,15 @@ from urllib.parse import quote
 from tracer.comparison import reasons, whys
 from tracer.comparison.findings import line_finding
 from tracer.comparison.grouping import sections
+from tracer.comparison.severities import is_shipped
+from tracer.documentation import findings_url
 from tracer.formats.json_text import dump
 from tracer.i18n import DEFAULT, pick
 from tracer.rendering.changes.terminal import values
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tracer.comparison import Difference
     from tracer.comparison.grouping import Line
@@ -48,10 +50,8 @@ def sarif(report: ComparisonReport) -> str:
         "tool": {
             "driver": {
                 "name": "tracer diff",
-                "rules": [
-                    {"id": name, "shortDescription": {"text": pick(texts, DEFAULT) or name}}
-                    for name, texts in rules.items()
-                ],
+                "informationUri": findings_url("severity"),
+                "rules": [_rule(name, texts) for name, texts in rules.items()],
             }
         },
         "columnKind": "unicodeCodePoints",
@@ -74,6 +74,12 @@ def sarif(report: ComparisonReport) -> str:
         },
     }
     return dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(name: str, texts: Mapping[str, str]) -> dict[str, Any]:
+    described = {"id": name, "shortDescription": {"text": pick(texts, DEFAULT) or name}}
+    # The documentation has no section for a rule of the user.
+    return described | ({"helpUri": findings_url("severity", name)} if is_shipped(name) else {})
 
 
 def _results(step: SideComparison, rules: Sequence[str]) -> Iterator[dict[str, Any]]:

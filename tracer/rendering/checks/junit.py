@@ -38,4 +38,4 @@ def _results(check: Check) -> Iterator[JUnitResult]:
     elif check.verdict != "conforms":
         yield JUnitResult("error" if check.error else "failure", texts, texts[0], reported[0].rule)
     if check.failure:
-        yield JUnitResult("system-out", [check.failure])
+        yield JUnitResult("system-out", [str(check.failure)])

@@ -80,7 +80,7 @@ def reasons(report: ConformanceReport) -> Iterator[Text]:
         yield Text(visible(check.recording, 300), style="bold")
         problems = [finding.text for finding in findings(check)]
         for text in filter(None, [check.failure, *problems]):
-            yield Text(f"  {visible(text, 600)}")
+            yield Text(f"  {visible(str(text), 600)}")
 
 
 def basis(report: ConformanceReport) -> Iterator[Text]:

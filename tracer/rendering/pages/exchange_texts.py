@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.sequences import entry_of, participant_label
+from tracer.sequences import asks_for_versions, entry_of, participant_label, prologue_entry
 from tracer.sequences.templates import with_query
 
 if TYPE_CHECKING:
@@ -34,10 +34,15 @@ class Telling:
         self._entries: dict[int, Entry | None] = {}
 
     def _entry(self, index: int) -> Entry | None:
-        """Return the entry of the exchange at ``index``, found on demand: a page omits most of a long run."""
+        """Return the entry of the exchange at ``index``, found on demand: a page omits most of a long run.
+
+        Without a sequence, only login and discovery have an entry.
+        """
         if index not in self._entries:
             exchange = self._recording.exchanges[index]
-            self._entries[index] = None if self._sequence is None else entry_of(exchange, self._sequence)
+            sequence = self._sequence
+            entry = prologue_entry(exchange) if sequence is None else entry_of(exchange, sequence)
+            self._entries[index] = entry
         return self._entries[index]
 
     def label(self, participant: str) -> str:
@@ -61,6 +66,11 @@ class Telling:
         if view.kind == "request":
             return self._say.pick(entry.request)
         return self._say.pick(entry.response) if status in entry.statuses else ""
+
+    def discovers(self, view: MessageView) -> bool:
+        """Return whether the exchange is a discovery of versions that no sequence describes."""
+        entry = self._entry(view.exchange)
+        return entry is None and asks_for_versions(self._recording.exchanges[view.exchange])
 
     def fails_over(self, view: MessageView, status: int | None) -> bool:
         """Return whether the sequence documents a fallback of the client for this ``status``."""

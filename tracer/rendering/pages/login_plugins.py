@@ -14,7 +14,7 @@ import msgspec
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, typed
 from tracer.model import header
-from tracer.sequences import is_for_identity_provider
+from tracer.sequences import TOKENS, is_for_identity_provider, is_login
 from tracer.urls import path_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ UNKNOWN = "unknown"
 """The stated plug-in if a recording does not show it."""
 
 _PLUGINS = Path(__file__).with_name("login_plugins.yaml")
-_TOKENS = "/v3/auth/tokens"
 _OAUTH2 = "/v3/OS-OAUTH2/token"
 _FEDERATION = re.compile(r"(/v3)/OS-FEDERATION/identity_providers/([^/]+)/protocols/([^/]+)/auth")
 
@@ -65,7 +64,7 @@ class LoginTrace(NamedTuple):
 def login_trace(exchanges: Sequence[Exchange]) -> LoginTrace:
     """Return the trace of the first login of the client in ``exchanges``."""
     own = [exchange for exchange in exchanges if exchange.sender == "client"]
-    login = next((exchange for exchange in own if _is_login(exchange)), None)
+    login = next((exchange for exchange in own if is_login(exchange.request.method, _path(exchange))), None)
     federation = next((match for exchange in own if (match := _FEDERATION.search(_path(exchange)))), None)
     auth = _auth(login) if login is not None else {}
     oauth2 = [index for index, exchange in enumerate(own) if _path(exchange).endswith(_OAUTH2)]
@@ -75,7 +74,7 @@ def login_trace(exchanges: Sequence[Exchange]) -> LoginTrace:
         if oauth2:
             return LoginTrace("v3oauth2mtlsclientcredential", _before(own[oauth2[0]], _OAUTH2))
         return LoginTrace(_without_login(own))
-    url = _before(login, _TOKENS)
+    url = _before(login, TOKENS)
     plugin, settings = _by_methods(auth)
     if oauth2 and plugin == "v3applicationcredential":
         plugin = "v3oauth2clientcredential"
@@ -158,10 +157,6 @@ def _without_login(own: Sequence[Exchange]) -> str:
         return UNKNOWN
     basic = ((header(exchange.request.headers, "Authorization") or "") for exchange in own)
     return "http_basic" if any(value.startswith("Basic") for value in basic) else ""
-
-
-def _is_login(exchange: Exchange) -> bool:
-    return exchange.request.method == "POST" and _path(exchange).endswith(_TOKENS)
 
 
 def _path(exchange: Exchange) -> str:

@@ -170,8 +170,12 @@ def _note(heading: Md, text: Md, links: list[Md]) -> Part:
 
 
 def _plain_step(run: DescribedRecording, request: MessageView, response: MessageView) -> Md:
+    if run.telling.discovers(request):
+        key = "step.discovery"
+    else:
+        key = "step.unanswered" if response.kind == "error" else "step.request"
     return run.say(
-        "step.unanswered" if response.kind == "error" else "step.request",
+        key,
         sender=run.telling.label(request.sender),
         receiver=run.telling.label(request.receiver),
         request=code(request.text),
@@ -251,7 +255,8 @@ def _text(run: DescribedRecording, view: MessageView) -> Md:
         description = run.say("message.fails-over")
     if not description:
         ends = {"sender": run.telling.label(view.sender), "receiver": run.telling.label(view.receiver)}
-        description = run.say(f"message.{view.kind}", **ends)
+        kind = "discovery-" * run.telling.discovers(view) + view.kind
+        description = run.say(f"message.{kind}", **ends)
     reference = run.telling.reference(view)
     return Md(f"{description} {link(run.say('messages.reference'), reference)}") if reference else description
 

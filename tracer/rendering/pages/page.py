@@ -102,6 +102,7 @@ def diagram_texts(recording: Recording, language: str, views: Sequence[MessageVi
 
 
 class _Section(NamedTuple):
+    numbers: Md
     heading: Md
     anchor: str
     text: Md
@@ -110,7 +111,7 @@ class _Section(NamedTuple):
 
 
 def prologue_page(exchanges: list[tuple[Recording, Page, int, str]], say: Wording) -> str:
-    """Return the page of the prologue.
+    """Return the page of the prologue. Messages have their numbers in the recording that shows them.
 
     Each of ``exchanges`` is given by its recording, its page, its index, and an anchor.
     """
@@ -122,12 +123,13 @@ def prologue_page(exchanges: list[tuple[Recording, Page, int, str]], say: Wordin
         request, response = run.pairs[index]
         sections.append(
             _Section(
+                numbers=Md(f"({request.number}), ({response.number}) "),
                 heading=inline(request.text),
                 anchor=anchor,
                 text=inline(run.telling.step(request, response)),
                 source=say("prologue.source", link=_to(page.title, f"{page.name}.md")),
                 parts=[
-                    part._replace(number=Md(), anchor=f"{anchor}-{number}")
+                    part._replace(anchor=f"{anchor}-{number}")
                     for number, part in enumerate(parts_of(run, index), 1)
                 ],
             )

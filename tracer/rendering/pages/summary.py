@@ -11,7 +11,8 @@ import msgspec
 from tracer.model import RunVerdict
 from tracer.rendering.mermaid import count_parts
 from tracer.rendering.messages import exchange_messages
-from tracer.sequences import DEVIATIONS, catalog, entry_of
+from tracer.rendering.pages.hosts import mounted_ports
+from tracer.sequences import DEVIATIONS, catalog, entry_of, prologue_entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     ``contents`` has a digest of each exchange without the values of the run. Exchanges with the same digest
     look the same to a reader. The digest is empty for an exchange that deviates or has no response.
     ``prologue`` has the indexes of discovery and authentication. ``diagrams`` is the number of parts of the
-    diagram.
+    diagram. ``mounted_ports`` are ports of this machine at which services have paths.
     """
 
     release: str = ""
@@ -43,6 +44,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     fell_back: bool = False
     contents: list[str] = []
     prologue: list[int] = []
+    mounted_ports: list[str] = []
 
 
 def summarise(recording: Recording) -> Summary:
@@ -61,12 +63,13 @@ def summarise(recording: Recording) -> Summary:
         prologue=[
             index
             for index, exchange in enumerate(recording.exchanges)
-            if sequence is not None
-            and (entry := entry_of(exchange, sequence)) is not None
+            if (entry := prologue_entry(exchange) if sequence is None else entry_of(exchange, sequence))
+            is not None
             and entry.prologue
             and exchange.response is not None
             and exchange.response.status in entry.statuses
         ],
+        mounted_ports=mounted_ports(recording.exchanges),
     )
 
 

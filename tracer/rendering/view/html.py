@@ -11,6 +11,7 @@ from tracer.i18n import DEFAULT, section
 from tracer.rendering.content_security import content_security_policy
 from tracer.rendering.texts import visible
 from tracer.rendering.view.data import contents, summary
+from tracer.rendering.view.index import index
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,7 @@ _SCRIPTS = (
     "parts",
     "message",
     "overview",
+    "index",
     "page",
     "keys",
 )
@@ -71,6 +73,7 @@ def view(recordings: Mapping[str, Recording], lang: str = DEFAULT) -> str:
         script=script,
         texts=_data(words),
         summaries=_data([summary(name, recording, lang) for name, recording in recordings.items()]),
+        index=_data(index(recordings)),
         contents=[_data(contents(recording)) for recording in recordings.values()],
     )
 

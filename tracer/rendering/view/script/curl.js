@@ -6,9 +6,11 @@ import { headersOf } from "./query.js";
 // What curl finds out for itself, or what would not fit the body as it is given here.
 const CURLS_OWN = new Set(["host", "content-length", "connection", "transfer-encoding", "accept-encoding"]);
 const FIELD_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+const TOKEN_PSEUDONYM = /^<token-\d+>$/;
 
 /**
- * The request as a curl command; pseudonyms stay what they are.
+ * The request as a curl command. The variable OS_TOKEN stands for the removed token of the user; other
+ * pseudonyms stay what they are.
  *
  * @param {Request} request
  * @returns {string}
@@ -38,6 +40,8 @@ export function curl(request) {
 function headerOption(name, value) {
   // `@name` would make curl read a file, a line break add another header.
   if (CURLS_OWN.has(name.toLowerCase()) || !FIELD_NAME.test(name) || /[\r\n\0]/.test(value)) return [];
+  // Only this fixed text is in quotes that let the shell fill in a variable.
+  if (name.toLowerCase() === "x-auth-token" && TOKEN_PSEUDONYM.test(value)) return ['--header "X-Auth-Token: $OS_TOKEN"'];
   return [`--header ${quoted(value === "" ? `${name};` : `${name}: ${value}`)}`];
 }
 

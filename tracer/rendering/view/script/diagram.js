@@ -7,9 +7,12 @@ import { deviates, ends, exchangeOf, isResponse, run, statusClass } from "./runs
 import { scroller } from "./list.js";
 /** @import { Span } from "./types" */
 export const ROW = 36;
-const EDGE = 64;
-const BESIDE = 410;
-export const lanes = { width: 0, gap: 0 };
+const BESIDE = 400;
+/** The distance of two life lines that have room enough: the longest usual name fits between them. */
+const GAP = 118;
+/** A list that is narrower than this (pixels), as on a telephone, has narrow lanes and no times. */
+const TINY = 520;
+export const lanes = { width: 0, gap: 0, edge: 0 };
 
 /**
  * Lay the life lines out in about this much room (pixels), with a name above each.
@@ -18,15 +21,18 @@ export const lanes = { width: 0, gap: 0 };
  */
 export function layLanes(room) {
   const gaps = Math.max(0, run().participants.length - 1);
-  const wanted = Math.max(260, Math.min(room * 0.42, 2 * EDGE + gaps * 150));
-  lanes.gap = gaps === 0 ? 0 : Math.max(36, Math.min(150, (wanted - 2 * EDGE) / gaps));
-  lanes.width = Math.ceil(2 * EDGE + Math.max(lanes.gap * gaps, 60));
+  const tiny = room < TINY;
+  lanes.edge = tiny ? 24 : 60;
+  const wanted = Math.max(tiny ? 0 : 260, Math.min(room * 0.42, 2 * lanes.edge + gaps * GAP));
+  lanes.gap = gaps === 0 ? 0 : Math.max(36, Math.min(GAP, (wanted - 2 * lanes.edge) / gaps));
+  lanes.width = Math.ceil(2 * lanes.edge + Math.max(lanes.gap * gaps, 60));
   byId("messages").style.setProperty("--lanes", `${lanes.width}px`);
   // Names that have no room beside each other are written aslant.
   const slanted = gaps > 0 && lanes.gap < 76;
-  const broad = slanted ? 136 : Math.min(2 * EDGE - 6, gaps === 0 ? 140 : lanes.gap - 6);
+  const broad = slanted ? 136 : Math.min(2 * lanes.edge - 6, gaps === 0 ? 140 : lanes.gap - 6);
   scroller.classList.toggle("slanted", slanted);
   scroller.classList.toggle("narrow", room < lanes.width + BESIDE);
+  scroller.classList.toggle("tiny", tiny);
   byId("participants").replaceChildren(...run().participants.map(([, label], place) => {
     const name = el("span", { class: "participant", text: label, title: label });
     name.style.left = `${laneOf(place)}px`;
@@ -36,7 +42,7 @@ export function layLanes(room) {
 }
 
 /** @type {(place: number) => number} */
-const laneOf = (place) => EDGE + place * lanes.gap;
+const laneOf = (place) => lanes.edge + place * lanes.gap;
 
 /**
  * For each participant the spans of rows [first, last] in which it is working on a request.

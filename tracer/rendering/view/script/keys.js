@@ -3,8 +3,9 @@
 import { byId, el } from "./dom.js";
 import { run, runs, state } from "./runs.js";
 import { ROW } from "./diagram.js";
+import { moveInIndex } from "./index.js";
 import { drawList, drawWindow, rows, scroller, select, toggleZoom } from "./list.js";
-import { chooseTheme, nextDeviation, recall, refresh, remember, showRun, showTheme, storedTheme, wireSplitter } from "./page.js";
+import { chooseTheme, nextDeviation, recall, refresh, remember, showRun, showTheme, storedTheme, toggleIndex, wireSplitter } from "./page.js";
 
 const help = byId("help");
 
@@ -31,7 +32,21 @@ const LETTERS = {
   "]": () => anotherRun(1),
   "/": () => byId("search").select(),
   "?": () => help.showModal(),
+  i: toggleIndex,
 };
+
+/** @type {Record<string, () => void>} */
+const INDEX_MOVES = {
+  ArrowDown: () => moveInIndex(1, 0),
+  ArrowUp: () => moveInIndex(-1, 0),
+  ArrowRight: () => moveInIndex(0, 1),
+  ArrowLeft: () => moveInIndex(0, -1),
+  j: () => moveInIndex(1, 0),
+  k: () => moveInIndex(-1, 0),
+};
+
+/** The letters that have no effect in the index. */
+const OF_A_RUN = new Set("npdw[]");
 
 const onePage = () => Math.max(1, Math.floor(scroller.clientHeight / ROW) - 2);
 
@@ -53,6 +68,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") return stepBack(event);
   const target = event.target instanceof Element ? event.target : document.body;
   const typing = target.matches("input, select, textarea");
+  if (state.indexed) return inIndex(event, target, typing);
   if (target === byId("search") && ["Enter", "ArrowDown"].includes(event.key)) {
     event.preventDefault();
     rows.focus();
@@ -70,18 +86,39 @@ document.addEventListener("keydown", (event) => {
 });
 
 /**
- * One step back: from the details to the list, from the search to all messages, from a message to the run.
+ * @param {KeyboardEvent} event
+ * @param {Element} target
+ * @param {boolean} typing
+ */
+function inIndex(event, target, typing) {
+  const searching = target === byId("search") && ["Enter", "ArrowDown"].includes(event.key);
+  const action = searching ? INDEX_MOVES.ArrowDown : typing ? undefined : (INDEX_MOVES[event.key] ?? (OF_A_RUN.has(event.key) ? undefined : LETTERS[event.key]));
+  if (action === undefined) return;
+  event.preventDefault();
+  action();
+}
+
+/**
+ * One step back: from the details to the list, from the search to all messages, from a message to
+ * the run, from the run to the index.
  *
  * @param {KeyboardEvent} event
  */
 function stepBack(event) {
   event.preventDefault();
+  if (state.indexed) {
+    byId("search").value = state.query = "";
+    return refresh();
+  }
   if (event.target instanceof Node && byId("details").contains(event.target)) return rows.focus();
   if (state.query !== "" || state.deviating) {
     state.query = byId("search").value = "";
     state.deviating = false;
     refresh();
-  } else if (event.target !== byId("search")) select(-1);
+  } else if (event.target !== byId("search")) {
+    if (state.selected < 0 && runs.length > 1) return toggleIndex();
+    select(-1);
+  }
   rows.focus();
 }
 
@@ -99,7 +136,8 @@ byId("switcher").addEventListener("change", () => {
   showRun(Number(byId("switcher").value));
   remember();
 });
-byId("switcher").hidden = runs.length < 2;
+byId("indexer").hidden = runs.length < 2;
+byId("indexer").addEventListener("click", toggleIndex);
 byId("only").addEventListener("click", toggleDeviating);
 byId("axis").addEventListener("click", toggleZoom);
 byId("theme").addEventListener("click", chooseTheme);

@@ -6,7 +6,7 @@ import { markFound } from "./search.js";
 import { ROW, arrow, busySpans, lanes, lifelines, layLanes } from "./diagram.js";
 import { showDetails } from "./message.js";
 import { remember } from "./page.js";
-/** @import { Span } from "./types" */
+/** @import { Child, Span } from "./types" */
 const AROUND = 12;
 export const rows = byId("rows");
 export const scroller = byId("messages");
@@ -92,12 +92,22 @@ function rowOf(place) {
     el("span", { class: "step", text: step === undefined ? "" : String(step), title: step === undefined ? "" : t("step-n", { step: String(step) }) }),
     el("span", { class: "lane" }),
     el("span", { class: "said", title: `${first} ${rest}` },
-      el("b", { class: answer ? statusClass(exchange) : "method", text: first }), el("span", { class: "rest", text: rest }),
-      answer ? null : verdictChip(exchange.verdict)),
+      el("b", { class: answer ? statusClass(exchange) : "method", text: first }), el("span", { class: "rest" }, ...(answer ? [rest] : pathParts(rest))),
+      answer ? verdictChip(exchange.verdict) : null),
     el("span", { class: "fall" }, bar(message)),
     el("span", { class: "time", text: timeOf(message) }));
   row.style.top = `${place * ROW}px`;
   return row;
+}
+
+/**
+ * A path that can go on in a second line, before a slash or a parameter.
+ *
+ * @param {string} path
+ * @returns {Child[]}
+ */
+function pathParts(path) {
+  return path.split(/(?=[/?&])/).flatMap((part, place) => (place === 0 ? [part] : [el("wbr"), part]));
 }
 
 /**

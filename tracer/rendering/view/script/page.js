@@ -6,6 +6,7 @@ import { filtered } from "./search.js";
 import { drawList, intoView, reveal, scroller } from "./list.js";
 import { showDetails } from "./message.js";
 import { missingText, sizeLine, verdictPill } from "./overview.js";
+import { drawIndex, FEW } from "./index.js";
 
 const themes = ["auto", "light", "dark"];
 
@@ -16,8 +17,8 @@ const themes = ["auto", "light", "dark"];
  */
 export function showRun(index) {
   state.run = index;
-  state.query = byId("search").value = "";
   state.deviating = false;
+  showPart(false);
   byId("switcher").value = String(index);
   byId("command").textContent = run().command ?? t("command-unknown");
   byId("command").title = run().command ?? "";
@@ -31,12 +32,45 @@ export function showRun(index) {
   refresh(true);
 }
 
+/** Show the index of all recordings, with nothing searched for. */
+export function showIndex() {
+  showPart(true);
+  byId("command").textContent = byId("command").title = t("index");
+  drawIndex();
+  byId("index").scrollTop = 0;
+}
+
+/**
+ * Show the index, or list and details of a recording.
+ *
+ * @param {boolean} indexed
+ */
+function showPart(indexed) {
+  state.indexed = indexed;
+  state.query = byId("search").value = "";
+  document.body.classList.toggle("indexed", indexed);
+  byId("index").hidden = !indexed;
+  byId("panes").hidden = indexed;
+  byId("switcher").hidden = indexed || runs.length < 2;
+  byId("indexer").setAttribute("aria-pressed", String(indexed));
+  byId("search").placeholder = t(indexed ? "index.search-hint" : "search-hint");
+  byId("found").textContent = "";
+}
+
+export function toggleIndex() {
+  if (runs.length < 2) return;
+  if (state.indexed) showRun(state.run);
+  else showIndex();
+  remember();
+}
+
 /**
  * Apply search and filter; the chosen message stays chosen where it is still there.
  *
  * @param {boolean} [fresh]
  */
 export function refresh(fresh = false) {
+  if (state.indexed) return drawIndex();
   const found = filtered();
   if (found === null) {
     document.addEventListener("DOMContentLoaded", () => refresh(), { once: true });
@@ -79,14 +113,17 @@ export function nextDeviation(way) {
   if (found !== undefined) reveal(state.shown[found]);
 }
 
-/** What is chosen stands in the address, so that it can be passed on: #recording/message, counted from 1. */
+/** What is chosen stands in the address, so that it can be passed on: #index, or #recording/message, counted from 1. */
 export function remember() {
+  if (state.indexed) return history.replaceState(null, "", "#index");
   const message = state.shown[state.selected];
   const hash = message === undefined ? (runs.length > 1 ? `#${state.run + 1}` : " ") : `#${state.run + 1}/${numberOf(message)}`;
   history.replaceState(null, "", hash === " " ? location.pathname + location.search : hash);
 }
 
 export function recall() {
+  const start = location.hash === "" && runs.length > FEW;
+  if (runs.length > 1 && (start || location.hash === "#index")) return showIndex();
   const [, index, number] = /^#(\d+)(?:\/(\d+))?$/.exec(location.hash) ?? [];
   const wanted = Number(index ?? 1) - 1;
   showRun(wanted in runs ? wanted : 0);

@@ -7,11 +7,11 @@ export const runs = JSON.parse(byId("summaries").textContent);
 const DEVIATIONS = new Set(["unexpected", "wrong-status"]);
 
 /**
- * `shown`: the messages (see `order`) that the list has; `selected`: which of them, by its place; -1 for none.
+ * `indexed`: whether the index is shown instead of a recording. `shown`: the messages (see `order`) that the list has; `selected`: which of them, by its place; -1 for none.
  *
- * @type {{ run: number, shown: number[], selected: number, query: string, deviating: boolean, zoomed: boolean }}
+ * @type {{ run: number, indexed: boolean, shown: number[], selected: number, query: string, deviating: boolean, zoomed: boolean }}
  */
-export const state = { run: 0, shown: [], selected: -1, query: "", deviating: false, zoomed: false };
+export const state = { run: 0, indexed: false, shown: [], selected: -1, query: "", deviating: false, zoomed: false };
 
 /** @type {() => Run} */
 export const run = () => runs[state.run];

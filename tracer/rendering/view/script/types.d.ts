@@ -66,6 +66,19 @@ export interface Run extends Summary {
   deviating: number[];
 }
 
+/** A name of recordings with the indexes of its recordings, a list for each release. */
+export interface IndexRow {
+  name: string;
+  command: string;
+  cells: number[][];
+}
+
+export interface Index {
+  /** The oldest first; an unknown release is empty. */
+  releases: string[];
+  rows: IndexRow[];
+}
+
 export interface Body {
   type: string;
   size: number;
@@ -142,6 +155,9 @@ export interface Elements {
   found: HTMLElement;
   help: HTMLDialogElement;
   helper: HTMLButtonElement;
+  index: HTMLElement;
+  "index-data": HTMLScriptElement;
+  indexer: HTMLButtonElement;
   messages: HTMLElement;
   missing: HTMLElement;
   nothing: HTMLElement;

@@ -1,0 +1,84 @@
+"""The page of all verdicts, rules, differences, and volatile values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast, get_args
+
+from tests.ci.reference.markdown import code, head, join
+from tests.ci.reference.translation import data
+from tracer.comparison import Kind, reasons, whys
+from tracer.comparison.severities import rules
+from tracer.conformance.findings import Rule
+from tracer.documentation import Group, anchor
+from tracer.model import ExchangeVerdict, RunVerdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.ci.reference.translation import Texts
+
+__all__ = ["catalogue_page", "names_in_code"]
+
+
+def names_in_code() -> dict[str, list[str]]:
+    """Return all names that tracer uses, by the group of the page."""
+    return {
+        "verdict": _literals(ExchangeVerdict),
+        "run": _literals(RunVerdict),
+        "rule": _literals(Rule),
+        "difference": _literals(Kind),
+        "severity": list(dict.fromkeys(rule.name for rule in rules())),
+        "volatile": list(reasons()),
+    }
+
+
+def catalogue_page(texts: Texts, language: str) -> str:
+    """Return the page in a language."""
+    return join(*_page(texts, language)) + "\n"
+
+
+def _page(texts: Texts, language: str) -> Iterator[str]:
+    entries: dict[str, dict[str, Any]] = data("catalogue")
+    yield head(texts, language, "findings", texts.frame("catalogue_title", language))
+    yield texts.frame("catalogue_intro", language)
+    for group, names in names_in_code().items():
+        yield f'<a id="{group}"></a>'
+        yield f"## {texts.frame(f'catalogue_{group}', language)}"
+        yield texts.frame(f"catalogue_{group}_intro", language)
+        for name in names:
+            if name not in entries[group]:
+                texts.lacks(f"catalogue.yaml: {group}: {name}")
+                continue
+            yield from _entry(group, name, entries[group][name], texts, language)
+        for name in entries[group].keys() - set(names):
+            texts.lacks(f"catalogue.yaml has an unknown name: {group}: {name}")
+
+
+def _entry(group: str, name: str, entry: dict[str, Any], texts: Texts, language: str) -> Iterator[str]:
+    yield f'<a id="{anchor(cast("Group", group), name)}"></a>'
+    yield f"### {name}"
+    yield _meaning(group, name, entry, language)
+    example = entry["example"]
+    shown = example[language] if isinstance(example, dict) else code(example)
+    yield texts.frame("example_is", language, example=shown)
+    if "remedy" in entry:
+        yield texts.frame("remedy_is", language, remedy=entry["remedy"][language])
+
+
+def _meaning(group: str, name: str, entry: dict[str, Any], language: str) -> str:
+    """Return the meaning. The data files of a comparison have the texts of their names themselves."""
+    if group == "severity":
+        severity = next(rule.severity for rule in rules() if rule.name == name)
+        return f"{code(severity)}: {whys()[name][language]}."
+    if group == "volatile":
+        text: str = reasons()[name][language]
+        return f"{text[:1].upper()}{text[1:]}."
+    return str(entry["means"][language])
+
+
+def _literals(kind: Any) -> list[str]:
+    """Return the values of a Literal, or of a union of them."""
+    values = []
+    for argument in get_args(kind):
+        values += [argument] if isinstance(argument, str) else _literals(argument)
+    return values

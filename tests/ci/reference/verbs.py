@@ -1,0 +1,86 @@
+"""The page of all verbs."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tests.ci.reference.exit_codes import codes_of
+from tests.ci.reference.markdown import code, head, join, prose, table
+from tests.ci.reference.parsers import arguments_of, commands, usage
+from tests.ci.reference.translation import data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.ci.reference.parsers import Argument, Command
+    from tests.ci.reference.translation import Texts
+
+__all__ = ["verbs_page"]
+
+
+def verbs_page(texts: Texts, language: str) -> str:
+    """Return the page in a language."""
+    frame = partial(texts.frame, language=language)
+    every = list(commands())
+    verbs = [command for command in every if " " not in command.words]
+    rows = [
+        (f"[{code(f'tracer {verb.words}')}](#tracer-{verb.words})", prose(_purpose(verb, texts, language)))
+        for verb in verbs
+    ]
+    return (
+        join(
+            head(texts, language, "verbs", frame("verbs_title")),
+            frame("verbs_intro"),
+            table((frame("verb"), frame("purpose")), rows),
+            *(block for verb in verbs for block in _verb(verb, every, texts, language)),
+        )
+        + "\n"
+    )
+
+
+def _verb(verb: Command, every: list[Command], texts: Texts, language: str) -> Iterator[str]:
+    yield f"## tracer {verb.words}"
+    yield from _command(verb, texts, language)
+    for command in every:
+        if command.words.startswith(f"{verb.words} "):
+            yield f"### tracer {command.words}"
+            yield from _command(command, texts, language)
+    yield from _examples(verb, texts, language)
+
+
+def _command(command: Command, texts: Texts, language: str) -> Iterator[str]:
+    yield prose(_purpose(command, texts, language))
+    yield f"```text\n{usage(command)}\n```"
+    arguments = arguments_of(command)
+    if arguments:
+        header = [texts.frame(key, language) for key in ("argument", "meaning", "default")]
+        yield table(header, (_row(argument, texts, language) for argument in arguments))
+    if command.parser.epilog:
+        yield prose(texts.translated(command.parser.epilog, language))
+    codes = codes_of(command.words, texts, language)
+    if codes:
+        header = [texts.frame(key, language) for key in ("exit_code", "meaning")]
+        yield table(header, ((code(number), meaning) for number, meaning in codes.items()))
+
+
+def _purpose(command: Command, texts: Texts, language: str) -> str:
+    return texts.translated(command.parser.description or "", language)
+
+
+def _row(argument: Argument, texts: Texts, language: str) -> tuple[str, str, str]:
+    default = f"({texts.frame('required', language)})" if argument.required else code(argument.default)
+    return code(argument.spelling), prose(texts.translated(argument.help, language)), default
+
+
+def _examples(verb: Command, texts: Texts, language: str) -> Iterator[str]:
+    examples: dict[str, list[dict[str, Any]]] = data("examples")
+    if verb.words not in examples:
+        texts.lacks(f"examples.yaml: {verb.words}")
+        return
+    for example in examples[verb.words]:
+        yield example["text"][language]
+        marks = "".join(f"<!-- {name}: {text} -->\n" for name, text in example.get("marks", {}).items())
+        yield f"{marks}```sh\n{example['sh'].rstrip()}\n```"
+        if "output" in example:
+            yield f"```text\n{example['output'].rstrip()}\n```"

@@ -1,0 +1,79 @@
+"""The help fits a screen, and begins with examples that the parsers accept."""
+
+from __future__ import annotations
+
+import importlib
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.runner import tracer
+from tracer.cli.app import _VERBS
+from tracer.cli.help_texts import examples, overview
+from tracer.cli.options import add_rules
+from tracer.cli.parsing import Parser, verbs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def parser_of(verb: str) -> Parser:
+    parser = Parser(prog=f"tracer {verb}", description=_VERBS[verb])
+    importlib.import_module(f"tracer.cli.{verb}").arguments(parser)
+    add_rules(parser)
+    return parser
+
+
+def _verbs() -> Iterator[str]:
+    """Yield each verb, and each verb of a group as two words."""
+    for verb in _VERBS:
+        yield verb
+        yield from (f"{verb} {inner}" for inner in verbs_of(parser_of(verb)))
+
+
+VERBS = list(_verbs())
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_a_verb_fits_a_screen_and_begins_with_examples(
+    verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    name, _, inner = verb.partition(" ")
+    parser = parser_of(name)
+    printed = (verbs_of(parser)[inner] if inner else parser).format_help()
+    lines = printed.splitlines()
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= 80
+    headings = ["examples:", f"usage: tracer {verb} ", "options:"]
+    positions = [printed.index(heading) for heading in headings]
+    assert positions == sorted(positions)
+    assert [line.strip() for line in lines if line.strip() in examples(verb)] == examples(verb)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_examples_are_command_lines_of_the_verb(verb: str) -> None:
+    assert examples(verb)
+    for line in examples(verb):
+        words = shlex.split(line.removeprefix("source <(").removesuffix(")").partition(" > ")[0])
+        assert " ".join(words).startswith(f"tracer {verb}")
+        parser_of(words[1]).parse_args(words[2:])
+
+
+def test_the_help_of_the_program_fits_24_lines_and_has_each_verb_in_a_group() -> None:
+    printed = tracer("--help", COLUMNS="80").stdout
+    lines = printed.splitlines()
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+    table = [line for line in lines[3:] if line]
+    assert {line[10:].split()[0] for line in table} == {*_VERBS}
+    assert not any(line.endswith("…") for line in table)
+    groups = [line.split()[0] for line in table if not line.startswith(" ")]
+    assert groups == ["start", "record", "read", "judge", "sequence", "secrets"]
+
+
+def test_a_verb_without_a_group_is_in_the_last_group_and_a_long_line_is_cut() -> None:
+    lines = overview({"demo": "", "show": "", "new": "Do something new, and describe it at length."}, 40)
+    assert [line.split() for line in lines.splitlines()][-1][:2] == ["tools", "new"]
+    assert max(map(len, lines.splitlines())) <= 40
