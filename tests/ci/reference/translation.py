@@ -57,7 +57,7 @@ class Texts:
             self._absent.append(entry)
 
     def prune(self) -> None:
-        """Remove the translations from ``korean.yaml`` that no page uses. Missing ones can be similar to them."""
+        """Remove the translations that no page uses, unless a missing text can be similar to them."""
         if self._missing or self._used == self._korean.keys():
             return
         path = _HERE / "korean.yaml"
