@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **_: object) -> str:
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     """Remove the link to the other language, which the header has. Resolve links to files outside docs/."""
 
     def resolve(link: re.Match[str]) -> str:
@@ -48,15 +49,15 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **_: objec
         if link["picture"]:
             picture = posixpath.relpath(path, posixpath.dirname(page.file.src_uri) or ".")
             return f"![{link['text']}]({picture})"
-        # Without an address of the repository, the text remains.
-        repository = (config.repo_url or "").rstrip("/")
-        return (
-            f"[{link['text']}]({repository}/blob/main/{path}{link['anchor'] or ''})"
-            if repository
-            else link["text"]
-        )
+        return f"[{link['text']}]({_repository()}/blob/main/{path}{link['anchor'] or ''})"
 
     return _LINK.sub(resolve, _LANGUAGE_LINK.sub("\n", markdown, count=1))
+
+
+def _repository() -> str:
+    """Return the URL of the repository. The theme would ask GitHub about a ``repo_url`` of ``mkdocs.yml``."""
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["urls"]["Source"])
 
 
 def _outside(link: str, page: str) -> str | None:

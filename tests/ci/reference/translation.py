@@ -57,7 +57,10 @@ class Texts:
             self._absent.append(entry)
 
     def prune(self) -> None:
-        """Remove the translations that no page uses, unless a missing text can be similar to them."""
+        """Remove the translations from ``korean.yaml`` that no page uses.
+
+        They stay while a text has no translation: they can be similar to the missing one.
+        """
         if self._missing or self._used == self._korean.keys():
             return
         path = _HERE / "korean.yaml"
