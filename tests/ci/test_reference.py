@@ -95,6 +95,7 @@ def test_check_names_a_stale_page_and_write_repairs_it(
     monkeypatch.setattr(program, "ROOT", tmp_path)
     monkeypatch.setattr(program, "make_pages", lambda _texts: {"docs/reference/files/a.md": "new\n"})
     monkeypatch.setattr(Texts, "problems", lambda _self: [])
+    monkeypatch.setattr(Texts, "prune", lambda _self: None)
     (tmp_path / "docs/reference/files").mkdir(parents=True)
     (tmp_path / "docs/reference/files/old.md").touch()
     assert run(monkeypatch, "--check") == 1
