@@ -11,7 +11,6 @@ import jsonschema
 import pytest
 
 from tests.ci.reference import __main__ as program
-from tests.ci.reference import translation
 from tests.ci.reference.file_pages import example_of
 from tests.ci.reference.pages import make_pages, obsolete
 from tests.ci.reference.parsers import arguments_of, commands
