@@ -11,7 +11,6 @@ import jsonschema
 import pytest
 
 from tests.ci.reference import __main__ as program
-from tests.ci.reference import translation
 from tests.ci.reference.file_pages import example_of
 from tests.ci.reference.pages import make_pages, obsolete
 from tests.ci.reference.parsers import arguments_of, commands
@@ -71,31 +70,12 @@ def test_a_missing_translation_is_printed_with_a_similar_text() -> None:
     assert all(line.startswith("not used in ") for line in unused)
 
 
-def test_unused_translations_leave_the_file_if_no_text_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "korean.yaml"
-    entry = "- en: 'Folder to write to.'\n  ko: '결과를 쓸 폴더.'\n"
-    file.write_text(f"# A remark.\n\n{entry}- en: 'It''s old.'\n  ko: '옛글.'\n", "utf-8")
-    (tmp_path / "frames.yaml").write_text("{}")
-    monkeypatch.setattr(translation, "_HERE", tmp_path)
-    texts = Texts()
-    assert texts.translated("Folder to write to. It is old.", "ko") == "결과를 쓸 폴더. It is old."
-    texts.prune()
-    assert "It''s old." in file.read_text("utf-8")
-    texts = Texts()
-    assert texts.translated("Folder to write to.", "ko") == "결과를 쓸 폴더."
-    texts.prune()
-    assert file.read_text("utf-8") == f"# A remark.\n\n{entry}"
-
-
 def test_check_names_a_stale_page_and_write_repairs_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(program, "ROOT", tmp_path)
     monkeypatch.setattr(program, "make_pages", lambda _texts: {"docs/reference/files/a.md": "new\n"})
     monkeypatch.setattr(Texts, "problems", lambda _self: [])
-    monkeypatch.setattr(Texts, "prune", lambda _self: None)
     (tmp_path / "docs/reference/files").mkdir(parents=True)
     (tmp_path / "docs/reference/files/old.md").touch()
     assert run(monkeypatch, "--check") == 1

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.e2e.browser import Visit, Visitor
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("index.html", "tutorial.html", "ko/tutorial.html", "ko/how-to/https.html")
+PAGES = ("index.html", "tutorial.html", "ko/how-to/https.html")
 # The theme's search has no name, which its makers can give it only.
 THEME_S = "['.md-search']"
 

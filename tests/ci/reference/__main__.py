@@ -34,8 +34,6 @@ def main() -> int:
             (ROOT / path).write_text(pages[path], encoding="utf-8")
         elif options.write:
             (ROOT / path).unlink()
-    if options.write:
-        texts.prune()
     problems = texts.problems()
     print("\n".join(problems), end="\n" if problems else "")
     if stale and options.check:

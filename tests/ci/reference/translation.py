@@ -56,23 +56,6 @@ class Texts:
         if entry not in self._absent:
             self._absent.append(entry)
 
-    def prune(self) -> None:
-        """Remove the translations from ``korean.yaml`` that no page uses.
-
-        They stay while a text has no translation: they can be similar to the missing one.
-        """
-        if self._missing or self._used == self._korean.keys():
-            return
-        path = _HERE / "korean.yaml"
-        comments = [line for line in path.read_text("utf-8").splitlines() if line.startswith("#")]
-        pairs = [
-            f"- en: {_quoted(english)}\n  ko: {_quoted(korean)}"
-            for english, korean in self._korean.items()
-            if english in self._used
-        ]
-        path.write_text("\n".join([*comments, "", *pairs, ""]), "utf-8")
-        self._korean = {text: self._korean[text] for text in self._used}
-
     def problems(self) -> list[str]:
         """Return a line for each text that is missing or not used, ready for ``korean.yaml``."""
         lines = [f"missing in tests/ci/reference/{entry}" for entry in self._absent]
