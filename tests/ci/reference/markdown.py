@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["code", "head", "join", "prose", "table"]
 
 _CODE = re.compile(r"`[^`]*`")
-_WORDS = re.compile(r"(?<![\w/`-])(--?[a-z][\w-]*(?:=\w+)?|[A-Z]{3,}(?:_[A-Z]+)+|\*\.\w+|\$\w+)(?![\w`])")
+_WORDS = re.compile(
+    r"(?<![\w/`-])(--?[a-z][\w-]*(?:=\w+)?|[A-Z]{3,}(?:_[A-Z]+)+|\*\.\w+|\$\w+)(?![\w`])", re.ASCII
+)
 
 
 def head(texts: Texts, language: str, name: str, title: str) -> str:
