@@ -40,18 +40,18 @@ def run(options: argparse.Namespace) -> None:
     include_sequences(options)
     with naming_option("--out"):
         check_folder(options.out)
-    from tracer.cli.console import stderr
+    from tracer.cli.progress import progress
     from tracer.recording import below
     from tracer.rendering.pages import publish
 
-    with stderr().status("") as status:
+    with progress() as show:
         published = publish(
             below(options.recordings, again=False),
             options.out,
             options.lang,
             release=options.release,
             diagrams="svg" if options.diagram == "svg" else "mermaid",
-            progress=status.update,
+            progress=show,
         )
     for path in published.protected:
         print(
