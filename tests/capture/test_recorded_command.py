@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from tests.patience import PATIENCE
+from tracer.capture import recorded_command
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tracer.capture.client.command import ClientCommand
 
 RECORD_IN_A_THREAD = """
 import sys, threading
@@ -59,3 +64,13 @@ def test_an_ignored_signal_stays_ignored(tmp_path: Path, number: signal.Signals)
     words = [sys.executable, "-c", SIGNAL_DURING_A_COMMAND, str(tmp_path), str(int(number))]
     ended = subprocess.run(words, capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert ended.stdout.splitlines()[-1] == "0 False went on"
+
+
+def test_the_ctrl_c_that_ended_the_client_does_not_end_tracer() -> None:
+    """A terminal sends Ctrl-C to the client too. The client may end before tracer handles the signal."""
+    client = SimpleNamespace(ended=True, killed_by="SIGINT", stop=lambda _number: None)
+    with recorded_command._signals_passed_on(cast("ClientCommand", client)) as seen:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert seen == [signal.SIGINT]
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)

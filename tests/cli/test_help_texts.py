@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import importlib
+import re
 import shlex
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.runner import tracer
-from tracer.cli.app import _VERBS
+from tracer.cli.app import parser_of, verbs
 from tracer.cli.help_texts import examples, overview
-from tracer.cli.options import add_rules
-from tracer.cli.parsing import Parser, verbs_of
+from tracer.cli.parsing import verbs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def parser_of(verb: str) -> Parser:
-    parser = Parser(prog=f"tracer {verb}", description=_VERBS[verb])
-    importlib.import_module(f"tracer.cli.{verb}").arguments(parser)
-    add_rules(parser)
-    return parser
-
-
 def _verbs() -> Iterator[str]:
     """Yield each verb, and each verb of a group as two words."""
-    for verb in _VERBS:
+    for verb in verbs():
         yield verb
         yield from (f"{verb} {inner}" for inner in verbs_of(parser_of(verb)))
 
@@ -41,8 +33,8 @@ def test_the_help_of_a_verb_fits_a_screen_and_begins_with_examples(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     name, _, inner = verb.partition(" ")
-    parser = parser_of(name)
-    printed = (verbs_of(parser)[inner] if inner else parser).format_help()
+    group = parser_of(name)
+    printed = (verbs_of(group)[inner] if inner else group).format_help()
     lines = printed.splitlines()
     assert len(lines) <= 40
     assert max(map(len, lines)) <= 80
@@ -56,7 +48,9 @@ def test_the_help_of_a_verb_fits_a_screen_and_begins_with_examples(
 def test_the_examples_are_command_lines_of_the_verb(verb: str) -> None:
     assert examples(verb)
     for line in examples(verb):
-        words = shlex.split(line.removeprefix("source <(").removesuffix(")").partition(" > ")[0])
+        command = re.search(r"(?:^|\()(tracer [^)>]*)", line)
+        assert command is not None
+        words = shlex.split(command[1])
         assert " ".join(words).startswith(f"tracer {verb}")
         parser_of(words[1]).parse_args(words[2:])
 
@@ -67,10 +61,10 @@ def test_the_help_of_the_program_fits_24_lines_and_has_each_verb_in_a_group() ->
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 80
     table = [line for line in lines[3:] if line]
-    assert {line[10:].split()[0] for line in table} == {*_VERBS}
+    assert {line[10:].split()[0] for line in table} == {*verbs()}
     assert not any(line.endswith("…") for line in table)
     groups = [line.split()[0] for line in table if not line.startswith(" ")]
-    assert groups == ["start", "record", "read", "judge", "sequence", "secrets"]
+    assert groups == ["start", "record", "read", "judge", "sequence", "secrets", "tools"]
 
 
 def test_a_verb_without_a_group_is_in_the_last_group_and_a_long_line_is_cut() -> None:

@@ -190,7 +190,8 @@ def _signals_passed_on(client: ClientCommand) -> Iterator[list[int]]:
         return
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
-        if client.ended:
+        # A terminal sends the first Ctrl-C to the client too, which may end before this call.
+        if client.ended and (seen or client.killed_by != "SIGINT"):
             raise KeyboardInterrupt
         seen.append(number)
         if not os.isatty(0):

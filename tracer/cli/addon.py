@@ -10,9 +10,8 @@ if TYPE_CHECKING:
 __all__ = ["arguments", "run"]
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add an example. The verb has no options of its own."""
-    parser.add_argument_group("example", 'mitmdump -s "$(tracer addon)" --set trace_release=zed')
+def arguments(_parser: argparse.ArgumentParser) -> None:
+    """Add nothing: the verb has no options of its own."""
 
 
 def run(_options: argparse.Namespace) -> None:

@@ -79,7 +79,10 @@ def _run() -> int:
         return _complain(_redacted(str(error)), error.exit_code)
     except TracerError as error:
         return _complain(str(error), error.exit_code)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
+        # The terminal has printed ^C at the beginning of the line.
+        start = "\r" if sys.stderr.isatty() else ""
+        print(f"{start}tracer: {str(stop) or 'interrupted'}", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # The reader of the output has closed the pipe. 141 is the exit code of a program that SIGPIPE ends.

@@ -31,6 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the report. Return the exit code for the worst verdict."""
+    from tracer.cli.progress import counted_items, progress
     from tracer.cli.report_output import print_report
     from tracer.conformance import check_all, exit_code
     from tracer.plugins import ReportOptions
@@ -39,7 +40,8 @@ def run(options: argparse.Namespace) -> int:
 
     with naming_options(options):
         sequence = None if options.sequence is None else find(options.sequence)
-    report = check_all(below(options.recordings), sequence)
+    with progress() as show:
+        report = check_all(counted_items(below(options.recordings), show, "checking"), sequence)
     code = exit_code(report)  # before a plug-in can change the report
     lines = CHECK_REPORTS.run(options.format, report, ReportOptions())
     print_report(lines, trusted=options.format in [*CHECK_REPORTS])

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracer.cli.console import program, progress
+from tracer.cli.console import program
 from tracer.cli.options import add_client, add_host, add_out, add_port, spelling
 from tracer.cli.parsing import Verb, add_verbs, run_verb
+from tracer.cli.progress import progress
 from tracer.errors import InputError
 from tracer.releases import also, canonical
 from tracer.urls import bracketed
@@ -99,7 +100,7 @@ def _up(options: argparse.Namespace) -> None:
         with naming_option("--out"):
             check_folder(out / options.release)
     tracer = tracing_daemon.command(options.release, out) if options.traced else ()
-    with progress() as show:
+    with progress(plain=True) as show:
         running = cloud.up(
             show, port=options.port, host=options.host, tracer=tracer, image=True, limits=options.limits
         )
@@ -174,7 +175,7 @@ def _env(options: argparse.Namespace) -> None:
 
     cloud = EmbeddedCloud(options.release)
     variables = cloud.environment()
-    with progress() as show:
+    with progress(plain=True) as show:
         client = cloud.client(show, release=options.client)
     for line in setting_lines(os.environ, variables, cloud.proxy(), str(clients.commands(client))):
         print(line)

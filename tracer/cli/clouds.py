@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from tracer.cli.progress import progress
 from tracer.errors import CommandError, InputError
 from tracer.urls import origin, path_of
 
@@ -78,11 +78,13 @@ def for_command(
                 raise CommandError(
                     f"no cloud is named: set OS_AUTH_URL, or start one with: tracer cloud up {release}"
                 )
-            return cloud.client_environment(environment, _say, client=client)
+            with progress(plain=True) as show:
+                return cloud.client_environment(environment, _prefixed(show), client=client)
     if client:
         from tracer.cloud import clients
 
-        return clients.put_first(environment, clients.install(client, _say))
+        with progress(plain=True) as show:
+            return clients.put_first(environment, clients.install(client, _prefixed(show)))
     return dict(environment)
 
 
@@ -124,8 +126,9 @@ def _embedded_release(url: str) -> str | None:
     return next((name for name, own in started(folder()).items() if _is_below(url, own)), None)
 
 
-def _say(line: str) -> None:
-    print(f"tracer: {line}", file=sys.stderr)
+def _prefixed(show: Callable[[str], None]) -> Callable[[str], None]:
+    """Return ``show`` for lines between those of the command: the name of the program is before each."""
+    return lambda line: show(f"tracer: {line}")
 
 
 def embedded(environment: Mapping[str, str], command: Sequence[str]) -> EmbeddedCloud:

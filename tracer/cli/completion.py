@@ -28,7 +28,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         'zsh, in ~/.zshrc after compinit: eval "$(tracer completion zsh)". fish: tracer completion fish > '
         "~/.config/fish/completions/tracer.fish."
     )
-    parser.add_argument_group("example, in ~/.bashrc", "source <(tracer completion bash)")
 
 
 def run(options: argparse.Namespace) -> None:

@@ -1,22 +1,16 @@
-"""The consoles for stdout and stderr, and the display of progress."""
+"""The consoles for stdout and stderr."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from rich.console import Console
-    from rich.status import Status
 
-    from tracer.cloud.cache import Progress
-
-__all__ = ["print_text", "program", "progress", "shown_by", "stderr", "stdout"]
+__all__ = ["print_text", "program", "stderr", "stdout"]
 
 _PIPE_WIDTH = 160
 
@@ -36,7 +30,7 @@ def stdout() -> Console:
 
 
 def stderr() -> Console:
-    """Return the console for notes and progress."""
+    """Return the console for notes."""
     from rich.console import Console
 
     return Console(stderr=True, highlight=False)
@@ -52,27 +46,3 @@ def print_text(text: str, *, trusted: bool) -> None:
 
         text = visible_lines(text)
     sys.stdout.write(text)
-
-
-def shown_by(status: Status) -> Callable[[str], None]:
-    """Return a function that shows a line of progress, in which no character controls the terminal."""
-    from rich.text import Text
-
-    from tracer.rendering.texts import visible
-
-    return lambda line: status.update(Text(visible(line, 400)))
-
-
-@contextmanager
-def progress() -> Iterator[Progress]:
-    """Yield a function that shows a line of progress on stderr. A terminal shows only the last line."""
-    console = stderr()
-
-    def show(line: str) -> None:
-        if console.is_terminal:
-            waiting.update(f"{line} …")
-        else:
-            console.print(line, markup=False, soft_wrap=True)
-
-    with console.status("…") as waiting:
-        yield show

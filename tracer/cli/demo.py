@@ -76,15 +76,11 @@ def _prepare(console: Console, cloud: EmbeddedCloud, client: str | None) -> tupl
 
     from rich.markup import escape
 
-    with console.status("starting") as status:
+    from tracer.cli.progress import progress
 
-        def progress(line: str) -> None:
-            status.update(line)
-            if not console.is_terminal:
-                console.out(line, highlight=False)
-
-        running = cloud.up(progress, image=True)
-        environment = cloud.client_environment(os.environ, progress, client=client)
+    with progress(plain=True) as show:
+        running = cloud.up(show, image=True)
+        environment = cloud.client_environment(os.environ, show, client=client)
         image = cloud.demo_image()
     # rich would take the brackets of an IPv6 address for markup.
     where = escape(running.url)

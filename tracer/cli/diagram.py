@@ -55,9 +55,12 @@ def run(options: argparse.Namespace) -> None:
     check_theme(kind, options.theme)
     if options.out is not None:
         check_output(options.out, [options.recording, *map(Path, options.add_sequence)])
+    from tracer.cli.progress import progress
     from tracer.recording import load
 
-    recording = load(options.recording)
+    with progress() as show:
+        show(f"reading {options.recording}")
+        recording = load(options.recording)
     given = ExportOptions(
         fold=options.fold,
         timing=options.timing,

@@ -170,20 +170,20 @@ def _kind(options: argparse.Namespace) -> str | None:
 
 
 def _steps(sides: Sequence[Side], pairings: Sequence[Pairing], reporter: Reporter) -> list[SideComparison]:
-    from tracer.cli.console import stderr
+    from tracer.cli.progress import progress
     from tracer.comparison.folders import compare_files
     from tracer.comparison.report import compare_sides
 
     def compared(pairing: Pairing, names: tuple[str, str]) -> Iterator[Compared]:
         for number, couple in enumerate(pairing.couples, 1):
-            status.update(f"comparing {number} of {len(pairing.couples)}…")
+            show(f"comparing {number} of {len(pairing.couples)}: {couple.name}")
             result = compare_files(couple, strict=reporter.options.strict)
             _warn_of_undetermined(result)
             reporter.take(result, names)
             yield result
 
     reporter.check(pairings)
-    with stderr().status("comparing…") as status:
+    with progress() as show:
         return [
             compare_sides(*names, pairing, compared(pairing, names))
             for (before, after), pairing in zip(pairwise(sides), pairings, strict=True)

@@ -50,11 +50,11 @@ def run(options: argparse.Namespace) -> None:
     include_sequences(options)
     with naming_option("--out"):
         check_folder(options.out)
-    from tracer.cli.console import shown_by, stderr
+    from tracer.cli.progress import progress
     from tracer.recording import below
     from tracer.rendering.pages import public_host, publish
 
-    with stderr().status("") as status:
+    with progress() as show:
         published = publish(
             below(options.recordings, again=False),
             options.out,
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
             release=options.release,
             diagrams="svg" if options.diagram == "svg" else "mermaid",
             host=None if options.host is None else public_host(options.host),
-            progress=shown_by(status),
+            progress=show,
         )
     for path in published.protected:
         print(

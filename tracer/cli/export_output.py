@@ -55,11 +55,12 @@ def export(
     exporter: Callable[[ExportOptions], Sequence[str | bytes]], options: ExportOptions
 ) -> Sequence[str | bytes]:
     """Return the result of ``exporter``. Show its progress and its warnings on stderr."""
-    from tracer.cli.console import shown_by, stderr
+    from tracer.cli.progress import progress
 
     warnings: list[str] = []
-    with stderr().status("drawing…") as status:
-        parts = exporter(options._replace(progress=shown_by(status), warn=warnings.append))
+    with progress() as show:
+        show("drawing")
+        parts = exporter(options._replace(progress=show, warn=warnings.append))
     for text in warnings:
         warn(text)
     return parts

@@ -32,6 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Label each recording in place, and print the changes. Return 2 if a recording cannot be labelled."""
+    from tracer.cli.progress import counted_items, progress
     from tracer.recording import below
     from tracer.rendering.texts import visible
     from tracer.sequences import find
@@ -40,18 +41,21 @@ def run(options: argparse.Namespace) -> int:
         sequence = None if options.sequence is None else find(options.sequence)
     paths = below(options.recordings)
     changed = failed = 0
-    for path in paths:
-        try:
-            lines = _label(path, sequence)
-        except TracerError as error:
-            print(f"tracer: {visible(' '.join(str(error).split()), 4000)}", file=sys.stderr)
-            failed += 1
-            continue
-        changed += bool(lines)
-        first, *of_exchanges = lines or [f"{path}: nothing to change"]
-        print(visible(first, 4000))
-        for line in of_exchanges:
-            print(f"  {visible(line, 4000)}")
+    with progress() as show:
+        for path in counted_items(paths, show, "labelling"):
+            try:
+                lines = _label(path, sequence)
+            except TracerError as error:
+                show.remove()
+                print(f"tracer: {visible(' '.join(str(error).split()), 4000)}", file=sys.stderr)
+                failed += 1
+                continue
+            changed += bool(lines)
+            first, *of_exchanges = lines or [f"{path}: nothing to change"]
+            show.hide()
+            print(visible(first, 4000))
+            for line in of_exchanges:
+                print(f"  {visible(line, 4000)}")
     print(f"{changed} of {counted(len(paths), 'recording')} changed", file=sys.stderr)
     return TracerError.exit_code if failed else 0
 

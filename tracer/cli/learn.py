@@ -38,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
     The names of deviating recordings appear on stderr, and of recordings that are left out.
     """
+    from tracer.cli.progress import counted_items, progress
     from tracer.recording import below, load
     from tracer.rendering.texts import visible
     from tracer.sequences.learning import dumps, failures
@@ -50,14 +51,17 @@ def run(options: argparse.Namespace) -> int:
     paths = below(options.recordings)
     if options.out is not None:
         check_output(options.out, paths)
-    recordings = {str(path): load(path) for path in paths}
+    with progress() as show:
+        recordings = {str(path): load(path) for path in counted_items(paths, show, "reading")}
     failed = failures(recordings)
     for name, reason in failed.items():
         print(f"tracer: {visible(f'{name} is left out: {reason}', 600)}", file=sys.stderr)
     recordings = {name: recording for name, recording in recordings.items() if name not in failed}
     if failed and not recordings:
         raise InputError("learn", "no recording of a successful command to learn from")
-    learned = _learned(recordings, options)
+    with progress() as show:
+        show(f"learning from {counted(len(recordings), 'recording')}")
+        learned = _learned(recordings, options)
     text = dumps(learned, _note(len(recordings)))
     if options.out is None:
         sys.stdout.write(text)

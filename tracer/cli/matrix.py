@@ -88,7 +88,7 @@ def _jobs(text: str) -> int:
 
 
 def _record(plan: MatrixPlan, order: MatrixOutput, options: argparse.Namespace) -> None:
-    from tracer.cli.console import progress
+    from tracer.cli.progress import progress
     from tracer.cloud.service_processes import stoppable
     from tracer.matrix import drive
 
@@ -96,13 +96,14 @@ def _record(plan: MatrixPlan, order: MatrixOutput, options: argparse.Namespace) 
     if not todo:
         return
     try:
-        with stoppable(), progress() as show, _pool(options, len(todo)) as pool:
+        with stoppable(), progress(plain=True) as show, _pool(options, len(todo)) as pool:
             drive(plan, order, pool, show, lambda complaint: _complain(str(complaint)))
-    except (KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, SystemExit) as stop:
         recorded = sum(map(len, plan.recordings.values()))
-        print(
-            f"tracer: stopped with {recorded} recorded; the same command goes on from there", file=sys.stderr
-        )
+        line = f"stopped with {recorded} recorded; the same command goes on from there"
+        if isinstance(stop, KeyboardInterrupt):
+            raise KeyboardInterrupt(line) from None
+        print(f"tracer: {line}", file=sys.stderr)
         raise
 
 

@@ -55,7 +55,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "mitmdump", metavar="MITMDUMP-OPTION", nargs=argparse.REMAINDER, help="Further options for mitmdump."
     )
-    parser.add_argument_group("example", "tracer proxy --release zed")
 
 
 def run(options: argparse.Namespace) -> None:

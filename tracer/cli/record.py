@@ -25,6 +25,7 @@ from tracer.errors import OutputError, TracerError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tracer.capture.recorded_command import Result
     from tracer.model import Output
     from tracer.runs.run_writer import SavedRecording
     from tracer.runs.settings import Settings
@@ -122,30 +123,37 @@ def run(options: argparse.Namespace) -> int:
             on_warning=say,
             services=cloud.recording(_say) if cloud else None,
         )
-    except (KeyboardInterrupt, OutputError):
-        _tell_of_journals(settings)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_remedy(settings)) from None
+    except OutputError:
+        if remedy := _remedy(settings):
+            _say(remedy)
         raise
     if not options.quiet:
         _recover(settings)
-    if result.saved is None and result.interrupted:
-        return result.exit_code
-    if result.saved is None:
+    if result.saved is not None:
+        _report(result, (result.saved, *result.further), options)
+    elif result.interrupted:
+        _say("interrupted; nothing was recorded")
+    else:
         own = f"the command itself failed (exit code {result.exit_code}): see what it said"
         option = hint(os.environ, release, options.command)
-        reasons = [own if result.exit_code else "", *result.problems, option]
-        print(f"tracer: nothing was recorded: {_joined(reasons)}", file=sys.stderr)
-        return result.exit_code
+        _say(f"nothing was recorded: {_joined([own if result.exit_code else '', *result.problems, option])}")
+    return result.exit_code
+
+
+def _report(result: Result, all_saved: Sequence[SavedRecording], options: argparse.Namespace) -> None:
+    """Print the paths, verdicts and failures of the recordings, and open them with ``--open``."""
     if not options.quiet:
-        for saved in (result.saved, *result.further):
+        for saved in all_saved:
             _summarise(saved)
         _name_background(result.others)
-        _tell_of_usage(options.command, result.saved.recording.output)
-    for saved in (result.saved, *result.further):
+        _tell_of_usage(options.command, all_saved[0].recording.output)
+    for saved in all_saved:
         if saved.failures:
             print(f"tracer: {'; '.join(map(str, saved.failures))}", file=sys.stderr)
     if options.open:
-        _open((result.saved, *result.further), quiet=options.quiet)
-    return result.exit_code
+        _open(all_saved, quiet=options.quiet)
 
 
 def _open(all_saved: Sequence[SavedRecording], *, quiet: bool) -> None:
@@ -167,12 +175,13 @@ def _open(all_saved: Sequence[SavedRecording], *, quiet: bool) -> None:
     open_page(page)
 
 
-def _tell_of_journals(settings: Settings) -> None:
-    """Print the command that recovers the recordings, if the output folder has journals."""
+def _remedy(settings: Settings) -> str:
+    """Return the command that recovers the recordings; an empty text without journals in the folder."""
     from tracer.runs.settings import JOURNALS
 
-    if any((settings.folder / JOURNALS).glob("*.jsonl")):
-        _say(f"no recording was written, but nothing is lost: tracer recover {settings.folder}")
+    if not any((settings.folder / JOURNALS).glob("*.jsonl")):
+        return ""
+    return f"no recording was written, but nothing is lost: tracer recover {settings.folder}"
 
 
 def _recover(settings: Settings) -> None:

@@ -29,12 +29,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Recover the recordings, and print their paths. Return 2 if a journal cannot be recovered."""
+    from tracer.cli.progress import progress
     from tracer.runs.participant_map import ParticipantMap
     from tracer.runs.recovery import recover
 
     if not options.folder.is_dir():
         raise InputError(str(options.folder), "there is no such folder")
-    results = list(recover(options.folder, ParticipantMap()))
+    with progress() as show:
+        show(f"recovering the runs in {options.folder}")
+        results = list(recover(options.folder, ParticipantMap()))
     for result in results:
         if isinstance(result, TracerError):
             print(f"tracer: left as it is: {result}", file=sys.stderr)

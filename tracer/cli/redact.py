@@ -21,17 +21,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Redact each recording in place, and print the number of new redactions."""
+    from tracer.cli.progress import counted_items, progress
     from tracer.recording import below, load, save
     from tracer.recording import redact as redacted
     from tracer.redaction import load_policy
 
     rules = load_policy(*options.policy)
-    for path in below(options.recordings):
-        before = load(path)
-        after, known_secrets = redacted(before, rules)
-        if after == before:
-            print(f"{path}: nothing to redact")
-            continue
-        save(after, path.resolve(), known_secrets=known_secrets)  # a link stays a link
-        taken = sum(after.redacted.values()) - sum(before.redacted.values())
-        print(f"{path}: {taken} redacted")
+    with progress() as show:
+        for path in counted_items(below(options.recordings), show, "redacting"):
+            before = load(path)
+            after, known_secrets = redacted(before, rules)
+            result = "nothing to redact"
+            if after != before:
+                save(after, path.resolve(), known_secrets=known_secrets)  # a link stays a link
+                result = f"{sum(after.redacted.values()) - sum(before.redacted.values())} redacted"
+            show.hide()
+            print(f"{path}: {result}")

@@ -86,16 +86,17 @@ class Reporter:
         self._say_summary(report)
 
     def _lines(self, report: ComparisonReport, kind: str) -> Sequence[ReportPart]:
-        from tracer.cli.console import shown_by, stderr
+        from tracer.cli.progress import progress
 
         options = self.options
-        with stderr().status("…") as status:
+        with progress() as show:
+            show("writing the report")
             given = ReportOptions(
                 language=options.lang,
                 volatile=options.show_volatile,
                 fail_on=options.fail_on,
                 drawings=self._diagrams,
-                progress=shown_by(status),
+                progress=show,
             )
             return DIFF_REPORTS.run(kind, report, given)
 

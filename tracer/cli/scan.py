@@ -32,24 +32,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the location and the rule of each secret. Return 1 for a secret, 2 for an unreadable file."""
+    from tracer.cli.progress import counted_items, progress
     from tracer.redaction import load_policy
     from tracer.redaction.locations import find_removable
 
     rules = load_policy(*options.policy)
     count = files = binary = 0
     unreadable = False
-    for path in _files(options.paths):
-        text = _Text(path)
-        try:
-            for leak in find_removable(text.pieces, rules):
-                count += 1
-                print(f"{path}:{leak.line}:{leak.column}: {leak.rule}")
-        except InputError as error:
-            print(f"tracer: {error}", file=sys.stderr)
-            unreadable = True
-            continue
-        files += 1
-        binary += text.binary
+    with progress() as show:
+        for path in counted_items(list(_files(options.paths)), show, "scanning"):
+            text = _Text(path)
+            try:
+                for leak in find_removable(text.pieces, rules):
+                    count += 1
+                    show.hide()
+                    print(f"{path}:{leak.line}:{leak.column}: {leak.rule}")
+            except InputError as error:
+                show.remove()
+                print(f"tracer: {error}", file=sys.stderr)
+                unreadable = True
+                continue
+            files += 1
+            binary += text.binary
     note = f" ({binary} of them not text)" if binary else ""
     print(f"{count} found in {counted(files, 'file')}{note}", file=sys.stderr)
     if unreadable:

@@ -43,13 +43,16 @@ def run(options: argparse.Namespace) -> None:
     from rich.text import Text
 
     from tracer.cli.console import stdout
+    from tracer.cli.progress import progress
     from tracer.recording import below, load
     from tracer.rendering.recording_table import heading_lines, note_lines, verdict_line
 
     console = stdout()
     in_detail = options.headers or options.body or options.step is not None or options.message is not None
     for number, path in enumerate(below(options.recordings)):
-        recording = load(path)
+        with progress() as show:
+            show(f"reading {path}")
+            recording = load(path)
         for line in (*([Text()] if number else []), *heading_lines(recording, str(path)), Text()):
             console.print(line, soft_wrap=True)
         if in_detail:

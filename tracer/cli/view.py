@@ -49,16 +49,17 @@ def run(options: argparse.Namespace) -> int:
     if output.suffix.lower() not in {".html", ".htm"}:
         raise InputError(str(output), "a page's name ends in .html")
     check_output(output, paths)
-    from tracer.cli.console import stderr
+    from tracer.cli.progress import counted_items, progress
     from tracer.i18n import section
     from tracer.recording import load
     from tracer.rendering.view import view
     from tracer.storage import write
 
     section(options.lang, "view")
-    with stderr().status("reading…") as status:
-        recordings = {name: load(path) for name, path in zip(unique_names(paths), paths, strict=True)}
-        status.update("writing…")
+    with progress() as show:
+        names = dict(zip(paths, unique_names(paths), strict=True))
+        recordings = {names[path]: load(path) for path in counted_items(paths, show, "reading")}
+        show(f"writing {output}")
         write(output, view(recordings, options.lang))
     print(output)
     return 0 if not options.open or open_page(output) else 1
