@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.runner import tracer
 from tests.rendering.changes.runs import hostile
+from tracer.documentation import findings_url
 from tracer.recording import save
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def test_hostile_recordings_stay_text(tmp_path: Path, visit: Visitor) -> None:
     there.page.on("dialog", dismiss)
     there.page.wait_for_load_state("networkidle")
     assert said == []
-    assert there.page.locator("script, a, iframe, table b, table img").count() == 0
+    assert there.page.locator("script, iframe, table b, table img").count() == 0
+    links = there.page.locator("a").evaluate_all("links => links.map(link => link.href)")
+    assert {link.split("#")[0] for link in links} == {findings_url()}
     assert "<img src=x onerror=alert(1)>" in there.page.locator("main").inner_text()
     assert there.left((tmp_path / "x.html").as_uri()) == []
