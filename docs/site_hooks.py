@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 __all__ = ["on_files", "on_page_markdown"]
 
 _ROOT = Path(__file__).resolve().parents[1]
-_SCRIPT = "tracer/rendering/pages/assets/iframe-worker.js"
+_ASSETS = _ROOT / "tracer" / "rendering" / "pages" / "assets"
 _LANGUAGE_LINK = re.compile(r"\n\[(?:한국어|English)\]\([\w.-]+\)\n")
 _LINK = re.compile(r"(?P<picture>!?)\[(?P<text>[^\]\[]*)\]\((?P<path>\.\.?/[^)#\s]*)(?P<anchor>#[^)\s]*)?\)")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the script for the search without a server, and the pictures outside docs/ that pages show."""
-    sources = {"assets/iframe-worker.js": _ROOT / _SCRIPT}
+    """Add files that the sites of ``tracer docs`` have, too, and pictures outside docs/ that pages show."""
+    sources = {f"assets/{name}": _ASSETS / name for name in ("iframe-worker.js", "pages.css")}
     for page in files.documentation_pages():
         for link in _LINK.finditer(page.content_string):
             path = _outside(link["path"], page.src_uri)
@@ -36,7 +37,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **_: object) -> str:
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     """Remove the link to the other language, which the header has. Resolve links to files outside docs/."""
 
     def resolve(link: re.Match[str]) -> str:
@@ -48,15 +49,15 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **_: objec
         if link["picture"]:
             picture = posixpath.relpath(path, posixpath.dirname(page.file.src_uri) or ".")
             return f"![{link['text']}]({picture})"
-        # Without an address of the repository, the text remains.
-        repository = (config.repo_url or "").rstrip("/")
-        return (
-            f"[{link['text']}]({repository}/blob/main/{path}{link['anchor'] or ''})"
-            if repository
-            else link["text"]
-        )
+        return f"[{link['text']}]({_repository()}/blob/main/{path}{link['anchor'] or ''})"
 
     return _LINK.sub(resolve, _LANGUAGE_LINK.sub("\n", markdown, count=1))
+
+
+def _repository() -> str:
+    """Return the URL of the repository. The theme would ask GitHub about a ``repo_url`` of ``mkdocs.yml``."""
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["urls"]["Source"])
 
 
 def _outside(link: str, page: str) -> str | None:

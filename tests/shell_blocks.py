@@ -145,13 +145,16 @@ def cloud_of(text: str) -> str:
 
 
 def matches(output: str, shown: str) -> bool:
-    """Compare an output with the text of a page: ``…`` stands for any text, and alone for any lines."""
+    """Compare an output with the text of a page: ``…`` stands for any text, and alone for any lines.
+
+    Spaces around ``…`` align the text of the page, and stand for nothing.
+    """
     pattern = ""
     for line in shown.rstrip().splitlines():
         if line.strip() == "…":
             pattern += r"(?:[^\n]*\n)*?"
         else:
-            pattern += r"[^\n]*?".join(map(re.escape, line.rstrip().split("…"))) + r"[ ]*\n"
+            pattern += r"[^\n]*?".join(map(re.escape, re.split(" *… *", line.rstrip()))) + r"[ ]*\n"
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", output).strip("\n") + "\n"
     return re.fullmatch(pattern, text) is not None
 

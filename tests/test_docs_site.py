@@ -78,7 +78,7 @@ def test_a_link_to_an_absent_file_of_the_repository_fails(tmp_path: Path) -> Non
 
 def _copy(folder: Path, additions: dict[str, str]) -> Path:
     """Copy the sources of the site, with a text at the end of each page. Return the configuration."""
-    for name in ("mkdocs.yml", "recordings", "tracer", "tests"):
+    for name in ("mkdocs.yml", "pyproject.toml", "recordings", "tracer", "tests"):
         (folder / name).symlink_to(ROOT / name)
     for source in DOCS.rglob("*.*"):
         copy = folder / "docs" / source.relative_to(DOCS)

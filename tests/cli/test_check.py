@@ -48,7 +48,7 @@ def test_what_ships_conforms() -> None:
 def test_a_deviation_is_explained_below_the_table(deviating: Path) -> None:
     ended = tracer("check", SHIPPED, deviating)
     assert ended.returncode == 1
-    assert "but exchange 3 is that one already" in ended.stdout
+    assert "but the same request was sent before and succeeded (exchange 3)" in ended.stdout
     assert ended.stdout.endswith("2 recordings: 1 conforms, 1 deviates\n")
 
 

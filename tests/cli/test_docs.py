@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.cli.runner import tracer
 from tests.rendering.sites import seed_recording, write_recordings
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tracer.cli import docs
 
 
 @pytest.fixture
@@ -20,25 +18,64 @@ def recordings(tmp_path: Path) -> Path:
 
 
 def test_it_says_what_it_did_and_what_to_do_next(recordings: Path, tmp_path: Path) -> None:
-    made = tracer("docs", recordings, "-o", "my site", cwd=tmp_path)
+    made = tracer("docs", recordings, "-o", "my site", "--lang", "en", cwd=tmp_path)
     assert made.returncode == 0
     assert made.stderr == ""
-    assert made.stdout.splitlines() == [
-        "my site: 11 written",
-        "next: pip install mkdocs-material 'mkdocs<2'; mkdocs serve -f 'my site/mkdocs.yml'",
-    ]
-    again = tracer("docs", recordings / "zed/image-show.yaml", "-o", "my site", cwd=tmp_path)
+    assert made.stdout.splitlines()[0] == "my site: 11 written"
+    assert made.stdout.endswith("mkdocs serve -f 'my site/mkdocs.yml'\n")
+    again = tracer("docs", recordings / "zed/image-show.yaml", "-o", "my site", "--lang", "en", cwd=tmp_path)
     assert again.stdout.splitlines()[0] == "my site: 11 unchanged"
 
 
+def test_it_writes_all_languages(recordings: Path, tmp_path: Path) -> None:
+    assert tracer("docs", recordings, "-o", "s", cwd=tmp_path).stdout.splitlines()[0] == "s: 14 written"
+    assert (tmp_path / "s/docs/zed/image-show.ko.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("missing", "several", "beginning"),
+    [
+        ("", False, "next: "),
+        ("mkdocs_static_i18n", False, "next: "),
+        ("mkdocs_static_i18n", True, "next: pip install mkdocs-material mkdocs-static-i18n 'mkdocs<2'; "),
+        ("material", False, "next: pip install mkdocs-material 'mkdocs<2'; "),
+    ],
+)
+def test_the_next_command_installs_what_is_missing(
+    missing: str, beginning: str, monkeypatch: pytest.MonkeyPatch, *, several: bool
+) -> None:
+    monkeypatch.setattr(docs, "find_spec", lambda name: name != missing or None)
+    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/mkdocs")
+    shown = f"next: {docs._next(Path('s/mkdocs.yml'), several=several)}"
+    assert shown == f"{beginning}mkdocs serve -f s/mkdocs.yml"
+
+
 def test_a_page_changed_by_hand_is_named(recordings: Path, tmp_path: Path) -> None:
-    tracer("docs", recordings, "-o", "s", cwd=tmp_path)
+    tracer("docs", recordings, "-o", "s", "--lang", "en", cwd=tmp_path)
     page = tmp_path / "s/docs/zed/image-show.md"
+    text = page.read_text(encoding="utf-8")
     page.write_text("mine\n", encoding="utf-8")
-    made = tracer("docs", recordings, "-o", "s", cwd=tmp_path)
+    made = tracer("docs", recordings, "-o", "s", "--lang", "en", cwd=tmp_path)
     assert made.returncode == 0
     assert made.stderr.startswith("tracer: s/docs/zed/image-show.md is not as tracer docs left it")
     assert made.stdout.startswith("s: 10 unchanged, 1 kept\n")
+    page.write_text(
+        text.replace("Prints the details", "Shows").replace("Asks for", "Wants"), encoding="utf-8"
+    )
+    made = tracer("docs", recordings, "-o", "s", "--lang", "en", cwd=tmp_path)
+    assert made.stderr == (
+        "tracer: s/docs/zed/image-show.md: your edits stay in: "
+        "openstack image show; (7) GET /image/v2/images/{image_id}\n"
+    )
+
+
+def test_pages_show_the_given_host(recordings: Path, tmp_path: Path) -> None:
+    path = recordings / "zed/image-show.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("182.161.114.101", "127.0.0.1:5000"))
+    assert tracer("docs", recordings, "-o", "s", "--host", "http://controller", cwd=tmp_path).returncode == 0
+    page = (tmp_path / "s/docs/zed/image-show.md").read_text(encoding="utf-8")
+    assert "http://controller/identity" in page
+    assert "127.0.0.1" not in page
 
 
 @pytest.mark.parametrize(
@@ -52,6 +89,7 @@ def test_a_page_changed_by_hand_is_named(recordings: Path, tmp_path: Path) -> No
             "no recording of the release 2026.2; there are: zed",
         ),
         (["recordings", "-o", "a-file"], "a-file"),
+        (["recordings", "-o", "s", "--host", "a/b"], "--host: no host 'a/b': give a host such as http://"),
     ],
 )
 def test_an_error_is_one_line(recordings: Path, tmp_path: Path, words: list[str], said: str) -> None:

@@ -127,10 +127,16 @@ def test_the_defaults_of_the_documentation(page: Path) -> None:
     example = re.search(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
     assert example
     Path("rules/services.yaml").write_text("tea:\n  label: tea\n", encoding="utf-8")
+    show = (ROOT / "tracer/sequences/catalog/image-show.yaml").read_text("utf-8")
+    Path("rules/sequences/coffee.yaml").write_text(
+        show.replace("name: image-show", "name: coffee-show", 1), "utf-8"
+    )
     Path("tracer.toml").write_text(example[1], encoding="utf-8")
     assert tracer("diff", ZED, NEWEST).returncode == 0
     assert tracer("diff", "--fail-on", "any", ZED, NEWEST).returncode == 1
-    assert "카탈로그" in tracer("sequences", "list").stdout
+    listed = tracer("sequences", "list").stdout
+    assert "카탈로그" in listed
+    assert "coffee-show" in listed  # a default of all verbs holds for a verb in a group, too
 
 
 @pytest.mark.parametrize(

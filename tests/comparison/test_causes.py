@@ -179,3 +179,25 @@ def test_links_to_a_page_follow_from_the_page() -> None:
 def test_a_strict_comparison_folds_nothing() -> None:
     before, after = printed(TABLE), printed(TABLE.replace("cirros", "fedora"), name="fedora")
     assert compare(before, after, strict=True).folded == []
+
+
+def _discovering(url: str, status: int = 300) -> Recording:
+    discovery = exchange(url.removeprefix("http://cloud"), {"version": url}, url=url, status=status)
+    return run(discovery, exchange("/v2/images", {"images": []}, started=1))
+
+
+@pytest.mark.parametrize("root", ["http://cloud/identity", "http://cloud:5000/"])
+def test_another_url_of_discovery_is_one_difference(root: str) -> None:
+    versioned = f"{root.rstrip('/')}/v3"
+    plain, pinned = _discovering(root), _discovering(versioned, 200)
+    for before, after in ((plain, pinned), (pinned, plain)):
+        found = compare(before, after)
+        assert [difference.kind for difference in found.differences] == ["removed"]
+        assert [(folded.kind, folded.cause) for folded in found.folded] == [
+            ("added", found.differences[0].place)
+        ]
+
+
+def test_discovery_of_another_service_does_not_follow() -> None:
+    found = compare(_discovering("http://cloud/identity"), _discovering("http://cloud/image/v2"))
+    assert sorted(difference.kind for difference in found.differences) == ["added", "removed"]

@@ -60,8 +60,8 @@ def write_recordings(folder: Path, **recordings: Recording) -> Path:
 
 
 def site(recordings: Path, folder: Path, language: str = "en", **options: Any) -> Published:
-    """The site of all recordings in a folder."""
-    return publish(sorted(recordings.rglob("*.yaml")), folder, language, **options)
+    """The site of all recordings in a folder, in all languages if ``language`` is empty."""
+    return publish(sorted(recordings.rglob("*.yaml")), folder, [language] if language else [], **options)
 
 
 def page_of(tmp_path: Path, recording: Recording, language: str = "en", name: str = "image-show") -> str:
@@ -87,7 +87,7 @@ _Config.add_multi_constructor("tag:yaml.org,2002:python/name:", _imported)
 @functools.cache
 def _extensions() -> tuple[list[str], dict[str, Any]]:
     """The Markdown extensions that sites are built with, and their settings."""
-    text = configuration(plan({}, {}), wording("en"))[BASE]
+    text = configuration(plan({}, {}), [wording("en")])[BASE]
     names: list[str] = []
     settings: dict[str, Any] = {}
     for one in yaml.load(text, Loader=_Config)["markdown_extensions"]:

@@ -104,7 +104,7 @@ def test_pages(source: str, tmp_path: Path) -> None:
         for name, recording in _odd().items():
             save(recording, tmp_path / "recordings" / f"{name}.yaml", known_secrets=None)
     paths = below([tmp_path / "recordings" if source == "odd" else RECORDINGS], again=False)
-    publish(paths, tmp_path / "site", "ko")
+    publish(paths, tmp_path / "site", ["ko"])
     pages = list((tmp_path / "site" / "docs").rglob("*.md"))
     assert len(pages) > 6
     for page in pages:

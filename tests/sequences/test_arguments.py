@@ -48,7 +48,7 @@ def test_an_image_deleted_twice_deviates() -> None:
     result = _match(f"openstack image delete {IDS[0]} {IDS[1]}", twice, "image-delete")
     assert result.verdict == "deviates"
     assert result.labels[-1].verdict == "unexpected"
-    assert "is that one already" in result.explanations[0]
+    assert "the same request was sent before" in result.explanations[0]
 
 
 @pytest.mark.parametrize(

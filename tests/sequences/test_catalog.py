@@ -12,7 +12,17 @@ from msgspec.structs import replace
 from tracer.matrix import suites
 from tracer.recording import load
 from tracer.redaction import load_policy
-from tracer.sequences import Entry, Sequence, catalog, choose, client_of, invocation_of, known_client, match
+from tracer.sequences import (
+    Entry,
+    Sequence,
+    catalog,
+    choose,
+    client_of,
+    find,
+    invocation_of,
+    known_client,
+    match,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -218,3 +228,18 @@ def _verdict(recording: Recording, changes: list[tuple[int, Exchange | None]]) -
     remaining = [exchange for exchange in exchanges if exchange is not None]
     sequence = sequence_of(recording)
     return match(remaining, sequence, client_of(recording), invocation_of(recording, sequence)).verdict
+
+
+def test_a_member_of_a_project_may_not_see_its_domain() -> None:
+    """openstackclient 10.4.0 looks for the domain twice, and is refused each time."""
+    recording = load(Path(__file__).parent / "recorded/2026.2/project-show-domain-member.yaml")
+    result = match(
+        recording.exchanges,
+        find("project-show"),
+        client_of(recording),
+        invocation_of(recording, find("project-show")),
+    )
+    assert (result.verdict, result.explanations) == ("conforms", [])
+    assert [exchange.response and exchange.response.status for exchange in recording.exchanges] == [
+        300, 201, *[403] * 8,
+    ]  # fmt: skip

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.sequences import runs
 from tests.sequences.runs import HOST, exchange
-from tracer.sequences import find, match
+from tracer.recording import load
+from tracer.sequences import client_of, find, match
+
+if TYPE_CHECKING:
+    from tracer.model import Exchange
 
 NEAR = "not documented; nearest comes "
 
@@ -30,3 +37,25 @@ def test_a_nearest_step_shares_the_receiver_or_a_word_of_the_path(
     result = match([*runs.by_id(), stranger], find("image-show"))
     assert result.reasons[4].startswith(reason)
     assert reason.startswith(NEAR) or result.reasons[4] == reason
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        (runs.show(), runs.show(), "the same request was sent before and succeeded (exchange 4)"),
+        (runs.show(), runs.show("x"), "exchange 4 matches this part of the sequence already"),
+    ],
+)
+def test_a_request_that_is_sent_again_names_the_earlier_one(
+    first: Exchange, second: Exchange, reason: str
+) -> None:
+    result = match([*runs.prologue(), first, second], find("image-show"))
+    assert f"would be steps 7, 8, but {reason}" in result.reasons.values()
+
+
+def test_a_documented_refusal_that_is_asked_for_again_did_not_succeed() -> None:
+    recording = load(Path(__file__).parent / "recorded/2026.2/project-show-domain-member.yaml")
+    exchanges = list(recording.exchanges)
+    result = match([*exchanges[:8], *exchanges[7:]], find("project-show"), client_of(recording))
+    assert list(result.reasons) == [8]
+    assert result.reasons[8].endswith("but the same request was sent before (exchange 8)")

@@ -226,7 +226,7 @@ def test_the_nearest_step_is_explained() -> None:
             "not documented; nearest comes the call GET /v3 to keystone, "
             "but the method is POST, not GET, the path is not /v3"
         ),
-        "would be steps 7, 8, but exchange 4 is that one already",
+        "would be steps 7, 8, but the same request was sent before and succeeded (exchange 4)",
     ]
     assert result.explanations[1].startswith("exchange 6, DELETE /image/v2/images/{image_id}: ")
 

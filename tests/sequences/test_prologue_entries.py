@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.rendering import seed
-from tracer.model import Exchange
 from tracer.sequences import asks_for_versions, prologue_entry
+
+if TYPE_CHECKING:
+    from tracer.model import Exchange
 
 
 def _exchange(method: str, path: str, status: int | None, to: str, sender: str = "client") -> Exchange:

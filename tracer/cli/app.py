@@ -9,6 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import tracer
 from tracer.cli.defaults import apply_defaults
 from tracer.cli.options import add_rules
 from tracer.cli.parsing import Parser, ProgramParser, list_verbs, no_verb
@@ -69,6 +70,7 @@ def _run() -> int:
     """Run the verb, flush stdout, and return the exit code. Print an error as one line on stderr."""
     try:
         try:
+            _check_package()
             code = _do(sys.argv[1:])
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 0
@@ -88,6 +90,15 @@ def _run() -> int:
     except OSError as error:
         return _complain(f"{error.filename or 'output'}: {error.strerror or error}", TracerError.exit_code)
     return code
+
+
+def _check_package() -> None:
+    """Raise TracerError if PyPI's package ``tracer`` has replaced, or removed, files of this package."""
+    if "load" not in getattr(tracer, "__all__", ()):
+        raise TracerError(
+            "another package named tracer has replaced files of openstack-tracer: install openstack-tracer "
+            "again, in an environment of its own (uv tool install openstack-tracer)"
+        )
 
 
 def _do(words: list[str]) -> int:

@@ -57,9 +57,7 @@ def apply_defaults(parser: argparse.ArgumentParser, verb: str, verbs: Collection
         raise InputError(FILE, f"not TOML: {error}") from None
     _check_names(tables, verb, verbs)
     common = {key: value for key, value in tables.items() if not isinstance(value, dict)}
-    options = options_of(parser)
-    _set(parser, {key: value for key, value in common.items() if key in options}, "")
-    _set_verb(parser, tables.get(verb, {}), verb)
+    _set_verb(parser, tables.get(verb, {}), verb, common)
 
 
 def _check_names(tables: dict[str, Any], verb: str, verbs: Collection[str]) -> None:
@@ -70,8 +68,15 @@ def _check_names(tables: dict[str, Any], verb: str, verbs: Collection[str]) -> N
             raise InputError(FILE, f"not an option of all verbs: write it in a table such as [{verb}]", name)
 
 
-def _set_verb(parser: argparse.ArgumentParser, table: dict[str, Any], location: str) -> None:
-    """Set the defaults of a verb and, if the verb is a group, of the verbs in the group."""
+def _set_verb(
+    parser: argparse.ArgumentParser, table: dict[str, Any], location: str, common: dict[str, Any]
+) -> None:
+    """Set the defaults of a verb and, if the verb is a group, of the verbs in the group.
+
+    ``table`` is the table of the verb. ``common`` are the defaults of all verbs.
+    """
+    options = options_of(parser)
+    _set(parser, {key: value for key, value in common.items() if key in options}, "")
     verbs = verbs_of(parser)
     own = {key: value for key, value in table.items() if key not in verbs}
     _set(parser, own, location)
@@ -79,7 +84,7 @@ def _set_verb(parser: argparse.ArgumentParser, table: dict[str, Any], location: 
         value = table.get(name, {})
         if not isinstance(value, dict):
             raise InputError(FILE, "expected a table", f"{location}.{name}")
-        _set_verb(inner, value, f"{location}.{name}")
+        _set_verb(inner, value, f"{location}.{name}", common)
 
 
 def _set(parser: argparse.ArgumentParser, values: dict[str, Any], location: str) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.cli.options import (
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["arguments", "run"]
 
-_BUILD = "pip install mkdocs-material 'mkdocs<2'"
+_INSTALL = "pip install mkdocs-material 'mkdocs<2'"
+_INSTALL_LANGUAGES = "pip install mkdocs-material mkdocs-static-i18n 'mkdocs<2'"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,27 +34,34 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_recordings(parser)
     add_own_sequences(parser)
     add_out(parser, "DIR", "The site may be there already.", required=True)
-    add_language(parser, "A site has one language.")
+    add_language(parser, "Without it, all languages.", default=None)
     add_release(parser, "Without it, the recordings of all releases.")
     add_diagram(parser, "mmd is Mermaid text, which readers' browsers draw; svg is a picture.", several=False)
+    parser.add_argument(
+        "--host",
+        metavar="URL",
+        help="Host in place of 127.0.0.1, localhost and ::1 in the pages, such as http://controller. "
+        "Recordings stay as they are.",
+    )
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write the pages of the site. Leave a file unchanged if somebody has edited it."""
+    """Write the pages of the site. Keep what a person wrote."""
     include_sequences(options)
     with naming_option("--out"):
         check_folder(options.out)
     from tracer.cli.progress import progress
     from tracer.recording import below
-    from tracer.rendering.pages import publish
+    from tracer.rendering.pages import public_host, publish
 
     with progress() as show:
         published = publish(
             below(options.recordings, again=False),
             options.out,
-            options.lang,
+            [] if options.lang is None else [options.lang],
             release=options.release,
             diagrams="svg" if options.diagram == "svg" else "mermaid",
+            host=None if options.host is None else public_host(options.host),
             progress=show,
         )
     for path in published.protected:
@@ -59,6 +70,8 @@ def run(options: argparse.Namespace) -> None:
             "delete it to have it made anew",
             file=sys.stderr,
         )
+    for path, titles in published.edited.items():
+        print(f"tracer: {options.out / path}: your edits stay in: {'; '.join(titles)}", file=sys.stderr)
     counts = {
         "written": published.written,
         "unchanged": published.unchanged,
@@ -67,4 +80,15 @@ def run(options: argparse.Namespace) -> None:
     }
     summary = ", ".join(f"{len(paths)} {result}" for result, paths in counts.items() if paths)
     print(f"{options.out}: {summary}")
-    print(f"next: {_BUILD}; mkdocs serve -f {shlex.quote(str(options.out / 'mkdocs.yml'))}")
+    print(f"next: {_next(options.out / 'mkdocs.yml', several=options.lang is None)}")
+
+
+def _next(configuration: Path, *, several: bool) -> str:
+    """Return the command that shows the site, after the installation of packages that it needs."""
+    beside = Path(sys.executable).with_name("mkdocs")
+    mkdocs = str(beside) if beside.exists() and not shutil.which("mkdocs") else "mkdocs"
+    serve = f"{shlex.quote(mkdocs)} serve -f {shlex.quote(str(configuration))}"
+    packages = ("mkdocs", "material", *(["mkdocs_static_i18n"] if several else []))
+    if all(find_spec(package) for package in packages):
+        return serve
+    return f"{_INSTALL_LANGUAGES if several else _INSTALL}; {serve}"

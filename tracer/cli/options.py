@@ -219,10 +219,10 @@ def add_format(
     )
 
 
-def add_language(parser: argparse.ArgumentParser, detail: str = "") -> None:
+def add_language(parser: argparse.ArgumentParser, detail: str = "", default: str | None = "en") -> None:
     """Add the option for the language of the texts: ``options.lang``, a code of ISO 639."""
     text = "Language of the texts, such as en or ko"
-    parser.add_argument("--lang", metavar="LANG", default="en", help=_help(text, detail, "en"))
+    parser.add_argument("--lang", metavar="LANG", default=default, help=_help(text, detail, default))
 
 
 def add_theme(parser: argparse.ArgumentParser) -> None:

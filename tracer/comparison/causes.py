@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["causes"]
 
 _SCHEME = re.compile(r"\b(http|ws)s?(?=://)")
+_VERSION = re.compile(r"/v\d+(\.\d+)?/?$")
 _WORD = re.compile(r"[^\s\"'{}\[\](),:;=]+")
 _KEY = re.compile(r"[\w-]+(?=(?:\"\])?$)")
 """The last key of a location."""
@@ -162,6 +163,27 @@ def _of_page(changes: Sequence[_Numbered]) -> dict[int, int]:
     return follows
 
 
+def _of_discovery(changes: Sequence[_Numbered]) -> dict[int, int]:
+    """Fold discovery at the URL of a version under discovery at the URL without it, or the reverse.
+
+    The client discovers the URL that it is given: ``OS_AUTH_URL`` with or without ``/v3``.
+    """
+    unpaired: dict[tuple[str, bool, str], int] = {}
+    follows: dict[int, int] = {}
+    for index, change in changes:
+        request = change.location.general_message.partition(" → ")[0]
+        if change.location.part or change.kind not in ("added", "removed") or not request.startswith("GET "):
+            continue
+        root = _VERSION.sub("", request)
+        is_versioned = root != request
+        counterpart = ("removed" if change.kind == "added" else "added", not is_versioned, root.rstrip("/"))
+        if counterpart in unpaired:
+            follows[index] = unpaired.pop(counterpart)
+        else:
+            unpaired[change.kind, is_versioned, root.rstrip("/")] = index
+    return follows
+
+
 def _of_content(changes: Sequence[_Numbered]) -> dict[int, int]:
     """Fold printed values under the same values in responses."""
     sources: dict[str, int] = {}
@@ -192,5 +214,14 @@ def _first(changes: Iterable[_Numbered], accept: Callable[[Change], bool]) -> in
     return next((index for index, change in changes if accept(change)), None)
 
 
-_RULES = (_of_status, _of_mismatch, _of_scheme, _of_command, _of_reference, _of_page, _of_content)
+_RULES = (
+    _of_status,
+    _of_mismatch,
+    _of_scheme,
+    _of_command,
+    _of_reference,
+    _of_page,
+    _of_discovery,
+    _of_content,
+)
 """The first rule that finds a cause decides."""

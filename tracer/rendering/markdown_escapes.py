@@ -19,9 +19,9 @@ _LINES = 400
 _CHARACTERS = 40_000
 _LINE_OF_CODE = 2_000
 
-# Characters that are syntax anywhere in a line. An underscore within a word is none. A brace starts attributes
-# only at the beginning of a word. Two braces, or a brace with a sign, belong to template languages. Number signs
-# at the end of a heading close it.
+# Characters that are syntax anywhere in a line. An underscore within a word is none. A brace starts
+# attributes only at the beginning of a word. Two braces, or a brace with a sign, belong to template
+# languages. Number signs at the end of a heading close it.
 _SYNTAX = re.compile(
     r"[\\`*|\[\]]|(?<![^\W_])_|_(?![^\W_])"
     r"|\{(?=[%#])|(?:(?<!\S)|(?<=\{))\{|\{(?=\{)"

@@ -27,6 +27,7 @@ __all__ = [
     "status_problem",
 ]
 
+_FAILURES = 400  # RFC 9110, section 15: statuses of errors begin here
 _VERSION = re.compile(r"v\d+(\.\d+)?")
 
 
@@ -43,11 +44,11 @@ def explain(
     of the recording. For an exchange that reached no service, the reason is the host and the error.
     """
     receivers = {rule.entry.receiver for rule in machine.rules}
-    first: dict[int, int] = {}
+    first: dict[int, tuple[int, Observation]] = {}
     reasons: dict[int, str] = {}
-    for index, what in zip(indexes, aligned, strict=True):
+    for index, seen, what in zip(indexes, run, aligned, strict=True):
         if what.rule is not None:
-            first.setdefault(min(machine.rules[what.rule].equivalents), index)
+            first.setdefault(min(machine.rules[what.rule].equivalents), (index, seen))
     for index, seen, what in zip(indexes, run, aligned, strict=True):
         if what.verdict == "wrong-status" and what.rule is not None:
             rule = machine.rules[what.rule]
@@ -93,7 +94,9 @@ def _explain_unreached(exchange: Exchange) -> str:
     return f"no {lack} {host}: {reason}"
 
 
-def _explain_unexpected(machine: Automaton, seen: Observation, first: dict[int, int]) -> str:
+def _explain_unexpected(
+    machine: Automaton, seen: Observation, first: dict[int, tuple[int, Observation]]
+) -> str:
     rules, types = machine.rules, machine.sequence.parameters
     if not rules:
         return "not documented; the sequence has nothing for this client"
@@ -111,8 +114,18 @@ def _explain_unexpected(machine: Automaton, seen: Observation, first: dict[int, 
     if why:
         return f"not documented; nearest comes {_name(rule)}, but {', '.join(why)}"
     if nearest in first:
-        return f"would be {_name(rule)}, but exchange {first[nearest] + 1} is that one already"
+        return f"would be {_name(rule)}, but {_explain_repeated(seen, *first[nearest])}"
     return f"would be {_name(rule)}, but it comes out of order"
+
+
+def _explain_repeated(seen: Observation, index: int, earlier: Observation) -> str:
+    """Return a clause with the exchange ``earlier`` at ``index``, which has the step of ``seen``."""
+    number = index + 1
+    if seen.request != earlier.request:
+        return f"exchange {number} matches this part of the sequence already"
+    if earlier.status is None or earlier.status >= _FAILURES:
+        return f"the same request was sent before (exchange {number})"
+    return f"the same request was sent before and succeeded (exchange {number})"
 
 
 def _name(rule: Rule) -> str:

@@ -81,6 +81,14 @@ class Observation(NamedTuple):
         return generic(self.mount + self.path, self.names)
 
     @property
+    def request(self) -> tuple[str, ...]:
+        """Return the parts that are equal for a request that was sent again.
+
+        The receiver is no part: without a response, the service may not have been recognised.
+        """
+        return self.sender, self.method, self.host, self.mount, self.path, self.query
+
+    @property
     def has_token(self) -> bool:
         """Return whether the request has a token."""
         return self.token is not None

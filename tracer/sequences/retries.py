@@ -33,19 +33,14 @@ def retried(run: Sequence[Observation], is_expected: Callable[[int], bool]) -> d
         return {}
     attempts: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
     for index, seen in enumerate(run):
-        attempts[_request_of(seen)].append(index)
-        attempts[*_request_of(seen), seen.content].append(index)
+        attempts[seen.request].append(index)
+        attempts[*seen.request, seen.content].append(index)
     retries: dict[int, int] = {}
     for index, seen in failed.items():
         # A request whose connection was lost may have been recorded without the end of its body.
         same_body = () if seen.status is None else (seen.content,)
-        positions = attempts[*_request_of(seen), *same_body]
+        positions = attempts[*seen.request, *same_body]
         following = bisect_right(positions, index)
         if following < len(positions):
             retries[index] = positions[following]
     return retries
-
-
-def _request_of(seen: Observation) -> tuple[str, ...]:
-    # The receiver is no part of it: without a response, the service may not have been recognised.
-    return seen.sender, seen.method, seen.host, seen.mount, seen.path, seen.query

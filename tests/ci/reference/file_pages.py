@@ -122,11 +122,9 @@ def _default(
     if key in definition.get("required", ()):
         return f"({texts.frame('required', language)})"
     default = schema.get("default")
-    return (
-        ""
-        if default in (None, "", [], {})
-        else code(str(default).lower() if default in (True, False) else str(default))
-    )
+    if isinstance(default, dict | list | tuple) or default in (None, ""):
+        return ""
+    return code(str(default).lower() if isinstance(default, bool) else str(default))
 
 
 def _type(schema: dict[str, Any], texts: Texts, language: str) -> str:

@@ -100,5 +100,5 @@ def _argument(action: argparse.Action) -> Argument:
 
 def _metavar(action: argparse.Action) -> str:
     if action.choices is not None and action.metavar is None:
-        return "|".join(map(str, action.choices))
+        return f"{{{','.join(map(str, action.choices))}}}"  # a table has no other use for "|"
     return str(action.metavar or action.dest.upper())

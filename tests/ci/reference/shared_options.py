@@ -29,22 +29,29 @@ def options_page(texts: Texts, language: str) -> str:
             f"## {frame('earlier')}",
             frame("earlier_intro"),
             table(earlier, _earlier_rows()),
+            frame("earlier_value"),
         )
         + "\n"
     )
 
 
 def _rows(texts: Texts, language: str) -> list[tuple[str, str, str]]:
-    """Return a row for each option with the same first sentence in several verbs."""
-    uses: dict[tuple[str, str], list[str]] = {}
+    """Return a row for each option of several verbs, with the first sentence of each help text."""
+    verbs: dict[str, list[str]] = {}
+    meanings: dict[str, list[str]] = {}
     for command in commands():
         for argument in arguments_of(command):
             if argument.spelling.startswith("-"):
-                uses.setdefault((_name(argument), sentences(argument.help)[0]), []).append(command.words)
+                verbs.setdefault(_name(argument), []).append(command.words)
+                meanings.setdefault(_name(argument), []).append(sentences(argument.help)[0])
     return [
-        (code(name), prose(texts.translated(text, language)), ", ".join(map(code, verbs)))
-        for (name, text), verbs in sorted(uses.items())
-        if len(verbs) > 1
+        (
+            ", ".join(map(code, name.split(", "))),
+            prose(" ".join(texts.translated(text, language) for text in dict.fromkeys(meanings[name]))),
+            ", ".join(map(code, verbs[name])),
+        )
+        for name in sorted(verbs, key=lambda name: name.lstrip("-"))
+        if len(verbs[name]) > 1
     ]
 
 

@@ -13,7 +13,7 @@ __all__ = ["LANGUAGES", "Texts", "data", "sentences"]
 
 LANGUAGES = ("en", "ko")
 _HERE = Path(__file__).parent
-_SENTENCES = re.compile(r"(?<=[.;?])\s+(?=[A-Z-])")
+_SENTENCES = re.compile(r"(?<=[.?])\s+|(?<=;)\s+(?=[A-Z-])")
 _SIMILAR = 0.7
 
 

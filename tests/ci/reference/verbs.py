@@ -9,6 +9,7 @@ from tests.ci.reference.exit_codes import codes_of
 from tests.ci.reference.markdown import code, head, join, prose, table
 from tests.ci.reference.parsers import arguments_of, commands, usage
 from tests.ci.reference.translation import data
+from tracer.cli.help_texts import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,10 @@ def _verb(verb: Command, every: list[Command], texts: Texts, language: str) -> I
 
 def _command(command: Command, texts: Texts, language: str) -> Iterator[str]:
     yield prose(_purpose(command, texts, language))
-    yield f"```text\n{usage(command)}\n```"
+    lines = [f"usage: {usage(command)}"]
+    if help_examples := examples(command.words):
+        lines += ["", "examples:", *(f"  {line}" for line in help_examples)]
+    yield "\n".join(["```text", *lines, "```"])
     arguments = arguments_of(command)
     if arguments:
         header = [texts.frame(key, language) for key in ("argument", "meaning", "default")]
@@ -74,14 +78,15 @@ def _row(argument: Argument, texts: Texts, language: str) -> tuple[str, str, str
 
 
 def _examples(verb: Command, texts: Texts, language: str) -> Iterator[str]:
-    examples: dict[str, list[dict[str, Any]]] = data("examples")
-    if verb.words not in examples:
+    runnable: dict[str, list[dict[str, Any]]] = data("examples")
+    if verb.words not in runnable:
         texts.lacks(f"examples.yaml: {verb.words}")
         return
-    for example in examples[verb.words]:
+    for example in runnable[verb.words]:
         yield example["text"][language]
-        if "reason" in example:
-            yield f"<!-- not run: {example['reason']} -->"
-        yield f"```sh\n{example['sh'].rstrip()}\n```"
+        if "sh" not in example:
+            continue
+        marks = "".join(f"<!-- {name}: {text} -->\n" for name, text in example.get("marks", {}).items())
+        yield f"{marks}```sh\n{example['sh'].rstrip()}\n```"
         if "output" in example:
             yield f"```text\n{example['output'].rstrip()}\n```"

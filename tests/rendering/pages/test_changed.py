@@ -67,9 +67,9 @@ def test_it_is_written_again_only_if_a_recording_has_changed(recordings: Path, t
     # A second recording shows that the release has either value. It has no page of its own.
     save(_run("2026.2", '{"x": 1}'), recordings / "2026.2" / "again" / "list.yaml")
     paths = sorted(path for path in recordings.rglob("*.yaml") if path.parent.name != "again")
-    assert publishing.publish(paths, tmp_path / "s", "en").written == [PAGE]
+    assert publishing.publish(paths, tmp_path / "s", ["en"]).written == [PAGE]
     assert "body.x" not in (tmp_path / "s" / PAGE).read_text()
-    assert publishing.publish(paths, tmp_path / "s", "en").written == []
+    assert publishing.publish(paths, tmp_path / "s", ["en"]).written == []
 
 
 def test_runs_of_another_client_have_pages_and_partners_of_their_own(

@@ -101,7 +101,7 @@ def _pages(recording: Recording, language: str = "ko") -> tuple[str, str, str, d
     shared = prologue_page(
         [(recording, page, one.position, one.anchor) for one in release.prologue.values()], say
     )
-    return own, shared, index(site, say), configuration(site, say)
+    return own, shared, index(site, say), configuration(site, [say])
 
 
 def _everywhere(text: str) -> Recording:
@@ -194,7 +194,7 @@ def test_index_and_navigation_hold_no_markup(release: str, name: str) -> None:
     cells = [_plain(cell.text) for cell in page.all("td")]
     assert len(cells) == 5
     assert cells[4] == _plain(visible(masked(recording.recorded.partition("T")[0]), 300))
-    text = configuration(site, say)["mkdocs.base.yml"]
+    text = configuration(site, [say])["mkdocs.base.yml"]
     navigation = text.partition("\nnav:\n")[2]
     assert "<" not in navigation
     titles = [

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+import yaml
 
 from tests.rendering.sites import seed_recording, site, write_recordings
 from tracer.errors import InputError
 from tracer.model import Cloud, Recording
-from tracer.rendering.pages import page, publishing
+from tracer.recording import save
+from tracer.rendering.pages import page, public_host, publishing
 from tracer.rendering.pages.site_writer import Published
 
 PAGE = "docs/zed/image-show.md"
@@ -43,7 +46,7 @@ def test_an_unchanged_site_is_made_again_and_not_written_again(
         return page.command_page(*arguments)
 
     monkeypatch.setattr(publishing, "command_page", command_page)
-    assert site(recordings, tmp_path / "s") == Published([], [*first.written], [], [])
+    assert site(recordings, tmp_path / "s") == Published([], [*first.written], [], [], {})
     assert pages == ["image-show"] * 2
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "s").rglob("*")} == times
 
@@ -158,13 +161,15 @@ def test_a_broken_recording_stops_with_its_place(recordings: Path, tmp_path: Pat
 def test_the_list_of_written_files_has_their_checksums_alone(recordings: Path, tmp_path: Path) -> None:
     published = site(recordings, tmp_path / "s")
     content = json.loads((tmp_path / "s/.tracer-docs.json").read_text(encoding="utf-8"))
-    assert content == {
-        "format": 1,
-        "files": {
-            path: {"written": hashlib.sha256((tmp_path / "s" / path).read_bytes()).hexdigest()}
-            for path in published.written
-        },
+    assert content["format"] == 1
+    assert content["language"] == "en"
+    assert {path: file["written"] for path, file in content["files"].items()} == {
+        path: hashlib.sha256((tmp_path / "s" / path).read_bytes()).hexdigest() for path in published.written
     }
+    sections = {path: file["sections"] for path, file in content["files"].items() if "sections" in file}
+    assert {*sections} == {path for path in published.written if path.endswith(".md")}
+    assert [*sections[PAGE]] == ["", "top", "command", "diagram", "messages", "m7", "m8", "output"]
+    assert all(re.fullmatch("([0-9a-f]{12} ?)*", blocks) for blocks in sections[PAGE].values())
 
 
 def test_a_site_of_an_earlier_version_is_brought_up_to_date(recordings: Path, tmp_path: Path) -> None:
@@ -197,9 +202,9 @@ def test_a_site_of_an_earlier_version_is_brought_up_to_date(recordings: Path, tm
     for path in (edited, "docs/index.md"):
         assert (tmp_path / "s" / path).read_text(encoding="utf-8") == "mine\n"
     content = json.loads(manifest.read_text(encoding="utf-8"))
-    assert set(content) == {"format", "files"}
+    assert set(content) == {"format", "language", "files"}
     assert {*content["files"]} == {*published.written}
-    assert all(set(file) == {"written"} for file in content["files"].values())
+    assert all(set(file) <= {"written", "sections"} for file in content["files"].values())
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"format": 2}', "\xff"])
@@ -228,6 +233,132 @@ def test_a_recording_may_come_through_a_pipe(recordings: Path, tmp_path: Path) -
     read_end, write_end = os.pipe()
     os.write(write_end, (recordings / "zed/image-show.yaml").read_bytes())
     os.close(write_end)
-    published = publishing.publish([Path(f"/dev/fd/{read_end}")], tmp_path / "s", "en")
+    published = publishing.publish([Path(f"/dev/fd/{read_end}")], tmp_path / "s", ["en"])
     os.close(read_end)
     assert f"docs/zed/{read_end}.md" in published.written
+
+
+def test_edits_of_a_page_survive_and_the_rest_follows_the_recording(recordings: Path, tmp_path: Path) -> None:
+    site(recordings, tmp_path / "s")
+    page = tmp_path / "s" / PAGE
+    text = page.read_text(encoding="utf-8")
+    mine = "Prints what Glance knows of an image. This is *my* sentence."
+    page.write_text(re.sub("Prints the details.*", mine, text), encoding="utf-8")
+    assert site(recordings, tmp_path / "s").unchanged.count(PAGE) == 1
+    write_recordings(recordings, image_show=_recording(client="another client"))
+    published = site(recordings, tmp_path / "s")
+    assert PAGE in published.written
+    assert published.protected == []
+    assert published.edited == {PAGE: ["openstack image show"]}
+    merged = page.read_text(encoding="utf-8")
+    assert mine in merged
+    assert "**Client** another client" in merged
+    assert merged.replace(mine, "").replace("another client", "") == re.sub(
+        r"Prints the details.*|(?<=\*\*Client\*\* ).*", "", text
+    )
+    # The page with edits is not deleted with its recording, and edits that are undone are no edits.
+    assert site(recordings, tmp_path / "s").edited == {PAGE: ["openstack image show"]}
+    page.write_text(merged.replace(mine, re.search("Prints the details.*", text)[0]), encoding="utf-8")  # type: ignore[index]
+    assert site(recordings, tmp_path / "s").edited == {}
+
+
+def test_an_edited_page_of_a_removed_recording_stays(recordings: Path, tmp_path: Path) -> None:
+    write_recordings(recordings, another=_recording())
+    site(recordings, tmp_path / "s")
+    page = tmp_path / "s/docs/zed/another.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\nMy last words.\n", encoding="utf-8")
+    site(recordings, tmp_path / "s")
+    (recordings / "zed/another.yaml").unlink()
+    assert "docs/zed/another.md" in site(recordings, tmp_path / "s").protected
+    assert page.read_text(encoding="utf-8").endswith("My last words.\n")
+
+
+@pytest.mark.parametrize(
+    "sections", [{}, {"top": "?"}, {"": "x y", "m7": "", "output": " "}, {"a b { #m7 }": "0" * 12}]
+)
+def test_digests_that_do_not_fit_lose_no_edit(
+    recordings: Path, tmp_path: Path, sections: dict[str, str]
+) -> None:
+    site(recordings, tmp_path / "s")
+    page = tmp_path / "s" / PAGE
+    page.write_text(page.read_text(encoding="utf-8") + "\nMy last words.\n", encoding="utf-8")
+    manifest = tmp_path / "s/.tracer-docs.json"
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    content["files"][PAGE]["sections"] = sections
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+    site(recordings, tmp_path / "s")
+    assert "My last words.\n" in page.read_text(encoding="utf-8")
+
+
+def test_a_page_that_is_no_text_stays(recordings: Path, tmp_path: Path) -> None:
+    site(recordings, tmp_path / "s")
+    (tmp_path / "s" / PAGE).write_bytes(b"\xff\xfe")
+    assert site(recordings, tmp_path / "s").protected == [PAGE]
+
+
+def test_a_page_with_the_newlines_and_the_mark_of_windows_is_not_edited(
+    recordings: Path, tmp_path: Path
+) -> None:
+    site(recordings, tmp_path / "s")
+    page = tmp_path / "s" / PAGE
+    text = page.read_text(encoding="utf-8")
+    page.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    published = site(recordings, tmp_path / "s")
+    assert (published.edited, published.protected) == ({}, [])
+
+
+def test_a_site_has_all_languages(recordings: Path, tmp_path: Path) -> None:
+    published = site(recordings, tmp_path / "s", "")
+    docs = tmp_path / "s/docs"
+    pages = {path.relative_to(docs).as_posix() for path in docs.rglob("*.md")}
+    assert {path.removesuffix(".ko.md") + ".md" for path in pages if path.endswith(".ko.md")} == {
+        path for path in pages if not path.endswith(".ko.md")
+    }
+    assert "하는 일" in (docs / "index.ko.md").read_text(encoding="utf-8")
+    assert "What it does" in (docs / "index.md").read_text(encoding="utf-8")
+    assert "mkdocs.base.yml" in published.written
+    configuration = yaml.safe_load(
+        (tmp_path / "s/mkdocs.base.yml").read_text(encoding="utf-8").replace("!!python/name:", "")
+    )
+    english, korean = configuration["plugins"]["i18n"]["languages"]
+    assert (english["locale"], english["default"], korean["locale"]) == ("en", True, "ko")
+    assert korean["nav_translations"]["All commands"] == "모든 명령어"
+    assert korean["theme"]["palette"][0]["toggle"]["name"] == "어두운 화면으로 전환"
+    one = site(recordings, tmp_path / "s", "ko")
+    assert set(one.removed) == {f"docs/{path}" for path in pages if path.endswith(".ko.md")}
+    assert "하는 일" in (docs / "index.md").read_text(encoding="utf-8")
+
+
+def test_the_first_language_of_a_site_stays_first(recordings: Path, tmp_path: Path) -> None:
+    site(recordings, tmp_path / "s", "ko")
+    page = tmp_path / "s" / PAGE
+    edited = page.read_text(encoding="utf-8").replace("ID나 이름으로", "이름으로")
+    page.write_text(edited, encoding="utf-8")
+    manifest = tmp_path / "s/.tracer-docs.json"
+    for earlier in (False, True):
+        if earlier:
+            # Earlier versions did not list the language, nor the blocks of a page.
+            content = json.loads(manifest.read_text(encoding="utf-8"))
+            content.pop("language")
+            for file in content["files"].values():
+                file.pop("sections", None)
+            manifest.write_text(json.dumps(content), encoding="utf-8")
+        published = site(recordings, tmp_path / "s", "")
+        assert page.read_text(encoding="utf-8") == edited
+        assert (published.protected == [PAGE]) == earlier
+        assert "Prints the details" in page.with_suffix(".en.md").read_text(encoding="utf-8")
+
+
+def test_pages_have_the_host_of_the_author(recordings: Path, tmp_path: Path) -> None:
+    local = seed_recording()
+    text = msgspec.json.encode(local).replace(b"182.161.114.101", b"127.0.0.1:36167")
+    save(msgspec.json.decode(text, type=Recording), recordings / "zed/local.yaml")
+    before = (recordings / "zed/local.yaml").read_bytes()
+    site(recordings, tmp_path / "s", "", host=public_host("http://controller"), diagrams="svg")
+    for path in (tmp_path / "s").rglob("*.*"):
+        if path.suffix in (".md", ".svg", ".yml"):
+            assert "127.0.0.1" not in path.read_text(encoding="utf-8"), path
+    page = (tmp_path / "s/docs/zed/local.md").read_text(encoding="utf-8")
+    assert '"OS_AUTH_URL": "http://controller/identity"' in page
+    assert 'title="GET http://controller/image/v2/images/' in page
+    assert (recordings / "zed/local.yaml").read_bytes() == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import socket
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,8 @@ def serve(
         names = ("save_stream_filter", "readfile_filter", "dumper_filter") if flows else ()
         return {PREFIX + name: value for name, value in values.items()} | dict.fromkeys(names, flows)
 
+    # mitmproxy's messages about options read the command line from there.
+    sys.argv[:] = ["mitmdump", *arguments]
     run(create, cmdline.mitmdump, arguments, late_options)  # type: ignore[arg-type]  # a function is enough
 
 

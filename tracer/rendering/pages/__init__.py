@@ -1,8 +1,9 @@
-"""A documentation site of recordings for mkdocs-material, in one language."""
+"""A documentation site of recordings for mkdocs-material."""
 
 from __future__ import annotations
 
+from tracer.rendering.pages.hosts import public_host
 from tracer.rendering.pages.publishing import Diagrams, publish
 from tracer.rendering.pages.site_writer import Published
 
-__all__ = ["Diagrams", "Published", "publish"]
+__all__ = ["Diagrams", "Published", "public_host", "publish"]

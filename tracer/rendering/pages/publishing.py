@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracer.comparison.folders import Couple
 from tracer.errors import InputError
 from tracer.formats.data_files import read
+from tracer.i18n import DEFAULT, languages
 from tracer.recording import loads
 from tracer.rendering.messages import messages
 from tracer.rendering.pages.changed import changes_page
+from tracer.rendering.pages.hosts import replacement
 from tracer.rendering.pages.page import (
     CHANGES,
     MOST_DIAGRAMS,
@@ -24,12 +26,13 @@ from tracer.rendering.pages.site_plan import Page, ReleasePages, SitePlan, plan
 from tracer.rendering.pages.site_writer import Published, SiteWriter
 from tracer.rendering.pages.summary import Summary, summarise
 from tracer.rendering.pages.wording import Wording, wording
-from tracer.rendering.picture import THEMES, render
+from tracer.rendering.picture import THEMES, Theme, render
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tracer.model import Recording
+    from tracer.rendering.pages.hosts import PublicHost
 
 __all__ = ["Diagrams", "publish"]
 
@@ -44,20 +47,25 @@ _CLIENT = "client-"
 def publish(
     recordings: Iterable[Path],
     folder: Path,
-    language: str,
+    codes: Sequence[str] = (),
     *,
     release: str | None = None,
     diagrams: Diagrams = "mermaid",
+    host: PublicHost | None = None,
     progress: Progress = lambda _: None,
 ) -> Published:
     """Make the site of ``recordings`` in ``folder``, or update the site that is there.
 
-    With ``release`` the site contains only recordings of that release. ``progress`` is called with a text
+    ``codes`` are languages. Without them the site has all: first the language of the site that is there, else
+    English. The names of pages in the first language have no language. With ``release`` the site contains
+    only recordings of that release. ``host`` replaces loopback addresses. ``progress`` is called with a text
     before long work. Raises InputError for an unreadable recording, for an unknown language, and if no
     recording is of the ``release``, and the errors of ``tracer.storage.write``.
     """
-    say = wording(language)
+    says = [wording(language) for language in codes]
     writer = SiteWriter(folder)
+    says = says or [wording(language) for language in _all_languages(writer.language or DEFAULT)]
+    writer.language = says[0].language
     paths = {str(path): path for path in recordings}
     # A path may be a pipe, which can be read only once.
     texts = {source: read(path) for source, path in paths.items()}
@@ -67,12 +75,18 @@ def publish(
         releases = ", ".join(sorted({each.release or "none" for each in summaries.values()}))
         raise InputError("--release", f"no recording of the release {release}; there are: {releases}")
     site = plan(wanted, {source: _name(paths[source]) for source in wanted})
+    ports = {port for summary in wanted.values() for port in summary.mounted_ports}
+    public = replacement(host, ports) if host else str
     try:
-        _Publication(writer, site, paths, texts, say, progress).write(diagrams)
+        _Publication(writer, site, paths, texts, says, public, progress).write(diagrams)
         writer.remove_obsolete()
     finally:
         writer.save_list()
     return writer.published
+
+
+def _all_languages(first: str) -> list[str]:
+    return sorted(languages(), key=lambda language: (language != first, language))
 
 
 def _summary(text: str, source: str, progress: Progress) -> Summary:
@@ -82,13 +96,17 @@ def _summary(text: str, source: str, progress: Progress) -> Summary:
 
 
 class _Publication(NamedTuple):
-    """A site to write, with the paths and the texts of its recordings by source."""
+    """A site to write, with the paths and the texts of its recordings by source.
+
+    ``says`` has the texts of each language. ``public`` replaces loopback addresses in a page.
+    """
 
     writer: SiteWriter
     site: SitePlan
     paths: Mapping[str, Path]
     texts: Mapping[str, str]
-    say: Wording
+    says: Sequence[Wording]
+    public: Callable[[str], str]
     progress: Progress
 
     def write(self, diagrams: Diagrams) -> None:
@@ -100,23 +118,28 @@ class _Publication(NamedTuple):
             if release.prologue:
                 self._write_prologue(release)
             self._write_changes(release, with_diagrams=diagrams == "mermaid")
-        self.writer.write(f"{_DOCS}/index.md", index(self.site, self.say))
-        for path, text in configuration(self.site, self.say).items():
+        for say in self.says:
+            self._write_text("index.md", say, index(self.site, say))
+        for path, text in configuration(self.site, self.says).items():
             self.writer.write(path, text)
         for path, content in assets().items():
             self.writer.write(f"{_DOCS}/{path}", content)
 
     def _write_page(self, release: ReleasePages, page: Page, *, with_pictures: bool) -> None:
-        folder = f"{_DOCS}/{release.folder}"
         recording = self._recording(page.source)
         pictures = _pictures(page) if with_pictures else []
         views = messages(recording)
-        text = command_page(recording, page, release, self.site, self.say, pictures, views)
-        self.writer.write(f"{folder}/{page.name}.md", text)
-        texts = diagram_texts(recording, self.say.language, views) if pictures else []
-        for diagram, files in zip(texts, pictures, strict=True):
-            for theme in THEMES:
-                self.writer.write(f"{folder}/{files[theme]}", render(diagram, "svg", theme).decode())
+        drawn: dict[tuple[str, Theme], str] = {}
+        for say in self.says:
+            text = command_page(recording, page, release, self.site, say, pictures, views)
+            self._write_text(f"{release.folder}/{page.name}.md", say, text)
+            texts = diagram_texts(recording, say.language, views) if pictures else []
+            for number, (diagram, files) in enumerate(zip(texts, pictures, strict=True), 1):
+                self.progress(f"diagram {number} of {len(texts)}: {page.title}")
+                for theme in THEMES:
+                    if (diagram, theme) not in drawn:
+                        drawn[diagram, theme] = render(self.public(diagram), "svg", theme).decode()
+                    self._write_text(f"{release.folder}/{files[theme]}", say, drawn[diagram, theme])
 
     def _write_changes(self, release: ReleasePages, *, with_diagrams: bool) -> None:
         before = self.site.earlier(release)
@@ -127,8 +150,9 @@ class _Publication(NamedTuple):
             Couple(new.name, self.paths[old.source], self.paths[new.source])
             for old, new in self.site.couples(before, release)
         ]
-        text = changes_page(before, release, couples, self.say, with_diagrams=with_diagrams)
-        self.writer.write(f"{_DOCS}/{release.folder}/{CHANGES}", text)
+        for say in self.says:
+            text = changes_page(before, release, couples, say, with_diagrams=with_diagrams)
+            self._write_text(f"{release.folder}/{CHANGES}", say, text)
 
     def _write_prologue(self, release: ReleasePages) -> None:
         pages = {page.source: page for page in release.pages}
@@ -137,7 +161,14 @@ class _Publication(NamedTuple):
         sections = [
             (recordings[each.source], pages[each.source], each.position, each.anchor) for each in exchanges
         ]
-        self.writer.write(f"{_DOCS}/{release.folder}/{PROLOGUE}", prologue_page(sections, self.say))
+        for say in self.says:
+            self._write_text(f"{release.folder}/{PROLOGUE}", say, prologue_page(sections, say))
+
+    def _write_text(self, path: str, say: Wording, text: str) -> None:
+        """Write a page or a picture. Its name has the language, except in the first language of the site."""
+        stem, _, suffix = path.rpartition(".")
+        name = path if say is self.says[0] else f"{stem}.{say.language}.{suffix}"
+        self.writer.write(f"{_DOCS}/{name}", self.public(text))
 
     def _recording(self, source: str) -> Recording:
         return loads(self.texts[source], source)

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.filenames import safe_name
-from tracer.rendering.markdown_escapes import EXAMPLE, Md, code
+from tracer.rendering.markdown_escapes import EXAMPLE, Md, code, inline
 from tracer.rendering.pages.page import CHANGES, PROLOGUE, purpose
 from tracer.rendering.pages.templating import fill
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from tracer.rendering.pages.site_plan import ReleasePages, SitePlan
     from tracer.rendering.pages.wording import Wording
 
@@ -23,13 +25,14 @@ __all__ = ["BASE", "CONFIG", "assets", "configuration", "index"]
 
 CONFIG = "mkdocs.yml"
 BASE = "mkdocs.base.yml"
+_MARKS = {"deviates": " ≠", "undetermined": " ?"}
 
 
 def index(plan: SitePlan, say: Wording) -> str:
-    """Return the first page, with every command of every release."""
+    """Return the first page: a table of commands and releases, and every command of every release."""
     releases = [
         {
-            "title": release.name or say("release.unknown"),
+            "title": _title(release, say),
             "anchor": f"release-{safe_name(release.folder)}",
             "rows": [
                 {
@@ -47,35 +50,33 @@ def index(plan: SitePlan, say: Wording) -> str:
         }
         for release in plan.releases
     ]
-    return fill("index.md.j2", say=say, releases=releases, token=code(EXAMPLE))
+    table = _table(plan, say) if len(releases) > 1 else []
+    return fill("index.md.j2", say=say, table=table, releases=releases, token=code(EXAMPLE))
 
 
-def configuration(plan: SitePlan, say: Wording) -> dict[str, str]:
-    """Return two configuration files by path: one for users to edit, and its base with the pages."""
-    values = {"name": _yaml(say("site.name")), "base": _yaml(BASE), "theme": _yaml(say("theme"))}
-    modes = {"light": _yaml(say("site.light")), "dark": _yaml(say("site.dark"))}
-    releases = [
+def configuration(plan: SitePlan, says: Sequence[Wording]) -> dict[str, str]:
+    """Return two configuration files by path: one for users to edit, and its base with the pages.
+
+    ``says`` has the texts of each language of the site. The names of pages in the first language have no
+    language.
+    """
+    say = says[0]
+    titles = [_navigation(plan, each) for each in says]
+    languages = [
         {
-            "title": _nav(release.name or say("release.unknown")),
-            "pages": [
-                *(
-                    [(_nav(say("prologue.title")), _yaml(f"{release.folder}/{PROLOGUE}"))]
-                    if release.prologue
-                    else []
-                ),
-                *(
-                    [(_nav(say("changes.title", release=before.name)), _yaml(f"{release.folder}/{CHANGES}"))]
-                    if (before := plan.earlier(release)) is not None
-                    else []
-                ),
-                *((_nav(page.title), _yaml(f"{release.folder}/{page.name}.md")) for page in release.pages),
-            ],
+            "code": _yaml(each.language),
+            "name": _yaml(each("language")),
+            "site": _yaml(each("site.name")),
+            "light": _yaml(each("site.light")),
+            "dark": _yaml(each("site.dark")),
+            "titles": _translations(titles[0], own),
         }
-        for release in plan.releases
+        for each, own in zip(says, titles, strict=True)
     ]
+    values = {"name": _yaml(say("site.name")), "base": _yaml(BASE)}
     return {
         CONFIG: fill("mkdocs.yml.j2", **values),
-        BASE: fill("mkdocs.base.yml.j2", **values, **modes, home=_nav(say("index.title")), releases=releases),
+        BASE: fill("mkdocs.base.yml.j2", **values, languages=languages, navigation=titles[0]),
     }
 
 
@@ -93,6 +94,63 @@ def assets() -> dict[str, bytes]:
     mermaid = Path(engine.origin).parent / "assets" / "mermaid.js"
     files = {f"assets/{file.name}": file.read_bytes() for file in folder.iterdir() if file.is_file()}
     return {"assets/mermaid.min.js": mermaid.read_bytes(), **files}
+
+
+def _title(release: ReleasePages, say: Wording) -> str:
+    return release.name or say("release.unknown")
+
+
+def _table(plan: SitePlan, say: Wording) -> list[list[Md]]:
+    """Return a table of links: a row for each command, a column for each release, the headings first."""
+    heads = [say("index.command"), *(inline(_title(release, say)) for release in plan.releases)]
+    rows = sorted({(page.title, page.name) for release in plan.releases for page in release.pages})
+    links = {
+        (page.title, page.name, release.folder): Md(
+            f"[{page.summary.messages}{_MARKS.get(page.summary.verdict or '', '')}]"
+            f"({release.folder}/{page.name}.md)"
+        )
+        for release in plan.releases
+        for page in release.pages
+    }
+    return [
+        heads,
+        *(
+            [inline(title), *(links.get((title, name, release.folder), Md()) for release in plan.releases)]
+            for title, name in rows
+        ),
+    ]
+
+
+def _navigation(plan: SitePlan, say: Wording) -> list[tuple[Md, list[tuple[Md, Md]]]]:
+    """Return the navigation: the title of each release with the titles and paths of its pages."""
+    return [
+        (Md(""), [(_nav(say("index.title")), _yaml("index.md"))]),
+        *(
+            (_nav(_title(release, say)), list(_navigation_of(release, plan, say)))
+            for release in plan.releases
+        ),
+    ]
+
+
+def _navigation_of(release: ReleasePages, plan: SitePlan, say: Wording) -> Iterator[tuple[Md, Md]]:
+    if release.prologue:
+        yield _nav(say("prologue.title")), _yaml(f"{release.folder}/{PROLOGUE}")
+    before = plan.earlier(release)
+    if before is not None:
+        yield _nav(say("changes.title", release=before.name)), _yaml(f"{release.folder}/{CHANGES}")
+    for page in release.pages:
+        yield _nav(page.title), _yaml(f"{release.folder}/{page.name}.md")
+
+
+def _translations(
+    first: list[tuple[Md, list[tuple[Md, Md]]]], own: list[tuple[Md, list[tuple[Md, Md]]]]
+) -> dict[Md, Md]:
+    """Return the titles of the navigation that differ from those in the first language."""
+    titles: dict[Md, Md] = {}
+    for (group, pages), (own_group, own_pages) in zip(first, own, strict=True):
+        pairs = [(group, own_group), *((a, b) for (a, _), (b, _) in zip(pages, own_pages, strict=True))]
+        titles |= {title: translation for title, translation in pairs if title != translation}
+    return titles
 
 
 def _more(release: ReleasePages, say: Wording) -> Md:

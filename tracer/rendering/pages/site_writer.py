@@ -1,77 +1,117 @@
 """The files of a site on disk, and the list of the files that tracer wrote.
 
-The list is ``.tracer-docs.json`` in the folder of the site: the SHA-256 of each file as written. A file with
-another checksum was made or edited by a person, and stays as it is.
+The list is ``.tracer-docs.json`` in the folder of the site: the SHA-256 of each file as generated, the
+digests of the blocks of each page (``tracer.rendering.pages.sections``), and the language of pages without a
+language in their names. A page with another checksum was edited by a person: its edits stay. Any other file
+with another checksum stays as it is.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
 from tracer.errors import InputError
+from tracer.rendering.pages.sections import digests, merge
+from tracer.rendering.pages.site import BASE
 from tracer.storage import write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["FileList", "Published", "SiteWriter", "WrittenFile"]
 
 _LIST = ".tracer-docs.json"
+_PAGE = ".md"
+_THEME_LANGUAGE = re.compile(r'^  language: "?([a-z]{2})\b', re.MULTILINE)
 
 
 class Published(NamedTuple):
     """The files of a site by the result for each, as paths below the site's folder.
 
-    ``protected`` files were made or edited by a person, and stay unchanged.
+    ``protected`` files were made or edited by a person, and stay unchanged. ``edited`` has the titles of the
+    sections with a person's edits, by the path of the page. The page is also in ``written`` or ``unchanged``.
     """
 
     written: list[str]
     unchanged: list[str]
     protected: list[str]
     removed: list[str]
+    edited: dict[str, list[str]]
 
 
-class WrittenFile(msgspec.Struct, frozen=True):
-    """A file that tracer wrote: the SHA-256 of its content."""
+class WrittenFile(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A generated file: the SHA-256 of its content, and for a page the digests of its blocks by section."""
 
     written: str
+    sections: dict[str, str] = {}
 
 
 class FileList(msgspec.Struct):
     """The content of the list. Further keys of earlier versions are ignored."""
 
     format: Literal[1] = 1
+    language: str = ""
     files: dict[str, WrittenFile] = {}
 
 
 class SiteWriter:
-    """A writer for the site in ``folder`` that changes no file of a person.
+    """A writer for the site in ``folder`` that keeps everything that a person wrote.
 
-    Raises InputError if the list of written files exists and cannot be read.
+    ``language`` is the language of the pages without a language in their names, empty for a new site. Raises
+    InputError if the list of written files exists and cannot be read.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.published = Published([], [], [], [])
+        self.published = Published([], [], [], [], {})
         self._folder = folder
-        self._files = _load_list(folder)
+        listed = _load_list(folder)
+        self._files = listed.files
+        self.language = listed.language or _language_of_configuration(folder, listed.files)
         self._paths: set[str] = set()
 
     def write(self, path: str, content: str | bytes) -> None:
-        """Write a file of the site unless it has this content already or is protected."""
+        """Write a file of the site unless it has this content already. Keep the edits of a person."""
         self._paths.add(path)
         listed = self._files.get(path)
-        present = _checksum_of_file(self._folder / path)
+        present = _read(self._folder / path)
         wanted = _checksum(content)
-        if present == wanted:
+        if present is not None and _checksum(present) == wanted:
             self.published.unchanged.append(path)
-        elif present and (listed is None or present != listed.written):
+        elif present is None or (listed is not None and _checksum(present) == listed.written):
+            self._replace(path, content)
+        elif listed is None or isinstance(content, bytes) or not self._merge(path, listed, present, content):
             self.published.protected.append(path)
             return
+        sections = digests(content) if isinstance(content, str) and path.endswith(_PAGE) else {}
+        self._files[path] = WrittenFile(wanted, sections)
+
+    def _merge(self, path: str, listed: WrittenFile, present: bytes, content: str) -> bool:
+        """Merge the edits of a page with its new ``content``. Return False if the page is a person's own."""
+        try:
+            page = present.decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            return False
+        if not listed.sections:
+            return False
+        merged = merge(listed.sections, page, content)
+        if merged.replaced:
+            return False
+        if merged.kept:
+            self.published.edited[path] = merged.kept
+        if merged.text == page:
+            self.published.unchanged.append(path)
         else:
-            write(self._folder / path, content)
-            self.published.written.append(path)
-        self._files[path] = WrittenFile(wanted)
+            self._replace(path, merged.text)
+        return True
+
+    def _replace(self, path: str, content: str | bytes) -> None:
+        write(self._folder / path, content)
+        self.published.written.append(path)
 
     def remove_obsolete(self) -> None:
         """Delete listed files that are not part of the site any more, unless a person edited them."""
@@ -84,28 +124,38 @@ class SiteWriter:
                 self.published.protected.append(path)
 
     def save_list(self) -> None:
-        """Write the list of the files that tracer wrote, now and earlier, if it changed."""
-        text = msgspec.json.format(msgspec.json.encode(FileList(files=self._files)), indent=1).decode() + "\n"
+        """Write the list of the files that tracer generated, now and earlier, if it changed."""
+        content = FileList(language=self.language, files=self._files)
+        text = msgspec.json.format(msgspec.json.encode(content), indent=1).decode() + "\n"
         path = self._folder / _LIST
         if _checksum_of_file(path) != _checksum(text):
             write(path, text)
 
 
-def _load_list(folder: Path) -> dict[str, WrittenFile]:
-    """Return the files that tracer wrote, by path; an empty dict without a list. Raises InputError."""
+def _load_list(folder: Path) -> FileList:
+    """Return the list of the files that tracer generated; an empty one without a file. Raises InputError."""
     path = folder / _LIST
     try:
-        files = msgspec.json.decode(path.read_bytes(), type=FileList).files
-        if any(Path(name).is_absolute() or ".." in Path(name).parts for name in files):
+        listed = msgspec.json.decode(path.read_bytes(), type=FileList)
+        if any(Path(name).is_absolute() or ".." in Path(name).parts for name in listed.files):
             raise msgspec.ValidationError
     except FileNotFoundError:
-        return {}
+        return FileList()
     except OSError as error:
         raise InputError(str(path), error.strerror or str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InputError(str(path), "not what tracer docs wrote: delete it") from None
     else:
-        return files
+        return listed
+
+
+def _language_of_configuration(folder: Path, files: Mapping[str, WrittenFile]) -> str:
+    """Return the language of a site that an earlier version made; empty if there is no such site."""
+    if BASE not in files:
+        return ""
+    configuration = _read(folder / BASE) or b""
+    language = _THEME_LANGUAGE.search(configuration.decode("utf-8", "replace"))
+    return language[1] if language else ""
 
 
 def _checksum(content: str | bytes) -> str:
@@ -115,7 +165,13 @@ def _checksum(content: str | bytes) -> str:
 
 def _checksum_of_file(path: Path) -> str:
     """Return the checksum of a file; an empty text if there is no such file."""
+    content = _read(path)
+    return "" if content is None else _checksum(content)
+
+
+def _read(path: Path) -> bytes | None:
+    """Return the content of a file, None if there is no such file."""
     try:
-        return _checksum(path.read_bytes())
+        return path.read_bytes()
     except OSError:
-        return ""
+        return None

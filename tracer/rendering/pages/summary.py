@@ -11,6 +11,7 @@ import msgspec
 from tracer.model import RunVerdict
 from tracer.rendering.mermaid import count_parts
 from tracer.rendering.messages import exchange_messages
+from tracer.rendering.pages.hosts import mounted_ports
 from tracer.sequences import DEVIATIONS, catalog, entry_of, prologue_entry
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     ``contents`` has a digest of each exchange without the values of the run. Exchanges with the same digest
     look the same to a reader. The digest is empty for an exchange that deviates or has no response.
     ``prologue`` has the indexes of discovery and authentication. ``diagrams`` is the number of parts of the
-    diagram.
+    diagram. ``mounted_ports`` are ports of this machine at which services have paths.
     """
 
     release: str = ""
@@ -43,6 +44,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     fell_back: bool = False
     contents: list[str] = []
     prologue: list[int] = []
+    mounted_ports: list[str] = []
 
 
 def summarise(recording: Recording) -> Summary:
@@ -67,6 +69,7 @@ def summarise(recording: Recording) -> Summary:
             and exchange.response is not None
             and exchange.response.status in entry.statuses
         ],
+        mounted_ports=mounted_ports(recording.exchanges),
     )
 
 

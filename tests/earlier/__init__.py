@@ -1,0 +1,1 @@
+"""Files that earlier commits wrote, and tests that today's code reads them."""
