@@ -94,4 +94,4 @@ def test_a_shell_offers_verbs_options_and_values(
 def test_an_unknown_shell_is_one_line() -> None:
     ended = tracer("completion", "tcsh")
     assert ended.returncode == 2
-    assert ended.stderr.startswith("tracer completion: argument shell: invalid choice: 'tcsh'")
+    assert ended.stderr.startswith("tracer completion: argument shell: expected one of bash, zsh, fish,")

@@ -167,8 +167,11 @@ def test_output_is_an_alias_of_out_for_a_recorded_command(tmp_path: Path) -> Non
         (("docs", "x", "--output"), "tracer docs: argument --output: expected one argument; see"),
         (("docs", "x", "--out"), "tracer docs: argument -o/--out: expected one argument; see"),
         (("docs", "x"), "tracer docs: the following arguments are required: -o/--out; see"),
-        (("docs", "x", "-o", "s", "--diagrams", "gif"), "tracer docs: argument --diagrams: invalid choice"),
-        (("diff", ZED, NEWEST, "--diagram", "x"), "tracer diff: argument --diagram: invalid choice: 'x'"),
+        (
+            ("docs", "x", "-o", "s", "--diagrams", "gif"),
+            "tracer docs: argument --diagrams: expected one of mmd",
+        ),
+        (("diff", ZED, NEWEST, "--diagram", "x"), "tracer diff: argument --diagram: expected one of merged"),
         (("diff", ZED, NEWEST, "--diagram", "merged", "--format", "md"), "tracer: --diagram: is drawn"),
         (("diff", ZED, NEWEST, "--draw", "merged", "--format", "md"), "tracer: --draw: is drawn"),
         (

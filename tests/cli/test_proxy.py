@@ -233,7 +233,7 @@ def test_a_port_in_use_is_one_line_with_the_remedy(tmp_path: Path) -> None:
         (("--policy", "missing"), "tracer: missing: "),
         (("--out", "/proc/x"), "tracer: cannot write /proc/x: no such folder (--out chooses another folder)"),
         (("--port", "70000"), "tracer proxy: argument --port: expected a number from 0 to 65535"),
-        (("--on-error", "x"), "tracer proxy: argument --on-error: invalid choice: 'x'"),
+        (("--on-error", "x"), "tracer proxy: argument --on-error: expected one of stop, pass, got 'x'"),
         (("--host", "192.0.2.1"), "tracer: 192.0.2.1:8080: cannot listen there ("),
     ],
 )

@@ -43,7 +43,7 @@ def test_what_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     for path, problem in (
         ("none", "No such file"),
         ("latin", "not UTF-8 text"),
-        (".", "directory"),
+        (".", "it is a folder: name a file"),
         ("\0", "not a"),
     ):
         with pytest.raises(InputError, match=problem):

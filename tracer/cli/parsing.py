@@ -108,11 +108,10 @@ class Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if isinstance(action, _VERBS) and value not in action.choices:
             self.unknown_verb(value, action.choices)
-        # A table of formats lists only built-in formats for the help.
-        if isinstance(action.choices, FormatTable) and value not in action.choices:
-            names = ", ".join(map(repr, action.choices.names()))
-            raise argparse.ArgumentError(action, f"invalid choice: {value!r} (choose from {names})")
-        super()._check_value(action, value)
+        if action.choices is not None and value not in action.choices:
+            # A table of formats lists only built-in formats for the help.
+            names = action.choices.names() if isinstance(action.choices, FormatTable) else action.choices
+            raise argparse.ArgumentError(action, f"expected one of {', '.join(names)}, got {value!r}")
 
 
 class ProgramParser(Parser):

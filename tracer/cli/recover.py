@@ -33,6 +33,8 @@ def run(options: argparse.Namespace) -> int:
     from tracer.runs.participant_map import ParticipantMap
     from tracer.runs.recovery import recover
 
+    if options.folder.is_file():
+        raise InputError(str(options.folder), "it is a file: name the folder of the recordings")
     if not options.folder.is_dir():
         raise InputError(str(options.folder), "there is no such folder")
     with progress() as show:

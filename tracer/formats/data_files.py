@@ -50,6 +50,8 @@ def read(path: Path, *, exact: bool = False) -> str:
         raise InputError(str(path), f"not UTF-8 text (byte {error.start})") from None
     except ValueError:
         raise InputError(str(path), "not a file's name") from None
+    except IsADirectoryError:
+        raise InputError(str(path), "it is a folder: name a file") from None
     except OSError as error:
         raise InputError(str(path), error.strerror or str(error)) from None
 

@@ -65,6 +65,8 @@ def load(path: Path) -> Recording:
 
 def _loaded(text: str | TextIO, source: str) -> Recording:
     tree = yaml_text.load(text, source, {"exchanges": _exchange})
+    if tree is None:
+        raise InputError(source, "not a recording: it is empty")
     if not isinstance(tree, dict) or "format" not in tree:
         raise InputError(source, "not a recording: it has no 'format' key")
     if tree["format"] != FORMAT or isinstance(tree["format"], bool):
