@@ -53,6 +53,7 @@ def run(options: argparse.Namespace) -> None:
     from tracer.cli.progress import progress
     from tracer.recording import below
     from tracer.rendering.pages import public_host, publish
+    from tracer.rendering.texts import visible
 
     with progress() as show:
         published = publish(
@@ -65,13 +66,11 @@ def run(options: argparse.Namespace) -> None:
             progress=show,
         )
     for path in published.protected:
-        print(
-            f"tracer: {options.out / path} is not as tracer docs left it, so it stays as it is; "
-            "delete it to have it made anew",
-            file=sys.stderr,
-        )
+        problem = "is not as tracer docs left it, so it stays as it is; delete it to have it made anew"
+        print(f"tracer: {visible(f'{options.out / path} {problem}', 4000)}", file=sys.stderr)
     for path, titles in published.edited.items():
-        print(f"tracer: {options.out / path}: your edits stay in: {'; '.join(titles)}", file=sys.stderr)
+        edits = f"{options.out / path}: your edits stay in: {'; '.join(titles)}"
+        print(f"tracer: {visible(edits, 4000)}", file=sys.stderr)
     counts = {
         "written": published.written,
         "unchanged": published.unchanged,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import markdown
 import msgspec
 import pytest
 
 from tests.rendering import seed
 from tracer.errors import InputError
+from tracer.rendering.markdown_escapes import inline
 from tracer.rendering.pages.hosts import PublicHost, mounted_ports, public_host, replacement
 
 
@@ -16,7 +18,7 @@ from tracer.rendering.pages.hosts import PublicHost, mounted_ports, public_host,
         ("controller", PublicHost("", "controller", "")),
         ("http://controller", PublicHost("http", "controller", "")),
         ("https://cloud.example.org:8443/", PublicHost("https", "cloud.example.org", "8443")),
-        ("[2001:db8::1]", PublicHost("", "[2001:db8::1]", "")),
+        ("192.0.2.7:80", PublicHost("", "192.0.2.7", "80")),
     ],
 )
 def test_a_host_may_have_a_scheme_and_a_port(text: str, host: PublicHost) -> None:
@@ -25,10 +27,26 @@ def test_a_host_may_have_a_scheme_and_a_port(text: str, host: PublicHost) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["", "http://", "http://a/b", "ftp://x", "a b", "a\n", "-x", "http://x?y", "<b>", "http://u@h", "`x`"],
+    [
+        "",
+        "http://",
+        "http://a/b",
+        "ftp://x",
+        "a b",
+        "a\n",
+        "-x",
+        "http://x?y",
+        "<b>",
+        "http://u@h",
+        "`x`",
+        "a..b",
+        "h:99999",
+        "[::1]",
+        "[2001:db8::5]",
+    ],
 )
 def test_other_texts_are_refused(text: str) -> None:
-    with pytest.raises(InputError, match="--host: no host"):
+    with pytest.raises(InputError, match="--host: not a host name or IPv4 address"):
         public_host(text)
 
 
@@ -52,13 +70,22 @@ def test_other_texts_are_refused(text: str) -> None:
             (text, text)
             for text in (
                 "localhost.localdomain", "my-localhost", "127.0.0.12", "1127.0.0.1", "fe80::1", "2001:db8::1",
-                "a[::1]", "Chrome/127.0.0.0", "127.0.0.1.example.org", "http://controller/identity",
+                "a[::1]", "::1/128", "::1:2", "Chrome/127.0.0.0", "127.0.0.1.example.org", "http://controller/identity",
             )
         ),
     ],
 )  # fmt: skip
 def test_loopback_addresses_are_replaced(text: str, shown: str) -> None:
     assert replacement(public_host("http://controller"), ["42039"])(text) == shown
+
+
+@pytest.mark.parametrize("host", ["controller", "192.0.2.7", "https://a-b.example:8443"])
+def test_no_host_makes_a_link_of_text(host: str) -> None:
+    """A host with brackets would make one: ``[2001:db8::5](javascript:…)``."""
+    page = replacement(public_host(host), [])(
+        inline("at 127.0.0.1(javascript:alert(1)), ![::1](x) or [a]localhost")
+    )
+    assert "href" not in markdown.markdown(page)
 
 
 def test_scheme_and_port_of_the_option_win() -> None:

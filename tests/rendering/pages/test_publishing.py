@@ -229,6 +229,50 @@ def test_a_manifest_cannot_make_us_touch_files_elsewhere(recordings: Path, tmp_p
     assert [path.name for path in (tmp_path / "s").iterdir()] == [".tracer-docs.json"]
 
 
+@pytest.mark.parametrize("name", ["", ".", "docs/a\0b.md", "/etc/passwd", "a/../../b", "x" * 5000])
+def test_a_manifest_names_files_of_the_site(recordings: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "s").mkdir()
+    text = json.dumps({"files": {name: {"written": ""}}})
+    (tmp_path / "s/.tracer-docs.json").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="not what tracer docs wrote"):
+        site(recordings, tmp_path / "s")
+
+
+def test_a_listed_file_that_is_gone_needs_no_checksum(recordings: Path, tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    text = json.dumps({"files": {"docs/gone.md": {"written": ""}}})
+    (tmp_path / "s/.tracer-docs.json").write_text(text, encoding="utf-8")
+    assert site(recordings, tmp_path / "s").removed == []
+
+
+def test_a_manifest_is_a_file(recordings: Path, tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    os.mkfifo(tmp_path / "s/.tracer-docs.json")
+    with pytest.raises(InputError, match="not what tracer docs wrote"):
+        site(recordings, tmp_path / "s")
+
+
+def test_nothing_is_written_through_a_link_out_of_the_site(recordings: Path, tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "s/docs").symlink_to(tmp_path / "outside")
+    with pytest.raises(InputError, match=r"s/docs.*: a link leads out of the folder of the site"):
+        site(recordings, tmp_path / "s")
+    assert [*(tmp_path / "outside").iterdir()] == []
+
+
+def test_nothing_is_deleted_through_a_link_out_of_the_site(recordings: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/v.md").write_text("x", encoding="utf-8")
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s/link").symlink_to(tmp_path / "outside")
+    text = json.dumps({"files": {"link/v.md": {"written": hashlib.sha256(b"x").hexdigest()}}})
+    (tmp_path / "s/.tracer-docs.json").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="a link leads out of the folder of the site"):
+        site(recordings, tmp_path / "s")
+    assert (tmp_path / "outside/v.md").exists()
+
+
 def test_a_recording_may_come_through_a_pipe(recordings: Path, tmp_path: Path) -> None:
     read_end, write_end = os.pipe()
     os.write(write_end, (recordings / "zed/image-show.yaml").read_bytes())

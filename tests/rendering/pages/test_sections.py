@@ -110,6 +110,38 @@ def test_edits_follow_a_message_whose_number_changes() -> None:
     assert _edited(page, new) == new.replace("Asks for a.", "My words on a.")
 
 
+def test_an_edited_heading_follows_its_message() -> None:
+    page = PAGE.replace("### (1) GET /a {", "### My heading {")
+    later = PAGE.replace("(1) GET /a { #m1", "(3) GET /a { #m3").replace(
+        "(2) 200 OK /a { #m2", "(4) 200 OK /a { #m4"
+    )
+    message = "### (1) GET /new { #m1 }\n\nAsks for new.\n\n### (2) 200 OK /new { #m2 }\n\nNew.\n\n"
+    new = later.replace("### (3)", f"{message}### (3)")
+    merged = merge(digests(PAGE), page, new)
+    assert merged.text == new.replace("### (3) GET /a { #m3", "### My heading { #m3")
+    again = merge(digests(new), merged.text, new.replace("Asks for a.", "Asks for b."))
+    assert again.text == merged.text.replace("Asks for a.", "Asks for b.")
+    assert again.kept == ["My heading"]
+
+
+@pytest.mark.parametrize(
+    ("generated", "edited"),
+    [
+        ("### (1) GET /a {", "#### (1) GET /a {"),
+        ("### (1) GET /a {", "### GET /a {"),
+        ("{ #m1 }", "{ #m1 .wide }"),
+        ("Asks for a.", "Asks for a.  "),
+        ("    Host: a\n", "    Host: a   \n"),
+        ("Asks for a.", "```a``` asks."),
+    ],
+)
+def test_every_edit_is_an_edit(generated: str, edited: str) -> None:
+    page = PAGE.replace(generated, edited)
+    merged = merge(digests(PAGE), page, PAGE.replace("Answers a.", "Answers b."))
+    assert merged.text == page.replace("Answers a.", "Answers b.")
+    assert merged.kept
+
+
 def test_an_edited_message_that_the_run_lacks_now_stays() -> None:
     page = PAGE.replace("Answers a.", "My words.")
     new = re.sub(r"(?s)### \(2\) .*?## Output", "### (2) 404 No /a { #m2 }\n\nFails.\n\n## Output", PAGE)

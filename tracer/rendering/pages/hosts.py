@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 
 __all__ = ["PublicHost", "mounted_ports", "public_host", "replacement"]
 
+# Only characters that are no syntax of Markdown: the host replaces addresses in a finished page.
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _GIVEN = re.compile(
-    r"(?:(?P<scheme>https?)://)?(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
-    r"(?::(?P<port>[0-9]{1,5}))?/?"
+    rf"(?:(?P<scheme>https?)://)?(?P<host>{_LABEL}(?:\.{_LABEL})*)(?::(?P<port>[0-9]{{1,5}}))?/?"
 )
+_LAST_PORT = 65535
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # JSON may write "\/" for a slash, Markdown "\[" for a bracket, and a query has percent-encoded URLs.
 _SLASHES = r"(?:(?:\\?/){2}|(?:%2F){2})"
 _COLON = r"(?::|%3A)"
 _ADDRESS = re.compile(
     rf"(?:(?P<scheme>https?)(?P<colon>{_COLON}{_SLASHES})|(?<![\w.:-])|(?<=%2F)|(?<=\\))"
-    r"(?:127\.0\.0\.1|localhost|\\?\[::1\\?\]|(?<!\[)::1(?!\\?\]))"
+    r"(?:127\.0\.0\.1|localhost|\\?\[::1\\?\]|(?<!\[)::1(?![]\\:/%]))"
     rf"(?:{_COLON}(?P<port>[0-9]{{1,5}}))?(?![\w-]|\.\w|:[0-9a-f])"
     r"(?P<path>(?=(?:\\?/|%2F)(?P<mount>[\w.-]*))?)",
     re.IGNORECASE,
@@ -47,10 +49,15 @@ class PublicHost(NamedTuple):
 
 
 def public_host(text: str) -> PublicHost:
-    """Return the host that ``text`` names: ``controller``, or ``http://controller``. Raises InputError."""
+    """Return the host that ``text`` names: ``controller``, or ``http://controller``.
+
+    Raises InputError for other texts, also for an IPv6 address: its brackets are syntax in Markdown.
+    """
     given = _GIVEN.fullmatch(text)
-    if given is None:
-        raise InputError("--host", f"no host {text!r}: give a host such as http://controller")
+    if given is None or int(given["port"] or 0) > _LAST_PORT:
+        raise InputError(
+            "--host", f"not a host name or IPv4 address: {text!r}, use one such as http://controller"
+        )
     return PublicHost(given["scheme"] or "", given["host"], given["port"] or "")
 
 

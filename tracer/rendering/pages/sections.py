@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Merge", "Section", "digests", "merge", "split"]
 
-_HEADING = re.compile(r"#{1,6} (?P<title>.*?) *\{ #(?P<anchor>[\w.-]+) \}\s*")
-_FENCE = re.compile(r"\s*(?P<marks>`{3,}|~{3,})(?P<rest>.*)")
+_HEADING = re.compile(r"#{1,6} (?P<title>.*?) *\{ #(?P<anchor>[\w.-]+) (?P<more>(?:[^{}]* )?)\}\s*")
+# A line with backticks after the marks is no fence, but code in a line (CommonMark 0.31, section 4.5).
+_FENCE = re.compile(r"\s*(?P<marks>`{3,}(?=[^`]*$)|~{3,})(?P<rest>.*)")
 # The numbers of messages, and the anchors made of them, change if the run gets a message more.
 _NUMBERED = re.compile(r"m[0-9]+")
 _NUMBERS = re.compile(r"(?:\([0-9]+\),? )+")
@@ -90,6 +91,10 @@ def merge(generated: Mapping[str, str], page: str, new: str) -> Merge:
         successor = after.get(successors.get(section.anchor, "-"))
         if successor is not None:
             blocks = _merge_blocks(base, section.blocks, successor.blocks)
+            if blocks:
+                # A heading that the author edited has the anchor of the former run.
+                former = f"{{ #{section.anchor} "
+                blocks[0] = blocks[0].replace(former, f"{{ #{successor.anchor} ", 1)
             merged.append(Section(successor.anchor, blocks))
             edited = edited and _digests(blocks) != _digests(successor.blocks)
         elif edited:
@@ -228,9 +233,10 @@ def _digests(blocks: Iterable[str]) -> list[str]:
 
 
 def _digest(block: str) -> str:
-    """Return the digest of a block without trailing blanks. The numbers of a heading do not count."""
-    text = "\n".join(line.rstrip() for line in block.strip("\n").splitlines())
+    """Return the digest of a block. The numbers in the heading of a message do not count."""
+    text = block.strip("\n")
     heading = _HEADING.fullmatch(text)
     if heading and _is_message(heading["anchor"]):
-        text = _NUMBERS.sub("", heading["title"], count=1)
+        marks, title = text[: heading.start("title")], _NUMBERS.sub("(…) ", heading["title"], count=1)
+        text = f"{marks}{title} {heading['more']}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
@@ -27,6 +27,8 @@ __all__ = ["FileList", "Published", "SiteWriter", "WrittenFile"]
 
 _LIST = ".tracer-docs.json"
 _PAGE = ".md"
+_LONGEST = 1000
+"""Characters in the path of a file, at most."""
 _THEME_LANGUAGE = re.compile(r'^  language: "?([a-z]{2})\b', re.MULTILINE)
 
 
@@ -75,8 +77,12 @@ class SiteWriter:
         self._paths: set[str] = set()
 
     def write(self, path: str, content: str | bytes) -> None:
-        """Write a file of the site unless it has this content already. Keep the edits of a person."""
+        """Write a file of the site unless it has this content already. Keep the edits of a person.
+
+        Raises InputError if a link in the folder leads out of it.
+        """
         self._paths.add(path)
+        self._check_inside(path)
         listed = self._files.get(path)
         present = _read(self._folder / path)
         wanted = _checksum(content)
@@ -113,11 +119,21 @@ class SiteWriter:
         write(self._folder / path, content)
         self.published.written.append(path)
 
+    def _check_inside(self, path: str) -> None:
+        parent = (self._folder / path).parent
+        if not parent.resolve().is_relative_to(self._folder.resolve()):
+            raise InputError(str(parent), "a link leads out of the folder of the site: remove the link")
+
     def remove_obsolete(self) -> None:
-        """Delete listed files that are not part of the site any more, unless a person edited them."""
+        """Delete listed files that are not part of the site any more, unless a person edited them.
+
+        Raises InputError if a link in the folder leads out of it.
+        """
         for path in sorted(set(self._files) - self._paths):
+            self._check_inside(path)
             present = _checksum_of_file(self._folder / path)
-            if present == self._files.pop(path).written:
+            written = self._files.pop(path).written
+            if present and present == written:
                 (self._folder / path).unlink()
                 self.published.removed.append(path)
             elif present:
@@ -135,9 +151,11 @@ class SiteWriter:
 def _load_list(folder: Path) -> FileList:
     """Return the list of the files that tracer generated; an empty one without a file. Raises InputError."""
     path = folder / _LIST
+    if path.exists() and not path.is_file():
+        raise InputError(str(path), "not what tracer docs wrote: delete it")
     try:
         listed = msgspec.json.decode(path.read_bytes(), type=FileList)
-        if any(Path(name).is_absolute() or ".." in Path(name).parts for name in listed.files):
+        if not all(_is_name(name) for name in listed.files):
             raise msgspec.ValidationError
     except FileNotFoundError:
         return FileList()
@@ -147,6 +165,14 @@ def _load_list(folder: Path) -> FileList:
         raise InputError(str(path), "not what tracer docs wrote: delete it") from None
     else:
         return listed
+
+
+def _is_name(name: str) -> bool:
+    """Return whether ``name`` is the path of a file below the folder of the site."""
+    parts = PurePosixPath(name).parts
+    return (
+        bool(parts) and parts[0] != "/" and ".." not in parts and "\0" not in name and len(name) <= _LONGEST
+    )
 
 
 def _language_of_configuration(folder: Path, files: Mapping[str, WrittenFile]) -> str:
@@ -172,6 +198,6 @@ def _checksum_of_file(path: Path) -> str:
 def _read(path: Path) -> bytes | None:
     """Return the content of a file, None if there is no such file."""
     try:
-        return path.read_bytes()
+        return path.read_bytes() if path.is_file() else None
     except OSError:
         return None
