@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,16 @@ def test_a_terminal_shows_long_work_and_no_line_remains(monkeypatch: pytest.Monk
         _wait_for(lambda: "reading b" in terminal.getvalue())
     shown = terminal.getvalue()
     assert shown.rfind("\x1b[2K") > shown.rfind("reading")
+
+
+def test_a_line_that_a_late_timer_shows_is_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The timer of a removed line may wait for the lock while another timer begins."""
+    terminal = on_terminal(monkeypatch)
+    with progress() as show:
+        show("reading a")
+        _wait_for(lambda: "reading a" in terminal.getvalue())
+        show._start()
+    _wait_for(lambda: not any(type(thread).__module__ == "rich.live" for thread in threading.enumerate()))
 
 
 def test_short_work_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

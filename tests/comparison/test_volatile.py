@@ -2,7 +2,9 @@
 
 import pytest
 
+from tracer.comparison import volatile
 from tracer.comparison.volatile import explain, partners, skeleton
+from tracer.comparison.volatile_rules import ShuffledParts
 
 STORES = "headers.openstack-image-store-ids"
 STDERR = "output.stderr[]"
@@ -44,6 +46,15 @@ def test_the_lines_of_an_error_have_no_order() -> None:
         ("uuid", *IDS),
         ("uuid", *IDS),
     ]
+
+
+def test_a_pattern_whose_group_is_optional_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = ShuffledParts(
+        name="x", pattern="err(?:: (.+))?", separator="; ", only=("output.stderr[]",), reason={}
+    )
+    monkeypatch.setattr(volatile, "_shuffled_at", lambda _: (parts,))
+    assert explain("err", "err", STDERR) == ()
+    assert explain("err: a; b", "err: b; a", STDERR) == ("x",)
 
 
 @pytest.mark.parametrize(

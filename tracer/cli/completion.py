@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["arguments", "run"]
 
 _SHELLS = ("bash", "zsh", "fish")
-_FILES = ("FILE", "RECORDING")
+_FILES = ("FILE", "RECORDING", "SIDE")
 _FOLDERS = ("DIR",)
 
 
@@ -69,5 +69,15 @@ def _sequence_names() -> Iterable[str]:
     return catalog()
 
 
-_NAMES: dict[str, Callable[[], Iterable[str]]] = {"RELEASE": _release_names, "SEQUENCE": _sequence_names}
+def _format_names() -> Iterable[str]:
+    from tracer.cli.schema import file_schemas
+
+    return file_schemas()
+
+
+_NAMES: dict[str, Callable[[], Iterable[str]]] = {
+    "FORMAT": _format_names,
+    "RELEASE": _release_names,
+    "SEQUENCE": _sequence_names,
+}
 """The names that a metavariable stands for."""

@@ -272,7 +272,7 @@ def add_port(parser: argparse.ArgumentParser, detail: str, ports: range, default
     """Add the option for the port of a server: ``options.port``, a number of ``ports``, or ``default``."""
 
     def port(text: str) -> int:
-        if text.isascii() and text.isdigit() and int(text[:6]) in ports:
+        if text.isascii() and text.isdigit() and len(text) <= len(str(ports[-1])) and int(text) in ports:
             return int(text)
         raise argparse.ArgumentTypeError(f"expected a number from {ports[0]} to {ports[-1]}, got {text!r}")
 

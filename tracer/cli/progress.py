@@ -83,7 +83,7 @@ class ProgressLine:
         from tracer.cli.console import stderr
 
         with self._lock:
-            if self._timer is None:  # hidden meanwhile
+            if self._timer is None or self._live is not None:  # hidden, or shown by an earlier timer
                 return
             # stdout may be a file: rich would print its lines to stderr.
             self._live = Live(

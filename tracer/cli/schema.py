@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="Name of the format; without it, the list of all formats.",
     )
     add_language(parser, "The schema has descriptions in this language.")
-    parser.epilog = "Save it, and tell your editor: # yaml-language-server: $schema=FILE"
+    parser.epilog = "Save it, and tell your editor: `# yaml-language-server: $schema=FILE`"
 
 
 def run(options: argparse.Namespace) -> None:

@@ -36,7 +36,7 @@ def _show_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _schema_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = "Save it, and tell your editor: # yaml-language-server: $schema=FILE"
+    parser.epilog = "Save it, and tell your editor: `# yaml-language-server: $schema=FILE`"
 
 
 def _list(options: argparse.Namespace) -> None:

@@ -99,6 +99,8 @@ def _normal(text: str, general: str) -> str:
 
 def _sorted(separator: str, kinds: tuple[int, ...], match: re.Match[str]) -> str:
     """Return the text of ``match`` with the parts of its group in the order of their skeletons."""
+    if match[1] is None:
+        return match[0]
     parts = sorted(match[1].split(separator), key=lambda part: _skeleton(part, kinds))
     start, end = match.start(1) - match.start(), match.end(1) - match.start()
     return match[0][:start] + separator.join(parts) + match[0][end:]

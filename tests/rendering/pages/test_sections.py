@@ -80,6 +80,21 @@ def test_edits_and_changes_of_different_blocks_come_together(
     assert merge(digests(new), merged.text, new) == merged
 
 
+@pytest.mark.parametrize(
+    ("former", "edited", "recorded", "merged"),
+    [
+        ("A 1\n\nB 1", "A 1\n\nMy note\n\nB 1", "A 2\n\nB 2", "A 2\n\nMy note\n\nB 2"),
+        ("A 1\n\nB 1", "A 1", "A 2\n\nB 2", "A 2"),
+        ("A 1\n\nB 1\n\nC 1", "A 1\n\nMine\n\nC 1", "A 2\n\nB 2\n\nC 2", "A 2\n\nMine\n\nC 2"),
+    ],
+)
+def test_blocks_around_an_edit_follow_the_recording(
+    former: str, edited: str, recorded: str, merged: str
+) -> None:
+    pages = [PAGE.replace("Asks for a.", text) for text in (former, edited, recorded, merged)]
+    assert merge(digests(pages[0]), pages[1], pages[2]).text == pages[3]
+
+
 def test_of_a_block_that_both_changed_the_author_s_stays() -> None:
     page = PAGE.replace("Purpose.", "My purpose.")
     merged = merge(digests(PAGE), page, PAGE.replace("Purpose.", "New purpose.").replace("\n1\n", "\n2\n"))

@@ -88,7 +88,7 @@ def merge(generated: Mapping[str, str], page: str, new: str) -> Merge:
     for section in split(page, before):
         base = before.get(section.anchor, [])
         edited = _digests(section.blocks) != base
-        successor = after.get(successors.get(section.anchor, "-"))
+        successor = after[successors[section.anchor]] if section.anchor in successors else None
         if successor is not None:
             blocks = _merge_blocks(base, section.blocks, successor.blocks)
             if blocks:
@@ -172,7 +172,7 @@ def _merge_blocks(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str
 def _merge_region(
     base: Sequence[str], ours: Sequence[tuple[str, str]], theirs: Sequence[tuple[str, str]]
 ) -> list[str]:
-    """Return the merge of blocks without a block that is the same in all three texts."""
+    """Return the merge of the blocks between two blocks that nobody changed."""
     our_digests = [digest for digest, _ in ours]
     our_blocks, their_blocks = [block for _, block in ours], [block for _, block in theirs]
     size = len(base)
@@ -180,9 +180,12 @@ def _merge_region(
         return their_blocks + our_blocks[size:]
     if size and our_digests[-size:] == list(base):
         return our_blocks[:-size] + their_blocks
-    if len(ours) == size == len(theirs):
+    if len(theirs) == size:
+        changes = SequenceMatcher(None, base, our_digests, autojunk=False).get_opcodes()
         return [
-            theirs[index][1] if digest == base[index] else block for index, (digest, block) in enumerate(ours)
+            block
+            for kind, start, end, our_start, our_end in changes
+            for block in (their_blocks[start:end] if kind == "equal" else our_blocks[our_start:our_end])
         ]
     return our_blocks
 

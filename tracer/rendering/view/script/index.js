@@ -82,7 +82,8 @@ export function moveInIndex(down, right) {
   const [row, column] = placeOf(from);
   const ahead = links.filter((link) => {
     const [otherRow, otherColumn] = placeOf(link);
-    return right === 0 ? otherColumn === column && Math.sign(otherRow - row) === down : otherRow === row && Math.sign(otherColumn - column) === right;
+    const step = Math.sign(links.indexOf(link) - links.indexOf(from));
+    return right === 0 ? otherColumn === column && Math.sign(otherRow - row) === down : otherRow === row && step === right;
   });
   (down + right > 0 ? ahead[0] : ahead.at(-1))?.focus();
 }
