@@ -59,9 +59,9 @@ class ProgressLine:
                 self._timer.start()
 
     def hide(self) -> None:
-        """Remove the line before a result is printed on stdout, if that is a terminal, too.
+        """Remove the line if stdout is a terminal, so that a result can be printed.
 
-        A later call shows a line again, ``PATIENCE`` after the result.
+        The next call shows a line again after ``PATIENCE``.
         """
         if sys.stdout.isatty():
             self.remove()

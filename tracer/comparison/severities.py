@@ -62,7 +62,7 @@ class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class SeverityRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The content of severities.yaml, or of a user\'s file with the same name."""
+    """The content of severities.yaml, or of a user's file with the same name."""
 
     rules: Annotated[tuple[SeverityRule, ...], msgspec.Meta(min_length=1)]
 

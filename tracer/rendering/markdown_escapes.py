@@ -32,9 +32,9 @@ _START = re.compile(
     r"[#>=]|[-+](?=\s|$)|-(?=[-\s]*$|-8<)|!(?=!!)|\?(?=\?\?)|/(?=//)|:(?=\s)|~(?=~~)|;(?=--8<)|(?<=[0-9])[.)](?=\s|$)"
 )
 _NUMBER = re.compile(r"[0-9]*")
-# Markdown reads a backslash before these characters. Template languages read braces through a backslash.
+# Characters that a backslash escapes in Markdown; for template languages, it does not escape a brace.
 _BACKSLASHED = frozenset("\\`*_[]()>#+-.!|")
-# Texts that a part of the page's machinery reads inside of backticks too: HTML, cells of a table, templates.
+# Texts that stay active between backticks: HTML tags, the separator of cells, tags of template languages.
 _RAW = re.compile(r"<[A-Za-z/!?-]|\||\{[{%#]")
 _SIGN = re.compile(r"[^\w\s,.;/?()'-]|_")
 _RUN = re.compile(r"`+")

@@ -1,4 +1,4 @@
-"""Requests to Keystone for tokens, by method and path. Every other module asks these functions.
+"""Requests to Keystone for tokens, by method and path. Modules that judge a request ask these functions.
 
 A path has any mount before it, and may end with a slash.
 """

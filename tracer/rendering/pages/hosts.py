@@ -35,7 +35,7 @@ _ADDRESS = re.compile(
     rf"(?:(?P<scheme>https?)(?P<colon>{_COLON}{_SLASHES})|(?<![\w.:-])|(?<=%2F)|(?<=\\))"
     r"(?:127\.0\.0\.1|localhost|\\?\[::1\\?\]|(?<!\[)::1(?![]\\:/%]))"
     rf"(?:{_COLON}(?P<port>[0-9]{{1,5}}))?(?![\w-]|\.\w|:[0-9a-f])"
-    r"(?P<path>(?=(?:\\?/|%2F)(?P<mount>[\w.-]*))?)",
+    r"(?=(?:\\?/|%2F)(?P<mount>[\w.-]*)|)",
     re.IGNORECASE,
 )
 

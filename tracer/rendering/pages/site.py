@@ -25,7 +25,7 @@ __all__ = ["BASE", "CONFIG", "assets", "configuration", "index"]
 
 CONFIG = "mkdocs.yml"
 BASE = "mkdocs.base.yml"
-_MARKS = {"deviates": " ≠", "undetermined": " ?"}
+_MARKS = {"deviates": " ✗", "undetermined": " ?"}
 
 
 def index(plan: SitePlan, say: Wording) -> str:
