@@ -31,6 +31,9 @@ PAGES = [
     if any(block.runs for block in blocks(page.read_text(encoding="utf-8")))
 ]
 
+ALWAYS = ("README.md", "docs/tutorial.md")
+"""The pages whose blocks run at every landing. ``.ci/run --all`` runs those of all pages."""
+
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
@@ -44,7 +47,10 @@ def clone(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=() if page in ALWAYS else pytest.mark.all_pages) for page in PAGES],
+)
 def test_the_shell_blocks_of_a_page_work(
     page: str, clone: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
