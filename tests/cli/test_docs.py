@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.cli.runner import tracer
 from tests.rendering.sites import seed_recording, write_recordings
 from tracer.cli import docs
+from tracer.model import Cloud
 
 
 @pytest.fixture
@@ -48,6 +50,24 @@ def test_the_next_command_installs_what_is_missing(
     monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/mkdocs")
     shown = f"next: {docs._next(Path('s/mkdocs.yml'), several=several)}"
     assert shown == f"{beginning}mkdocs serve -f s/mkdocs.yml"
+
+
+def test_a_call_with_fewer_recordings_names_the_pages_that_it_removes(
+    recordings: Path, tmp_path: Path
+) -> None:
+    later = msgspec.structs.replace(seed_recording(), cloud=Cloud(release="2026.2"))
+    write_recordings(recordings, image_show=later)
+    tracer("docs", recordings, "-o", "s", "--lang", "en", cwd=tmp_path)
+    (tmp_path / "s/mkdocs.yml").write_text("site_name: mine\n", encoding="utf-8")
+    page = tmp_path / "s/docs/2026.2/image-show.md"
+    page.write_text(f"{page.read_text(encoding='utf-8')}\nMy last words.\n", encoding="utf-8")
+    made = tracer("docs", recordings / "zed", "-o", "s", "--lang", "en", cwd=tmp_path)
+    missing = "the given recordings and languages do not have this page"
+    assert f"tracer: s/docs/2026.2/image-show.md: has your edits, and stays; {missing}\n" in made.stderr
+    assert f"tracer: s/docs/2026.2/changes.md: removed; {missing}\n" in made.stderr
+    assert "mkdocs.yml" not in made.stderr
+    made = tracer("docs", recordings, "-o", "s", "--lang", "en", cwd=tmp_path)
+    assert made.stderr == "tracer: s/docs/2026.2/image-show.md: your edits stay in: Output\n"
 
 
 def test_a_page_changed_by_hand_is_named(recordings: Path, tmp_path: Path) -> None:

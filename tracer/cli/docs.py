@@ -28,6 +28,9 @@ __all__ = ["arguments", "run"]
 _INSTALL = "pip install mkdocs-material 'mkdocs<2'"
 _INSTALL_LANGUAGES = "pip install mkdocs-material mkdocs-static-i18n 'mkdocs<2'"
 
+_SHOWN = 5
+"""The most files with the same result that are named."""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings, the output folder and the pages."""
@@ -52,7 +55,7 @@ def run(options: argparse.Namespace) -> None:
         check_folder(options.out)
     from tracer.cli.progress import progress
     from tracer.recording import below
-    from tracer.rendering.pages import public_host, publish
+    from tracer.rendering.pages import CONFIG, public_host, publish
     from tracer.rendering.texts import visible
 
     with progress() as show:
@@ -66,15 +69,25 @@ def run(options: argparse.Namespace) -> None:
             progress=show,
         )
     for path in published.protected:
+        if path == CONFIG:  # a person may change it, and tracer needs no new text in it
+            continue
         problem = "is not as tracer docs left it, so it stays as it is; delete it to have it made anew"
         print(f"tracer: {visible(f'{options.out / path} {problem}', 4000)}", file=sys.stderr)
+    for result, paths in (("removed", published.removed), ("has your edits, and stays", published.orphaned)):
+        for path in paths[:_SHOWN]:
+            problem = (
+                f"{options.out / path}: {result}; the given recordings and languages do not have this page"
+            )
+            print(f"tracer: {visible(problem, 4000)}", file=sys.stderr)
+        if len(paths) > _SHOWN:
+            print(f"tracer: … and {len(paths) - _SHOWN} more: {result}", file=sys.stderr)
     for path, titles in published.edited.items():
         edits = f"{options.out / path}: your edits stay in: {'; '.join(titles)}"
         print(f"tracer: {visible(edits, 4000)}", file=sys.stderr)
     counts = {
         "written": published.written,
         "unchanged": published.unchanged,
-        "kept": published.protected,
+        "kept": [*published.protected, *published.orphaned],
         "removed": published.removed,
     }
     summary = ", ".join(f"{len(paths)} {result}" for result, paths in counts.items() if paths)

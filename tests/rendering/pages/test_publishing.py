@@ -46,7 +46,7 @@ def test_an_unchanged_site_is_made_again_and_not_written_again(
         return page.command_page(*arguments)
 
     monkeypatch.setattr(publishing, "command_page", command_page)
-    assert site(recordings, tmp_path / "s") == Published([], [*first.written], [], [], {})
+    assert site(recordings, tmp_path / "s") == Published([], [*first.written], [], [], [], {})
     assert pages == ["image-show"] * 2
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "s").rglob("*")} == times
 
@@ -112,9 +112,11 @@ def test_pages_of_removed_recordings_go_if_they_are_ours(recordings: Path, tmp_p
     published = site(recordings, tmp_path / "s")
     changes = "docs/2026.2/changes.md"
     assert published.removed == [changes, "docs/zed/another.md", "docs/zed/prologue.md"]
-    assert published.protected == [PAGE]
+    assert published.orphaned == [PAGE]
     assert foreign.exists()
-    assert site(recordings, tmp_path / "s").protected == []
+    assert site(recordings, tmp_path / "s").orphaned == [PAGE]
+    (tmp_path / "s" / PAGE).unlink()
+    assert site(recordings, tmp_path / "s").orphaned == []
 
 
 def test_pictures_are_written_once(recordings: Path, tmp_path: Path) -> None:
@@ -132,7 +134,7 @@ def test_pictures_are_written_once(recordings: Path, tmp_path: Path) -> None:
     (tmp_path / "s" / pictures[0]).write_text("<svg>mine</svg>", encoding="utf-8")
     published = site(recordings, tmp_path / "s")
     assert pictures[1] in published.removed
-    assert published.protected == [pictures[0]]
+    assert published.orphaned == [pictures[0]]
 
 
 def test_what_was_written_before_an_interruption_is_known_the_next_time(
@@ -196,14 +198,15 @@ def test_a_site_of_an_earlier_version_is_brought_up_to_date(recordings: Path, tm
         (tmp_path / "s" / path).write_text("mine\n", encoding="utf-8")
     again = site(recordings, tmp_path / "s")
     assert again.written == [PAGE]
-    assert again.protected == ["docs/index.md", edited]
+    assert again.protected == ["docs/index.md"]
+    assert again.orphaned == [edited]
     assert again.removed == [obsolete]
     assert {path for path in published.written if path not in (PAGE, "docs/index.md")} == {*again.unchanged}
     for path in (edited, "docs/index.md"):
         assert (tmp_path / "s" / path).read_text(encoding="utf-8") == "mine\n"
     content = json.loads(manifest.read_text(encoding="utf-8"))
     assert set(content) == {"format", "language", "files"}
-    assert {*content["files"]} == {*published.written}
+    assert {*content["files"]} == {*published.written, edited}
     assert all(set(file) <= {"written", "sections"} for file in content["files"].values())
 
 
@@ -313,7 +316,14 @@ def test_an_edited_page_of_a_removed_recording_stays(recordings: Path, tmp_path:
     page.write_text(page.read_text(encoding="utf-8") + "\nMy last words.\n", encoding="utf-8")
     site(recordings, tmp_path / "s")
     (recordings / "zed/another.yaml").unlink()
-    assert "docs/zed/another.md" in site(recordings, tmp_path / "s").protected
+    assert site(recordings, tmp_path / "s").orphaned == ["docs/zed/another.md"]
+    assert page.read_text(encoding="utf-8").endswith("My last words.\n")
+    # The edits are merged again as soon as the recording is part of the site again.
+    write_recordings(recordings, another=_recording(client="another client"))
+    published = site(recordings, tmp_path / "s")
+    assert "docs/zed/another.md" in published.written
+    assert [*published.edited] == ["docs/zed/another.md"]
+    assert "another client" in page.read_text(encoding="utf-8")
     assert page.read_text(encoding="utf-8").endswith("My last words.\n")
 
 

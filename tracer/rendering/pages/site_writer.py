@@ -35,14 +35,16 @@ _THEME_LANGUAGE = re.compile(r'^  language: "?([a-z]{2})\b', re.MULTILINE)
 class Published(NamedTuple):
     """The files of a site by the result for each, as paths below the site's folder.
 
-    ``protected`` files were made or edited by a person, and stay unchanged. ``edited`` has the titles of the
-    sections with a person's edits, by the path of the page. The page is also in ``written`` or ``unchanged``.
+    ``protected`` files were made or edited by a person, and stay unchanged. ``orphaned`` files were edited by
+    a person, and are not part of the site any more. ``edited`` has the titles of the sections with a person's
+    edits, by the path of the page. The page is also in ``written`` or ``unchanged``.
     """
 
     written: list[str]
     unchanged: list[str]
     protected: list[str]
     removed: list[str]
+    orphaned: list[str]
     edited: dict[str, list[str]]
 
 
@@ -69,7 +71,7 @@ class SiteWriter:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.published = Published([], [], [], [], {})
+        self.published = Published([], [], [], [], [], {})
         self._folder = folder
         listed = _load_list(folder)
         self._files = listed.files
@@ -132,12 +134,14 @@ class SiteWriter:
         for path in sorted(set(self._files) - self._paths):
             self._check_inside(path)
             present = _checksum_of_file(self._folder / path)
-            written = self._files.pop(path).written
-            if present and present == written:
+            if present and present != self._files[path].written:
+                # The list keeps the digests: a later site with this page merges the edits.
+                self.published.orphaned.append(path)
+                continue
+            del self._files[path]
+            if present:
                 (self._folder / path).unlink()
                 self.published.removed.append(path)
-            elif present:
-                self.published.protected.append(path)
 
     def save_list(self) -> None:
         """Write the list of the files that tracer generated, now and earlier, if it changed."""
