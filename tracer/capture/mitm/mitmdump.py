@@ -33,7 +33,7 @@ __all__ = ["serve"]
 
 _CERTIFICATE = "mitmproxy-ca-cert.pem"
 
-_SILENT: Mapping[str, int | bool] = {"flow_detail": 0, "proxy_debug": False}
+_SILENT: dict[str, Any] = {"flow_detail": 0, "proxy_debug": False}
 """Options of mitmproxy that print secrets, with the values that print nothing."""
 
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
