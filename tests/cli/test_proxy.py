@@ -17,6 +17,7 @@ import termios
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,9 +31,9 @@ from tracer.recording import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 TOKEN = "gAAAAABjlug2ZWlEI9u8KK2SQ7ydjRYxuflGjdk1MoZpa-azw_A5sVhiJo21aZ"
+ENDED = "tracer: the display has ended (stdout: {}); recording does not need it\n"
 CLIENT = """
 import os, sys, urllib.request
 token = {"X-Auth-Token": os.environ["TOKEN"]}
@@ -88,8 +89,7 @@ class Proxy:
         return self.process.wait(PATIENCE)
 
     def ask(self, cloud: str, path: str = "/image/v2/images") -> None:
-        environment = {**os.environ, "http_proxy": self.url, "no_proxy": "", "CLOUD": cloud, "TOKEN": TOKEN}
-        subprocess.run([sys.executable, "-c", CLIENT, path], env=environment, check=True, timeout=PATIENCE)
+        ask(self.url, cloud, path)
 
     def _read(self) -> bool:
         if not select.select([self._output], [], [], PATIENCE)[0]:
@@ -102,9 +102,14 @@ class Proxy:
         return bool(data)
 
 
+def ask(url: str, cloud: str, path: str = "/image/v2/images") -> None:
+    environment = {**os.environ, "http_proxy": url, "no_proxy": "", "CLOUD": cloud, "TOKEN": TOKEN}
+    subprocess.run([sys.executable, "-c", CLIENT, path], env=environment, check=True, timeout=PATIENCE)
+
+
 @contextmanager
-def started(folder: Path, *words: str, columns: int = 0) -> Iterator[Proxy]:
-    """Start ``tracer proxy`` with a pipe, or with a terminal of ``columns``."""
+def started(folder: Path, *words: str, columns: int = 0, errors: Path | None = None) -> Iterator[Proxy]:
+    """Start ``tracer proxy`` with a pipe, or with a terminal of ``columns``. ``errors`` receives stderr."""
     if columns:
         output, end = pty.openpty()
         fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
@@ -113,15 +118,17 @@ def started(folder: Path, *words: str, columns: int = 0) -> Iterator[Proxy]:
     environment = {**os.environ, "TERM": "xterm-256color", "HOME": str(folder)}
     for name in ("COLUMNS", "NO_COLOR"):
         environment.pop(name, None)
+    error_output = os.open(errors, os.O_WRONLY | os.O_CREAT) if errors else end
     process = subprocess.Popen(
         [TRACER, "proxy", "--port", "0", *words],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=end,
-        stderr=end,
+        stderr=error_output,
     )
-    os.close(end)
+    for number in {end, error_output}:
+        os.close(number)
     try:
         yield Proxy(process, output)
     finally:
@@ -186,14 +193,45 @@ def test_a_narrow_terminal_shows_lines(cloud: str, tmp_path: Path) -> None:
     assert "client → glance  GET /image/v2/images → 200" in running.printed
 
 
-def test_a_reader_that_leaves_ends_the_proxy_and_nothing_is_lost(cloud: str, tmp_path: Path) -> None:
-    with started(tmp_path) as running:
-        running.wait_for("Ctrl-C ends")
-        os.dup2(os.open(os.devnull, os.O_RDONLY), running._output)
+def test_a_reader_that_leaves_ends_only_the_display(cloud: str, tmp_path: Path) -> None:
+    """Exchanges before and after the end of the pipe are recorded; Ctrl-C ends with 0."""
+    with started(tmp_path, errors=tmp_path / "errors") as running:
         running.ask(cloud)
-        assert running.process.wait(PATIENCE) == 1
-    assert tracer("recover", "recordings", cwd=tmp_path).returncode == 0
+        running.wait_for(r"\.yaml \(1 exchange")
+        os.dup2(os.open(os.devnull, os.O_RDONLY), running._output)
+        for _ in range(2):
+            running.ask(cloud)
+        assert running.stop() == 0
+    assert (tmp_path / "errors").read_text() == ENDED.format("Broken pipe")
+    assert len(list((tmp_path / "recordings").glob("*.yaml"))) == 3
+
+
+@pytest.mark.parametrize("errors", ["errors", "/dev/full"])
+def test_a_display_that_never_began_leaves_the_traffic_alone(cloud: str, tmp_path: Path, errors: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with Path("/dev/full").open("wb") as full, (tmp_path / errors).open("wb") as stderr:
+        process = subprocess.Popen(
+            [TRACER, "proxy", "--port", str(port)], cwd=tmp_path, stdout=full, stderr=stderr
+        )
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not listens(port):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        ask(f"http://127.0.0.1:{port}", cloud)
+    finally:
+        process.send_signal(signal.SIGINT)
+    assert process.wait(PATIENCE) == 0
+    if errors == "errors":
+        assert (tmp_path / errors).read_text() == ENDED.format("No space left on device")
     assert len(list((tmp_path / "recordings").glob("*.yaml"))) == 1
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_options_of_mitmdump_follow(cloud: str, tmp_path: Path) -> None:
@@ -203,6 +241,39 @@ def test_options_of_mitmdump_follow(cloud: str, tmp_path: Path) -> None:
         assert running.stop() == 0
     assert (tmp_path / "flows").stat().st_size > 0
     assert len(list((tmp_path / "recordings" / "2026.2").glob("*.yaml"))) == 1
+
+
+@pytest.mark.parametrize("word", ["-v", "--verbose", "-vq"])
+def test_a_verbose_log_has_no_secret(cloud: str, tmp_path: Path, word: str) -> None:
+    """Neither ``--verbose`` nor mitmproxy's own configuration shows flows."""
+    (tmp_path / ".mitmproxy").mkdir()
+    (tmp_path / ".mitmproxy" / "config.yaml").write_text("flow_detail: 3\nproxy_debug: true\n")
+    with started(tmp_path, "--", word, "--set", "flow_detail=0") as running:
+        running.ask(cloud, "/image/v2/images?password=geheim-1")
+        running.wait_for(r"\.yaml \(1 exchange")
+        assert running.stop() == 0
+    assert "client connect" in running.printed, "the log is verbose"
+    assert TOKEN not in running.printed
+    assert "geheim-1" not in running.printed
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("--set", "flow_detail=2"), "flow_detail"),
+        (("--flow-detail", "3"), "flow_detail"),
+        (("-v", "--set", "proxy_debug=true"), "proxy_debug"),
+        (("--set", "proxy_debug"), "proxy_debug"),
+    ],
+)
+def test_an_option_that_prints_secrets_is_refused(words: tuple[str, ...], name: str, tmp_path: Path) -> None:
+    ended = tracer("proxy", "--port", "0", "--", *words, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        f"tracer: {name}: this option of mitmdump prints passwords and tokens; leave it out, or use "
+        'mitmdump -s "$(tracer addon)" with it\n'
+    )
+    assert ended.stdout == ""
 
 
 def test_a_flag_has_priority_over_the_configuration_of_mitmproxy(cloud: str, tmp_path: Path) -> None:

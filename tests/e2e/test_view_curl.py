@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from playwright.sync_api import expect
 
@@ -102,7 +103,9 @@ def test_the_request_as_curl_is_the_request_and_nothing_more(
     body: Body | None,
     sent: bytes | None,
 ) -> None:
-    command = _copied(opened(saying(body, url=listener + path, headers=headers, method=method)))
+    recording = saying(body, url=listener + path, headers=headers, method=method)
+    cloud = msgspec.structs.replace(recording.cloud, url=listener)
+    command = _copied(opened(msgspec.structs.replace(recording, cloud=cloud)))
     assert not re.search(r"[^\x20-\x7e\n\u00a0-\U0010ffff]", command), "nothing in it steers a terminal"
     installed("curl", "curl")
     folder = tmp_path / "here"

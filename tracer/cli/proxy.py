@@ -81,6 +81,7 @@ def _serve(options: argparse.Namespace, values: Mapping[str, Any]) -> None:
     from tracer.capture.mitm.addon import Tracer
     from tracer.capture.mitm.mitmdump import serve
     from tracer.cli.console import stdout
+    from tracer.cli.display import optional_display
     from tracer.cli.exchange_log import ExchangeLog
     from tracer.rendering import draw
     from tracer.rendering.texts import visible_lines
@@ -90,13 +91,14 @@ def _serve(options: argparse.Namespace, values: Mapping[str, Any]) -> None:
             stream.reconfigure(line_buffering=True)  # a reader of a pipe follows the proxy
     rest = options.mitmdump[1:] if options.mitmdump[:1] == ["--"] else options.mitmdump
     address = ["--listen-host", options.host or "127.0.0.1", "--listen-port", str(options.port)]
-    serve(
-        [*address, *rest],
-        values,
-        Tracer(draw=draw, aside=True, on_exchange=ExchangeLog(stdout()).show),
-        _announce,
-        visible_lines,
-    )
+    with optional_display():
+        serve(
+            [*address, *rest],
+            values,
+            Tracer(draw=draw, aside=True, on_exchange=ExchangeLog(stdout()).show),
+            _announce,
+            visible_lines,
+        )
 
 
 def _announce(url: str, certificate: Path) -> None:

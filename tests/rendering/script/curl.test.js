@@ -5,10 +5,15 @@ import { curl } from "../../../tracer/rendering/view/script/curl.js";
 
 const URL = "http://keystone.test/v3";
 const request = (fields) => ({ method: "GET", url: URL, ...fields });
-const options = (fields) => curl(request(fields)).split(" \\\n  ");
+const CLOUD = new Set(["http://keystone.test"]);
+const options = (fields, origins = CLOUD) => {
+  const [program, protocols, ...rest] = curl(request(fields), origins).split(" \\\n  ");
+  assert.equal(protocols, "--proto '=http,https'");
+  return [program, ...rest];
+};
 
 test("a request without header and body is its address", () => {
-  assert.equal(curl(request({})), `curl \\\n  --url '${URL}'`);
+  assert.deepEqual(options({}), ["curl", `--url '${URL}'`]);
 });
 
 test("the method is named where curl would choose another", () => {
@@ -42,8 +47,8 @@ test("JSON is sent on one line, without a type of curl's own", () => {
 });
 
 test("bytes come through base64, and a body that is not kept from a file", () => {
-  assert.match(curl(request({ method: "PUT", body: { type: "x", size: 2, base64: "AAE=" } })), /^printf %s 'AAE=' \| base64 -d \| curl/);
-  assert.match(curl(request({ method: "PUT", body: { type: "x", size: 3, text: "a\0b" } })), /^printf %s 'YQBi' \| base64 -d \| curl/);
+  assert.match(curl(request({ method: "PUT", body: { type: "x", size: 2, base64: "AAE=" } }), CLOUD), /^printf %s 'AAE=' \| base64 -d \| curl/);
+  assert.match(curl(request({ method: "PUT", body: { type: "x", size: 3, text: "a\0b" } }), CLOUD), /^printf %s 'YQBi' \| base64 -d \| curl/);
   assert.ok(options({ method: "PUT", body: { type: "x", size: 9, omitted: "size" } }).includes("--data-binary @body.bin"));
 });
 
@@ -65,6 +70,16 @@ test("the variable OS_TOKEN stands for the removed token, and for nothing else",
   assert.deepEqual(sent({ "X-Auth-Token": "<token-1>" }), ['--header "X-Auth-Token: $OS_TOKEN"']);
   assert.deepEqual(sent({ "x-auth-token": "<token-22>" }), ['--header "X-Auth-Token: $OS_TOKEN"']);
   assert.deepEqual(sent({ "X-Subject-Token": "<token-1>" }), ["--header 'X-Subject-Token: <token-1>'"]);
+});
+
+test("another origin does not receive the token", () => {
+  const headers = { "X-Auth-Token": "<token-1>" };
+  const sent = (url) => options({ url, headers })[1];
+  for (const url of [
+    "http://evil.test/v3", "https://keystone.test/v3", "http://keystone.test:81/v3", "http://keystone.test@evil.test/",
+    "http://evil.test\\@keystone.test/", "file:///etc/passwd", "http://keystone.test.evil.test/", "",
+  ]) assert.equal(sent(url), "--header 'X-Auth-Token: <token-1>'", url);
+  assert.equal(sent("HTTP://Keystone.test:80/v3?a=b"), '--header "X-Auth-Token: $OS_TOKEN"');
 });
 
 test("a text that only resembles a token stays in quotes in which the shell replaces nothing", () => {

@@ -18,7 +18,7 @@ from mitmproxy.tools.dump import DumpMaster
 from mitmproxy.tools.main import run
 
 from tracer.capture.mitm.options import PREFIX
-from tracer.errors import AddressError
+from tracer.errors import AddressError, InputError
 from tracer.urls import bracketed
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 __all__ = ["serve"]
 
 _CERTIFICATE = "mitmproxy-ca-cert.pem"
+
+_SILENT: dict[str, Any] = {"flow_detail": 0, "proxy_debug": False}
+"""Options of mitmproxy that print secrets, with the values that print nothing."""
 
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 """The addresses that stand for all addresses of a machine, and an address that reaches them."""
@@ -48,28 +51,46 @@ def serve(
 
     ``arguments`` are those of mitmdump, ``values`` the options of the addon without their prefix.
     ``on_listening`` is called with the URL of the proxy and the certificate of its CA, ``clean`` with each
-    text of the log. Raises AddressError if the proxy cannot listen, and SystemExit like mitmdump.
+    text of the log. Raises AddressError if the proxy cannot listen, InputError for an option of mitmdump
+    that prints secrets, and SystemExit like mitmdump.
     """
 
     def create(options: Options) -> DumpMaster:
         master = _Mitmdump(options, tracer)
         # The log has lines of recordings, warnings and errors, without those of connections.
         options.update(termlog_verbosity="alert")
-        # Beside the log, mitmproxy prints nothing of its own: the addon sets flow_detail.
         log = master.addons.get("termlog").logger
         log.setFormatter(_CleanFormatter(log.has_vt_codes, clean))
         master.addons.add(tracer, _Listening(tracer, on_listening))
         return master
 
     def late_options(given: Any) -> dict[str, Any]:
-        # After the files with mitmproxy's own configuration, which --set would not replace.
+        # After the files with mitmproxy's own configuration, which --set would not replace. There, and by
+        # --verbose, mitmproxy would print flows.
+        _refuse_secrets(given)
         flows = " ".join(given.filter_args)
         names = ("save_stream_filter", "readfile_filter", "dumper_filter") if flows else ()
-        return {PREFIX + name: value for name, value in values.items()} | dict.fromkeys(names, flows)
+        return (
+            {PREFIX + name: value for name, value in values.items()} | dict.fromkeys(names, flows) | _SILENT
+        )
 
     # mitmproxy's messages about options read the command line from there.
     sys.argv[:] = ["mitmdump", *arguments]
     run(create, cmdline.mitmdump, arguments, late_options)  # type: ignore[arg-type]  # a function is enough
+
+
+def _refuse_secrets(given: Any) -> None:
+    """Raise InputError if the command line of mitmdump has an option that prints secrets."""
+    settings = [text.partition("=")[::2] for text in given.setoptions]
+    if given.flow_detail is not None and not given.verbose:  # --verbose has set it
+        settings.append(("flow_detail", str(given.flow_detail)))
+    for name, value in settings:
+        if name in _SILENT and value != str(_SILENT[name]).lower():
+            raise InputError(
+                name,
+                "this option of mitmdump prints passwords and tokens; leave it out, or use "
+                'mitmdump -s "$(tracer addon)" with it',
+            )
 
 
 class _Mitmdump(DumpMaster):

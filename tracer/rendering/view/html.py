@@ -27,6 +27,7 @@ _SCRIPTS = (
     "texts",
     "jsontree",
     "query",
+    "token",
     "curl",
     "spans",
     "dom",

@@ -2,6 +2,8 @@
 
 import { compact } from "./jsontree.js";
 import { headersOf } from "./query.js";
+import { originOf } from "./token.js";
+
 /** @import { Body, Request } from "./types" */
 // What curl finds out for itself, or what would not fit the body as it is given here.
 const CURLS_OWN = new Set(["host", "content-length", "connection", "transfer-encoding", "accept-encoding"]);
@@ -9,21 +11,23 @@ const FIELD_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 const TOKEN_PSEUDONYM = /^<token-\d+>$/;
 
 /**
- * The request as a curl command. The variable OS_TOKEN stands for the removed token of the user; other
- * pseudonyms stay what they are.
+ * The request as a curl command. The variable OS_TOKEN stands for the removed token of the user, if the
+ * request goes to an origin of the cloud. Other pseudonyms stay what they are.
  *
  * @param {Request} request
+ * @param {Set<string>} origins
  * @returns {string}
  */
-export function curl(request) {
-  const parts = ["curl"];
+export function curl(request, origins) {
+  const parts = ["curl", "--proto '=http,https'"];
+  const trusted = origins.has(originOf(request.url));
   const method = request.method;
   if (method === "HEAD") parts.push("--head");
   else if (method !== (request.body ? "POST" : "GET")) parts.push(`--request ${quoted(method)}`);
   if (/[[\]{}]/.test(request.url)) parts.push("--globoff");
   const headers = headersOf(request);
   if (headers.some(([name]) => name.toLowerCase() === "accept-encoding")) parts.push("--compressed");
-  for (const [name, value] of headers) parts.push(...headerOption(name, value));
+  for (const [name, value] of headers) parts.push(...headerOption(name, value, trusted));
   const { before, option } = bodyOption(request.body);
   if (option.length > 0 && !headers.some(([name]) => name.toLowerCase() === "content-type")) parts.push("--header 'Content-Type:'");
   parts.push(...option);
@@ -35,13 +39,14 @@ export function curl(request) {
 /**
  * @param {string} name
  * @param {string} value
+ * @param {boolean} trusted
  * @returns {string[]}
  */
-function headerOption(name, value) {
+function headerOption(name, value, trusted) {
   // `@name` would make curl read a file, a line break add another header.
   if (CURLS_OWN.has(name.toLowerCase()) || !FIELD_NAME.test(name) || /[\r\n\0]/.test(value)) return [];
   // Only this fixed text is in quotes that let the shell fill in a variable.
-  if (name.toLowerCase() === "x-auth-token" && TOKEN_PSEUDONYM.test(value)) return ['--header "X-Auth-Token: $OS_TOKEN"'];
+  if (trusted && name.toLowerCase() === "x-auth-token" && TOKEN_PSEUDONYM.test(value)) return ['--header "X-Auth-Token: $OS_TOKEN"'];
   return [`--header ${quoted(value === "" ? `${name};` : `${name}: ${value}`)}`];
 }
 

@@ -2,6 +2,7 @@
 
 import { shown } from "./texts.js";
 import { headersOf } from "./query.js";
+import { cloudOrigins } from "./token.js";
 import { curl } from "./curl.js";
 import { byId, copy, duration, el, t } from "./dom.js";
 import { contents, ends, exchangeOf, headline, isResponse, numberOf, participant, run, state, stepOf, withContents } from "./runs.js";
@@ -112,7 +113,7 @@ function requestPanel(request) {
   const title = `${request.method} ${request.url} ${request.http ?? ""}`;
   return [
     el("div", { class: "url" }, el("code", {}, ...pseudonyms(title.trim())),
-      tool(t("curl"), (button) => copy(curl(request), button), { id: "curl", title: t("curl-means") })),
+      tool(t("curl"), (button) => copy(curl(request, cloudOrigins(run().url, contents() ?? [])), button), { id: "curl", title: t("curl-means") })),
     headerSection(headers),
     bodySection(request.body),
   ];
