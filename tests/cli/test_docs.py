@@ -109,7 +109,7 @@ def test_pages_show_the_given_host(recordings: Path, tmp_path: Path) -> None:
             "no recording of the release 2026.2; there are: zed",
         ),
         (["recordings", "-o", "a-file"], "a-file"),
-        (["recordings", "-o", "s", "--host", "a/b"], "--host: no host 'a/b': give a host such as http://"),
+        (["recordings", "-o", "s", "--host", "a/b"], "--host: not a host name or IPv4 address: 'a/b'"),
     ],
 )
 def test_an_error_is_one_line(recordings: Path, tmp_path: Path, words: list[str], said: str) -> None:
