@@ -209,7 +209,7 @@ def test_hostile_texts_reach_no_terminal(tmp_path: Path) -> None:
 def test_docs_and_view_leave_second_recordings_out(home: Path) -> None:
     _put(home / "recordings/zed/again", show=run(answering("/a", 0, body='{"x": 2}')))
     _put(home / "recordings/2023.1/client-zed", show=run(answering("/a", 0, body='{"x": 1}')))
-    made = tracer("docs", "recordings", "-o", "site", cwd=home)
+    made = tracer("docs", "recordings", "-o", "site", "--lang", "en", cwd=home)
     assert made.returncode == 0, made.stderr
     pages = sorted(str(path.relative_to(home / "site/docs")) for path in (home / "site/docs").rglob("*.md"))
     assert pages == [

@@ -21,6 +21,7 @@ ZED = {"OS_AUTH_URL": "http://127.0.0.1:5000/identity", "OS_PASSWORD": "p'w \"$x
 NEWEST = {"OS_AUTH_URL": "http://127.0.0.1:6000/identity", "OS_TOKEN": "t"}
 PROXY = "http://127.0.0.1:9"
 PATH = "/usr/bin:/bin"
+_SET_BY_ZSH = ("HOME", "LOGNAME")
 SHELLS = [shell for shell in ("bash", "dash", "zsh") if shutil.which(shell)]
 
 
@@ -40,7 +41,7 @@ def _after(shell: Mapping[str, str], lines: Iterable[str], program: str = "bash"
     return {
         name: value
         for name, value in after.items()
-        if name not in {"_", "SHLVL", "PWD", "OLDPWD", "LC_CTYPE"}
+        if name not in {"_", "SHLVL", "PWD", "OLDPWD", "LC_CTYPE", *_SET_BY_ZSH}
     }
 
 

@@ -60,7 +60,8 @@ INTERNALS: Mapping[str, tuple[str, ...]] = {
         "RequestData.method",
         "ResponseData.reason",
     ),
-    "mitmproxy.log": ("ALERT", "MitmLogHandler"),
+    "mitmproxy.hooks": ("ConfigureHook",),
+    "mitmproxy.log": ("ALERT", "MitmFormatter", "MitmLogHandler"),
     "mitmproxy.master": ("Master.run", "Master.shutdown"),
     "mitmproxy.options": ("Options.default", "Options.update"),
     "mitmproxy.proxy.context": ("Context",),
@@ -84,6 +85,9 @@ INTERNALS: Mapping[str, tuple[str, ...]] = {
         "ServerConnectionHookData.client",
         "ServerConnectionHookData.server",
     ),
+    "mitmproxy.tools": ("cmdline.mitmdump",),
+    "mitmproxy.tools.dump": ("DumpMaster",),
+    "mitmproxy.tools.main": ("run",),
 }
 """Classes and their attributes by module. Each must be there in every supported mitmproxy."""
 

@@ -201,7 +201,8 @@ def test_image_save_of_both_releases() -> None:
 
 
 def test_project_show_of_both_releases() -> None:
-    lookup, project = learn(recorded("project-show")).entries[2:]
+    runs = {name: run for name, run in recorded("project-show").items() if "domain-member" not in name}
+    lookup, project = learn(runs).entries[2:]
     assert (lookup.path, lookup.optional) == ("/v3/auth/tokens", True)
     assert (project.path, project.statuses, project.optional) == ("/v3/projects/{project_id}", (200,), False)
     assert project.fallback is not None
