@@ -219,3 +219,14 @@ def test_the_demo_says_at_which_ipv6_address_the_cloud_is() -> None:
     with io.StringIO() as printed:
         demo._prepare(Console(file=printed, width=200), cast("EmbeddedCloud", Up()), None)
         assert "Glance at http://[fd00::2]:5000/identity, image an-id" in printed.getvalue()
+
+
+def test_the_next_steps_of_the_demo_end_with_the_end_of_the_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracer.cli.console.program", lambda: "tracer")
+    record = "tracer record --release zed --client 2026.2 -- openstack image list"
+    assert demo._next_steps("zed", "zed --client 2026.2", up=True) == [
+        "source <(tracer cloud env zed --client 2026.2)      # the cloud is up",
+        record,
+        "tracer cloud down zed      # at the end",
+    ]
+    assert demo._next_steps("zed", "zed --client 2026.2", up=False) == ["tracer cloud up zed", record]
