@@ -6,7 +6,7 @@ import re
 
 from tracer.errors import InputError
 
-__all__ = ["PATTERN", "also", "canonical", "checked", "holds", "meant", "order"]
+__all__ = ["PATTERN", "also", "canonical", "checked", "holds", "is_openstack", "meant", "order"]
 
 _CODE_NAMES = (
     "austin|bexar|cactus|diablo|essex|folsom|grizzly|havana|icehouse|juno|kilo|liberty|mitaka|newton|ocata|pike"
@@ -58,6 +58,11 @@ def checked(name: str) -> str:
     if code_name := meant(name):
         raise InputError("release", f"unknown release {name!r}; did you mean {code_name}?")
     return canonical(name)
+
+
+def is_openstack(name: str) -> bool:
+    """Return whether ``name`` is a name of an OpenStack release, and not a name of the user's own."""
+    return bool(_PATTERN.fullmatch(canonical(name)))
 
 
 def meant(name: str) -> str | None:

@@ -251,8 +251,9 @@ def own(tmp_path: Path) -> Path:
 def test_a_sequence_of_ones_own_is_asked_for_and_taken(own: Path) -> None:
     unknown = tracer("check", own / "recs")
     assert unknown.returncode == 1
-    assert "its sequence 'mine' is not known here: --sequence FILE gives it" in unknown.stdout
-    assert tracer("check", own / "recs", "--sequence", own / "mine.yaml").returncode == 0
+    assert "its sequence 'mine' is not known here: --add-sequence FILE gives it" in unknown.stdout
+    for option in ("--add-sequence", "--sequence"):
+        assert tracer("check", own / "recs", option, own / "mine.yaml").returncode == 0
 
 
 def test_pages_tell_the_texts_of_a_sequence_of_ones_own(own: Path) -> None:

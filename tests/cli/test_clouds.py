@@ -12,11 +12,11 @@ import pytest
 from rich.console import Console
 
 from tests.cli.runner import tracer
-from tracer.cli import cloud, demo
+from tracer.cli import app, cloud, demo
 from tracer.cli.clouds import _is_below, choose_release, for_command, hint
 from tracer.cloud import clients
 from tracer.cloud.embedded_cloud import EmbeddedCloud, Running
-from tracer.errors import CommandError
+from tracer.errors import CommandError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -75,6 +75,29 @@ def test_the_url_of_an_embedded_cloud_tells_its_release(
     clouds("zed", "2026.2", down=["zed"])
     assert _chosen(environment, *command) == ("zed", [])
     assert _chosen(environment, *command, release="mine") == ("mine", [])
+
+
+@pytest.mark.parametrize("release", ["2026.2", "master", "yoga", "2027.1"])
+def test_a_wrong_release_for_an_embedded_cloud_is_refused_before_the_command_starts(
+    clouds: Callable[..., None], release: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clouds("zed", "2026.2")
+    monkeypatch.setenv("OS_AUTH_URL", URL.replace("//", "//me:secret@"))
+    line = f"--release {release}: the cloud at http://127.0.0.1:5000 is zed: leave out --release"
+    with pytest.raises(InputError) as refused:
+        app._do(["record", "--release", release, "--", "touch", "begun"])
+    assert (str(refused.value), refused.value.exit_code) == (line, 2)
+    assert not (tmp_path / "begun").exists()
+    assert not (tmp_path / "recordings").exists()
+
+
+def test_the_own_release_of_an_embedded_cloud_and_a_cloud_that_ended_are_not_refused(
+    clouds: Callable[..., None],
+) -> None:
+    clouds("zed", "2026.2", down=["2026.2"])
+    assert _chosen({"OS_AUTH_URL": URL}, release="zed") == ("zed", [])
+    assert _chosen({"OS_AUTH_URL": URL.replace("5000", "5001")}, release="zed") == ("zed", [])
+    assert _chosen(OWN, release="2026.2") == ("2026.2", [])
 
 
 def test_a_command_without_a_cloud_uses_the_only_one_that_is_up(clouds: Callable[..., None]) -> None:
@@ -196,3 +219,14 @@ def test_the_demo_says_at_which_ipv6_address_the_cloud_is() -> None:
     with io.StringIO() as printed:
         demo._prepare(Console(file=printed, width=200), cast("EmbeddedCloud", Up()), None)
         assert "Glance at http://[fd00::2]:5000/identity, image an-id" in printed.getvalue()
+
+
+def test_the_next_steps_of_the_demo_end_with_the_end_of_the_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracer.cli.console.program", lambda: "tracer")
+    record = "tracer record --release zed --client 2026.2 -- openstack image list"
+    assert demo._next_steps("zed", "zed --client 2026.2", up=True) == [
+        "source <(tracer cloud env zed --client 2026.2)      # the cloud is up",
+        record,
+        "tracer cloud down zed      # at the end",
+    ]
+    assert demo._next_steps("zed", "zed --client 2026.2", up=False) == ["tracer cloud up zed", record]

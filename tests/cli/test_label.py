@@ -62,9 +62,18 @@ def test_a_sequence_that_is_not_known_keeps_the_labels(stale: Path) -> None:
     stale.write_text(before)
     ended = tracer("label", stale)
     assert ended.returncode == 2
-    assert f"{stale}: its sequence 'mine' is not known here: --sequence FILE gives it" in ended.stderr
+    assert f"{stale}: its sequence 'mine' is not known here: --add-sequence FILE gives it" in ended.stderr
     assert stale.read_text() == before
     assert "sequence mine → image-show" in tracer("label", stale, "--sequence", "image-show").stdout
+
+
+def test_a_sequence_of_ones_own_is_added_to_the_catalogue(stale: Path) -> None:
+    own = stale.with_name("mine.yaml")
+    text = (ROOT / "tracer/sequences/catalog/image-show.yaml").read_text(encoding="utf-8")
+    own.write_text(text.replace("name: image-show", "name: mine", 1))
+    stale.write_text(stale.read_text().replace("sequence: image-show", "sequence: mine"))
+    ended = tracer("label", stale, "--add-sequence", own)
+    assert (ended.returncode, ended.stderr) == (0, "1 of 1 recording changed\n")
 
 
 def test_an_unknown_sequence_of_the_option_is_one_line(stale: Path) -> None:

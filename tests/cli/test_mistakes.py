@@ -28,6 +28,8 @@ OTHERS = (
     "label empty",
     "label --sequence nope a.yaml",
     "scan",
+    "scan empty",
+    "scan a.yaml empty",
     "scan a.yaml --policy none.toml",
     "redact a.yaml --policy policy.toml",
     "diagram a.yaml -o x.gif",

@@ -23,12 +23,13 @@ PRINT = ("python3", "-c", "import sys; print(sys.argv[1:])")
     ("words", "answer"),
     [
         (("recrd",), "tracer: unknown verb 'recrd'; did you mean record? See: tracer --help"),
+        (("rec",), "tracer: unknown verb 'rec'; did you mean record or recover? See: tracer --help"),
         (("xyz",), "tracer: unknown verb 'xyz'; known: demo, record, "),
         (("--", "show"), "tracer: unknown verb "),
-        (("--ver",), "tracer: unrecognized arguments: --ver; see: tracer --help"),
+        (("--ver",), "tracer: unrecognized arguments: --ver; did you mean --version? See: tracer --help"),
         (("show",), "tracer show: the following arguments are required: RECORDING; see: tracer show --help"),
         (("show", "--all", "x"), "tracer show: unrecognized arguments: --all; see: tracer show --help"),
-        (("scan", "--pol", "x", "y"), "tracer scan: unrecognized arguments: --pol"),
+        (("scan", "--pol", "x", "y"), "tracer scan: unrecognized arguments: --pol; did you mean --policy?"),
         (("recover", "a", "b"), "tracer recover: unrecognized arguments: b"),
         (
             ("record",),
@@ -36,7 +37,10 @@ PRINT = ("python3", "-c", "import sys; print(sys.argv[1:])")
         ),
         (("record", "--"), "tracer record: expected a command"),
         (("record", "--quiet"), "tracer record: expected a command"),
-        (("record", "--relase", "zed", "--", "x"), "tracer record: unrecognized arguments: --relase; see"),
+        (
+            ("record", "--relase", "zed", "--", "x"),
+            "tracer record: unrecognized arguments: --relase; did you mean --release? See:",
+        ),
         (("record", "--out"), "tracer record: argument -o/--out: expected one argument; see"),
         (("cloud", "dwon"), "tracer cloud: unknown verb 'dwon'; did you mean down? See: tracer cloud --help"),
         (

@@ -180,6 +180,16 @@ def test_a_command_that_ends_before_the_proxy_is_ready(request_line: str, error:
     assert (exchange.request.method, exchange.error) == (request_line.partition(" ")[0], error)
 
 
+def test_an_interrupted_command_whose_request_the_proxy_has_not_seen_is_not_recorded(tmp_path: Path) -> None:
+    """The request waits in the socket of a proxy that is not ready yet, and must not be sent later."""
+    script = f"{HASTY}\nsleep 0.1; kill -INT $PPID; kill -INT $$"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        asked = f"GET http://127.0.0.1:{silent.getsockname()[1]}/"
+        ended = tracer("record", "--", "bash", "-c", script, asked, cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (130, "tracer: interrupted; nothing was recorded\n")
+    assert not list(tmp_path.rglob("*.yaml"))
+
+
 def _browser(tmp_path: Path) -> dict[str, str]:
     """Return the environment for a browser that notes its address in the file ``opened``."""
     program = tmp_path / "browser"

@@ -103,7 +103,7 @@ def record(
         client = ClientCommand(with_authority(argv, trusted_by_client), led, stdout, stderr, folder)
         try:
             with _signals_passed_on(client) as signals:
-                result = _trace(client, orders, [listener, *sending.values()], deep.close)
+                result = _trace(client, orders, [listener, *sending.values()], deep.close, signals)
             return result._replace(interrupted=bool(signals))
         except BaseException:
             client.stop(signal.SIGKILL)
@@ -111,7 +111,11 @@ def record(
 
 
 def _trace(
-    client: ClientCommand, orders: _Orders, listeners: Sequence[socket.socket], release: Callable[[], None]
+    client: ClientCommand,
+    orders: _Orders,
+    listeners: Sequence[socket.socket],
+    release: Callable[[], None],
+    signals: Sequence[int],
 ) -> Result:
     # Imported here: mitmproxy and the client take about the same time to load, and load in parallel.
     defer_addons()
@@ -145,7 +149,8 @@ def _trace(
         if not ended.done():
             client.stop(signal.SIGTERM)
         code = await ended
-        early = hasty or not tracer.reached
+        # A user who interrupts the command before its first request does not want that request to be sent.
+        early = (hasty or not tracer.reached) and not signals
         watching.cancel()
         if early:
             # Requests that the command sent before the proxy listened wait in the socket.

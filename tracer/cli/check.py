@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.cli.options import add_format, add_recordings, add_sequence, naming_options
+from tracer.cli.options import (
+    add_format,
+    add_own_sequences,
+    add_recordings,
+    add_sequence,
+    include_sequences,
+    naming_options,
+)
 from tracer.rendering.format_tables import CHECK_REPORTS
 
 if TYPE_CHECKING:
@@ -17,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings, the sequence and the format."""
     add_recordings(parser)
     add_sequence(parser, "Without it, each recording's own.")
+    add_own_sequences(parser, alias=False)
     add_format(
         parser,
         CHECK_REPORTS,
@@ -38,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
     from tracer.recording import below
     from tracer.sequences import find
 
+    include_sequences(options)
     with naming_options(options):
         sequence = None if options.sequence is None else find(options.sequence)
     with progress() as show:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tracer.cli.progress import progress
 from tracer.errors import CommandError, InputError
-from tracer.urls import origin, path_of
+from tracer.releases import is_openstack
+from tracer.urls import base, origin, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,11 +28,15 @@ def choose_release(
 
     It is ``release`` if given, else the release of the embedded cloud that the command uses. A command
     ``openstack`` without any cloud uses the only embedded cloud that is up, and ``say`` receives a line.
-    Raises CommandError if several are up.
+    Raises CommandError if several are up, and InputError if the command uses an embedded cloud of another
+    release than ``release``.
     """
+    url = _auth_url(environment, command)
+    named = _embedded_release(url)
     if release:
+        _check_release(release, named, url)
         return release
-    if named := _embedded_release(_auth_url(environment, command)):
+    if named:
         return named
     if PurePath(command[0]).name != "openstack" or _names_a_cloud(environment, command):
         return None
@@ -44,6 +49,19 @@ def choose_release(
         return None
     say(f"no cloud is named: using the embedded cloud that is up, as with --release {up[0]}")
     return up[0]
+
+
+def _check_release(release: str, cloud: str | None, url: str) -> None:
+    """Raise InputError if ``cloud`` at ``url`` is up, and ``release`` is the name of another release.
+
+    A name of the user's own, such as ``mine``, is no claim about the cloud.
+    """
+    if cloud in {None, release} or not is_openstack(release):
+        return
+    server = origin(url)
+    if server and cloud in _up():
+        where = base(*server)  # the URL may contain a password
+        raise InputError(f"--release {release}", f"the cloud at {where} is {cloud}: leave out --release")
 
 
 def hint(environment: Mapping[str, str], release: str | None, command: Sequence[str]) -> str:

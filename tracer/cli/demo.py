@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> None:
 
     The cloud ends again, unless it was up before or ``--keep`` is given.
     """
-    from tracer.cli.console import program, stdout
+    from tracer.cli.console import stdout
     from tracer.cloud.demo_image import NAME
     from tracer.cloud.embedded_cloud import EmbeddedCloud
     from tracer.cloud.releases import release as find_release
@@ -62,12 +62,22 @@ def run(options: argparse.Namespace) -> None:
             cloud.down()
     console.out(f"\npage       {_write_page(out / release, recordings)}", highlight=False)
     console.print("\nNext: open the page in a browser, or record your own commands:")
-    if was_up or options.keep:
-        console.out(f"  source <({program()} cloud env {which})      # the cloud is up", highlight=False)
-        console.out(f"  {program()} cloud down {release}", highlight=False)
-    else:
-        console.out(f"  {program()} cloud up {release}", highlight=False)
-    console.out(f"  {program()} record --release {which} -- openstack image list", highlight=False)
+    for line in _next_steps(release, which, up=was_up or options.keep):
+        console.out(f"  {line}", highlight=False)
+
+
+def _next_steps(release: str, which: str, *, up: bool) -> list[str]:
+    """Return the commands after the demo. ``which`` has the release and the options of the client."""
+    from tracer.cli.console import program
+
+    record = f"{program()} record --release {which} -- openstack image list"
+    if not up:
+        return [f"{program()} cloud up {release}", record]
+    return [
+        f"source <({program()} cloud env {which})      # the cloud is up",
+        record,
+        f"{program()} cloud down {release}      # at the end",
+    ]
 
 
 def _prepare(console: Console, cloud: EmbeddedCloud, client: str | None) -> tuple[dict[str, str], str]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tracer.cli.options import add_recordings, add_sequence, naming_options
+from tracer.cli.options import (
+    add_own_sequences,
+    add_recordings,
+    add_sequence,
+    include_sequences,
+    naming_options,
+)
 from tracer.counting import counted
 from tracer.errors import InputError, TracerError
 
@@ -24,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings and the sequence."""
     add_recordings(parser, "Recordings to label in place, and folders with all recordings below them.")
     add_sequence(parser, "Without it, each recording's own.")
+    add_own_sequences(parser, alias=False)
     parser.epilog = (
         "Nothing else in a file changes. Draw their diagrams anew afterwards, with tracer diagram. "
         "Exit code 2 if a recording cannot be labelled; it stays as it is."
@@ -37,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
     from tracer.rendering.texts import visible
     from tracer.sequences import find
 
+    include_sequences(options)
     with naming_options(options):
         sequence = None if options.sequence is None else find(options.sequence)
     paths = below(options.recordings)

@@ -171,8 +171,11 @@ def add_sequence(parser: argparse.ArgumentParser, detail: str = "") -> None:
     parser.add_argument("--sequence", metavar="SEQUENCE", help=_help(text, detail))
 
 
-def add_own_sequences(parser: argparse.ArgumentParser) -> None:
-    """Add the option for sequence files: ``options.add_sequence``, for ``include_sequences``."""
+def add_own_sequences(parser: argparse.ArgumentParser, *, alias: bool = True) -> None:
+    """Add the option for sequence files: ``options.add_sequence``, for ``include_sequences``.
+
+    ``alias`` adds the earlier spelling ``--sequence``, which has another meaning in some verbs.
+    """
     option = parser.add_argument(
         "--add-sequence",
         metavar="FILE",
@@ -180,7 +183,8 @@ def add_own_sequences(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="Sequence file of your own; may be given again.",
     )
-    add_alias(parser, option, "--sequence")
+    if alias:
+        add_alias(parser, option, "--sequence")
 
 
 def add_diagram(parser: argparse.ArgumentParser, detail: str = "", *, several: bool = True) -> None:

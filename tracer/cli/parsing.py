@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from tracer.rendering.format_tables import FormatTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = [
     "Parser",
@@ -20,6 +20,9 @@ __all__ = [
     "run_verb",
     "verbs_of",
 ]
+
+_MOST_MEANT = 3
+"""The most names in a question: more names that begin alike are no hint."""
 
 _TAKES_THE_REST = (argparse.PARSER, argparse.REMAINDER)
 
@@ -89,20 +92,34 @@ class Parser(argparse.ArgumentParser):
         finally:
             self._mixing = False
 
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse as ``ArgumentParser`` does. The error for an unknown option names the most similar option."""
+        options, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            first, hint = unknown[0].partition("=")[0], ""
+            if first.startswith("--"):
+                hint = _did_you_mean(first[2:], self._shown_options(), "--")
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{hint and f'; {hint}'}")
+        return options
+
+    def _shown_options(self) -> list[str]:
+        """Return the long options in the help, without ``--``; earlier spellings are not among them."""
+        shown = [action for action in self._actions if action.help != argparse.SUPPRESS]
+        names = [name for action in shown for name in action.option_strings]
+        return [name[2:] for name in names if name.startswith("--")]
+
     def error(self, message: str) -> NoReturn:
         """End the process with exit code 2 and one line: the fault, and the command for the help."""
         from tracer.rendering.texts import visible
 
-        self.exit(2, f"{self.prog}: {visible(message, 1000)}; see: {self.prog} --help\n")
+        see = " See" if message.endswith("?") else "; see"
+        self.exit(2, f"{self.prog}: {visible(message, 1000)}{see}: {self.prog} --help\n")
 
     def unknown_verb(self, name: str, verbs: Mapping[str, object]) -> NoReturn:
         """End the process with exit code 2 and one line that names the most similar verb, or all verbs."""
-        from difflib import get_close_matches
-
         from tracer.rendering.texts import visible
 
-        meant = get_close_matches(name, verbs, 1)
-        hint = f"did you mean {meant[0]}?" if meant else f"known: {', '.join(verbs)}."
+        hint = _did_you_mean(name, verbs) or f"known: {', '.join(verbs)}."
         self.exit(2, f"{self.prog}: unknown verb '{visible(name)}'; {hint} See: {self.prog} --help\n")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
@@ -140,6 +157,19 @@ class Verb(NamedTuple):
     help: str
     arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], int | None]
+
+
+def _did_you_mean(typed: str, names: Iterable[str], sign: str = "") -> str:
+    """Return a question with the names that begin with ``typed``, else with the most similar name.
+
+    The text is empty without such a name. ``sign`` is put before each name.
+    """
+    from difflib import get_close_matches
+
+    known = list(names)
+    beginning = [name for name in known if typed and name.startswith(typed)]
+    meant = beginning if 0 < len(beginning) <= _MOST_MEANT else get_close_matches(typed, known, 1)
+    return f"did you mean {' or '.join(f'{sign}{name}' for name in meant)}?" if meant else ""
 
 
 def add_verbs(parser: argparse.ArgumentParser, verbs: Mapping[str, Verb]) -> None:

@@ -94,10 +94,12 @@ def _decoded(file: BinaryIO, encoding: str) -> Iterator[str]:
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield the files in ``paths`` and below its folders. Raise InputError for a folder without files."""
     for path in paths:
         if path.is_dir():
-            yield from (
-                below for below in sorted(path.rglob("*")) if below.is_file() and not below.is_symlink()
-            )
+            files = [below for below in sorted(path.rglob("*")) if below.is_file() and not below.is_symlink()]
+            if not files:
+                raise InputError(str(path), "no file in this folder")
+            yield from files
         else:
             yield path

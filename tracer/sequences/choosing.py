@@ -35,7 +35,7 @@ class NoSequence(msgspec.Struct, frozen=True, tag_field="rule", tag="no-sequence
 
     def __str__(self) -> str:
         if self.name:
-            return f"its sequence {self.name!r} is not known here: --sequence FILE gives it"
+            return f"its sequence {self.name!r} is not known here: --add-sequence FILE gives it"
         return "no documented sequence fits: nothing to compare with (tracer learn begins one)"
 
 

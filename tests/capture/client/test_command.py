@@ -82,6 +82,20 @@ def test_a_command_that_cannot_be_started_is_one_line(command: str, reason: str)
         ClientCommand([command], os.environ, None, None)
 
 
+def test_a_command_in_quotes_is_named_without_them(tmp_path: Path) -> None:
+    client = tmp_path / "openstack"
+    client.touch(0o755)
+    environment = {"PATH": str(tmp_path)}
+    problem = r"^cannot start 'openstack project list': no such command; "
+    remedy = r"write the command without quotes: tracer record -- openstack project list"
+    for further, words in (((), ""), (("--name", "a b"), r" --name 'a b'")):
+        with pytest.raises(CommandError, match=f"{problem}{remedy}{words}$"):
+            ClientCommand(["openstack project list", *further], environment, None, None)
+    for command in ("no-such list", "openstack ", " "):
+        with pytest.raises(CommandError, match=f"^cannot start '{command}': no such command$"):
+            ClientCommand([command], environment, None, None)
+
+
 @pytest.mark.parametrize(("number", "name"), [(9, "SIGKILL"), (40, "signal 40")])
 def test_a_killed_client_names_its_signal(number: int, name: str) -> None:
     client = run(f"import os; os.kill(os.getpid(), {number})")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pty
+import shlex
+import shutil
 import signal
 import subprocess
 import termios
@@ -62,7 +64,7 @@ class ClientCommand:
                 stderr=self._channels[1].inner,
             )
         except OSError as error:
-            raise CommandError(_why_not(argv[0], error)) from None
+            raise CommandError(_why_not(argv, environment, error)) from None
         finally:
             for channel in self._channels:
                 channel.started()
@@ -109,7 +111,8 @@ class ClientCommand:
         return first.text, second.text
 
 
-def _why_not(command: str, error: OSError) -> str:
+def _why_not(argv: Sequence[str], environment: Mapping[str, str], error: OSError) -> str:
+    command = argv[0]
     name, assigns, _ = command.partition("=")
     if assigns and "/" not in name:
         # The value may be a secret.
@@ -118,7 +121,17 @@ def _why_not(command: str, error: OSError) -> str:
         hint = "install python-openstackclient, or start an embedded cloud, which has one"
         return f"cannot start 'openstack': no such command; {hint}"
     reason = "no such command" if isinstance(error, FileNotFoundError) else (error.strerror or str(error))
-    return f"cannot start {command!r}: {reason}"
+    problem = f"cannot start {command!r}: {reason}"
+    if isinstance(error, FileNotFoundError) and _is_quoted(command, environment):
+        words = " ".join([command.strip(), *map(shlex.quote, argv[1:])])
+        return f"{problem}; write the command without quotes: tracer record -- {words}"
+    return problem
+
+
+def _is_quoted(word: str, environment: Mapping[str, str]) -> bool:
+    """Return whether ``word`` is a whole command line: it has a blank, and its first word is a command."""
+    first, *others = word.split()[:2] or [""]
+    return bool(others) and shutil.which(first, path=environment.get("PATH")) is not None
 
 
 class _Channel:
