@@ -14,7 +14,6 @@ import struct
 import subprocess
 import sys
 import termios
-import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ import pytest
 
 from tests.cli.runner import TRACER, tracer
 from tests.patience import PATIENCE
+from tests.servers import serving
 from tracer.capture.mitm.options import OPTIONS
 from tracer.cli import proxy
 from tracer.cli.parsing import Parser
@@ -54,12 +54,8 @@ class _Hostile(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Hostile) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(_Hostile) as url:
+        yield url
 
 
 class Proxy:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import http.server
 import socket
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.runner import tracer
+from tests.servers import serving
 from tracer.recording import load
 
 if TYPE_CHECKING:
@@ -42,12 +42,8 @@ class _Answer(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def cloud() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answer) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/identity"
-        server.shutdown()
-        thread.join()
+    with serving(_Answer) as url:
+        yield f"{url}/identity"
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from tests.e2e.conftest import RELEASES, TRACER, UNBUFFERED
 from tests.e2e.test_cloud import ask, service, token
 from tests.e2e.test_deep import forget, home
 from tests.patience import PATIENCE
+from tests.servers import serving
 from tracer.capture.recorded_command import record
 from tracer.cloud import launcher, services, tracing
 from tracer.cloud.cache import silent
@@ -100,12 +100,8 @@ class _Target(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def target() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Target) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(_Target) as url:
+        yield url
 
 
 @pytest.mark.parametrize("release", RELEASES)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cli.runner import tracer
-from tests.e2e.static_server import served
 from tests.patience import PATIENCE
+from tests.servers import serving_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +87,7 @@ def language(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def server(built: Path) -> Iterator[str]:
     """The URL of the site on a server of its own."""
-    with served(built) as url:
+    with serving_folder(built) as url:
         yield url
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.static_server import served
 from tests.patience import PATIENCE
+from tests.servers import serving_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         capture_output=True,
         timeout=PATIENCE,
     )
-    with served(folder) as url:
+    with serving_folder(folder) as url:
         yield url
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.server
 import socket
 import sys
-import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import pytest
 
 from tests.e2e.conftest import Proxy
 from tests.patience import PATIENCE
+from tests.servers import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,12 +45,8 @@ class _Origin(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def origin() -> Iterator[int]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Origin) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server.server_address[1]
-        server.shutdown()
-        thread.join()
+    with serving(_Origin) as url:
+        yield int(url.rpartition(":")[2])
 
 
 def _quickest(proxy: str, origin: int) -> float:

@@ -14,7 +14,7 @@ from tests.rendering import seed
 from tracer.i18n import languages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from tests.e2e.browser import Visit, Visitor
     from tracer.model import Recording
@@ -28,18 +28,22 @@ MANY = 5000
 ONLY_IN_A_BODY = "os_hash_algo"
 
 
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    folder = tmp_path_factory.mktemp("shipped")
+def _pages(folder: Path, recordings: Iterable[Path]) -> Callable[[str], str]:
+    """Return a function that makes the page of the recordings in a language once, and returns its URL."""
 
     def address(lang: str) -> str:
         page = folder / f"{lang}.html"
         if not page.exists():
-            ended = tracer("view", *SHIPPED, "-o", page, "--lang", lang)
+            ended = tracer("view", *recordings, "-o", page, "--lang", lang)
             assert (ended.returncode, ended.stdout) == (0, f"{page}\n"), ended.stderr
         return page.as_uri()
 
     return address
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    return _pages(tmp_path_factory.mktemp("shipped"), SHIPPED)
 
 
 def _deviating() -> Recording:
@@ -373,17 +377,8 @@ def test_open_starts_the_browser_with_the_page(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
     """Return the address of a page of all recordings of two releases."""
-    output = tmp_path_factory.mktemp("folder")
-
-    def address(lang: str) -> str:
-        page = output / f"{lang}.html"
-        if not page.exists():
-            releases = [ROOT / "recordings" / release for release in ("zed", "2023.1")]
-            ended = tracer("view", *releases, "-o", page, "--lang", lang)
-            assert ended.returncode == 0, ended.stderr
-        return page.as_uri()
-
-    return address
+    releases = [ROOT / "recordings" / release for release in ("zed", "2023.1")]
+    return _pages(tmp_path_factory.mktemp("folder"), releases)
 
 
 def test_a_page_of_a_folder_begins_with_commands_by_releases(

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +15,7 @@ from playwright.sync_api import expect
 from tests.e2e.browser import Visit, installed
 from tests.e2e.pages import saying
 from tests.patience import PATIENCE
+from tests.servers import serving
 from tracer.model import Body
 
 if TYPE_CHECKING:
@@ -45,31 +43,18 @@ class _Kept(BaseHTTPRequestHandler):
         pass
 
 
-class _Server6(ThreadingHTTPServer):
-    address_family = socket.AF_INET6
-
-
 @pytest.fixture
 def listener() -> Iterator[str]:
-    with _listening(ThreadingHTTPServer(("127.0.0.1", 0), _Kept)) as port:
-        yield f"http://127.0.0.1:{port}"
+    _Kept.requests.clear()
+    with serving(_Kept) as url:
+        yield url
 
 
 @pytest.fixture
 def listener6() -> Iterator[str]:
-    with _listening(_Server6(("::1", 0), _Kept)) as port:
-        yield f"http://[::1]:{port}"
-
-
-@contextmanager
-def _listening(server: ThreadingHTTPServer) -> Iterator[int]:
     _Kept.requests.clear()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(_Kept, "::1") as url:
+        yield url
 
 
 PRETTY = '{\n  "a": "b  c",\n  "n": 1.0\n}'
