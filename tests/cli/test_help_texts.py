@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.runner import tracer
 from tracer.cli.app import parser_of, verbs
-from tracer.cli.help_texts import examples, overview
+from tracer.cli.help_texts import _texts, examples, exit_codes, overview
 from tracer.cli.parsing import verbs_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def test_the_help_of_a_verb_fits_a_screen_and_begins_with_examples(
     lines = printed.splitlines()
     assert len(lines) <= 40
     assert max(map(len, lines)) <= 80
-    headings = ["examples:", f"usage: tracer {verb} ", "options:"]
+    headings = ["examples:", f"usage: tracer {verb}", "options:"]
     positions = [printed.index(heading) for heading in headings]
     assert positions == sorted(positions)
     assert [line.strip() for line in lines if line.strip() in examples(verb)] == examples(verb)
@@ -67,7 +67,22 @@ def test_the_help_of_the_program_fits_24_lines_and_has_each_verb_in_a_group() ->
     assert groups == ["start", "record", "read", "judge", "sequence", "secrets", "tools"]
 
 
-def test_a_verb_without_a_group_is_in_the_last_group_and_a_long_line_is_cut() -> None:
-    lines = overview({"demo": "", "show": "", "new": "Do something new, and describe it at length."}, 40)
-    assert [line.split() for line in lines.splitlines()][-1][:2] == ["tools", "new"]
-    assert max(map(len, lines.splitlines())) <= 40
+def test_a_long_line_of_the_overview_is_cut() -> None:
+    lines = overview(dict.fromkeys(verbs(), "Do something, and describe it at length."), 40).splitlines()
+    assert max(map(len, lines)) == 40
+    assert all(line.endswith("…") for line in lines)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_has_the_exit_codes_of_the_verb(verb: str) -> None:
+    name, _, inner = verb.partition(" ")
+    group = parser_of(name)
+    printed = " ".join((verbs_of(group)[inner] if inner else group).format_help().split())
+    for code, meaning in exit_codes(verb).items():
+        assert f"{code}: {meaning}" in printed
+
+
+def test_only_verbs_have_examples_and_exit_codes() -> None:
+    texts = _texts()
+    assert {*texts["examples"]} == {*VERBS}
+    assert {*texts["exit_codes"]} <= {*VERBS}

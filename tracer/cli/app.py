@@ -21,31 +21,31 @@ if TYPE_CHECKING:
 __all__ = ["main", "parser_of", "verbs", "whole_parser"]
 
 _VERBS: dict[str, str] = {
-    "demo": "Start a real Keystone and Glance, and record two commands.",
-    "record": "Run a client command through a proxy of its own and record every message.",
-    "proxy": "Start mitmdump with the addon, and record every command that uses it.",
-    "addon": "Print the path of the addon, for `mitmdump -s`.",
-    "matrix": "Record suites of commands on the embedded clouds of one or more releases.",
-    "show": "Show recordings as sequences of messages, or the content of a message.",
-    "diagram": "Draw a recording as a Mermaid sequence diagram, as text or as a picture.",
-    "diff": "Show what changed in behaviour between recordings, folders or releases.",
-    "check": "Tell whether recordings conform to their documented sequences, or why not.",
-    "sequences": "List the documented sequences, show one, or the schema of their files.",
-    "learn": "Write a sequence file from recordings of one command.",
-    "view": "Make one HTML page of recordings, with an index, diagrams, contents and search.",
-    "docs": "Write pages of documentation from recordings, for mkdocs-material.",
-    "recover": "Make recordings, marked as interrupted, of the journals of a killed proxy.",
-    "scan": "Report the locations and rules of secrets, never their values.",
-    "redact": "Remove secrets of today's policy from recordings, in place.",
-    "label": "Label recordings again with today's sequences, in place.",
-    "schema": "Print the JSON Schema of a file format, for editors and validators.",
-    "cloud": "Start and end real OpenStack services of a release on this machine.",
-    "completion": "Print the completion script of a shell.",
+    "demo": "Start a real cloud, record two commands, and show them.",
+    "record": "Run a client command, and record every message.",
+    "proxy": "Start a proxy that records every command.",
+    "addon": "Print the path of the addon, for mitmdump -s.",
+    "matrix": "Record suites of commands on several releases.",
+    "show": "Show recordings in the terminal.",
+    "diagram": "Draw a recording as a sequence diagram.",
+    "diff": "Show changes of behaviour between recordings.",
+    "check": "Check recordings against their sequences.",
+    "sequences": "List and show the documented sequences.",
+    "learn": "Write a sequence file from recordings.",
+    "view": "Make an HTML page of recordings, with an index.",
+    "docs": "Make a documentation site of recordings.",
+    "recover": "Make recordings of the journals of a killed proxy.",
+    "scan": "Find secrets in files of any kind.",
+    "redact": "Remove secrets from recordings, in place.",
+    "label": "Label recordings again, in place.",
+    "schema": "Print the JSON Schema of a file format.",
+    "cloud": "Start and end real OpenStack services of a release.",
+    "completion": "Print the completion script for a shell.",
 }
-"""The verbs in the order of the help. Each is a module of this package with ``arguments`` and ``run``."""
+"""The verbs, each with its purpose. Each is a module of this package with ``arguments`` and ``run``."""
 
 _WITHOUT_RULES = ("addon", "cloud", "completion", "schema")
-"""Verbs that apply no rules of the user. The verbs of ``cloud`` that do so declare the option themselves."""
+"""Verbs without the option ``--rules``. The verbs of the group ``cloud`` declare their options themselves."""
 
 
 def main() -> NoReturn:
@@ -122,7 +122,7 @@ def parser_of(verb: str) -> Parser:
 
 
 def verbs() -> list[str]:
-    """Return the names of all verbs, in the order of the help."""
+    """Return the names of all verbs."""
     return list(_VERBS)
 
 
@@ -148,16 +148,16 @@ def _program() -> tuple[ProgramParser, Mapping[str, Parser]]:
     description = "Records what the openstack command line says to a cloud, message by message."
     parser = ProgramParser(prog="tracer", description=description, verbs=_VERBS)
     parser.add_argument("--version", nargs=0, action=_Version, help="Show the version and exit.")
-    verbs = list_verbs(parser)
+    group = list_verbs(parser)
     return parser, {
-        name: verbs.add_parser(name, help=text, description=text) for name, text in _VERBS.items()
+        name: group.add_parser(name, help=text, description=text) for name, text in _VERBS.items()
     }
 
 
 def whole_parser() -> Parser:
     """Return the parser of the program with the arguments of all verbs. It loads the modules of all verbs."""
-    parser, verbs = _program()
-    for name, verb_parser in verbs.items():
+    parser, verb_parsers = _program()
+    for name, verb_parser in verb_parsers.items():
         _add_arguments(verb_parser, name)
     return parser
 

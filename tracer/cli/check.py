@@ -31,10 +31,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "A plug-in may add others.",
         "table",
     )
-    parser.epilog = (
-        "Exit code 0 if all conform, 1 if one deviates, is undetermined or has no sequence, 2 if one "
-        "cannot be read."
-    )
 
 
 def run(options: argparse.Namespace) -> int:

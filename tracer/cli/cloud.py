@@ -232,7 +232,7 @@ _VERBS = {
         _down,
     ),
     "status": Verb(
-        "Show running clouds. Exit code 1 if none runs, or a process of one has ended.",
+        "Show running clouds.",
         _all_arguments,
         _status,
     ),

@@ -84,10 +84,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="Write a baseline of all differences, and no report.",
     )
     _add_report(parser)
-    parser.epilog = (
-        "Exit code 0 without a difference, 1 with one (see --fail-on), 2 on an error. "
-        "A second recording in a folder again/ shows what is volatile."
-    )
+    parser.epilog = "Second recordings in again/ show volatile values."
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""Texts of the help that belong to no option: examples, and the list of verbs."""
+"""Texts of the help that belong to no option: examples, exit codes, and the list of verbs."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING, TypedDict, cast
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["examples", "overview", "usage_of_program"]
+__all__ = ["examples", "exit_codes", "overview", "usage_of_program"]
 
 
 class _Texts(TypedDict):
-    groups: dict[str, dict[str, str]]
+    groups: dict[str, list[str]]
     examples: dict[str, list[str]]
-
-
-_LAST = "tools"
-"""The group of verbs that ``help.toml`` does not name."""
+    exit_codes: dict[str, dict[str, str]]
 
 
 def examples(verb: str) -> Sequence[str]:
@@ -27,28 +24,28 @@ def examples(verb: str) -> Sequence[str]:
     return _texts()["examples"].get(verb, [])
 
 
+def exit_codes(verb: str) -> Mapping[str, str]:
+    """Return the meaning of each exit code of ``verb``, without those that all verbs have."""
+    return _texts()["exit_codes"].get(verb, {})
+
+
 def usage_of_program() -> str:
     """Return the usage of the program without a verb."""
     return "tracer VERB …   (help: tracer VERB --help; version: tracer --version)"
 
 
-def overview(verbs: Mapping[str, str], width: int) -> str:
-    """Return a line of at most ``width`` characters for each of ``verbs``, in groups, in the order of use.
+def overview(purposes: Mapping[str, str], width: int) -> str:
+    """Return a line of at most ``width`` characters for each verb, in groups, in the order of use.
 
-    The values of ``verbs`` describe verbs that ``help.toml`` does not name.
+    ``purposes`` has a sentence for each verb.
     """
-    groups = {
-        name: {verb: text for verb, text in lines.items() if verb in verbs}
-        for name, lines in _texts()["groups"].items()
-    }
-    named = {verb for lines in groups.values() for verb in lines}
-    groups[_LAST] |= {verb: text for verb, text in verbs.items() if verb not in named}
+    groups = _texts()["groups"]
     group_width = max(map(len, groups)) + 2
-    verb_width = max(map(len, verbs)) + 2
+    verb_width = max(map(len, purposes)) + 2
     lines = []
-    for group, texts in groups.items():
-        for number, (verb, text) in enumerate(texts.items()):
-            line = f"{'' if number else group:{group_width}}{verb:{verb_width}}{text}"
+    for group, verbs in groups.items():
+        for number, verb in enumerate(verbs):
+            line = f"{'' if number else group:{group_width}}{verb:{verb_width}}{purposes[verb]}"
             lines.append(line if len(line) <= width else f"{line[: width - 1]}…")
     return "\n".join(lines)
 

@@ -32,8 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_sequence(parser, "Without it, each recording's own.")
     add_own_sequences(parser, alias=False)
     parser.epilog = (
-        "Nothing else in a file changes. Draw their diagrams anew afterwards, with tracer diagram. "
-        "Exit code 2 if a recording cannot be labelled; it stays as it is."
+        "Nothing else in a file changes. Draw their diagrams anew afterwards, with tracer diagram."
     )
 
 

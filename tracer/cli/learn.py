@@ -28,8 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--replace", action="store_true", help="Overwrite an existing file.")
     parser.add_argument("--command", help="Command of the recordings, if they do not contain it.")
     parser.epilog = (
-        "Recordings of failed commands are left out: a failing exit code, or a response of 500 or more. "
-        "Exit code 1 if a recording deviates from the learned sequence."
+        "Recordings of failed commands are left out: a failing exit code, or a response of 500 or more."
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.cli.options import add_diagram, add_out, naming_options
+from tracer.cli.parsing import number_in
 from tracer.counting import counted
 
 if TYPE_CHECKING:
+    import argparse
+
     from tracer.matrix import Cell, MatrixOutput, MatrixPlan, Pool
 
 __all__ = ["arguments", "run"]
@@ -47,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--jobs",
         metavar="N",
-        type=_jobs,
+        type=number_in(range(1, 65)),
         help="Number of clouds at once (default: one for each core).",
     )
     add(
@@ -79,12 +81,6 @@ def run(options: argparse.Namespace) -> int:
     plan = make_plan(options.out, releases, suites, clients, fresh=options.fresh)
     _record(plan, MatrixOutput(options.out, kinds, draw), options)
     return _print(plan, releases, options.out)
-
-
-def _jobs(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 64:
-        raise argparse.ArgumentTypeError(f"expected a number from 1 to 64, got {text!r}")
-    return int(text)
 
 
 def _record(plan: MatrixPlan, order: MatrixOutput, options: argparse.Namespace) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from tracer.cli.parsing import verbs_of
+from tracer.cli.parsing import number_in, verbs_of
 from tracer.releases import canonical
 
 if TYPE_CHECKING:
@@ -274,14 +274,8 @@ def add_host(parser: argparse.ArgumentParser) -> None:
 
 def add_port(parser: argparse.ArgumentParser, detail: str, ports: range, default: int | None = None) -> None:
     """Add the option for the port of a server: ``options.port``, a number of ``ports``, or ``default``."""
-
-    def port(text: str) -> int:
-        if text.isascii() and text.isdigit() and len(text) <= len(str(ports[-1])) and int(text) in ports:
-            return int(text)
-        raise argparse.ArgumentTypeError(f"expected a number from {ports[0]} to {ports[-1]}, got {text!r}")
-
     text = _help("Port to listen on", detail, default)
-    parser.add_argument("--port", type=port, default=default, help=text)
+    parser.add_argument("--port", type=number_in(ports), default=default, help=text)
 
 
 def add_rules(parser: argparse.ArgumentParser) -> None:

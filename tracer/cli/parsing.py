@@ -17,7 +17,10 @@ __all__ = [
     "ProgramParser",
     "Verb",
     "add_verbs",
+    "number_in",
     "run_verb",
+    "usage_of",
+    "values_of",
     "verbs_of",
 ]
 
@@ -55,28 +58,23 @@ class Parser(argparse.ArgumentParser):
             from tracer.cli.coloured import Coloured
 
             self.formatter_class = Coloured
-        from tracer.cli.help_texts import examples
+        from tracer.cli.help_texts import examples, exit_codes
 
+        verb = self.prog.removeprefix("tracer ")
         formatter = self._get_formatter()
         formatter.add_text(self.description)
         formatter.start_section("examples")
-        formatter.add_text("".join(f"{line}\n" for line in examples(self.prog.removeprefix("tracer "))))
+        formatter.add_text("".join(f"{line}\n" for line in examples(verb)))
         formatter.end_section()
-        formatter.add_usage(self.usage or self._short_usage(), [], [])
+        formatter.add_usage(usage_of(self), [], [])
         for group in self._action_groups:
             formatter.start_section(group.title)
             formatter.add_text(group.description)
             formatter.add_arguments(group._group_actions)  # noqa: SLF001 - as argparse does
             formatter.end_section()
-        formatter.add_text(self.epilog)
+        codes = "; ".join(f"{code}: {meaning}" for code, meaning in exit_codes(verb).items())
+        formatter.add_text(" ".join(filter(None, (self.epilog, codes and f"Exit code {codes}."))))
         return formatter.format_help()
-
-    def _short_usage(self) -> str:
-        """Return the usage with required options and arguments; the list of options has all others."""
-        required = [action for action in self._actions if action.option_strings and action.required]
-        formatter = argparse.HelpFormatter(prog="%(prog)s [options]", width=1000)
-        formatter.add_usage(None, [*required, *self._get_positional_actions()], [], prefix="")
-        return formatter.format_help().strip()
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse as ``ArgumentParser`` does, but accept options between words: ``scan a --policy p b``."""
@@ -192,6 +190,51 @@ def verbs_of(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentP
     actions = parser._actions  # noqa: SLF001 - argparse has no public name for it
     groups = [action for action in actions if isinstance(action, _VERBS)]
     return groups[0].choices if groups else {}
+
+
+def usage_of(parser: argparse.ArgumentParser) -> str:
+    """Return the usage with required options and arguments; the list of options has all others.
+
+    It is the same on each version of Python.
+    """
+    if parser.usage:
+        return parser.usage % {"prog": parser.prog}
+    if verbs_of(parser):
+        return f"{parser.prog} VERB …"
+    actions = [action for action in parser._actions if action.help != argparse.SUPPRESS]  # noqa: SLF001 - as above
+    required = [action for action in actions if action.option_strings and action.required]
+    words = [
+        parser.prog,
+        *(f"{action.option_strings[0]} {values_of(action)}" for action in required),
+        "[options]",
+    ]
+    for action in actions:
+        if not action.option_strings:
+            name = values_of(action)
+            forms = {"?": f"[{name}]", "*": f"[{name} …]", "+": f"{name} [{name} …]"}
+            words.append(forms.get(str(action.nargs), name))
+    return " ".join(words)
+
+
+def values_of(action: argparse.Action) -> str:
+    """Return the name for the values of an option or an argument: its choices, or its metavariable."""
+    if action.choices is not None and action.metavar is None:
+        return f"{{{','.join(map(str, action.choices))}}}"
+    return str(action.metavar or action.dest.upper())
+
+
+def number_in(numbers: range) -> Callable[[str], int]:
+    """Return a type for argparse that accepts the numbers of a range."""
+
+    def number(text: str) -> int:
+        short = len(text) <= len(str(numbers[-1]))
+        if short and text.isascii() and text.isdigit() and int(text) in numbers:
+            return int(text)
+        raise argparse.ArgumentTypeError(
+            f"expected a number from {numbers[0]} to {numbers[-1]}, got {text!r}"
+        )
+
+    return number
 
 
 def run_verb(options: argparse.Namespace) -> int | None:

@@ -36,10 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     texts = {option.name: option.help for option in OPTIONS}
     defaults = {option.name: option.default for option in OPTIONS}
     parser.usage = "%(prog)s [options] [-- MITMDUMP-OPTION …]"
-    parser.epilog = (
-        "Ctrl-C writes the recordings of all runs, and ends with exit code 0. Exit code 1: recording "
-        "failed, or mitmdump refused an option; 2: a wrong option of tracer, or the port is in use."
-    )
+    parser.epilog = "Ctrl-C ends the proxy, and writes the recordings of all runs."
     add_port(parser, "0 selects a free one.", range(65536), 8080)
     add_host(parser)
     add_release(parser)

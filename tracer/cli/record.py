@@ -37,8 +37,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the recording and the argument for the command."""
     parser.usage = "%(prog)s [options] -- COMMAND …"
     parser.epilog = (
-        "The output and the exit code are those of the command, even if nothing was recorded. stderr has the "
-        "path of the recording, or the reason."
+        "The output of the command comes through unchanged. stderr has the path of the recording, or the "
+        "reason why there is none."
     )
     # The first word that is not an option, or a "--", ends the options. The command begins there.
     parser.add_argument(

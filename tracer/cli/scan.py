@@ -27,7 +27,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "paths", metavar="PATH", type=Path, nargs="+", help="Files, and folders with all below them."
     )
     add_policies(parser)
-    parser.epilog = "Exit code 0 without secrets, 1 with secrets, 2 if a file cannot be read."
 
 
 def run(options: argparse.Namespace) -> int:

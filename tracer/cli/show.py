@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
 from tracer.cli.options import add_fold, add_own_sequences, add_recordings, include_sequences
+from tracer.cli.parsing import number_in
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterable
     from pathlib import Path
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tracer.model import Recording
 
 __all__ = ["arguments", "run"]
+
+_NUMBER = number_in(range(10_000_000))
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,14 +34,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_fold(parser)
     parser.add_argument("--headers", action="store_true", help="Show the headers of the messages.")
     parser.add_argument("--body", action="store_true", help="Show the bodies of the messages.")
-    parser.add_argument("--step", metavar="N", type=_number, help="Show headers and body of one step.")
-    parser.add_argument("--message", metavar="N", type=_number, help="Show headers and body of one message.")
-
-
-def _number(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"expected a number, such as 3, got {text!r}")
+    parser.add_argument("--step", metavar="N", type=_NUMBER, help="Show headers and body of one step.")
+    parser.add_argument("--message", metavar="N", type=_NUMBER, help="Show headers and body of one message.")
 
 
 def run(options: argparse.Namespace) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tests.ci.reference.markdown import code, head, join, table
 from tests.ci.reference.parsers import commands
 from tests.ci.reference.translation import data
+from tracer.cli.help_texts import exit_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +24,9 @@ _ADDON = "mitmdump"
 
 def codes_of(words: str, texts: Texts, language: str) -> dict[str, str]:
     """Return the meaning of each exit code of a verb beside those of all verbs."""
-    codes: dict[str, Any] = data(_FILE)
-    if words not in codes and words not in codes["no_codes"]:
-        texts.lacks(f"exit_codes.yaml: {words}")
-    return {str(number): meaning[language] for number, meaning in codes.get(words, {}).items()}
+    shared: dict[str, dict[str, str]] = data(_FILE)
+    codes = shared.get(words) or exit_codes(words)
+    return {str(number): texts.translated(meaning, language) for number, meaning in codes.items()}
 
 
 def codes_page(texts: Texts, language: str) -> str:

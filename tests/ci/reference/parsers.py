@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.cli.app import parser_of, verbs
 from tracer.cli.options import Alias
-from tracer.cli.parsing import verbs_of
+from tracer.cli.parsing import values_of, verbs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Argument", "Command", "aliases", "arguments_of", "commands", "usage"]
+__all__ = ["Argument", "Command", "aliases", "arguments_of", "commands"]
 
 _DEFAULT = re.compile(r"\s*\(default: %\(default\)s\)")
 
@@ -62,29 +62,8 @@ def aliases(command: Command) -> list[tuple[str, str]]:
     return [(alias.option_strings[0], alias.option.option_strings[-1]) for alias in found]
 
 
-def usage(command: Command) -> str:
-    """Return the usage line. It is the same on each version of Python."""
-    parser = command.parser
-    if parser.usage:
-        return parser.usage % {"prog": parser.prog}
-    if command.group:
-        return f"{parser.prog} VERB …"
-    words = [parser.prog]
-    actions = [action for action in parser._actions if action.help is not argparse.SUPPRESS]
-    options = [action for action in actions if action.option_strings]
-    words += [f"{action.option_strings[0]} {_metavar(action)}" for action in options if action.required]
-    words.append("[options]")
-    for action in actions:
-        name = _metavar(action)
-        if not action.option_strings:
-            words.append(
-                {"?": f"[{name}]", "*": f"[{name} …]", "+": f"{name} [{name} …]"}.get(str(action.nargs), name)
-            )
-    return " ".join(words)
-
-
 def _argument(action: argparse.Action) -> Argument:
-    values = _metavar(action)
+    values = values_of(action)
     spelling = ", ".join(action.option_strings) or values
     if action.option_strings and action.nargs != 0:
         spelling = f"{spelling} {values}"
@@ -96,9 +75,3 @@ def _argument(action: argparse.Action) -> Argument:
     return Argument(
         spelling, text % parameters, str(default), action.required and bool(action.option_strings)
     )
-
-
-def _metavar(action: argparse.Action) -> str:
-    if action.choices is not None and action.metavar is None:
-        return f"{{{','.join(map(str, action.choices))}}}"  # a table has no other use for "|"
-    return str(action.metavar or action.dest.upper())

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from tests.ci.reference.exit_codes import codes_of
 from tests.ci.reference.markdown import code, head, join, prose, table
-from tests.ci.reference.parsers import arguments_of, commands, usage
+from tests.ci.reference.parsers import arguments_of, commands
 from tests.ci.reference.translation import data
 from tracer.cli.help_texts import examples
+from tracer.cli.parsing import usage_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ def _verb(verb: Command, every: list[Command], texts: Texts, language: str) -> I
 
 def _command(command: Command, texts: Texts, language: str) -> Iterator[str]:
     yield prose(_purpose(command, texts, language))
-    lines = [f"usage: {usage(command)}"]
+    lines = [f"usage: {usage_of(command.parser)}"]
     if help_examples := examples(command.words):
         lines += ["", "examples:", *(f"  {line}" for line in help_examples)]
     yield "\n".join(["```text", *lines, "```"])
