@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.ci.reference.markdown import code, head, join, table
+from tests.ci.reference.markdown import code, head, join, prose, table
 from tests.ci.reference.parsers import commands
 from tests.ci.reference.translation import data
 from tracer.cli.help_texts import exit_codes
@@ -26,7 +26,7 @@ def codes_of(words: str, texts: Texts, language: str) -> dict[str, str]:
     """Return the meaning of each exit code of a verb beside those of all verbs."""
     shared: dict[str, dict[str, str]] = data(_FILE)
     codes = shared.get(words) or exit_codes(words)
-    return {str(number): texts.translated(meaning, language) for number, meaning in codes.items()}
+    return {str(number): prose(texts.translated(meaning, language)) for number, meaning in codes.items()}
 
 
 def codes_page(texts: Texts, language: str) -> str:
