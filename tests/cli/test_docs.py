@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import msgspec
@@ -47,9 +48,18 @@ def test_the_next_command_installs_what_is_missing(
     missing: str, beginning: str, monkeypatch: pytest.MonkeyPatch, *, several: bool
 ) -> None:
     monkeypatch.setattr(docs, "find_spec", lambda name: name != missing or None)
-    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/mkdocs")
+    monkeypatch.setattr("shutil.which", lambda _: str(Path(sys.executable).with_name("mkdocs")))
     shown = f"next: {docs._next(Path('s/mkdocs.yml'), several=several)}"
     assert shown == f"{beginning}mkdocs serve -f s/mkdocs.yml"
+
+
+@pytest.mark.parametrize("on_path", [None, "/usr/bin/mkdocs"])
+def test_the_next_command_is_the_mkdocs_of_the_same_environment(
+    on_path: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda _: on_path)
+    beside = Path(sys.executable).with_name("mkdocs")
+    assert docs._next(Path("s/mkdocs.yml"), several=True) == f"{beside} serve -f s/mkdocs.yml"
 
 
 def test_a_call_with_fewer_recordings_names_the_pages_that_it_removes(

@@ -97,8 +97,9 @@ def run(options: argparse.Namespace) -> None:
 
 def _next(configuration: Path, *, several: bool) -> str:
     """Return the command that shows the site, after the installation of packages that it needs."""
+    # The packages of another mkdocs on the path are not known.
     beside = Path(sys.executable).with_name("mkdocs")
-    mkdocs = str(beside) if beside.exists() and not shutil.which("mkdocs") else "mkdocs"
+    mkdocs = str(beside) if beside.exists() and shutil.which("mkdocs") != str(beside) else "mkdocs"
     serve = f"{shlex.quote(mkdocs)} serve -f {shlex.quote(str(configuration))}"
     packages = ("mkdocs", "material", *(["mkdocs_static_i18n"] if several else []))
     if all(find_spec(package) for package in packages):
