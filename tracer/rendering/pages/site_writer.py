@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import msgspec
 
 from tracer.errors import InputError
-from tracer.rendering.pages.sections import digests, merge
+from tracer.rendering.pages.edits import merge
+from tracer.rendering.pages.sections import digests
 from tracer.rendering.pages.site import BASE
 from tracer.storage import write
 
