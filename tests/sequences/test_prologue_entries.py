@@ -1,4 +1,4 @@
-"""Login and discovery of runs without a documented sequence."""
+"""The entries of exchanges, and of login and discovery without a documented sequence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.rendering import seed
-from tracer.sequences import asks_for_versions, prologue_entry
+from tests.sequences import runs
+from tracer.model import FORMAT, Recording
+from tracer.sequences import asks_for_versions, described_entry, entry_of, find, label
 
 if TYPE_CHECKING:
     from tracer.model import Exchange
@@ -38,9 +40,22 @@ def _exchange(method: str, path: str, status: int | None, to: str, sender: str =
     ],
 )
 def test_login_and_discovery_have_the_entry_of_any_sequence(exchange: Exchange, beginning: str) -> None:
-    entry = prologue_entry(exchange)
+    entry = described_entry(exchange, None)
     assert (entry.summary["en"] if entry else "").startswith(beginning)
     assert (entry is None) == (beginning == "")
+
+
+def test_with_a_sequence_its_labels_decide_and_without_one_only_login_and_discovery_have_an_entry() -> None:
+    sequence = find("image-show")
+    run = Recording(format=FORMAT, command=None, recorded="2026-11-23T00:00:00Z", exchanges=runs.by_id())
+    exchanges = label(run, sequence).exchanges
+    assert [described_entry(each, sequence) for each in exchanges] == [
+        entry_of(each, sequence) for each in exchanges
+    ]
+    assert None not in [described_entry(each, sequence) for each in exchanges]
+    without = [described_entry(each, None) for each in exchanges]
+    assert [entry.path if entry else None for entry in without] == ["/", "/v3/auth/tokens", "/", None]
+    assert [described_entry(each, sequence) for each in run.exchanges] == [None] * 4
 
 
 @pytest.mark.parametrize(

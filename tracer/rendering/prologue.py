@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from tracer.sequences import catalog, entry_of, prologue_entry
+from tracer.sequences import catalog, described_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -69,10 +69,7 @@ def _entries(recording: Recording) -> Callable[[MessageView], Entry | None]:
     sequence = catalog().get(recording.sequence or "")
 
     def entry_for(request: MessageView) -> Entry | None:
-        exchange = recording.exchanges[request.exchange]
-        if sequence is None:
-            return prologue_entry(exchange)
-        entry = entry_of(exchange, sequence)
+        entry = described_entry(recording.exchanges[request.exchange], sequence)
         return entry if entry is not None and entry.prologue else None
 
     return entry_for

@@ -25,7 +25,7 @@ from tracer.sequences.loading import catalog, common_calls, find, include, load
 from tracer.sequences.matching import DEVIATIONS, DeviationKind, Match, MatchDeviation, generic_paths, match
 from tracer.sequences.nesting import parents
 from tracer.sequences.option_conditions import Invocation, When
-from tracer.sequences.prologue_entries import asks_for_versions, prologue_entry
+from tracer.sequences.prologue_entries import asks_for_versions, described_entry
 from tracer.sequences.schema import (
     AnyOrder,
     Each,
@@ -75,6 +75,7 @@ __all__ = [
     "choose",
     "client_of",
     "common_calls",
+    "described_entry",
     "doubt_of",
     "entry_of",
     "find",
@@ -101,7 +102,6 @@ __all__ = [
     "participant_label",
     "program_name",
     "program_of",
-    "prologue_entry",
     "subcommand_words",
     "usual_mount",
     "verdict_of",

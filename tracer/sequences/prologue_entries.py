@@ -1,4 +1,4 @@
-"""The description of login and discovery in a run without a documented sequence.
+"""The entries that describe the exchanges of a run with a documented sequence, or without one.
 
 Login and discovery depend on the user's settings and not on the command. The prologues of all sequences and
 ``logins.yaml`` describe them.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tracer.sequences.catalogue import usual_mount
 from tracer.sequences.discovery import with_alternatives
+from tracer.sequences.labelled_entries import entry_of
 from tracer.sequences.loading import catalog
 from tracer.sequences.logins import way_entries
 from tracer.sequences.templates import fits, is_version_path, normal
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tracer.model import Exchange
-    from tracer.sequences.schema import Entry
+    from tracer.sequences.schema import Entry, Sequence
 
-__all__ = ["asks_for_versions", "prologue_entry"]
+__all__ = ["asks_for_versions", "described_entry"]
 
 _VERSIONS = (200, 300)
 
@@ -31,7 +32,15 @@ _Key = tuple[str, str, str]
 """Sender, receiver, and method."""
 
 
-def prologue_entry(exchange: Exchange) -> Entry | None:
+def described_entry(exchange: Exchange, sequence: Sequence | None) -> Entry | None:
+    """Return the entry that describes ``exchange`` in a run of ``sequence``; None if there is none.
+
+    Without a sequence, only login and discovery have an entry.
+    """
+    return _prologue_entry(exchange) if sequence is None else entry_of(exchange, sequence)
+
+
+def _prologue_entry(exchange: Exchange) -> Entry | None:
     """Return the entry of a login or a discovery that ``exchange`` fits; None if there is none.
 
     The function needs no labels. It expects services at the root of a host, or at the paths of a devstack.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.sequences import asks_for_versions, entry_of, participant_label, prologue_entry
+from tracer.sequences import asks_for_versions, described_entry, participant_label
 from tracer.sequences.templates import with_query
 
 if TYPE_CHECKING:
@@ -34,15 +34,9 @@ class Telling:
         self._entries: dict[int, Entry | None] = {}
 
     def _entry(self, index: int) -> Entry | None:
-        """Return the entry of the exchange at ``index``, found on demand: a page omits most of a long run.
-
-        Without a sequence, only login and discovery have an entry.
-        """
+        """Return the entry of the exchange at ``index``, found on demand: a page omits most of a long run."""
         if index not in self._entries:
-            exchange = self._recording.exchanges[index]
-            sequence = self._sequence
-            entry = prologue_entry(exchange) if sequence is None else entry_of(exchange, sequence)
-            self._entries[index] = entry
+            self._entries[index] = described_entry(self._recording.exchanges[index], self._sequence)
         return self._entries[index]
 
     def label(self, participant: str) -> str:

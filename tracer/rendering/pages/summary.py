@@ -12,7 +12,7 @@ from tracer.model import RunVerdict
 from tracer.rendering.mermaid import count_parts
 from tracer.rendering.messages import exchange_messages
 from tracer.rendering.pages.hosts import mounted_ports
-from tracer.sequences import DEVIATIONS, catalog, entry_of, prologue_entry
+from tracer.sequences import DEVIATIONS, catalog, described_entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +63,7 @@ def summarise(recording: Recording) -> Summary:
         prologue=[
             index
             for index, exchange in enumerate(recording.exchanges)
-            if (entry := prologue_entry(exchange) if sequence is None else entry_of(exchange, sequence))
-            is not None
+            if (entry := described_entry(exchange, sequence)) is not None
             and entry.prologue
             and exchange.response is not None
             and exchange.response.status in entry.statuses
