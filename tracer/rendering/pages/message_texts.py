@@ -255,7 +255,7 @@ def _text(run: DescribedRecording, view: MessageView) -> Md:
         description = run.say("message.fails-over")
     if not description:
         ends = {"sender": run.telling.label(view.sender), "receiver": run.telling.label(view.receiver)}
-        kind = "discovery-" * run.telling.discovers(view) + view.kind
+        kind = f"discovery-{view.kind}" if run.telling.discovers(view) else view.kind
         description = run.say(f"message.{kind}", **ends)
     reference = run.telling.reference(view)
     return Md(f"{description} {link(run.say('messages.reference'), reference)}") if reference else description

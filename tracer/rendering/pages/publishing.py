@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tracer import i18n
 from tracer.comparison.folders import Couple
 from tracer.errors import InputError
 from tracer.formats.data_files import read
-from tracer.i18n import DEFAULT, languages
 from tracer.recording import loads
 from tracer.rendering.messages import messages
 from tracer.rendering.pages.changed import changes_page
@@ -47,7 +47,7 @@ _CLIENT = "client-"
 def publish(
     recordings: Iterable[Path],
     folder: Path,
-    codes: Sequence[str] = (),
+    languages: Sequence[str] = (),
     *,
     release: str | None = None,
     diagrams: Diagrams = "mermaid",
@@ -56,16 +56,16 @@ def publish(
 ) -> Published:
     """Make the site of ``recordings`` in ``folder``, or update the site that is there.
 
-    ``codes`` are languages. Without them the site has all: first the language of the site that is there, else
-    English. The names of pages in the first language have no language. With ``release`` the site contains
-    only recordings of that release. ``host`` replaces loopback addresses. ``progress`` is called with a text
-    before long work. Raises InputError for an unreadable recording, for an unknown language, and if no
-    recording is of the ``release``, and the errors of ``tracer.storage.write``.
+    Without ``languages`` the site has all: first the language of the site that is there, else English. The
+    names of pages in the first language have no language. With ``release`` the site contains only recordings
+    of that release. ``host`` replaces loopback addresses. ``progress`` is called with a text before long
+    work. Raises InputError for an unreadable recording, for an unknown language, and if no recording is of
+    the ``release``, and the errors of ``tracer.storage.write``.
     """
-    says = [wording(language) for language in codes]
+    wordings = [wording(language) for language in languages]
     writer = SiteWriter(folder)
-    says = says or [wording(language) for language in _all_languages(writer.language or DEFAULT)]
-    writer.language = says[0].language
+    wordings = wordings or [wording(language) for language in _all_languages(writer.language or i18n.DEFAULT)]
+    writer.language = wordings[0].language
     paths = {str(path): path for path in recordings}
     # A path may be a pipe, which can be read only once.
     texts = {source: read(path) for source, path in paths.items()}
@@ -76,9 +76,9 @@ def publish(
         raise InputError("--release", f"no recording of the release {release}; there are: {releases}")
     site = plan(wanted, {source: _name(paths[source]) for source in wanted})
     ports = {port for summary in wanted.values() for port in summary.mounted_ports}
-    public = replacement(host, ports) if host else str
+    replace_hosts = replacement(host, ports) if host else str
     try:
-        _Publication(writer, site, paths, texts, says, public, progress).write(diagrams)
+        _Publication(writer, site, paths, texts, wordings, replace_hosts, progress).write(diagrams)
         writer.remove_obsolete()
     finally:
         writer.save_list()
@@ -86,7 +86,7 @@ def publish(
 
 
 def _all_languages(first: str) -> list[str]:
-    return sorted(languages(), key=lambda language: (language != first, language))
+    return sorted(i18n.languages(), key=lambda language: (language != first, language))
 
 
 def _summary(text: str, source: str, progress: Progress) -> Summary:
@@ -98,15 +98,15 @@ def _summary(text: str, source: str, progress: Progress) -> Summary:
 class _Publication(NamedTuple):
     """A site to write, with the paths and the texts of its recordings by source.
 
-    ``says`` has the texts of each language. ``public`` replaces loopback addresses in a page.
+    ``wordings`` has the texts of each language. ``replace_hosts`` replaces loopback addresses in a page.
     """
 
     writer: SiteWriter
     site: SitePlan
     paths: Mapping[str, Path]
     texts: Mapping[str, str]
-    says: Sequence[Wording]
-    public: Callable[[str], str]
+    wordings: Sequence[Wording]
+    replace_hosts: Callable[[str], str]
     progress: Progress
 
     def write(self, diagrams: Diagrams) -> None:
@@ -118,9 +118,9 @@ class _Publication(NamedTuple):
             if release.prologue:
                 self._write_prologue(release)
             self._write_changes(release, with_diagrams=diagrams == "mermaid")
-        for say in self.says:
+        for say in self.wordings:
             self._write_text("index.md", say, index(self.site, say))
-        for path, text in configuration(self.site, self.says).items():
+        for path, text in configuration(self.site, self.wordings).items():
             self.writer.write(path, text)
         for path, content in assets().items():
             self.writer.write(f"{_DOCS}/{path}", content)
@@ -130,7 +130,7 @@ class _Publication(NamedTuple):
         pictures = _pictures(page) if with_pictures else []
         views = messages(recording)
         drawn: dict[tuple[str, Theme], str] = {}
-        for say in self.says:
+        for say in self.wordings:
             text = command_page(recording, page, release, self.site, say, pictures, views)
             self._write_text(f"{release.folder}/{page.name}.md", say, text)
             texts = diagram_texts(recording, say.language, views) if pictures else []
@@ -138,7 +138,7 @@ class _Publication(NamedTuple):
                 self.progress(f"diagram {number} of {len(texts)}: {page.title}")
                 for theme in THEMES:
                     if (diagram, theme) not in drawn:
-                        drawn[diagram, theme] = render(self.public(diagram), "svg", theme).decode()
+                        drawn[diagram, theme] = render(self.replace_hosts(diagram), "svg", theme).decode()
                     self._write_text(f"{release.folder}/{files[theme]}", say, drawn[diagram, theme])
 
     def _write_changes(self, release: ReleasePages, *, with_diagrams: bool) -> None:
@@ -150,7 +150,7 @@ class _Publication(NamedTuple):
             Couple(new.name, self.paths[old.source], self.paths[new.source])
             for old, new in self.site.couples(before, release)
         ]
-        for say in self.says:
+        for say in self.wordings:
             text = changes_page(before, release, couples, say, with_diagrams=with_diagrams)
             self._write_text(f"{release.folder}/{CHANGES}", say, text)
 
@@ -161,14 +161,14 @@ class _Publication(NamedTuple):
         sections = [
             (recordings[each.source], pages[each.source], each.position, each.anchor) for each in exchanges
         ]
-        for say in self.says:
+        for say in self.wordings:
             self._write_text(f"{release.folder}/{PROLOGUE}", say, prologue_page(sections, say))
 
     def _write_text(self, path: str, say: Wording, text: str) -> None:
         """Write a page or a picture. Its name has the language, except in the first language of the site."""
         stem, _, suffix = path.rpartition(".")
-        name = path if say is self.says[0] else f"{stem}.{say.language}.{suffix}"
-        self.writer.write(f"{_DOCS}/{name}", self.public(text))
+        name = path if say is self.wordings[0] else f"{stem}.{say.language}.{suffix}"
+        self.writer.write(f"{_DOCS}/{name}", self.replace_hosts(text))
 
     def _recording(self, source: str) -> Recording:
         return loads(self.texts[source], source)

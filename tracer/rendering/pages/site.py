@@ -54,14 +54,14 @@ def index(plan: SitePlan, say: Wording) -> str:
     return fill("index.md.j2", say=say, table=table, releases=releases, token=code(EXAMPLE))
 
 
-def configuration(plan: SitePlan, says: Sequence[Wording]) -> dict[str, str]:
+def configuration(plan: SitePlan, wordings: Sequence[Wording]) -> dict[str, str]:
     """Return two configuration files by path: one for users to edit, and its base with the pages.
 
-    ``says`` has the texts of each language of the site. The names of pages in the first language have no
+    ``wordings`` has the texts of each language of the site. The names of pages in the first language have no
     language.
     """
-    say = says[0]
-    titles = [_navigation(plan, each) for each in says]
+    say = wordings[0]
+    titles = [_navigation(plan, each) for each in wordings]
     languages = [
         {
             "code": _yaml(each.language),
@@ -71,7 +71,7 @@ def configuration(plan: SitePlan, says: Sequence[Wording]) -> dict[str, str]:
             "dark": _yaml(each("site.dark")),
             "titles": _translations(titles[0], own),
         }
-        for each, own in zip(says, titles, strict=True)
+        for each, own in zip(wordings, titles, strict=True)
     ]
     values = {"name": _yaml(say("site.name")), "base": _yaml(BASE)}
     return {

@@ -93,19 +93,19 @@ class SiteWriter:
             self.published.unchanged.append(path)
         elif present is None or (listed is not None and _checksum(present) == listed.written):
             self._replace(path, content)
-        elif listed is None or isinstance(content, bytes) or not self._merge(path, listed, present, content):
+        elif not self._merge(path, listed, present, content):
             self.published.protected.append(path)
             return
         sections = digests(content) if isinstance(content, str) and path.endswith(_PAGE) else {}
         self._files[path] = WrittenFile(wanted, sections)
 
-    def _merge(self, path: str, listed: WrittenFile, present: bytes, content: str) -> bool:
-        """Merge the edits of a page with its new ``content``. Return False if the page is a person's own."""
+    def _merge(self, path: str, listed: WrittenFile | None, present: bytes, content: str | bytes) -> bool:
+        """Merge the edits of a page with its new ``content``. Return False if the file is a person's own."""
+        if listed is None or not listed.sections or isinstance(content, bytes):
+            return False
         try:
             page = present.decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError:
-            return False
-        if not listed.sections:
             return False
         merged = merge(listed.sections, page, content)
         if merged.replaced:
