@@ -178,7 +178,7 @@ def _sections(
 
 def _line(line: Line[Difference] | Line[Suppressed], say: Phrases) -> ShownLine:
     difference = line.difference
-    severity = getattr(difference, "severity", "")
+    severity = "" if isinstance(difference, Suppressed) else difference.severity
     return ShownLine(
         severity=severity,
         severity_word=say(severity) if severity else "",
@@ -203,7 +203,7 @@ def _why_url(difference: Difference | Suppressed, language: str) -> str:
 
 
 def _why(difference: Difference | Suppressed, say: Phrases) -> str:
-    if hasattr(difference, "reasons"):
+    if isinstance(difference, Suppressed):
         names = reasons()
         return ", ".join(say.pick(names.get(reason, {})) or reason for reason in difference.reasons)
     return say.pick(whys().get(difference.why, {})) or difference.why

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tracer.comparison import reasons
+from tracer.comparison import Suppressed, reasons
 from tracer.comparison.grouping import sections
 from tracer.counting import counted
 from tracer.i18n import DEFAULT, pick
@@ -16,7 +16,7 @@ from tracer.rendering.texts import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracer.comparison import Difference, Suppressed
+    from tracer.comparison import Difference
     from tracer.comparison.grouping import Line
     from tracer.comparison.report import ComparisonReport, SideComparison
 
@@ -56,7 +56,7 @@ def values(difference: Difference | Suppressed, limit: int = _VALUE) -> str:
         return after or ""
     if difference.kind == "removed" or after is None:
         return before
-    expected = getattr(difference, "expected", None)
+    expected = None if isinstance(difference, Suppressed) else difference.expected
     return f"{before} → {after}" + (f" (≠ {visible(expected, limit)})" if expected else "")
 
 
