@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.ci.reference.catalogue import names_in_code
-from tracer.documentation import URL, findings_url
+from tracer.documentation import LANGUAGES, URL, findings_url, page_suffix
 
 ROOT = Path(__file__).parents[1]
 NAMES = [(group, name) for group, names in names_in_code().items() for name in names]
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("group", "name"), NAMES)
 def test_each_name_in_code_has_a_section_in_both_languages(group: str, name: str, language: str) -> None:
     path, fragment = findings_url(group, name, language).removeprefix(URL).split("#")  # type: ignore[arg-type]
@@ -24,6 +24,14 @@ def test_each_name_in_code_has_a_section_in_both_languages(group: str, name: str
     text = page.split(section)[1].split("<a id=")[0]
     assert ("Example: " if language == "en" else "예: ") in text
     assert group == "volatile" or ("Remedy: " if language == "en" else "할 일: ") in text
+
+
+def test_only_the_name_of_a_translated_page_has_a_language() -> None:
+    assert [page_suffix(language) for language in (*LANGUAGES, "fr")] == [".md", ".ko.md", ".md"]
+    names = {path.name for path in (ROOT / "docs/reference").glob("*.md")}
+    assert {name.removeprefix("findings") for name in names if name.startswith("findings.")} == {
+        page_suffix(language) for language in LANGUAGES
+    }
 
 
 def test_the_address_is_that_of_the_package() -> None:

@@ -14,8 +14,9 @@ from tests.ci.reference import __main__ as program
 from tests.ci.reference.file_pages import example_of
 from tests.ci.reference.pages import make_pages, obsolete
 from tests.ci.reference.parsers import arguments_of, commands
-from tests.ci.reference.translation import LANGUAGES, Texts, data
+from tests.ci.reference.translation import Texts, data
 from tracer.cli.schema import file_schemas
+from tracer.documentation import LANGUAGES, page_suffix
 from tracer.formats import yaml_text
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def test_no_text_is_missing(texts: Texts, pages: dict[str, str]) -> None:
 
 def test_every_verb_and_option_is_on_the_page(pages: dict[str, str]) -> None:
     for language in LANGUAGES:
-        page = pages[f"docs/reference/verbs{'' if language == 'en' else '.ko'}.md"]
+        page = pages[f"docs/reference/verbs{page_suffix(language)}"]
         for command in commands():
             assert f"# tracer {command.words}\n" in page
             for argument in arguments_of(command):

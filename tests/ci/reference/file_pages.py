@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tests.ci.reference.markdown import code, head, join, prose, table
 from tests.ci.reference.translation import data
 from tracer.cli.schema import file_schemas
+from tracer.documentation import page_suffix
 from tracer.formats.json_text import dump
 
 if TYPE_CHECKING:
@@ -53,12 +54,11 @@ def example_of(entry: dict[str, Any]) -> tuple[str, str]:
 
 
 def _index(formats: dict[str, Any], texts: Texts, language: str) -> Iterator[str]:
-    end = ".md" if language == "en" else f".{language}.md"
     yield head(texts, language, "index", texts.frame("files_title", language))
     yield texts.frame("files_intro", language)
     rows = [
         (
-            f"[{entry['title'][language]}]({name}{end})",
+            f"[{entry['title'][language]}]({name}{page_suffix(language)})",
             code(entry["file"]),
             f"[`{name}`](../schemas/{name}.json)",
         )

@@ -9,8 +9,8 @@ from tests.ci.reference.catalogue import catalogue_page
 from tests.ci.reference.exit_codes import codes_page
 from tests.ci.reference.file_pages import file_pages, schema_files
 from tests.ci.reference.shared_options import options_page
-from tests.ci.reference.translation import LANGUAGES
 from tests.ci.reference.verbs import verbs_page
+from tracer.documentation import LANGUAGES, page_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,15 +35,10 @@ def make_pages(texts: Texts) -> dict[str, str]:
     pages: dict[str, str] = {}
     for language in LANGUAGES:
         for name, make in _PAGES.items():
-            pages[f"{_FOLDER}/{name}{suffix(language)}"] = make(texts, language)
+            pages[f"{_FOLDER}/{name}{page_suffix(language)}"] = make(texts, language)
         for name, text in file_pages(texts, language).items():
-            pages[f"{_FOLDER}/files/{name}{suffix(language)}"] = text
+            pages[f"{_FOLDER}/files/{name}{page_suffix(language)}"] = text
     return pages | {f"{_FOLDER}/schemas/{name}.json": text for name, text in schema_files().items()}
-
-
-def suffix(language: str) -> str:
-    """Return the end of the name of a page in a language."""
-    return ".md" if language == "en" else f".{language}.md"
 
 
 def obsolete(root: Path, pages: Iterable[str]) -> list[str]:

@@ -9,9 +9,8 @@ from typing import Any
 
 import yaml
 
-__all__ = ["LANGUAGES", "Texts", "data", "sentences"]
+__all__ = ["Texts", "data", "sentences"]
 
-LANGUAGES = ("en", "ko")
 _HERE = Path(__file__).parent
 _SENTENCES = re.compile(r"(?<=[.?])\s+|(?<=;)\s+(?=[A-Z-])")
 _SIMILAR = 0.7
