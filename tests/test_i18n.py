@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracer.errors import InputError
-from tracer.i18n import DEFAULT, languages, pick, section
+from tracer.i18n import DEFAULT, check_language, languages, pick, section
 from tracer.i18n import texts as room
 from tracer.rendering.changes.presenting import phrases
 from tracer.rendering.pages.wording import wording
@@ -51,6 +51,13 @@ def test_no_name_of_a_language_reads_another_file(name: room.Section, language: 
     if language not in languages():
         with pytest.raises(InputError, match=r"--lang: unknown language .*; known: en, ko"):
             section(language, name)
+        with pytest.raises(InputError, match=r"--lang: unknown language .*; known: en, ko"):
+            check_language(language)
+
+
+def test_a_language_with_a_file_passes_the_check() -> None:
+    for language in languages():
+        check_language(language)
 
 
 def test_what_a_language_leaves_out_is_said_in_english(

@@ -9,7 +9,7 @@ from tracer.cli.app import parser_of, verbs
 from tracer.cli.defaults import COMMON, options_of
 from tracer.cli.options import Alias
 from tracer.cli.parsing import verbs_of
-from tracer.i18n import DEFAULT, section
+from tracer.i18n import DEFAULT, check_language
 from tracer.rendering.format_tables import FormatTable
 from tracer.schemas.json_schema import DRAFT
 
@@ -24,7 +24,7 @@ def defaults_schema(language: str = DEFAULT) -> dict[str, Any]:
 
     Raises InputError for an unknown language.
     """
-    section(language, "pages")
+    check_language(language)
     parsers = {verb: parser_of(verb) for verb in verbs()}
     tables = {verb: _table(parser) for verb, parser in parsers.items()}
     shared: dict[str, argparse.Action] = {}

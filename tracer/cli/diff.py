@@ -119,11 +119,11 @@ def run(options: argparse.Namespace) -> int:
     from tracer.comparison.baseline import load_baseline
     from tracer.comparison.folders import pair
     from tracer.comparison.report import make_report
-    from tracer.i18n import section
+    from tracer.i18n import check_language
     from tracer.recording import below
     from tracer.recording.finding import second_path
 
-    section(options.lang, "changes")
+    check_language(options.lang)
     kind = _kind(options)
     baseline = None if options.baseline is None else load_baseline(options.baseline)
     sides = find_sides(options.sides, options.recordings)

@@ -50,12 +50,12 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(str(output), "a page's name ends in .html")
     check_output(output, paths)
     from tracer.cli.progress import counted_items, progress
-    from tracer.i18n import section
+    from tracer.i18n import check_language
     from tracer.recording import load
     from tracer.rendering.view import view
     from tracer.storage import write
 
-    section(options.lang, "view")
+    check_language(options.lang)
     with progress() as show:
         names = dict(zip(paths, unique_names(paths), strict=True))
         recordings = {names[path]: load(path) for path in counted_items(paths, show, "reading")}

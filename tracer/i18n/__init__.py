@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tracer.i18n.texts import DEFAULT, Section, form_for, languages, pick, section
+from tracer.i18n.texts import DEFAULT, Section, check_language, form_for, languages, pick, section
 
-__all__ = ["DEFAULT", "Section", "form_for", "languages", "pick", "section"]
+__all__ = ["DEFAULT", "Section", "check_language", "form_for", "languages", "pick", "section"]

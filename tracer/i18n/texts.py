@@ -13,7 +13,7 @@ from tracer.formats.data_files import read, typed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DEFAULT", "Section", "form_for", "languages", "pick", "section"]
+__all__ = ["DEFAULT", "Section", "check_language", "form_for", "languages", "pick", "section"]
 
 DEFAULT = "en"
 """The language for texts that are missing in another language."""
@@ -28,11 +28,16 @@ def languages() -> list[str]:
     return sorted(path.stem for path in Path(__file__).parent.glob("*.yaml"))
 
 
+def check_language(language: str) -> None:
+    """Raise InputError for a ``language`` without a file."""
+    if language not in languages():
+        raise InputError("--lang", f"unknown language {language!r}; known: {', '.join(languages())}")
+
+
 @functools.cache
 def section(language: str, name: Section) -> _Texts:
     """Return the texts of a section by key. Callers share them. Raises InputError for an unknown language."""
-    if language not in languages():
-        raise InputError("--lang", f"unknown language {language!r}; known: {', '.join(languages())}")
+    check_language(language)
     texts: _Texts = _filled(_file(language).get(name, {}), _file(DEFAULT)[name])
     return texts
 

@@ -10,7 +10,7 @@ import msgspec
 
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read
-from tracer.i18n import DEFAULT, pick, section
+from tracer.i18n import DEFAULT, check_language, pick
 from tracer.schemas.key_texts import key_texts
 from tracer.sequences.schema import TAG
 
@@ -26,7 +26,7 @@ def json_schema(kind: Any, language: str = DEFAULT) -> dict[str, Any]:
 
     Raises InputError for an unknown language.
     """
-    section(language, "pages")
+    check_language(language)
     schema = msgspec.json.schema(kind)
     for name, definition in schema["$defs"].items():
         _remove_tag(definition)
