@@ -10,7 +10,10 @@ import pytest
 
 from tests.cli.runner import tracer
 from tracer.cli.app import verbs
+from tracer.cli.defaults import COMMON
 from tracer.cli.defaults_schema import defaults_schema
+from tracer.errors import InputError
+from tracer.schemas import key_texts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,4 +55,23 @@ def test_every_verb_has_a_table() -> None:
     schema = defaults_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     assert set(verbs()) <= schema["properties"].keys()
-    assert schema["properties"]["rules"]["description"].startswith("Folder with rules")
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Language of the texts"), ("ko", "글의 언어")])
+def test_the_options_of_all_verbs_have_descriptions_of_their_own_in_each_language(
+    language: str, word: str
+) -> None:
+    schema = defaults_schema(language)
+    texts = key_texts()["Defaults"]
+    assert schema["description"] == texts.text[language]
+    assert texts.keys.keys() == set(COMMON)
+    common = {name: schema["properties"][name]["description"] for name in COMMON}
+    assert common == {name: texts.keys[name][language] for name in COMMON}
+    assert common["lang"].startswith(word)
+    assert "font" not in common["lang"]  # of `tracer diagram` alone
+    assert "font" in schema["properties"]["diagram"]["properties"]["lang"]["description"]
+
+
+def test_a_language_that_tracer_lacks_is_refused() -> None:
+    with pytest.raises(InputError, match="unknown language 'xx'"):
+        defaults_schema("xx")

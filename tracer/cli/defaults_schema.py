@@ -9,9 +9,10 @@ from tracer.cli.app import parser_of, verbs
 from tracer.cli.defaults import COMMON, options_of
 from tracer.cli.options import Alias
 from tracer.cli.parsing import verbs_of
-from tracer.i18n import DEFAULT, check_language
+from tracer.i18n import DEFAULT, check_language, pick
 from tracer.rendering.format_tables import FormatTable
 from tracer.schemas.json_schema import DRAFT
+from tracer.schemas.key_texts import key_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +21,9 @@ __all__ = ["defaults_schema"]
 
 
 def defaults_schema(language: str = DEFAULT) -> dict[str, Any]:
-    """Return the JSON Schema of ``tracer.toml``. The help texts of the options are in English.
+    """Return the JSON Schema of ``tracer.toml``, with descriptions in ``language``.
 
+    The descriptions of the options of a verb are their help texts, in English.
     Raises InputError for an unknown language.
     """
     check_language(language)
@@ -31,10 +33,16 @@ def defaults_schema(language: str = DEFAULT) -> dict[str, Any]:
     for parser in parsers.values():
         for each in (parser, *verbs_of(parser).values()):
             shared = {name: action for name, action in options_of(each).items() if name in COMMON} | shared
+    texts = key_texts()["Defaults"]
+    common = {
+        name: _option(action) | {"description": pick(texts.keys[name], language)}
+        for name, action in sorted(shared.items())
+    }
     return {
         "$schema": DRAFT,
         "title": "tracer.toml",
-        **_object({name: _option(action) for name, action in sorted(shared.items())} | tables),
+        "description": pick(texts.text, language),
+        **_object(common | tables),
     }
 
 

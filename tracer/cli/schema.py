@@ -22,7 +22,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         help="Name of the format; without it, the list of all formats.",
     )
-    add_language(parser, "The schema has descriptions in this language.")
+    add_language(
+        parser,
+        "The schema has descriptions in this language. "
+        "The options of verbs in the schema of tracer.toml have English descriptions.",
+    )
     parser.epilog = "Save it, and tell your editor: `# yaml-language-server: $schema=FILE`"
 
 
