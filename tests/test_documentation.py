@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ci.reference.catalogue import names_in_code
+from tests.ci.reference.findings_page import names_in_code
 from tracer.documentation import LANGUAGES, URL, findings_url, page_suffix
 
 ROOT = Path(__file__).parents[1]

@@ -14,7 +14,7 @@ from tests.ci.reference import __main__ as program
 from tests.ci.reference.file_pages import example_of
 from tests.ci.reference.pages import make_pages, obsolete
 from tests.ci.reference.parsers import arguments_of, commands
-from tests.ci.reference.translation import Texts, data
+from tests.ci.reference.translation import Texts, load_data
 from tracer.cli.schema import file_schemas
 from tracer.documentation import LANGUAGES, page_suffix
 from tracer.formats import yaml_text
@@ -105,7 +105,7 @@ def trees(example: str, syntax: str, name: str) -> Iterator[Any]:
 
 @pytest.mark.parametrize("name", file_schemas())
 def test_an_example_of_a_file_fits_its_schema(name: str) -> None:
-    entry = data("files")[name]
+    entry = load_data("files")[name]
     example, syntax = example_of(entry)
     if "path" in entry:
         assert example.strip().count("\n") > 5

@@ -1,15 +1,13 @@
-"""The texts of one section in one language, filled with values."""
+"""Texts in one language, filled with values."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from tracer.i18n.texts import form_for, pick, section
+from tracer.i18n.texts import form_for, pick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-    from tracer.i18n.texts import Section
 
 __all__ = ["Translator"]
 
@@ -17,7 +15,7 @@ Markup = TypeVar("Markup")
 
 
 class Translator(Generic[Markup]):
-    """The texts of the section ``name`` in ``language``. Raises InputError for an unknown language.
+    """The ``texts`` of a section, or of a file of its own, in ``language``.
 
     ``escape`` makes a value harmless in the markup of the output. ``mark`` marks a filled text as markup.
     """
@@ -25,12 +23,12 @@ class Translator(Generic[Markup]):
     def __init__(
         self,
         language: str,
-        name: Section,
+        texts: Mapping[str, Any],
         escape: Callable[[object], str],
         mark: Callable[[str], Markup],
     ) -> None:
         self.language = language
-        self._texts = dict(_flat(section(language, name), ""))
+        self._texts = dict(_flat(texts, ""))
         self._escape = escape
         self._mark = mark
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.ci.reference.markdown import code, head, join, prose, table
@@ -29,7 +28,7 @@ def addon_page(texts: Texts, language: str) -> str:
     """Return the page in a language."""
     declared = _Declared()
     declare(declared)  # type: ignore[arg-type]  # the only method of a loader that it uses
-    frame = partial(texts.frame, language=language)
+    say = texts.frames[language]
     assert all(name.startswith(PREFIX) for name, *_ in declared.options)
     rows = [
         (code(name), prose(texts.translated(text, language)), code(str(default or "")))
@@ -37,10 +36,10 @@ def addon_page(texts: Texts, language: str) -> str:
     ]
     return (
         join(
-            head(texts, language, "addon", frame("addon_title")),
-            frame("addon_intro"),
-            table((frame("option"), frame("meaning"), frame("default")), rows),
-            frame("addon_end"),
+            head(say, "addon", say("addon_title")),
+            say("addon_intro"),
+            table((say("option"), say("meaning"), say("default")), rows),
+            say("addon_end"),
         )
         + "\n"
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.ci.reference.markdown import code, head, join, prose, table
 from tests.ci.reference.parsers import commands
-from tests.ci.reference.translation import data
+from tests.ci.reference.translation import load_data
 from tracer.cli.help_texts import exit_codes
 
 if TYPE_CHECKING:
@@ -24,19 +23,19 @@ _ADDON = "mitmdump"
 
 def codes_of(words: str, texts: Texts, language: str) -> dict[str, str]:
     """Return the meaning of each exit code of a verb beside those of all verbs."""
-    shared: dict[str, dict[str, str]] = data(_FILE)
+    shared: dict[str, dict[str, str]] = load_data(_FILE)
     codes = shared.get(words) or exit_codes(words)
     return {str(number): prose(texts.translated(meaning, language)) for number, meaning in codes.items()}
 
 
 def codes_page(texts: Texts, language: str) -> str:
     """Return the page in a language."""
-    frame = partial(texts.frame, language=language)
-    header = (frame("verb"), frame("exit_code"), frame("meaning"))
+    say = texts.frames[language]
+    header = (say("verb"), say("exit_code"), say("meaning"))
     return (
         join(
-            head(texts, language, "exit-codes", frame("codes_title")),
-            frame("codes_intro"),
+            head(say, "exit-codes", say("codes_title")),
+            say("codes_intro"),
             table(header, _rows(texts, language)),
         )
         + "\n"
@@ -45,7 +44,7 @@ def codes_page(texts: Texts, language: str) -> str:
 
 def _rows(texts: Texts, language: str) -> Iterator[tuple[str, str, str]]:
     names = {
-        _ALL: texts.frame("all_verbs", language),
+        _ALL: texts.frames[language]("all_verbs"),
         **{command.words: code(f"tracer {command.words}") for command in commands()},
         _ADDON: code("mitmdump -s addons/trace.py"),
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tests.ci.reference.translation import Texts
+    from tests.ci.reference.translation import Frames
 
 __all__ = ["code", "head", "join", "prose", "table"]
 
@@ -18,10 +18,9 @@ _WORDS = re.compile(
 )
 
 
-def head(texts: Texts, language: str, name: str, title: str) -> str:
+def head(say: Frames, name: str, title: str) -> str:
     """Return the beginning of a page: title, link to the other language, and origin."""
-    link = texts.frame("other_language", language, name=name)
-    return join(f"# {title}", link, texts.frame("generated", language))
+    return join(f"# {title}", say("other_language", name=name), say("generated"))
 
 
 def join(*blocks: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.ci.reference.addon import addon_page
-from tests.ci.reference.catalogue import catalogue_page
 from tests.ci.reference.exit_codes import codes_page
 from tests.ci.reference.file_pages import file_pages, schema_files
+from tests.ci.reference.findings_page import findings_page
 from tests.ci.reference.shared_options import options_page
 from tests.ci.reference.verbs import verbs_page
 from tracer.documentation import LANGUAGES, page_suffix
@@ -26,7 +26,7 @@ _PAGES = {
     "options": options_page,
     "exit-codes": codes_page,
     "addon": addon_page,
-    "findings": catalogue_page,
+    "findings": findings_page,
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.ci.reference.markdown import code, head, join, prose, table
@@ -18,18 +17,18 @@ __all__ = ["options_page"]
 
 def options_page(texts: Texts, language: str) -> str:
     """Return the page in a language."""
-    frame = partial(texts.frame, language=language)
-    header = (frame("option"), frame("meaning"), frame("verbs"))
-    earlier = (frame("earlier_spelling"), frame("verbs"), frame("spelling"))
+    say = texts.frames[language]
+    header = (say("option"), say("meaning"), say("verbs"))
+    earlier = (say("earlier_spelling"), say("verbs"), say("spelling"))
     return (
         join(
-            head(texts, language, "options", frame("options_title")),
-            frame("options_intro"),
+            head(say, "options", say("options_title")),
+            say("options_intro"),
             table(header, _rows(texts, language)),
-            f"## {frame('earlier')}",
-            frame("earlier_intro"),
+            f"## {say('earlier')}",
+            say("earlier_intro"),
             table(earlier, _earlier_rows()),
-            frame("earlier_value"),
+            say("earlier_value"),
         )
         + "\n"
     )

@@ -9,14 +9,20 @@ from typing import Any
 
 import yaml
 
-__all__ = ["Texts", "data", "sentences"]
+from tracer.documentation import LANGUAGES
+from tracer.i18n.translator import Translator
+
+__all__ = ["Frames", "Texts", "load_data", "sentences"]
 
 _HERE = Path(__file__).parent
 _SENTENCES = re.compile(r"(?<=[.?])\s+|(?<=;)\s+(?=[A-Z-])")
 _SIMILAR = 0.7
 
+Frames = Translator[str]
+"""The frames of the pages in one language."""
 
-def data(name: str) -> Any:
+
+def load_data(name: str) -> Any:
     """Return the content of a data file in this folder."""
     return yaml.safe_load((_HERE / f"{name}.yaml").read_text("utf-8"))
 
@@ -27,18 +33,18 @@ def sentences(text: str) -> list[str]:
 
 
 class Texts:
-    """All texts, with a list of those that are missing or not used."""
+    """All texts, with a list of those that are missing or not used. ``frames`` are by language."""
 
     def __init__(self) -> None:
-        self._frames: dict[str, dict[str, str]] = data("frames")
-        self._korean: dict[str, str] = {pair["en"]: pair["ko"] for pair in data("korean")}
+        frames: dict[str, dict[str, str]] = load_data("frames")
+        self.frames: dict[str, Frames] = {}
+        for language in LANGUAGES:
+            texts = {key: text[language] for key, text in frames.items()}
+            self.frames[language] = Translator(language, texts, str, str.strip)
+        self._korean: dict[str, str] = {pair["en"]: pair["ko"] for pair in load_data("korean")}
         self._used: set[str] = set()
         self._missing: list[str] = []
         self._absent: list[str] = []
-
-    def frame(self, key: str, language: str, **values: object) -> str:
-        """Return a text of the frame of a page."""
-        return self._frames[key][language].format_map(values).strip()
 
     def translated(self, text: str, language: str) -> str:
         """Return a help text in ``language``: as a whole, or sentence by sentence; English if missing."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.ci.reference.exit_codes import codes_of
 from tests.ci.reference.markdown import code, head, join, prose, table
 from tests.ci.reference.parsers import arguments_of, commands
-from tests.ci.reference.translation import data
+from tests.ci.reference.translation import load_data
 from tracer.cli.help_texts import examples
 from tracer.cli.parsing import usage_of
 
@@ -23,7 +22,7 @@ __all__ = ["verbs_page"]
 
 def verbs_page(texts: Texts, language: str) -> str:
     """Return the page in a language."""
-    frame = partial(texts.frame, language=language)
+    say = texts.frames[language]
     every = list(commands())
     verbs = [command for command in every if " " not in command.words]
     rows = [
@@ -32,9 +31,9 @@ def verbs_page(texts: Texts, language: str) -> str:
     ]
     return (
         join(
-            head(texts, language, "verbs", frame("verbs_title")),
-            frame("verbs_intro"),
-            table((frame("verb"), frame("purpose")), rows),
+            head(say, "verbs", say("verbs_title")),
+            say("verbs_intro"),
+            table((say("verb"), say("purpose")), rows),
             *(block for verb in verbs for block in _verb(verb, every, texts, language)),
         )
         + "\n"
@@ -59,13 +58,13 @@ def _command(command: Command, texts: Texts, language: str) -> Iterator[str]:
     yield "\n".join(["```text", *lines, "```"])
     arguments = arguments_of(command)
     if arguments:
-        header = [texts.frame(key, language) for key in ("argument", "meaning", "default")]
+        header = [texts.frames[language](key) for key in ("argument", "meaning", "default")]
         yield table(header, (_row(argument, texts, language) for argument in arguments))
     if command.parser.epilog:
         yield prose(texts.translated(command.parser.epilog, language))
     codes = codes_of(command.words, texts, language)
     if codes:
-        header = [texts.frame(key, language) for key in ("exit_code", "meaning")]
+        header = [texts.frames[language](key) for key in ("exit_code", "meaning")]
         yield table(header, ((code(number), meaning) for number, meaning in codes.items()))
 
 
@@ -74,12 +73,12 @@ def _purpose(command: Command, texts: Texts, language: str) -> str:
 
 
 def _row(argument: Argument, texts: Texts, language: str) -> tuple[str, str, str]:
-    default = f"({texts.frame('required', language)})" if argument.required else code(argument.default)
+    default = f"({texts.frames[language]('required')})" if argument.required else code(argument.default)
     return code(argument.spelling), prose(texts.translated(argument.help, language)), default
 
 
 def _examples(verb: Command, texts: Texts, language: str) -> Iterator[str]:
-    runnable: dict[str, list[dict[str, Any]]] = data("examples")
+    runnable: dict[str, list[dict[str, Any]]] = load_data("examples")
     if verb.words not in runnable:
         texts.lacks(f"examples.yaml: {verb.words}")
         return

@@ -10,6 +10,7 @@ from tracer.comparison.grouping import sections
 from tracer.comparison.severities import is_shipped as is_shipped_rule
 from tracer.comparison.volatile_rules import is_shipped as is_shipped_reason
 from tracer.documentation import findings_url
+from tracer.i18n import section
 from tracer.i18n.translator import Translator
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ Phrases = Translator[str]
 
 def phrases(language: str) -> Phrases:
     """Return the texts of reports in ``language``. Raises InputError for an unknown language."""
-    return Translator(language, "changes", str, str)
+    return Translator(language, section(language, "changes"), str, str)
 
 
 class ShownLine(NamedTuple):

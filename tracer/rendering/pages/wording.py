@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+from tracer.i18n import section
 from tracer.i18n.translator import Translator
 from tracer.rendering.markdown_escapes import Md, inline
 
@@ -16,4 +17,4 @@ Wording = Translator[Md]
 @functools.cache
 def wording(language: str) -> Wording:
     """Return the texts of ``language``. Raises InputError for an unknown language."""
-    return Translator(language, "pages", inline, Md)
+    return Translator(language, section(language, "pages"), inline, Md)

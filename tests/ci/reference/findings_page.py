@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from tests.ci.reference.markdown import code, head, join
-from tests.ci.reference.translation import data
+from tests.ci.reference.translation import load_data
 from tracer.comparison import Kind, reasons, whys
 from tracer.comparison.severities import rules
 from tracer.conformance.findings import Rule
@@ -15,9 +15,9 @@ from tracer.model import ExchangeVerdict, RunVerdict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.ci.reference.translation import Texts
+    from tests.ci.reference.translation import Frames, Texts
 
-__all__ = ["catalogue_page", "names_in_code"]
+__all__ = ["findings_page", "names_in_code"]
 
 
 def names_in_code() -> dict[str, list[str]]:
@@ -32,37 +32,38 @@ def names_in_code() -> dict[str, list[str]]:
     }
 
 
-def catalogue_page(texts: Texts, language: str) -> str:
+def findings_page(texts: Texts, language: str) -> str:
     """Return the page in a language."""
     return join(*_page(texts, language)) + "\n"
 
 
 def _page(texts: Texts, language: str) -> Iterator[str]:
-    entries: dict[str, dict[str, Any]] = data("catalogue")
-    yield head(texts, language, "findings", texts.frame("catalogue_title", language))
-    yield texts.frame("catalogue_intro", language)
+    entries: dict[str, dict[str, Any]] = load_data("findings")
+    say = texts.frames[language]
+    yield head(say, "findings", say("findings_title"))
+    yield say("findings_intro")
     for group, names in names_in_code().items():
         yield f'<a id="{group}"></a>'
-        yield f"## {texts.frame(f'catalogue_{group}', language)}"
-        yield texts.frame(f"catalogue_{group}_intro", language)
+        yield f"## {say(f'findings_{group}')}"
+        yield say(f"findings_{group}_intro")
         for name in names:
             if name not in entries[group]:
-                texts.lacks(f"catalogue.yaml: {group}: {name}")
+                texts.lacks(f"findings.yaml: {group}: {name}")
                 continue
-            yield from _entry(group, name, entries[group][name], texts, language)
+            yield from _entry(group, name, entries[group][name], say)
         for name in entries[group].keys() - set(names):
-            texts.lacks(f"catalogue.yaml has an unknown name: {group}: {name}")
+            texts.lacks(f"findings.yaml has an unknown name: {group}: {name}")
 
 
-def _entry(group: str, name: str, entry: dict[str, Any], texts: Texts, language: str) -> Iterator[str]:
+def _entry(group: str, name: str, entry: dict[str, Any], say: Frames) -> Iterator[str]:
     yield f'<a id="{anchor(cast("Group", group), name)}"></a>'
     yield f"### {name}"
-    yield _meaning(group, name, entry, language)
+    yield _meaning(group, name, entry, say.language)
     example = entry["example"]
-    shown = example[language] if isinstance(example, dict) else code(example)
-    yield texts.frame("example_is", language, example=shown)
+    shown = example[say.language] if isinstance(example, dict) else code(example)
+    yield say("example_is", example=shown)
     if "remedy" in entry:
-        yield texts.frame("remedy_is", language, remedy=entry["remedy"][language])
+        yield say("remedy_is", remedy=entry["remedy"][say.language])
 
 
 def _meaning(group: str, name: str, entry: dict[str, Any], language: str) -> str:
