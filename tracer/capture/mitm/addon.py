@@ -32,7 +32,7 @@ from tracer.capture.sockets import socket_owners
 from tracer.capture.worker.connection import WorkerConnection
 from tracer.capture.worker.live_exchanges import LiveExchanges
 from tracer.capture.worker.outcomes import failure_notice, recovery_notice, saved_notices
-from tracer.capture.worker.protocol import Failed, LogLine, Notice, Stored
+from tracer.capture.worker.protocol import ExchangeStored, Failed, LogLine, Notice
 from tracer.counting import counted
 from tracer.errors import TracerError
 from tracer.redaction import Redactor, load_policy
@@ -356,7 +356,7 @@ class Tracer:
     def on_stored(self, writer: RunWriter, exchange: Exchange) -> None:
         """Report an exchange that this process stored."""
         if self._on_exchange is not None:
-            self._on_exchange(self._live.notice(writer, exchange).exchange)
+            self._on_exchange(self._live.outline(writer, exchange))
 
     def on_saved(self, saved: SavedRecording) -> None:
         """Log a recording that this process wrote."""
@@ -429,7 +429,7 @@ class Tracer:
     def _noticed(self, notice: Notice) -> None:
         if isinstance(notice, LogLine):
             self._say(notice)
-        elif isinstance(notice, Stored):
+        elif isinstance(notice, ExchangeStored):
             if self._on_exchange is not None:
                 self._on_exchange(notice.exchange)
         elif isinstance(notice, Failed):
