@@ -1,22 +1,21 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import Literal, get_args
 
 import pytest
 from rich.console import Console
 
 from tracer.cli.exchange_log import ExchangeLog
-from tracer.model import Exchange, Request, Response
-
-if TYPE_CHECKING:
-    from tracer.model import ExchangeVerdict
+from tracer.model import Exchange, ExchangeVerdict, Request, Response
+from tracer.sequences import DEVIATIONS
 
 
-def shown(exchange: Exchange, *, width: int = 0) -> str:
+def shown(exchange: Exchange, *, width: int = 0, colours: bool = False) -> str:
     """Return the display of ``exchange``: on a terminal of ``width``, or in a pipe."""
     file = io.StringIO()
-    console = Console(file=file, force_terminal=bool(width), width=width or 160, color_system=None)
+    system: Literal["standard"] | None = "standard" if colours else None
+    console = Console(file=file, force_terminal=bool(width), width=width or 160, color_system=system)
     ExchangeLog(console).show(exchange)
     return file.getvalue()
 
@@ -49,6 +48,12 @@ def exchange(path: str = "/v2/images", verdict: ExchangeVerdict | None = None, *
 def test_a_deviation_may_still_change(verdict: ExchangeVerdict | None, label: str) -> None:
     line = shown(exchange(verdict=verdict))
     assert line[8:] == f"  client → glance  GET /v2/images → 200 OK{label}\n"
+
+
+@pytest.mark.parametrize("verdict", get_args(ExchangeVerdict))
+def test_a_deviation_is_yellow(verdict: ExchangeVerdict) -> None:
+    row = shown(exchange(verdict=verdict), width=120, colours=True)
+    assert (f"\x1b[33m{verdict}?" in row) is (verdict in DEVIATIONS)
 
 
 def test_an_exchange_without_a_response_has_its_error() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import http.server
 import os
 import pty
 import re
 import select
+import shutil
 import signal
 import socket
 import struct
@@ -26,7 +28,8 @@ from tests.patience import PATIENCE
 from tests.servers import serving
 from tracer.capture.mitm.options import OPTIONS
 from tracer.cli import proxy
-from tracer.cli.parsing import Parser
+from tracer.cli.app import parser_of, verbs
+from tracer.cli.defaults import apply_defaults
 from tracer.recording import load
 
 if TYPE_CHECKING:
@@ -96,6 +99,12 @@ class Proxy:
             return False
         self._printed += data
         return bool(data)
+
+
+def configure(folder: Path, text: str) -> None:
+    """Write the configuration of mitmproxy for a proxy that starts in ``folder``."""
+    (folder / ".mitmproxy").mkdir()
+    (folder / ".mitmproxy" / "config.yaml").write_text(text)
 
 
 def ask(url: str, cloud: str, path: str = "/image/v2/images") -> None:
@@ -242,8 +251,7 @@ def test_options_of_mitmdump_follow(cloud: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("word", ["-v", "--verbose", "-vq"])
 def test_a_verbose_log_has_no_secret(cloud: str, tmp_path: Path, word: str) -> None:
     """Neither ``--verbose`` nor mitmproxy's own configuration shows flows."""
-    (tmp_path / ".mitmproxy").mkdir()
-    (tmp_path / ".mitmproxy" / "config.yaml").write_text("flow_detail: 3\nproxy_debug: true\n")
+    configure(tmp_path, "flow_detail: 3\nproxy_debug: true\n")
     with started(tmp_path, "--", word, "--set", "flow_detail=0") as running:
         running.ask(cloud, "/image/v2/images?password=geheim-1")
         running.wait_for(r"\.yaml \(1 exchange")
@@ -273,13 +281,36 @@ def test_an_option_that_prints_secrets_is_refused(words: tuple[str, ...], name: 
 
 
 def test_a_flag_has_priority_over_the_configuration_of_mitmproxy(cloud: str, tmp_path: Path) -> None:
-    (tmp_path / ".mitmproxy").mkdir()
-    (tmp_path / ".mitmproxy" / "config.yaml").write_text("trace_release: zed\ntrace_diagram: ''\n")
+    configure(tmp_path, "trace_release: zed\ntrace_diagram: ''\n")
     with started(tmp_path, "--release", "2026.2") as running:
         running.ask(cloud)
         running.wait_for(r"\.yaml \(1 exchange")
         running.stop()
     assert [path.suffix for path in (tmp_path / "recordings" / "2026.2").iterdir()] == [".yaml"]
+
+
+def test_a_flag_with_the_value_of_its_default_has_priority_too(cloud: str, tmp_path: Path) -> None:
+    configure(tmp_path, f"trace_dir: {tmp_path / 'configured'}\ntrace_diagram: ''\ntrace_limit: 1k\n")
+    with started(tmp_path, "-o", "recordings", "--diagram", "mmd") as running:
+        running.ask(cloud)
+        running.wait_for(r"\.yaml \(1 exchange")
+        running.stop()
+    assert sorted(path.suffix for path in (tmp_path / "recordings").iterdir()) == [".mmd", ".yaml"]
+    assert not (tmp_path / "configured").exists()
+
+
+@pytest.mark.parametrize(("words", "code"), [(("--on-error", "stop"), 1), ((), 0)])
+def test_on_error_stop_has_priority_over_the_configuration_of_mitmproxy(
+    words: tuple[str, ...], code: int, cloud: str, tmp_path: Path
+) -> None:
+    configure(tmp_path, "trace_on_error: pass\n")
+    with started(tmp_path, *words) as running:
+        shutil.rmtree(tmp_path / "recordings", ignore_errors=True)
+        (tmp_path / "recordings").write_text("")  # a file instead of the folder
+        with contextlib.suppress(subprocess.CalledProcessError):  # the proxy may stop before the answer
+            running.ask(cloud)
+        running.wait_for("the proxy stops, as it could not record" if code else "not recorded: ")
+        assert running.stop() == code
 
 
 def test_a_port_in_use_is_one_line_with_the_remedy(tmp_path: Path) -> None:
@@ -320,11 +351,21 @@ def test_a_wrong_option_of_mitmdump_ends_with_1(tmp_path: Path) -> None:
     assert "deprecated" not in ended.stdout  # mitmdump had an option --port
 
 
-def test_each_option_of_the_addon_has_a_flag_with_its_default() -> None:
-    parser = Parser(prog="proxy", description="")
-    proxy.arguments(parser)
-    options = parser.parse_args([])
-    options.rules = []  # from the parser of all verbs
-    assert {option.name: proxy._value(options, option.name) for option in OPTIONS} == {
-        option.name: option.default for option in OPTIONS
+def test_each_option_of_the_addon_has_a_flag_that_shows_its_default() -> None:
+    """A flag that is not given leaves mitmproxy's own configuration alone."""
+    options = parser_of("proxy").parse_args([])
+    assert proxy._given(options) == {}
+    shown = {name: str(value or "") for name, value in vars(options).items()}
+    assert {option.name: shown["out" if option.name == "dir" else option.name] for option in OPTIONS} == {
+        option.name: str(option.default or "") for option in OPTIONS
     }
+
+
+def test_a_default_of_tracer_toml_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("tracer.toml").write_text("rules = []\n[proxy]\nout = 'recordings'\non-error = 'stop'\n")
+    parser = parser_of("proxy")
+    apply_defaults(parser, "proxy", verbs())
+    assert proxy._given(parser.parse_args([])) == {"dir": "recordings", "on_error": "stop", "rules": []}
+    given = proxy._given(parser.parse_args(["-o", "traces", "--rules", "mine"]))
+    assert given == {"dir": "traces", "on_error": "stop", "rules": ["mine"]}

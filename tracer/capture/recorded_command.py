@@ -173,8 +173,8 @@ def _trace(
 
     with own_context():
         code = asyncio.run(run())
-    if tracer.failure is not None:
-        raise tracer.failure
+    if tracer.reporter.failure is not None:
+        raise tracer.reporter.failure
     stdout, stderr = client.output
     problems = () if tracer.saved else tracer.problems(environment)
     return Result(code, tracer.saved, stdout, stderr, problems, others=tracer.others, further=tracer.further)

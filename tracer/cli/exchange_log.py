@@ -39,17 +39,19 @@ class ExchangeLog:
 
         from tracer.rendering.messages import exchange_messages
         from tracer.rendering.recording_table import message_style, verdict_style
+        from tracer.sequences import DEVIATIONS
 
         if not self._has_head:
             self._has_head = True
             names = ("time", "from → to", "message", "label")
             self._console.print(self._row(*(Text(name, style="bold") for name in names)))
         when, participants, message, label = _cells(exchange)
+        label_style = "yellow" if exchange.verdict in DEVIATIONS else verdict_style(exchange.verdict)
         row = self._row(
             Text(when, style="dim"),
             Text(participants),
             Text(message, style=message_style(exchange_messages(exchange)[1])),
-            Text(label, style="yellow" if label.count("?") else verdict_style(exchange.verdict)),
+            Text(label, style=label_style),
         )
         self._console.print(row)
 

@@ -279,7 +279,7 @@ def add_port(parser: argparse.ArgumentParser, detail: str, ports: range, default
 
 
 def add_rules(parser: argparse.ArgumentParser) -> None:
-    """Add the option for folders with the user's rules: ``options.rules``, a list of paths.
+    """Add the option for folders with the user's rules: ``options.rules``, a list of paths or None.
 
     The parser of a group adds the option to its verbs.
     """
@@ -292,7 +292,6 @@ def add_rules(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         type=Path,
         action="append",
-        default=[],
         help="Folder with rules of your own; may be given again.",
     )
 

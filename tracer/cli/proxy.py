@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +30,22 @@ _FLAGS = {"dir": "out"}
 """Flags with another name than their option of the addon."""
 
 
+@dataclass(frozen=True)
+class _AddonDefault:
+    """The default of a flag, for the help. Without the flag, mitmproxy's own configuration decides."""
+
+    value: str
+
+    def __str__(self) -> str:
+        return self.value
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add a flag for each option of the addon, the address, and the argument for options of mitmdump."""
     from tracer.capture.mitm.options import OPTIONS
 
-    texts = {option.name: option.help for option in OPTIONS}
     defaults = {option.name: option.default for option in OPTIONS}
+    texts = {option.name: f"{option.help.removesuffix('.')} (default: %(default)s)." for option in OPTIONS}
     parser.usage = "%(prog)s [options] [-- MITMDUMP-OPTION …]"
     parser.epilog = "Ctrl-C ends the proxy, and writes the recordings of all runs."
     add_port(parser, "0 selects a free one.", range(65536), 8080)
@@ -44,13 +55,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_sequence(parser)
     add_participants(parser, "name=PORT: the participant that sends through that port of the proxy.")
     add_diagram(parser)
-    parser.add_argument("--limit", metavar="SIZE", default=defaults["limit"], help=texts["limit"])
+    parser.add_argument("--limit", metavar="SIZE", help=texts["limit"])
     add_policies(parser)
-    parser.add_argument(
-        "--on-error", choices=("stop", "pass"), default=defaults["on_error"], help=texts["on_error"]
-    )
+    parser.add_argument("--on-error", choices=("stop", "pass"), help=texts["on_error"])
     parser.add_argument(
         "mitmdump", metavar="MITMDUMP-OPTION", nargs=argparse.REMAINDER, help="Further options for mitmdump."
+    )
+    parser.set_defaults(
+        **{
+            _FLAGS.get(name, name): _AddonDefault(default) if default else None
+            for name, default in defaults.items()
+        }
     )
 
 
@@ -58,20 +73,22 @@ def run(options: argparse.Namespace) -> None:
     """Record everything that goes through the proxy until a signal ends it."""
     from tracer.capture.mitm.options import OPTIONS, settings
 
-    given = {option.name: _value(options, option.name) for option in OPTIONS}
+    given = _given(options)
     with naming_options(options):
-        settings(given, None)
-    # The other values may be in mitmproxy's own configuration.
-    values = {option.name: given[option.name] for option in OPTIONS if given[option.name] != option.default}
-    _serve(options, values)
+        settings({option.name: option.default for option in OPTIONS} | given, None)
+    _serve(options, given)
 
 
-def _value(options: argparse.Namespace, name: str) -> Any:
-    """Return the value of an option of the addon, in the form that mitmproxy takes."""
-    value = getattr(options, _FLAGS.get(name, name))
-    if isinstance(value, list):
-        return list(map(str, value))
-    return "" if value is None else str(value)
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the values of the given flags, by option of the addon, in the form that mitmproxy takes."""
+    from tracer.capture.mitm.options import OPTIONS
+
+    values = {option.name: getattr(options, _FLAGS.get(option.name, option.name)) for option in OPTIONS}
+    return {
+        name: list(map(str, value)) if isinstance(value, list) else str(value)
+        for name, value in values.items()
+        if value is not None and not isinstance(value, _AddonDefault)
+    }
 
 
 def _serve(options: argparse.Namespace, values: Mapping[str, Any]) -> None:

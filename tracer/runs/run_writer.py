@@ -149,9 +149,10 @@ class RunWriter:
         """Return the exchange that was taken last, with the label that it has so far."""
         assert self._journal is not None, "an exchange has been taken"
         head, exchanges = self._journal.read()
-        last = exchanges[-1].started
-        earlier = sum(exchange.started <= last for exchange in exchanges) - 1
-        return assemble(head, exchanges, self.settings.participants).exchanges[earlier]
+        began = exchanges[-1].started
+        # In a recording, exchanges are in the order of their beginning.
+        later = sum(exchange.started > began for exchange in exchanges)
+        return assemble(head, exchanges, self.settings.participants).exchanges[-1 - later]
 
     def finish(self, *, interrupted: str = "", output: Output | None = None) -> SavedRecording:
         """Write the recording and its diagrams, and remove the journal.

@@ -77,7 +77,7 @@ def test_an_error_at_the_end_skips_nothing_and_is_told(
             tracer.http_connect(flows[2])
             with pytest.raises(SystemExit):
                 await tracer.done()
-        assert tracer.failure is not None
+        assert tracer.reporter.failure is not None
 
     asyncio.run(run())
     assert sum(isinstance(event, ExchangeCompleted) for event in taker.told) == len(flows)

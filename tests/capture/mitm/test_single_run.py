@@ -110,7 +110,7 @@ def test_the_recording_holds_the_reason_where_the_clouds_ca_cannot_be_loaded(
             await tracer.done()
 
     asyncio.run(run())
-    assert tracer.failure is None
+    assert tracer.reporter.failure is None
     reason = f"the proxy cannot use OS_CACERT ({tmp_path / 'missing'}): there is no such file"
     assert tracer.saved is not None
     (exchange,) = tracer.saved.recording.exchanges

@@ -8,7 +8,7 @@ import pytest
 from tests.capture.flows import exchanged, flow
 from tracer.capture.worker import live_exchanges
 from tracer.capture.worker.live_exchanges import LiveExchanges
-from tracer.capture.worker.protocol import Notice
+from tracer.capture.worker.protocol import ExchangeStored, Notice
 from tracer.errors import InputError
 from tracer.recording import load
 from tracer.runs.run_writer import RunWriter
@@ -25,7 +25,7 @@ TOKEN = "gAAAAABjlug2ZWlEI9u8KK2SQ7ydjRYxuflGjdk1MoZpa-azw_A5sVhiJo21aZ-Vm8hsdN8
 def taken(writer: RunWriter, live: LiveExchanges, path: str, at: float, status: int = 200) -> Exchange:
     """Let ``writer`` take an exchange. Return the exchange of its notice after the way to the proxy."""
     made = flow(path=path, status=status, at=at, headers={"X-Auth-Token": TOKEN}, content=b"{}", answer=b"{}")
-    notice = live.notice(writer, writer.take(exchanged(made)))
+    notice = ExchangeStored(live.outline(writer, writer.take(exchanged(made))))
     assert msgspec.json.decode(msgspec.json.encode(notice), type=Notice) == notice
     return notice.exchange
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
-import inspect
 import logging
 import os
-import signal
 import sys
-from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from mitmproxy import connection, ctx, exceptions, flow, http, tls
 from mitmproxy.log import ALERT
@@ -21,30 +17,32 @@ from tracer.capture import log_redaction
 from tracer.capture.mitm import options
 from tracer.capture.mitm.active_flow import ActiveFlow
 from tracer.capture.mitm.distrust import Distrust, MitmdumpRemedies
-from tracer.capture.mitm.flow_events import exchange_completed, request_started
+from tracer.capture.mitm.flow_events import connected, exchange_completed, request_started
 from tracer.capture.mitm.hook_dispatch import install
+from tracer.capture.mitm.hook_guard import guarded
 from tracer.capture.mitm.quick_ack import acknowledge
+from tracer.capture.mitm.reporter import Reporter
 from tracer.capture.mitm.shutdown import hang_up, stop_listening
+from tracer.capture.mitm.stored_flows import StoredFlowPlayback
 from tracer.capture.mitm.taps import tap_request, tap_response
 from tracer.capture.mitm.trust import distrusted_client, distrusted_server
 from tracer.capture.mitm.tunnels import Tunnels, failed_tunnel
 from tracer.capture.sockets import socket_owners
 from tracer.capture.worker.connection import WorkerConnection
 from tracer.capture.worker.live_exchanges import LiveExchanges
-from tracer.capture.worker.outcomes import failure_notice, recovery_notice, saved_notices
-from tracer.capture.worker.protocol import Failed, LogLine, Notice, Stored
-from tracer.counting import counted
+from tracer.capture.worker.outcomes import recovery_notice, saved_notices
 from tracer.errors import TracerError
 from tracer.redaction import Redactor, load_policy
 from tracer.runs import client_process
 from tracer.runs.event_pipeline import EventPipeline
-from tracer.runs.events import Connected, Disconnected
-from tracer.runs.playback import Clock, Playback
+from tracer.runs.events import Disconnected
 from tracer.runs.recovery import recover
 from tracer.runs.run_manager import RunManager
 from tracer.runs.settings import JOURNALS, Draw, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mitmproxy.addonmanager import Loader
     from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
@@ -55,35 +53,10 @@ if TYPE_CHECKING:
 __all__ = ["Tracer"]
 
 _log = logging.getLogger(__name__)
-_LEVELS = {"alert": ALERT, "warning": logging.WARNING, "error": logging.ERROR}
 _LATE = 1.0
 """Seconds after the end of a client's connection in which mitmproxy may still report an error."""
 
 _LOST = "the connection ended, and mitmproxy reported no answer and no error: its log may tell why"
-_Hook = TypeVar("_Hook", bound=Callable[..., Awaitable[None] | None])
-
-
-def _guarded(hook: _Hook) -> _Hook:
-    """Pass exceptions of ``hook`` to ``fail``. mitmproxy would log their secrets and let traffic pass."""
-    if inspect.iscoroutinefunction(hook):
-
-        @functools.wraps(hook)
-        async def guarded_async(self: Tracer, *args: Any) -> None:
-            try:
-                await hook(self, *args)
-            except Exception as error:  # noqa: BLE001 - no error may reach the log
-                self.fail(error, args[0] if args else None)
-
-        return guarded_async  # type: ignore[return-value]
-
-    @functools.wraps(hook)
-    def guarded(self: Tracer, *args: Any) -> None:
-        try:
-            hook(self, *args)
-        except Exception as error:  # noqa: BLE001 - no error may reach the log
-            self.fail(error, args[0] if args else None)
-
-    return guarded  # type: ignore[return-value]
 
 
 class Tracer:
@@ -91,8 +64,8 @@ class Tracer:
 
     ``aside`` moves the recording of live traffic into a separate process, on POSIX systems. With ``exits``,
     a failure of recording ends the program with exit code 1 after the proxy has stopped. Without it, the
-    caller reads ``failure``. ``on_exchange`` is called with each exchange of live traffic that a run now has,
-    redacted, with its label so far, and without header fields and contents.
+    caller reads ``reporter.failure``. ``on_exchange`` is called with each exchange of live traffic that a run
+    now has, redacted, with its label so far, and without header fields and contents.
     """
 
     name = "tracer"
@@ -109,28 +82,20 @@ class Tracer:
     ) -> None:
         self.settings = settings
         self._reads_options = settings is None
-        self.failure: Exception | None = None
-        self.unrecorded = 0
+        self.reporter = Reporter(on_exchange)
         self._draw = draw
         self._exits = exits
         self._on_exchange = on_exchange
         self._live = LiveExchanges()
         self._aside = aside and os.name == "posix"
-        self._stop_on_error = True
         self._announced = False
-        self._stopping = False
-        self._closing = False
         self._sink: EventSink | None = None
-        self._playback: Playback | None = None
-        self._recovers_journals = True
         self._flows: dict[str, ActiveFlow] = {}
         self._connections: set[str] = set()
         self._tunnels = Tunnels()
         self._owners = socket_owners()
         self._distrust = distrust or Distrust(MitmdumpRemedies(), _log.warning)
         self._patches = ExitStack()
-
-    # Life
 
     def load(self, loader: Loader) -> None:
         """Start to redact mitmproxy's log. Declare the options, unless the settings are given."""
@@ -147,7 +112,7 @@ class Tracer:
         if not self._reads_options or not changed:
             return
         try:
-            self.settings, self._stop_on_error = options.read(ctx.options, self._draw)
+            self.settings, self.reporter.stop_on_error = options.read(ctx.options, self._draw)
         except TracerError as error:
             if self._announced:
                 raise exceptions.OptionsError(str(error)) from None
@@ -157,7 +122,7 @@ class Tracer:
         if self._sink is not None:
             self._sink.configure(self.settings)
 
-    @_guarded
+    @guarded
     def running(self) -> None:
         """Recover the journals of an earlier proxy, and log the folder of recordings once."""
         if self._announced:
@@ -166,39 +131,123 @@ class Tracer:
         self._patches.callback(install(ctx.master.addons))
         self._patches.callback(options.quieten(ctx.options))
         settings = self._ready()
-        self.sink()
-        if self._recovers_journals:
+        # The worker process recovers the journals itself.
+        if not isinstance(self.sink(), WorkerConnection):
             for result in recover(settings.folder, settings.participants):
-                self._say(recovery_notice(result))
+                self.reporter.log(recovery_notice(result))
         _log.log(ALERT, "recordings are written to %s", settings.release_folder.resolve())
 
-    async def done(self) -> None:
-        """Finish every run. Record requests in flight as broken off."""
-        self._closing = True
-        try:
-            for step in (stop_listening, self._break_off_all, self._finish_sink, hang_up):
-                try:
-                    await step()
-                except Exception as error:  # noqa: BLE001 - the next step must run too
-                    self.fail(error)
-            if self._exits:
-                self._exit_with_failure()
-        finally:
-            # Last: before this, mitmdump may print URLs, and mitmproxy may log an error with its traceback.
-            self._patches.close()
-
-    # Traffic
-
-    @_guarded
+    @guarded
     async def client_connected(self, client: connection.Client) -> None:
         """Report a new connection, with the local process of its client. The process may end soon."""
         process = None
-        if not self._stopping and client.sockname[1] not in self._ready().participants.service_ports:
+        if not self.reporter.stopping and client.sockname[1] not in self._ready().participants.service_ports:
             process = await self._find_process(client)
         self._connections.add(client.id)
-        self._introduce(client, process)
+        self.sink().receive(connected(client, process))
 
-    @_guarded
+    @guarded
+    def http_connect(self, flow: http.HTTPFlow) -> None:
+        """Remember the tunnel. If it fails, no request follows that could be recorded."""
+        self._tunnels.open(flow)
+
+    @guarded
+    def http_connect_error(self, flow: http.HTTPFlow) -> None:
+        """Record a tunnel that could not be opened."""
+        self._tunnels.use(flow.client_conn.id)
+        tunnel = failed_tunnel(flow)
+        if tunnel is not None:
+            self._record_tunnel(tunnel)
+
+    @guarded
+    def server_connect(self, data: ServerConnectionHookData) -> None:
+        """Remember a connection to a server without a request. If it fails, no request follows."""
+        if not any(state.flow.client_conn.id == data.client.id for state in self._flows.values()):
+            self._tunnels.open_without_request(data)
+
+    @guarded
+    def tls_failed_client(self, data: tls.TlsData) -> None:
+        """Warn of a client that does not trust the proxy's CA: such a client sends no request."""
+        host = distrusted_client(data)
+        if host:
+            self._distrust.client_refused(host)
+
+    @guarded
+    def tls_failed_server(self, data: tls.TlsData) -> None:
+        """Warn of a cloud whose certificate the proxy does not trust."""
+        host = distrusted_server(data)
+        if host:
+            self._distrust.proxy_refused(host, data.conn.error or "")
+
+    @guarded
+    async def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Begin a flow, once all earlier exchanges are stored. Stream a large body.
+
+        While the proxy stops, kill the flow instead. After the start of ``done``, a stored flow waits
+        without end.
+        """
+        self._tunnels.use(flow.client_conn.id)
+        await self.sink().caught_up()
+        if self.reporter.stopping or self.reporter.closing:
+            if self._is_live(flow) or self.reporter.stopping:
+                flow.kill()
+            else:
+                # Without this, mitmproxy reads and prints further stored flows until its event loop ends.
+                await asyncio.get_running_loop().create_future()
+        else:
+            self._begin(flow)
+
+    @guarded
+    async def request(self, flow: http.HTTPFlow) -> None:
+        """Copy the content of the complete request, before later addons change it."""
+        state = self._flows.get(flow.id)
+        if state is None:
+            return
+        await state.take_request(self._ready().limit)
+        if self._flows.get(flow.id) is state:
+            state.request_done = True
+            self._complete(state)
+
+    @guarded
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Stream a large body of a live response."""
+        state = self._flows.get(flow.id)
+        assert flow.response is not None
+        if state is None or not self._is_live(flow):
+            return
+        late = bool(ctx.options.stream_large_bodies)
+        state.response_tap = tap_response(flow, self._ready().limit, late=late)
+
+    @guarded
+    async def response(self, flow: http.HTTPFlow) -> None:
+        """Record the response. Return when the worker process has it, before the client gets it."""
+        await self._responded(flow)
+        await self.sink().delivered()
+
+    @guarded
+    async def _responded(self, flow: http.HTTPFlow) -> None:
+        state = self._flows.get(flow.id)
+        if state is None:
+            return
+        await state.take_response(self._ready().limit)
+        if self._flows.get(flow.id) is state:
+            state.response_done = True
+            self._complete(state)
+
+    @guarded
+    async def error(self, flow: http.HTTPFlow) -> None:
+        """Record a flow that ended without a complete response."""
+        self._failed_without_answer(flow)
+        await self.sink().delivered()
+
+    @guarded
+    def _failed_without_answer(self, flow: http.HTTPFlow) -> None:
+        state = self._flows.get(flow.id)
+        if state is not None:
+            state.request_done = state.response_done = True
+            self._complete(state)
+
+    @guarded
     def client_disconnected(self, client: connection.Client) -> None:
         """Report the end of a connection, and end its flows and its tunnel.
 
@@ -216,108 +265,52 @@ class Tracer:
             self._record_tunnel(tunnel)
         self.sink().receive(Disconnected(client.id))
 
-    @_guarded
-    def http_connect(self, flow: http.HTTPFlow) -> None:
-        """Remember the tunnel. If it fails, no request follows that could be recorded."""
-        self._tunnels.open(flow)
-
-    @_guarded
-    def http_connect_error(self, flow: http.HTTPFlow) -> None:
-        """Record a tunnel that could not be opened."""
-        self._tunnels.use(flow.client_conn.id)
-        tunnel = failed_tunnel(flow)
-        if tunnel is not None:
-            self._record_tunnel(tunnel)
-
-    @_guarded
-    def server_connect(self, data: ServerConnectionHookData) -> None:
-        """Remember a connection to a server without a request. If it fails, no request follows."""
-        if not any(state.flow.client_conn.id == data.client.id for state in self._flows.values()):
-            self._tunnels.open_without_request(data)
-
-    @_guarded
-    def tls_failed_client(self, data: tls.TlsData) -> None:
-        """Warn of a client that does not trust the proxy's CA: such a client sends no request."""
-        host = distrusted_client(data)
-        if host:
-            self._distrust.client_refused(host)
-
-    @_guarded
-    def tls_failed_server(self, data: tls.TlsData) -> None:
-        """Warn of a cloud whose certificate the proxy does not trust."""
-        host = distrusted_server(data)
-        if host:
-            self._distrust.proxy_refused(host, data.conn.error or "")
-
-    @_guarded
-    async def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """Begin a flow, once all earlier exchanges are stored. Stream a large body.
-
-        While the proxy stops, kill the flow instead. After the start of ``done``, a stored flow waits
-        without end.
-        """
-        self._tunnels.use(flow.client_conn.id)
-        await self.sink().caught_up()
-        if self._stopping or self._closing:
-            if self._is_live(flow) or self._stopping:
-                flow.kill()
-            else:
-                # Without this, mitmproxy reads and prints further stored flows until its event loop ends.
-                await asyncio.get_running_loop().create_future()
-        else:
-            self._begin(flow)
-
-    @_guarded
-    async def request(self, flow: http.HTTPFlow) -> None:
-        """Copy the content of the complete request, before later addons change it."""
-        state = self._flows.get(flow.id)
-        if state is None:
-            return
-        await state.take_request(self._ready().limit)
-        if self._flows.get(flow.id) is state:
-            state.request_done = True
-            self._complete(state)
-
-    @_guarded
-    def responseheaders(self, flow: http.HTTPFlow) -> None:
-        """Stream a large body of a live response."""
-        state = self._flows.get(flow.id)
-        assert flow.response is not None
-        if state is None or not self._is_live(flow):
-            return
-        late = bool(ctx.options.stream_large_bodies)
-        state.response_tap = tap_response(flow, self._ready().limit, late=late)
-
-    @_guarded
-    async def response(self, flow: http.HTTPFlow) -> None:
-        """Record the response. Return when the worker process has it, before the client gets it."""
-        await self._responded(flow)
-        await self.sink().delivered()
-
-    @_guarded
-    async def _responded(self, flow: http.HTTPFlow) -> None:
-        state = self._flows.get(flow.id)
-        if state is None:
-            return
-        await state.take_response(self._ready().limit)
-        if self._flows.get(flow.id) is state:
-            state.response_done = True
-            self._complete(state)
-
-    @_guarded
-    async def error(self, flow: http.HTTPFlow) -> None:
-        """Record a flow that ended without a complete response."""
-        self._failed_without_answer(flow)
-        await self.sink().delivered()
-
-    @_guarded
-    def _failed_without_answer(self, flow: http.HTTPFlow) -> None:
-        state = self._flows.get(flow.id)
-        if state is not None:
-            state.request_done = state.response_done = True
-            self._complete(state)
+    async def done(self) -> None:
+        """Finish every run. Record requests in flight as broken off."""
+        self.reporter.closing = True
+        try:
+            for step in (stop_listening, self._break_off_all, self._finish_sink, hang_up):
+                try:
+                    await step()
+                except Exception as error:  # noqa: BLE001 - the next step must run too
+                    self.reporter.fail(error)
+            if self._exits:
+                self.reporter.exit_on_failure()
+        finally:
+            # Last: before this, mitmdump may print URLs, and mitmproxy may log an error with its traceback.
+            self._patches.close()
 
     # Overridden by SingleRun
+
+    def new_sink(self) -> EventSink:
+        """Return a new sink of events.
+
+        Stored flows get a playback, live traffic the worker process (with ``aside``) or a pipeline in this
+        process.
+        """
+        if not ctx.options.server:
+            return StoredFlowPlayback(self._ready(), self.on_saved, self.reporter)
+        if self._aside:
+            watched = self._on_exchange is not None
+            return WorkerConnection(self._ready(), self.reporter.on_notice, watched=watched)
+        return EventPipeline(
+            self._ready(),
+            lambda settings: RunManager(
+                settings, self.on_saved, self.reporter.fail, live=True, on_exchange=self.on_stored
+            ),
+        )
+
+    def on_stored(self, writer: RunWriter, exchange: Exchange) -> None:
+        """Report an exchange that this process stored."""
+        if self._on_exchange is not None:
+            self._on_exchange(self._live.outline(writer, exchange))
+
+    def on_saved(self, saved: SavedRecording) -> None:
+        """Log a recording that this process wrote."""
+        for line in saved_notices(saved):
+            self.reporter.log(line)
+
+    # Helpers
 
     def _log_redactor(self) -> Redactor:
         """Return a new redactor. The pseudonyms of two log lines are independent of each other."""
@@ -328,50 +321,6 @@ class Tracer:
         if self._sink is None:
             self._sink = self.new_sink()
         return self._sink
-
-    def new_sink(self) -> EventSink:
-        """Return a new sink of events.
-
-        Stored flows get a ``Playback``, live traffic a ``WorkerConnection`` (with ``aside``) or an
-        ``EventPipeline``. The worker process recovers the journals of an earlier proxy itself.
-        """
-        if self._aside and ctx.options.server:
-            self._recovers_journals = False
-            return WorkerConnection(self._ready(), self._noticed, watched=self._on_exchange is not None)
-        if not ctx.options.server:
-            clock = Clock()
-            new_manager = functools.partial(RunManager, live=False, stored=True, clock=clock)
-            pipeline = EventPipeline(
-                self._ready(), lambda settings: new_manager(settings, self.on_saved, self.fail)
-            )
-            self._playback = Playback(pipeline, clock, self.fail)
-            return self._playback
-        return EventPipeline(
-            self._ready(),
-            lambda settings: RunManager(
-                settings, self.on_saved, self.fail, live=True, on_exchange=self.on_stored
-            ),
-        )
-
-    def on_stored(self, writer: RunWriter, exchange: Exchange) -> None:
-        """Report an exchange that this process stored."""
-        if self._on_exchange is not None:
-            self._on_exchange(self._live.notice(writer, exchange).exchange)
-
-    def on_saved(self, saved: SavedRecording) -> None:
-        """Log a recording that this process wrote."""
-        for line in saved_notices(saved):
-            self._say(line)
-
-    def _exit_with_failure(self) -> None:
-        """Report losses on stderr after the proxy has stopped. Exit with 1 if recording failed."""
-        if self.unrecorded:
-            lost = counted(self.unrecorded, "exchange or recording was", "exchanges or recordings were")
-            sys.stderr.write(f"tracer: {lost} not written\n")
-        if self.failure is not None:
-            sys.exit(1)
-
-    # Helpers
 
     async def _break_off_all(self) -> None:
         for state in list(self._flows.values()):
@@ -384,60 +333,9 @@ class Tracer:
 
     async def _finish_sink(self) -> None:
         if self._sink is not None:
-            if self._playback is not None:
-                self._let_interrupt(self._playback)
             await self._sink.finish()
-            if self._playback is not None and self._playback.incomplete:
-                _log.warning("interrupted: the exchanges that were not played yet are not recorded")
             with contextlib.suppress(OSError):  # another proxy may have journals there
                 (self._ready().folder / JOURNALS).rmdir()
-
-    def _let_interrupt(self, playback: Playback) -> None:
-        """End the playback on SIGINT and SIGTERM, and at once if mitmproxy still reads flows."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # Only the main thread of a POSIX system can take signals. Closing the loop removes the handler.
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                asyncio.get_running_loop().add_signal_handler(number, playback.interrupt)
-        with contextlib.suppress(exceptions.CommandError):
-            if ctx.master.commands.call("readfile.reading") and not self._stopping:
-                playback.interrupt()
-
-    def fail(self, error: Exception, source: object = None) -> None:
-        """Count a failure of recording and report it.
-
-        Stop the proxy, unless ``trace_on_error`` is ``pass`` or the failure is a refused leak.
-        """
-        self._failed(failure_notice(error), error, source)
-
-    def _failed(self, notice: Failed, error: Exception, source: object = None) -> None:
-        self.unrecorded += 1
-        if self._stop_on_error and self.failure is None:
-            self.failure = error
-        if notice.refused or not self._stop_on_error:
-            _log.error("not recorded: %s", notice.reason)
-            return
-        if not self._stopping:
-            self._stopping = True
-            stops = "" if self._closing else "; the proxy stops, as it could not record"
-            sys.stderr.write(f"tracer: {notice.reason}{stops}\n")
-        if self._closing:
-            return
-        if isinstance(source, flow.Flow) and source.killable:
-            source.kill()
-        ctx.master.shutdown()
-
-    def _noticed(self, notice: Notice) -> None:
-        if isinstance(notice, LogLine):
-            self._say(notice)
-        elif isinstance(notice, Stored):
-            if self._on_exchange is not None:
-                self._on_exchange(notice.exchange)
-        elif isinstance(notice, Failed):
-            self._failed(notice, TracerError(notice.reason))
-
-    @staticmethod
-    def _say(line: LogLine) -> None:
-        _log.log(_LEVELS[line.level], "%s", line.text)
 
     def _ready(self) -> Settings:
         assert self.settings is not None, "configure comes before traffic"
@@ -453,19 +351,10 @@ class Tracer:
             return client_process.read(pid) if pid else None
         return None
 
-    def _introduce(
-        self, client: connection.Client, process: client_process.ClientProcess | None = None
-    ) -> None:
-        peer, local = client.peername, client.sockname
-        self.sink().receive(
-            Connected(client.id, str(peer[0]) if peer else "", local[1] if local else 0, process)
-        )
-
-    @_guarded
     def _begin(self, flow: http.HTTPFlow) -> None:
         live = self._is_live(flow)
         if not live:  # a stored flow
-            self._introduce(flow.client_conn)
+            self.sink().receive(connected(flow.client_conn))
         self.sink().receive(request_started(flow))
         state = self._flows[flow.id] = ActiveFlow(flow, live)
         if not live:
@@ -475,12 +364,12 @@ class Tracer:
             late = bool(ctx.options.stream_large_bodies)
             state.request_tap = tap_request(flow, self._ready().limit, late=late)
 
-    @_guarded
+    @guarded
     def _record_tunnel(self, tunnel: http.HTTPFlow) -> None:
         self.sink().receive(request_started(tunnel))
         self.sink().receive(exchange_completed(tunnel, None, None, closes=False))
 
-    @_guarded
+    @guarded
     def _break_off(self, state: ActiveFlow, reason: str | None) -> None:
         if reason is not None:
             state.flow.error = state.flow.error or flow.Error(reason)

@@ -1,4 +1,4 @@
-"""Conversion of mitmproxy flows into events."""
+"""Conversion of mitmproxy's connections and flows into events."""
 
 from __future__ import annotations
 
@@ -7,19 +7,27 @@ from typing import TYPE_CHECKING
 
 from tracer.capture.mitm.taps import Tap, announced, is_binary
 from tracer.capture.mitm.timestamps import ended, is_approximate, started
-from tracer.runs.events import Content, ExchangeCompleted, RawResponse, RequestStarted
+from tracer.runs.events import Connected, Content, ExchangeCompleted, RawResponse, RequestStarted
 from tracer.runs.header_fields import Fields, encoded
 from tracer.urls import base
 
 if TYPE_CHECKING:
-    from mitmproxy import http
+    from mitmproxy import connection, http
 
-__all__ = ["NO_ANSWER", "content", "exchange_completed", "request_started"]
+    from tracer.runs.client_process import ClientProcess
+
+__all__ = ["NO_ANSWER", "connected", "content", "exchange_completed", "request_started"]
 
 _HTTPS_PORT = 443
 
 NO_ANSWER = "no answer is stored"
 """The error of a stored flow without a response and without an error."""
+
+
+def connected(client: connection.Client, process: ClientProcess | None = None) -> Connected:
+    """Return the event for a new connection. ``process`` is that of a local client, if known."""
+    peer, local = client.peername, client.sockname
+    return Connected(client.id, str(peer[0]) if peer else "", local[1] if local else 0, process)
 
 
 def request_started(flow: http.HTTPFlow) -> RequestStarted:

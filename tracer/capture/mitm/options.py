@@ -55,7 +55,7 @@ OPTIONS = (
         "limit",
         str,
         str(LIMIT),
-        "Keep bodies up to this size (bytes, KiB, MiB or GiB). A body announced as larger streams.",
+        "Keep bodies up to this size (bytes, KiB, MiB or GiB), and stream bodies announced as larger.",
     ),
     Option(
         "policy", Sequence[str], [], "File with rules to add to the redaction policy; may be given again."

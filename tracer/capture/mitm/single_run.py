@@ -14,6 +14,7 @@ from tracer.capture.client.trust import with_authority
 from tracer.capture.client.usage import usage_error
 from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.distrust import CommandRemedies, Distrust
+from tracer.capture.mitm.flow_events import connected
 from tracer.capture.mitm.tunnels import Tunnels
 from tracer.filenames import first_free, safe_name
 from tracer.model import Output, Recording
@@ -49,7 +50,9 @@ class _CommandManager(RunManager):
     def __init__(
         self, tracer: SingleRun, settings: Settings, environment: Mapping[str, str], command: ClientProcess
     ) -> None:
-        super().__init__(settings, tracer.on_saved, tracer.fail, live=False, on_exchange=tracer.on_stored)
+        super().__init__(
+            settings, tracer.on_saved, tracer.reporter.fail, live=False, on_exchange=tracer.on_stored
+        )
         self._command = command
         self._has_output = True
         self.writers: list[RunWriter] = []
@@ -193,7 +196,7 @@ class SingleRun(Tracer):
             process = await self._find_process(client)
             if process is not None:
                 self._latest = self._command if _is_same(process, self._command) else process
-        self._introduce(client, self._latest if by_client else None)
+        self.sink().receive(connected(client, self._latest if by_client else None))
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
         """Accept every tunnel, so that the client sends its request even to an unreachable cloud.

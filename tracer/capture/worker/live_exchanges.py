@@ -1,4 +1,4 @@
-"""Exchanges of runs in progress, as notices: what a live display shows."""
+"""Exchanges of runs in progress, for a live display."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from tracer.capture.worker.protocol import Stored
 from tracer.errors import TracerError
 from tracer.urls import authority, origin, path_of
 
@@ -25,13 +24,13 @@ _REMEMBERED = 1024
 
 
 class LiveExchanges:
-    """The notices of stored exchanges. A later exchange of a long run has a receiver, but no label."""
+    """Outlines of stored exchanges. A later exchange of a long run has a receiver, but no label."""
 
     def __init__(self) -> None:
         self._receivers: dict[tuple[str, str], str] = {}
 
-    def notice(self, writer: RunWriter, exchange: Exchange) -> Stored:
-        """Return the notice of ``exchange``, which ``writer`` has just taken."""
+    def outline(self, writer: RunWriter, exchange: Exchange) -> Exchange:
+        """Return the latest ``exchange`` of ``writer`` with its label so far, without fields and content."""
         key = _host_and_mount(exchange.request.url)
         labelled = replace(exchange, receiver=self._receivers.get(key, key[0]))
         if writer.exchanges <= _LABELLED:
@@ -40,14 +39,12 @@ class LiveExchanges:
                 if len(self._receivers) < _REMEMBERED:
                     self._receivers[key] = labelled.receiver
         request, response = labelled.request, labelled.response
-        return Stored(
-            replace(
-                labelled,
-                started=exchange.started,
-                ended=exchange.ended,
-                request=replace(request, headers={}, body=None),
-                response=response and replace(response, headers={}, body=None),
-            )
+        return replace(
+            labelled,
+            started=exchange.started,
+            ended=exchange.ended,
+            request=replace(request, headers={}, body=None),
+            response=response and replace(response, headers={}, body=None),
         )
 
 

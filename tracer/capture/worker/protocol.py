@@ -13,13 +13,13 @@ __all__ = [
     "FAILED",
     "STORED",
     "Configure",
+    "ExchangeStored",
     "Failed",
     "Finish",
     "Finished",
     "LogLine",
     "Notice",
     "Ready",
-    "Stored",
     "WorkerMessage",
 ]
 
@@ -30,7 +30,7 @@ STORED, FAILED = b"\0", b"\1"
 class Configure(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """A message to the worker: the pickled ``Settings`` for all later events.
 
-    With ``watched``, the worker sends a ``Stored`` notice for each exchange.
+    With ``watched``, the worker sends an ``ExchangeStored`` notice for each exchange.
     """
 
     settings: bytes
@@ -52,7 +52,7 @@ class LogLine(msgspec.Struct, frozen=True, tag=True):
     text: str
 
 
-class Stored(msgspec.Struct, frozen=True, tag=True):
+class ExchangeStored(msgspec.Struct, frozen=True, tag=True):
     """A notice of the worker: an exchange of a run, redacted, with its label so far.
 
     The messages have no header fields and no content. Times are in seconds since the epoch.
@@ -73,4 +73,4 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
 
 
 WorkerMessage = Event | Configure | Finish
-Notice = Ready | LogLine | Stored | Failed | Finished
+Notice = Ready | LogLine | ExchangeStored | Failed | Finished

@@ -22,6 +22,7 @@ from tracer.capture.worker.protocol import (
     FAILED,
     STORED,
     Configure,
+    ExchangeStored,
     Failed,
     Finish,
     Finished,
@@ -165,7 +166,7 @@ class _WorkerServer:
 
     def _on_exchange(self, writer: RunWriter, exchange: Exchange) -> None:
         if self._live is not None:
-            self.say(self._live.notice(writer, exchange))
+            self.say(ExchangeStored(self._live.outline(writer, exchange)))
 
     def _on_saved(self, saved: SavedRecording) -> None:
         for notice in saved_notices(saved):
