@@ -151,6 +151,7 @@ def test_options_may_stand_between_words(tmp_path: Path) -> None:
 
 def test_what_was_done_before_an_error_is_told(tmp_path: Path) -> None:
     (tmp_path / "a").write_text(SMALL)
-    ended = tracer("redact", "a", "none", cwd=tmp_path)
+    (tmp_path / "b").write_text("just: text\n")
+    ended = tracer("redact", "a", "b", cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "a: 0 redacted\n")
-    assert ended.stderr == "tracer: none: No such file or directory\n"
+    assert ended.stderr == "tracer: b: not a recording: it has no 'format' key\n"

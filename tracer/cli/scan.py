@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -93,12 +95,17 @@ def _decoded(file: BinaryIO, encoding: str) -> Iterator[str]:
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield the files in ``paths`` and below its folders. Raise InputError for a folder without files."""
+    """Yield the files in ``paths`` and below its folders.
+
+    Raise InputError for a missing path, and for a folder without files.
+    """
     for path in paths:
         if path.is_dir():
             files = [below for below in sorted(path.rglob("*")) if below.is_file() and not below.is_symlink()]
             if not files:
                 raise InputError(str(path), "no file in this folder")
             yield from files
+        elif not os.path.lexists(path):
+            raise InputError(str(path), os.strerror(errno.ENOENT))
         else:
             yield path

@@ -9,6 +9,7 @@ from tracer import i18n
 from tracer.comparison.folders import Couple
 from tracer.errors import InputError
 from tracer.formats.data_files import read
+from tracer.formats.file_kinds import expecting
 from tracer.recording import loads
 from tracer.rendering.messages import messages
 from tracer.rendering.pages.changed import changes_page
@@ -68,8 +69,8 @@ def publish(
     writer.language = wordings[0].language
     paths = {str(path): path for path in recordings}
     # A path may be a pipe, which can be read only once.
-    texts = {source: read(path) for source, path in paths.items()}
-    summaries = {source: _summary(text, source, progress) for source, text in texts.items()}
+    texts = {source: _text(path) for source, path in paths.items()}
+    summaries = {source: _summary(text, paths[source], progress) for source, text in texts.items()}
     wanted = {source: each for source, each in summaries.items() if release in (None, each.release)}
     if not wanted:
         releases = ", ".join(sorted({each.release or "none" for each in summaries.values()}))
@@ -89,10 +90,16 @@ def _all_languages(first: str) -> list[str]:
     return sorted(i18n.languages(), key=lambda language: (language != first, language))
 
 
-def _summary(text: str, source: str, progress: Progress) -> Summary:
+def _text(path: Path) -> str:
+    with expecting("recording", path):
+        return read(path)
+
+
+def _summary(text: str, path: Path, progress: Progress) -> Summary:
     # All recordings together may exceed the memory: only texts and summaries stay in it.
-    progress(f"reading {source}")
-    return summarise(loads(text, source))
+    progress(f"reading {path}")
+    with expecting("recording", path):
+        return summarise(loads(text, str(path)))
 
 
 class _Publication(NamedTuple):
