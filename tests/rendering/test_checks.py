@@ -193,7 +193,7 @@ def test_ten_thousand_exchanges_take_seconds() -> None:
 
 
 unreadable = st.builds(Unreadable, location=texts, problem=texts)
-absent = st.builds(NoSequence, name=texts)
+absent = st.builds(NoSequence, name=texts, failed_login=texts)
 doubts = st.sampled_from(["client", "exchanges"])
 undetermined = st.builds(Undetermined, doubt=doubts, has_notes=st.booleans(), no_sequence=st.none() | absent)
 deviations = st.builds(

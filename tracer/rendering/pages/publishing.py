@@ -28,6 +28,7 @@ from tracer.rendering.pages.site_writer import Published, SiteWriter
 from tracer.rendering.pages.summary import Summary, summarise
 from tracer.rendering.pages.wording import Wording, wording
 from tracer.rendering.picture import THEMES, Theme, render
+from tracer.sequences import catalog
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +84,10 @@ def publish(
         writer.remove_obsolete()
     finally:
         writer.save_list()
-    return writer.published
+    unknown = {source: each.sequence for source, each in wanted.items() if each.sequence}
+    return writer.published._replace(
+        unknown_sequences={source: name for source, name in unknown.items() if name not in catalog()}
+    )
 
 
 def _all_languages(first: str) -> list[str]:
