@@ -35,6 +35,34 @@ def test_it_writes_all_languages(recordings: Path, tmp_path: Path) -> None:
     assert (tmp_path / "s/docs/zed/image-show.ko.md").exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "out"),
+    [
+        ("recordings", "recordings"),
+        ("recordings", "recordings/site"),
+        ("recordings", "recordings/zed"),
+        ("recordings", "."),
+        ("recordings", "link/site"),
+        ("recordings/zed", "recordings"),
+        ("recordings/zed/image-show.yaml", "recordings/zed"),
+        ("recordings/zed/image-show.yaml", "recordings"),
+    ],
+)
+def test_pages_never_come_among_recordings(given: str, out: str, recordings: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(recordings)
+    before = sorted(tmp_path.rglob("*"))
+    made = tracer("docs", given, "-o", out, cwd=tmp_path)
+    problem = f"the pages would be among the recordings of {given}: name another folder with -o"
+    assert (made.returncode, made.stdout, made.stderr) == (2, "", f"tracer: {out}: {problem}\n")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_pages_may_be_beside_recordings(recordings: Path, tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_bytes((recordings / "zed/image-show.yaml").read_bytes())
+    assert tracer("docs", "one.yaml", "-o", "recordings-site", cwd=tmp_path).returncode == 0
+    assert tracer("docs", "recordings", "-o", "recordings-site", cwd=tmp_path).returncode == 0
+
+
 def test_an_unknown_sequence_is_named_with_the_option_that_gives_it(tmp_path: Path) -> None:
     shown = msgspec.structs.replace(seed_recording(), command="openstack volume list", sequence="our-list")
     write_recordings(tmp_path / "r", volume_list=shown, another=shown)

@@ -64,6 +64,7 @@ OTHERS = (
     "diff a.yaml a.yaml --fail-on major",
     "docs a.yaml",
     "docs a.yaml -o file",
+    "docs a.yaml -o .",
     "docs a.yaml -o site --release zedd",
     "learn a.yaml -o a.yaml",
     "recover none",

@@ -19,11 +19,12 @@ from tracer.cli.options import (
     include_sequences,
 )
 from tracer.counting import counted
+from tracer.errors import InputError
 from tracer.writability import check_folder, naming_option
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tracer.rendering.pages import Published
 
@@ -57,6 +58,7 @@ def run(options: argparse.Namespace) -> None:
     include_sequences(options)
     with naming_option("--out"):
         check_folder(options.out)
+    _check_apart(options.out, options.recordings)
     from tracer.cli.progress import progress
     from tracer.recording import below
     from tracer.rendering.pages import public_host, publish
@@ -83,6 +85,22 @@ def run(options: argparse.Namespace) -> None:
     summary = ", ".join(f"{len(paths)} {result}" for result, paths in counts.items() if paths)
     print(f"{options.out}: {summary}")
     print(f"next: {_next(options.out / 'mkdocs.yml', several=options.lang is None)}")
+
+
+def _check_apart(out: Path, given: Iterable[Path]) -> None:
+    """Raise InputError if the site in ``out`` would be among recordings.
+
+    ``out`` must not be a given folder, and neither of the two may be inside the other. A given file must not
+    be in ``out``.
+    """
+    site = out.resolve()
+    for path in given:
+        is_folder = path.is_dir()
+        folder = (path if is_folder else path.parent).resolve()
+        if folder.is_relative_to(site) or (is_folder and site.is_relative_to(folder)):
+            raise InputError(
+                str(out), f"the pages would be among the recordings of {path}: name another folder with -o"
+            )
 
 
 def _remarks(published: Published, out: Path) -> Iterator[str]:
