@@ -45,6 +45,8 @@ OTHERS = (
     "scan",
     "scan empty",
     "scan none",
+    "scan a.yaml --exclude *.yaml",
+    "scan a.yaml --exclude ''",
     "scan a.yaml --policy baseline.yaml",
     "scan a.yaml empty",
     "scan a.yaml --policy none.toml",
