@@ -67,7 +67,8 @@ def test_no_sequence_is_not_conformity(tmp_path: Path) -> None:
 
 def test_an_unreadable_file_is_in_the_report_and_the_others_are_checked(tmp_path: Path) -> None:
     (tmp_path / "torn.yaml").write_text("format: [1")
-    ended = tracer("check", tmp_path / "torn.yaml", SHIPPED, tmp_path / "none.yaml", "--format", "json")
+    (tmp_path / "gone.yaml").symlink_to(tmp_path / "nothing")
+    ended = tracer("check", tmp_path / "torn.yaml", SHIPPED, tmp_path / "gone.yaml", "--format", "json")
     assert (ended.returncode, ended.stderr) == (2, "")
     report = json.loads(ended.stdout)
     assert {key: value for key, value in report.items() if key not in LISTS} == {

@@ -102,7 +102,10 @@ def test_the_own_release_of_an_embedded_cloud_and_a_cloud_that_ended_are_not_ref
 
 def test_a_command_without_a_cloud_uses_the_only_one_that_is_up(clouds: Callable[..., None]) -> None:
     clouds("zed", "2026.2", down=["zed"])
-    line = "no cloud is named: using the embedded cloud that is up, as with --release 2026.2"
+    line = (
+        "no cloud is named (source an openrc file, or give --os-cloud): using the embedded cloud that is up, "
+        "as with --release 2026.2"
+    )
     assert _chosen({}) == ("2026.2", [line])
     assert _chosen({"OS_USERNAME": "me"}, "/opt/bin/openstack") == ("2026.2", [line])
     assert _chosen({}, "curl", URL) == (None, [])

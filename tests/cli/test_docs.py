@@ -11,7 +11,7 @@ import pytest
 from tests.cli.runner import tracer
 from tests.rendering.sites import seed_recording, write_recordings
 from tracer.cli import docs
-from tracer.model import Cloud
+from tracer.model import Cloud, Response
 
 
 @pytest.fixture
@@ -33,6 +33,66 @@ def test_it_says_what_it_did_and_what_to_do_next(recordings: Path, tmp_path: Pat
 def test_it_writes_all_languages(recordings: Path, tmp_path: Path) -> None:
     assert tracer("docs", recordings, "-o", "s", cwd=tmp_path).stdout.splitlines()[0] == "s: 14 written"
     assert (tmp_path / "s/docs/zed/image-show.ko.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "out"),
+    [
+        ("recordings", "recordings"),
+        ("recordings", "recordings/site"),
+        ("recordings", "recordings/zed"),
+        ("recordings", "."),
+        ("recordings", "link/site"),
+        ("recordings/zed", "recordings"),
+        ("recordings/zed/image-show.yaml", "recordings/zed"),
+        ("recordings/zed/image-show.yaml", "recordings"),
+    ],
+)
+def test_pages_never_come_among_recordings(given: str, out: str, recordings: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(recordings)
+    before = sorted(tmp_path.rglob("*"))
+    made = tracer("docs", given, "-o", out, cwd=tmp_path)
+    problem = f"the pages would be among the recordings of {given}: name another folder with -o"
+    assert (made.returncode, made.stdout, made.stderr) == (2, "", f"tracer: {out}: {problem}\n")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_pages_may_be_beside_recordings(recordings: Path, tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_bytes((recordings / "zed/image-show.yaml").read_bytes())
+    assert tracer("docs", "one.yaml", "-o", "recordings-site", cwd=tmp_path).returncode == 0
+    assert tracer("docs", "recordings", "-o", "recordings-site", cwd=tmp_path).returncode == 0
+
+
+def test_an_unknown_sequence_is_named_with_the_option_that_gives_it(tmp_path: Path) -> None:
+    shown = msgspec.structs.replace(seed_recording(), command="openstack volume list", sequence="our-list")
+    write_recordings(tmp_path / "r", volume_list=shown, another=shown)
+    made = tracer("docs", "r", "-o", "s", cwd=tmp_path)
+    assert made.returncode == 0
+    unknown = "its sequence 'our-list' is not known here: --add-sequence FILE gives it"
+    assert made.stderr == f"tracer: r/zed/another.yaml: {unknown} (also in 1 further recording)\n"
+    page = (tmp_path / "s/docs/zed/volume-list.md").read_text("utf-8")
+    assert "Its sequence `our-list` is not known here; `tracer docs --add-sequence FILE` gives it." in page
+    assert "no documented sequence" not in page
+
+
+def test_a_page_names_a_failed_login(tmp_path: Path) -> None:
+    run = seed_recording()
+    denied = [
+        *run.exchanges[:1],
+        msgspec.structs.replace(run.exchanges[1], response=Response(status=401, reason="UNAUTHORIZED")),
+    ]
+    failed = msgspec.structs.replace(
+        run, command="openstack volume list", sequence=None, verdict=None, exchanges=denied
+    )
+    write_recordings(tmp_path / "r", volume_list=failed)
+    assert tracer("docs", "r", "-o", "s", cwd=tmp_path).stderr == ""
+    failure = "(`POST /identity/v3/auth/tokens → 401 UNAUTHORIZED`)"
+    for page, text in (
+        ("zed/volume-list.md", f"The login of `openstack volume list` failed {failure}"),
+        ("zed/volume-list.ko.md", f"로그인이 실패해서{failure}"),
+        ("index.md", f"The login of `openstack volume list` failed {failure}"),
+    ):
+        assert text in (tmp_path / "s/docs" / page).read_text("utf-8")
 
 
 @pytest.mark.parametrize(

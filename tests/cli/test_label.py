@@ -47,6 +47,7 @@ def test_a_second_call_writes_nothing(stale: Path) -> None:
 def test_a_file_that_is_no_recording_is_refused_and_the_rest_is_labelled(stale: Path) -> None:
     other = stale.with_name("notes.yaml")
     other.write_text("just: text\n")
+    stale.with_name("none").symlink_to("nothing")
     ended = tracer("label", other, stale.with_name("none"), stale)
     assert ended.returncode == 2
     assert ended.stderr.splitlines() == [

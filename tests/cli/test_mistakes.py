@@ -16,19 +16,38 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
-FILES = ("none.yaml", "empty", "bin.yaml", "empty.yaml", "torn.yaml", "text.yaml")
+FILES = (
+    "none.yaml",
+    "empty",
+    "bin.yaml",
+    "empty.yaml",
+    "torn.yaml",
+    "text.yaml",
+    "suite.yaml",
+    "x.mmd",
+    "page.html",
+)
 READERS = ("show", "diagram", "view", "learn", "redact", "docs -o site", "diff a.yaml")
 OTHERS = (
     "show --step 99 a.yaml",
     "show --step x a.yaml",
     "check empty",
+    "check none.yaml",
+    "check a.yaml none.yaml --format junit",
+    "check --sequence a.yaml a.yaml",
+    "check --add-sequence x.mmd a.yaml",
     "check --sequence nope a.yaml",
     "check --sequence text.yaml a.yaml",
     "check --format xml a.yaml",
     "label empty",
+    "label none.yaml",
     "label --sequence nope a.yaml",
     "scan",
     "scan empty",
+    "scan none",
+    "scan a.yaml --exclude *.yaml",
+    "scan a.yaml --exclude ''",
+    "scan a.yaml --policy baseline.yaml",
     "scan a.yaml empty",
     "scan a.yaml --policy none.toml",
     "redact a.yaml --policy policy.toml",
@@ -39,12 +58,15 @@ OTHERS = (
     "view a.yaml -o x.txt",
     "view a.yaml -o folder.html",
     "diff a.yaml",
+    "diff baseline.yaml a.yaml",
+    "diff a.yaml a.yaml --baseline suite.yaml",
     "diff zed 2099.1",
     "diff a.yaml folder.html",
     "diff a.yaml a.yaml --baseline text.yaml",
     "diff a.yaml a.yaml --fail-on major",
     "docs a.yaml",
     "docs a.yaml -o file",
+    "docs a.yaml -o .",
     "docs a.yaml -o site --release zedd",
     "learn a.yaml -o a.yaml",
     "recover none",
@@ -61,14 +83,20 @@ OTHERS = (
     "matrix --releases nope",
     "matrix --releases 2026.2..zed",
     "matrix --releases zed --suite nope",
+    "matrix --suites image",
+    "matrix --releases zed --suite none.yaml",
+    "matrix --releases zed --suite x.mmd",
     "matrix --releases zed --jobs 0",
     "cloud up nope",
     "cloud up zed --host x",
     "cloud up --port 99999",
+    "cloud up --prt 1",
     "cloud env",
     "cloud env zed",
     "cloud down nope",
     "sequences show nope",
+    "sequences show --formt yaml image-show",
+    "sequences show policy.toml",
     "sequences list --lang xx",
     "schema nope",
     "completion tcsh",
@@ -87,6 +115,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "torn.yaml").write_text("format: [1\n")
     (tmp_path / "text.yaml").write_text("just: text\n")
     (tmp_path / "policy.toml").write_text("[[patterns]]\nname = 1\n")
+    (tmp_path / "suite.yaml").write_text("name: a\ncommands: []\n")
+    (tmp_path / "baseline.yaml").write_text("format: 1\naccepted: []\n")
+    (tmp_path / "x.mmd").write_text("sequenceDiagram\n")
+    (tmp_path / "page.html").write_text("<!doctype html>\n")
     (tmp_path / "file").write_text("x\n")
     (tmp_path / "empty").mkdir()
     (tmp_path / "folder.html").mkdir()

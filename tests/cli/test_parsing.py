@@ -30,6 +30,24 @@ PRINT = ("python3", "-c", "import sys; print(sys.argv[1:])")
         (("show",), "tracer show: the following arguments are required: RECORDING; see: tracer show --help"),
         (("show", "--all", "x"), "tracer show: unrecognized arguments: --all; see: tracer show --help"),
         (("scan", "--pol", "x", "y"), "tracer scan: unrecognized arguments: --pol; did you mean --policy?"),
+        (("show", "--headrs"), "tracer show: unrecognized arguments: --headrs; did you mean --headers?"),
+        (
+            ("matrix", "--releses", "zed"),
+            "tracer matrix: unrecognized arguments: --releses; did you mean --releases?",
+        ),
+        (("docs", "a", "--", "--ot"), "tracer docs: the following arguments are required: -o/--out; see"),
+        (
+            ("cloud", "up", "zed", "--prt=1"),
+            "tracer cloud up: unrecognized arguments: --prt=1; did you mean --port?",
+        ),
+        (
+            ("cloud", "up", "zed", "one"),
+            "tracer cloud up: unrecognized arguments: one; see: tracer cloud up --help",
+        ),
+        (
+            ("sequences", "list", "--langg", "ko"),
+            "tracer sequences list: unrecognized arguments: --langg ko; did you mean --lang?",
+        ),
         (("recover", "a", "b"), "tracer recover: unrecognized arguments: b"),
         (
             ("record",),
@@ -151,6 +169,7 @@ def test_options_may_stand_between_words(tmp_path: Path) -> None:
 
 def test_what_was_done_before_an_error_is_told(tmp_path: Path) -> None:
     (tmp_path / "a").write_text(SMALL)
-    ended = tracer("redact", "a", "none", cwd=tmp_path)
+    (tmp_path / "b").write_text("just: text\n")
+    ended = tracer("redact", "a", "b", cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "a: 0 redacted\n")
-    assert ended.stderr == "tracer: none: No such file or directory\n"
+    assert ended.stderr == "tracer: b: not a recording: it has no 'format' key\n"

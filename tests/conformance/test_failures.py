@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tests.cli.runner import tracer
-from tests.sequences.runs import HOST, exchange, prologue, show
+from tests.sequences.runs import HOST, exchange, login, prologue, show, versions_of_keystone
 from tracer.conformance import check
 from tracer.conformance.failures import CommandFailure, failure_of
+from tracer.conformance.findings import findings
 from tracer.model import Exchange, Output, Recording
 from tracer.recording import save
+from tracer.rendering.recording_table import verdict_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +64,30 @@ def test_a_missing_resource_is_judged_alike_by_all_commands(words: str, exit_cod
     assert result.verdict == "conforms"
     assert result.failure == CommandFailure(exit_code=exit_code, unfound=("nope",))
     assert result.deviations == []
+
+
+FAILED = "POST /identity/v3/auth/tokens → 401"
+
+
+@pytest.mark.parametrize("exit_code", [None, 1])
+def test_a_failed_login_is_the_failure_of_a_command_with_a_sequence(exit_code: int | None) -> None:
+    run = [versions_of_keystone(), login(401)]
+    result = check(_recording("openstack image list", exit_code, run), "a.yaml")
+    assert (result.verdict, result.sequence) == ("deviates", "image-list")
+    assert result.failure == CommandFailure(exit_code=exit_code, failed_login=FAILED)
+    code = ", exit code 1" if exit_code else ""
+    assert str(result.failure) == f"the command failed: the login failed ({FAILED}){code}"
+
+
+@pytest.mark.parametrize("command", ["openstack server list", None])
+def test_a_failed_login_is_the_problem_of_a_run_without_a_sequence(command: str | None) -> None:
+    recording = msgspec.structs.replace(
+        _recording("", 1, [versions_of_keystone(), login(401)]), command=command
+    )
+    (reported,) = findings(check(recording, "a.yaml"))
+    text = f"the login failed ({FAILED}): nothing to compare with"
+    assert (reported.rule, reported.text) == ("no-sequence", text)
+    assert verdict_line(recording).plain == f"{text}; the command itself failed (exit code 1)"
 
 
 def test_the_failure_is_printed_beside_the_verdict(tmp_path: Path) -> None:

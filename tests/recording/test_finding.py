@@ -21,6 +21,7 @@ def test_all_recordings_below_a_folder_in_order(tmp_path: Path) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(SMALL)
     (tmp_path / "mkdocs.yaml").write_text("site_name: x\n")
+    (tmp_path / "baseline.yaml").write_text("format: 1\naccepted: []\n")
     (tmp_path / "torn.yaml").write_text("format: [1")
     (tmp_path / "empty.yaml").write_text("")
     (tmp_path / "gone.yaml").symlink_to(tmp_path / "nothing")
@@ -38,7 +39,15 @@ def test_files_are_taken_as_they_are_and_each_once(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(SMALL)
     other = tmp_path / "notes.txt"
+    other.touch()
     assert below([other, tmp_path, path, other]) == [other, path]
+
+
+def test_a_missing_path_is_an_error_before_any_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("no recording")
+    with pytest.raises(InputError, match=r"none\.yaml: No such file or directory$"):
+        below([path, tmp_path / "none.yaml"])
 
 
 def test_a_folder_without_recordings_is_an_error(tmp_path: Path) -> None:

@@ -121,6 +121,26 @@ def test_what_stands_for_a_secret_already() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "s={text:!0,password:!0,number:!1,token:!1}",
+        "var token = new lunr.Token (str, metadata)",
+        "lunr.Token = function (str, metadata) {",
+        "lunr.token = function named(str) {",
+    ],
+)
+def test_expressions_of_a_script(script: str) -> None:
+    assert Redactor(load_policy()).log_line(script) == script
+
+
+@pytest.mark.parametrize(
+    "line", ["password: !0x9kJ7", "token = new secret", "password: function kJ7xQ2", 'password: "!09kJ"']
+)
+def test_secrets_that_begin_like_an_expression_are_removed(line: str) -> None:
+    assert Redactor(load_policy()).log_line(line) != line
+
+
 def test_a_literal_is_never_rewritten() -> None:
     text = '{"a": 1.0e5, "a": 123456789012345678901234567890, "b": NaN, "c": "\\u00e9\\/"}'
     redacted = Redactor(load_policy()).exchange(

@@ -24,6 +24,7 @@ from tracer.conformance import (
     check_all,
     exit_code,
 )
+from tracer.documentation import findings_url
 from tracer.model import Cloud, Exchange, Recording, RunVerdict
 from tracer.recording import load, save
 from tracer.rendering.checks.junit import junit
@@ -192,7 +193,7 @@ def test_ten_thousand_exchanges_take_seconds() -> None:
 
 
 unreadable = st.builds(Unreadable, location=texts, problem=texts)
-absent = st.builds(NoSequence, name=texts)
+absent = st.builds(NoSequence, name=texts, failed_login=texts)
 doubts = st.sampled_from(["client", "exchanges"])
 undetermined = st.builds(Undetermined, doubt=doubts, has_notes=st.booleans(), no_sequence=st.none() | absent)
 deviations = st.builds(
@@ -313,7 +314,10 @@ def test_what_junit_says_of_a_deviation() -> None:
     assert case.attrib["name"] == "z/a\ufffd[31m.yaml"
     assert case.attrib["classname"] == "tracer.image-show"
     (failure,) = case
-    assert (failure.attrib["type"], failure.text) == ("deviates", found.deviations[0].text)
+    assert (failure.attrib["type"], failure.text) == (
+        "deviates",
+        f"{found.deviations[0].text}\nsee {findings_url('rule', 'unexpected')}",
+    )
 
 
 @given(st.lists(checks, max_size=3))

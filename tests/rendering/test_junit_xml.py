@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracer.rendering.junit_xml import JUnitCase, JUnitResult, JUnitSuite, junit_xml
+from tracer.rendering.junit_xml import JUnitCase, JUnitResult, JUnitSuite, finding_lines, junit_xml
 
 
 def test_a_report_counts_its_cases_by_result() -> None:
@@ -34,3 +34,11 @@ second</system-out>
 </testsuites>
 """
     )
+
+
+def test_a_finding_without_an_address_is_its_text_alone() -> None:
+    assert finding_lines("changed: status", "https://example/#x") == [
+        "changed: status",
+        "see https://example/#x",
+    ]
+    assert finding_lines("changed: status", "") == ["changed: status"]

@@ -47,7 +47,8 @@ def choose_release(
         )
     if not up:
         return None
-    say(f"no cloud is named: using the embedded cloud that is up, as with --release {up[0]}")
+    remedy = "source an openrc file, or give --os-cloud"
+    say(f"no cloud is named ({remedy}): using the embedded cloud that is up, as with --release {up[0]}")
     return up[0]
 
 

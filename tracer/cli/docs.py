@@ -18,10 +18,15 @@ from tracer.cli.options import (
     add_release,
     include_sequences,
 )
+from tracer.counting import counted
+from tracer.errors import InputError
 from tracer.writability import check_folder, naming_option
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable, Iterator
+
+    from tracer.rendering.pages import Published
 
 __all__ = ["arguments", "run"]
 
@@ -53,9 +58,10 @@ def run(options: argparse.Namespace) -> None:
     include_sequences(options)
     with naming_option("--out"):
         check_folder(options.out)
+    _check_apart(options.out, options.recordings)
     from tracer.cli.progress import progress
     from tracer.recording import below
-    from tracer.rendering.pages import CONFIG, public_host, publish
+    from tracer.rendering.pages import public_host, publish
     from tracer.rendering.texts import visible
 
     with progress() as show:
@@ -68,22 +74,8 @@ def run(options: argparse.Namespace) -> None:
             host=None if options.host is None else public_host(options.host),
             progress=show,
         )
-    for path in published.protected:
-        if path == CONFIG:  # a person may change it, and tracer needs no new text in it
-            continue
-        problem = "is not as tracer docs left it, so it stays as it is; delete it to have it made anew"
-        print(f"tracer: {visible(f'{options.out / path} {problem}', 4000)}", file=sys.stderr)
-    for result, paths in (("removed", published.removed), ("has your edits, and stays", published.orphaned)):
-        for path in paths[:_SHOWN]:
-            problem = (
-                f"{options.out / path}: {result}; the given recordings and languages do not have this page"
-            )
-            print(f"tracer: {visible(problem, 4000)}", file=sys.stderr)
-        if len(paths) > _SHOWN:
-            print(f"tracer: … and {len(paths) - _SHOWN} more: {result}", file=sys.stderr)
-    for path, titles in published.edited.items():
-        edits = f"{options.out / path}: your edits stay in: {'; '.join(titles)}"
-        print(f"tracer: {visible(edits, 4000)}", file=sys.stderr)
+    for line in _remarks(published, options.out):
+        print(f"tracer: {visible(line, 4000)}", file=sys.stderr)
     counts = {
         "written": published.written,
         "unchanged": published.unchanged,
@@ -93,6 +85,46 @@ def run(options: argparse.Namespace) -> None:
     summary = ", ".join(f"{len(paths)} {result}" for result, paths in counts.items() if paths)
     print(f"{options.out}: {summary}")
     print(f"next: {_next(options.out / 'mkdocs.yml', several=options.lang is None)}")
+
+
+def _check_apart(out: Path, given: Iterable[Path]) -> None:
+    """Raise InputError if the site in ``out`` would be among recordings.
+
+    ``out`` must not be a given folder, and neither of the two may be inside the other. A given file must not
+    be in ``out``.
+    """
+    site = out.resolve()
+    for path in given:
+        is_folder = path.is_dir()
+        folder = (path if is_folder else path.parent).resolve()
+        if folder.is_relative_to(site) or (is_folder and site.is_relative_to(folder)):
+            raise InputError(
+                str(out), f"the pages would be among the recordings of {path}: name another folder with -o"
+            )
+
+
+def _remarks(published: Published, out: Path) -> Iterator[str]:
+    """Yield a line for each file that differs from the generated one, and for each unknown sequence."""
+    from tracer.rendering.pages import CONFIG
+    from tracer.sequences import NoSequence
+
+    recordings: dict[str, list[str]] = {}
+    for recording, name in published.unknown_sequences.items():
+        recordings.setdefault(name, []).append(recording)
+    for name, (first, *others) in recordings.items():
+        further = f" (also in {counted(len(others), 'further recording')})" if others else ""
+        yield f"{first}: {NoSequence(name)}{further}"
+    for path in published.protected:
+        if path != CONFIG:  # a person may change it, and tracer needs no new text in it
+            problem = "is not as tracer docs left it, so it stays as it is; delete it to have it made anew"
+            yield f"{out / path} {problem}"
+    for result, paths in (("removed", published.removed), ("has your edits, and stays", published.orphaned)):
+        for path in paths[:_SHOWN]:
+            yield f"{out / path}: {result}; the given recordings and languages do not have this page"
+        if len(paths) > _SHOWN:
+            yield f"… and {len(paths) - _SHOWN} more: {result}"
+    for path, titles in published.edited.items():
+        yield f"{out / path}: your edits stay in: {'; '.join(titles)}"
 
 
 def _next(configuration: Path, *, several: bool) -> str:

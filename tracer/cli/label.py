@@ -70,12 +70,14 @@ def run(options: argparse.Namespace) -> int:
 def _label(path: Path, sequence: Sequence | None) -> list[str]:
     """Label the recording in the file ``path``. Return the changes as lines, none if nothing changed."""
     from tracer.formats.data_files import read
+    from tracer.formats.file_kinds import expecting
     from tracer.recording import label_edits, loads
     from tracer.sequences import label, own_sequence
     from tracer.storage import write
 
-    text = read(path, exact=True)
-    before = loads(text, str(path))
+    with expecting("recording", path):
+        text = read(path, exact=True)
+        before = loads(text, str(path))
     if sequence is None:
         own = own_sequence(before)
         if own.absence and own.absence.name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from tracer.rendering.format_tables import FormatTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 __all__ = [
     "Parser",
     "ProgramParser",
     "Verb",
+    "VerbParser",
     "add_verbs",
     "number_in",
     "run_verb",
@@ -26,6 +28,9 @@ __all__ = [
 
 _MOST_MEANT = 3
 """The most names in a question: more names that begin alike are no hint."""
+
+_REQUIRED = "the following arguments are required"
+"""The beginning of argparse's error for missing arguments."""
 
 _TAKES_THE_REST = (argparse.PARSER, argparse.REMAINDER)
 
@@ -50,6 +55,7 @@ class Parser(argparse.ArgumentParser):
         self._positionals.title = "arguments"
         self.add_argument("-h", "--help", action="help", help="Show this message and exit.")
         self._mixing = False
+        self._words: list[str] = []
 
     def format_help(self) -> str:
         """Return the help: examples first. It has colours if stdout is a terminal that shows them."""
@@ -79,6 +85,8 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse as ``ArgumentParser`` does, but accept options between words: ``scan a --policy p b``."""
         whole = any(action.nargs in _TAKES_THE_REST for action in self._get_positional_actions())
+        if not self._mixing:
+            self._words = list(args)
         # argparse parses intermixed words twice. The first pass changes the parser, so its help would be
         # wrong. The second pass would take the words after a "--" for options.
         plain = any(word in {"--", "--help"} or word.startswith("-h") for word in args)
@@ -94,11 +102,15 @@ class Parser(argparse.ArgumentParser):
         """Parse as ``ArgumentParser`` does. The error for an unknown option names the most similar option."""
         options, unknown = self.parse_known_args(args, namespace)
         if unknown:
-            first, hint = unknown[0].partition("=")[0], ""
-            if first.startswith("--"):
-                hint = _did_you_mean(first[2:], self._shown_options(), "--")
-            self.error(f"unrecognized arguments: {' '.join(unknown)}{hint and f'; {hint}'}")
+            self.refuse(unknown)
         return options
+
+    def refuse(self, unknown: Sequence[str]) -> NoReturn:
+        """End the process with exit code 2 and one line with the words that the parser does not know."""
+        first, hint = unknown[0].partition("=")[0], ""
+        if first.startswith("--"):
+            hint = _did_you_mean(first[2:], self._shown_options(), "--")
+        self.error(f"unrecognized arguments: {' '.join(unknown)}{hint and f'; {hint}'}")
 
     def _shown_options(self) -> list[str]:
         """Return the long options in the help, without ``--``; earlier spellings are not among them."""
@@ -107,11 +119,22 @@ class Parser(argparse.ArgumentParser):
         return [name[2:] for name in names if name.startswith("--")]
 
     def error(self, message: str) -> NoReturn:
-        """End the process with exit code 2 and one line: the fault, and the command for the help."""
+        """End the process with exit code 2 and one line: the fault, and the command for the help.
+
+        A mistyped option comes before a missing argument, which it may be.
+        """
         from tracer.rendering.texts import visible
 
+        if message.startswith(_REQUIRED) and (mistyped := self._mistyped_options()):
+            self.refuse(mistyped)
         see = " See" if message.endswith("?") else "; see"
         self.exit(2, f"{self.prog}: {visible(message, 1000)}{see}: {self.prog} --help\n")
+
+    def _mistyped_options(self) -> list[str]:
+        """Return the long options on the command line that the parser does not know."""
+        words = itertools.takewhile(lambda word: word != "--", self._words)
+        options = [word for word in words if word.startswith("--")]
+        return [word for word in options if word.partition("=")[0] not in self._option_string_actions]
 
     def unknown_verb(self, name: str, verbs: Mapping[str, object]) -> NoReturn:
         """End the process with exit code 2 and one line that names the most similar verb, or all verbs."""
@@ -127,6 +150,18 @@ class Parser(argparse.ArgumentParser):
             # A table of formats lists only built-in formats for the help.
             names = action.choices.names() if isinstance(action.choices, FormatTable) else action.choices
             raise argparse.ArgumentError(action, f"expected one of {', '.join(names)}, got {value!r}")
+
+
+class VerbParser(Parser):
+    """The parser of a verb in a group. It refuses an unknown option, as the group lacks the similar ones."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse as ``Parser`` does, and end the process for words that the verb does not know."""
+        is_inner = self._mixing  # the first pass of a parse leaves the words for the second
+        options, unknown = super().parse_known_args(args, namespace)
+        if unknown and not is_inner:
+            self.refuse(unknown)
+        return options, unknown
 
 
 class ProgramParser(Parser):
@@ -180,9 +215,9 @@ def add_verbs(parser: argparse.ArgumentParser, verbs: Mapping[str, Verb]) -> Non
         verb.arguments(verb_parser)
 
 
-def list_verbs(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[Parser]:
+def list_verbs(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[VerbParser]:
     """Add the section for verbs to ``parser`` and its help. Return the section."""
-    return parser.add_subparsers(title="verbs", metavar="VERB", prog=parser.prog, parser_class=Parser)
+    return parser.add_subparsers(title="verbs", metavar="VERB", prog=parser.prog, parser_class=VerbParser)
 
 
 def verbs_of(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:

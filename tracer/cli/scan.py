@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+import errno
 import io
+import os
 import sys
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from tracer.cli.options import add_policies
@@ -13,7 +16,6 @@ from tracer.errors import InputError
 from tracer.formats.byte_order import encoding_by_mark
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable, Iterator
 
 __all__ = ["arguments", "run"]
@@ -27,6 +29,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "paths", metavar="PATH", type=Path, nargs="+", help="Files, and folders with all below them."
     )
     add_policies(parser)
+    parser.add_argument(
+        "--exclude",
+        metavar="GLOB",
+        type=_pattern,
+        action="append",
+        default=[],
+        help="Leave out files and folders with this name or path, such as '*.min.js'; may be given again.",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,8 +48,12 @@ def run(options: argparse.Namespace) -> int:
     rules = load_policy(*options.policy)
     count = files = binary = 0
     unreadable = False
+    there = list(_files(options.paths))
+    paths = [path for path in there if not _matches(path, options.exclude)]
+    if not paths:
+        raise InputError("--exclude", "leaves no file to scan")
     with progress() as show:
-        for path in counted_items(list(_files(options.paths)), show, "scanning"):
+        for path in counted_items(paths, show, "scanning"):
             text = _Text(path)
             try:
                 for leak in find_removable(text.pieces, rules):
@@ -53,11 +67,27 @@ def run(options: argparse.Namespace) -> int:
                 continue
             files += 1
             binary += text.binary
-    note = f" ({binary} of them not text)" if binary else ""
-    print(f"{count} found in {counted(files, 'file')}{note}", file=sys.stderr)
+    notes = [f" ({binary} of them not text)"] if binary else []
+    if excluded := len(there) - len(paths):
+        notes.append(f", {excluded} excluded")
+    print(f"{count} found in {counted(files, 'file')}{''.join(notes)}", file=sys.stderr)
     if unreadable:
         return 2
     return 1 if count else 0
+
+
+def _pattern(text: str) -> str:
+    """Return ``text`` if it is a pattern for paths. Raise ArgumentTypeError for a pattern of nothing."""
+    try:
+        PurePath().match(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a pattern such as '*.min.js', got {text!r}") from None
+    return text
+
+
+def _matches(path: Path, patterns: Iterable[str]) -> bool:
+    """Return whether a pattern fits the end of ``path``, or of a folder that contains it."""
+    return any(part.match(pattern) for part in (path, *path.parents) for pattern in patterns)
 
 
 class _Text:
@@ -93,12 +123,17 @@ def _decoded(file: BinaryIO, encoding: str) -> Iterator[str]:
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield the files in ``paths`` and below its folders. Raise InputError for a folder without files."""
+    """Yield the files in ``paths`` and below its folders.
+
+    Raise InputError for a missing path, and for a folder without files.
+    """
     for path in paths:
         if path.is_dir():
             files = [below for below in sorted(path.rglob("*")) if below.is_file() and not below.is_symlink()]
             if not files:
                 raise InputError(str(path), "no file in this folder")
             yield from files
+        elif not os.path.lexists(path):
+            raise InputError(str(path), os.strerror(errno.ENOENT))
         else:
             yield path

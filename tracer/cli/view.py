@@ -48,7 +48,6 @@ def run(options: argparse.Namespace) -> int:
     output: Path = options.out or (temporary_page(paths) if options.open else _beside(paths))
     if output.suffix.lower() not in {".html", ".htm"}:
         raise InputError(str(output), "a page's name ends in .html")
-    check_output(output, paths)
     from tracer.cli.progress import counted_items, progress
     from tracer.i18n import check_language
     from tracer.recording import load
@@ -59,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
     with progress() as show:
         names = dict(zip(paths, unique_names(paths), strict=True))
         recordings = {names[path]: load(path) for path in counted_items(paths, show, "reading")}
+        check_output(output, paths)  # here, as a file of another kind has an error of its own
         show(f"writing {output}")
         write(output, view(recordings, options.lang))
     print(output)

@@ -10,6 +10,7 @@ from tracer.comparison.differences import Kind
 from tracer.errors import InputError
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, typed
+from tracer.formats.file_kinds import expecting
 from tracer.formats.yaml_text import Flow
 from tracer.storage import write
 
@@ -128,10 +129,11 @@ def save_baseline(path: Path, differences: Iterable[DifferenceKey]) -> int:
 
 
 def _load(path: Path) -> BaselineFile:
-    tree = yaml_text.load(read(path), str(path))
-    if not isinstance(tree, dict) or "accepted" not in tree:
-        raise InputError(str(path), "not a baseline: it has no 'accepted' key")
-    return typed(tree, BaselineFile, str(path))
+    with expecting("baseline", path):
+        tree = yaml_text.load(read(path), str(path))
+        if not isinstance(tree, dict) or "accepted" not in tree:
+            raise InputError(str(path), "not a baseline: it has no 'accepted' key")
+        return typed(tree, BaselineFile, str(path))
 
 
 def _notes(entries: Iterable[BaselineEntry]) -> Iterator[tuple[DifferenceKey, str]]:

@@ -13,10 +13,12 @@ import msgspec
 from tracer.comparison.differences import Change, Kind, Side
 from tracer.comparison.documents import WrittenFloat
 from tracer.comparison.volatile_rules import pattern
+from tracer.documentation import findings_url
 from tracer.findings import DifferenceSeverity
 from tracer.formats.data_files import read_rules
+from tracer.i18n import DEFAULT
 
-__all__ = ["SeverityRule", "SeverityRules", "is_shipped", "rule_for", "text", "whys"]
+__all__ = ["SeverityRule", "SeverityRules", "rule_for", "rule_url", "text", "whys"]
 
 _FILE = Path(__file__).with_name("severities.yaml")
 
@@ -76,11 +78,19 @@ def rules() -> tuple[SeverityRule, ...]:
     return tuple(rule for file in read_rules(_FILE, SeverityRules) for rule in file.rules)
 
 
+def rule_url(name: str, language: str = DEFAULT) -> str:
+    """Return the address of the rule ``name`` in the documentation, which has no rule of a user.
+
+    The address of a rule of a user is empty.
+    """
+    return findings_url("severity", name, language) if name in _shipped() else ""
+
+
 @functools.cache
-def is_shipped(name: str) -> bool:
-    """Return whether the rule ``name`` is a rule of tracer, so that the documentation has it."""
+def _shipped() -> frozenset[str]:
+    """Return the names of the rules of tracer."""
     *_, shipped = read_rules(_FILE, SeverityRules)
-    return any(rule.name == name for rule in shipped.rules)
+    return frozenset(rule.name for rule in shipped.rules)
 
 
 def whys() -> dict[str, dict[str, str]]:

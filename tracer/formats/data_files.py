@@ -9,6 +9,7 @@ import msgspec
 
 from tracer.errors import InputError
 from tracer.formats import yaml_text
+from tracer.formats.file_kinds import expecting
 from tracer.rulefolders import package_files, rule_files
 
 if TYPE_CHECKING:
@@ -83,4 +84,9 @@ def read_rules(shipped: Path, kind: type[T], *, named: bool = False) -> list[T]:
     users, packages = rule_files(shipped.name), package_files(shipped.name)
     paths = [*users, shipped, *packages] if named else [*users, *packages, shipped]
     sources = [(path, shipped.name if path is shipped else str(path)) for path in paths]
-    return [typed(yaml_text.load(read(path), source), kind, source) for path, source in sources]
+    return [_read_rules(path, source, kind, shipped.stem) for path, source in sources]
+
+
+def _read_rules(path: Path, source: str, kind: type[T], name: str) -> T:
+    with expecting(name, path):
+        return typed(yaml_text.load(read(path), source), kind, source)

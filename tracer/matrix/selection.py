@@ -49,7 +49,7 @@ def select_suites(names: Sequence[str]) -> list[Suite]:
 
 
 def _suite(name: str) -> Suite:
-    if "/" in name or Path(name).suffix in {".yaml", ".yml"}:
+    if "/" in name or Path(name).suffix in {".yaml", ".yml"} or Path(name).is_file():
         return load(Path(name))
     try:
         return suites()[name]

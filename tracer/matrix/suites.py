@@ -12,6 +12,7 @@ import msgspec
 
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, typed
+from tracer.formats.file_kinds import expecting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,7 +138,8 @@ def filled(text: str, values: dict[str, str]) -> str:
 
 def load(path: Path) -> Suite:
     """Read a suite file. Raise InputError, with the file, the location and the fault, if it is not valid."""
-    return typed(yaml_text.load(read(path), str(path)), Suite, str(path))
+    with expecting("suite", path):
+        return typed(yaml_text.load(read(path), str(path)), Suite, str(path))
 
 
 @functools.cache

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from tracer.errors import InputError
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, typed
+from tracer.formats.file_kinds import expecting
 from tracer.formats.yaml_text import Flow
 from tracer.model import FORMAT, Exchange, Recording
 
@@ -60,7 +61,8 @@ def load(path: Path) -> Recording:
         with contextlib.suppress(InputError, OSError, ValueError), path.open(encoding="utf-8") as file:
             return _loaded(file, str(path))
     # Report an unreadable file, or a file that is not text, before a fault in its content.
-    return loads(read(path), str(path))
+    with expecting("recording", path):
+        return loads(read(path), str(path))
 
 
 def _loaded(text: str | TextIO, source: str) -> Recording:

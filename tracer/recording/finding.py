@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import re
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.errors import InputError
+from tracer.formats.file_kinds import kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +21,10 @@ AGAIN = "again"
 """The name of the folder beside recordings for their second recordings, which have the same file names."""
 
 # Also after a byte order mark, in JSON style, and with any line ending.
-_FORMAT = re.compile(rb"(?:^|[\r\n{,]|\xef\xbb\xbf)\s*[\"']?format[\"']?\s*:")
+_FORMAT, _EXCHANGES = (
+    re.compile(rb"(?:^|[\r\n{,]|\xef\xbb\xbf)\s*[\"']?" + key + rb"[\"']?\s*:")
+    for key in (b"format", b"exchanges")
+)
 _FULL = re.compile(rb"\S")
 
 
@@ -28,7 +33,7 @@ def below(paths: Iterable[Path], *, again: bool = True) -> list[Path]:
 
     A folder gives all ``*.yaml`` files below it, except hidden files (journals are in ``.journal``), other
     kinds of YAML and, without ``again``, second recordings. A file that cannot be read is included, so that
-    loading reports the error. Raise InputError for a folder without recordings.
+    loading reports the error. Raise InputError for a missing path, and for a folder without recordings.
     """
     files: dict[Path, None] = {}
     for path in paths:
@@ -37,6 +42,8 @@ def below(paths: Iterable[Path], *, again: bool = True) -> list[Path]:
             if not inside:
                 raise InputError(str(path), "no recording in this folder")
             files.update(dict.fromkeys(inside))
+        elif not os.path.lexists(path):
+            raise InputError(str(path), os.strerror(errno.ENOENT))
         else:
             files[path] = None
     return list(files)
@@ -67,6 +74,10 @@ def _may_be_recording(path: Path) -> bool:
         return True
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            return bool(_FORMAT.search(content) or not _FULL.search(content))
+            if not _FORMAT.search(content):
+                return not _FULL.search(content)
+            if _EXCHANGES.search(content):
+                return True
     except (OSError, ValueError):  # ValueError: the file is empty
         return True
+    return not kinds_of(path)  # a baseline has a format, too

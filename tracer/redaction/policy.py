@@ -12,6 +12,7 @@ import msgspec
 
 from tracer.errors import InputError
 from tracer.formats.data_files import read, typed
+from tracer.formats.file_kinds import expecting
 from tracer.redaction.paths import parse
 
 if TYPE_CHECKING:
@@ -239,7 +240,8 @@ def read_file(path: Path) -> PolicyFile:
 
     Raises ``InputError`` with the file and the location if it is invalid, or has ``keep`` or ``naming``.
     """
-    policy = _read(str(path), read(path))
+    with expecting("policy", path):
+        policy = _read(str(path), read(path))
     for section, given in (("keep", policy.keep != Keep()), ("naming", policy.naming != Naming())):
         if given:
             raise InputError(

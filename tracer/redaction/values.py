@@ -80,7 +80,7 @@ _PROSE = frozenset(
 _OBJECT = re.compile(r"[a-z]+(?:_[a-z]+)*(?![\w.-])|(?:[A-Z][a-z]+){1,6}(?![\w.-])")
 _ENTRY_POINT = r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*){2,}:[A-Za-z_]+\Z"
 _EXPRESSION = re.compile(
-    r"await [a-z_]+[.(]|new [A-Z]\w*\(|lambda\b[^:\n]*:"
+    r"await [a-z_]+[.(]|new (?:[a-z]\w*\.){0,4}[A-Z]\w* ?\(|function(?: \w+)? ?\(|lambda\b[^:\n]*:"
     r"|[A-Za-z_]{2,}(?:\.[A-Za-z_]\w*)*(?:\([^()\n]*(?:[()]|,\s*\Z)|\[[^\[\]\n]*\]|[(\[]\s*\Z)"
     r"|(?:self|cls|args|kwargs|options|opts|conf|config|settings|request|response|os|process\.env|CONF|this)"
     r"\.[A-Za-z_]\w*"

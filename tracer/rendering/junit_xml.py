@@ -10,7 +10,7 @@ from tracer.rendering.texts import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["JUnitCase", "JUnitResult", "JUnitSuite", "junit_xml"]
+__all__ = ["JUnitCase", "JUnitResult", "JUnitSuite", "finding_lines", "junit_xml"]
 
 _LIMIT = 4000
 
@@ -39,6 +39,11 @@ class JUnitSuite(NamedTuple):
     name: str
     cases: Sequence[JUnitCase]
     time: float | None = None
+
+
+def finding_lines(text: str, url: str) -> list[str]:
+    """Return the lines of a finding: its text and, unless ``url`` is empty, the address that explains it."""
+    return [text, f"see {url}"] if url else [text]
 
 
 def junit_xml(suites: Sequence[JUnitSuite]) -> str:

@@ -13,7 +13,7 @@ from tracer.conformance.reasons import reasons, unlabelled_deviations
 from tracer.counting import counted, noun_for, ranges
 from tracer.rendering.messages import MessageView, exchange_messages, messages
 from tracer.rendering.texts import visible
-from tracer.sequences import NoSequence, catalog
+from tracer.sequences import NoSequence, catalog, failed_login
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -121,7 +121,8 @@ def verdict_line(recording: Recording) -> Text:
         remarks = [problem.evidence, *_deviations(recording)]
         line = Text(f"undetermined{name}: {'; '.join(remarks)}", style="yellow")
     elif recording.sequence is None or recording.verdict is None:
-        line = Text(str(NoSequence()), style="dim")
+        absence = NoSequence(failed_login=failed_login(recording.exchanges))
+        line = Text(visible(str(absence), 300), style="dim")
     elif recording.verdict == "conforms":
         line = Text(f"conforms to {visible(recording.sequence, 60)}: {_count(recording)}", style="green")
     else:

@@ -16,6 +16,7 @@ from tracer.sequences.command_lines import (
     without_interpreter,
 )
 from tracer.sequences.discovery import with_alternatives
+from tracer.sequences.failed_logins import failed_login
 from tracer.sequences.identity_providers import is_for_identity_provider
 from tracer.sequences.invocations import invocation_of
 from tracer.sequences.known_commands import known_words
@@ -78,6 +79,7 @@ __all__ = [
     "described_entry",
     "doubt_of",
     "entry_of",
+    "failed_login",
     "find",
     "generic",
     "generic_paths",

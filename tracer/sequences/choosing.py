@@ -9,6 +9,7 @@ import msgspec
 from tracer.model import header
 from tracer.sequences.client_versions import UNKNOWN, client_of
 from tracer.sequences.command_lines import subcommand_words
+from tracer.sequences.failed_logins import failed_login
 from tracer.sequences.loading import catalog
 from tracer.sequences.matching import Match, could_be, match_run
 from tracer.sequences.observations import ObservedRun, observe
@@ -28,14 +29,18 @@ class NoSequence(msgspec.Struct, frozen=True, tag_field="rule", tag="no-sequence
     """The reason why a recording has no sequence.
 
     ``name`` is the name of its sequence, which the catalogue does not have. It is empty if the recording
-    names none, and no sequence in the catalogue fits.
+    names none, and no sequence in the catalogue fits. ``failed_login`` is the request that ended the run, and
+    its result, if the login failed.
     """
 
     name: str = ""
+    failed_login: str = ""
 
     def __str__(self) -> str:
         if self.name:
             return f"its sequence {self.name!r} is not known here: --add-sequence FILE gives it"
+        if self.failed_login:
+            return f"the login failed ({self.failed_login}): nothing to compare with"
         return "no documented sequence fits: nothing to compare with (tracer learn begins one)"
 
 
@@ -52,7 +57,9 @@ def own_sequence(recording: Recording) -> OwnSequence:
         named = catalog().get(name)
         return OwnSequence(None, NoSequence(name)) if named is None else OwnSequence(named)
     chosen = choose(recording.exchanges, recording.command, client_of(recording))
-    return OwnSequence(None, NoSequence()) if chosen is None else OwnSequence(chosen)
+    if chosen is None:
+        return OwnSequence(None, NoSequence(failed_login=failed_login(recording.exchanges)))
+    return OwnSequence(chosen)
 
 
 def choose(exchanges: Iterable[Exchange], command: str | None, client: Client = UNKNOWN) -> Sequence | None:

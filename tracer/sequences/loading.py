@@ -9,6 +9,7 @@ from pathlib import Path
 from tracer.errors import InputError
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, read_rules, typed
+from tracer.formats.file_kinds import expecting
 from tracer.rulefolders import package_files, rule_files
 from tracer.sequences.schema import TAG, Entry, Sequence, Way
 
@@ -29,7 +30,11 @@ def load(path: str | Path) -> Sequence:
     Raise InputError with the file name, the location of the fault, and the expected value.
     """
     source = str(path)
-    data = yaml_text.load(read(Path(path)), source)
+    with expecting("sequence", Path(path)):
+        return _sequence(yaml_text.load(read(Path(path)), source), source)
+
+
+def _sequence(data: object, source: str) -> Sequence:
     if not isinstance(data, dict):
         raise InputError(source, "expected a sequence: a YAML file with a name and its exchanges")
     if isinstance(data.get("exchanges"), list):
@@ -80,9 +85,11 @@ def ways() -> tuple[Way, ...]:
     by_name: dict[str, Way] = {}
     for path in (*rule_files(_LOGINS.name), _LOGINS, *package_files(_LOGINS.name)):
         source = _LOGINS.name if path is _LOGINS else str(path)
-        data = yaml_text.load(read(path), source)
-        tagged = [_tagged_way(way, source) for way in data] if isinstance(data, list) else data
-        for way in typed(tagged, tuple[Way, ...], source):
+        with expecting("logins", path):
+            data = yaml_text.load(read(path), source)
+            tagged = [_tagged_way(way, source) for way in data] if isinstance(data, list) else data
+            of_file = typed(tagged, tuple[Way, ...], source)
+        for way in of_file:
             by_name.setdefault(way.name, way)
     return tuple(by_name.values())
 

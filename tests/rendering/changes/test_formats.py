@@ -200,6 +200,14 @@ def test_a_report_links_to_the_sections_of_its_names(report: ComparisonReport, l
     assert [rule["helpUri"] for rule in rules] == [findings_url("severity", rule["id"]) for rule in rules]
 
 
+def test_each_difference_in_junit_has_the_address_of_its_rule(report: ComparisonReport) -> None:
+    differences = [difference for row in report.steps[0].recordings for difference in row.differences]
+    results = ET.fromstring(junit(report, "breaking")).findall("testsuite/testcase/*")
+    addresses = [line for result in results for line in (result.text or "").splitlines() if "://" in line]
+    expected = [f"see {findings_url('severity', difference.why)}" for difference in differences]
+    assert sorted(addresses) == sorted(expected)
+
+
 def test_a_rule_of_the_user_has_no_address(
     report: ComparisonReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,13 +217,14 @@ def test_a_rule_of_the_user_has_no_address(
         "rules: [{name: ours, severity: cosmetic, why: {en: a}}]\n", encoding="utf-8"
     )
     monkeypatch.setenv("TRACER_RULES", str(tmp_path))
-    for function in (severities.rules, severities.is_shipped):
+    for function in (severities.rules, severities._shipped):
         function.cache_clear()
     try:
         rules = json.loads(sarif(report))["runs"][0]["tool"]["driver"]["rules"]
+        assert not severities.rule_url("ours")
     finally:
         monkeypatch.undo()
-        for function in (severities.rules, severities.is_shipped):
+        for function in (severities.rules, severities._shipped):
             function.cache_clear()
     assert {rule["id"] for rule in rules if "helpUri" not in rule} == {"ours"}
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import starmap
 from typing import TYPE_CHECKING
 
 from tracer.comparison.findings import finding
 from tracer.comparison.report import counted_severities
+from tracer.comparison.severities import rule_url
 from tracer.counting import counted
 from tracer.rendering.changes.terminal import values
-from tracer.rendering.junit_xml import JUnitCase, JUnitResult, JUnitSuite, junit_xml
+from tracer.rendering.junit_xml import JUnitCase, JUnitResult, JUnitSuite, finding_lines, junit_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tracer.comparison import Difference
     from tracer.comparison.report import ComparisonReport, FailOn, RecordingComparison, SideComparison
@@ -27,6 +27,7 @@ def junit(report: ComparisonReport, fail_on: FailOn) -> str:
     """Return the XML text, with a newline at its end.
 
     Differences at or above ``fail_on`` are a failure. Differences below it are output of the test case.
+    Each difference has the address of its rule in the documentation, except for a rule of the user.
     With ``any``, recordings on one side alone and unused lines of the baseline are failures, too.
     """
     suites = [
@@ -63,12 +64,20 @@ def _results(row: RecordingComparison, fail_on: FailOn) -> Iterator[JUnitResult]
     )
     if failing:
         message = counted(len(failing), "difference")
-        yield JUnitResult("failure", list(starmap(_line, failing)), message, failing[0][0].severity)
+        yield JUnitResult("failure", _lines(failing), message, failing[0][0].severity)
     below = [line for line in lines if line[0].severity not in severities]
     if below:
-        yield JUnitResult("system-out", list(starmap(_line, below)))
+        yield JUnitResult("system-out", _lines(below))
 
 
-def _line(finding: Finding, difference: Difference) -> str:
-    text = values(difference, _VALUE)
-    return f"{finding.severity} {difference.kind}: {finding.location.path}{': ' if text else ''}{text}"
+def _lines(findings: Iterable[tuple[Finding, Difference]]) -> list[str]:
+    return [
+        line
+        for finding, difference in findings
+        for line in finding_lines(_text(finding, difference), rule_url(finding.rule))
+    ]
+
+
+def _text(finding: Finding, difference: Difference) -> str:
+    change = values(difference, _VALUE)
+    return f"{finding.severity} {difference.kind}: {finding.location.path}{': ' if change else ''}{change}"

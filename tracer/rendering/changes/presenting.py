@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison import Suppressed, reasons, whys
 from tracer.comparison.grouping import sections
-from tracer.comparison.severities import is_shipped as is_shipped_rule
-from tracer.comparison.volatile_rules import is_shipped as is_shipped_reason
+from tracer.comparison.severities import rule_url
+from tracer.comparison.volatile_rules import is_shipped
 from tracer.documentation import findings_url
 from tracer.i18n import section
 from tracer.i18n.translator import Translator
@@ -198,9 +198,8 @@ def _line(line: Line[Difference] | Line[Suppressed], say: Phrases) -> ShownLine:
 def _why_url(difference: Difference | Suppressed, language: str) -> str:
     if isinstance(difference, Suppressed):
         reason = difference.reasons[0]
-        return findings_url("volatile", reason, language) if is_shipped_reason(reason) else ""
-    name = difference.why
-    return findings_url("severity", name, language) if is_shipped_rule(name) else ""
+        return findings_url("volatile", reason, language) if is_shipped(reason) else ""
+    return rule_url(difference.why, language)
 
 
 def _why(difference: Difference | Suppressed, say: Phrases) -> str:

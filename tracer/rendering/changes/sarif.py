@@ -9,7 +9,7 @@ from urllib.parse import quote
 from tracer.comparison import reasons, whys
 from tracer.comparison.findings import line_finding
 from tracer.comparison.grouping import sections
-from tracer.comparison.severities import is_shipped
+from tracer.comparison.severities import rule_url
 from tracer.documentation import findings_url
 from tracer.formats.json_text import dump
 from tracer.i18n import DEFAULT, pick
@@ -78,8 +78,8 @@ def sarif(report: ComparisonReport) -> str:
 
 def _rule(name: str, texts: Mapping[str, str]) -> dict[str, Any]:
     described = {"id": name, "shortDescription": {"text": pick(texts, DEFAULT) or name}}
-    # The documentation has no section for a rule of the user.
-    return described | ({"helpUri": findings_url("severity", name)} if is_shipped(name) else {})
+    url = rule_url(name)
+    return described | ({"helpUri": url} if url else {})
 
 
 def _results(step: SideComparison, rules: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.conformance.findings import findings
-from tracer.rendering.junit_xml import JUnitCase, JUnitResult, JUnitSuite, junit_xml
+from tracer.documentation import findings_url
+from tracer.rendering.junit_xml import JUnitCase, JUnitResult, JUnitSuite, finding_lines, junit_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ def junit(report: ConformanceReport) -> str:
     """Return the XML text, with a newline at its end.
 
     A recording that deviates, is undetermined or has no sequence is a failure; an unreadable one is an error.
-    Times are those of the recorded runs.
+    Each finding has the address of its rule in the documentation. Times are those of the recorded runs.
     """
     cases = [
         JUnitCase(
@@ -32,10 +33,14 @@ def junit(report: ConformanceReport) -> str:
 
 def _results(check: Check) -> Iterator[JUnitResult]:
     reported = findings(check)
-    texts = [finding.text for finding in reported]
+    lines = [
+        line
+        for finding in reported
+        for line in finding_lines(finding.text, findings_url("rule", finding.rule))
+    ]
     if check.verdict == "deviates":
-        yield JUnitResult("failure", texts, f"deviates from {check.sequence}", "deviates")
+        yield JUnitResult("failure", lines, f"deviates from {check.sequence}", "deviates")
     elif check.verdict != "conforms":
-        yield JUnitResult("error" if check.error else "failure", texts, texts[0], reported[0].rule)
+        yield JUnitResult("error" if check.error else "failure", lines, reported[0].text, reported[0].rule)
     if check.failure:
         yield JUnitResult("system-out", [str(check.failure)])

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tracer.model import Recording
     from tracer.rendering.messages import MessageView
     from tracer.rendering.pages.site_plan import Page, ReleasePages, SitePlan
+    from tracer.rendering.pages.summary import Summary
     from tracer.rendering.pages.wording import Wording
 
 __all__ = [
@@ -75,7 +76,7 @@ def command_page(
         say=say,
         page={
             "title": title,
-            "purpose": purpose(recording.sequence, title, say),
+            "purpose": purpose(page.summary, title, say),
             "reference": _reference(recording, say) if sequence else Md(),
             "facts": list(_facts(recording, page, release, plan, say)),
             "deviations": list(_deviations(recording, run)),
@@ -137,11 +138,19 @@ def prologue_page(exchanges: list[tuple[Recording, Page, int, str]], say: Wordin
     return fill("prologue.md.j2", say=say, sections=sections, token=code(EXAMPLE))
 
 
-def purpose(sequence: str | None, title: str, say: Wording) -> Md:
-    """Return the purpose of the command in one line."""
-    documented = catalog().get(sequence or "")
-    text = say.pick(documented.purpose) if documented else ""
-    return inline(text) if text else say("command.purpose", command=code(title))
+def purpose(summary: Summary, title: str, say: Wording) -> Md:
+    """Return the purpose of the command in one line, or the reason why no sequence has it."""
+    sequence = catalog().get(summary.sequence or "")
+    text = say.pick(sequence.purpose) if sequence else ""
+    if text:
+        return inline(text)
+    command = code(title)
+    if summary.sequence and sequence is None:
+        name, option = code(summary.sequence), code("tracer docs --add-sequence FILE")
+        return say("command.purpose-not-given", command=command, sequence=name, option=option)
+    if summary.failed_login:
+        return say("command.purpose-no-login", command=command, failure=code(summary.failed_login))
+    return say("command.purpose", command=command)
 
 
 def _in_prologue(content: str, release: ReleasePages) -> str:

@@ -10,6 +10,7 @@ from tracer import i18n
 from tracer.comparison.folders import Couple
 from tracer.errors import InputError
 from tracer.formats.data_files import read
+from tracer.formats.file_kinds import expecting
 from tracer.recording import loads
 from tracer.rendering.messages import messages
 from tracer.rendering.pages.changed import changes_page
@@ -28,6 +29,7 @@ from tracer.rendering.pages.site_writer import Published, SiteWriter
 from tracer.rendering.pages.summary import Summary, summarise
 from tracer.rendering.pages.wording import Wording, wording
 from tracer.rendering.picture import THEMES, Theme, render_themes
+from tracer.sequences import catalog
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,8 +71,8 @@ def publish(
     writer.language = wordings[0].language
     paths = {str(path): path for path in recordings}
     # A path may be a pipe, which can be read only once.
-    texts = {source: read(path) for source, path in paths.items()}
-    summaries = {source: _summary(text, source, progress) for source, text in texts.items()}
+    texts = {source: _text(path) for source, path in paths.items()}
+    summaries = {source: _summary(text, paths[source], progress) for source, text in texts.items()}
     wanted = {source: each for source, each in summaries.items() if release in (None, each.release)}
     if not wanted:
         releases = ", ".join(sorted({each.release or "none" for each in summaries.values()}))
@@ -84,17 +86,26 @@ def publish(
         writer.remove_obsolete()
     finally:
         writer.save_list()
-    return writer.published
+    unknown = {source: each.sequence for source, each in wanted.items() if each.sequence}
+    return writer.published._replace(
+        unknown_sequences={source: name for source, name in unknown.items() if name not in catalog()}
+    )
 
 
 def _all_languages(first: str) -> list[str]:
     return sorted(i18n.languages(), key=lambda language: (language != first, language))
 
 
-def _summary(text: str, source: str, progress: Progress) -> Summary:
+def _text(path: Path) -> str:
+    with expecting("recording", path):
+        return read(path)
+
+
+def _summary(text: str, path: Path, progress: Progress) -> Summary:
     # All recordings together may exceed the memory: only texts and summaries stay in it.
-    progress(f"reading {source}")
-    return summarise(loads(text, source))
+    progress(f"reading {path}")
+    with expecting("recording", path):
+        return summarise(loads(text, str(path)))
 
 
 class _Publication(NamedTuple):

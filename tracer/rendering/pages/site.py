@@ -38,7 +38,7 @@ def index(plan: SitePlan, say: Wording) -> str:
                 {
                     "title": page.title,
                     "path": f"{release.folder}/{page.name}.md",
-                    "purpose": purpose(page.summary.sequence, page.title, say),
+                    "purpose": purpose(page.summary, page.title, say),
                     "messages": page.summary.messages,
                     "verdict": say(f"verdict.{page.summary.verdict or 'none'}"),
                     "recorded": page.summary.recorded.partition("T")[0],

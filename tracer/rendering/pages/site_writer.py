@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
@@ -39,6 +40,7 @@ class Published(NamedTuple):
     ``protected`` files were made or edited by a person, and stay unchanged. ``orphaned`` files were edited by
     a person, and are not part of the site any more. ``edited`` has the titles of the sections with a person's
     edits, by the path of the page. The page is also in ``written`` or ``unchanged``.
+    ``unknown_sequences`` has names of sequences that the catalogue lacks, by the recording with the name.
     """
 
     written: list[str]
@@ -47,6 +49,7 @@ class Published(NamedTuple):
     removed: list[str]
     orphaned: list[str]
     edited: dict[str, list[str]]
+    unknown_sequences: Mapping[str, str] = MappingProxyType({})
 
 
 class WrittenFile(msgspec.Struct, frozen=True, omit_defaults=True):

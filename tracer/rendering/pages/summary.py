@@ -12,7 +12,7 @@ from tracer.model import RunVerdict
 from tracer.rendering.mermaid import count_parts
 from tracer.rendering.messages import exchange_messages
 from tracer.rendering.pages.hosts import mounted_ports
-from tracer.sequences import DEVIATIONS, catalog, described_entry
+from tracer.sequences import DEVIATIONS, catalog, described_entry, failed_login
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     ``contents`` has a digest of each exchange without the values of the run. Exchanges with the same digest
     look the same to a reader. The digest is empty for an exchange that deviates or has no response.
+    ``failed_login`` is the request that ended the run, and its result, if the login failed.
     ``prologue`` has the indexes of discovery and authentication. ``diagrams`` is the number of parts of the
     diagram. ``mounted_ports`` are ports of this machine at which services have paths.
     """
@@ -42,6 +43,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     messages: int = 0
     diagrams: int = 1
     fell_back: bool = False
+    failed_login: str = ""
     contents: list[str] = []
     prologue: list[int] = []
     mounted_ports: list[str] = []
@@ -59,6 +61,7 @@ def summarise(recording: Recording) -> Summary:
         messages=2 * len(recording.exchanges),
         diagrams=count_parts(recording),
         fell_back=any(exchange.verdict == "fallback" for exchange in recording.exchanges),
+        failed_login=failed_login(recording.exchanges),
         contents=[_content(exchange) for exchange in recording.exchanges],
         prologue=[
             index
