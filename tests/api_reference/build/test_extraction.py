@@ -1,0 +1,121 @@
+"""A small reference, read by Sphinx as the references of the services are."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from tracer.api_reference.build.sections import Section
+from tracer.api_reference.schema import Parameter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGE = """
+======
+Images
+======
+
+Show image
+==========
+
+.. rest_method::  GET /v2/images/{image_id}
+
+.. rest_status_code:: success status.yaml
+
+  - 200
+
+.. rest_status_code:: error status.yaml
+
+  - 404
+  - 401
+
+Request
+-------
+
+.. rest_parameters:: parameters.yaml
+
+  - image_id: image_id
+
+Response Parameters
+-------------------
+
+.. rest_parameters:: parameters.yaml
+
+  - id: id
+  - host: host
+
+Reboot image (reboot Action)
+============================
+
+.. rest_method::  POST /v2/images/{image_id}/action
+
+Normal response codes: 202
+
+Error response codes: badRequest(400), conflict(409), 207
+
+Error codes:
+
+- 503 (BusyNode)
+
+Request
+-------
+
+.. rest_parameters:: parameters.yaml
+
+  - reboot: reboot
+"""
+PARAMETERS = """
+image_id: {in: path, type: string, required: true, description: An ID.}
+id: {in: body, type: string, required: true, description: An ID.}
+host: {in: body, type: string, required: false, min_version: 2.5, description: A host.}
+reboot: {in: body, type: none, required: true, description: Reboots.}
+"""
+STATUSES = """
+200: {default: OK.}
+401: {default: Unauthorized.}
+404: {default: Not found.}
+"""
+
+
+@pytest.fixture(scope="module")
+def sections(tmp_path_factory: pytest.TempPathFactory) -> list[Section]:
+    source: Path = tmp_path_factory.mktemp("source")
+    (source / "index.rst").write_text("Images\n======\n\n.. toctree::\n\n   v2/index\n")
+    (source / "v2").mkdir()
+    (source / "v2" / "index.rst").write_text(PAGE)
+    for folder in (source, source / "v2"):
+        (folder / "parameters.yaml").write_text(PARAMETERS)
+        (folder / "status.yaml").write_text(STATUSES)
+    command = [sys.executable, "-m", "tracer.api_reference.build.extraction", str(source)]
+    output = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+    return msgspec.json.decode(output, type=list[Section])
+
+
+def test_a_section_with_directives(sections: list[Section]) -> None:
+    assert sections[0] == Section(
+        title="Show image",
+        page="v2/index",
+        anchor="show-image",
+        method="GET",
+        path="/v2/images/{image_id}",
+        success=(200,),
+        errors=(404, 401),
+        request=(Parameter(name="image_id", location="path", type="string", required=True),),
+        response=(
+            Parameter(name="id", location="body", type="string", required=True),
+            Parameter(name="host", location="body", type="string", min_version="2.5"),
+        ),
+    )
+
+
+def test_a_section_with_sentences(sections: list[Section]) -> None:
+    assert len(sections) == 2
+    action = sections[1]
+    assert (action.title, action.anchor) == ("Reboot image (reboot Action)", "reboot-image-reboot-action")
+    assert (action.success, action.errors) == ((202, 207), (400, 409, 503))
+    assert [parameter.name for parameter in action.request] == ["reboot"]
