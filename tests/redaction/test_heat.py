@@ -7,10 +7,12 @@ import time
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.redaction.canaries import as_json, as_text, exchange
 from tracer.redaction import Redactor, load_policy, scan
-from tracer.redaction.heat import declared_in
+from tracer.redaction.heat import _MARKS, declared_in, may_declare
 from tracer.redaction.objects import read_objects
 
 POLICY = load_policy()
@@ -172,3 +174,14 @@ def test_declarations_cost_no_more_than_their_length(line: str) -> None:
     assert large < 24 * small + 0.2, "eight times the length"
     passwords = "".join(f"password{number}: v{number}\n" for number in range(4000))
     assert large < 8 * _seconds(passwords) + 0.2
+
+
+_PIECES = (
+    *("hidden", "Hidden", "os_hidden", "-hidden", "\\nhidden", "NoEcho", "OS::Heat::RandomString"),
+    *("encrypted_param_names", ":", " ", '"', "\n", "true", "yes", "1", "x", "0", "_"),
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=8).map("".join))
+def test_a_mark_is_found_where_a_search_for_the_whole_expression_finds_it(text: str) -> None:
+    assert may_declare(text) is (_MARKS.search(text) is not None)

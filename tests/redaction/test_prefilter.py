@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.redaction.test_beginnings import TEXTS
 from tracer.redaction import Redactor, load_policy, scan
-from tracer.redaction.prefilter import Prefilter, lower_case
+from tracer.redaction.prefilter import Prefilter
+from tracer.redaction.word_search import lower_case
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -32,7 +32,6 @@ from tracer.redaction.maps import map_fields
 from tracer.redaction.names import LONGEST, SecretNames, normal_form
 from tracer.redaction.objects import BEFORE_VALUE, Kind, read_objects, secrets_in
 from tracer.redaction.patches import At, may_patch, secrets_in_patches
-from tracer.redaction.prefilter import find_words
 from tracer.redaction.pseudonyms import PSEUDONYM
 from tracer.redaction.shellwords import without_quotes
 from tracer.redaction.siblings import (
@@ -44,6 +43,7 @@ from tracer.redaction.siblings import (
     tag_values,
 )
 from tracer.redaction.values import Span, Spot, beside, paired
+from tracer.redaction.word_search import find_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracer.redaction.beginnings import Beginnings
 from tracer.redaction.harmless import stands_in
 from tracer.redaction.policy import PatternRule, PolicyFile, beginnings
-from tracer.redaction.prefilter import Prefilter, lower_case
 from tracer.redaction.shellwords import without_quotes
 from tracer.redaction.tables import cells
+from tracer.redaction.word_search import lower_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+    from tracer.redaction.prefilter import Prefilter
 
 __all__ = ["PatternSet", "TextPattern", "text_patterns"]
 

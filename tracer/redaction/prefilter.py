@@ -22,13 +22,13 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from tracer.redaction.encodings import ENTITY
 from tracer.redaction.heat import may_declare
+from tracer.redaction.word_search import find_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Prefilter", "find_words", "lower_case"]
+__all__ = ["Prefilter"]
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 # All escapes except those that JSON writes most and that decode to no character of a word. The four code
 # points behind 00[2-7] are letters that equal ASCII letters if letter case is ignored.
 _BACKSLASH = re.compile(r'\\(?!["\\/bfnrt]|u(?!00[2-7]|013[01]|017[fF]|212[aA]))')
@@ -60,22 +60,6 @@ class Prefilter:
 
     def _hits(self, text: str) -> list[tuple[int, int, int]]:
         return find_words(self._search, text, overlapping=True)
-
-
-def find_words(search: AhoCorasick, text: str, *, overlapping: bool = False) -> list[tuple[int, int, int]]:
-    """Return the words of ``search`` in ``text``, in any letter case: number, begin and end of each."""
-    low = lower_case(text)
-    try:
-        return search.find_matches_as_indexes(low, overlapping=overlapping)
-    except UnicodeEncodeError:  # the search library does not support lone surrogates
-        return search.find_matches_as_indexes(_SURROGATE.sub("?", low), overlapping=overlapping)
-
-
-def lower_case(text: str) -> str:
-    """Return ``text`` in lower case with the positions of all characters unchanged."""
-    low = text.lower()
-    # The lower case of one letter (U+0130) has two characters.
-    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def _may_spell_word(text: str) -> bool:

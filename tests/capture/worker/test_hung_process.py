@@ -206,6 +206,7 @@ def test_a_busy_process_shows_activity() -> None:
             figures.append(worker_module._activity(process.pid))
             process.kill()
     idle, busy_figures, writing_figures = figures
-    assert busy_figures[0] > idle[0]
+    # The kernel may count a short time as system time alone.
+    assert sum(busy_figures[:2]) > sum(idle[:2])
     assert writing_figures[2] >= idle[2] + 100_000
     assert worker_module._activity(2**22 + 1) == ()
