@@ -124,6 +124,21 @@ def test_the_operations_of_a_list_that_was_written_by_hand() -> None:
     assert len(wrong) <= 2, wrong
 
 
+def test_the_links_of_tracer_lead_to_operations_or_pages() -> None:
+    links = {
+        link(service, operation) for service in services() for operation in reference(service).operations
+    }
+    pages = {each.partition("#")[0] for each in links}
+    count = 0
+    for path in (ROOT / "tracer").rglob("*.yaml"):
+        for url in re.findall(
+            r"https://docs\.openstack\.org/api-ref/[^\s'\")>]*", path.read_text(encoding="utf-8")
+        ):
+            assert url in links | pages, path
+            count += 1
+    assert count > 100
+
+
 def test_a_service_is_loaded_in_milliseconds() -> None:
     """20 ms are the aim. This limit tells a lost fast path from a busy machine."""
     began = time.process_time()

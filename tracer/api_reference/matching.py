@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tracer.api_reference.schema import Operation
 
+    _Index = defaultdict[int, list[tuple[str, Operation]]]
+
 __all__ = ["operation_of"]
 
 _VERSION = re.compile(r"/v\d+(?:\.\d+)?(?=/|$)")
@@ -23,6 +25,9 @@ _PROJECT = re.compile(r"^(/v[\d.]+)/\{(?:admin_)?(?:project|tenant)_id\}(?=/)")
 """The project after the version. Since Yoga, Cinder needs none; Nova's older endpoints have one."""
 
 _PROJECT_VALUE = re.compile(r"/(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=/|$)")
+
+_ANY_NUMBER = -1
+"""The key of templates for any number of slashes: names of objects in Swift contain slashes."""
 
 
 def operation_of(
@@ -40,20 +45,26 @@ def operation_of(
     segments has priority, then the selector with the most conditions.
     """
     index = _index(service, release)
-    for candidate in _spellings(path):
-        matching = [
-            (template, operation, found)
-            for template, operation in index[candidate.count("/")] + index[0]
-            if operation.method in {method, "*"} and (found := values(template, candidate)) is not None
-        ]
-        selected = [
-            (*_rank(template), selecting.count(operation.selector), operation)
-            for template, operation, found in matching
-            if selecting.holds(operation.selector, found, query, body)
-        ]
-        if selected:
-            return max(selected, key=lambda entry: entry[:-1])[-1]
-    return None
+    # Each resource with GET has HEAD (RFC 9110, section 9.1), and most references document only GET.
+    methods = (method, "GET") if method == "HEAD" else (method,)
+    requests = ((wanted, spelling) for wanted in methods for spelling in _spellings(path))
+    found = (_best(index, wanted, spelling, query, body) for wanted, spelling in requests)
+    return next(filter(None, found), None)
+
+
+def _best(index: _Index, method: str, path: str, query: Mapping[str, str], body: object) -> Operation | None:
+    """Return the operation with exactly this spelling of the path."""
+    matching = [
+        (template, operation, found)
+        for template, operation in index[path.count("/")] + index[_ANY_NUMBER]
+        if operation.method in {method, "*"} and (found := values(template, path)) is not None
+    ]
+    selected = [
+        (*_rank(template), selecting.count(operation.selector), operation)
+        for template, operation, found in matching
+        if selecting.holds(operation.selector, found, query, body)
+    ]
+    return max(selected, key=lambda entry: entry[:-1])[-1] if selected else None
 
 
 def _spellings(path: str) -> Iterator[str]:
@@ -72,12 +83,12 @@ def _spellings(path: str) -> Iterator[str]:
 
 
 @functools.lru_cache(maxsize=64)
-def _index(service: str, release: str | None) -> Mapping[int, list[tuple[str, Operation]]]:
-    """Return templates and operations by the number of slashes; 0: any number."""
-    index: dict[int, list[tuple[str, Operation]]] = defaultdict(list)
+def _index(service: str, release: str | None) -> _Index:
+    """Return templates and operations by the number of slashes in a path."""
+    index: _Index = defaultdict(list)
     for operation in operations(service, release):
         for template in dict.fromkeys((operation.path, _PROJECT.sub(r"\1", operation.path))):
-            slashes = 0 if template.endswith("/{object}") else shape(template).count("/")
+            slashes = _ANY_NUMBER if template.endswith("/{object}") else shape(template).count("/")
             index[slashes].append((template, operation))
     return index
 
