@@ -56,11 +56,18 @@ Reboot image (reboot Action)
 
 Normal response codes: 202
 
+Normal response codes: 200 (microversions 2.0 - 2.100)
+
 Error response codes: badRequest(400), conflict(409), 207
+
+Error codes:
+  - 406 (NotAcceptable)
 
 Error codes:
 
 - 503 (BusyNode)
+
+The error response code 404 may be returned.
 
 Request
 -------
@@ -68,6 +75,20 @@ Request
 .. rest_parameters:: parameters.yaml
 
   - reboot: reboot
+
+Nested too deeply
+-----------------
+
+.. rest_method::  GET /v2/nested
+
+Normal response codes: 203
+
+Response
+--------
+
+.. rest_parameters:: parameters.yaml
+
+  - host: host
 """
 PARAMETERS = """
 image_id: {in: path, type: string, required: true, description: An ID.}
@@ -114,8 +135,15 @@ def test_a_section_with_directives(sections: list[Section]) -> None:
 
 
 def test_a_section_with_sentences(sections: list[Section]) -> None:
-    assert len(sections) == 2
+    assert len(sections) == 3
     action = sections[1]
     assert (action.title, action.anchor) == ("Reboot image (reboot Action)", "reboot-image-reboot-action")
-    assert (action.success, action.errors) == ((202, 207), (400, 409, 503))
+    assert (action.success, action.errors) == ((202, 200, 207), (400, 409, 406, 503))
     assert [parameter.name for parameter in action.request] == ["reboot"]
+
+
+def test_a_section_that_is_nested_too_deeply(sections: list[Section]) -> None:
+    nested = sections[2]
+    assert (nested.method, nested.path, nested.success) == ("GET", "/v2/nested", (203,))
+    assert [parameter.name for parameter in nested.response] == ["host"]
+    assert sections[1].response == ()

@@ -21,18 +21,23 @@ from tracer.api_reference.build.sections import Section
 from tracer.api_reference.schema import Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _BEFORE_REFERENCES = 100
 """A priority below that of os-api-ref's ``resolve_rest_references`` (500), which moves sections."""
 
 _STATUSES = re.compile(
-    r"\b(?:normal|error)\s+(?:http\s+)?(?:(?:response|status)\s+)?codes?:?(?P<codes>.*)",
+    r"\s*(?:normal|error)\s+(?:http\s+)?(?:(?:response|status)\s+)?codes?:?(?P<codes>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 """The sentences of references without directives: "Normal response codes: 200", "Error codes: 400, 404"."""
 
-_STATUS = re.compile(r"\b[1-5]\d\d\b")
+_STATUS = re.compile(r"(?<![\d.])[1-5]\d\d\b")
+"""A status, and no part of a microversion such as 2.100."""
+
+_LISTS = (nodes.bullet_list, nodes.definition, nodes.block_quote)
+"""Nodes after a sentence that contain the list of its statuses."""
+
 _FIRST_ERROR = 400
 
 
@@ -102,7 +107,7 @@ def _sections(doctree: nodes.document, page: str) -> Iterator[Section]:
         section = node.parent.parent
         statuses: list[int] = []
         tables: dict[str, list[Parameter]] = {"request": [], "response": []}
-        for inner in _own_nodes(section, node.parent):
+        for inner in _own_nodes(section):
             if isinstance(inner, nodes.section) and "statuses" in inner:
                 statuses += inner["statuses"]
             elif isinstance(inner, nodes.table) and "parameters" in inner:
@@ -125,28 +130,39 @@ def _sections(doctree: nodes.document, page: str) -> Iterator[Section]:
         )
 
 
-def _own_nodes(section: nodes.Element, method: nodes.Element) -> Iterator[nodes.Node]:
-    """Yield the nodes below ``section`` without the sections of further operations."""
-    for child in section.children:
-        if (
-            isinstance(child, nodes.section)
-            and child is not method
-            and any(inner.parent.parent is child for inner in child.findall(rest_method))
-        ):
-            continue
-        yield child
-        if isinstance(child, nodes.Element):
-            yield from _own_nodes(child, method)
+def _own_nodes(section: nodes.Element) -> Iterator[nodes.Node]:
+    """Yield the nodes of the operation in ``section``, without those of further operations.
+
+    A section that is nested too deeply belongs to the operation before it, and the sections after it to the
+    nested one.
+    """
+    yield from _nodes_until_operation(section.children)
+    if isinstance(section.parent, nodes.section) and _has_operation(section.parent):
+        following = section.parent.index(section) + 1
+        yield from _nodes_until_operation(section.parent.children[following:])
+
+
+def _nodes_until_operation(siblings: Iterable[nodes.Node]) -> Iterator[nodes.Node]:
+    """Yield the nodes, and all nodes below them, up to the first section with an operation."""
+    for node in siblings:
+        if isinstance(node, nodes.section) and _has_operation(node):
+            return
+        yield from node.findall()
+
+
+def _has_operation(section: nodes.Element) -> bool:
+    """Return whether ``section`` itself has a method and a path."""
+    return any(method.parent.parent is section for method in section.findall(rest_method))
 
 
 def _statuses(text: nodes.Element) -> list[int]:
     """Return the statuses in a sentence about them. Their list may follow the sentence."""
-    match = _STATUSES.search(text.astext())
+    match = _STATUSES.match(text.astext())
     if match is None:
         return []
     codes = _STATUS.findall(match["codes"])
     following = text.next_node(siblings=True, descend=False)
-    if not codes and isinstance(following, nodes.bullet_list):
+    if not codes and isinstance(following, _LISTS):
         codes = _STATUS.findall(following.astext())
     return [*map(int, codes)]
 
@@ -154,7 +170,7 @@ def _statuses(text: nodes.Element) -> list[int]:
 def _direction(table: nodes.table, section: nodes.Element) -> str:
     """Return ``response`` for a table below a title with that word, else ``request``."""
     parent = table.parent
-    while parent is not section:
+    while parent is not section and parent is not section.parent:
         if "response" in _title(parent).lower():
             return "response"
         parent = parent.parent
