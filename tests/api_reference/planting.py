@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tracer.api_reference.templates import shape
+from tracer.api_reference.templates import shape_of
 
 if TYPE_CHECKING:
     from tracer.api_reference import Operation
@@ -26,7 +26,8 @@ class Request(NamedTuple):
 def request_of(operation: Operation) -> Request:
     """Return a request that has each thing that the selector of ``operation`` asks for."""
     value = ADDRESS if operation.selector.address else "value"
-    path = shape(operation.path).replace("{}", value)
+    template = operation.actual_path or operation.path
+    path = shape_of(template.replace("{api_version}", "v2")).replace("{}", value)
     query = dict(condition.partition("=")[::2] for condition in operation.selector.query)
     body: dict[str, Any] = {}
     for condition in operation.selector.body:
@@ -42,7 +43,7 @@ def _put(body: dict[str, Any], condition: str, parameter: str) -> None:
     for key in outer:
         body = body.setdefault(key, {})
     if not equals:
-        body.setdefault(last, {})
+        body.setdefault(last, {}).setdefault("planted", True)
     elif differs:
         body[last] = "another"
     else:

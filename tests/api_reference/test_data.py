@@ -14,7 +14,7 @@ import yaml
 
 from tests.api_reference.planting import request_of
 from tracer.api_reference import link, operation_of, operations, reference, services
-from tracer.api_reference.reading import FOLDER, read_reference, written
+from tracer.api_reference.reading import FOLDER, format_reference, read_reference
 from tracer.recording import below, load
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +51,7 @@ def test_the_number_of_operations(service: str, expected: tuple[int, int]) -> No
 @pytest.mark.parametrize("service", COUNTS)
 def test_a_file_is_written_as_it_is_read(service: str) -> None:
     path = FOLDER / f"{service}.json"
-    assert written(read_reference(path)) == path.read_text(encoding="utf-8")
+    assert format_reference(read_reference(path)) == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("service", COUNTS)

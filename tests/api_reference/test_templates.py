@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracer.api_reference.templates import shape, values
+from tracer.api_reference.templates import path_values, shape_of
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from tracer.api_reference.templates import shape, values
     ],
 )
 def test_a_shape_has_no_names(template: str, expected: str) -> None:
-    assert shape(template) == expected
+    assert shape_of(template) == expected
 
 
 @pytest.mark.parametrize(
@@ -29,14 +29,16 @@ def test_a_shape_has_no_names(template: str, expected: str) -> None:
         ("/v1/{container}/{object}", "/v1/b/c/d", {"container": "b", "object": "c/d"}),
         ("/a/{region}:{id}", "/a/RegionOne:1", {"region": "RegionOne", "id": "1"}),
         ("/v2.0/networks", "/v2x0/networks", None),
+        ("/{api_version}", "/v2.1", {"api_version": "v2.1"}),
+        ("/{api_version}", "/healthcheck", None),
     ],
 )
 def test_values_of_parameters(template: str, path: str, expected: dict[str, str] | None) -> None:
-    assert values(template, path) == expected
+    assert path_values(template, path) == expected
 
 
 @given(st.lists(st.text("abc-._~", min_size=1), min_size=1, max_size=5))
 def test_a_path_has_the_values_that_were_put_into_a_template(texts: list[str]) -> None:
     template = "".join(f"/x/{{p{number}}}" for number, _ in enumerate(texts))
     path = "".join(f"/x/{text}" for text in texts)
-    assert values(template, path) == {f"p{number}": text for number, text in enumerate(texts)}
+    assert path_values(template, path) == {f"p{number}": text for number, text in enumerate(texts)}

@@ -36,11 +36,25 @@ def test_an_operation_with_its_facts(words: tuple[str, ...]) -> None:
     ]
 
 
-def test_several_operations_are_a_list() -> None:
+def test_several_operations_of_a_request_are_a_list_with_their_conditions() -> None:
     shown = tracer("api", "show", "POST /servers/{server_id}/action")
-    assert "compute.reboot-server" in shown.stdout
-    assert "compute.pause-server" in shown.stdout
-    assert "success" not in shown.stdout
+    rows = [line.split() for line in shown.stdout.splitlines()]
+    assert ["compute.reboot-server", "reboot"] in rows
+    assert ["compute.start-server", "os-start"] in rows
+    assert len(rows) > 40
+
+
+def test_several_requests_are_a_list() -> None:
+    shown = tracer("api", "show", "/v2/images", "--service", "glance")
+    assert "image.create-image  POST /v2/images" in shown.stdout
+    assert "image.list-images   GET /v2/images" in shown.stdout
+
+
+def test_an_operation_as_json_has_its_link() -> None:
+    (shown,) = json.loads(tracer("api", "show", "image.show-image", "--format", "json").stdout)
+    assert shown["service"] == "glance"
+    assert shown["link"] == "https://docs.openstack.org/api-ref/image/v2/index.html#show-image"
+    assert "selector" not in shown
 
 
 def test_an_operation_of_a_release_says_its_end() -> None:
@@ -52,6 +66,18 @@ def test_an_operation_of_a_release_says_its_end() -> None:
     ("words", "message"),
     [
         (("show", "image.x"), "tracer: OPERATION: no 'image.x' in the API reference; see: tracer api list\n"),
+        (
+            ("show", "image.show-imag"),
+            "tracer: OPERATION: no 'image.show-imag' in the API reference; did you mean image.show-image",
+        ),
+        (
+            ("show", "network.list-quotas-for-projects-with-non-default-quota-values", "--release", "2030.1"),
+            "tracer: --release: no API reference of '2030.1'; known: zed, 2023.1, ",
+        ),
+        (
+            ("show", "baremetal.show-node-inventory", "--release", "zed"),
+            "tracer: OPERATION: 'baremetal.show-node-inventory' is not in the API reference of this release",
+        ),
         (("list", "--service", "x"), "tracer: --service: unknown service 'x'; known: cinder, designate, "),
     ],
 )

@@ -53,8 +53,8 @@ class Masked(NamedTuple):
 
 def fetch(folder: Path) -> Path:
     """Download what is not there yet of the packages' sources into ``folder``."""
-    for _ in download(PACKAGES, folder):
-        pass
+    for package in PACKAGES:
+        download(package, folder)
     return folder
 
 

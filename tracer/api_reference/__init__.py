@@ -1,7 +1,7 @@
 """The official API reference of OpenStack's services: the operations of each release, as data."""
 
 from tracer.api_reference.matching import operation_of
-from tracer.api_reference.reading import link, operations, reference, services
+from tracer.api_reference.reading import link, operation_data, operations, reference, services
 from tracer.api_reference.schema import Operation, Parameter, Reference, Selector
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Reference",
     "Selector",
     "link",
+    "operation_data",
     "operation_of",
     "operations",
     "reference",

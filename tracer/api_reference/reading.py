@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,11 +15,21 @@ from tracer.releases import holds, is_openstack, order
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FOLDER", "link", "operations", "read_reference", "reference", "services", "written"]
+__all__ = [
+    "FOLDER",
+    "format_reference",
+    "link",
+    "operation_data",
+    "operations",
+    "read_reference",
+    "reference",
+    "services",
+]
 
 FOLDER = Path(__file__).with_name("data")
 
 
+@functools.cache
 def services() -> list[str]:
     """Return the names of all services with a reference, such as ``glance``."""
     return sorted(path.stem for path in FOLDER.glob("*.json"))
@@ -63,8 +73,15 @@ def link(service: str, operation: Operation) -> str:
     return f"{reference(service).url}{operation.page}{anchor}"
 
 
-def written(whole: Reference) -> str:
+def format_reference(whole: Reference) -> str:
     """Return the text of a file: the head, then an operation on each line."""
     head = msgspec.json.encode(msgspec.structs.replace(whole, operations=())).decode()
-    lines = ",\n".join(msgspec.json.encode(operation).decode() for operation in whole.operations)
+    lines = ",\n".join(msgspec.json.encode(operation_data(each)).decode() for each in whole.operations)
+    assert head.endswith('"operations":[]}')
     return f"{head.removesuffix('[]}')}[\n{lines}\n]}}\n"
+
+
+def operation_data(operation: Operation) -> dict[str, Any]:
+    """Return an operation as plain values, without an empty selector."""
+    data: dict[str, Any] = msgspec.to_builtins(operation)
+    return {key: value for key, value in data.items() if key != "selector" or value}

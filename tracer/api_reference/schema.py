@@ -50,7 +50,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
 
     If the facts of an operation change between two releases, it has an entry for each range of releases, with
     the same ``id``. ``page`` and ``anchor`` are those of the newest reference; without an anchor, the link
-    leads to the page. ``requests`` are the parameters of a request, ``responses`` the fields of a response.
+    leads to the page. ``request`` has the parameters of a request, ``response`` the fields of a response.
+    ``actual_path`` is the path of real requests, if the path of the reference is wrong.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     path: str
     since: str = ""
     until: str = ""
+    actual_path: str = ""
     selector: Selector = Selector()
     page: str = ""
     anchor: str = ""

@@ -11,11 +11,17 @@ from tracer.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from tracer.api_reference import Operation
 
+    _Located = tuple[str, Operation]
+    """The name of a service, and one of its operations."""
+
 __all__ = ["arguments", "run"]
+
+_FORMATS = ("table", "json")
+_MOST_SIMILAR = 3
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,57 +55,95 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(options: argparse.Namespace) -> None:
+    from tracer.api_reference import operations
     from tracer.cli.console import stdout
-    from tracer.rendering.api_tables import listed
+    from tracer.rendering.api_tables import operation_table
 
-    found = [operation for _, operation in _operations(options)]
+    found = [(name, each) for name in _services(options) for each in operations(name, options.release)]
     if options.format == "json":
         _print_json(found)
     else:
-        stdout().print(listed(found))
+        console = stdout()
+        console.print(operation_table((operation for _, operation in found), console.width))
 
 
 def _show(options: argparse.Namespace) -> None:
-    from tracer.api_reference.searching import search
     from tracer.cli.console import stdout
-    from tracer.rendering.api_tables import listed, shown
+    from tracer.rendering.api_tables import operation_details, operation_table, rival_table
 
-    words = " ".join(options.operation)
-    services = {operation.id: service for service, operation in _operations(options)}
-    found = [*search(words, [operation for _, operation in _operations(options)])]
+    found = _found(options, options.release)
     if not found:
-        raise InputError("OPERATION", f"no {words!r} in the API reference; see: tracer api list")
+        raise InputError("OPERATION", _why_not_found(options))
+    console = stdout()
     if options.format == "json":
         _print_json(found)
-        return
-    if len(found) > 1:
-        stdout().print(listed(found))
-        return
-    for part in shown(services[found[0].id], found[0]):
-        stdout().print(part)
+    elif len(found) == 1:
+        for part in operation_details(*found[0]):
+            console.print(part)
+    elif len({(operation.method, operation.path) for _, operation in found}) == 1:
+        console.print(rival_table(operation for _, operation in found))
+    else:
+        console.print(operation_table((operation for _, operation in found), console.width))
 
 
-def _operations(options: argparse.Namespace) -> list[tuple[str, Operation]]:
-    """Return the chosen operations, each with the name of its service."""
-    from tracer.api_reference import operations, reference, services
+def _found(options: argparse.Namespace, release: str | None) -> list[_Located]:
+    from tracer.api_reference import operations
+    from tracer.api_reference.searching import search
 
-    names = services()
-    if options.service:
-        names = [name for name in names if options.service in {name, reference(name).type}]
+    words = " ".join(options.operation)
+    by_service = {name: search(words, [*operations(name, release)]) for name in _services(options)}
+    nearest = min((found.distance for found in by_service.values() if found.operations), default=0)
+    return [
+        (name, operation)
+        for name, found in by_service.items()
+        if found.distance == nearest
+        for operation in found.operations
+    ]
+
+
+def _why_not_found(options: argparse.Namespace) -> str:
+    """Return a sentence with the releases that have the operation, or with the most similar IDs."""
+    from rapidfuzz import fuzz, process
+
+    from tracer.api_reference import operations, reference
+
+    words = " ".join(options.operation)
+    names = _services(options)
+    releases = reference(names[0]).releases
+    having = [release for release in releases if _found(options, release)]
+    if having:
+        return f"{words!r} is not in the API reference of this release; it is in {', '.join(having)}"
+    ids = [operation.id for name in names for operation in operations(name, options.release)]
+    similar = process.extract(words, ids, scorer=fuzz.ratio, limit=_MOST_SIMILAR, score_cutoff=80)
+    hint = f"did you mean {' or '.join(name for name, *_ in similar)}?" if similar else "see: tracer api list"
+    return f"no {words!r} in the API reference; {hint}"
+
+
+def _services(options: argparse.Namespace) -> list[str]:
+    """Return the names of the chosen services. Raise InputError for an unknown service or release."""
+    from tracer.api_reference import reference, services
+
+    names = [name for name in services() if options.service in (None, name, reference(name).type)]
     if not names:
         raise InputError("--service", f"unknown service {options.service!r}; known: {', '.join(services())}")
-    return [(name, operation) for name in names for operation in operations(name, options.release)]
+    releases = reference(names[0]).releases
+    if options.release not in (None, *releases):
+        known = ", ".join(releases)
+        raise InputError("--release", f"no API reference of {options.release!r}; known: {known}")
+    return names
 
 
-def _print_json(found: Sequence[Operation]) -> None:
-    import msgspec
-
+def _print_json(found: Iterable[_Located]) -> None:
+    from tracer.api_reference import link, operation_data
     from tracer.formats.json_text import dump
 
-    sys.stdout.write(dump(msgspec.to_builtins(found)))
+    data = [
+        {"service": service, **operation_data(operation), "link": link(service, operation)}
+        for service, operation in found
+    ]
+    sys.stdout.write(dump(data))
 
 
-_FORMATS = ("table", "json")
 _VERBS = {
     "list": Verb("List the operations: ID, method and path, name.", _list_arguments, _list),
     "show": Verb("Show an operation: link, statuses, parameters, fields.", _show_arguments, _show),

@@ -17,29 +17,45 @@ if TYPE_CHECKING:
 
     from tracer.api_reference import Operation, Parameter
 
-__all__ = ["listed", "shown"]
+__all__ = ["operation_details", "operation_table", "rival_table"]
+
+_WIDE = 120
+"""The width of a terminal with room for names beside requests."""
 
 
-def listed(operations: Iterable[Operation]) -> Table:
-    """Return a table with a row for each of ``operations``."""
+def operation_table(operations: Iterable[Operation], width: int) -> Table:
+    """Return a table with a row for each of ``operations``, for a terminal of ``width``."""
     table = _table()
     table.add_column("operation", overflow="fold")
     table.add_column("request", overflow="fold")
-    table.add_column("name", overflow="fold")
+    if width >= _WIDE:
+        table.add_column("name", overflow="fold")
     for operation in operations:
-        table.add_row(Text(operation.id, style="bold"), Text(_request(operation)), Text(operation.name))
+        cells = (Text(operation.id, style="bold"), Text(_request(operation)), Text(operation.name))
+        table.add_row(*cells[: len(table.columns)])
     return table
 
 
-def shown(service: str, operation: Operation) -> Iterator[RenderableType]:
+def rival_table(operations: Iterable[Operation]) -> Table:
+    """Return a table of operations with the same method and path, with the conditions that select each."""
+    table = _table()
+    for title in ("operation", "selected by"):
+        table.add_column(title, overflow="fold")
+    for operation in operations:
+        table.add_row(Text(operation.id, style="bold"), Text(_conditions(operation) or "any other request"))
+    return table
+
+
+def operation_details(service: str, operation: Operation) -> Iterator[RenderableType]:
     """Yield the facts of an operation: request, link, statuses, parameters and fields."""
     yield Text(operation.id, style="bold").append(f": {operation.name}", style="bold")
     yield Text(_request(operation), style="cyan")
     yield Text(link(service, operation), style="dim")
     for title, text in (
-        ("selected by", ", ".join((*operation.selector.query, *operation.selector.body))),
+        ("real path", operation.actual_path),
+        ("selected by", _conditions(operation)),
         ("microversions", _range(operation.min_version, operation.max_version)),
-        ("releases", _range(operation.since, operation.until)),
+        ("these facts in", _range(operation.since, operation.until)),
         ("success", ", ".join(map(str, operation.success))),
         ("errors", ", ".join(map(str, operation.errors))),
     ):
@@ -68,6 +84,15 @@ def _parameters(title: str, parameters: Iterable[Parameter]) -> Table:
 
 def _request(operation: Operation) -> str:
     return f"{operation.method} {operation.path}"
+
+
+def _conditions(operation: Operation) -> str:
+    """Return the conditions of the selector, separated by commas."""
+    selector = operation.selector
+    if selector.never:
+        return "no request"
+    addresses = (f"{name} is an IP address" for name in selector.address)
+    return ", ".join((*selector.query, *selector.body, *addresses))
 
 
 def _range(first: str, last: str) -> str:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 __all__ = ["download", "unpack"]
@@ -20,24 +19,23 @@ _BACKENDS = ("setuptools>=80", "wheel", "pbr", "hatchling")
 """Build backends: pip asks them for metadata, even for a download."""
 
 
-def download(packages: Iterable[str], folder: Path) -> Iterator[Path]:
-    """Download the source distributions of ``packages`` (``name==version``) that are not in ``folder``.
+def download(package: str, folder: Path) -> Path:
+    """Download the source distribution of ``package`` (``name==version``), unless it is in ``folder``.
 
-    Yield the path of each archive. Raise InputError if the index has no source distribution of a package.
+    Return the path of the archive. Raise InputError if the index has no source distribution.
     """
     folder.mkdir(parents=True, exist_ok=True)
     python = folder / "tools" / "bin" / "python"
-    for package in packages:
-        if _archive(package, folder) is None:
-            if not python.exists():
-                _run(sys.executable, "-m", "venv", str(folder / "tools"))
-                _run(str(python), "-m", "pip", "install", "--quiet", *_BACKENDS)
-            options = ("--quiet", "--no-deps", "--no-binary", ":all:", "--no-build-isolation")
-            _run(str(python), "-m", "pip", "download", *options, "--dest", str(folder), package)
-        archive = _archive(package, folder)
-        if archive is None:
-            raise InputError(package, "the package index has no source distribution")
-        yield archive
+    if _archive(package, folder) is None:
+        if not python.exists():
+            _run(sys.executable, "-m", "venv", str(folder / "tools"))
+            _run(str(python), "-m", "pip", "install", "--quiet", *_BACKENDS)
+        options = ("--quiet", "--no-deps", "--no-binary", ":all:", "--no-build-isolation")
+        _run(str(python), "-m", "pip", "download", *options, "--dest", str(folder), package)
+    archive = _archive(package, folder)
+    if archive is None:
+        raise InputError(package, "the package index has no source distribution")
+    return archive
 
 
 def _archive(package: str, folder: Path) -> Path | None:

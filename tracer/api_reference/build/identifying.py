@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 from docutils.nodes import make_id
 from msgspec.structs import replace
 
-from tracer.api_reference.templates import shape
+from tracer.api_reference.templates import shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from tracer.api_reference.schema import Operation
 
-__all__ = ["identified"]
+__all__ = ["assign_ids"]
 
 
-def identified(operations: Sequence[Operation], known: Iterable[Operation]) -> list[Operation]:
+def assign_ids(operations: Sequence[Operation], known: Iterable[Operation]) -> list[Operation]:
     """Give the operations of a release the IDs of the same operations in ``known``, and others a new ID.
 
     The same operation has the same method, path and name, else the same method, path and selector. An ID that
-    is taken gets the words of the path, then the method.
+    is taken gets the words of the path, then the method. Of several IDs in ``known``, the first counts.
     """
     known = [*known]
     ids: dict[int, str] = {}
@@ -42,7 +42,9 @@ def _assign(
     key: Callable[[Operation], tuple[object, ...]],
 ) -> None:
     """Add the IDs of known operations with the same ``key`` to ``ids``, each at most once."""
-    candidates = {key(operation): operation.id for operation in known}
+    candidates: dict[tuple[object, ...], str] = {}
+    for operation in known:
+        candidates.setdefault(key(operation), operation.id)
     for position, operation in enumerate(operations):
         name = candidates.get(key(operation))
         if name is not None and position not in ids and name not in ids.values():
@@ -50,11 +52,11 @@ def _assign(
 
 
 def _by_name(operation: Operation) -> tuple[object, ...]:
-    return operation.method, shape(operation.path), operation.name.lower()
+    return operation.method, shape_of(operation.path), operation.name.lower()
 
 
 def _by_selector(operation: Operation) -> tuple[object, ...]:
-    return operation.method, shape(operation.path), operation.selector
+    return operation.method, shape_of(operation.path), operation.selector
 
 
 def _names(operation: Operation) -> Iterable[str]:

@@ -11,18 +11,16 @@ from docutils.nodes import make_id
 from msgspec.structs import replace
 
 from tracer.api_reference.schema import Operation, Selector
-from tracer.api_reference.templates import shape
+from tracer.api_reference.templates import shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from tracer.api_reference.build.rules import Rules
     from tracer.api_reference.build.sections import Section
     from tracer.api_reference.build.sources import Service
 
-__all__ = ["Selectors", "operations"]
-
-Selectors = dict[str, dict[str, Selector]]
-"""Selectors by method and shape of the path, then by the last part of the operation's ID."""
+__all__ = ["operations"]
 
 _COUNTER = re.compile(r"id\d+")
 """An anchor that counts sections with the same title: it changes with each edit of the page."""
@@ -33,7 +31,7 @@ _ANY_METHOD = "METHOD"
 """The reference of ironic: a vendor decides which methods there are."""
 
 
-def operations(sections: Iterable[Section], service: Service, selectors: Selectors) -> list[Operation]:
+def operations(sections: Iterable[Section], service: Service, rules: Rules) -> list[Operation]:
     """Return the operations of a service in one release, in the order of the pages.
 
     A page may include a file twice: the second copy of a section is dropped. Two operations may have the same
@@ -41,19 +39,22 @@ def operations(sections: Iterable[Section], service: Service, selectors: Selecto
     """
     distinct: dict[tuple[str, str, str], Operation] = {}
     for section in sections:
-        distinct.setdefault((section.method, section.path, section.title), _operation(section, service))
-    return _with_selectors([*distinct.values()], selectors)
+        operation = _operation(section, service, rules)
+        distinct.setdefault((section.method, section.path, section.title), operation)
+    return _with_selectors([*distinct.values()], rules)
 
 
-def _operation(section: Section, service: Service) -> Operation:
-    path, _, query = section.path.partition("?")
+def _operation(section: Section, service: Service, rules: Rules) -> Operation:
+    documented, _, query = section.path.partition("?")
+    path = _path(documented, service.mount)
     action = _ACTION.search(section.title)
     name = " ".join(_REMARK.sub("", _ACTION.sub("", section.title)).rstrip(".").split())
     return Operation(
         id=f"{service.type}.{service.qualifier(section.page)}{make_id(name)}",
         name=name,
         method="*" if section.method == _ANY_METHOD else section.method,
-        path=_path(path, service.mount),
+        path=path,
+        actual_path=rules.actual_path(path),
         selector=Selector(body=(action["key"],) if action else (), query=_query(query)),
         page=f"{section.page}.html",
         anchor="" if _COUNTER.fullmatch(section.anchor) else section.anchor,
@@ -82,31 +83,32 @@ def _query(query: str) -> tuple[str, ...]:
     )
 
 
-def _with_selectors(drafts: Sequence[Operation], selectors: Selectors) -> list[Operation]:
+def _with_selectors(drafts: Sequence[Operation], rules: Rules) -> list[Operation]:
     """Give operations with the same method and path the selectors that distinguish them.
 
     A query alone distinguishes nothing: ``/v2/types?is_public={is_public}`` is documented in that way, and
     the client may leave the parameter out.
     """
-    alike: dict[tuple[str, str], list[Operation]] = defaultdict(list)
+    rivals: dict[tuple[str, str], list[Operation]] = defaultdict(list)
     for draft in drafts:
-        alike[draft.method, shape(draft.path)].append(draft)
-    return [
-        replace(draft, selector=_selector(draft, alike[draft.method, shape(draft.path)], selectors))
-        for draft in drafts
-    ]
+        rivals[_request(draft)].append(draft)
+    return [replace(draft, selector=_selector(draft, rivals[_request(draft)], rules)) for draft in drafts]
 
 
-def _selector(draft: Operation, alike: Sequence[Operation], selectors: Selectors) -> Selector:
-    listed = selectors.get(f"{draft.method} {shape(draft.path)}", {}).get(draft.id.rpartition(".")[2])
+def _request(draft: Operation) -> tuple[str, str]:
+    return draft.method, shape_of(draft.actual_path or draft.path)
+
+
+def _selector(draft: Operation, rivals: Sequence[Operation], rules: Rules) -> Selector:
+    listed = rules.selector(*_request(draft), draft.id.rpartition(".")[2])
     if listed is not None:
         return listed
-    if len(alike) == 1:
+    if len(rivals) == 1:
         return Selector()
     if draft.selector.body or draft.selector.query:
         return draft.selector
     key = _first_key(draft)
-    keys = [_first_key(operation) for operation in alike]
+    keys = [_first_key(rival) for rival in rivals]
     return Selector(body=(key,)) if key and keys.count(key) == 1 else Selector()
 
 
