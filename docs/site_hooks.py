@@ -21,6 +21,7 @@ __all__ = ["on_files", "on_page_markdown"]
 _ROOT = Path(__file__).resolve().parents[1]
 _ASSETS = _ROOT / "tracer" / "rendering" / "pages" / "assets"
 _LANGUAGE_LINK = re.compile(r"\n\[(?:한국어|English)\]\([\w.-]+\)\n")
+_PICTURE = re.compile(r"!\[(?P<text>[^\]\[]*)\]\((?P<path>[^)#\s]*pictures/[\w-]+)(?P<suffix>\.\w+)\)")
 _LINK = re.compile(r"(?P<picture>!?)\[(?P<text>[^\]\[]*)\]\((?P<path>\.\.?/[^)#\s]*)(?P<anchor>#[^)\s]*)?\)")
 
 
@@ -38,7 +39,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
-    """Remove the link to the other language, which the header has. Resolve links to files outside docs/."""
+    """Remove the link to the other language, which the header has. Resolve links to files outside docs/.
+
+    A picture with a twin in dark colours becomes both pictures, of which the theme shows the right one.
+    """
 
     def resolve(link: re.Match[str]) -> str:
         path = _outside(link["path"], page.file.src_uri)
@@ -51,7 +55,13 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
             return f"![{link['text']}]({picture})"
         return f"[{link['text']}]({_repository()}/blob/main/{path}{link['anchor'] or ''})"
 
-    return _LINK.sub(resolve, _LANGUAGE_LINK.sub("\n", markdown, count=1))
+    def pair(picture: re.Match[str]) -> str:
+        light, dark = (f"{picture['path']}{twin}{picture['suffix']}" for twin in ("", "-dark"))
+        if not (_ROOT / "docs" / page.file.src_uri).parent.joinpath(dark).is_file():
+            return picture[0]
+        return f"![{picture['text']}]({light}#only-light)![{picture['text']}]({dark}#only-dark)"
+
+    return _LINK.sub(resolve, _PICTURE.sub(pair, _LANGUAGE_LINK.sub("\n", markdown, count=1)))
 
 
 def _repository() -> str:

@@ -1,11 +1,14 @@
 """The pictures of the documentation: ``python -m tests.pictures`` makes those anew whose content changed.
 
 Pictures of text are compared with new ones, byte for byte. Screenshots differ with the browser and its fonts,
-so ``docs/pictures/sources.toml`` has the SHA-256 of the page that each screenshot shows.
+so ``docs/pictures/sources.toml`` has the SHA-256 of the page that each screenshot shows. A picture in light
+colours has a twin in dark colours, ``NAME-dark``: the site of docs/ and the README show the picture for the
+reader's scheme.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import os
@@ -15,10 +18,12 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from playwright.sync_api import ViewportSize
 
 __all__ = ["DRAWN", "PICTURES", "SHOWN", "digest", "digests"]
 
@@ -32,11 +37,17 @@ _CHECK = (
 )
 
 
-def _comparison(folder: Path) -> Path:
+def _comparison(folder: Path, theme: str = "light") -> Path:
     """Draw two runs in one diagram."""
     pair = (f"recordings/{release}/image-create.yaml" for release in ("zed", "2026.2"))
-    _tracer("diff", *pair, "-o", folder / "comparison.svg")
+    _tracer("diff", *pair, "-o", folder / "comparison.svg", "--theme", theme)
     return folder / "comparison.svg"
+
+
+def _sequence(folder: Path, theme: str = "light") -> Path:
+    """Draw the diagram of a run."""
+    _tracer("diagram", _RECORDING, "-o", folder / "sequence.svg", "--theme", theme)
+    return folder / "sequence.svg"
 
 
 def _check(folder: Path) -> Path:
@@ -64,13 +75,24 @@ def _page(folder: Path) -> Path:
     return folder / "site" / "docs" / "zed" / "image-show-by-name.md"
 
 
-DRAWN: dict[str, Callable[[Path], Path]] = {"comparison.svg": _comparison, "check.svg": _check}
+DRAWN: dict[str, Callable[[Path], Path]] = {
+    "check.svg": _check,
+    "comparison.svg": _comparison,
+    "comparison-dark.svg": functools.partial(_comparison, theme="dark"),
+    "sequence.svg": _sequence,
+    "sequence-dark.svg": functools.partial(_sequence, theme="dark"),
+}
 """Functions that write a picture below a folder."""
 
-SHOWN: dict[str, Callable[[Path], Path]] = {"view.png": _view, "page.png": _page}
+SHOWN: dict[str, Callable[[Path], Path]] = {
+    "page.png": _page,
+    "page-dark.png": _page,
+    "view.png": _view,
+    "view-dark.png": _view,
+}
 """Functions that write the source of a screenshot below a folder."""
 
-_SHOWN_PARTS = {"page.png": "#diagram"}
+_SHOWN_PARTS: dict[Callable[[Path], Path], str] = {_page: "#diagram"}
 """The part of a page that its screenshot shows, if not the beginning."""
 
 
@@ -94,7 +116,7 @@ def main() -> None:
         for name, write in SHOWN.items():
             source = write(Path(scratch))
             if taken.get(name) != digest(source) or not (PICTURES / name).exists():
-                _photograph(_built(source), PICTURES / name, _SHOWN_PARTS.get(name, ""))
+                _photograph(_built(source), PICTURES / name, _SHOWN_PARTS.get(write, ""))
                 taken[name] = digest(source)
     lines = [f'"{name}" = "{taken[name]}"\n' for name in sorted(SHOWN)]
     SOURCES.write_text(f"# Written by python -m tests.pictures\n{''.join(lines)}", encoding="utf-8")
@@ -118,7 +140,9 @@ def _photograph(page: Path, picture: Path, part: str) -> None:
     from tests.e2e.browser import launched
 
     with launched() as browser:
-        window = browser.new_page(viewport={"width": 1280, "height": 860}, device_scale_factor=1)
+        scheme: Literal["light", "dark"] = "dark" if picture.stem.endswith("-dark") else "light"
+        size: ViewportSize = {"width": 1280, "height": 860}
+        window = browser.new_page(viewport=size, device_scale_factor=1, color_scheme=scheme)
         window.goto(page.as_uri() + part)
         window.wait_for_load_state("networkidle")
         window.wait_for_timeout(500)

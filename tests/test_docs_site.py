@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 MKDOCS = str(Path(sys.executable).with_name("mkdocs"))
 LINK = re.compile(r"!?\[[^\]\[]*\]\(([^)\s]+)\)")
+SOURCE = re.compile(r'\bsrc(?:set)?="([^"]+)"')
 RESOURCE = re.compile(r'<(?:script|img|link|iframe)\b[^>]*\b(?:src|href)="(https?:)?//[^"]*"')
 
 
@@ -56,6 +57,19 @@ def test_no_page_loads_anything_from_another_host(site: Path) -> None:
         assert 'class="mermaid"' not in text, "the theme would load the library from another host"
 
 
+@pytest.mark.parametrize(
+    "page", ["tutorial.html", "ko/tutorial.html", "how-to/look.html", "ko/how-to/look.html"]
+)
+def test_pictures_have_the_colours_of_the_scheme(site: Path, page: str) -> None:
+    pictures = re.findall(r'<img [^>]*src="([^"]*pictures/[^"]*)"', (site / page).read_text(encoding="utf-8"))
+    assert pictures
+    for light, dark in zip(pictures[::2], pictures[1::2], strict=True):
+        stem, suffix = light.removesuffix("#only-light").rsplit(".", 1)
+        assert (light, dark) == (f"{stem}.{suffix}#only-light", f"{stem}-dark.{suffix}#only-dark")
+        for picture in (light, dark):
+            assert ((site / page).parent / picture.partition("#")[0]).is_file()
+
+
 def test_broken_links_and_pages_outside_the_navigation_fail(tmp_path: Path) -> None:
     config = _copy(
         tmp_path,
@@ -94,7 +108,8 @@ def _copy(folder: Path, additions: dict[str, str]) -> Path:
 
 @pytest.mark.parametrize("page", ["README.md", "README.ko.md", "CONTRIBUTING.md", "SECURITY.md"])
 def test_links_of_a_page_outside_the_site_lead_somewhere(page: str) -> None:
-    for target in LINK.findall((ROOT / page).read_text(encoding="utf-8")):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in LINK.findall(text) + SOURCE.findall(text):
         if re.match(r"[a-z]+:", target):
             continue
         path, _, anchor = target.partition("#")

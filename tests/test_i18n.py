@@ -45,6 +45,16 @@ def test_every_language_says_everything_with_the_same_values(language: str) -> N
     assert {key: english[key] for key in translated} == translated
 
 
+def test_every_korean_text_is_korean() -> None:
+    tree = yaml.safe_load((FOLDER / "ko.yaml").read_text(encoding="utf-8"))
+    words = {key: re.sub(r"\{\w+\}", "", text) for key, text in _flat(tree)}
+    foreign = {
+        key for key, text in words.items() if re.search("[A-Za-z]", text) and not re.search("[가-힣]", text)
+    }
+    # A unit, and the name of a file.
+    assert foreign == {"view/ms", "pages/command/launch-title"}
+
+
 @pytest.mark.parametrize("name", ["diagram", "pages", "view"])
 @given(language=st.text(max_size=10) | st.sampled_from(["xx", "../en", "en.yaml", "EN", ""]))
 def test_no_name_of_a_language_reads_another_file(name: room.Section, language: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,9 @@ def test_the_report_reads_well_and_asks_for_nothing(
         details.evaluate("one => one.open = true")
     assert page.locator("img").count() >= 3
     assert page.evaluate("[...document.images].every(one => one.complete && one.naturalWidth > 100)")
+    background = {"light": "#ffffff", "dark": "#1e1e1e"}[scheme]
+    shown = page.evaluate("[...document.images].map(one => atob(one.currentSrc.split(',')[1]))")
+    assert {re.findall("background-color: (#[0-9a-f]{6})", svg)[0] for svg in shown} == {background}
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert made.left(shipped.as_uri()) == []
     assert made.faults() == []

@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 MKDOCS = str(Path(sys.executable).with_name("mkdocs"))
 PAGES = ("index", "zed/image-show", "zed/image-show-by-name", "2026.2/prologue", "2026.2/changes")
 MESSAGES = {"zed/image-show": 8, "zed/image-show-by-name": 10, "2026.2/image-show": 8}
+TABS = {"": ["Header", "Body"], "ko/": ["헤더", "본문"]}
+RESPONSES = {"": "Response", "ko/": "응답"}
 # The theme draws diagrams where scripts do not reach; opened, they can be looked into.
 OPEN_SHADOWS = """
 const attach = Element.prototype.attachShadow;
@@ -116,23 +118,24 @@ def test_pages_have_no_fault_and_ask_nobody_else(home: str, visit: Visitor, sche
         assert [fault for fault in made.faults() if THEME_S not in fault] == []
 
 
-def test_diagrams_are_drawn(home: str, visit: Visitor) -> None:
+def test_diagrams_are_drawn(home: str, language: str, visit: Visitor) -> None:
     for name, messages in MESSAGES.items():
         made = visit(f"{home}{name}.html", color_scheme="dark")
         texts = _drawn(made)
         assert len(texts) == messages
         colours = made.page.evaluate(COLOURS)
         assert len(set(colours)) == 1, colours
-        assert texts[:2] == ["GET /identity", "Response: 300 MULTIPLE CHOICES"]
+        assert texts[:2] == ["GET /identity", f"{RESPONSES[language]}: 300 MULTIPLE CHOICES"]
 
 
-def test_tabs_switch_between_header_and_body(home: str, visit: Visitor) -> None:
+def test_tabs_switch_between_header_and_body(home: str, language: str, visit: Visitor) -> None:
     page = visit(f"{home}zed/image-show.html").page
     tabs = page.locator(".tabbed-set").last
     header, body = tabs.locator(".tabbed-block").all()
     assert header.is_visible()
     assert not body.is_visible()
-    tabs.locator(".tabbed-labels label", has_text="Body").click()
+    assert tabs.locator(".tabbed-labels label").all_inner_texts() == TABS[language]
+    tabs.locator(".tabbed-labels label").last.click()
     body.wait_for(state="visible")
     assert not header.is_visible()
     assert '"status": "active"' in body.inner_text()
@@ -167,7 +170,7 @@ def test_a_page_leads_to_the_other_language(server: str, visit: Visitor) -> None
     page.wait_for_url("**/ko/zed/image-show.html")
     assert page.evaluate("document.documentElement.lang") == "ko"
     assert page.evaluate("getComputedStyle(document.body).wordBreak") == "keep-all"
-    assert page.locator("h2#output").inner_text().startswith("Output")
+    assert page.locator("h2#output").inner_text().startswith("출력")
 
 
 def test_the_first_page_leads_to_a_command_of_a_release(home: str, visit: Visitor) -> None:

@@ -69,6 +69,16 @@ def test_pages_have_no_fault_and_ask_nobody_else(
         assert [fault for fault in visited.faults() if THEME_S not in fault] == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_have_the_colours_of_the_page(home: str, opened: Callable[..., Visit], scheme: str) -> None:
+    for name in ("tutorial.html", "ko/how-to/look.html", "how-to/compare-clouds.html"):
+        page = opened(f"{home}{name}", color_scheme=scheme).page
+        pictures = page.locator("article img[src*='pictures/']").all()
+        shown = [picture.get_attribute("src") or "" for picture in pictures if picture.is_visible()]
+        assert len(shown) == len(pictures) / 2 > 0
+        assert {"-dark." in source for source in shown} == {scheme == "dark"}
+
+
 @pytest.mark.parametrize(
     ("page", "word", "result"),
     [

@@ -4,56 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.cli.runner import tracer
+from tests.e2e.pages import SHIPPED, deviating, view_pages
 from tests.rendering import seed
 from tracer.i18n import languages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
+    from pathlib import Path
 
     from tests.e2e.browser import Visit, Visitor
-    from tracer.model import Recording
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).parents[2]
-SHIPPED = [ROOT / "recordings" / release / "image-show-by-name.yaml" for release in ("zed", "2026.2")]
-MANY = 5000
 # What a message of the recording by name has in its body alone, and only there.
 ONLY_IN_A_BODY = "os_hash_algo"
 
 
-def _pages(folder: Path, recordings: Iterable[Path]) -> Callable[[str], str]:
-    """Return a function that makes the page of the recordings in a language once, and returns its URL."""
-
-    def address(lang: str) -> str:
-        page = folder / f"{lang}.html"
-        if not page.exists():
-            ended = tracer("view", *recordings, "-o", page, "--lang", lang)
-            assert (ended.returncode, ended.stdout) == (0, f"{page}\n"), ended.stderr
-        return page.as_uri()
-
-    return address
-
-
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    return _pages(tmp_path_factory.mktemp("shipped"), SHIPPED)
-
-
-def _deviating() -> Recording:
-    run = seed.exchanges()
-    run[1] = seed.exchange("DELETE", f"/image/v2/images/{seed.IMAGE_ID}", 403, "Forbidden", times=(0.1, 0.2))
-    asked = seed.exchange(
-        "GET", "/identity/v3", None, times=(0.12, 0.18), to="keystone", sender="glance", error="refused"
-    )
-    return seed.recording([*run[:2], asked, *run[2:]])
+    return view_pages(tmp_path_factory.mktemp("shipped"), SHIPPED)
 
 
 def _chosen(page: Page) -> str:
@@ -251,7 +226,7 @@ def test_the_body_is_copied_as_it_was_recorded(visit: Visitor, shipped: Callable
 
 
 def test_deviations_stand_out(opened: Callable[..., Visit]) -> None:
-    page = opened(_deviating()).page
+    page = opened(deviating()).page
     expect(page.locator("#verdict")).to_have_text("deviates from image-show")
     expect(page.locator("#missing")).to_have_text("Missing: steps 3, 4")
     assert _drawn(page, "#rows .row.deviates .number") == ["3", "4", "5", "6"]
@@ -274,7 +249,7 @@ def test_deviations_stand_out(opened: Callable[..., Visit]) -> None:
 
 
 def test_a_service_that_asks_while_it_answers_is_drawn_inside(opened: Callable[..., Visit]) -> None:
-    page = opened(_deviating()).page
+    page = opened(deviating()).page
     busy = page.evaluate(
         """[...document.querySelectorAll('.busy')].map((bar) => bar.getBBox())
         .map(({x, y, height}) => [x, y, y + height])"""
@@ -315,7 +290,7 @@ def test_both_languages_in_both_themes_are_accessible(
 
 def test_a_deviating_run_is_accessible(opened: Callable[..., Visit]) -> None:
     for scheme in ("light", "dark"):
-        visited = opened(_deviating(), color_scheme=scheme, reduced_motion="reduce")
+        visited = opened(deviating(), color_scheme=scheme, reduced_motion="reduce")
         assert visited.faults() == []
         visited.page.locator("#rows .row").nth(2).click()
         assert visited.faults() == []
@@ -373,120 +348,3 @@ def test_open_starts_the_browser_with_the_page(tmp_path: Path) -> None:
     ended = tracer("view", SHIPPED[0], "-o", page, "--open", BROWSER=str(program))
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{page}\n", "")
     assert asked.read_text() == f"{page.as_uri()}\n"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    """Return the address of a page of all recordings of two releases."""
-    releases = [ROOT / "recordings" / release for release in ("zed", "2023.1")]
-    return _pages(tmp_path_factory.mktemp("folder"), releases)
-
-
-def test_a_page_of_a_folder_begins_with_commands_by_releases(
-    visit: Visitor, folder: Callable[[str], str]
-) -> None:
-    page = visit(folder("en")).page
-    expect(page.get_by_role("heading", level=1)).to_have_text("All recordings")
-    assert _drawn(page, "#index thead th") == ["Command", "zed", "2023.1"]
-    rows = _drawn(page, "#index tbody .name")
-    assert rows == sorted(rows)
-    row = page.locator("#index tbody tr", has_text="image-show-by-name")
-    assert row.locator("a").all_inner_texts() == ["✓ 5", "✓ 5"]
-    assert page.locator("#index tbody tr", has_text="catalog-list").locator("a").count() == 1
-    row.locator("a").nth(1).click()
-    expect(page.locator("#details h2")).to_have_text("2023.1/image-show-by-name")
-    expect(page.locator("#index")).to_be_hidden()
-    page.go_back()
-    expect(row).to_be_visible()
-    expect(page.locator("#panes")).to_be_hidden()
-
-
-def test_the_index_is_searched_and_reached_with_the_keyboard(
-    visit: Visitor, folder: Callable[[str], str]
-) -> None:
-    page = visit(folder("en")).page
-    page.keyboard.press("/")
-    page.keyboard.type("image show name")
-    expect(page.locator("#index tbody .name")).to_have_text(["image-show-by-name"])
-    page.keyboard.press("Enter")
-    focused = "document.activeElement.getAttribute('aria-label')"
-    wanted = "image-show-by-name, {}: conforms to image-show, 5 exchanges"
-    assert page.evaluate(focused) == wanted.format("zed")
-    page.keyboard.press("ArrowRight")
-    assert page.evaluate(focused) == wanted.format("2023.1")
-    page.keyboard.press("Escape")
-    assert page.locator("#index tbody tr").count() > 10
-    page.locator("#index tbody tr", has_text="image-show-by-name").locator("a").nth(0).focus()
-    page.keyboard.press("k")
-    assert page.evaluate(focused).startswith("image-show, zed: ")
-    page.keyboard.press("Enter")
-    expect(page.locator("#details h2")).to_have_text("zed/image-show")
-    page.keyboard.press("Escape")
-    expect(page.locator("#index")).to_be_visible()
-    page.keyboard.press("i")
-    expect(page.locator("#details h2")).to_have_text("zed/image-show")
-    page.keyboard.press("i")
-    expect(page).to_have_url(re.compile("#index$"))
-    page.reload()
-    expect(page.locator("#index")).to_be_visible()
-    page.locator("#search").fill("none-of-them")
-    expect(page.locator("#index")).to_contain_text("No command has all of these words.")
-
-
-def test_few_recordings_have_an_index_and_one_has_none(
-    visit: Visitor, shipped: Callable[[str], str], opened: Callable[..., Visit]
-) -> None:
-    page = visit(shipped("en")).page
-    expect(page.locator("#index")).to_be_hidden()
-    page.get_by_role("button", name="Index").click()
-    assert page.locator("#index tbody a").all_inner_texts() == ["✓ 5", "✓ 5"]
-    page = opened(_deviating()).page
-    expect(page.locator("#indexer")).to_be_hidden()
-    page.keyboard.press("i")
-    page.keyboard.press("Escape")
-    expect(page.locator("#index")).to_be_hidden()
-
-
-@pytest.mark.parametrize("lang", languages())
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_index_is_accessible(
-    visit: Visitor, folder: Callable[[str], str], lang: str, scheme: str
-) -> None:
-    visited = visit(folder(lang), color_scheme=scheme, reduced_motion="reduce")
-    assert visited.faults() == []
-    assert visited.page.locator("#index tbody a").count() > 20
-
-
-def test_paths_are_whole_at_1400_pixels(visit: Visitor, folder: Callable[[str], str]) -> None:
-    page = visit(folder("en"), viewport={"width": 1400, "height": 800}).page
-    cut = page.evaluate("""async () => {
-        const frame = () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-        const cut = [];
-        let paths = 0;
-        for (const number of document.querySelectorAll('#switcher option')) {
-            location.hash = `#${Number(number.value) + 1}`;
-            await frame();
-            for (const rest of document.querySelectorAll('.row.request .rest')) {
-                paths += 1;
-                const whole = rest.scrollHeight <= rest.clientHeight && rest.scrollWidth <= rest.clientWidth;
-                if (!whole) cut.push(rest.textContent);
-            }
-        }
-        return paths > 100 ? cut : ['too few paths'];
-    }""")
-    assert cut == []
-
-
-def test_a_telephone_shows_path_and_status_beside_the_diagram(
-    visit: Visitor, shipped: Callable[[str], str]
-) -> None:
-    page = visit(shipped("en"), viewport={"width": 390, "height": 844}).page
-    assert page.evaluate("document.documentElement.scrollWidth <= 390")
-    assert page.evaluate(
-        "(list => list.scrollWidth <= list.clientWidth)(document.getElementById('messages'))"
-    )
-    arrow = page.locator("#diagram .arrow").nth(4).bounding_box()
-    path = page.locator("#rows .said b").nth(4).bounding_box()
-    assert arrow is not None
-    assert path is not None
-    assert arrow["x"] + arrow["width"] < path["x"]

@@ -124,7 +124,7 @@ class Element:
         return "".join(child if isinstance(child, str) else child.text for child in self.children)
 
 
-_VOID = {"br", "hr", "img", "input", "link", "meta", "wbr"}
+_VOID = {"br", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
 class _Tree(HTMLParser):

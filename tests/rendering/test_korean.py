@@ -32,8 +32,13 @@ RECORDINGS = Path(__file__).parents[2] / "recordings"
 # Three English words in a row. Commands and the titles of the documentation are names.
 SENTENCE = re.compile(r"(?<![\w/.-])(?:[A-Za-z][a-z']*,? ){2,}[a-z']{2,}")
 NAMES = re.compile(r"openstack (?:[a-z]+ )*[a-z]+|OpenStack (?:Client|Command)[A-Za-z ]*")
-# Parts of diagrams: names of participants, and reasons of HTTP ("Response: 300 Multiple Choices").
-ENGLISH = re.compile(r"participant .*|Note over [\w,]+|Response: \d+ .*")
+# Parts of diagrams: names of participants, and reasons of HTTP ("응답: 300 Multiple Choices").
+ENGLISH = re.compile(r"participant .*|Note over [\w,]+|응답: \d+ .*")
+# Headings, names of tabs, and titles of notes.
+HEADING = re.compile(r'(?m)^ *(?:#{2,} (?P<heading>.*?) \{ #|=== "(?P<tab>.*)"|!!! \w+ "(?P<note>.*)")')
+# A message or a release is a heading, too.
+NAMED = re.compile(r"\(\d+\).*|zed|\d{4}\.\d")
+HANGUL = re.compile(r"[가-힣]")
 # Keys of the data in a page of `tracer view` whose values are texts of ours.
 OURS = ("why", "reason", "summary", "request", "response")
 
@@ -107,8 +112,15 @@ def test_pages(source: str, tmp_path: Path) -> None:
     publish(paths, tmp_path / "site", ["ko"])
     pages = list((tmp_path / "site" / "docs").rglob("*.md"))
     assert len(pages) > 6
+    headings = 0
     for page in pages:
-        assert english(page.read_text(encoding="utf-8")) == [], page.name
+        text = page.read_text(encoding="utf-8")
+        assert english(text) == [], page.name
+        for line in HEADING.finditer(text):
+            heading = line["heading"] or line["tab"] or line["note"]
+            headings += 1
+            assert HANGUL.search(heading) or NAMED.fullmatch(heading), (page.name, heading)
+    assert headings > 20
 
 
 @pytest.mark.parametrize("format_", ["md", "html"])

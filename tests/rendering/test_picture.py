@@ -14,7 +14,7 @@ from tracer.errors import RenderError
 from tracer.rendering import draw
 from tracer.rendering.fonts import family_for, unpaintable
 from tracer.rendering.mermaid import mermaid
-from tracer.rendering.picture import render
+from tracer.rendering.picture import THEMES, render, render_themes
 from tracer.rendering.style import Style
 
 
@@ -67,6 +67,25 @@ def test_a_dark_picture_is_light_on_dark() -> None:
     assert "background-color: #1e1e1e" in ET.fromstring(svg).attrib["style"]
     assert "#333333" not in svg.partition(".messageText{")[2].partition("}")[0]
     assert render(mermaid(seed.recording()), "png", "dark") != render(mermaid(seed.recording()), "png")
+
+
+def _refused() -> str:
+    """Return a diagram with backgrounds, notes, and a missing response, in Korean."""
+    refused = seed.exchange("DELETE", "/image/v2/images/x", 403, "Forbidden", times=(0.5, 0.6))
+    silent = seed.exchange("GET", "/image", None, times=(0.7, 0.8), error="<style>a</style> refused")
+    return mermaid(seed.recording([*seed.exchanges(), refused, silent]), Style(language="ko", title="제목"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        mermaid(seed.recording()),
+        _refused(),
+        "sequenceDiagram\n box transparent x\n participant a\n end\n loop 3\n a->>+b: c\n b--x-a: d\n end\n",
+    ],
+)
+def test_one_drawing_has_all_themes(text: str) -> None:
+    assert render_themes(text) == {theme: render(text, "svg", theme).decode() for theme in THEMES}
 
 
 def test_no_text_runs_out_of_the_picture() -> None:

@@ -17,7 +17,7 @@ def test_tags_of_items_are_not_in_the_schema() -> None:
 
 def test_descriptions_are_in_the_language_of_the_reader() -> None:
     entry = json_schema(Sequence, "ko")["$defs"]["Entry"]
-    assert entry["description"] == "시퀀스의 교환 하나."
+    assert entry["description"] == "시퀀스의 요청·응답 한 쌍."
     assert entry["properties"]["method"]["description"] == "HTTP 메서드."
     with pytest.raises(InputError, match="unknown language 'xx'"):
         json_schema(Sequence, "xx")

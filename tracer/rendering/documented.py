@@ -110,8 +110,8 @@ class _Builder:
             status=statuses[0],
             reason=_phrase(statuses[0]),
         )
-        text = view.text if len(statuses) == 1 else f"Response: {either(statuses, self._words)}"
-        return Arrow(view, text, step)
+        status = view.status_text if len(statuses) == 1 else either(statuses, self._words)
+        return Arrow(view, self._words.response.format(status=status), step)
 
     def _answered(self, statuses: List[int]) -> str:
         return self._words.answered.format(statuses=either(statuses, self._words))

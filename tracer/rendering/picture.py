@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from typing import Any, Literal
 
 from tracer.errors import RenderError
@@ -9,7 +11,7 @@ from tracer.rendering.fitting import fit, size
 from tracer.rendering.fonts import family_for
 from tracer.rendering.texts import visible
 
-__all__ = ["THEMES", "PictureFormat", "Theme", "render"]
+__all__ = ["THEMES", "PictureFormat", "Theme", "render", "render_themes"]
 
 PictureFormat = Literal["png", "svg"]
 Theme = Literal["light", "dark"]
@@ -23,6 +25,8 @@ _CONFIGS: dict[Theme, dict[str, Any]] = {
     # The engine's grey text on grey notes is hard to read.
     "dark": {"theme": "dark", "themeVariables": {"noteTextColor": "#f2f2f2"}},
 }
+_STYLE_SHEET = re.compile(r"<style>.*?</style>", re.DOTALL)
+_SMALLEST = "sequenceDiagram\n  a->>b: c\n"
 # Mermaid's limit of 50,000 characters protects public pages; diagrams of tracer may be longer.
 _LIMITS = {"maxTextSize": 50_000_000}
 
@@ -47,10 +51,35 @@ def render(text: str, format: PictureFormat, theme: Theme = "light") -> bytes:  
     except Exception as error:  # noqa: BLE001 - the engine does not document its exceptions
         raise RenderError(f"the diagram cannot be drawn: {_one_line(str(error))}") from None
     # Without a background, black text is unreadable on a dark page, and white text on a light page.
+    return _on_background(svg, "transparent", background).encode()
+
+
+def render_themes(text: str) -> dict[Theme, str]:
+    """Draw the Mermaid ``text`` once, and return an SVG document for each theme, as ``render`` draws it.
+
+    Drawing takes about a second. Raises RenderError if Mermaid refuses the text.
+    """
+    light = render(text, "svg").decode()
+    return {theme: light if theme == "light" else _recolour(light, theme) for theme in THEMES}
+
+
+def _recolour(light: str, theme: Theme) -> str:
+    """Return a light picture in ``theme``: only the style sheet and the background are different."""
+    svg = _STYLE_SHEET.sub(lambda _: _style_sheet(theme), light, count=1)
+    return _on_background(svg, _BACKGROUNDS["light"], _BACKGROUNDS[theme])
+
+
+@functools.cache
+def _style_sheet(theme: Theme) -> str:
+    """Return the style sheet of ``theme``, which all sequence diagrams share."""
+    sheet = _STYLE_SHEET.search(render(_SMALLEST, "svg", theme).decode())
+    assert sheet, "the engine gives every diagram a style sheet"
+    return sheet[0]
+
+
+def _on_background(svg: str, before: str, after: str) -> str:
     head, opened, rest = svg.partition(">")
-    return (
-        head.replace("background-color: transparent", f"background-color: {background}") + opened + rest
-    ).encode()
+    return head.replace(f"background-color: {before}", f"background-color: {after}") + opened + rest
 
 
 def _painted_with(family: str | None) -> dict[str, Any]:

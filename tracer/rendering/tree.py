@@ -69,8 +69,12 @@ def nodes_of(run: Sequence[MessageUnit], style: Style = _PLAIN) -> list[Node]:
 
 def arrow_text(view: MessageView, vocabulary: Words) -> str:
     """Return the mark for the change of ``view`` and its text."""
-    reason = view.reason or vocabulary.ended
-    text = vocabulary.no_response.format(reason=reason) if view.kind == "error" else view.text
+    if view.kind == "error":
+        text = vocabulary.no_response.format(reason=view.reason or vocabulary.ended)
+    elif view.kind == "response":
+        text = vocabulary.response.format(status=view.status_text)
+    else:
+        text = view.text
     return MARKS[view.change] + text
 
 

@@ -25,6 +25,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     why_unexpected: str
     why_wrong_status: str
     ended: str
+    response: str
     no_response: str
     undetermined: str
     discovery: str

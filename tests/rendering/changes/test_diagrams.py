@@ -32,20 +32,20 @@ def _drawn(before: Recording, after: Recording, language: str = "en") -> str:
     return text
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(("language", "response"), [("en", "Response"), ("ko", "응답")], ids=["en", "ko"])
 def test_what_came_went_and_changed_is_marked_in_colour_and_in_words(
-    language: str, snapshot: SnapshotAssertion
+    language: str, response: str, snapshot: SnapshotAssertion
 ) -> None:
     text = _drawn(_row("abc", b='{"x": 1}'), _row("bcd", b='{"x": 2}'), language)
     assert read(text).drawn == [
         (None, "− GET /a"),
-        (None, "− Response: 200 OK"),
+        (None, f"− {response}: 200 OK"),
         (1, "GET /b"),
-        (2, "~ Response: 200 OK"),
+        (2, f"~ {response}: 200 OK"),
         (3, "GET /c"),
-        (4, "Response: 200 OK"),
+        (4, f"{response}: 200 OK"),
         (5, "+ GET /d"),
-        (6, "+ Response: 200 OK"),
+        (6, f"+ {response}: 200 OK"),
     ]
     assert text == snapshot
 

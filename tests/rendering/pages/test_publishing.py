@@ -137,6 +137,22 @@ def test_pictures_are_written_once(recordings: Path, tmp_path: Path) -> None:
     assert published.orphaned == [pictures[0]]
 
 
+def test_equal_diagrams_are_drawn_once(
+    recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+
+    def draw(text: str) -> dict[str, str]:
+        drawn.append(text)
+        return {"light": "<svg>light</svg>", "dark": "<svg>dark</svg>"}
+
+    monkeypatch.setattr(publishing, "render_themes", draw)
+    published = site(recordings, tmp_path / "s", "", diagrams="svg")
+    pictures = [path for path in published.written if path.endswith(".svg")]
+    assert len(pictures) == 8  # of two releases, in two languages, in two themes
+    assert ["응답" in text for text in drawn] == [False, True]
+
+
 def test_what_was_written_before_an_interruption_is_known_the_next_time(
     recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

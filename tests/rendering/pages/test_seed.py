@@ -13,9 +13,15 @@ DIAGRAM = Path(__file__).parents[1] / "seed.mmd"
 
 
 @pytest.fixture(params=["en", "ko"])
-def page(request: pytest.FixtureRequest, tmp_path: Path) -> Element:
+def language(request: pytest.FixtureRequest) -> str:
+    """The language of the page."""
+    return str(request.param)
+
+
+@pytest.fixture
+def page(language: str, tmp_path: Path) -> Element:
     """The page of the seed's run in one language, as HTML."""
-    return rendered(page_of(tmp_path, seed_recording(), request.param))
+    return rendered(page_of(tmp_path, seed_recording(), language))
 
 
 def _headings(page: Element, tag: str) -> list[str]:
@@ -44,9 +50,9 @@ def _tabs(page: Element) -> list[dict[str, Element]]:
     ]
 
 
-def test_it_has_the_same_title_and_sections_in_the_same_order(page: Element) -> None:
+def test_it_has_the_same_title_and_sections_in_the_same_order(page: Element, language: str) -> None:
     assert _headings(page, "h1") == [FACTS["title"]]
-    assert _headings(page, "h2") == FACTS["sections"]
+    assert _headings(page, "h2") == FACTS["sections"][language]
     assert _headings(page, "h3") == [message["heading"] for message in FACTS["messages"]]
 
 
@@ -64,9 +70,10 @@ def test_it_has_the_same_command_and_a_launch_entry_that_debugs_it(page: Element
     assert entry == FACTS["launch"]
 
 
-def test_it_has_the_same_diagram(page: Element) -> None:
+def test_it_has_the_same_diagram(page: Element, language: str) -> None:
     (diagram,) = page.all("pre", "mermaid")
-    assert diagram.text.strip() == DIAGRAM.read_text(encoding="utf-8").strip()
+    seed = DIAGRAM.read_text(encoding="utf-8").strip()
+    assert diagram.text.strip() == seed.replace("Response:", f"{FACTS['response'][language]}:")
 
 
 def test_it_explains_the_same_steps_in_pairs(page: Element) -> None:
@@ -91,16 +98,18 @@ def test_it_links_to_what_another_page_shows_and_shows_the_same_messages(
     assert len(links[1:]) == 3
 
 
-def test_headers_and_bodies_of_its_messages_are_the_same(page: Element) -> None:
+def test_headers_and_bodies_of_its_messages_are_the_same(page: Element, language: str) -> None:
+    header_tab, body_tab = FACTS["tabs"][language]
     assert len(_tabs(page)) == len(FACTS["messages"])
     for tabs, fact in zip(_tabs(page), FACTS["messages"], strict=True):
-        assert list(tabs) == ["Header", "Body"]
-        ((title, header),) = _blocks(tabs["Header"]).items()
+        assert list(tabs) == [header_tab, body_tab]
+        ((title, header),) = _blocks(tabs[header_tab]).items()
         assert title == fact["title"]
         shown = dict(line.split(": ", 1) for line in header.splitlines())
         assert list(shown) == list(fact["header"])
         assert shown == fact["header"]
-        assert tabs["Body"].all("code")[0].text.strip("\n") == fact["body"]
+        body = fact["body"] or FACTS["empty"][language]
+        assert tabs[body_tab].all("code")[0].text.strip("\n") == body
 
 
 def test_a_note_between_them_says_what_happens_when_asked_by_name(page: Element) -> None:

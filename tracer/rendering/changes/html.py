@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.rendering.changes.presenting import phrases, present
 from tracer.rendering.content_security import content_security_policy
-from tracer.rendering.picture import render
+from tracer.rendering.picture import Theme, render_themes
 from tracer.rendering.texts import visible
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _VALUE = 1000
 class _Picture(NamedTuple):
     recording: str
     remark: str
-    parts: list[str]
+    parts: list[dict[Theme, str]]
 
 
 def page(
@@ -70,13 +70,13 @@ def page(
 
 
 def _pictures(shown: Sequence[ShownStep], progress: Progress) -> list[list[_Picture]]:
-    """Return the diagrams of each step, with their parts drawn as ``data:`` URLs."""
+    """Return the diagrams of each step, with their parts as ``data:`` URLs by theme."""
     total = sum(len(drawing.parts) for step in shown for drawing in step.drawings)
     count = itertools.count(1)
 
-    def draw(text: str) -> str:
+    def draw(text: str) -> dict[Theme, str]:
         progress(f"drawing {next(count)} of {total}…")
-        return _url(render(text, "svg"))
+        return {theme: _url(svg) for theme, svg in render_themes(text).items()}
 
     return [
         [
@@ -87,8 +87,8 @@ def _pictures(shown: Sequence[ShownStep], progress: Progress) -> list[list[_Pict
     ]
 
 
-def _url(svg: bytes) -> str:
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
+def _url(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 @functools.cache

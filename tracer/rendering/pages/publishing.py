@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -26,7 +27,7 @@ from tracer.rendering.pages.site_plan import Page, ReleasePages, SitePlan, plan
 from tracer.rendering.pages.site_writer import Published, SiteWriter
 from tracer.rendering.pages.summary import Summary, summarise
 from tracer.rendering.pages.wording import Wording, wording
-from tracer.rendering.picture import THEMES, Theme, render
+from tracer.rendering.picture import THEMES, Theme, render_themes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +79,8 @@ def publish(
     ports = {port for summary in wanted.values() for port in summary.mounted_ports}
     replace_hosts = replacement(host, ports) if host else str
     try:
-        _Publication(writer, site, paths, texts, wordings, replace_hosts, progress).write(diagrams)
+        draw = functools.cache(render_themes)
+        _Publication(writer, site, paths, texts, wordings, replace_hosts, draw, progress).write(diagrams)
         writer.remove_obsolete()
     finally:
         writer.save_list()
@@ -99,6 +101,8 @@ class _Publication(NamedTuple):
     """A site to write, with the paths and the texts of its recordings by source.
 
     ``wordings`` has the texts of each language. ``replace_hosts`` replaces loopback addresses in a page.
+    ``draw`` returns the pictures of a diagram by theme, and draws no diagram twice: the runs of a command are
+    alike in most releases.
     """
 
     writer: SiteWriter
@@ -107,6 +111,7 @@ class _Publication(NamedTuple):
     texts: Mapping[str, str]
     wordings: Sequence[Wording]
     replace_hosts: Callable[[str], str]
+    draw: Callable[[str], Mapping[Theme, str]]
     progress: Progress
 
     def write(self, diagrams: Diagrams) -> None:
@@ -129,17 +134,14 @@ class _Publication(NamedTuple):
         recording = self._recording(page.source)
         pictures = _pictures(page) if with_pictures else []
         views = messages(recording)
-        drawn: dict[tuple[str, Theme], str] = {}
         for say in self.wordings:
             text = command_page(recording, page, release, self.site, say, pictures, views)
             self._write_text(f"{release.folder}/{page.name}.md", say, text)
             texts = diagram_texts(recording, say.language, views) if pictures else []
             for number, (diagram, files) in enumerate(zip(texts, pictures, strict=True), 1):
                 self.progress(f"diagram {number} of {len(texts)}: {page.title}")
-                for theme in THEMES:
-                    if (diagram, theme) not in drawn:
-                        drawn[diagram, theme] = render(self.replace_hosts(diagram), "svg", theme).decode()
-                    self._write_text(f"{release.folder}/{files[theme]}", say, drawn[diagram, theme])
+                for theme, picture in self.draw(self.replace_hosts(diagram)).items():
+                    self._write_text(f"{release.folder}/{files[theme]}", say, picture)
 
     def _write_changes(self, release: ReleasePages, *, with_diagrams: bool) -> None:
         before = self.site.earlier(release)

@@ -8,8 +8,10 @@ import { scroller } from "./list.js";
 /** @import { Span } from "./types" */
 export const ROW = 36;
 const BESIDE = 400;
-/** The distance of two life lines that have room enough: the longest usual name fits between them. */
+/** The distance of two life lines that have room enough: usual names fit side by side above them. */
 const GAP = 118;
+/** The least distance of two names side by side. */
+const APART = 6;
 /** A list that is narrower than this (pixels), as on a telephone, has narrow lanes and no times. */
 const TINY = 520;
 export const lanes = { width: 0, gap: 0, edge: 0 };
@@ -27,18 +29,35 @@ export function layLanes(room) {
   lanes.gap = gaps === 0 ? 0 : Math.max(36, Math.min(GAP, (wanted - 2 * lanes.edge) / gaps));
   lanes.width = Math.ceil(2 * lanes.edge + Math.max(lanes.gap * gaps, 60));
   byId("messages").style.setProperty("--lanes", `${lanes.width}px`);
-  // Names that have no room beside each other are written aslant.
-  const slanted = gaps > 0 && lanes.gap < 76;
-  const broad = slanted ? 136 : Math.min(2 * lanes.edge - 6, gaps === 0 ? 140 : lanes.gap - 6);
-  scroller.classList.toggle("slanted", slanted);
   scroller.classList.toggle("narrow", room < lanes.width + BESIDE);
   scroller.classList.toggle("tiny", tiny);
-  byId("participants").replaceChildren(...run().participants.map(([, label], place) => {
-    const name = el("span", { class: "participant", text: label, title: label });
+  nameLanes();
+}
+
+/** Write a name above each life line: side by side if the names have room, else aslant. */
+function nameLanes() {
+  const names = run().participants.map(([, label], place) => {
+    const name = el("span", { class: "participant", text: label });
     name.style.left = `${laneOf(place)}px`;
-    name.style.maxWidth = `${broad}px`;
     return name;
-  }));
+  });
+  scroller.classList.remove("slanted");
+  byId("participants").replaceChildren(...names);
+  const widths = names.map(({ offsetWidth }) => offsetWidth);
+  scroller.classList.toggle("slanted", !haveRoom(widths));
+  scroller.style.setProperty("--width", `${Math.max(0, ...widths)}px`);
+  scroller.style.setProperty("--height", `${Math.max(0, ...names.map(({ offsetHeight }) => offsetHeight))}px`);
+}
+
+/**
+ * Whether names of these widths (pixels) have room side by side, each in the middle above its life line.
+ *
+ * @param {number[]} widths
+ * @returns {boolean}
+ */
+function haveRoom(widths) {
+  const beyond = Math.max(widths[0], widths.at(-1) ?? 0) / 2 - lanes.edge;
+  return beyond < APART && widths.every((width, place) => place === 0 || (widths[place - 1] + width) / 2 + APART <= lanes.gap);
 }
 
 /** @type {(place: number) => number} */

@@ -3,7 +3,7 @@
 import { words } from "./query.js";
 import { byId, el, t } from "./dom.js";
 import { runs, state } from "./runs.js";
-/** @import { Index, IndexRow, Run } from "./types" */
+/** @import { Child, Index, IndexRow, Run } from "./types" */
 
 /** A page with more recordings than this begins with the index. */
 export const FEW = 3;
@@ -40,9 +40,30 @@ function indexTable(rows) {
   return el("table", { class: "index", "aria-label": t("index") },
     el("thead", {}, el("tr", {}, el("th", { scope: "col", text: t("command") }),
       ...index.releases.map((release) => el("th", { scope: "col", text: release || t("index.no-release") })))),
-    el("tbody", {}, ...rows.map((row) => el("tr", {},
-      el("th", { scope: "row" }, el("span", { class: "name", text: row.name }), el("code", { text: row.command, title: row.command })),
+    el("tbody", {}, ...rows.map((row) => el("tr", { onclick: openNewest },
+      el("th", { scope: "row" }, el("span", { class: "name", text: row.name }), el("code", {}, ...wholeWords(row.command))),
       ...row.cells.map((numbers, column) => el("td", {}, ...numbers.map((number) => entry(number, row.name, index.releases[column]))))))));
+}
+
+/**
+ * The words of a command, which breaks between them and not at the hyphens of an option.
+ *
+ * @param {string} command
+ * @returns {Child[]}
+ */
+function wholeWords(command) {
+  return command.split(" ").flatMap((word, place) => [place === 0 ? "" : " ", el("span", { text: word })]);
+}
+
+/**
+ * Open the newest recording of a row, the last of its links, unless the click is on a link or selects text.
+ *
+ * @param {Event} event
+ */
+function openNewest({ currentTarget, target }) {
+  if (!(currentTarget instanceof HTMLElement && target instanceof Element)) return;
+  const selects = getSelection()?.isCollapsed === false;
+  if (!selects && target.closest("a") === null) [...currentTarget.querySelectorAll("a")].at(-1)?.click();
 }
 
 /**

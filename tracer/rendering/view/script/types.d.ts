@@ -141,7 +141,7 @@ export type Translate = (key: string, values?: Record<string, string | number>) 
 
 export type Child = Element | string | null | undefined | false;
 
-export type Properties = Record<string, string | number | boolean | null | undefined | (() => void)>;
+export type Properties = Record<string, string | number | boolean | null | undefined | ((event: Event) => void)>;
 
 export interface Elements {
   announcer: HTMLElement;
