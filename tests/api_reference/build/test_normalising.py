@@ -71,7 +71,7 @@ def test_the_title_or_the_first_key_selects_an_action() -> None:
             section(title="Stop", request=body("os-stop", "x"), **common),
         ],
         SERVICE,
-        {},
+        Rules(),
     )
     assert [operation.selector.body for operation in made] == [("reboot",), ("os-start",), ("os-stop",)]
 
