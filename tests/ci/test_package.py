@@ -85,7 +85,7 @@ def test_the_metadata_is_complete(metadata: Message) -> None:
     assert urls.keys() == {"Changelog", "Documentation", "Homepage", "Issues", "Source"}
     assert all(url.startswith(urls["Source"]) for url in urls.values())
     assert metadata["License-Expression"] == "Apache-2.0"
-    assert set(metadata.get_all("Provides-Extra") or ()) == {"cluster", "docs"}
+    assert set(metadata.get_all("Provides-Extra") or ()) == {"api-reference", "cluster", "docs"}
     supported = {line.rpartition(" ")[2] for line in metadata.get_all("Classifier") or ()}
     assert {"3.11", "3.12", "3.13"} <= supported
 

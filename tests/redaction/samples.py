@@ -7,9 +7,7 @@ masked and each that stays although its name sounds secret. ``samples.txt`` was 
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import sys
 import tarfile
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from tests.redaction.canaries import exchange
+from tracer.api_reference.build.archives import download
 from tracer.formats import yaml_text
 from tracer.model import Body
 from tracer.redaction import Policy, Redactor, load_policy, scan
@@ -54,17 +53,8 @@ class Masked(NamedTuple):
 
 def fetch(folder: Path) -> Path:
     """Download what is not there yet of the packages' sources into ``folder``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    tools = folder / "tools"
-    python = tools / "bin" / "python"
-    if not python.exists():
-        _run(sys.executable, "-m", "venv", str(tools))
-        _run(str(python), "-m", "pip", "install", "--quiet", "setuptools>=80", "wheel", "pbr", "hatchling")
     for package in PACKAGES:
-        name, _, version = package.partition("==")
-        if not (folder / f"{name.replace('-', '_')}-{version}.tar.gz").exists():
-            options = ("--quiet", "--no-deps", "--no-binary", ":all:", "--no-build-isolation")
-            _run(str(python), "-m", "pip", "download", *options, "--dest", str(folder), package)
+        download(package, folder)
     return folder
 
 
@@ -95,10 +85,6 @@ def masked(sample: str, text: str, policy: Policy) -> tuple[list[Masked], str]:
     assert scan(recording, known=redactor.known) == [], sample
     kept = redacted.response.body.json or redacted.response.body.text or ""
     return [Masked(rule, sample) for rule, count in redactor.counts.items() for _ in range(count)], kept
-
-
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"})
 
 
 def _leaves(tree: object, name: str = "") -> Iterator[tuple[str, str]]:

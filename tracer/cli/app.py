@@ -31,6 +31,7 @@ _VERBS: dict[str, str] = {
     "diff": "Show changes of behaviour between recordings.",
     "check": "Check recordings against their sequences.",
     "sequences": "List and show the documented sequences.",
+    "api": "List and show operations of the official API reference.",
     "learn": "Write a sequence file from recordings.",
     "view": "Make an HTML page of recordings, with an index.",
     "docs": "Make a documentation site of recordings.",
@@ -44,7 +45,7 @@ _VERBS: dict[str, str] = {
 }
 """The verbs, each with its purpose. Each is a module of this package with ``arguments`` and ``run``."""
 
-_WITHOUT_RULES = ("addon", "cloud", "completion", "schema")
+_WITHOUT_RULES = ("addon", "api", "cloud", "completion", "schema")
 """Verbs without the option ``--rules``. The verbs of the group ``cloud`` declare their options themselves."""
 
 

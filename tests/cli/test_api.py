@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.runner import tracer
+
+
+def test_a_list_has_the_operations_of_a_service() -> None:
+    listed = tracer("api", "list", "--service", "image", "--release", "zed")
+    assert listed.returncode == 0
+    assert "image.show-image" in listed.stdout
+    assert "GET /v2/images/{image_id}" in listed.stdout
+    assert "compute." not in listed.stdout
+
+
+def test_a_list_of_all_services_as_json() -> None:
+    listed = json.loads(tracer("api", "list", "--format", "json").stdout)
+    assert len(listed) > 1_700
+    assert {operation["id"].partition(".")[0] for operation in listed} >= {"image", "compute", "database"}
+
+
+@pytest.mark.parametrize(
+    "words", [("GET /v2/images/{image_id}",), ("GET", "/v2/images/9c31"), ("image.show-image",)]
+)
+def test_an_operation_with_its_facts(words: tuple[str, ...]) -> None:
+    shown = tracer("api", "show", *words)
+    assert shown.returncode == 0
+    assert shown.stdout.splitlines()[:5] == [
+        "image.show-image: Show image",
+        "GET /v2/images/{image_id}",
+        "https://docs.openstack.org/api-ref/image/v2/index.html#show-image",
+        "success: 200",
+        "errors: 400, 401, 403, 404",
+    ]
+
+
+def test_several_operations_of_a_request_are_a_list_with_their_conditions() -> None:
+    shown = tracer("api", "show", "POST /servers/{server_id}/action")
+    rows = [line.split() for line in shown.stdout.splitlines()]
+    assert ["compute.reboot-server", "reboot"] in rows
+    assert ["compute.start-server", "os-start"] in rows
+    assert len(rows) > 40
+
+
+def test_several_requests_are_a_list() -> None:
+    shown = tracer("api", "show", "/v2/images", "--service", "glance")
+    assert "image.create-image  POST /v2/images" in shown.stdout
+    assert "image.list-images   GET /v2/images" in shown.stdout
+
+
+def test_an_operation_as_json_has_its_link() -> None:
+    (shown,) = json.loads(tracer("api", "show", "image.show-image", "--format", "json").stdout)
+    assert shown["service"] == "glance"
+    assert shown["link"] == "https://docs.openstack.org/api-ref/image/v2/index.html#show-image"
+    assert "selector" not in shown
+
+
+def test_an_operation_of_a_release_says_its_end() -> None:
+    shown = tracer("api", "show", "compute.get-rdp-console")
+    assert "selected by: os-getRDPConsole\nmicroversions: –2.5\n" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("show", "image.x"), "tracer: OPERATION: no 'image.x' in the API reference; see: tracer api list\n"),
+        (
+            ("show", "image.show-imag"),
+            "tracer: OPERATION: no 'image.show-imag' in the API reference; did you mean image.show-image",
+        ),
+        (
+            ("show", "network.list-quotas-for-projects-with-non-default-quota-values", "--release", "2030.1"),
+            "tracer: --release: no API reference of '2030.1'; known: zed, 2023.1, ",
+        ),
+        (
+            ("show", "baremetal.show-node-inventory", "--release", "zed"),
+            "tracer: OPERATION: 'baremetal.show-node-inventory' is not in the API reference of this release",
+        ),
+        (("list", "--service", "x"), "tracer: --service: unknown service 'x'; known: cinder, designate, "),
+    ],
+)
+def test_a_mistake_is_one_line(words: tuple[str, ...], message: str) -> None:
+    ended = tracer("api", *words)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(message)
+    assert ended.stderr.count("\n") == 1

@@ -1,0 +1,101 @@
+"""The operation of a request: by method and path, then by query and body."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import defaultdict
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracer.api_reference.reading import operations, services
+from tracer.api_reference.selecting import count_conditions, selects
+from tracer.api_reference.spellings import first_words, spellings
+from tracer.api_reference.templates import count_literals, path_values, shape_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tracer.api_reference.schema import Operation
+
+__all__ = ["operation_of"]
+
+_PROJECT = re.compile(r"^(/v[\d.]+)/\{(?:admin_)?(?:project|tenant)_id\}(?=/)")
+"""The project after the version. Since Yoga, Cinder needs none."""
+
+_NO_QUERY: Mapping[str, str] = MappingProxyType({})
+
+
+class _Candidate(NamedTuple):
+    """An operation with a template that the path matches, and the values of its parameters."""
+
+    template: str
+    operation: Operation
+    values: dict[str, str]
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """Return the literal segments, the literal characters, and the conditions of the selector."""
+        return *count_literals(self.template), count_conditions(self.operation.selector)
+
+
+class _Index(NamedTuple):
+    """The operations of a service in a release, with their templates by the number of slashes."""
+
+    by_slashes: Mapping[int, list[tuple[str, Operation]]]
+    of_any_length: list[tuple[str, Operation]]
+    words: frozenset[str]
+
+
+def operation_of(
+    service: str,
+    release: str | None,
+    method: str,
+    path: str,
+    *,
+    query: Mapping[str, str] = _NO_QUERY,
+    body: object = None,
+) -> Operation | None:
+    """Return the operation of a request to ``service`` in ``release``, None if there is none.
+
+    ``path`` begins after the mount of the service: ``/v2/images``. ``spellings`` has its variations. ``body``
+    is the content of the JSON body, None if it is not known. The template with the most literal segments has
+    priority, then the selector with the most conditions. HEAD without an operation of its own is GET.
+    """
+    if service not in services():
+        return None
+    index = _index(service, release)
+    for wanted in (method, "GET") if method == "HEAD" else (method,):
+        for spelling in spellings(path, index.words):
+            selected = [
+                candidate
+                for candidate in _candidates(index, wanted, spelling)
+                if selects(candidate.operation.selector, candidate.values, query, body)
+            ]
+            if selected:
+                return max(selected, key=lambda candidate: candidate.rank).operation
+    return None
+
+
+def _candidates(index: _Index, method: str, path: str) -> list[_Candidate]:
+    return [
+        _Candidate(template, operation, values)
+        for template, operation in index.by_slashes.get(path.count("/"), []) + index.of_any_length
+        if operation.method in {method, "*"} and (values := path_values(template, path)) is not None
+    ]
+
+
+@functools.lru_cache(maxsize=64)
+def _index(service: str, release: str | None) -> _Index:
+    by_slashes: dict[int, list[tuple[str, Operation]]] = defaultdict(list)
+    of_any_length: list[tuple[str, Operation]] = []
+    templates: set[str] = set()
+    for operation in operations(service, release):
+        documented = operation.actual_path or operation.path
+        for template in dict.fromkeys((documented, _PROJECT.sub(r"\1", documented))):
+            templates.add(template)
+            if template.endswith("/{object}"):
+                of_any_length.append((template, operation))
+            else:
+                by_slashes[shape_of(template).count("/")].append((template, operation))
+    return _Index(dict(by_slashes), of_any_length, first_words(templates))

@@ -1,0 +1,87 @@
+"""The files of the API reference: one for each service, with an operation on each line."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tracer.api_reference.schema import Operation, Reference
+from tracer.errors import InputError
+from tracer.releases import holds, is_openstack, order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "FOLDER",
+    "format_reference",
+    "link",
+    "operation_data",
+    "operations",
+    "read_reference",
+    "reference",
+    "services",
+]
+
+FOLDER = Path(__file__).with_name("data")
+
+
+@functools.cache
+def services() -> list[str]:
+    """Return the names of all services with a reference, such as ``glance``."""
+    return sorted(path.stem for path in FOLDER.glob("*.json"))
+
+
+@functools.cache
+def reference(service: str) -> Reference:
+    """Return the reference of ``service``. Raise InputError if there is none."""
+    if service not in services():
+        raise InputError("service", f"no API reference for {service!r}; known: {', '.join(services())}")
+    return read_reference(FOLDER / f"{service}.json")
+
+
+def read_reference(path: Path) -> Reference:
+    """Return the reference in the file ``path``."""
+    return msgspec.json.decode(path.read_bytes(), type=Reference)
+
+
+def operations(service: str, release: str | None = None) -> Iterator[Operation]:
+    """Yield the operations of ``service`` in ``release``, by default in the newest with a reference.
+
+    A release before the first, or after the newest, has the operations of the first or the newest.
+    """
+    whole = reference(service)
+    wanted = _nearest(release, whole.releases)
+    for operation in whole.operations:
+        if holds(operation.since or None, operation.until or None, wanted):
+            yield operation
+
+
+def _nearest(release: str | None, releases: tuple[str, ...]) -> str:
+    """Return ``release``, or the first or last of ``releases`` if it is outside of them."""
+    if release is None or not is_openstack(release) or order(release) > order(releases[-1]):
+        return releases[-1]
+    return release if order(release) >= order(releases[0]) else releases[0]
+
+
+def link(service: str, operation: Operation) -> str:
+    """Return the URL of an operation in the newest published reference."""
+    anchor = f"#{operation.anchor}" if operation.anchor else ""
+    return f"{reference(service).url}{operation.page}{anchor}"
+
+
+def format_reference(whole: Reference) -> str:
+    """Return the text of a file: the head, then an operation on each line."""
+    head = msgspec.json.encode(msgspec.structs.replace(whole, operations=())).decode()
+    lines = ",\n".join(msgspec.json.encode(operation_data(each)).decode() for each in whole.operations)
+    assert head.endswith('"operations":[]}')
+    return f"{head.removesuffix('[]}')}[\n{lines}\n]}}\n"
+
+
+def operation_data(operation: Operation) -> dict[str, Any]:
+    """Return an operation as plain values, without an empty selector."""
+    data: dict[str, Any] = msgspec.to_builtins(operation)
+    return {key: value for key, value in data.items() if key != "selector" or value}

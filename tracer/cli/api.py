@@ -1,0 +1,150 @@
+"""``tracer api list|show``: the operations of the official API reference."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from tracer.cli.options import add_format, add_release
+from tracer.cli.parsing import Verb, add_verbs, run_verb
+from tracer.errors import InputError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+    from tracer.api_reference import Operation
+
+    _Located = tuple[str, Operation]
+    """The name of a service, and one of its operations."""
+
+__all__ = ["arguments", "run"]
+
+_FORMATS = ("table", "json")
+_MOST_SIMILAR = 3
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verbs of the group."""
+    add_verbs(parser, _VERBS)
+
+
+run = run_verb
+
+
+def _list_arguments(parser: argparse.ArgumentParser) -> None:
+    _add_choice(parser)
+
+
+def _show_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "operation",
+        metavar="OPERATION",
+        nargs="+",
+        help="An ID, such as image.show-image, or a method and a path, such as GET /v2/images.",
+    )
+    _add_choice(parser)
+
+
+def _add_choice(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--service", metavar="NAME", help="Only this service: a name or a type, such as glance or image."
+    )
+    add_release(parser, "By default the newest with a reference.")
+    add_format(parser, _FORMATS, "", "table")
+
+
+def _list(options: argparse.Namespace) -> None:
+    from tracer.api_reference import operations
+    from tracer.cli.console import stdout
+    from tracer.rendering.api_tables import operation_table
+
+    found = [(name, each) for name in _services(options) for each in operations(name, options.release)]
+    if options.format == "json":
+        _print_json(found)
+    else:
+        console = stdout()
+        console.print(operation_table((operation for _, operation in found), console.width))
+
+
+def _show(options: argparse.Namespace) -> None:
+    from tracer.cli.console import stdout
+    from tracer.rendering.api_tables import operation_details, operation_table, rival_table
+
+    found = _found(options, options.release)
+    if not found:
+        raise InputError("OPERATION", _why_not_found(options))
+    console = stdout()
+    if options.format == "json":
+        _print_json(found)
+    elif len(found) == 1:
+        for part in operation_details(*found[0]):
+            console.print(part)
+    elif len({(operation.method, operation.path) for _, operation in found}) == 1:
+        console.print(rival_table(operation for _, operation in found))
+    else:
+        console.print(operation_table((operation for _, operation in found), console.width))
+
+
+def _found(options: argparse.Namespace, release: str | None) -> list[_Located]:
+    from tracer.api_reference import operations
+    from tracer.api_reference.searching import search
+
+    words = " ".join(options.operation)
+    by_service = {name: search(words, [*operations(name, release)]) for name in _services(options)}
+    nearest = min((found.distance for found in by_service.values() if found.operations), default=0)
+    return [
+        (name, operation)
+        for name, found in by_service.items()
+        if found.distance == nearest
+        for operation in found.operations
+    ]
+
+
+def _why_not_found(options: argparse.Namespace) -> str:
+    """Return a sentence with the releases that have the operation, or with the most similar IDs."""
+    from rapidfuzz import fuzz, process
+
+    from tracer.api_reference import operations, reference
+
+    words = " ".join(options.operation)
+    names = _services(options)
+    releases = reference(names[0]).releases
+    having = [release for release in releases if _found(options, release)]
+    if having:
+        return f"{words!r} is not in the API reference of this release; it is in {', '.join(having)}"
+    ids = [operation.id for name in names for operation in operations(name, options.release)]
+    similar = process.extract(words, ids, scorer=fuzz.ratio, limit=_MOST_SIMILAR, score_cutoff=80)
+    hint = f"did you mean {' or '.join(name for name, *_ in similar)}?" if similar else "see: tracer api list"
+    return f"no {words!r} in the API reference; {hint}"
+
+
+def _services(options: argparse.Namespace) -> list[str]:
+    """Return the names of the chosen services. Raise InputError for an unknown service or release."""
+    from tracer.api_reference import reference, services
+
+    names = [name for name in services() if options.service in (None, name, reference(name).type)]
+    if not names:
+        raise InputError("--service", f"unknown service {options.service!r}; known: {', '.join(services())}")
+    releases = reference(names[0]).releases
+    if options.release not in (None, *releases):
+        known = ", ".join(releases)
+        raise InputError("--release", f"no API reference of {options.release!r}; known: {known}")
+    return names
+
+
+def _print_json(found: Iterable[_Located]) -> None:
+    from tracer.api_reference import link, operation_data
+    from tracer.formats.json_text import dump
+
+    data = [
+        {"service": service, **operation_data(operation), "link": link(service, operation)}
+        for service, operation in found
+    ]
+    sys.stdout.write(dump(data))
+
+
+_VERBS = {
+    "list": Verb("List the operations: ID, method and path, name.", _list_arguments, _list),
+    "show": Verb("Show an operation: link, statuses, parameters, fields.", _show_arguments, _show),
+}
