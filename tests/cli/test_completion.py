@@ -25,14 +25,14 @@ function=$(complete -p tracer | sed 's/.*-F \\([^ ]*\\).*/\\1/')
 printf '%s\\n' "${COMPREPLY[@]}"
 """
 # zsh completes only in its line editor, so that it needs a terminal. Ctrl-D lists the candidates,
-# unless further keys wait.
+# unless further keys wait. The prompt (@@) says that the line editor reads: before, Ctrl-D ends the input.
 ZSH = """
 zmodload zsh/zpty
-zpty shell "PS1= zsh -f -i"
+zpty shell "PS1=@@ zsh -f -i"
 zpty -w shell 'autoload -U compinit; compinit -u; eval "$(<'$1')"'
 zpty -w shell 'LISTMAX=10000; stty columns 400; unset zle_bracketed_paste'
 zpty -w shell 'print READY'
-zpty -r -m shell text '*READY*READY*'
+zpty -r -m shell text '*READY*READY*@@*'
 zpty -n -w shell "$2"$'\\x04'
 sleep $4
 zpty -w shell $'\\x15print END'

@@ -141,6 +141,25 @@ def test_every_way_with_the_keyboard(visit: Visitor, shipped: Callable[[str], st
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
+def test_keys_do_not_wait_for_an_animation_frame(visit: Visitor, shipped: Callable[[str], str]) -> None:
+    """A fast typist presses Escape or Enter before the page has shown the result of the search."""
+    page = visit(shipped("en")).page
+    pressed = """(key) => {
+        const search = document.getElementById("search");
+        search.focus();
+        search.value = "404";
+        search.dispatchEvent(new Event("input"));
+        search.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+        return search.value;
+    }"""
+    assert page.evaluate(pressed, "Escape") == ""
+    expect(page.locator("#found")).to_have_text("")
+    assert page.evaluate(pressed, "Enter") == "404"
+    expect(page.locator("#found")).not_to_have_text("")
+    page.keyboard.press("Escape")
+    assert page.locator("#search").input_value() == ""
+
+
 def test_the_tab_key_reaches_everything_and_the_focus_shows(
     visit: Visitor, shipped: Callable[[str], str]
 ) -> None:

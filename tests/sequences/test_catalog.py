@@ -23,6 +23,7 @@ from tracer.sequences import (
     known_client,
     match,
 )
+from tracer.sequences.templates import is_version_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +107,12 @@ def test_each_message_has_its_place_in_the_api_reference(entry: Entry) -> None:
     document = {"keystone": "identity/v3", "glance": "image/v2"}[entry.receiver]
     if entry.path == "/" and entry.receiver == "glance":
         document = "image/versions"
-    assert re.fullmatch(re.escape(f"{API}{document}/index.html#") + "[a-z][a-z-]+", entry.reference)
+    page = f"{API}{document}/index.html"
+    # The reference of Keystone has no operation for version discovery.
+    if entry.receiver == "keystone" and is_version_path(entry.path):
+        assert entry.reference == page
+    else:
+        assert re.fullmatch(re.escape(f"{page}#") + "[a-z][a-z0-9-]+", entry.reference)
 
 
 @pytest.mark.parametrize("sequence", catalog().values(), ids=lambda sequence: sequence.name)

@@ -71,6 +71,7 @@ document.addEventListener("keydown", (event) => {
   if (state.indexed) return inIndex(event, target, typing);
   if (target === byId("search") && ["Enter", "ArrowDown"].includes(event.key)) {
     event.preventDefault();
+    applySearch();
     rows.focus();
     if (state.selected < 0) select(0);
   } else if (!typing && event.key in LETTERS) {
@@ -91,8 +92,9 @@ document.addEventListener("keydown", (event) => {
  * @param {boolean} typing
  */
 function inIndex(event, target, typing) {
-  const searching = target === byId("search") && ["Enter", "ArrowDown"].includes(event.key);
-  const action = searching ? INDEX_MOVES.ArrowDown : typing ? undefined : (INDEX_MOVES[event.key] ?? (OF_A_RUN.has(event.key) ? undefined : LETTERS[event.key]));
+  const leaving = target === byId("search") && ["Enter", "ArrowDown"].includes(event.key);
+  if (leaving) applySearch();
+  const action = leaving ? INDEX_MOVES.ArrowDown : typing ? undefined : (INDEX_MOVES[event.key] ?? (OF_A_RUN.has(event.key) ? undefined : LETTERS[event.key]));
   if (action === undefined) return;
   event.preventDefault();
   action();
@@ -111,7 +113,8 @@ function stepBack(event) {
     return refresh();
   }
   if (event.target instanceof Node && byId("details").contains(event.target)) return rows.focus();
-  if (state.query !== "" || state.deviating) {
+  // The last letters may wait for an animation frame.
+  if (byId("search").value !== "" || state.deviating) {
     state.query = byId("search").value = "";
     state.deviating = false;
     refresh();
@@ -125,11 +128,16 @@ function stepBack(event) {
 let searching = 0;
 byId("search").addEventListener("input", () => {
   cancelAnimationFrame(searching);
-  searching = requestAnimationFrame(() => {
-    state.query = byId("search").value;
-    refresh();
-  });
+  searching = requestAnimationFrame(applySearch);
 });
+
+/** Search for the text of the search field now, not only in the next animation frame. */
+function applySearch() {
+  cancelAnimationFrame(searching);
+  if (state.query === byId("search").value) return;
+  state.query = byId("search").value;
+  refresh();
+}
 
 byId("switcher").append(...runs.map(({ name }, index) => el("option", { value: String(index), text: name })));
 byId("switcher").addEventListener("change", () => {
