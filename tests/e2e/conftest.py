@@ -208,6 +208,23 @@ def visit(browser: Browser) -> Iterator[Visitor]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """Return a function for the URL of a view in a language: one command on two releases."""
+    from tests.e2e.pages import SHIPPED, view_pages
+
+    return view_pages(tmp_path_factory.mktemp("shipped"), SHIPPED)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """Return a function for the URL of a view in a language: all recordings of two releases."""
+    from tests.e2e.pages import view_pages
+
+    releases = [ROOT / "recordings" / release for release in ("zed", "2023.1")]
+    return view_pages(tmp_path_factory.mktemp("folder"), releases)
+
+
 @pytest.fixture
 def opened(visit: Visitor, tmp_path: Path) -> Callable[..., Visit]:
     """Visit the page of a recording."""

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.cli.runner import tracer
-from tests.e2e.pages import SHIPPED, deviating, view_pages
+from tests.e2e.pages import SHIPPED, deviating
 from tests.rendering import seed
 from tracer.i18n import languages
 
@@ -24,11 +24,6 @@ pytestmark = pytest.mark.e2e
 
 # What a message of the recording by name has in its body alone, and only there.
 ONLY_IN_A_BODY = "os_hash_algo"
-
-
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    return view_pages(tmp_path_factory.mktemp("shipped"), SHIPPED)
 
 
 def _chosen(page: Page) -> str:

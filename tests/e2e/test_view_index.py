@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.pages import ROOT, SHIPPED, deviating, view_pages
+from tests.e2e.pages import deviating
 from tracer.i18n import languages
 
 if TYPE_CHECKING:
@@ -17,18 +17,6 @@ if TYPE_CHECKING:
     from tests.e2e.browser import Visit, Visitor
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    return view_pages(tmp_path_factory.mktemp("shipped"), SHIPPED)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    """Return the address of a page of all recordings of two releases."""
-    releases = [ROOT / "recordings" / release for release in ("zed", "2023.1")]
-    return view_pages(tmp_path_factory.mktemp("folder"), releases)
 
 
 def _drawn(page: Page, query: str) -> list[str]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tests.e2e.pages import ROOT, SHIPPED, view_pages
 from tests.rendering import seed
 
 if TYPE_CHECKING:
@@ -16,18 +15,6 @@ if TYPE_CHECKING:
     from tests.e2e.browser import Visit, Visitor
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    return view_pages(tmp_path_factory.mktemp("shipped"), SHIPPED)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    """Return the address of a page of all recordings of two releases."""
-    releases = [ROOT / "recordings" / release for release in ("zed", "2023.1")]
-    return view_pages(tmp_path_factory.mktemp("folder"), releases)
 
 
 def test_paths_are_whole_at_1400_pixels(visit: Visitor, folder: Callable[[str], str]) -> None:

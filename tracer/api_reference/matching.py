@@ -14,11 +14,11 @@ from tracer.api_reference.spellings import first_words, spellings
 from tracer.api_reference.templates import count_literals, path_values, shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tracer.api_reference.schema import Operation
 
-__all__ = ["operation_of"]
+__all__ = ["Candidate", "candidates_by_spelling", "operation_of"]
 
 _PROJECT = re.compile(r"^(/v[\d.]+)/\{(?:admin_)?(?:project|tenant)_id\}(?=/)")
 """The project after the version. Since Yoga, Cinder needs none."""
@@ -26,7 +26,7 @@ _PROJECT = re.compile(r"^(/v[\d.]+)/\{(?:admin_)?(?:project|tenant)_id\}(?=/)")
 _NO_QUERY: Mapping[str, str] = MappingProxyType({})
 
 
-class _Candidate(NamedTuple):
+class Candidate(NamedTuple):
     """An operation with a template that the path matches, and the values of its parameters."""
 
     template: str
@@ -64,25 +64,28 @@ def operation_of(
     """
     if service not in services():
         return None
-    index = _index(service, release)
     for wanted in (method, "GET") if method == "HEAD" else (method,):
-        for spelling in spellings(path, index.words):
+        for candidates in candidates_by_spelling(service, release, path):
             selected = [
                 candidate
-                for candidate in _candidates(index, wanted, spelling)
-                if selects(candidate.operation.selector, candidate.values, query, body)
+                for candidate in candidates
+                if candidate.operation.method in {wanted, "*"}
+                and selects(candidate.operation.selector, candidate.values, query, body)
             ]
             if selected:
                 return max(selected, key=lambda candidate: candidate.rank).operation
     return None
 
 
-def _candidates(index: _Index, method: str, path: str) -> list[_Candidate]:
-    return [
-        _Candidate(template, operation, values)
-        for template, operation in index.by_slashes.get(path.count("/"), []) + index.of_any_length
-        if operation.method in {method, "*"} and (values := path_values(template, path)) is not None
-    ]
+def candidates_by_spelling(service: str, release: str | None, path: str) -> Iterator[list[Candidate]]:
+    """Yield the operations of any method at ``path``: a list for each spelling, which may be empty."""
+    index = _index(service, release)
+    for spelling in spellings(path, index.words):
+        yield [
+            Candidate(template, operation, values)
+            for template, operation in index.by_slashes.get(spelling.count("/"), []) + index.of_any_length
+            if (values := path_values(template, spelling)) is not None
+        ]
 
 
 @functools.lru_cache(maxsize=64)

@@ -53,9 +53,9 @@ def operations(service: str, release: str | None = None) -> Iterator[Operation]:
 
     A release before the first, or after the newest, has the operations of the first or the newest.
     """
-    whole = reference(service)
-    wanted = _nearest(release, whole.releases)
-    for operation in whole.operations:
+    content = reference(service)
+    wanted = _nearest(release, content.releases)
+    for operation in content.operations:
         if holds(operation.since or None, operation.until or None, wanted):
             yield operation
 
@@ -73,10 +73,10 @@ def link(service: str, operation: Operation) -> str:
     return f"{reference(service).url}{operation.page}{anchor}"
 
 
-def format_reference(whole: Reference) -> str:
+def format_reference(content: Reference) -> str:
     """Return the text of a file: the head, then an operation on each line."""
-    head = msgspec.json.encode(msgspec.structs.replace(whole, operations=())).decode()
-    lines = ",\n".join(msgspec.json.encode(operation_data(each)).decode() for each in whole.operations)
+    head = msgspec.json.encode(msgspec.structs.replace(content, operations=())).decode()
+    lines = ",\n".join(msgspec.json.encode(operation_data(each)).decode() for each in content.operations)
     assert head.endswith('"operations":[]}')
     return f"{head.removesuffix('[]}')}[\n{lines}\n]}}\n"
 

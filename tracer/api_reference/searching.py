@@ -5,26 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from tracer.api_reference.spellings import first_words, spellings
-from tracer.api_reference.templates import count_literals, path_values, shape_of
+from tracer.api_reference.matching import candidates_by_spelling
+from tracer.api_reference.reading import operations
+from tracer.api_reference.templates import count_literals, shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tracer.api_reference.schema import Operation
 
-__all__ = ["Found", "search"]
+__all__ = ["SearchResult", "search"]
 
 
-class Found(NamedTuple):
+class SearchResult(NamedTuple):
     """Operations, and the number of spellings of a path that were tried before: fewer are a better match."""
 
     operations: list[Operation]
     distance: int = 0
 
 
-def search(words: str, operations: Sequence[Operation]) -> Found:
-    """Return the operations of one service that ``words`` name.
+def search(words: str, service: str, release: str | None = None) -> SearchResult:
+    """Return the operations of ``service`` in ``release`` that ``words`` name.
 
     ``words`` are an ID (``image.show-image``), a path (``/v2/images/{image_id}``, or with values in place of
     the parameters), or a method and a path. The names of parameters do not count. Of several templates that
@@ -33,17 +32,20 @@ def search(words: str, operations: Sequence[Operation]) -> Found:
     first, _, rest = words.partition(" ")
     method, path = (first.upper(), rest.strip()) if rest else ("", words)
     if "/" not in path:
-        return Found([operation for operation in operations if operation.id == words])
+        return SearchResult([each for each in operations(service, release) if each.id == words])
     path = urlsplit(path).path or "/"
-    allowed = [operation for operation in operations if not method or operation.method in {method, "*"}]
-    same = [operation for operation in allowed if shape_of(operation.path) == shape_of(path)]
-    if same or "{" in path:
-        return Found(same)
-    words_of_service = first_words({operation.path for operation in operations})
-    for distance, spelling in enumerate(spellings(path, words_of_service), start=1):
-        matching = [operation for operation in allowed if path_values(operation.path, spelling) is not None]
+    methods = {method, "*"}
+    documented = [
+        operation
+        for operation in operations(service, release)
+        if shape_of(operation.path) == shape_of(path) and (not method or operation.method in methods)
+    ]
+    if documented or "{" in path:
+        return SearchResult(documented)
+    for distance, candidates in enumerate(candidates_by_spelling(service, release, path), start=1):
+        matching = [each for each in candidates if not method or each.operation.method in methods]
         if matching:
-            best = max(count_literals(operation.path) for operation in matching)
-            nearest = [operation for operation in matching if count_literals(operation.path) == best]
-            return Found(nearest, distance)
-    return Found([])
+            best = max(count_literals(each.template) for each in matching)
+            nearest = [each.operation for each in matching if count_literals(each.template) == best]
+            return SearchResult(nearest, distance)
+    return SearchResult([])

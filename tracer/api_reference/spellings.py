@@ -6,20 +6,21 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from tracer.api_reference.templates import shape_of
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 __all__ = ["first_words", "spellings"]
 
-_VERSION = re.compile(r"/v\d+(?:\.\d+)?(?=/|$)")
+_VERSION = re.compile(r"^/v\d+(?:\.\d+)?(?=/|$)")
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+", re.IGNORECASE)
-_PARAMETER = re.compile(r"\{[^{}]*\}")
 
 
-def first_words(templates: Collection[str]) -> frozenset[str]:
+def first_words(templates: Iterable[str]) -> frozenset[str]:
     """Return the literal words at the beginning of templates, after the version if they have one."""
-    words = (_segments(template)[0] for template in templates if _segments(template))
-    return frozenset(word for word in words if not _PARAMETER.fullmatch(word))
+    words = (_VERSION.sub("", shape_of(template), count=1)[1:].partition("/")[0] for template in templates)
+    return frozenset(words) - {"", "{}"}
 
 
 def spellings(path: str, words: Collection[str]) -> Iterator[str]:
@@ -32,20 +33,11 @@ def spellings(path: str, words: Collection[str]) -> Iterator[str]:
     """
     normal = "/" + "/".join(unquote(part).replace("/", "%2F") for part in path.split("/") if part)
     for whole in dict.fromkeys((normal.removesuffix(".json"), normal)):
-        yield whole
         match = _VERSION.match(whole)
         version = match[0] if match else ""
         rest = whole[len(version) :]
-        versions = dict.fromkeys((version, version.removesuffix(".0"), ""))
-        for spelling in versions:
-            if rest:
-                yield spelling + rest
+        versions = dict.fromkeys((version, version.removesuffix(".0"), "")) if rest else [version]
+        yield from (spelling + rest for spelling in versions)
         project, _, below = rest[1:].partition("/")
         if version and below and project not in words:
-            for spelling in versions if _ID.fullmatch(project) else [""]:
-                yield f"{spelling}/{below}"
-
-
-def _segments(template: str) -> list[str]:
-    version = _VERSION.match(template)
-    return [part for part in template[version.end() if version else 0 :].split("/") if part]
+            yield from (f"{spelling}/{below}" for spelling in (versions if _ID.fullmatch(project) else [""]))

@@ -59,45 +59,45 @@ def _list(options: argparse.Namespace) -> None:
     from tracer.cli.console import stdout
     from tracer.rendering.api_tables import operation_table
 
-    found = [(name, each) for name in _services(options) for each in operations(name, options.release)]
+    listed = [(name, each) for name in _services(options) for each in operations(name, options.release)]
     if options.format == "json":
-        _print_json(found)
+        _print_json(listed)
     else:
         console = stdout()
-        console.print(operation_table((operation for _, operation in found), console.width))
+        console.print(operation_table((operation for _, operation in listed), console.width))
 
 
 def _show(options: argparse.Namespace) -> None:
     from tracer.cli.console import stdout
     from tracer.rendering.api_tables import operation_details, operation_table, rival_table
 
-    found = _found(options, options.release)
-    if not found:
+    named = _search(options, options.release)
+    if not named:
         raise InputError("OPERATION", _why_not_found(options))
     console = stdout()
     if options.format == "json":
-        _print_json(found)
-    elif len(found) == 1:
-        for part in operation_details(*found[0]):
+        _print_json(named)
+    elif len(named) == 1:
+        for part in operation_details(*named[0]):
             console.print(part)
-    elif len({(operation.method, operation.path) for _, operation in found}) == 1:
-        console.print(rival_table(operation for _, operation in found))
+    elif len({(operation.method, operation.path) for _, operation in named}) == 1:
+        console.print(rival_table(operation for _, operation in named))
     else:
-        console.print(operation_table((operation for _, operation in found), console.width))
+        console.print(operation_table((operation for _, operation in named), console.width))
 
 
-def _found(options: argparse.Namespace, release: str | None) -> list[_Located]:
-    from tracer.api_reference import operations
+def _search(options: argparse.Namespace, release: str | None) -> list[_Located]:
+    """Return the operations that the user's words name, of the services with the best match."""
     from tracer.api_reference.searching import search
 
     words = " ".join(options.operation)
-    by_service = {name: search(words, [*operations(name, release)]) for name in _services(options)}
-    nearest = min((found.distance for found in by_service.values() if found.operations), default=0)
+    results = {name: search(words, name, release) for name in _services(options)}
+    nearest = min((result.distance for result in results.values() if result.operations), default=0)
     return [
         (name, operation)
-        for name, found in by_service.items()
-        if found.distance == nearest
-        for operation in found.operations
+        for name, result in results.items()
+        if result.distance == nearest
+        for operation in result.operations
     ]
 
 
@@ -110,7 +110,7 @@ def _why_not_found(options: argparse.Namespace) -> str:
     words = " ".join(options.operation)
     names = _services(options)
     releases = reference(names[0]).releases
-    having = [release for release in releases if _found(options, release)]
+    having = [release for release in releases if _search(options, release)]
     if having:
         return f"{words!r} is not in the API reference of this release; it is in {', '.join(having)}"
     ids = [operation.id for name in names for operation in operations(name, options.release)]
@@ -133,13 +133,13 @@ def _services(options: argparse.Namespace) -> list[str]:
     return names
 
 
-def _print_json(found: Iterable[_Located]) -> None:
+def _print_json(located: Iterable[_Located]) -> None:
     from tracer.api_reference import link, operation_data
     from tracer.formats.json_text import dump
 
     data = [
         {"service": service, **operation_data(operation), "link": link(service, operation)}
-        for service, operation in found
+        for service, operation in located
     ]
     sys.stdout.write(dump(data))
 

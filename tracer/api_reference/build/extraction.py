@@ -71,7 +71,7 @@ def main() -> None:
 
 def sections(source: Path) -> list[Section]:
     """Return all sections with an operation in an ``api-ref/source`` tree, in the order of the pages."""
-    found: list[Section] = []
+    result: list[Section] = []
     with tempfile.TemporaryDirectory(prefix="api-ref-") as folder, (Path(folder) / "log").open("w") as log:
         app = Sphinx(
             source.resolve(),
@@ -95,11 +95,11 @@ def sections(source: Path) -> list[Section]:
         app.add_directive("rest_status_code", _StatusTable, override=True)
         app.connect(
             "doctree-read",
-            lambda app, doctree: found.extend(_sections(doctree, app.env.docname)),
+            lambda app, doctree: result.extend(_sections(doctree, app.env.docname)),
             priority=_BEFORE_REFERENCES,
         )
         app.build(force_all=True)
-    return sorted(found, key=lambda section: section.page)
+    return sorted(result, key=lambda section: section.page)
 
 
 def _sections(doctree: nodes.document, page: str) -> Iterator[Section]:

@@ -131,8 +131,8 @@ class Tracer:
         self._patches.callback(install(ctx.master.addons))
         self._patches.callback(options.quieten(ctx.options))
         settings = self._ready()
-        # The worker process recovers the journals itself.
-        if not isinstance(self.sink(), WorkerConnection):
+        self.sink()
+        if not self._has_worker:
             for result in recover(settings.folder, settings.participants):
                 self.reporter.log(recovery_notice(result))
         _log.log(ALERT, "recordings are written to %s", settings.release_folder.resolve())
@@ -290,7 +290,7 @@ class Tracer:
         """
         if not ctx.options.server:
             return StoredFlowPlayback(self._ready(), self.on_saved, self.reporter)
-        if self._aside:
+        if self._has_worker:
             watched = self._on_exchange is not None
             return WorkerConnection(self._ready(), self.reporter.on_notice, watched=watched)
         return EventPipeline(
@@ -336,6 +336,11 @@ class Tracer:
             await self._sink.finish()
             with contextlib.suppress(OSError):  # another proxy may have journals there
                 (self._ready().folder / JOURNALS).rmdir()
+
+    @property
+    def _has_worker(self) -> bool:
+        """Whether a separate process records live traffic. That process recovers earlier journals itself."""
+        return self._aside and bool(ctx.options.server)
 
     def _ready(self) -> Settings:
         assert self.settings is not None, "configure comes before traffic"
