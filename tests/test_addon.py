@@ -27,7 +27,7 @@ def load(script: Path, folder: Path, *, shadow: Path | None = None) -> subproces
 
 @pytest.mark.parametrize("script", [SCRIPT, ROOT / "addons" / "trace.py"], ids=["package", "clone"])
 def test_the_script_has_the_addon(script: Path, tmp_path: Path) -> None:
-    assert "[<tracer.capture.mitm.addon.Tracer" in load(script, tmp_path).stdout
+    assert "[<tracer.capture.mitm.tracer_addon.Tracer" in load(script, tmp_path).stdout
 
 
 def test_no_module_beside_the_script_shadows_a_package(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
+from collections import Counter
 from pathlib import Path, PurePosixPath
 
 TESTS = Path(__file__).parent
@@ -33,3 +35,32 @@ def test_each_test_module_has_its_module_or_a_reason() -> None:
     }
     assert without_module() == reasons.keys()
     assert all(reasons.values())
+
+
+SAME_JOB = {
+    "addon.py": "the addon of mitmproxy: the script, and the verb that names it",
+    "findings.py": "the findings of a check: types, and those of each package",
+    "html.py": "an HTML page",
+    "junit.py": "a report for JUnit",
+    "options.py": "options, of the addon and of verbs",
+    "problems.py": "problems as data",
+    "report.py": "a report as data",
+    "schema.py": "the schema of files: of sequences, and the verb that prints it",
+    "terminal.py": "a report for a terminal",
+}
+"""File names that occur in several packages, with the job that all of these modules do."""
+
+
+def test_a_file_name_occurs_once_or_for_the_same_job() -> None:
+    names = Counter(path.name for path in PACKAGE.rglob("*.py") if not path.name.startswith("__"))
+    assert {name for name, count in names.items() if count > 1} == SAME_JOB.keys()
+
+
+def test_the_names_of_public_classes_are_unique() -> None:
+    names = Counter(
+        node.name
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in names.items() if count > 1] == []

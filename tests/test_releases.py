@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracer.cloud.releases import releases
+from tracer.cloud.release_data import releases
 from tracer.errors import InputError
 from tracer.releases import PATTERN, also, canonical, checked, holds, meant, order
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracer.urls import Origin, authority, base, bracketed, hostname, origin, path_of, split
+from tracer.urls import UrlOrigin, authority, base, bracketed, hostname, origin, path_of, split
 
 ADDRESSES = st.ip_addresses()
 PORTS = st.integers(1, 65535)
@@ -43,11 +43,11 @@ def test_every_spelling_of_an_ipv6_address_is_one_origin(
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("http://[::1]/x", Origin("http", "::1", 80)),
-        ("https://u:p@[0:0::1]:5000", Origin("https", "::1", 5000)),
-        ("http://[FE80::A%25eth0]:1", Origin("http", "fe80::a%eth0", 1)),
-        ("http://[::ffff:127.0.0.1]:1", Origin("http", "127.0.0.1", 1)),
-        ("http://Cloud.Test:80/", Origin("http", "cloud.test", 80)),
+        ("http://[::1]/x", UrlOrigin("http", "::1", 80)),
+        ("https://u:p@[0:0::1]:5000", UrlOrigin("https", "::1", 5000)),
+        ("http://[FE80::A%25eth0]:1", UrlOrigin("http", "fe80::a%eth0", 1)),
+        ("http://[::ffff:127.0.0.1]:1", UrlOrigin("http", "127.0.0.1", 1)),
+        ("http://Cloud.Test:80/", UrlOrigin("http", "cloud.test", 80)),
         ("http://::1:43399/x", None),
         ("http://[::1/x", None),
         ("http://[zz]/x", None),
@@ -56,7 +56,7 @@ def test_every_spelling_of_an_ipv6_address_is_one_origin(
         ("/identity", None),
     ],
 )
-def test_an_origin_is_written_in_one_way(url: str, expected: Origin | None) -> None:
+def test_an_origin_is_written_in_one_way(url: str, expected: UrlOrigin | None) -> None:
     assert origin(url) == expected
 
 

@@ -10,12 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tracer.api import check, compare, dump, load, match, record, redact, to_mermaid
     from tracer.comparison.report import ComparisonReport
     from tracer.conformance import ConformanceReport
     from tracer.errors import TracerError
     from tracer.model import Body, Cloud, Exchange, Label, Output, Recording, Request, Response
     from tracer.plugins import Exporter, ExportOptions, ReportFormat, ReportOptions
+    from tracer.public_api import check, compare, dump, load, match, record, redact, to_mermaid
 
 __all__ = [
     "Body",
@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "tracer.api": ("check", "compare", "dump", "load", "match", "record", "redact", "to_mermaid"),
+    "tracer.public_api": ("check", "compare", "dump", "load", "match", "record", "redact", "to_mermaid"),
     "tracer.comparison.report": ("ComparisonReport",),
     "tracer.conformance": ("ConformanceReport",),
     "tracer.errors": ("TracerError",),

@@ -8,7 +8,7 @@ _HERE = Path(__file__).resolve().parent
 sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != _HERE]
 
 try:
-    from tracer.capture.mitm.addon import Tracer
+    from tracer.capture.mitm.tracer_addon import Tracer
     from tracer.rendering import draw
 except ModuleNotFoundError as error:
     # mitmproxy ends with this error. It would ignore sys.exit, and let traffic pass unrecorded.

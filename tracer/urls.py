@@ -6,12 +6,12 @@ import ipaddress
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["Origin", "authority", "base", "bracketed", "hostname", "origin", "path_of", "split"]
+__all__ = ["UrlOrigin", "authority", "base", "bracketed", "hostname", "origin", "path_of", "split"]
 
 _PORTS = {"http": 80, "https": 443}
 
 
-class Origin(NamedTuple):
+class UrlOrigin(NamedTuple):
     """The scheme, host and port of a URL in canonical form: equal origins are equal values.
 
     ``host`` is in lower case and without brackets; an IPv6 address is in its shortest form. Without a port in
@@ -43,7 +43,7 @@ def hostname(url: str) -> str:
     return (parts.hostname if parts is not None else None) or ""
 
 
-def origin(url: str) -> Origin | None:
+def origin(url: str) -> UrlOrigin | None:
     """Return the origin of ``url``, None if ``url`` has no host, or an invalid host or port."""
     try:
         parts = urlsplit(url)
@@ -52,10 +52,10 @@ def origin(url: str) -> Origin | None:
         return None
     if not host:
         return None
-    return Origin(parts.scheme, _canonical(host), port or _PORTS.get(parts.scheme, 0))
+    return UrlOrigin(parts.scheme, _canonical(host), port or _PORTS.get(parts.scheme, 0))
 
 
-def authority(of: Origin) -> str:
+def authority(of: UrlOrigin) -> str:
     """Return host and port as in a URL, without the port if it is the default of the scheme."""
     host = bracketed(of.host)
     return f"{host}:{of.port}" if of.port and of.port != _PORTS.get(of.scheme) else host
@@ -63,7 +63,7 @@ def authority(of: Origin) -> str:
 
 def base(scheme: str, host: str, port: int) -> str:
     """Return ``scheme://host:port``; ``host`` may be an IPv6 address without brackets."""
-    return f"{scheme}://{authority(Origin(scheme, host, port))}"
+    return f"{scheme}://{authority(UrlOrigin(scheme, host, port))}"
 
 
 def bracketed(host: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tracer.api_reference.templates import shape_of
+from tracer.api_reference.path_templates import shape_of
 
 if TYPE_CHECKING:
     from tracer.api_reference import Operation

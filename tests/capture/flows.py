@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from mitmproxy import connection, http
 from mitmproxy.test import taddons, tflow, tutils
 
-from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.flow_events import exchange_completed, request_started
+from tracer.capture.mitm.tracer_addon import Tracer
 from tracer.recording import load
 from tracer.runs.exchanges import exchange
 from tracer.runs.settings import LIMIT

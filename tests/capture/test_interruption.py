@@ -14,8 +14,8 @@ from mitmproxy.addons.readfile import ReadFile
 from mitmproxy.test import taddons
 
 from tests.capture.flows import peer
-from tests.capture.mitm.test_addon import TOKEN, discovery, login, show
-from tracer.capture.mitm.addon import Tracer
+from tests.capture.mitm.test_tracer_addon import TOKEN, discovery, login, show
+from tracer.capture.mitm.tracer_addon import Tracer
 from tracer.recording import load
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 
 from tracer.cloud import environments
 from tracer.cloud.environments import Built
-from tracer.cloud.releases import Environment
+from tracer.cloud.release_data import Environment
 from tracer.errors import CloudError
 
 SPEC = Environment(python=["3.11"], exclude_newer="2022-11-15", add=["setuptools"])

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from tracer.cloud import services
-from tracer.cloud.releases import catalog
+from tracer.cloud.release_data import catalog
 from tracer.cloud.services import HOST, ServiceProcess, answers, lives, sockets
 from tracer.errors import CloudError
 from tracer.urls import base

@@ -10,7 +10,7 @@ import pytest
 from tracer.cloud import state
 from tracer.cloud.environments import Built
 from tracer.cloud.passwords import is_safe
-from tracer.cloud.releases import CloudRelease, load
+from tracer.cloud.release_data import CloudRelease, load
 from tracer.cloud.state import Site
 from tracer.errors import CloudError
 

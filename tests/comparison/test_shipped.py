@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tracer.cloud.releases import releases
+from tracer.cloud.release_data import releases
 from tracer.comparison import compare, learn
 from tracer.comparison.folders import compare_files, pair
 from tracer.recording import load, second_path

@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.conftest import ROOT, TRACER, Site
 from tests.e2e.secrets import leaks
 from tests.patience import PATIENCE
-from tracer.cloud.releases import releases
+from tracer.cloud.release_data import releases
 from tracer.recording import load
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.conftest import IMAGE, MITMDUMP, TRACER, UNBUFFERED, Site
 from tests.e2e.secrets import leaks
 from tests.patience import PATIENCE
-from tracer.cloud.releases import releases
+from tracer.cloud.release_data import releases
 from tracer.recording import load
 from tracer.runs.participant_map import ParticipantMap
 from tracer.runs.recovery import recover

@@ -17,7 +17,7 @@ from tests.e2e.test_cloud import RAW, ask, service, token
 from tests.patience import PATIENCE
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.cloud.image import qcow2
-from tracer.cloud.releases import releases
+from tracer.cloud.release_data import releases
 from tracer.recording import load
 from tracer.releases import order
 

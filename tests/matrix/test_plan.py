@@ -99,7 +99,7 @@ def test_another_content_of_the_suite_is_recorded_anew(out: Path, tmp_path: Path
 
 
 def test_other_versions_are_recorded_anew(out: Path, unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tracer.cloud.releases import release
+    from tracer.cloud.release_data import release
 
     versions = release("zed").services
     monkeypatch.setitem(versions, "glance", "25.0.1")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.runner import tracer
-from tracer.cloud.releases import releases
+from tracer.cloud.release_data import releases
 from tracer.errors import TracerError
 from tracer.matrix import select_releases, select_suites
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from tests.matrix.made import PROBLEM, recording
 from tests.sequences import runs
-from tracer.cloud.releases import releases
+from tracer.cloud.release_data import releases
 from tracer.matrix import Cell, changed, legend, tables
 from tracer.model import Recording, Response
 

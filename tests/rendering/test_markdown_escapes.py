@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from tests.rendering.pages.test_hostile_texts import hostile_text
 from tests.rendering.sites import Element, rendered, tree_of
 from tracer.rendering.markdown_escapes import code, inline, masked
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 
 
 def _plain(text: str) -> str:

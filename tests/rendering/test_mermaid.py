@@ -17,7 +17,7 @@ from tracer.rendering import draw
 from tracer.rendering.mermaid import escape, mermaid, mermaid_parts
 from tracer.rendering.picture import render
 from tracer.rendering.style import Style
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 
 GOLDEN = Path(__file__).parent / "seed.mmd"
 HOSTILE = [

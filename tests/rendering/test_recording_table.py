@@ -23,7 +23,7 @@ from tracer.rendering.recording_table import (
     table,
     verdict_line,
 )
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 from tracer.sequences import label
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import pytest
 from mitmproxy import http, io
 
 from tests.capture.flows import peer, trace
-from tests.capture.mitm.test_addon import TOKEN, discovery
-from tests.capture.mitm.test_addon import login as login_flow
-from tests.capture.mitm.test_addon import show as show_flow
+from tests.capture.mitm.test_tracer_addon import TOKEN, discovery
+from tests.capture.mitm.test_tracer_addon import login as login_flow
+from tests.capture.mitm.test_tracer_addon import show as show_flow
 from tests.runs.talks import (
     DISCOVERY,
     GLANCE,
@@ -35,7 +35,7 @@ from tests.runs.talks import (
 )
 from tracer.conformance import check_all, exit_code
 from tracer.runs.client_process import ClientProcess
-from tracer.runs.discovery import PATIENCE
+from tracer.runs.discovery_runs import PATIENCE
 from tracer.runs.run import FINISHED_LIMIT, GRACE
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ from tests.runs.talks import (
     with_cached_token,
     with_cached_token_twice,
 )
-from tracer.runs.discovery import PATIENCE
+from tracer.runs.discovery_runs import PATIENCE
 from tracer.runs.run import GRACE
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from mitmproxy.flow import Error
 from mitmproxy.test import taddons
 
 from tests.capture.flows import flow, peer, trace
-from tests.capture.mitm.test_addon import TOKEN, discovery, login, show
-from tracer.capture.mitm.addon import Tracer
+from tests.capture.mitm.test_tracer_addon import TOKEN, discovery, login, show
+from tracer.capture.mitm.tracer_addon import Tracer
 from tracer.runs.event_pipeline import EventPipeline
 from tracer.runs.events import Event, RequestStarted
 from tracer.runs.playback import Clock

@@ -10,8 +10,8 @@ import pytest
 from mitmproxy.test import taddons
 
 from tests.capture.flows import exchanged, peer
-from tests.capture.mitm.test_addon import SECRET, TOKEN, login, show
-from tracer.capture.mitm.addon import Tracer
+from tests.capture.mitm.test_tracer_addon import SECRET, TOKEN, login, show
+from tracer.capture.mitm.tracer_addon import Tracer
 from tracer.errors import InputError
 from tracer.processes import ProcessIdentity, identify
 from tracer.recording import Journal, JournalHead, load, read_journal

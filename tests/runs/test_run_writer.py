@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.capture.flows import exchanged, flow, peer
-from tests.capture.mitm.test_addon import SECRET, TOKEN, login, show
+from tests.capture.mitm.test_tracer_addon import SECRET, TOKEN, login, show
 from tracer.errors import LeakError, OutputError, RenderError
 from tracer.recording import load, read_journal
 from tracer.rendering import draw

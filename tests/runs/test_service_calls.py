@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.capture.flows import CLOUD, flow, peer, trace
-from tests.capture.mitm.test_addon import TOKEN, discovery, login, show
+from tests.capture.mitm.test_tracer_addon import TOKEN, discovery, login, show
 from tracer.model import Body, Exchange, Recording, Request, Response
 from tracer.recording import load
 from tracer.recording.journal import read_journal

@@ -10,7 +10,7 @@ import yaml
 from msgspec.structs import replace
 
 from tests.sequences.runs import exchange
-from tracer.cloud.releases import releases
+from tracer.cloud.release_data import releases
 from tracer.model import Cloud, Recording
 from tracer.recording import load
 from tracer.sequences import (

@@ -1,8 +1,8 @@
 """The official API reference of OpenStack's services: the operations of each release, as data."""
 
-from tracer.api_reference.matching import operation_of
+from tracer.api_reference.operation_types import Operation, Parameter, Reference, Selector
 from tracer.api_reference.reading import link, operation_data, operations, reference, services
-from tracer.api_reference.schema import Operation, Parameter, Reference, Selector
+from tracer.api_reference.request_operations import operation_of
 
 __all__ = [
     "Operation",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tracer.api_reference.schema import Operation, Reference
+from tracer.api_reference.operation_types import Operation, Reference
 from tracer.errors import InputError
 from tracer.releases import holds, is_openstack, order
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from tracer.api_reference.matching import candidates_by_spelling
+from tracer.api_reference.path_templates import count_literals, shape_of
 from tracer.api_reference.reading import operations
-from tracer.api_reference.templates import count_literals, shape_of
+from tracer.api_reference.request_operations import candidates_by_spelling
 
 if TYPE_CHECKING:
-    from tracer.api_reference.schema import Operation
+    from tracer.api_reference.operation_types import Operation
 
 __all__ = ["SearchResult", "search"]
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from tracer.api_reference.templates import shape_of
+from tracer.api_reference.path_templates import shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from tracer.capture.client.command import ClientCommand, proxied
-from tracer.capture.client.trust import Trust, client_trust, with_authority
+from tracer.capture.client.trusted_ca import Trust, client_trust, with_authority
 from tracer.capture.mitm.authority import certificate
 from tracer.capture.mitm.lean import defer_addons
 
@@ -123,7 +123,7 @@ def _trace(
 
     from tracer.capture.client.bypass import watch_for_bypass
     from tracer.capture.mitm.distrust import CommandRemedies
-    from tracer.capture.mitm.proxy import master, own_context
+    from tracer.capture.mitm.embedded_proxy import master, own_context
     from tracer.capture.mitm.single_run import SingleRun
 
     environment = orders.environment

@@ -179,7 +179,7 @@ def _redacted(problem: str) -> str:
 
 
 def _complain(problem: str, code: int) -> int:
-    from tracer.rendering.texts import visible
+    from tracer.rendering.visible_texts import visible
 
     print(f"tracer: {visible(' '.join(problem.split()), 4000)}", file=sys.stderr)
     return code

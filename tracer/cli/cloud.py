@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracer.cloud.embedded_cloud import EmbeddedCloud, Running
-    from tracer.cloud.releases import CloudRelease
+    from tracer.cloud.release_data import CloudRelease
 
 __all__ = ["arguments", "run"]
 
@@ -136,7 +136,7 @@ def _list(_options: argparse.Namespace) -> None:
     from rich.text import Text
 
     from tracer.cloud.embedded_cloud import EmbeddedCloud
-    from tracer.cloud.releases import releases
+    from tracer.cloud.release_data import releases
 
     names = list(dict.fromkeys(service for release in releases().values() for service in release.services))
     table = Table(box=None, pad_edge=False)
@@ -190,7 +190,7 @@ def _not_up(release: str | None) -> str:
 
 def _clouds(release: str | None) -> Iterator[EmbeddedCloud]:
     from tracer.cloud.embedded_cloud import EmbeddedCloud
-    from tracer.cloud.releases import releases
+    from tracer.cloud.release_data import releases
 
     return (EmbeddedCloud(name) for name in ([release] if release else releases()))
 

@@ -89,7 +89,7 @@ def for_command(
         raise InputError("--client", f"chooses which `openstack` is run, but the command says {command[0]}")
     if release and not _is_described(environment, command):
         from tracer.cloud.embedded_cloud import EmbeddedCloud
-        from tracer.cloud.releases import releases
+        from tracer.cloud.release_data import releases
 
         if release in releases():
             cloud = EmbeddedCloud(release)
@@ -128,7 +128,7 @@ def _up() -> list[str]:
     if not names:
         return []
     from tracer.cloud.embedded_cloud import EmbeddedCloud
-    from tracer.cloud.releases import releases
+    from tracer.cloud.release_data import releases
 
     return [name for name in names if name in releases() and EmbeddedCloud(name).status()]
 

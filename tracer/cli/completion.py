@@ -58,7 +58,7 @@ def _complete_values(parser: argparse.ArgumentParser) -> None:
 
 
 def _release_names() -> Iterable[str]:
-    from tracer.cloud.releases import releases
+    from tracer.cloud.release_data import releases
 
     return releases()
 

@@ -42,7 +42,7 @@ def print_text(text: str, *, trusted: bool) -> None:
     If stdout is a terminal, characters of an untrusted text that control it become U+FFFD.
     """
     if not trusted and sys.stdout.isatty():
-        from tracer.rendering.texts import visible_lines
+        from tracer.rendering.visible_texts import visible_lines
 
         text = visible_lines(text)
     sys.stdout.write(text)

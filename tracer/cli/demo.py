@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> None:
     from tracer.cli.console import stdout
     from tracer.cloud.demo_image import NAME
     from tracer.cloud.embedded_cloud import EmbeddedCloud
-    from tracer.cloud.releases import release as find_release
+    from tracer.cloud.release_data import release as find_release
     from tracer.runs.settings import Settings
 
     if options.client:

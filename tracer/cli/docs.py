@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
     from tracer.cli.progress import progress
     from tracer.recording import below
     from tracer.rendering.pages import public_host, publish
-    from tracer.rendering.texts import visible
+    from tracer.rendering.visible_texts import visible
 
     with progress() as show:
         published = publish(

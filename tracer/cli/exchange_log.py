@@ -72,7 +72,7 @@ def _cells(exchange: Exchange) -> tuple[str, str, str, str]:
     A question mark follows a deviation: the next exchanges may show that the exchange is a fallback.
     """
     from tracer.rendering.messages import exchange_messages
-    from tracer.rendering.texts import visible
+    from tracer.rendering.visible_texts import visible
     from tracer.sequences import DEVIATIONS
 
     request, response = exchange_messages(exchange)

@@ -103,6 +103,6 @@ def _print_bytes(content: bytes, kind: str) -> None:
 
 def warn(text: str) -> None:
     """Print a warning as one line on stderr."""
-    from tracer.rendering.texts import visible
+    from tracer.rendering.visible_texts import visible
 
     print(f"tracer: {visible(text, 400)}", file=sys.stderr)

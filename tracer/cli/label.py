@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     """Label each recording in place, and print the changes. Return 2 if a recording cannot be labelled."""
     from tracer.cli.progress import counted_items, progress
     from tracer.recording import below
-    from tracer.rendering.texts import visible
+    from tracer.rendering.visible_texts import visible
     from tracer.sequences import find
 
     include_sequences(options)

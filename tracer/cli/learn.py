@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     """
     from tracer.cli.progress import counted_items, progress
     from tracer.recording import below, load
-    from tracer.rendering.texts import visible
+    from tracer.rendering.visible_texts import visible
     from tracer.sequences.learning import dumps, failures
     from tracer.storage import write
 
@@ -90,7 +90,7 @@ def _note(count: int) -> str:
 
 def _summarise(learned: Sequence, recordings: Mapping[str, Recording], output: Path | None) -> int:
     from tracer.conformance import check
-    from tracer.rendering.texts import visible
+    from tracer.rendering.visible_texts import visible
 
     checks = [check(recording, name, learned) for name, recording in recordings.items()]
     deviating = [result for result in checks if result.verdict != "conforms"]

@@ -139,6 +139,6 @@ def _summary(cell: Cell) -> str:
 
 
 def _complain(line: str) -> None:
-    from tracer.rendering.texts import visible
+    from tracer.rendering.visible_texts import visible
 
     print(f"tracer: {visible(' '.join(line.split()), 1000)}", file=sys.stderr)

@@ -123,7 +123,7 @@ class Parser(argparse.ArgumentParser):
 
         A mistyped option comes before a missing argument, which it may be.
         """
-        from tracer.rendering.texts import visible
+        from tracer.rendering.visible_texts import visible
 
         if message.startswith(_REQUIRED) and (mistyped := self._mistyped_options()):
             self.refuse(mistyped)
@@ -138,7 +138,7 @@ class Parser(argparse.ArgumentParser):
 
     def unknown_verb(self, name: str, verbs: Mapping[str, object]) -> NoReturn:
         """End the process with exit code 2 and one line that names the most similar verb, or all verbs."""
-        from tracer.rendering.texts import visible
+        from tracer.rendering.visible_texts import visible
 
         hint = _did_you_mean(name, verbs) or f"known: {', '.join(verbs)}."
         self.exit(2, f"{self.prog}: unknown verb '{visible(name)}'; {hint} See: {self.prog} --help\n")

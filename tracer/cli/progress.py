@@ -41,7 +41,7 @@ class ProgressLine:
 
     def __call__(self, line: str) -> None:
         """Show ``line``. No character in it controls the terminal."""
-        from tracer.rendering.texts import visible
+        from tracer.rendering.visible_texts import visible
 
         line = visible(line, 400)
         if not self._terminal:

@@ -92,13 +92,13 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _serve(options: argparse.Namespace, values: Mapping[str, Any]) -> None:
-    from tracer.capture.mitm.addon import Tracer
     from tracer.capture.mitm.mitmdump import serve
+    from tracer.capture.mitm.tracer_addon import Tracer
     from tracer.cli.console import stdout
     from tracer.cli.display import optional_display
     from tracer.cli.exchange_log import ExchangeLog
     from tracer.rendering import draw
-    from tracer.rendering.texts import visible_lines
+    from tracer.rendering.visible_texts import visible_lines
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracer.cloud import environments, service_processes
 from tracer.cloud.cache import Progress, folder, private_folder, silent
-from tracer.cloud.releases import CloudRelease, release
+from tracer.cloud.release_data import CloudRelease, release
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

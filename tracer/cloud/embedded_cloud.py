@@ -14,7 +14,7 @@ import msgspec
 from tracer import storage
 from tracer.cloud import clients, demo_image, environments, service_processes, services, state, tracing
 from tracer.cloud.cache import Progress, folder, locked, private_folder, silent
-from tracer.cloud.releases import CloudRelease, Service, catalog, release
+from tracer.cloud.release_data import CloudRelease, CloudService, catalog, release
 from tracer.cloud.services import HOST, FaultKind, ProcessFault, ServiceProcess
 from tracer.cloud.started import FOLDER, NOTE
 from tracer.errors import CloudError
@@ -65,7 +65,9 @@ class EmbeddedCloud:
 
     def __init__(self, release_name: str, cache: Path | None = None, *, apart: Path | None = None) -> None:
         self.release: CloudRelease = release(release_name)
-        self.services: dict[str, Service] = {name: catalog().services[name] for name in self.release.services}
+        self.services: dict[str, CloudService] = {
+            name: catalog().services[name] for name in self.release.services
+        }
         self._cache = folder(cache)
         self._folder = (apart or self._cache / FOLDER) / self.release.name
         self._home = self._folder / "state"

@@ -23,7 +23,7 @@ from tracer.errors import CloudError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracer.cloud.releases import Environment
+    from tracer.cloud.release_data import Environment
 
 __all__ = ["Built", "build", "finished", "key", "own_environment"]
 

@@ -21,7 +21,7 @@ from tracer.urls import bracketed, hostname
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tracer.cloud.releases import Service
+    from tracer.cloud.release_data import CloudService
     from tracer.cloud.state import Site
 
 __all__ = [
@@ -121,7 +121,7 @@ def start(site: Site, name: str, listening: socket.socket, log: Path) -> Service
     return process(name, site.urls[name], service_processes.spawn(command, [listening.fileno()]), port, log)
 
 
-def await_answers(started: Sequence[ServiceProcess], services: Mapping[str, Service]) -> None:
+def await_answers(started: Sequence[ServiceProcess], services: Mapping[str, CloudService]) -> None:
     """Wait until every service responds.
 
     Raises CloudError if a service ends, with the last line of its log, or does not respond in 120 seconds.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tracer.cloud.environments import Built
-    from tracer.cloud.releases import CloudRelease, Service
+    from tracer.cloud.release_data import CloudRelease, CloudService
 
 __all__ = [
     "ADMIN",
@@ -54,7 +54,7 @@ class Site:
     """
 
     home: Path
-    services: Mapping[str, Service]
+    services: Mapping[str, CloudService]
     urls: Mapping[str, str]
     built: Built
     passwords: Mapping[str, str]
@@ -101,7 +101,7 @@ class Site:
             for target, source in service.copied.items():
                 storage.write_private(home / target, Path(self.filled(source, name)).read_bytes())
 
-    def _endpoint_id(self, service: Service) -> str:
+    def _endpoint_id(self, service: CloudService) -> str:
         """Return the ID of the service's endpoint in the copied catalogue."""
         database = self.folder(self.identity) / (self.services[self.identity].catalogue or "")
         query = "SELECT endpoint.id FROM endpoint JOIN service ON service.id = service_id WHERE type = ?"
@@ -109,7 +109,7 @@ class Site:
             return str(connection.execute(query, (service.type,)).fetchone()[0])
 
 
-def placeholder_url(name: str, service: Service) -> str:
+def placeholder_url(name: str, service: CloudService) -> str:
     """Return the URL of the service in a template."""
     return f"http://{name}.invalid{service.mount}"
 
@@ -122,7 +122,9 @@ def passwords(home: Path) -> dict[str, str]:
         raise CloudError(f"cannot read {home / SECRETS}: {error}") from None
 
 
-def template_path(release: CloudRelease, services: Mapping[str, Service], built: Built, cache: Path) -> Path:
+def template_path(
+    release: CloudRelease, services: Mapping[str, CloudService], built: Built, cache: Path
+) -> Path:
     """Return the path for the template of the release, which need not exist."""
     return cache / "templates" / f"{release.name}-{_key(services, built)}"
 
@@ -135,7 +137,7 @@ def exists(path: Path) -> bool:
 
 
 def template(
-    release: CloudRelease, services: Mapping[str, Service], built: Built, cache: Path, progress: Progress
+    release: CloudRelease, services: Mapping[str, CloudService], built: Built, cache: Path, progress: Progress
 ) -> Path:
     """Return the folder of the release's template. Make the template if it is missing or unsafe.
 
@@ -164,12 +166,12 @@ def copy(source: Path, site: Site) -> None:
             _replace_urls(site.folder(name) / service.catalogue, site)
 
 
-def _key(services: Mapping[str, Service], built: Built) -> str:
+def _key(services: Mapping[str, CloudService], built: Built) -> str:
     content = msgspec.json.encode([built.path.name, dict(services)], order="sorted")
     return hashlib.sha256(content + REGISTER.read_bytes()).hexdigest()[:12]
 
 
-def _initialise(home: Path, services: Mapping[str, Service], built: Built, log: Path) -> None:
+def _initialise(home: Path, services: Mapping[str, CloudService], built: Built, log: Path) -> None:
     log.unlink(missing_ok=True)
     private_folder(home)
     generated = {name: generate() for name in (ADMIN, *services)}

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison.differences import Change
-from tracer.comparison.documents import STRING, compact, other_spelling, read_json
+from tracer.comparison.json_values import STRING, compact, other_spelling, read_json
 from tracer.comparison.severities import text
 from tracer.comparison.trees import compare_values
 from tracer.comparison.volatile import volatile_reasons

@@ -13,7 +13,7 @@ from tracer.findings import DIFFERENCE_SEVERITIES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Line", "Section", "lines", "sections"]
+__all__ = ["Line", "SharedDifferences", "lines", "sections"]
 
 D = TypeVar("D", Difference, Suppressed)
 
@@ -37,7 +37,7 @@ class Line(NamedTuple, Generic[D]):
     varies: bool
 
 
-class Section(NamedTuple, Generic[D]):
+class SharedDifferences(NamedTuple, Generic[D]):
     """The differences that exactly these recordings share, the most severe first."""
 
     recordings: tuple[str, ...]
@@ -66,7 +66,7 @@ class _Like(Generic[D]):
         return Line(self.first, location, times, self.varies)
 
 
-def sections(rows: Sequence[tuple[str, Iterable[D]]]) -> list[Section[D]]:
+def sections(rows: Sequence[tuple[str, Iterable[D]]]) -> list[SharedDifferences[D]]:
     """Group the differences of recordings by the set of recordings that share them. Large sets come first.
 
     Each row is the name of a recording with its differences.
@@ -80,14 +80,14 @@ def sections(rows: Sequence[tuple[str, Iterable[D]]]) -> list[Section[D]]:
         shared.setdefault(tuple(like.counts), []).append(like.line)
     order = {recording: position for position, (recording, _) in enumerate(rows)}
     return [
-        Section(recordings, sorted(inside, key=lambda line: _heaviness(line.difference)))
+        SharedDifferences(recordings, sorted(inside, key=lambda line: _heaviness(line.difference)))
         for recordings, inside in sorted(
             shared.items(), key=lambda item: (-len(item[0]), [order[recording] for recording in item[0]])
         )
     ]
 
 
-def lines(grouped: Iterable[Section[D]]) -> Iterator[Line[D]]:
+def lines(grouped: Iterable[SharedDifferences[D]]) -> Iterator[Line[D]]:
     """Return an iterator over the lines of all sections."""
     return (line for section in grouped for line in section.lines)
 

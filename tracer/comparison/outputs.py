@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tracer.comparison.differences import Change, Location
-from tracer.comparison.documents import read_json
+from tracer.comparison.json_values import read_json
 from tracer.comparison.lists import common_runs
 from tracer.comparison.printed_tables import displayed, is_table, table_values
 from tracer.comparison.trees import compare_values

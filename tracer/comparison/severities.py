@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 
 from tracer.comparison.differences import Change, Kind, Side
-from tracer.comparison.documents import WrittenFloat
+from tracer.comparison.json_values import WrittenFloat
 from tracer.comparison.volatile_rules import pattern
 from tracer.documentation import findings_url
 from tracer.findings import DifferenceSeverity

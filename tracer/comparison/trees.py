@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tracer.comparison.differences import Change, Location
-from tracer.comparison.documents import WrittenFloat
+from tracer.comparison.json_values import WrittenFloat
 from tracer.comparison.lists import align, names
 from tracer.comparison.volatile import is_volatile, skeleton
 from tracer.comparison.volatile_rules import lifetimes, references, unordered

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Mapping as Values
 
-__all__ = ["Edit", "Entry", "MappingSpan", "apply_edits", "edits", "mapping_spans"]
+__all__ = ["Edit", "MappingSpan", "YamlEntry", "apply_edits", "edits", "mapping_spans"]
 
 _BREAK = "(?:\r\n|[\n\r\x85\u2028\u2029])"
 _REST_OF_LINE = re.compile(rf"[ \t]*{_BREAK}")
@@ -27,7 +27,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 _LIST_DEPTH = 2  # the outermost mapping, and the list in it
 
 
-class Entry(NamedTuple):
+class YamlEntry(NamedTuple):
     """A key with its value: the characters from ``start`` to ``end`` of the text."""
 
     key: str
@@ -39,7 +39,7 @@ class MappingSpan(NamedTuple):
     """The entries of a mapping, in the order of the text. ``flow`` is true for ``{a: 1}``."""
 
     flow: bool
-    entries: list[Entry]
+    entries: list[YamlEntry]
 
 
 class Edit(NamedTuple):
@@ -118,7 +118,7 @@ class _Collection:
 
     def __init__(self, event: yaml.CollectionStartEvent) -> None:
         self.flow = bool(event.flow_style)
-        self.entries: list[Entry] | None = [] if isinstance(event, yaml.MappingStartEvent) else None
+        self.entries: list[YamlEntry] | None = [] if isinstance(event, yaml.MappingStartEvent) else None
         self.key: tuple[str, int] | None = None
 
     def open_key(self, key: str, start: int) -> bool:
@@ -131,7 +131,7 @@ class _Collection:
     def close_value(self, end: int) -> None:
         """Complete the current entry."""
         if self.entries is not None and self.key is not None:
-            self.entries.append(Entry(*self.key, end))
+            self.entries.append(YamlEntry(*self.key, end))
             self.key = None
 
 

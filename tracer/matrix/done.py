@@ -38,7 +38,7 @@ class _Note(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 def note(out: Path, unit: Unit, number: Round) -> None:
     """Write the file of a finished round of ``unit``. Raise OutputError if that fails."""
-    from tracer.cloud.releases import release
+    from tracer.cloud.release_data import release
 
     done = _Note(
         fingerprint=unit.fingerprint,

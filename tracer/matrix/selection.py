@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracer.cloud.releases import release, releases
+from tracer.cloud.release_data import release, releases
 from tracer.errors import InputError
 from tracer.matrix.suites import Suite, load, suites
 

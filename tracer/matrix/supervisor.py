@@ -21,7 +21,7 @@ import msgspec
 
 from tracer.cloud import cache, service_processes
 from tracer.cloud.embedded_cloud import EmbeddedCloud
-from tracer.cloud.releases import releases
+from tracer.cloud.release_data import releases
 from tracer.errors import LostError
 from tracer.matrix.problems import UnitError
 from tracer.matrix.units import CommandResult, Unit

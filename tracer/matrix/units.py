@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from tracer.cloud.releases import release
+from tracer.cloud.release_data import release
 from tracer.matrix.problems import Problem
 from tracer.matrix.suites import Suite
 from tracer.model import FORMAT

@@ -10,7 +10,7 @@ import msgspec
 from tracer.redaction import bodies, commands, headers, url_secrets
 from tracer.redaction.failure import stripped
 from tracer.redaction.known import KnownSecrets
-from tracer.redaction.logins import may_hold_unrecognised_secret
+from tracer.redaction.login_checks import may_hold_unrecognised_secret
 from tracer.redaction.protocol_errors import without_quotations
 from tracer.redaction.pseudonyms import REMOVED, has_pseudonym
 from tracer.redaction.substitutions import BETWEEN, Substitutions

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tracer.counting import counted
 from tracer.rendering.recording_table import message_style
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 from tracer.rendering.blocks import Arrow
 from tracer.rendering.messages import client_first
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from tracer.rendering.texts import visible, visible_lines
+from tracer.rendering.visible_texts import visible, visible_lines
 from tracer.urls import split
 
 __all__ = ["EXAMPLE", "Md", "code", "cut", "fence", "inline", "link", "masked", "title"]

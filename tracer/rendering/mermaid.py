@@ -12,8 +12,8 @@ from tracer.rendering.documented import sequence_tree
 from tracer.rendering.messages import client_first
 from tracer.rendering.parts import split
 from tracer.rendering.style import Style
-from tracer.rendering.texts import visible
 from tracer.rendering.tree import recording_tree
+from tracer.rendering.visible_texts import visible
 from tracer.rendering.words import words
 from tracer.sequences import participant_label
 

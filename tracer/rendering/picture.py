@@ -9,7 +9,7 @@ from typing import Any, Literal
 from tracer.errors import RenderError
 from tracer.rendering.fitting import fit, size
 from tracer.rendering.fonts import family_for
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 
 __all__ = ["THEMES", "PictureFormat", "Theme", "render", "render_themes"]
 

@@ -12,7 +12,7 @@ from tracer.conformance.problems import Undetermined
 from tracer.conformance.reasons import reasons, unlabelled_deviations
 from tracer.counting import counted, noun_for, ranges
 from tracer.rendering.messages import MessageView, exchange_messages, messages
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 from tracer.sequences import NoSequence, catalog, failed_login
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from rich.style import Style as Look
 from tracer.rendering.blocks import Arrow, Close, Event, Note, Open
 from tracer.rendering.lanes import ARROW, Lanes, cut
 from tracer.rendering.recording_table import message_style
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

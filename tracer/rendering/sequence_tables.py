@@ -10,7 +10,7 @@ from rich.text import Text
 
 from tracer.i18n import DEFAULT, pick
 from tracer.rendering.conditions import each, either, how_often, when
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 from tracer.rendering.words import words
 from tracer.sequences import AnyOrder, Each, Loop, OneOf, usual_mount, with_query
 

@@ -13,8 +13,8 @@ from tracer.rendering.blocks import Arrow, Close, Open, events
 from tracer.rendering.lanes import ARROW, Lanes, lay_out
 from tracer.rendering.rows import CellLine, rows
 from tracer.rendering.style import Style
-from tracer.rendering.texts import visible
 from tracer.rendering.tree import recording_tree
+from tracer.rendering.visible_texts import visible
 from tracer.sequences import participant_label
 
 if TYPE_CHECKING:

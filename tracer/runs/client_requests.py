@@ -22,8 +22,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracer.runs import discovery
-from tracer.runs.discovery import PATIENCE
+from tracer.runs import discovery_runs
+from tracer.runs.discovery_runs import PATIENCE
 from tracer.runs.guesses import UNPROVEN, Guesses
 from tracer.runs.lulls import Lulls
 from tracer.runs.run import GRACE, Evidence, Run, Runs, is_below
@@ -165,7 +165,7 @@ class ClientRequests:
         for request in self._waiting.alone():
             if request.evidence.started > end:
                 continue
-            takers = discovery.takers(
+            takers = discovery_runs.takers(
                 request, self._same_client(request), self._waiting.complete(), self._lulls
             )
             if any(taker is run for _, taker in takers):
@@ -174,7 +174,7 @@ class ClientRequests:
             candidates = [
                 each
                 for each in self._candidates(request)
-                if discovery.is_followed(each, request, self._lulls)
+                if discovery_runs.is_followed(each, request, self._lulls)
             ]
             if candidates == [run] and not run.doubt:
                 self._decide(request, candidates)
@@ -198,7 +198,7 @@ class ClientRequests:
 
     def _note_discoverers(self, request: SentRequest) -> None:
         """Note the runs that may have sent the request, and that they may not be over yet."""
-        request.discoverers = discovery.discoverers(request, self._same_client(request), self._lulls)
+        request.discoverers = discovery_runs.discoverers(request, self._same_client(request), self._lulls)
         for run in request.discoverers:
             run.possibly_last = max(run.possibly_last, request.latest)
 
@@ -353,25 +353,27 @@ class ClientRequests:
         takers = (
             []
             if request.run
-            else discovery.takers(request, self._same_client(request), complete, self._lulls)
+            else discovery_runs.takers(request, self._same_client(request), complete, self._lulls)
         )
         if not takers:
             return
         moment, run = min(takers, key=lambda taker: taker[0])
-        rivals = discovery.rivals(request, run, moment, complete, self._lulls)
+        rivals = discovery_runs.rivals(request, run, moment, complete, self._lulls)
         if wait and any(each.alone == math.inf for each in rivals):
             return
-        owners = discovery.owners(request, self._same_client(request), complete, self._lulls)
+        owners = discovery_runs.owners(request, self._same_client(request), complete, self._lulls)
         if (
             rivals
             or request.failed
             or len(takers) > 1
-            or (len(owners) > 1 and not discovery.is_certain(request, run, moment, complete, self._lulls))
+            or (
+                len(owners) > 1 and not discovery_runs.is_certain(request, run, moment, complete, self._lulls)
+            )
         ):
             for each in (request, *rivals):
                 each.doubt = UNPROVEN.format(peer=request.evidence.peer)
                 trusted = [candidate for candidate in self._same_client(each) if not candidate.doubt]
-                self._runs.doubt_each(discovery.owners(each, trusted, complete, self._lulls), each.doubt)
+                self._runs.doubt_each(discovery_runs.owners(each, trusted, complete, self._lulls), each.doubt)
         self._guesses.doubt_after_lull(request, run, moment)
         self._guess(request, run)
 
@@ -385,15 +387,15 @@ class ClientRequests:
     def _candidates(self, request: SentRequest) -> list[Run]:
         """Return the possible runs of the request, by their use of the service, else by the time."""
         runs = self._same_client(request)
-        return discovery.owners(request, runs, self._waiting.complete(), self._lulls) or discovery.under_way(
-            request, runs
-        )
+        return discovery_runs.owners(
+            request, runs, self._waiting.complete(), self._lulls
+        ) or discovery_runs.under_way(request, runs)
 
     def _decide_by_time(self, request: SentRequest) -> None:
         """Assign the request to a run in progress, else to a run that began soon after, else to a new run."""
         if request.run is not None:
             return
-        soon = discovery.beginning_soon(request, self._same_client(request), self._lulls)
+        soon = discovery_runs.beginning_soon(request, self._same_client(request), self._lulls)
         candidates = self._candidates(request) or soon
         if not candidates:
             self._give(request, self._runs.begin(request.evidence))
@@ -405,7 +407,7 @@ class ClientRequests:
 
         A failed request for the service of a login may be the only request of a command.
         """
-        run = discovery.preferred(request, candidates)
+        run = discovery_runs.preferred(request, candidates)
         may_be_alone = request.failed and (not run.logins or run.logged_in_below(request.service))
         if len(candidates) > 1 or may_be_alone:
             request.doubt = UNPROVEN.format(peer=request.evidence.peer)

@@ -10,8 +10,8 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING
 
-from tracer.runs import discovery
-from tracer.runs.discovery import PATIENCE
+from tracer.runs import discovery_runs
+from tracer.runs.discovery_runs import PATIENCE
 
 if TYPE_CHECKING:
     from tracer.runs.lulls import Lulls
@@ -61,7 +61,7 @@ class Guesses:
                 self._undiscovered.remove(request)
                 continue
             may_follow = any(
-                discovery.are_related(each.service, request.service)
+                discovery_runs.are_related(each.service, request.service)
                 and run.of_same_client(each.evidence)
                 and each.earliest <= request.evidence.started
                 and not each.failed
@@ -84,7 +84,7 @@ class Guesses:
             and each.run is not run
             and run.of_same_client(each.evidence)
             and request.latest < each.evidence.started <= moment
-            and discovery.may_have_known(each.run, request)
+            and discovery_runs.may_have_known(each.run, request)
         }
         if later:
             request.doubt = request.doubt or UNPROVEN.format(peer=run.peer)
@@ -93,10 +93,10 @@ class Guesses:
     def _has_discovered(self, run: Run, service: str) -> bool:
         """Return whether ``run`` discovered ``service`` by requests that did not fail."""
         failed = any(
-            each.run is run and each.failed and discovery.are_related(each.service, service)
+            each.run is run and each.failed and discovery_runs.are_related(each.service, service)
             for each in self._guessed
         )
-        return not failed and discovery.had_discovered(run, service, math.inf)
+        return not failed and discovery_runs.had_discovered(run, service, math.inf)
 
     def _suspects(self, request: SentRequest, run: Run) -> list[Run]:
         """Return the other runs that may have taken the discovery before the first ``request`` of ``run``.
@@ -110,7 +110,7 @@ class Guesses:
             for each in self._guessed
             if each.run is not None
             and each.run is not run
-            and discovery.are_related(each.service, request.service)
+            and discovery_runs.are_related(each.service, request.service)
             and run.of_same_client(each.evidence)
             and each.evidence.started <= time
             and each.run.active(time)

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tracer.errors import InputError
-from tracer.urls import Origin, origin, path_of
+from tracer.urls import UrlOrigin, origin, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ class ParticipantMap:
 
     def __init__(self, text: str = "") -> None:
         self.senders: dict[int, str] = {}
-        self.receivers: list[tuple[str, Origin, str]] = []
+        self.receivers: list[tuple[str, UrlOrigin, str]] = []
         self.catalogue: Catalogue | None = None
         for item in filter(None, (part.strip() for part in text.split(","))):
             name, separator, value = item.partition("=")
@@ -87,7 +87,7 @@ class ParticipantMap:
         return service[0] if service else None
 
 
-def _origin_and_path(value: str, item: str) -> tuple[Origin, str]:
+def _origin_and_path(value: str, item: str) -> tuple[UrlOrigin, str]:
     url = value if "://" in value else f"http://{value}"
     url_origin = origin(url)
     if url_origin is None:

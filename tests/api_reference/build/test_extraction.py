@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tracer.api_reference.build.sections import Section
-from tracer.api_reference.schema import Parameter
+from tracer.api_reference.build.reference_sections import ReferenceSection
+from tracer.api_reference.operation_types import Parameter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,7 +104,7 @@ STATUSES = """
 
 
 @pytest.fixture(scope="module")
-def sections(tmp_path_factory: pytest.TempPathFactory) -> list[Section]:
+def sections(tmp_path_factory: pytest.TempPathFactory) -> list[ReferenceSection]:
     source: Path = tmp_path_factory.mktemp("source")
     (source / "index.rst").write_text("Images\n======\n\n.. toctree::\n\n   v2/index\n")
     (source / "v2").mkdir()
@@ -114,11 +114,11 @@ def sections(tmp_path_factory: pytest.TempPathFactory) -> list[Section]:
         (folder / "status.yaml").write_text(STATUSES)
     command = [sys.executable, "-m", "tracer.api_reference.build.extraction", str(source)]
     output = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
-    return msgspec.json.decode(output, type=list[Section])
+    return msgspec.json.decode(output, type=list[ReferenceSection])
 
 
-def test_a_section_with_directives(sections: list[Section]) -> None:
-    assert sections[0] == Section(
+def test_a_section_with_directives(sections: list[ReferenceSection]) -> None:
+    assert sections[0] == ReferenceSection(
         title="Show image",
         page="v2/index",
         anchor="show-image",
@@ -134,7 +134,7 @@ def test_a_section_with_directives(sections: list[Section]) -> None:
     )
 
 
-def test_a_section_with_sentences(sections: list[Section]) -> None:
+def test_a_section_with_sentences(sections: list[ReferenceSection]) -> None:
     assert len(sections) == 3
     action = sections[1]
     assert (action.title, action.anchor) == ("Reboot image (reboot Action)", "reboot-image-reboot-action")
@@ -142,7 +142,7 @@ def test_a_section_with_sentences(sections: list[Section]) -> None:
     assert [parameter.name for parameter in action.request] == ["reboot"]
 
 
-def test_a_section_that_is_nested_too_deeply(sections: list[Section]) -> None:
+def test_a_section_that_is_nested_too_deeply(sections: list[ReferenceSection]) -> None:
     nested = sections[2]
     assert (nested.method, nested.path, nested.success) == ("GET", "/v2/nested", (203,))
     assert [parameter.name for parameter in nested.response] == ["host"]

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from tests.api_reference.build.test_merging import SHOW
+from tests.api_reference.build.test_release_ranges import SHOW
 from tracer.api_reference.build.identifying import assign_ids
-from tracer.api_reference.schema import Selector
+from tracer.api_reference.operation_types import Selector
 
 
 def test_an_operation_keeps_its_id_if_its_name_changes() -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from mitmproxy.certs import CertStore
 
-from tracer.capture.client.trust import Trust
-from tracer.capture.mitm.addon import Tracer
-from tracer.capture.mitm.proxy import master
+from tracer.capture.client.trusted_ca import Trust
+from tracer.capture.mitm.embedded_proxy import master
+from tracer.capture.mitm.tracer_addon import Tracer
 from tracer.runs.settings import Settings
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from mitmproxy.proxy.context import Context
 from mitmproxy.test import taddons, tflow
 
 from tracer.capture.client.clouds_file import CloudEntry
-from tracer.capture.client.trust import Trust
-from tracer.capture.mitm.addon import Tracer
+from tracer.capture.client.trusted_ca import Trust
 from tracer.capture.mitm.distrust import CommandRemedies, Distrust
+from tracer.capture.mitm.tracer_addon import Tracer
 
 if TYPE_CHECKING:
     import pytest
@@ -83,7 +83,9 @@ def test_mitmdump_warns_once_for_each_host(caplog: pytest.LogCaptureFixture) -> 
             await tracer.done()
 
     asyncio.run(run())
-    logged = [record.getMessage() for record in caplog.records if record.name == "tracer.capture.mitm.addon"]
+    logged = [
+        record.getMessage() for record in caplog.records if record.name == "tracer.capture.mitm.tracer_addon"
+    ]
     client_a, server_a, client_b, server_b = logged
     assert client_a.startswith(
         "a client does not trust the proxy's CA (asked for a): "

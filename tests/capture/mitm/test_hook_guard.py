@@ -6,10 +6,10 @@ import inspect
 import pytest
 
 from tracer.capture.mitm.hook_guard import guarded
-from tracer.capture.mitm.reporter import Reporter
+from tracer.capture.mitm.reporter import ProxyReporter
 
 
-class _Reporter(Reporter):
+class _Reporter(ProxyReporter):
     """A reporter that only notes failures."""
 
     def __init__(self) -> None:

@@ -21,9 +21,9 @@ from mitmproxy.options import Options
 from mitmproxy.tools.dump import DumpMaster
 
 from tracer.capture.mitm import internals
-from tracer.capture.mitm.addon import Tracer
-from tracer.capture.mitm.proxy import master, own_context
+from tracer.capture.mitm.embedded_proxy import master, own_context
 from tracer.capture.mitm.single_run import SingleRun
+from tracer.capture.mitm.tracer_addon import Tracer
 from tracer.runs.settings import Settings
 
 if TYPE_CHECKING:

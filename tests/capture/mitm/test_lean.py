@@ -28,7 +28,7 @@ def test_one_command_loads_no_addon_that_it_has_no_use_for(module: str) -> None:
     script = """
 from tracer.capture.mitm.lean import defer_addons
 defer_addons()
-import tracer.capture.mitm.proxy, tracer.capture.mitm.single_run
+import tracer.capture.mitm.embedded_proxy, tracer.capture.mitm.single_run
 """
     assert module not in loaded(script)
 
@@ -41,7 +41,7 @@ import mitmproxy.addons
 before = mitmproxy.addons
 from tracer.capture.mitm.lean import defer_addons
 defer_addons()
-import tracer.capture.mitm.proxy
+import tracer.capture.mitm.embedded_proxy
 assert sys.modules["mitmproxy.addons"] is before
 """
     assert "flask" in loaded("import sys\n" + script)
@@ -56,7 +56,7 @@ LOAD = """
 import sys
 from tracer.capture.mitm.lean import defer_addons
 defer_addons()
-import tracer.capture.mitm.proxy, tracer.capture.mitm.single_run
+import tracer.capture.mitm.embedded_proxy, tracer.capture.mitm.single_run
 import mitmproxy
 assert "flask" not in sys.modules
 """
@@ -70,7 +70,8 @@ assert mitmproxy.addons.__spec__.name == mitmproxy.addons.__name__ == "mitmproxy
 assert hasattr(mitmproxy.addons, "default_addons")
 assert not hasattr(mitmproxy.addons, "nothing")
 assert type(mitmproxy.addons) is type(mitmproxy)
-assert mitmproxy.addons.proxyserver.Proxyserver is sys.modules["tracer.capture.mitm.proxy"].Proxyserver
+proxy = sys.modules["tracer.capture.mitm.embedded_proxy"]
+assert mitmproxy.addons.proxyserver.Proxyserver is proxy.Proxyserver
 from mitmproxy.tools.dump import DumpMaster
 from mitmproxy.options import Options
 import asyncio

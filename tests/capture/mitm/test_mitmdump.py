@@ -9,7 +9,7 @@ import pytest
 
 from tracer.capture.mitm.mitmdump import _check_address, _CleanFormatter
 from tracer.errors import AddressError
-from tracer.rendering.texts import visible_lines
+from tracer.rendering.visible_texts import visible_lines
 
 
 def test_a_line_of_the_log_has_no_characters_that_control_a_terminal() -> None:

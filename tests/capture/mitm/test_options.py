@@ -12,7 +12,7 @@ from mitmproxy.options import Options
 from mitmproxy.test import taddons
 
 from tracer.capture.mitm import options
-from tracer.capture.mitm.addon import Tracer
+from tracer.capture.mitm.tracer_addon import Tracer
 from tracer.errors import InputError, OutputError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from mitmproxy.test import tflow
 
 from tests.capture.flows import exchanged, flow
 from tracer.capture.mitm import reporter
-from tracer.capture.mitm.reporter import Reporter
+from tracer.capture.mitm.reporter import ProxyReporter
 from tracer.capture.worker.protocol import ExchangeStored, Failed, LogLine
 from tracer.errors import LeakError, TracerError
 
@@ -28,7 +28,7 @@ def stops(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_a_failure_ends_its_flow_and_the_proxy(stops: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    reports, failing = Reporter(), tflow.tflow()
+    reports, failing = ProxyReporter(), tflow.tflow()
     reports.fail(FULL, failing)
     assert failing.error is not None
     reports.fail(ValueError("a token"))
@@ -45,7 +45,7 @@ def test_a_failure_ends_its_flow_and_the_proxy(stops: list[str], capsys: pytest.
 def test_a_failure_while_the_proxy_ends_stops_nothing_more(
     stops: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    reports, failing = Reporter(), tflow.tflow()
+    reports, failing = ProxyReporter(), tflow.tflow()
     reports.closing = True
     reports.fail(FULL, failing)
     assert (reports.failure, failing.error, stops) == (FULL, None, [])
@@ -55,7 +55,7 @@ def test_a_failure_while_the_proxy_ends_stops_nothing_more(
 def test_without_stop_on_error_traffic_passes_and_losses_count(
     stops: list[str], capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    reports, failing = Reporter(), tflow.tflow()
+    reports, failing = ProxyReporter(), tflow.tflow()
     reports.stop_on_error = False
     reports.fail(FULL, failing)
     assert (reports.unrecorded, reports.failure, failing.error, stops) == (1, None, None, [])
@@ -67,7 +67,7 @@ def test_without_stop_on_error_traffic_passes_and_losses_count(
 def test_a_refused_leak_stops_nothing_but_the_exit_code_tells(
     stops: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    reports = Reporter()
+    reports = ProxyReporter()
     reports.fail(LeakError("a.yaml", ()))
     assert (reports.stopping, stops) == (False, [])
     assert caplog.messages[0].startswith("not recorded: not written, a.yaml")
@@ -77,7 +77,7 @@ def test_a_refused_leak_stops_nothing_but_the_exit_code_tells(
 
 def test_notices_of_the_worker(stops: list[str], caplog: pytest.LogCaptureFixture) -> None:
     shown: list[Exchange] = []
-    reports, stored = Reporter(shown.append), exchanged(flow())
+    reports, stored = ProxyReporter(shown.append), exchanged(flow())
     reports.on_notice(LogLine("warning", "100 % of the disk"))
     reports.on_notice(ExchangeStored(stored))
     reports.on_notice(Failed("the process has ended"))
@@ -88,5 +88,5 @@ def test_notices_of_the_worker(stops: list[str], caplog: pytest.LogCaptureFixtur
 
 
 def test_a_report_without_failures_exits_with_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    Reporter().exit_on_failure()
+    ProxyReporter().exit_on_failure()
     assert capsys.readouterr().err == ""

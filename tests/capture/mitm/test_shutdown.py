@@ -9,8 +9,8 @@ import pytest
 from mitmproxy.test import taddons
 
 from tests.capture.flows import flow, peer
-from tracer.capture.mitm import addon
-from tracer.capture.mitm.addon import Tracer
+from tracer.capture.mitm import tracer_addon
+from tracer.capture.mitm.tracer_addon import Tracer
 from tracer.errors import OutputError
 from tracer.recording import load
 from tracer.runs.events import Event, ExchangeCompleted
@@ -54,8 +54,8 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     async def hang_up() -> None:
         steps.append("hang up")
 
-    monkeypatch.setattr(addon, "stop_listening", stop_listening)
-    monkeypatch.setattr(addon, "hang_up", hang_up)
+    monkeypatch.setattr(tracer_addon, "stop_listening", stop_listening)
+    monkeypatch.setattr(tracer_addon, "hang_up", hang_up)
     return steps
 
 
@@ -111,7 +111,7 @@ def test_a_live_flow_of_which_mitmproxy_tells_no_end(
     late: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It has crashed there: soon after the client has left, and at the end, the recording says so."""
-    monkeypatch.setattr(addon, "_LATE", late)
+    monkeypatch.setattr(tracer_addon, "_LATE", late)
     lost, answered = flow(client=peer()), flow(client=peer())
     lost.response = None
 
@@ -139,7 +139,7 @@ def test_a_live_flow_of_which_mitmproxy_tells_no_end(
 
 def test_an_intercepted_flow_is_not_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its user may look at it for long after the client has left."""
-    monkeypatch.setattr(addon, "_LATE", 0.0)
+    monkeypatch.setattr(tracer_addon, "_LATE", 0.0)
     one = flow(client=peer())
 
     async def run() -> None:

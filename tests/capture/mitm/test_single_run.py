@@ -16,7 +16,7 @@ from mitmproxy.proxy.context import Context
 from mitmproxy.test import taddons, tflow
 
 from tests.capture.flows import flow
-from tracer.capture.client.trust import Trust
+from tracer.capture.client.trusted_ca import Trust
 from tracer.capture.mitm.distrust import CommandRemedies
 from tracer.capture.mitm.single_run import SingleRun, _is_same
 from tracer.model import Output

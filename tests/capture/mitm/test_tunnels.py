@@ -12,8 +12,8 @@ from mitmproxy.proxy import server_hooks
 from mitmproxy.test import taddons, tflow
 
 from tests.capture.flows import flow, peer
-from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.flow_events import request_started
+from tracer.capture.mitm.tracer_addon import Tracer
 from tracer.capture.mitm.tunnels import Tunnels, failed_tunnel
 from tracer.recording import load
 

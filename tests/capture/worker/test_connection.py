@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.capture.flows import flow, peer
-from tests.capture.mitm.test_addon import SECRET, login
+from tests.capture.mitm.test_tracer_addon import SECRET, login
 from tests.capture.worker.workers import ask, longest_block, pid_of, serve
 from tracer.capture.mitm.flow_events import exchange_completed, request_started
 from tracer.capture.worker import connection as worker_module

@@ -22,7 +22,7 @@ from tracer.rendering.pages.site import configuration, index
 from tracer.rendering.pages.site_plan import Page, plan
 from tracer.rendering.pages.summary import summarise
 from tracer.rendering.pages.wording import wording
-from tracer.rendering.texts import visible, visible_lines
+from tracer.rendering.visible_texts import visible, visible_lines
 
 HOSTILE = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<b>bold</b>", "</code></pre><h1>x",

@@ -15,7 +15,7 @@ from tracer.rendering.pages.site import BASE, configuration, index
 from tracer.rendering.pages.site_plan import plan
 from tracer.rendering.pages.summary import summarise
 from tracer.rendering.pages.wording import wording
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from tracer.model import RunVerdict

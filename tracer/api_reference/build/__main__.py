@@ -16,13 +16,13 @@ import msgspec
 
 from tracer.api_reference.build.archives import download, unpack
 from tracer.api_reference.build.identifying import assign_ids
-from tracer.api_reference.build.merging import expand, merge
 from tracer.api_reference.build.normalising import operations
-from tracer.api_reference.build.rules import load_rules
-from tracer.api_reference.build.sections import Section
+from tracer.api_reference.build.reference_sections import ReferenceSection
+from tracer.api_reference.build.release_ranges import expand, merge
+from tracer.api_reference.build.source_rules import load_rules
 from tracer.api_reference.build.sources import Sources, sources
+from tracer.api_reference.operation_types import Operation, Reference
 from tracer.api_reference.reading import FOLDER, format_reference, read_reference
-from tracer.api_reference.schema import Operation, Reference
 from tracer.errors import InputError
 from tracer.releases import order
 
@@ -79,14 +79,14 @@ def _build(name: str, known: Sources, releases: Sequence[str], archives: Path) -
     path.write_text(format_reference(reference), encoding="utf-8")
 
 
-def _read_sections(package: str, archives: Path) -> list[Section]:
+def _read_sections(package: str, archives: Path) -> list[ReferenceSection]:
     """Return the sections of a source distribution, read in a process of its own."""
     archive = download(package, archives)
     with tempfile.TemporaryDirectory(prefix="api-reference-") as folder:
         source = unpack(archive, Path(folder))
         command = [sys.executable, "-m", "tracer.api_reference.build.extraction", str(source)]
         output = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
-    return msgspec.json.decode(output, type=list[Section])
+    return msgspec.json.decode(output, type=list[ReferenceSection])
 
 
 if __name__ == "__main__":

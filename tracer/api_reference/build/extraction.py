@@ -17,8 +17,8 @@ from docutils import nodes
 from os_api_ref import RestParametersDirective, http_codes, rest_method
 from sphinx.application import Sphinx
 
-from tracer.api_reference.build.sections import Section
-from tracer.api_reference.schema import Parameter
+from tracer.api_reference.build.reference_sections import ReferenceSection
+from tracer.api_reference.operation_types import Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,9 +69,9 @@ def main() -> None:
     sys.stdout.buffer.write(msgspec.json.encode(sections(Path(sys.argv[1]))))
 
 
-def sections(source: Path) -> list[Section]:
+def sections(source: Path) -> list[ReferenceSection]:
     """Return all sections with an operation in an ``api-ref/source`` tree, in the order of the pages."""
-    result: list[Section] = []
+    result: list[ReferenceSection] = []
     with tempfile.TemporaryDirectory(prefix="api-ref-") as folder, (Path(folder) / "log").open("w") as log:
         app = Sphinx(
             source.resolve(),
@@ -102,7 +102,7 @@ def sections(source: Path) -> list[Section]:
     return sorted(result, key=lambda section: section.page)
 
 
-def _sections(doctree: nodes.document, page: str) -> Iterator[Section]:
+def _sections(doctree: nodes.document, page: str) -> Iterator[ReferenceSection]:
     for node in doctree.findall(rest_method):
         section = node.parent.parent
         statuses: list[int] = []
@@ -114,7 +114,7 @@ def _sections(doctree: nodes.document, page: str) -> Iterator[Section]:
                 tables[_direction(inner, section)] += inner["parameters"]
             elif isinstance(inner, nodes.paragraph | nodes.term):
                 statuses += _statuses(inner)
-        yield Section(
+        yield ReferenceSection(
             title=_title(section),
             page=page,
             anchor=node["target"],

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from docutils.nodes import make_id
 from msgspec.structs import replace
 
-from tracer.api_reference.templates import shape_of
+from tracer.api_reference.path_templates import shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from tracer.api_reference.schema import Operation
+    from tracer.api_reference.operation_types import Operation
 
 __all__ = ["assign_ids"]
 

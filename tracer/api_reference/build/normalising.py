@@ -10,15 +10,15 @@ from urllib.parse import parse_qsl
 from docutils.nodes import make_id
 from msgspec.structs import replace
 
-from tracer.api_reference.schema import Operation, Selector
-from tracer.api_reference.templates import shape_of
+from tracer.api_reference.operation_types import Operation, Selector
+from tracer.api_reference.path_templates import shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracer.api_reference.build.rules import Rules
-    from tracer.api_reference.build.sections import Section
-    from tracer.api_reference.build.sources import Service
+    from tracer.api_reference.build.reference_sections import ReferenceSection
+    from tracer.api_reference.build.source_rules import SourceRules
+    from tracer.api_reference.build.sources import ReferenceSource
 
 __all__ = ["operations"]
 
@@ -31,7 +31,9 @@ _ANY_METHOD = "METHOD"
 """The reference of ironic: a vendor decides which methods there are."""
 
 
-def operations(sections: Iterable[Section], service: Service, rules: Rules) -> list[Operation]:
+def operations(
+    sections: Iterable[ReferenceSection], service: ReferenceSource, rules: SourceRules
+) -> list[Operation]:
     """Return the operations of a service in one release, in the order of the pages.
 
     A page may include a file twice: the second copy of a section is dropped. Two operations may have the same
@@ -44,7 +46,7 @@ def operations(sections: Iterable[Section], service: Service, rules: Rules) -> l
     return _with_selectors([*distinct.values()], rules)
 
 
-def _operation(section: Section, service: Service, rules: Rules) -> Operation:
+def _operation(section: ReferenceSection, service: ReferenceSource, rules: SourceRules) -> Operation:
     documented, _, query = section.path.partition("?")
     path = _path(documented, service.mount)
     action = _ACTION.search(section.title)
@@ -83,7 +85,7 @@ def _query(query: str) -> tuple[str, ...]:
     )
 
 
-def _with_selectors(drafts: Sequence[Operation], rules: Rules) -> list[Operation]:
+def _with_selectors(drafts: Sequence[Operation], rules: SourceRules) -> list[Operation]:
     """Give operations with the same method and path the selectors that distinguish them.
 
     A query alone distinguishes nothing: ``/v2/types?is_public={is_public}`` is documented in that way, and
@@ -99,7 +101,7 @@ def _request(draft: Operation) -> tuple[str, str]:
     return draft.method, shape_of(draft.actual_path or draft.path)
 
 
-def _selector(draft: Operation, rivals: Sequence[Operation], rules: Rules) -> Selector:
+def _selector(draft: Operation, rivals: Sequence[Operation], rules: SourceRules) -> Selector:
     listed = rules.selector(*_request(draft), draft.id.rpartition(".")[2])
     if listed is not None:
         return listed

@@ -10,12 +10,12 @@ from tracer.errors import InputError
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, typed
 
-__all__ = ["Service", "Sources", "sources"]
+__all__ = ["ReferenceSource", "Sources", "sources"]
 
 _FILE = Path(__file__).with_name("sources.yaml")
 
 
-class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReferenceSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A service with a reference: see ``sources.yaml``."""
 
     type: str
@@ -32,7 +32,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Sources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The services by name, and the versions of source distributions by release."""
 
-    services: dict[str, Service]
+    services: dict[str, ReferenceSource]
     releases: dict[str, dict[str, str]]
 
     def package(self, service: str, release: str) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from mitmproxy.addons.termlog import TermLog
 
-from tracer.capture.mitm.addon import Tracer
-from tracer.capture.mitm.proxy import master
+from tracer.capture.mitm.embedded_proxy import master
+from tracer.capture.mitm.tracer_addon import Tracer
 
 if TYPE_CHECKING:
     import socket

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from mitmproxy import ctx
 
 from tracer.capture.certificate_files import unusable
-from tracer.capture.client.trust import OPTION, Trust
+from tracer.capture.client.trusted_ca import OPTION, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable

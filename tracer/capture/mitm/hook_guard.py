@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from tracer.capture.mitm.reporter import Reporter
+    from tracer.capture.mitm.reporter import ProxyReporter
 
 __all__ = ["guarded"]
 
@@ -16,7 +16,7 @@ _Hook = TypeVar("_Hook", bound=Callable[..., Awaitable[None] | None])
 
 
 class _Addon(Protocol):
-    reporter: Reporter
+    reporter: ProxyReporter
 
 
 def guarded(hook: _Hook) -> _Hook:

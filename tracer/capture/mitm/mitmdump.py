@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mitmproxy.options import Options
 
-    from tracer.capture.mitm.addon import Tracer
+    from tracer.capture.mitm.tracer_addon import Tracer
 
 __all__ = ["serve"]
 

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from tracer.model import Exchange
 
-__all__ = ["Reporter"]
+__all__ = ["ProxyReporter"]
 
 _log = logging.getLogger(__name__)
 _LEVELS = {"alert": ALERT, "warning": logging.WARNING, "error": logging.ERROR}
 
 
-class Reporter:
+class ProxyReporter:
     """The reporter of recordings and failures. A failure stops the proxy, unless ``stop_on_error`` is False.
 
     ``unrecorded`` is the number of failures: each is an exchange or a recording that was not written.

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from mitmproxy import connection, http, tls
 from mitmproxy import flow as mitmproxy_flow
 
-from tracer.capture.client.trust import with_authority
+from tracer.capture.client.trusted_ca import with_authority
 from tracer.capture.client.usage import usage_error
-from tracer.capture.mitm.addon import Tracer
 from tracer.capture.mitm.distrust import CommandRemedies, Distrust
 from tracer.capture.mitm.flow_events import connected
+from tracer.capture.mitm.tracer_addon import Tracer
 from tracer.capture.mitm.tunnels import Tunnels
 from tracer.filenames import first_free, safe_name
 from tracer.model import Output, Recording

@@ -17,7 +17,7 @@ from tracer.runs.run_manager import RunManager
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tracer.capture.mitm.reporter import Reporter
+    from tracer.capture.mitm.reporter import ProxyReporter
     from tracer.runs.run_writer import SavedRecording
     from tracer.runs.settings import Settings
 
@@ -30,7 +30,7 @@ class StoredFlowPlayback(Playback):
     """The event sink for stored flows. ``on_saved`` is called with each written recording."""
 
     def __init__(
-        self, settings: Settings, on_saved: Callable[[SavedRecording], None], reporter: Reporter
+        self, settings: Settings, on_saved: Callable[[SavedRecording], None], reporter: ProxyReporter
     ) -> None:
         clock = Clock()
         pipeline = EventPipeline(

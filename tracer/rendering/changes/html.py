@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracer.rendering.changes.presenting import phrases, present
 from tracer.rendering.content_security import content_security_policy
 from tracer.rendering.picture import Theme, render_themes
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from jinja2 import Template

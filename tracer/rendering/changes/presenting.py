@@ -15,7 +15,7 @@ from tracer.i18n.translator import Translator
 
 if TYPE_CHECKING:
     from tracer.comparison import Difference
-    from tracer.comparison.grouping import Line, Section
+    from tracer.comparison.grouping import Line, SharedDifferences
     from tracer.comparison.report import SideComparison, SideOrigin
 
 __all__ = [
@@ -168,7 +168,9 @@ def _remarks(step: SideComparison, say: Phrases) -> Iterator[str]:
 
 
 def _sections(
-    grouped: Iterable[Section[Difference]] | Iterable[Section[Suppressed]], total: int, say: Phrases
+    grouped: Iterable[SharedDifferences[Difference]] | Iterable[SharedDifferences[Suppressed]],
+    total: int,
+    say: Phrases,
 ) -> Iterator[ShownSection]:
     for group in grouped:
         count = len(group.recordings)

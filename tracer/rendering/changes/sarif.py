@@ -14,7 +14,7 @@ from tracer.documentation import findings_url
 from tracer.formats.json_text import dump
 from tracer.i18n import DEFAULT, pick
 from tracer.rendering.changes.terminal import values
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

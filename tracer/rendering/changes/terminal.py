@@ -11,7 +11,7 @@ from tracer.comparison import Suppressed, reasons
 from tracer.comparison.grouping import sections
 from tracer.counting import counted
 from tracer.i18n import DEFAULT, pick
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from tracer.conformance.findings import findings
 from tracer.counting import counted, noun_for
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from tracer.filenames import safe_name
 from tracer.rendering.markdown_escapes import EXAMPLE, Md, code, inline
 from tracer.rendering.pages.page import CHANGES, PROLOGUE, purpose
 from tracer.rendering.pages.templating import fill
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

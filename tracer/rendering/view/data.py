@@ -10,9 +10,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tracer.rendering.messages import MessageView, client_first, messages
-from tracer.rendering.texts import visible
 from tracer.rendering.view.descriptions import Descriptions
 from tracer.rendering.view.deviations import explanations
+from tracer.rendering.visible_texts import visible
 from tracer.rendering.words import words
 from tracer.sequences import participant_label
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.i18n import pick
-from tracer.rendering.texts import visible
+from tracer.rendering.visible_texts import visible
 from tracer.sequences import Entry, catalog, entry_of
 
 if TYPE_CHECKING:

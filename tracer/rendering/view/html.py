@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from tracer.i18n import DEFAULT, section
 from tracer.rendering.content_security import content_security_policy
-from tracer.rendering.texts import visible
 from tracer.rendering.view.data import contents, summary
 from tracer.rendering.view.index import index
+from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

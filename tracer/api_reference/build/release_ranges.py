@@ -10,7 +10,7 @@ from msgspec.structs import replace
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracer.api_reference.schema import Operation, Reference
+    from tracer.api_reference.operation_types import Operation, Reference
 
 __all__ = ["expand", "merge"]
 

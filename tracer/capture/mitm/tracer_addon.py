@@ -21,7 +21,7 @@ from tracer.capture.mitm.flow_events import connected, exchange_completed, reque
 from tracer.capture.mitm.hook_dispatch import install
 from tracer.capture.mitm.hook_guard import guarded
 from tracer.capture.mitm.quick_ack import acknowledge
-from tracer.capture.mitm.reporter import Reporter
+from tracer.capture.mitm.reporter import ProxyReporter
 from tracer.capture.mitm.shutdown import hang_up, stop_listening
 from tracer.capture.mitm.stored_flows import StoredFlowPlayback
 from tracer.capture.mitm.taps import tap_request, tap_response
@@ -82,7 +82,7 @@ class Tracer:
     ) -> None:
         self.settings = settings
         self._reads_options = settings is None
-        self.reporter = Reporter(on_exchange)
+        self.reporter = ProxyReporter(on_exchange)
         self._draw = draw
         self._exits = exits
         self._on_exchange = on_exchange

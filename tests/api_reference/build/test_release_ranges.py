@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tracer.api_reference.build.merging import expand, merge
-from tracer.api_reference.schema import Operation, Reference
+from tracer.api_reference.build.release_ranges import expand, merge
+from tracer.api_reference.operation_types import Operation, Reference
 
 RELEASES = ("zed", "2023.1", "2023.2", "2024.1")
 SHOW = Operation(

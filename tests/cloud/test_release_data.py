@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracer.cloud.releases import catalog, load, release, releases
+from tracer.cloud.release_data import catalog, load, release, releases
 from tracer.errors import CloudError, InputError
 
 GOOD = """

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracer.api_reference.build.rules import load_rules
+from tracer.api_reference.build.source_rules import load_rules
 from tracer.errors import InputError
 
 

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 import tracer
-from tracer import api
+from tracer import public_api
 from tracer.comparison import Comparison
 from tracer.conformance.report import Check
 from tracer.sequences import Match
@@ -48,7 +48,7 @@ def test_the_examples_run(
 def test_every_public_name_is_there() -> None:
     assert sorted(tracer.__all__) == tracer.__all__
     assert set(tracer.__all__) <= set(dir(tracer))
-    assert {name for name in tracer.__all__ if name[0].islower()} == set(api.__all__)
+    assert {name for name in tracer.__all__ if name[0].islower()} == set(public_api.__all__)
     for name in tracer.__all__:
         assert getattr(tracer, name).__doc__
     with pytest.raises(AttributeError, match="no attribute 'play'"):
@@ -60,7 +60,7 @@ def test_the_page_has_every_name_with_its_parameters(page: str) -> None:
     text = (ROOT / "docs/reference" / page).read_text(encoding="utf-8")
     for name in tracer.__all__:
         assert re.search(rf"`(?:tracer\.)?{name}\b", text), name
-        if name not in api.__all__:
+        if name not in public_api.__all__:
             continue
         (written,) = re.findall(rf"^\| `{name}\((.*)\)` \|", text, re.MULTILINE)
         parameters = inspect.signature(getattr(tracer, name)).parameters.values()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from tracer.api_reference.schema import Parameter
+from tracer.api_reference.operation_types import Parameter
 
-__all__ = ["Section"]
+__all__ = ["ReferenceSection"]
 
 
-class Section(msgspec.Struct, frozen=True, kw_only=True):
+class ReferenceSection(msgspec.Struct, frozen=True, kw_only=True):
     """The section of an operation: its method and path, and the data of its tables and sentences."""
 
     title: str

@@ -18,9 +18,9 @@ __all__ = [
     "Catalog",
     "ClientPackages",
     "CloudRelease",
+    "CloudService",
     "Environment",
     "Limits",
-    "Service",
     "catalog",
     "load",
     "release",
@@ -52,7 +52,7 @@ class Limits(_Data, frozen=True, kw_only=True):
     files: dict[str, str]
 
 
-class Service(_Data, frozen=True, kw_only=True):
+class CloudService(_Data, frozen=True, kw_only=True):
     """An OpenStack service: its configuration, its initialisation, and its WSGI application.
 
     ``app`` is ``module:function``; the function returns the WSGI application. With ``serial``, requests are
@@ -150,7 +150,7 @@ def _all(defaults: Defaults, environments: list[Environment]) -> list[Environmen
 class Catalog(_Data, frozen=True, kw_only=True):
     """The content of the file: services and releases by name, and the packages of the HTTP server."""
 
-    services: dict[str, Service]
+    services: dict[str, CloudService]
     server: dict[str, str]
     releases: dict[str, CloudRelease]
 
@@ -162,7 +162,7 @@ def load(text: str, source: str) -> Catalog:
     if unknown := top.keys() - {"services", "server", "defaults", "releases"}:
         raise InputError(source, f"unknown key {min(unknown)!r}")
     services = {
-        name: typed(value, Service, source, f"services.{name}")
+        name: typed(value, CloudService, source, f"services.{name}")
         for name, value in _mapping(top.get("services"), source, "services").items()
     }
     defaults = typed(top.get("defaults", {}), Defaults, source, "defaults")

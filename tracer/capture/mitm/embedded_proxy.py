@@ -25,7 +25,7 @@ from mitmproxy.proxy import layers
 from mitmproxy.proxy.mode_servers import AsyncioServerInstance
 from mitmproxy.proxy.mode_specs import ProxyMode
 
-from tracer.capture.client.trust import Trust
+from tracer.capture.client.trusted_ca import Trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mitmproxy.proxy.context import Context
     from mitmproxy.proxy.layer import Layer
 
-    from tracer.capture.mitm.addon import Tracer
+    from tracer.capture.mitm.tracer_addon import Tracer
 
 __all__ = ["master", "own_context"]
 

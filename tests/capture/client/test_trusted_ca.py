@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tracer.capture.client.trust import client_trust, with_authority
+from tracer.capture.client.trusted_ca import client_trust, with_authority
 
 ENVIRONMENT = {"HOME": "/nowhere"}
 OPENSTACK = ("openstack", "image", "list")

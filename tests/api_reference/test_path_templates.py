@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracer.api_reference.templates import path_values, shape_of
+from tracer.api_reference.path_templates import path_values, shape_of
 
 
 @pytest.mark.parametrize(

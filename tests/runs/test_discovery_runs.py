@@ -26,7 +26,7 @@ from tests.runs.talks import (
     show,
 )
 from tracer.runs import run as runs
-from tracer.runs.discovery import PATIENCE
+from tracer.runs.discovery_runs import PATIENCE
 from tracer.runs.run import GRACE
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tracer.api_reference.schema import Selector
-from tracer.api_reference.selecting import count_conditions, selects
+from tracer.api_reference.operation_types import Selector
+from tracer.api_reference.selectors import count_conditions, selects
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tracer.api_reference.schema import Selector
+    from tracer.api_reference.operation_types import Selector
 
 __all__ = ["count_conditions", "selects"]
 

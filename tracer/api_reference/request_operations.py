@@ -8,17 +8,17 @@ from collections import defaultdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.api_reference.path_templates import count_literals, path_values, shape_of
 from tracer.api_reference.reading import operations, services
-from tracer.api_reference.selecting import count_conditions, selects
+from tracer.api_reference.selectors import count_conditions, selects
 from tracer.api_reference.spellings import first_words, spellings
-from tracer.api_reference.templates import count_literals, path_values, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tracer.api_reference.schema import Operation
+    from tracer.api_reference.operation_types import Operation
 
-__all__ = ["Candidate", "candidates_by_spelling", "operation_of"]
+__all__ = ["PathMatch", "candidates_by_spelling", "operation_of"]
 
 _PROJECT = re.compile(r"^(/v[\d.]+)/\{(?:admin_)?(?:project|tenant)_id\}(?=/)")
 """The project after the version. Since Yoga, Cinder needs none."""
@@ -26,7 +26,7 @@ _PROJECT = re.compile(r"^(/v[\d.]+)/\{(?:admin_)?(?:project|tenant)_id\}(?=/)")
 _NO_QUERY: Mapping[str, str] = MappingProxyType({})
 
 
-class Candidate(NamedTuple):
+class PathMatch(NamedTuple):
     """An operation with a template that the path matches, and the values of its parameters."""
 
     template: str
@@ -77,12 +77,12 @@ def operation_of(
     return None
 
 
-def candidates_by_spelling(service: str, release: str | None, path: str) -> Iterator[list[Candidate]]:
+def candidates_by_spelling(service: str, release: str | None, path: str) -> Iterator[list[PathMatch]]:
     """Yield the operations of any method at ``path``: a list for each spelling, which may be empty."""
     index = _index(service, release)
     for spelling in spellings(path, index.words):
         yield [
-            Candidate(template, operation, values)
+            PathMatch(template, operation, values)
             for template, operation in index.by_slashes.get(spelling.count("/"), []) + index.of_any_length
             if (values := path_values(template, spelling)) is not None
         ]

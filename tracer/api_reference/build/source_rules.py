@@ -1,4 +1,4 @@
-"""Rules for the facts that the text of a reference leaves open, or has wrong."""
+"""SourceRules for the facts that the text of a reference leaves open, or has wrong."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from pathlib import Path
 
 import msgspec
 
-from tracer.api_reference.schema import Selector
-from tracer.api_reference.templates import shape_of
+from tracer.api_reference.operation_types import Selector
+from tracer.api_reference.path_templates import shape_of
 from tracer.errors import InputError
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, typed
 
-__all__ = ["Rules", "load_rules"]
+__all__ = ["SourceRules", "load_rules"]
 
 _SELECTORS = Path(__file__).with_name("selectors.yaml")
 _CORRECTIONS = Path(__file__).with_name("corrections.yaml")
@@ -21,7 +21,7 @@ _Selectors = dict[str, dict[str, Selector]]
 """Selectors by method and shape of the path, then by the last part of the operation's ID."""
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
+class SourceRules(msgspec.Struct, frozen=True, kw_only=True):
     """The rules for one service."""
 
     selectors: _Selectors = {}
@@ -46,7 +46,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
                     raise InputError(_SELECTORS.name, "no release has this operation", f"{request}: {name}")
 
 
-def load_rules(service: str) -> Rules:
+def load_rules(service: str) -> SourceRules:
     """Return the rules for ``service``."""
     selectors = typed(
         yaml_text.load(read(_SELECTORS), _SELECTORS.name), dict[str, _Selectors], _SELECTORS.name
@@ -54,4 +54,4 @@ def load_rules(service: str) -> Rules:
     corrections = typed(
         yaml_text.load(read(_CORRECTIONS), _CORRECTIONS.name), dict[str, dict[str, str]], _CORRECTIONS.name
     )
-    return Rules(selectors=selectors.get(service, {}), corrections=corrections.get(service, {}))
+    return SourceRules(selectors=selectors.get(service, {}), corrections=corrections.get(service, {}))
