@@ -71,7 +71,7 @@ def test_an_unknown_sequence_is_named_with_the_option_that_gives_it(tmp_path: Pa
     unknown = "its sequence 'our-list' is not known here: --add-sequence FILE gives it"
     assert made.stderr == f"tracer: r/zed/another.yaml: {unknown} (also in 1 further recording)\n"
     page = (tmp_path / "s/docs/zed/volume-list.md").read_text("utf-8")
-    assert "Its sequence `our-list` is not known here; `tracer docs --add-sequence FILE` gives it." in page
+    assert "No file of its sequence `our-list` was given." in page
     assert "no documented sequence" not in page
 
 

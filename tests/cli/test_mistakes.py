@@ -114,7 +114,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "empty.yaml").touch()
     (tmp_path / "torn.yaml").write_text("format: [1\n")
     (tmp_path / "text.yaml").write_text("just: text\n")
-    (tmp_path / "policy.toml").write_text("[[patterns]]\nname = 1\n")
+    (tmp_path / "policy.toml").write_text("format = 1\n[[patterns]]\nname = 1\n")
     (tmp_path / "suite.yaml").write_text("name: a\ncommands: []\n")
     (tmp_path / "baseline.yaml").write_text("format: 1\naccepted: []\n")
     (tmp_path / "x.mmd").write_text("sequenceDiagram\n")

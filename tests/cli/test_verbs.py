@@ -165,21 +165,25 @@ def test_scan_of_what_is_clean(tmp_path: Path) -> None:
         (["assets"], {"a.txt"}),
         (["site/assets/js"], {"a.txt", "assets/b.js"}),
         (["a.txt", "js"], {"assets/b.js"}),
+        (["site", "around"], {"a.txt", "assets/b.js", "assets/js/c.js"}),
         (["nothing", "*.JS"], {"a.txt", "assets/b.js", "assets/js/c.js"}),
     ],
 )
 def test_scan_leaves_out_what_a_pattern_names(patterns: list[str], scanned: set[str], tmp_path: Path) -> None:
+    folder = tmp_path / "around"
     for name in ("a.txt", "assets/b.js", "assets/js/c.js"):
-        path = tmp_path / "site" / name
+        path = folder / "site" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("password: kJ7xQ2\n")
-    ended = tracer("scan", "site", *(f"--exclude={pattern}" for pattern in patterns), cwd=tmp_path)
+    excluding = [f"--exclude={pattern}" for pattern in patterns]
+    ended = tracer("scan", "site", *excluding, cwd=folder)
     assert ended.returncode == 1
     assert {line.split(":")[0] for line in ended.stdout.splitlines()} == {f"site/{name}" for name in scanned}
     number = 3 - len(scanned)
     assert ended.stderr.endswith(f", {number} excluded\n" if number else "files\n")
-    (tmp_path / "tracer.toml").write_text(f"[scan]\nexclude = {patterns}\n")
-    assert tracer("scan", "site", cwd=tmp_path).stdout == ended.stdout
+    assert tracer("scan", folder / "site", *excluding, cwd=folder).stdout.count("\n") == len(scanned)
+    (folder / "tracer.toml").write_text(f"[scan]\nexclude = {patterns}\n")
+    assert tracer("scan", "site", cwd=folder).stdout == ended.stdout
 
 
 def test_redact_takes_out_and_says_so(leaky: Path) -> None:

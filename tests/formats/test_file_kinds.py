@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,8 @@ def test_each_format_of_tracer_is_a_kind() -> None:
         ("tests/runs/stored/one-command.mitm", "flows"),
         ("tests/runs/stored/three-commands.har", "har"),
         ("pyproject.toml", None),
+        ("mkdocs.yml", "mkdocs"),
+        (".pre-commit-config.yaml", None),
         ("LICENSE", None),
         ("tests", None),
         ("no-such-file", None),
@@ -108,6 +111,36 @@ def test_a_faulty_file_of_the_right_kind_keeps_its_error(tmp_path: Path) -> None
     with pytest.raises(InputError) as caught:
         read_rules(path, FORMATS["discovery"])
     assert caught.value.location == "[0]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rules:\n- {apiGroups: [''], verbs: [get]}\n",
+        "app: {label: a}\n",
+        "[paths]\nsource = 'a'\n[fields]\n",
+        "version: 2\nruns: {using: composite}\n",
+        "kinds: [Pod]\n",
+    ],
+)
+def test_a_file_of_strangers_has_no_kind(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text(text, "utf-8")
+    assert kinds_of(path) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["%" * 200_000, "%%\n" * 80_000, "---\n" * 60_000, "<!--" * 60_000, "[" * 250_000, "{a: " * 60_000,
+     "a." * 100_000 + "a = 1\n", "[" + "a." * 100_000 + "a]\n", "<?xml " * 40_000],
+    ids=range(9),
+)  # fmt: skip
+def test_a_hostile_file_is_judged_at_once(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text(text, "utf-8")
+    began = time.process_time()
+    assert kinds_of(path) == []
+    assert time.process_time() - began < 2
 
 
 def test_an_error_about_another_file_stays(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ def test_the_last_request_of_the_client_is_named(run: list[Exchange], request_an
         [login(), login(401)],
         [login(), exchange("GET", f"{HOST}/identity/v3/users", 403, token=True)],
         [exchange("GET", f"{HOST}/image/v2/images", 401)],
+        [exchange("GET", f"{HOST}/identity/v3/users", 404)],
     ],
 )
 def test_other_runs_have_no_failed_login(run: list[Exchange]) -> None:

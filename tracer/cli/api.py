@@ -32,10 +32,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 run = run_verb
 
 
-def _list_arguments(parser: argparse.ArgumentParser) -> None:
-    _add_choice(parser)
-
-
 def _show_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "operation",
@@ -69,7 +65,7 @@ def _list(options: argparse.Namespace) -> None:
 
 def _show(options: argparse.Namespace) -> None:
     from tracer.cli.console import stdout
-    from tracer.rendering.api_tables import operation_details, operation_table, rival_table
+    from tracer.rendering.api_tables import operation_details, operation_table, selector_table
 
     named = _search(options, options.release)
     if not named:
@@ -81,7 +77,7 @@ def _show(options: argparse.Namespace) -> None:
         for part in operation_details(*named[0]):
             console.print(part)
     elif len({(operation.method, operation.path) for _, operation in named}) == 1:
-        console.print(rival_table(operation for _, operation in named))
+        console.print(selector_table(operation for _, operation in named))
     else:
         console.print(operation_table((operation for _, operation in named), console.width))
 
@@ -110,9 +106,9 @@ def _why_not_found(options: argparse.Namespace) -> str:
     words = " ".join(options.operation)
     names = _services(options)
     releases = reference(names[0]).releases
-    having = [release for release in releases if _search(options, release)]
-    if having:
-        return f"{words!r} is not in the API reference of this release; it is in {', '.join(having)}"
+    releases_with = [release for release in releases if _search(options, release)]
+    if releases_with:
+        return f"{words!r} is not in the API reference of this release; it is in {', '.join(releases_with)}"
     ids = [operation.id for name in names for operation in operations(name, options.release)]
     similar = process.extract(words, ids, scorer=fuzz.ratio, limit=_MOST_SIMILAR, score_cutoff=80)
     hint = f"did you mean {' or '.join(name for name, *_ in similar)}?" if similar else "see: tracer api list"
@@ -145,6 +141,6 @@ def _print_json(located: Iterable[_Located]) -> None:
 
 
 _VERBS = {
-    "list": Verb("List the operations: ID, method and path, name.", _list_arguments, _list),
+    "list": Verb("List the operations: ID, method and path, name.", _add_choice, _list),
     "show": Verb("Show an operation: link, statuses, parameters, fields.", _show_arguments, _show),
 }

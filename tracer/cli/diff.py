@@ -84,7 +84,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="Write a baseline of all differences, and no report.",
     )
     _add_report(parser)
-    parser.epilog = "Second recordings in again/ show volatile values."
+    parser.epilog = "Repetitions in again/ show volatile values."
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:

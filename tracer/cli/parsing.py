@@ -153,7 +153,7 @@ class Parser(argparse.ArgumentParser):
 
 
 class VerbParser(Parser):
-    """The parser of a verb in a group. It refuses an unknown option, as the group lacks the similar ones."""
+    """The parser of a verb. It refuses an unknown option: the parser above it does not know similar ones."""
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse as ``Parser`` does, and end the process for words that the verb does not know."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import io
 import os
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     count = files = binary = 0
     unreadable = False
     there = list(_files(options.paths))
-    paths = [path for path in there if not _matches(path, options.exclude)]
+    paths = [path for path, names in there if not _matches(names, options.exclude)]
     if not paths:
         raise InputError("--exclude", "leaves no file to scan")
     with progress() as show:
@@ -77,17 +78,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _pattern(text: str) -> str:
-    """Return ``text`` if it is a pattern for paths. Raise ArgumentTypeError for a pattern of nothing."""
-    try:
+    """Return ``text`` if it is a relative pattern for paths. Raise ArgumentTypeError for any other text."""
+    with contextlib.suppress(ValueError):  # a pattern of nothing
         PurePath().match(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"expected a pattern such as '*.min.js', got {text!r}") from None
-    return text
+        if not PurePath(text).is_absolute():
+            return text
+    raise argparse.ArgumentTypeError(f"expected a pattern such as '*.min.js', got {text!r}")
 
 
-def _matches(path: Path, patterns: Iterable[str]) -> bool:
-    """Return whether a pattern fits the end of ``path``, or of a folder that contains it."""
-    return any(part.match(pattern) for part in (path, *path.parents) for pattern in patterns)
+def _matches(names: Iterable[PurePath], patterns: Iterable[str]) -> bool:
+    """Return whether a pattern fits the end of one of ``names``."""
+    return any(name.match(pattern) for name in names for pattern in patterns)
 
 
 class _Text:
@@ -122,18 +123,21 @@ def _decoded(file: BinaryIO, encoding: str) -> Iterator[str]:
         yield lines
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield the files in ``paths`` and below its folders.
+def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, list[PurePath]]]:
+    """Yield the files in ``paths`` and below its folders, each with the names that patterns see.
 
-    Raise InputError for a missing path, and for a folder without files.
+    These are the paths of the file and of its folders, from a given folder on. The given folder alone, and
+    the folders around it, do not count. Raise InputError for a missing path, and for a folder without files.
     """
     for path in paths:
         if path.is_dir():
             files = [below for below in sorted(path.rglob("*")) if below.is_file() and not below.is_symlink()]
             if not files:
                 raise InputError(str(path), "no file in this folder")
-            yield from files
+            for file in files:
+                inner = file.relative_to(path)
+                yield file, [PurePath(path.name, part) for part in (inner, *inner.parents) if part.parts]
         elif not os.path.lexists(path):
             raise InputError(str(path), os.strerror(errno.ENOENT))
         else:
-            yield path
+            yield path, [path, *path.parents]

@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     with progress() as show:
         names = dict(zip(paths, unique_names(paths), strict=True))
         recordings = {names[path]: load(path) for path in counted_items(paths, show, "reading")}
-        check_output(output, paths)  # here, as a file of another kind has an error of its own
+        check_output(output, paths)  # after the reading, whose error names the kind of a wrong file
         show(f"writing {output}")
         write(output, view(recordings, options.lang))
     print(output)

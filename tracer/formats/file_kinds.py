@@ -22,7 +22,9 @@ __all__ = ["FileKind", "expecting", "file_kinds", "kinds_of"]
 
 _FILE = Path(__file__).with_name("file_kinds.yaml")
 _BEGINNING = 256 * 1024  # bytes; the keys that identify a file are near its beginning
-_DEPTH = 2  # collections with keys that count: the outermost, and those in it
+_DEPTH = 3  # collections with keys that count: the outermost, those in it, and those in them
+_TOML_KEY = re.compile(r"^(?:\[{1,2}\s*([\w-]+)\s*[.\]]|([\w-]+)\s*=)", re.MULTILINE)
+"""A key of the outermost table: the first part of the name of a table, or a key before the first table."""
 
 Syntax = Literal["yaml", "toml"]
 
@@ -83,21 +85,20 @@ def kinds_of(path: Path) -> Sequence[FileKind]:
             text = file.read(_BEGINNING).decode("utf-8-sig", "replace").lstrip()
     except OSError:
         return []
-    keys: dict[Syntax, set[str]] = {"yaml": set(), "toml": set(_toml_keys(text))}
+    keys: dict[Syntax, set[str]] = {
+        "yaml": set(),
+        "toml": {table or key for table, key in _TOML_KEY.findall(text)},
+    }
     with contextlib.suppress(yaml.YAMLError):  # the beginning of a text may end anywhere
         keys["yaml"].update(_yaml_keys(text))
     return [kind for kind in file_kinds() if kind.fits(path.name, text, keys)]
 
 
-def _toml_keys(text: str) -> Iterator[str]:
-    import tomllib
-
-    with contextlib.suppress(tomllib.TOMLDecodeError, RecursionError):
-        yield from tomllib.loads(text)
-
-
 def _yaml_keys(text: str) -> Iterator[str]:
-    """Yield the keys near the root: ``format``, ``*.label`` in a mapping, ``[].path`` in a list."""
+    """Yield the keys near the root: ``format``, ``*.label`` in a mapping, ``[].path`` in a list.
+
+    Stop at a text that is nested too deeply: libyaml takes the square of the depth.
+    """
     nesting: list[str] = []
     expects_key: list[bool] = []
     for event in yaml_text.events(text):
@@ -110,5 +111,7 @@ def _yaml_keys(text: str) -> Iterator[str]:
                 yield ".".join([*nesting[:-1], event.value])
             expects_key[-1] = not expects_key[-1]
         if isinstance(event, yaml.CollectionStartEvent):
+            if len(nesting) == yaml_text.MAX_NESTING:
+                return
             nesting.append("*" if isinstance(event, yaml.MappingStartEvent) else "[]")
             expects_key.append(True)

@@ -21,10 +21,9 @@ AGAIN = "again"
 """The name of the folder beside recordings for their second recordings, which have the same file names."""
 
 # Also after a byte order mark, in JSON style, and with any line ending.
-_FORMAT, _EXCHANGES = (
-    re.compile(rb"(?:^|[\r\n{,]|\xef\xbb\xbf)\s*[\"']?" + key + rb"[\"']?\s*:")
-    for key in (b"format", b"exchanges")
-)
+_FORMAT = re.compile(rb"(?:^|[\r\n{,]|\xef\xbb\xbf)\s*[\"']?format[\"']?\s*:")
+_WRITTEN = re.compile(rb"format: \d")
+"""The beginning of a recording that tracer wrote."""
 _FULL = re.compile(rb"\S")
 
 
@@ -74,10 +73,11 @@ def _may_be_recording(path: Path) -> bool:
         return True
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            if _WRITTEN.match(content) and content.find(b"\nexchanges:") >= 0:
+                return True
             if not _FORMAT.search(content):
                 return not _FULL.search(content)
-            if _EXCHANGES.search(content):
-                return True
     except (OSError, ValueError):  # ValueError: the file is empty
         return True
-    return not kinds_of(path)  # a baseline has a format, too
+    kinds = kinds_of(path)  # a baseline has a format, too
+    return not kinds or kinds[0].name == "recording"

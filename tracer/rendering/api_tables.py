@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tracer.api_reference import Operation, Parameter
 
-__all__ = ["operation_details", "operation_table", "rival_table"]
+__all__ = ["operation_details", "operation_table", "selector_table"]
 
 _WIDE = 120
 """The width of a terminal with room for names beside requests."""
@@ -36,7 +36,7 @@ def operation_table(operations: Iterable[Operation], width: int) -> Table:
     return table
 
 
-def rival_table(operations: Iterable[Operation]) -> Table:
+def selector_table(operations: Iterable[Operation]) -> Table:
     """Return a table of operations with the same method and path, with the conditions that select each."""
     table = _table()
     for title in ("operation", "selected by"):

@@ -55,7 +55,8 @@ def render(text: str, format: PictureFormat, theme: Theme = "light") -> bytes:  
 
 
 def render_themes(text: str) -> dict[Theme, str]:
-    """Draw the Mermaid ``text`` once, and return an SVG document for each theme, as ``render`` draws it.
+    """Draw the Mermaid ``text`` once, and return an SVG document for each theme, as ``render`` draws it
+    for a diagram of participants.
 
     Drawing takes about a second. Raises RenderError if Mermaid refuses the text.
     """

@@ -121,7 +121,10 @@ def verdict_line(recording: Recording) -> Text:
         remarks = [problem.evidence, *_deviations(recording)]
         line = Text(f"undetermined{name}: {'; '.join(remarks)}", style="yellow")
     elif recording.sequence is None or recording.verdict is None:
-        absence = NoSequence(failed_login=failed_login(recording.exchanges))
+        name = recording.sequence or ""
+        absence = NoSequence(
+            "" if name in catalog() else name, failed_login=failed_login(recording.exchanges)
+        )
         line = Text(visible(str(absence), 300), style="dim")
     elif recording.verdict == "conforms":
         line = Text(f"conforms to {visible(recording.sequence, 60)}: {_count(recording)}", style="green")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.model import header
+from tracer.sequences.prologue_entries import path_below_mount
+from tracer.sequences.templates import is_version_path
 from tracer.sequences.token_requests import asks_for_token
 from tracer.urls import path_of
 
@@ -33,8 +35,10 @@ def failed_login(exchanges: Sequence[Exchange]) -> str:
 
 
 def _is_login(exchange: Exchange) -> bool:
-    is_anonymous = header(exchange.request.headers, "X-Auth-Token") is None
-    return is_anonymous and (exchange.receiver == "keystone" or _asks_for_token(exchange))
+    if header(exchange.request.headers, "X-Auth-Token") is not None:
+        return False
+    asks_for_versions = exchange.receiver == "keystone" and is_version_path(path_below_mount(exchange))
+    return asks_for_versions or _asks_for_token(exchange)
 
 
 def _asks_for_token(exchange: Exchange) -> bool:

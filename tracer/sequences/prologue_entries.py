@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tracer.model import Exchange
     from tracer.sequences.schema import Entry, Sequence
 
-__all__ = ["asks_for_versions", "described_entry"]
+__all__ = ["asks_for_versions", "described_entry", "path_below_mount"]
 
 _VERSIONS = (200, 300)
 
@@ -51,7 +51,7 @@ def _prologue_entry(exchange: Exchange) -> Entry | None:
     if answer is None:
         return None
     key = (exchange.sender, exchange.receiver, exchange.request.method)
-    path = _path_below_mount(exchange)
+    path = path_below_mount(exchange)
 
     def fitting(entries: dict[_Key, list[Entry]]) -> list[Entry]:
         return [
@@ -76,11 +76,12 @@ def asks_for_versions(exchange: Exchange) -> bool:
         and exchange.request.method == "GET"
         and answer is not None
         and answer.status in _VERSIONS
-        and is_version_path(_path_below_mount(exchange))
+        and is_version_path(path_below_mount(exchange))
     )
 
 
-def _path_below_mount(exchange: Exchange) -> str:
+def path_below_mount(exchange: Exchange) -> str:
+    """Return the path of a request without the usual mount of its receiver: ``/v3`` of ``/identity/v3``."""
     path = normal((exchange.path or path_of(exchange.request.url)).partition("?")[0])
     mount = usual_mount(exchange.receiver)
     below = path.removeprefix(mount)

@@ -146,8 +146,7 @@ def purpose(summary: Summary, title: str, say: Wording) -> Md:
         return inline(text)
     command = code(title)
     if summary.sequence and sequence is None:
-        name, option = code(summary.sequence), code("tracer docs --add-sequence FILE")
-        return say("command.purpose-not-given", command=command, sequence=name, option=option)
+        return say("command.purpose-not-given", command=command, sequence=code(summary.sequence))
     if summary.failed_login:
         return say("command.purpose-no-login", command=command, failure=code(summary.failed_login))
     return say("command.purpose", command=command)

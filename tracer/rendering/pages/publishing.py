@@ -43,6 +43,8 @@ Diagrams = Literal["mermaid", "svg"]
 Progress = Callable[[str], None]
 
 _DOCS = "docs"
+_DRAWN = 256
+"""Drawn diagrams in memory: equal diagrams of other pages and languages are not drawn again."""
 _CLIENT = "client-"
 """The prefix of folders for recordings with a client of another release than the cloud's."""
 
@@ -81,7 +83,7 @@ def publish(
     ports = {port for summary in wanted.values() for port in summary.mounted_ports}
     replace_hosts = replacement(host, ports) if host else str
     try:
-        draw = functools.cache(render_themes)
+        draw = functools.lru_cache(_DRAWN)(render_themes)
         _Publication(writer, site, paths, texts, wordings, replace_hosts, draw, progress).write(diagrams)
         writer.remove_obsolete()
     finally:

@@ -56,7 +56,7 @@ function wholeWords(command) {
 }
 
 /**
- * Open the newest recording of a row, the last of its links, unless the click is on a link or selects text.
+ * Open the recording of the newest release in a row, the last of its links, unless the click is on a link or selects text.
  *
  * @param {Event} event
  */
