@@ -33,8 +33,7 @@ def operations_of(run: ObservedRun, release: str | None) -> list[RequestOperatio
     Without a ``release``, it is the newest that has the operation.
     """
     return [
-        _operation_of(seen, exchange, release)
-        for seen, exchange in zip(run.seen, run.exchanges, strict=True)
+        _operation_of(seen, exchange, release) for seen, exchange in zip(run.seen, run.exchanges, strict=True)
     ]
 
 
