@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from tracer.model import FORMAT, Body, Cloud, Exchange, Output, Recording, Request, Response, Span, RunNote
+from tracer.model import FORMAT, Body, Cloud, Exchange, Output, Recording, Request, Response, RunNote, Span
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.text(
     st.sampled_from("\n\r\t :-#'\"|>&*!%@`{}[],?\x85\u2028\ufeff\0é한😀"), max_size=20
@@ -54,6 +54,8 @@ exchanges = st.builds(
     request=requests,
     response=st.none() | responses,
     error=st.none() | texts,
+    cause=texts,
+    spans=st.lists(spans, max_size=2),
 )
 notes = st.builds(
     RunNote, code=texts, values=st.dictionaries(texts, texts | st.integers(-99, 99), max_size=2)
