@@ -11,15 +11,17 @@ from tracer.api_reference.reading import (
     reference,
     services,
 )
-from tracer.api_reference.request_operations import operation_of
+from tracer.api_reference.request_operations import PathMatch, find_operation, operation_of
 
 __all__ = [
     "LocatedOperation",
     "Operation",
     "OperationTexts",
     "Parameter",
+    "PathMatch",
     "Reference",
     "Selector",
+    "find_operation",
     "link",
     "names_of",
     "operation_by_id",
