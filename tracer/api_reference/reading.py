@@ -76,10 +76,13 @@ def _nearest(release: str | None, releases: tuple[str, ...]) -> str:
     return release if order(release) >= order(releases[0]) else releases[0]
 
 
-def operation_by_id(operation_id: str) -> LocatedOperation | None:
-    """Return the operation with this ID in the newest release that has it, None for an unknown ID."""
+def operation_by_id(operation_id: str, release: str | None = None) -> LocatedOperation | None:
+    """Return the operation with this ID in ``release``, else in the newest release that has it.
+
+    Return None for an unknown ID.
+    """
     service = _services_by_type().get(operation_id.partition(".")[0])
-    operation = _by_id(service).get(operation_id) if service else None
+    operation = _by_id(service, release).get(operation_id) if service else None
     return LocatedOperation(service, operation) if service and operation else None
 
 
@@ -94,10 +97,11 @@ def _services_by_type() -> dict[str, str]:
     return types
 
 
-@functools.cache
-def _by_id(service: str) -> dict[str, Operation]:
+@functools.lru_cache(maxsize=64)
+def _by_id(service: str, release: str | None) -> dict[str, Operation]:
     # Of the entries of an ID, the newest is the last.
-    return {operation.id: operation for operation in reference(service).operations}
+    newest = {operation.id: operation for operation in reference(service).operations}
+    return newest if release is None else newest | {each.id: each for each in operations(service, release)}
 
 
 def link(service: str, operation: Operation) -> str:

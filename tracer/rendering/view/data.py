@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tracer.rendering.messages import MessageView, client_first, messages
+from tracer.rendering.operation_links import operation_link
 from tracer.rendering.view.descriptions import Descriptions
 from tracer.rendering.view.deviations import explanations
 from tracer.rendering.visible_texts import visible
@@ -29,12 +30,16 @@ def summary(name: str, recording: Recording, lang: str) -> dict[str, Any]:
 
     ``order`` has the messages in the order of time: twice the index of the exchange, plus one for the
     response. ``participants`` are pairs of ID and label, the client first. In an exchange, ``from`` and
-    ``to`` are indexes of ``participants``, and ``said`` is an index of ``descriptions``. Times are in
-    seconds since the start of the run.
+    ``to`` are indexes of ``participants``, ``said`` is an index of ``descriptions``, and ``operation`` of
+    ``operations``. Times are in seconds since the start of the run.
     """
     views = messages(recording)
     names = _participants(views)
     descriptions = Descriptions(recording, lang)
+    operations = list(
+        dict.fromkeys(exchange.operation for exchange in recording.exchanges if exchange.operation)
+    )
+    numbers = {operation: number for number, operation in enumerate(operations)}
     why = explanations(recording, lang)
     ended = words(lang).ended
     requests = {view.exchange: view for view in views if view.kind == "request"}
@@ -46,6 +51,7 @@ def summary(name: str, recording: Recording, lang: str) -> dict[str, Any]:
                 "reason": visible(answers[index].reason or ("" if exchange.response else ended), _LINE),
                 "why": visible(why.get(index, ""), _LINE),
                 "said": descriptions.number(exchange),
+                "operation": numbers.get(exchange.operation),
             }
         )
         for index, exchange in enumerate(recording.exchanges)
@@ -56,6 +62,7 @@ def summary(name: str, recording: Recording, lang: str) -> dict[str, Any]:
             for key in names
         ],
         "descriptions": descriptions.texts,
+        "operations": [_operation(operation, recording.cloud.release, lang) for operation in operations],
         "exchanges": exchanges,
         "order": [2 * view.exchange + (view.kind != "request") for view in views],
     }
@@ -89,6 +96,12 @@ def _participants(views: list[MessageView]) -> dict[str, int]:
     """Return the index of each participant: the client first, the others in order of appearance."""
     names = client_first(name for view in views for name in (view.sender, view.receiver))
     return {name: index for index, name in enumerate(names)}
+
+
+def _operation(operation_id: str, release: str | None, lang: str) -> dict[str, str]:
+    operation = operation_link(operation_id, lang, release)
+    assert operation, "the ID is not empty"
+    return {"id": operation.id, "name": operation.name, "url": operation.url}
 
 
 def _exchange(
