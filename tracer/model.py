@@ -22,12 +22,12 @@ __all__ = [
     "HeaderValue",
     "Headers",
     "Label",
-    "Note",
     "Omission",
     "Output",
     "Recording",
     "Request",
     "Response",
+    "RunNote",
     "RunVerdict",
     "Span",
     "free_note",
@@ -116,10 +116,10 @@ class Exchange(
 ):
     """A request with its response, or with an error in place of the response.
 
-    ``started`` and ``ended`` are in seconds since the beginning of the run. ``steps``, ``operation``, ``path``
-    and ``verdict`` are the label of the exchange. ``operation`` is an ID of the API reference, such as
-    ``image.show-image``. ``cause`` is the request ID of the request for which a service sent this one.
-    ``spans`` is the work of the receiver. tracer writes neither of these two yet.
+    ``started`` and ``ended`` are in seconds since the beginning of the run. ``steps``, ``operation``,
+    ``path`` and ``verdict`` are the label of the exchange. ``operation`` is an ID of the API reference, such
+    as ``image.show-image``. ``cause`` is the request ID of the request for which a service sent this one,
+    ``spans`` is the work of the receiver: keys for later versions, which tracer reads and does not write.
     """
 
     steps: list[int] = []
@@ -147,7 +147,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
     verdict: ExchangeVerdict | None = None
 
 
-class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class RunNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A note of the recorder: the code of a text that exists in each language, and values for it.
 
     The code ``text`` has its own text as the value ``text``.
@@ -179,7 +179,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     ``missing`` are the required steps of the sequence that did not occur. ``interrupted`` is the reason for
     an early end of the run. ``doubt`` is the missing evidence of an undetermined run. ``client`` is the
     User-Agent; ``client_versions`` are versions of packages that it does not show, for a local client.
-    ``role`` is the user of the run and ``suite`` the list with its command; tracer writes neither of them yet.
+    ``role`` is the user of the run and ``suite`` the list with its command: keys for later versions.
     ``format`` is that of the file. A file in an earlier format has the content of the newest after reading.
     """
 
@@ -197,15 +197,15 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     participants: dict[str, str] = {}
     role: str = ""
     suite: str = ""
-    notes: list[Note] = []
+    notes: list[RunNote] = []
     exchanges: Sequence[Exchange]
     redacted: dict[str, int] = {}
     output: Output | None = None
 
 
-def free_note(text: str) -> Note:
+def free_note(text: str) -> RunNote:
     """Return a note with a text of its own, which exists in one language."""
-    return Note(code="text", values={"text": text})
+    return RunNote(code="text", values={"text": text})
 
 
 def header(headers: Mapping[str, HeaderValue], name: str) -> str | None:

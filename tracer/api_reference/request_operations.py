@@ -105,7 +105,10 @@ def candidates_by_spelling(service: str, release: str | None, path: str) -> Iter
     for spelling in spellings(path, index.words):
         yield [
             PathMatch(template, spelling.template_sent(template), operation, values)
-            for template, operation in index.by_slashes.get(spelling.path.count("/"), []) + index.of_any_length
+            for template, operation in (
+                *index.by_slashes.get(spelling.path.count("/"), ()),
+                *index.of_any_length,
+            )
             if (values := path_values(template, spelling.path)) is not None
         ]
 
