@@ -34,8 +34,8 @@ class CellLine:
     """A line of cells, each with a character and a style.
 
     The cell after a wide character is empty. ``view`` is the message of the arrow in this line, None for
-    other lines; ``time`` and ``operation`` appear at the end of the line. A ``heading`` line has the titles of
-    the columns.
+    other lines. ``time`` and ``operation`` appear at the end of the line. A ``heading`` line has the titles
+    of the columns.
     """
 
     __slots__ = ("cells", "heading", "looks", "operation", "time", "view")
