@@ -64,7 +64,7 @@ _RESERVED = frozenset({
 # Mermaid reads these as the end of a statement, a comment, an entity (or a character that it replaces
 # entities with internally), a tag, an escape, or a formula.
 _SPECIAL = re.compile(
-    r"[#;<>&%\\$`\u00b0\u00b6\ufb02]|(?<!\w)end(?!\w)|^(?:no)?wrap(?=\s*:)",
+    r"[#;<>&%\\$`\u00b0\u00b6\ufb02]|(?<!\w)end(?!\w)|^:?(?:no)?wrap(?=\s*:)",
     re.IGNORECASE,
 )
 
