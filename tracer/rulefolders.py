@@ -29,6 +29,7 @@ FILES = (
     "calls.yaml",
     "discovery.yaml",
     "logins.yaml",
+    "operations.yaml",
     "sequences/*.yaml",
 )
 """Patterns of the rule files in a folder."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tracer.cli.options import add_format, add_release
+from tracer.cli.options import add_format, add_language, add_release
 from tracer.cli.parsing import Verb, add_verbs, run_verb
 from tracer.errors import InputError
 
@@ -48,38 +48,44 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
     )
     add_release(parser, "By default the newest with a reference.")
     add_format(parser, _FORMATS, "", "table")
+    add_language(parser, "For the names of operations.")
 
 
 def _list(options: argparse.Namespace) -> None:
     from tracer.api_reference import operations
     from tracer.cli.console import stdout
+    from tracer.i18n import check_language
     from tracer.rendering.api_tables import operation_table
 
+    check_language(options.lang)
     listed = [(name, each) for name in _services(options) for each in operations(name, options.release)]
     if options.format == "json":
-        _print_json(listed)
+        _print_json(listed, options.lang)
     else:
         console = stdout()
-        console.print(operation_table((operation for _, operation in listed), console.width))
+        table = operation_table((operation for _, operation in listed), console.width, options.lang)
+        console.print(table)
 
 
 def _show(options: argparse.Namespace) -> None:
     from tracer.cli.console import stdout
+    from tracer.i18n import check_language
     from tracer.rendering.api_tables import operation_details, operation_table, selector_table
 
+    check_language(options.lang)
     named = _search(options, options.release)
     if not named:
         raise InputError("OPERATION", _why_not_found(options))
     console = stdout()
     if options.format == "json":
-        _print_json(named)
+        _print_json(named, options.lang)
     elif len(named) == 1:
-        for part in operation_details(*named[0]):
+        for part in operation_details(*named[0], options.lang):
             console.print(part)
     elif len({(operation.method, operation.path) for _, operation in named}) == 1:
         console.print(selector_table(operation for _, operation in named))
     else:
-        console.print(operation_table((operation for _, operation in named), console.width))
+        console.print(operation_table((operation for _, operation in named), console.width, options.lang))
 
 
 def _search(options: argparse.Namespace, release: str | None) -> list[_Located]:
@@ -129,12 +135,18 @@ def _services(options: argparse.Namespace) -> list[str]:
     return names
 
 
-def _print_json(located: Iterable[_Located]) -> None:
-    from tracer.api_reference import link, operation_data
+def _print_json(located: Iterable[_Located], language: str) -> None:
+    from tracer.api_reference import link, operation_data, operation_names
     from tracer.formats.json_text import dump
+    from tracer.i18n import pick
 
     data = [
-        {"service": service, **operation_data(operation), "link": link(service, operation)}
+        {
+            "service": service,
+            **operation_data(operation),
+            "name": pick(operation_names(operation), language),
+            "link": link(service, operation),
+        }
         for service, operation in located
     ]
     sys.stdout.write(dump(data))

@@ -36,7 +36,7 @@ class MessageView(NamedTuple):
     a response has ``status`` and ``reason``. An ``error`` replaces a response that did not come, and
     has a ``reason``, empty if the run ended before the response. ``time`` is in seconds since the start of
     the run, ``took`` in seconds since the request; both are None if unknown. ``change`` is the result for
-    the message if two runs are compared.
+    the message if two runs are compared. ``operation`` is the ID of the operation of the exchange, or empty.
     """
 
     number: int
@@ -53,6 +53,7 @@ class MessageView(NamedTuple):
     took: float | None
     verdict: ExchangeVerdict | None
     change: Change = "same"
+    operation: str = ""
 
     @property
     def deviates(self) -> bool:
@@ -115,6 +116,7 @@ def exchange_messages(exchange: Exchange, index: int = 0, number: int = 1) -> tu
         time=exchange.started,
         took=None,
         verdict=exchange.verdict,
+        operation=exchange.operation,
     )
     answer = exchange.response
     response = request._replace(
