@@ -387,12 +387,14 @@ def test_the_author_of_a_script_sees_its_traceback(tmp_path: Path) -> None:
 
 def test_each_option_of_the_addon_has_a_flag_that_shows_its_default() -> None:
     """A flag that is not given leaves mitmproxy's own configuration alone."""
-    options = parser_of("proxy").parse_args([])
-    assert proxy._given(options) == {}
-    shown = {name: str(value or "") for name, value in vars(options).items()}
-    assert {option.name: shown["out" if option.name == "dir" else option.name] for option in OPTIONS} == {
-        option.name: str(option.default or "") for option in OPTIONS
-    }
+    parser = parser_of("proxy")
+    assert proxy._given(parser.parse_args([])) == {}
+    flags = [" ".join(entry.split()) for entry in re.split(r"\n  (?=-)", parser.format_help())]
+    for option in OPTIONS:
+        name = "out" if option.name == "dir" else option.name.replace("_", "-")
+        (text,) = [entry for entry in flags if re.match(rf"(?:-\w \w+, )?--{name} ", entry)]
+        shown = re.search(r"\(default: (.*?)\)", text)
+        assert (shown[1] if shown else "") == str(option.default or ""), text
 
 
 def test_a_default_of_tracer_toml_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

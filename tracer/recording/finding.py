@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import mmap
 import os
 import re
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.errors import InputError
+from tracer.formats.data_files import refuse_missing
 from tracer.formats.file_kinds import kinds_of
 
 if TYPE_CHECKING:
@@ -41,9 +41,8 @@ def below(paths: Iterable[Path], *, again: bool = True) -> list[Path]:
             if not inside:
                 raise InputError(str(path), "no recording in this folder")
             files.update(dict.fromkeys(inside))
-        elif not os.path.lexists(path):
-            raise InputError(str(path), os.strerror(errno.ENOENT))
         else:
+            refuse_missing(path)
             files[path] = None
     return list(files)
 
