@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tracer.errors import InputError
 from tracer.formats.data_files import refuse_missing
-from tracer.formats.file_kinds import kinds_of
+from tracer.formats.file_kinds import kinds_of, may_have_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -79,4 +79,4 @@ def _may_be_recording(path: Path) -> bool:
     except (OSError, ValueError):  # ValueError: the file is empty
         return True
     kinds = kinds_of(path)  # a baseline has a format, too
-    return not kinds or kinds[0].name == "recording"
+    return kinds[0].name == "recording" if kinds else may_have_key(path, "format")
