@@ -90,6 +90,14 @@ def test_an_operation_of_a_release_says_its_end() -> None:
             "tracer: OPERATION: no 'image.show-imag' in the API reference; did you mean image.show-image",
         ),
         (
+            ("show", "GET /v2/imagse"),
+            "tracer: OPERATION: no 'GET /v2/imagse' in the API reference; did you mean GET /v2/images",
+        ),
+        (
+            ("show", "/v2/imagse"),
+            "tracer: OPERATION: no '/v2/imagse' in the API reference; did you mean /v2/images",
+        ),
+        (
             ("show", "network.list-quotas-for-projects-with-non-default-quota-values", "--release", "2030.1"),
             "tracer: --release: no API reference of '2030.1'; known: zed, 2023.1, ",
         ),

@@ -104,7 +104,7 @@ def _search(options: argparse.Namespace, release: str | None) -> list[_Located]:
 
 
 def _why_not_found(options: argparse.Namespace) -> str:
-    """Return a sentence with the releases that have the operation, or with the most similar IDs."""
+    """Return a sentence with the releases that have the operation, or with the most similar operations."""
     from rapidfuzz import fuzz, process
 
     from tracer.api_reference import operations, reference
@@ -115,10 +115,17 @@ def _why_not_found(options: argparse.Namespace) -> str:
     releases_with = [release for release in releases if _search(options, release)]
     if releases_with:
         return f"{words!r} is not in the API reference of this release; it is in {', '.join(releases_with)}"
-    ids = [operation.id for name in names for operation in operations(name, options.release)]
-    similar = process.extract(words, ids, scorer=fuzz.ratio, limit=_MOST_SIMILAR, score_cutoff=80)
+    known = {_as_in(words, each) for name in names for each in operations(name, options.release)}
+    similar = process.extract(words, sorted(known), scorer=fuzz.ratio, limit=_MOST_SIMILAR, score_cutoff=80)
     hint = f"did you mean {' or '.join(name for name, *_ in similar)}?" if similar else "see: tracer api list"
     return f"no {words!r} in the API reference; {hint}"
+
+
+def _as_in(words: str, operation: Operation) -> str:
+    """Return the name of an operation in the form of the user's words: ID, path, or method and path."""
+    if "/" not in words:
+        return operation.id
+    return operation.path if words.startswith("/") else f"{operation.method} {operation.path}"
 
 
 def _services(options: argparse.Namespace) -> list[str]:

@@ -70,13 +70,17 @@ def nodes_of(run: Sequence[MessageUnit], style: Style = _PLAIN) -> list[Node]:
 
 def arrow_text(view: MessageView, vocabulary: Words) -> str:
     """Return the mark for the change of ``view`` and its text."""
+    return MARKS[view.change] + _text(view, vocabulary)
+
+
+def _text(view: MessageView, vocabulary: Words) -> str:
     if view.kind == "error":
         text = vocabulary.no_response.format(reason=view.reason or vocabulary.ended)
     elif view.kind == "response":
         text = vocabulary.response.format(status=view.status_text)
     else:
         text = view.text
-    return MARKS[view.change] + text
+    return text if view.instead_of is None else f"{text} ({_text(view.instead_of, vocabulary)})"
 
 
 def numbers(first: int, last: int) -> str:
