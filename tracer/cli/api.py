@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["arguments", "run"]
 
 _FORMATS = ("table", "json")
-_MOST_SIMILAR = 3
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -99,9 +98,8 @@ def _search(options: argparse.Namespace, release: str | None) -> list[_Located]:
 
 def _why_not_found(options: argparse.Namespace) -> str:
     """Return a sentence with the releases that have the operation, or with the most similar IDs."""
-    from rapidfuzz import fuzz, process
-
     from tracer.api_reference import operations, reference
+    from tracer.api_reference.operation_ids import similar_ids
 
     words = " ".join(options.operation)
     names = _services(options)
@@ -110,8 +108,8 @@ def _why_not_found(options: argparse.Namespace) -> str:
     if releases_with:
         return f"{words!r} is not in the API reference of this release; it is in {', '.join(releases_with)}"
     ids = [operation.id for name in names for operation in operations(name, options.release)]
-    similar = process.extract(words, ids, scorer=fuzz.ratio, limit=_MOST_SIMILAR, score_cutoff=80)
-    hint = f"did you mean {' or '.join(name for name, *_ in similar)}?" if similar else "see: tracer api list"
+    similar = similar_ids(words, ids)
+    hint = f"did you mean {' or '.join(similar)}?" if similar else "see: tracer api list"
     return f"no {words!r} in the API reference; {hint}"
 
 
