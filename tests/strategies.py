@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from tracer.model import FORMAT, Body, Cloud, Exchange, Output, Recording, Request, Response
+from tracer.model import FORMAT, Body, Cloud, Exchange, Output, Recording, Request, Response, Span, RunNote
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.text(
     st.sampled_from("\n\r\t :-#'\"|>&*!%@`{}[],?\x85\u2028\ufeff\0é한😀"), max_size=20
@@ -30,11 +30,22 @@ def _bodies() -> st.SearchStrategy[Body]:
 bodies = st.none() | _bodies()
 requests = st.builds(Request, method=texts, url=texts, http=texts, headers=headers, body=bodies)
 responses = st.builds(Response, status=st.integers(100, 599), reason=texts, headers=headers, body=bodies)
+spans = st.builds(
+    Span,
+    id=texts,
+    parent=texts,
+    kind=texts,
+    name=texts,
+    statement=texts,
+    started=times,
+    ended=st.none() | times,
+)
 exchanges = st.builds(
     Exchange,
     steps=st.lists(st.integers(1, 99), max_size=2),
     sender=texts,
     receiver=texts,
+    operation=texts,
     path=texts,
     verdict=st.none() | st.sampled_from(["documented", "fallback", "repeated", "unexpected", "wrong-status"]),
     started=times,
@@ -43,6 +54,9 @@ exchanges = st.builds(
     request=requests,
     response=st.none() | responses,
     error=st.none() | texts,
+)
+notes = st.builds(
+    RunNote, code=texts, values=st.dictionaries(texts, texts | st.integers(-99, 99), max_size=2)
 )
 recordings = st.builds(
     Recording,
@@ -58,7 +72,9 @@ recordings = st.builds(
     client_versions=st.dictionaries(texts, texts, max_size=2),
     recorded=texts,
     participants=st.dictionaries(texts, texts, max_size=3),
-    notes=st.lists(texts, max_size=2),
+    role=texts,
+    suite=texts,
+    notes=st.lists(notes, max_size=2),
     exchanges=st.lists(exchanges, max_size=3),
     redacted=st.dictionaries(texts, st.integers(0, 99), max_size=3),
     output=st.none() | st.builds(Output, exit=st.integers(0, 255), stdout=texts, stderr=texts),

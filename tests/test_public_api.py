@@ -16,6 +16,7 @@ import tracer
 from tracer import public_api
 from tracer.comparison import Comparison
 from tracer.conformance.report import Check
+from tracer.model import free_note
 from tracer.sequences import Match
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def test_a_policy_of_the_users_own_is_applied(show: Recording, tmp_path: Path) -
 
 
 def test_nothing_that_looks_like_a_secret_is_written(show: Recording, tmp_path: Path) -> None:
-    leaking = msgspec.structs.replace(show, notes=["password: kJ7xQ2vv"])
+    leaking = msgspec.structs.replace(show, notes=[free_note("password: kJ7xQ2vv")])
     with pytest.raises(tracer.TracerError, match="would hold a secret"):
         tracer.dump(leaking, tmp_path / "leak.yaml")
     assert not list(tmp_path.iterdir())

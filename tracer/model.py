@@ -1,6 +1,6 @@
 """The structs of a recording. This module imports nothing else of tracer.
 
-The structs are the recording format itself (``format: 1``): names and order of their fields are those of
+The structs are the recording format itself (``format: 2``): names and order of their fields are those of
 the YAML file, see ``tracer.recording``.
 """
 
@@ -27,11 +27,14 @@ __all__ = [
     "Recording",
     "Request",
     "Response",
+    "RunNote",
     "RunVerdict",
+    "Span",
+    "free_note",
     "header",
 ]
 
-FORMAT = 1
+FORMAT = 2
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods of requests that change nothing (RFC 9110, section 9.2.1)."""
@@ -87,6 +90,22 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     body: Body | None = None
 
 
+class Span(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A measured piece of work inside a service (OSProfiler).
+
+    ``kind`` is the kind of work, such as ``db`` or ``rpc``. ``parent`` is the ``id`` of the span that caused
+    this one. ``started`` and ``ended`` are in seconds since the beginning of the run.
+    """
+
+    id: str
+    parent: str = ""
+    kind: str
+    name: str
+    statement: str = ""
+    started: Seconds
+    ended: Seconds | None = None
+
+
 class Exchange(
     msgspec.Struct,
     frozen=True,
@@ -97,29 +116,45 @@ class Exchange(
 ):
     """A request with its response, or with an error in place of the response.
 
-    ``started`` and ``ended`` are in seconds since the beginning of the run. ``steps``, ``path`` and
-    ``verdict`` are the label of the exchange.
+    ``started`` and ``ended`` are in seconds since the beginning of the run. ``steps``, ``operation``,
+    ``path`` and ``verdict`` are the label of the exchange. ``operation`` is an ID of the API reference, such
+    as ``image.show-image``. ``cause`` is the request ID of the request for which a service sent this one,
+    ``spans`` is the work of the receiver: keys for later versions, which tracer reads and does not write.
     """
 
     steps: list[int] = []
     sender: str
     receiver: str = ""
+    operation: str = ""
     path: str = ""
     verdict: ExchangeVerdict | None = None
+    cause: str = ""
     started: Seconds
     ended: Seconds | None = None
     redaction: Literal["failed"] | None = None
     request: Request
     response: Response | None = None
     error: str | None = None
+    spans: list[Span] = []
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
     """The label of an exchange: the result of matching it with a sequence."""
 
     steps: tuple[int, ...] = ()
+    operation: str = ""
     path: str = ""
     verdict: ExchangeVerdict | None = None
+
+
+class RunNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A note of the recorder: the code of a text that exists in each language, and values for it.
+
+    The code ``text`` has its own text as the value ``text``.
+    """
+
+    code: str
+    values: dict[str, str | int] = {}
 
 
 class Cloud(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -144,6 +179,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     ``missing`` are the required steps of the sequence that did not occur. ``interrupted`` is the reason for
     an early end of the run. ``doubt`` is the missing evidence of an undetermined run. ``client`` is the
     User-Agent; ``client_versions`` are versions of packages that it does not show, for a local client.
+    ``role`` is the user of the run and ``suite`` the list with its command: keys for later versions.
+    ``format`` is that of the file. A file in an earlier format has the content of the newest after reading.
     """
 
     format: int
@@ -158,10 +195,17 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     client_versions: dict[str, str] = {}
     recorded: str
     participants: dict[str, str] = {}
-    notes: list[str] = []
+    role: str = ""
+    suite: str = ""
+    notes: list[RunNote] = []
     exchanges: Sequence[Exchange]
     redacted: dict[str, int] = {}
     output: Output | None = None
+
+
+def free_note(text: str) -> RunNote:
+    """Return a note with a text of its own, which exists in one language."""
+    return RunNote(code="text", values={"text": text})
 
 
 def header(headers: Mapping[str, HeaderValue], name: str) -> str | None:

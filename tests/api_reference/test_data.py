@@ -70,7 +70,7 @@ def test_ids_are_distinct_words(service: str) -> None:
     for release in RELEASES:
         ids = Counter(operation.id for operation in operations(service, release))
         assert set(ids.values()) == {1}, release
-    pattern = re.compile(rf"{reference(service).type}\.(?:v\d\.)?[a-z][a-z0-9-]*")
+    pattern = re.compile(rf"{reference(service).type}\.(?:v\d\.)?[a-z][a-z0-9-]*[a-z0-9]")
     assert [operation.id for operation in operations(service) if not pattern.fullmatch(operation.id)] == []
 
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.cli.runner import tracer
-from tracer.model import Cloud
+from tracer.model import Cloud, free_note
 from tracer.recording import load, save
 
 SHIPPED = Path(__file__).parents[2] / "recordings" / "zed" / "image-show-by-name.yaml"
@@ -49,7 +49,7 @@ def test_columns_have_headings() -> None:
 def test_facts_that_are_not_known_and_hostile_ones_are_one_line_each(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     recording = msgspec.structs.replace(
-        load(SHIPPED), command=None, cloud=Cloud(release="zed\x1b[31m\nred"), notes=["why"]
+        load(SHIPPED), command=None, cloud=Cloud(release="zed\x1b[31m\nred"), notes=[free_note("why")]
     )
     save(recording, path, known_secrets=None)
     lines = tracer("show", path, path).stdout.splitlines()
@@ -121,7 +121,9 @@ def test_notes_are_shown_whole_below_the_verdict(words: tuple[str, ...], tmp_pat
     ]
     path = tmp_path / "a.yaml"
     save(
-        msgspec.structs.replace(load(SHIPPED), verdict="undetermined", notes=notes), path, known_secrets=None
+        msgspec.structs.replace(load(SHIPPED), verdict="undetermined", notes=[*map(free_note, notes)]),
+        path,
+        known_secrets=None,
     )
     lines = tracer("show", *words, path, COLUMNS="100").stdout.splitlines()
     assert lines[-3].startswith("undetermined (image-show): evidence is missing")

@@ -6,12 +6,15 @@ import msgspec
 
 from tests.comparison.runs import exchange, run
 from tracer.comparison import compare
+from tracer.model import free_note
 
 
 def test_labels_times_and_notes_are_counted_and_not_reported() -> None:
-    first = run(exchange(), client="curl/8", notes=["a"], recorded="2026-11-23T12:00:00Z")
+    first = run(exchange(), client="curl/8", notes=[free_note("a")], recorded="2026-11-23T12:00:00Z")
     labelled = msgspec.structs.replace(exchange(started=3.0), steps=[1, 2], verdict="documented")
-    second = run(labelled, client="curl/9", notes=["b"], recorded="2026-11-24T12:00:00Z", verdict="conforms")
+    second = run(
+        labelled, client="curl/9", notes=[free_note("b")], recorded="2026-11-24T12:00:00Z", verdict="conforms"
+    )
     found = compare(first, second)
     assert found.differences == []
     request = "GET /image/v2/images/{image_id}"

@@ -24,6 +24,7 @@ from tracer import storage
 from tracer.cloud import services, state, tracing
 from tracer.cloud.cache import locked, silent
 from tracer.cloud.embedded_cloud import EmbeddedCloud
+from tracer.model import RunNote
 from tracer.recording import load
 from tracer.rendering.messages import messages
 
@@ -257,7 +258,7 @@ def test_a_recording_goes_first_on_a_traced_cloud(traced: EmbeddedCloud, tmp_pat
     # The image was uploaded by a client that went past the tracer.
     (past,) = wait_for(tmp_path / "all", 1, "glance").values()
     assert asked(past, "client") == []
-    assert past.notes == ["sent by glance while it was answering no recorded command"]
+    assert past.notes == [RunNote(code="service-itself", values={"sender": "glance"})]
     ended = sourced(
         traced,
         f"{TRACER} record --deep --out {tmp_path / 'deep'} -- openstack {' '.join(SHOW)} {image}",

@@ -11,6 +11,7 @@ from tests.e2e.conftest import IMAGE, Proxy, Site
 from tests.e2e.remote import Machine, front, other_machine, replayed
 from tests.e2e.secrets import leaks, tokens
 from tests.patience import PATIENCE
+from tracer.i18n import note_text
 from tracer.recording import load
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def test_each_command_of_another_machine_is_a_recording(
         assert counts(out) == [("image-list", 4), ("image-show", 5)]
         for recording in written(out).values():
             assert (recording.command, recording.verdict) == (None, "conforms")
-            assert any(machine.far in note for note in recording.notes)
+            assert any(machine.far in note_text(note) for note in recording.notes)
         clients = [start(*words) for words in ((*SHOW, zed.image), (*SHOW, zed.image), LIST)]
         assert [client.wait(PATIENCE) for client in clients] == [0, 0, 0]
         proxy.wait_for(r"\.yaml \(", 5)
@@ -90,7 +91,7 @@ def test_each_command_of_another_machine_is_a_recording(
     verdicts = {each.verdict for each in recordings.values()}
     assert verdicts <= {"conforms", "undetermined"} if close else verdicts == {"conforms"}
     for recording in recordings.values():
-        doubts = [note for note in recording.notes if "may belong to another" in note]
+        doubts = [note for note in recording.notes if "may belong to another" in note_text(note)]
         assert bool(doubts) == (recording.verdict == "undetermined")
     assert not leaks({zed.password, *tokens(flows)}, out, proxy.printed)
 

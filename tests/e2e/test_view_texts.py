@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from tests.e2e.pages import saying
 from tests.rendering import seed
 from tests.rendering.view.test_html import HOSTILE
-from tracer.model import Body, Exchange, Recording, Request, Response
+from tracer.model import Body, Exchange, Recording, Request, Response, free_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,8 +83,8 @@ def test_a_hostile_recording_stays_text(opened: Callable[..., Visit], text: str)
         response=Response(status=200, reason=text, headers={text: text}, body=said),
     )  # fmt: skip
     recording = msgspec.structs.replace(
-        seed.recording([]), exchanges=[exchange], command=text, notes=[text], client=text, sequence=text,
-        participants={text: text}, interrupted=text, redacted={text: 1},
+        seed.recording([]), exchanges=[exchange], command=text, notes=[free_note(text)], client=text,
+        sequence=text, participants={text: text}, interrupted=text, redacted={text: 1},
     )  # fmt: skip
     visited = opened(recording)
     page = visited.page

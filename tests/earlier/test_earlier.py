@@ -13,6 +13,7 @@ from tests.cli.runner import tracer
 from tracer.comparison import compare
 from tracer.comparison.baseline import load_baseline
 from tracer.conformance import check
+from tracer.model import RunNote
 from tracer.recording import load
 from tracer.recording.journal import read_journal
 from tracer.redaction import Redactor, load_policy
@@ -122,7 +123,9 @@ def test_a_policy_adds_its_rules(path: Path) -> None:
     redactor = Redactor(load_policy(path))
     assert redactor.text("see BADGE-123456") == "see <badge-1>"
     assert redactor.command(["x", "--ticket", "seven-77"]) == "x --ticket '<token-1>'"
-    assert redactor.notes() == ["The policy makes an exception: our test cloud has public passwords"]
+    assert redactor.notes() == [
+        RunNote(code="policy-exception", values={"reason": "our test cloud has public passwords"})
+    ]
 
 
 @pytest.mark.parametrize("path", files("rules"), ids=named)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parents[2] / "recordings"
 
 SMALL = """\
-format: 1
+format: 2
 command: openstack image show --format json 9c31f2c6-f22c-440e-b670-d8d5a5cc0405
 cloud: {release: zed, url: http://182.161.114.101}
 recorded: 2022-12-12T08:37:10Z
@@ -91,8 +91,8 @@ def test_json_is_a_literal_block_and_short_lists_stand_on_one_line() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("format: 1", "format: 2"), "f.yaml: format: expected 1, got 2"),
-        (("format: 1\n", ""), "f.yaml: not a recording: it has no 'format' key"),
+        (("format: 2", "format: 3"), "f.yaml: format: expected 1 or 2, got 3"),
+        (("format: 2\n", ""), "f.yaml: not a recording: it has no 'format' key"),
         (("status: 200", "status: ok"), "f.yaml: exchanges[0].response.status: expected int, got str"),
         (("started: 0.412", "started: yes"), "f.yaml: exchanges[0].started: expected float, got bool"),
         (("to: glance", "too: glance"), "f.yaml: exchanges[0]: object contains unknown field too"),
@@ -128,7 +128,7 @@ def test_a_wrong_file_gets_its_name_and_the_place(change: tuple[str, str], messa
     "change",
     [
         ("status: 200", "status: ok"),
-        ("format: 1", "format: 2"),
+        ("format: 2", "format: 3"),
         ("steps: [7, 8]", "steps: &a [7, 8]\n  x: *a"),
         ("to: glance", "to: \0"),
         ("recorded: 2022-12-12T08:37:10Z\n", ""),

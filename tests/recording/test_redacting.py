@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from tests.recording.test_files import SMALL
 from tests.strategies import recordings
-from tracer.model import Output, Recording
+from tracer.model import Output, Recording, free_note
 from tracer.recording import dumps, loads, redact
 from tracer.redaction import load_policy, scan
 
@@ -14,12 +14,12 @@ TOKEN = "gAAAAABjlug2ZWlEI9u8KK2SQ7ydjRYxuflGjdk1MoZpa-azw_A5sVhiJo21aZ-Vm8hsdN8
 
 def test_todays_policy_is_applied_and_counted() -> None:
     recording = loads(SMALL.replace("    url:", f"    headers: {{X-Auth-Token: {TOKEN}}}\n    url:"), "x")
-    recording = replace(recording, output=Output(exit=0, stdout=f"token {TOKEN}"), notes=["mine"])
+    recording = replace(recording, output=Output(exit=0, stdout=f"token {TOKEN}"), notes=[free_note("mine")])
     redacted, known = redact(recording, load_policy())
     assert redacted.exchanges[0].request.headers == {"X-Auth-Token": "<token-1>"}
     assert redacted.output == Output(exit=0, stdout="token <token-1>")
     assert redacted.redacted["X-Auth-Token"] == 1
-    assert redacted.notes == ["mine"]
+    assert redacted.notes == [free_note("mine")]
     assert known.find(TOKEN)
 
 

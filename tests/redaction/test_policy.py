@@ -4,6 +4,7 @@ import pytest
 
 from tests.redaction.canaries import as_json, as_text, exchange
 from tracer.errors import InputError
+from tracer.model import RunNote
 from tracer.redaction import Policy, Redactor, load_policy, scan
 from tracer.redaction.policy import FieldRule, Keep, PolicyFile, read_package_file
 
@@ -176,7 +177,9 @@ def test_an_exception_is_made_aloud(tmp_path: Path) -> None:
     assert redacted.request.url == sent.request.url
     assert redacted.request.headers == sent.request.headers
     assert redactor.counts == {"password": 1}
-    assert redactor.notes() == ["The policy makes an exception: our test cloud has public passwords"]
+    assert redactor.notes() == [
+        RunNote(code="policy-exception", values={"reason": "our test cloud has public passwords"})
+    ]
 
 
 def test_what_is_kept_beats_a_rule_of_the_same_file() -> None:

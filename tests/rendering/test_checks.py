@@ -25,7 +25,7 @@ from tracer.conformance import (
     exit_code,
 )
 from tracer.documentation import findings_url
-from tracer.model import Cloud, Exchange, Recording, RunVerdict
+from tracer.model import Cloud, Exchange, Recording, RunNote, RunVerdict, free_note
 from tracer.recording import load, save
 from tracer.rendering.checks.junit import junit
 from tracer.rendering.checks.terminal import reasons, summary
@@ -254,8 +254,8 @@ def test_junit_is_valid_whatever_the_texts_are(given: list[Check]) -> None:
         assert {child.tag for child in case} <= ({"error"} if one.error else {"failure"})
 
 
-DOUBT = "several commands of 192.0.2.7 ran at once: a request without a token may belong to another of them"
-UNRELATED = "the command line is not known"
+DOUBT = RunNote(code="concurrent-request", values={"peer": "192.0.2.7"})
+UNRELATED = free_note("the command line is not known")
 MISSING = (
     "evidence is missing on which exchanges belong to the run; its notes say why"
     " (record one command at a time, see docs/explanation/attribution.md)"

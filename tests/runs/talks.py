@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tracer.i18n import note_text
 from tracer.model import Exchange, Request, Response
 from tracer.runs.attribution import Attribution
 from tracer.runs.participant_map import ParticipantMap
@@ -141,8 +142,10 @@ class Talk:
 
     @property
     def doubts(self) -> set[str]:
+        """Return the sentences of all doubts that are known now."""
         of_requests = {each.doubt for one in self.runs.values() for each in one if each.doubt}
-        return of_requests | {run.doubt for run in self.attribution.runs.going if run.doubt}
+        of_runs = {run.doubt for run in self.attribution.runs.going if run.doubt}
+        return set(map(note_text, of_requests | of_runs))
 
     def take(self, decided: list[SentRequest]) -> None:
         for request in decided:

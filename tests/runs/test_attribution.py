@@ -34,6 +34,7 @@ from tests.runs.talks import (
     versions,
 )
 from tracer.conformance import check_all, exit_code
+from tracer.model import RunNote
 from tracer.runs.client_process import ClientProcess
 from tracer.runs.discovery_runs import PATIENCE
 from tracer.runs.run import FINISHED_LIMIT, GRACE
@@ -330,6 +331,6 @@ def test_flows_that_are_mixed_up_in_their_file_are_told_apart_as_well(tmp_path: 
     assert {each.verdict for each in found.values()} == {"undetermined"}
     for each in found.values():
         (note,) = each.notes[1:]
-        assert note.startswith("several commands of 192.0.2.7 ran at once: a request without a token may")
+        assert note == RunNote(code="concurrent-request", values={"peer": "192.0.2.7"})
     report = check_all(sorted(tmp_path.glob("*.yaml")))
     assert (report.undetermined, exit_code(report)) == (3, 1)

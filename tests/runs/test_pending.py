@@ -10,7 +10,7 @@ import pytest
 
 from tests.runs.test_service_calls import copied, urls
 from tracer.errors import OutputError
-from tracer.model import Exchange, Request, Response
+from tracer.model import Exchange, Request, Response, RunNote
 from tracer.recording import Journal, load
 from tracer.recording.journal import read_journal
 from tracer.runs.participant_map import ParticipantMap
@@ -76,7 +76,7 @@ def test_discovery_that_waits_for_its_token_survives_a_kill(tmp_path: Path) -> N
     assert isinstance(left, Path)
     recovered = load(left)
     assert [each.request.url for each in recovered.exchanges] == ["http://cloud.test/image"]
-    assert recovered.notes == ["the proxy ended before it was known which commands these exchanges belong to"]
+    assert recovered.notes == [RunNote(code="proxy-ended")]
     remote.exchange("g", "/image/v2/images", token="t")
     assert remote.journalled() == ["http://cloud.test/image", "http://cloud.test/image/v2/images"]
     asyncio.run(remote.manager.finish_all())

@@ -17,6 +17,7 @@ from mitmproxy.test import taddons
 from tests.capture.flows import flow, peer, trace
 from tests.capture.mitm.test_tracer_addon import TOKEN, discovery, login, show
 from tracer.capture.mitm.tracer_addon import Tracer
+from tracer.model import RunNote
 from tracer.runs.event_pipeline import EventPipeline
 from tracer.runs.events import Event, RequestStarted
 from tracer.runs.playback import Clock
@@ -124,10 +125,7 @@ def test_a_file_that_cannot_be_brought_into_order_says_so(
     # The first recording was complete, and written, before the exchange came that is late.
     late = trace([*flows[1:], flows[0]], tmp_path / "late")
     assert undetermined(late)
-    reason = (
-        "the stored requests are too far out of order (by more than 10,000 of them or 128 MiB):"
-        " some may be missing here"
-    )
+    reason = RunNote(code="out-of-order", values={"count": 10_000, "mebibytes": 128})
     assert any(reason in each.notes for each in late.values())
 
 

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from tests.capture.flows import CLOUD, flow, peer, trace
 from tests.capture.mitm.test_tracer_addon import TOKEN, discovery, login, show
-from tracer.model import Body, Exchange, Recording, Request, Response
+from tracer.i18n import note_text
+from tracer.model import Body, Exchange, Recording, Request, Response, RunNote
 from tracer.recording import load
 from tracer.recording.journal import read_journal
 from tracer.runs.client_process import ClientProcess
@@ -173,9 +174,7 @@ def test_what_is_not_told_yet_is_on_the_disk_already_and_once(proxy: Proxy) -> N
     assert isinstance(left, Path)
     recovered = load(left)
     assert (recovered.command, urls(recovered)) == (None, sent)
-    assert any(
-        "before it was known which commands these exchanges belong to" in note for note in recovered.notes
-    )
+    assert RunNote(code="proxy-ended") in recovered.notes
     sent.append(proxy.answer(proxy.service(TOKENS, about="token-2", own="own", connection="g1")))
     assert sorted(_journalled(proxy.folder)) == sorted(sent)
     sent += [proxy.answer(one), proxy.answer(other)]
@@ -200,7 +199,7 @@ def test_where_nothing_tells_the_recording_says_so(proxy: Proxy) -> None:
     proxy.answer(one)
     recordings = proxy.end()
     assert discovered in urls(recordings["c1"])
-    note = "several commands waited for glance at once: some of what it sent may have served another one"
+    note = RunNote(code="concurrent-call", values={"sender": "glance"})
     assert [recordings[name].notes for name in ("c1", "c2")] == [[note], [note]]
     assert [recordings[name].verdict for name in ("c1", "c2")] == ["undetermined"] * 2
 
@@ -235,7 +234,7 @@ def test_a_token_that_no_run_knows_is_not_of_the_run_that_waits(proxy: Proxy) ->
     proxy.answer(asked)
     recordings = proxy.end()
     assert urls(recordings["glance"]) == [foreign]
-    assert recordings["glance"].notes == ["sent by glance while it was answering no recorded command"]
+    assert recordings["glance"].notes == [RunNote(code="service-itself", values={"sender": "glance"})]
     assert len(recordings["c1"].exchanges) == 1
 
 
@@ -358,7 +357,7 @@ def test_stored_flows_are_tied_by_time_and_token(tmp_path: Path) -> None:
     ]
     recordings = trace(flows, tmp_path, trace_participants="glance=8082")  # type: ignore[arg-type]
     told = {
-        next((address for address in ("192.0.2.1", "192.0.2.2") if address in r.notes[0]), ""): [
+        next((address for address in ("192.0.2.1", "192.0.2.2") if address in note_text(r.notes[0])), ""): [
             (e.sender, e.request.url.removeprefix(CLOUD)) for e in r.exchanges
         ]
         for r in recordings.values()
@@ -367,7 +366,7 @@ def test_stored_flows_are_tied_by_time_and_token(tmp_path: Path) -> None:
     # The validation that follows on the same connection tells whom the discovery was for.
     assert told["192.0.2.2"][2:] == [("glance", "/identity"), ("glance", TOKENS)]
     assert told[""] == [("glance", "/identity")]
-    assert not any("at once" in note for r in recordings.values() for note in r.notes)
+    assert not any("at once" in note_text(note) for r in recordings.values() for note in r.notes)
     assert TOKEN not in "".join(path.read_text() for path in tmp_path.rglob("*.yaml"))
 
 
@@ -384,7 +383,7 @@ def test_the_port_of_the_client_means_the_client(tmp_path: Path) -> None:
         assert [one.sender for one in recording.exchanges] == ["client"] * 3
         # The User-Agent of another program than openstack has no sequence.
         assert recording.sequence == (None if agent else "image-show")
-        assert "command not known" in recording.notes[0]
+        assert recording.notes[0].code == "no-process"
 
 
 def test_a_services_agent_is_enough_where_it_has_no_port_of_its_own(tmp_path: Path) -> None:

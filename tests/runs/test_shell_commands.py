@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tests.runs.test_event_pipeline import completed, started
 from tests.sequences.runs import HOST, IMAGE_ID, exchange, prologue
-from tracer.model import header
+from tracer.model import RunNote, header
 from tracer.processes import identify
 from tracer.recording import load
 from tracer.runs.client_process import ClientProcess
@@ -159,7 +159,7 @@ def test_each_command_of_a_live_shell_is_a_recording(tmp_path: Path) -> None:
     assert [each.sequence for each in recordings] == ["image-list"] * 3
     assert [each.participants["client"] for each in recordings] == ["openstack-client"] * 3
     assert all(each.command is None for each in recordings)
-    assert all("interactive shell" in each.notes[0] for each in recordings)
+    assert all(each.notes == [RunNote(code="interactive-shell")] for each in recordings)
 
 
 def test_a_script_of_the_same_requests_is_one_recording(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ def test_nothing_else_is_touched() -> None:
     recording = _recording(runs.not_found())
     labelled = label(recording, find("image-show"))
     stripped = [
-        msgspec.structs.replace(exchange, steps=[], path="", verdict=None) for exchange in labelled.exchanges
+        msgspec.structs.replace(exchange, steps=[], operation="", path="", verdict=None)
+        for exchange in labelled.exchanges
     ]
     assert msgspec.structs.replace(labelled, sequence=None, verdict=None, exchanges=stripped) == recording
 

@@ -8,12 +8,17 @@ import pytest
 
 from tests.sequences.runs import HOST, exchange
 from tracer.model import Body, Exchange, Response
-from tracer.sequences import generic_paths
+from tracer.sequences.matching import generic_labels
 from tracer.sequences.names_in_bodies import names_in_bodies
+from tracer.sequences.observations import observe
 
 NAMESPACES = exchange(
     "GET", f"{HOST}/image/v2/metadefs/namespaces", 200, body={"namespaces": [{"namespace": "OS"}]}
 )
+
+
+def generic_paths(exchanges: list[Exchange]) -> list[str]:
+    return [label.path for label in generic_labels(observe(exchanges))]
 
 
 def failed(url: str, message: str, *, kind: str = "text") -> Exchange:

@@ -2,13 +2,15 @@
 
 from tracer.api_reference.operation_types import Operation, Parameter, Reference, Selector
 from tracer.api_reference.reading import link, operation_data, operations, reference, services
-from tracer.api_reference.request_operations import operation_of
+from tracer.api_reference.request_operations import PathMatch, find_operation, operation_of
 
 __all__ = [
     "Operation",
     "Parameter",
+    "PathMatch",
     "Reference",
     "Selector",
+    "find_operation",
     "link",
     "operation_data",
     "operation_of",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections import defaultdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.api_reference.path_templates import count_literals, path_values, shape_of
-from tracer.api_reference.reading import operations, services
+from tracer.api_reference.reading import operations, reference, services
 from tracer.api_reference.selectors import count_conditions, selects
 from tracer.api_reference.spellings import first_words, spellings
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from tracer.api_reference.operation_types import Operation
 
-__all__ = ["PathMatch", "candidates_by_spelling", "operation_of"]
+__all__ = ["PathMatch", "candidates_by_spelling", "find_operation", "operation_of"]
 
 _PROJECT = re.compile(r"^(/v[\d.]+)/\{(?:admin_)?(?:project|tenant)_id\}(?=/)")
 """The project after the version. Since Yoga, Cinder needs none."""
@@ -27,9 +28,13 @@ _NO_QUERY: Mapping[str, str] = MappingProxyType({})
 
 
 class PathMatch(NamedTuple):
-    """An operation with a template that the path matches, and the values of its parameters."""
+    """An operation with a template that the path matches, and the values of its parameters.
+
+    ``template_sent`` is the template with the version and the project that the request has.
+    """
 
     template: str
+    template_sent: str
     operation: Operation
     values: dict[str, str]
 
@@ -56,16 +61,33 @@ def operation_of(
     query: Mapping[str, str] = _NO_QUERY,
     body: object = None,
 ) -> Operation | None:
-    """Return the operation of a request to ``service`` in ``release``, None if there is none.
+    """Return the operation of a request as ``find_operation`` finds it, None if there is none."""
+    found = find_operation(service, release, method, path, query=query, body=body)
+    return found.operation if found else None
+
+
+def find_operation(
+    service: str,
+    release: str | None,
+    method: str,
+    path: str,
+    *,
+    query: Mapping[str, str] = _NO_QUERY,
+    body: object = None,
+) -> PathMatch | None:
+    """Find the operation of a request to ``service`` in ``release``. Return None if there is none.
 
     ``path`` begins after the mount of the service: ``/v2/images``. ``spellings`` has its variations. ``body``
     is the content of the JSON body, None if it is not known. The template with the most literal segments has
-    priority, then the selector with the most conditions. HEAD without an operation of its own is GET.
+    priority, then the selector with the most conditions. HEAD without an operation of its own is GET. Without
+    a ``release``, the newest release with an operation for the request decides.
     """
     if service not in services():
         return None
-    for wanted in (method, "GET") if method == "HEAD" else (method,):
-        for candidates in candidates_by_spelling(service, release, path):
+    releases = [release] if release else reversed(reference(service).releases)
+    methods = (method, "GET") if method == "HEAD" else (method,)
+    for one, wanted in itertools.product(releases, methods):
+        for candidates in candidates_by_spelling(service, one, path):
             selected = [
                 candidate
                 for candidate in candidates
@@ -73,7 +95,7 @@ def operation_of(
                 and selects(candidate.operation.selector, candidate.values, query, body)
             ]
             if selected:
-                return max(selected, key=lambda candidate: candidate.rank).operation
+                return max(selected, key=lambda candidate: candidate.rank)
     return None
 
 
@@ -82,9 +104,12 @@ def candidates_by_spelling(service: str, release: str | None, path: str) -> Iter
     index = _index(service, release)
     for spelling in spellings(path, index.words):
         yield [
-            PathMatch(template, operation, values)
-            for template, operation in index.by_slashes.get(spelling.count("/"), []) + index.of_any_length
-            if (values := path_values(template, spelling)) is not None
+            PathMatch(template, spelling.template_sent(template), operation, values)
+            for template, operation in (
+                *index.by_slashes.get(spelling.path.count("/"), ()),
+                *index.of_any_length,
+            )
+            if (values := path_values(template, spelling.path)) is not None
         ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from tracer.api_reference.path_templates import shape_of
@@ -11,10 +11,27 @@ from tracer.api_reference.path_templates import shape_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-__all__ = ["first_words", "spellings"]
+__all__ = ["Spelling", "first_words", "spellings"]
 
 _VERSION = re.compile(r"^/v\d+(?:\.\d+)?(?=/|$)")
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+", re.IGNORECASE)
+
+
+class Spelling(NamedTuple):
+    """A path as a reference may spell it.
+
+    ``version`` is the version that the reference has at the beginning of this path, ``sent`` is the template
+    of the request's own beginning in its place, and ``suffix`` is the format at the end of the request.
+    """
+
+    path: str
+    version: str = ""
+    sent: str = ""
+    suffix: str = ""
+
+    def template_sent(self, documented: str) -> str:
+        """Return the template ``documented``, which this spelling matches, in the request's own spelling."""
+        return self.sent + documented.removeprefix(self.version) + self.suffix
 
 
 def first_words(templates: Iterable[str]) -> frozenset[str]:
@@ -23,7 +40,7 @@ def first_words(templates: Iterable[str]) -> frozenset[str]:
     return frozenset(words) - {"", "{}"}
 
 
-def spellings(path: str, words: Collection[str]) -> Iterator[str]:
+def spellings(path: str, words: Collection[str]) -> Iterator[Spelling]:
     """Yield the path as it is, then in the spellings that a reference may have.
 
     The references of Nova and Placement have no version in their paths: it is in the URL of the catalogue.
@@ -35,9 +52,12 @@ def spellings(path: str, words: Collection[str]) -> Iterator[str]:
     for whole in dict.fromkeys((normal.removesuffix(".json"), normal)):
         match = _VERSION.match(whole)
         version = match[0] if match else ""
+        suffix = normal[len(whole) :]
         rest = whole[len(version) :]
         versions = dict.fromkeys((version, version.removesuffix(".0"), "")) if rest else [version]
-        yield from (spelling + rest for spelling in versions)
+        for spelled in versions:
+            yield Spelling(spelled + rest, spelled, version, suffix)
         project, _, below = rest[1:].partition("/")
         if version and below and project not in words:
-            yield from (f"{spelling}/{below}" for spelling in (versions if _ID.fullmatch(project) else [""]))
+            for spelled in versions if _ID.fullmatch(project) else [""]:
+                yield Spelling(f"{spelled}/{below}", spelled, f"{version}/{{project_id}}", suffix)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.comparison.differences import Change
+from tracer.i18n import note_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +31,7 @@ def compare_run_metadata(before: Recording, after: Recording, location: Location
         ("doubt", before.doubt, after.doubt),
         ("missing", before.missing, after.missing),
         ("participants", before.participants, after.participants),
-        ("notes", before.notes, after.notes),
+        ("notes", [*map(note_text, before.notes)], [*map(note_text, after.notes)]),
         ("redacted", _counted(before.redacted), _counted(after.redacted)),
     ]
     yield from _changed(about, location, "record")
@@ -41,6 +42,7 @@ def compare_exchange_metadata(before: Exchange, after: Exchange, location: Locat
     """Yield the differences between the labels and the times of two exchanges."""
     label: list[tuple[str, object, object]] = [
         ("label.steps", before.steps, after.steps),
+        ("label.operation", before.operation, after.operation),
         ("label.path", before.path, after.path),
         ("label.verdict", before.verdict, after.verdict),
     ]

@@ -18,7 +18,7 @@ __all__ = ["DEFAULT", "Section", "check_language", "form_for", "languages", "pic
 DEFAULT = "en"
 """The language for texts that are missing in another language."""
 
-Section = Literal["changes", "diagram", "pages", "view"]
+Section = Literal["changes", "diagram", "notes", "pages", "view"]
 
 _Texts = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""Recordings as YAML files (``format: 1``): reading and writing."""
+"""Recordings as YAML files: reading of ``format: 1`` and ``format: 2``, and writing of ``format: 2``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tracer.formats.data_files import read, typed
 from tracer.formats.file_kinds import expecting
 from tracer.formats.yaml_text import Flow
 from tracer.model import FORMAT, Exchange, Recording
+from tracer.recording.earlier_formats import READABLE, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,7 @@ def dumps(recording: Recording) -> str:
 
 def dump(recording: Recording) -> Iterator[str]:
     """Yield the text of ``dumps`` in pieces of whole lines. Read each exchange only for its own piece."""
-    tree: dict[str, Any] = msgspec.to_builtins(replace(recording, exchanges=[]))
+    tree: dict[str, Any] = msgspec.to_builtins(replace(recording, format=FORMAT, exchanges=[]))
     for key in ("cloud", "missing", "redacted"):
         if key in tree:
             tree[key] = Flow(tree[key])
@@ -71,11 +72,13 @@ def _loaded(text: str | TextIO, source: str) -> Recording:
         raise InputError(source, "not a recording: it is empty")
     if not isinstance(tree, dict) or "format" not in tree:
         raise InputError(source, "not a recording: it has no 'format' key")
-    if tree["format"] != FORMAT or isinstance(tree["format"], bool):
+    if tree["format"] not in READABLE or isinstance(tree["format"], bool):
         raise InputError(
-            source, f"expected {FORMAT}, got {tree['format']!r}: made by another tracer?", "format"
+            source,
+            f"expected {' or '.join(map(str, READABLE))}, got {tree['format']!r}: made by another tracer?",
+            "format",
         )
-    return typed(tree, Recording, source)
+    return typed(upgrade(tree), Recording, source)
 
 
 def _exchange(tree: object) -> object:

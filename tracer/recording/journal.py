@@ -16,7 +16,7 @@ import msgspec
 
 from tracer.errors import InputError
 from tracer.lazy import LazySequence
-from tracer.model import Exchange
+from tracer.model import Exchange, RunNote
 from tracer.processes import ProcessIdentity
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class JournalHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
 
     ``began`` is in seconds since the epoch. ``writer`` is the process that writes the journal: if it has
     ended, the journal is abandoned. ``undetermined`` is true if evidence is missing on which exchanges
-    belong to the run.
+    belong to the run. A note of an earlier version is a text.
     """
 
     began: float
@@ -41,7 +41,7 @@ class JournalHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     sequence: str | None = None
     name: str | None = None
     participants: dict[str, str] = {}
-    notes: list[str] = []
+    notes: list[RunNote | str] = []
     undetermined: bool = False
     interrupted: str = ""
     redacted: dict[str, int] = {}

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 __all__ = ["EXCHANGE_LABELS", "RUN_LABELS", "with_labels"]
 
-RUN_LABELS = ("sequence", "verdict", "doubt", "missing")
+RUN_LABELS = ("format", "sequence", "verdict", "doubt", "missing")
 """The fields of a recording that labelling sets."""
 
-EXCHANGE_LABELS = ("steps", "path", "verdict")
+EXCHANGE_LABELS = ("steps", "operation", "path", "verdict")
 """The fields of an exchange that labelling sets."""
 
 
 def with_labels(text: str, before: Recording, after: Recording, source: str) -> str:
-    """Return ``text``, the recording ``before``, with the labels of ``after``.
+    """Return ``text``, the recording ``before``, with the labels of ``after`` in the format of ``after``.
 
     Raise InputError with ``source`` if the style of the YAML allows no edit of single entries.
     """
@@ -42,7 +42,10 @@ def with_labels(text: str, before: Recording, after: Recording, source: str) -> 
 
 def _edits(text: str, before: Recording, after: Recording) -> Iterator[Edit]:
     run, *exchanges = mapping_spans(text, "exchanges")
-    yield from edits(text, run, _changed(before, after, RUN_LABELS), _keys(Recording))
+    changed = _changed(before, after, RUN_LABELS)
+    if "format" in changed and after.notes:
+        changed["notes"] = msgspec.to_builtins(after.notes)
+    yield from edits(text, run, changed, _keys(Recording))
     for span, old, new in zip(exchanges, before.exchanges, after.exchanges, strict=True):
         yield from edits(text, span, _changed(old, new, EXCHANGE_LABELS), _keys(Exchange))
 

@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from tracer.recording.files import dump
 
 if TYPE_CHECKING:
-    from tracer.model import Exchange, Recording
+    from collections.abc import Callable
+
+    from tracer.model import Exchange, Recording, RunNote
     from tracer.redaction import KnownSecrets, Policy, Redactor
 
 __all__ = ["redact"]
@@ -38,9 +40,14 @@ def redact(recording: Recording, policy: Policy) -> tuple[Recording, KnownSecret
         )
     if redacted == recording:
         return recording, redactor.known
-    notes = list(dict.fromkeys([*redacted.notes, *redactor.notes()]))
+    notes = [*redacted.notes, *(note for note in redactor.notes() if note not in redacted.notes)]
     counts = dict(Counter(recording.redacted) + Counter(redactor.counts))
     return replace(redacted, notes=notes, redacted=counts), redactor.known
+
+
+def _note(note: RunNote, text: Callable[[str], str]) -> RunNote:
+    values = {name: text(value) if isinstance(value, str) else value for name, value in note.values.items()}
+    return replace(note, values=values)
 
 
 def _all_texts(recording: Recording, redactor: Redactor, exchanges: list[Exchange]) -> Recording:
@@ -54,7 +61,7 @@ def _all_texts(recording: Recording, redactor: Redactor, exchanges: list[Exchang
         client_versions={name: text(version) for name, version in recording.client_versions.items()},
         cloud=replace(recording.cloud, url=text(recording.cloud.url)),
         participants={name: text(label) for name, label in recording.participants.items()},
-        notes=[text(note) for note in recording.notes],
+        notes=[_note(note, text) for note in recording.notes],
         exchanges=exchanges,
         output=output and replace(output, stdout=text(output.stdout), stderr=text(output.stderr)),
     )

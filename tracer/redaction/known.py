@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.model import RunNote
 from tracer.redaction.encodings import Form, forms, views, without_spaces
 from tracer.redaction.pseudonyms import PSEUDONYM, REMOVED, is_pseudonym
 from tracer.redaction.rules import load_policy
@@ -150,19 +151,14 @@ class KnownSecrets:
             or self._looks_like_pseudonym(bare)
         )
 
-    def notes(self) -> list[str]:
-        """Return sentences for the recording about values without a search. They do not quote the values."""
-        notes = []
-        for kind, values in sorted(self._only_named.items()):
-            what = f"{len(values)} {kind} values were" if len(values) > 1 else f"1 {kind} value was"
-            notes.append(
-                f"{what} too short, too long or too common to be searched for: "
-                "removed only where the policy names such values, which is all that could be done."
-            )
+    def notes(self) -> list[RunNote]:
+        """Return notes for the recording about values without a search. They do not quote the values."""
+        notes = [
+            RunNote(code="values-in-place", values={"count": len(values), "kind": kind})
+            for kind, values in sorted(self._only_named.items())
+        ]
         if self._full:
-            notes.append(
-                "There were too many secrets to search for all of them: some were only removed in place."
-            )
+            notes.append(RunNote(code="too-many-secrets"))
         return notes
 
     def _looks_like_pseudonym(self, value: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from tracer.model import RunNote
 from tracer.redaction import bodies, commands, headers, url_secrets
 from tracer.redaction.failure import stripped
 from tracer.redaction.known import KnownSecrets
@@ -111,11 +112,11 @@ class Redactor:
         """Register the secrets of a command line that is no part of the recording."""
         Redactor(self.known.policy, known=self.known).command(argv)
 
-    def notes(self) -> list[str]:
+    def notes(self) -> list[RunNote]:
         """Return notes on redaction for the reader of the recording."""
         return [*self._substitutions.policy.notes, *self.known.notes()]
 
-    def unredacted_auth(self, exchange: Exchange) -> str | None:
+    def unredacted_auth(self, exchange: Exchange) -> RunNote | None:
         """Return a warning if redaction found no secret in one side of an exchange that issues a token.
 
         Return None for other exchanges.
@@ -130,7 +131,8 @@ class Redactor:
         if not bare:
             return None
         where = url_secrets.path_of(exchange.request.url)
-        return f"{exchange.request.method} {where}: no secret was found in the {' and the '.join(bare)}"
+        sides = "both" if len(bare) > 1 else bare[0]
+        return RunNote(code=f"no-secret-in-{sides}", values={"request": f"{exchange.request.method} {where}"})
 
     def _redact_by_location(self, exchange: Exchange) -> Exchange:
         """Return the exchange without the secrets at locations that the policy names."""

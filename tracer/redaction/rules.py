@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
+from tracer.model import RunNote
 from tracer.redaction.commandlines import ProgramOptions
 from tracer.redaction.counts import is_count
 from tracer.redaction.encodings import BACKSLASH, from_backslash
@@ -70,7 +71,9 @@ class Policy:
             words=tuple(word for file in files for word in file.common.words),
         )
         exemptions = [exemption for file in files for exemption in file.exemptions]
-        self.notes = [f"The policy makes an exception: {exemption.reason}" for exemption in exemptions]
+        self.notes = [
+            RunNote(code="policy-exception", values={"reason": exemption.reason}) for exemption in exemptions
+        ]
         self._exempt_fields = [field for exemption in exemptions for field in exemption.fields]
         self._exempt_names = {
             name.lower()

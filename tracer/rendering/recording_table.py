@@ -11,6 +11,7 @@ from rich.text import Text
 from tracer.conformance.problems import Undetermined
 from tracer.conformance.reasons import reasons, unlabelled_deviations
 from tracer.counting import counted, noun_for, ranges
+from tracer.i18n import note_text
 from tracer.rendering.messages import MessageView, exchange_messages, messages
 from tracer.rendering.visible_texts import visible
 from tracer.sequences import NoSequence, catalog, failed_login
@@ -144,7 +145,8 @@ def verdict_line(recording: Recording) -> Text:
 
 def note_lines(recording: Recording) -> list[Text]:
     """Return the notes of ``recording``, each as one line that is not cut."""
-    return [Text(f"note: {visible(note, len(note))}") for note in recording.notes]
+    texts = map(note_text, recording.notes)
+    return [Text(f"note: {visible(text, len(text))}") for text in texts]
 
 
 def _deviations(recording: Recording) -> Iterable[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from tracer.lazy import lazy_map, lazy_reorder
-from tracer.model import FORMAT, Cloud, Exchange, Output, Recording
+from tracer.model import FORMAT, Cloud, Exchange, Output, Recording, free_note
 from tracer.runs.participants import CLIENT, client_agent, client_label, resolve
 from tracer.sequences import choose, client_of, find, label
 from tracer.urls import split
@@ -49,7 +49,7 @@ def assemble(
         client_versions=head.client_versions,
         recorded=datetime.fromtimestamp(began, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         participants=labels,
-        notes=head.notes,
+        notes=[free_note(note) if isinstance(note, str) else note for note in head.notes],
         exchanges=named,
         redacted=head.redacted,
         output=output,

@@ -17,7 +17,7 @@ from tracer.runs.service_calls import ServiceCalls
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tracer.model import Exchange
+    from tracer.model import Exchange, RunNote
     from tracer.runs.participant_map import ParticipantMap
     from tracer.runs.sent_request import SentRequest
 
@@ -83,7 +83,7 @@ class Attribution:
         for run in request.runs:
             run.in_flight -= 1
 
-    def doubt(self, reason: str) -> None:
+    def doubt(self, reason: RunNote) -> None:
         """Mark all known and all future runs as doubtful for ``reason``."""
         self.runs.doubt_all(reason)
 

@@ -22,6 +22,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracer.model import RunNote
 from tracer.runs import discovery_runs
 from tracer.runs.discovery_runs import PATIENCE
 from tracer.runs.guesses import UNPROVEN, Guesses
@@ -43,8 +44,8 @@ _UNPROVEN_LIMIT = 16
 _ALONE_LIMIT = 256
 """Maximum number of requests that wait for evidence from other connections."""
 
-_SHARED = "several commands of {peer} used one token at once: a request may belong to another of them"
-_REPEATED_LOGIN = "several commands of {peer} ran at once: a login may belong to another of them"
+_SHARED = "concurrent-token"
+_REPEATED_LOGIN = "concurrent-login"
 
 
 @dataclass
@@ -179,7 +180,7 @@ class ClientRequests:
             if candidates == [run] and not run.doubt:
                 self._decide(request, candidates)
             elif run in candidates:
-                request.doubt = UNPROVEN.format(peer=run.peer)
+                request.doubt = RunNote(code=UNPROVEN, values={"peer": run.peer})
                 self._runs.doubt_each(candidates, request.doubt)
 
     def expire(self) -> None:
@@ -197,13 +198,13 @@ class ClientRequests:
             self._decide_by_time(request)
 
     def _note_discoverers(self, request: SentRequest) -> None:
-        """Note the runs that may have sent the request, and that they may not be over yet."""
+        """RunNote the runs that may have sent the request, and that they may not be over yet."""
         request.discoverers = discovery_runs.discoverers(request, self._same_client(request), self._lulls)
         for run in request.discoverers:
             run.possibly_last = max(run.possibly_last, request.latest)
 
     def _refused(self, request: SentRequest, run: Run) -> None:
-        """Note a 401 response, after which the client may log in again."""
+        """RunNote a 401 response, after which the client may log in again."""
         evidence = request.evidence
         if not evidence.authenticates:
             run.refused = request.latest if evidence.tokens else run.refused
@@ -259,7 +260,7 @@ class ClientRequests:
             return None
         rivals = [run for run in holders if run.process is None and run.active(request.evidence.started)]
         if len(rivals) > 1:
-            request.doubt = _SHARED.format(peer=request.evidence.peer)
+            request.doubt = RunNote(code=_SHARED, values={"peer": request.evidence.peer})
             self._runs.doubt_each(rivals, request.doubt)
         return holders[0]
 
@@ -288,7 +289,9 @@ class ClientRequests:
             and not self._lacking(each)
         ]
         if not any(self._lulls.between(run.peer, run.last, each.evidence.started) for each in repeated):
-            request.doubt = request.doubt or (_SHARED.format(peer=run.peer) if repeated else "")
+            request.doubt = request.doubt or (
+                RunNote(code=_SHARED, values={"peer": run.peer}) if repeated else None
+            )
         return bool(repeated)
 
     def _login_run(self, request: SentRequest, connection: _Connection) -> Run | None:
@@ -315,7 +318,7 @@ class ClientRequests:
             and not self._lulls.between(evidence.peer, each.latest, refused[0].began)
         )
         if discovered or len(refused) > 1:
-            request.doubt = _REPEATED_LOGIN.format(peer=evidence.peer)
+            request.doubt = RunNote(code=_REPEATED_LOGIN, values={"peer": evidence.peer})
             self._runs.doubt_each(refused, request.doubt)
         if discovered:
             return None
@@ -371,7 +374,7 @@ class ClientRequests:
             )
         ):
             for each in (request, *rivals):
-                each.doubt = UNPROVEN.format(peer=request.evidence.peer)
+                each.doubt = RunNote(code=UNPROVEN, values={"peer": request.evidence.peer})
                 trusted = [candidate for candidate in self._same_client(each) if not candidate.doubt]
                 self._runs.doubt_each(discovery_runs.owners(each, trusted, complete, self._lulls), each.doubt)
         self._guesses.doubt_after_lull(request, run, moment)
@@ -410,7 +413,7 @@ class ClientRequests:
         run = discovery_runs.preferred(request, candidates)
         may_be_alone = request.failed and (not run.logins or run.logged_in_below(request.service))
         if len(candidates) > 1 or may_be_alone:
-            request.doubt = UNPROVEN.format(peer=request.evidence.peer)
+            request.doubt = RunNote(code=UNPROVEN, values={"peer": request.evidence.peer})
             self._runs.doubt_each(candidates, request.doubt)
         self._guess(request, run)
 
@@ -449,7 +452,7 @@ class ClientRequests:
             self._forget_discoverers(request, run)
 
     def _forget_discoverers(self, request: SentRequest, run: Run) -> None:
-        """Note that no run but ``run`` has sent the request."""
+        """RunNote that no run but ``run`` has sent the request."""
         held = self._waiting.all()
         for rejected in request.discoverers:
             if rejected is not run:

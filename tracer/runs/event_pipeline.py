@@ -15,7 +15,7 @@ from tracer.urls import path_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tracer.model import Exchange
+    from tracer.model import Exchange, RunNote
     from tracer.runs.run_manager import RunManager
     from tracer.runs.sent_request import SentRequest
     from tracer.runs.settings import Settings
@@ -69,7 +69,7 @@ class EventPipeline:
         for manager in self._managers:
             await manager.tend()
 
-    def doubt(self, reason: str) -> None:
+    def doubt(self, reason: RunNote) -> None:
         """Mark all runs as undetermined, with ``reason`` as a note."""
         for manager in self._managers:
             manager.doubt(reason)

@@ -10,6 +10,7 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING
 
+from tracer.model import RunNote
 from tracer.runs import discovery_runs
 from tracer.runs.discovery_runs import PATIENCE
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["UNPROVEN", "Guesses"]
 
-UNPROVEN = "several commands of {peer} ran at once: a request without a token may belong to another of them"
+UNPROVEN = "concurrent-request"
+"""The code of the note on a request that may belong to another run."""
 
 _GUESSES_LIMIT = 256
 """Maximum number of guesses in memory."""
@@ -41,11 +43,11 @@ class Guesses:
         self._undiscovered: deque[SentRequest] = deque(maxlen=_UNDISCOVERED_LIMIT)
 
     def add(self, request: SentRequest) -> None:
-        """Note a request that was assigned without proof."""
+        """RunNote a request that was assigned without proof."""
         self._guessed.append(request)
 
     def add_first(self, request: SentRequest) -> None:
-        """Note the request with which a run began."""
+        """RunNote the request with which a run began."""
         self._undiscovered.append(request)
 
     def doubt_undiscovered(self, time: float) -> None:
@@ -69,7 +71,7 @@ class Guesses:
             )
             suspects = [] if may_follow else self._suspects(request, run)
             if suspects:
-                request.doubt = request.doubt or UNPROVEN.format(peer=run.peer)
+                request.doubt = request.doubt or RunNote(code=UNPROVEN, values={"peer": run.peer})
                 self._runs.doubt_each([run, *suspects], request.doubt)
 
     def doubt_after_lull(self, request: SentRequest, run: Run, moment: float) -> None:
@@ -87,7 +89,7 @@ class Guesses:
             and discovery_runs.may_have_known(each.run, request)
         }
         if later:
-            request.doubt = request.doubt or UNPROVEN.format(peer=run.peer)
+            request.doubt = request.doubt or RunNote(code=UNPROVEN, values={"peer": run.peer})
             self._runs.doubt_each([run, *later], request.doubt)
 
     def _has_discovered(self, run: Run, service: str) -> bool:

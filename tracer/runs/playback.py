@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from tracer.model import RunNote
 from tracer.runs.event_pipeline import EventPipeline, carried_tokens, issued_tokens
 from tracer.runs.events import Content, Disconnected, Event, ExchangeCompleted, RequestStarted
 
@@ -32,10 +33,7 @@ _LIMIT = 10_000
 _SIZE_LIMIT = 128 * 2**20
 """Maximum size of their contents, in bytes."""
 
-_DISORDERED = (
-    f"the stored requests are too far out of order (by more than {_LIMIT:,} of them"
-    f" or {_SIZE_LIMIT // 2**20} MiB): some may be missing here"
-)
+_DISORDERED = RunNote(code="out-of-order", values={"count": _LIMIT, "mebibytes": _SIZE_LIMIT // 2**20})
 
 _INTERRUPTED = "the reading of stored exchanges was interrupted"
 

@@ -16,6 +16,7 @@ from tracer.urls import split
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from tracer.model import RunNote
     from tracer.runs.client_process import ClientProcess
 
 __all__ = ["FINISHED_LIMIT", "GRACE", "Evidence", "Run", "Runs", "is_below", "service_of"]
@@ -84,7 +85,7 @@ class Run:
     last: float = -math.inf
     possibly_last: float = -math.inf
     refused: float = -math.inf
-    doubt: str = ""
+    doubt: RunNote | None = None
     shell: ShellCommand | None = field(default=None, repr=False)
     superseded: bool = False
     open: set[str] = field(default_factory=set)
@@ -172,7 +173,7 @@ class Runs:
 
     def __init__(self, on_resume: Callable[[Run], None]) -> None:
         self._on_resume = on_resume
-        self._doubt = ""
+        self._doubt: RunNote | None = None
         self._count = 0
         self.going: list[Run] = []
         self._finished: dict[int, Run] = {}
@@ -226,18 +227,18 @@ class Runs:
             and not (tokens.isdisjoint(run.tokens) and tokens.isdisjoint(run.carried))
         ]
 
-    def doubt(self, run: Run, reason: str) -> None:
+    def doubt(self, run: Run, reason: RunNote) -> None:
         """Set a doubt on a run without one. Resume a finished run, as its recording must state the doubt."""
         if not run.doubt:
             run.doubt = reason
             self.resume(run)
 
-    def doubt_each(self, runs: Iterable[Run], reason: str) -> None:
+    def doubt_each(self, runs: Iterable[Run], reason: RunNote) -> None:
         """Set a doubt on each of ``runs`` without one."""
         for run in runs:
             self.doubt(run, reason)
 
-    def doubt_all(self, reason: str) -> None:
+    def doubt_all(self, reason: RunNote) -> None:
         """Set a doubt on all known runs and on all future runs."""
         self._doubt = reason
         self.doubt_each((*self.going, *self._finished.values()), reason)

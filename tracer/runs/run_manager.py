@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from tracer.errors import TracerError
+from tracer.model import RunNote
 from tracer.processes import is_alive
 from tracer.runs import client_packages, client_process
 from tracer.runs.attribution import Attribution
@@ -28,9 +29,8 @@ __all__ = ["GRACE", "RunManager"]
 
 _POLL = 0.1
 
-_WAITING = "the proxy ended before it was known which commands these exchanges belong to"
-_SHELL = "command not known: typed in the interactive shell of openstack"
-_OWN = "sent by {sender} while it was answering no recorded command"
+_WAITING = RunNote(code="proxy-ended")
+_SHELL = RunNote(code="interactive-shell")
 
 
 class RunManager:
@@ -107,7 +107,7 @@ class RunManager:
                 if self._is_over(run):
                     await self._finish(run)
 
-    def doubt(self, reason: str) -> None:
+    def doubt(self, reason: RunNote) -> None:
         """Mark all known and all future runs as undetermined, with ``reason`` as a note."""
         self._attribution.doubt(reason)
         self._take_later(())
@@ -140,7 +140,10 @@ class RunManager:
     def new_writer(self, run: Run) -> RunWriter:
         """Create the writer of a new run."""
         if run.service:
-            return RunWriter(self._settings.of_no_command(), note=_OWN.format(sender=run.service))
+            return RunWriter(
+                self._settings.of_no_command(),
+                note=RunNote(code="service-itself", values={"sender": run.service}),
+            )
         return self.client_writer(run, self._settings)
 
     @staticmethod
@@ -167,11 +170,7 @@ class RunManager:
                 return writer
             command = client_process.client_command(argv)
             return RunWriter(settings, command, client_versions=versions, known=known)
-        return RunWriter(
-            settings,
-            note=f"command not known: no local process held the client's connection ({run.peer})",
-            known=known,
-        )
+        return RunWriter(settings, note=RunNote(code="no-process", values={"peer": run.peer}), known=known)
 
     def finish_writer(self, writer: RunWriter, interrupted: str) -> SavedRecording:
         """Write the recording of a run. ``interrupted`` is the reason of an early end, or empty."""
@@ -229,7 +228,7 @@ class RunManager:
 
     def _pending_writer(self) -> RunWriter:
         writer = RunWriter(self._settings.of_no_command(), note=_WAITING)
-        writer.doubt("")
+        writer.doubt()
         return writer
 
     def _resume(self, run: Run) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracer.errors import TracerError
-    from tracer.model import Exchange, Output, Recording
+    from tracer.model import Exchange, Output, Recording, RunNote
 
 __all__ = ["RunWriter", "SavedRecording"]
 
@@ -52,7 +52,7 @@ class RunWriter:
         self,
         settings: Settings,
         argv: Sequence[str] = (),
-        note: str = "",
+        note: RunNote | None = None,
         client_versions: Mapping[str, str] | None = None,
         known: KnownSecrets | None = None,
     ) -> None:
@@ -124,15 +124,15 @@ class RunWriter:
                 self._dropped = 0
                 break
 
-    def doubt(self, reason: str = "") -> None:
+    def doubt(self, reason: RunNote | None = None) -> None:
         """Mark the run as undetermined, as evidence is missing. Add ``reason`` to its notes once."""
-        notes = self._head.notes if reason in ("", *self._head.notes) else [*self._head.notes, reason]
-        if not self._head.undetermined or notes != self._head.notes:
-            self._head = replace(self._head, notes=notes, undetermined=True)
+        new = [] if reason is None or reason in self._head.notes else [reason]
+        if new or not self._head.undetermined:
+            self._head = replace(self._head, notes=[*self._head.notes, *new], undetermined=True)
             if self._journal is not None:
                 self._journal.head(self._head)
 
-    def _update_head(self, doubt: str | None, counts: dict[str, int]) -> bool:
+    def _update_head(self, doubt: RunNote | None, counts: dict[str, int]) -> bool:
         """Add the note ``doubt`` and the redaction ``counts`` to the head. Return whether it changed."""
         if not doubt and counts == self._head.redacted:
             return False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracer.runs.run import Evidence, Run, service_of
 
 if TYPE_CHECKING:
-    from tracer.model import Exchange
+    from tracer.model import Exchange, RunNote
 
 __all__ = ["SentRequest"]
 
@@ -41,7 +41,7 @@ class SentRequest:
     approximate: bool = False
     completed: float = math.inf
     alone: float = math.inf
-    doubt: str = ""
+    doubt: RunNote | None = None
     service: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -62,7 +62,7 @@ class SentRequest:
         """The earliest time at which a completed exchange may have ended."""
         return self.evidence.started if self.approximate else self.latest
 
-    def decide(self, run: Run, doubt: str = "") -> None:
+    def decide(self, run: Run, doubt: RunNote | None = None) -> None:
         """Assign the request to ``run``. The request counts as in flight for this run only."""
         if run not in self.runs:
             run.in_flight += 1

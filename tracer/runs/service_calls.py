@@ -19,6 +19,7 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING
 
+from tracer.model import RunNote
 from tracer.runs.sent_request import SentRequest
 from tracer.sequences import Catalogue
 
@@ -33,8 +34,6 @@ __all__ = ["ServiceCalls"]
 
 _CATALOGUES = 4
 """Number of service catalogues that are remembered. A cloud has one catalogue."""
-
-_BY_TIME = "several commands waited for {sender} at once: some of what it sent may have served another one"
 
 
 class ServiceCalls:
@@ -146,7 +145,7 @@ class ServiceCalls:
                 call.decide(run)
 
     def _decide_by_time(self, request: SentRequest) -> None:
-        doubt = _BY_TIME.format(sender=request.evidence.sender)
+        doubt = RunNote(code="concurrent-call", values={"sender": request.evidence.sender})
         if len(request.runs) > 1:
             for run in request.runs:
                 self._runs.doubt(run, doubt)

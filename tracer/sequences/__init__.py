@@ -23,7 +23,7 @@ from tracer.sequences.known_commands import known_words
 from tracer.sequences.labelled_entries import entry_of
 from tracer.sequences.labelling import doubt_of, label, verdict_of
 from tracer.sequences.loading import catalog, common_calls, find, include, load
-from tracer.sequences.matching import DEVIATIONS, DeviationKind, Match, MatchDeviation, generic_paths, match
+from tracer.sequences.matching import DEVIATIONS, DeviationKind, Match, MatchDeviation, match
 from tracer.sequences.nesting import parents
 from tracer.sequences.option_conditions import Invocation, When
 from tracer.sequences.prologue_entries import asks_for_versions, described_entry
@@ -82,7 +82,6 @@ __all__ = [
     "failed_login",
     "find",
     "generic",
-    "generic_paths",
     "include",
     "invocation_of",
     "is_complete",

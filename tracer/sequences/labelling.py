@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, overload
 import msgspec
 
 from tracer.lazy import lazy_map
+from tracer.model import FORMAT
 from tracer.sequences.client_versions import client_of
 from tracer.sequences.invocations import invocation_of
-from tracer.sequences.matching import generic_paths, match_run
+from tracer.sequences.matching import generic_labels, match_run
 from tracer.sequences.observations import observe
+from tracer.sequences.operations import operations_of
 
 if TYPE_CHECKING:
     from tracer.model import Doubt, Exchange, Label, Recording, RunVerdict
     from tracer.sequences.matching import Match
+    from tracer.sequences.operations import RequestOperation
     from tracer.sequences.schema import Sequence
 
 __all__ = ["doubt_of", "label", "verdict_of"]
@@ -28,38 +31,26 @@ __all__ = ["doubt_of", "label", "verdict_of"]
 def label(recording: Recording, sequence: Sequence | None) -> Recording:
     """Match ``recording`` with ``sequence``. Return it with new labels in place of all older ones.
 
-    Without a sequence, only the path templates are set, and there is no verdict. The verdict
-    ``undetermined`` stays with a doubt about the exchanges: labels are no evidence on which exchanges belong
-    to the run.
+    Without a sequence, exchanges have operations and path templates only, and there is no verdict. The
+    verdict ``undetermined`` stays with a doubt about the exchanges: labels are no evidence on which exchanges
+    belong to the run. The format of the result is the newest, as earlier ones have no operations.
     """
-    if sequence is None:
-        paths = generic_paths(recording.exchanges)
-        exchanges = lazy_map(
-            recording.exchanges,
-            lambda index, exchange: msgspec.structs.replace(
-                exchange, steps=[], path=paths[index], verdict=None
-            ),
-        )
-        return msgspec.structs.replace(
-            recording,
-            sequence=None,
-            verdict=verdict_of(recording),
-            doubt="exchanges",
-            missing=[],
-            exchanges=exchanges,
-        )
-    result = match_run(
-        observe(recording.exchanges), sequence, client_of(recording), invocation_of(recording, sequence)
+    run = observe(recording.exchanges)
+    match = (
+        None
+        if sequence is None
+        else match_run(run, sequence, client_of(recording), invocation_of(recording, sequence))
     )
-    labels = result.labels
-    exchanges = lazy_map(recording.exchanges, lambda index, exchange: _labelled(exchange, labels[index]))
+    labels = generic_labels(run) if match is None else match.labels
+    labels = list(map(_with_operation, labels, operations_of(run, recording.cloud.release)))
     return msgspec.structs.replace(
         recording,
-        sequence=sequence.name,
-        verdict=verdict_of(recording, result),
-        doubt=doubt_of(recording, result),
-        missing=result.missing,
-        exchanges=exchanges,
+        format=FORMAT,
+        sequence=None if sequence is None else sequence.name,
+        verdict=verdict_of(recording, match),
+        doubt="exchanges" if match is None else doubt_of(recording, match),
+        missing=[] if match is None else match.missing,
+        exchanges=lazy_map(recording.exchanges, lambda index, exchange: _labelled(exchange, labels[index])),
     )
 
 
@@ -68,7 +59,7 @@ def verdict_of(recording: Recording, result: Match) -> RunVerdict: ...
 
 
 @overload
-def verdict_of(recording: Recording) -> RunVerdict | None: ...
+def verdict_of(recording: Recording, result: Match | None = None) -> RunVerdict | None: ...
 
 
 def verdict_of(recording: Recording, result: Match | None = None) -> RunVerdict | None:
@@ -88,5 +79,23 @@ def _has_doubtful_exchanges(recording: Recording) -> bool:
     return recording.verdict == "undetermined" and recording.doubt == "exchanges"
 
 
+def _with_operation(label: Label, operation: RequestOperation | None) -> Label:
+    """Return ``label`` with the operation. Its path template is the official one, but for documented steps.
+
+    The templates of a sequence have the required parameters of the query, too.
+    """
+    if operation is None:
+        return label
+    is_documented = label.verdict not in (None, "unexpected")
+    path = label.path if is_documented else operation.template
+    return msgspec.structs.replace(label, operation=operation.id, path=path)
+
+
 def _labelled(exchange: Exchange, label: Label) -> Exchange:
-    return msgspec.structs.replace(exchange, steps=list(label.steps), path=label.path, verdict=label.verdict)
+    return msgspec.structs.replace(
+        exchange,
+        steps=list(label.steps),
+        operation=label.operation,
+        path=label.path,
+        verdict=label.verdict,
+    )

@@ -42,7 +42,7 @@ __all__ = [
     "Match",
     "MatchDeviation",
     "could_be",
-    "generic_paths",
+    "generic_labels",
     "match",
     "match_run",
 ]
@@ -273,9 +273,9 @@ def _kind(label: Label) -> DeviationKind:
     return "wrong-status" if label.verdict == "wrong-status" else "unexpected"
 
 
-def generic_paths(exchanges: Iterable[Exchange]) -> list[str]:
-    """Return the path template of each exchange for a run without a documented sequence."""
-    return [seen.generic_path for seen in observe(exchanges).seen]
+def generic_labels(run: ObservedRun) -> list[Label]:
+    """Return the labels of a run without a documented sequence: a path template for each exchange."""
+    return [Label(path=seen.generic_path) for seen in run.seen]
 
 
 def _deviates(labels: Iterable[Label]) -> bool:

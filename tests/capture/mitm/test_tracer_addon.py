@@ -14,6 +14,7 @@ from mitmproxy import connection, http
 from mitmproxy.test import tflow
 
 from tests.capture.flows import CLOUD, flow, peer, trace
+from tracer.model import RunNote
 from tracer.redaction import Redactor
 from tracer.runs import exchanges
 
@@ -73,7 +74,7 @@ def test_one_connection_is_one_recording(tmp_path: Path) -> None:
     ]
     assert recording.cloud.release == "zed"
     assert recording.command is None
-    assert recording.notes == ["command not known: no local process held the client's connection (192.0.2.7)"]
+    assert recording.notes == [RunNote(code="no-process", values={"peer": "192.0.2.7"})]
     assert (tmp_path / "zed" / "image-show.yaml").exists()
     assert not (tmp_path / ".journal").exists()
 

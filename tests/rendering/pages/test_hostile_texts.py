@@ -14,7 +14,7 @@ from tests.rendering import seed
 from tests.rendering.sites import Element, rendered
 from tests.strategies import recordings
 from tests.strategies import texts as any_text
-from tracer.model import Body, Cloud, Output, Recording, Request, Response
+from tracer.model import Body, Cloud, Output, Recording, Request, Response, free_note
 from tracer.redaction import scan
 from tracer.rendering.markdown_escapes import cut, inline, masked, title
 from tracer.rendering.pages.page import command_page, prologue_page
@@ -133,7 +133,7 @@ def _everywhere(text: str) -> Recording:
         client=text,
         recorded=text,
         participants={"client": text, text: text},
-        notes=[text],
+        notes=[free_note(text)],
         exchanges=run,
         output=Output(exit=1, stdout=text, stderr=text),
     )

@@ -14,7 +14,7 @@ import yaml
 from tests.rendering import seed
 from tests.rendering.sites import exchange_with, page_of, rendered, seed_recording, site, write_recordings
 from tracer.errors import InputError, LeakError
-from tracer.model import Body, Cloud, Exchange, Output, Recording
+from tracer.model import Body, Cloud, Exchange, Output, Recording, RunNote, free_note
 from tracer.rendering.pages.launch import launch
 from tracer.sequences import find, label
 
@@ -259,7 +259,7 @@ def test_what_is_not_known_is_said(language: str, tmp_path: Path, snapshot: Snap
         cloud=Cloud(),
         output=None,
         interrupted="killed",
-        notes=["a note"],
+        notes=[free_note("a note")],
         exchanges=[],
     )
     assert page_of(tmp_path, recording, language, name="run-7") == snapshot
@@ -430,9 +430,9 @@ def test_two_runs_of_a_command_without_a_sequence_have_titles_of_their_own(tmp_p
         ("ko", "**판정** 근거 부족", "이 기록에 대하여", "이유는 아래 “이 기록에 대하여”에 적혀 있다."),
     ],
 )
-@pytest.mark.parametrize("notes", [["several commands ran at once"], []], ids=["noted", "bare"])
+@pytest.mark.parametrize("notes", [[free_note("several commands ran at once")], []], ids=["noted", "bare"])
 def test_a_page_of_an_undetermined_run_points_at_the_box_with_its_notes(
-    language: str, verdict: str, box: str, pointer: str, notes: list[str], tmp_path: Path
+    language: str, verdict: str, box: str, pointer: str, notes: list[RunNote], tmp_path: Path
 ) -> None:
     recording = msgspec.structs.replace(seed_recording(), verdict="undetermined", notes=notes)
     site(write_recordings(tmp_path / "r", image_show=recording), tmp_path / "s", language)

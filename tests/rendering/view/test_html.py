@@ -18,7 +18,7 @@ import tracer.rendering.view as room
 from tests import strategies
 from tests.rendering import seed
 from tracer.i18n import languages, section
-from tracer.model import Exchange, Recording, Request, Response
+from tracer.model import Exchange, Recording, Request, Response, free_note
 from tracer.recording import load
 from tracer.redaction import scan
 from tracer.rendering.messages import messages
@@ -78,8 +78,8 @@ def _speaking(text: str) -> Recording:
         {"method": text, "url": text, "headers": {text: [text, text]}, "body": body}, type(exchange.request)
     )
     return Recording(
-        format=1, command=text, sequence=text, verdict="deviates", client=text, recorded=text,
-        interrupted=text, notes=[text], redacted={text: 1}, participants={text: text},
+        format=2, command=text, sequence=text, verdict="deviates", client=text, recorded=text,
+        interrupted=text, notes=[free_note(text)], redacted={text: 1}, participants={text: text},
         exchanges=[msgspec.structs.replace(exchange, request=said, path=text, verdict="unexpected")],
     )  # fmt: skip
 
@@ -195,7 +195,7 @@ def test_the_gate_takes_nothing_on_the_page_for_a_secret(path: Path, lang: str) 
 
 def test_a_secret_in_a_recording_is_found_on_the_page() -> None:
     leaky = msgspec.structs.replace(
-        seed.recording(), notes=["X-Auth-Token: gAAAAABjlug2ZWlEI9u8KK2SQ7ydjRYxuflGjd"]
+        seed.recording(), notes=[free_note("X-Auth-Token: gAAAAABjlug2ZWlEI9u8KK2SQ7ydjRYxuflGjd")]
     )
     assert scan(view({"leaky": leaky})) != []
 

@@ -61,7 +61,9 @@ def _by_selector(operation: Operation) -> tuple[object, ...]:
 
 def _names(operation: Operation) -> Iterable[str]:
     """Yield IDs from short to long. The last is unique, as method and path are."""
-    words = make_id(" ".join(part for part in operation.path.split("/") if part and "{" not in part))
+    words = (
+        make_id(" ".join(part for part in operation.path.split("/") if part and "{" not in part)) or "root"
+    )
     yield operation.id
     yield f"{operation.id}-{words}"
     yield f"{operation.id}-{words}-{operation.method.lower()}"

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.conformance.reasons import unlabelled_deviations
+from tracer.i18n import note_text
 from tracer.releases import PATTERN as RELEASE
 from tracer.rendering.markdown_escapes import EXAMPLE, Md, code, fence, inline, link, masked
 from tracer.rendering.mermaid import mermaid_parts
@@ -247,7 +248,7 @@ def _notes(recording: Recording, say: Wording) -> Iterator[Md]:
     if recording.interrupted.strip():
         yield say("note.interrupted", reason=recording.interrupted)
     # An empty list item would turn the line before it into a heading.
-    yield from filter(None, map(inline, recording.notes))
+    yield from filter(None, (inline(note_text(note, say.language)) for note in recording.notes))
 
 
 def _command(recording: Recording, say: Wording) -> Md:

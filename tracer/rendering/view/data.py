@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from tracer.i18n import note_text
 from tracer.rendering.messages import MessageView, client_first, messages
 from tracer.rendering.view.descriptions import Descriptions
 from tracer.rendering.view.deviations import explanations
@@ -50,7 +51,7 @@ def summary(name: str, recording: Recording, lang: str) -> dict[str, Any]:
         )
         for index, exchange in enumerate(recording.exchanges)
     ]
-    return _about(name, recording) | {
+    return _about(name, recording, lang) | {
         "participants": [
             [visible(key, 80), visible(recording.participants.get(key) or participant_label(key), 80) or "?"]
             for key in names
@@ -66,7 +67,7 @@ def contents(recording: Recording) -> list[list[Any]]:
     return [[exchange.request, exchange.response] for exchange in recording.exchanges]
 
 
-def _about(name: str, recording: Recording) -> dict[str, Any]:
+def _about(name: str, recording: Recording, lang: str) -> dict[str, Any]:
     output = recording.output
     return {
         "name": visible(name, _LINE),
@@ -79,7 +80,7 @@ def _about(name: str, recording: Recording) -> dict[str, Any]:
         "url": visible(recording.cloud.url, _LINE),
         "client": visible(recording.client, _LINE),
         "recorded": visible(recording.recorded, _LINE),
-        "notes": [visible(note, 2000) for note in recording.notes],
+        "notes": [visible(note_text(note, lang), 2000) for note in recording.notes],
         "redacted": [[visible(what, _LINE), count] for what, count in recording.redacted.items()],
         "output": None if output is None else output,
     }

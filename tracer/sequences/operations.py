@@ -1,0 +1,70 @@
+"""The operations of the API reference that the requests of a run are."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from tracer.api_reference import find_operation
+from tracer.sequences.templates import generic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tracer.model import Body, Exchange
+    from tracer.sequences.observations import Observation, ObservedRun
+
+__all__ = ["RequestOperation", "operations_of"]
+
+
+class RequestOperation(NamedTuple):
+    """The ID of an operation, and the official template of its path with the mount of the service."""
+
+    id: str
+    template: str
+
+
+def operations_of(run: ObservedRun, release: str | None) -> list[RequestOperation | None]:
+    """Return the operation of each exchange in a cloud of ``release``, None for a request that is none.
+
+    Without a ``release``, it is the newest that has the operation.
+    """
+    return [
+        _operation_of(seen, exchange, release) for seen, exchange in zip(run.seen, run.exchanges, strict=True)
+    ]
+
+
+def _operation_of(seen: Observation, exchange: Exchange, release: str | None) -> RequestOperation | None:
+    found = find_operation(
+        seen.receiver,
+        release,
+        seen.method,
+        seen.path,
+        query=_parameters(seen.query),
+        body=_content(exchange.request.body),
+    )
+    if found is None:
+        return None
+    mount = generic(seen.mount) if seen.mount else ""
+    template = (mount + found.template_sent).removesuffix("/") or "/"
+    return RequestOperation(found.operation.id, sys.intern(template))
+
+
+def _parameters(query: str) -> Mapping[str, str]:
+    try:
+        return dict(parse_qsl(query, keep_blank_values=True, max_num_fields=100))
+    except ValueError:
+        return {}
+
+
+def _content(body: Body | None) -> object:
+    """Return the content of a JSON body, None if there is none that can be read."""
+    if body is None or body.json is None:
+        return None
+    try:
+        return msgspec.json.decode(body.json)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return None
