@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from tracer.errors import InputError
@@ -12,9 +14,8 @@ from tracer.sequences import Sequence, load
 from tracer.sequences.composition import expand_entries, expand_ways
 from tracer.sequences.schema import Entry, Way
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+FORMAT_1 = Path(__file__).parent / "format1"
+CATALOG = Path(__file__).parents[2] / "tracer/sequences/catalog"
 HEAD = "name: image-show\ncommand: openstack image show\n"
 GOOD = f"""\
 format: 2
@@ -40,6 +41,17 @@ format: 2
       - {{operation: identity.show-project-details, summary: {{en: 'For {{step:show.request}}.'}}}}
   - - {{to: glance, method: GET, path: /v2/info/import, status: 200}}
 """
+
+
+def without_names(value: Any) -> Any:
+    """Return ``value`` without what only the second format has: IDs, operations and phases."""
+    if isinstance(value, tuple):
+        return tuple(map(without_names, value))
+    if not isinstance(value, msgspec.Struct):
+        return value
+    new = {"id", "operation", "phase"} if isinstance(value, Entry) else set()
+    fields = {name: without_names(getattr(value, name)) for name in value.__struct_fields__}
+    return msgspec.structs.replace(value, **fields | dict.fromkeys(new, ""))
 
 
 def loaded(tmp_path: Path, text: str) -> Sequence:
@@ -162,6 +174,13 @@ def test_the_first_format_needs_no_key(tmp_path: Path) -> None:
 def test_a_fault_is_one_line_with_its_location(tmp_path: Path, old: str, new: str, message: str) -> None:
     old, new = (text.replace("{{", "{").replace("}}", "}") for text in (old, new))
     assert message in fault(tmp_path, old, new)
+
+
+@pytest.mark.parametrize("earlier", sorted(FORMAT_1.glob("catalog/*.yaml")), ids=lambda path: path.stem)
+def test_a_composed_file_of_the_catalogue_has_the_meaning_of_its_first_form(earlier: Path) -> None:
+    composed = load(CATALOG / earlier.name)
+    assert without_names(composed) == load(earlier)
+    assert any(entry.id for entry in composed.entries)
 
 
 def test_calls_and_logins_are_composed_without_steps() -> None:

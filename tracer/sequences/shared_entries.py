@@ -63,7 +63,10 @@ def read_shared_entries(sources: Iterable[tuple[Path, str]]) -> dict[str, PlainE
             entries = typed(yaml_text.load(read(path), source), dict[Name, dict[str, object]], source)
         for name, entry in entries.items():
             located.setdefault(name, _Located(source, entry))
-    return {name: _expanded(name, located, ()) for name in located}
+    expanded: dict[str, PlainEntry] = {}
+    for name in located:
+        _expand(name, located, (), expanded)
+    return {name: expanded[name] for name in located}
 
 
 @functools.cache
@@ -72,8 +75,15 @@ def typed_shared_entries() -> Mapping[str, Entry]:
     return {name: _typed(name, "shared.yaml", entry) for name, entry in shared_entries().items()}
 
 
-def _expanded(name: str, located: Mapping[str, _Located], users: tuple[str, ...]) -> PlainEntry:
-    """Return the full form of a shared exchange. ``users`` are the shared exchanges that led to it."""
+def _expand(
+    name: str, located: Mapping[str, _Located], users: tuple[str, ...], expanded: dict[str, PlainEntry]
+) -> PlainEntry:
+    """Return the full form of a shared exchange, and add it to ``expanded``.
+
+    ``users`` are the shared exchanges that led to it.
+    """
+    if name in expanded:
+        return expanded[name]
     source, entry = located[name]
     if name in users:
         raise InputError(source, f"use leads back to its beginning: {', '.join((*users, name))}", name)
@@ -82,13 +92,14 @@ def _expanded(name: str, located: Mapping[str, _Located], users: tuple[str, ...]
         if used not in located:
             known = ", ".join(located)
             raise InputError(where, f"no shared exchange is named {used!r}; known: {known}", location)
-        return _expanded(used, located, (*users, name))
+        return _expand(used, located, (*users, name), expanded)
 
     refuse_steps(entry, source, name)
-    expanded = expand(entry, source, name, lookup)
-    is_counted(expanded, source, name)
-    _typed(name, source, expanded)
-    return expanded
+    full = expand(entry, source, name, lookup)
+    is_counted(full, source, name)
+    _typed(name, source, full)
+    expanded[name] = full
+    return full
 
 
 def _typed(name: str, source: str, entry: PlainEntry) -> Entry:
