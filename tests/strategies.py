@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from tracer.model import FORMAT, Body, Cloud, Exchange, Output, Recording, Request, Response, Span, RunNote
+from tracer.model import FORMAT, Body, Cloud, Exchange, Output, Recording, Request, Response, RunNote, Span
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.text(
     st.sampled_from("\n\r\t :-#'\"|>&*!%@`{}[],?\x85\u2028\ufeff\0é한😀"), max_size=20
