@@ -55,7 +55,11 @@ def test_a_user_replaces_the_names_of_a_package(package: Path, tmp_path: Path) -
     (package / "services.yaml").write_text("glance: {label: x}\ntea: {label: of-the-package}\n")
     _write_sequence(package, "image-show", name="tea-show", command="openstack package show")
     own = tmp_path / "own"
-    _write_sequence(own, "image-show", name="tea-show", command="openstack user show", to="tea")
+    _write_sequence(own, "image-show", name="tea-show", command="openstack user show")
+    path = own / "sequences/image-show.yaml"
+    path.write_text(
+        path.read_text("utf-8").replace("use: find-image\n", "use: find-image\n  to: tea\n"), "utf-8"
+    )
     (own / "services.yaml").write_text("tea: {label: of-the-user}\n")
     words = ("sequences", "list")
     assert "openstack package show" in tracer(*words, PYTHONPATH=_use(package)).stdout

@@ -28,6 +28,7 @@ FILES = (
     "services.yaml",
     "calls.yaml",
     "discovery.yaml",
+    "shared.yaml",
     "logins.yaml",
     "operations.yaml",
     "sequences/*.yaml",

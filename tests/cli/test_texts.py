@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.runner import tracer
 from tracer.cli.app import _VERBS
+from tracer.sequences import catalog
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -61,13 +62,21 @@ def test_help_of_a_group(words: tuple[str, str], snapshot: SnapshotAssertion) ->
         ("check", "recordings/zed/image-show.yaml", "recordings/zed/token-issue.yaml"),
         ("check", "--sequence", "image-list", "recordings/zed/image-show.yaml"),
         ("diff", "recordings/zed/image-show.yaml", "recordings/2026.2/image-show.yaml"),
-        ("sequences", "list"),
         ("sequences", "show", "image-show"),
     ],
     ids=" ".join,
 )
 def test_output(words: tuple[str, ...], snapshot: SnapshotAssertion) -> None:
     assert printed(*words) == snapshot
+
+
+def test_the_list_of_sequences_has_a_row_for_each() -> None:
+    header, line, *rows = tracer("sequences", "list", COLUMNS="200").stdout.splitlines()
+    assert header.split() == ["sequence", "command", "steps", "title"]
+    assert set(line.strip()) == {"─"}
+    assert [re.split(r" {2,}", row.strip()) for row in rows] == [
+        [each.name, each.command, str(len(each.steps)), each.title["en"]] for each in catalog().values()
+    ]
 
 
 @pytest.mark.parametrize(

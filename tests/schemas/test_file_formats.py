@@ -23,7 +23,8 @@ from tracer.recording import Journal, JournalHead, loads
 from tracer.recording.journal import JournalLine
 from tracer.schemas import FORMATS, format_schema, key_texts
 from tracer.sequences import load
-from tracer.sequences.loading import _tagged_way
+from tracer.sequences.composition import expand_entries, expand_ways
+from tracer.sequences.shared_entries import read_shared_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,10 @@ SHIPPED = {
     "volatile": [PACKAGE / "comparison/volatile.yaml"],
     "severities": [PACKAGE / "comparison/severities.yaml"],
     "operations": [PACKAGE / "api_reference/operations.yaml"],
-    **{name: [PACKAGE / f"sequences/{name}.yaml"] for name in ("services", "calls", "discovery", "logins")},
+    **{
+        name: [PACKAGE / f"sequences/{name}.yaml"]
+        for name in ("services", "calls", "discovery", "shared", "logins")
+    },
 }
 
 STRUCTURAL = re.compile(
@@ -77,11 +81,13 @@ def problem(name: str, tree: Any, folder: Path) -> str:
             loads(path.read_text("utf-8"), "x")
         elif name in ("journal", "site"):
             msgspec.json.decode(path.read_bytes(), type=FORMATS[name])
+        elif name == "shared":
+            read_shared_entries([(path, "x")])
         elif name in ("sequence", "suite", "baseline"):
             {"sequence": load, "suite": load_suite, "baseline": load_baseline}[name](path)
         else:
-            ways = name == "logins" and isinstance(tree, list)
-            typed([_tagged_way(way, "x") for way in tree] if ways else tree, FORMATS[name], "x")
+            prepare = {"logins": expand_ways, "calls": expand_entries, "discovery": expand_entries}.get(name)
+            typed(prepare(tree, "x") if prepare else tree, FORMATS[name], "x")
     except InputError as error:
         return error.problem
     except msgspec.ValidationError as error:
@@ -156,8 +162,11 @@ def test_the_example_has_every_key(name: str) -> None:
         "failed",
         "exchange",
         "dropped",
+        "steps",
     }
-    assert keys - used <= unused | ({*keys} if name in ("journal", "calls", "discovery", "logins") else set())
+    assert keys - used <= unused | (
+        {*keys} if name in ("journal", "calls", "discovery", "shared", "logins") else set()
+    )
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parents[2] / "recordings"
 IMAGE_SHOW = find("image-show")
 RELEASES = ("zed", "2026.2")
+RECORDED = [
+    (release, name)
+    for release in RELEASES
+    for name in catalog()
+    if (SHIPPED / release / f"{name}.yaml").exists()
+]
 MOUNTS = ("/identity", "", "/keystone")
 KEYSTONE = re.compile(r"(http://[^/\s]+)/identity")
 VERSIONED = ("/v3", "/v3/", "//v3")
@@ -55,10 +61,9 @@ def versioned(release: str, name: str, folder: Path, mount: str, version: str) -
 
 @pytest.mark.parametrize("version", VERSIONED)
 @pytest.mark.parametrize("mount", MOUNTS)
-@pytest.mark.parametrize("release", RELEASES)
-@pytest.mark.parametrize("name", catalog())
+@pytest.mark.parametrize(("release", "name"), RECORDED)
 def test_a_version_in_the_auth_url_is_discovery_in_every_sequence(
-    name: str, release: str, mount: str, version: str, tmp_path: Path
+    release: str, name: str, mount: str, version: str, tmp_path: Path
 ) -> None:
     recording = versioned(release, name, tmp_path, mount, version)
     labelled = label(recording, catalog()[name])
@@ -67,7 +72,9 @@ def test_a_version_in_the_auth_url_is_discovery_in_every_sequence(
     assert (first.steps, first.path, first.verdict) == ([1, 2], f"{mount}/v3", "documented")
 
 
-@pytest.mark.parametrize("name", [name for name in catalog() if name != "catalog-list"])
+@pytest.mark.parametrize(
+    "name", [name for release, name in RECORDED if release == "2026.2" and name != "catalog-list"]
+)
 def test_the_exchanges_alone_give_the_sequence(name: str, tmp_path: Path) -> None:
     recording = versioned("2026.2", name, tmp_path, "", "/v3")
     chosen = choose(recording.exchanges, None, client_of(recording))

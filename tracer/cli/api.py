@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["arguments", "run"]
 
 _FORMATS = ("table", "json")
-_MOST_SIMILAR = 3
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -105,9 +104,8 @@ def _search(options: argparse.Namespace, release: str | None) -> list[_Located]:
 
 def _why_not_found(options: argparse.Namespace) -> str:
     """Return a sentence with the releases that have the operation, or with the most similar operations."""
-    from rapidfuzz import fuzz, process
-
     from tracer.api_reference import operations, reference
+    from tracer.api_reference.similar_names import similar_names
 
     words = " ".join(options.operation)
     names = _services(options)
@@ -116,8 +114,8 @@ def _why_not_found(options: argparse.Namespace) -> str:
     if releases_with:
         return f"{words!r} is not in the API reference of this release; it is in {', '.join(releases_with)}"
     known = {_as_in(words, each) for name in names for each in operations(name, options.release)}
-    similar = process.extract(words, sorted(known), scorer=fuzz.ratio, limit=_MOST_SIMILAR, score_cutoff=80)
-    hint = f"did you mean {' or '.join(name for name, *_ in similar)}?" if similar else "see: tracer api list"
+    similar = similar_names(words, known)
+    hint = f"did you mean {' or '.join(similar)}?" if similar else "see: tracer api list"
     return f"no {words!r} in the API reference; {hint}"
 
 

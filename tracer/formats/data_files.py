@@ -15,9 +15,10 @@ from tracer.formats.file_kinds import expecting
 from tracer.rulefolders import package_files, rule_files
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["read", "read_rules", "refuse_missing", "refuse_named_pipe", "typed"]
+__all__ = ["read", "read_rules", "refuse_missing", "refuse_named_pipe", "rule_sources", "typed"]
 
 T = TypeVar("T")
 
@@ -83,18 +84,38 @@ def typed(value: object, kind: type[T], source: str, location: str = "") -> T:
         raise InputError(source, "nested too deeply", location) from None
 
 
-def read_rules(shipped: Path, kind: type[T], *, named: bool = False) -> list[T]:
-    """Return the content of a file of rules: users' files, files of installed packages, the shipped file.
+def read_rules(
+    shipped: Path,
+    kind: type[T],
+    *,
+    named: bool = False,
+    prepare: Callable[[object, str], object] | None = None,
+) -> list[T]:
+    """Return the content of a file of rules, for each of ``rule_sources``.
 
-    With ``named``, the shipped file comes before those of packages: a package replaces no shipped name.
-    Raises InputError with the file and the location of a fault.
+    ``prepare`` changes the plain value of a file before it gets its type. Its arguments are the value and the
+    name of the file in errors. Raises InputError with the file and the location of a fault.
+    """
+    return [
+        _read_rules(path, source, kind, shipped.stem, prepare)
+        for path, source in rule_sources(shipped, named=named)
+    ]
+
+
+def rule_sources(shipped: Path, *, named: bool = False) -> list[tuple[Path, str]]:
+    """Return the paths of a file of rules, each with its name in errors, the most important first.
+
+    These are users' files, files of installed packages, the shipped file. With ``named``, the shipped file
+    comes before those of packages: a package replaces no shipped name.
     """
     users, packages = rule_files(shipped.name), package_files(shipped.name)
     paths = [*users, shipped, *packages] if named else [*users, *packages, shipped]
-    sources = [(path, shipped.name if path is shipped else str(path)) for path in paths]
-    return [_read_rules(path, source, kind, shipped.stem) for path, source in sources]
+    return [(path, shipped.name if path is shipped else str(path)) for path in paths]
 
 
-def _read_rules(path: Path, source: str, kind: type[T], name: str) -> T:
+def _read_rules(
+    path: Path, source: str, kind: type[T], name: str, prepare: Callable[[object, str], object] | None
+) -> T:
     with expecting(name, path):
-        return typed(yaml_text.load(read(path), source), kind, source)
+        tree = yaml_text.load(read(path), source)
+        return typed(tree if prepare is None else prepare(tree, source), kind, source)

@@ -22,8 +22,8 @@ AGAIN = "again"
 
 # Also after a byte order mark, in JSON style, and with any line ending.
 _FORMAT = re.compile(rb"(?:^|[\r\n{,]|\xef\xbb\xbf)\s*[\"']?format[\"']?\s*:")
-_WRITTEN = re.compile(rb"format: \d")
-"""The beginning of a recording that tracer wrote."""
+_WRITTEN = re.compile(rb"format: \d+\r?\ncommand: ")
+"""The beginning of a recording that tracer wrote. A sequence begins with its format and its name."""
 _FULL = re.compile(rb"\S")
 
 

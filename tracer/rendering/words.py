@@ -20,6 +20,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     missing_one: str
     missing: str
     why_no_response: str
+    why_body: str
     why_media_type: str
     why_token: str
     why_unexpected: str

@@ -16,7 +16,7 @@ from tracer.redaction.policy import PolicyFile
 from tracer.rendering.pages.site_writer import FileList
 from tracer.schemas.json_schema import json_schema
 from tracer.sequences.catalogue import Service
-from tracer.sequences.schema import Entry, Sequence, Way
+from tracer.sequences.schema import Entry, Name, Sequence, Way
 
 __all__ = ["FORMATS", "format_schema"]
 
@@ -30,6 +30,7 @@ FORMATS: dict[str, Any] = {
     "services": dict[str, Service],
     "calls": tuple[Entry, ...],
     "discovery": tuple[Entry, ...],
+    "shared": dict[Name, Entry],
     "logins": tuple[Way, ...],
     "operations": OperationTexts,
     "baseline": BaselineFile,

@@ -30,8 +30,8 @@ def json_schema(kind: Any, language: str = DEFAULT) -> dict[str, Any]:
     schema = msgspec.json.schema(kind)
     for name, definition in schema["$defs"].items():
         _remove_tag(definition)
-        _describe(name, definition, language)
         _merge(definition, _constraints().get(name, {}))
+        _describe(name, definition, language)
     _remove_discriminators(schema)
     return {"$schema": DRAFT, **schema}
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
     from tracer.model import Exchange
 
-__all__ = ["Catalogue", "Service", "is_known", "participant_label", "usual_mount", "well_known"]
+__all__ = [
+    "Catalogue", "Service", "is_known", "participant_label", "participant_of_type", "usual_mount",
+    "well_known",
+]  # fmt: skip
 
 _SERVICES = Path(__file__).parent / "services.yaml"
 _VERSION_SEGMENT = re.compile(r"/v\d+(\.\d+)?(?=/|$)")
@@ -78,6 +81,14 @@ def participant_label(participant: str) -> str:
 def is_known(participant: str) -> bool:
     """Return whether ``services.yaml`` has the participant."""
     return participant in _services().labels
+
+
+def participant_of_type(service_type: str) -> str:
+    """Return the participant of a service type, ``glance`` for ``image``.
+
+    Return an empty string for an unknown type.
+    """
+    return _services().by_type.get(service_type, "")
 
 
 def usual_mount(participant: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.formats.data_files import read_rules
+from tracer.sequences.composition import expand_entries
 from tracer.sequences.schema import Entry
 
 if TYPE_CHECKING:
@@ -46,4 +47,5 @@ def _alternatives(receiver: str, method: str, path: str, statuses: tuple[int, ..
 
 @functools.cache
 def _requests() -> tuple[Entry, ...]:
-    return tuple(request for requests in read_rules(_FILE, tuple[Entry, ...]) for request in requests)
+    files = read_rules(_FILE, tuple[Entry, ...], prepare=expand_entries)
+    return tuple(request for requests in files for request in requests)

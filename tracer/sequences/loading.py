@@ -11,7 +11,9 @@ from tracer.formats import yaml_text
 from tracer.formats.data_files import read, read_rules, typed
 from tracer.formats.file_kinds import expecting
 from tracer.rulefolders import package_files, rule_files
-from tracer.sequences.schema import TAG, Entry, Sequence, Way
+from tracer.sequences.composition import expand_entries, expand_sequence, expand_ways
+from tracer.sequences.items import tagged
+from tracer.sequences.schema import Entry, Sequence, Way
 
 __all__ = ["catalog", "common_calls", "find", "include", "load", "ways"]
 
@@ -19,9 +21,6 @@ _HERE = Path(__file__).parent
 _CATALOG = _HERE / "catalog"
 _CALLS = _HERE / "calls.yaml"
 _LOGINS = _HERE / "logins.yaml"
-_GROUPS = {"any_order": "any-order", "one_of": "one-of", "each": "each"}
-_ITEMS = ("exchanges", "then")
-_DEPTH = 20
 
 
 def load(path: str | Path) -> Sequence:
@@ -37,9 +36,10 @@ def load(path: str | Path) -> Sequence:
 def _sequence(data: object, source: str) -> Sequence:
     if not isinstance(data, dict):
         raise InputError(source, "expected a sequence: a YAML file with a name and its exchanges")
-    if isinstance(data.get("exchanges"), list):
-        data = {**data, "exchanges": [_tagged(item, source) for item in data["exchanges"]]}
-    return typed(data, Sequence, source)
+    expanded = expand_sequence(data, source)
+    if "exchanges" in expanded:
+        expanded["exchanges"] = tagged(expanded["exchanges"], source)
+    return typed(expanded, Sequence, source)
 
 
 @functools.cache
@@ -73,7 +73,8 @@ def common_calls() -> tuple[Entry, ...]:
 
     Raise InputError for an invalid file of the user.
     """
-    return tuple(call for calls in read_rules(_CALLS, tuple[Entry, ...]) for call in calls)
+    files = read_rules(_CALLS, tuple[Entry, ...], prepare=expand_entries)
+    return tuple(call for calls in files for call in calls)
 
 
 @functools.cache
@@ -83,12 +84,7 @@ def ways() -> tuple[Way, ...]:
     The first way of a name replaces the others. Raise InputError for an invalid file.
     """
     by_name: dict[str, Way] = {}
-    for path in (*rule_files(_LOGINS.name), _LOGINS, *package_files(_LOGINS.name)):
-        source = _LOGINS.name if path is _LOGINS else str(path)
-        with expecting("logins", path):
-            data = yaml_text.load(read(path), source)
-            tagged = [_tagged_way(way, source) for way in data] if isinstance(data, list) else data
-            of_file = typed(tagged, tuple[Way, ...], source)
+    for of_file in read_rules(_LOGINS, tuple[Way, ...], named=True, prepare=expand_ways):
         for way in of_file:
             by_name.setdefault(way.name, way)
     return tuple(by_name.values())
@@ -105,32 +101,3 @@ def find(name_or_path: str) -> Sequence:
     if re.search(r"[/\\]|\.ya?ml$", name_or_path) or Path(name_or_path).is_file():
         return load(name_or_path)
     raise InputError("sequence", f"unknown sequence {name_or_path!r}; known: {', '.join(sequences)}")
-
-
-def _tagged(item: object, source: str, depth: int = 0) -> object:
-    """Return an item with the tag by which msgspec recognises its kind. The keys of the item decide."""
-    if not isinstance(item, dict):
-        return item
-    if TAG in item:
-        raise InputError(source, f"object contains unknown field {TAG}", "exchanges")
-    if depth > _DEPTH:
-        raise InputError(source, "nested too deeply", "exchanges")
-    for key, kind in _GROUPS.items():
-        if key in item:
-            return {**item, TAG: kind, key: _tagged_all(item[key], source, depth)}
-    return {**item, TAG: "exchange"}
-
-
-def _tagged_way(way: object, source: str) -> object:
-    if not isinstance(way, dict):
-        return way
-    return {key: _tagged_all(value, source, 0) if key in _ITEMS else value for key, value in way.items()}
-
-
-def _tagged_all(items: object, source: str, depth: int) -> object:
-    if not isinstance(items, list):
-        return items
-    return [
-        _tagged_all(item, source, depth) if isinstance(item, list) else _tagged(item, source, depth + 1)
-        for item in items
-    ]

@@ -9,6 +9,7 @@ from tracer.model import Exchange, Label, RunVerdict
 from tracer.sequences.alignment import Aligned, Candidate, SequenceAlignment, align
 from tracer.sequences.arguments import miscounted, without_duplicates
 from tracer.sequences.automaton import Automaton, automatons
+from tracer.sequences.body_fields import body_problem, ends_loop, loops_until
 from tracer.sequences.client_versions import UNKNOWN
 from tracer.sequences.explaining import explain, explain_missing, request_of
 from tracer.sequences.logins import login_of, way_entries
@@ -17,8 +18,6 @@ from tracer.sequences.observations import (
     Observation,
     ObservedRun,
     asks_for,
-    ends_loop,
-    loops_until,
     observe,
     template_of,
 )
@@ -53,7 +52,7 @@ DEVIATIONS = frozenset({"unexpected", "wrong-status"})
 
 _CLIENT = "client"
 
-DeviationKind = Literal["unexpected", "wrong-status", "token", "media-type", "missing"]
+DeviationKind = Literal["unexpected", "wrong-status", "token", "media-type", "body", "missing"]
 
 
 class MatchDeviation(NamedTuple):
@@ -199,7 +198,10 @@ def _match_with(
         what if what.verdict != "wrong-status" and not tolerated_exchanges.covers(position) else None
         for position, what in enumerate(aligned)
     ]
-    problems = {own[position]: problem for position, problem in _problems(machine, run, judged).items()}
+    problems = {
+        own[position]: problem
+        for position, problem in _problems(machine, run, judged, lazy_reorder(given, own)).items()
+    }
     missing = _missing(machine, run, aligned, alignment)
     uncounted = list(miscounted(machine, alignment, invocation))
     begun = {what.rule for what in aligned}
@@ -232,7 +234,10 @@ def _match_with(
 
 
 def _problems(
-    machine: Automaton, run: List[Observation], judged: List[Aligned | None]
+    machine: Automaton,
+    run: List[Observation],
+    judged: List[Aligned | None],
+    exchanges: List[Exchange],
 ) -> dict[int, tuple[DeviationKind, str]]:
     """Return, by index, the problems of the exchanges of ``run`` that have a result in ``judged``."""
     entries = [
@@ -254,6 +259,9 @@ def _problems(
         text = entry and media_type_problem(run[index], entry, default)
         if text:
             problems.setdefault(index, ("media-type", text))
+        contradiction = body_problem(exchanges[index], entry) if entry and entry.expect else None
+        if contradiction:
+            problems.setdefault(index, ("body", contradiction))
     return problems
 
 

@@ -8,8 +8,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs
 
-import msgspec
-
 from tracer.model import Body, Exchange, header
 from tracer.sequences.catalogue import Catalogue, is_known
 from tracer.sequences.identity_providers import (
@@ -19,7 +17,6 @@ from tracer.sequences.identity_providers import (
 )
 from tracer.sequences.media_types import media_type_of
 from tracer.sequences.names_in_bodies import names_in_bodies
-from tracer.sequences.schema import Entry, Loop
 from tracer.sequences.templates import fits, generic, normal, with_query
 from tracer.urls import split
 
@@ -27,13 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tracer.model import Response
+    from tracer.sequences.schema import Entry
 
 __all__ = [
     "Observation",
     "ObservedRun",
     "asks_for",
-    "ends_loop",
-    "loops_until",
     "observations",
     "observe",
     "template_of",
@@ -133,32 +129,6 @@ def template_of(seen: Observation, entry: Entry) -> str:
     path = with_query(entry.path, entry.query)
     mount = generic(seen.mount) if seen.mount else ""
     return (mount + path.removesuffix("/")) or "/"
-
-
-def loops_until(entry: Entry) -> bool:
-    """Return whether the body of a response ends the loop of ``entry``."""
-    return isinstance(entry.loop, Loop) and bool(entry.loop.until_body)
-
-
-def ends_loop(exchange: Exchange, entry: Entry) -> bool:
-    """Return whether the body of this response has the values that end the loop of ``entry``."""
-    if not isinstance(entry.loop, Loop) or not entry.loop.until_body or exchange.response is None:
-        return False
-    body = exchange.response.body
-    try:
-        data = msgspec.json.decode(body.json) if body is not None and body.json is not None else None
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        return False
-    return all(
-        _value(data, path) in (wanted if isinstance(wanted, list) else [wanted])
-        for path, wanted in entry.loop.until_body.items()
-    )
-
-
-def _value(data: object, path: str) -> object:
-    for key in path.split("."):
-        data = data.get(key) if isinstance(data, dict) else None
-    return data
 
 
 def _fits_as_a_name(seen: Observation, entry: Entry) -> bool:

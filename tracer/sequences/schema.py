@@ -1,6 +1,7 @@
-"""The format of a sequence file: the documented order of messages for a command.
+"""The full form of a sequence: the documented order of messages for a command.
 
-The structs define the format; ``tracer.sequences.loading`` reads it. ``exchanges`` is a list of items: an
+The structs define the format of a file without composed exchanges; ``tracer.sequences.composition`` expands
+the others, and ``tracer.sequences.loading`` reads both. ``exchanges`` is a list of items: an
 ``Entry`` is one exchange, ``any_order``, ``one_of`` and ``each`` are groups of items. These keys distinguish
 the items. The loader sets the tag that msgspec requires.
 """
@@ -38,7 +39,10 @@ Step = Annotated[int, msgspec.Meta(ge=1)]
 ReleaseName = Annotated[str, msgspec.Meta(pattern=releases.PATTERN)]
 Plural = Annotated[str, msgspec.Meta(pattern=r"^(arguments|--[a-z0-9][a-z0-9-]*)$", max_length=64)]
 MediaTypes = tuple[Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$", max_length=100)], ...]
+OperationId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=200)]
 Scalar = str | int | bool
+Expected = dict[str, Scalar | Annotated[list[Scalar], msgspec.Meta(min_length=1)]]
+"""A value or several by the path of a field in a JSON body, such as ``image.status``."""
 
 ParameterType = Literal["any", "hex", "id", "integer", "uuid"]
 """The type of a parameter in a path: ``hex`` is an ID of 32 digits, ``id`` is a ``hex`` or a ``uuid``."""
@@ -105,6 +109,7 @@ class Entry(
 ):
     """One exchange of the sequence.
 
+    ``id`` is unique in the sequence. ``operation`` is the ID of the operation in the API reference.
     ``steps`` are the numbers of its request and its response. An entry without steps is allowed, but not
     counted. ``path`` is relative to the mount of the service and has parameters for values:
     ``/v2/images/{image_id}``, ``/v1/AUTH_{project_id}``. ``query`` names the required query parameters, with
@@ -112,6 +117,9 @@ class Entry(
 
     ``challenge`` is for an entry with the status 401: the authentication scheme that ``WWW-Authenticate``
     must name (RFC 9110, section 11.6.1), or the name of a header field that the response must have.
+
+    ``expect`` has values of fields in the JSON body of a response with an expected status. If a body ends the
+    loop, it concerns the last response.
 
     An ``optional`` exchange may be missing. An exchange that ``repeats`` may occur again at any later time.
     A ``loop`` is repeated immediately, for the pages of a list or until its end. ``since`` and ``until`` are
@@ -124,11 +132,14 @@ class Entry(
     ``request_type`` and ``response_type`` are the media types of the bodies, by default the ``media_type`` of
     the sequence. ``token`` is false for a request that needs no token.
 
-    ``prologue`` marks an exchange that many commands begin with. ``summary`` describes both messages,
+    ``prologue`` marks an exchange that many commands begin with. ``phase`` is the name of a group of steps,
+    such as ``login``. ``summary`` describes both messages,
     ``request`` and ``response`` describe one message each.
     """
 
+    id: Name = ""
     steps: tuple[Step, ...] = ()
+    operation: OperationId = ""
     sender: Name = "client"
     receiver: Name
     method: Method
@@ -136,6 +147,7 @@ class Entry(
     query: dict[str, str] = {}
     status: Status | tuple[Status, ...]
     challenge: str = ""
+    expect: Expected = {}
     optional: bool = False
     repeats: bool = False
     loop: bool | Loop = False
@@ -145,6 +157,7 @@ class Entry(
     token: bool = True
     request_type: MediaTypes = ()
     response_type: MediaTypes = ()
+    phase: Name = ""
     prologue: bool = False
     fallback: Fallback | None = None
     calls: tuple[Entry, ...] = ()
@@ -191,6 +204,8 @@ class Entry(
         for call in self.calls:
             if call.steps or call.fallback or call.loop:
                 raise ValueError("a call of a service has no steps, no fallback and no loop")
+            if call.expect:
+                raise ValueError("a call of a service has no expect")
             if call.sender != "client":
                 raise ValueError("a call is sent by the service that is asked: it has no from")
 

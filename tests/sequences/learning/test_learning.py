@@ -363,3 +363,30 @@ def test_a_long_run_is_learned_in_seconds() -> None:
     learned = learn(named(run, run[1:]))
     assert time.process_time() - start < 10
     assert len(learned.entries) > 1000
+
+
+def test_learned_exchanges_have_their_operations_and_shared_exchanges(tmp_path: Path) -> None:
+    learned = learn(recorded("image-show"))
+    assert [(entry.id, entry.operation, entry.phase) for entry in learned.entries] == [
+        ("identity-versions", "", "discovery"),
+        ("login", "identity.password-authentication-with-scoped-authorization", "login"),
+        ("image-versions", "image.list-api-versions-root", "discovery"),
+        ("", "image.show-image", ""),
+    ]
+    show = learned.entries[3]
+    assert show.reference.endswith("image/v2/index.html#show-image")
+    assert show.fallback is not None
+    assert [entry.operation for entry in show.fallback.then] == ["image.list-images"] * 2
+    text = dumps(learned)
+    assert text.startswith("format: 2\n")
+    for inherited in ("steps:", "to:", "method:", "path:", "reference:", "prologue:"):
+        assert inherited not in text
+
+
+def test_a_second_login_has_an_id_of_its_own() -> None:
+    twice = [exchange("GET", f"{HOST}/image/v2/schemas/image", 200, token=True)]
+    learned = learn(
+        named([login(), *twice, login(), exchange("GET", f"{HOST}/image/v2/images", 200, token=True)])
+    )
+    ids = [entry.id for entry in learned.entries if entry.path == "/v3/auth/tokens"]
+    assert ids == ["login", "login-2"]

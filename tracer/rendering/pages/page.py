@@ -232,7 +232,7 @@ def _deviations(recording: Recording, run: DescribedRecording) -> Iterator[Md]:
             yield run.say(f"deviation.{verdict}", numbers=named)
     unlabelled = unlabelled_deviations(recording)
     requests = {view.exchange: view.number for view in run.views if view.kind == "request"}
-    for kind in ("token", "media-type"):
+    for kind in ("token", "media-type", "body"):
         numbers = [
             f"({requests[deviation.exchange]})"
             for deviation in unlabelled

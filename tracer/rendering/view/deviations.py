@@ -27,7 +27,7 @@ def explanations(recording: Recording, language: str) -> Mapping[int, str]:
     if language == DEFAULT:
         return whole
     texts = words(language)
-    others = {"token": texts.why_token, "media-type": texts.why_media_type}
+    others = {"token": texts.why_token, "media-type": texts.why_media_type, "body": texts.why_body}
     unlabelled = {
         deviation.exchange: others.get(deviation.kind) for deviation in unlabelled_deviations(recording)
     }

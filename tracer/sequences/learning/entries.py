@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tracer.api_reference import operation_of
 from tracer.sequences.learning.merging import Column, ColumnBlock
 from tracer.sequences.learning.ordering import common_order
 from tracer.sequences.learning.prologue_steps import known_beginning
+from tracer.sequences.learning.request_entries import common_operation, request_entry
 from tracer.sequences.learning.summaries import data, summary
 from tracer.sequences.loading import common_calls
 from tracer.sequences.schema import AnyOrder, Entry, Fallback
@@ -82,21 +84,21 @@ def _search_by_name(column: Column, entry: Entry) -> tuple[Entry, ...]:
     collection = entry.path.rpartition("/")[0]
     if not member(collection.rpartition("/")[2]):
         return ()
-    search = Entry(
-        receiver=entry.receiver,
-        method="GET",
-        path=collection,
+    first = next(iter(column.steps.values())).seen[0]
+    listing = operation_of(entry.receiver, None, "GET", first.raw.rpartition("/")[0])
+    search = msgspec.structs.replace(
+        request_entry(entry.receiver, "GET", collection, listing.id if listing else ""),
         query={"name": f"{{{_parameter('name', collection)}}}"},
-        status=200,
-        summary=summary("", entry.receiver, "GET", collection),
     )
     with_id = Entry(
+        operation=entry.operation,
         receiver=entry.receiver,
         method="GET",
         path=entry.path,
         status=entry.status,
         optional=any(len(step.seen) == 1 for step in column.steps.values()),
         summary=entry.summary,
+        reference=entry.reference,
     )
     return (_search(search), with_id) if entry.loop else (_search(search),)
 
@@ -116,11 +118,10 @@ def _exchange(column: Column, counted: Iterable[int], *, optional: bool) -> Entr
     receiver, method, path, _ = column.key
     prologue_entry = known_beginning(everything[0])
     repeats = prologue_entry is not None and prologue_entry.repeats
-    entry = prologue_entry or Entry(
-        receiver=receiver, method=method, path=path, status=200, summary=summary("", receiver, method, path)
-    )
+    entry = prologue_entry or request_entry(receiver, method, path, common_operation(everything))
     return msgspec.structs.replace(
         entry,
+        id="",
         steps=(),
         query=_query(everything),
         status=statuses[0] if len(statuses) == 1 else tuple(statuses),
@@ -169,13 +170,10 @@ def _calls(groups: Iterable[Sequence[Seen]]) -> tuple[Entry, ...]:
 def _call(seen: Sequence[Seen]) -> Entry:
     receiver, method, path, _ = seen[0].key
     statuses = sorted({call.status for call in seen})
-    return Entry(
-        receiver=receiver,
-        method=method,
-        path=path,
+    return msgspec.structs.replace(
+        request_entry(receiver, method, path, common_operation(seen), "call"),
         status=statuses[0] if len(statuses) == 1 else tuple(statuses),
         calls=_calls([call.calls for call in seen]),
-        summary=summary("call", receiver, method, path),
     )
 
 

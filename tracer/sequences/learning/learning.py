@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,16 +11,17 @@ import msgspec
 from tracer import releases
 from tracer.errors import InputError
 from tracer.formats.data_files import typed
+from tracer.sequences.decomposition import shared_name
 from tracer.sequences.learning.command_words import commands
 from tracer.sequences.learning.entries import items
 from tracer.sequences.learning.generalizing import generalized
 from tracer.sequences.learning.merging import merged
 from tracer.sequences.learning.observing import observe_recordings
 from tracer.sequences.learning.prologue_steps import repeats
-from tracer.sequences.schema import Entry, Origin, Sequence
+from tracer.sequences.schema import AnyOrder, Entry, Origin, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tracer.model import Recording
     from tracer.sequences.schema import Item
@@ -51,7 +53,7 @@ def learn(
         command=parsed.command,
         title={"en": parsed.command, "ko": parsed.command},
         origin=Origin(source="recorded", releases=_releases(recordings.values())),
-        exchanges=tuple(_with_own(learned)),
+        exchanges=tuple(_with_ids(_with_own(learned))),
     )
     # msgspec validates only decoded structs, so convert the sequence to validate it like a file.
     return typed(msgspec.to_builtins(sequence), Sequence, "learned")
@@ -66,6 +68,24 @@ def _with_own(learned: list[Item]) -> list[Item]:
     if isinstance(last, Entry) and all(isinstance(item, Entry) and item.prologue for item in learned):
         return [*learned[:-1], msgspec.structs.replace(last, prologue=False)]
     return learned
+
+
+def _with_ids(learned: Iterable[Item]) -> Iterator[Item]:
+    """Yield ``learned`` with the names of shared exchanges as IDs, each once: ``login``, ``login-2``."""
+    taken: Counter[str] = Counter()
+
+    def named(entry: Entry) -> Entry:
+        name = shared_name(entry)
+        if not name:
+            return entry
+        taken[name] += 1
+        return msgspec.structs.replace(entry, id=name if taken[name] == 1 else f"{name}-{taken[name]}")
+
+    for item in learned:
+        if isinstance(item, AnyOrder):
+            yield AnyOrder(any_order=tuple(map(named, item.any_order)))
+        else:
+            yield named(item) if isinstance(item, Entry) else item
 
 
 def _releases(recordings: Iterable[Recording]) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, unquote
 from tracer.errors import InputError
 from tracer.sequences.catalogue import Catalogue
 from tracer.sequences.nesting import parents
-from tracer.sequences.observations import Observation, observations
+from tracer.sequences.observations import Observation, ObservedRun, observations
+from tracer.sequences.operations import operations_of
 from tracer.sequences.templates import generic
 from tracer.sequences.tolerated import tolerated
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence, Set
 
     from tracer.model import Exchange, Recording
+    from tracer.sequences.operations import RequestOperation
 
 __all__ = ["Key", "LearnedRun", "Seen", "is_failure", "observe_recordings"]
 
@@ -41,7 +43,7 @@ class Seen(NamedTuple):
     parameters that identify the request, ``varying`` the parameters with a value of the run. ``calls`` are
     the service calls that the receiver sent before it responded. ``lookup`` is true if the end of the path is
     in no earlier response: if it is an ID or a name, the user gave it. ``is_anonymous`` says that the request
-    has no credential.
+    has no credential. ``operation`` is the ID of the operation in the API reference, empty if there is none.
     """
 
     receiver: str
@@ -56,6 +58,7 @@ class Seen(NamedTuple):
     varying: frozenset[str] = frozenset()
     lookup: bool = False
     is_anonymous: bool = False
+    operation: str = ""
 
     @property
     def key(self) -> Key:
@@ -73,12 +76,13 @@ class LearnedRun(NamedTuple):
 class _Raw(NamedTuple):
     """The exchanges of the client (``own``) and the service calls for each exchange (``calls``), by index.
 
-    ``given`` has all exchanges of the recording.
+    ``given`` has all exchanges of the recording, ``operations`` the operation of each.
     """
 
     own: Mapping[int, Observation]
     calls: Mapping[int, Mapping[int, Observation]]
     given: Sequence[Exchange]
+    operations: Sequence[RequestOperation | None]
 
 
 def is_failure(status: int) -> bool:
@@ -122,7 +126,7 @@ def _raw(name: str, recording: Recording) -> _Raw:
         if index not in own:
             before = [caller for caller in own if caller < index]
             calls[parent if parent is not None else max(before, default=min(own))][index] = seen[index]
-    return _Raw(own, calls, given)
+    return _Raw(own, calls, given, operations_of(ObservedRun(given, seen), recording.cloud.release))
 
 
 def _problem(seen: Observation, url: str) -> str | None:
@@ -178,6 +182,7 @@ def _is_lookup(exchange: Seen, answered: Set[str]) -> bool:
 def _seen(index: int, seen: Observation, raw: _Raw, asked: Set[str]) -> Seen:
     query = _query(seen.query)
     assert seen.status is not None, "refused before"
+    operation = raw.operations[index]
     return Seen(
         receiver=seen.receiver,
         method=seen.method,
@@ -188,6 +193,7 @@ def _seen(index: int, seen: Observation, raw: _Raw, asked: Set[str]) -> Seen:
         status=seen.status,
         calls=tuple(_seen(at, call, raw, frozenset()) for at, call in raw.calls.get(index, {}).items()),
         is_anonymous=seen.is_anonymous,
+        operation="" if operation is None else operation.id,
     )
 
 

@@ -1,0 +1,86 @@
+"""The plain items of a sequence file: exchanges and groups of exchanges, before they get their types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tracer.errors import InputError
+from tracer.sequences.schema import TAG
+
+__all__ = ["NESTED", "PlainEntry", "each_entry", "nested_entries", "tagged"]
+
+PlainEntry = dict[str, Any]
+"""An exchange as a file has it."""
+
+NESTED = (("fallback", "then"), ("calls",))
+"""The locations of exchanges in an exchange."""
+
+_GROUPS = {"any_order": "any-order", "one_of": "one-of", "each": "each"}
+_DEPTH = 20
+
+_Change = Callable[[PlainEntry, str], PlainEntry]
+"""A function of an exchange and its location in the file. It returns the changed exchange."""
+
+
+def each_entry(items: object, location: str, change: _Change) -> Any:
+    """Return ``items`` with ``change`` applied to each exchange, also in groups, in the order of the file.
+
+    Values of other types stay: the check of types finds them later, at the same location.
+    """
+    if not isinstance(items, list):
+        return items
+    return [_changed(item, f"{location}[{index}]", change) for index, item in enumerate(items)]
+
+
+def _changed(item: object, location: str, change: _Change) -> Any:
+    if isinstance(item, list):
+        return each_entry(item, location, change)
+    if not isinstance(item, dict):
+        return item
+    for group in _GROUPS:
+        if group in item:
+            return {**item, group: each_entry(item[group], f"{location}.{group}", change)}
+    return change(item, location)
+
+
+def nested_entries(entry: PlainEntry, location: str, change: _Change) -> PlainEntry:
+    """Return ``entry`` with ``change`` applied to the exchanges of its fallback and to its calls."""
+    return _nested(_nested(entry, location, change, *NESTED[0]), location, change, *NESTED[1])
+
+
+def _nested(entry: PlainEntry, location: str, change: _Change, key: str, *keys: str) -> PlainEntry:
+    value = entry.get(key)
+    inner = f"{location}.{key}"
+    if keys:
+        return {**entry, key: _nested(value, inner, change, *keys)} if isinstance(value, dict) else entry
+    if not isinstance(value, list):
+        return entry
+    changed = [
+        change(item, f"{inner}[{index}]") if isinstance(item, dict) else item
+        for index, item in enumerate(value)
+    ]
+    return {**entry, key: changed}
+
+
+def tagged(items: object, source: str, depth: int = 0) -> object:
+    """Return ``items`` with the tags by which msgspec recognises their kinds. The keys of an item decide."""
+    if not isinstance(items, list):
+        return items
+    return [
+        tagged(item, source, depth) if isinstance(item, list) else _tagged(item, source, depth)
+        for item in items
+    ]
+
+
+def _tagged(item: object, source: str, depth: int) -> object:
+    if not isinstance(item, dict):
+        return item
+    if TAG in item:
+        raise InputError(source, f"object contains unknown field {TAG}", "exchanges")
+    if depth > _DEPTH:
+        raise InputError(source, "nested too deeply", "exchanges")
+    for key, kind in _GROUPS.items():
+        if key in item:
+            return {**item, TAG: kind, key: tagged(item[key], source, depth + 1)}
+    return {**item, TAG: "exchange"}
