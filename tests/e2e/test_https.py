@@ -338,7 +338,9 @@ def test_a_program_that_the_setting_does_not_reach_is_told_at_once(
 
 
 def test_a_client_that_goes_past_the_proxy_is_told_at_once(zed: Site, tmp_path: Path) -> None:
-    script = f"no_proxy='*' {zed.openstack} token issue > /dev/null; {zed.openstack} --version; sleep 600"
+    script = (
+        f"no_proxy='*' {zed.openstack} token issue > /dev/null; {zed.openstack} --version; exec sleep 600"
+    )
     process = subprocess.Popen(
         [TRACER, "record", "--out", str(tmp_path), "--", "sh", "-c", f"export no_proxy='*'; {script}"],
         env=zed.environment,
