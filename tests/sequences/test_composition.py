@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
 from tracer.errors import InputError
+from tracer.formats import yaml_text
 from tracer.formats.data_files import typed
 from tracer.sequences import Sequence, load
 from tracer.sequences.composition import expand_entries, expand_ways
 from tracer.sequences.schema import Entry, Way
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FORMAT_1 = Path(__file__).parent / "format1"
 CATALOG = Path(__file__).parents[2] / "tracer/sequences/catalog"
@@ -181,6 +185,24 @@ def test_a_composed_file_of_the_catalogue_has_the_meaning_of_its_first_form(earl
     composed = load(CATALOG / earlier.name)
     assert without_names(composed) == load(earlier)
     assert any(entry.id for entry in composed.entries)
+
+
+@pytest.mark.parametrize(
+    ("name", "expand", "kind"),
+    [
+        ("calls", expand_entries, tuple[Entry, ...]),
+        ("discovery", expand_entries, tuple[Entry, ...]),
+        ("logins", expand_ways, tuple[Way, ...]),
+    ],
+)
+def test_a_composed_list_has_the_meaning_of_its_first_form(
+    name: str, expand: Callable[[object, str], object], kind: Any
+) -> None:
+    earlier, composed = (
+        typed(expand(yaml_text.load((folder / f"{name}.yaml").read_text("utf-8"), name), name), kind, name)
+        for folder in (FORMAT_1, CATALOG.parent)
+    )
+    assert without_names(composed) == earlier
 
 
 def test_calls_and_logins_are_composed_without_steps() -> None:

@@ -37,7 +37,12 @@ def test_a_shared_exchange_uses_another_one(tmp_path: Path) -> None:
 
 def test_discovery_and_login_have_their_phase() -> None:
     phases = {name: entry.phase for name, entry in typed_shared_entries().items() if entry.prologue}
-    assert phases == {"identity-versions": "discovery", "login": "login", "image-versions": "discovery"}
+    assert phases == {
+        "identity-versions": "discovery",
+        "identity-version": "discovery",
+        "login": "login",
+        "image-versions": "discovery",
+    }
 
 
 @pytest.mark.parametrize(
