@@ -59,6 +59,8 @@ _NUMBERED = re.compile(r"-[0-9]+\Z")
 _RIGHT = re.compile(rf"[\w-]{{0,{LONGEST}}}+(?:\.[\w-]{{1,{LONGEST}}}+){{0,4}}")
 _HIDDEN = re.compile(r"\\u00[2-7][0-9A-Fa-f]|%(?:25){0,6}[4-7][0-9A-Fa-f]")
 _NAME = re.compile(r"[\w.-]++")
+_EMPTY = re.compile(r"""(?:[\s"'\\]|(?<=\\)[nrt])*""")
+"""Blanks, quotes and escapes alone, as between a name and the end of a quoted text."""
 _TO_END = re.compile(r"[\s\\\"':=>\])]*")
 _PERCENT_MARK = re.compile(r"%(?:25){0,6}(?:0[aAdD]|2[027]|3[aAcCdDeE]|[4-7][0-9A-Fa-f])")
 # An encoded piece ends with its parameter, its quoted text, or the text between its tags.
@@ -364,7 +366,7 @@ class Pairs(Generic[P]):
         """Yield the values that are secrets, without quotes and escapes."""
         for start, end in spans:
             value = text[start:end]
-            if value.strip() and not self._is_harmless(text, start, end, rule):
+            if not _EMPTY.fullmatch(value) and not self._is_harmless(text, start, end, rule):
                 bare = text[start - 1 : start] not in ("'", '"')
                 if value[0] in "\"'":
                     value = without_quotes(value)  # a word of a shell in several pieces
