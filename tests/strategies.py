@@ -54,6 +54,8 @@ exchanges = st.builds(
     request=requests,
     response=st.none() | responses,
     error=st.none() | texts,
+    cause=texts,
+    spans=st.lists(spans, max_size=2),
 )
 notes = st.builds(
     RunNote, code=texts, values=st.dictionaries(texts, texts | st.integers(-99, 99), max_size=2)

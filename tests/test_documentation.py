@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.ci.reference.findings_page import names_in_code
+from tracer import i18n
 from tracer.documentation import LANGUAGES, URL, findings_url, page_suffix
 
 ROOT = Path(__file__).parents[1]
@@ -32,6 +33,10 @@ def test_only_the_name_of_a_translated_page_has_a_language() -> None:
     assert {name.removeprefix("findings") for name in names if name.startswith("findings.")} == {
         page_suffix(language) for language in LANGUAGES
     }
+
+
+def test_the_documentation_has_the_languages_of_the_program() -> None:
+    assert set(LANGUAGES) == set(i18n.languages())
 
 
 def test_the_address_is_that_of_the_package() -> None:

@@ -30,6 +30,7 @@ FILES = (
     "discovery.yaml",
     "shared.yaml",
     "logins.yaml",
+    "operations.yaml",
     "sequences/*.yaml",
 )
 """Patterns of the rule files in a folder."""

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from tracer.api_reference import operation_of
+from tests.api_reference.planting import request_of
+from tracer.api_reference import find_operation, operation_of, operations, services
+from tracer.api_reference.path_templates import path_values
 
 PROJECT = "5f705a4cdb034aa89e0bd7e3f2f7a1c3"
 
@@ -156,3 +159,32 @@ def test_a_deep_body_and_a_long_path_are_harmless() -> None:
         operation_of("designate", "2026.2", "POST", "/v2/zones/x/recordsets", body={"type": deep}) is not None
     )
     assert operation_of("nova", "2026.2", "GET", "/a" * 100_000) is None
+
+
+@pytest.mark.parametrize("service", services())
+def test_the_template_in_the_spelling_of_the_request_matches_its_path(service: str) -> None:
+    found = 0
+    for operation in operations(service, "2026.2"):
+        request = request_of(operation)
+        version, rest = re.fullmatch(r"(/v\d[\d.]*)?(.*)", request.path, re.DOTALL).groups("")  # type: ignore[union-attr]
+        for path in (
+            request.path,
+            f"{request.path}.json",
+            f"{version or '/v2.1'}{rest}",
+            f"{version or '/v2.1'}/{PROJECT}{rest}",
+            f"/v2.0{rest}",
+        ):
+            match = find_operation(
+                service, "2026.2", request.method, path, query=request.query, body=request.body
+            )
+            if match is not None:
+                found += 1
+                template = match.template_sent.removesuffix("/") or "/"
+                assert path_values(template, path.removesuffix("/") or "/") is not None, (template, path)
+    assert found > 10
+
+
+def test_a_version_that_is_a_parameter_stays_one() -> None:
+    match = find_operation("nova", "2026.2", "GET", "/v2.1/")
+    assert match is not None
+    assert match.template_sent == "/{api_version}"

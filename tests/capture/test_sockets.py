@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from tests.patience import PATIENCE
 from tracer.capture import sockets
 from tracer.capture.sockets import (
     Address,
@@ -65,7 +66,7 @@ ways = pytest.mark.parametrize("way", [_DiagSocketOwners, _ListedSocketOwners])
 def listening(host: str = "127.0.0.1") -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, 0), family=family) as server:
-        server.settimeout(20)
+        server.settimeout(PATIENCE)
         yield server
 
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.runner import tracer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_list_has_the_operations_of_a_service() -> None:
@@ -57,6 +61,21 @@ def test_an_operation_as_json_has_its_link() -> None:
     assert "selector" not in shown
 
 
+def test_names_in_another_language() -> None:
+    shown = tracer("api", "show", "image.show-image", "--lang", "ko")
+    assert shown.stdout.startswith("image.show-image: 이미지 상세 조회\nGET /v2/images/{image_id}\n")
+    listed = tracer("api", "list", "--service", "glance", "--lang", "ko")
+    assert "이미지 목록 조회" in listed.stdout
+    (data,) = json.loads(tracer("api", "show", "image.show-image", "--format", "json", "--lang", "ko").stdout)
+    assert data["name"] == "이미지 상세 조회"
+
+
+def test_a_name_of_the_user(tmp_path: Path) -> None:
+    (tmp_path / "operations.yaml").write_text('names: {en: {image.show-image: "Look\\e[31m"}}\n')
+    shown = tracer("api", "show", "image.show-image", "--rules", tmp_path)
+    assert shown.stdout.startswith("image.show-image: Look\ufffd[31m\n")
+
+
 def test_an_operation_of_a_release_says_its_end() -> None:
     shown = tracer("api", "show", "compute.get-rdp-console")
     assert "selected by: os-getRDPConsole\nmicroversions: –2.5\n" in shown.stdout
@@ -71,6 +90,14 @@ def test_an_operation_of_a_release_says_its_end() -> None:
             "tracer: OPERATION: no 'image.show-imag' in the API reference; did you mean image.show-image",
         ),
         (
+            ("show", "GET /v2/imagse"),
+            "tracer: OPERATION: no 'GET /v2/imagse' in the API reference; did you mean GET /v2/images",
+        ),
+        (
+            ("show", "/v2/imagse"),
+            "tracer: OPERATION: no '/v2/imagse' in the API reference; did you mean /v2/images",
+        ),
+        (
             ("show", "network.list-quotas-for-projects-with-non-default-quota-values", "--release", "2030.1"),
             "tracer: --release: no API reference of '2030.1'; known: zed, 2023.1, ",
         ),
@@ -78,6 +105,8 @@ def test_an_operation_of_a_release_says_its_end() -> None:
             ("show", "baremetal.show-node-inventory", "--release", "zed"),
             "tracer: OPERATION: 'baremetal.show-node-inventory' is not in the API reference of this release",
         ),
+        (("list", "--lang", "xx"), "tracer: --lang: unknown language 'xx'; known: en, ko\n"),
+        (("show", "image.show-image", "--lang", "xx"), "tracer: --lang: unknown language 'xx'; "),
         (("list", "--service", "x"), "tracer: --service: unknown service 'x'; known: cinder, designate, "),
     ],
 )

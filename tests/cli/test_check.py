@@ -92,6 +92,15 @@ def test_an_unreadable_file_is_in_the_report_and_the_others_are_checked(tmp_path
     }  # fmt: skip
 
 
+def test_a_file_that_cannot_be_read_is_its_error_alone(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("x: [\n")
+    ended = tracer("check", "broken.yaml", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert ended.stdout == (
+        "broken.yaml\n  line 2: not YAML: did not find expected node content\n1 recording: 1 not readable\n"
+    )
+
+
 def test_junit(deviating: Path) -> None:
     ended = tracer("check", deviating, SHIPPED, "--format", "junit")
     assert ended.returncode == 1

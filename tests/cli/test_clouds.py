@@ -133,6 +133,26 @@ def test_a_cloud_of_the_user_is_not_replaced(
     assert _chosen({}) == (None, []), "the only cloud of clouds.yaml"
 
 
+def test_a_release_that_passes_over_the_only_cloud_of_the_user_says_so(
+    clouds: Callable[..., None], tmp_path: Path
+) -> None:
+    """The client alone would use that cloud."""
+    clouds("zed")
+    line = (
+        "using the embedded cloud, because of --release zed, and not mine, the only cloud of clouds.yaml: "
+        "--os-cloud mine chooses that"
+    )
+    assert _chosen({}, release="zed") == ("zed", [])
+    (tmp_path / "clouds.yaml").write_text("clouds: {mine: {auth: {auth_url: http://cloud.test}}}")
+    assert _chosen({}, release="zed") == ("zed", [line])
+    assert _chosen({}, release="my-release") == ("my-release", [])
+    for environment in (OWN, {"OS_CLOUD": "mine"}, {"OS_USERNAME": "me"}):
+        assert _chosen(environment, release="zed") == ("zed", [])
+    assert _chosen({}, "openstack", "--os-cloud", "mine", "image", "list", release="zed") == ("zed", [])
+    (tmp_path / "clouds.yaml").write_text("clouds: {mine: {}, theirs: {}}")
+    assert _chosen({}, release="zed") == ("zed", [])
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"url": 1}', "[" * 100_000])
 def test_a_broken_note_is_no_cloud(clouds: Callable[..., None], tmp_path: Path, content: str) -> None:
     clouds("zed")

@@ -46,10 +46,13 @@ def test_it_writes_all_languages(recordings: Path, tmp_path: Path) -> None:
         ("recordings/zed", "recordings"),
         ("recordings/zed/image-show.yaml", "recordings/zed"),
         ("recordings/zed/image-show.yaml", "recordings"),
+        ("file.yaml", "recordings"),
+        ("file.yaml", "."),
     ],
 )
 def test_pages_never_come_among_recordings(given: str, out: str, recordings: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(recordings)
+    (tmp_path / "file.yaml").symlink_to(recordings / "zed" / "image-show.yaml")
     before = sorted(tmp_path.rglob("*"))
     made = tracer("docs", given, "-o", out, cwd=tmp_path)
     problem = f"the pages would be among the recordings of {given}: name another folder with -o"

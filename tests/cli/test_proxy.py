@@ -351,14 +351,50 @@ def test_a_wrong_option_of_mitmdump_ends_with_1(tmp_path: Path) -> None:
     assert "deprecated" not in ended.stdout  # mitmdump had an option --port
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("trace_limit: 1048576\n", "trace_limit: expected text, got a number: write it in quotes"),
+        ("mode: [nonsense]\n", "Invalid proxy mode specification: nonsense (unknown mode)"),
+        ("scripts: [missing.py]\n", "No such script: {}/missing.py"),
+    ],
+)
+def test_a_faulty_configuration_of_mitmproxy_is_one_line_that_names_the_file(
+    text: str, problem: str, tmp_path: Path
+) -> None:
+    configure(tmp_path, text)
+    ended = tracer("proxy", "--port", "0", cwd=tmp_path, HOME=str(tmp_path))
+    path = tmp_path / ".mitmproxy" / "config.yaml"
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == f"tracer: {path}: {problem.format(path.parent)}\n"
+
+
+@pytest.mark.parametrize("words", [("--set", "confdir=file"), ("-r", "missing"), ("-s", "missing.py")])
+def test_an_option_that_stops_the_start_shows_no_traceback(words: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ended = tracer("proxy", "--port", "0", "--", *words, cwd=tmp_path)
+    assert ended.returncode == 1
+    assert words[-1].rpartition("=")[2] in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_the_author_of_a_script_sees_its_traceback(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text("\nnosuch\n")
+    ended = tracer("proxy", "--port", "0", "--", "-s", "script.py", cwd=tmp_path)
+    assert ended.returncode == 1
+    assert 'script.py", line 2, in <module>' in ended.stdout
+
+
 def test_each_option_of_the_addon_has_a_flag_that_shows_its_default() -> None:
     """A flag that is not given leaves mitmproxy's own configuration alone."""
-    options = parser_of("proxy").parse_args([])
-    assert proxy._given(options) == {}
-    shown = {name: str(value or "") for name, value in vars(options).items()}
-    assert {option.name: shown["out" if option.name == "dir" else option.name] for option in OPTIONS} == {
-        option.name: str(option.default or "") for option in OPTIONS
-    }
+    parser = parser_of("proxy")
+    assert proxy._given(parser.parse_args([])) == {}
+    flags = [" ".join(entry.split()) for entry in re.split(r"\n  (?=-)", parser.format_help())]
+    for option in OPTIONS:
+        name = "out" if option.name == "dir" else option.name.replace("_", "-")
+        (text,) = [entry for entry in flags if re.match(rf"(?:-\w \w+, )?--{name} ", entry)]
+        shown = re.search(r"\(default: (.*?)\)", text)
+        assert (shown[1] if shown else "") == str(option.default or ""), text
 
 
 def test_a_default_of_tracer_toml_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

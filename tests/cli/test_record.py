@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import os
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -148,12 +149,35 @@ def test_where_no_recording_can_be_written_the_command_is_not_started(
     assert sorted(tmp_path.rglob("*")) == before
 
 
-# A shell starts in milliseconds; the proxy takes some tenths of a second.
+# `record` imports this module after it has started the command, and before the proxy listens. The import
+# waits until the command is where its script wants it, and then until the command has ended.
+LATE_PROXY = """
+import contextlib, os, sys
+
+class Late:
+    def find_spec(self, name, path=None, target=None):
+        if name == "tracer.capture.mitm.embedded_proxy":
+            with contextlib.suppress(ChildProcessError):  # the command was waited for
+                open(os.environ["GATE"], "w").close()  # waits for the script
+                os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+
+sys.meta_path.insert(0, Late())
+"""
 HASTY = r"""
 proxy=${http_proxy#http://}
 exec 3<>/dev/tcp/${proxy%:*}/${proxy##*:}
 printf '%s HTTP/1.1\r\nHost: h\r\n\r\n' "$0" >&3
+read < "$GATE"
 """
+
+
+@pytest.fixture
+def late_proxy(tmp_path: Path) -> dict[str, str]:
+    """Return the environment for a proxy that is ready after the end of the command."""
+    (tmp_path / "late").mkdir()
+    (tmp_path / "late" / "sitecustomize.py").write_text(LATE_PROXY)
+    os.mkfifo(tmp_path / "gate")
+    return {"PYTHONPATH": str(tmp_path / "late"), "GATE": str(tmp_path / "gate")}
 
 
 @pytest.mark.parametrize(
@@ -163,11 +187,13 @@ printf '%s HTTP/1.1\r\nHost: h\r\n\r\n' "$0" >&3
         ("CONNECT 127.0.0.1:PORT", "the client left before it sent its request"),
     ],
 )
-def test_a_command_that_ends_before_the_proxy_is_ready(request_line: str, error: str, tmp_path: Path) -> None:
+def test_a_command_that_ends_before_the_proxy_is_ready(
+    request_line: str, error: str, late_proxy: dict[str, str], tmp_path: Path
+) -> None:
     """The recording holds what it sent, and the cloud is not to blame."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         asked = request_line.replace("PORT", str(silent.getsockname()[1]))
-        ended = tracer("record", "--", "bash", "-c", HASTY, asked, cwd=tmp_path)
+        ended = tracer("record", "--", "bash", "-c", HASTY, asked, cwd=tmp_path, **late_proxy)
     assert ended.stderr.splitlines()[0] == (
         "tracer: the command did not wait until the proxy was ready, which takes seconds:"
         " give it a longer timeout"
@@ -176,12 +202,14 @@ def test_a_command_that_ends_before_the_proxy_is_ready(request_line: str, error:
     assert (exchange.request.method, exchange.error) == (request_line.partition(" ")[0], error)
 
 
-def test_an_interrupted_command_whose_request_the_proxy_has_not_seen_is_not_recorded(tmp_path: Path) -> None:
+def test_an_interrupted_command_whose_request_the_proxy_has_not_seen_is_not_recorded(
+    late_proxy: dict[str, str], tmp_path: Path
+) -> None:
     """The request waits in the socket of a proxy that is not ready yet, and must not be sent later."""
-    script = f"{HASTY}\nsleep 0.1; kill -INT $PPID; kill -INT $$"
+    script = f"{HASTY}\nkill -INT $PPID; kill -INT $$"
     with socket.create_server(("127.0.0.1", 0)) as silent:
         asked = f"GET http://127.0.0.1:{silent.getsockname()[1]}/"
-        ended = tracer("record", "--", "bash", "-c", script, asked, cwd=tmp_path)
+        ended = tracer("record", "--", "bash", "-c", script, asked, cwd=tmp_path, **late_proxy)
     assert (ended.returncode, ended.stderr) == (130, "tracer: interrupted; nothing was recorded\n")
     assert not list(tmp_path.rglob("*.yaml"))
 

@@ -80,13 +80,18 @@ def serving(listening: socket.socket) -> Iterator[int]:
 
 
 @contextmanager
-def recording(home: Path, kind: tracing.Kind = "recording") -> Iterator[int]:
-    """Record as ``tracer record --deep`` does: services are let go before the proxy ends."""
+def recording(
+    home: Path, kind: tracing.Kind = "recording", settled: Callable[[], None] = lambda: None
+) -> Iterator[int]:
+    """Record as ``tracer record --deep`` does: services are let go before the proxy ends.
+
+    ``settled`` returns once no service uses the proxy any more.
+    """
     with tracing.taken(home, kind, ["glance"], HOST, silent) as sockets:
         proxy = serving(sockets["glance"].dup())
         port = proxy.__enter__()
         yield port
-    time.sleep(0.1)
+    settled()
     proxy.__exit__(None, None, None)
 
 
@@ -114,7 +119,7 @@ def kept_connection() -> Send:
         origin, _, path = url.partition("/x")
         host = origin.removeprefix("http://")
         if host not in connections:
-            connections[host] = http.client.HTTPConnection(host, timeout=10)
+            connections[host] = http.client.HTTPConnection(host, timeout=PATIENCE)
             KEPT.append(connections[host])
         connection = connections[host]
         connection.request("GET", f"/x{path}")
@@ -129,7 +134,7 @@ def kept_opener() -> Send:
     opener = urllib.request.build_opener()
 
     def send(url: str) -> list[str]:
-        with opener.open(url, timeout=10) as response:
+        with opener.open(url, timeout=PATIENCE) as response:
             answer: list[str] = json.load(response)
             return answer
 
@@ -166,38 +171,44 @@ def test_a_recording_goes_before_the_tracer_of_the_cloud(tmp_path: Path) -> None
 
 
 def test_background_work_never_fails_while_recordings_come_and_go(service: str, tmp_path: Path) -> None:
-    ways: set[bool] = set()
+    ways: list[list[bool]] = [[] for _ in range(4)]
     failures: list[Exception] = []
     over = threading.Event()
 
-    def work() -> None:
+    def work(own: list[bool]) -> None:
         send, other = kept_connection(), kept_opener()
         try:
             while not over.is_set():
-                ways.add(send(f"{service}/x")[0].startswith("http"))
                 other(f"{service}/x")
+                own.append(send(f"{service}/x")[0].startswith("http"))
         except (OSError, http.client.HTTPException, ValueError) as error:
             failures.append(error)
 
-    workers = [threading.Thread(target=work) for _ in range(4)]
+    def rounds() -> None:
+        """Wait until each worker has begun and ended a round. It is in a later one then."""
+        before, deadline = [len(own) for own in ways], time.monotonic() + PATIENCE
+        while not failures and any(len(own) < count + 2 for own, count in zip(ways, before, strict=True)):
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+
+    workers = [threading.Thread(target=work, args=(own,)) for own in ways]
     for worker in workers:
         worker.start()
     for _ in range(8):
-        with recording(tmp_path):
-            time.sleep(0.05)
-        time.sleep(0.02)
+        with recording(tmp_path, settled=rounds):
+            rounds()
     over.set()
     for worker in workers:
         worker.join()
     assert failures == []
-    assert ways == {False, True}
+    assert [set(own) for own in ways] == [{False, True}] * len(ways)
 
 
 def test_a_recording_that_ends_within_a_request_leaves_it_alone(tmp_path: Path) -> None:
     answers: list[bytes] = []
     with tracing.taken(tmp_path, "recording", ["glance"], HOST, silent) as sockets:
         proxy = sockets["glance"].dup()
-        connection = http.client.HTTPConnection(HOST, 9, timeout=10)
+        connection = http.client.HTTPConnection(HOST, 9, timeout=PATIENCE)
         KEPT.append(connection)
 
         def ask() -> None:

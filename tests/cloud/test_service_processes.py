@@ -27,11 +27,11 @@ def gone(pid: int) -> bool:
 
 
 def wait_for(path: Path) -> str:
-    for _ in range(500):
-        if path.exists() and (text := path.read_text()):
-            return text
+    deadline = time.monotonic() + PATIENCE
+    while not (path.exists() and (text := path.read_text())):
+        assert time.monotonic() < deadline, path
         time.sleep(0.01)
-    raise AssertionError(f"{path} never came")
+    return text
 
 
 def test_what_a_command_prints_is_in_a_private_log(tmp_path: Path) -> None:

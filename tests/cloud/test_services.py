@@ -9,6 +9,7 @@ import msgspec
 import psutil
 import pytest
 
+from tests.patience import PATIENCE
 from tracer.cloud import services
 from tracer.cloud.release_data import catalog
 from tracer.cloud.services import HOST, ServiceProcess, answers, lives, sockets
@@ -120,5 +121,5 @@ def test_a_service_is_asked_at_its_own_address(host: str) -> None:
         thread.start()
         url = f"{base('http', host, port)}/image"
         asked = msgspec.structs.replace(process(1, 0, port), url=url)
-        assert answers(asked, "/image", timeout=10)
+        assert answers(asked, "/image", timeout=PATIENCE)
         thread.join()

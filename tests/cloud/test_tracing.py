@@ -85,7 +85,7 @@ with tracing.taken(Path(sys.argv[1]), "recording", ["glance"], "127.0.0.1", prin
         assert process.stdout.readline() == b"taken\n"
         assert proxy_of(tmp_path) is not None
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(PATIENCE)
     assert proxy_of(tmp_path) is None
 
 

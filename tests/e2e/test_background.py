@@ -80,13 +80,29 @@ def app():
 """
 
 
+# A command that ends when each library has sent something more than twice: the first request may be older.
+UNTIL_ALL = """
+import pathlib, sys, time
+log, *libraries = sys.argv[1:]
+begin = pathlib.Path(log).stat().st_size
+def sent(library):
+    return pathlib.Path(log).read_text()[begin:].count("\\n" + library + " ")
+while any(sent(library) < 3 for library in libraries):
+    time.sleep(0.05)
+"""
+
+
 class _Target(http.server.BaseHTTPRequestHandler):
     """Answers at once, but for an image, which takes as many seconds as SLOW says."""
 
     protocol_version = "HTTP/1.1"
+    fetched: Path | None = None
+    """A file that comes when an image is asked for."""
 
     def do_GET(self) -> None:
         if self.path == "/image":
+            if _Target.fetched is not None:
+                _Target.fetched.touch()
             time.sleep(SLOW)
         body = b"ok"
         self.send_response(200)
@@ -137,7 +153,7 @@ def test_every_library_sends_direct_after_a_recording_and_never_fails(
         for number in range(3):
             out = tmp_path / f"out-{number}"
             result = record(
-                [sys.executable, "-c", "import time; time.sleep(2)"],
+                [sys.executable, "-c", UNTIL_ALL, str(log), *LIBRARIES],
                 dict(os.environ),
                 Settings(folder=out, diagrams=()),
                 tmp_path / "ca",
@@ -153,7 +169,7 @@ def test_every_library_sends_direct_after_a_recording_and_never_fails(
         assert process.poll() is None
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE)
     lines = log.read_text().splitlines()
     assert [line for line in lines if not line.endswith(" ok")] == []
 
@@ -179,7 +195,8 @@ request = urllib.request.Request(
 )
 try:
     print(urllib.request.urlopen(request).status)
-    time.sleep(2)  # Glance has begun to fetch the image
+    while not os.path.exists(sys.argv[3]):  # until Glance begins to fetch the image
+        time.sleep(0.05)
 except urllib.error.HTTPError as error:
     sys.exit(error.read())
 """
@@ -204,7 +221,10 @@ def test_an_import_that_outlasts_its_recording_succeeds(
     environment = {**os.environ, **cloud.environment(), "OS_TOKEN": own}
     for prefix in ([TRACER, "record", "--deep", "--release", "zed", "--out", str(out), "--"], []):
         image = _created(glance, own)
+        begun = tmp_path / image
+        monkeypatch.setattr(_Target, "fetched", begun)
         words = [*prefix, sys.executable, "-c", IMPORT, f"{glance}/v2/images/{image}", f"{target}/image"]
+        words.append(str(begun))
         ended = subprocess.run(
             words, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
         )

@@ -35,7 +35,7 @@ def get(proxy: Proxy, url: str) -> int | None:
     """The status of the answer, None where there is none."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": proxy.url}))
     try:
-        with opener.open(url, timeout=10) as response:
+        with opener.open(url, timeout=PATIENCE) as response:
             return int(response.status)
     except (urllib.error.URLError, OSError):
         return None

@@ -214,7 +214,7 @@ def test_a_cloud_that_never_finishes_the_handshake(zed: Site, tmp_path: Path) ->
             text=True,
         )
         _wait(lambda: bool(held))
-        time.sleep(0.5)
+        assert held[0].recv(1, socket.MSG_PEEK)  # the handshake has begun
         process.send_signal(signal.SIGTERM)
         _, printed = process.communicate(timeout=PATIENCE)
     for connection in held:
@@ -314,7 +314,7 @@ def test_a_program_that_the_setting_does_not_reach_is_told_at_once(
         "import openstack, sys, time\n"
         "try: openstack.connect(cloud='front').authorize()\n"
         "except Exception as error: print(error)\n"
-        "sys.stdout.flush(); time.sleep(60)\n"
+        "sys.stdout.flush(); time.sleep(600)\n"
     )
     process = subprocess.Popen(
         [
@@ -334,11 +334,13 @@ def test_a_program_that_the_setting_does_not_reach_is_told_at_once(
         text=True,
     )
     remedy = f"take cacert out of the cloud front in {tmp_path / 'clouds.yaml'} while you record"
-    _read_until(process, f"does not trust the proxy's CA (asked for 127.0.0.1): {remedy}", 40)
+    _read_until(process, f"does not trust the proxy's CA (asked for 127.0.0.1): {remedy}")
 
 
 def test_a_client_that_goes_past_the_proxy_is_told_at_once(zed: Site, tmp_path: Path) -> None:
-    script = f"no_proxy='*' {zed.openstack} token issue > /dev/null; {zed.openstack} --version; sleep 60"
+    script = (
+        f"no_proxy='*' {zed.openstack} token issue > /dev/null; {zed.openstack} --version; exec sleep 600"
+    )
     process = subprocess.Popen(
         [TRACER, "record", "--out", str(tmp_path), "--", "sh", "-c", f"export no_proxy='*'; {script}"],
         env=zed.environment,
@@ -346,7 +348,7 @@ def test_a_client_that_goes_past_the_proxy_is_told_at_once(zed: Site, tmp_path: 
         stderr=subprocess.PIPE,
         text=True,
     )
-    _read_until(process, "check that the command sets no no_proxy and no proxy of its own", 40)
+    _read_until(process, "check that the command sets no no_proxy and no proxy of its own")
 
 
 def test_mitmdump_names_the_settings(zed: Site, secure: Front, mitmdump: Callable[..., Proxy]) -> None:
@@ -385,9 +387,9 @@ def test_mitmdump_names_the_settings(zed: Site, secure: Front, mitmdump: Callabl
     trusting.wait_for("token-issue.yaml .*conforms")
 
 
-def _read_until(process: subprocess.Popen[str], text: str, seconds: float) -> None:
+def _read_until(process: subprocess.Popen[str], text: str) -> None:
     """Read stderr up to ``text`` while the command runs, and end the command."""
-    timer = threading.Timer(seconds, process.terminate)
+    timer = threading.Timer(PATIENCE, process.terminate)
     timer.start()
     try:
         assert process.stderr is not None

@@ -72,7 +72,7 @@ def _kill_under_traffic(proxy: Proxy, url: str, after: float) -> set[str]:
         while True:
             number = str(next(numbers))
             try:
-                with opener.open(f"{url}/v3?n={number}", timeout=10) as response:
+                with opener.open(f"{url}/v3?n={number}", timeout=PATIENCE) as response:
                     response.read()
             except (OSError, HTTPException):
                 return
@@ -85,7 +85,7 @@ def _kill_under_traffic(proxy: Proxy, url: str, after: float) -> set[str]:
     assert first.wait(PATIENCE)
     time.sleep(after)
     proxy.process.kill()
-    proxy.process.wait(10)
+    proxy.process.wait(PATIENCE)
     for client in clients:
         client.join(PATIENCE)
     return answered

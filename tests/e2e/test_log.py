@@ -35,7 +35,6 @@ host, _, port = os.environ["http_proxy"].removeprefix("http://").partition(":")
 for line in sys.stdin.buffer.read().split(b"---"):
     with socket.create_connection((host, int(port))) as s:
         s.sendall(line)
-        s.settimeout(5)
         s.recv(4096)
 """
 
@@ -47,7 +46,7 @@ def test_mitmdump_prints_no_secret(mitmdump: Callable[..., Proxy], tmp_path: Pat
         host, _, port = proxy.url.removeprefix("http://").partition(":")
         with socket.create_connection((host, int(port))) as client:
             client.sendall(request.encode())
-            client.settimeout(5)
+            client.settimeout(PATIENCE)
             client.recv(4096)
     proxy.wait_for("Bad HTTP request line: b'<removed>'")
     assert proxy.stop() == 0

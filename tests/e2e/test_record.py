@@ -186,12 +186,35 @@ def test_a_cloud_that_does_not_answer(zed: Site, tmp_path: Path) -> None:
     assert recording.exchanges[0].error
 
 
+HALF_WAY = """
+import http.client, time
+putrequest = http.client.HTTPConnection.putrequest
+
+def held(connection, method, url, *words, **others):
+    while "/image/v2/" in url:
+        time.sleep(1)
+    putrequest(connection, method, url, *words, **others)
+
+http.client.HTTPConnection.putrequest = held
+"""
+
+
+@pytest.fixture
+def half_way(zed: Site, tmp_path: Path) -> dict[str, str]:
+    """Return the environment for a client that has its token, and never asks for an image."""
+    (tmp_path / "half-way").mkdir()
+    (tmp_path / "half-way" / "sitecustomize.py").write_text(HALF_WAY)
+    return zed.environment | {"PYTHONPATH": str(tmp_path / "half-way")}
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_a_client_killed_half_way_leaves_what_was_seen(zed: Site, tmp_path: Path, number: int) -> None:
+def test_a_client_killed_half_way_leaves_what_was_seen(
+    zed: Site, half_way: dict[str, str], tmp_path: Path, number: int
+) -> None:
     """The client is killed as soon as the journal shows that it has its token."""
     process = subprocess.Popen(
         [TRACER, "record", "--out", str(tmp_path), "--", zed.openstack, *SHOW, zed.image],
-        env=zed.environment,
+        env=half_way,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -209,10 +232,12 @@ def test_a_client_killed_half_way_leaves_what_was_seen(zed: Site, tmp_path: Path
     assert "Traceback" not in printed
 
 
-def test_a_tracer_told_to_end_takes_the_client_with_it(zed: Site, tmp_path: Path) -> None:
+def test_a_tracer_told_to_end_takes_the_client_with_it(
+    zed: Site, half_way: dict[str, str], tmp_path: Path
+) -> None:
     process = subprocess.Popen(
         [TRACER, "record", "--out", str(tmp_path), "--", zed.openstack, *SHOW, zed.image],
-        env=zed.environment,
+        env=half_way,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.conftest import TRACER, Proxy, Site
 from tests.e2e.secrets import leaks
+from tests.patience import PATIENCE
 from tracer.recording import load
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def record(site: Site, out: Path, *command: str, typed: str = "") -> subprocess.
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
 
 
@@ -72,7 +73,7 @@ def test_each_command_of_the_shell_is_a_recording_of_mitmdump(
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
     proxy.wait_for(r"\.yaml \(", 4)
     assert proxy.stop() == 0

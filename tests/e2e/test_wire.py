@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from typing import TYPE_CHECKING
 
 import psutil
@@ -11,6 +12,7 @@ import pytest
 
 from tests.e2e.conftest import Proxy
 from tests.e2e.wire import RESET, Talk, dechunked, talk
+from tests.patience import PATIENCE
 from tracer.recording import load
 
 if TYPE_CHECKING:
@@ -276,11 +278,8 @@ def _exchanges(out: Path) -> list[Exchange]:
 
 
 def _next(out: Path, before: int) -> Exchange:
-    import time
-
-    for _ in range(100):
-        exchanges = _exchanges(out)
-        if len(exchanges) > before:
-            return exchanges[-1]
+    deadline = time.monotonic() + PATIENCE
+    while len(exchanges := _exchanges(out)) <= before:
+        assert time.monotonic() < deadline, exchanges
         time.sleep(0.1)
-    raise AssertionError("it was not recorded")
+    return exchanges[-1]

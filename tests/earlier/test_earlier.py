@@ -13,7 +13,7 @@ from tests.cli.runner import tracer
 from tracer.comparison import compare
 from tracer.comparison.baseline import load_baseline
 from tracer.conformance import check
-from tracer.model import RunNote
+from tracer.model import FORMAT, RunNote, free_note
 from tracer.recording import load
 from tracer.recording.journal import read_journal
 from tracer.redaction import Redactor, load_policy
@@ -65,8 +65,16 @@ def test_a_recording_is_labelled_again(path: Path, tmp_path: Path) -> None:
     shutil.copy(path, copy)
     assert tracer("label", copy).returncode == 0
     labelled = load(copy)
+    assert (labelled.format, labelled.notes) == (FORMAT, load(path).notes)
+    assert labelled.exchanges[1].operation == "identity.password-authentication-with-scoped-authorization"
     assert (labelled.sequence, labelled.verdict) == ("token-issue", "conforms")
     assert [exchange.steps for exchange in labelled.exchanges] == [[1, 2], [3, 4]]
+
+
+def test_a_note_of_format_1_is_a_sentence_of_its_own() -> None:
+    note = free_note("The policy makes an exception: our test cloud has public project names")
+    assert load(EARLIER / "3fc4098" / "token.yaml").notes == [note]
+    assert "note: The policy makes an exception" in tracer("show", EARLIER / "3fc4098" / "token.yaml").stdout
 
 
 @pytest.mark.parametrize("path", files("image-show.yaml"), ids=named)

@@ -56,6 +56,27 @@ def test_a_folder_without_recordings_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        "name: x\ncommand: openstack x\nexchanges:\n- id: a\n  format: 1\n",
+        "name: x\nexchanges:\n- id: a\n  format: 1\n",  # not complete yet, and no kind
+        "texts:\n  format: 1\n",
+        "- format: 1\n",
+    ],
+)
+def test_a_format_inside_a_file_is_not_that_of_a_recording(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a.yaml").write_text(SMALL)
+    (tmp_path / "other.yaml").write_text(content)
+    assert below([tmp_path]) == [tmp_path / "a.yaml"]
+
+
+@pytest.mark.parametrize("content", ["x: [1\nformat: 1\n", f"x: {'y' * 300_000}\nformat: 1\n"])
+def test_a_file_is_taken_in_doubt(tmp_path: Path, content: str) -> None:
+    (tmp_path / "other.yaml").write_text(content)
+    assert below([tmp_path]) == [tmp_path / "other.yaml"]
+
+
+@pytest.mark.parametrize(
     "head", ["\ufeffformat: 1\n", '{"format": 1}', "# x\rformat: 1\r", "'format': 1\n", "\n  format : 1"]
 )
 def test_a_recording_is_found_in_whatever_style(tmp_path: Path, head: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import time
 
@@ -15,6 +16,7 @@ from tests.redaction.text_forms import BEFORE, BEHIND, FORMS, NESTINGS, SPACED
 from tracer.formats import yaml_text
 from tracer.redaction import Redactor, load_policy, pairs, scan
 from tracer.redaction.pairs import NamedValue
+from tracer.redaction.policy import read_builtin
 
 POLICY = load_policy()
 VALUE = "kJ7xQ2"  # too short to be searched for: what removes it is its place
@@ -90,6 +92,24 @@ def test_the_value_goes_as_a_whole(form: str, value: str) -> None:
     kept = _kept(FORMS[form]("db_password", value))
     assert not [piece for piece in ("kJ7", "xQ2", "mZ9") if piece in kept]
     assert BEHIND in kept
+
+
+OPTIONS = [
+    name
+    for rule in read_builtin().options
+    for name in rule.names
+    if not rule.within and name.startswith("--")
+]
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_the_value_of_an_option_goes_as_a_whole_if_html_escapes_its_quotes(option: str) -> None:
+    for value in ('"kJ7 xQ2"', "'kJ7 xQ2'", "'kJ7 xQ2'mZ9", "\"kJ7\"'xQ2 mZ9'"):
+        for text in (f"run {option} {value} --b {BEHIND}", f"run {option}={value} {BEHIND}"):
+            kept = _kept(html.escape(text))
+            assert not [piece for piece in ("kJ7", "xQ2", "mZ9") if piece in kept]
+            assert BEHIND in kept
+            assert bool(scan(html.escape(text))) == bool(scan(text))
 
 
 @pytest.mark.parametrize("form", [*_JSON, "YAML", "XML", "ini"])
@@ -305,6 +325,7 @@ def test_in_what_the_redactor_gives_out_nothing_is_found(text: str) -> None:
 @example("", "password&quot;: password", "text/plain")
 @example("", "\npassword%3Dpassword", "text/plain")
 @example("", "password = password[", "text/plain")
+@example("&quot;password: password", "", "text/plain")
 def test_in_a_recording_of_what_the_redactor_gives_out_nothing_is_found(
     text: str, other: str, kind: str
 ) -> None:
@@ -332,6 +353,9 @@ def test_in_a_recording_of_what_the_redactor_gives_out_nothing_is_found(
         lambda value: any(map(str.isdecimal, value)) and any(map(str.isalpha, value)) and value[0].isalnum()
     ),
 )
+@example("option, in pieces", ["in Python", "escaped for HTML"], "password", "000X")
+@example("option, in pieces", ["in Python", "in Python"], "password", "000X")
+@example("option, in pieces", ["in Python"], "password", "a/0+.9")
 def test_any_value_in_any_nesting(form: str, nestings: list[str], name: str, value: str) -> None:
     text = FORMS[form](name, f"Zq{value}9")
     for nesting in nestings:

@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["Read", "read"]
+__all__ = ["Read", "read", "without_operations"]
 
 _LOOP = re.compile(r"loop ×(\d+), \((\d+)\)–\((\d+)\)")
 _HIDDEN = re.compile(r"\((\d+)\)(?:–\((\d+)\))? (?:authentication|discovery)(?=, |$)")
 _ARROW = re.compile(r"(\w+)(->>|-->>|--x)(\w+): (.*)")
+
+
+_OPERATION = re.compile(r"(?m)^ *%% https://.*\n|(?<=: )(?:.*<br/>)(?=[A-Z]+ /)")
+
+
+def without_operations(text: str) -> str:
+    """Return Mermaid text without the names and the links of operations."""
+    return _OPERATION.sub("", text)
 
 
 class Read(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 from hypothesis import given
 
@@ -27,8 +28,12 @@ def _show(body: Body | None) -> Exchange:
 def test_a_request_has_its_url_and_headers() -> None:
     lines = _told(seed.recording(), 7, body=False)
     assert lines[0] == "(7) GET /image/v2/images/{image_id}  client → glance  documented"
-    assert lines[1] == f"GET {seed.HOST}/image/v2/images/{seed.IMAGE_ID}"
-    assert lines[2:] == [
+    assert lines[1] == (
+        "operation: Show image (image.show-image)"
+        "  https://docs.openstack.org/api-ref/image/v2/index.html#show-image"
+    )
+    assert lines[2] == f"GET {seed.HOST}/image/v2/images/{seed.IMAGE_ID}"
+    assert lines[3:] == [
         f"User-Agent: {seed.CLIENT}",
         "Accept-Encoding: gzip, deflate",
         "Accept: */*",
@@ -62,8 +67,15 @@ def test_every_kind_of_body(body: Body | None, line: str) -> None:
 
 
 def test_a_response_that_did_not_come_has_nothing_to_show() -> None:
-    failed = seed.exchange("GET", "/image", None, times=(0, 1), error="gone")
-    assert _told(seed.recording([failed]), 2) == ["(2) No response: gone  glance → client"]
+    failed = seed.exchange("GET", "/identity", None, times=(0, 1), to="keystone", error="gone")
+    assert _told(seed.recording([failed]), 2) == ["(2) No response: gone  keystone → client"]
+
+
+def test_an_unknown_operation_is_its_id() -> None:
+    listed = msgspec.structs.replace(_show(None), operation="tea.pour\x1b[31m")
+    recording = msgspec.structs.replace(seed.recording(), exchanges=[listed])
+    for number in (1, 2):
+        assert _told(recording, number)[1] == "operation: tea.pour\ufffd[31m"
 
 
 @given(recordings)

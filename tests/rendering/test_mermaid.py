@@ -12,21 +12,24 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests.rendering import seed
+from tests.rendering.reading import without_operations
 from tracer.model import FORMAT, Exchange, Recording, Request, Response
+from tracer.recording import load
 from tracer.rendering import draw
 from tracer.rendering.mermaid import escape, mermaid, mermaid_parts
 from tracer.rendering.picture import render
 from tracer.rendering.style import Style
 from tracer.rendering.visible_texts import visible
 
+SHIPPED = Path(__file__).parents[2] / "recordings/zed/image-show.yaml"
 GOLDEN = Path(__file__).parent / "seed.mmd"
 HOSTILE = [
     "a#b", "a;b", "a&lt;b", "&amp;lt;", "&#60;", "<b>x</b>", "<br/>", "<script>alert(1)</script>", "a%%b",
     "%%{init: {'theme': 'dark'}}%%", "end", "END", "the end.", "a\\nb", "$$x^2$$", "wrap: hi", "nowrap:hi",
-    "wrap :", "`code`", "**bold**", '"quoted"', "{image_id}", "a@{ type: database }", "a->>b: c", "-->>",
-    "::", ":", "#59;", "#lt;", "fl°°59¶ß", "\ufb02°59¶ß", "note over a", "loop", "autonumber", "()", "a,b",
-    "한글", "é", "\x1b[31mred", "line\nbreak", "tab\tbed", "\u202egnirts", "null\x00", "x" * 500,
-    "+a", "-a", "…", "rect rgb(0,0,0)", "it's", "|",
+    ":wrap:", "wrap :", "`code`", "**bold**", '"quoted"', "{image_id}", "a@{ type: database }", "a->>b: c",
+    "-->>", "::", ":", "#59;", "#lt;", "fl°°59¶ß", "\ufb02°59¶ß", "note over a", "loop", "autonumber", "()",
+    "a,b", "한글", "é", "\x1b[31mred", "line\nbreak", "tab\tbed", "\u202egnirts", "null\x00",
+    "x" * 500, "+a", "-a", "…", "rect rgb(0,0,0)", "it's", "|",
 ]  # fmt: skip
 
 
@@ -60,7 +63,34 @@ def _said(text: str, *, sender: str = "client", receiver: str = "glance") -> Exc
 
 
 def test_the_seed_run_draws_the_seed_pages_diagram() -> None:
-    assert mermaid(seed.recording()) == GOLDEN.read_text(encoding="utf-8")
+    assert without_operations(mermaid(seed.recording())) == GOLDEN.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Show image"), ("ko", "이미지 상세 조회")])
+def test_a_request_has_the_name_and_the_link_of_its_operation(language: str, name: str) -> None:
+    assert (
+        "  %% https://docs.openstack.org/api-ref/image/v2/index.html#show-image\n"
+        f"  client->>glance: {name}<br/>GET /image/v2/images/{{image_id}}\n"
+    ) in mermaid(seed.recording(), Style(language=language))
+
+
+def test_a_long_name_is_no_wider_than_method_and_path() -> None:
+    lines = ["Password authentication with", "scoped authorization", "POST /identity/v3/auth/tokens"]
+    assert f"client->>keystone: {'<br/>'.join(lines)}\n" in mermaid(load(SHIPPED))
+
+
+@pytest.mark.parametrize("operation", HOSTILE)
+def test_an_unknown_operation_is_text(operation: str) -> None:
+    exchange = msgspec.structs.replace(
+        _said("/x"), operation=operation, request=Request(method="GET", url="http://host/x")
+    )
+    recording = _recording([exchange])
+    text = mermaid(recording)
+    assert "%%" not in text
+    name, *_ = re.findall(r"client->>glance: (.*)<br/>GET /x\n", text) or [""]
+    assert "<" not in name.replace("<br/>", "")
+    texts = _texts(render(text, "svg").decode(), "messageText")
+    assert "".join("".join(texts[:-2]).split()) == "".join(visible(operation, 120).split())
 
 
 def test_only_participants_that_occur_are_drawn_the_client_first() -> None:
@@ -106,7 +136,8 @@ def test_only_the_first_part_of_an_undetermined_run_says_so() -> None:
 def test_unexpected_messages_are_marked_and_missing_steps_noted() -> None:
     run = seed.exchanges()
     run[1] = seed.exchange("DELETE", f"/image/v2/images/{seed.IMAGE_ID}", 403, "Forbidden", times=(0.1, 0.2))
-    lines = [line.strip() for line in mermaid(seed.recording(run)).splitlines()]
+    text = without_operations(mermaid(seed.recording(run)))
+    lines = [line.strip() for line in text.splitlines()]
     start = lines.index("Note over client,glance: unexpected")
     assert lines[start - 1].startswith("rect rgba(")
     assert lines[start + 1 : start + 4] == [

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from tests.rendering import seed
+from tracer.model import free_note
 from tracer.recording import load
 from tracer.rendering.recording_table import (
     empty_table,
@@ -97,7 +98,7 @@ def test_any_width_will_do(width: int) -> None:
 @given(st.one_of(st.text(), st.text(alphabet="\x1b[]0;\x07\x9b31m\r\n\x08\u202e")))
 def test_no_control_character_reaches_the_terminal(text: str) -> None:
     recording = _hostile(text)
-    recording = msgspec.structs.replace(recording, notes=[text])
+    recording = msgspec.structs.replace(recording, notes=[free_note(text)])
     shown = "".join(map(_printed, [table(recording), verdict_line(recording), *note_lines(recording)]))
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,12 +16,14 @@ from rich.console import Console
 
 from tests.rendering import seed
 from tests.rendering.test_tree import one, polls, recorded, row, runs
+from tracer.recording import load
 from tracer.rendering.messages import messages
 from tracer.rendering.terminal_diagram import Drawing
 
 if TYPE_CHECKING:
     from tracer.model import Recording
 
+SHIPPED = Path(__file__).parents[2] / "recordings/zed/image-show.yaml"
 CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -41,7 +44,7 @@ def _deep() -> Recording:
 
 
 def test_messages_go_from_lifeline_to_lifeline() -> None:
-    assert _drawn(seed.recording()).splitlines() == [
+    assert _drawn(seed.recording(), 80).splitlines() == [
         "no.  openstack-client                      keystone-api  glance-api        time",
         "             │                                   │            │",
         "  1          │───────── GET /identity ──────────▶│            │            0 ms",
@@ -54,6 +57,24 @@ def test_messages_go_from_lifeline_to_lifeline() -> None:
         "  8          │◀┄┄┄┄┄┄┄┄┄┄┄┄┄┄ Response: 200 OK ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄│          +43 ms",
         "             │                                   │            │",
     ]
+
+
+def _names(width: int) -> list[str]:
+    return [line.partition(" ms  ")[2] for line in _drawn(load(SHIPPED), width).splitlines()]
+
+
+def test_a_wide_terminal_has_the_names_of_operations() -> None:
+    login = "Password authentication with scoped authorization"
+    assert list(filter(None, _names(130))) == [login, "List API versions", "Show image"]
+    assert list(filter(None, _names(100))) == [f"{login[:19]}…", "List API versions", "Show image"]
+    assert not any(_names(93))
+    assert _drawn(load(SHIPPED), 130).splitlines()[0].endswith("time  operation")
+
+
+def test_a_name_is_a_link_if_the_terminal_has_links() -> None:
+    link = "https://docs.openstack.org/api-ref/image/v2/index.html#show-image\x1b\\\\"
+    assert re.search(rf"\x1b\]8;[^;]*;{link}", _drawn(load(SHIPPED), 130, colours=True))
+    assert "https" not in _drawn(load(SHIPPED), 130)
 
 
 def test_a_text_longer_than_its_arrow_stands_above_it() -> None:

@@ -143,9 +143,9 @@ class Talk:
     @property
     def doubts(self) -> set[str]:
         """Return the sentences of all doubts that are known now."""
-        of_requests = {each.doubt for one in self.runs.values() for each in one if each.doubt}
-        of_runs = {run.doubt for run in self.attribution.runs.going if run.doubt}
-        return set(map(note_text, of_requests | of_runs))
+        of_requests = [each.doubt for one in self.runs.values() for each in one if each.doubt]
+        of_runs = [run.doubt for run in self.attribution.runs.going if run.doubt]
+        return {note_text(doubt) for doubt in of_requests + of_runs}
 
     def take(self, decided: list[SentRequest]) -> None:
         for request in decided:

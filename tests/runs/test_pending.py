@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.runs.test_service_calls import copied, urls
 from tracer.errors import OutputError
 from tracer.model import Exchange, Request, Response, RunNote
@@ -140,12 +142,11 @@ def test_a_live_keeper_decides_in_the_end_on_what_only_discovers(
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait until the condition holds; for ten seconds at most."""
-    for _ in range(100):
-        if condition():
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("it did not happen")
+    """Wait until the condition holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
 
 
 def test_a_run_whose_recording_could_not_be_written_goes_on_in_another_one(

@@ -159,7 +159,7 @@ def test_each_command_of_a_live_shell_is_a_recording(tmp_path: Path) -> None:
     assert [each.sequence for each in recordings] == ["image-list"] * 3
     assert [each.participants["client"] for each in recordings] == ["openstack-client"] * 3
     assert all(each.command is None for each in recordings)
-    assert all(each.notes == [RunNote(code="interactive-shell")] for each in recordings)
+    assert all(each.notes[0] == RunNote(code="interactive-shell") for each in recordings)
 
 
 def test_a_script_of_the_same_requests_is_one_recording(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ SHIPPED = {
     "policy": [PACKAGE / "redaction/policy.toml"],
     "volatile": [PACKAGE / "comparison/volatile.yaml"],
     "severities": [PACKAGE / "comparison/severities.yaml"],
+    "operations": [PACKAGE / "api_reference/operations.yaml"],
     **{
         name: [PACKAGE / f"sequences/{name}.yaml"]
         for name in ("services", "calls", "discovery", "shared", "logins")

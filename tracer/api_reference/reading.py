@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FOLDER",
+    "LocatedOperation",
     "format_reference",
     "link",
+    "operation_by_id",
     "operation_data",
     "operations",
     "read_reference",
@@ -27,6 +29,13 @@ __all__ = [
 ]
 
 FOLDER = Path(__file__).with_name("data")
+
+
+class LocatedOperation(NamedTuple):
+    """An operation, with the name of its service."""
+
+    service: str
+    operation: Operation
 
 
 @functools.cache
@@ -65,6 +74,34 @@ def _nearest(release: str | None, releases: tuple[str, ...]) -> str:
     if release is None or not is_openstack(release) or order(release) > order(releases[-1]):
         return releases[-1]
     return release if order(release) >= order(releases[0]) else releases[0]
+
+
+def operation_by_id(operation_id: str, release: str | None = None) -> LocatedOperation | None:
+    """Return the operation with this ID in ``release``, else in the newest release that has it.
+
+    Return None for an unknown ID.
+    """
+    service = _services_by_type().get(operation_id.partition(".")[0])
+    operation = _by_id(service, release).get(operation_id) if service else None
+    return LocatedOperation(service, operation) if service and operation else None
+
+
+@functools.cache
+def _services_by_type() -> dict[str, str]:
+    """Return the name of each service by its type, from the first lines of the files."""
+    types = {}
+    for service in services():
+        with (FOLDER / f"{service}.json").open(encoding="utf-8") as file:
+            head = msgspec.json.decode(f"{file.readline()}]}}", type=Reference)
+        types[head.type] = head.service
+    return types
+
+
+@functools.lru_cache(maxsize=64)
+def _by_id(service: str, release: str | None) -> dict[str, Operation]:
+    # Of the entries of an ID, the newest is the last.
+    newest = {operation.id: operation for operation in reference(service).operations}
+    return newest if release is None else newest | {each.id: each for each in operations(service, release)}
 
 
 def link(service: str, operation: Operation) -> str:

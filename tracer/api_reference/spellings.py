@@ -30,7 +30,12 @@ class Spelling(NamedTuple):
     suffix: str = ""
 
     def template_sent(self, documented: str) -> str:
-        """Return the template ``documented``, which this spelling matches, in the request's own spelling."""
+        """Return the template ``documented``, which this spelling matches, in the request's own spelling.
+
+        A template with a parameter for the version, such as ``/{api_version}``, keeps the parameter.
+        """
+        if not documented.startswith(self.version):
+            return documented + self.suffix
         return self.sent + documented.removeprefix(self.version) + self.suffix
 
 

@@ -137,6 +137,10 @@ def _trace(
         orders.on_warning,
     )
 
+    if client.poll() and signals:
+        # A proxy that begins now would send the requests that wait in the socket.
+        return Result(client.wait(), None, *client.output)
+
     async def run() -> int:
         hasty = client.poll()
         proxy = master(listeners, orders.authority, tracer, orders.trust)

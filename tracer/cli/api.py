@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tracer.cli.options import add_format, add_release
+from tracer.cli.options import add_format, add_language, add_release
 from tracer.cli.parsing import Verb, add_verbs, run_verb
 from tracer.errors import InputError
 
@@ -47,38 +47,44 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
     )
     add_release(parser, "By default the newest with a reference.")
     add_format(parser, _FORMATS, "", "table")
+    add_language(parser, "For the names of operations.")
 
 
 def _list(options: argparse.Namespace) -> None:
     from tracer.api_reference import operations
     from tracer.cli.console import stdout
+    from tracer.i18n import check_language
     from tracer.rendering.api_tables import operation_table
 
+    check_language(options.lang)
     listed = [(name, each) for name in _services(options) for each in operations(name, options.release)]
     if options.format == "json":
-        _print_json(listed)
+        _print_json(listed, options.lang)
     else:
         console = stdout()
-        console.print(operation_table((operation for _, operation in listed), console.width))
+        table = operation_table((operation for _, operation in listed), console.width, options.lang)
+        console.print(table)
 
 
 def _show(options: argparse.Namespace) -> None:
     from tracer.cli.console import stdout
+    from tracer.i18n import check_language
     from tracer.rendering.api_tables import operation_details, operation_table, selector_table
 
+    check_language(options.lang)
     named = _search(options, options.release)
     if not named:
         raise InputError("OPERATION", _why_not_found(options))
     console = stdout()
     if options.format == "json":
-        _print_json(named)
+        _print_json(named, options.lang)
     elif len(named) == 1:
-        for part in operation_details(*named[0]):
+        for part in operation_details(*named[0], options.lang):
             console.print(part)
     elif len({(operation.method, operation.path) for _, operation in named}) == 1:
         console.print(selector_table(operation for _, operation in named))
     else:
-        console.print(operation_table((operation for _, operation in named), console.width))
+        console.print(operation_table((operation for _, operation in named), console.width, options.lang))
 
 
 def _search(options: argparse.Namespace, release: str | None) -> list[_Located]:
@@ -97,9 +103,9 @@ def _search(options: argparse.Namespace, release: str | None) -> list[_Located]:
 
 
 def _why_not_found(options: argparse.Namespace) -> str:
-    """Return a sentence with the releases that have the operation, or with the most similar IDs."""
+    """Return a sentence with the releases that have the operation, or with the most similar operations."""
     from tracer.api_reference import operations, reference
-    from tracer.api_reference.operation_ids import similar_ids
+    from tracer.api_reference.similar_names import similar_names
 
     words = " ".join(options.operation)
     names = _services(options)
@@ -107,10 +113,17 @@ def _why_not_found(options: argparse.Namespace) -> str:
     releases_with = [release for release in releases if _search(options, release)]
     if releases_with:
         return f"{words!r} is not in the API reference of this release; it is in {', '.join(releases_with)}"
-    ids = [operation.id for name in names for operation in operations(name, options.release)]
-    similar = similar_ids(words, ids)
+    known = {_as_in(words, each) for name in names for each in operations(name, options.release)}
+    similar = similar_names(words, known)
     hint = f"did you mean {' or '.join(similar)}?" if similar else "see: tracer api list"
     return f"no {words!r} in the API reference; {hint}"
+
+
+def _as_in(words: str, operation: Operation) -> str:
+    """Return the name of an operation in the form of the user's words: ID, path, or method and path."""
+    if "/" not in words:
+        return operation.id
+    return operation.path if words.startswith("/") else f"{operation.method} {operation.path}"
 
 
 def _services(options: argparse.Namespace) -> list[str]:
@@ -127,12 +140,18 @@ def _services(options: argparse.Namespace) -> list[str]:
     return names
 
 
-def _print_json(located: Iterable[_Located]) -> None:
-    from tracer.api_reference import link, operation_data
+def _print_json(located: Iterable[_Located], language: str) -> None:
+    from tracer.api_reference import link, operation_data, operation_names
     from tracer.formats.json_text import dump
+    from tracer.i18n import pick
 
     data = [
-        {"service": service, **operation_data(operation), "link": link(service, operation)}
+        {
+            "service": service,
+            **operation_data(operation),
+            "name": pick(operation_names(operation), language),
+            "link": link(service, operation),
+        }
         for service, operation in located
     ]
     sys.stdout.write(dump(data))

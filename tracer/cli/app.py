@@ -45,7 +45,7 @@ _VERBS: dict[str, str] = {
 }
 """The verbs, each with its purpose. Each is a module of this package with ``arguments`` and ``run``."""
 
-_WITHOUT_RULES = ("addon", "api", "cloud", "completion", "schema")
+_WITHOUT_RULES = ("addon", "cloud", "completion", "schema")
 """Verbs without the option ``--rules``. The verbs of the group ``cloud`` declare their options themselves."""
 
 

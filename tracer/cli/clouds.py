@@ -27,7 +27,8 @@ def choose_release(
     """Return the release of the cloud for ``command``, None if it is not known.
 
     It is ``release`` if given, else the release of the embedded cloud that the command uses. A command
-    ``openstack`` without any cloud uses the only embedded cloud that is up, and ``say`` receives a line.
+    ``openstack`` without any cloud uses the only embedded cloud that is up. ``say`` receives a line then, and
+    if an embedded cloud takes the place of the only cloud of clouds.yaml, which the client alone would use.
     Raises CommandError if several are up, and InputError if the command uses an embedded cloud of another
     release than ``release``.
     """
@@ -35,6 +36,11 @@ def choose_release(
     named = _embedded_release(url)
     if release:
         _check_release(release, named, url)
+        if own := _passed_over(environment, release, command):
+            say(
+                f"using the embedded cloud, because of --release {release}, and not {own}, the only cloud of "
+                f"clouds.yaml: --os-cloud {own} chooses that"
+            )
         return release
     if named:
         return named
@@ -63,6 +69,16 @@ def _check_release(release: str, cloud: str | None, url: str) -> None:
     if server and cloud in _up():
         where = base(*server)  # the URL may contain a password
         raise InputError(f"--release {release}", f"the cloud at {where} is {cloud}: leave out --release")
+
+
+def _passed_over(environment: Mapping[str, str], release: str, command: Sequence[str]) -> str:
+    """Return the only cloud of clouds.yaml if ``for_command`` names the embedded one instead; else empty."""
+    from tracer.capture.client.clouds_file import only_cloud
+    from tracer.cloud.release_data import releases
+
+    if _is_described(environment, command) or release not in releases():
+        return ""
+    return only_cloud(environment, Path.cwd())
 
 
 def hint(environment: Mapping[str, str], release: str | None, command: Sequence[str]) -> str:

@@ -91,13 +91,14 @@ def _check_apart(out: Path, given: Iterable[Path]) -> None:
     """Raise InputError if the site in ``out`` would be among recordings.
 
     ``out`` must not be a given folder, and neither of the two may be inside the other. A given file must not
-    be in ``out``.
+    be in ``out``, and neither the file that a given link leads to.
     """
     site = out.resolve()
     for path in given:
         is_folder = path.is_dir()
-        folder = (path if is_folder else path.parent).resolve()
-        if folder.is_relative_to(site) or (is_folder and site.is_relative_to(folder)):
+        folders = {path.resolve()} if is_folder else {path.parent.resolve(), path.resolve().parent}
+        inside = any(folder.is_relative_to(site) for folder in folders)
+        if inside or (is_folder and site.is_relative_to(path.resolve())):
             raise InputError(
                 str(out), f"the pages would be among the recordings of {path}: name another folder with -o"
             )

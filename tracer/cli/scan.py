@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import errno
 import io
-import os
 import sys
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO
@@ -15,6 +13,7 @@ from tracer.cli.options import add_policies
 from tracer.counting import counted
 from tracer.errors import InputError
 from tracer.formats.byte_order import encoding_by_mark
+from tracer.formats.data_files import refuse_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -137,7 +136,6 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, list[PurePath]]]:
             for file in files:
                 inner = file.relative_to(path)
                 yield file, [PurePath(path.name, part) for part in (inner, *inner.parents) if part.parts]
-        elif not os.path.lexists(path):
-            raise InputError(str(path), os.strerror(errno.ENOENT))
         else:
+            refuse_missing(path)
             yield path, [path, *path.parents]

@@ -74,7 +74,7 @@ def _overview(console: Console, recording: Recording, options: argparse.Namespac
     views = messages(recording)
     drawing = Drawing(recording, views, fold=options.fold)
     as_table = options.table or not drawing.fits(console.width)
-    console.print(table(recording, views=views) if as_table else drawing)
+    console.print(table(recording, views=views, width=console.width) if as_table else drawing)
 
 
 def _details(console: Console, recording: Recording, path: Path, options: argparse.Namespace) -> None:

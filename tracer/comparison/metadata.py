@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tracer.comparison.differences import Change
-from tracer.i18n import note_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +32,9 @@ def compare_run_metadata(before: Recording, after: Recording, location: Location
         ("doubt", before.doubt, after.doubt),
         ("missing", before.missing, after.missing),
         ("participants", before.participants, after.participants),
-        ("notes", [*map(note_text, before.notes)], [*map(note_text, after.notes)]),
+        ("role", before.role, after.role),
+        ("suite", before.suite, after.suite),
+        ("notes", msgspec.to_builtins(before.notes), msgspec.to_builtins(after.notes)),
         ("redacted", _counted(before.redacted), _counted(after.redacted)),
     ]
     yield from _changed(about, location, "record")
@@ -45,6 +48,8 @@ def compare_exchange_metadata(before: Exchange, after: Exchange, location: Locat
         ("label.operation", before.operation, after.operation),
         ("label.path", before.path, after.path),
         ("label.verdict", before.verdict, after.verdict),
+        ("cause", before.cause, after.cause),
+        ("spans", msgspec.to_builtins(before.spans), msgspec.to_builtins(after.spans)),
     ]
     yield from _changed(label, location, "record")
     times: list[tuple[str, object, object]] = [

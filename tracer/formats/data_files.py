@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["read", "read_rules", "refuse_named_pipe", "rule_sources", "typed"]
+__all__ = ["read", "read_rules", "refuse_missing", "refuse_named_pipe", "rule_sources", "typed"]
 
 T = TypeVar("T")
 
@@ -37,6 +39,12 @@ def refuse_named_pipe(path: Path) -> None:
         raise InputError(str(path), "it is an endless device: name a file")
     if path.is_fifo() and not str(path.absolute()).startswith(_OPENED):
         raise InputError(str(path), "it is a named pipe: name a file")
+
+
+def refuse_missing(path: Path) -> None:
+    """Raise InputError for a path with nothing there, not even a link that leads nowhere."""
+    if not os.path.lexists(path):
+        raise InputError(str(path), os.strerror(errno.ENOENT))
 
 
 def read(path: Path, *, exact: bool = False) -> str:

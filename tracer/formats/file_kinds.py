@@ -18,7 +18,7 @@ from tracer.formats import yaml_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["FileKind", "expecting", "file_kinds", "kinds_of"]
+__all__ = ["FileKind", "expecting", "file_kinds", "kinds_of", "may_have_key"]
 
 _FILE = Path(__file__).with_name("file_kinds.yaml")
 _BEGINNING = 256 * 1024  # bytes; the keys that identify a file are near its beginning
@@ -78,12 +78,8 @@ def file_kinds() -> tuple[FileKind, ...]:
 
 def kinds_of(path: Path) -> Sequence[FileKind]:
     """Return the kinds that fit a file, by the beginning of its content; none for an unreadable file."""
-    if not path.is_file():  # a pipe can be read only once
-        return []
-    try:
-        with path.open("rb") as file:
-            text = file.read(_BEGINNING).decode("utf-8-sig", "replace").lstrip()
-    except OSError:
+    text = _beginning(path)
+    if text is None:
         return []
     keys: dict[Syntax, set[str]] = {
         "yaml": set(),
@@ -92,6 +88,27 @@ def kinds_of(path: Path) -> Sequence[FileKind]:
     with contextlib.suppress(yaml.YAMLError):  # the beginning of a text may end anywhere
         keys["yaml"].update(_yaml_keys(text))
     return [kind for kind in file_kinds() if kind.fits(path.name, text, keys)]
+
+
+def may_have_key(path: Path, key: str) -> bool:
+    """Return whether the outermost mapping of a YAML file has ``key``: true in doubt, as in a torn file."""
+    text = _beginning(path)
+    if text is None or path.stat().st_size > _BEGINNING:
+        return True
+    try:
+        return key in set(_yaml_keys(text))
+    except yaml.YAMLError:
+        return True
+
+
+def _beginning(path: Path) -> str | None:
+    if not path.is_file():  # a pipe can be read only once
+        return None
+    try:
+        with path.open("rb") as file:
+            return file.read(_BEGINNING).decode("utf-8-sig", "replace").lstrip()
+    except OSError:
+        return None
 
 
 def _yaml_keys(text: str) -> Iterator[str]:

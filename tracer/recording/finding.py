@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import mmap
 import os
 import re
@@ -10,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.errors import InputError
-from tracer.formats.file_kinds import kinds_of
+from tracer.formats.data_files import refuse_missing
+from tracer.formats.file_kinds import kinds_of, may_have_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,9 +41,8 @@ def below(paths: Iterable[Path], *, again: bool = True) -> list[Path]:
             if not inside:
                 raise InputError(str(path), "no recording in this folder")
             files.update(dict.fromkeys(inside))
-        elif not os.path.lexists(path):
-            raise InputError(str(path), os.strerror(errno.ENOENT))
         else:
+            refuse_missing(path)
             files[path] = None
     return list(files)
 
@@ -80,4 +79,4 @@ def _may_be_recording(path: Path) -> bool:
     except (OSError, ValueError):  # ValueError: the file is empty
         return True
     kinds = kinds_of(path)  # a baseline has a format, too
-    return not kinds or kinds[0].name == "recording"
+    return kinds[0].name == "recording" if kinds else may_have_key(path, "format")

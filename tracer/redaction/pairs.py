@@ -387,6 +387,9 @@ def _marked(text: str, mark: re.Pattern[str], piece: re.Pattern[str]) -> Iterato
         start, end = match.span()
         if text[start - 1 : start] == "\\":  # an escaped character is no part of the piece
             start += 1
+        if text[end : end + 1] == '"':  # nor is the escape of the quote behind it
+            while end > start and text[end - 1] == "\\":
+                end -= 1
         first = mark.search(text, start, end)
         if first is not None:
             yield max(start, text.rfind("\n", start, first.start()) + 1), end

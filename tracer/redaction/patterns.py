@@ -9,6 +9,7 @@ engine then skips to the next candidate, and is fast on long bodies.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from itertools import chain, groupby
@@ -33,8 +34,29 @@ _EDGE = rf"(?:(?<![A-Za-z0-9_+-])|(?<=\\[nrtbf])|(?<=\\u{_HEX}{_HEX})|(?<=%{_HEX
 _BEFORE_SLASH = re.compile(r"[A-Za-z0-9+/]{16,64}/")
 _RUN = r"[\w:.-]{0,40}"
 # What follows quotes in the same word of a shell.
-_MORE = r"""(?:\\'|\\{0,7}"[^"\s,:\\]{1,1000}\\{0,7}"|'[^'\n,:]{1,1000}'|[\w$]{1,1000}){0,20}"""
-_VALUE = rf"""(?P<secret>(?:"[^"\n]{{1,10000}}"|'[^'\n]{{1,10000}}'){_MORE}|[^\s"'\\]{{1,10000}})"""
+_MORE = (
+    r"""(?:\\{0,7}'(?! )[^'\n,:\\]{1,1000}\\{0,7}'|\\{1,7}'|\\{0,7}"[^"\s,:\\]{1,1000}\\{0,7}\""""
+    r"""|'[^'\n,:]{1,1000}'|[\w$]{1,1000}){0,20}"""
+)
+_INNER, _INNER_MORE = r"""[^\n"'<>]""", r"""[^\n"'<>,:]"""
+_DOUBLE, _SINGLE = r"&(?:quot|#0*34|#x0*22);", r"&(?:apos|#0*39|#x0*27);"
+
+
+def _in_escaped_quotes(first: str, characters: str) -> str:
+    """Return an expression for text in quotes as HTML escapes them: ``first`` holds where the text begins."""
+    return "|".join(
+        f"{quote}{first}(?:(?!{quote}){characters}){{1,1000}}+{quote}" for quote in (_DOUBLE, _SINGLE)
+    )
+
+
+# The backslashes are those of another quoted text around the word of a shell.
+_ESCAPED = (
+    f"(?:{_in_escaped_quotes('', _INNER)})"
+    rf"(?:\\{{0,7}}(?:{_in_escaped_quotes('(?! )', _INNER_MORE)})|[\w$]{{1,1000}}){{0,20}}"
+)
+_VALUE = (
+    rf"""(?P<secret>(?:"[^"\n]{{1,10000}}"|'[^'\n]{{1,10000}}'){_MORE}|{_ESCAPED}|[^\s"'\\]{{1,10000}})"""
+)
 
 
 class TextPattern(NamedTuple):
@@ -91,6 +113,8 @@ class TextPattern(NamedTuple):
         """Return the matched text ``matched`` without its quotes and escapes."""
         if self.certain:
             return matched
+        if matched[0] == "&":
+            matched = html.unescape(matched)
         if matched[0] in "\"'":
             is_whole = matched[0] == matched[-1] and matched.count(matched[0]) == 2
             bare = matched[1:-1] if is_whole else without_quotes(matched)

@@ -8,7 +8,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from tracer.api_reference import link
+from tracer.api_reference import link, operation_names
+from tracer.i18n import DEFAULT, pick
+from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,19 +21,27 @@ if TYPE_CHECKING:
 
 __all__ = ["operation_details", "operation_table", "selector_table"]
 
+_LONGEST_NAME = 200
 _WIDE = 120
 """The width of a terminal with room for names beside requests."""
 
 
-def operation_table(operations: Iterable[Operation], width: int) -> Table:
-    """Return a table with a row for each of ``operations``, for a terminal of ``width``."""
+def operation_table(operations: Iterable[Operation], width: int, language: str = DEFAULT) -> Table:
+    """Return a table with a row for each of ``operations``, for a terminal of ``width``.
+
+    An English name has the words of its ID, so a narrow terminal does not show it.
+    """
     table = _table()
     table.add_column("operation", overflow="fold")
     table.add_column("request", overflow="fold")
-    if width >= _WIDE:
+    if width >= _WIDE or language != DEFAULT:
         table.add_column("name", overflow="fold")
     for operation in operations:
-        cells = (Text(operation.id, style="bold"), Text(_request(operation)), Text(operation.name))
+        cells = (
+            Text(operation.id, style="bold"),
+            Text(_request(operation)),
+            Text(_name(operation, language)),
+        )
         table.add_row(*cells[: len(table.columns)])
     return table
 
@@ -46,9 +56,11 @@ def selector_table(operations: Iterable[Operation]) -> Table:
     return table
 
 
-def operation_details(service: str, operation: Operation) -> Iterator[RenderableType]:
+def operation_details(
+    service: str, operation: Operation, language: str = DEFAULT
+) -> Iterator[RenderableType]:
     """Yield the facts of an operation: request, link, statuses, parameters and fields."""
-    yield Text(operation.id, style="bold").append(f": {operation.name}", style="bold")
+    yield Text(operation.id, style="bold").append(f": {_name(operation, language)}", style="bold")
     yield Text(_request(operation), style="cyan")
     yield Text(link(service, operation), style="dim")
     for title, text in (
@@ -80,6 +92,10 @@ def _parameters(title: str, parameters: Iterable[Parameter]) -> Table:
             _range(parameter.min_version, parameter.max_version),
         )
     return table
+
+
+def _name(operation: Operation, language: str) -> str:
+    return visible(pick(operation_names(operation), language), _LONGEST_NAME)
 
 
 def _request(operation: Operation) -> str:

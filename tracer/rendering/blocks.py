@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracer.rendering.messages import MessageView
+    from tracer.rendering.operation_links import OperationLink
 
 
 __all__ = [
@@ -33,13 +34,17 @@ Kind = Literal["loop", "opt", "alt", "par"]
 
 
 class Arrow(NamedTuple):
-    """A message. ``number`` may be None; ``note`` stands above the arrow, ``time`` behind ``text``."""
+    """A message. ``number`` may be None; ``note`` stands above the arrow, ``time`` behind ``text``.
+
+    ``operation`` is the operation of a request, if it is known.
+    """
 
     view: MessageView
     text: str
     number: int | None
     note: str = ""
     time: str = ""
+    operation: OperationLink | None = None
 
 
 class Note(NamedTuple):

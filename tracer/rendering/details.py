@@ -8,6 +8,7 @@ from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
 from tracer.counting import counted
+from tracer.rendering.operation_links import operation_link
 from tracer.rendering.recording_table import message_style
 from tracer.rendering.visible_texts import visible
 
@@ -16,17 +17,20 @@ if TYPE_CHECKING:
 
     from tracer.model import Body, Headers, Recording
     from tracer.rendering.messages import MessageView
+    from tracer.rendering.operation_links import OperationLink
 
 __all__ = ["details"]
 
 
 def details(recording: Recording, view: MessageView, *, headers: bool, body: bool) -> Iterator[Text]:
-    """Yield the lines of a message: title, method and URL of a request, and the requested parts.
+    """Yield the lines of a message: title, operation, method and URL of a request, and the requested parts.
 
     No line is cut or wrapped.
     """
     exchange = recording.exchanges[view.exchange]
     yield _title(view)
+    if operation := operation_link(view.operation):
+        yield _operation(operation)
     if view.kind == "request":
         yield Text(f"{_whole(exchange.request.method)} {_whole(exchange.request.url)}")
     message = exchange.request if view.kind == "request" else exchange.response
@@ -49,6 +53,13 @@ def _title(view: MessageView) -> Text:
     if view.verdict and view.kind == "request":
         title.append(f"  {view.verdict}", style="bold red" if view.deviates else "dim")
     return title
+
+
+def _operation(operation: OperationLink) -> Text:
+    line = Text.assemble(("operation: ", "dim"), operation.name)
+    if operation.name != operation.id:
+        line.append(f" ({operation.id})", style="dim")
+    return line.append(f"  {operation.url}".rstrip(), style="dim")
 
 
 def _headers(headers: Headers) -> Iterator[Text]:

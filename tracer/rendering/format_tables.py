@@ -153,7 +153,8 @@ def _diff_json(report: ComparisonReport, _options: ReportOptions) -> Sequence[Re
 def _check_table(report: ConformanceReport, _options: ReportOptions) -> Sequence[ReportPart]:
     from tracer.rendering.checks.terminal import basis, reasons, summary, table
 
-    return [table(report), *reasons(report), *basis(report), summary(report)]
+    readable = report.errors < len(report.recordings)
+    return [*([table(report)] if readable else []), *reasons(report), *basis(report), summary(report)]
 
 
 def _check_junit(report: ConformanceReport, _options: ReportOptions) -> Sequence[ReportPart]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from typing import TYPE_CHECKING
 
 from tracer.i18n import DEFAULT
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from tracer.sequences import Sequence
 
 __all__ = [
+    "BREAK",
+    "LINK",
     "count_parts",
     "escape",
     "mermaid",
@@ -35,6 +38,13 @@ __all__ = [
     "sequence_mermaid",
 ]
 
+BREAK = "<br/>"
+"""A new line in the text of a message."""
+
+LINK = "%% "
+"""The beginning of the line with the link of the next message: a comment, as messages have no links."""
+
+_NARROWEST = 30
 _PLAIN = Style()
 _RED = "rgba(255, 60, 60, 0.18)"
 _GROUNDS = {
@@ -54,7 +64,7 @@ _RESERVED = frozenset({
 # Mermaid reads these as the end of a statement, a comment, an entity (or a character that it replaces
 # entities with internally), a tag, an escape, or a formula.
 _SPECIAL = re.compile(
-    r"[#;<>&%\\$`\u00b0\u00b6\ufb02]|(?<!\w)end(?!\w)|^(?:no)?wrap(?=\s*:)",
+    r"[#;<>&%\\$`\u00b0\u00b6\ufb02]|(?<!\w)end(?!\w)|^:?(?:no)?wrap(?=\s*:)",
     re.IGNORECASE,
 )
 
@@ -177,6 +187,16 @@ def _ids(names: Iterable[str]) -> dict[str, str]:
     return ids
 
 
+def _message(arrow: Arrow) -> str:
+    """Return the text of an arrow: the name of the operation above method and path, or one line."""
+    text = escape(arrow.text) + (f" · {arrow.time}" if arrow.time else "")
+    if arrow.operation is None:
+        return text
+    # A long name would draw the lifelines apart.
+    name = textwrap.wrap(arrow.operation.name, max(_NARROWEST, len(arrow.text)))
+    return BREAK.join([*map(escape, name), text])
+
+
 class _Lines:
     """The lines of a diagram. Indent, background, and number of a line depend on the lines before it."""
 
@@ -211,9 +231,10 @@ class _Lines:
         yield from self._number(arrow.number)
         if arrow.note:
             yield self._note((view.sender, view.receiver), arrow.note)
-        time = f" · {arrow.time}" if arrow.time else ""
+        if arrow.operation and arrow.operation.url:
+            yield self._line(f"{LINK}{arrow.operation.url}")
         sender, receiver = self._ids[view.sender], self._ids[view.receiver]
-        yield self._line(f"{sender}{_ARROWS[view.kind]}{receiver}: {escape(arrow.text)}{time}")
+        yield self._line(f"{sender}{_ARROWS[view.kind]}{receiver}: {_message(arrow)}")
 
     def _number(self, number: int | None) -> Iterator[str]:
         if number is None and self._counted is not None:

@@ -36,7 +36,9 @@ class MessageView(NamedTuple):
     a response has ``status`` and ``reason``. An ``error`` replaces a response that did not come, and
     has a ``reason``, empty if the run ended before the response. ``time`` is in seconds since the start of
     the run, ``took`` in seconds since the request; both are None if unknown. ``change`` is the result for
-    the message if two runs are compared.
+    the message if two runs are compared. ``operation`` is the ID of the operation of the exchange, or empty.
+    ``instead_of`` is the message of the first of two runs if that is of another kind: a response for an
+    error, or an error for a response.
     """
 
     number: int
@@ -53,6 +55,8 @@ class MessageView(NamedTuple):
     took: float | None
     verdict: ExchangeVerdict | None
     change: Change = "same"
+    operation: str = ""
+    instead_of: MessageView | None = None
 
     @property
     def deviates(self) -> bool:
@@ -63,10 +67,12 @@ class MessageView(NamedTuple):
     def text(self) -> str:
         """The text at the arrow, not escaped."""
         if self.kind == "request":
-            return f"{self.method} {self.path}"
-        if self.kind == "error":
-            return f"No response: {self.reason or 'the run ended before it'}"
-        return f"Response: {self.status_text}"
+            text = f"{self.method} {self.path}"
+        elif self.kind == "error":
+            text = f"No response: {self.reason or 'the run ended before it'}"
+        else:
+            text = f"Response: {self.status_text}"
+        return text if self.instead_of is None else f"{text} ({self.instead_of.text})"
 
     @property
     def status_text(self) -> str:
@@ -115,6 +121,7 @@ def exchange_messages(exchange: Exchange, index: int = 0, number: int = 1) -> tu
         time=exchange.started,
         took=None,
         verdict=exchange.verdict,
+        operation=exchange.operation,
     )
     answer = exchange.response
     response = request._replace(

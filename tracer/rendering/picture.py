@@ -9,6 +9,7 @@ from typing import Any, Literal
 from tracer.errors import RenderError
 from tracer.rendering.fitting import fit, size
 from tracer.rendering.fonts import family_for
+from tracer.rendering.picture_links import add_links
 from tracer.rendering.visible_texts import visible
 
 __all__ = ["THEMES", "PictureFormat", "Theme", "render", "render_themes"]
@@ -34,6 +35,8 @@ _LIMITS = {"maxTextSize": 50_000_000}
 def render(text: str, format: PictureFormat, theme: Theme = "light") -> bytes:  # noqa: A002 - users know this name
     """Draw the Mermaid ``text``: an SVG document in UTF-8, or a PNG at twice the natural size, both opaque.
 
+    In an SVG, the names of operations are links.
+
     The same text gives the same bytes, a PNG as long as the same fonts are installed. Raises
     RenderError if Mermaid refuses the text.
     """
@@ -51,7 +54,7 @@ def render(text: str, format: PictureFormat, theme: Theme = "light") -> bytes:  
     except Exception as error:  # noqa: BLE001 - the engine does not document its exceptions
         raise RenderError(f"the diagram cannot be drawn: {_one_line(str(error))}") from None
     # Without a background, black text is unreadable on a dark page, and white text on a light page.
-    return _on_background(svg, "transparent", background).encode()
+    return _on_background(add_links(svg, text), "transparent", background).encode()
 
 
 def render_themes(text: str) -> dict[Theme, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -13,6 +14,7 @@ from tracer.conformance.reasons import reasons, unlabelled_deviations
 from tracer.counting import counted, noun_for, ranges
 from tracer.i18n import note_text
 from tracer.rendering.messages import MessageView, exchange_messages, messages
+from tracer.rendering.operation_links import operation_link
 from tracer.rendering.visible_texts import visible
 from tracer.sequences import NoSequence, catalog, failed_login
 
@@ -39,14 +41,18 @@ _VERDICTS = {
 }
 _STATUSES = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 _NAMED = 5
+_WIDE = 120
 
 
 def table(
     recording: Recording,
     hints: Mapping[int, str] | None = None,
     views: Iterable[MessageView] | None = None,
+    width: int = 0,
 ) -> Table:
     """Return a table of all messages of ``recording``, with the reason below each request that deviates.
+
+    A console of a large ``width`` has the names of operations behind requests, too.
 
     ``hints`` maps the index of an exchange to its reason. Without ``hints``, the function computes the
     reasons if the catalogue contains the recording's sequence. ``views`` are the messages of ``recording`` if
@@ -55,7 +61,7 @@ def table(
     table = empty_table()
     why = reasons(recording) if hints is None else hints
     for view in messages(recording) if views is None else views:
-        table.add_row(*message_row(view, why.get(view.exchange, "")))
+        table.add_row(*message_row(view, why.get(view.exchange, ""), named=width >= _WIDE))
     return table
 
 
@@ -77,12 +83,15 @@ def exchange_rows(exchange: Exchange, number: int, hint: str = "") -> tuple[Row,
     return message_row(request, hint), message_row(response)
 
 
-def message_row(view: MessageView, hint: str = "") -> Row:
-    """Return the row of a message.
+def message_row(view: MessageView, hint: str = "", *, named: bool = False) -> Row:
+    """Return the row of a message, with the name of the operation if ``named``.
 
     The column ``ms`` is the time since the start of the run, or of a response the time since its request.
     """
     message = Text(visible(view.text, 200), style=message_style(view))
+    operation = operation_link(view.operation) if named and view.kind == "request" else None
+    if operation:
+        message.append(f"  {operation.name}", style=Style(dim=True, link=operation.url or None))
     if hint and view.kind == "request":
         message.append(f"\n{visible(hint, 400)}", style="dim")
     return (

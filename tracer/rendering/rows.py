@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tracer.rendering.messages import MessageView
+    from tracer.rendering.operation_links import OperationLink
 
 __all__ = ["CellLine", "rows"]
 
@@ -33,16 +34,18 @@ class CellLine:
     """A line of cells, each with a character and a style.
 
     The cell after a wide character is empty. ``view`` is the message of the arrow in this line, None for
-    other lines; ``time`` appears at the end of the line. A ``heading`` line has the titles of the columns.
+    other lines. ``time`` and ``operation`` appear at the end of the line. A ``heading`` line has the titles
+    of the columns.
     """
 
-    __slots__ = ("cells", "heading", "looks", "time", "view")
+    __slots__ = ("cells", "heading", "looks", "operation", "time", "view")
 
     def __init__(self, cells: list[str], looks: list[Look]) -> None:
         self.cells = cells
         self.looks = looks
         self.view: MessageView | None = None
         self.time = ""
+        self.operation: OperationLink | None = None
         self.heading = False
 
     def put(self, at: int, text: str, look: Look) -> None:
@@ -150,7 +153,7 @@ class _Rows:
             row.put(left + 1, f"↺ {cut(text, self._room - left - 3)} ", look)
         else:
             row.put(left + 1, self._shaft(view, right - left - 1, text if fits else ""), look)
-        row.view, row.time = view, arrow.time
+        row.view, row.time, row.operation = view, arrow.time, arrow.operation
         yield row
 
     def _shaft(self, view: MessageView, length: int, text: str) -> str:

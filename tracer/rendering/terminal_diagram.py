@@ -10,7 +10,7 @@ from rich.style import Style as Look
 
 from tracer.conformance.reasons import reasons
 from tracer.rendering.blocks import Arrow, Close, Open, events
-from tracer.rendering.lanes import ARROW, Lanes, lay_out
+from tracer.rendering.lanes import ARROW, Lanes, cut, lay_out
 from tracer.rendering.rows import CellLine, rows
 from tracer.rendering.style import Style
 from tracer.rendering.tree import recording_tree
@@ -31,7 +31,9 @@ __all__ = ["Drawing"]
 _DEEPEST = 3
 _TIME = 11
 _REASON = 80
-_NUMBER, _STEP, _TIMES = "no.", "(step)", "time"
+_SHORTEST_NAME = 16
+_GAP = "  "
+_NUMBER, _STEP, _TIMES, _OPERATION = "no.", "(step)", "time", "operation"
 _DIM = Look.parse("dim")
 _RED = Look.parse("bold red")
 
@@ -41,7 +43,8 @@ class Drawing:
 
     Each arrow has its message number and its time. The time of a request counts from the start of
     the run, the time of a response from its request. If a step differs from its message number, all
-    arrows show their step in parentheses. The columns of numbers and times have headings.
+    arrows show their step in parentheses. The columns of numbers and times have headings. A wide console
+    has a column with the names of the operations, too, which are links if the terminal has links.
     """
 
     def __init__(
@@ -58,6 +61,8 @@ class Drawing:
         self._gutter = max((len(self._number(arrow)) for arrow in self._arrows), default=0)
         self._gutter = max(self._gutter, len(self._heading)) + 2
         self._frames = min(_DEEPEST, _depth(self._drawn))
+        named = (arrow.operation.name for arrow in self._arrows if arrow.operation)
+        self._longest_name = max(map(cell_len, named), default=0)
 
     def fits(self, width: int) -> bool:
         """Return whether the diagram fits into ``width`` cells and has few enough participants."""
@@ -69,8 +74,9 @@ class Drawing:
         if lanes is None:
             raise ValueError("too narrow a console for this drawing")
         room = min(self._room(options.max_width), self._needed(lanes))
+        names = self._width_of_names(options.max_width - self._gutter - room - _TIME)
         for row in rows(self._drawn, lanes, frames=self._frames, room=room, reasons=self._reasons):
-            yield from self._line(row)
+            yield from self._line(row, names)
 
     def _room(self, width: int) -> int:
         return width - self._gutter - _TIME
@@ -94,7 +100,12 @@ class Drawing:
             return str(arrow.number)
         return f"{arrow.number} {'' if step is None else f'({step})':>{len(_STEP)}}"
 
-    def _line(self, row: CellLine) -> Iterator[Segment]:
+    def _width_of_names(self, spare: int) -> int:
+        """Return the width of the column of operations in ``spare`` cells; 0 without room for it."""
+        width = min(self._longest_name, spare - len(_GAP))
+        return width if width == self._longest_name or width >= _SHORTEST_NAME else 0
+
+    def _line(self, row: CellLine, names: int) -> Iterator[Segment]:
         view = row.view
         number = self._number(Arrow(view, "", view.number)) if view else ""
         number, time = (self._heading, _TIMES) if row.heading else (number, row.time)
@@ -109,6 +120,11 @@ class Drawing:
                 start = position
         if time:
             yield Segment(time.rjust(_TIME), _DIM)
+        if names and row.heading:
+            yield Segment(_GAP + cut(_OPERATION, names), _DIM)
+        elif names and row.operation:
+            yield Segment(_GAP)
+            yield Segment(cut(row.operation.name, names), Look(dim=True, link=row.operation.url or None))
         yield Segment.line()
 
 

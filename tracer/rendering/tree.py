@@ -9,6 +9,7 @@ from tracer.rendering import prologue
 from tracer.rendering.blocks import Arrow, Block, Branch, Node, Note
 from tracer.rendering.message_units import MessageUnit, units
 from tracer.rendering.messages import MessageView, messages
+from tracer.rendering.operation_links import operation_link
 from tracer.rendering.repeats import Piece, fold
 from tracer.rendering.style import Style
 from tracer.rendering.words import Words, words
@@ -69,13 +70,17 @@ def nodes_of(run: Sequence[MessageUnit], style: Style = _PLAIN) -> list[Node]:
 
 def arrow_text(view: MessageView, vocabulary: Words) -> str:
     """Return the mark for the change of ``view`` and its text."""
+    return MARKS[view.change] + _text(view, vocabulary)
+
+
+def _text(view: MessageView, vocabulary: Words) -> str:
     if view.kind == "error":
         text = vocabulary.no_response.format(reason=view.reason or vocabulary.ended)
     elif view.kind == "response":
         text = vocabulary.response.format(status=view.status_text)
     else:
         text = view.text
-    return MARKS[view.change] + text
+    return text if view.instead_of is None else f"{text} ({_text(view.instead_of, vocabulary)})"
 
 
 def numbers(first: int, last: int) -> str:
@@ -86,6 +91,7 @@ def numbers(first: int, last: int) -> str:
 class _Builder:
     def __init__(self, style: Style) -> None:
         self.words = words(style.language)
+        self._language = style.language
         self._timing = style.timing
 
     def hidden(self, phases: Sequence[Phase], group: Sequence[MessageUnit]) -> Note:
@@ -144,7 +150,9 @@ class _Builder:
         if view.kind == "request" and view.deviates:
             note = self.words.unexpected if view.verdict == "unexpected" else self.words.wrong_status
         number = None if view.change == "removed" else view.number
-        return Arrow(view, arrow_text(view, self.words), number, note, _time(view) if self._timing else "")
+        time = _time(view) if self._timing else ""
+        operation = operation_link(view.operation, self._language) if view.kind == "request" else None
+        return Arrow(view, arrow_text(view, self.words), number, note, time, operation)
 
 
 def _all_nodes(pieces: list[Piece]) -> list[Node]:
@@ -170,6 +178,7 @@ def _message_key(view: MessageView) -> Hashable:
         view.kind,
         view.change,
         view.text,
+        view.operation,
         _ALIKE.get(view.verdict or "", view.verdict),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tracer.api_reference import OperationTexts
 from tracer.comparison.baseline import BaselineFile
 from tracer.comparison.severities import SeverityRules
 from tracer.comparison.volatile_rules import Rules
@@ -31,6 +32,7 @@ FORMATS: dict[str, Any] = {
     "discovery": tuple[Entry, ...],
     "shared": dict[Name, Entry],
     "logins": tuple[Way, ...],
+    "operations": OperationTexts,
     "baseline": BaselineFile,
     "journal": JournalLine,
     "site": FileList,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from tracer.api_reference import link
-from tracer.api_reference.operation_ids import operation_by_id, similar_ids
-from tracer.api_reference.operation_names import operation_names
+from tracer.api_reference import link, operation_by_id, operation_names
+from tracer.api_reference.similar_names import similar_names
 from tracer.errors import InputError
 from tracer.sequences.catalogue import participant_of_type
 
@@ -21,11 +20,11 @@ def operation_facts(operation_id: str) -> dict[str, Any]:
     These are the receiver, the method, the path, the statuses of a success, the name as summary, and the
     link. Callers share the dict and must not change it.
     """
-    participant = participant_of_type(operation_id.partition(".")[0])
-    found = operation_by_id(operation_id, participant)
+    found = operation_by_id(operation_id)
     if found is None:
         return {}
     service, operation = found
+    participant = participant_of_type(operation_id.partition(".")[0])
     success = list(operation.success)
     return {
         "to": participant or service,
@@ -39,6 +38,6 @@ def operation_facts(operation_id: str) -> dict[str, Any]:
 
 def unknown_operation(operation_id: str, source: str, location: str) -> InputError:
     """Return the error about an unknown operation, with the most similar IDs."""
-    similar = similar_ids(operation_id)
+    similar = similar_names(operation_id)
     hint = f"did you mean {' or '.join(similar)}?" if similar else "see: tracer api list"
     return InputError(source, f"no operation {operation_id!r} in the API reference; {hint}", location)

@@ -64,6 +64,7 @@ INTERNALS: Mapping[str, tuple[str, ...]] = {
     "mitmproxy.log": ("ALERT", "MitmFormatter", "MitmLogHandler"),
     "mitmproxy.master": ("Master.run", "Master.shutdown"),
     "mitmproxy.options": ("Options.default", "Options.update"),
+    "mitmproxy.optmanager": ("OptManager", "_Option.choices", "_Option.typespec", "load_paths", "parse"),
     "mitmproxy.proxy.context": ("Context",),
     "mitmproxy.proxy.layer": ("Layer",),
     "mitmproxy.proxy.layers": ("modes.HttpProxy",),
@@ -88,6 +89,7 @@ INTERNALS: Mapping[str, tuple[str, ...]] = {
     "mitmproxy.tools.cmdline": ("mitmdump",),
     "mitmproxy.tools.dump": ("DumpMaster",),
     "mitmproxy.tools.main": ("run",),
+    "mitmproxy.utils.typecheck": ("check_option_type",),
 }
 """Classes and their attributes by module. Each must be there in every supported mitmproxy."""
 
@@ -142,8 +144,8 @@ def test_the_list_has_all_that_is_imported() -> None:
     known = {
         f"{module}:{path.partition('.')[0]}" for module, _, path in (name.partition(":") for name in NAMES)
     }
-    known |= {f"mitmproxy:{module}" for module in DOCUMENTED | {"addonmanager", "options"}}
-    known |= {"mitmproxy.proxy:layers", "mitmproxy.tools:cmdline"}
+    known |= {f"mitmproxy:{module}" for module in DOCUMENTED | {"addonmanager", "options", "optmanager"}}
+    known |= {"mitmproxy.proxy:layers", "mitmproxy.tools:cmdline", "mitmproxy.utils:typecheck"}
     assert imported - known == set()
 
 

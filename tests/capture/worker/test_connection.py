@@ -15,6 +15,7 @@ import pytest
 from tests.capture.flows import flow, peer
 from tests.capture.mitm.test_tracer_addon import SECRET, login
 from tests.capture.worker.workers import ask, longest_block, pid_of, serve
+from tests.patience import PATIENCE
 from tracer.capture.mitm.flow_events import exchange_completed, request_started
 from tracer.capture.worker import connection as worker_module
 from tracer.capture.worker.connection import BEHIND, WorkerConnection
@@ -69,7 +70,7 @@ def test_no_more_than_a_few_pass_before_they_are_kept(tmp_path: Path) -> None:
                 await asyncio.wait_for(worker.caught_up(), 0.2)
         finally:
             os.kill(pid, signal.SIGCONT)
-        await asyncio.wait_for(worker.caught_up(), 10)
+        await asyncio.wait_for(worker.caught_up(), PATIENCE)
 
     serve(tmp_path, work)
 
@@ -94,7 +95,7 @@ def test_where_nothing_can_be_written_traffic_waits_for_nothing(tmp_path: Path) 
 
     async def work(worker: WorkerConnection) -> None:
         for number in range(3):
-            await asyncio.wait_for(worker.caught_up(), 10)
+            await asyncio.wait_for(worker.caught_up(), PATIENCE)
             ask(worker, number)
 
     failures = [one for one in serve(tmp_path, work, settings) if isinstance(one, Failed)]
@@ -109,8 +110,8 @@ def test_a_killed_process_is_noticed_once(tmp_path: Path, moment: str) -> None:
             await worker.caught_up()
             ask(worker, 0)
         os.kill(pid_of(worker), signal.SIGKILL)
-        await asyncio.wait_for(worker.caught_up(), 10)
-        await asyncio.wait_for(asyncio.shield(worker._over), 10)
+        await asyncio.wait_for(worker.caught_up(), PATIENCE)
+        await asyncio.wait_for(asyncio.shield(worker._over), PATIENCE)
 
     (notice,) = serve(tmp_path, work)
     assert notice == Failed("the process that keeps the recordings was ended by SIGKILL")
@@ -151,7 +152,7 @@ def test_what_is_told_to_nobody_is_counted(tmp_path: Path) -> None:
     async def work(worker: WorkerConnection) -> None:
         await worker.caught_up()
         os.kill(pid_of(worker), signal.SIGKILL)
-        await asyncio.wait_for(asyncio.shield(worker._over), 10)
+        await asyncio.wait_for(asyncio.shield(worker._over), PATIENCE)
         ask(worker, 0)
 
     assert [type(one) for one in serve(tmp_path, work)] == [Failed, Failed]

@@ -147,6 +147,20 @@ def _failing(reason: str) -> Recording:
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "lost", "came"),
+    [
+        ("en", "No response: refused (Response: 200 OK)", "Response: 200 OK (No response: refused)"),
+        ("ko", "응답 없음: refused (응답: 200 OK)", "응답: 200 OK (응답 없음: refused)"),
+    ],
+)
+def test_a_response_of_one_run_alone_is_told_in_the_language_of_the_diagram(
+    language: str, lost: str, came: str
+) -> None:
+    assert f"~ {lost}" in _drawn(_row("a"), _failing("refused"), language)
+    assert f"~ {came}" in _drawn(_failing("refused"), _row("a"), language)
+
+
 def test_both_reasons_for_a_missing_response_are_drawn_whole() -> None:
     text = _drawn(_failing("connection refused"), _failing("timed out"))
     assert "No response: connection refused → timed out" in text

@@ -126,9 +126,64 @@ def test_login_and_discovery_are_described_without_a_sequence(
     page = page_of(tmp_path, _other(run), name="network-list")
     assert _above_messages(page).partition("Step by step:")[2] == snapshot
     assert "### (5) GET /network/v2.0 { #m5 }\n\nAsks neutron-api for the versions of its API.\n" in page
-    assert "### (7) GET /image/v2/images/{image_id} { #m7 }\n\nFrom openstack-client to glance-api.\n" in page
+    heading = "### (7) Show image: GET /image/v2/images/{image_id} { #m7 }"
+    assert f"{heading}\n\nFrom openstack-client to glance-api.\n" in page
     shared = (tmp_path / "site/docs/zed/prologue.md").read_text(encoding="utf-8")
     assert "Asks the root of the Identity service for its versions. No token is needed. [API ref" in shared
+
+
+LINK = "https://docs.openstack.org/api-ref/compute/index.html#list-servers-detailed"
+ERRORS = "400, 401, 403"
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "labels"),
+    [
+        ("en", "List Servers Detailed", ("Operation", "Success", "Errors")),
+        ("ko", "서버 상세 목록 조회", ("오퍼레이션", "성공", "오류")),
+    ],
+)
+def test_an_operation_without_a_sequence_has_its_name_its_link_and_its_statuses(
+    language: str, name: str, labels: tuple[str, str, str], tmp_path: Path
+) -> None:
+    listed = seed.exchange(
+        "GET", "/compute/v2.1/servers/detail", 200, "OK", times=(0, 1), to="nova", token=True
+    )
+    listed = msgspec.structs.replace(listed, operation="compute.list-servers-detailed")
+    page = page_of(tmp_path, _other([listed]), language, name="server-list")
+    assert f"- [(1), (2)](#m1) [{name}]({LINK}): " in page
+    assert f"### (1) {name}: GET /compute/v2.1/servers/detail {{ #m1 }}\n" in page
+    operation, success, errors = labels
+    line = f"**{operation}** [{name}]({LINK}) (`compute.list-servers-detailed`)"
+    assert f"\n\n{line}\n\n" in page
+    assert f"\n\n{line} · **{success}** 200 · **{errors}** {ERRORS}\n\n" in page
+
+
+def test_texts_of_a_sequence_come_before_the_operation(tmp_path: Path) -> None:
+    page = page_of(tmp_path, seed_recording())
+    link = "https://docs.openstack.org/api-ref/image/v2/index.html#show-image"
+    text = "Asks for the image by its ID, with the token from step 4 in X-Auth-Token."
+    heading = "### (7) GET /image/v2/images/{image_id} { #m7 }"
+    assert f"{heading}\n\n{text}\n\n**Operation** [Show image]({link}) (`image.show-image`)\n" in page
+
+
+def test_an_operation_that_is_gone_has_the_statuses_of_its_release(tmp_path: Path) -> None:
+    asked = seed.exchange("GET", "/compute/v2.1/servers/x", 200, "OK", times=(0, 1), to="nova", token=True)
+    asked = msgspec.structs.replace(asked, operation="compute.show-console-connection-information")
+    recording = msgspec.structs.replace(
+        seed_recording(), exchanges=[asked], sequence=None, verdict=None, cloud=Cloud(release="zed")
+    )
+    page = page_of(tmp_path, recording)
+    assert "#show-console-connection-information) (`compute.show-console-connection-information`)" in page
+
+
+def test_an_unknown_operation_is_text_without_a_link(tmp_path: Path) -> None:
+    asked = seed.exchange("GET", "/x", 200, "OK", times=(0, 1), to="tea")
+    asked = msgspec.structs.replace(asked, operation="[a](javascript:b) <script>")
+    recording = msgspec.structs.replace(seed_recording(), exchanges=[asked], sequence=None, verdict=None)
+    page = page_of(tmp_path, recording)
+    assert r"**Operation** \[a\](javascript:b) &lt;script> (<code>" in page
+    assert "<script" not in page
 
 
 def test_a_login_that_failed_and_services_that_are_not_openstack_are_not_described(tmp_path: Path) -> None:

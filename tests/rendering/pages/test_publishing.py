@@ -46,7 +46,7 @@ def test_an_unchanged_site_is_made_again_and_not_written_again(
         return page.command_page(*arguments)
 
     monkeypatch.setattr(publishing, "command_page", command_page)
-    assert site(recordings, tmp_path / "s") == Published([], [*first.written], [], [], [], {})
+    assert site(recordings, tmp_path / "s") == Published([], [*first.written], [], [], [], {}, {})
     assert pages == ["image-show"] * 2
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "s").rglob("*")} == times
 

@@ -124,6 +124,7 @@ def test_summary_and_contents_hold_the_recording() -> None:
         "from": 0, "to": 2, "method": "GET", "path": "/image/v2/images/{image_id}",
         "status": 200, "reason": "OK",
         "started": 0.412, "ended": 0.455, "steps": [7, 8], "verdict": "documented", "said": 3,
+            "operation": 1,
     }  # fmt: skip
     assert page.data("contents-0") == [
         [msgspec.to_builtins(exchange.request), msgspec.to_builtins(exchange.response)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import os
 import socket
@@ -17,6 +18,7 @@ from mitmproxy.tools import cmdline
 from mitmproxy.tools.dump import DumpMaster
 from mitmproxy.tools.main import run
 
+from tracer.capture.mitm import configuration
 from tracer.capture.mitm.options import PREFIX
 from tracer.errors import AddressError, InputError
 from tracer.urls import bracketed
@@ -36,6 +38,10 @@ _CERTIFICATE = "mitmproxy-ca-cert.pem"
 _SILENT: dict[str, Any] = {"flow_detail": 0, "proxy_debug": False}
 """Options of mitmproxy that print secrets, with the values that print nothing."""
 
+_SCRIPT_ERROR = "error in script "
+_TRACEBACK = "\nTraceback (most recent call last):\n"
+"""What mitmproxy's log says of a script, and the line before a traceback."""
+
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 """The addresses that stand for all addresses of a machine, and an address that reaches them."""
 
@@ -52,7 +58,7 @@ def serve(
     ``arguments`` are those of mitmdump, ``values`` the options of the addon without their prefix.
     ``on_listening`` is called with the URL of the proxy and the certificate of its CA, ``clean`` with each
     text of the log. Raises AddressError if the proxy cannot listen, InputError for an option of mitmdump
-    that prints secrets, and SystemExit like mitmdump.
+    that prints secrets and for a faulty configuration file, and SystemExit like mitmdump.
     """
 
     def create(options: Options) -> DumpMaster:
@@ -60,8 +66,9 @@ def serve(
         # The log has lines of recordings, warnings and errors, without those of connections.
         options.update(termlog_verbosity="alert")
         log = master.addons.get("termlog").logger
-        log.setFormatter(_CleanFormatter(log.has_vt_codes, clean))
-        master.addons.add(tracer, _Listening(tracer, on_listening))
+        listening = _Listening(tracer, on_listening)
+        log.setFormatter(_CleanFormatter(log.has_vt_codes, clean, lambda: not listening.started))
+        master.addons.add(tracer, listening)
         return master
 
     def late_options(given: Any) -> dict[str, Any]:
@@ -76,7 +83,11 @@ def serve(
 
     # mitmproxy's messages about options read the command line from there.
     sys.argv[:] = ["mitmdump", *arguments]
-    run(create, cmdline.mitmdump, arguments, late_options)  # type: ignore[arg-type]  # a function is enough
+    unchecked = configuration.install()
+    try:
+        run(create, cmdline.mitmdump, arguments, late_options)  # type: ignore[arg-type]  # a function is enough
+    finally:
+        unchecked()
 
 
 def _refuse_secrets(given: Any) -> None:
@@ -127,14 +138,17 @@ def _check_address(host: str, port: int) -> None:
 
 
 class _Listening:
-    """An addon that reports the address of the proxy once it listens."""
+    """An addon that reports the address of the proxy once it listens. ``started`` is then True."""
 
     def __init__(self, tracer: Tracer, on_listening: Callable[[str, Path], None]) -> None:
         self._tracer = tracer
         self._on_listening = on_listening
+        self.started = False
 
     def running(self) -> None:
         """Report the first address that is not for the requests of a service."""
+        # After the first steps of tasks that other addons begin, such as reading a file of flows.
+        asyncio.get_running_loop().call_soon(self._start)
         settings = self._tracer.settings
         services = settings.participants.service_ports if settings else ()
         addresses = [address[:2] for address in ctx.master.addons.get("proxyserver").listen_addrs()]
@@ -144,13 +158,28 @@ class _Listening:
                 self._on_listening(f"http://{bracketed(_ANY.get(host, host))}:{port}", certificate)
                 return
 
+    def _start(self) -> None:
+        self.started = True
+
 
 class _CleanFormatter(MitmFormatter):
-    def __init__(self, colorize: bool, clean: Callable[[str], str]) -> None:
+    """A formatter of clean texts. While the proxy is ``starting``, errors of mitmproxy are one line.
+
+    The cause of such an error is an option, and a traceback of mitmproxy does not name it. The author of a
+    script gets the traceback of the script.
+    """
+
+    def __init__(
+        self, colorize: bool, clean: Callable[[str], str], starting: Callable[[], bool] = lambda: False
+    ) -> None:
         super().__init__(colorize)
         self._clean = clean
+        self._starting = starting
 
     def format(self, record: logging.LogRecord) -> str:
+        text = record.getMessage()
+        if self._starting() and not text.startswith(_SCRIPT_ERROR):
+            text = text.partition(_TRACEBACK)[0]
         harmless = copy.copy(record)
-        harmless.msg, harmless.args = self._clean(record.getMessage()), None
+        harmless.msg, harmless.args = self._clean(text), None
         return super().format(harmless)

@@ -115,7 +115,7 @@ def _both(before: MessageView, after: MessageView) -> MessageView:
         path = after.path if before.path == after.path else f"{before.path} → {after.path}"
         return after._replace(method=method, path=path)
     if before.kind != after.kind:
-        return after._replace(reason=f"{after.reason} ({before.text})")
+        return after._replace(instead_of=before)
     if after.kind == "error":
         return after._replace(reason=f"{before.reason} → {after.reason}")
     reason = f"{before.reason} → {after.status_text}".lstrip()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.rendering.operation_links import operation_link
 from tracer.sequences import asks_for_versions, described_entry, participant_label
 from tracer.sequences.templates import with_query
 
 if TYPE_CHECKING:
     from tracer.model import Recording
     from tracer.rendering.messages import MessageView
+    from tracer.rendering.operation_links import OperationLink
     from tracer.rendering.pages.wording import Wording
     from tracer.sequences import Entry, Sequence
 
@@ -60,6 +62,17 @@ class Telling:
         if view.kind == "request":
             return self._say.pick(entry.request)
         return self._say.pick(entry.response) if status in entry.statuses else ""
+
+    def operation(self, view: MessageView) -> OperationLink | None:
+        """Return the operation of a message in the release of the recording; None if it is not known."""
+        return operation_link(view.operation, self._say.language, self._recording.cloud.release)
+
+    def heading(self, request: MessageView) -> str:
+        """Return the method and the path, after the name of an operation that no sequence describes."""
+        operation = self.operation(request)
+        if operation is None or self._entry(request.exchange) is not None:
+            return request.text
+        return f"{operation.name}: {request.text}"
 
     def discovers(self, view: MessageView) -> bool:
         """Return whether the exchange is a discovery of versions that no sequence describes."""

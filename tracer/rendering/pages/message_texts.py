@@ -43,6 +43,7 @@ class Part(NamedTuple):
     heading: Md
     anchor: str
     text: Md
+    operation: Md
     warnings: list[Md]
     header: CodeBlock | None
     body: CodeBlock | None
@@ -166,7 +167,7 @@ def _describe_repetitions(run: DescribedRecording, views: Sequence[MessageView])
 
 
 def _note(heading: Md, text: Md, links: list[Md]) -> Part:
-    return Part(text, links, Md(), heading, "", Md(), [], None, None, [], None)
+    return Part(text, links, Md(), heading, "", Md(), Md(), [], None, None, [], None)
 
 
 def _plain_step(run: DescribedRecording, request: MessageView, response: MessageView) -> Md:
@@ -174,13 +175,17 @@ def _plain_step(run: DescribedRecording, request: MessageView, response: Message
         key = "step.discovery"
     else:
         key = "step.unanswered" if response.kind == "error" else "step.request"
-    return run.say(
+    text = run.say(
         key,
         sender=run.telling.label(request.sender),
         receiver=run.telling.label(request.receiver),
         request=code(request.text),
         status=f"{response.status} {response.reason}".strip(),
     )
+    operation = run.telling.operation(request)
+    if operation is None:
+        return text
+    return run.say("step.operation", operation=link(operation.name, operation.url), text=text)
 
 
 def _describe_shared(run: DescribedRecording, views: Sequence[MessageView]) -> Part:
@@ -190,7 +195,10 @@ def _describe_shared(run: DescribedRecording, views: Sequence[MessageView]) -> P
         by_exchange.setdefault(view.exchange, []).append(view)
     for exchange, here in by_exchange.items():
         numbers = ", ".join(f"({view.number})" for view in here)
-        links.append(Md(f"{numbers} [{code(run.pairs[exchange][0].text)}]({run.elsewhere(exchange)})"))
+        request = run.pairs[exchange][0]
+        operation = run.telling.operation(request)
+        name = f": {link(operation.name, operation.url)}" if operation else ""
+        links.append(Md(f"{numbers} [{code(request.text)}]({run.elsewhere(exchange)}){name}"))
     text = run.say(
         "messages.shared",
         numbers=Md(_span([view.number for view in views])),
@@ -221,7 +229,7 @@ def _message(run: DescribedRecording, view: MessageView) -> Part:
     say = run.say
     request = run.pairs[view.exchange][0]
     if view.kind == "request":
-        heading, above = view.text, title(view.method, exchange.request.url)
+        heading, above = run.telling.heading(view), title(view.method, exchange.request.url)
     elif answer is not None:
         heading = f"{answer.status} {answer.reason}".strip() + f" {request.path}"
         above = title(answer.status, answer.reason, exchange.request.url)
@@ -235,6 +243,7 @@ def _message(run: DescribedRecording, view: MessageView) -> Part:
         heading=inline(heading),
         anchor=f"m{view.number}",
         text=_text(run, view),
+        operation=_operation(run, view),
         warnings=_warnings(run, view),
         header=None if message is None else block(header_lines(message.headers), "http", above, say, _INDENT),
         body=None if message is None else body_block(message.body, say),
@@ -258,7 +267,27 @@ def _text(run: DescribedRecording, view: MessageView) -> Md:
         kind = f"discovery-{view.kind}" if run.telling.discovers(view) else view.kind
         description = run.say(f"message.{kind}", **ends)
     reference = run.telling.reference(view)
-    return Md(f"{description} {link(run.say('messages.reference'), reference)}") if reference else description
+    operation = run.telling.operation(view)
+    if not reference or (operation and operation.url == reference):
+        return description
+    return Md(f"{description} {link(run.say('messages.reference'), reference)}")
+
+
+def _operation(run: DescribedRecording, view: MessageView) -> Md:
+    """Return the line with the operation of a message and, of a response, the documented statuses."""
+    operation = run.telling.operation(view)
+    if operation is None:
+        return Md()
+    facts = [
+        run.say("message.operation", operation=link(operation.name, operation.url), id=code(operation.id))
+    ]
+    if view.kind != "request":
+        facts += [
+            run.say(f"message.{kind}", statuses=", ".join(map(str, statuses)))
+            for kind, statuses in (("success", operation.success), ("errors", operation.errors))
+            if statuses
+        ]
+    return Md(" · ".join(facts))
 
 
 def _warnings(run: DescribedRecording, view: MessageView) -> list[Md]:

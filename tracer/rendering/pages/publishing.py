@@ -88,10 +88,10 @@ def publish(
         writer.remove_obsolete()
     finally:
         writer.save_list()
-    unknown = {source: each.sequence for source, each in wanted.items() if each.sequence}
-    return writer.published._replace(
-        unknown_sequences={source: name for source, name in unknown.items() if name not in catalog()}
-    )
+    named = {source: each.sequence for source, each in wanted.items() if each.sequence}
+    unknown = {source: name for source, name in named.items() if name not in catalog()}
+    writer.published.unknown_sequences.update(unknown)
+    return writer.published
 
 
 def _all_languages(first: str) -> list[str]:

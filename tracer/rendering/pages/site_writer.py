@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
@@ -49,7 +48,7 @@ class Published(NamedTuple):
     removed: list[str]
     orphaned: list[str]
     edited: dict[str, list[str]]
-    unknown_sequences: Mapping[str, str] = MappingProxyType({})
+    unknown_sequences: dict[str, str]
 
 
 class WrittenFile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -75,7 +74,7 @@ class SiteWriter:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.published = Published([], [], [], [], [], {})
+        self.published = Published([], [], [], [], [], {}, {})
         self._folder = folder
         listed = _load_list(folder)
         self._files = listed.files

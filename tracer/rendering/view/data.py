@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracer.i18n import note_text
 from tracer.rendering.messages import MessageView, client_first, messages
+from tracer.rendering.operation_links import operation_link
 from tracer.rendering.view.descriptions import Descriptions
 from tracer.rendering.view.deviations import explanations
 from tracer.rendering.visible_texts import visible
@@ -30,12 +31,16 @@ def summary(name: str, recording: Recording, lang: str) -> dict[str, Any]:
 
     ``order`` has the messages in the order of time: twice the index of the exchange, plus one for the
     response. ``participants`` are pairs of ID and label, the client first. In an exchange, ``from`` and
-    ``to`` are indexes of ``participants``, and ``said`` is an index of ``descriptions``. Times are in
-    seconds since the start of the run.
+    ``to`` are indexes of ``participants``, ``said`` is an index of ``descriptions``, and ``operation`` of
+    ``operations``. Times are in seconds since the start of the run.
     """
     views = messages(recording)
     names = _participants(views)
     descriptions = Descriptions(recording, lang)
+    operations = list(
+        dict.fromkeys(exchange.operation for exchange in recording.exchanges if exchange.operation)
+    )
+    numbers = {operation: number for number, operation in enumerate(operations)}
     why = explanations(recording, lang)
     ended = words(lang).ended
     requests = {view.exchange: view for view in views if view.kind == "request"}
@@ -47,6 +52,7 @@ def summary(name: str, recording: Recording, lang: str) -> dict[str, Any]:
                 "reason": visible(answers[index].reason or ("" if exchange.response else ended), _LINE),
                 "why": visible(why.get(index, ""), _LINE),
                 "said": descriptions.number(exchange),
+                "operation": numbers.get(exchange.operation),
             }
         )
         for index, exchange in enumerate(recording.exchanges)
@@ -57,6 +63,7 @@ def summary(name: str, recording: Recording, lang: str) -> dict[str, Any]:
             for key in names
         ],
         "descriptions": descriptions.texts,
+        "operations": [_operation(operation, recording.cloud.release, lang) for operation in operations],
         "exchanges": exchanges,
         "order": [2 * view.exchange + (view.kind != "request") for view in views],
     }
@@ -90,6 +97,12 @@ def _participants(views: list[MessageView]) -> dict[str, int]:
     """Return the index of each participant: the client first, the others in order of appearance."""
     names = client_first(name for view in views for name in (view.sender, view.receiver))
     return {name: index for index, name in enumerate(names)}
+
+
+def _operation(operation_id: str, release: str | None, lang: str) -> dict[str, str]:
+    operation = operation_link(operation_id, lang, release)
+    assert operation, "the ID is not empty"
+    return {"id": operation.id, "name": operation.name, "url": operation.url}
 
 
 def _exchange(

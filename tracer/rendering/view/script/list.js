@@ -1,7 +1,7 @@
 // The list of messages: as many rows as there is room for, however many messages there are.
 
 import { byId, duration, el, t } from "./dom.js";
-import { deviates, ends, exchangeOf, headline, isResponse, numberOf, participant, run, state, statusClass, stepOf } from "./runs.js";
+import { deviates, ends, exchangeOf, headline, isResponse, numberOf, operationOf, participant, run, state, statusClass, stepOf } from "./runs.js";
 import { markFound } from "./search.js";
 import { ROW, arrow, busySpans, lanes, lifelines, layLanes } from "./diagram.js";
 import { showDetails } from "./message.js";
@@ -78,8 +78,9 @@ function rowOf(place) {
   const [first, rest] = headline(message);
   const step = stepOf(message);
   const answer = isResponse(message);
+  const name = answer ? undefined : operationOf(message)?.name;
   const row = el("div", {
-    class: `row ${answer ? "response" : "request"} ${deviates(exchange) ? "deviates" : ""}`,
+    class: `row ${answer ? "response" : "request"} ${deviates(exchange) ? "deviates" : ""} ${name ? "named" : ""}`,
     id: `row-${place}`,
     role: "option",
     "aria-selected": "false",
@@ -91,8 +92,9 @@ function rowOf(place) {
     el("span", { class: "number", text: String(numberOf(message)) }),
     el("span", { class: "step", text: step === undefined ? "" : String(step), title: step === undefined ? "" : t("step-n", { step: String(step) }) }),
     el("span", { class: "lane" }),
-    el("span", { class: "said", title: `${first} ${rest}` },
-      el("b", { class: answer ? statusClass(exchange) : "method", text: first }), el("span", { class: "rest" }, ...(answer ? [rest] : pathParts(rest))),
+    el("span", { class: "said", title: `${first} ${rest}${name ? ` · ${name}` : ""}` },
+      el("b", { class: answer ? statusClass(exchange) : "method", text: first }),
+      el("span", { class: "what" }, el("span", { class: "rest" }, ...(answer || name ? [rest] : pathParts(rest))), name ? el("span", { class: "operation", text: name }) : null),
       answer ? verdictChip(exchange.verdict) : null),
     el("span", { class: "fall" }, bar(message)),
     el("span", { class: "time", text: timeOf(message) }));
@@ -121,7 +123,7 @@ function spoken(message) {
   const exchange = exchangeOf(message);
   return t("spoken", {
     number: String(numberOf(message)),
-    said: headline(message).join(" "),
+    said: [...headline(message), isResponse(message) ? "" : operationOf(message)?.name ?? ""].join(" ").trimEnd(),
     sender: participant(sender),
     receiver: participant(receiver),
     verdict: exchange.verdict ? t(`verdict.${exchange.verdict}`) : "",

@@ -5,7 +5,7 @@ import { headersOf } from "./query.js";
 import { cloudOrigins } from "./token.js";
 import { curl } from "./curl.js";
 import { byId, copy, duration, el, t } from "./dom.js";
-import { contents, ends, exchangeOf, headline, isResponse, numberOf, participant, run, state, stepOf, withContents } from "./runs.js";
+import { contents, ends, exchangeOf, headline, isResponse, numberOf, operationOf, participant, run, state, stepOf, withContents } from "./runs.js";
 import { pseudonyms } from "./json.js";
 import { markFound } from "./search.js";
 import { reveal, rows } from "./list.js";
@@ -45,14 +45,31 @@ function messageParts(message) {
       el("p", { class: "route" }, ...route(message)),
       el("h2", { text: shown(headline(message).join(" ")) }),
       el("p", { class: "chips" }, ...facts(message)),
+      operation(message),
       exchange.why ? el("p", { class: "why", text: exchange.why }) : null,
       exchange.redaction ? el("p", { class: "why", text: t("redaction-failed") }) : null,
       said ? el("p", { class: "doc" }, said[isResponse(message) ? "response" : "request"] ?? said.summary ?? "", " ",
-        said.reference ? el("a", { href: said.reference, rel: "noreferrer noopener", target: "_blank", text: t("reference") }) : null) : null),
+        said.reference && said.reference !== operationOf(message)?.url ? el("a", { href: said.reference, rel: "noreferrer noopener", target: "_blank", text: t("reference") }) : null) : null),
     tabs(message),
     el("div", { role: "tabpanel", id: "panel", "aria-labelledby": isResponse(message) ? "tab-response" : "tab-request" },
       ...(isResponse(message) ? responsePanel(exchange, request.url, response) : requestPanel(request))),
   ];
+}
+
+/**
+ * The name of the operation, as a link to the API reference, and its id.
+ *
+ * @param {number} message
+ * @returns {Child}
+ */
+function operation(message) {
+  const found = operationOf(message);
+  if (found === undefined) return null;
+  const { id, name, url } = found;
+  return el("p", { class: "operation" },
+    el("span", { class: "fact", text: t("operation") }), " ",
+    url ? el("a", { href: url, rel: "noreferrer noopener", target: "_blank", text: name }) : el("b", { text: name }), " ",
+    name === id ? null : el("code", { text: id }));
 }
 
 /**

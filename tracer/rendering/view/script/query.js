@@ -1,9 +1,9 @@
 // A query, and the places of an exchange that it searches.
 
-/** @import { Contents, Exchange, Place, Request, Response, Word } from "./types" */
+/** @import { Contents, Exchange, Operation, Place, Request, Response, Word } from "./types" */
 
 /** @type {Place[]} */
-const PLACES = ["method", "path", "status", "header", "body", "verdict"];
+const PLACES = ["method", "path", "operation", "status", "header", "body", "verdict"];
 
 /**
  * Split a query into words in small letters. "Two words" in quotes are a single word.
@@ -39,12 +39,14 @@ export function isThere(hay, [place, word]) {
  *
  * @param {Exchange} exchange
  * @param {Contents} contents
+ * @param {Operation} [operation]
  * @returns {Record<Place, string>}
  */
-export function places(exchange, [request, response]) {
+export function places(exchange, [request, response], operation) {
   const texts = {
     method: exchange.method,
     path: `${exchange.path ?? ""}\n${request.url}`,
+    operation: operation === undefined ? "" : `${operation.name}\n${operation.id}`,
     status: `${exchange.status ?? ""} ${exchange.reason ?? ""}`,
     header: headerLines(request) + headerLines(response),
     body: bodyText(request) + bodyText(response),

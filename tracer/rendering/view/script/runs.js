@@ -1,7 +1,7 @@
 // The recordings of this page, and which message of which one is being looked at.
 
 import { byId, t } from "./dom.js";
-/** @import { Contents, Exchange, Run } from "./types" */
+/** @import { Contents, Exchange, Operation, Run } from "./types" */
 /** @type {Run[]} */
 export const runs = JSON.parse(byId("summaries").textContent);
 const DEVIATIONS = new Set(["unexpected", "wrong-status"]);
@@ -56,6 +56,17 @@ export function headline(message) {
   if (!isResponse(message)) return [exchange.method, exchange.path ?? ""];
   if (exchange.status === undefined) return ["✕", t("no-response", { reason: exchange.reason ?? "" })];
   return [String(exchange.status), exchange.reason ?? ""];
+}
+
+/**
+ * The operation of the API reference that a message belongs to; undefined where it is not known.
+ *
+ * @param {number} message
+ * @returns {Operation | undefined}
+ */
+export function operationOf(message) {
+  const { operation } = exchangeOf(message);
+  return operation === undefined ? undefined : run().operations[operation];
 }
 
 /** @type {(place: number) => string} */

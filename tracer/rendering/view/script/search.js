@@ -1,7 +1,7 @@
 // Which exchanges a query finds. All its words must be there; `status:404` looks in one place only.
 
 import { isThere, places, words } from "./query.js";
-import { contents, deviates, run, state } from "./runs.js";
+import { contents, deviates, operationOf, run, state } from "./runs.js";
 /** @import { Place } from "./types" */
 /** @type {Map<number, Record<Place, string>[]>} */
 const searchable = new Map();
@@ -15,7 +15,7 @@ function haystack() {
   if (!searchable.has(state.run)) {
     const all = contents();
     if (all === null) return null;
-    searchable.set(state.run, run().exchanges.map((exchange, index) => places(exchange, all[index])));
+    searchable.set(state.run, run().exchanges.map((exchange, index) => places(exchange, all[index], operationOf(2 * index))));
   }
   return searchable.get(state.run) ?? null;
 }

@@ -19,6 +19,15 @@ export interface Exchange {
   redaction?: string;
   /** An index of the descriptions. */
   said?: number;
+  /** An index of the operations. */
+  operation?: number;
+}
+
+/** An operation of the API reference. The address of its page is empty if it is not known. */
+export interface Operation {
+  id: string;
+  name: string;
+  url: string;
 }
 
 export interface Description {
@@ -51,6 +60,7 @@ export interface Summary {
   /** Id and label, the client first. */
   participants: [string, string][];
   descriptions: Description[];
+  operations: Operation[];
   exchanges: Exchange[];
   /** The messages in the order of time: twice the index of the exchange, plus one for the response. */
   order: number[];
@@ -110,7 +120,7 @@ export interface Response {
 export type Contents = [Request, Response | null];
 
 /** A place of an exchange that a query searches. */
-export type Place = "method" | "path" | "status" | "header" | "body" | "verdict";
+export type Place = "method" | "path" | "operation" | "status" | "header" | "body" | "verdict";
 
 /** A word of a query, with the place that it is for. */
 export type Word = [Place | null, string];
