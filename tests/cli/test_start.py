@@ -30,6 +30,7 @@ HEAVY = {
     "rich_argparse",
     "shtab",
     "tempfile",
+    "tracer.api_reference",
     "typer",
     "yaml",
 }
@@ -71,9 +72,9 @@ POLICY = {"inspect", "msgspec", "tempfile"}  # importlib.resources has the latte
 @pytest.mark.parametrize(
     ("words", "allowed"),
     [
-        (["show", RECORDING], {*READING, "rich"}),
-        (["check", RECORDING], {*READING, "rich"}),
-        (["diff", RECORDING, RECORDING], {*READING, *POLICY, "rich"}),
+        (["show", RECORDING], {*READING, "rich", "tracer.api_reference"}),
+        (["check", RECORDING], {*READING, "rich", "tracer.api_reference"}),
+        (["diff", RECORDING, RECORDING], {*READING, *POLICY, "rich", "tracer.api_reference"}),
         (["scan", RECORDING], {*POLICY, "yaml"}),
         (["redact", RECORDING], {*READING, *POLICY}),
     ],
