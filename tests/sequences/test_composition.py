@@ -131,7 +131,7 @@ def test_the_first_format_needs_no_key(tmp_path: Path) -> None:
         (
             "use: login",
             "use: logn",
-            "exchanges[1].use: no shared exchange is named 'logn'; known: identity-versions, login",
+            "exchanges[1].use: no shared exchange is named 'logn'; known: identity-versions, identity-v",
         ),
         ("use: login", "use: 5", "exchanges[1].use: expected str, got int"),
         ("use: login", "use: login\n  steps: [3, 4]", "exchanges[1]: format 2 counts the steps"),

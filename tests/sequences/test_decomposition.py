@@ -11,7 +11,7 @@ from tracer.formats.data_files import typed
 from tracer.sequences import Each, Entry, Fallback, Loop, OneOf, Sequence, catalog
 from tracer.sequences.composition import expand_sequence
 from tracer.sequences.decomposition import decompose, shared_name
-from tracer.sequences.items import tagged
+from tracer.sequences.items import with_tags
 from tracer.sequences.shared_entries import typed_shared_entries
 
 SHOW = Entry(
@@ -21,7 +21,7 @@ SHOW = Entry(
 
 def read(items: list[Any]) -> tuple[Any, ...]:
     tree = expand_sequence({"format": 2, "name": "a", "command": "b", "exchanges": items}, "x")
-    tree["exchanges"] = tagged(tree["exchanges"], "x")
+    tree["exchanges"] = with_tags(tree["exchanges"], "x")
     return typed(tree, Sequence, "x").exchanges
 
 

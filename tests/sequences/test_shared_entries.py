@@ -100,3 +100,18 @@ def test_a_faulty_shared_file_of_a_user_is_one_line(tmp_path: Path) -> None:
     assert line.startswith(
         f"tracer: {tmp_path / 'shared.yaml'}: tea.operation: no operation 'tea.brew' in the"
     )
+
+
+def test_few_lines_do_not_become_many_exchanges(tmp_path: Path) -> None:
+    base = "e0: {to: a, method: GET, path: /, status: 200}\n"
+    calls = "".join(
+        f"e{number}: {{use: e0, calls: [{', '.join([f'{{use: e{number - 1}}}'] * 9)}]}}\n"
+        for number in range(1, 12)
+    )
+    with pytest.raises(InputError, match=r"^shared\.yaml: e3: more than 100 exchanges in one$"):
+        read(tmp_path, base + calls)
+    chain = "".join(f"c{number}: {{use: c{number + 1}}}\n" for number in range(5000))
+    with pytest.raises(
+        InputError, match=r"^shared\.yaml: c21: more than 20 exchanges use each other in a chain$"
+    ):
+        read(tmp_path, f"{chain}c5000: {{use: c0}}\n{base}")

@@ -82,8 +82,8 @@ def _learned(recordings: Mapping[str, Recording], options: argparse.Namespace) -
 
 def _note(count: int) -> str:
     return (
-        f'Learned from {counted(count, "recording")}. The texts that begin with "The client" are '
-        "a beginning:\nsay in your own words what each exchange is for. Then try it: "
+        f"Learned from {counted(count, 'recording')}. Its texts and names of operations are a beginning:\n"
+        "say in your own words what each exchange is for (summary, request, response). Then try it:\n"
         "tracer check --sequence THIS RECORDING…"
     )
 

@@ -28,7 +28,7 @@ from tracer.redaction.policy import (
 )
 from tracer.redaction.prefilter import Prefilter
 from tracer.redaction.variables import is_variable
-from tracer.redaction.vocabulary import Vocabulary, of_model, of_policy
+from tracer.redaction.vocabulary import Vocabulary, of_catalogue, of_model, of_policy
 from tracer.rulefolders import package_files, rule_files
 
 if TYPE_CHECKING:
@@ -288,10 +288,10 @@ class Policy:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """Return the words of the recording format and of the policy, which recordings may always contain."""
+        """Return the words of the recording format, labels and policy, which recordings may contain."""
         arguments = (rule.rule for rule in self._arguments)
         rules = (KNOWN, DECLARED, "body of", *arguments, *self.patterns.names)
-        return Vocabulary((*of_policy(self._files), *of_model(), *rules))
+        return Vocabulary((*of_policy(self._files), *of_model(), *of_catalogue(), *rules))
 
     def header(self, name: str) -> LocationRule | None:
         """Return the rule for the header field ``name``; None if it is no secret."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 import typing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
     from tracer.redaction.policy import PolicyFile
 
-__all__ = ["Vocabulary", "of_model", "of_policy"]
+__all__ = ["Vocabulary", "of_catalogue", "of_model", "of_policy"]
 
+_CATALOG = Path(model.__file__).parent / "sequences" / "catalog"
 _PIECE = re.compile(r"[\w.-]*\w[\w.-]*")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _SHORTEST_PART = 4  # characters: of a shorter piece the whole must be a word
@@ -53,6 +55,11 @@ def of_model() -> Iterator[str]:
             for field in msgspec.structs.fields(struct):
                 yield field.encode_name
                 yield from _literals(field.type)
+
+
+def of_catalogue() -> Iterator[str]:
+    """Yield the names of the documented sequences, which the labels of recordings contain."""
+    yield from (path.stem for path in _CATALOG.glob("*.yaml"))
 
 
 def of_policy(files: Iterable[PolicyFile]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracer.errors import InputError
 from tracer.sequences.expansion import ID, expand, is_counted, read_key, refuse_steps, without_count
-from tracer.sequences.items import each_entry, nested_entries, tagged
+from tracer.sequences.items import map_entries, map_nested_entries, with_tags
 from tracer.sequences.schema import Name
 from tracer.sequences.shared_entries import shared_entry
 from tracer.sequences.step_references import with_step_numbers
@@ -63,7 +63,7 @@ def _way(way: object, source: str, location: str) -> object:
     if not isinstance(way, dict):
         return way
     return {
-        key: tagged(_expand_uncounted(value, source, f"{location}.{key}"), source)
+        key: with_tags(_expand_uncounted(value, source, f"{location}.{key}"), source)
         if key in _ITEMS_OF_WAYS
         else value
         for key, value in way.items()
@@ -77,7 +77,7 @@ def _expand_uncounted(items: object, source: str, location: str) -> Any:
         expanded = expand(entry, source, where, shared_entry)
         return with_step_numbers(without_count(expanded), {}, source, where)
 
-    return each_entry(items, location, change)
+    return map_entries(items, location, change)
 
 
 def _compose(items: object, source: str, location: str) -> Any:
@@ -96,8 +96,8 @@ def _compose(items: object, source: str, location: str) -> Any:
         _add_ids(expanded, steps, numbers, source, where)
         return {**without_count(expanded), **({"steps": list(steps)} if steps else {})}
 
-    expanded = each_entry(items, location, numbered)
-    return each_entry(
+    expanded = map_entries(items, location, numbered)
+    return map_entries(
         expanded, location, lambda entry, where: with_step_numbers(entry, numbers, source, where)
     )
 
@@ -117,7 +117,7 @@ def _add_ids(
         _add_ids(nested, None, numbers, source, where)
         return nested
 
-    nested_entries(entry, location, add)
+    map_nested_entries(entry, location, add)
 
 
 def _refuse_new_keys(items: object, source: str, location: str) -> Any:
@@ -126,6 +126,6 @@ def _refuse_new_keys(items: object, source: str, location: str) -> Any:
             if key in entry:
                 problem = f"{key} needs `format: 2` at the beginning of the file"
                 raise InputError(source, problem, where)
-        return nested_entries(entry, where, change)
+        return map_nested_entries(entry, where, change)
 
-    return each_entry(items, location, change)
+    return map_entries(items, location, change)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracer.errors import InputError
 from tracer.formats.data_files import typed
-from tracer.sequences.items import nested_entries
+from tracer.sequences.items import map_nested_entries
 from tracer.sequences.operation_facts import operation_facts, unknown_operation
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def expand(entry: PlainEntry, source: str, location: str, lookup: Lookup) -> Pla
             raise unknown_operation(operation, source, f"{location}.{_OPERATION}")
         inherited |= facts
     own = {key: value for key, value in entry.items() if key != _USE}
-    return {**inherited, **nested_entries(own, location, _nested(source, lookup))}
+    return {**inherited, **map_nested_entries(own, location, _nested(source, lookup))}
 
 
 def _nested(source: str, lookup: Lookup) -> Callable[[PlainEntry, str], PlainEntry]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from tracer.errors import InputError
 from tracer.sequences.schema import TAG
 
-__all__ = ["NESTED", "PlainEntry", "each_entry", "nested_entries", "tagged"]
+__all__ = ["PlainEntry", "count_nested", "map_entries", "map_nested_entries", "with_tags"]
 
 PlainEntry = dict[str, Any]
 """An exchange as a file has it."""
-
-NESTED = (("fallback", "then"), ("calls",))
-"""The locations of exchanges in an exchange."""
 
 _GROUPS = {"any_order": "any-order", "one_of": "one-of", "each": "each"}
 _DEPTH = 20
@@ -23,7 +21,7 @@ _Change = Callable[[PlainEntry, str], PlainEntry]
 """A function of an exchange and its location in the file. It returns the changed exchange."""
 
 
-def each_entry(items: object, location: str, change: _Change) -> Any:
+def map_entries(items: object, location: str, change: _Change) -> Any:
     """Return ``items`` with ``change`` applied to each exchange, also in groups, in the order of the file.
 
     Values of other types stay: the check of types finds them later, at the same location.
@@ -35,18 +33,18 @@ def each_entry(items: object, location: str, change: _Change) -> Any:
 
 def _changed(item: object, location: str, change: _Change) -> Any:
     if isinstance(item, list):
-        return each_entry(item, location, change)
+        return map_entries(item, location, change)
     if not isinstance(item, dict):
         return item
     for group in _GROUPS:
         if group in item:
-            return {**item, group: each_entry(item[group], f"{location}.{group}", change)}
+            return {**item, group: map_entries(item[group], f"{location}.{group}", change)}
     return change(item, location)
 
 
-def nested_entries(entry: PlainEntry, location: str, change: _Change) -> PlainEntry:
+def map_nested_entries(entry: PlainEntry, location: str, change: _Change) -> PlainEntry:
     """Return ``entry`` with ``change`` applied to the exchanges of its fallback and to its calls."""
-    return _nested(_nested(entry, location, change, *NESTED[0]), location, change, *NESTED[1])
+    return _nested(_nested(entry, location, change, "fallback", "then"), location, change, "calls")
 
 
 def _nested(entry: PlainEntry, location: str, change: _Change, key: str, *keys: str) -> PlainEntry:
@@ -63,12 +61,26 @@ def _nested(entry: PlainEntry, location: str, change: _Change, key: str, *keys: 
     return {**entry, key: changed}
 
 
-def tagged(items: object, source: str, depth: int = 0) -> object:
+def count_nested(entry: PlainEntry, most: int) -> int:
+    """Return the number of exchanges in the fallback and the calls of ``entry``, at most ``most`` + 1."""
+    return sum(1 for _ in islice(_nested_in(entry), most + 1))
+
+
+def _nested_in(entry: PlainEntry) -> Iterator[PlainEntry]:
+    fallback = entry.get("fallback")
+    for items in (fallback.get("then") if isinstance(fallback, dict) else None, entry.get("calls")):
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, dict):
+                yield item
+                yield from _nested_in(item)
+
+
+def with_tags(items: object, source: str, depth: int = 0) -> object:
     """Return ``items`` with the tags by which msgspec recognises their kinds. The keys of an item decide."""
     if not isinstance(items, list):
         return items
     return [
-        tagged(item, source, depth) if isinstance(item, list) else _tagged(item, source, depth)
+        with_tags(item, source, depth) if isinstance(item, list) else _tagged(item, source, depth)
         for item in items
     ]
 
@@ -82,5 +94,5 @@ def _tagged(item: object, source: str, depth: int) -> object:
         raise InputError(source, "nested too deeply", "exchanges")
     for key, kind in _GROUPS.items():
         if key in item:
-            return {**item, TAG: kind, key: tagged(item[key], source, depth + 1)}
+            return {**item, TAG: kind, key: with_tags(item[key], source, depth + 1)}
     return {**item, TAG: "exchange"}

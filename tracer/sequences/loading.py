@@ -12,7 +12,7 @@ from tracer.formats.data_files import read, read_rules, typed
 from tracer.formats.file_kinds import expecting
 from tracer.rulefolders import package_files, rule_files
 from tracer.sequences.composition import expand_entries, expand_sequence, expand_ways
-from tracer.sequences.items import tagged
+from tracer.sequences.items import with_tags
 from tracer.sequences.schema import Entry, Sequence, Way
 
 __all__ = ["catalog", "common_calls", "find", "include", "load", "ways"]
@@ -38,7 +38,7 @@ def _sequence(data: object, source: str) -> Sequence:
         raise InputError(source, "expected a sequence: a YAML file with a name and its exchanges")
     expanded = expand_sequence(data, source)
     if "exchanges" in expanded:
-        expanded["exchanges"] = tagged(expanded["exchanges"], source)
+        expanded["exchanges"] = with_tags(expanded["exchanges"], source)
     return typed(expanded, Sequence, source)
 
 

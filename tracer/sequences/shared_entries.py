@@ -11,7 +11,7 @@ from tracer.formats import yaml_text
 from tracer.formats.data_files import read, rule_sources, typed
 from tracer.formats.file_kinds import expecting
 from tracer.sequences.expansion import expand, is_counted, refuse_steps, without_count
-from tracer.sequences.items import tagged
+from tracer.sequences.items import count_nested, with_tags
 from tracer.sequences.schema import Entry, Name
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["read_shared_entries", "shared_entries", "shared_entry", "typed_shared_entries"]
 
+# A few lines could stand for millions of exchanges, as each can use another one several times.
+_LONGEST_CHAIN = 20
+_MOST_NESTED = 100
 _FILE = Path(__file__).with_name("shared.yaml")
 
 
@@ -85,6 +88,8 @@ def _expand(
     if name in expanded:
         return expanded[name]
     source, entry = located[name]
+    if len(users) > _LONGEST_CHAIN:
+        raise InputError(source, f"more than {_LONGEST_CHAIN} exchanges use each other in a chain", name)
     if name in users:
         raise InputError(source, f"use leads back to its beginning: {', '.join((*users, name))}", name)
 
@@ -97,12 +102,14 @@ def _expand(
     refuse_steps(entry, source, name)
     full = expand(entry, source, name, lookup)
     is_counted(full, source, name)
+    if count_nested(full, _MOST_NESTED) > _MOST_NESTED:
+        raise InputError(source, f"more than {_MOST_NESTED} exchanges in one", name)
     _typed(name, source, full)
     expanded[name] = full
     return full
 
 
 def _typed(name: str, source: str, entry: PlainEntry) -> Entry:
-    items = tagged([without_count(entry)], source)
+    items = with_tags([without_count(entry)], source)
     assert isinstance(items, list), "a list stays a list"
     return typed(items[0], Entry, source, name)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tracer.errors import InputError
-from tracer.sequences.items import nested_entries
+from tracer.sequences.items import map_nested_entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +56,6 @@ def with_step_numbers(
         changed = with_texts(plain, where)
         if isinstance(fallback, dict):
             changed["fallback"] = with_texts(fallback, f"{where}.fallback")
-        return nested_entries(changed, where, change)
+        return map_nested_entries(changed, where, change)
 
     return change(entry, location)
