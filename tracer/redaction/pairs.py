@@ -168,7 +168,7 @@ class Pairs(Generic[P]):
         )
         if not document:
             values += self._beside_all(text, [pair for pair in spots if literals.around(pair[0]) < 0])
-            values += self._in_views(text, depth, budget, declared)
+            values += self._in_views(text, literals, depth, budget, declared)
         return _merged(values)
 
     def _in_objects(
@@ -256,6 +256,9 @@ class Pairs(Generic[P]):
         for may_hold in (may_declare, self._may_name_kind, may_patch, self._programs.may_call):
             for index in literals.matching(may_hold) if may_hold(text) else ():
                 inner.setdefault(index, [])
+        if not document and "\\" in text and _ENTITY_MARK.search(text):
+            for index in literals.matching(_ENTITY_MARK.search):
+                inner.setdefault(index, [])
         inner.pop(-1, None)
         for index, names in sorted(inner.items()):
             start, end = literals.content(index)
@@ -306,14 +309,19 @@ class Pairs(Generic[P]):
             yield pair._replace(start=first + start, end=last + start, bare=False)
 
     def _in_views(
-        self, text: str, depth: int, budget: list[int], declared: frozenset[str]
+        self, text: str, literals: Literals, depth: int, budget: list[int], declared: frozenset[str]
     ) -> Iterator[NamedValue[P]]:
-        """Yield the values in pieces of a text after decoding of percent-encoding or character references."""
+        """Yield the values in pieces of a text after decoding of percent-encoding or character references.
+
+        A piece with backslashes in a quoted text is decoded there, after the backslashes.
+        """
         for mark, piece, pattern, decode in (
             (_PERCENT_MARK, _PERCENT_PIECE, PERCENT, from_percent),
             (_ENTITY_MARK, _ENTITY_PIECE, ENTITY, from_entity),
         ):
             for start, end in _marked(text, mark, piece):
+                if "\\" in text[start:end] and literals.around(Spot(start, end)) >= 0:
+                    continue
                 view = View(text[start:end], pattern, decode, None)
                 for pair in self._find(view.text, depth - 1, budget, declared):
                     first, last = view.span(pair.start, pair.end)
