@@ -25,6 +25,8 @@ PAGES = ("index", "zed/image-show", "zed/image-show-by-name", "2026.2/prologue",
 MESSAGES = {"zed/image-show": 8, "zed/image-show-by-name": 10, "2026.2/image-show": 8}
 TABS = {"": ["Header", "Body"], "ko/": ["헤더", "본문"]}
 RESPONSES = {"": "Response", "ko/": "응답"}
+NAMES = {"": "Show image", "ko/": "이미지 상세 조회"}
+ARROWS = "div.mermaid svg :is(.messageLine0, .messageLine1)"
 # The theme draws diagrams where scripts do not reach; opened, they can be looked into.
 OPEN_SHADOWS = """
 const attach = Element.prototype.attachShadow;
@@ -122,7 +124,8 @@ def test_diagrams_are_drawn(home: str, language: str, visit: Visitor) -> None:
     for name, messages in MESSAGES.items():
         made = visit(f"{home}{name}.html", color_scheme="dark")
         texts = _drawn(made)
-        assert len(texts) == messages
+        assert made.page.locator(ARROWS).count() == messages
+        assert NAMES[language] in texts
         colours = made.page.evaluate(COLOURS)
         assert len(set(colours)) == 1, colours
         assert texts[:2] == ["GET /identity", f"{RESPONSES[language]}: 300 MULTIPLE CHOICES"]
