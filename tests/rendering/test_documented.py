@@ -81,3 +81,9 @@ def test_the_real_engine_draws_it(sequence: Sequence, language: str) -> None:
 def test_all_that_ship_can_be_drawn(name: str) -> None:
     shown = catalog()[name]
     assert {number for number, _ in read(sequence_mermaid(shown)).drawn} - {None} == set(shown.steps)
+
+
+def test_a_request_has_the_name_of_its_operation() -> None:
+    line = "  client->>glance: {name}<br/>GET /image/v2/images/{{image_id}}\n"
+    assert line.format(name="Show image") in sequence_mermaid(find("image-show"))
+    assert line.format(name="이미지 상세 조회") in sequence_mermaid(find("image-show"), "ko")

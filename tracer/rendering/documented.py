@@ -10,6 +10,7 @@ from tracer.i18n import DEFAULT
 from tracer.rendering.blocks import Arrow, Block, Branch, Node
 from tracer.rendering.conditions import each, either, how_often, when
 from tracer.rendering.messages import MessageView
+from tracer.rendering.operation_links import operation_link
 from tracer.rendering.words import words
 from tracer.sequences import AnyOrder, Each, Loop, OneOf, usual_mount, with_query
 
@@ -96,8 +97,10 @@ class _Builder:
             time=None,
             took=None,
             verdict=None,
+            operation=entry.operation,
         )
-        return Arrow(view, view.text, view.step)
+        operation = operation_link(entry.operation, self._language)
+        return Arrow(view, view.text, view.step, operation=operation)
 
     def _answer(self, entry: Entry, exchange: int, statuses: List[int], sender: str = "") -> Arrow:
         step = entry.steps[1] if entry.steps else None
