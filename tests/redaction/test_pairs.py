@@ -326,6 +326,8 @@ def test_in_what_the_redactor_gives_out_nothing_is_found(text: str) -> None:
 @example("", "\npassword%3Dpassword", "text/plain")
 @example("", "password = password[", "text/plain")
 @example("&quot;password: password", "", "text/plain")
+@example("", "password: \n&quot;", "text/plain")
+@example("&quot;password \rpassword", "", "text/plain")
 def test_in_a_recording_of_what_the_redactor_gives_out_nothing_is_found(
     text: str, other: str, kind: str
 ) -> None:

@@ -32,7 +32,7 @@ def test_the_name_of_an_operation_is_a_link() -> None:
 def test_a_picture_of_other_messages_stays_as_it_is() -> None:
     text = "sequenceDiagram\n  %% https://x/#y\n  a->>b: Name<br/>GET /\n"
     svg = TEXT.format("Name") + TEXT.format("GET /")
-    linked = '<a href="https://x/#y" target="_blank" style="text-decoration: underline">'
+    linked = '<a href="https://x/#y" target="_blank">'
     assert add_links(svg, text) == f"{linked}{TEXT.format('Name')}</a>{TEXT.format('GET /')}"
     assert add_links(TEXT.format("Name"), text) == TEXT.format("Name")
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.api_reference.planting import request_of
 from tracer.api_reference import operations, services
+from tracer.formats.data_files import typed
+from tracer.sequences.catalogue import version_in_paths
 from tracer.sequences.operation_facts import operation_facts, unknown_operation
+from tracer.sequences.schema import TAG, Entry
+from tracer.sequences.templates import fits, normal
 
 
 def test_the_facts_of_an_operation() -> None:
@@ -41,3 +46,19 @@ def test_an_unknown_operation_names_similar_ones() -> None:
         "x.yaml: exchanges[0].operation: no operation 'image.show-images' in the API"
     )
     assert "image.show-image" in str(error).partition("did you mean")[2]
+
+
+@pytest.mark.parametrize("service", services())
+def test_the_facts_of_each_operation_are_an_exchange_that_its_request_fits(service: str) -> None:
+    for operation in operations(service):
+        facts = {"status": 200, "method": "GET", **operation_facts(operation.id), TAG: "exchange"}
+        entry = typed(facts, Entry, operation.id)
+        path = request_of(operation).path
+        paths = path, version_in_paths(service) + path
+        assert any(fits(entry.path, normal(sent)) for sent in paths), (entry.path, paths)
+
+
+def test_an_operation_for_any_method_leaves_the_method_open() -> None:
+    assert "method" not in operation_facts("baremetal.call-a-method")
+    assert operation_facts("compute.list-servers")["path"] == "/v2.1/servers"
+    assert operation_facts("compute.list-all-major-versions")["path"] == "/"

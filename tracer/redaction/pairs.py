@@ -59,6 +59,8 @@ _NUMBERED = re.compile(r"-[0-9]+\Z")
 _RIGHT = re.compile(rf"[\w-]{{0,{LONGEST}}}+(?:\.[\w-]{{1,{LONGEST}}}+){{0,4}}")
 _HIDDEN = re.compile(r"\\u00[2-7][0-9A-Fa-f]|%(?:25){0,6}[4-7][0-9A-Fa-f]")
 _NAME = re.compile(r"[\w.-]++")
+_EMPTY = re.compile(r"""(?:[\s"'\\]|(?<=\\)[nrt])*""")
+"""Blanks, quotes and escapes alone, as between a name and the end of a quoted text."""
 _TO_END = re.compile(r"[\s\\\"':=>\])]*")
 _PERCENT_MARK = re.compile(r"%(?:25){0,6}(?:0[aAdD]|2[027]|3[aAcCdDeE]|[4-7][0-9A-Fa-f])")
 # An encoded piece ends with its parameter, its quoted text, or the text between its tags.
@@ -166,7 +168,7 @@ class Pairs(Generic[P]):
         )
         if not document:
             values += self._beside_all(text, [pair for pair in spots if literals.around(pair[0]) < 0])
-            values += self._in_views(text, depth, budget, declared)
+            values += self._in_views(text, literals, depth, budget, declared)
         return _merged(values)
 
     def _in_objects(
@@ -254,6 +256,9 @@ class Pairs(Generic[P]):
         for may_hold in (may_declare, self._may_name_kind, may_patch, self._programs.may_call):
             for index in literals.matching(may_hold) if may_hold(text) else ():
                 inner.setdefault(index, [])
+        if not document and "\\" in text and _ENTITY_MARK.search(text):
+            for index in literals.matching(_ENTITY_MARK.search):
+                inner.setdefault(index, [])
         inner.pop(-1, None)
         for index, names in sorted(inner.items()):
             start, end = literals.content(index)
@@ -304,14 +309,19 @@ class Pairs(Generic[P]):
             yield pair._replace(start=first + start, end=last + start, bare=False)
 
     def _in_views(
-        self, text: str, depth: int, budget: list[int], declared: frozenset[str]
+        self, text: str, literals: Literals, depth: int, budget: list[int], declared: frozenset[str]
     ) -> Iterator[NamedValue[P]]:
-        """Yield the values in pieces of a text after decoding of percent-encoding or character references."""
+        """Yield the values in pieces of a text after decoding of percent-encoding or character references.
+
+        A piece with backslashes in a quoted text is decoded there, after the backslashes.
+        """
         for mark, piece, pattern, decode in (
             (_PERCENT_MARK, _PERCENT_PIECE, PERCENT, from_percent),
             (_ENTITY_MARK, _ENTITY_PIECE, ENTITY, from_entity),
         ):
             for start, end in _marked(text, mark, piece):
+                if "\\" in text[start:end] and literals.around(Spot(start, end)) >= 0:
+                    continue
                 view = View(text[start:end], pattern, decode, None)
                 for pair in self._find(view.text, depth - 1, budget, declared):
                     first, last = view.span(pair.start, pair.end)
@@ -364,7 +374,7 @@ class Pairs(Generic[P]):
         """Yield the values that are secrets, without quotes and escapes."""
         for start, end in spans:
             value = text[start:end]
-            if value.strip() and not self._is_harmless(text, start, end, rule):
+            if not _EMPTY.fullmatch(value) and not self._is_harmless(text, start, end, rule):
                 bare = text[start - 1 : start] not in ("'", '"')
                 if value[0] in "\"'":
                     value = without_quotes(value)  # a word of a shell in several pieces

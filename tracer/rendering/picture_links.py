@@ -53,4 +53,4 @@ def _messages(text: str) -> Iterator[_Message]:
 def _linked(element: str, url: str) -> str:
     if not url:
         return element
-    return f'<a href="{html.escape(url)}" target="_blank" style="text-decoration: underline">{element}</a>'
+    return f'<a href="{html.escape(url)}" target="_blank">{element}</a>'

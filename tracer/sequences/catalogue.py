@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Catalogue", "Service", "is_known", "participant_label", "participant_of_type", "usual_mount",
-    "well_known",
+    "version_in_paths", "well_known",
 ]  # fmt: skip
 
 _SERVICES = Path(__file__).parent / "services.yaml"
@@ -36,15 +36,20 @@ _CLIENT = ("client", "openstack-client")
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A service of ``services.yaml``: its label, its service types, and its first path segments."""
+    """A service of ``services.yaml``: its label, its service types, and its first path segments.
+
+    ``version`` is the version in the paths of requests, if the API reference leaves it out: ``/v2.1``.
+    """
 
     label: str
     types: list[str] = []
     mounts: list[str] = []
+    version: str = ""
 
 
 class _Services(NamedTuple):
     labels: dict[str, str]
+    versions: dict[str, str]
     by_type: dict[str, str]
     by_mount: dict[str, str]
 
@@ -64,6 +69,7 @@ def _services() -> _Services:
         services = {name: service for name, service in services.items() if name not in file} | file
     return _Services(
         labels={name: service.label for name, service in services.items()},
+        versions={name: service.version for name, service in services.items()},
         by_type={kind: name for name, service in services.items() for kind in service.types},
         by_mount={f"/{mount}": name for name, service in services.items() for mount in service.mounts},
     )
@@ -89,6 +95,14 @@ def participant_of_type(service_type: str) -> str:
     Return an empty string for an unknown type.
     """
     return _services().by_type.get(service_type, "")
+
+
+def version_in_paths(participant: str) -> str:
+    """Return the version in the paths of a service whose API reference leaves it out, ``/v2.1`` for ``nova``.
+
+    Return an empty string for other services.
+    """
+    return _services().versions.get(participant, "")
 
 
 def usual_mount(participant: str) -> str:

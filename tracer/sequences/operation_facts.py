@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import Any
 
 from tracer.api_reference import link, operation_by_id, operation_names
 from tracer.api_reference.similar_names import similar_names
 from tracer.errors import InputError
-from tracer.sequences.catalogue import participant_of_type
+from tracer.sequences.catalogue import participant_of_type, version_in_paths
+from tracer.sequences.templates import normal
 
 __all__ = ["operation_facts", "unknown_operation"]
+
+_ANY = "*"
+"""The method of an operation for any method."""
+
+_PARAMETER = re.compile(r"\{([^{}]*)\}")
+_BETWEEN_SEGMENTS = re.compile(r"/(?![^{}]*\})")
+_WORD_BREAK = re.compile(r"\W+|(?<=[a-z0-9])(?=[A-Z])")
+_VERSION = re.compile(r"/(?:v\d|\{api_version\})")
 
 
 @functools.cache
@@ -18,7 +28,7 @@ def operation_facts(operation_id: str) -> dict[str, Any]:
     """Return the keys that an exchange inherits from an operation, empty for an unknown operation.
 
     These are the receiver, the method, the path, the statuses of a success, the name as summary, and the
-    link. Callers share the dict and must not change it.
+    link. An operation for any method has no method. Callers share the dict and must not change it.
     """
     found = operation_by_id(operation_id)
     if found is None:
@@ -28,12 +38,31 @@ def operation_facts(operation_id: str) -> dict[str, Any]:
     success = list(operation.success)
     return {
         "to": participant or service,
-        "method": operation.method,
-        "path": operation.actual_path or operation.path,
+        **({"method": operation.method} if operation.method != _ANY else {}),
+        "path": _entry_path(operation.actual_path or operation.path, version_in_paths(participant)),
         **({"status": success[0] if len(success) == 1 else success} if success else {}),
         "summary": operation_names(operation),
         "reference": link(service, operation),
     }
+
+
+def _entry_path(template: str, version: str) -> str:
+    """Return a path of the reference as sequences spell it.
+
+    It has the ``version`` that the reference leaves out. A segment has at most one parameter, in snake case.
+    """
+    has_version = not version or template == "/" or bool(_VERSION.match(template))
+    segments = map(_entry_segment, _BETWEEN_SEGMENTS.split(template))
+    return normal(("" if has_version else version) + "/".join(segments))
+
+
+def _entry_segment(segment: str) -> str:
+    names = _PARAMETER.findall(segment)
+    if not names:
+        return segment
+    snake = (_WORD_BREAK.sub("_", name).lower() for name in names)
+    prefix = segment.partition("{")[0]
+    return f"{prefix}{{{'_'.join(snake)}}}"
 
 
 def unknown_operation(operation_id: str, source: str, location: str) -> InputError:
