@@ -73,12 +73,12 @@ def _check_release(release: str, cloud: str | None, url: str) -> None:
 
 def _passed_over(environment: Mapping[str, str], release: str, command: Sequence[str]) -> str:
     """Return the only cloud of clouds.yaml if ``for_command`` names the embedded one instead; else empty."""
+    if _is_described(environment, command):
+        return ""
     from tracer.capture.client.clouds_file import only_cloud
     from tracer.cloud.release_data import releases
 
-    if _is_described(environment, command) or release not in releases():
-        return ""
-    return only_cloud(environment, Path.cwd())
+    return only_cloud(environment, Path.cwd()) if release in releases() else ""
 
 
 def hint(environment: Mapping[str, str], release: str | None, command: Sequence[str]) -> str:
