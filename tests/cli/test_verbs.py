@@ -84,7 +84,7 @@ def test_bad_input_is_one_clear_line(
 ) -> None:
     (tmp_path / "text").write_text("just: text\n")
     (tmp_path / "torn").write_text("format: [1")
-    (tmp_path / "later").write_text(SMALL.replace("format: 1", "format: 2"))
+    (tmp_path / "later").write_text(SMALL.replace("format: 2", "format: 3"))
     (tmp_path / "typed").write_text(SMALL.replace("status: 200", "status: ok"))
     (tmp_path / "right").write_text(SMALL)
     os.mkfifo(tmp_path / "pipe")
