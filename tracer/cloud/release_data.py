@@ -32,6 +32,7 @@ __all__ = [
     "release",
     "releases",
     "select",
+    "supported_groups",
 ]
 
 PLACEHOLDERS = frozenset({
@@ -296,6 +297,12 @@ def select(release: CloudRelease, groups: Sequence[str] = (), *, known: Catalog 
     packages = {known.services[name].package or name: version for name, version in versions.items()}
     environments = further.environments if further else release.environments
     return Selection(chosen, {**packages, **known.server}, environments)
+
+
+def supported_groups(release: CloudRelease) -> list[str]:
+    """Return the groups whose services the release has, with all that they require."""
+    known, versions = catalog(), release.versions.keys()
+    return [name for name, members in known.groups.items() if _required(known, members) <= versions]
 
 
 def _required(catalog: Catalog, names: Iterable[str]) -> set[str]:
