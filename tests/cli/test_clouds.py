@@ -16,6 +16,7 @@ from tracer.cli import app, cloud, demo
 from tracer.cli.clouds import _is_below, choose_release, for_command, hint
 from tracer.cloud import clients
 from tracer.cloud.embedded_cloud import EmbeddedCloud, Running
+from tracer.cloud.release_data import catalog
 from tracer.errors import CommandError, InputError
 
 if TYPE_CHECKING:
@@ -226,6 +227,32 @@ def test_an_ipv6_address_is_listed_with_its_brackets(
     monkeypatch.setattr(cloud, "_state", lambda _: "up, [fd00::2]:5000")
     cloud._list(argparse.Namespace())
     assert "up, [fd00::2]:5000" in capsys.readouterr().out
+
+
+def test_further_services_are_listed_with_their_versions_and_python(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRACER_CACHE", str(tmp_path))
+    cloud._list(argparse.Namespace())
+    lines = [line for line in capsys.readouterr().out.splitlines() if "--services" in line]
+    services = "placement 16.0.0, neutron 29.0.0, nova 34.0.0, cinder 29.0.0"
+    assert f"2026.2 --services compute, volume: {services}; Python 3.11" in lines
+    assert not [line for line in lines if line.startswith("2025.1")]
+
+
+def test_the_groups_of_the_command_line_are_those_of_the_data() -> None:
+    assert tuple(catalog().groups) == cloud._GROUPS
+    assert cloud._groups("all") == cloud._GROUPS
+    assert cloud._groups("volume") == ("volume",)
+    assert cloud._groups(None) == ()
+
+
+def test_a_release_without_the_services_is_one_line_before_anything_is_started(tmp_path: Path) -> None:
+    ended = tracer("cloud", "up", "2025.1", "--services", "all", TRACER_CACHE=str(tmp_path))
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("tracer: 2025.1 has no compute services in this version: ")
+    assert ended.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_demo_says_at_which_ipv6_address_the_cloud_is() -> None:

@@ -15,6 +15,7 @@ import pytest
 from tracer import storage
 from tracer.cloud import cache
 from tracer.cloud.embedded_cloud import EmbeddedCloud
+from tracer.cloud.release_data import select
 from tracer.cloud.services import ProcessFault
 from tracer.errors import CloudError
 
@@ -52,6 +53,23 @@ def test_a_process_that_lives_but_does_not_answer_is_a_fault(
     note(tmp_path, bystander.pid, bystander.create_time())
     assert EmbeddedCloud("zed", tmp_path).status() is None
     assert EmbeddedCloud("zed", tmp_path).faults() == [ProcessFault("keystone", "no-response", Path("/l"))]
+
+
+def test_a_cloud_that_is_up_without_the_wanted_services_is_one_line(tmp_path: Path) -> None:
+    note(tmp_path, os.getpid(), 1.0)
+    cloud = EmbeddedCloud("zed", tmp_path)
+    running = cloud._read_note()
+    assert running
+    with pytest.raises(CloudError) as caught:
+        cloud._check_services(running, select(cloud.release))
+    assert str(caught.value) == "zed is already up without glance; end it with: tracer cloud down zed"
+
+
+def test_a_tracer_has_a_socket_for_each_service_that_runs(tmp_path: Path) -> None:
+    cloud = EmbeddedCloud("zed", tmp_path)
+    assert cloud._names() == ["keystone", "glance"]
+    note(tmp_path, os.getpid(), 1.0)
+    assert cloud._names() == ["keystone"]
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"release": 1}'])

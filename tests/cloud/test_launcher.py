@@ -1,8 +1,12 @@
 """The mount: what the application sees of a path, and what is left of an upload."""
 
 import io
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,3 +60,47 @@ def test_one_at_a_time_means_one_thread(monkeypatch: pytest.MonkeyPatch) -> None
         caller.join()
     assert len(idents) == 1
     assert not idents.pop().endswith(f"|{threading.get_ident()}")
+
+
+def test_a_locked_application_processes_one_request_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    active: list[int] = []
+    most: list[int] = []
+
+    def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        active.append(1)
+        most.append(len(active))
+        start_response("200 OK", [])
+        yield b"x"
+        time.sleep(0.02)
+        active.pop()
+
+    monkeypatch.setattr(launcher, "_directly", lambda module, function: slow)
+    served = launcher._mounted(launcher._locked("m", "f"), "/compute")
+    callers = [threading.Thread(target=ask, args=(served, "/compute")) for _ in range(5)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert (len(most), max(most)) == (5, 1)
+
+
+def test_an_application_that_cannot_be_loaded_ends_the_process_despite_its_threads(tmp_path: Path) -> None:
+    module = tmp_path / "broken.py"
+    module.write_text(
+        "import threading, time\n"
+        "def app():\n"
+        "    threading.Thread(target=time.sleep, args=(60,)).start()\n"
+        "    raise ValueError('no such driver')\n"
+    )
+    script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from tracer.cloud import launcher; launcher"
+    words = ["x", "--home", str(tmp_path), "--app", "broken:app", "--mount", "/x", "--fd", "0"]
+    words += ["--address", "127.0.0.1:1", "--tracing", str(tmp_path)]
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{script}._load(launcher._options())", *words[1:]],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1] == "ValueError: no such driver"

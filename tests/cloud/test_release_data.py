@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracer.cloud.release_data import catalog, load, release, releases
+from tracer.cloud.release_data import Catalog, catalog, load, release, releases, select
 from tracer.errors import CloudError, InputError
 
 GOOD = """
@@ -83,6 +83,91 @@ def test_wrong_data_is_one_line_with_the_place(old: str, new: str, message: str)
         load(good().replace(old, new, 1), "r.yaml")
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+FURTHER = """
+services:
+  keystone: {type: identity, mount: /identity, app: "keystone.wsgi:app"}
+  placement: {type: placement, mount: /placement, app: "p:app", package: openstack-placement}
+  nova: {type: compute, mount: /compute, path: /v2.1, app: "n:app", requires: [placement, neutron]}
+  neutron: {type: network, mount: /networking, app: "q:app", requires: [nova]}
+  cinder: {type: block-storage, mount: /volume, app: "c:app"}
+groups: {compute: [nova], volume: [cinder]}
+server: {cheroot: 1.0.0}
+releases:
+  "2026.1":
+    services: {keystone: 29.0.0}
+    environments: [{python: ["3.11", "3.12"], exclude-newer: "2026-04-20"}]
+    client: {packages: {c: 1.0.0}, environments: [{python: ["3.11"], exclude-newer: "2026-04-20"}]}
+  "2026.2":
+    services: {keystone: 30.0.0}
+    environments: [{python: ["3.11", "3.12"], exclude-newer: "2026-10-20"}]
+    further:
+      services: {placement: 16.0.0, neutron: 29.0.0, nova: 34.0.0, cinder: 29.0.0}
+      environments: [{python: ["3.11"], exclude-newer: "2026-10-20", add: [fixtures]}]
+    client: {packages: {c: 1.0.0}, environments: [{python: ["3.11"], exclude-newer: "2026-10-20"}]}
+"""
+
+
+@pytest.fixture
+def further() -> Catalog:
+    return load(FURTHER, "r.yaml")
+
+
+def test_without_a_group_the_further_services_of_a_release_stay_out(further: Catalog) -> None:
+    chosen = select(further.releases["2026.2"], known=further)
+    assert list(chosen.services) == ["keystone"]
+    assert chosen.packages == {"keystone": "30.0.0", "cheroot": "1.0.0"}
+    assert chosen.environments[0].python == ["3.11", "3.12"]
+
+
+def test_a_group_brings_what_its_services_require_in_the_order_of_their_start(further: Catalog) -> None:
+    chosen = select(further.releases["2026.2"], ["compute"], known=further)
+    assert list(chosen.services) == ["keystone", "placement", "neutron", "nova"]
+    assert list(select(further.releases["2026.2"], ["volume"], known=further).services) == [
+        "keystone",
+        "cinder",
+    ]
+
+
+def test_one_environment_has_all_further_services(further: Catalog) -> None:
+    by_group = [select(further.releases["2026.2"], [group], known=further) for group in further.groups]
+    assert by_group[0].packages == by_group[1].packages
+    assert by_group[0].packages["openstack-placement"] == "16.0.0"
+    assert "placement" not in by_group[0].packages
+    assert [(one.python, one.add) for one in by_group[0].environments] == [(["3.11"], ["fixtures"])]
+
+
+def test_a_release_without_the_services_of_a_group_is_one_line_with_those_that_have_them(
+    further: Catalog,
+) -> None:
+    with pytest.raises(CloudError) as caught:
+        select(further.releases["2026.1"], ["compute"], known=further)
+    assert str(caught.value) == (
+        "2026.1 has no compute services in this version: neutron, nova, placement;"
+        " releases with compute: 2026.2"
+    )
+
+
+def test_an_unknown_group_is_answered_with_the_known_ones(further: Catalog) -> None:
+    with pytest.raises(CloudError, match=r"^unknown services 'x'; known: compute, volume$"):
+        select(further.releases["2026.2"], ["x"], known=further)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("requires: [nova]", "requires: [nowa]", "services.neutron.requires: unknown service 'nowa'"),
+        ("volume: [cinder]", "volume: [cindy]", "groups.volume: unknown service 'cindy'"),
+        ("cinder: 29.0.0", "cindy: 29.0.0", "releases.2026.2.further.services: unknown service 'cindy'"),
+        ("path: /v2.1", "path: v2.1", "services.nova.path: expected str matching regex"),
+    ],
+)
+def test_an_unknown_service_is_one_line_with_the_place(old: str, new: str, message: str) -> None:
+    assert old in FURTHER
+    with pytest.raises(InputError) as caught:
+        load(FURTHER.replace(old, new, 1), "r.yaml")
+    assert message in str(caught.value)
 
 
 def test_a_list_is_not_the_data() -> None:

@@ -175,6 +175,18 @@ def test_a_template_of_an_earlier_version_with_good_passwords_is_kept(built: Bui
     assert state.passwords(template) == kept
 
 
+def test_the_catalogue_has_the_whole_url_and_the_account_its_roles(built: Built, tmp_path: Path) -> None:
+    text = DATA.replace(
+        "    mount: /image\n", "    mount: /image\n    path: /v2\n    roles: [admin, service]\n"
+    )
+    assert text != DATA
+    catalog = load(text, "test")
+    template = state.template(catalog.releases["zed"], catalog.services, built, tmp_path, lambda _line: None)
+    orders = (template / "orders").read_text()
+    assert '"url":"http://glance.invalid/image/v2"' in orders
+    assert '"roles":["admin","service"]' in orders
+
+
 LIMITED = DATA.replace(
     "    files: {g.conf: ",
     """    limits: {defaults: {image_count_total: 7}, files: {g.conf: "; limits of {endpoint_id}"}}

@@ -18,15 +18,20 @@ from tracer.writability import check_folder, naming_option
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tracer.cloud.embedded_cloud import EmbeddedCloud, Running
-    from tracer.cloud.release_data import CloudRelease
+    from tracer.cloud.release_data import CloudRelease, Environment
 
 __all__ = ["arguments", "run"]
 
 _PORTS = range(1, 65501)
 """The ports of the first service. The next services use the ports after it."""
+
+_GROUPS = ("compute", "volume")
+"""The groups of further services. The parser does not read releases.yaml, as this takes too long."""
+
+_ALL = "all"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +53,11 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_port(parser, "The identity service takes it, and the others those after it.", _PORTS)
     add_host(parser)
+    parser.add_argument(
+        "--services",
+        choices=(*_GROUPS, _ALL),
+        help="Further services: compute (Nova, Neutron, Placement), volume (Cinder), or all of them.",
+    )
     parser.add_argument(
         "--limits",
         action="store_true",
@@ -102,13 +112,25 @@ def _up(options: argparse.Namespace) -> None:
     tracer = tracing_daemon.command(options.release, out) if options.traced else ()
     with progress(plain=True) as show:
         running = cloud.up(
-            show, port=options.port, host=options.host, tracer=tracer, image=True, limits=options.limits
+            show,
+            port=options.port,
+            host=options.host,
+            tracer=tracer,
+            image=True,
+            limits=options.limits,
+            groups=_groups(options.services),
         )
         cloud.client(show)
     _print_services(running)
     if options.traced:
         print(f"Recordings are written to {(out / options.release).absolute()}")
     print(f"Next: source <({program()} cloud env {options.release}); openstack image list")
+
+
+def _groups(chosen: str | None) -> tuple[str, ...]:
+    if chosen is None:
+        return ()
+    return _GROUPS if chosen == _ALL else (chosen,)
 
 
 def _down(options: argparse.Namespace) -> None:
@@ -146,13 +168,29 @@ def _list(_options: argparse.Namespace) -> None:
         cloud = EmbeddedCloud(name)
         versions = [release.services.get(service, "-") for service in names]
         client = [release.client.packages[package] for package in ("python-openstackclient", "openstacksdk")]
-        python = cloud.python() or _usable(release)
+        python = cloud.python() or _usable(release.environments)
         table.add_row(name, also(name), *versions, *client, python, Text(_state(cloud)))
     # A pipe has no width. Its reader needs whole lines.
     Console(width=None if sys.stdout.isatty() else 200).print(table)
+    for line in _further_lines(releases()):
+        print(line)
     for cloud in map(EmbeddedCloud, releases()):
         for fault in cloud.faults():
             print(f"{cloud.release.name}: {fault}")
+
+
+def _further_lines(releases: Mapping[str, CloudRelease]) -> Iterator[str]:
+    """Yield a line for each release with further services: its options, versions, and Python."""
+    from tracer.cloud.release_data import supported_groups
+
+    for name, release in releases.items():
+        if release.further:
+            versions = ", ".join(
+                f"{service} {version}" for service, version in release.further.services.items()
+            )
+            groups = ", ".join(supported_groups(release))
+            python = _usable(release.further.environments)
+            yield f"{name} --services {groups}: {versions}; Python {python}"
 
 
 def _env(options: argparse.Namespace) -> None:
@@ -195,9 +233,9 @@ def _clouds(release: str | None) -> Iterator[EmbeddedCloud]:
     return (EmbeddedCloud(name) for name in ([release] if release else releases()))
 
 
-def _usable(release: CloudRelease) -> str:
+def _usable(environments: Iterable[Environment]) -> str:
     """Return the range of Python versions that the services can be installed on."""
-    versions = sorted({version for way in release.environments for version in way.python})
+    versions = sorted({version for way in environments for version in way.python})
     return "–".join(dict.fromkeys([versions[0], versions[-1]]))
 
 

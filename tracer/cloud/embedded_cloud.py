@@ -12,9 +12,18 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tracer import storage
-from tracer.cloud import clients, demo_image, environments, service_processes, services, state, tracing
+from tracer.cloud import (
+    clients,
+    demo_image,
+    environments,
+    seeding,
+    service_processes,
+    services,
+    state,
+    tracing,
+)
 from tracer.cloud.cache import Progress, folder, locked, private_folder, silent
-from tracer.cloud.release_data import CloudRelease, CloudService, catalog, release
+from tracer.cloud.release_data import CloudRelease, CloudService, Selection, catalog, release, select
 from tracer.cloud.services import HOST, FaultKind, ProcessFault, ServiceProcess
 from tracer.cloud.started import FOLDER, NOTE
 from tracer.errors import CloudError
@@ -23,7 +32,7 @@ from tracer.urls import base, hostname
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tracer.cloud.environments import Built
@@ -65,9 +74,8 @@ class EmbeddedCloud:
 
     def __init__(self, release_name: str, cache: Path | None = None, *, apart: Path | None = None) -> None:
         self.release: CloudRelease = release(release_name)
-        self.services: dict[str, CloudService] = {
-            name: catalog().services[name] for name in self.release.services
-        }
+        self.services: dict[str, CloudService] = select(self.release).services
+        self._known = {name: catalog().services[name] for name in self.release.versions}
         self._cache = folder(cache)
         self._folder = (apart or self._cache / FOLDER) / self.release.name
         self._home = self._folder / "state"
@@ -82,6 +90,7 @@ class EmbeddedCloud:
         tracer: Sequence[str] = (),
         image: bool = False,
         limits: bool = False,
+        groups: Sequence[str] = (),
     ) -> Running:
         """Start the cloud from a new copy of its initialised state, unless it is up already.
 
@@ -90,27 +99,31 @@ class EmbeddedCloud:
         the command line of a process that traces the cloud (``standing``) while it is up. A tracer with the
         same command line that runs already stays. With ``image``, a cloud that starts gets the demo image,
         before it is traced. With ``limits``, services ask Keystone for quotas (unified limits) before they
-        create something.
+        create something. ``groups`` names further services to start, such as ``compute``.
 
         Raises CloudError if the cloud or the tracer does not start, or if either runs already with other
         options. After an error or an interruption, no new process is left.
         """
         chosen = services.address(host) if host else None
+        selection = select(self.release, groups)
         with service_processes.stoppable(), locked(self._folder.parent, self.release.name, progress):
             if running := self.status():
-                return self._traced(self._check_options(running, port, chosen, limits), tracer, progress)
+                self._check_options(running, port, chosen, limits)
+                self._check_services(running, selection)
+                return self._traced(running, tracer, progress)
             self._end()
             if port is not None:
-                with services.sockets(list(self.services), port, chosen or HOST):
+                with services.sockets(list(selection.services), port, chosen or HOST):
                     progress(f"port {port} is free")
-            built = self._built(progress)
-            source = state.template(self.release, self.services, built, self._cache, progress)
-            progress(f"starting {' and '.join(self.services)} of {self.release.name}")
+            built = self._built(progress, selection)
+            source = state.template(self.release, selection.services, built, self._cache, progress)
+            progress(f"starting {_listed(selection.services)} of {self.release.name}")
             try:
-                started = self._start(source, built, port, chosen or HOST, limits=limits)
+                started = self._start(source, built, selection.services, port, chosen or HOST, limits=limits)
                 if image:
                     progress("uploading a small image")
                     self.demo_image()
+                self._seed(started, progress)
                 return self._traced(started, tracer, progress)
             except BaseException:
                 with service_processes.unstoppable():
@@ -161,7 +174,7 @@ class EmbeddedCloud:
         environment = self.environment()
         running = self._read_note()
         processes = running.services if running else ()
-        urls = {self.services[process.name].type: process.url for process in processes}
+        urls = {self._known[process.name].type: process.url for process in processes}
         return demo_image.ensure(environment, urls["image"])
 
     def proxy(self) -> str | None:
@@ -176,7 +189,7 @@ class EmbeddedCloud:
         Waits for the end of another recording. Raises CloudError if the cloud is not up.
         """
         self.environment()
-        with tracing.taken(self._home, "recording", list(self.services), HOST, progress) as listening:
+        with tracing.taken(self._home, "recording", self._names(), HOST, progress) as listening:
             yield listening
 
     @contextmanager
@@ -185,7 +198,7 @@ class EmbeddedCloud:
 
         While a recording is active, the services send their requests to the sockets of the recording.
         """
-        names = [tracing.CLIENT, *self.services]
+        names = [tracing.CLIENT, *self._names()]
         with tracing.taken(self._home, "standing", names, HOST, silent) as listening:
             yield listening
 
@@ -220,26 +233,39 @@ class EmbeddedCloud:
         )
         return bool(prepared and clients.installed(self.release, self._cache))
 
+    def _names(self) -> list[str]:
+        """Return the names of the services that were started, or else of those that start by default."""
+        running = self._read_note()
+        return [process.name for process in running.services] if running else list(self.services)
+
     def _installed(self) -> Built | None:
-        name, wanted = self.release.name, self.release.environments
-        return environments.finished(name, self._packages(), wanted, self._cache)
+        chosen = select(self.release)
+        return environments.finished(self.release.name, chosen.packages, chosen.environments, self._cache)
 
-    def _packages(self) -> dict[str, str]:
-        return {**self.release.services, **catalog().server}
+    def _built(self, progress: Progress, selection: Selection | None = None) -> Built:
+        chosen = selection or select(self.release)
+        return environments.build(
+            self.release.name, chosen.packages, chosen.environments, self._cache, progress
+        )
 
-    def _built(self, progress: Progress) -> Built:
-        name, wanted = self.release.name, self.release.environments
-        return environments.build(name, self._packages(), wanted, self._cache, progress)
-
-    def _start(self, source: Path, built: Built, port: int | None, host: str, *, limits: bool) -> Running:
+    def _start(
+        self,
+        source: Path,
+        built: Built,
+        chosen: Mapping[str, CloudService],
+        port: int | None,
+        host: str,
+        *,
+        limits: bool,
+    ) -> Running:
         logs = private_folder(self._folder / "logs")
-        with services.sockets(list(self.services), port, host) as listening:
+        with services.sockets(list(chosen), port, host) as listening:
             ports = {name: listener.getsockname()[1] for name, listener in listening.items()}
             urls = {
-                name: f"{base('http', host, ports[name])}{service.mount}"
-                for name, service in self.services.items()
+                name: f"{base('http', host, ports[name])}{service.mount}{service.path}"
+                for name, service in chosen.items()
             }
-            site = state.Site(self._home, self.services, urls, built, state.passwords(source), limits)
+            site = state.Site(self._home, chosen, urls, built, state.passwords(source), limits)
             state.copy(source, site)
             started: list[ServiceProcess] = []
             for name, listener in listening.items():
@@ -253,9 +279,16 @@ class EmbeddedCloud:
             started=datetime.now(UTC).isoformat(timespec="seconds"),
             limits=limits,
         )
-        services.await_answers(started, self.services)
+        services.await_answers(started, chosen)
         self._write(running)
         return running
+
+    def _seed(self, running: Running, progress: Progress) -> None:
+        urls = {process.name: process.url for process in running.services}
+        orders = {name: self._known[name].seed for name in urls}
+        if seeded := [name for name, requests in orders.items() if requests]:
+            progress(f"creating the first objects of {_listed(seeded)}")
+            seeding.send(self.environment(), urls, orders)
 
     def _traced(self, running: Running, words: Sequence[str], progress: Progress) -> Running:
         """Start a tracer with the command line ``words``, if any. Return the cloud with its tracer."""
@@ -318,10 +351,10 @@ class EmbeddedCloud:
     def _fault(self, process: ServiceProcess) -> FaultKind | None:
         if not services.lives(process):
             return "not-running"
-        mount = self.services[process.name].mount
+        mount = self._known[process.name].mount
         return None if services.answers(process, mount) else "no-response"
 
-    def _check_options(self, running: Running, port: int | None, host: str | None, limits: bool) -> Running:
+    def _check_options(self, running: Running, port: int | None, host: str | None, limits: bool) -> None:
         name, at = self.release.name, running.services[0].port
         if port and port != at:
             raise CloudError(f"{name} is already up on port {at}; end it with: tracer cloud down {name}")
@@ -329,16 +362,27 @@ class EmbeddedCloud:
             raise CloudError(f"{name} is already up on {running.host}; end it with: tracer cloud down {name}")
         if limits and not running.limits:
             raise CloudError(f"{name} is already up without limits; end it with: tracer cloud down {name}")
-        return running
+
+    def _check_services(self, running: Running, selection: Selection) -> None:
+        name, started = self.release.name, {process.name for process in running.services}
+        if missing := [service for service in selection.services if service not in started]:
+            raise CloudError(
+                f"{name} is already up without {_listed(missing)}; end it with: tracer cloud down {name}"
+            )
 
     def _end(self) -> bool:
         running = self._read_note()
         processes = [*running.services, *filter(None, [running.tracer])] if running else []
         noted = [process.pid for process in processes if services.lives(process)]
         # A killed command may have started processes that the note does not contain.
-        leaders = {*noted, *services.orphans(self._home, list(self.services))}
+        leaders = {*noted, *services.orphans(self._home, list(self._known))}
         service_processes.end(leaders)
         self._note.unlink(missing_ok=True)
         if self._home.exists():
             shutil.rmtree(self._home)
         return bool(leaders) or running is not None
+
+
+def _listed(names: Iterable[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

@@ -4,7 +4,7 @@ It runs in the environment of a service, which has no tracer, so it imports noth
 parent process passes the listening socket, so no other process can take the port.
 
     python -I launcher.py --home FOLDER --app MODULE:FUNCTION --mount /PATH
-                          --fd N --address HOST:PORT --tracing FOLDER [--serial]
+                          --fd N --address HOST:PORT --tracing FOLDER [--serial | --locked]
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import importlib.util
 import os
 import signal
 import sys
+import threading
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -37,11 +39,12 @@ def main() -> None:
     # be set before the application opens files.
     os.dup2(options.fd, SYSTEMD_FD)
     os.environ["LISTEN_PID"] = str(os.getpid())
-    module, _, function = options.app.partition(":")
     outgoing = _outgoing()
     # The application may send requests and start threads as soon as it is loaded.
     outgoing.install(lambda: outgoing.current(options.tracing, Path(options.home).name))
-    app = (_one_at_a_time if options.serial else _directly)(module, function)
+    # An adapter of a service is a module of this folder.
+    sys.path.append(str(Path(__file__).with_name("adapters")))
+    app = _load(options)
     host, _, port = options.address.rpartition(":")
     wsgi = importlib.import_module("cheroot.wsgi")
     server = wsgi.Server(
@@ -75,6 +78,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--address", required=True)
     parser.add_argument("--tracing", required=True)
     parser.add_argument("--serial", action="store_true")
+    parser.add_argument("--locked", action="store_true")
     return parser.parse_args()
 
 
@@ -97,6 +101,35 @@ def _one_at_a_time(module: str, function: str) -> App:
             _close(body)
 
     return lambda environ, start_response: thread.submit(answer, environ, start_response).result()
+
+
+def _locked(module: str, function: str) -> App:
+    app = _directly(module, function)
+    # An application that uses eventlet has replaced the locks of the threading module by now.
+    lock = threading.Lock()
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        with lock:
+            body = app(environ, start_response)
+            try:
+                return list(body)
+            finally:
+                _close(body)
+
+    return answer
+
+
+def _load(options: argparse.Namespace) -> App:
+    """Return the application. End the process at once if the application cannot be loaded."""
+    module, _, function = options.app.partition(":")
+    load = _locked if options.locked else _one_at_a_time if options.serial else _directly
+    try:
+        return load(module, function)
+    except BaseException:  # noqa: BLE001 - the process ends, whatever the application raises
+        # Threads that the application has started would keep the process running.
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
 
 
 def _mounted(app: App, mount: str) -> App:

@@ -38,9 +38,13 @@ class Keystone:
         return str(self._call("POST", f"/v3/{kind}s", {kind: fields}).get_json()[kind]["id"])
 
     def grant(self, role: str, user: str, project: str) -> None:
-        """Give the user (id) the role (name) on the project (id)."""
+        """Give the user (id) the role (name) on the project (id).
+
+        A missing role is created: Keystone of zed comes without the role ``service``.
+        """
         roles = self._call("GET", f"/v3/roles?name={role}").get_json()["roles"]
-        self._call("PUT", f"/v3/projects/{project}/users/{user}/roles/{roles[0]['id']}")
+        made = roles[0]["id"] if roles else self.create("role", {"name": role})
+        self._call("PUT", f"/v3/projects/{project}/users/{user}/roles/{made}")
 
     def limit(self, service: str, region: str, limits: dict[str, int], user: str) -> None:
         """Register the default limits of a service (id), and let its user (id) read all limits.
@@ -77,7 +81,8 @@ def main() -> None:
         if service["user"]:
             account = {"name": service["user"], "password": service["password"], "domain_id": "default"}
             user = keystone.create("user", account)
-            keystone.grant("admin", user, project)
+            for role in service["roles"]:
+                keystone.grant(role, user, project)
             if service["limits"]:
                 system = Keystone(app, orders["user"], orders["password"], system=True)
                 system.limit(made, orders["region"], service["limits"], user)

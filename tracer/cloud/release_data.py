@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from functools import cache
 from importlib import resources
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -14,26 +14,35 @@ from tracer.formats import yaml_text
 from tracer.formats.data_files import typed
 from tracer.releases import canonical, meant
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
 __all__ = [
     "Catalog",
     "ClientPackages",
     "CloudRelease",
     "CloudService",
     "Environment",
+    "FurtherServices",
     "Limits",
+    "SeedRequest",
+    "Selection",
     "catalog",
     "load",
     "release",
     "releases",
+    "select",
+    "supported_groups",
 ]
 
 PLACEHOLDERS = frozenset({
-    "admin_password", "endpoint_id", "etc", "home", "identity_url", "password", "region", "url",
+    "adapters", "admin_password", "endpoint_id", "etc", "home", "identity_url", "password", "region", "url",
 })  # fmt: skip
 
 Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 PythonVersion = Annotated[str, msgspec.Meta(pattern=r"^3\.\d+$")]
 Mount = Annotated[str, msgspec.Meta(pattern=r"^/[a-z0-9-]+$")]
+UrlPath = Annotated[str, msgspec.Meta(pattern=r"^(/[a-z0-9.-]+)*$")]
 Target = Annotated[str, msgspec.Meta(pattern=r"^[\w.]+:\w+$")]
 
 
@@ -52,21 +61,48 @@ class Limits(_Data, frozen=True, kw_only=True):
     files: dict[str, str]
 
 
+class SeedRequest(_Data, frozen=True, kw_only=True):
+    """A request of the admin to a service of a new cloud, such as the creation of a network.
+
+    ``path`` follows the URL in the catalogue. ``service`` is the receiver, by default the service with the
+    request. ``keep`` names values of the response by their dotted path (``network.id``). Texts of later
+    requests contain them as ``{name}``.
+    """
+
+    method: Literal["GET", "POST", "PUT"] = "POST"
+    path: str
+    service: str | None = None
+    body: dict[str, Any] | None = None
+    keep: dict[str, str] = {}
+
+
 class CloudService(_Data, frozen=True, kw_only=True):
     """An OpenStack service: its configuration, its initialisation, and its WSGI application.
 
-    ``app`` is ``module:function``; the function returns the WSGI application. With ``serial``, requests are
-    processed one at a time. ``initialise`` is a list of command lines. They run in the service's environment
+    ``package`` is the name of its package, by default the name of the service. ``requires`` lists services
+    that start with it. Its URL in the catalogue is ``mount`` and ``path``.
+
+    ``app`` is ``module:function``; the function returns the WSGI application. With ``serial``, a thread of
+    its own loads the application and processes the requests one at a time. With ``locked``, the main thread
+    loads the application, and threads process the requests one at a time.
+
+    ``initialise`` is a list of command lines. They run in the service's environment
     with the variables of ``secret_environment``. ``catalogue`` is the database with the service catalogue,
-    and ``user`` the account of the service at Keystone.
-    ``limits`` are registered always, and used only by a cloud that runs with limits.
+    ``user`` the account of the service at Keystone, and ``roles`` are its roles in the project ``service``.
+    ``limits`` are registered always, and used only by a cloud that runs with limits. ``seed`` is what a
+    cloud contains when it is up.
     """
 
     type: str
     mount: Mount
+    path: UrlPath = ""
+    package: str | None = None
+    requires: list[str] = []
     app: Target
     serial: bool = False
+    locked: bool = False
     user: str | None = None
+    roles: tuple[str, ...] = ("admin",)
     environment: dict[str, str] = {}
     databases: list[str] = []
     catalogue: str | None = None
@@ -76,6 +112,7 @@ class CloudService(_Data, frozen=True, kw_only=True):
     initialise: list[Annotated[list[str], msgspec.Meta(min_length=1)]] = []
     secret_environment: dict[str, str] = {}
     limits: Limits | None = None
+    seed: list[SeedRequest] = []
 
     def texts(self) -> list[str]:
         """Return all texts that may contain placeholders."""
@@ -126,31 +163,68 @@ class ClientPackages(_Data, frozen=True, kw_only=True):
     environments: Environments
 
 
+class FurtherServices(_Data, frozen=True, kw_only=True):
+    """The services of a release that start only on request: versions by name in the order of their start.
+
+    ``environments`` are those of all services of the release together.
+    """
+
+    services: Annotated[dict[str, str], msgspec.Meta(min_length=1)]
+    environments: Environments
+
+
 class CloudRelease(_Data, frozen=True, kw_only=True):
     """An OpenStack release: its services in the order of their start, with versions, and its client.
 
-    ``environments`` are the possible environments of the services in order of preference.
+    ``services`` start in every cloud. ``environments`` are their possible environments in order of
+    preference.
     """
 
     name: str
     services: Annotated[dict[str, str], msgspec.Meta(min_length=1)]
     environments: Environments
+    further: FurtherServices | None = None
     client: ClientPackages
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Return the versions of all services by name, in the order of their start."""
+        return {**self.services, **(self.further.services if self.further else {})}
 
     def completed(self, defaults: Defaults) -> CloudRelease:
         """Return the release with ``defaults`` in all its environments."""
         client = msgspec.structs.replace(self.client, environments=_all(defaults, self.client.environments))
-        return msgspec.structs.replace(self, client=client, environments=_all(defaults, self.environments))
+        further = self.further and msgspec.structs.replace(
+            self.further, environments=_all(defaults, self.further.environments)
+        )
+        return msgspec.structs.replace(
+            self, client=client, further=further, environments=_all(defaults, self.environments)
+        )
 
 
 def _all(defaults: Defaults, environments: list[Environment]) -> list[Environment]:
     return [defaults.into(environment) for environment in environments]
 
 
-class Catalog(_Data, frozen=True, kw_only=True):
-    """The content of the file: services and releases by name, and the packages of the HTTP server."""
+class Selection(NamedTuple):
+    """Services of a release that start together, and what they are installed from.
+
+    ``packages`` has the versions by name of the package.
+    """
 
     services: dict[str, CloudService]
+    packages: dict[str, str]
+    environments: list[Environment]
+
+
+class Catalog(_Data, frozen=True, kw_only=True):
+    """The content of the file: services and releases by name, and the packages of the HTTP server.
+
+    ``groups`` lists services by a name that selects them (``tracer cloud up --services``).
+    """
+
+    services: dict[str, CloudService]
+    groups: dict[str, list[str]] = {}
     server: dict[str, str]
     releases: dict[str, CloudRelease]
 
@@ -159,7 +233,7 @@ def load(text: str, source: str) -> Catalog:
     """Read ``text`` as releases.yaml. Raise InputError, with ``source`` and location, if it is not valid."""
     raw = yaml_text.load(text, source)
     top = _mapping(raw, source, "")
-    if unknown := top.keys() - {"services", "server", "defaults", "releases"}:
+    if unknown := top.keys() - {"services", "groups", "server", "defaults", "releases"}:
         raise InputError(source, f"unknown key {min(unknown)!r}")
     services = {
         name: typed(value, CloudService, source, f"services.{name}")
@@ -171,7 +245,8 @@ def load(text: str, source: str) -> Catalog:
         for name, value in _mapping(top.get("releases"), source, "releases").items()
     }
     server = typed(top.get("server", {}), dict[str, str], source, "server")
-    catalog = Catalog(services=services, server=server, releases=releases)
+    groups = typed(top.get("groups", {}), dict[str, list[str]], source, "groups")
+    catalog = Catalog(services=services, groups=groups, server=server, releases=releases)
     _check(catalog, source)
     return catalog
 
@@ -198,6 +273,47 @@ def release(name: str) -> CloudRelease:
         raise CloudError(f"unknown release {name!r};{hint} known: {names}") from None
 
 
+def select(release: CloudRelease, groups: Sequence[str] = (), *, known: Catalog | None = None) -> Selection:
+    """Return the services of every cloud of ``release``, and those of ``groups`` with what they require.
+
+    Raises CloudError if a group is unknown, or if the release has none of its services here.
+    """
+    known = known or catalog()
+    wanted = set(release.services)
+    for group in groups:
+        if group not in known.groups:
+            raise CloudError(f"unknown services {group!r}; known: {', '.join(known.groups)}")
+        wanted |= _required(known, known.groups[group])
+        if missing := wanted - release.versions.keys():
+            able = [name for name, other in known.releases.items() if not wanted - other.versions.keys()]
+            hint = f"; releases with {group}: {', '.join(able)}" if able else ""
+            raise CloudError(
+                f"{release.name} has no {group} services in this version: {', '.join(sorted(missing))}{hint}"
+            )
+    chosen = {name: known.services[name] for name in release.versions if name in wanted}
+    # One environment has all services that start on request, as they share most packages.
+    further = release.further if chosen.keys() - release.services.keys() else None
+    versions = release.versions if further else release.services
+    packages = {known.services[name].package or name: version for name, version in versions.items()}
+    environments = further.environments if further else release.environments
+    return Selection(chosen, {**packages, **known.server}, environments)
+
+
+def supported_groups(release: CloudRelease) -> list[str]:
+    """Return the groups whose services the release has, with all that they require."""
+    known, versions = catalog(), release.versions.keys()
+    return [name for name, members in known.groups.items() if _required(known, members) <= versions]
+
+
+def _required(catalog: Catalog, names: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    left = set(names)
+    while left:
+        found |= left
+        left = {name for known in left for name in catalog.services[known].requires} - found
+    return found
+
+
 def _mapping(value: object, source: str, location: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError(source, f"expected a mapping, got {type(value).__name__}", location)
@@ -218,14 +334,24 @@ def _check(catalog: Catalog, source: str) -> None:
     for name, service in catalog.services.items():
         for text in service.texts():
             _check_placeholders(text, source, f"services.{name}")
+        _check_known(catalog, service.requires, source, f"services.{name}.requires")
+    for name, members in catalog.groups.items():
+        _check_known(catalog, members, source, f"groups.{name}")
     for name, cloud_release in catalog.releases.items():
         location = f"releases.{name}.services"
-        for service_name in cloud_release.services:
-            if service_name not in catalog.services:
-                raise InputError(source, f"unknown service {service_name!r}", location)
+        _check_known(catalog, cloud_release.services, source, location)
+        if cloud_release.further:
+            further = f"releases.{name}.further.services"
+            _check_known(catalog, cloud_release.further.services, source, further)
         types = [catalog.services[service_name].type for service_name in cloud_release.services]
         if "identity" not in types:
             raise InputError(source, "no service of type identity", location)
+
+
+def _check_known(catalog: Catalog, names: Iterable[str], source: str, location: str) -> None:
+    for name in names:
+        if name not in catalog.services:
+            raise InputError(source, f"unknown service {name!r}", location)
 
 
 def _check_placeholders(text: str, source: str, location: str) -> None:

@@ -117,6 +117,7 @@ def start(site: Site, name: str, listening: socket.socket, log: Path) -> Service
     words += ["--fd", str(listening.fileno()), "--address", f"{bracketed(host)}:{port}"]
     words += ["--tracing", str(site.home / tracing.FOLDER)]
     words += ["--serial"] if service.serial else []
+    words += ["--locked"] if service.locked else []
     command = service_processes.LoggedCommand(words, site.environment(name), log, site.folder(name))
     return process(name, site.urls[name], service_processes.spawn(command, [listening.fileno()]), port, log)
 

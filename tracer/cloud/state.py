@@ -43,6 +43,7 @@ __all__ = [
 ADMIN = "admin"
 REGION = "RegionOne"
 SECRETS = "secrets.json"
+ADAPTERS = Path(__file__).with_name("adapters")
 REGISTER = Path(__file__).with_name("register.py")
 
 
@@ -72,6 +73,7 @@ class Site:
     def filled(self, text: str, name: str, endpoint_id: str = "") -> str:
         """Return ``text`` with values for the placeholders of the service ``name``."""
         return text.format(
+            adapters=ADAPTERS,
             endpoint_id=endpoint_id,
             home=self.folder(name),
             etc=self.built.etc,
@@ -111,7 +113,7 @@ class Site:
 
 def placeholder_url(name: str, service: CloudService) -> str:
     """Return the URL of the service in a template."""
-    return f"http://{name}.invalid{service.mount}"
+    return f"http://{name}.invalid{service.mount}{service.path}"
 
 
 def passwords(home: Path) -> dict[str, str]:
@@ -168,7 +170,8 @@ def copy(source: Path, site: Site) -> None:
 
 def _key(services: Mapping[str, CloudService], built: Built) -> str:
     content = msgspec.json.encode([built.path.name, dict(services)], order="sorted")
-    return hashlib.sha256(content + REGISTER.read_bytes()).hexdigest()[:12]
+    programs = b"".join(path.read_bytes() for path in (REGISTER, *sorted(ADAPTERS.glob("*.py"))))
+    return hashlib.sha256(content + programs).hexdigest()[:12]
 
 
 def _initialise(home: Path, services: Mapping[str, CloudService], built: Built, log: Path) -> None:
@@ -215,6 +218,7 @@ def _registration(site: Site, log: Path) -> service_processes.LoggedCommand:
                 "type": service.type,
                 "url": site.urls[name],
                 "user": service.user,
+                "roles": service.roles,
                 "password": site.passwords[name],
                 "limits": service.limits.defaults if service.limits else {},
             }
