@@ -84,23 +84,32 @@ def test_a_locked_application_processes_one_request_at_a_time(monkeypatch: pytes
     assert (len(most), max(most)) == (5, 1)
 
 
-def test_an_application_that_cannot_be_loaded_ends_the_process_despite_its_threads(tmp_path: Path) -> None:
-    module = tmp_path / "broken.py"
-    module.write_text(
-        "import threading, time\n"
+@pytest.mark.parametrize(
+    ("problem", "last"),
+    [
+        ("raise ValueError('no such driver')", "ValueError: no such driver"),
+        ("sys.exit('no such file')", "no such file"),
+        ("print('ERROR no such host', file=sys.stderr); sys.exit(1)", "ERROR no such host"),
+    ],
+)
+def test_an_application_that_cannot_be_loaded_ends_the_process_despite_its_threads(
+    tmp_path: Path, problem: str, last: str
+) -> None:
+    (tmp_path / "broken.py").write_text(
+        "import sys, threading, time\n"
         "def app():\n"
         "    threading.Thread(target=time.sleep, args=(60,)).start()\n"
-        "    raise ValueError('no such driver')\n"
+        f"    {problem}\n"
     )
     script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from tracer.cloud import launcher; launcher"
-    words = ["x", "--home", str(tmp_path), "--app", "broken:app", "--mount", "/x", "--fd", "0"]
+    words = ["--home", str(tmp_path), "--app", "broken:app", "--mount", "/x", "--fd", "0"]
     words += ["--address", "127.0.0.1:1", "--tracing", str(tmp_path)]
     ended = subprocess.run(
-        [sys.executable, "-c", f"{script}._load(launcher._options())", *words[1:]],
+        [sys.executable, "-c", f"{script}._load(launcher._options())", *words],
         capture_output=True,
         text=True,
         timeout=30,
         check=False,
     )
     assert ended.returncode == 1
-    assert ended.stderr.splitlines()[-1] == "ValueError: no such driver"
+    assert ended.stderr.splitlines()[-1] == last

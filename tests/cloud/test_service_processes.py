@@ -148,6 +148,10 @@ def test_signals_are_as_before_afterwards() -> None:
     [
         ("Traceback (most recent call last):\n  File\nKeyError: 'x'\n\n", "KeyError: 'x'"),
         ("2026-11-23 13:23:45.966 11283 ERROR glance.db [None req-a - -] no such table\n", "no such table"),
+        (
+            "2026-11-23 13:23:45.966 7 ERROR nova KeyError: 'x'\n2026-11-23 13:23:45.966 7 ERROR nova \n",
+            "KeyError: 'x'",
+        ),
         ("2026-11-23 13:23:45.966 7 INFO keystone [-] started\n", ""),
         ("error: Failed to build `a`\n  cause: no compiler\n\nhint: think\n", "no compiler"),
         ("usage: x\nkeystone-manage [a|b]: error: what is it\n", "what is it"),

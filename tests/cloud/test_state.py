@@ -187,6 +187,23 @@ def test_the_catalogue_has_the_whole_url_and_the_account_its_roles(built: Built,
     assert '"roles":["admin","service"]' in orders
 
 
+def test_a_template_is_made_anew_if_a_program_that_fills_it_changes(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "ADAPTERS", tmp_path)
+    (tmp_path / "tables.py").write_text("one")
+    text = DATA.replace("[fill, ", '[python, "{adapters}/tables.py"], [fill, ')
+    assert text != DATA
+    services = load(text, "test").services
+    paths = []
+    for content in ("one", "two"):
+        (tmp_path / "tables.py").write_text(content)
+        (tmp_path / "other.py").write_text(content)
+        paths.append([state.template_path(RELEASE, some, built, tmp_path) for some in (SERVICES, services)])
+    assert paths[0][0] == paths[1][0]
+    assert paths[0][1] != paths[1][1]
+
+
 LIMITED = DATA.replace(
     "    files: {g.conf: ",
     """    limits: {defaults: {image_count_total: 7}, files: {g.conf: "; limits of {endpoint_id}"}}

@@ -1,10 +1,14 @@
-"""Further services of the embedded clouds: real servers of Nova, from published packages to ACTIVE."""
+"""Further services of the embedded clouds: servers of a real Nova, and volumes of a real Cinder.
+
+Two releases always; the others by ``pytest -m all_releases``.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,29 +16,38 @@ import pytest
 from tests.e2e.conftest import processes_of
 from tests.patience import PATIENCE
 from tracer.cloud.embedded_cloud import EmbeddedCloud
+from tracer.cloud.release_data import catalog, releases
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.e2e
 
+EVERY = [
+    pytest.param(name, marks=() if name == "2026.2" else pytest.mark.all_releases, id=name)
+    for name, known in releases().items()
+    if known.further
+]
 COMPUTE = ["keystone", "glance", "placement", "neutron", "nova"]
 
 
 def openstack(cloud: EmbeddedCloud, *words: str) -> Any:
     """Run the client of the release. Return its output as data."""
-    environment = cloud.client_environment(os.environ)
-    form = () if "delete" in words or "set" in words else ("-f", "json")
+    return json.loads(run(cloud, *words, "-f", "json"))
+
+
+def run(cloud: EmbeddedCloud, *words: str) -> str:
+    """Run the client of the release. Return its output."""
     ended = subprocess.run(
-        ["openstack", *words, *form],
-        env=environment,
+        ["openstack", *words],
+        env=cloud.client_environment(os.environ),
         capture_output=True,
         text=True,
         check=False,
         timeout=PATIENCE,
     )
     assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout) if form else None
+    return ended.stdout
 
 
 @pytest.mark.parametrize("name", ["zed", "2026.2"])
@@ -48,10 +61,35 @@ def test_a_server_becomes_active_and_is_deleted(cache: Path, name: str) -> None:
     assert (server["status"], server["name"]) == ("ACTIVE", "s1")
     # The only network of the project is used without an option, too.
     assert openstack(cloud, *create, "--wait", "s2")["status"] == "ACTIVE"
-    openstack(cloud, "server", "delete", "--wait", "s1", "s2")
+    run(cloud, "server", "delete", "--wait", "s1", "s2")
     assert openstack(cloud, "server", "list") == []
     assert {one["Name"] for one in openstack(cloud, "network", "list")} == {"public", "private"}
     assert [one["Name"] for one in openstack(cloud, "router", "list")] == ["router1"]
     assert "demo-group" in {one["Name"] for one in openstack(cloud, "security", "group", "list")}
     assert cloud.down()
     assert processes_of(cache) == []
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_volume_is_attached_to_a_server(cache: Path, name: str) -> None:
+    cloud = EmbeddedCloud(name, cache)
+    running = cloud.up(image=True, groups=list(catalog().groups))
+    assert [service.name for service in running.services] == [*COMPUTE, "cinder"]
+    create = ("server", "create", "--image", "demo-image", "--flavor", "m1.nano", "--wait", "s1")
+    assert openstack(cloud, *create)["status"] == "ACTIVE"
+    openstack(cloud, "volume", "create", "--size", "1", "v1")
+    await_volume(cloud, "available")
+    run(cloud, "server", "add", "volume", "s1", "v1")
+    await_volume(cloud, "in-use")
+    run(cloud, "server", "delete", "--wait", "s1")
+    await_volume(cloud, "available")
+    assert cloud.down()
+    assert processes_of(cache) == []
+
+
+def await_volume(cloud: EmbeddedCloud, status: str) -> None:
+    """Wait until the volume has the status."""
+    deadline = time.monotonic() + 120
+    while (found := openstack(cloud, "volume", "show", "v1")["status"]) != status:
+        assert time.monotonic() < deadline, found
+        assert found != "error"

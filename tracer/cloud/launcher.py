@@ -125,9 +125,13 @@ def _load(options: argparse.Namespace) -> App:
     load = _locked if options.locked else _one_at_a_time if options.serial else _directly
     try:
         return load(module, function)
-    except BaseException:  # noqa: BLE001 - the process ends, whatever the application raises
-        # Threads that the application has started would keep the process running.
-        traceback.print_exc()
+    except BaseException as error:  # noqa: BLE001 - the process ends, whatever the application raises
+        # Threads that the application has started would keep the process running. With SystemExit, the
+        # application has written the reason.
+        if not isinstance(error, SystemExit):
+            traceback.print_exc()
+        elif isinstance(error.code, str):
+            sys.stderr.write(f"{error.code}\n")
         sys.stderr.flush()
         os._exit(1)
 

@@ -135,8 +135,9 @@ def last_line(log: Path) -> str:
         return ""
     telling = [line.strip() for line in lines[-200:] if not NOISE.search(line)]
     causes = [line for line in telling if CAUSE.match(line)]
-    text = (causes or telling or [""])[-1]
-    return PREFIX.sub("", text)[:300]
+    # Under a traceback, oslo.log writes a line with a prefix and nothing else.
+    texts = [PREFIX.sub("", f"{line} ").strip() for line in causes or telling]
+    return next((text for text in reversed(texts) if text), "")[:300]
 
 
 @contextmanager

@@ -46,6 +46,9 @@ SECRETS = "secrets.json"
 ADAPTERS = Path(__file__).with_name("adapters")
 REGISTER = Path(__file__).with_name("register.py")
 
+_OWN = "{adapters}/"
+"""The beginning of a command's word that names a program of this package."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -170,7 +173,9 @@ def copy(source: Path, site: Site) -> None:
 
 def _key(services: Mapping[str, CloudService], built: Built) -> str:
     content = msgspec.json.encode([built.path.name, dict(services)], order="sorted")
-    programs = b"".join(path.read_bytes() for path in (REGISTER, *sorted(ADAPTERS.glob("*.py"))))
+    words = [word for service in services.values() for line in service.initialise for word in line]
+    own = [ADAPTERS / word.removeprefix(_OWN) for word in words if word.startswith(_OWN)]
+    programs = b"".join(path.read_bytes() for path in (REGISTER, *own))
     return hashlib.sha256(content + programs).hexdigest()[:12]
 
 
