@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracer.cloud.release_data import Catalog, catalog, load, release, releases, select
+from tracer.cloud.release_data import Catalog, catalog, load, release, releases, select, supported_groups
 from tracer.errors import CloudError, InputError
 
 GOOD = """
@@ -199,6 +199,23 @@ def test_shipped_releases_are_those_and_oldest_first() -> None:
     for known in releases().values():
         assert list(known.services) == ["keystone", "glance"]
         assert list(known.client.packages) == ["python-openstackclient", "openstacksdk", "keystoneauth1"]
+
+
+def test_the_further_services_are_those_that_were_started_on_python_3_11() -> None:
+    """A service that the release has is of the same series as its Nova."""
+    for known in releases().values():
+        assert known.further
+        assert list(known.further.services) == ["placement", "neutron", "nova", "cinder"]
+        series = {name: int(version.split(".")[0]) for name, version in known.versions.items()}
+        behind = {name: series["nova"] - number for name, number in series.items()}
+        # The first versions of the services of zed differ, and each release adds one.
+        expected = {"keystone": 4, "glance": 1, "placement": 18, "neutron": 5, "nova": 0, "cinder": 5}
+        assert behind == expected, known.name
+        (environment,) = known.further.environments
+        assert environment.python == ["3.11"]
+        assert environment.exclude_newer == known.environments[0].exclude_newer
+        assert "fixtures" in environment.add or known.name == "zed"
+        assert supported_groups(known) == ["compute", "volume"]
 
 
 def test_every_release_runs_on_the_oldest_python_that_the_program_does() -> None:
