@@ -134,7 +134,7 @@ def test_what_no_other_try_would_mend(tmp_path: Path, error: Exception, said: st
     ("changes", "said"),
     [
         ({"name": "../../outside"}, "its worker speaks of a command that it has not: '../../outside'"),
-        ({"recording": "format: 2\n"}, "format: expected 1, got 2"),
+        ({"recording": "format: 3\n"}, "format: expected 1 or 2, got 3"),
         ({"recording": "[" * 5000}, "nested deeper than 100 levels"),
     ],
 )
