@@ -13,7 +13,7 @@ from tests.sequences.runs import HOST, exchange, login, prologue, show, versions
 from tracer.conformance import check
 from tracer.conformance.failures import CommandFailure, failure_of
 from tracer.conformance.findings import findings
-from tracer.model import Exchange, Output, Recording
+from tracer.model import FORMAT, Exchange, Output, Recording
 from tracer.recording import save
 from tracer.rendering.recording_table import verdict_line
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def _recording(command: str, exit_code: int | None = None, run: list[Exchange] | None = None) -> Recording:
     output = None if exit_code is None else Output(exit=exit_code)
     recorded = "2026-11-23T00:00:00Z"
-    return Recording(format=1, command=command, recorded=recorded, exchanges=run or [], output=output)
+    return Recording(format=FORMAT, command=command, recorded=recorded, exchanges=run or [], output=output)
 
 
 def _not_found() -> list[Exchange]:

@@ -12,7 +12,7 @@ from tests.sequences.runs import HOST, by_id, exchange, versions_of_glance
 from tracer.conformance import check, check_all
 from tracer.conformance.findings import findings
 from tracer.findings import Finding, FindingLocation
-from tracer.model import Exchange, Recording
+from tracer.model import FORMAT, Exchange, Recording
 from tracer.sequences import DeviationKind
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ PROBLEM_RULES = ("unreadable", "no-sequence", "undetermined")
 
 
 def recording(exchanges: Iterable[Exchange], **fields: object) -> Recording:
-    plain = Recording(format=1, command=None, recorded="2026-11-23T00:00:00Z", exchanges=list(exchanges))
+    plain = Recording(format=FORMAT, command=None, recorded="2026-11-23T00:00:00Z", exchanges=list(exchanges))
     return msgspec.structs.replace(plain, **fields)
 
 

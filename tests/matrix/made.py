@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.sequences import runs
 from tracer.matrix import Suite, load
 from tracer.matrix.problems import Problem
-from tracer.model import Exchange, Output, Recording, RunVerdict
+from tracer.model import FORMAT, Exchange, Output, Recording, RunVerdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ def recording(
 ) -> Recording:
     made = runs.by_id() if exchanges is None else list(exchanges)
     return Recording(
-        format=1,
+        format=FORMAT,
         command=None,
         recorded="2026-01-01T00:00:00Z",
         verdict=verdict,

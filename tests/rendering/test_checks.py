@@ -25,7 +25,7 @@ from tracer.conformance import (
     exit_code,
 )
 from tracer.documentation import findings_url
-from tracer.model import Cloud, Exchange, Recording, RunNote, RunVerdict, free_note
+from tracer.model import FORMAT, Cloud, Exchange, Recording, RunNote, RunVerdict, free_note
 from tracer.recording import load, save
 from tracer.rendering.checks.junit import junit
 from tracer.rendering.checks.terminal import reasons, summary
@@ -54,7 +54,7 @@ SCHEMA_CHILDREN = {
 
 
 def recording(run: Iterable[Exchange], **further: object) -> Recording:
-    made = Recording(format=1, command=None, recorded="2026-11-23T00:00:00Z", exchanges=list(run))
+    made = Recording(format=FORMAT, command=None, recorded="2026-11-23T00:00:00Z", exchanges=list(run))
     return msgspec.structs.replace(made, **further)
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tests.sequences.runs import exchange
 from tracer.cloud.release_data import releases
-from tracer.model import Cloud, Recording
+from tracer.model import FORMAT, Cloud, Recording
 from tracer.recording import load
 from tracer.sequences import (
     CLIENT_PACKAGE,
@@ -213,7 +213,7 @@ def overlapping() -> Sequence:
 
 def run(*paths: str, sdk: str, openstackclient: str = "") -> Recording:
     return Recording(
-        format=1,
+        format=FORMAT,
         command="openstack overlap",
         client=AGENT.format(sdk, "5.13.0"),
         client_versions={CLIENT_PACKAGE: openstackclient} if openstackclient else {},

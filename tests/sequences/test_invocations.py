@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tracer.model import Output, Recording
+from tracer.model import FORMAT, Output, Recording
 from tracer.sequences import Invocation, catalog, invocation_of
 
 
 def _read(command: str | None, sequence: str, exit_code: int | None = None) -> Invocation | None:
     output = None if exit_code is None else Output(exit=exit_code)
-    recording = Recording(format=1, command=command, recorded="", exchanges=[], output=output)
+    recording = Recording(format=FORMAT, command=command, recorded="", exchanges=[], output=output)
     return invocation_of(recording, catalog()[sequence])
 
 

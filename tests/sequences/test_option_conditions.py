@@ -13,7 +13,7 @@ from tests.sequences.runs import (
     versions_of_glance,
     versions_of_keystone,
 )
-from tracer.model import Exchange, Output, Recording
+from tracer.model import FORMAT, Exchange, Output, Recording
 from tracer.sequences import Invocation, When, catalog, invocation_of, known_client, match
 from tracer.sequences.option_conditions import Presence, presence
 
@@ -22,7 +22,7 @@ IMAGE = f"{HOST}/image/v2/images/{IMAGE_ID}"
 
 def verdict(command: str | None, run: list[Exchange], sequence: str, exit_code: int = 0) -> str:
     recording = Recording(
-        format=1, command=command, recorded="", exchanges=run, output=Output(exit=exit_code)
+        format=FORMAT, command=command, recorded="", exchanges=run, output=Output(exit=exit_code)
     )
     documented = catalog()[sequence]
     return match(run, documented, known_client("", "2026.2"), invocation_of(recording, documented)).verdict

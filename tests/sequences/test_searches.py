@@ -15,7 +15,7 @@ from tests.sequences.runs import (
     versions_of_keystone,
 )
 from tests.sequences.test_option_conditions import PATCH, prologue, sent
-from tracer.model import Exchange, Recording
+from tracer.model import FORMAT, Exchange, Recording
 from tracer.sequences import catalog, invocation_of, known_client, match
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _lookup(name: str, *found: str) -> list[Exchange]:
 
 
 def _match(command: str | None, run: list[Exchange], sequence: str) -> Match:
-    recording = Recording(format=1, command=command, recorded="", exchanges=run)
+    recording = Recording(format=FORMAT, command=command, recorded="", exchanges=run)
     documented = catalog()[sequence]
     return match(run, documented, known_client("", "2026.2"), invocation_of(recording, documented))
 

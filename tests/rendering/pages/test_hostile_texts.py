@@ -14,7 +14,7 @@ from tests.rendering import seed
 from tests.rendering.sites import Element, rendered
 from tests.strategies import recordings
 from tests.strategies import texts as any_text
-from tracer.model import Body, Cloud, Output, Recording, Request, Response, free_note
+from tracer.model import FORMAT, Body, Cloud, Output, Recording, Request, Response, free_note
 from tracer.redaction import scan
 from tracer.rendering.markdown_escapes import cut, inline, masked, title
 from tracer.rendering.pages.page import command_page, prologue_page
@@ -123,7 +123,7 @@ def _everywhere(text: str) -> Recording:
     ]
     run.append(seed.exchange("GET", "/x", None, times=(1.0, None), error=text, sender=text, to=text))
     return Recording(
-        format=1,
+        format=FORMAT,
         command=f"openstack image show {text}",
         sequence="image-show",
         verdict="deviates",

@@ -18,7 +18,7 @@ import tracer.rendering.view as room
 from tests import strategies
 from tests.rendering import seed
 from tracer.i18n import languages, section
-from tracer.model import Exchange, Recording, Request, Response, free_note
+from tracer.model import FORMAT, Exchange, Recording, Request, Response, free_note
 from tracer.recording import load
 from tracer.redaction import scan
 from tracer.rendering.messages import messages
@@ -78,7 +78,7 @@ def _speaking(text: str) -> Recording:
         {"method": text, "url": text, "headers": {text: [text, text]}, "body": body}, type(exchange.request)
     )
     return Recording(
-        format=2, command=text, sequence=text, verdict="deviates", client=text, recorded=text,
+        format=FORMAT, command=text, sequence=text, verdict="deviates", client=text, recorded=text,
         interrupted=text, notes=[free_note(text)], redacted={text: 1}, participants={text: text},
         exchanges=[msgspec.structs.replace(exchange, request=said, path=text, verdict="unexpected")],
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.sequences.runs import HOST, exchange
-from tracer.model import Exchange, Recording
+from tracer.model import FORMAT, Exchange, Recording
 from tracer.sequences import Entry, Match, Sequence, client_of, match
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def recording(run: Iterable[Exchange], command: str | None = "openstack image show x") -> Recording:
-    return Recording(format=1, command=command, recorded="2026-11-23T00:00:00Z", exchanges=list(run))
+    return Recording(format=FORMAT, command=command, recorded="2026-11-23T00:00:00Z", exchanges=list(run))
 
 
 def named(*given: Iterable[Exchange], command: str = "openstack image show x") -> dict[str, Recording]:
