@@ -199,7 +199,8 @@ def test_a_copied_command_has_no_prompt(home: str, visit: Visitor) -> None:
 def test_the_site_works_from_files_search_included(built: Path, language: str, visit: Visitor) -> None:
     folder = f"{built.as_uri()}/"
     made = visit(f"{folder}{language}zed/image-show.html")
-    assert len(_drawn(made)) == 8
+    assert NAMES[language] in _drawn(made)
+    assert made.page.locator(ARROWS).count() == 8
     made.page.locator("input[data-md-component=search-query]").click()
     made.page.keyboard.type("checksum", delay=20)
     found = made.page.locator(".md-search-result__link").first
