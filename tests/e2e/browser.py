@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.programs import installed
 
@@ -49,18 +49,20 @@ def launched() -> Iterator[Browser]:
 class Visit:
     """A page, with all that it complained of and asked for.
 
-    ``options`` are those of a browser context: ``color_scheme``, ``viewport``, ``locale``, …
+    It does not complain of a resource whose URL ends with ``unneeded``. ``options`` are those of a browser
+    context: ``color_scheme``, ``viewport``, ``locale``, …
     """
 
-    def __init__(self, browser: Browser, url: str, **options: Any) -> None:
+    def __init__(self, browser: Browser, url: str, unneeded: str = "", **options: Any) -> None:
         self.url = url
+        self._unneeded = unneeded
         self.errors: list[str] = []
         self.requests: list[str] = []
         self._context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
         self._context.set_default_timeout(15_000)
         self.page: Page = self._context.new_page()
-        self.page.on("console", lambda message: self._said(message.type, message.text))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._logged)
+        self.page.on("pageerror", lambda error: self._said("error", str(error)))
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.goto(url)
 
@@ -95,8 +97,12 @@ class Visit:
         """End the page and all that it kept."""
         self._context.close()
 
-    def _said(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning"):
+    def _logged(self, message: ConsoleMessage) -> None:
+        self._said(message.type, message.text, message.location["url"])
+
+    def _said(self, kind: str, text: str, about: str = "") -> None:
+        is_unneeded = self._unneeded and (about.endswith(self._unneeded) or f"{self._unneeded}'" in text)
+        if kind in ("error", "warning") and not is_unneeded:
             self.errors.append(text)
 
 

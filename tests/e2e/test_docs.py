@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.cli.runner import tracer
 from tests.patience import PATIENCE
@@ -61,24 +64,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def visit(visit: Visitor) -> Iterator[Visitor]:
+def visit(visit: Visitor) -> Visitor:
     """The browser, without its complaints about site maps.
 
     For each other language, the theme asks for the map of the site beside the page, where there is none.
     """
-    visits: list[Visit] = []
-
-    def remembered(url: str, **options: Any) -> Visit:
-        visits.append(visit(url, **options))
-        return visits[-1]
-
-    yield remembered
-    for made in visits:
-        asked = sum(url.endswith("/sitemap.xml") for url in made.requests)
-        missing = [error for error in made.errors if "Failed to load resource" in error][:asked]
-        made.errors[:] = [
-            error for error in made.errors if error not in missing and "/sitemap.xml'" not in error
-        ]
+    return functools.partial(visit, unneeded="/sitemap.xml")
 
 
 @pytest.fixture(params=["", "ko/"], ids=["en", "ko"])
@@ -201,8 +192,15 @@ def test_the_site_works_from_files_search_included(built: Path, language: str, v
     made = visit(f"{folder}{language}zed/image-show.html")
     assert NAMES[language] in _drawn(made)
     assert made.page.locator(ARROWS).count() == 8
+    # A query before the theme has read its index is an error.
+    text = (built / language / "zed/image-show.html").read_text(encoding="utf-8")
+    (initialising,) = re.findall(r'class="md-search-result__meta">\s*([^<]+?)\s*<', text)
     made.page.locator("input[data-md-component=search-query]").click()
-    made.page.keyboard.type("checksum", delay=20)
+    expect(made.page.locator(".md-search-result__meta")).not_to_have_text(initialising)
+    # At once: for some single letters, the automaton of lunr.js has words that its index has not, and it
+    # reports an error. The next letter finds all. The theme waits for the end of a key.
+    made.page.keyboard.insert_text("checksum")
+    made.page.keyboard.press("End")
     found = made.page.locator(".md-search-result__link").first
     found.wait_for()
     assert (found.get_attribute("href") or "").startswith(folder)
