@@ -12,7 +12,7 @@ import pytest
 from tests.patience import PATIENCE
 from tracer.cloud import services
 from tracer.cloud.release_data import catalog
-from tracer.cloud.services import HOST, ServiceProcess, answers, lives, sockets
+from tracer.cloud.services import ServiceProcess, answers, lives, sockets
 from tracer.errors import CloudError
 from tracer.urls import base
 
@@ -25,13 +25,14 @@ def test_ports_follow_one_another_and_are_free_again() -> None:
     with sockets(["keystone", "glance"], None) as free:
         taken = free["keystone"].getsockname()[1]
         assert free["glance"].getsockname()[1] != taken
-    with socket.create_server((HOST, 0)) as other:
+    alone = "127.0.77.1"  # no other process takes ports of this address meanwhile
+    with socket.create_server((alone, 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(CloudError, match=rf"^port {port} \(for keystone\) is taken$"):
-            with sockets(["keystone", "glance"], port):
+            with sockets(["keystone", "glance"], port, alone):
                 pass
         with pytest.raises(CloudError, match=rf"^port {port} \(for glance\) is taken$"):
-            with sockets(["keystone", "glance"], port - 1):
+            with sockets(["keystone", "glance"], port - 1, alone):
                 pass
 
 
