@@ -392,7 +392,7 @@ def test_each_option_of_the_addon_has_a_flag_that_shows_its_default() -> None:
     flags = [" ".join(entry.split()) for entry in re.split(r"\n  (?=-)", parser.format_help())]
     for option in OPTIONS:
         name = "out" if option.name == "dir" else option.name.replace("_", "-")
-        (text,) = [entry for entry in flags if re.match(rf"(?:-\w \w+, )?--{name} ", entry)]
+        (text,) = [entry for entry in flags if re.match(rf"(?:-\w(?: \w+)?, )?--{name} ", entry)]
         shown = re.search(r"\(default: (.*?)\)", text)
         assert (shown[1] if shown else "") == str(option.default or ""), text
 
