@@ -86,12 +86,12 @@ def find_operation(
         return None
     releases = [release] if release else reversed(reference(service).releases)
     methods = (method, "GET") if method == "HEAD" else (method,)
-    for one, wanted in itertools.product(releases, methods):
-        for candidates in candidates_by_spelling(service, one, path):
+    for name, documented_method in itertools.product(releases, methods):
+        for candidates in candidates_by_spelling(service, name, path):
             selected = [
                 candidate
                 for candidate in candidates
-                if candidate.operation.method in {wanted, "*"}
+                if candidate.operation.method in {documented_method, "*"}
                 and selects(candidate.operation.selector, candidate.values, query, body)
             ]
             if selected:

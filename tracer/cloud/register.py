@@ -43,8 +43,8 @@ class Keystone:
         A missing role is created: Keystone of zed comes without the role ``service``.
         """
         roles = self._call("GET", f"/v3/roles?name={role}").get_json()["roles"]
-        made = roles[0]["id"] if roles else self.create("role", {"name": role})
-        self._call("PUT", f"/v3/projects/{project}/users/{user}/roles/{made}")
+        role_id = roles[0]["id"] if roles else self.create("role", {"name": role})
+        self._call("PUT", f"/v3/projects/{project}/users/{user}/roles/{role_id}")
 
     def limit(self, service: str, region: str, limits: dict[str, int], user: str) -> None:
         """Register the default limits of a service (id), and let its user (id) read all limits.

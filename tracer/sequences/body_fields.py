@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from tracer.sequences.json_bodies import json_content
 from tracer.sequences.schema import Entry, Loop
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def ends_loop(exchange: Exchange, entry: Entry) -> bool:
     """Return whether the body of this response has the values that end the loop of ``entry``."""
     if not isinstance(entry.loop, Loop) or not entry.loop.until_body or exchange.response is None:
         return False
-    return _differing(_json_body(exchange), entry.loop.until_body) is None
+    return _differing(json_content(exchange.response.body), entry.loop.until_body) is None
 
 
 def body_problem(exchange: Exchange, entry: Entry) -> str | None:
@@ -47,7 +46,7 @@ def body_problem(exchange: Exchange, entry: Entry) -> str | None:
         return None
     if loops_until(entry) and not ends_loop(exchange, entry):
         return None
-    data = _json_body(exchange)
+    data = json_content(response.body)
     path = _differing(data, entry.expect)
     if path is None:
         return None
@@ -78,14 +77,6 @@ def _alternatives(wanted: _Fields, path: str) -> list[Scalar]:
 def _equal(value: object, wanted: object) -> bool:
     # In Python, True is 1.
     return isinstance(value, bool) == isinstance(wanted, bool) and value == wanted
-
-
-def _json_body(exchange: Exchange) -> object:
-    body = exchange.response.body if exchange.response is not None else None
-    try:
-        return msgspec.json.decode(body.json) if body is not None and body.json is not None else None
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        return None
 
 
 def _value(data: object, path: str) -> object:

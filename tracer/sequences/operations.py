@@ -6,15 +6,14 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl
 
-import msgspec
-
 from tracer.api_reference import find_operation
+from tracer.sequences.json_bodies import json_content
 from tracer.sequences.templates import generic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracer.model import Body, Exchange
+    from tracer.model import Exchange
     from tracer.sequences.observations import Observation, ObservedRun
 
 __all__ = ["RequestOperation", "operations_of"]
@@ -44,7 +43,7 @@ def _operation_of(seen: Observation, exchange: Exchange, release: str | None) ->
         seen.method,
         seen.path,
         query=_parameters(seen.query),
-        body=_content(exchange.request.body),
+        body=json_content(exchange.request.body),
     )
     if found is None:
         return None
@@ -58,13 +57,3 @@ def _parameters(query: str) -> Mapping[str, str]:
         return dict(parse_qsl(query, keep_blank_values=True, max_num_fields=100))
     except ValueError:
         return {}
-
-
-def _content(body: Body | None) -> object:
-    """Return the content of a JSON body, None if there is none that can be read."""
-    if body is None or body.json is None:
-        return None
-    try:
-        return msgspec.json.decode(body.json)
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        return None

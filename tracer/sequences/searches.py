@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-import msgspec
+from tracer.sequences.json_bodies import json_content
 
 if TYPE_CHECKING:
     from tracer.model import Exchange
@@ -46,12 +46,6 @@ def is_fruitless(exchange: Exchange, search: Search, wanted: str, *, is_filtered
 
 
 def _items(exchange: Exchange, name: str) -> list[dict[str, object]] | None:
-    body = exchange.response.body if exchange.response else None
-    if body is None or body.json is None:
-        return None
-    try:
-        data = msgspec.json.decode(body.json)
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        return None
+    data = json_content(exchange.response.body if exchange.response else None)
     items = data.get(name) if isinstance(data, dict) else None
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else None
