@@ -58,3 +58,12 @@ def test_without_a_sequence_only_the_paths_are_filled_in() -> None:
         "/compute/v2.1/servers/{server_id}",
     ]
     assert all(exchange.verdict is None and not exchange.steps for exchange in labelled.exchanges)
+
+
+def test_an_exchange_that_no_sequence_describes_has_the_official_template() -> None:
+    """Also if nothing in the run tells the name of a thing from a word of the API."""
+    keypair = exchange("GET", f"{HOST}/compute/v2.1/os-keypairs/mine", 200, to="nova")
+    expected = ("compute.show-keypair-details", "/compute/v2.1/os-keypairs/{keypair_name}")
+    for sequence in (None, find("image-show")):
+        labelled = label(_recording([*by_id(), keypair]), sequence).exchanges[-1]
+        assert (labelled.operation, labelled.path) == expected
