@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import pty
 import subprocess
 import sys
 import zipfile
@@ -16,6 +15,7 @@ import pytest
 from tests.cli.runner import TRACER, tracer
 from tests.patience import PATIENCE
 from tests.plugins.packages import write_package
+from tests.terminals import terminal
 from tracer import rulefolders
 from tracer.errors import PluginError
 from tracer.plugins import EXPORTERS, PARTICIPANTS, REPORTS, find_plugin, is_mentioned, plugin_names
@@ -239,13 +239,12 @@ def test_text_does_not_control_a_terminal(words: tuple[object, ...], formats: st
 
 def _on_terminal(*words: str, path: str) -> str:
     """Return the output of ``tracer`` on a terminal."""
-    ours, theirs = pty.openpty()
     environment = os.environ | {"PYTHONPATH": path, "NO_COLOR": "1"}
-    subprocess.run(
-        [TRACER, *words], stdout=theirs, stderr=theirs, check=False, env=environment, timeout=PATIENCE
-    )
-    os.close(theirs)
-    return os.read(ours, 2**16).decode()
+    with terminal() as (screen, output):
+        subprocess.run(
+            [TRACER, *words], stdout=screen, stderr=screen, check=False, env=environment, timeout=PATIENCE
+        )
+        return output()
 
 
 def test_an_unknown_format_is_answered_with_all_names(formats: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import pytest
 from tests.cli.runner import TRACER, tracer
 from tests.patience import PATIENCE
 from tests.recording.test_files import SMALL
+from tests.terminals import terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,18 +119,16 @@ def test_help_has_colours_on_a_terminal_unless_they_are_not_wanted() -> None:
 
 
 def on_terminal(*words: str, **environment: str) -> str:
-    ours, its = pty.openpty()
     plain = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "COLUMNS"}}
-    ended = subprocess.run(
-        [TRACER, *words],
-        env=plain | {"TERM": "xterm"} | environment,
-        stdout=its,
-        check=True,
-        timeout=PATIENCE,
-    )
-    os.close(its)
-    assert ended.returncode == 0
-    return os.read(ours, 2**16).decode()
+    with terminal() as (screen, output):
+        subprocess.run(
+            [TRACER, *words],
+            env=plain | {"TERM": "xterm"} | environment,
+            stdout=screen,
+            check=True,
+            timeout=PATIENCE,
+        )
+        return output()
 
 
 @pytest.mark.parametrize(

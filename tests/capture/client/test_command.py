@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import io
 import os
-import pty
 import sys
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
 
+from tests.terminals import terminal
 from tracer.capture.client.command import KEEP, ClientCommand, proxied
 from tracer.errors import CommandError
 
@@ -54,16 +54,14 @@ def test_a_client_of_a_terminal_gets_a_terminal_of_that_size() -> None:
     import struct
     import termios
 
-    reader, writer = pty.openpty()
-    fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("4H", 33, 77, 0, 0))
-    with os.fdopen(writer, "wb", buffering=0) as terminal:
+    with terminal() as (screen, output), os.fdopen(screen, "wb", buffering=0, closefd=False) as stdout:
+        fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("4H", 33, 77, 0, 0))
         script = (
             "import os, sys; print(sys.stdout.isatty(), os.get_terminal_size().columns, sys.stderr.isatty())"
         )
-        client = run(script, stdout=terminal)
+        client = run(script, stdout=stdout)
         assert client.output[0] == "True 77 False\n"
-        assert os.read(reader, 100).replace(b"\r", b"") == b"True 77 False\n"
-    os.close(reader)
+        assert output() == "True 77 False\n"
 
 
 def test_a_reader_that_has_enough_does_not_stop_the_client() -> None:
