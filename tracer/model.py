@@ -117,9 +117,10 @@ class Exchange(
     """A request with its response, or with an error in place of the response.
 
     ``started`` and ``ended`` are in seconds since the beginning of the run. ``steps``, ``operation``,
-    ``path`` and ``verdict`` are the label of the exchange. ``operation`` is an ID of the API reference, such
-    as ``image.show-image``. ``cause`` is the request ID of the request for which a service sent this one,
-    ``spans`` is the work of the receiver: keys for later versions, which tracer reads and does not write.
+    ``path``, ``verdict`` and ``cause`` are the label of the exchange. ``operation`` is an ID of the API
+    reference, such as ``image.show-image``. ``cause`` is the request ID of the request for which a service
+    sent this one: the ID in the response to it. ``spans`` is the work of the receiver: a key for later
+    versions, which tracer reads and does not write.
     """
 
     steps: list[int] = []
@@ -145,6 +146,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
     operation: str = ""
     path: str = ""
     verdict: ExchangeVerdict | None = None
+    cause: str = ""
 
 
 class RunNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

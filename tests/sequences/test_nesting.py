@@ -1,9 +1,16 @@
-"""Which exchange a service was answering when it asked another one."""
+"""For which exchange a service asked another one."""
 
 from __future__ import annotations
 
-from tracer.model import Exchange, Request
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracer.model import Body, Exchange, Request, Response
 from tracer.sequences import parents
+
+SERVER, PORT = "4149e309-eeeb-4624-aa6c-310ed6fac12d", "09d276eb-1c0e-45b7-a59d-7943abc7cd85"
 
 
 def _made(sender: str, receiver: str, started: float, ended: float | None) -> Exchange:
@@ -45,3 +52,125 @@ def test_of_two_requests_the_last_one_is_being_answered() -> None:
         _made("glance", "keystone", 0.6, 0.7),
     ]
     assert parents(run) == [None, None, 1, 0]
+
+
+def _call(
+    sender: str,
+    receiver: str,
+    times: tuple[float, float],
+    *,
+    sent: str = "",
+    answered: str = "",
+    method: str = "GET",
+    token: str = "",
+    about: str = "",
+    path: str = "/",
+    body: object = None,
+) -> Exchange:
+    headers = {"X-OpenStack-Request-ID": sent, "X-Auth-Token": token, "X-Subject-Token": about}
+    return Exchange(
+        sender=sender,
+        receiver=receiver,
+        started=times[0],
+        ended=times[1],
+        request=Request(
+            method=method,
+            url=f"http://x{path}",
+            headers={name: value for name, value in headers.items() if value},
+            body=None if body is None else Body(type="application/json", size=1, json=json.dumps(body)),
+        ),
+        response=Response(status=200, headers={"x-openstack-request-id": answered} if answered else {}),
+    )  # fmt: skip
+
+
+def test_the_request_id_shows_the_cause_also_after_the_response() -> None:
+    run = [
+        _call("client", "nova", (0.0, 0.1), answered="req-1", method="POST"),
+        _call("client", "nova", (0.2, 0.9), answered="req-2"),
+        _call("nova", "glance", (0.3, 0.4), sent="req-1", answered="req-1"),  # Glance takes the ID over
+        _call("nova", "neutron", (0.5, 0.6), sent="req-2", answered="req-3"),
+        _call("nova", "placement", (1.0, 1.1), sent="req-1", answered="req-4"),
+    ]
+    assert parents(run) == [None, None, 0, 1, 0]
+
+
+def test_an_inner_call_with_the_id_of_all_is_for_the_call_that_waits() -> None:
+    run = [
+        _call("client", "nova", (0.0, 0.1), answered="req-1", method="POST"),
+        _call("nova", "cinder", (0.2, 0.3), sent="req-1", answered="req-2"),
+        _call("nova", "cinder", (0.4, 0.9), sent="req-1", answered="req-3", method="POST"),
+        _call("nova", "cinder", (0.95, 1.0), sent="req-1", answered="req-4"),
+        _call("cinder", "glance", (0.5, 0.6), sent="req-1"),
+    ]
+    in_order = sorted(run, key=lambda exchange: exchange.started)
+    assert parents(in_order) == [None, 0, 0, 2, 0]
+
+
+def test_a_token_is_validated_for_the_request_that_carries_it() -> None:
+    run = [
+        _call("client", "nova", (0.0, 0.9), answered="req-1", token="a"),
+        _call("client", "nova", (0.1, 0.9), answered="req-2", token="b"),
+        _call("nova", "keystone", (0.2, 0.3), about="a"),
+        _call("nova", "keystone", (0.4, 0.5), about="b"),
+        _call("nova", "keystone", (0.6, 0.7), about="other"),
+    ]
+    assert parents(run) == [None, None, 0, 1, 1]
+
+
+def test_an_event_is_for_the_change_of_its_object() -> None:
+    events = {"events": [{"server_uuid": SERVER, "tag": PORT}]}
+    run = [
+        _call("client", "nova", (0.0, 0.1), answered="req-1", method="POST"),
+        _call("nova", "neutron", (0.2, 0.9), sent="req-1", answered="p", method="PUT", path=f"/ports/{PORT}"),
+        _call("nova", "neutron", (0.3, 0.9), sent="req-1", answered="q", path=f"/ports/{PORT}"),
+        _call("neutron", "nova", (0.4, 0.5), sent="own", method="POST", body=events),
+        _call("neutron", "nova", (1.4, 1.5), sent="own-2", method="POST", body=events),
+        _call("neutron", "nova", (1.6, 1.7), sent="own-3", method="POST", body={"events": []}),
+    ]
+    assert parents(run) == [None, 0, 0, 1, 1, None]
+
+
+def test_a_periodic_task_has_no_cause() -> None:
+    waits = _call("client", "nova", (0.0, 0.9), answered="req-1", method="POST", path=f"/servers/{SERVER}")
+    periodic = _call("nova", "placement", (0.2, 0.3), sent="own", path=f"/allocations/{SERVER}")
+    assert parents([waits, periodic]) == [None, None]
+    without_ids = _call("client", "nova", (0.0, 0.9), method="POST")
+    assert parents([without_ids, periodic]) == [None, 0]
+
+
+def test_discovery_after_all_responses_is_for_the_next_call() -> None:
+    run = [
+        _call("client", "nova", (0.0, 0.1), answered="req-1", method="POST"),
+        _call("nova", "cinder", (0.2, 0.3)),
+        _call("nova", "keystone", (0.4, 0.5)),
+        _call("nova", "cinder", (0.6, 0.7), sent="req-1"),
+        _call("nova", "cinder", (20.0, 20.1)),
+        _call("nova", "cinder", (40.0, 40.1), sent="req-1"),
+    ]
+    assert parents(run) == [None, 0, None, 0, None, 0]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["client", "nova", "neutron"]),
+            st.sampled_from(["nova", "neutron"]),
+            st.sampled_from(["", "a", "b"]),
+            st.sampled_from(["", "a", "b"]),
+            st.sampled_from(["GET", "POST"]),
+            st.floats(0, 2),
+        ),
+        max_size=12,
+    )
+)
+def test_a_cause_is_an_earlier_request_to_the_sender(
+    drawn: list[tuple[str, str, str, str, str, float]],
+) -> None:
+    run = [
+        _call(sender, receiver, (at, at + lasts), sent=sent, answered=answered, method=method)
+        for at, (sender, receiver, sent, answered, method, lasts) in enumerate(drawn)
+    ]
+    for index, cause in enumerate(parents(run)):
+        if cause is not None:
+            assert cause < index
+            assert run[cause].receiver == run[index].sender != "client"

@@ -21,7 +21,7 @@ __all__ = ["EXCHANGE_LABELS", "RUN_LABELS", "with_labels"]
 RUN_LABELS = ("format", "sequence", "verdict", "doubt", "missing")
 """The fields of a recording that labelling sets."""
 
-EXCHANGE_LABELS = ("steps", "operation", "path", "verdict")
+EXCHANGE_LABELS = ("steps", "operation", "path", "verdict", "cause")
 """The fields of an exchange that labelling sets."""
 
 

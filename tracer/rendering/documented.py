@@ -60,25 +60,38 @@ class _Builder:
     def _exchange(self, entry: Entry) -> list[Node]:
         exchange = next(self._exchanges)
         request = self._request(entry, exchange)
-        calls = [node for call in entry.calls for node in self._call(call, entry.receiver)]
-        inside = [Block("opt", [Branch(self._words.optional, calls)])] if calls else []
+        inside, afterwards = self._service_calls(entry)
         last = entry.loop.last_statuses if isinstance(entry.loop, Loop) else ()
         answer = self._answer(entry, exchange, (*entry.statuses, *last))
         if entry.fallback is None:
-            return [request, *inside, answer]
+            return [request, *inside, answer, *afterwards]
         failure = self._answer(entry, exchange, entry.fallback.status)
         then = [node for following in entry.fallback.then for node in self._entry(following)]
         branches = [
-            Branch(self._answered(entry.statuses), [answer]),
+            Branch(self._answered(entry.statuses), [answer, *afterwards]),
             Branch(self._answered(entry.fallback.status), [failure, *then]),
         ]
         return [request, *inside, Block("alt", branches)]
 
-    def _call(self, call: Entry, sender: str) -> list[Node]:
+    def _service_calls(self, entry: Entry) -> tuple[list[Node], list[Node]]:
+        """Return the service calls before and after the response, each in a frame."""
+        groups = ((entry.calls, self._words.optional), (entry.afterwards, self._words.afterwards))
+        before, after = (
+            [Block("opt", [Branch(title, [node for call in calls for node in self._call(call, entry)])])]
+            if calls
+            else []
+            for calls, title in groups
+        )
+        return list(before), list(after)
+
+    def _call(self, call: Entry, caller: Entry) -> list[Node]:
         exchange = next(self._exchanges)
+        before, after = self._service_calls(call)
         return [
-            self._request(call, exchange, sender),
-            self._answer(call, exchange, call.statuses, sender),
+            self._request(call, exchange, caller.receiver),
+            *before,
+            self._answer(call, exchange, call.statuses, caller.receiver),
+            *after,
         ]
 
     def _request(self, entry: Entry, exchange: int, sender: str = "") -> Arrow:

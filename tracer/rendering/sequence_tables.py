@@ -109,6 +109,10 @@ class _Rows:
         yield self._row(entry, indent, sender or entry.sender)
         for call in entry.calls:
             yield from self._entry(call, indent + _INDENT, entry.receiver)
+        if entry.afterwards:
+            yield _note(indent + _INDENT, self._words.afterwards)
+        for call in entry.afterwards:
+            yield from self._entry(call, indent + 2 * _INDENT, entry.receiver)
         if entry.fallback:
             failed = self._words.answered.format(statuses=either(entry.fallback.status, self._words))
             yield _note(indent + _INDENT, failed, _text(entry.fallback.summary, self._language))

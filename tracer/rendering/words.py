@@ -34,6 +34,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     authentication: str
     repeated: str
     optional: str
+    afterwards: str
     failed: str
     continued: str
     goes_on: str

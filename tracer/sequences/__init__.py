@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracer.sequences.catalogue import Catalogue, participant_label, usual_mount, well_known
+from tracer.sequences.catalogue import Catalogue, goes_on, participant_label, usual_mount, well_known
 from tracer.sequences.choosing import NoSequence, OwnSequence, choose, named_sequence, own_sequence
 from tracer.sequences.client_conditions import CLIENT_PACKAGE, Condition
 from tracer.sequences.client_versions import Client, client_of, is_version, known_client
@@ -27,6 +27,7 @@ from tracer.sequences.matching import DEVIATIONS, DeviationKind, Match, MatchDev
 from tracer.sequences.nesting import parents
 from tracer.sequences.option_conditions import Invocation, When
 from tracer.sequences.prologue_entries import asks_for_versions, described_entry
+from tracer.sequences.request_ids import changed_objects, named_objects, request_ids, response_id
 from tracer.sequences.schema import (
     AnyOrder,
     Each,
@@ -73,6 +74,7 @@ __all__ = [
     "asks_for_versions",
     "calls_openstack",
     "catalog",
+    "changed_objects",
     "choose",
     "client_of",
     "common_calls",
@@ -82,6 +84,7 @@ __all__ = [
     "failed_login",
     "find",
     "generic",
+    "goes_on",
     "include",
     "invocation_of",
     "is_complete",
@@ -96,6 +99,7 @@ __all__ = [
     "match",
     "may_begin",
     "may_continue",
+    "named_objects",
     "named_sequence",
     "openstack_words",
     "own_sequence",
@@ -103,6 +107,8 @@ __all__ = [
     "participant_label",
     "program_name",
     "program_of",
+    "request_ids",
+    "response_id",
     "subcommand_words",
     "usual_mount",
     "verdict_of",

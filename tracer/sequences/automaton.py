@@ -136,7 +136,7 @@ def _with_inner(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield ``entries`` with the entries of their fallbacks and their service calls."""
     for entry in entries:
         yield entry
-        yield from _with_inner((*entry.calls, *(entry.fallback.then if entry.fallback else ())))
+        yield from _with_inner((*entry.service_calls, *(entry.fallback.then if entry.fallback else ())))
 
 
 class _Rules(NamedTuple):

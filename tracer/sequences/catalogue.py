@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tracer.model import Exchange
 
 __all__ = [
-    "Catalogue", "Service", "is_known", "participant_label", "participant_of_type", "usual_mount",
+    "Catalogue", "Service", "goes_on", "is_known", "participant_label", "participant_of_type", "usual_mount",
     "version_in_paths", "well_known",
 ]  # fmt: skip
 
@@ -39,12 +39,14 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A service of ``services.yaml``: its label, its service types, and its first path segments.
 
     ``version`` is the version in the paths of requests, if the API reference leaves it out: ``/v2.1``.
+    ``asynchronous`` says that the service goes on with changes after its response.
     """
 
     label: str
     types: list[str] = []
     mounts: list[str] = []
     version: str = ""
+    asynchronous: bool = False
 
 
 class _Services(NamedTuple):
@@ -52,6 +54,7 @@ class _Services(NamedTuple):
     versions: dict[str, str]
     by_type: dict[str, str]
     by_mount: dict[str, str]
+    asynchronous: frozenset[str]
 
 
 class _Address(NamedTuple):
@@ -72,6 +75,7 @@ def _services() -> _Services:
         versions={name: service.version for name, service in services.items()},
         by_type={kind: name for name, service in services.items() for kind in service.types},
         by_mount={f"/{mount}": name for name, service in services.items() for mount in service.mounts},
+        asynchronous=frozenset(name for name, service in services.items() if service.asynchronous),
     )
 
 
@@ -95,6 +99,11 @@ def participant_of_type(service_type: str) -> str:
     Return an empty string for an unknown type.
     """
     return _services().by_type.get(service_type, "")
+
+
+def goes_on(participant: str) -> bool:
+    """Return whether a service goes on with changes after its response, as Nova builds a server."""
+    return participant in _services().asynchronous
 
 
 def version_in_paths(participant: str) -> str:

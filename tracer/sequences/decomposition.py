@@ -80,8 +80,9 @@ def _entry(entry: Entry, name: str, default_id: str) -> PlainEntry:
     own = _differences(plain, inherited)
     if entry.fallback and "fallback" in own:
         own["fallback"] = {**own["fallback"], "then": [_nested(inner) for inner in entry.fallback.then]}
-    if entry.calls and "calls" in own:
-        own["calls"] = [_nested(call) for call in entry.calls]
+    for key, calls in (("calls", entry.calls), ("afterwards", entry.afterwards)):
+        if calls and key in own:
+            own[key] = [_nested(call) for call in calls]
     return {**head, **({"id": entry.id} if entry.id != default_id else {}), **own}
 
 

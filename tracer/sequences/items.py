@@ -15,6 +15,7 @@ PlainEntry = dict[str, Any]
 """An exchange as a file has it."""
 
 _GROUPS = {"any_order": "any-order", "one_of": "one-of", "each": "each"}
+_CALLS = ("calls", "afterwards")
 _DEPTH = 20
 
 _Change = Callable[[PlainEntry, str], PlainEntry]
@@ -44,7 +45,9 @@ def _changed(item: object, location: str, change: _Change) -> Any:
 
 def map_nested_entries(entry: PlainEntry, location: str, change: _Change) -> PlainEntry:
     """Return ``entry`` with ``change`` applied to the exchanges of its fallback and to its calls."""
-    return _nested(_nested(entry, location, change, "fallback", "then"), location, change, "calls")
+    for keys in (("fallback", "then"), *((name,) for name in _CALLS)):
+        entry = _nested(entry, location, change, *keys)
+    return entry
 
 
 def _nested(entry: PlainEntry, location: str, change: _Change, key: str, *keys: str) -> PlainEntry:
@@ -68,7 +71,8 @@ def count_nested(entry: PlainEntry, most: int) -> int:
 
 def _nested_in(entry: PlainEntry) -> Iterator[PlainEntry]:
     fallback = entry.get("fallback")
-    for items in (fallback.get("then") if isinstance(fallback, dict) else None, entry.get("calls")):
+    then = fallback.get("then") if isinstance(fallback, dict) else None
+    for items in (then, *map(entry.get, _CALLS)):
         for item in items if isinstance(items, list) else ():
             if isinstance(item, dict):
                 yield item

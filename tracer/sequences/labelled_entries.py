@@ -60,6 +60,6 @@ def _candidates(exchange: Exchange, sequence: Sequence) -> Iterator[Entry]:
 
 
 def _calls(entry: Entry) -> Iterator[Entry]:
-    for call in entry.calls:
+    for call in entry.service_calls:
         yield call
         yield from _calls(call)

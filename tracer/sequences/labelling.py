@@ -16,12 +16,15 @@ from tracer.model import FORMAT
 from tracer.sequences.client_versions import client_of
 from tracer.sequences.invocations import invocation_of
 from tracer.sequences.matching import generic_labels, match_run
+from tracer.sequences.nesting import parents
 from tracer.sequences.observations import observe
 from tracer.sequences.operations import operations_of
+from tracer.sequences.request_ids import response_id
 
 if TYPE_CHECKING:
     from tracer.model import Doubt, Exchange, Label, Recording, RunVerdict
     from tracer.sequences.matching import Match
+    from tracer.sequences.observations import ObservedRun
     from tracer.sequences.operations import RequestOperation
     from tracer.sequences.schema import Sequence
 
@@ -43,6 +46,10 @@ def label(recording: Recording, sequence: Sequence | None) -> Recording:
     )
     labels = generic_labels(run) if match is None else match.labels
     labels = list(map(_with_operation, labels, operations_of(run, recording.cloud.release)))
+    labels = [
+        msgspec.structs.replace(each, cause=cause) if cause else each
+        for each, cause in zip(labels, _causes(run), strict=True)
+    ]
     return msgspec.structs.replace(
         recording,
         format=FORMAT,
@@ -91,6 +98,13 @@ def _with_operation(label: Label, operation: RequestOperation | None) -> Label:
     return msgspec.structs.replace(label, operation=operation.id, path=path)
 
 
+def _causes(run: ObservedRun) -> list[str]:
+    """Return, for each exchange, the request ID of the exchange for which its sender sent it."""
+    if all(seen.sender == "client" for seen in run.seen):
+        return [""] * len(run.seen)
+    return ["" if index is None else response_id(run.exchanges[index]) for index in parents(run.exchanges)]
+
+
 def _labelled(exchange: Exchange, label: Label) -> Exchange:
     return msgspec.structs.replace(
         exchange,
@@ -98,4 +112,5 @@ def _labelled(exchange: Exchange, label: Label) -> Exchange:
         operation=label.operation,
         path=label.path,
         verdict=label.verdict,
+        cause=label.cause,
     )

@@ -124,7 +124,8 @@ class Entry(
     An ``optional`` exchange may be missing. An exchange that ``repeats`` may occur again at any later time.
     A ``loop`` is repeated immediately, for the pages of a list or until its end. ``since`` and ``until`` are
     the first and the last version of the client with the exchange. ``calls`` are service calls that the
-    receiver may send before it responds: in any order, any number of times or never. They have no steps.
+    receiver may send for the exchange: in any order, any number of times or never. ``afterwards`` are those
+    that it usually sends after its response, as Nova builds a server. They have no steps.
 
     ``when`` names the options of the command that imply the exchange: ``--file``, a list of options of which
     one is enough, or a ``When``. If the command line is not known, ``optional`` decides.
@@ -161,6 +162,7 @@ class Entry(
     prologue: bool = False
     fallback: Fallback | None = None
     calls: tuple[Entry, ...] = ()
+    afterwards: tuple[Entry, ...] = ()
     summary: Text = {}
     request: Text = {}
     response: Text = {}
@@ -170,6 +172,11 @@ class Entry(
     def statuses(self) -> tuple[int, ...]:
         """Return the expected statuses as a tuple, also if the file has a single status."""
         return (self.status,) if isinstance(self.status, int) else self.status
+
+    @property
+    def service_calls(self) -> tuple[Entry, ...]:
+        """Return the service calls before and after the response."""
+        return (*self.calls, *self.afterwards)
 
     @property
     def condition(self) -> When | None:
@@ -201,7 +208,7 @@ class Entry(
             raise ValueError("a status cannot be both expected and a reason to fall back")
 
     def _check_calls(self) -> None:
-        for call in self.calls:
+        for call in self.service_calls:
             if call.steps or call.fallback or call.loop:
                 raise ValueError("a call of a service has no steps, no fallback and no loop")
             if call.expect:
@@ -343,7 +350,7 @@ def _options(items: Iterable[Item]) -> Iterator[str]:
 
 def _parameters(entry: Entry) -> Iterator[str]:
     yield from (parameter[1:-1] for parameter in _PARAMETER.findall(entry.path))
-    for inner in (*entry.calls, *(entry.fallback.then if entry.fallback else ())):
+    for inner in (*entry.service_calls, *(entry.fallback.then if entry.fallback else ())):
         yield from _parameters(inner)
 
 

@@ -52,7 +52,7 @@ def calls(
             continue
         caller = callers[index]
         asked = None if caller is None else entries.get(caller)
-        documented = [*(everything if asked is None else asked.calls), *common_calls()]
+        documented = [*(everything if asked is None else asked.service_calls), *common_calls()]
         applicable = [call for call in documented if holds(call, client) is not False]
         entries[index], service_calls[index] = _call(
             observation, applicable, sequence.parameters, is_retried=index in retries
@@ -95,6 +95,6 @@ def _request(call: Entry) -> str:
 
 def _all_calls(entry: Entry) -> Iterable[Entry]:
     for parent in (entry, *(entry.fallback.then if entry.fallback else ())):
-        for call in parent.calls:
+        for call in parent.service_calls:
             yield call
             yield from _all_calls(call)

@@ -323,6 +323,48 @@ def test_what_a_service_asked_is_a_call_of_what_it_was_asked() -> None:
     assert problems(learn(named(deep[:2])), elsewhere) != {}
 
 
+def with_ids(sent: Exchange, answered: str, carried: str = "") -> Exchange:
+    """Return the exchange with the request ID in its response, and with that of its cause."""
+    headers = {"X-OpenStack-Request-ID": carried} if carried else {}
+    assert sent.response is not None
+    return msgspec.structs.replace(
+        sent,
+        request=msgspec.structs.replace(sent.request, headers=headers),
+        response=msgspec.structs.replace(sent.response, headers={"x-openstack-request-id": answered}),
+    )
+
+
+def test_what_a_service_asked_after_its_response_is_learned_and_accepted_in_any_order() -> None:
+    def create(*calls: tuple[str, float]) -> list[Exchange]:
+        """Return a create that is answered at 2.0, and a poll that is under way when the later calls come."""
+        compute = f"{HOST}/compute/v2.1/servers"
+        run = [
+            at(login(), 0.0, 0.5),
+            at(with_ids(exchange("POST", compute, 202, to="nova"), "req-1"), 1.0, 2.0),
+        ]
+        run.append(at(with_ids(exchange("GET", f"{compute}/{IDS[0]}", 200, to="nova"), "req-2"), 2.1, 9.0))
+        for number, (path, moment) in enumerate(calls):
+            sent = exchange("GET", f"{HOST}/network/v2.0/{path}", 200, to="neutron", sender="nova")
+            run.append(at(with_ids(sent, f"req-n{number}", "req-1"), moment, moment + 0.1))
+        return sorted(run, key=lambda each: each.started)
+
+    recordings = named(
+        create(("quotas", 1.1), ("networks", 1.2), ("ports", 3.0)),
+        create(("quotas", 1.1), ("ports", 3.0), ("networks", 3.1), ("networks", 3.2)),
+        command="openstack server create x",
+    )
+    learned = learn(recordings)
+    (entry,) = (each for each in learned.entries if each.method == "POST" and each.receiver == "nova")
+    assert [call.path for call in entry.calls] == ["/v2.0/quotas"]
+    assert [call.path for call in entry.afterwards] == ["/v2.0/networks", "/v2.0/ports"]
+    further = named(
+        create(("ports", 1.5), ("networks", 4.0), ("quotas", 5.0)), command="openstack server create x"
+    )
+    assert problems(learned, recordings | further) == {}
+    unknown = named(create(("floatingips", 4.0)), command="openstack server create x")
+    assert problems(learned, unknown) != {}
+
+
 def test_service_calls_are_written_in_the_order_sent() -> None:
     def calls(*paths: str) -> list[Exchange]:
         sent = [exchange("GET", f"{HOST}/identity/v3/{path}", 200, sender="glance") for path in paths]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["dumps"]
 
-_LAST = ("then", "calls", "fallback")  # fields with nested entries come after the texts
+_LAST = ("then", "calls", "afterwards", "fallback")  # fields with nested entries come after the texts
 _FLOW = (
     "status", "query", "parameters", "aliases", "origin", "media_type", "valued_options", "when",
     "request_type", "response_type", "expect",

@@ -128,7 +128,7 @@ def _exchange(column: Column, counted: Iterable[int], *, optional: bool) -> Entr
         optional=optional or entry.optional,
         token=bool(prologue_entry) or not any(seen.is_anonymous for seen in everything),
         loop=not repeats and any(len(step.seen) > 1 for step in column.steps.values()),
-        calls=_calls([seen.calls for seen in everything]),
+        **_service_calls(everything),
     )
 
 
@@ -156,15 +156,21 @@ def _parameter(key: str, path: str) -> str:
     return name if _PARAMETER.fullmatch(name) else "value"
 
 
-def _calls(groups: Iterable[Sequence[Seen]]) -> tuple[Entry, ...]:
-    """Return an entry for each service call, in the order sent. ``groups`` has the calls of each exchange."""
-    own = [[call for call in group if call.calls or not _is_common(call)] for group in groups]
+def _service_calls(exchanges: Iterable[Seen]) -> dict[str, tuple[Entry, ...]]:
+    """Return an entry for each service call of equal ``exchanges``, in the order sent.
+
+    A call that was late in any of them is one of ``afterwards``; the others are ``calls``.
+    """
+    own = [[call for call in seen.calls if call.calls or not _is_common(call)] for seen in exchanges]
     alike: defaultdict[tuple[str, str, str], list[Seen]] = defaultdict(list)
     for call in chain.from_iterable(own):
         alike[call.key[:3]].append(call)
-    return tuple(
-        _call(alike[request]) for request in common_order([call.key[:3] for call in group] for group in own)
-    )
+    ordered = common_order([call.key[:3] for call in group] for group in own)
+    late = {request for request, calls in alike.items() if any(call.late for call in calls)}
+    return {
+        "calls": tuple(_call(alike[request]) for request in ordered if request not in late),
+        "afterwards": tuple(_call(alike[request]) for request in ordered if request in late),
+    }
 
 
 def _call(seen: Sequence[Seen]) -> Entry:
@@ -173,7 +179,7 @@ def _call(seen: Sequence[Seen]) -> Entry:
     return msgspec.structs.replace(
         request_entry(receiver, method, path, common_operation(seen), "call"),
         status=statuses[0] if len(statuses) == 1 else tuple(statuses),
-        calls=_calls([call.calls for call in seen]),
+        **_service_calls(seen),
     )
 
 
