@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracer.capture.client.command import ClientCommand
+    from tracer.capture.mitm.single_run import SingleRun
 
 RECORD_IN_A_THREAD = """
 import sys, threading
@@ -66,11 +68,46 @@ def test_an_ignored_signal_stays_ignored(tmp_path: Path, number: signal.Signals)
     assert ended.stdout.splitlines()[-1] == "0 False went on"
 
 
+def test_a_signal_ends_the_wait_for_services_but_not_tracer() -> None:
+    client = SimpleNamespace(ended=True, killed_by="", stop=lambda _number: None)
+    warnings: list[str] = []
+    waits = 0
+
+    def has_later_work() -> bool:
+        nonlocal waits
+        waits += 1
+        if waits == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+        return True
+
+    tracer = SimpleNamespace(has_later_work=has_later_work, is_cut_off=lambda: True)
+    with recorded_command._signals_passed_on(cast("ClientCommand", client)) as signals:
+        asyncio.run(recorded_command._linger(cast("SingleRun", tracer), signals, warnings.append))
+        assert signals.received == [signal.SIGINT]
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+    first, last = warnings
+    assert "Ctrl-C ends the wait" in first
+    assert "their last requests may be missing" in last
+
+
+def test_nobody_waits_after_an_interrupted_command_or_without_later_work() -> None:
+    signals = recorded_command._Signals()
+    idle = SimpleNamespace(has_later_work=lambda: False)
+    asyncio.run(recorded_command._linger(cast("SingleRun", idle), signals, _refuse))
+    signals.received.append(signal.SIGINT)
+    asyncio.run(recorded_command._linger(cast("SingleRun", SimpleNamespace()), signals, _refuse))
+
+
+def _refuse(warning: str) -> None:
+    raise AssertionError(warning)
+
+
 def test_the_ctrl_c_that_ended_the_client_does_not_end_tracer() -> None:
     """A terminal sends Ctrl-C to the client too. The client may end before tracer handles the signal."""
     client = SimpleNamespace(ended=True, killed_by="SIGINT", stop=lambda _number: None)
-    with recorded_command._signals_passed_on(cast("ClientCommand", client)) as seen:
+    with recorded_command._signals_passed_on(cast("ClientCommand", client)) as signals:
         os.kill(os.getpid(), signal.SIGINT)
-        assert seen == [signal.SIGINT]
+        assert signals.received == [signal.SIGINT]
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.e2e.conftest import processes_of
+from tests.e2e.deep_servers import CREATE, asked, assert_complete, recorded
 from tests.patience import PATIENCE
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.cloud.release_data import catalog, releases
@@ -51,17 +52,23 @@ def run(cloud: EmbeddedCloud, *words: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["zed", "2026.2"])
-def test_a_server_becomes_active_and_is_deleted(cache: Path, name: str) -> None:
+def test_a_server_becomes_active_and_is_deleted(cache: Path, tmp_path: Path, name: str) -> None:
     cloud = EmbeddedCloud(name, cache)
     running = cloud.up(image=True, groups=["compute"])
     assert [service.name for service in running.services] == COMPUTE
     assert cloud.status() == running
-    create = ("server", "create", "--image", "demo-image", "--flavor", "m1.nano")
-    server = openstack(cloud, *create, "--network", "private", "--wait", "s1")
-    assert (server["status"], server["name"]) == ("ACTIVE", "s1")
+    out = tmp_path / "out"
+    waited = recorded(cloud, cache, out, *CREATE, "--network", "private", "--wait", "s1", linger=5)
     # The only network of the project is used without an option, too.
-    assert openstack(cloud, *create, "--wait", "s2")["status"] == "ACTIVE"
-    run(cloud, "server", "delete", "--wait", "s1", "s2")
+    unwaited = recorded(cloud, cache, out, *CREATE, "s2", linger=10)
+    servers = {one["Name"]: one["Status"] for one in openstack(cloud, "server", "list")}
+    assert servers == {"s1": "ACTIVE", "s2": "ACTIVE"}
+    deleted = recorded(cloud, cache, out, "server", "delete", "--wait", "s1", "s2", linger=5)
+    for recording in (waited, unwaited, deleted):
+        assert_complete(recording)
+        assert asked(recording, "nova", "neutron")
+        assert asked(recording, "nova", "placement")
+        assert asked(recording, "neutron", "nova")
     assert openstack(cloud, "server", "list") == []
     assert {one["Name"] for one in openstack(cloud, "network", "list")} == {"public", "private"}
     assert [one["Name"] for one in openstack(cloud, "router", "list")] == ["router1"]

@@ -20,6 +20,7 @@ from tracer.capture.mitm.lean import defer_addons
 if TYPE_CHECKING:
     from types import FrameType
 
+    from tracer.capture.mitm.single_run import SingleRun
     from tracer.model import Recording
     from tracer.runs.run_writer import SavedRecording
     from tracer.runs.settings import Settings
@@ -30,6 +31,12 @@ _DRAIN = 2.0
 _SETTLE = 0.1
 _SERVICES_DRAIN = 10.0
 """Seconds that service calls may still take after the end of the command."""
+
+_WAITING = (
+    "the command has ended; waiting until the services have done their work for it (at most {seconds:.0f} s; "
+    "Ctrl-C ends the wait)"
+)
+_UNFINISHED = "the services were still working when the wait ended: their last requests may be missing"
 
 _EARLY = "the command did not wait until the proxy was ready, which takes seconds: give it a longer timeout"
 
@@ -52,6 +59,14 @@ class Result(NamedTuple):
     interrupted: bool = False
     others: Sequence[SavedRecording] = ()
     further: Sequence[SavedRecording] = ()
+
+
+class _Signals:
+    """The signals that tracer received. ``is_lingering`` is set while only services still work."""
+
+    def __init__(self) -> None:
+        self.received: list[int] = []
+        self.is_lingering = False
 
 
 class _Orders(NamedTuple):
@@ -104,7 +119,7 @@ def record(
         try:
             with _signals_passed_on(client) as signals:
                 result = _trace(client, orders, [listener, *sending.values()], deep.close, signals)
-            return result._replace(interrupted=bool(signals))
+            return result._replace(interrupted=bool(signals.received))
         except BaseException:
             client.stop(signal.SIGKILL)
             raise
@@ -115,7 +130,7 @@ def _trace(
     orders: _Orders,
     listeners: Sequence[socket.socket],
     release: Callable[[], None],
-    signals: Sequence[int],
+    signals: _Signals,
 ) -> Result:
     # Imported here: mitmproxy and the client take about the same time to load, and load in parallel.
     defer_addons()
@@ -137,7 +152,7 @@ def _trace(
         orders.on_warning,
     )
 
-    if client.poll() and signals:
+    if client.poll() and signals.received:
         # A proxy that begins now would send the requests that wait in the socket.
         return Result(client.wait(), None, *client.output)
 
@@ -154,7 +169,7 @@ def _trace(
             client.stop(signal.SIGTERM)
         code = await ended
         # A user who interrupts the command before its first request does not want that request to be sent.
-        early = (hasty or not tracer.reached) and not signals
+        early = (hasty or not tracer.reached) and not signals.received
         watching.cancel()
         if early:
             # Requests that the command sent before the proxy listened wait in the socket.
@@ -164,6 +179,7 @@ def _trace(
         await tracer.drained(_DRAIN)
         if early and tracer.reached:
             orders.on_warning(_EARLY)
+        await _linger(tracer, signals, orders.on_warning)
         # Services leave the proxy before it ends, as they may still answer other clients.
         release()
         if len(listeners) > 1:
@@ -184,30 +200,48 @@ def _trace(
     return Result(code, tracer.saved, stdout, stderr, problems, others=tracer.others, further=tracer.further)
 
 
+async def _linger(tracer: SingleRun, signals: _Signals, on_warning: Callable[[str], None]) -> None:
+    """Wait until the services have done their work for the command, or until a signal or the limit."""
+    import asyncio
+
+    from tracer.runs.later_work import LINGER_LIMIT
+
+    if signals.received or not tracer.has_later_work():
+        return
+    on_warning(_WAITING.format(seconds=LINGER_LIMIT))
+    signals.is_lingering = True
+    while tracer.has_later_work() and not signals.received:  # noqa: ASYNC110 - time ends the wait, no event
+        await asyncio.sleep(_SETTLE)
+    signals.is_lingering = False
+    if tracer.is_cut_off():
+        on_warning(_UNFINISHED)
+
+
 @contextmanager
-def _signals_passed_on(client: ClientCommand) -> Iterator[list[int]]:
-    """Pass SIGINT, SIGTERM and SIGHUP on to the client. Yield the list of received signals.
+def _signals_passed_on(client: ClientCommand) -> Iterator[_Signals]:
+    """Pass SIGINT, SIGTERM and SIGHUP on to the client. Yield the received signals.
 
     If stdin is a terminal, SIGINT is not passed on, as the terminal sends it to the client too. After
-    the end of the client, a signal ends tracer, as the remaining work may take long. A signal that
-    tracer's parent ignores, such as SIGHUP under ``nohup``, stays ignored. Outside the main thread, do
-    nothing: Python handles signals only in the main thread.
+    the end of the client, a signal ends the wait for services, or else tracer, as the remaining work may
+    take long. A signal that tracer's parent ignores, such as SIGHUP under ``nohup``, stays ignored. Outside
+    the main thread, do nothing: Python handles signals only in the main thread.
     """
-    seen: list[int] = []
+    signals = _Signals()
+    seen = signals.received
     if threading.current_thread() is not threading.main_thread():
-        yield seen
+        yield signals
         return
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
         # A terminal sends the first Ctrl-C to the client too, which may end before this call.
-        if client.ended and (seen or client.killed_by != "SIGINT"):
+        if client.ended and not signals.is_lingering and (seen or client.killed_by != "SIGINT"):
             raise KeyboardInterrupt
         seen.append(number)
         if not os.isatty(0):
             client.stop(signal.SIGINT)
 
     def terminate(number: int, _frame: FrameType | None) -> None:
-        if client.ended:
+        if client.ended and not signals.is_lingering:
             raise SystemExit(128 + number)
         seen.append(number)
         client.stop(number)
@@ -219,7 +253,7 @@ def _signals_passed_on(client: ClientCommand) -> Iterator[list[int]]:
         if signal.getsignal(number) is not signal.SIG_IGN
     }
     try:
-        yield seen
+        yield signals
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -56,6 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_participants(parser, "name=PORT: the participant that sends through that port of the proxy.")
     add_diagram(parser)
     parser.add_argument("--limit", metavar="SIZE", help=texts["limit"])
+    parser.add_argument("--linger", metavar="SECONDS", help=texts["linger"])
     add_policies(parser)
     parser.add_argument("--on-error", choices=("stop", "pass"), help=texts["on_error"])
     parser.add_argument(

@@ -35,6 +35,8 @@ __all__ = ["arguments", "run"]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the recording and the argument for the command."""
+    from tracer.runs.settings import LINGER
+
     parser.usage = "%(prog)s [options] -- COMMAND …"
     parser.epilog = (
         "The output of the command comes through unchanged. stderr has the path of the recording, or the "
@@ -64,6 +66,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--deep",
         action="store_true",
         help="Also record service calls of an embedded cloud.",
+    )
+    parser.add_argument(
+        "--linger",
+        metavar="SECONDS",
+        type=float,
+        default=f"{LINGER:g}",
+        help="With --deep: end when services have sent nothing for the command for SECONDS; 0: at once "
+        "(default: %(default)s).",
     )
     add_open(parser, "It is that of tracer view, in a temporary folder.")
     parser.add_argument(
@@ -109,6 +119,7 @@ def run(options: argparse.Namespace) -> int:
             diagrams=tuple(filter(None, options.diagram.split(","))),
             draw=draw,
             policies=tuple(options.policy),
+            linger=options.linger,
         )
     environment = for_command(os.environ, release, options.command, options.client)
     cloud = embedded(environment, options.command) if options.deep else None

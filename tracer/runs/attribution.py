@@ -44,11 +44,11 @@ class Attribution:
         self._clock = clock
         self._undecided: list[SentRequest] = []
         self._clients = ClientRequests(self.runs, self._undecided, clock)
-        self._services = ServiceCalls(self.runs, self._undecided, participants, stored=stored)
+        self._services = ServiceCalls(self.runs, self._undecided, participants, stored=stored, clock=clock)
 
     def due(self) -> float:
         """Return the time of ``clock`` at which ``expire`` has a request to decide on."""
-        return self._clients.due()
+        return min(self._clients.due(), self._services.due())
 
     def earliest_end(self, run: Run) -> float:
         """Return the time of ``clock`` before which undecided requests may continue ``run``."""
@@ -69,10 +69,13 @@ class Attribution:
         """Register the end of an exchange. Return the complete requests with a known run, each only once."""
         decided_before = request.run is not None and request not in self._undecided
         request.exchange, request.is_complete = exchange, True
+        request.issued = frozenset(tokens)
         request.ended = math.inf if exchange.ended is None else exchange.ended
         if not request.evidence.sender:
-            self._clients.exchange_completed(request, exchange, tokens, closed_connection)
+            self._clients.exchange_completed(request, exchange, request.issued, closed_connection)
         self._services.exchange_completed(request, exchange)
+        if decided_before:
+            self._services.learn(request)
         decided = self._decided()
         # Requests that waited come first: they were sent earlier, even if their times are equal.
         return [*decided, request] if decided_before else decided
@@ -110,8 +113,15 @@ class Attribution:
         return self._decided()
 
     def _decided(self) -> list[SentRequest]:
-        self._services.reconsider()
-        decided = [each for each in self._undecided if each.run is not None and each.exchange is not None]
-        # The list is changed, not replaced, because ``ClientRequests`` and ``ServiceCalls`` share it.
-        self._undecided[:] = [each for each in self._undecided if each not in decided]
-        return decided
+        """Remove the complete requests with a known run from the list of undecided ones, and return them."""
+        decided: list[SentRequest] = []
+        while True:
+            self._services.reconsider()
+            new = [each for each in self._undecided if each.run is not None and each.exchange is not None]
+            if not new:
+                return decided
+            # The list is changed, not replaced, because ``ClientRequests`` and ``ServiceCalls`` share it.
+            self._undecided[:] = [each for each in self._undecided if each not in new]
+            for request in new:  # a request with a known run may show the run of other calls
+                self._services.learn(request)
+            decided += new

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EventPipeline", "carried_tokens", "issued_tokens"]
 
+_CAUSE = b"x-openstack-request-id"
 _RECEIPT = b"openstack-auth-receipt"
 _CARRIED = (b"x-auth-token", b"x-service-token", _RECEIPT)
 _ISSUED = (b"x-subject-token", _RECEIPT)
@@ -107,6 +108,7 @@ class EventPipeline:
             subjects=frozenset(fields.all(b"x-subject-token")),
             url=url,
             started=request.started,
+            cause=fields.get(_CAUSE),
         )
 
     def service_by_port(self, request: RequestStarted) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tracer.runs.shell_commands import ShellCommand
 from tracer.sequences import is_interactive
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from tracer.model import RunNote
     from tracer.runs.client_process import ClientProcess
 
+T = TypeVar("T")
+
 __all__ = ["FINISHED_LIMIT", "GRACE", "Evidence", "Run", "Runs", "is_below", "service_of"]
 
 FINISHED_LIMIT = 256
-"""Maximum number of finished runs in memory, as a token of a finished run may be used again."""
+"""Maximum number of finished runs in memory: a token may be used again, and a service may still work."""
 
 GRACE = 3.0
 """Seconds without a connection after which the run of a remote client counts as over."""
@@ -30,13 +32,17 @@ GRACE = 3.0
 _KEPT = 64
 """Maximum number of User-Agents of a run, and of URLs for each purpose."""
 
+_LATEST = 4096
+"""Number of latest request IDs, and of latest objects, of a run in memory."""
+
 
 class Evidence(NamedTuple):
     """The facts of a request that show its origin.
 
-    ``sender`` is the service that sent the request, empty for a client. ``tokens`` are the tokens that
-    the request carries, ``subjects`` the tokens that it asks about; both are unredacted, and stay in
-    memory. ``opening`` is the method and the URL. ``authenticates`` marks a login. ``started`` is in
+    ``sender`` is the service that sent the request, empty for a client. ``cause`` is the ID of the request
+    for which the sender sent this one, as it says itself. ``tokens`` are the tokens that the request
+    carries, ``subjects`` the tokens that it asks about; both are unredacted, and stay in memory.
+    ``opening`` is the method and the URL. ``authenticates`` marks a login. ``started`` is in
     seconds since the epoch.
     """
 
@@ -51,6 +57,7 @@ class Evidence(NamedTuple):
     subjects: frozenset[str] = frozenset()
     url: str = ""
     started: float = 0.0
+    cause: str = ""
 
     @property
     def proves_client(self) -> bool:
@@ -70,6 +77,9 @@ class Run:
     ``discovered`` maps the method and URL of each request without a token to the time of the first one.
     ``used`` maps each service to the times of the first and the last request that proved the client;
     ``logins`` are the services that received a login.
+    ``request_ids`` are the IDs that service calls for the run may carry. ``objects`` maps the UUIDs of what
+    the run changed to the time of the last change. ``working`` are the services that may go on with a change
+    after their response to the client.
     ``began``, ``logged_in``, ``last``, ``possibly_last`` and ``refused`` are in seconds since the epoch: the
     beginning, the first login, the latest end of an exchange, the latest end of an exchange that may be
     of the run, and the latest 401 response to a token without a login after it. ``doubt`` is the reason
@@ -96,6 +106,9 @@ class Run:
     discovered: dict[str, float] = field(default_factory=dict, repr=False)
     logins: set[str] = field(default_factory=set, repr=False)
     used: dict[str, tuple[float, float]] = field(default_factory=dict, repr=False)
+    request_ids: dict[str, None] = field(default_factory=dict, repr=False)
+    objects: dict[str, float] = field(default_factory=dict, repr=False)
+    working: set[str] = field(default_factory=set, repr=False)
 
     @property
     def idle(self) -> bool:
@@ -132,6 +145,14 @@ class Run:
         """Record the User-Agent of a request of the run."""
         if len(self.agents) < _KEPT:
             self.agents.add(agent)
+
+    def add_request_ids(self, request_ids: Iterable[str]) -> None:
+        """Record the IDs of a request of the run."""
+        _add(self.request_ids, dict.fromkeys(request_ids))
+
+    def change_objects(self, objects: Iterable[str], time: float) -> None:
+        """Record the UUIDs of what the run changed at ``time`` (s since the epoch)."""
+        _add(self.objects, dict.fromkeys(objects, time))
 
     def discover(self, opening: str, time: float) -> None:
         """Record a request of the run without a token."""
@@ -220,9 +241,10 @@ class Runs:
         Runs in progress precede finished runs, and later runs precede earlier runs.
         """
         tokens = evidence.tokens
+        idle = (run for run in reversed(self._finished.values()) if run.process is None)
         return [
             run
-            for run in (*reversed(self.going), *reversed(self._finished.values()))
+            for run in (*reversed(self.going), *idle)
             if run.peer == evidence.peer
             and not (tokens.isdisjoint(run.tokens) and tokens.isdisjoint(run.carried))
         ]
@@ -254,12 +276,28 @@ class Runs:
         self.going.remove(run)
         run.open.clear()
 
-    def retain(self, run: Run) -> Run | None:
-        """Keep a finished remote run, as its client may only be idle. Return the run evicted to make room.
+    def of_request(self, request_id: str) -> list[Run]:
+        """Return the runs with the request ``request_id``, also finished ones."""
+        return [run for run in (*self.going, *self._finished.values()) if request_id in run.request_ids]
 
-        Return ``run`` itself if it is local or has no tokens, as such a run is not retained.
+    def that_changed(self, objects: Iterable[str]) -> list[Run]:
+        """Return the runs that changed the most of ``objects``; of these, the latest ones."""
+        ranks: dict[Run, tuple[int, float]] = {}
+        for run in (*self.going, *self._finished.values()):
+            times = [run.objects[name] for name in objects if name in run.objects]
+            if times:
+                ranks[run] = len(times), max(times)
+        best = max(ranks.values(), default=None)
+        return [run for run, rank in ranks.items() if rank == best]
+
+    def retain(self, run: Run) -> Run | None:
+        """Keep a finished run that may continue. Return the run evicted to make room.
+
+        The client of a remote run may only be idle. A service may go on with a change that a local client
+        asked for. Return ``run`` itself if it cannot continue, as such a run is not retained.
         """
-        if run.process is not None or not (run.tokens or run.carried):
+        may_continue = run.working if run.process is not None else run.tokens or run.carried
+        if not may_continue:
             return run
         self._finished[run.number] = run
         oldest = next(iter(self._finished))
@@ -268,6 +306,15 @@ class Runs:
     def of_same_client(self, evidence: Evidence) -> Iterator[Run]:
         """Return the runs in progress that may come from the same remote program as the request."""
         return (run for run in self.going if run.of_same_client(evidence))
+
+
+def _add(latest: dict[str, T], new: dict[str, T]) -> None:
+    """Add ``new`` to ``latest``, and remove the oldest entries beyond ``_LATEST``."""
+    for key, value in new.items():
+        latest.pop(key, None)
+        latest[key] = value
+    while len(latest) > _LATEST:
+        del latest[next(iter(latest))]
 
 
 def is_below(service: str, upper: str) -> bool:

@@ -13,6 +13,7 @@ from tracer.model import RunNote
 from tracer.processes import is_alive
 from tracer.runs import client_packages, client_process
 from tracer.runs.attribution import Attribution
+from tracer.runs.later_work import UNFINISHED, LaterWork
 from tracer.runs.pending import PendingExchanges
 from tracer.runs.run import GRACE, Evidence, Run
 from tracer.runs.run_writer import RunWriter, SavedRecording
@@ -65,6 +66,7 @@ class RunManager:
         self._pending = PendingExchanges(self._pending_writer)
         self._writers: dict[int, RunWriter] = {}
         self._idle_since: dict[Run, float] = {}
+        self._later_work = LaterWork(settings.linger, sees_services=bool(settings.participants.service_ports))
         self._tending: asyncio.Task[None] | None = None
         self._closing = False
         # A thread, as a slow write must not delay the traffic.
@@ -99,13 +101,31 @@ class RunManager:
 
     async def tend(self) -> None:
         """Decide on requests that have waited long enough, and finish completed runs."""
-        self._take_later(self._attribution.expire())
+        self.expire()
         for run in list(self._runs.going):
             if self._is_over(run):
                 self._take_later(self._attribution.over(run))
                 # A request that was just assigned to the run may show that the run continues.
                 if self._is_over(run):
+                    self._note_unfinished(run)
                     await self._finish(run)
+
+    def expire(self) -> None:
+        """Decide on requests that have waited long enough."""
+        self._take_later(self._attribution.expire())
+
+    def is_cut_off(self) -> bool:
+        """Return whether services have not done the work for all runs."""
+        return any(map(self._is_cut_off, self._runs.going))
+
+    def work_end(self) -> float:
+        """Return the time of the clock at which services may have done the work for all runs."""
+        ends = (
+            self._later_work.end(run, self._idle(run))
+            for run in self._runs.going
+            if self._later_work.is_expected(run)
+        )
+        return max(ends, default=-math.inf)
 
     def doubt(self, reason: RunNote) -> None:
         """Mark all known and all future runs as undetermined, with ``reason`` as a note."""
@@ -117,6 +137,7 @@ class RunManager:
         await self._stop_waiting()
         self._take_later(self._attribution.rest())
         for run in list(self._runs.going):
+            self._note_unfinished(run)
             await self._finish(
                 run, "the proxy stopped while the client was still running" if _runs_on(run) else interrupted
             )
@@ -189,6 +210,7 @@ class RunManager:
         for request in complete:
             assert request.run is not None
             self._idle_since.pop(request.run, None)
+            self._later_work.exchange_taken(request, self._clock())
             assert request.exchange is not None
             writer = self._writers.get(request.run.number) or self.new_writer(request.run)
             self._writers[request.run.number] = writer
@@ -249,6 +271,15 @@ class RunManager:
                     failures.append(error)
         return failures
 
+    def _is_cut_off(self, run: Run) -> bool:
+        return self._later_work.is_cut_off(run, self._idle(run), self._clock())
+
+    def _note_unfinished(self, run: Run) -> None:
+        """Put a run in doubt that ends before services have done their work for it."""
+        if self._is_cut_off(run):
+            self._runs.doubt(run, UNFINISHED)
+            self._take_later(())
+
     def _note_idle(self) -> None:
         """Store the time since which each idle run has been idle."""
         since = self._idle_since
@@ -256,11 +287,16 @@ class RunManager:
 
     def _end(self, run: Run) -> float:
         """Return the earliest time at which the run may be over; infinity while it is not idle."""
-        idle = self._idle_since.get(run, math.inf) if run.idle else math.inf
+        idle = self._idle(run)
+        end = self._later_work.end(run, idle)
         if run.process:
-            return idle
-        end = idle + GRACE
+            return end
+        end = max(end, idle + GRACE)
         return end if end > self._clock() else max(end, self._attribution.earliest_end(run))
+
+    def _idle(self, run: Run) -> float:
+        """Return the time since which the run has been idle; infinity while it is not idle."""
+        return self._idle_since.get(run, math.inf) if run.idle else math.inf
 
     def _is_over(self, run: Run) -> bool:
         if _runs_on(run):
@@ -282,6 +318,7 @@ class RunManager:
     async def _finish(self, run: Run, interrupted: str = "") -> None:
         writer = self._writers.get(run.number)
         self._runs.finish(run)
+        self._later_work.forget(run)
         if writer is None:  # its only exchange could not be stored
             return
         try:

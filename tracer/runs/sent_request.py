@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from tracer.runs.run import Evidence, Run, service_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tracer.model import Exchange, RunNote
 
 __all__ = ["SentRequest"]
@@ -20,6 +22,8 @@ class SentRequest:
 
     ``discoverers`` are the runs that may have sent it to discover a service, seen from its beginning.
     ``answering`` are the requests that the sender, a service, was processing when it sent this request.
+    ``waits`` is set while better evidence may come, so that even a single candidate is not the run yet.
+    ``request_id`` is the ID in its response, ``issued`` are the tokens in it.
     ``is_complete`` is set at the end of the exchange, ``failed`` if it had no response or a 5xx status.
     The time ``ended`` (s since the epoch) may stay unknown. If ``ended`` is ``approximate``, the exchange
     may have ended earlier.
@@ -34,6 +38,9 @@ class SentRequest:
     runs: list[Run] = field(default_factory=list)
     discoverers: list[Run] = field(default_factory=list, repr=False)
     answering: list[SentRequest] = field(default_factory=list, repr=False)
+    waits: bool = False
+    request_id: str = ""
+    issued: frozenset[str] = field(default=frozenset(), repr=False)
     exchange: Exchange | None = field(default=None, repr=False)
     is_complete: bool = False
     failed: bool = False
@@ -49,8 +56,8 @@ class SentRequest:
 
     @property
     def run(self) -> Run | None:
-        """The run of the request; None without a candidate or with several candidates."""
-        return self.runs[0] if len(self.runs) == 1 else None
+        """The run of the request; None without a candidate, with several candidates, or while it waits."""
+        return self.runs[0] if len(self.runs) == 1 and not self.waits else None
 
     @property
     def latest(self) -> float:
@@ -62,11 +69,17 @@ class SentRequest:
         """The earliest time at which a completed exchange may have ended."""
         return self.evidence.started if self.approximate else self.latest
 
+    def propose(self, runs: Iterable[Run]) -> None:
+        """Set the candidate runs. The request counts as in flight for each of them."""
+        candidates = list(runs)
+        for run in candidates:
+            run.in_flight += run not in self.runs
+        for run in self.runs:
+            run.in_flight -= run not in candidates
+        self.runs = candidates
+
     def decide(self, run: Run, doubt: RunNote | None = None) -> None:
         """Assign the request to ``run``. The request counts as in flight for this run only."""
-        if run not in self.runs:
-            run.in_flight += 1
-        for candidate in self.runs:
-            candidate.in_flight -= candidate is not run
-        self.runs = [run]
+        self.propose([run])
+        self.waits = False
         self.doubt = self.doubt or doubt

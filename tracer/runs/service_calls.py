@@ -3,28 +3,35 @@
 The sender is known, the run is unknown: one process answers many clients, and sends its service calls
 for all of them with one account and over a few connections. The evidence, the strongest first:
 
-1. the token that the service validates (X-Subject-Token) or passes on: a run carries that token in a
+1. the request ID that the call carries: a request of the run was answered with this ID, or carried it. As the
+   ID is known only after the response, the call waits while the sender is answering a request;
+2. for a change with an ID of its sender's own, such as an event: the objects that it names, if the run
+   changed them. Any other call with an ID that no request has is sent on the sender's own account;
+3. the token that the service validates (X-Subject-Token) or passes on: a run carries that token in a
    request that the service is answering, or the run obtained the token;
-2. the request that the service is answering at that moment, if only one run has such a request;
-3. if several runs have one: the token that the service validates next on the same connection, as a
-   service logs in and validates a token in direct succession.
+4. the request that the service is answering at that moment, if only one run has such a request;
+5. if several runs have one, or none: the next call of the service with such evidence, if it goes over the
+   same connection (a service logs in and validates a token in direct succession), or has a request ID and
+   goes to the same service or carries the token of this login.
 
-The service's own token is no evidence. Requests of a service that is answering no request form a
-background run.
+The service's own token is no evidence. Requests of a service that neither answers a request nor goes on with
+a change form a background run.
 """
 
 from __future__ import annotations
 
 import math
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from tracer.model import RunNote
+from tracer.model import SAFE_METHODS, RunNote
+from tracer.runs.run import is_below
 from tracer.runs.sent_request import SentRequest
-from tracer.sequences import Catalogue
+from tracer.sequences import Catalogue, changed_objects, goes_on, named_objects, request_ids, response_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from tracer.model import Exchange
     from tracer.runs.participant_map import ParticipantMap
@@ -35,6 +42,9 @@ __all__ = ["ServiceCalls"]
 _CATALOGUES = 4
 """Number of service catalogues that are remembered. A cloud has one catalogue."""
 
+_FOLLOW = 2.0
+"""Seconds that a call without evidence waits for the next call, if the sender goes on after its response."""
+
 
 class ServiceCalls:
     """The assignment of service calls to runs, at once or when evidence comes.
@@ -42,19 +52,30 @@ class ServiceCalls:
     While a request may belong to several runs, it counts as in flight for each of them. ``undecided``
     contains all requests without a run, also those of clients. ``stored`` requests come each with its
     end; requests with equal times come in any order. A stored service call waits for a later request,
-    as only then all requests in flight at its time are known.
+    as only then all requests in flight at its time are known. ``clock`` returns seconds.
     """
 
     def __init__(
-        self, runs: Runs, undecided: list[SentRequest], participants: ParticipantMap, *, stored: bool
+        self,
+        runs: Runs,
+        undecided: list[SentRequest],
+        participants: ParticipantMap,
+        *,
+        stored: bool,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._runs = runs
         self._participants = participants
         self._stored = stored
+        self._clock = clock
         self._under_way: list[SentRequest] = []
         self._undecided = undecided
         self._stored_calls: list[SentRequest] = []
         self._catalogues: deque[Catalogue] = deque(maxlen=_CATALOGUES)
+
+    def due(self) -> float:
+        """Return the time of ``clock`` at which ``reconsider`` decides without further evidence."""
+        return min((call.completed for call in self._open()), default=math.inf) + _FOLLOW
 
     def pass_time(self, now: float) -> None:
         """Find the runs of the stored service calls that began before ``now`` (seconds since the epoch)."""
@@ -83,6 +104,9 @@ class ServiceCalls:
 
     def exchange_completed(self, request: SentRequest, exchange: Exchange) -> None:
         """Register the end of an exchange of a client or a service. Remember the catalogue of a login."""
+        request.request_id = response_id(exchange)
+        if request.evidence.sender:
+            request.completed = self._clock()
         if exchange.request.method == "POST" and exchange.response and exchange.response.status == 201:
             catalogue = Catalogue.from_exchanges([exchange])
             if catalogue:  # a created user or network has none, and must not replace a login's
@@ -91,65 +115,152 @@ class ServiceCalls:
             return
         self._under_way.remove(request)
 
+    def learn(self, request: SentRequest) -> None:
+        """Record what a complete exchange with a known run shows about later service calls of the run."""
+        run, exchange = request.run, request.exchange
+        assert run is not None, "the run is known"
+        assert exchange is not None, "the exchange is complete"
+        if run.service:  # the calls of a background run have IDs of their own
+            return
+        run.add_request_ids(request_ids(exchange))
+        if exchange.request.method in SAFE_METHODS:
+            return
+        run.change_objects(changed_objects(exchange), exchange.started)
+        receiver = self._receiver(request.evidence.url)
+        if receiver and goes_on(receiver) and not request.evidence.sender:
+            run.working.add(receiver)
+
     def reconsider(self) -> None:
         """Update the possible runs of undecided calls. Decide by time if no better evidence can come."""
-        for call in self._open():
-            if not call.runs and (candidates := _runs(call.answering)):
-                self._propose(call, candidates)
-            # The exchanges of all requests that the call may serve are complete, and no token has decided.
-            if len(call.runs) > 1 and all(each.is_complete for each in call.answering):
-                self._decide_by_time(call)
+        # Calls with evidence come first, as they show the run of earlier calls without evidence.
+        for call in sorted(self._open(), key=_is_weak):
+            if call.run is None:
+                self._consider(call)
 
     def rest(self) -> None:
         """Decide on all service calls, as no more evidence comes."""
         self.pass_time(math.inf)
         self.reconsider()
         for call in self._open():
-            if call.runs:
-                self._decide_by_time(call)
-            else:
-                self._propose(call, [self._runs.background_run(call.evidence)])
+            self._decide_by_time(call)
 
     def _open(self) -> list[SentRequest]:
-        return [each for each in self._undecided if each.evidence.sender and each.run is None]
+        """Return the calls without a run. Leave out stored calls for which all requests are not known yet."""
+        return [
+            each
+            for each in self._undecided
+            if each.evidence.sender and each.run is None and each not in self._stored_calls
+        ]
 
-    def _find_runs(self, request: SentRequest) -> None:
-        """Find the runs of a service call. Leave it undecided if there are several or none."""
-        evidence = request.evidence
-        request.answering = list(self._answering(request))
+    def _find_runs(self, call: SentRequest) -> None:
+        """Find the runs of a service call. Leave it undecided while evidence may come."""
+        call.answering = list(self._answering(call))
+        self._consider(call)
+        if call.run is None or self._stored:
+            self._undecided.append(call)
+
+    def _consider(self, call: SentRequest) -> None:
+        """Decide on the run of a call if there is evidence, else set its possible runs."""
+        proven = self._proven(call)
+        if proven is None:
+            call.waits = True
+            call.propose(_runs(call.answering))
+        elif len(proven) == 1:
+            self._decide(call, proven[0])
+        elif proven or call.answering:
+            self._consider_time(call, proven or _runs(call.answering))
+        else:
+            self._consider_later_work(call)
+
+    def _proven(self, call: SentRequest) -> list[Run] | None:
+        """Return the runs that the request ID, the named objects or a token prove: one, or none.
+
+        Return several runs if these have equal evidence, and None while evidence may come.
+        """
+        evidence = call.evidence
+        equal: list[Run] = []
+        if evidence.cause:
+            equal = self._runs.of_request(evidence.cause)
+            if not equal and self._may_learn_id(call):
+                return None
+            equal = equal or self._changing(call)
+            if not equal and all(each.request_id for each in call.answering):
+                return [self._runs.background_run(evidence)]
+            if len(equal) == 1:
+                return equal
         tokens = evidence.subjects or evidence.tokens
-        tied = [each for each in request.answering if not tokens.isdisjoint(each.evidence.tokens)]
+        tied = [each for each in call.answering if not tokens.isdisjoint(each.evidence.tokens)]
+        if tied:
+            return None if any(each.waits for each in tied) else _runs(tied) or None
         owner = next((run for run in self._runs.going if not tokens.isdisjoint(run.tokens)), None)
-        runs = _runs(tied) or ([owner] if owner else [])
-        if not runs and not evidence.subjects:
-            runs = _runs(request.answering)
-        if not runs and (evidence.subjects or not request.answering):
-            runs = [self._runs.background_run(evidence)]
-        self._propose(request, runs)
-        if request.run is None or self._stored:
-            self._undecided.append(request)
-        if request.run is not None and evidence.subjects:
-            self._same_breath(request.run, evidence.connection)
+        if owner is not None:
+            return [owner]
+        return [self._runs.background_run(evidence)] if evidence.subjects else equal
 
-    @staticmethod
-    def _propose(request: SentRequest, runs: list[Run]) -> None:
-        """Set the possible runs of a request, and count it as in flight for each of them."""
-        request.runs = runs
-        for run in runs:
-            run.in_flight += 1
+    def _may_learn_id(self, call: SentRequest) -> bool:
+        """Return whether the run with the request ID of the call may still become known."""
+        if not call.is_complete or any(not each.is_complete for each in call.answering):
+            return True
+        cause, started = call.evidence.cause, call.evidence.started
+        return any(
+            each.exchange is not None and cause in request_ids(each.exchange)
+            for each in self._undecided
+            if each is not call and each.evidence.started < started
+        )
 
-    def _same_breath(self, run: Run, connection: str) -> None:
-        """Assign the earlier undecided requests of ``connection`` to ``run``, which a token has proved."""
-        for call in self._open():
-            if call.evidence.connection == connection and run in call.runs:
-                call.decide(run)
+    def _changing(self, call: SentRequest) -> list[Run]:
+        """Return the runs that changed the objects which a change names."""
+        if call.exchange is None or call.exchange.request.method in SAFE_METHODS:
+            return []
+        return self._runs.that_changed(named_objects(call.exchange))
 
-    def _decide_by_time(self, request: SentRequest) -> None:
-        doubt = RunNote(code="concurrent-call", values={"sender": request.evidence.sender})
-        if len(request.runs) > 1:
-            for run in request.runs:
-                self._runs.doubt(run, doubt)
-        request.decide(request.runs[0], doubt)
+    def _consider_time(self, call: SentRequest, candidates: list[Run]) -> None:
+        """Set ``candidates``, such as the runs that the sender is answering. Decide if there is only one."""
+        call.waits = any(each.waits for each in call.answering)
+        call.propose(candidates)
+        if len(candidates) == 1 and not call.waits:
+            self._decide(call, candidates[0])
+        # The exchanges of all requests that the call may serve are complete, and no evidence has come.
+        elif candidates and all(each.is_complete for each in call.answering) and not self._may_be_next(call):
+            self._decide_by_time(call)
+
+    def _consider_later_work(self, call: SentRequest) -> None:
+        """Set the runs whose change the sender may go on with as the possible runs of the call.
+
+        If there is none, the call belongs to a background run.
+        """
+        candidates = [run for run in self._runs.going if call.evidence.sender in run.working]
+        if not candidates:
+            self._decide(call, self._runs.background_run(call.evidence))
+            return
+        call.waits = True
+        call.propose(candidates)
+        if not self._may_be_next(call):
+            self._decide_by_time(call)
+
+    def _may_be_next(self, call: SentRequest) -> bool:
+        """Return whether the next call of the sender may still show the run of a call without evidence."""
+        if not _is_weak(call) or not goes_on(call.evidence.sender):
+            return False
+        return not call.is_complete or self._clock() < call.completed + _FOLLOW
+
+    def _decide(self, call: SentRequest, run: Run) -> None:
+        """Assign a call to the run that evidence shows, and with it earlier calls without evidence."""
+        self._runs.resume(run)
+        call.decide(run)
+        for earlier in self._open():
+            if run in earlier.runs and _is_weak(earlier) and _shows(call, earlier):
+                self._decide(earlier, run)
+
+    def _decide_by_time(self, call: SentRequest) -> None:
+        """Assign a call to the first of its possible runs. With several, put all of them in doubt."""
+        candidates = call.runs or [self._runs.background_run(call.evidence)]
+        doubt = None
+        if len(candidates) > 1:
+            doubt = RunNote(code="concurrent-call", values={"sender": call.evidence.sender})
+            self._runs.doubt_each(candidates, doubt)
+        self._runs.resume(candidates[0])
+        call.decide(candidates[0], doubt)
 
     def _answering(self, request: SentRequest) -> Iterable[SentRequest]:
         """Return the requests that the sender is answering at the time of ``request``.
@@ -158,11 +269,7 @@ class ServiceCalls:
         """
         now, sender = request.evidence.started, request.evidence.sender
         others = (each for each in self._under_way if each is not request)
-        waiting = [
-            each
-            for each in others
-            if (each.runs or not each.evidence.sender) and each.evidence.started <= now <= each.ended
-        ]
+        waiting = [each for each in others if each.evidence.started <= now <= each.ended]
         receivers = [self._receiver(each.evidence.url) for each in waiting]
         wanted = sender if sender in receivers else None
         return (each for each, receiver in zip(waiting, receivers, strict=True) if receiver == wanted)
@@ -178,3 +285,19 @@ def _runs(requests: Iterable[SentRequest]) -> list[Run]:
     """Return the distinct runs of ``requests``, in the order of the requests' times."""
     ordered = sorted(requests, key=lambda request: request.evidence.started)
     return list(dict.fromkeys(run for request in ordered for run in request.runs))
+
+
+def _is_weak(call: SentRequest) -> bool:
+    """Return whether a call has no evidence of its own, as a login or the discovery of a service."""
+    return not (call.evidence.cause or call.evidence.subjects)
+
+
+def _shows(call: SentRequest, earlier: SentRequest) -> bool:
+    """Return whether ``earlier``, a call without evidence, was sent for the same run as ``call``."""
+    if earlier.evidence.sender != call.evidence.sender or earlier.evidence.started > call.evidence.started:
+        return False
+    if earlier.evidence.connection == call.evidence.connection:
+        return True
+    # The token of the service's account serves many runs, so only a call with a request ID is evidence.
+    is_use = is_below(call.service, earlier.service) or not earlier.issued.isdisjoint(call.evidence.tokens)
+    return is_use and bool(call.evidence.cause)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tracer.model import Recording
     from tracer.sequences import Catalogue
 
-__all__ = ["DIAGRAMS", "JOURNALS", "LIMIT", "Draw", "Settings"]
+__all__ = ["DIAGRAMS", "JOURNALS", "LIMIT", "LINGER", "LONGEST_LINGER", "Draw", "Settings"]
 
 JOURNALS = ".journal"
 """Name of the folder of journals, inside the folder of recordings."""
@@ -31,6 +31,11 @@ DIAGRAMS = ("mmd", "svg", "png")
 
 LIMIT = 2**20
 """Default maximum size of a recorded body, in bytes."""
+
+LINGER = 3.0
+"""Default seconds without a request of a service after which the work for a run counts as done."""
+
+LONGEST_LINGER = 60.0
 
 Draw = Callable[["Recording"], Callable[[str], list[str | bytes]]]
 """A function of a recording that returns its drawer.
@@ -44,8 +49,9 @@ class Settings:
 
     With ``name``, each recording replaces the recording of that name. Without ``name``, a recording is
     named after its sequence or command, and never replaces another. ``policies`` are files that add rules
-    to the redaction policy. Raises InputError for an invalid value or a plug-in that cannot be used, and
-    OutputError if no recording can be written.
+    to the redaction policy. ``linger`` is the time for later work of services, in seconds. Raises
+    InputError for an invalid value or a plug-in that cannot be used, and OutputError if no recording can
+    be written.
     """
 
     def __init__(
@@ -59,11 +65,14 @@ class Settings:
         diagrams: tuple[str, ...] = (),
         draw: Draw | None = None,
         limit: int = LIMIT,
+        linger: float = LINGER,
         policies: tuple[Path, ...] = (),
     ) -> None:
         _check_diagrams(diagrams)
         if limit < 0:
             raise InputError("limit", f"expected a number of bytes, got {limit}")
+        if not 0 <= linger <= LONGEST_LINGER:
+            raise InputError("linger", f"expected 0 to {LONGEST_LINGER:g} seconds, got {linger:g}")
         package_folders()
         _check_files(sequence, policies)
         self.folder = folder
@@ -74,6 +83,7 @@ class Settings:
         self.diagrams = diagrams
         self.draw = draw
         self.limit = limit
+        self.linger = linger
         self.policies = policies
         for written in (self.release_folder, self.folder / JOURNALS):
             check_folder(written)

@@ -11,7 +11,7 @@ from tracer import rulefolders
 from tracer.capture.certificate_files import unusable
 from tracer.errors import InputError
 from tracer.runs.participant_map import ParticipantMap
-from tracer.runs.settings import LIMIT, Draw, Settings
+from tracer.runs.settings import LIMIT, LINGER, Draw, Settings
 from tracer.writability import naming_option
 
 if TYPE_CHECKING:
@@ -58,6 +58,12 @@ OPTIONS = (
         "Keep bodies up to this size (bytes, KiB, MiB or GiB), and stream bodies announced as larger.",
     ),
     Option(
+        "linger",
+        str,
+        f"{LINGER:g}",
+        "End a run when services have sent nothing for it for SECONDS after the client ended; 0: at once.",
+    ),
+    Option(
         "policy", Sequence[str], [], "File with rules to add to the redaction policy; may be given again."
     ),
     Option("rules", Sequence[str], [], "Folder with rules of your own, see --rules; may be given again."),
@@ -77,6 +83,13 @@ def _size(text: str) -> int:
         raise InputError("limit", f"expected a size such as 65536 or 1MiB, got {text!r}")
     power = "KMG".index(match["unit"].upper()) + 1 if match["unit"] else 0
     return int(match["number"]) << (10 * power)
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError("linger", f"expected a number of seconds, got {text!r}") from None
 
 
 def _check_authority(file: str | None) -> None:
@@ -132,6 +145,7 @@ def settings(values: Mapping[str, Any], draw: Draw | None) -> Settings:
         diagrams=tuple(filter(None, (kind.strip() for kind in values["diagram"].split(",")))),
         draw=draw,
         limit=_size(values["limit"]),
+        linger=_seconds(values["linger"]),
         policies=tuple(Path(path).expanduser() for path in values["policy"]),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -158,6 +159,15 @@ class SingleRun(Tracer):
             if not self._flows:
                 return
             await asyncio.sleep(0.02)
+
+    def has_later_work(self) -> bool:
+        """Return whether services may still send requests for the command."""
+        self._manager.expire()
+        return time.monotonic() < self._manager.work_end()
+
+    def is_cut_off(self) -> bool:
+        """Return whether services had not done their work for the command."""
+        return self._manager.is_cut_off()
 
     def problems(self, environment: Mapping[str, str]) -> list[str]:
         """Return the likely reasons why nothing was recorded."""
