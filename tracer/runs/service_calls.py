@@ -219,7 +219,7 @@ class ServiceCalls:
         call.waits = any(each.waits for each in call.answering)
         call.propose(candidates)
         if len(candidates) == 1 and not call.waits:
-            self._decide(call, candidates[0])
+            self._assign(call, candidates[0])
         # The exchanges of all requests that the call may serve are complete, and no evidence has come.
         elif candidates and all(each.is_complete for each in call.answering) and not self._may_be_next(call):
             self._decide_by_time(call)
@@ -231,7 +231,7 @@ class ServiceCalls:
         """
         candidates = [run for run in self._runs.going if call.evidence.sender in run.working]
         if not candidates:
-            self._decide(call, self._runs.background_run(call.evidence))
+            self._assign(call, self._runs.background_run(call.evidence))
             return
         call.waits = True
         call.propose(candidates)
@@ -244,10 +244,14 @@ class ServiceCalls:
             return False
         return not call.is_complete or self._clock() < call.completed + _FOLLOW
 
+    def _assign(self, call: SentRequest, run: Run, doubt: RunNote | None = None) -> None:
+        """Assign a call to a run, and resume the run if it is finished."""
+        self._runs.resume(run)
+        call.decide(run, doubt)
+
     def _decide(self, call: SentRequest, run: Run) -> None:
         """Assign a call to the run that evidence shows, and with it earlier calls without evidence."""
-        self._runs.resume(run)
-        call.decide(run)
+        self._assign(call, run)
         for earlier in self._open():
             if run in earlier.runs and _is_weak(earlier) and _shows(call, earlier):
                 self._decide(earlier, run)
@@ -259,8 +263,7 @@ class ServiceCalls:
         if len(candidates) > 1:
             doubt = RunNote(code="concurrent-call", values={"sender": call.evidence.sender})
             self._runs.doubt_each(candidates, doubt)
-        self._runs.resume(candidates[0])
-        call.decide(candidates[0], doubt)
+        self._assign(call, candidates[0], doubt)
 
     def _answering(self, request: SentRequest) -> Iterable[SentRequest]:
         """Return the requests that the sender is answering at the time of ``request``.
