@@ -161,7 +161,7 @@ def test_a_service_that_died_is_told_and_replaced(cache: Path) -> None:
     cloud = EmbeddedCloud("zed", cache)
     running = cloud.up()
     psutil.Process(running.services[1].pid).kill()
-    psutil.Process(running.services[1].pid).wait(10)
+    psutil.Process(running.services[1].pid).wait(PATIENCE)
     assert cloud.status() is None
     assert [(fault.process, fault.kind) for fault in cloud.faults()] == [("glance", "not-running")]
     again = cloud.up()

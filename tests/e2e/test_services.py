@@ -89,7 +89,7 @@ def test_a_volume_is_attached_to_a_server(cache: Path, name: str) -> None:
 
 def await_volume(cloud: EmbeddedCloud, status: str) -> None:
     """Wait until the volume has the status."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while (found := openstack(cloud, "volume", "show", "v1")["status"]) != status:
         assert time.monotonic() < deadline, found
         assert found != "error"
