@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.e2e.conftest import Proxy
 
-QUIET = 0.25
+QUIET = 0.15
 """Seconds without a byte, and without a process at work, after which a side has said what it had to say.
 
 The timers of a proxy are shorter.
