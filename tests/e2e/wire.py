@@ -7,15 +7,14 @@ import socket
 import struct
 import threading
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tests.patience import PATIENCE
 from tests.rest import Rest
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator
-
-    from tests.e2e.conftest import Proxy
 
 QUIET = 0.15
 """Seconds without a byte, and without a process at work, after which a side has said what it had to say.
@@ -47,13 +46,23 @@ class Heard(NamedTuple):
     closed: bool
 
 
+class Proxy(Protocol):
+    """The process of a proxy, and its port."""
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]: ...
+
+    @property
+    def port(self) -> int: ...
+
+
 def talk(proxy: Proxy, script: Talk) -> Heard:
     """Let a client and an origin have the talk through a proxy."""
     origin = _Origin(script, Rest(proxy.process.pid))
     with origin.serving() as port:
         here = b"127.0.0.1:%d" % port
         sends = [piece.replace(b"ORIGIN", here) for piece in script.sends]
-        at_client, closed = _client(int(proxy.url.rpartition(":")[2]), sends, origin)
+        at_client, closed = _client(proxy.port, sends, origin)
         at_origin = b"".join(origin.heard)
     return Heard(at_origin.replace(here, b"ORIGIN"), at_client.replace(here, b"ORIGIN"), closed)
 
