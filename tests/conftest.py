@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 - hooks
 from tracer.cloud.cache import folder, private_folder
@@ -18,7 +18,7 @@ with warnings.catch_warnings():
     import mitmproxy.addons  # noqa: F401
 
 # How long an example takes says more about what else the machine does than about the code.
-settings.register_profile("tracer", deadline=None)
+settings.register_profile("tracer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tracer")
 
 
@@ -68,7 +68,7 @@ def sharing(own: Path) -> Path:
     return own
 
 
-ONLY_ASKED_FOR = ("all_pages", "all_releases", "samples")
+ONLY_ASKED_FOR = ("all_kills", "all_pages", "all_releases", "samples")
 """Marks of tests that take long: each is left to those who select by it, whatever else they select by."""
 
 

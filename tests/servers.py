@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.server
+import random
 import socket
 import threading
 from typing import TYPE_CHECKING
@@ -15,7 +16,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["serving", "serving_folder"]
+__all__ = ["free_ports", "serving", "serving_folder"]
+
+_UNPRIVILEGED = range(10_000, 32_000)
+"""Ports below those that Linux gives to connections, and to servers that ask for any port."""
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports for servers that take a number. No other program takes them meanwhile by chance."""
+    free: list[int] = []
+    for port in random.sample(_UNPRIVILEGED, len(_UNPRIVILEGED)):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            free.append(port)
+        if len(free) == count:
+            break
+    return free
 
 
 class _Server6(http.server.ThreadingHTTPServer):

@@ -144,6 +144,10 @@ def test_the_links_of_tracer_lead_to_operations_or_pages() -> None:
 
 def test_a_service_is_loaded_in_milliseconds() -> None:
     """20 ms are the aim. This limit tells a lost fast path from a busy machine."""
-    began = time.process_time()
-    read_reference(FOLDER / "neutron.json")
-    assert time.process_time() - began < 0.1
+
+    def seconds() -> float:
+        began = time.process_time()
+        read_reference(FOLDER / "neutron.json")
+        return time.process_time() - began
+
+    assert min(seconds() for _ in range(5)) < 0.1  # the collector of garbage may work in one of them

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import psutil
 
+from tests.patience import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -98,13 +100,13 @@ class Proxy:
         """End it as Ctrl-C does; gives its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        return int(self.process.wait(600))
+        return int(self.process.wait(PATIENCE))
 
     def _all(self) -> list[psutil.Process]:
         return [self.process, *self.process.children(recursive=True)]
 
     def _port(self) -> str:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self.process.poll() is None:
             found = re.search(r"listening at \S*?:(\d+)", self.log.read_text())
             if found:

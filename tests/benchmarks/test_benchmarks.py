@@ -17,7 +17,7 @@ pytestmark = pytest.mark.e2e
 
 def test_all_parts_make_their_tables(tmp_path: Path) -> None:
     output = tmp_path / "table.md"
-    main(["-o", str(output), "--scale", "0.001"])
+    main(["-o", str(output), "--scale", "0.0001"])
     text = output.read_text()
     assert text.count("\n## ") == len(PARTS)
     assert "mitmproxy " in text

@@ -36,11 +36,7 @@ _CASES = [_Case(*one) for one in product(IMAGES, (1, 16), ("plain HTTP/1.1", "TL
 def run(scale: float, folder: Path) -> Table:
     """All cases; every proxy takes its turn in every round."""
     with served() as plain, served(certificate(folder)) as tls:
-        rows = [
-            row
-            for case in _cases(scale)
-            for row in _rows(case, tls if "TLS" in case.protocol else plain, scale, folder)
-        ]
+        rows = [row for cases in _batches(scale) for row in _rows(cases, plain, tls, scale, folder)]
     columns = ["JSON", "connections", "protocol", *COLUMNS]
     note = (
         f"{round_count(scale)} rounds of {_seconds_of(scale):.2g} s; median (lowest–highest); ratios are "
@@ -57,18 +53,24 @@ def _seconds_of(scale: float) -> float:
     return max(0.05, _SECONDS * scale)
 
 
-def _cases(scale: float) -> list[_Case]:
-    """All of them, or, to see that it works, one of each protocol and both sizes."""
-    return _CASES if scale > _TINY else [_CASES[0], _CASES[4], _CASES[11]]
+def _batches(scale: float) -> list[list[_Case]]:
+    """All cases, each with proxies of its own; or, to see that it works, some with the same proxies.
+
+    These are one of each protocol, and both sizes: the start of the proxies takes longer than they do.
+    """
+    return [[case] for case in _CASES] if scale > _TINY else [[_CASES[0], _CASES[4], _CASES[11]]]
 
 
-def _rows(case: _Case, url: str, scale: float, folder: Path) -> Iterator[list[str]]:
+def _rows(cases: list[_Case], plain: str, tls: str, scale: float, folder: Path) -> Iterator[list[str]]:
     below = folder / "throughput"
     with started(list(VARIANTS), below) as proxies:
-        measured = _measure(case, url, scale, proxies)
+        measured = {
+            case: _measure(case, tls if "TLS" in case.protocol else plain, scale, proxies) for case in cases
+        }
     shutil.rmtree(below)
-    for variant in VARIANTS:
-        yield [case.size, str(case.connections), case.protocol, *measured.cells(variant)]
+    for case, figures in measured.items():
+        for variant in VARIANTS:
+            yield [case.size, str(case.connections), case.protocol, *figures.cells(variant)]
 
 
 def _measure(case: _Case, url: str, scale: float, proxies: dict[str, Proxy]) -> Rounds:

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.servers import free_ports
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -97,8 +99,7 @@ async def app(scope: Any, protocol: Any) -> None:
 @contextmanager
 def served(pem: Path | None = None) -> Iterator[str]:
     """The server's URL; with ``pem``, a certificate and its key in one file, it speaks TLS."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     tls = ["--ssl-certificate", str(pem), "--ssl-keyfile", str(pem)] if pem else []
     command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--port", str(port), "--no-ws", *tls]
     with subprocess.Popen(

@@ -96,7 +96,9 @@ def parts(base: str) -> list[Part]:
     test = (_PYTHON, "-m", "pytest")
     return [
         Part("run", ("bash", ".ci/run")),
+        Part("other", ("bash", ".ci/run", "--other")),
         Part("releases", (*test, "-m", "all_releases")),
+        Part("kills", (*test, "-m", "all_kills", "tests/e2e/test_kill.py")),
         Part("pages", (*test, "-m", "all_pages")),
         Part("samples", (*test, "-m", "samples", "tests/redaction")),
         Part("mutants", (_PYTHON, "-m", "tests.mutants")),

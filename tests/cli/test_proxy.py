@@ -25,7 +25,7 @@ import pytest
 
 from tests.cli.runner import TRACER, tracer
 from tests.patience import PATIENCE
-from tests.servers import serving
+from tests.servers import free_ports, serving
 from tracer.capture.mitm.options import OPTIONS
 from tracer.cli import proxy
 from tracer.cli.app import parser_of, verbs
@@ -213,8 +213,7 @@ def test_a_reader_that_leaves_ends_only_the_display(cloud: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("errors", ["errors", "/dev/full"])
 def test_a_display_that_never_began_leaves_the_traffic_alone(cloud: str, tmp_path: Path, errors: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    (port,) = free_ports(1)
     with Path("/dev/full").open("wb") as full, (tmp_path / errors).open("wb") as stderr:
         process = subprocess.Popen(
             [TRACER, "proxy", "--port", str(port)], cwd=tmp_path, stdout=full, stderr=stderr

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE
 from tracer.cloud import launcher
 
 
@@ -51,7 +52,7 @@ def test_one_at_a_time_means_one_thread(monkeypatch: pytest.MonkeyPatch) -> None
 
     def call() -> None:
         idents.add(ask(served, "/identity")[2])
-        together.wait(10)  # the id of a thread that has ended may be given to another
+        together.wait(PATIENCE)  # the id of a thread that has ended may be given to another
 
     callers = [threading.Thread(target=call) for _ in range(5)]
     for caller in callers:
@@ -108,7 +109,7 @@ def test_an_application_that_cannot_be_loaded_ends_the_process_despite_its_threa
         [sys.executable, "-c", f"{script}._load(launcher._options())", *words],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=False,
     )
     assert ended.returncode == 1

@@ -25,7 +25,11 @@ KNOWN = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=60,
+    deadline=None,
+)
 @given(known=st.lists(KNOWN, min_size=1, max_size=8))
 def test_what_was_written_is_accepted_and_nothing_else(tmp_path: Path, known: list[DifferenceKey]) -> None:
     path = tmp_path / "b.yaml"

@@ -6,8 +6,9 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.patience import PATIENCE
 from tests.programs import installed
 
 __all__ = ["Visit", "Visitor", "chromium", "installed", "launched", "visitor"]
@@ -25,6 +26,8 @@ FLAGS = (
     "--disable-sync",
 )
 _GRAVE = {"serious", "critical"}
+
+expect.set_options(timeout=1000 * PATIENCE)
 
 
 def chromium() -> str:
@@ -59,8 +62,9 @@ class Visit:
         self.errors: list[str] = []
         self.requests: list[str] = []
         self._context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-        self._context.set_default_timeout(15_000)
+        self._context.set_default_timeout(1000 * PATIENCE)
         self.page: Page = self._context.new_page()
+        self._performance: CDPSession | None = None
         self.page.on("console", self._logged)
         self.page.on("pageerror", lambda error: self._said("error", str(error)))
         self.page.on("request", lambda request: self.requests.append(request.url))
@@ -73,6 +77,14 @@ class Visit:
     def clipboard(self) -> str:
         """What was copied."""
         return str(self.page.evaluate("navigator.clipboard.readText()"))
+
+    def cpu(self) -> float:
+        """The seconds of CPU time that the page has used in its main thread."""
+        if self._performance is None:
+            self._performance = self._context.new_cdp_session(self.page)
+            self._performance.send("Performance.enable", {"timeDomain": "threadTicks"})
+        metrics = self._performance.send("Performance.getMetrics")["metrics"]
+        return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
 
     def left(self, home: str) -> list[str]:
         """The requests that went elsewhere than below ``home``."""

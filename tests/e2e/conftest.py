@@ -151,6 +151,10 @@ class Proxy:
             )
         self.url = f"http://{host}:{self._port()}"
 
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
     def _port(self) -> str:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self.process.poll() is None:

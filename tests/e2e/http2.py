@@ -19,6 +19,8 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, Event, RequestReceived, ResponseReceived, StreamEnded
 
+from tests.patience import PATIENCE
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -96,7 +98,7 @@ def _serve(server: socket.socket, exchange: Exchange, pem: Path, heard: list[Eve
             with context.wrap_socket(plain, server_side=True) as connection:
                 h2 = H2Connection(H2Configuration(client_side=False))
                 h2.initiate_connection()
-                connection.settimeout(5)
+                connection.settimeout(PATIENCE)
                 for event in _events(connection, h2):
                     heard.append(event)
                     if isinstance(event, StreamEnded):
@@ -113,9 +115,12 @@ def _ask(proxy_port: int, port: int, exchange: Exchange) -> list[Event]:
     context.verify_mode = ssl.CERT_NONE
     context.set_alpn_protocols(["h2"])
     events: list[Event] = []
-    with socket.create_connection(("127.0.0.1", proxy_port), 10) as plain:
+    with socket.create_connection(("127.0.0.1", proxy_port), PATIENCE) as plain:
         plain.sendall(f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n\r\n".encode())
-        assert b" 200 " in plain.recv(4096)
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n"):
+            answer += plain.recv(4096)
+        assert b" 200 " in answer
         with context.wrap_socket(plain, server_hostname="127.0.0.1") as connection:
             h2 = H2Connection()
             h2.initiate_connection()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tests.e2e.conftest import MITMDUMP, Proxy, Site
 from tests.patience import PATIENCE
+from tests.servers import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ def front(site: Site, folder: Path, *, tls: bool, close: bool) -> Iterator[str]:
     """
     cloud = site.environment["OS_AUTH_URL"].removesuffix("/identity")
     scheme = "https" if tls else "http"
-    ports = _free_ports(2)
+    ports = free_ports(2)
     urls = [f"{scheme}://127.0.0.1:{port}" for port in ports]
     options = [f"--mode=reverse:{cloud}@{port}" for port in ports]
     for mount, url in zip(("identity", "image"), urls, strict=True):
@@ -79,15 +79,6 @@ def front(site: Site, folder: Path, *, tls: bool, close: bool) -> Iterator[str]:
         yield f"{urls[0]}/identity"
     finally:
         proxy.stop()
-
-
-def _free_ports(count: int) -> list[int]:
-    opened = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [each.getsockname()[1] for each in opened]
-    finally:
-        for each in opened:
-            each.close()
 
 
 def replayed(flows: Path, folder: Path) -> None:

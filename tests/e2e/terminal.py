@@ -8,14 +8,13 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
+from tests.patience import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 __all__ = ["Terminal"]
-
-_TIME_LIMIT = 300.0
-"""Seconds for one block of commands."""
 
 
 class Terminal:
@@ -54,7 +53,7 @@ class Terminal:
         file.write_text(f"{code}\n:\n", encoding="utf-8")  # `source` itself ends with 0
         begin = self._begin = self._log.stat().st_size
         self._send(f"TERMINAL_FAILURES={failures}; source {file} </dev/null; echo >{done}")
-        deadline = time.monotonic() + _TIME_LIMIT
+        deadline = time.monotonic() + PATIENCE
         while not done.exists():
             if until is not None and until in self._printed(begin):
                 self._running = done
@@ -69,7 +68,7 @@ class Terminal:
 
     def wait(self, expected: Callable[[str], bool]) -> None:
         """Wait until the output of the running block is as expected."""
-        deadline = time.monotonic() + _TIME_LIMIT
+        deadline = time.monotonic() + PATIENCE
         while not expected(self._printed(self._begin)):
             assert time.monotonic() < deadline, self._printed(self._begin)
             time.sleep(0.05)
@@ -78,7 +77,7 @@ class Terminal:
         """Press Ctrl-C if a command is still running, and wait for its end."""
         if self._running is None:
             return
-        deadline = time.monotonic() + _TIME_LIMIT
+        deadline = time.monotonic() + PATIENCE
         os.killpg(self._bash.pid, signal.SIGINT)
         while not self._running.exists():
             assert time.monotonic() < deadline, f"Ctrl-C did not end the command:\n{self._printed(0)}"

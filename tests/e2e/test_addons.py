@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -15,8 +14,9 @@ from mitmproxy import http
 from mitmproxy.io import FlowReader
 
 from tests.e2e.conftest import ROOT, Proxy
-from tests.e2e.test_wire import BYTES, CHUNKED, JSON, OK, Pair, answer, ask, chunks
-from tests.e2e.wire import Heard, Talk, dechunked, talk
+from tests.e2e.test_wire import BYTES, CHUNKED, JSON, OK, answer, ask, chunks
+from tests.e2e.wire import QUIET, Heard, Talk, dechunked, talk
+from tests.rest import Rest
 from tracer.recording import load
 
 if TYPE_CHECKING:
@@ -161,17 +161,13 @@ def arranged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Arr
 
 def _effects(proxy: Proxy) -> list[str]:
     """What the addons printed, once they print no more."""
-    printed = proxy.printed
-    while True:
-        time.sleep(0.3)
-        if proxy.printed == printed:
-            return re.findall(r"^effect (.*)", printed, re.MULTILINE)
-        printed = proxy.printed
+    Rest(proxy.process.pid).wait(QUIET)
+    return re.findall(r"^effect (.*)", proxy.printed, re.MULTILINE)
 
 
 def _talked(proxy: Proxy, conversation: Talk) -> tuple[Heard, list[str]]:
     before = len(_effects(proxy))
-    heard = talk(Pair.port(proxy), conversation)
+    heard = talk(proxy, conversation)
     return heard, _effects(proxy)[before:]
 
 
@@ -199,7 +195,7 @@ def test_what_is_stored_is_the_same(tmp_path: Path) -> None:
             options += ["--set", "trace_dir=out", "--set", "trace_diagram="]
         proxy = Proxy(folder, *scripts, *options, addon=False)
         for name in names:
-            talk(Pair.port(proxy), CASES[name].talk)
+            talk(proxy, CASES[name].talk)
         assert proxy.stop() == 0
         flows = [_flows(folder / "flows.mitm"), _flows(folder / "written.mitm")]
         stored[order] = [*flows, _entries(folder / "flows.har")]

@@ -155,9 +155,10 @@ def test_an_interrupted_matrix_ends_what_the_workers_do(dask: Dask, tmp_path: Pa
     ],
 )
 def test_a_cluster_that_does_not_answer_is_one_line_within_seconds(
-    tmp_path: Path, address: str, said: str
+    tmp_path: Path, address: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    began = time.monotonic()
+    """However long Dask itself would try."""
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", f"{10 * PATIENCE}s")
     process = start(tmp_path, "--releases", "zed", "--cluster", address)
     stdout, stderr = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
@@ -165,7 +166,6 @@ def test_a_cluster_that_does_not_answer_is_one_line_within_seconds(
     assert stderr.startswith(f"tracer: --cluster: {address}: ")
     assert said in stderr
     assert stderr.count("\n") == 1
-    assert time.monotonic() - began < 30
 
 
 def test_without_dask_one_line_says_how_to_get_it(tmp_path: Path) -> None:

@@ -278,7 +278,7 @@ def test_a_tracer_that_is_killed_cuts_no_service_off(traced: EmbeddedCloud, tmp_
     assert running
     assert running.tracer
     psutil.Process(running.tracer.pid).kill()
-    psutil.Process(running.tracer.pid).wait(10)
+    psutil.Process(running.tracer.pid).wait(PATIENCE)
     ended = tracer("cloud", "status", name, check=False)
     assert ended.returncode == 1
     assert f"its tracer is not running (log: {running.tracer.log})" in ended.stdout

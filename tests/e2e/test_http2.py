@@ -11,6 +11,7 @@ import pytest
 from tests.e2e import http2
 from tests.e2e.conftest import Proxy
 from tests.e2e.http2 import Exchange
+from tests.patience import PATIENCE
 from tracer.recording import load
 
 if TYPE_CHECKING:
@@ -86,12 +87,13 @@ def test_a_websocket_talks_on(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         threading.Thread(target=_origin, args=(server, heard), daemon=True).start()
-        with socket.create_connection(("127.0.0.1", int(proxy.url.rpartition(":")[2])), 10) as client:
+        with socket.create_connection(("127.0.0.1", int(proxy.url.rpartition(":")[2])), PATIENCE) as client:
             client.sendall(HANDSHAKE % (port, port))
-            assert client.recv(4096) == SWITCH
+            answers = client.makefile("rb")
+            assert answers.read(len(SWITCH)) == SWITCH
             mask = b"\1\2\3\4"
             client.sendall(b"\x81\x85" + mask + _masked(b"hello", mask))
-            assert client.recv(4096) == b"\x81\x05world"
+            assert answers.read(7) == b"\x81\x05world"
     assert heard == [b"hello"]
     proxy.stop()
     (path,) = (tmp_path / "out").glob("*.yaml")
@@ -102,13 +104,13 @@ def test_a_websocket_talks_on(tmp_path: Path) -> None:
 
 def _origin(server: socket.socket, heard: list[bytes]) -> None:
     connection, _ = server.accept()
-    with connection:
-        assert b"Sec-WebSocket-Key" in connection.recv(4096)
+    with connection, connection.makefile("rb") as received:
+        assert b"Sec-WebSocket-Key" in b"".join(iter(received.readline, b"\r\n"))
         connection.sendall(SWITCH)
-        frame = connection.recv(4096)
+        frame = received.read(11)
         heard.append(_masked(frame[6:11], frame[2:6]))
         connection.sendall(b"\x81\x05world")
-        connection.recv(4096)
+        received.read(1)
 
 
 def _masked(content: bytes, mask: bytes) -> bytes:

@@ -6,6 +6,7 @@ import http.server
 import socket
 import sys
 import time
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,8 @@ pytestmark = [
 DELAY = 0.035
 """Seconds; Linux delays an acknowledgement by 40 ms at least (TCP_DELACK_MIN)."""
 ROUNDS = 30
+MOST = 10_000
+"""Requests; a busy machine may be slow for many of them."""
 
 
 class _Origin(http.server.BaseHTTPRequestHandler):
@@ -49,31 +52,30 @@ def origin() -> Iterator[int]:
         yield int(url.rpartition(":")[2])
 
 
-def _quickest(proxy: str, origin: int) -> float:
-    """The time of the quickest request of a client with Nagle's algorithm on, as urllib3 is there."""
+def _times(proxy: str, origin: int) -> Iterator[float]:
+    """The time of each request of a client with Nagle's algorithm on, as urllib3 is there."""
     head = (
         f"POST http://127.0.0.1:{origin}/ HTTP/1.1\r\nHost: 127.0.0.1:{origin}\r\nContent-Length: 2\r\n\r\n"
     )
-    times = []
     with socket.create_connection(("127.0.0.1", int(proxy.rpartition(":")[2])), timeout=PATIENCE) as client:
-        for _ in range(ROUNDS):
+        for number in range(MOST):
             start = time.perf_counter()
             client.sendall(head.encode())
             client.sendall(b"{}")
             answer = b""
             while not answer.endswith(b"\r\n\r\nok"):
                 answer += client.recv(4096)
-            times.append(time.perf_counter() - start)
-    # The kernel acknowledges the first segments of a connection at once.
-    return min(times[ROUNDS // 2 :])
+            if number >= ROUNDS // 2:  # the kernel acknowledges the first segments of a connection at once
+                yield time.perf_counter() - start
 
 
 def test_the_content_comes_without_a_delay(
     mitmdump: Callable[..., Proxy], tmp_path: Path, origin: int
 ) -> None:
-    assert _quickest(mitmdump().url, origin) < DELAY
+    """One quick request shows it: a delay holds up each."""
+    assert any(seconds < DELAY for seconds in _times(mitmdump().url, origin))
     bare = Proxy(tmp_path, addon=False)
     try:
-        assert _quickest(bare.url, origin) > DELAY
+        assert min(islice(_times(bare.url, origin), ROUNDS // 2)) > DELAY
     finally:
         bare.stop()

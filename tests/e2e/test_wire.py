@@ -140,10 +140,6 @@ class Pair:
     def __init__(self, bare: Proxy, traced: Proxy, out: Path) -> None:
         self.bare, self.traced, self.out = bare, traced, out
 
-    @staticmethod
-    def port(proxy: Proxy) -> int:
-        return int(proxy.url.rpartition(":")[2])
-
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
@@ -180,8 +176,8 @@ def test_what_mitmproxy_lets_stream_in_the_end_is_recorded(streaming: Pair) -> N
     parts = [b"a" * 60_000, b"b" * 60_000, b"c" * 60_000]
     up = ask(method=b"PUT", fields=JSON + CHUNKED, body=chunks(*parts))
     conversation = Talk([up], [OK + JSON + CHUNKED + b"\r\n" + chunks(*parts)], b"0\r\n\r\n")
-    without = talk(Pair.port(streaming.bare), conversation)
-    traced = talk(Pair.port(streaming.traced), conversation)
+    without = talk(streaming.bare, conversation)
+    traced = talk(streaming.traced, conversation)
     assert dechunked(traced.at_origin) == dechunked(without.at_origin)
     assert dechunked(traced.at_client) == dechunked(without.at_client)
     exchange = _next(streaming.out, 0)
@@ -193,8 +189,8 @@ def test_what_mitmproxy_lets_stream_in_the_end_is_recorded(streaming: Pair) -> N
 
 @pytest.mark.parametrize("name", TALKS)
 def test_the_bytes_are_those_of_a_proxy_without_the_addon(name: str, pair: Pair) -> None:
-    without = talk(pair.port(pair.bare), TALKS[name])
-    traced = talk(pair.port(pair.traced), TALKS[name])
+    without = talk(pair.bare, TALKS[name])
+    traced = talk(pair.traced, TALKS[name])
     assert traced.at_origin or name in NEVER_SENT
     assert dechunked(traced.at_origin) == dechunked(without.at_origin)
     assert dechunked(traced.at_client) == dechunked(without.at_client)
@@ -209,7 +205,7 @@ def test_each_is_recorded_as_what_it_is(mitmdump: Callable[..., Proxy], tmp_path
     found: dict[str, Exchange] = {}
     for name in names:
         before = _exchanges(out)
-        talk(Pair.port(proxy), TALKS[name])
+        talk(proxy, TALKS[name])
         found[name] = _next(out, len(before))
     assert proxy.stop() == 0
     responses = {name: exchange.response for name, exchange in found.items()}
@@ -242,7 +238,7 @@ def test_a_gzip_bomb_takes_no_memory(pair: Pair) -> None:
     process = psutil.Process(pair.traced.process.pid)
     before = process.memory_info().rss
     for _ in range(3):
-        talk(pair.port(pair.traced), TALKS["a gzip bomb"])
+        talk(pair.traced, TALKS["a gzip bomb"])
     assert process.memory_info().rss - before < 32 * 2**20
 
 
@@ -251,7 +247,7 @@ def test_a_client_that_breaks_off_after_an_early_answer_is_recorded(
 ) -> None:
     proxy = mitmdump("--set", f"trace_dir={tmp_path / 'out'}")
     head = ask(method=b"PUT", fields=BYTES + b"Content-Length: 3000000\r\n", body=b"z" * 1000)
-    talk(Pair.port(proxy), Talk([head], [TOO_LARGE]))
+    talk(proxy, Talk([head], [TOO_LARGE]))
     exchange = _next(tmp_path / "out", 0)
     assert exchange.response is not None
     assert exchange.response.status == 413
@@ -263,7 +259,7 @@ def test_binary_chunks_stream(mitmdump: Callable[..., Proxy], tmp_path: Path) ->
     proxy = mitmdump("--set", f"trace_dir={tmp_path / 'out'}")
     for kind, answered in ((BYTES, TOO_LARGE), (JSON, b"")):
         head = ask(method=b"PUT", fields=kind + CHUNKED, body=b"3\r\nabc\r\n")
-        assert talk(Pair.port(proxy), Talk([head], [TOO_LARGE])).at_client == answered
+        assert talk(proxy, Talk([head], [TOO_LARGE])).at_client == answered
 
 
 def _exchanges(out: Path) -> list[Exchange]:

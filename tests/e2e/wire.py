@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import socket
 import struct
 import threading
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from tests.patience import PATIENCE
+from tests.rest import Rest
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator
 
-QUIET = 0.5
-"""Seconds without a byte after which a side has said what it had to say."""
+QUIET = 0.15
+"""Seconds without a byte, and without a process at work, after which a side has said what it had to say.
 
-PATIENCE = 10.0
-"""Seconds that the first byte may take."""
+The timers of a proxy are shorter.
+"""
 
 RESET = b"\0RESET"
 """In what a client sends: cut the connection here."""
@@ -43,16 +46,25 @@ class Heard(NamedTuple):
     closed: bool
 
 
-def talk(proxy_port: int, script: Talk) -> Heard:
+class Proxy(Protocol):
+    """The process of a proxy, and its port."""
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]: ...
+
+    @property
+    def port(self) -> int: ...
+
+
+def talk(proxy: Proxy, script: Talk) -> Heard:
     """Let a client and an origin have the talk through a proxy."""
-    with _origin(script) as (port, heard):
-        at_client, closed = _client(
-            proxy_port, [one.replace(b"ORIGIN", b"127.0.0.1:%d" % port) for one in script.sends]
-        )
-        time.sleep(0.1)
-        origin = rb"127\.0\.0\.1:%d" % port
-        at_origin, at_client = (re.sub(origin, b"ORIGIN", side) for side in (b"".join(heard), at_client))
-        return Heard(at_origin, at_client, closed)
+    origin = _Origin(script, Rest(proxy.process.pid))
+    with origin.serving() as port:
+        here = b"127.0.0.1:%d" % port
+        sends = [piece.replace(b"ORIGIN", here) for piece in script.sends]
+        at_client, closed = _client(proxy.port, sends, origin)
+        at_origin = b"".join(origin.heard)
+    return Heard(at_origin.replace(here, b"ORIGIN"), at_client.replace(here, b"ORIGIN"), closed)
 
 
 def dechunked(message: bytes) -> bytes:
@@ -71,58 +83,97 @@ def dechunked(message: bytes) -> bytes:
     return head + end + content
 
 
-def _client(port: int, sends: list[bytes]) -> tuple[bytes, bool]:
+def _client(port: int, sends: list[bytes], origin: _Origin) -> tuple[bytes, bool]:
     heard = bytearray()
-    closed = False
     with socket.create_connection(("127.0.0.1", port)) as client:
         for piece in sends:
             if piece == RESET:
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                client.close()
+                origin.rest.wait(QUIET)
                 return bytes(heard), True
             with contextlib.suppress(OSError):
                 client.sendall(piece)
-            time.sleep(0.15)
-        client.settimeout(PATIENCE)
+            origin.rest.wait(QUIET)
+        origin.all_sent.set()
         with contextlib.suppress(OSError):
-            while data := client.recv(65536):
+            while data := _received(client, origin.is_over):
                 heard += data
-                client.settimeout(QUIET)
-            closed = True
-    return bytes(heard), closed
+            return bytes(heard), data is not None
+    return bytes(heard), False
 
 
-@contextlib.contextmanager
-def _origin(script: Talk) -> Iterator[tuple[int, list[bytes]]]:
-    heard: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=_accept, args=(server, script, heard), daemon=True).start()
-        yield server.getsockname()[1], heard
+def _received(source: socket.socket, is_over: Callable[[], bool]) -> bytes | None:
+    """Return the next bytes, none at the end of the connection, and None if no more will come."""
+    source.settimeout(QUIET)
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with contextlib.suppress(TimeoutError):
+            return source.recv(65536)
+        if is_over():
+            source.settimeout(0)
+            with contextlib.suppress(BlockingIOError):
+                return source.recv(65536)
+            return None
+    raise AssertionError("the processes never rest")
 
 
-def _accept(server: socket.socket, script: Talk, heard: list[bytes]) -> None:
-    answers = iter(script.answers)
-    with contextlib.suppress(OSError):
-        while True:
-            connection, _ = server.accept()
-            with connection:
-                _serve(connection, script.until, lambda: next(answers, None), heard)
+class _Origin:
+    """A server that answers as told. It closes a connection when it has answered and hears no more."""
 
+    def __init__(self, script: Talk, rest: Rest) -> None:
+        self.heard: list[bytes] = []
+        self.rest = rest
+        self.all_sent = threading.Event()
+        self._ended = threading.Event()
+        self._until = script.until
+        self._answers = iter(script.answers)
+        self._answered: set[socket.socket] = set()
 
-def _serve(
-    connection: socket.socket, until: bytes, answer: Callable[[], bytes | None], heard: list[bytes]
-) -> None:
-    connection.settimeout(PATIENCE)
-    seen = b""
-    if not until:
-        connection.sendall(answer() or b"")
-    with contextlib.suppress(OSError):
-        while data := connection.recv(65536):
-            heard.append(data)
+    def is_over(self) -> bool:
+        """Return whether all rest, and each connection with an answer is closed."""
+        return not self._answered and self.rest.is_now() and not self._answered
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[int]:
+        """Serve until the end of the block. Yield the port."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            thread = threading.Thread(target=self._accept, args=(server,), daemon=True)
+            thread.start()
+            self.rest.include(thread)
+            try:
+                yield server.getsockname()[1]
+            finally:
+                self._ended.set()
+
+    def _accept(self, server: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = server.accept()
+                with connection, contextlib.suppress(OSError):
+                    self._serve(connection)
+                self._answered.discard(connection)
+
+    def _serve(self, connection: socket.socket) -> None:
+        seen = b""
+        if not self._until:
+            self._answer(connection)
+        while data := _received(connection, lambda: self._has_heard_all(connection)):
+            self.heard.append(data)
             seen += data
-            while until and until in seen:
-                seen = seen.partition(until)[2]
-                reply = answer()
-                if reply is None:
+            while self._until and self._until in seen:
+                seen = seen.partition(self._until)[2]
+                if not self._answer(connection):
                     return
-                connection.sendall(reply)
-                connection.settimeout(QUIET)
+
+    def _has_heard_all(self, connection: socket.socket) -> bool:
+        is_answered = connection in self._answered and self.all_sent.is_set() and self.rest.is_now()
+        return is_answered or self._ended.is_set()
+
+    def _answer(self, connection: socket.socket) -> bool:
+        answer = next(self._answers, None)
+        if answer is not None:
+            connection.settimeout(PATIENCE)
+            connection.sendall(answer)
+            self._answered.add(connection)
+        return answer is not None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tests.e2e.test_wire import TALKS
 from tests.e2e.wire import Talk, talk
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,6 @@ _TIMES = re.compile(r"^( *(?:- )?(?:started|ended|recorded): ).*$", re.MULTILINE
 _ORIGIN = re.compile(r"127\.0\.0\.1:\d+")
 _START = "import sys; from mitmproxy.tools.main import mitmdump; sys.exit(mitmdump())"
 _TRACER = "import sys; from tracer.cli import main; main()"
-_PATIENCE = 60.0
 
 
 class _Proxy:
@@ -40,7 +40,7 @@ class _Proxy:
                 stdout=printed,
                 stderr=printed,
             )
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while not (listening := re.search(r"listening at \S*?:(\d+)", self.log.read_text(errors="replace"))):
             assert time.monotonic() < deadline, self.log.read_text(errors="replace")
             time.sleep(0.05)
@@ -51,21 +51,21 @@ def write_conversations(tree: Path, out: Path) -> None:
     """Have every raw conversation through one proxy; write both sides' bytes and the recordings."""
     proxy = _Proxy(tree, out / "conversations", *_LAZY, "--set", "trace_diagram=")
     for number, (name, script) in enumerate(TALKS.items()):
-        heard = talk(proxy.port, script)
+        heard = talk(proxy, script)
         stem = out / "conversations" / f"{number:02}-{re.sub('[^a-z0-9]+', '-', name.lower())}"
         stem.with_suffix(".origin").write_bytes(heard.at_origin)
         stem.with_suffix(".client").write_bytes(heard.at_client)
     proxy.process.send_signal(signal.SIGINT)
-    proxy.process.wait(_PATIENCE)
+    proxy.process.wait(PATIENCE)
     _normalise(out / "conversations")
 
 
 def write_recovered(tree: Path, out: Path) -> None:
     """Kill a proxy after a conversation of three exchanges, and write the recovered recording."""
     proxy = _Proxy(tree, out / "killed", "--set", "trace_diagram=")
-    talk(proxy.port, _three())
+    talk(proxy, _three())
     proxy.process.kill()
-    proxy.process.wait(_PATIENCE)
+    proxy.process.wait(PATIENCE)
     subprocess.run(
         [sys.executable, "-P", "-c", _TRACER, "recover", str(out / "killed")],
         env={**os.environ, "PYTHONPATH": str(tree)},

@@ -14,8 +14,9 @@ import pytest
 
 from tests.capture.flows import flow, peer
 from tests.capture.mitm.test_tracer_addon import SECRET, login
-from tests.capture.worker.workers import ask, longest_block, pid_of, serve
+from tests.capture.worker.workers import ask, pid_of, serve
 from tests.patience import PATIENCE
+from tests.runs.test_pending import until
 from tracer.capture.mitm.flow_events import exchange_completed, request_started
 from tracer.capture.worker import connection as worker_module
 from tracer.capture.worker.connection import BEHIND, WorkerConnection
@@ -64,7 +65,7 @@ def test_no_more_than_a_few_pass_before_they_are_kept(tmp_path: Path) -> None:
         try:
             for number in range(BEHIND):
                 ask(worker, number)
-            await asyncio.wait_for(worker.caught_up(), 5)
+            await asyncio.wait_for(worker.caught_up(), PATIENCE)
             ask(worker, BEHIND)
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(worker.caught_up(), 0.2)
@@ -117,34 +118,51 @@ def test_a_killed_process_is_noticed_once(tmp_path: Path, moment: str) -> None:
     assert notice == Failed("the process that keeps the recordings was ended by SIGKILL")
 
 
-def test_a_process_that_only_closes_its_sockets_holds_up_nothing(
+def _start_deaf(events: socket.socket, notices: socket.socket) -> subprocess.Popen[bytes]:
+    """Start a process that closes its sockets, and goes on."""
+    with events, notices:
+        return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
+
+
+def test_a_process_that_only_closes_its_sockets_is_reported_before_requests_pass(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whether it ends as well is looked at while traffic goes on; requests wait until it is told."""
-
-    def start(events: socket.socket, notices: socket.socket) -> subprocess.Popen[bytes]:
-        with events, notices:
-            return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-
     async def work(worker: WorkerConnection) -> None:
-        async def traffic() -> None:
-            await asyncio.sleep(0.5)
-            ask(worker, 1)
-            assert told == []
-            await worker.caught_up()
-            assert len(told) == 2
-            ask(worker, 0)
-
-        worker._on_notice = told.append
-        assert await longest_block(traffic()) < 1.0
+        ask(worker, 1)
+        await worker.caught_up()
+        assert len(told) == 2
+        ask(worker, 0)
         worker._process.kill()
 
     told: list[Notice] = []
-    monkeypatch.setattr(worker_module, "_start", start)
-    serve(tmp_path, work)
+    monkeypatch.setattr(worker_module, "_start", _start_deaf)
+    monkeypatch.setattr(worker_module, "_LEAVE", 0.2)
+    serve(tmp_path, work, told=told)
     assert told == [
         Failed("the process that keeps the recordings does not listen any more"),
         *[Failed("the process that keeps the recordings has ended")] * 2,
+    ]
+
+
+def test_the_event_loop_runs_while_the_end_of_a_process_is_awaited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event loop itself ends the process here. A blocked one would find that the process goes on."""
+
+    async def work(worker: WorkerConnection) -> None:
+        await until(lambda: worker._closed)
+        assert told == []
+        ask(worker, 0)
+        worker._process.kill()
+        await asyncio.wait_for(worker.caught_up(), PATIENCE)
+
+    told: list[Notice] = []
+    monkeypatch.setattr(worker_module, "_start", _start_deaf)
+    monkeypatch.setattr(worker_module, "_LEAVE", 60.0)
+    serve(tmp_path, work, told=told)
+    assert told == [
+        Failed("the process that keeps the recordings was ended by SIGKILL"),
+        Failed("the process that keeps the recordings has ended"),
     ]
 
 

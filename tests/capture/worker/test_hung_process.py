@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from tests.capture.flows import flow
-from tests.capture.worker.workers import ask, longest_block, pid_of, recorded, serve
+from tests.capture.worker.workers import ask, pid_of, recorded, serve, stopped
 from tests.patience import PATIENCE
 from tracer.capture.mitm.flow_events import exchange_completed, request_started
 from tracer.capture.worker import connection as worker_module
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process is found to be hung in two seconds."""
+def be_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on, find a process to be hung in two seconds. A test stops it before, as it may be slow."""
     monkeypatch.setattr(worker_module, "_TICK", 0.2)
     monkeypatch.setattr(worker_module, "_HUNG", 10)
 
@@ -48,13 +47,11 @@ def test_a_stopped_process_never_holds_up_the_event_loop(tmp_path: Path) -> None
     """It is reported at the end, goes on, and nothing is lost."""
 
     async def work(worker: WorkerConnection) -> None:
-        async def much() -> None:
-            await worker.caught_up()
-            os.kill(pid_of(worker), signal.SIGSTOP)
+        await worker.caught_up()
+        with stopped(worker):
             ask_much(worker, 12)
+            assert worker._unsent
             await worker.finish()
-
-        assert await longest_block(much()) < 1.0
 
     notices = serve(tmp_path, work)
     (failed,) = [notice for notice in notices if isinstance(notice, Failed)]
@@ -62,7 +59,6 @@ def test_a_stopped_process_never_holds_up_the_event_loop(tmp_path: Path) -> None
     assert recorded(tmp_path) == 12
 
 
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("exchanges", [0, 3])
 def test_a_process_that_is_stuck_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchanges: int
@@ -76,6 +72,7 @@ def test_a_process_that_is_stuck_is_given_up(
             ask(worker, number)
         await worker._until_stored(5)
         os.kill(pid_of(worker), signal.SIGSTOP)
+        be_quick(monkeypatch)
         for number in range(exchanges):
             ask(worker, number)
         pids.append(pid_of(worker))
@@ -91,8 +88,9 @@ def test_a_process_that_is_stuck_is_given_up(
     assert recorded(tmp_path) == 5 + exchanges
 
 
-@pytest.mark.usefixtures("quick")
-def test_traffic_waits_for_a_silent_process_and_then_passes(tmp_path: Path) -> None:
+def test_traffic_waits_for_a_silent_process_and_then_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def work(worker: WorkerConnection) -> None:
         def note(notice: Notice) -> None:
             on_notice(notice)
@@ -103,10 +101,12 @@ def test_traffic_waits_for_a_silent_process_and_then_passes(tmp_path: Path) -> N
         on_notice, worker._on_notice = worker._on_notice, note
         await worker.caught_up()
         os.kill(pid_of(worker), signal.SIGSTOP)
-        for number in range(BEHIND + 1):
-            ask(worker, number)
-        await asyncio.wait_for(worker.caught_up(), PATIENCE)
-        ask(worker, BEHIND + 1)
+        with monkeypatch.context() as while_stopped:
+            be_quick(while_stopped)
+            for number in range(BEHIND + 1):
+                ask(worker, number)
+            await asyncio.wait_for(worker.caught_up(), PATIENCE)
+            ask(worker, BEHIND + 1)
         os.kill(pid_of(worker), signal.SIGCONT)
         await asyncio.wait_for(worker._until_stored(BEHIND + 1, until_over=True), PATIENCE)
         await asyncio.wait_for(responds.wait(), PATIENCE)
@@ -173,28 +173,34 @@ def test_what_ends_while_the_process_is_hung_is_recorded_when_it_responds(tmp_pa
     assert sorted(urls) == ["http://cloud.test/image/1", "http://cloud.test/image/2"]
 
 
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("activity", ["CPU time", "writing", "taking"])
 def test_a_slow_process_is_not_called_hung(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, activity: str
 ) -> None:
     """It keeps nothing for a long time, but it does something: redacts, writes or takes what it is told."""
     figures = itertools.count()
+    still = {"CPU time": (1.0,), "writing": (1.0, 1.0)}.get(activity)
 
     async def work(worker: WorkerConnection) -> None:
+        def look(pid: int) -> tuple[float, ...]:
+            figure = next(figures)
+            if figure == 2 * worker_module._HUNG:
+                over.set()
+            if still is None:
+                worker._sent += 1
+                return ()
+            return (*still, figure)
+
+        over = asyncio.Event()
         await worker.caught_up()
         pid = pid_of(worker)
         os.kill(pid, signal.SIGSTOP)
+        be_quick(monkeypatch)
+        monkeypatch.setattr(worker_module, "_activity", look)
         ask(worker, 0)
-        for _ in range(30):
-            await asyncio.sleep(0.1)
-            if activity == "taking":
-                worker._sent += 1
+        await asyncio.wait_for(over.wait(), PATIENCE)
         os.kill(pid, signal.SIGCONT)
 
-    if activity != "taking":
-        still = (1.0, 1.0) if activity == "writing" else (1.0,)
-        monkeypatch.setattr(worker_module, "_activity", lambda pid: (*still, next(figures)))
     assert not [notice for notice in serve(tmp_path, work) if isinstance(notice, Failed)]
     assert recorded(tmp_path) == 1
 

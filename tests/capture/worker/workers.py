@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import os
+import signal
+import threading
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from tests.capture.flows import flow
+from tests.patience import PATIENCE
 from tracer.capture.mitm.flow_events import exchange_completed, request_started
 from tracer.capture.worker.connection import WorkerConnection
 from tracer.recording import load
@@ -16,17 +20,20 @@ from tracer.runs.recovery import recover
 from tracer.runs.settings import JOURNALS, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
 
     from tracer.capture.worker.protocol import Notice
 
 
 def serve(
-    folder: Path, work: Callable[[WorkerConnection], Awaitable[None]], settings: Settings | None = None
+    folder: Path,
+    work: Callable[[WorkerConnection], Awaitable[None]],
+    settings: Settings | None = None,
+    told: list[Notice] | None = None,
 ) -> list[Notice]:
-    """What a worker said meanwhile."""
-    notices: list[Notice] = []
+    """What a worker said meanwhile; with ``told``, in this list, which ``work`` can read."""
+    notices = [] if told is None else told
 
     async def run() -> None:
         worker = WorkerConnection(settings or Settings(folder=folder), notices.append)
@@ -51,23 +58,24 @@ def pid_of(worker: WorkerConnection) -> int:
     return worker._process.pid
 
 
-async def longest_block(work: Awaitable[None]) -> float:
-    """The longest time (s) that the event loop did not run meanwhile."""
-    longest = 0.0
+@contextmanager
+def stopped(worker: WorkerConnection) -> Iterator[None]:
+    """Stop the process beside this one until the end of the block.
 
-    async def beat() -> None:
-        nonlocal longest
-        last = time.monotonic()
-        while True:
-            await asyncio.sleep(0.01)
-            longest, last = max(longest, time.monotonic() - last), time.monotonic()
-
-    beating = asyncio.create_task(beat())
+    A blocked event loop would wait for the process, and the process for the event loop. Then another thread
+    continues the process, far too late for the test.
+    """
+    pid = pid_of(worker)
+    os.kill(pid, signal.SIGSTOP)
+    timer = threading.Timer(PATIENCE, os.kill, (pid, signal.SIGCONT))
+    timer.start()
     try:
-        await work
+        yield
     finally:
-        beating.cancel()
-    return longest
+        timer.cancel()
+        timer.join()
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
 
 
 def recorded(folder: Path) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.sequences import runs
@@ -40,6 +40,10 @@ def recorded(command: str, release: str = "*") -> dict[str, Recording]:
     return {str(path.relative_to(RECORDED)): load(path) for path in paths}
 
 
+def images_of_a_page(image: str = IDS[0], status: int = 200) -> Exchange:
+    return exchange("GET", f"{HOST}/image/v2/images?limit=1&marker={image}", status)
+
+
 def one_of_many() -> st.SearchStrategy[Exchange]:
     status = st.sampled_from([200, 200, 204, 403, 404, 409, 500])
     images, users = st.sampled_from([*IDS, "cirros"]), st.sampled_from([*USERS, "admin"])
@@ -56,9 +60,7 @@ def one_of_many() -> st.SearchStrategy[Exchange]:
             users | st.just("default"),
             status,
         ),
-        st.builds(
-            lambda i, s: exchange("GET", f"{HOST}/image/v2/images?limit=1&marker={i}", s), images, status
-        ),
+        st.builds(images_of_a_page, images, status),
         st.builds(lambda s: exchange("GET", f"{HOST}/image/v2/images", s), status),
         st.builds(lambda s: exchange("GET", f"{HOST}/image/v2/images/{IDS[0]}", s, token=True), st.just(401)),
         st.builds(
@@ -71,6 +73,8 @@ def one_of_many() -> st.SearchStrategy[Exchange]:
 many_runs = st.lists(st.lists(one_of_many(), min_size=1, max_size=8), min_size=1, max_size=5)
 
 
+# The same request is anonymous in one run, and has a token in another one.
+@example([[login()], [by_name(IDS[0]), login(), by_name(IDS[0])], [images_of_a_page()]])
 @given(many_runs)
 def test_what_is_learned_from_any_runs_holds_for_each_of_them(given: list[list[Exchange]]) -> None:
     recordings = named(*given)

@@ -20,7 +20,7 @@ from tracer.sequences.schema import AnyOrder, Entry, Fallback
 from tracer.sequences.templates import fits, member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence, Set
 
     from tracer.sequences.learning.observing import Seen
     from tracer.sequences.schema import Item
@@ -35,10 +35,45 @@ _PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
 def items(columns: Iterable[Column | ColumnBlock], runs: int) -> list[Item]:
     """Return the items of a sequence for ``columns``, the alignment of ``runs`` runs."""
     numbers = count(1)
-    return [_item(column, runs, numbers) for column in columns]
+    learned = [_item(column, runs, numbers) for column in columns]
+    everything = [entry for item in learned for own in _entries(item) for entry in _with_then(own)]
+    anonymous = {_request(entry) for entry in everything if not entry.token}
+    return [_without_needless_tokens(item, anonymous) for item in learned]
 
 
-def _item(column: Column | ColumnBlock, runs: int, numbers: Iterator[int]) -> Item:
+def _entries(item: Entry | AnyOrder) -> tuple[Entry, ...]:
+    return item.any_order if isinstance(item, AnyOrder) else (item,)
+
+
+def _with_then(entry: Entry) -> tuple[Entry, ...]:
+    return (entry, *entry.fallback.then) if entry.fallback else (entry,)
+
+
+def _request(entry: Entry) -> tuple[str, str, str]:
+    return entry.receiver, entry.method, entry.path
+
+
+def _without_needless_tokens(item: Entry | AnyOrder, anonymous: Set[tuple[str, str, str]]) -> Item:
+    """Return ``item`` without a need of tokens for the ``anonymous`` requests.
+
+    A request that one run sent without a token needs none anywhere: the matching of another run may take
+    another entry for it.
+    """
+    if isinstance(item, AnyOrder):
+        return AnyOrder(any_order=tuple(_needless(entry, anonymous) for entry in item.any_order))
+    return _needless(item, anonymous)
+
+
+def _needless(entry: Entry, anonymous: Set[tuple[str, str, str]]) -> Entry:
+    fallback = entry.fallback
+    if fallback:
+        then = tuple(_needless(follower, anonymous) for follower in fallback.then)
+        fallback = msgspec.structs.replace(fallback, then=then)
+    needs_token = entry.token and (entry.prologue or _request(entry) not in anonymous)
+    return msgspec.structs.replace(entry, token=needs_token, fallback=fallback)
+
+
+def _item(column: Column | ColumnBlock, runs: int, numbers: Iterator[int]) -> Entry | AnyOrder:
     if isinstance(column, Column):
         return _entry(column, runs, numbers)
     entries = [_entry(inner, runs, numbers) for inner in column.columns.values()]
