@@ -43,6 +43,14 @@ def test_every_environment_has_the_defaults_beside_its_own() -> None:
     assert client.exclude_newer == "2026-10-20"
 
 
+def test_clients_have_defaults_of_their_own_beside_those_of_all_environments() -> None:
+    text = good().replace("defaults: {", "defaults: {client: {add: [plug-in]}, ")
+    assert text != good()
+    found = load(text, "r.yaml").releases["2026.2"]
+    assert found.environments[0].add == ["setuptools"]
+    assert found.client.environments[0].add == ["setuptools", "plug-in"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -51,6 +59,21 @@ def test_every_environment_has_the_defaults_beside_its_own() -> None:
         ("mount: /image", "mount: image", "services.glance.mount: expected str matching regex"),
         ("{home}", "{house}", "r.yaml: services.keystone: unknown placeholder {house}"),
         ("{home}", "{home", "r.yaml: services.keystone: expected '}'"),
+        (
+            'files: {k.conf: "at {home}"}',
+            "files: {k.conf: x}, quiet: {k.conf: y, c.conf: z}",
+            "r.yaml: services.keystone: text for 'c.conf', which is not in files",
+        ),
+        (
+            'files: {k.conf: "at {home}"}',
+            "limits: {defaults: {}, files: {c.conf: z}}",
+            "r.yaml: services.keystone: text for 'c.conf', which is not in files",
+        ),
+        (
+            'files: {k.conf: "at {home}"}',
+            'files: {k.conf: x}, quiet: {k.conf: "{house}"}',
+            "r.yaml: services.keystone: unknown placeholder {house}",
+        ),
         ("glance: 33.0.0", "nova: 33.0.0", "r.yaml: releases.2026.2.services: unknown service 'nova'"),
         ("keystone: 30.0.0, ", "", "r.yaml: releases.2026.2.services: no service of type identity"),
         ("python: [", "pythons: [", "r.yaml: releases.2026.2.environments[0]: object"),
@@ -199,6 +222,7 @@ def test_shipped_releases_are_those_and_oldest_first() -> None:
     for known in releases().values():
         assert list(known.services) == ["keystone", "glance"]
         assert list(known.client.packages) == ["python-openstackclient", "openstacksdk", "keystoneauth1"]
+        assert all("osc-placement" in environment.add for environment in known.client.environments)
 
 
 def test_the_further_services_are_those_that_were_started_on_python_3_11() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.e2e.conftest import processes_of
+from tests.e2e.test_deep import tracer
 from tests.patience import PATIENCE
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.cloud.release_data import catalog, releases
@@ -66,6 +67,7 @@ def test_a_server_becomes_active_and_is_deleted(cache: Path, name: str) -> None:
     assert {one["Name"] for one in openstack(cloud, "network", "list")} == {"public", "private"}
     assert [one["Name"] for one in openstack(cloud, "router", "list")] == ["router1"]
     assert "demo-group" in {one["Name"] for one in openstack(cloud, "security", "group", "list")}
+    assert [one["name"] for one in openstack(cloud, "resource", "provider", "list")] == ["compute1"]
     assert cloud.down()
     assert processes_of(cache) == []
 
@@ -83,8 +85,38 @@ def test_a_volume_is_attached_to_a_server(cache: Path, name: str) -> None:
     await_volume(cloud, "in-use")
     run(cloud, "server", "delete", "--wait", "s1")
     await_volume(cloud, "available")
+    if name == "2026.2":  # one release only, as each command takes seconds
+        (hypervisor,) = openstack(cloud, "hypervisor", "list")
+        assert (hypervisor["Hypervisor Hostname"], hypervisor["State"]) == ("compute1", "up")
+        zones = openstack(cloud, "availability", "zone", "list")
+        assert {zone["Zone Name"] for zone in zones} == {"internal", "nova"}
+        quotas = {one["Resource"]: one["Limit"] for one in openstack(cloud, "quota", "show")}
+        assert [quotas[kind] for kind in ("instances", "volumes", "networks")] == [-1, -1, -1]
     assert cloud.down()
     assert processes_of(cache) == []
+
+
+@pytest.mark.all_releases
+@pytest.mark.parametrize("name", ["zed", "2026.2"])
+def test_services_that_are_quiet_send_nothing_on_their_own(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Nova has tasks of its own every 60 s."""
+    monkeypatch.setenv("TRACER_CACHE", str(cache))
+    cloud = EmbeddedCloud(name, cache)
+    sent = {}
+    # The second cloud is a copy of the same template.
+    for option in ("--quiet-services", "--traced"):
+        out = tmp_path / option
+        tracer("cloud", "up", name, "--services", "all", "--traced", "--out", str(out), option)
+        run(cloud, "server", "create", "--image", "demo-image", "--flavor", "m1.nano", "--wait", "s1")
+        time.sleep(20)  # requests that Nova sends for the command may be recordings of their own
+        before = set(out.rglob("*.yaml"))
+        time.sleep(100)
+        sent[option] = {path.name for path in set(out.rglob("*.yaml")) - before}
+        assert cloud.down()
+    assert sent["--quiet-services"] == set()
+    assert any("nova" in recording for recording in sent["--traced"])
 
 
 def await_volume(cloud: EmbeddedCloud, status: str) -> None:

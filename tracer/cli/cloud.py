@@ -64,6 +64,11 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
         help="Keep quotas in Keystone (unified limits), as DevStack does.",
     )
     parser.add_argument(
+        "--quiet-services",
+        action="store_true",
+        help="Let services send no requests of their own, such as those of Nova's periodic tasks.",
+    )
+    parser.add_argument(
         "--traced",
         action="store_true",
         help="Record every command and service call while the cloud is up.",
@@ -118,6 +123,7 @@ def _up(options: argparse.Namespace) -> None:
             tracer=tracer,
             image=True,
             limits=options.limits,
+            quiet=options.quiet_services,
             groups=_groups(options.services),
         )
         cloud.client(show)

@@ -90,7 +90,8 @@ class CloudService(_Data, frozen=True, kw_only=True):
     with the variables of ``secret_environment``. ``catalogue`` is the database with the service catalogue,
     ``user`` the account of the service at Keystone, and ``roles`` are its roles in the project ``service``.
     ``limits`` are registered always, and used only by a cloud that runs with limits. ``seed`` is what a
-    cloud contains when it is up.
+    cloud contains when it is up. ``quiet`` is text for configuration files, by name, with which the service
+    sends no requests without a cause.
     """
 
     type: str
@@ -113,13 +114,17 @@ class CloudService(_Data, frozen=True, kw_only=True):
     secret_environment: dict[str, str] = {}
     limits: Limits | None = None
     seed: list[SeedRequest] = []
+    quiet: dict[str, str] = {}
 
     def texts(self) -> list[str]:
         """Return all texts that may contain placeholders."""
-        appended = self.limits.files if self.limits else {}
-        maps = (self.environment, self.files, self.copied, self.secret_environment, appended)
+        maps = (self.environment, self.files, self.copied, self.secret_environment, *self.appendices())
         words = [word for line in self.initialise for word in line]
         return [text for mapping in maps for text in mapping.values()] + words
+
+    def appendices(self, *, limits: bool = True, quiet: bool = True) -> list[dict[str, str]]:
+        """Return the texts that these options of a cloud append to configuration files, by file."""
+        return [*([self.limits.files] if self.limits and limits else []), *([self.quiet] if quiet else [])]
 
 
 class Environment(_Data, frozen=True, kw_only=True):
@@ -136,8 +141,8 @@ class Environment(_Data, frozen=True, kw_only=True):
     newer: dict[str, Day] = {}
 
 
-class Defaults(_Data, frozen=True, kw_only=True):
-    """Rules for all environments, with the fields of ``Environment``."""
+class Rules(_Data, frozen=True, kw_only=True):
+    """Rules for several environments, with the fields of ``Environment``."""
 
     add: list[str] = []
     without: list[str] = []
@@ -151,6 +156,12 @@ class Defaults(_Data, frozen=True, kw_only=True):
             without=[*self.without, *own.without],
             newer={**self.newer, **own.newer},
         )
+
+
+class Defaults(Rules, frozen=True, kw_only=True):
+    """Rules for all environments. ``client`` are additional rules for those of clients."""
+
+    client: Rules = Rules()
 
 
 Environments = Annotated[list[Environment], msgspec.Meta(min_length=1)]
@@ -193,7 +204,8 @@ class CloudRelease(_Data, frozen=True, kw_only=True):
 
     def completed(self, defaults: Defaults) -> CloudRelease:
         """Return the release with ``defaults`` in all its environments."""
-        client = msgspec.structs.replace(self.client, environments=_all(defaults, self.client.environments))
+        own = _all(defaults.client, self.client.environments)
+        client = msgspec.structs.replace(self.client, environments=_all(defaults, own))
         further = self.further and msgspec.structs.replace(
             self.further, environments=_all(defaults, self.further.environments)
         )
@@ -202,7 +214,7 @@ class CloudRelease(_Data, frozen=True, kw_only=True):
         )
 
 
-def _all(defaults: Defaults, environments: list[Environment]) -> list[Environment]:
+def _all(defaults: Rules, environments: list[Environment]) -> list[Environment]:
     return [defaults.into(environment) for environment in environments]
 
 
@@ -335,6 +347,9 @@ def _check(catalog: Catalog, source: str) -> None:
         for text in service.texts():
             _check_placeholders(text, source, f"services.{name}")
         _check_known(catalog, service.requires, source, f"services.{name}.requires")
+        for file in (file for appendix in service.appendices() for file in appendix):
+            if file not in service.files:
+                raise InputError(source, f"text for {file!r}, which is not in files", f"services.{name}")
     for name, members in catalog.groups.items():
         _check_known(catalog, members, source, f"groups.{name}")
     for name, cloud_release in catalog.releases.items():
