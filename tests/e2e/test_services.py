@@ -17,7 +17,7 @@ from tests.e2e.conftest import processes_of
 from tests.e2e.test_deep import tracer
 from tests.patience import PATIENCE
 from tracer.cloud.embedded_cloud import EmbeddedCloud
-from tracer.cloud.release_data import catalog, releases
+from tracer.cloud.release_data import releases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +75,7 @@ def test_a_server_becomes_active_and_is_deleted(cache: Path, name: str) -> None:
 @pytest.mark.parametrize("name", EVERY)
 def test_a_volume_is_attached_to_a_server(cache: Path, name: str) -> None:
     cloud = EmbeddedCloud(name, cache)
-    running = cloud.up(image=True, groups=list(catalog().groups))
+    running = cloud.up(image=True, groups=["compute", "volume"])
     assert [service.name for service in running.services] == [*COMPUTE, "cinder"]
     create = ("server", "create", "--image", "demo-image", "--flavor", "m1.nano", "--wait", "s1")
     assert openstack(cloud, *create)["status"] == "ACTIVE"
@@ -108,7 +108,7 @@ def test_services_that_are_quiet_send_nothing_on_their_own(
     # The second cloud is a copy of the same template.
     for option in ("--quiet-services", "--traced"):
         out = tmp_path / option
-        tracer("cloud", "up", name, "--services", "all", "--traced", "--out", str(out), option)
+        tracer("cloud", "up", name, "--services", "compute,volume", "--traced", "--out", str(out), option)
         run(cloud, "server", "create", "--image", "demo-image", "--flavor", "m1.nano", "--wait", "s1")
         time.sleep(20)  # requests that Nova sends for the command may be recordings of their own
         before = set(out.rglob("*.yaml"))
@@ -117,6 +117,69 @@ def test_services_that_are_quiet_send_nothing_on_their_own(
         assert cloud.down()
     assert sent["--quiet-services"] == set()
     assert any("nova" in recording for recording in sent["--traced"])
+
+
+STACK = """
+heat_template_version: 2021-04-16
+resources:
+  words: {type: OS::Heat::ResourceGroup, properties: {count: 5, resource_def: {type: OS::Heat::RandomString}}}
+  network: {type: OS::Neutron::Net}
+  subnet: {type: OS::Neutron::Subnet, properties: {network: {get_resource: network}, cidr: 10.9.0.0/24}}
+  server:
+    type: OS::Nova::Server
+    depends_on: subnet
+    properties: {image: demo-image, flavor: m1.nano, networks: [{network: {get_resource: network}}]}
+outputs:
+  address: {value: {get_attr: [server, first_address]}}
+"""
+
+
+@pytest.mark.all_releases
+def test_a_container_takes_objects(cache: Path, tmp_path: Path) -> None:
+    cloud = EmbeddedCloud("2026.2", cache)
+    cloud.up(groups=["swift"])
+    content = os.urandom(3_000_000)
+    (tmp_path / "sent").write_bytes(content)
+    run(cloud, "container", "create", "box")
+    run(cloud, "object", "create", "box", str(tmp_path / "sent"), "--name", "thing")
+    assert openstack(cloud, "object", "list", "box") == [{"Name": "thing"}]
+    run(cloud, "object", "save", "box", "thing", "--file", str(tmp_path / "back"))
+    assert (tmp_path / "back").read_bytes() == content
+    run(cloud, "container", "delete", "--recursive", "box")
+    assert openstack(cloud, "container", "list") == []
+    assert cloud.down()
+    assert processes_of(cache) == []
+
+
+@pytest.mark.all_releases
+def test_a_secret_is_stored_and_read(cache: Path) -> None:
+    cloud = EmbeddedCloud("2026.2", cache)
+    cloud.up(groups=["barbican"])
+    stored = openstack(cloud, "secret", "store", "--name", "word", "--payload", "correct horse")
+    (listed,) = openstack(cloud, "secret", "list")
+    assert listed["Secret href"] == stored["Secret href"]
+    read = openstack(cloud, "secret", "get", "--payload", stored["Secret href"])
+    assert read == {"Payload": "correct horse"}
+    run(cloud, "secret", "delete", stored["Secret href"])
+    assert openstack(cloud, "secret", "list") == []
+    assert cloud.down()
+    assert processes_of(cache) == []
+
+
+@pytest.mark.all_releases
+def test_a_stack_has_a_server_and_is_deleted(cache: Path, tmp_path: Path) -> None:
+    cloud = EmbeddedCloud("2026.2", cache)
+    cloud.up(image=True, groups=["heat", "compute"])
+    (tmp_path / "stack.yaml").write_text(STACK)
+    run(cloud, "stack", "create", "--wait", "--template", str(tmp_path / "stack.yaml"), "pile")
+    stack = openstack(cloud, "stack", "show", "pile")
+    assert stack["stack_status"] == "CREATE_COMPLETE"
+    assert [output["output_value"][:5] for output in stack["outputs"]] == ["10.9."]
+    assert [server["Status"] for server in openstack(cloud, "server", "list")] == ["ACTIVE"]
+    run(cloud, "stack", "delete", "--yes", "--wait", "pile")
+    assert openstack(cloud, "stack", "list") == openstack(cloud, "server", "list") == []
+    assert cloud.down()
+    assert processes_of(cache) == []
 
 
 def await_volume(cloud: EmbeddedCloud, status: str) -> None:

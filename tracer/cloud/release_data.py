@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = [
+    "ALL",
     "Catalog",
     "ClientPackages",
     "CloudRelease",
@@ -32,17 +33,20 @@ __all__ = [
     "release",
     "releases",
     "select",
-    "supported_groups",
+    "selectable",
 ]
 
 PLACEHOLDERS = frozenset({
     "adapters", "admin_password", "endpoint_id", "etc", "home", "identity_url", "password", "region", "url",
 })  # fmt: skip
 
+ALL = "all"
+"""The name that selects all services of a release."""
+
 Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 PythonVersion = Annotated[str, msgspec.Meta(pattern=r"^3\.\d+$")]
 Mount = Annotated[str, msgspec.Meta(pattern=r"^/[a-z0-9-]+$")]
-UrlPath = Annotated[str, msgspec.Meta(pattern=r"^(/[a-z0-9.-]+)*$")]
+UrlPath = Annotated[str, msgspec.Meta(pattern=r"^(/([a-z0-9.-]+|([A-Z]+_)?\$\(project_id\)s))*$")]
 Target = Annotated[str, msgspec.Meta(pattern=r"^[\w.]+:\w+$")]
 
 
@@ -141,7 +145,7 @@ class Environment(_Data, frozen=True, kw_only=True):
     newer: dict[str, Day] = {}
 
 
-class Rules(_Data, frozen=True, kw_only=True):
+class PackageRules(_Data, frozen=True, kw_only=True):
     """Rules for several environments, with the fields of ``Environment``."""
 
     add: list[str] = []
@@ -158,10 +162,10 @@ class Rules(_Data, frozen=True, kw_only=True):
         )
 
 
-class Defaults(Rules, frozen=True, kw_only=True):
+class Defaults(PackageRules, frozen=True, kw_only=True):
     """Rules for all environments. ``client`` are additional rules for those of clients."""
 
-    client: Rules = Rules()
+    client: PackageRules = PackageRules()
 
 
 Environments = Annotated[list[Environment], msgspec.Meta(min_length=1)]
@@ -214,7 +218,7 @@ class CloudRelease(_Data, frozen=True, kw_only=True):
         )
 
 
-def _all(defaults: Rules, environments: list[Environment]) -> list[Environment]:
+def _all(defaults: PackageRules, environments: list[Environment]) -> list[Environment]:
     return [defaults.into(environment) for environment in environments]
 
 
@@ -285,22 +289,22 @@ def release(name: str) -> CloudRelease:
         raise CloudError(f"unknown release {name!r};{hint} known: {names}") from None
 
 
-def select(release: CloudRelease, groups: Sequence[str] = (), *, known: Catalog | None = None) -> Selection:
-    """Return the services of every cloud of ``release``, and those of ``groups`` with what they require.
+def select(release: CloudRelease, names: Sequence[str] = (), *, known: Catalog | None = None) -> Selection:
+    """Return the services of every cloud of ``release``, and those that ``names`` select.
 
-    Raises CloudError if a group is unknown, or if the release has none of its services here.
+    A name is that of a group or of a service, or ``ALL``. Services that these require are selected, too.
+    Raises CloudError if a name is unknown, or if the release does not have all of its services.
     """
     known = known or catalog()
     wanted = set(release.services)
-    for group in groups:
-        if group not in known.groups:
-            raise CloudError(f"unknown services {group!r}; known: {', '.join(known.groups)}")
-        wanted |= _required(known, known.groups[group])
+    for name in names:
+        wanted |= _required(known, _members(known, release, name))
         if missing := wanted - release.versions.keys():
-            able = [name for name, other in known.releases.items() if not wanted - other.versions.keys()]
-            hint = f"; releases with {group}: {', '.join(able)}" if able else ""
+            able = [other.name for other in known.releases.values() if not wanted - other.versions.keys()]
+            hint = f"; releases with {name}: {', '.join(able)}" if able else ""
             raise CloudError(
-                f"{release.name} has no {group} services in this version: {', '.join(sorted(missing))}{hint}"
+                f"{release.name} has not all services for {name} in this version: "
+                f"{', '.join(sorted(missing))}{hint}"
             )
     chosen = {name: known.services[name] for name in release.versions if name in wanted}
     # One environment has all services that start on request, as they share most packages.
@@ -311,10 +315,27 @@ def select(release: CloudRelease, groups: Sequence[str] = (), *, known: Catalog 
     return Selection(chosen, {**packages, **known.server}, environments)
 
 
-def supported_groups(release: CloudRelease) -> list[str]:
-    """Return the groups whose services the release has, with all that they require."""
-    known, versions = catalog(), release.versions.keys()
-    return [name for name, members in known.groups.items() if _required(known, members) <= versions]
+def selectable(release: CloudRelease, *, known: Catalog | None = None) -> list[str]:
+    """Return the names that select further services of the release: groups, and services of no group.
+
+    A group is left out if the release does not have all of its services, and those that they require.
+    """
+    known = known or catalog()
+    sets = {name: _required(known, members) for name, members in known.groups.items()}
+    whole = {name: services for name, services in sets.items() if services <= release.versions.keys()}
+    grouped = set().union(release.services, *whole.values())
+    return [*whole, *(name for name in release.versions if name not in grouped)]
+
+
+def _members(catalog: Catalog, release: CloudRelease, name: str) -> Iterable[str]:
+    if name == ALL:
+        return release.versions
+    if name in catalog.groups:
+        return catalog.groups[name]
+    if name not in catalog.services:
+        names = ", ".join([*catalog.groups, ALL, *catalog.services])
+        raise CloudError(f"unknown services {name!r}; known: {names}")
+    return [name]
 
 
 def _required(catalog: Catalog, names: Iterable[str]) -> set[str]:
