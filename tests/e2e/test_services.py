@@ -182,6 +182,23 @@ def test_a_stack_has_a_server_and_is_deleted(cache: Path, tmp_path: Path) -> Non
     assert processes_of(cache) == []
 
 
+@pytest.mark.all_releases
+def test_a_node_is_deployed(cache: Path) -> None:
+    cloud = EmbeddedCloud("2026.2", cache)
+    cloud.up(groups=["ironic"])
+    node = ("baremetal", "node")
+    created = openstack(cloud, *node, "create", "--driver", "fake-hardware", "--name", "n1")
+    assert created["provision_state"] == "enroll"
+    for action, state in (("manage", "manageable"), ("provide", "available"), ("deploy", "active")):
+        run(cloud, *node, action, "--wait", str(PATIENCE), "n1")
+        assert openstack(cloud, *node, "show", "n1")["provision_state"] == state
+    run(cloud, *node, "undeploy", "--wait", str(PATIENCE), "n1")
+    run(cloud, *node, "delete", "n1")
+    assert openstack(cloud, *node, "list") == []
+    assert cloud.down()
+    assert processes_of(cache) == []
+
+
 def await_volume(cloud: EmbeddedCloud, status: str) -> None:
     """Wait until the volume has the status."""
     deadline = time.monotonic() + 120
