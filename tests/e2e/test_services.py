@@ -190,9 +190,9 @@ def test_a_node_is_deployed(cache: Path) -> None:
     created = openstack(cloud, *node, "create", "--driver", "fake-hardware", "--name", "n1")
     assert created["provision_state"] == "enroll"
     for action, state in (("manage", "manageable"), ("provide", "available"), ("deploy", "active")):
-        run(cloud, *node, action, "--wait", str(PATIENCE), "n1")
+        run(cloud, *node, action, "--wait", str(int(PATIENCE)), "n1")
         assert openstack(cloud, *node, "show", "n1")["provision_state"] == state
-    run(cloud, *node, "undeploy", "--wait", str(PATIENCE), "n1")
+    run(cloud, *node, "undeploy", "--wait", str(int(PATIENCE)), "n1")
     run(cloud, *node, "delete", "n1")
     assert openstack(cloud, *node, "list") == []
     assert cloud.down()
