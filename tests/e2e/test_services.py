@@ -199,9 +199,31 @@ def test_a_node_is_deployed(cache: Path) -> None:
     assert processes_of(cache) == []
 
 
+@pytest.mark.all_releases
+def test_a_zone_has_records(cache: Path) -> None:
+    cloud = EmbeddedCloud("2026.2", cache)
+    cloud.up(groups=["designate"])
+    run(cloud, "zone", "create", "--email", "admin@example.org", "example.org.")
+    await_status(cloud, "ACTIVE", "zone", "show", "example.org.")
+    words = ("recordset", "create", "--type", "A", "--record", "192.0.2.7", "example.org.", "www")
+    run(cloud, *words)
+    await_status(cloud, "ACTIVE", "recordset", "show", "example.org.", "www.example.org.")
+    run(cloud, "zone", "delete", "example.org.")
+    deadline = time.monotonic() + 120
+    while openstack(cloud, "zone", "list"):
+        assert time.monotonic() < deadline
+    assert cloud.down()
+    assert processes_of(cache) == []
+
+
 def await_volume(cloud: EmbeddedCloud, status: str) -> None:
     """Wait until the volume has the status."""
+    await_status(cloud, status, "volume", "show", "v1")
+
+
+def await_status(cloud: EmbeddedCloud, status: str, *words: str) -> None:
+    """Wait until the client shows the status."""
     deadline = time.monotonic() + 120
-    while (found := openstack(cloud, "volume", "show", "v1")["status"]) != status:
+    while (found := openstack(cloud, *words)["status"]) != status:
         assert time.monotonic() < deadline, found
-        assert found != "error"
+        assert found.lower() != "error"
