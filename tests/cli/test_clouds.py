@@ -16,7 +16,6 @@ from tracer.cli import app, cloud, demo
 from tracer.cli.clouds import _is_below, choose_release, for_command, hint
 from tracer.cloud import clients
 from tracer.cloud.embedded_cloud import EmbeddedCloud, Running
-from tracer.cloud.release_data import catalog
 from tracer.errors import CommandError, InputError
 
 if TYPE_CHECKING:
@@ -235,15 +234,16 @@ def test_further_services_are_listed_with_their_versions_and_python(
     monkeypatch.setenv("TRACER_CACHE", str(tmp_path))
     cloud._list(argparse.Namespace())
     lines = capsys.readouterr().out.splitlines()
-    services = "placement 16.0.0, neutron 29.0.0, nova 34.0.0, cinder 29.0.0"
-    assert f"2026.2 --services compute, volume: {services}; Python 3.11" in lines
+    services = "placement 15.0.0, neutron 28.0.0, nova 33.0.0, cinder 28.0.0"
+    assert f"2026.1 --services compute, volume: {services}; Python 3.11" in lines
+    services = "placement 16.0.0, neutron 29.0.0, nova 34.0.0, cinder 29.0.0, swift 2.38.2"
+    (line,) = [line for line in lines if line.startswith("2026.2 --services compute, volume, swift, ")]
+    assert services in line
+    assert line.endswith("; Python 3.11")
 
 
-def test_the_groups_of_the_command_line_are_those_of_the_data() -> None:
-    assert tuple(catalog().groups) == cloud._GROUPS
-    assert cloud._groups("all") == cloud._GROUPS
-    assert cloud._groups("volume") == ("volume",)
-    assert cloud._groups(None) == ()
+def test_the_names_of_services_are_separated_by_commas() -> None:
+    assert cloud._names("compute, heat,") == ("compute", "heat")
 
 
 def test_the_demo_says_at_which_ipv6_address_the_cloud_is() -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
@@ -63,6 +64,19 @@ def test_a_cloud_that_is_up_without_the_wanted_services_is_one_line(tmp_path: Pa
     with pytest.raises(CloudError) as caught:
         cloud._check_services(running, select(cloud.release))
     assert str(caught.value) == "zed is already up without glance; end it with: tracer cloud down zed"
+
+
+@pytest.mark.parametrize(("option", "text"), [("limits", "without limits"), ("quiet", "with periodic tasks")])
+def test_a_cloud_that_is_up_without_an_option_is_one_line(tmp_path: Path, option: str, text: str) -> None:
+    note(tmp_path, os.getpid(), 1.0)
+    cloud = EmbeddedCloud("zed", tmp_path)
+    running = cloud._read_note()
+    assert running
+    wanted = {"limits": False, "quiet": False, option: True}
+    with pytest.raises(CloudError) as caught:
+        cloud._check_options(running, None, None, **wanted)
+    assert str(caught.value) == f"zed is already up {text}; end it with: tracer cloud down zed"
+    cloud._check_options(msgspec.structs.replace(running, limits=True, quiet=True), None, None, **wanted)
 
 
 def test_a_tracer_has_a_socket_for_each_service_that_runs(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracer.cloud.release_data import Catalog, catalog, load, release, releases, select, supported_groups
+from tracer.cloud.release_data import Catalog, catalog, load, release, releases, select, selectable
 from tracer.errors import CloudError, InputError
 
 GOOD = """
@@ -43,6 +43,14 @@ def test_every_environment_has_the_defaults_beside_its_own() -> None:
     assert client.exclude_newer == "2026-10-20"
 
 
+def test_clients_have_defaults_of_their_own_beside_those_of_all_environments() -> None:
+    text = good().replace("defaults: {", "defaults: {client: {add: [plug-in]}, ")
+    assert text != good()
+    found = load(text, "r.yaml").releases["2026.2"]
+    assert found.environments[0].add == ["setuptools"]
+    assert found.client.environments[0].add == ["setuptools", "plug-in"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -51,6 +59,21 @@ def test_every_environment_has_the_defaults_beside_its_own() -> None:
         ("mount: /image", "mount: image", "services.glance.mount: expected str matching regex"),
         ("{home}", "{house}", "r.yaml: services.keystone: unknown placeholder {house}"),
         ("{home}", "{home", "r.yaml: services.keystone: expected '}'"),
+        (
+            'files: {k.conf: "at {home}"}',
+            "files: {k.conf: x}, quiet: {k.conf: y, c.conf: z}",
+            "r.yaml: services.keystone: text for 'c.conf', which is not in files",
+        ),
+        (
+            'files: {k.conf: "at {home}"}',
+            "limits: {defaults: {}, files: {c.conf: z}}",
+            "r.yaml: services.keystone: text for 'c.conf', which is not in files",
+        ),
+        (
+            'files: {k.conf: "at {home}"}',
+            'files: {k.conf: x}, quiet: {k.conf: "{house}"}',
+            "r.yaml: services.keystone: unknown placeholder {house}",
+        ),
         ("glance: 33.0.0", "nova: 33.0.0", "r.yaml: releases.2026.2.services: unknown service 'nova'"),
         ("keystone: 30.0.0, ", "", "r.yaml: releases.2026.2.services: no service of type identity"),
         ("python: [", "pythons: [", "r.yaml: releases.2026.2.environments[0]: object"),
@@ -144,14 +167,38 @@ def test_a_release_without_the_services_of_a_group_is_one_line_with_those_that_h
     with pytest.raises(CloudError) as caught:
         select(further.releases["2026.1"], ["compute"], known=further)
     assert str(caught.value) == (
-        "2026.1 has no compute services in this version: neutron, nova, placement;"
+        "2026.1 has not all services for compute in this version: neutron, nova, placement;"
         " releases with compute: 2026.2"
     )
 
 
 def test_an_unknown_group_is_answered_with_the_known_ones(further: Catalog) -> None:
-    with pytest.raises(CloudError, match=r"^unknown services 'x'; known: compute, volume$"):
+    known = "compute, volume, all, keystone, placement, nova, neutron, cinder"
+    with pytest.raises(CloudError, match=rf"^unknown services 'x'; known: {known}$"):
         select(further.releases["2026.2"], ["x"], known=further)
+
+
+def test_services_are_selected_by_their_names_and_all_at_once(further: Catalog) -> None:
+    known = further.releases["2026.2"]
+    assert list(select(known, ["cinder"], known=further).services) == ["keystone", "cinder"]
+    assert list(select(known, ["cinder", "neutron"], known=further).services) == list(known.versions)
+    assert list(select(known, ["all"], known=further).services) == list(known.versions)
+    assert list(select(further.releases["2026.1"], ["all"], known=further).services) == ["keystone"]
+
+
+def test_a_service_of_no_group_is_selectable_by_its_name_and_a_group_only_as_a_whole(
+    further: Catalog,
+) -> None:
+    known = further.releases["2026.2"]
+    assert selectable(known, known=further) == ["compute", "volume"]
+    without = load(FURTHER.replace(", volume: [cinder]", "").replace("neutron: 29.0.0, ", ""), "r.yaml")
+    assert selectable(without.releases["2026.2"], known=without) == ["placement", "nova", "cinder"]
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/$(project_id)s", "/AUTH_$(project_id)s"])
+def test_the_path_in_the_catalogue_may_contain_the_project(path: str) -> None:
+    found = load(FURTHER.replace("path: /v2.1", f"path: {path}"), "r.yaml")
+    assert found.services["nova"].path == path
 
 
 @pytest.mark.parametrize(
@@ -199,14 +246,16 @@ def test_shipped_releases_are_those_and_oldest_first() -> None:
     for known in releases().values():
         assert list(known.services) == ["keystone", "glance"]
         assert list(known.client.packages) == ["python-openstackclient", "openstacksdk", "keystoneauth1"]
+        assert all("osc-placement" in environment.add for environment in known.client.environments)
 
 
 def test_the_further_services_are_those_that_were_started_on_python_3_11() -> None:
     """A service that the release has is of the same series as its Nova."""
     for known in releases().values():
         assert known.further
-        assert list(known.further.services) == ["placement", "neutron", "nova", "cinder"]
-        series = {name: int(version.split(".")[0]) for name, version in known.versions.items()}
+        assert list(known.further.services)[:4] == ["placement", "neutron", "nova", "cinder"]
+        names = [*known.services, "placement", "neutron", "nova", "cinder"]
+        series = {name: int(known.versions[name].split(".")[0]) for name in names}
         behind = {name: series["nova"] - number for name, number in series.items()}
         # The first versions of the services of zed differ, and each release adds one.
         expected = {"keystone": 4, "glance": 1, "placement": 18, "neutron": 5, "nova": 0, "cinder": 5}
@@ -215,7 +264,12 @@ def test_the_further_services_are_those_that_were_started_on_python_3_11() -> No
         assert environment.python == ["3.11"]
         assert environment.exclude_newer == known.environments[0].exclude_newer
         assert "fixtures" in environment.add or known.name == "zed"
-        assert supported_groups(known) == ["compute", "volume"]
+        assert selectable(known)[:2] == ["compute", "volume"]
+
+
+def test_services_beyond_nova_and_cinder_are_those_that_were_tried_end_to_end() -> None:
+    more = {name: selectable(known)[2:] for name, known in releases().items() if selectable(known)[2:]}
+    assert more == {"2026.2": ["swift", "barbican", "heat", "ironic", "designate"]}
 
 
 def test_every_release_runs_on_the_oldest_python_that_the_program_does() -> None:

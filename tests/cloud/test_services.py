@@ -115,8 +115,9 @@ def test_a_service_is_asked_at_its_own_address(host: str) -> None:
         def answer() -> None:
             connection, _ = opened["glance"].accept()
             with connection:
-                connection.recv(65536)
-                connection.sendall(b"HTTP/1.1 300 Multiple Choices\r\nContent-Length: 0\r\n\r\n")
+                root = connection.recv(65536).startswith(b"GET /image/ ")
+                status = b"300 Multiple Choices" if root else b"500 Internal Server Error"
+                connection.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
 
         thread = threading.Thread(target=answer)
         thread.start()

@@ -204,6 +204,23 @@ def test_a_template_is_made_anew_if_a_program_that_fills_it_changes(
     assert paths[0][1] != paths[1][1]
 
 
+def test_services_are_quiet_only_in_a_copy_that_is_to_be(built: Built, tmp_path: Path) -> None:
+    text = DATA.replace(
+        "    files: {g.conf: ", '    quiet: {g.conf: "; silent at {home}"}\n    files: {g.conf: '
+    )
+    assert text != DATA
+    catalog = load(text, "test")
+    template = state.template(catalog.releases["zed"], catalog.services, built, tmp_path, lambda _line: None)
+    urls = dict.fromkeys(catalog.services, "http://127.0.0.1:5000/x")
+    found = []
+    for number, quiet in enumerate((False, True, False)):
+        home = tmp_path / f"home-{number}"
+        known = state.passwords(template)
+        state.copy(template, Site(home, catalog.services, urls, built, known, quiet=quiet))
+        found.append(f"; silent at {home}/glance" in (home / "glance" / "g.conf").read_text())
+    assert found == [False, True, False]
+
+
 LIMITED = DATA.replace(
     "    files: {g.conf: ",
     """    limits: {defaults: {image_count_total: 7}, files: {g.conf: "; limits of {endpoint_id}"}}

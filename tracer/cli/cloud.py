@@ -28,11 +28,6 @@ __all__ = ["arguments", "run"]
 _PORTS = range(1, 65501)
 """The ports of the first service. The next services use the ports after it."""
 
-_GROUPS = ("compute", "volume")
-"""The groups of further services. The parser does not read releases.yaml, as this takes too long."""
-
-_ALL = "all"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verbs of the group."""
@@ -55,13 +50,21 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
     add_host(parser)
     parser.add_argument(
         "--services",
-        choices=(*_GROUPS, _ALL),
-        help="Further services: compute (Nova, Neutron, Placement), volume (Cinder), or all of them.",
+        metavar="NAMES",
+        type=_names,
+        default=(),
+        help="Further services, separated by commas: compute (Nova, Neutron, Placement), volume (Cinder), "
+        "services by name, such as swift, or all.",
     )
     parser.add_argument(
         "--limits",
         action="store_true",
         help="Keep quotas in Keystone (unified limits), as DevStack does.",
+    )
+    parser.add_argument(
+        "--quiet-services",
+        action="store_true",
+        help="Let services send no requests of their own, such as those of Nova's periodic tasks.",
     )
     parser.add_argument(
         "--traced",
@@ -118,7 +121,8 @@ def _up(options: argparse.Namespace) -> None:
             tracer=tracer,
             image=True,
             limits=options.limits,
-            groups=_groups(options.services),
+            quiet=options.quiet_services,
+            groups=options.services,
         )
         cloud.client(show)
     _print_services(running)
@@ -127,10 +131,8 @@ def _up(options: argparse.Namespace) -> None:
     print(f"Next: source <({program()} cloud env {options.release}); openstack image list")
 
 
-def _groups(chosen: str | None) -> tuple[str, ...]:
-    if chosen is None:
-        return ()
-    return _GROUPS if chosen == _ALL else (chosen,)
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (name.strip() for name in text.split(","))))
 
 
 def _down(options: argparse.Namespace) -> None:
@@ -181,16 +183,16 @@ def _list(_options: argparse.Namespace) -> None:
 
 def _further_lines(releases: Mapping[str, CloudRelease]) -> Iterator[str]:
     """Yield a line for each release with further services: its options, versions, and Python."""
-    from tracer.cloud.release_data import supported_groups
+    from tracer.cloud.release_data import selectable
 
     for name, release in releases.items():
         if release.further:
             versions = ", ".join(
                 f"{service} {version}" for service, version in release.further.services.items()
             )
-            groups = ", ".join(supported_groups(release))
+            names = ", ".join(selectable(release))
             python = _usable(release.further.environments)
-            yield f"{name} --services {groups}: {versions}; Python {python}"
+            yield f"{name} --services {names}: {versions}; Python {python}"
 
 
 def _env(options: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
     ``tracer`` is the process that records all exchanges with the cloud and between its services, if any.
     Its URL is that of the proxy for clients. ``tracing`` is its command line. With ``limits``, services ask
-    Keystone for quotas.
+    Keystone for quotas. With ``quiet``, services send no requests without a cause.
     """
 
     release: str
@@ -57,6 +58,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     tracer: ServiceProcess | None = None
     tracing: tuple[str, ...] = ()
     limits: bool = False
+    quiet: bool = False
 
     @property
     def host(self) -> str:
@@ -90,6 +92,7 @@ class EmbeddedCloud:
         tracer: Sequence[str] = (),
         image: bool = False,
         limits: bool = False,
+        quiet: bool = False,
         groups: Sequence[str] = (),
     ) -> Running:
         """Start the cloud from a new copy of its initialised state, unless it is up already.
@@ -99,7 +102,8 @@ class EmbeddedCloud:
         the command line of a process that traces the cloud (``standing``) while it is up. A tracer with the
         same command line that runs already stays. With ``image``, a cloud that starts gets the demo image,
         before it is traced. With ``limits``, services ask Keystone for quotas (unified limits) before they
-        create something. ``groups`` names further services to start, such as ``compute``.
+        create something. With ``quiet``, services have no periodic tasks that send requests. ``groups`` names
+        further services to start, such as ``compute``.
 
         Raises CloudError if the cloud or the tracer does not start, or if either runs already with other
         options. After an error or an interruption, no new process is left.
@@ -108,7 +112,7 @@ class EmbeddedCloud:
         selection = select(self.release, groups)
         with service_processes.stoppable(), locked(self._folder.parent, self.release.name, progress):
             if running := self.status():
-                self._check_options(running, port, chosen, limits)
+                self._check_options(running, port, chosen, limits=limits, quiet=quiet)
                 self._check_services(running, selection)
                 return self._traced(running, tracer, progress)
             self._end()
@@ -119,7 +123,10 @@ class EmbeddedCloud:
             source = state.template(self.release, selection.services, built, self._cache, progress)
             progress(f"starting {_listed(selection.services)} of {self.release.name}")
             try:
-                started = self._start(source, built, selection.services, port, chosen or HOST, limits=limits)
+                site = state.Site(
+                    self._home, selection.services, {}, built, state.passwords(source), limits, quiet
+                )
+                started = self._start(source, site, port, chosen or HOST)
                 if image:
                     progress("uploading a small image")
                     self.demo_image()
@@ -248,16 +255,9 @@ class EmbeddedCloud:
             self.release.name, chosen.packages, chosen.environments, self._cache, progress
         )
 
-    def _start(
-        self,
-        source: Path,
-        built: Built,
-        chosen: Mapping[str, CloudService],
-        port: int | None,
-        host: str,
-        *,
-        limits: bool,
-    ) -> Running:
+    def _start(self, source: Path, planned: state.Site, port: int | None, host: str) -> Running:
+        """Start the services of the site ``planned``, which has no URLs yet, from the template ``source``."""
+        chosen = planned.services
         logs = private_folder(self._folder / "logs")
         with services.sockets(list(chosen), port, host) as listening:
             ports = {name: listener.getsockname()[1] for name, listener in listening.items()}
@@ -265,7 +265,7 @@ class EmbeddedCloud:
                 name: f"{base('http', host, ports[name])}{service.mount}{service.path}"
                 for name, service in chosen.items()
             }
-            site = state.Site(self._home, chosen, urls, built, state.passwords(source), limits)
+            site = replace(planned, urls=urls)
             state.copy(source, site)
             started: list[ServiceProcess] = []
             for name, listener in listening.items():
@@ -277,7 +277,8 @@ class EmbeddedCloud:
             url=urls[site.identity],
             services=tuple(started),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
-            limits=limits,
+            limits=site.limits,
+            quiet=site.quiet,
         )
         services.await_answers(started, chosen)
         self._write(running)
@@ -354,7 +355,9 @@ class EmbeddedCloud:
         mount = self._known[process.name].mount
         return None if services.answers(process, mount) else "no-response"
 
-    def _check_options(self, running: Running, port: int | None, host: str | None, limits: bool) -> None:
+    def _check_options(
+        self, running: Running, port: int | None, host: str | None, *, limits: bool, quiet: bool
+    ) -> None:
         name, at = self.release.name, running.services[0].port
         if port and port != at:
             raise CloudError(f"{name} is already up on port {at}; end it with: tracer cloud down {name}")
@@ -362,6 +365,10 @@ class EmbeddedCloud:
             raise CloudError(f"{name} is already up on {running.host}; end it with: tracer cloud down {name}")
         if limits and not running.limits:
             raise CloudError(f"{name} is already up without limits; end it with: tracer cloud down {name}")
+        if quiet and not running.quiet:
+            raise CloudError(
+                f"{name} is already up with periodic tasks; end it with: tracer cloud down {name}"
+            )
 
     def _check_services(self, running: Running, selection: Selection) -> None:
         name, started = self.release.name, {process.name for process in running.services}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = [
+    "ALL",
     "Catalog",
     "ClientPackages",
     "CloudRelease",
@@ -32,17 +33,20 @@ __all__ = [
     "release",
     "releases",
     "select",
-    "supported_groups",
+    "selectable",
 ]
 
 PLACEHOLDERS = frozenset({
     "adapters", "admin_password", "endpoint_id", "etc", "home", "identity_url", "password", "region", "url",
 })  # fmt: skip
 
+ALL = "all"
+"""The name that selects all services of a release."""
+
 Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 PythonVersion = Annotated[str, msgspec.Meta(pattern=r"^3\.\d+$")]
 Mount = Annotated[str, msgspec.Meta(pattern=r"^/[a-z0-9-]+$")]
-UrlPath = Annotated[str, msgspec.Meta(pattern=r"^(/[a-z0-9.-]+)*$")]
+UrlPath = Annotated[str, msgspec.Meta(pattern=r"^(/([a-z0-9.-]+|([A-Z]+_)?\$\(project_id\)s))*$")]
 Target = Annotated[str, msgspec.Meta(pattern=r"^[\w.]+:\w+$")]
 
 
@@ -90,7 +94,8 @@ class CloudService(_Data, frozen=True, kw_only=True):
     with the variables of ``secret_environment``. ``catalogue`` is the database with the service catalogue,
     ``user`` the account of the service at Keystone, and ``roles`` are its roles in the project ``service``.
     ``limits`` are registered always, and used only by a cloud that runs with limits. ``seed`` is what a
-    cloud contains when it is up.
+    cloud contains when it is up. ``quiet`` is text for configuration files, by name, with which the service
+    sends no requests without a cause.
     """
 
     type: str
@@ -113,13 +118,17 @@ class CloudService(_Data, frozen=True, kw_only=True):
     secret_environment: dict[str, str] = {}
     limits: Limits | None = None
     seed: list[SeedRequest] = []
+    quiet: dict[str, str] = {}
 
     def texts(self) -> list[str]:
         """Return all texts that may contain placeholders."""
-        appended = self.limits.files if self.limits else {}
-        maps = (self.environment, self.files, self.copied, self.secret_environment, appended)
+        maps = (self.environment, self.files, self.copied, self.secret_environment, *self.appendices())
         words = [word for line in self.initialise for word in line]
         return [text for mapping in maps for text in mapping.values()] + words
+
+    def appendices(self, *, limits: bool = True, quiet: bool = True) -> list[dict[str, str]]:
+        """Return the texts that these options of a cloud append to configuration files, by file."""
+        return [*([self.limits.files] if self.limits and limits else []), *([self.quiet] if quiet else [])]
 
 
 class Environment(_Data, frozen=True, kw_only=True):
@@ -136,8 +145,8 @@ class Environment(_Data, frozen=True, kw_only=True):
     newer: dict[str, Day] = {}
 
 
-class Defaults(_Data, frozen=True, kw_only=True):
-    """Rules for all environments, with the fields of ``Environment``."""
+class PackageRules(_Data, frozen=True, kw_only=True):
+    """Rules for several environments, with the fields of ``Environment``."""
 
     add: list[str] = []
     without: list[str] = []
@@ -151,6 +160,12 @@ class Defaults(_Data, frozen=True, kw_only=True):
             without=[*self.without, *own.without],
             newer={**self.newer, **own.newer},
         )
+
+
+class Defaults(PackageRules, frozen=True, kw_only=True):
+    """Rules for all environments. ``client`` are additional rules for those of clients."""
+
+    client: PackageRules = PackageRules()
 
 
 Environments = Annotated[list[Environment], msgspec.Meta(min_length=1)]
@@ -193,7 +208,8 @@ class CloudRelease(_Data, frozen=True, kw_only=True):
 
     def completed(self, defaults: Defaults) -> CloudRelease:
         """Return the release with ``defaults`` in all its environments."""
-        client = msgspec.structs.replace(self.client, environments=_all(defaults, self.client.environments))
+        own = _all(defaults.client, self.client.environments)
+        client = msgspec.structs.replace(self.client, environments=_all(defaults, own))
         further = self.further and msgspec.structs.replace(
             self.further, environments=_all(defaults, self.further.environments)
         )
@@ -202,7 +218,7 @@ class CloudRelease(_Data, frozen=True, kw_only=True):
         )
 
 
-def _all(defaults: Defaults, environments: list[Environment]) -> list[Environment]:
+def _all(defaults: PackageRules, environments: list[Environment]) -> list[Environment]:
     return [defaults.into(environment) for environment in environments]
 
 
@@ -273,22 +289,22 @@ def release(name: str) -> CloudRelease:
         raise CloudError(f"unknown release {name!r};{hint} known: {names}") from None
 
 
-def select(release: CloudRelease, groups: Sequence[str] = (), *, known: Catalog | None = None) -> Selection:
-    """Return the services of every cloud of ``release``, and those of ``groups`` with what they require.
+def select(release: CloudRelease, names: Sequence[str] = (), *, known: Catalog | None = None) -> Selection:
+    """Return the services of every cloud of ``release``, and those that ``names`` select.
 
-    Raises CloudError if a group is unknown, or if the release has none of its services here.
+    A name is that of a group or of a service, or ``ALL``. Services that these require are selected, too.
+    Raises CloudError if a name is unknown, or if the release does not have all of its services.
     """
     known = known or catalog()
     wanted = set(release.services)
-    for group in groups:
-        if group not in known.groups:
-            raise CloudError(f"unknown services {group!r}; known: {', '.join(known.groups)}")
-        wanted |= _required(known, known.groups[group])
+    for name in names:
+        wanted |= _required(known, _members(known, release, name))
         if missing := wanted - release.versions.keys():
-            able = [name for name, other in known.releases.items() if not wanted - other.versions.keys()]
-            hint = f"; releases with {group}: {', '.join(able)}" if able else ""
+            able = [other.name for other in known.releases.values() if not wanted - other.versions.keys()]
+            hint = f"; releases with {name}: {', '.join(able)}" if able else ""
             raise CloudError(
-                f"{release.name} has no {group} services in this version: {', '.join(sorted(missing))}{hint}"
+                f"{release.name} has not all services for {name} in this version: "
+                f"{', '.join(sorted(missing))}{hint}"
             )
     chosen = {name: known.services[name] for name in release.versions if name in wanted}
     # One environment has all services that start on request, as they share most packages.
@@ -299,10 +315,27 @@ def select(release: CloudRelease, groups: Sequence[str] = (), *, known: Catalog 
     return Selection(chosen, {**packages, **known.server}, environments)
 
 
-def supported_groups(release: CloudRelease) -> list[str]:
-    """Return the groups whose services the release has, with all that they require."""
-    known, versions = catalog(), release.versions.keys()
-    return [name for name, members in known.groups.items() if _required(known, members) <= versions]
+def selectable(release: CloudRelease, *, known: Catalog | None = None) -> list[str]:
+    """Return the names that select further services of the release: groups, and services of no group.
+
+    A group is left out if the release does not have all of its services, and those that they require.
+    """
+    known = known or catalog()
+    sets = {name: _required(known, members) for name, members in known.groups.items()}
+    whole = {name: services for name, services in sets.items() if services <= release.versions.keys()}
+    grouped = set().union(release.services, *whole.values())
+    return [*whole, *(name for name in release.versions if name not in grouped)]
+
+
+def _members(catalog: Catalog, release: CloudRelease, name: str) -> Iterable[str]:
+    if name == ALL:
+        return release.versions
+    if name in catalog.groups:
+        return catalog.groups[name]
+    if name not in catalog.services:
+        names = ", ".join([*catalog.groups, ALL, *catalog.services])
+        raise CloudError(f"unknown services {name!r}; known: {names}")
+    return [name]
 
 
 def _required(catalog: Catalog, names: Iterable[str]) -> set[str]:
@@ -335,6 +368,9 @@ def _check(catalog: Catalog, source: str) -> None:
         for text in service.texts():
             _check_placeholders(text, source, f"services.{name}")
         _check_known(catalog, service.requires, source, f"services.{name}.requires")
+        for file in (file for appendix in service.appendices() for file in appendix):
+            if file not in service.files:
+                raise InputError(source, f"text for {file!r}, which is not in files", f"services.{name}")
     for name, members in catalog.groups.items():
         _check_known(catalog, members, source, f"groups.{name}")
     for name, cloud_release in catalog.releases.items():

@@ -144,8 +144,8 @@ def lives(process: ServiceProcess) -> bool:
     return is_alive(process.identity)
 
 
-def answers(process: ServiceProcess, path: str, timeout: float = ANSWER_TIMEOUT) -> bool:
-    """Return whether a request gets a response below 500 in time.
+def answers(process: ServiceProcess, mount: str, timeout: float = ANSWER_TIMEOUT) -> bool:
+    """Return whether a request to the root of the service gets a response below 500 in time.
 
     ``timeout`` is in seconds for each operation on the socket.
     """
@@ -153,7 +153,8 @@ def answers(process: ServiceProcess, path: str, timeout: float = ANSWER_TIMEOUT)
     connection = http.client.HTTPConnection(host, process.port, timeout=timeout)
     with suppress(OSError, http.client.HTTPException):
         try:
-            connection.request("GET", path, headers={"Connection": "close"})
+            # Heat answers 500 without the slash.
+            connection.request("GET", f"{mount}/", headers={"Connection": "close"})
             return connection.getresponse().status < http.client.INTERNAL_SERVER_ERROR
         finally:
             connection.close()

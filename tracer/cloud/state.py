@@ -54,7 +54,8 @@ _OWN = "{adapters}/"
 class Site:
     """The folder of a cloud, with its services in order, their URLs, environment and passwords.
 
-    With ``limits``, services ask Keystone for quotas (unified limits).
+    With ``limits``, services ask Keystone for quotas (unified limits). With ``quiet``, services send no
+    requests without a cause.
     """
 
     home: Path
@@ -63,6 +64,7 @@ class Site:
     built: Built
     passwords: Mapping[str, str]
     limits: bool = False
+    quiet: bool = False
 
     def folder(self, name: str) -> Path:
         """Return the folder of the service ``name``."""
@@ -98,10 +100,10 @@ class Site:
             home = private_folder(self.folder(name))
             for folder in service.folders:
                 private_folder(home / folder)
-            limits = service.limits if self.limits else None
-            endpoint_id = self._endpoint_id(service) if limits else ""
+            endpoint_id = self._endpoint_id(service) if self.limits and service.limits else ""
+            appendices = service.appendices(limits=self.limits, quiet=self.quiet)
             for target, text in service.files.items():
-                whole = text + (limits.files.get(target, "") if limits else "")
+                whole = text + "".join(appendix.get(target, "") for appendix in appendices)
                 storage.write_private(home / target, self.filled(whole, name, endpoint_id))
             for target, source in service.copied.items():
                 storage.write_private(home / target, Path(self.filled(source, name)).read_bytes())

@@ -40,20 +40,9 @@ def _patch() -> None:
     patch = getattr(monkey_patch, "patch", None)
     if patch and "backend" in inspect.signature(patch).parameters:
         patch(backend="threading")
-        _begin_immediately()
+        importlib.import_module("sqlite_transactions").begin_immediately()
     elif patch:
         patch()
-
-
-def _begin_immediately() -> None:
-    # In SQLite, a transaction that reads and later writes fails if another one wrote in between.
-    sqlalchemy = importlib.import_module("sqlalchemy")
-
-    @sqlalchemy.event.listens_for(sqlalchemy.engine.Engine, "before_cursor_execute", retval=True)  # type: ignore[untyped-decorator]
-    def begin(
-        _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool
-    ) -> tuple[str, Any]:
-        return "BEGIN IMMEDIATE" if statement == "BEGIN" else statement, parameters
 
 
 def _prepare_libraries() -> None:
