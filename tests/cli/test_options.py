@@ -10,12 +10,15 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tests.cli.runner import tracer
+from tests.rendering.view.test_html import Page
 from tracer.cli.app import _VERBS
 from tracer.cli.options import Alias
 from tracer.cli.parsing import Parser, verbs_of
+from tracer.recording import load, save
 
 if TYPE_CHECKING:
     import argparse
@@ -30,15 +33,14 @@ MODULES = [CLI / f"{name}.py" for name in (*_VERBS, "app", "options", "parsing")
 ALIASES = {
     "cloud up": {"--output": "--out"},
     "demo": {"--output": "--out"},
-    "diagram": {"--output": "--out", "--sequence": "--add-sequence"},
+    "diagram": {"--output": "--out"},
     "diff": {"--output": "--out", "--diagram": "--draw"},
-    "docs": {"--output": "--out", "--sequence": "--add-sequence", "--diagrams": "--diagram"},
+    "docs": {"--output": "--out", "--diagrams": "--diagram"},
     "learn": {"--output": "--out"},
     "matrix": {"--output": "--out"},
     "proxy": {"--output": "--out"},
     "record": {"--output": "--out"},
-    "show": {"--sequence": "--add-sequence"},
-    "view": {"--output": "--out", "--sequence": "--add-sequence"},
+    "view": {"--output": "--out"},
 }
 """The earlier spellings that each verb takes."""
 
@@ -244,19 +246,59 @@ def own(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("words", [("show",), ("diagram",), ("view",), ("docs", "-o", "site")])
-@pytest.mark.parametrize("option", ["--add-sequence", "--sequence"])
-def test_sequence_is_an_alias_of_add_sequence(own: Path, words: tuple[str, ...], option: str) -> None:
+VERBS = [("show",), ("diagram",), ("view",), ("docs", "-o", "site"), ("check",), ("label",)]
+"""The verbs that take sequences, with what they need."""
+
+
+@pytest.mark.parametrize("words", VERBS)
+def test_sequence_files_are_added_to_the_catalogue(own: Path, words: tuple[str, ...]) -> None:
     verb, *further = words
     shutil.copy(own / "own.yaml", own / "second.yaml")
-    given = (option, "own.yaml", option, "second.yaml")
+    given = ("--add-sequence", "own.yaml", "--add-sequence", "second.yaml")
     assert tracer(verb, "r.yaml", *further, *given, cwd=own).returncode == 0
-    missing = tracer(verb, "r.yaml", *further, option, "none.yaml", cwd=own)
+    for missing in ("none.yaml", "image-show"):  # the second is a name
+        ended = tracer(verb, "r.yaml", *further, "--add-sequence", missing, cwd=own)
+        assert (ended.returncode, ended.stderr) == (2, f"tracer: {missing}: No such file or directory\n")
+
+
+@pytest.mark.parametrize("words", VERBS)
+def test_the_sequence_to_match_with_is_a_name_or_a_file(own: Path, words: tuple[str, ...]) -> None:
+    verb, *further = words
+    for sequence in ("own.yaml", "image-show"):
+        assert tracer(verb, "r.yaml", *further, "--sequence", sequence, cwd=own).returncode == 0
+    given = ("--add-sequence", "own.yaml", "--sequence", "own")
+    assert tracer(verb, "r.yaml", *further, *given, cwd=own).returncode == 0
+    unknown = tracer(verb, "r.yaml", *further, "--sequence", "nope", cwd=own)
+    assert unknown.returncode == 2
+    assert unknown.stderr.startswith("tracer: --sequence: unknown sequence 'nope'; known: ")
+    assert unknown.stderr.count("\n") == 1
+    missing = tracer(verb, "r.yaml", *further, "--sequence", "none.yaml", cwd=own)
     assert (missing.returncode, missing.stderr) == (2, "tracer: none.yaml: No such file or directory\n")
 
 
-def test_sequence_keeps_its_meaning_in_check(own: Path) -> None:
-    assert tracer("check", "r.yaml", "--sequence", "own.yaml", cwd=own).returncode == 0
-    assert tracer("check", "r.yaml", "--sequence", "image-show", cwd=own).returncode == 0
-    assert tracer("check", "r.yaml", "--add-sequence", "own.yaml", cwd=own).returncode == 0
-    assert tracer("check", "r.yaml", "--add-sequence", "image-show", cwd=own).returncode == 2, "a name"
+@pytest.mark.parametrize("sequence", ["own.yaml", "image-show"])
+def test_pages_and_diagrams_have_the_labels_of_the_given_sequence(own: Path, sequence: str) -> None:
+    path = own / "r.yaml"
+    recording = load(path)
+    stale = [
+        msgspec.structs.replace(exchange, steps=[1, 2], verdict="unexpected")
+        for exchange in recording.exchanges
+    ]
+    save(msgspec.structs.replace(recording, sequence="older", verdict="deviates", exchanges=stale), path)
+    stored = path.read_bytes()
+    assert "unexpected" in tracer("show", "r.yaml", "--table", cwd=own).stdout
+    assert tracer("show", "r.yaml", "--step", "8", cwd=own).returncode == 2
+    given = ("--sequence", sequence)
+    shown = tracer("show", "r.yaml", "--table", *given, cwd=own).stdout
+    assert f"conforms to {sequence.removesuffix('.yaml')}: 8 of 8 steps" in shown
+    assert "unexpected" not in shown
+    assert tracer("show", "r.yaml", "--step", "8", *given, cwd=own).returncode == 0
+    assert tracer("diagram", "r.yaml", *given, cwd=own).stdout == tracer("diagram", ZED).stdout
+    assert tracer("view", "r.yaml", "-o", "x.html", *given, cwd=own).returncode == 0
+    page = Page((own / "x.html").read_text(encoding="utf-8"))
+    assert "unexpected" not in str([page.data("summaries"), page.data("contents-0")])
+    assert tracer("docs", "r.yaml", "-o", "site", "--lang", "en", *given, cwd=own).stderr == ""
+    text = (own / "site/docs/zed/r.md").read_text(encoding="utf-8")
+    assert "No file of its sequence" not in text
+    assert "unexpected" not in text
+    assert path.read_bytes() == stored

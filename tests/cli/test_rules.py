@@ -191,9 +191,9 @@ def test_a_default_has_the_name_of_an_option_or_of_its_alias(key: str) -> None:
     assert Path("site/mkdocs.yml").exists()
 
 
-@pytest.mark.parametrize("key", ["add-sequence", "sequence"])
-def test_default_sequence_files_have_two_keys(key: str) -> None:
-    Path("tracer.toml").write_text(f'[show]\n{key} = ["none.yaml"]\n', encoding="utf-8")
+@pytest.mark.parametrize("value", ['add-sequence = ["none.yaml"]', 'sequence = "none.yaml"'])
+def test_sequences_have_defaults(value: str) -> None:
+    Path("tracer.toml").write_text(f"[show]\n{value}\n", encoding="utf-8")
     assert tracer("show", ZED).stderr == "tracer: none.yaml: No such file or directory\n"
 
 

@@ -318,7 +318,7 @@ def test_an_ipv6_host_is_as_volatile_as_an_ipv4_host(before: str, after: str) ->
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("fa:16:3e:00:00:01", "fa:16:3e:00:00:02"),
+        ("fa:16:3e:00:00:01:07", "fa:16:3e:00:00:02:07"),
         ("ab:" * 15 + "ab", "ab:" * 15 + "ac"),
         ("10:20:30", "10:20:31"),
         ("OS::Nova::Server", "OS::Heat::Server"),

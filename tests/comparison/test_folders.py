@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tests.rendering.changes.runs import answering, run
+from tests.sequences.runs import by_id
 from tracer.comparison.folders import compare_files, pair
 from tracer.errors import InputError
 from tracer.recording import below, save
+from tracer.sequences import find, label
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +64,19 @@ def test_what_differs_between_two_recordings_of_a_release_is_volatile(tmp_path: 
     strict = compare_files(couple, strict=True).comparison
     assert [one.place for one in strict.differences] == places
     assert strict.suppressed == []
+
+
+def test_with_a_sequence_the_labels_in_the_files_do_not_count(tmp_path: Path) -> None:
+    """Exchanges are paired by their path templates, which are labels."""
+    sequence = find("image-show")
+    for release, path in (("a", "/image/v2/old"), ("b", "/image/v2/images/{image_id}")):
+        labelled = label(run(*by_id()), sequence)
+        stale = [msgspec.structs.replace(one, path=path) for one in labelled.exchanges]
+        for folder in (tmp_path / release, tmp_path / release / "again"):
+            _put(folder, show=msgspec.structs.replace(labelled, exchanges=stale))
+    (couple,) = pair(tmp_path / "a", tmp_path / "b").couples
+    assert compare_files(couple).comparison.differences != []
+    assert compare_files(couple, sequence=sequence).comparison.differences == []
 
 
 def test_sides_that_cannot_be_paired_are_named(tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ FIELDS = [
     _field("remote_console.url"),
     _field("console_password"),
     _field("connection_info.data.auth_password"),
-    _field("connection_info.data.deep[].hosts[]"),
+    _field("connection_info.data.deep[].auth_username"),
     _field("auth_key"),
     _field("access_key"),
     _field("auth_password"),

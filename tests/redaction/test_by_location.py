@@ -41,7 +41,7 @@ def _recording(*sent: Exchange, **fields: Any) -> str:
         '{"auth": {"identity":\n  {"token": {"id": "Zq7"}}}}',
         '{"driver_info":\n{"ipmi_username": "Zq7", "ipmi_port": 623}}',
         "node:\n  driver_info:\n    ipmi_username: Zq7\n    ipmi_address: 'Zq7'\n",
-        "- connection_info:\n    data: {a: [Zq7, 'Zq7 d']}\n",
+        "- driver_info:\n    data: {a: [Zq7, 'Zq7 d']}\n",
         "credential:\n  blob: |\n    Zq7\n    b\n",
         'a: |\n  {"access":\n    {"token": {"id": "Zq7"}}}\n',
         'a: |4\n\n      {"access":\n    {"token": {"id": "Zq7"}}}\n',

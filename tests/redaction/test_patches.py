@@ -16,7 +16,7 @@ VALUE = "kJ7xQ2"  # too short to be searched for
 POINTERS = [
     "/driver_info/agent/user",
     "/driver_info/x",
-    "/connection_info/a~1b/c",
+    "/driver_info/a~1b/c",
     "/extra/driver_info/0/y",
     "/driver_info/-",
 ]

@@ -230,7 +230,7 @@ def test_a_common_value_is_removed_only_where_the_policy_names_it(value: str) ->
 def test_wild_cards_do_not_spread() -> None:
     redactor = Redactor(POLICY)
     redactor.exchange(
-        exchange(answer=as_json({"connection_info": {"driver_volume_type": "iscsi-special", "n": 1}}))
+        exchange(answer=as_json({"driver_info": {"redfish_system_id": "iscsi-special", "n": 1}}))
     )
     assert redactor.text("iscsi-special") == "iscsi-special"
     assert redactor.notes() == []

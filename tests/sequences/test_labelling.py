@@ -7,7 +7,7 @@ import msgspec
 from tests.sequences import runs
 from tests.sequences.runs import HOST, IMAGE_ID, by_id, exchange, login
 from tracer.model import FORMAT, Exchange, Recording
-from tracer.sequences import find, label
+from tracer.sequences import find, label, relabel
 
 
 def _recording(exchanges: list[Exchange]) -> Recording:
@@ -37,6 +37,12 @@ def test_labelling_twice_is_labelling_once() -> None:
     assert (once.verdict, once.missing) == ("deviates", [7, 8])
     assert label(once, find("image-show")) == once
     assert label(once, None) == label(_recording([login(401)]), None)
+
+
+def test_labels_are_replaced_only_with_a_sequence() -> None:
+    stored = msgspec.structs.replace(label(_recording(by_id()), find("image-show")), sequence="older")
+    assert relabel(stored, None) is stored
+    assert relabel(stored, find("image-show")).sequence == "image-show"
 
 
 def test_what_is_undetermined_stays_so_with_and_without_a_sequence() -> None:

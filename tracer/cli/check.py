@@ -9,8 +9,7 @@ from tracer.cli.options import (
     add_own_sequences,
     add_recordings,
     add_sequence,
-    include_sequences,
-    naming_options,
+    chosen_sequence,
 )
 from tracer.rendering.format_tables import CHECK_REPORTS
 
@@ -24,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings, the sequence and the format."""
     add_recordings(parser)
     add_sequence(parser, "Without it, each recording's own.")
-    add_own_sequences(parser, alias=False)
+    add_own_sequences(parser)
     add_format(
         parser,
         CHECK_REPORTS,
@@ -40,11 +39,8 @@ def run(options: argparse.Namespace) -> int:
     from tracer.conformance import check_all, exit_code
     from tracer.plugins import ReportOptions
     from tracer.recording import below
-    from tracer.sequences import find
 
-    include_sequences(options)
-    with naming_options(options):
-        sequence = None if options.sequence is None else find(options.sequence)
+    sequence = chosen_sequence(options)
     with progress() as show:
         report = check_all(counted_items(below(options.recordings), show, "checking"), sequence)
     code = exit_code(report)  # before a plug-in can change the report

@@ -12,9 +12,10 @@ from tracer.cli.options import (
     add_language,
     add_out,
     add_own_sequences,
+    add_sequence,
     add_theme,
     check_output,
-    include_sequences,
+    chosen_sequence,
 )
 from tracer.errors import InputError
 from tracer.plugins import ExportOptions
@@ -29,6 +30,7 @@ __all__ = ["arguments", "run"]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recording, the output and the style."""
     parser.add_argument("recording", metavar="RECORDING", type=Path, help="The recording to draw.")
+    add_sequence(parser, "Without it, the labels in the file.")
     add_own_sequences(parser)
     add_format(
         parser,
@@ -50,17 +52,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print or write the recording in the chosen format."""
-    include_sequences(options)
+    sequence = chosen_sequence(options)
     kind = _kind(options.format, options.out)
     check_theme(kind, options.theme)
     if options.out is not None:
-        check_output(options.out, [options.recording, *map(Path, options.add_sequence)])
+        files = [*options.add_sequence, *([] if options.sequence is None else [options.sequence])]
+        check_output(options.out, [options.recording, *map(Path, files)])
     from tracer.cli.progress import progress
     from tracer.recording import load
+    from tracer.sequences import relabel
 
     with progress() as show:
         show(f"reading {options.recording}")
-        recording = load(options.recording)
+        recording = relabel(load(options.recording), sequence)
     given = ExportOptions(
         fold=options.fold,
         timing=options.timing,

@@ -16,7 +16,8 @@ from tracer.cli.options import (
     add_own_sequences,
     add_recordings,
     add_release,
-    include_sequences,
+    add_sequence,
+    chosen_sequence,
 )
 from tracer.counting import counted
 from tracer.errors import InputError
@@ -40,6 +41,7 @@ _SHOWN = 5
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings, the output folder and the pages."""
     add_recordings(parser)
+    add_sequence(parser, "Without it, the labels in the file.")
     add_own_sequences(parser)
     add_out(parser, "DIR", "The site may be there already.", required=True)
     add_language(parser, "Without it, all languages.", default=None)
@@ -55,7 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Write the pages of the site. Keep what a person wrote."""
-    include_sequences(options)
+    sequence = chosen_sequence(options)
     with naming_option("--out"):
         check_folder(options.out)
     _check_apart(options.out, options.recordings)
@@ -72,6 +74,7 @@ def run(options: argparse.Namespace) -> None:
             release=options.release,
             diagrams="svg" if options.diagram == "svg" else "mermaid",
             host=None if options.host is None else public_host(options.host),
+            sequence=sequence,
             progress=show,
         )
     for line in _remarks(published, options.out):

@@ -9,8 +9,7 @@ from tracer.cli.options import (
     add_own_sequences,
     add_recordings,
     add_sequence,
-    include_sequences,
-    naming_options,
+    chosen_sequence,
 )
 from tracer.counting import counted
 from tracer.errors import InputError, TracerError
@@ -30,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings and the sequence."""
     add_recordings(parser, "Recordings to label in place, and folders with all recordings below them.")
     add_sequence(parser, "Without it, each recording's own.")
-    add_own_sequences(parser, alias=False)
+    add_own_sequences(parser)
     parser.epilog = (
         "Nothing else in a file changes. Draw their diagrams anew afterwards, with tracer diagram."
     )
@@ -41,11 +40,8 @@ def run(options: argparse.Namespace) -> int:
     from tracer.cli.progress import counted_items, progress
     from tracer.recording import below
     from tracer.rendering.visible_texts import visible
-    from tracer.sequences import find
 
-    include_sequences(options)
-    with naming_options(options):
-        sequence = None if options.sequence is None else find(options.sequence)
+    sequence = chosen_sequence(options)
     paths = below(options.recordings)
     changed = failed = 0
     with progress() as show:

@@ -17,6 +17,8 @@ from tracer.releases import canonical
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from tracer import sequences
+
 __all__ = [
     "Alias",
     "add_alias",
@@ -39,7 +41,7 @@ __all__ = [
     "add_sequence",
     "add_theme",
     "check_output",
-    "include_sequences",
+    "chosen_sequence",
     "naming_options",
     "spelling",
 ]
@@ -171,20 +173,15 @@ def add_sequence(parser: argparse.ArgumentParser, detail: str = "") -> None:
     parser.add_argument("--sequence", metavar="SEQUENCE", help=_help(text, detail))
 
 
-def add_own_sequences(parser: argparse.ArgumentParser, *, alias: bool = True) -> None:
-    """Add the option for sequence files: ``options.add_sequence``, for ``include_sequences``.
-
-    ``alias`` adds the earlier spelling ``--sequence``, which has another meaning in some verbs.
-    """
-    option = parser.add_argument(
+def add_own_sequences(parser: argparse.ArgumentParser) -> None:
+    """Add the option for sequence files: ``options.add_sequence``, for ``chosen_sequence``."""
+    parser.add_argument(
         "--add-sequence",
         metavar="FILE",
         action="append",
         default=[],
         help="Sequence file of your own; may be given again.",
     )
-    if alias:
-        add_alias(parser, option, "--sequence")
 
 
 def add_diagram(parser: argparse.ArgumentParser, detail: str = "", *, several: bool = True) -> None:
@@ -296,13 +293,25 @@ def add_rules(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def include_sequences(options: argparse.Namespace) -> None:
-    """Add the given sequence files to the catalogue. Raise InputError if a file cannot be used."""
-    if options.add_sequence:
-        from tracer.sequences import include
+def chosen_sequence(options: argparse.Namespace) -> sequences.Sequence | None:
+    """Return the sequence to match with, None without ``--sequence``.
 
-        for path in options.add_sequence:
-            include(path)
+    Add it and the files of ``--add-sequence`` to the catalogue: reports and pages take their texts from it.
+    Raise InputError for an unknown sequence, and for a file that cannot be used.
+    """
+    if not options.add_sequence and options.sequence is None:
+        return None
+    from tracer.sequences import find, include
+    from tracer.sequences import load as load_sequence
+
+    for path in options.add_sequence:
+        include(load_sequence(path))
+    if options.sequence is None:
+        return None
+    with naming_options(options):
+        sequence = find(options.sequence)
+    include(sequence)
+    return sequence
 
 
 def check_output(output: Path, inputs: Iterable[Path]) -> None:

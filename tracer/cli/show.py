@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.cli.options import add_fold, add_own_sequences, add_recordings, include_sequences
+from tracer.cli.options import add_fold, add_own_sequences, add_recordings, add_sequence, chosen_sequence
 from tracer.cli.parsing import number_in
 from tracer.errors import InputError
 
@@ -25,6 +25,7 @@ _NUMBER = number_in(range(10_000_000))
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings and the details."""
     add_recordings(parser)
+    add_sequence(parser, "Without it, the labels in the file.")
     add_own_sequences(parser)
     parser.add_argument(
         "--table",
@@ -42,20 +43,21 @@ def run(options: argparse.Namespace) -> None:
     """Print each recording or its chosen messages, below its facts and above its verdict and its notes."""
     if options.table and options.fold:
         raise InputError("--table", "a table is not folded: leave out --table or --fold")
-    include_sequences(options)
+    sequence = chosen_sequence(options)
     from rich.text import Text
 
     from tracer.cli.console import stdout
     from tracer.cli.progress import progress
     from tracer.recording import below, load
     from tracer.rendering.recording_table import heading_lines, note_lines, verdict_line
+    from tracer.sequences import relabel
 
     console = stdout()
     in_detail = options.headers or options.body or options.step is not None or options.message is not None
     for number, path in enumerate(below(options.recordings)):
         with progress() as show:
             show(f"reading {path}")
-            recording = load(path)
+            recording = relabel(load(path), sequence)
         for line in (*([Text()] if number else []), *heading_lines(recording, str(path)), Text()):
             console.print(line, soft_wrap=True)
         if in_detail:

@@ -12,8 +12,9 @@ from tracer.cli.options import (
     add_out,
     add_own_sequences,
     add_recordings,
+    add_sequence,
     check_output,
-    include_sequences,
+    chosen_sequence,
 )
 from tracer.cli.view_page import default_name, open_page, temporary_page, unique_names
 from tracer.errors import InputError
@@ -28,6 +29,7 @@ __all__ = ["arguments", "run"]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings and the page."""
     add_recordings(parser)
+    add_sequence(parser, "Without it, the labels in the file.")
     add_own_sequences(parser)
     add_out(
         parser,
@@ -41,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the page, print its path, and open it with ``--open``. Return 1 if no browser starts."""
-    include_sequences(options)
+    sequence = chosen_sequence(options)
     from tracer.recording import below
 
     paths = below(options.recordings, again=False)
@@ -52,12 +54,15 @@ def run(options: argparse.Namespace) -> int:
     from tracer.i18n import check_language
     from tracer.recording import load
     from tracer.rendering.view import view
+    from tracer.sequences import relabel
     from tracer.storage import write
 
     check_language(options.lang)
     with progress() as show:
         names = dict(zip(paths, unique_names(paths), strict=True))
-        recordings = {names[path]: load(path) for path in counted_items(paths, show, "reading")}
+        recordings = {
+            names[path]: relabel(load(path), sequence) for path in counted_items(paths, show, "reading")
+        }
         check_output(output, paths)  # after the reading, whose error names the kind of a wrong file
         show(f"writing {output}")
         write(output, view(recordings, options.lang))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, cast
 
+from tracer.comparison.asynchronous import asynchronous_calls
 from tracer.comparison.causes import causes
 from tracer.comparison.correspondence import mismatches
 from tracer.comparison.differences import (
@@ -22,8 +23,11 @@ from tracer.comparison.learned import NOTHING, Learned
 from tracer.comparison.metadata import compare_run_metadata
 from tracer.comparison.outputs import RUN, compare_outputs
 from tracer.comparison.passing import Passed
+from tracer.comparison.polls import polls
+from tracer.comparison.received import ReceivedValues
 from tracer.comparison.severities import rule_for, text
 from tracer.comparison.volatile import volatile_reasons
+from tracer.comparison.volatile_rules import repeated_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,8 +54,10 @@ def compare(
     alignment = align_runs(before.exchanges, after.exchanges)
     suppressed: list[Suppressed] = []
     reported: list[Change] = []
-    for change in _changes(before, after, alignment):
-        reasons = () if strict else _reasons(change, learned)
+    changes = list(_changes(before, after, alignment))
+    received = ReceivedValues(changes)
+    for change in changes:
+        reasons = () if strict else _reasons(change, learned, received)
         if reasons:
             suppressed.append(_suppressed(change, reasons))
         else:
@@ -68,9 +74,9 @@ def compare(
 def learn(first: Recording, second: Recording) -> Learned:
     """Learn the differences between two recordings of one command on one release, except volatile values."""
     alignment = align_runs(first.exchanges, second.exchanges)
-    return Learned.from_changes(
-        change for change in _changes(first, second, alignment) if not _reasons(change, NOTHING)
-    )
+    changes = list(_changes(first, second, alignment))
+    received = ReceivedValues(changes)
+    return Learned.from_changes(change for change in changes if not _reasons(change, NOTHING, received))
 
 
 def _changes(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
@@ -94,16 +100,22 @@ def _with_evidence(before: Recording, after: Recording, alignment: ExchangeAlign
 
 def _of_messages(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
     locations_before, locations_after = _locations(before.exchanges), _locations(after.exchanges)
+    chances_before, chances_after = _chances(before.exchanges), _chances(after.exchanges)
+    polls_before = polls(before.exchanges)
     for index_before, index_after in sorted([*alignment.pairs, *alignment.moved], key=lambda pair: pair[1]):
         pair = before.exchanges[index_before], after.exchanges[index_after]
         for change in compare_exchanges(*pair, locations_before[index_before]):
-            yield change._replace(index_before=index_before, index_after=index_after)
+            found = change._replace(index_before=index_before, index_after=index_after)
+            # What a poll shows is a moment on the way.
+            shown = index_before in polls_before and change.kind != "same" and _is_content(change)
+            yield found._replace(reason=change.reason or polls_before[index_before]) if shown else found
     for index_before in alignment.removed:
         yield Change(
             "removed",
             locations_before[index_before],
             _outcome(before.exchanges[index_before]),
             None,
+            reason=chances_before.get(index_before, ""),
             index_before=index_before,
         )
     for index_after in alignment.added:
@@ -112,11 +124,14 @@ def _of_messages(before: Recording, after: Recording, alignment: ExchangeAlignme
             locations_after[index_after],
             None,
             _outcome(after.exchanges[index_after]),
+            reason=chances_after.get(index_after, ""),
             index_after=index_after,
         )
     passed = Passed([*alignment.pairs, *alignment.moved])
+    asynchronous = asynchronous_calls(before.exchanges), asynchronous_calls(after.exchanges)
     for index_before, index_after in alignment.moved:
-        together = _concurrent(before.exchanges, after.exchanges, passed, (index_before, index_after))
+        moved = index_before, index_after
+        together = _concurrent(before.exchanges, after.exchanges, passed, moved, asynchronous)
         yield Change(
             kind="reordered" if together else "moved",
             location=locations_before[index_before],
@@ -142,15 +157,43 @@ def _outcome(exchange: Exchange) -> object:
     return exchange.response.status if exchange.response else exchange.error or "no response"
 
 
+def _chances(exchanges: Sequence[Exchange]) -> dict[int, str]:
+    """Return the reasons of the exchanges that a run has by chance, by index."""
+    reasons = polls(exchanges)
+    for index, exchange in enumerate(exchanges):
+        if exchange.sender != "client" and exchange.response is not None and exchange.response.status < 400:
+            reasons.setdefault(index, repeated_call(location_of(exchange).general_message))
+    return reasons
+
+
+def _is_content(change: Change) -> bool:
+    """Return whether ``change`` is in the content of a response, or is its size."""
+    general = change.location.general
+    return change.location.side == "response" and (
+        general.startswith(("body", "content.size")) or general == "headers.content-length"
+    )
+
+
 def _concurrent(
-    before: Sequence[Exchange], after: Sequence[Exchange], passed: Passed, moved: tuple[int, int]
+    before: Sequence[Exchange],
+    after: Sequence[Exchange],
+    passed: Passed,
+    moved: tuple[int, int],
+    asynchronous: tuple[frozenset[int], frozenset[int]],
 ) -> bool:
-    """Return whether all exchanges that ``moved`` overtook overlap it in time, in one of the runs."""
+    """Return whether ``moved`` could overtake each exchange by chance.
+
+    That is so if both overlap in time, or if one of them is an asynchronous call, in one of the runs.
+    """
     index_before, index_after = moved
+    if index_before in asynchronous[0] or index_after in asynchronous[1]:
+        return True
     together = 0
     for passed_before, passed_after in passed.by(moved):
         if not (
-            _overlap(before[index_before], before[passed_before])
+            passed_before in asynchronous[0]
+            or passed_after in asynchronous[1]
+            or _overlap(before[index_before], before[passed_before])
             or _overlap(after[index_after], after[passed_after])
         ):
             return False
@@ -166,11 +209,12 @@ def _overlap(first: Exchange, second: Exchange) -> bool:
     return first.started < second.ended and second.started < first.ended
 
 
-def _reasons(change: Change, learned: Learned) -> tuple[str, ...]:
+def _reasons(change: Change, learned: Learned, received: ReceivedValues) -> tuple[str, ...]:
     """Return the reasons why ``change`` is volatile, empty if it is not."""
     if change.mismatch is not None:
         return ()
-    return volatile_reasons(change) or (("learned",) if learned.explains(change) else ())
+    own = volatile_reasons(change) or received.reasons(change)
+    return own or (("learned",) if learned.explains(change) else ())
 
 
 def _difference(change: Change, cause: Change | None = None) -> Difference:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from tracer.comparison.differences import Mismatch
-from tracer.comparison.volatile import partners
+from tracer.comparison.volatile import partners, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,6 +55,7 @@ def mismatches(changes: Sequence[Change]) -> dict[int, Mismatch]:
 def _pairs(change: Change) -> Iterator[tuple[Value, Value]]:
     if change.reason or change.location.unsure or change.kind not in ("changed", "same"):
         return
-    if isinstance(change.before, str) and isinstance(change.after, str):
-        for kind, before, after in partners(change.before, change.after, change.location.general):
+    texts = written(change.before), written(change.after)
+    if texts[0] is not None and texts[1] is not None:
+        for kind, before, after in partners(texts[0], texts[1], change.location.general):
             yield (kind, before), (kind, after)

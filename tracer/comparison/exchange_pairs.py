@@ -1,10 +1,12 @@
 """Alignment of the exchanges of two runs.
 
 0. If a request occurs more often in one run, its exchanges are paired by content, such as pages of a list.
-1. The longest common subsequence of requests with equal statuses gives the first pairs.
+1. The longest common subsequence of requests with equal statuses and details gives the first pairs.
 2. In each gap between pairs, the longest common subsequence of requests alone gives further pairs.
 3. Equal requests that remain on both sides have moved.
 4. In each gap, the remaining similar requests are pairs.
+
+Polls are paired with polls only.
 """
 
 from __future__ import annotations
@@ -13,9 +15,12 @@ import re
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.comparison.asynchronous import causing_requests
 from tracer.comparison.lists import common_runs
+from tracer.comparison.polls import polls
 from tracer.comparison.repetitions import repetition_tags
 from tracer.comparison.request_urls import url_parts
+from tracer.comparison.volatile import skeleton
 from tracer.sequences import generic
 
 if TYPE_CHECKING:
@@ -31,7 +36,10 @@ _AHEAD = 20
 """The number of exchanges in which the search for a similar request looks ahead."""
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
-Key = tuple[str, str, str, str]
+Key = tuple[str, str, str, str, bool]
+"""Sender, receiver, method and path of a request, and whether it is a poll."""
+Details = tuple["Hashable", ...]
+"""What tells apart requests with the same key."""
 Span = tuple[int, int, int, int]
 
 
@@ -49,13 +57,20 @@ class ExchangeAlignment(NamedTuple):
 
 def align_runs(before: Sequence[Exchange], after: Sequence[Exchange]) -> ExchangeAlignment:
     """Pair the exchanges of two runs."""
-    keys_before, keys_after = [_key(exchange) for exchange in before], [_key(exchange) for exchange in after]
+    keys_before, keys_after = _keys(before), _keys(after)
+    details_before, details_after = _details(before, keys_before), _details(after, keys_after)
     tags_before, tags_after = repetition_tags(
         _with_status(keys_before, before), _with_status(keys_after, after)
     )
     with_status = [
-        [(*key, _status(exchange), tag) for key, exchange, tag in zip(keys, run, tags, strict=True)]
-        for keys, run, tags in ((keys_before, before, tags_before), (keys_after, after, tags_after))
+        [
+            (*key, _status(exchange), *part)
+            for key, exchange, *part in zip(keys, run, details, tags, strict=True)
+        ]
+        for keys, run, details, tags in (
+            (keys_before, before, details_before, tags_before),
+            (keys_after, after, details_after, tags_after),
+        )
     ]
     pairs: list[tuple[int, int]] = []
     whole = (0, len(before), 0, len(after))
@@ -64,7 +79,7 @@ def align_runs(before: Sequence[Exchange], after: Sequence[Exchange]) -> Exchang
         for span in _equal(with_status[0], with_status[1], whole, pairs)
         for inner in _equal(keys_before, keys_after, span, pairs)
     ]
-    moved = _moved(keys_before, keys_after, gaps)
+    moved = _moved(keys_before, keys_after, details_before, details_after, gaps)
     moved_before, moved_after = {index for index, _ in moved}, {index for _, index in moved}
     removed: list[int] = []
     added: list[int] = []
@@ -83,9 +98,34 @@ def normalized_path(exchange: Exchange) -> str:
     return (exchange.path or generic(url_parts(exchange.request.url).path or "/")).partition("?")[0]
 
 
-def _key(exchange: Exchange) -> Key:
+def _keys(run: Sequence[Exchange]) -> list[Key]:
+    repeated = polls(run)
+    return [_key(exchange, index in repeated) for index, exchange in enumerate(run)]
+
+
+def _key(exchange: Exchange, poll: bool) -> Key:
     path = _PARAMETER.sub("{}", normalized_path(exchange))
-    return exchange.sender, exchange.receiver, exchange.request.method, path
+    return exchange.sender, exchange.receiver, exchange.request.method, path, poll
+
+
+def _details(run: Sequence[Exchange], keys: Sequence[Key]) -> list[Details]:
+    """Return the details of each request: the names of its parameters.
+
+    Services send equal requests for several causes, and in any order. A service call has its cause and its
+    content as further details.
+    """
+    causes = causing_requests(run)
+    details: list[Details] = []
+    for index, exchange in enumerate(run):
+        query = url_parts(exchange.request.url).query
+        names = tuple(sorted(part.partition("=")[0] for part in query.split("&")))
+        if exchange.sender == "client":
+            details.append((names,))
+            continue
+        body = exchange.request.body
+        content = skeleton(body.json, "body") if body is not None and body.json is not None else ""
+        details.append((names, content, keys[causes[index]] if index in causes else None))
+    return details
 
 
 def _with_status(keys: Sequence[Key], run: Sequence[Exchange]) -> list[tuple[Hashable, Exchange]]:
@@ -131,7 +171,7 @@ def _alike(
 def _similar(before: Key, after: Key) -> bool:
     from rapidfuzz.fuzz import ratio
 
-    if before[:2] != after[:2]:
+    if (before[:2], before[4]) != (after[:2], after[4]):
         return False
     if before[3] == after[3]:
         return True
@@ -142,15 +182,35 @@ def _similar(before: Key, after: Key) -> bool:
     return ratio(*differing[0]) >= _ALIKE
 
 
-def _moved(before: Sequence[Key], after: Sequence[Key], gaps: Sequence[Span]) -> list[tuple[int, int]]:
-    """Return the pairs of equal requests that remain in the gaps."""
-    waiting: defaultdict[Key, deque[int]] = defaultdict(deque)
-    for start, end, _, _ in gaps:
-        for index in range(start, end):
-            waiting[before[index]].append(index)
-    return [
-        (waiting[after[index]].popleft(), index)
-        for _, _, start, end in gaps
-        for index in range(start, end)
-        if waiting.get(after[index])
-    ]
+def _moved(
+    before: Sequence[Key],
+    after: Sequence[Key],
+    details_before: Sequence[Details],
+    details_after: Sequence[Details],
+    gaps: Sequence[Span],
+) -> list[tuple[int, int]]:
+    """Return the pairs of equal requests that remain in the gaps, first those with equal details."""
+    left = [index for start, end, _, _ in gaps for index in range(start, end)]
+    right = [index for _, _, start, end in gaps for index in range(start, end)]
+    moved: list[tuple[int, int]] = []
+    for keys_before, keys_after in (
+        ([*zip(before, details_before, strict=True)], [*zip(after, details_after, strict=True)]),
+        (before, after),
+    ):
+        moved += _equal_requests(keys_before, keys_after, left, right)
+        taken_before, taken_after = {index for index, _ in moved}, {index for _, index in moved}
+        left = [index for index in left if index not in taken_before]
+        right = [index for index in right if index not in taken_after]
+    return sorted(moved, key=lambda pair: pair[1])
+
+
+def _equal_requests(
+    before: Sequence[Hashable], after: Sequence[Hashable], left: Sequence[int], right: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Yield pairs of equal elements, of the indexes ``left`` and ``right``, each in order."""
+    waiting: defaultdict[Hashable, deque[int]] = defaultdict(deque)
+    for index in left:
+        waiting[before[index]].append(index)
+    for index in right:
+        if waiting.get(after[index]):
+            yield waiting[after[index]].popleft(), index

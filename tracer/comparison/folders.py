@@ -8,12 +8,14 @@ from tracer.comparison.comparing import compare, learn
 from tracer.comparison.learned import NOTHING, Learned
 from tracer.errors import InputError
 from tracer.recording import below, load, second
+from tracer.sequences import relabel
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tracer.comparison.differences import Comparison
     from tracer.model import Recording
+    from tracer.sequences import Sequence
 
 __all__ = ["Compared", "Couple", "Pairing", "compare_files", "pair"]
 
@@ -68,15 +70,17 @@ def pair(before: Path, after: Path) -> Pairing:
     )
 
 
-def compare_files(couple: Couple, *, strict: bool = False) -> Compared:
+def compare_files(couple: Couple, *, strict: bool = False, sequence: Sequence | None = None) -> Compared:
     """Compare two recordings, and use their second recordings to find volatile values.
 
-    Raise InputError for a recording that cannot be read.
+    With ``sequence``, match the recordings with it again. Raise InputError for a recording that cannot be
+    read.
     """
-    before, after = load(couple.before), load(couple.after)
+    before, after = (relabel(load(path), sequence) for path in (couple.before, couple.after))
     learned = NOTHING
     if not strict:
-        learned = _learned(couple.before, before, couple.after) | _learned(couple.after, after, couple.before)
+        learned = _learned(couple.before, before, couple.after, sequence)
+        learned |= _learned(couple.after, after, couple.before, sequence)
     return Compared(couple, before, after, compare(before, after, learned, strict=strict))
 
 
@@ -86,8 +90,8 @@ def _named(folder: Path) -> dict[str, Path]:
     }
 
 
-def _learned(path: Path, first: Recording, counterpart: Path) -> Learned:
+def _learned(path: Path, first: Recording, counterpart: Path, sequence: Sequence | None) -> Learned:
     again = second(path)
     if again is None or again.samefile(counterpart):
         return NOTHING  # the difference to explain cannot be its own evidence
-    return learn(first, load(again))
+    return learn(first, relabel(load(again), sequence))

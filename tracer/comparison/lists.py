@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison.differences import Location, shown
 from tracer.comparison.volatile import is_volatile, skeleton
-from tracer.comparison.volatile_rules import identities
+from tracer.comparison.volatile_rules import identities, unordered
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -39,7 +39,7 @@ def align(before: Sequence[object], after: Sequence[object], location: Location)
     called = _identity(before, after, location)
     if called:
         return _by_name(before, after, called)
-    inside = location.item("").general
+    inside = location.item("")
     return _by_content(
         [_content(element, inside) for element in before], [_content(element, inside) for element in after]
     )
@@ -163,6 +163,14 @@ def _leftover(
     return leftover
 
 
-def _content(value: object, general: str) -> str:
-    """Return ``value`` as text with its volatile parts replaced."""
-    return skeleton(json.dumps(value, sort_keys=True, ensure_ascii=False), general)
+def _content(value: object, location: Location) -> str:
+    """Return ``value`` as text with its volatile parts replaced. Lists without order are sorted."""
+    if isinstance(value, dict):
+        members = [
+            f"{_content(key, location)}:{_content(inner, location.key(key))}" for key, inner in value.items()
+        ]
+        return f"{{{','.join(sorted(members))}}}"
+    if isinstance(value, list):
+        contents = [_content(element, location.item("")) for element in value]
+        return f"[{','.join(sorted(contents) if unordered(location.general) else contents)}]"
+    return skeleton(json.dumps(value, ensure_ascii=False), location.general)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracer.comparison.differences import Change, Location
 from tracer.comparison.json_values import WrittenFloat
 from tracer.comparison.lists import align, names
-from tracer.comparison.volatile import is_volatile, skeleton
+from tracer.comparison.volatile import is_volatile, skeleton, written
 from tracer.comparison.volatile_rules import lifetimes, references, unordered
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def compare_values(before: object, after: object, location: Location) -> Iterato
         yield from _lists(before, after, location)
     elif _written_otherwise(before, after):
         yield Change("changed", location, before, after)
-    elif isinstance(before, str) and is_volatile(before, location.general):
+    elif (text := written(before)) is not None and is_volatile(text, location.general):
         yield Change("same", location, before, after)
 
 

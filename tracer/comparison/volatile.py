@@ -6,6 +6,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.comparison.json_values import WrittenFloat
 from tracer.comparison.volatile_rules import is_among, rules
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from tracer.comparison.differences import Change
     from tracer.comparison.volatile_rules import ShuffledParts
 
-__all__ = ["explain", "is_volatile", "partners", "skeleton", "volatile_reasons"]
+__all__ = ["explain", "is_volatile", "partners", "skeleton", "volatile_reasons", "written"]
 
 _DIGIT = re.compile(r"\d")
 
@@ -54,9 +55,21 @@ def volatile_reasons(change: Change) -> tuple[str, ...]:
     """Return the reasons why ``change`` is volatile in every run, empty if it is not."""
     if change.reason:
         return (change.reason,)
-    if change.kind == "changed" and isinstance(change.before, str) and isinstance(change.after, str):
-        return explain(change.before, change.after, change.location.general) or ()
-    return ()
+    if change.kind != "changed":
+        return ()
+    before, after = written(change.before), written(change.after)
+    if before is None or after is None:
+        return ()
+    return explain(before, after, change.location.general) or ()
+
+
+def written(value: object) -> str | None:
+    """Return a string, or the text of a number. Return None for any other value, which is never volatile."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, WrittenFloat):
+        return value.written
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def skeleton(text: str, general: str) -> str:

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "RepeatedCalls",
     "Rules",
     "ShuffledParts",
+    "TransitionalState",
     "VolatileKind",
     "identities",
     "is_among",
@@ -26,7 +28,9 @@ __all__ = [
     "pattern",
     "reasons",
     "references",
+    "repeated_call",
     "rules",
+    "transitional_state",
     "unordered",
 ]
 
@@ -84,6 +88,39 @@ class ShuffledParts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         _patterns(self.only)
 
 
+class TransitionalState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A state of an object that another state follows: ``pattern`` is its text at the locations ``only``.
+
+    The object is a JSON body, or the value of a key in it. Who waits for another state repeats the request.
+    """
+
+    name: str
+    only: tuple[str, ...]
+    pattern: Pattern
+    reason: Text
+
+    def __post_init__(self) -> None:
+        try:
+            re.compile(self.pattern)
+        except (re.error, OverflowError, RecursionError) as error:
+            raise ValueError(f"pattern of {self.name}: {error}") from None
+        _patterns(self.only)
+
+
+class RepeatedCalls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Calls of services, of which a run may have any number.
+
+    ``requests`` are methods with path templates, written like locations: ``GET **/v3/auth/tokens``.
+    """
+
+    name: str
+    requests: tuple[str, ...]
+    reason: Text
+
+    def __post_init__(self) -> None:
+        _patterns(self.requests)
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The content of volatile.yaml, or of a user's file with the same name."""
 
@@ -91,6 +128,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     constants: tuple[str, ...] = ()
     shuffled: tuple[ShuffledParts, ...] = ()
     unordered: tuple[str, ...] = ()
+    transitional: tuple[TransitionalState, ...] = ()
+    calls: tuple[RepeatedCalls, ...] = ()
     identities: tuple[str, ...] = ()
     lifetimes: tuple[tuple[str, str], ...] = ()
     references: tuple[str, ...] = ()
@@ -113,6 +152,8 @@ def rules() -> Rules:
         constants=tuple(path for file in files for path in file.constants),
         shuffled=tuple(parts for file in files for parts in file.shuffled),
         unordered=tuple(path for file in files for path in file.unordered),
+        transitional=tuple(state for file in files for state in file.transitional),
+        calls=tuple(calls for file in files for calls in file.calls),
         identities=tuple(dict.fromkeys(key for file in files for key in file.identities)),
         lifetimes=tuple(dict.fromkeys(keys for file in files for keys in file.lifetimes)),
         references=tuple(path for file in files for path in file.references),
@@ -138,9 +179,27 @@ def is_among(general: str, locations: Sequence[str]) -> bool:
     return any(regex.fullmatch(general) for regex in _patterns(locations))
 
 
+@functools.lru_cache(maxsize=4096)
 def unordered(general: str) -> bool:
     """Return whether the list at the location ``general`` has no order."""
     return is_among(general, rules().unordered)
+
+
+def transitional_state(general: str, state: str) -> str:
+    """Return the reason of the first transitional state that fits, empty if an object stays in ``state``."""
+    fitting = (one.name for one in _transitional_at(general) if re.fullmatch(one.pattern, state))
+    return next(fitting, "")
+
+
+@functools.lru_cache(maxsize=4096)
+def _transitional_at(general: str) -> tuple[TransitionalState, ...]:
+    return tuple(state for state in rules().transitional if is_among(general, state.only))
+
+
+@functools.lru_cache(maxsize=4096)
+def repeated_call(request: str) -> str:
+    """Return the reason why a run may have any number of calls of ``request``, empty if it may not."""
+    return next((calls.name for calls in rules().calls if is_among(request, calls.requests)), "")
 
 
 def references(general: str) -> bool:
@@ -182,4 +241,6 @@ def _patterns(locations: Sequence[str]) -> list[re.Pattern[str]]:
 def _reasons(source: Rules) -> dict[str, Text]:
     kinds = {kind.name: kind.reason for kind in source.kinds}
     shuffled = {parts.name: parts.reason for parts in source.shuffled}
-    return kinds | shuffled | source.reasons
+    transitional = {state.name: state.reason for state in source.transitional}
+    calls = {calls.name: calls.reason for calls in source.calls}
+    return kinds | shuffled | transitional | calls | source.reasons

@@ -21,7 +21,7 @@ from tracer.sequences.identity_providers import is_for_identity_provider
 from tracer.sequences.invocations import invocation_of
 from tracer.sequences.known_commands import known_words
 from tracer.sequences.labelled_entries import entry_of
-from tracer.sequences.labelling import doubt_of, label, verdict_of
+from tracer.sequences.labelling import doubt_of, label, relabel, verdict_of
 from tracer.sequences.loading import catalog, common_calls, find, include, load
 from tracer.sequences.matching import DEVIATIONS, DeviationKind, Match, MatchDeviation, match
 from tracer.sequences.nesting import parents
@@ -107,6 +107,7 @@ __all__ = [
     "participant_label",
     "program_name",
     "program_of",
+    "relabel",
     "request_ids",
     "response_id",
     "subcommand_words",

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 __all__ = ["doubt_of", "label", "verdict_of"]
 
 
+def relabel(recording: Recording, sequence: Sequence | None) -> Recording:
+    """Match ``recording`` with ``sequence``, and replace its labels. Without one, return it as it is."""
+    return recording if sequence is None else label(recording, sequence)
+
+
 def label(recording: Recording, sequence: Sequence | None) -> Recording:
     """Match ``recording`` with ``sequence``. Return it with new labels in place of all older ones.
 

@@ -57,14 +57,9 @@ def catalog() -> dict[str, Sequence]:
     return sequences
 
 
-def include(path: str | Path) -> Sequence:
-    """Add the sequence file ``path`` to the catalogue of this process. Replace a sequence of the same name.
-
-    Raise InputError as ``load`` does.
-    """
-    sequence = load(path)
+def include(sequence: Sequence) -> None:
+    """Add ``sequence`` to the catalogue of this process. Replace a sequence of the same name."""
     catalog()[sequence.name] = sequence
-    return sequence
 
 
 @functools.cache

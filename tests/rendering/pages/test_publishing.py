@@ -17,8 +17,9 @@ from tests.rendering.sites import seed_recording, site, write_recordings
 from tracer.errors import InputError
 from tracer.model import Cloud, Recording
 from tracer.recording import save
-from tracer.rendering.pages import page, public_host, publishing
+from tracer.rendering.pages import page, public_host, publish, publishing
 from tracer.rendering.pages.site_writer import Published
+from tracer.sequences import find, label
 
 PAGE = "docs/zed/image-show.md"
 
@@ -432,3 +433,21 @@ def test_pages_have_the_host_of_the_author(recordings: Path, tmp_path: Path) -> 
     assert '"OS_AUTH_URL": "http://controller/identity"' in page
     assert 'title="GET http://controller/image/v2/images/' in page
     assert (recordings / "zed/local.yaml").read_bytes() == before
+
+
+def test_recordings_are_matched_with_a_given_sequence_again(tmp_path: Path) -> None:
+    """Also on the page of changes: the run of the older release has the labels of another sequence."""
+    shown = label(_recording(), find("image-show"))
+    exchanges = [
+        msgspec.structs.replace(one, path=f"/other/{number}") for number, one in enumerate(shown.exchanges)
+    ]
+    stale = msgspec.structs.replace(shown, sequence="older", exchanges=exchanges)
+    recordings = write_recordings(tmp_path / "r", image_show=stale)
+    write_recordings(tmp_path / "r", image_show=msgspec.structs.replace(shown, cloud=Cloud(release="2026.2")))
+    paths = sorted(recordings.rglob("*.yaml"))
+    assert publish(paths, tmp_path / "s", ["en"]).unknown_sequences == {str(paths[1]): "older"}
+    changes = tmp_path / "s" / "docs/2026.2/changes.md"
+    assert "/other/" in changes.read_text()
+    assert publish(paths, tmp_path / "s", ["en"], sequence=find("image-show")).unknown_sequences == {}
+    assert "/other/" not in changes.read_text()
+    assert "/other/" not in (tmp_path / "s" / PAGE).read_text()

@@ -18,23 +18,31 @@ if TYPE_CHECKING:
 
     from tracer.rendering.pages.site_plan import ReleasePages
     from tracer.rendering.pages.wording import Wording
+    from tracer.sequences import Sequence as DocumentedSequence
 
 __all__ = ["changes_page"]
 
 
 def changes_page(
-    before: ReleasePages, after: ReleasePages, couples: Sequence[Couple], say: Wording, *, with_diagrams: bool
+    before: ReleasePages,
+    after: ReleasePages,
+    couples: Sequence[Couple],
+    say: Wording,
+    *,
+    with_diagrams: bool,
+    sequence: DocumentedSequence | None = None,
 ) -> str:
     """Return the page of changes from ``before`` to ``after``.
 
-    ``couples`` are the runs on both releases, by the names of their pages. Raises InputError for a
+    ``couples`` are the runs on both releases, by the names of their pages, matched with ``sequence`` again if
+    there is one. Raises InputError for a
     recording that cannot be read.
     """
     drawings: dict[str, list[str]] = {}
 
     def compared() -> Iterator[Compared]:
         for couple in couples:
-            comparison = compare_files(couple)
+            comparison = compare_files(couple, sequence=sequence)
             if with_diagrams and flow_changes(comparison):
                 names = SideNames(before.name, after.name)
                 drawings[couple.name] = merged(comparison, names, Style(language=say.language))

@@ -29,13 +29,14 @@ from tracer.rendering.pages.site_writer import Published, SiteWriter
 from tracer.rendering.pages.summary import Summary, summarise
 from tracer.rendering.pages.wording import Wording, wording
 from tracer.rendering.picture import THEMES, Theme, render_themes
-from tracer.sequences import catalog
+from tracer.sequences import catalog, relabel
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tracer.model import Recording
     from tracer.rendering.pages.hosts import PublicHost
+    from tracer.sequences import Sequence as DocumentedSequence
 
 __all__ = ["Diagrams", "publish"]
 
@@ -57,15 +58,17 @@ def publish(
     release: str | None = None,
     diagrams: Diagrams = "mermaid",
     host: PublicHost | None = None,
+    sequence: DocumentedSequence | None = None,
     progress: Progress = lambda _: None,
 ) -> Published:
     """Make the site of ``recordings`` in ``folder``, or update the site that is there.
 
     Without ``languages`` the site has all: first the language of the site that is there, else English. The
     names of pages in the first language have no language. With ``release`` the site contains only recordings
-    of that release. ``host`` replaces loopback addresses. ``progress`` is called with a text before long
-    work. Raises InputError for an unreadable recording, for an unknown language, and if no recording is of
-    the ``release``, and the errors of ``tracer.storage.write``.
+    of that release. ``host`` replaces loopback addresses. With ``sequence``, each recording is matched with
+    it again; without it, the pages show the labels in the files. ``progress`` is called with a text before
+    long work. Raises InputError for an unreadable recording, for an unknown language, and if no recording is
+    of the ``release``, and the errors of ``tracer.storage.write``.
     """
     wordings = [wording(language) for language in languages]
     writer = SiteWriter(folder)
@@ -74,7 +77,7 @@ def publish(
     paths = {str(path): path for path in recordings}
     # A path may be a pipe, which can be read only once.
     texts = {source: _text(path) for source, path in paths.items()}
-    summaries = {source: _summary(text, paths[source], progress) for source, text in texts.items()}
+    summaries = {source: _summary(text, paths[source], sequence, progress) for source, text in texts.items()}
     wanted = {source: each for source, each in summaries.items() if release in (None, each.release)}
     if not wanted:
         releases = ", ".join(sorted({each.release or "none" for each in summaries.values()}))
@@ -84,7 +87,10 @@ def publish(
     replace_hosts = replacement(host, ports) if host else str
     try:
         draw = functools.lru_cache(_DRAWN)(render_themes)
-        _Publication(writer, site, paths, texts, wordings, replace_hosts, draw, progress).write(diagrams)
+        publication = _Publication(
+            writer, site, paths, texts, wordings, replace_hosts, draw, sequence, progress
+        )
+        publication.write(diagrams)
         writer.remove_obsolete()
     finally:
         writer.save_list()
@@ -103,11 +109,11 @@ def _text(path: Path) -> str:
         return read(path)
 
 
-def _summary(text: str, path: Path, progress: Progress) -> Summary:
+def _summary(text: str, path: Path, sequence: DocumentedSequence | None, progress: Progress) -> Summary:
     # All recordings together may exceed the memory: only texts and summaries stay in it.
     progress(f"reading {path}")
     with expecting("recording", path):
-        return summarise(loads(text, str(path)))
+        return summarise(relabel(loads(text, str(path)), sequence))
 
 
 class _Publication(NamedTuple):
@@ -115,7 +121,7 @@ class _Publication(NamedTuple):
 
     ``wordings`` has the texts of each language. ``replace_hosts`` replaces loopback addresses in a page.
     ``draw`` returns the pictures of a diagram by theme, and draws no diagram twice: the runs of a command are
-    alike in most releases.
+    alike in most releases. ``sequence`` replaces the labels in the files.
     """
 
     writer: SiteWriter
@@ -125,6 +131,7 @@ class _Publication(NamedTuple):
     wordings: Sequence[Wording]
     replace_hosts: Callable[[str], str]
     draw: Callable[[str], Mapping[Theme, str]]
+    sequence: DocumentedSequence | None
     progress: Progress
 
     def write(self, diagrams: Diagrams) -> None:
@@ -166,7 +173,9 @@ class _Publication(NamedTuple):
             for old, new in self.site.couples(before, release)
         ]
         for say in self.wordings:
-            text = changes_page(before, release, couples, say, with_diagrams=with_diagrams)
+            text = changes_page(
+                before, release, couples, say, sequence=self.sequence, with_diagrams=with_diagrams
+            )
             self._write_text(f"{release.folder}/{CHANGES}", say, text)
 
     def _write_prologue(self, release: ReleasePages) -> None:
@@ -186,7 +195,7 @@ class _Publication(NamedTuple):
         self.writer.write(f"{_DOCS}/{name}", self.replace_hosts(text))
 
     def _recording(self, source: str) -> Recording:
-        return loads(self.texts[source], source)
+        return relabel(loads(self.texts[source], source), self.sequence)
 
 
 def _pictures(page: Page) -> list[dict[str, str]]:

@@ -1,0 +1,109 @@
+"""Calls of services after the response: their order is chance."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from tests.comparison.runs import exchange, run
+from tracer.comparison import compare
+from tracer.comparison.asynchronous import asynchronous_calls
+from tracer.model import Body, Response
+
+if TYPE_CHECKING:
+    from tracer.model import Exchange
+
+ID = "req-eabf491b-34c9-4538-bb1a-ab52b45b3443"
+ASKED = msgspec.structs.replace(
+    exchange("/servers", method="POST", headers={"x-compute-request-id": ID}, ended=1.0), receiver="nova"
+)
+POLL = msgspec.structs.replace(exchange("/servers/{}", started=2, ended=4), receiver="nova")
+
+
+def call(
+    started: float, path: str = "/ports", cause: str = ID, header: str = "X-OpenStack-Request-ID"
+) -> Exchange:
+    sent = exchange(path, started=started, ended=started + 0.1)
+    request = msgspec.structs.replace(sent.request, headers={header: cause} if cause else {})
+    return msgspec.structs.replace(sent, sender="nova", receiver="neutron", request=request)
+
+
+@pytest.mark.parametrize(
+    ("calls", "found"),
+    [
+        ([call(0.5)], set()),
+        ([call(3)], {2}),
+        ([call(1.5), call(3, header="x-openstack-request-id")], {2, 3}),
+        ([call(0.5, cause=""), call(1.5, cause=""), call(3, cause="")], {3}),
+        ([call(3, cause="req-other")], set()),
+        ([msgspec.structs.replace(call(3, cause=""), cause=ID)], {2}),
+    ],
+)
+def test_the_request_id_names_the_cause(calls: list[Exchange], found: set[int]) -> None:
+    assert asynchronous_calls([ASKED, POLL, *calls]) == found
+
+
+def test_a_service_that_calls_itself_is_not_its_own_cause() -> None:
+    itself = msgspec.structs.replace(call(5, cause=""), receiver="nova")
+    assert asynchronous_calls([ASKED, itself]) == {1}
+
+
+def test_a_long_request_covers_later_ones() -> None:
+    long = msgspec.structs.replace(POLL, started=0.0, ended=9.0)
+    assert asynchronous_calls([long, POLL, call(8, cause=""), call(9.5, cause="")]) == {3}
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations(("/a", "/b", "/c"))])
+def test_asynchronous_calls_have_no_order(order: tuple[str, ...]) -> None:
+    before = run(ASKED, POLL, *(call(5 + at, path) for at, path in enumerate(("/a", "/b", "/c"))))
+    for place in range(1, 5):
+        after = [ASKED, *(call(5 + at, path) for at, path in enumerate(order))]
+        after.insert(place, POLL)
+        assert compare(before, run(*after)).differences == []
+    lost = compare(before, run(ASKED, POLL, *(call(5 + at, path) for at, path in enumerate(order[:2]))))
+    assert [(one.kind, one.place) for one in lost.differences] == [("removed", f"GET {order[2]}")]
+
+
+def test_equal_calls_are_paired_by_their_causes_and_contents() -> None:
+    """Events for Nova in another order, and a call for the creation with one for a poll."""
+    response = Response(status=200, headers={"x-compute-request-id": "req-2"})
+    poll = msgspec.structs.replace(POLL, response=response)
+
+    def event(started: float, name: str) -> Exchange:
+        body = Body(type="application/json", size=9, json=f'{{"name": "{name}"}}')
+        sent = call(started, "/events", "")
+        request = msgspec.structs.replace(sent.request, method="POST", body=body)
+        return msgspec.structs.replace(sent, sender="neutron", receiver="nova", request=request)
+
+    before = run(ASKED, poll, call(4), call(5, cause="req-2"), event(6, "plugged"), event(7, "changed"))
+    after = run(ASKED, poll, call(4, cause="req-2"), call(5), event(6, "changed"), event(7, "plugged"))
+    assert compare(before, after).differences == []
+    renamed = run(ASKED, poll, call(4, cause="req-2"), call(5), event(6, "other"), event(7, "plugged"))
+    (found,) = compare(before, renamed).differences
+    assert (found.before, found.after) == ("changed", "other")
+
+
+def test_calls_before_the_response_have_an_order() -> None:
+    before = run(ASKED, call(0.1, "/a"), call(0.3, "/b"))
+    after = run(ASKED, call(0.1, "/b"), call(0.3, "/a"))
+    assert [one.kind for one in compare(before, after).differences] == ["moved"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "kinds"),
+    [
+        ("/identity/v3/auth/tokens", 200, []),
+        ("/networking/v2.0/extensions", 200, []),
+        ("/placement/allocations/{consumer_uuid}", 200, []),
+        ("/placement/allocations/{consumer_uuid}", 404, ["added"]),
+        ("/networking/v2.0/ports", 200, ["added"]),
+    ],
+)
+def test_a_call_for_a_cache_may_be_missing(path: str, status: int, kinds: list[str]) -> None:
+    sent = msgspec.structs.replace(exchange(path, status=status), sender="nova")
+    assert [one.kind for one in compare(run(ASKED), run(ASKED, sent)).differences] == kinds
+    by_client = msgspec.structs.replace(sent, sender="client")
+    assert [one.kind for one in compare(run(ASKED), run(ASKED, by_client)).differences] == ["added"]
