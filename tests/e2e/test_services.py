@@ -221,7 +221,7 @@ def test_a_zone_has_records(cache: Path) -> None:
     run(cloud, *words)
     await_status(cloud, "ACTIVE", "recordset", "show", "example.org.", "www.example.org.")
     run(cloud, "zone", "delete", "example.org.")
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while openstack(cloud, "zone", "list"):
         assert time.monotonic() < deadline
     assert cloud.down()
@@ -230,17 +230,12 @@ def test_a_zone_has_records(cache: Path) -> None:
 
 def await_volume(cloud: EmbeddedCloud, status: str) -> None:
     """Wait until the volume has the status."""
-<<<<<<< HEAD
-    deadline = time.monotonic() + PATIENCE
-    while (found := openstack(cloud, "volume", "show", "v1")["status"]) != status:
-=======
     await_status(cloud, status, "volume", "show", "v1")
 
 
 def await_status(cloud: EmbeddedCloud, status: str, *words: str) -> None:
     """Wait until the client shows the status."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while (found := openstack(cloud, *words)["status"]) != status:
->>>>>>> cloud
         assert time.monotonic() < deadline, found
         assert found.lower() != "error"

@@ -15,13 +15,13 @@ import re
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.comparison.asynchronous import causing_requests
 from tracer.comparison.lists import common_runs
 from tracer.comparison.polls import polls
 from tracer.comparison.repetitions import repetition_tags
 from tracer.comparison.request_urls import url_parts
 from tracer.comparison.volatile import skeleton
-from tracer.sequences import generic
+from tracer.sequences import generic, parents
+from tracer.sequences.request_ids import sent_id
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -114,7 +114,7 @@ def _details(run: Sequence[Exchange], keys: Sequence[Key]) -> list[Details]:
     Services send equal requests for several causes, and in any order. A service call has its cause and its
     content as further details.
     """
-    causes = causing_requests(run)
+    causes = parents(run)
     details: list[Details] = []
     for index, exchange in enumerate(run):
         query = url_parts(exchange.request.url).query
@@ -124,7 +124,8 @@ def _details(run: Sequence[Exchange], keys: Sequence[Key]) -> list[Details]:
             continue
         body = exchange.request.body
         content = skeleton(body.json, "body") if body is not None and body.json is not None else ""
-        details.append((names, content, keys[causes[index]] if index in causes else None))
+        cause = causes[index] if sent_id(exchange) else None
+        details.append((names, content, None if cause is None else keys[cause]))
     return details
 
 
