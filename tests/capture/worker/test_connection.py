@@ -119,7 +119,7 @@ def test_a_killed_process_is_noticed_once(tmp_path: Path, moment: str) -> None:
 def _start_deaf(events: socket.socket, notices: socket.socket) -> subprocess.Popen[bytes]:
     """Start a process that closes its sockets, and goes on."""
     with events, notices:
-        return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
+        return subprocess.Popen([sys.executable, "-c", f"import time; time.sleep({PATIENCE})"])
 
 
 def test_a_process_that_only_closes_its_sockets_is_reported_before_requests_pass(
