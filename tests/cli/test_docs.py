@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 import msgspec
 import pytest
+import yaml
 
 from tests.cli.runner import tracer
 from tests.rendering.sites import seed_recording, write_recordings
 from tracer.cli import docs
 from tracer.model import Cloud, Response
+
+CATALOG = Path(__file__).parents[2] / "tracer/sequences/catalog"
 
 
 @pytest.fixture
@@ -76,6 +80,15 @@ def test_an_unknown_sequence_is_named_with_the_option_that_gives_it(tmp_path: Pa
     page = (tmp_path / "s/docs/zed/volume-list.md").read_text("utf-8")
     assert "No file of its sequence `our-list` was given." in page
     assert "no documented sequence" not in page
+
+
+def test_a_sequence_without_a_purpose_is_a_documented_one(recordings: Path, tmp_path: Path) -> None:
+    document = yaml.safe_load((CATALOG / "image-show.yaml").read_text("utf-8"))
+    del document["purpose"]
+    (tmp_path / "own.yaml").write_text(json.dumps(document))
+    tracer("docs", recordings / "zed/image-show.yaml", "--sequence", "own.yaml", "-o", "s", cwd=tmp_path)
+    page = (tmp_path / "s/docs/zed/image-show.md").read_text("utf-8")
+    assert "What `openstack image show` says to the cloud.\n" in page
 
 
 def test_a_page_names_a_failed_login(tmp_path: Path) -> None:

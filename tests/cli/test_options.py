@@ -300,5 +300,6 @@ def test_pages_and_diagrams_have_the_labels_of_the_given_sequence(own: Path, seq
     assert tracer("docs", "r.yaml", "-o", "site", "--lang", "en", *given, cwd=own).stderr == ""
     text = (own / "site/docs/zed/r.md").read_text(encoding="utf-8")
     assert "No file of its sequence" not in text
+    assert "no documented sequence" not in text
     assert "unexpected" not in text
     assert path.read_bytes() == stored

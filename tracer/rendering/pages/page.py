@@ -146,7 +146,9 @@ def purpose(summary: Summary, title: str, say: Wording) -> Md:
     if text:
         return inline(text)
     command = code(title)
-    if summary.sequence and sequence is None:
+    if sequence:
+        return say("command.purpose-not-written", command=command)
+    if summary.sequence:
         return say("command.purpose-not-given", command=command, sequence=code(summary.sequence))
     if summary.failed_login:
         return say("command.purpose-no-login", command=command, failure=code(summary.failed_login))
