@@ -161,6 +161,18 @@ def test_one_environment_has_all_further_services(further: Catalog) -> None:
     assert [(one.python, one.add) for one in by_group[0].environments] == [(["3.11"], ["fixtures"])]
 
 
+def test_a_service_of_no_group_does_not_change_the_environment_of_the_groups(further: Catalog) -> None:
+    text = FURTHER.replace("groups:", '  swift: {type: object-store, mount: /v1, app: "s:app"}\ngroups:')
+    more = load(text.replace("cinder: 29.0.0", "cinder: 29.0.0, swift: 2.38.2"), "r.yaml")
+    known = more.releases["2026.2"]
+    before = select(further.releases["2026.2"], ["compute"], known=further)
+    assert select(known, ["compute"], known=more).packages == before.packages
+    assert select(known, ["compute", "cinder"], known=more).packages == before.packages
+    alone, everything = select(known, ["swift"], known=more), select(known, ["all"], known=more)
+    assert alone.packages == everything.packages == {**before.packages, "swift": "2.38.2"}
+    assert list(alone.services) == ["keystone", "swift"]
+
+
 def test_a_release_without_the_services_of_a_group_is_one_line_with_those_that_have_them(
     further: Catalog,
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from functools import cache
 from importlib import resources
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -15,7 +16,7 @@ from tracer.formats.data_files import typed
 from tracer.releases import canonical, meant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = [
     "ALL",
@@ -181,7 +182,7 @@ class ClientPackages(_Data, frozen=True, kw_only=True):
 class FurtherServices(_Data, frozen=True, kw_only=True):
     """The services of a release that start only on request: versions by name in the order of their start.
 
-    ``environments`` are those of all services of the release together.
+    ``environments`` are those of several services of the release together (``select``).
     """
 
     services: Annotated[dict[str, str], msgspec.Meta(min_length=1)]
@@ -307,9 +308,8 @@ def select(release: CloudRelease, names: Sequence[str] = (), *, known: Catalog |
                 f"{', '.join(sorted(missing))}{hint}"
             )
     chosen = {name: known.services[name] for name in release.versions if name in wanted}
-    # One environment has all services that start on request, as they share most packages.
     further = release.further if chosen.keys() - release.services.keys() else None
-    versions = release.versions if further else release.services
+    versions = _installed_together(known, release, chosen) if further else release.services
     packages = {known.services[name].package or name: version for name, version in versions.items()}
     environments = further.environments if further else release.environments
     return Selection(chosen, {**packages, **known.server}, environments)
@@ -325,6 +325,20 @@ def selectable(release: CloudRelease, *, known: Catalog | None = None) -> list[s
     whole = {name: services for name, services in sets.items() if services <= release.versions.keys()}
     grouped = set().union(release.services, *whole.values())
     return [*whole, *(name for name in release.versions if name not in grouped)]
+
+
+def _installed_together(
+    catalog: Catalog, release: CloudRelease, chosen: Mapping[str, CloudService]
+) -> dict[str, str]:
+    """Return the services in the environment of the further services ``chosen``, with their versions.
+
+    The services of all groups are in one environment, as they share most packages. The other services are in
+    a second one, with all services of the release, so that their packages do not burden the groups.
+    """
+    grouped = _required(catalog, chain(release.services, *catalog.groups.values()))
+    if chosen.keys() - grouped:
+        return release.versions
+    return {name: version for name, version in release.versions.items() if name in grouped}
 
 
 def _members(catalog: Catalog, release: CloudRelease, name: str) -> Iterable[str]:
