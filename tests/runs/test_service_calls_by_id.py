@@ -112,6 +112,19 @@ def test_a_login_for_later_work_belongs_to_the_next_call() -> None:
     assert not login.doubt
 
 
+def test_a_login_for_an_event_is_for_the_run_that_changed_its_object() -> None:
+    """Neutron sends its events later, in a thread of its own. For the first one, it logs in."""
+    cloud = ComputeCloud()
+    create = cloud.ask("1", "POST", SERVERS)
+    cloud.answer(create, "req-1", created=object_id(1))
+    cloud.answer(cloud.ask("nova", "PUT", f"{PORTS}/{object_id(2)}", cause="req-1"), "req-port")
+    login = cloud.ask("neutron", "POST", TOKENS)
+    cloud.answer(login, issues="own")
+    event = cloud.ask("neutron", "POST", EVENTS, cause="req-neutron", token="own")
+    cloud.answer(event, "req-event", sent={"events": [{"tag": object_id(2)}]})
+    assert login.run is event.run is create.run is not None
+
+
 def test_a_login_for_one_of_two_that_wait_belongs_to_the_call_with_its_token() -> None:
     cloud = ComputeCloud()
     creates = [cloud.ask(number, "POST", SERVERS) for number in "12"]

@@ -79,7 +79,7 @@ class Run:
     ``logins`` are the services that received a login.
     ``request_ids`` are the IDs that service calls for the run may carry. ``objects`` maps the UUIDs of what
     the run changed to the time of the last change. ``working`` are the services that may go on with a change
-    after their response to the client.
+    after their response.
     ``began``, ``logged_in``, ``last``, ``possibly_last`` and ``refused`` are in seconds since the epoch: the
     beginning, the first login, the latest end of an exchange, the latest end of an exchange that may be
     of the run, and the latest 401 response to a token without a login after it. ``doubt`` is the reason

@@ -127,7 +127,7 @@ class ServiceCalls:
             return
         run.change_objects(changed_objects(exchange), exchange.started)
         receiver = self._receiver(request.evidence.url)
-        if receiver and goes_on(receiver) and not request.evidence.sender:
+        if receiver and goes_on(receiver):
             run.working.add(receiver)
 
     def reconsider(self) -> None:
