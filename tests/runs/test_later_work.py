@@ -63,7 +63,10 @@ def test_a_run_is_open_until_nothing_was_sent_for_some_seconds_but_not_longer_th
     assert work.is_cut_off(create.run, 11, 13.9)
     assert not work.is_cut_off(create.run, 11, 14)
     assert work.end(create.run, 10 + LINGER_LIMIT) == 10 + LINGER_LIMIT
-    assert work.end(create.run, math.inf) == 10 + LINGER_LIMIT
+    assert work.end(create.run, 9 + LINGER_LIMIT) == 10 + LINGER_LIMIT
+    # A call is in flight: the run cannot end without it.
+    assert work.end(create.run, math.inf) == math.inf
+    assert work.limit(create.run) == 10 + LINGER_LIMIT
     assert work.is_cut_off(create.run, math.inf, 10 + LINGER_LIMIT)
 
 

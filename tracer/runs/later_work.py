@@ -49,10 +49,13 @@ class LaterWork:
         return self._linger > 0 and self._sees_services and bool(run.working)
 
     def end(self, run: Run, idle_since: float) -> float:
-        """Return the time at which ``run`` may be over; it has been idle since ``idle_since``."""
+        """Return the time at which ``run`` may be over; it has been idle since ``idle_since``.
+
+        A run that is not idle, with an infinite ``idle_since``, is not over.
+        """
         if not self.is_expected(run):
             return idle_since
-        return min(idle_since + self._linger, self._limit(run))
+        return min(idle_since + self._linger, max(idle_since, self.limit(run)))
 
     def is_cut_off(self, run: Run, idle_since: float, now: float) -> bool:
         """Return whether ``run`` ends at ``now`` although services may not have done their work."""
@@ -62,5 +65,6 @@ class LaterWork:
         """Remove a run that ended."""
         self._last_of_client.pop(run, None)
 
-    def _limit(self, run: Run) -> float:
+    def limit(self, run: Run) -> float:
+        """Return the time after which nobody waits for the work for ``run``."""
         return self._last_of_client.get(run, math.inf) + LINGER_LIMIT

@@ -121,7 +121,7 @@ class RunManager:
     def work_end(self) -> float:
         """Return the time of the clock at which services may have done the work for all runs."""
         ends = (
-            self._later_work.end(run, self._idle(run))
+            min(self._later_work.end(run, self._idle(run)), self._later_work.limit(run))
             for run in self._runs.going
             if self._later_work.is_expected(run)
         )
