@@ -19,6 +19,9 @@ from tests.e2e.test_deep import tracer
 from tests.patience import PATIENCE
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.cloud.release_data import releases
+from tracer.comparison import compare
+from tracer.sequences import label
+from tracer.sequences.learning import learn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +109,29 @@ def test_a_volume_is_attached_to_a_server(cache: Path, tmp_path: Path, name: str
         assert [quotas[kind] for kind in ("instances", "volumes", "networks")] == [-1, -1, -1]
     assert cloud.down()
     assert processes_of(cache) == []
+
+
+@pytest.mark.all_releases
+@pytest.mark.parametrize("name", ["zed", "2026.2"])
+def test_a_sequence_of_three_creates_accepts_a_fourth_and_two_creates_are_equal(
+    cache: Path, tmp_path: Path, name: str
+) -> None:
+    cloud = EmbeddedCloud(name, cache)
+    cloud.up(image=True, groups=["compute"])
+    creates = {}
+    for number in range(5):
+        words = (*CREATE, "--network", "private", "--wait", "s1")
+        creates[str(number)] = recorded(cloud, cache, tmp_path, *words, linger=10)
+        run(cloud, "server", "delete", "--wait", "s1")
+    assert cloud.down()
+    # In the first create, services log in and read what they keep.
+    further = creates.pop("4")
+    sequence = learn(creates)
+    (create,) = (entry for entry in sequence.entries if entry.method == "POST" and entry.receiver == "nova")
+    assert create.calls
+    assert {call.receiver for call in create.afterwards} == {"neutron", "placement"}
+    assert label(further, sequence).verdict == "conforms"
+    assert compare(creates["3"], further).differences == []
 
 
 @pytest.mark.all_releases
