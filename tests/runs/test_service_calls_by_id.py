@@ -138,6 +138,35 @@ def test_a_login_for_one_of_two_that_wait_belongs_to_the_call_with_its_token() -
     assert not login.doubt
 
 
+def test_a_login_belongs_to_the_next_call_although_a_later_one_is_known_first() -> None:
+    cloud = ComputeCloud()
+    creates = [cloud.ask(number, "POST", SERVERS) for number in "12"]
+    login = cloud.ask("nova", "POST", TOKENS)
+    cloud.answer(login, issues="own")
+    calls = [cloud.ask("nova", "GET", ALLOCATIONS, cause=f"req-{number}", token="own") for number in "12"]
+    for call in calls:
+        cloud.answer(call)
+    cloud.answer(creates[1], "req-2")
+    assert calls[1].run is creates[1].run is not None
+    assert login.run is None
+    cloud.answer(creates[0], "req-1")
+    assert login.run is calls[0].run is creates[0].run is not None
+    assert not login.doubt
+
+
+def test_a_login_for_a_periodic_task_is_not_of_the_run_with_later_work() -> None:
+    cloud = ComputeCloud()
+    create = cloud.ask("1", "POST", SERVERS)
+    cloud.answer(create, "req-1")
+    login = cloud.ask("nova", "POST", TOKENS)
+    cloud.answer(login, issues="own")
+    periodic = cloud.ask("nova", "GET", "/placement/resource_providers", cause="req-own", token="own")
+    cloud.answer(periodic, "req-placement")
+    assert login.run is periodic.run is not create.run
+    assert periodic.run is not None
+    assert periodic.run.service == "nova"
+
+
 def test_a_login_without_a_next_call_belongs_to_the_work_that_goes_on() -> None:
     cloud = ComputeCloud()
     create = cloud.ask("1", "POST", SERVERS)

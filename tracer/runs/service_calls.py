@@ -252,8 +252,13 @@ class ServiceCalls:
     def _decide(self, call: SentRequest, run: Run) -> None:
         """Assign a call to the run that evidence shows, and with it earlier calls without evidence."""
         self._assign(call, run)
-        for earlier in self._open():
-            if run in earlier.runs and _is_weak(earlier) and _shows(call, earlier):
+        waiting = self._open()
+        for earlier in waiting:
+            is_possible = run in earlier.runs or run.service == call.evidence.sender
+            if not (is_possible and _is_weak(earlier) and _shows(call, earlier)):
+                continue
+            # A call between both, whose run is not known yet, shows the run of the earlier call instead.
+            if not any(_is_between(each, earlier, call) and _shows(each, earlier) for each in waiting):
                 self._decide(earlier, run)
 
     def _decide_by_time(self, call: SentRequest) -> None:
@@ -293,6 +298,11 @@ def _runs(requests: Iterable[SentRequest]) -> list[Run]:
 def _is_weak(call: SentRequest) -> bool:
     """Return whether a call has no evidence of its own, as a login or the discovery of a service."""
     return not (call.evidence.cause or call.evidence.subjects)
+
+
+def _is_between(call: SentRequest, first: SentRequest, last: SentRequest) -> bool:
+    """Return whether ``call`` has evidence of its own, and was sent after ``first`` and before ``last``."""
+    return not _is_weak(call) and first.evidence.started <= call.evidence.started < last.evidence.started
 
 
 def _shows(call: SentRequest, earlier: SentRequest) -> bool:
