@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,6 +137,31 @@ def test_a_login_for_one_of_two_that_wait_belongs_to_the_call_with_its_token() -
     cloud.answer(call)
     assert login.run is call.run is creates[1].run is not None
     assert not login.doubt
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent"),
+    [
+        ("DELETE", f"{PORTS}/{object_id(11)}", None),
+        ("PUT", f"/networking/v2.0/floatingips/{object_id(21)}", {"floatingip": {"port_id": object_id(11)}}),
+    ],
+)
+def test_an_event_is_of_the_latest_change_not_of_the_command_that_created_all(
+    method: str, path: str, sent: object
+) -> None:
+    cloud = ComputeCloud()
+    create = cloud.ask("1", "POST", SERVERS)
+    cloud.answer(create, "req-1", created=object_id(1))
+    cloud.answer(cloud.ask("nova", "PUT", f"{PORTS}/{object_id(11)}", cause="req-1"), "req-port")
+    assert create.run is not None
+    cloud.finish(create.run)
+    change = cloud.ask("2", method, path)
+    cloud.answer(change, "req-2", sent=sent)
+    event = cloud.ask("neutron", "POST", EVENTS, cause="req-neutron")
+    named = {"events": [{"server_uuid": object_id(1), "tag": object_id(11)}]}
+    cloud.answer(event, "req-event", sent=named)
+    assert event.run is change.run is not create.run
+    assert cloud.resumed == []
 
 
 def test_a_login_belongs_to_the_next_call_although_a_later_one_is_known_first() -> None:

@@ -281,12 +281,12 @@ class Runs:
         return [run for run in (*self.going, *self._finished.values()) if request_id in run.request_ids]
 
     def that_changed(self, objects: Iterable[str]) -> list[Run]:
-        """Return the runs that changed the most of ``objects``; of these, the latest ones."""
-        ranks: dict[Run, tuple[int, float]] = {}
+        """Return the runs that changed one of ``objects`` last; of these, those that changed the most."""
+        ranks: dict[Run, tuple[float, int]] = {}
         for run in (*self.going, *self._finished.values()):
             times = [run.objects[name] for name in objects if name in run.objects]
             if times:
-                ranks[run] = len(times), max(times)
+                ranks[run] = max(times), len(times)
         best = max(ranks.values(), default=None)
         return [run for run, rank in ranks.items() if rank == best]
 

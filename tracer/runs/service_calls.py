@@ -125,7 +125,10 @@ class ServiceCalls:
         run.add_request_ids(request_ids(exchange))
         if exchange.request.method in SAFE_METHODS:
             return
-        run.change_objects(changed_objects(exchange), exchange.started)
+        changed = changed_objects(exchange)
+        if not request.evidence.sender:  # an event of a service may name objects of several runs
+            changed |= named_objects(exchange)
+        run.change_objects(changed, exchange.started)
         receiver = self._receiver(request.evidence.url)
         if receiver and goes_on(receiver):
             run.working.add(receiver)
