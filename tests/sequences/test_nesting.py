@@ -136,6 +136,10 @@ def test_a_periodic_task_has_no_cause() -> None:
     assert parents([waits, periodic]) == [None, None]
     without_ids = _call("client", "nova", (0.0, 0.9), method="POST")
     assert parents([without_ids, periodic]) == [None, 0]
+    answered_before = _call("client", "nova", (0.0, 0.15))
+    waits_too = _call("client", "nova", (0.1, 0.9), answered="req-1")
+    assert parents([answered_before, waits_too, periodic]) == [None, None, None]
+    assert parents([without_ids, waits_too, periodic]) == [None, None, 0]
 
 
 def test_discovery_after_all_responses_is_for_the_next_call() -> None:

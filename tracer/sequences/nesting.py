@@ -5,8 +5,9 @@ The evidence, the strongest first:
 1. the request ID that the call carries (``request_ids``): also calls after the response show their cause;
 2. the token that the call has validated: a request with this token waits for the result;
 3. for a change with a request ID of its sender's own, such as an event: the objects that it names;
-4. the time: the last request that the sender had received and not yet answered. Not for a call with an ID
-   of its own, if all such requests have other IDs: the sender sent it on its own account;
+4. the time: the last request that the sender had received and not yet answered. For a call with an ID of
+   its own, only requests whose responses have no ID count: without one, the sender sent the call on its own
+   account;
 5. for a call after all responses, such as the discovery of another service: the next call of the sender.
 """
 
@@ -107,8 +108,9 @@ class _Received:
         if not request_id:
             return self._open[-1][0] if self._open else None
         named = None if call.request.method in SAFE_METHODS else self._that_names(named_objects(call))
-        if named is None and self._open and not all(response_id(each) for _, each in self._open):
-            return self._open[-1][0]
+        without_id = [each for each in _waiting(self._open, call) if not response_id(each[1])]
+        if named is None and without_id:
+            return _latest(without_id)
         return named
 
     def _that_names(self, objects: frozenset[str]) -> int | None:
