@@ -198,13 +198,13 @@ class ClientRequests:
             self._decide_by_time(request)
 
     def _note_discoverers(self, request: SentRequest) -> None:
-        """RunNote the runs that may have sent the request, and that they may not be over yet."""
+        """Note the runs that may have sent the request, and that they may not be over yet."""
         request.discoverers = discovery_runs.discoverers(request, self._same_client(request), self._lulls)
         for run in request.discoverers:
             run.possibly_last = max(run.possibly_last, request.latest)
 
     def _refused(self, request: SentRequest, run: Run) -> None:
-        """RunNote a 401 response, after which the client may log in again."""
+        """Note a 401 response, after which the client may log in again."""
         evidence = request.evidence
         if not evidence.authenticates:
             run.refused = request.latest if evidence.tokens else run.refused
@@ -452,7 +452,7 @@ class ClientRequests:
             self._forget_discoverers(request, run)
 
     def _forget_discoverers(self, request: SentRequest, run: Run) -> None:
-        """RunNote that no run but ``run`` has sent the request."""
+        """Note that no run but ``run`` has sent the request."""
         held = self._waiting.all()
         for rejected in request.discoverers:
             if rejected is not run:

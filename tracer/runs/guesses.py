@@ -43,11 +43,11 @@ class Guesses:
         self._undiscovered: deque[SentRequest] = deque(maxlen=_UNDISCOVERED_LIMIT)
 
     def add(self, request: SentRequest) -> None:
-        """RunNote a request that was assigned without proof."""
+        """Note a request that was assigned without proof."""
         self._guessed.append(request)
 
     def add_first(self, request: SentRequest) -> None:
-        """RunNote the request with which a run began."""
+        """Note the request with which a run began."""
         self._undiscovered.append(request)
 
     def doubt_undiscovered(self, time: float) -> None:
