@@ -193,6 +193,23 @@ def test_a_login_for_a_periodic_task_is_not_of_the_run_with_later_work() -> None
     assert periodic.run.service == "nova"
 
 
+def test_a_login_for_later_work_is_not_of_a_poll_at_that_time() -> None:
+    cloud = ComputeCloud()
+    create = cloud.ask("1", "POST", SERVERS)
+    cloud.answer(create, "req-1")
+    for next_call in (True, False):
+        poll = cloud.ask("2", "GET", SERVERS)
+        login = cloud.ask("nova", "POST", TOKENS)
+        cloud.answer(login, issues="own")
+        if next_call:
+            cloud.answer(cloud.ask("nova", "GET", ALLOCATIONS, cause="req-1", token="own"))
+        cloud.answer(poll, "req-2")
+        cloud.now += 2.0
+        cloud.attribution.expire()
+        assert login.run is (create.run if next_call else poll.run)
+        assert not login.doubt
+
+
 def test_a_login_without_a_next_call_belongs_to_the_work_that_goes_on() -> None:
     cloud = ComputeCloud()
     create = cloud.ask("1", "POST", SERVERS)

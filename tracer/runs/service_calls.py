@@ -171,7 +171,7 @@ class ServiceCalls:
         elif len(proven) == 1:
             self._decide(call, proven[0])
         elif proven or call.answering:
-            self._consider_time(call, proven or _runs(call.answering))
+            self._consider_time(call, proven or self._possible(call))
         else:
             self._consider_later_work(call)
 
@@ -232,7 +232,7 @@ class ServiceCalls:
 
         If there is none, the call belongs to a background run.
         """
-        candidates = [run for run in self._runs.going if call.evidence.sender in run.working]
+        candidates = self._working(call)
         if not candidates:
             self._assign(call, self._runs.background_run(call.evidence))
             return
@@ -240,6 +240,20 @@ class ServiceCalls:
         call.propose(candidates)
         if not self._may_be_next(call):
             self._decide_by_time(call)
+
+    def _possible(self, call: SentRequest) -> list[Run]:
+        """Return the runs that the sender is answering.
+
+        Add the runs with later work while the next call may decide.
+        """
+        answered = _runs(call.answering)
+        if not answered or not self._may_be_next(call):
+            return answered
+        return list(dict.fromkeys((*answered, *self._working(call))))
+
+    def _working(self, call: SentRequest) -> list[Run]:
+        """Return the runs whose change the sender may go on with."""
+        return [run for run in self._runs.going if call.evidence.sender in run.working]
 
     def _may_be_next(self, call: SentRequest) -> bool:
         """Return whether the next call of the sender may still show the run of a call without evidence."""
