@@ -193,6 +193,19 @@ def test_a_login_for_a_periodic_task_is_not_of_the_run_with_later_work() -> None
     assert periodic.run.service == "nova"
 
 
+def test_a_call_does_not_wait_for_one_that_could_not_be_stored() -> None:
+    cloud = ComputeCloud()
+    create = cloud.ask("1", "POST", SERVERS)
+    lost = cloud.ask("nova", "GET", PORTS, cause="req-1", token="a")
+    validation = cloud.ask("neutron", "GET", TOKENS, about="a")
+    cloud.answer(lost)
+    cloud.attribution.forget(lost)
+    cloud.answer(validation)
+    cloud.answer(create, "req-1")
+    assert validation.run is create.run is not None
+    assert create.run.in_flight == 0
+
+
 def test_a_login_for_later_work_is_not_of_a_poll_at_that_time() -> None:
     cloud = ComputeCloud()
     create = cloud.ask("1", "POST", SERVERS)
