@@ -60,14 +60,26 @@ def test_a_run_is_open_until_nothing_was_sent_for_some_seconds_but_not_longer_th
     work.exchange_taken(call, 11)
     assert create.run is not None
     assert work.end(create.run, 11) == 14
-    assert work.is_cut_off(create.run, 11, 13.9)
-    assert not work.is_cut_off(create.run, 11, 14)
+    assert work.is_cut_off(create.run, 13.9)
+    assert not work.is_cut_off(create.run, 14)
     assert work.end(create.run, 10 + LINGER_LIMIT) == 10 + LINGER_LIMIT
     assert work.end(create.run, 9 + LINGER_LIMIT) == 10 + LINGER_LIMIT
     # A call is in flight: the run cannot end without it.
     assert work.end(create.run, math.inf) == math.inf
     assert work.limit(create.run) == 10 + LINGER_LIMIT
-    assert work.is_cut_off(create.run, math.inf, 10 + LINGER_LIMIT)
+    cloud.ask("nova", "GET", "/placement/allocations/1", cause="req-1")
+    assert work.is_cut_off(create.run, 10 + LINGER_LIMIT)
+
+
+def test_a_connection_that_stays_open_is_no_unfinished_work() -> None:
+    cloud = ComputeCloud()
+    work = LaterWork(3, sees_services=True)
+    create = cloud.ask("1", "POST", SERVERS)
+    cloud.answer(create, "req-1")
+    work.exchange_taken(create, 10)
+    assert create.run is not None
+    assert create.run.open
+    assert not work.is_cut_off(create.run, 3600)
 
 
 def test_a_manager_waits_for_later_work_and_says_if_it_did_not(tmp_path: Path) -> None:

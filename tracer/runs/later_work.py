@@ -27,18 +27,20 @@ class LaterWork:
     """The end of each run, with the work that services do for it later.
 
     A run ends ``linger`` seconds after the last exchange; 0 means that it does not stay open. A run stays
-    open only if the proxy sees requests of services (``sees_services``, or one was seen), and if the client
-    asked for a change at a service that goes on after its response. Times are of one clock, in seconds.
+    open only if the proxy sees requests of services (``sees_services``, or one was seen), and if the run
+    changed something at a service that goes on after its response. Times are of one clock, in seconds.
     """
 
     def __init__(self, linger: float, *, sees_services: bool) -> None:
         self._linger = linger
         self._sees_services = sees_services
+        self._last: dict[Run, float] = {}
         self._last_of_client: dict[Run, float] = {}
 
     def exchange_taken(self, request: SentRequest, now: float) -> None:
         """Register an exchange of a run."""
         assert request.run is not None, "the run of the exchange is known"
+        self._last[request.run] = now
         if request.evidence.sender:
             self._sees_services = True
         else:
@@ -57,12 +59,17 @@ class LaterWork:
             return idle_since
         return min(idle_since + self._linger, max(idle_since, self.limit(run)))
 
-    def is_cut_off(self, run: Run, idle_since: float, now: float) -> bool:
-        """Return whether ``run`` ends at ``now`` although services may not have done their work."""
-        return self.is_expected(run) and now < idle_since + self._linger
+    def is_cut_off(self, run: Run, now: float) -> bool:
+        """Return whether ``run`` ends at ``now`` although services may not have done their work.
+
+        A connection that the client keeps open says nothing about that.
+        """
+        is_quiet = not run.in_flight and now >= self._last.get(run, -math.inf) + self._linger
+        return self.is_expected(run) and not is_quiet
 
     def forget(self, run: Run) -> None:
         """Remove a run that ended."""
+        self._last.pop(run, None)
         self._last_of_client.pop(run, None)
 
     def limit(self, run: Run) -> float:

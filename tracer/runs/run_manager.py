@@ -272,7 +272,7 @@ class RunManager:
         return failures
 
     def _is_cut_off(self, run: Run) -> bool:
-        return self._later_work.is_cut_off(run, self._idle(run), self._clock())
+        return self._later_work.is_cut_off(run, self._clock())
 
     def _note_unfinished(self, run: Run) -> None:
         """Put a run in doubt that ends before services have done their work for it."""
