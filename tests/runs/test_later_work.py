@@ -101,7 +101,7 @@ def test_a_manager_waits_for_later_work_and_says_if_it_did_not(tmp_path: Path) -
             response=Response(status=202),
         )
         manager.exchange_completed(sent, exchange, (), "c")
-        assert manager.work_end() == now + LINGER
+        assert manager.work_until() == now + LINGER
         now += seconds
         await manager.tend()
         ended_by_itself = bool(saved)

@@ -20,8 +20,7 @@ from tracer.comparison.polls import polls
 from tracer.comparison.repetitions import repetition_tags
 from tracer.comparison.request_urls import url_parts
 from tracer.comparison.volatile import skeleton
-from tracer.sequences import generic, parents
-from tracer.sequences.request_ids import sent_id
+from tracer.sequences import generic, parents, sent_id
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence

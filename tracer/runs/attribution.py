@@ -83,7 +83,7 @@ class Attribution:
     def forget(self, request: SentRequest) -> None:
         """Remove an undecided request that could not be stored."""
         self._undecided.remove(request)
-        request.waits = False  # calls that were sent for it must not wait for ever
+        request.awaits_evidence = False  # calls that were sent for it must not wait for ever
         for run in request.runs:
             run.in_flight -= 1
 

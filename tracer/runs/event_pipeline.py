@@ -9,7 +9,7 @@ from tracer.runs.exchanges import exchange, skeleton
 from tracer.runs.header_fields import Fields, readable
 from tracer.runs.participants import CLIENT, named_by_agent
 from tracer.runs.run import Evidence
-from tracer.sequences import asks_for_token
+from tracer.sequences import asks_for_token, usable_id
 from tracer.urls import path_of
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class EventPipeline:
             subjects=frozenset(fields.all(b"x-subject-token")),
             url=url,
             started=request.started,
-            cause=fields.get(_CAUSE),
+            cause_id=usable_id(fields.get(_CAUSE)),
         )
 
     def service_by_port(self, request: RequestStarted) -> str:

@@ -48,7 +48,7 @@ class LaterWork:
 
     def is_expected(self, run: Run) -> bool:
         """Return whether services may go on with work for ``run``."""
-        return self._linger > 0 and self._sees_services and bool(run.working)
+        return self._linger > 0 and self._sees_services and bool(run.working_services)
 
     def end(self, run: Run, idle_since: float) -> float:
         """Return the time at which ``run`` may be over; it has been idle since ``idle_since``.

@@ -39,7 +39,7 @@ _LATEST = 4096
 class Evidence(NamedTuple):
     """The facts of a request that show its origin.
 
-    ``sender`` is the service that sent the request, empty for a client. ``cause`` is the ID of the request
+    ``sender`` is the service that sent the request, empty for a client. ``cause_id`` is the ID of the request
     for which the sender sent this one, as it says itself. ``tokens`` are the tokens that the request
     carries, ``subjects`` the tokens that it asks about; both are unredacted, and stay in memory.
     ``opening`` is the method and the URL. ``authenticates`` marks a login. ``started`` is in
@@ -57,7 +57,7 @@ class Evidence(NamedTuple):
     subjects: frozenset[str] = frozenset()
     url: str = ""
     started: float = 0.0
-    cause: str = ""
+    cause_id: str = ""
 
     @property
     def proves_client(self) -> bool:
@@ -78,8 +78,8 @@ class Run:
     ``used`` maps each service to the times of the first and the last request that proved the client;
     ``logins`` are the services that received a login.
     ``request_ids`` are the IDs that service calls for the run may carry. ``objects`` maps the UUIDs of what
-    the run changed to the time of the last change. ``working`` are the services that may go on with a change
-    after their response.
+    the run changed to the time of the last change. ``working_services`` may go on with a change after their
+    response.
     ``began``, ``logged_in``, ``last``, ``possibly_last`` and ``refused`` are in seconds since the epoch: the
     beginning, the first login, the latest end of an exchange, the latest end of an exchange that may be
     of the run, and the latest 401 response to a token without a login after it. ``doubt`` is the reason
@@ -108,7 +108,7 @@ class Run:
     used: dict[str, tuple[float, float]] = field(default_factory=dict, repr=False)
     request_ids: dict[str, None] = field(default_factory=dict, repr=False)
     objects: dict[str, float] = field(default_factory=dict, repr=False)
-    working: set[str] = field(default_factory=set, repr=False)
+    working_services: set[str] = field(default_factory=set, repr=False)
 
     @property
     def idle(self) -> bool:
@@ -296,7 +296,7 @@ class Runs:
         The client of a remote run may only be idle. A service may go on with a change that a local client
         asked for. Return ``run`` itself if it cannot continue, as such a run is not retained.
         """
-        may_continue = run.working if run.process is not None else run.tokens or run.carried
+        may_continue = run.working_services if run.process is not None else run.tokens or run.carried
         if not may_continue:
             return run
         self._finished[run.number] = run

@@ -118,7 +118,7 @@ class RunManager:
         """Return whether services have not done the work for all runs."""
         return any(map(self._is_cut_off, self._runs.going))
 
-    def work_end(self) -> float:
+    def work_until(self) -> float:
         """Return the time of the clock at which services may have done the work for all runs."""
         ends = (
             min(self._later_work.end(run, self._idle(run)), self._later_work.limit(run))

@@ -22,7 +22,7 @@ class SentRequest:
 
     ``discoverers`` are the runs that may have sent it to discover a service, seen from its beginning.
     ``answering`` are the requests that the sender, a service, was processing when it sent this request.
-    ``waits`` is set while better evidence may come, so that even a single candidate is not the run yet.
+    ``awaits_evidence`` is set while better evidence may come: even a single candidate is not the run yet.
     ``request_id`` is the ID in its response, ``issued`` are the tokens in it.
     ``is_complete`` is set at the end of the exchange, ``failed`` if it had no response or a 5xx status.
     The time ``ended`` (s since the epoch) may stay unknown. If ``ended`` is ``approximate``, the exchange
@@ -38,7 +38,7 @@ class SentRequest:
     runs: list[Run] = field(default_factory=list)
     discoverers: list[Run] = field(default_factory=list, repr=False)
     answering: list[SentRequest] = field(default_factory=list, repr=False)
-    waits: bool = False
+    awaits_evidence: bool = False
     request_id: str = ""
     issued: frozenset[str] = field(default=frozenset(), repr=False)
     exchange: Exchange | None = field(default=None, repr=False)
@@ -57,7 +57,7 @@ class SentRequest:
     @property
     def run(self) -> Run | None:
         """The run of the request; None without a candidate, with several candidates, or while it waits."""
-        return self.runs[0] if len(self.runs) == 1 and not self.waits else None
+        return self.runs[0] if len(self.runs) == 1 and not self.awaits_evidence else None
 
     @property
     def latest(self) -> float:
@@ -81,5 +81,5 @@ class SentRequest:
     def decide(self, run: Run, doubt: RunNote | None = None) -> None:
         """Assign the request to ``run``. The request counts as in flight for this run only."""
         self.propose([run])
-        self.waits = False
+        self.awaits_evidence = False
         self.doubt = self.doubt or doubt

@@ -28,7 +28,14 @@ from typing import TYPE_CHECKING
 from tracer.model import SAFE_METHODS, RunNote
 from tracer.runs.run import is_below
 from tracer.runs.sent_request import SentRequest
-from tracer.sequences import Catalogue, changed_objects, goes_on, named_objects, request_ids, response_id
+from tracer.sequences import (
+    Catalogue,
+    changed_objects,
+    is_asynchronous,
+    named_objects,
+    request_ids,
+    response_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -120,23 +127,21 @@ class ServiceCalls:
         run, exchange = request.run, request.exchange
         assert run is not None, "the run is known"
         assert exchange is not None, "the exchange is complete"
-        if run.service:  # the calls of a background run have IDs of their own
-            return
         run.add_request_ids(request_ids(exchange))
-        if exchange.request.method in SAFE_METHODS:
+        if run.service or exchange.request.method in SAFE_METHODS:
             return
         changed = changed_objects(exchange)
         if not request.evidence.sender:  # an event of a service may name objects of several runs
             changed |= named_objects(exchange)
         run.change_objects(changed, exchange.started)
         receiver = self._receiver(request.evidence.url)
-        if receiver and goes_on(receiver):
-            run.working.add(receiver)
+        if receiver and is_asynchronous(receiver):
+            run.working_services.add(receiver)
 
     def reconsider(self) -> None:
         """Update the possible runs of undecided calls. Decide by time if no better evidence can come."""
         # Calls with evidence come first, as they show the run of earlier calls without evidence.
-        for call in sorted(self._open(), key=_is_weak):
+        for call in sorted(self._open(), key=_lacks_evidence):
             if call.run is None:
                 self._consider(call)
 
@@ -145,7 +150,11 @@ class ServiceCalls:
         self.pass_time(math.inf)
         self.reconsider()
         for call in self._open():
-            self._decide_by_time(call)
+            if call.run is None:
+                self._decide_by_time(call)
+            if call.exchange is not None:  # the call may show the run of later ones
+                self.learn(call)
+            self.reconsider()
 
     def _open(self) -> list[SentRequest]:
         """Return the calls without a run. Leave out stored calls for which all requests are not known yet."""
@@ -166,7 +175,7 @@ class ServiceCalls:
         """Decide on the run of a call if there is evidence, else set its possible runs."""
         proven = self._proven(call)
         if proven is None:
-            call.waits = True
+            call.awaits_evidence = True
             call.propose(_runs(call.answering))
         elif len(proven) == 1:
             self._decide(call, proven[0])
@@ -181,30 +190,30 @@ class ServiceCalls:
         Return several runs if these have equal evidence, and None while evidence may come.
         """
         evidence = call.evidence
-        equal: list[Run] = []
-        if evidence.cause:
-            equal = self._runs.of_request(evidence.cause)
-            if not equal and self._may_learn_id(call):
+        candidates: list[Run] = []
+        if evidence.cause_id:
+            candidates = self._runs.of_request(evidence.cause_id)
+            if not candidates and self._may_learn_id(call):
                 return None
-            equal = equal or self._changing(call)
-            if not equal and all(each.request_id for each in call.answering):
+            candidates = candidates or self._changing(call)
+            if not candidates and all(each.request_id for each in call.answering):
                 return [self._runs.background_run(evidence)]
-            if len(equal) == 1:
-                return equal
+            if len(candidates) == 1:
+                return candidates
         tokens = evidence.subjects or evidence.tokens
-        tied = [each for each in call.answering if not tokens.isdisjoint(each.evidence.tokens)]
-        if tied:
-            return None if any(each.waits for each in tied) else _runs(tied) or None
+        with_token = [each for each in call.answering if not tokens.isdisjoint(each.evidence.tokens)]
+        if with_token:
+            return None if any(each.awaits_evidence for each in with_token) else _runs(with_token) or None
         owner = next((run for run in self._runs.going if not tokens.isdisjoint(run.tokens)), None)
         if owner is not None:
             return [owner]
-        return [self._runs.background_run(evidence)] if evidence.subjects else equal
+        return [self._runs.background_run(evidence)] if evidence.subjects else candidates
 
     def _may_learn_id(self, call: SentRequest) -> bool:
         """Return whether the run with the request ID of the call may still become known."""
         if not call.is_complete or any(not each.is_complete for each in call.answering):
             return True
-        cause, started = call.evidence.cause, call.evidence.started
+        cause, started = call.evidence.cause_id, call.evidence.started
         return any(
             each.exchange is not None and cause in request_ids(each.exchange)
             for each in self._undecided
@@ -219,12 +228,16 @@ class ServiceCalls:
 
     def _consider_time(self, call: SentRequest, candidates: list[Run]) -> None:
         """Set ``candidates``, such as the runs that the sender is answering. Decide if there is only one."""
-        call.waits = any(each.waits for each in call.answering)
+        call.awaits_evidence = any(each.awaits_evidence for each in call.answering)
         call.propose(candidates)
-        if len(candidates) == 1 and not call.waits:
+        if len(candidates) == 1 and not call.awaits_evidence:
             self._assign(call, candidates[0])
         # The exchanges of all requests that the call may serve are complete, and no evidence has come.
-        elif candidates and all(each.is_complete for each in call.answering) and not self._may_be_next(call):
+        elif (
+            candidates
+            and all(each.is_complete for each in call.answering)
+            and not self._may_follow_next_call(call)
+        ):
             self._decide_by_time(call)
 
     def _consider_later_work(self, call: SentRequest) -> None:
@@ -236,9 +249,9 @@ class ServiceCalls:
         if not candidates:
             self._assign(call, self._runs.background_run(call.evidence))
             return
-        call.waits = True
+        call.awaits_evidence = True
         call.propose(candidates)
-        if not self._may_be_next(call):
+        if not self._may_follow_next_call(call):
             self._decide_by_time(call)
 
     def _possible(self, call: SentRequest) -> list[Run]:
@@ -247,17 +260,17 @@ class ServiceCalls:
         Add the runs with later work while the next call may decide.
         """
         answered = _runs(call.answering)
-        if not answered or not self._may_be_next(call):
+        if not answered or not self._may_follow_next_call(call):
             return answered
         return list(dict.fromkeys((*answered, *self._working(call))))
 
     def _working(self, call: SentRequest) -> list[Run]:
         """Return the runs whose change the sender may go on with."""
-        return [run for run in self._runs.going if call.evidence.sender in run.working]
+        return [run for run in self._runs.going if call.evidence.sender in run.working_services]
 
-    def _may_be_next(self, call: SentRequest) -> bool:
+    def _may_follow_next_call(self, call: SentRequest) -> bool:
         """Return whether the next call of the sender may still show the run of a call without evidence."""
-        if not _is_weak(call) or not goes_on(call.evidence.sender):
+        if not _lacks_evidence(call) or not is_asynchronous(call.evidence.sender):
             return False
         return not call.is_complete or self._clock() < call.completed + _FOLLOW
 
@@ -272,10 +285,12 @@ class ServiceCalls:
         waiting = self._open()
         for earlier in waiting:
             is_possible = run in earlier.runs or run.service == call.evidence.sender
-            if not (is_possible and _is_weak(earlier) and _shows(call, earlier)):
+            if not (is_possible and _lacks_evidence(earlier) and _is_for_same_work(call, earlier)):
                 continue
             # A call between both, whose run is not known yet, shows the run of the earlier call instead.
-            if not any(_is_between(each, earlier, call) and _shows(each, earlier) for each in waiting):
+            if not any(
+                _is_between(each, earlier, call) and _is_for_same_work(each, earlier) for each in waiting
+            ):
                 self._decide(earlier, run)
 
     def _decide_by_time(self, call: SentRequest) -> None:
@@ -312,22 +327,26 @@ def _runs(requests: Iterable[SentRequest]) -> list[Run]:
     return list(dict.fromkeys(run for request in ordered for run in request.runs))
 
 
-def _is_weak(call: SentRequest) -> bool:
+def _lacks_evidence(call: SentRequest) -> bool:
     """Return whether a call has no evidence of its own, as a login or the discovery of a service."""
-    return not (call.evidence.cause or call.evidence.subjects)
+    return not (call.evidence.cause_id or call.evidence.subjects)
 
 
 def _is_between(call: SentRequest, first: SentRequest, last: SentRequest) -> bool:
     """Return whether ``call`` has evidence of its own, and was sent after ``first`` and before ``last``."""
-    return not _is_weak(call) and first.evidence.started <= call.evidence.started < last.evidence.started
+    return (
+        not _lacks_evidence(call) and first.evidence.started <= call.evidence.started < last.evidence.started
+    )
 
 
-def _shows(call: SentRequest, earlier: SentRequest) -> bool:
+def _is_for_same_work(call: SentRequest, earlier: SentRequest) -> bool:
     """Return whether ``earlier``, a call without evidence, was sent for the same run as ``call``."""
     if earlier.evidence.sender != call.evidence.sender or earlier.evidence.started > call.evidence.started:
         return False
     if earlier.evidence.connection == call.evidence.connection:
         return True
     # The token of the service's account serves many runs, so only a call with a request ID is evidence.
-    is_use = is_below(call.service, earlier.service) or not earlier.issued.isdisjoint(call.evidence.tokens)
-    return is_use and bool(call.evidence.cause)
+    uses_login = is_below(call.service, earlier.service) or not earlier.issued.isdisjoint(
+        call.evidence.tokens
+    )
+    return uses_login and bool(call.evidence.cause_id)

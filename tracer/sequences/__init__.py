@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracer.sequences.catalogue import Catalogue, goes_on, participant_label, usual_mount, well_known
+from tracer.sequences.catalogue import Catalogue, is_asynchronous, participant_label, usual_mount, well_known
 from tracer.sequences.choosing import NoSequence, OwnSequence, choose, named_sequence, own_sequence
 from tracer.sequences.client_conditions import CLIENT_PACKAGE, Condition
 from tracer.sequences.client_versions import Client, client_of, is_version, known_client
@@ -27,7 +27,14 @@ from tracer.sequences.matching import DEVIATIONS, DeviationKind, Match, MatchDev
 from tracer.sequences.nesting import parents
 from tracer.sequences.option_conditions import Invocation, When
 from tracer.sequences.prologue_entries import asks_for_versions, described_entry
-from tracer.sequences.request_ids import changed_objects, named_objects, request_ids, response_id
+from tracer.sequences.request_ids import (
+    changed_objects,
+    named_objects,
+    request_ids,
+    response_id,
+    sent_id,
+    usable_id,
+)
 from tracer.sequences.schema import (
     AnyOrder,
     Each,
@@ -84,9 +91,9 @@ __all__ = [
     "failed_login",
     "find",
     "generic",
-    "goes_on",
     "include",
     "invocation_of",
+    "is_asynchronous",
     "is_complete",
     "is_for_identity_provider",
     "is_interactive",
@@ -110,7 +117,9 @@ __all__ = [
     "relabel",
     "request_ids",
     "response_id",
+    "sent_id",
     "subcommand_words",
+    "usable_id",
     "usual_mount",
     "verdict_of",
     "well_known",

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from tracer.model import Exchange
 
 __all__ = [
-    "Catalogue", "Service", "goes_on", "is_known", "participant_label", "participant_of_type", "usual_mount",
-    "version_in_paths", "well_known",
+    "Catalogue", "Service", "is_asynchronous", "is_known", "participant_label", "participant_of_type",
+    "usual_mount", "version_in_paths", "well_known",
 ]  # fmt: skip
 
 _SERVICES = Path(__file__).parent / "services.yaml"
@@ -101,7 +101,7 @@ def participant_of_type(service_type: str) -> str:
     return _services().by_type.get(service_type, "")
 
 
-def goes_on(participant: str) -> bool:
+def is_asynchronous(participant: str) -> bool:
     """Return whether a service goes on with changes after its response, as Nova builds a server."""
     return participant in _services().asynchronous
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tracer.sequences.operations import RequestOperation
     from tracer.sequences.schema import Sequence
 
-__all__ = ["doubt_of", "label", "verdict_of"]
+__all__ = ["doubt_of", "label", "relabel", "verdict_of"]
 
 
 def relabel(recording: Recording, sequence: Sequence | None) -> Recording:

@@ -17,7 +17,15 @@ from tracer.model import header
 if TYPE_CHECKING:
     from tracer.model import Exchange, Response
 
-__all__ = ["REQUEST_ID", "changed_objects", "named_objects", "request_ids", "response_id", "sent_id"]
+__all__ = [
+    "REQUEST_ID",
+    "changed_objects",
+    "named_objects",
+    "request_ids",
+    "response_id",
+    "sent_id",
+    "usable_id",
+]
 
 REQUEST_ID = "X-OpenStack-Request-ID"
 """The header field with the ID of the request, in responses; with the ID of its cause, in requests."""
@@ -36,7 +44,7 @@ class _Resource(msgspec.Struct):
 
 def sent_id(exchange: Exchange) -> str:
     """Return the ID that the request carries: that of the request which caused it; empty if there is none."""
-    return _usable(header(exchange.request.headers, REQUEST_ID))
+    return usable_id(header(exchange.request.headers, REQUEST_ID))
 
 
 def response_id(exchange: Exchange) -> str:
@@ -44,7 +52,7 @@ def response_id(exchange: Exchange) -> str:
     if exchange.response is None:
         return ""
     headers = exchange.response.headers
-    return _usable(header(headers, REQUEST_ID)) or _usable(header(headers, _COMPUTE_ID))
+    return usable_id(header(headers, REQUEST_ID)) or usable_id(header(headers, _COMPUTE_ID))
 
 
 def request_ids(exchange: Exchange) -> frozenset[str]:
@@ -75,5 +83,6 @@ def _created(response: Response | None) -> frozenset[str]:
     return frozenset(resource.id for resource in resources.values() if _UUID.fullmatch(resource.id))
 
 
-def _usable(value: str | None) -> str:
+def usable_id(value: str | None) -> str:
+    """Return ``value``, empty if it is too long for a request ID."""
     return value if value and len(value) <= _LONGEST else ""

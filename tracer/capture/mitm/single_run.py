@@ -163,7 +163,7 @@ class SingleRun(Tracer):
     def has_later_work(self) -> bool:
         """Return whether services may still send requests for the command."""
         self._manager.expire()
-        return time.monotonic() < self._manager.work_end()
+        return time.monotonic() < self._manager.work_until()
 
     def is_cut_off(self) -> bool:
         """Return whether services had not done their work for the command."""

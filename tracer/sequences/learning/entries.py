@@ -201,7 +201,7 @@ def _service_calls(exchanges: Iterable[Seen]) -> dict[str, tuple[Entry, ...]]:
     for call in chain.from_iterable(own):
         alike[call.key[:3]].append(call)
     ordered = common_order([call.key[:3] for call in group] for group in own)
-    late = {request for request, calls in alike.items() if any(call.late for call in calls)}
+    late = {request for request, calls in alike.items() if any(call.is_late for call in calls)}
     return {
         "calls": tuple(_call(alike[request]) for request in ordered if request not in late),
         "afterwards": tuple(_call(alike[request]) for request in ordered if request in late),

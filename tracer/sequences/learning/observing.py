@@ -41,7 +41,7 @@ class Seen(NamedTuple):
     ``path`` is the template of the path ``raw``. ``query`` has the values of each query parameter, except
     parameters for paging. ``searched`` are the parameters with a value from an earlier path, ``telling`` the
     parameters that identify the request, ``varying`` the parameters with a value of the run. ``calls`` are
-    the service calls that the receiver sent for the exchange; one of them is ``late`` if it was sent after
+    the service calls that the receiver sent for the exchange; one of them is ``is_late`` if it was sent after
     the response. ``lookup`` is true if the end of the path is
     in no earlier response: if it is an ID or a name, the user gave it. ``is_anonymous`` says that the request
     has no credential. ``operation`` is the ID of the operation in the API reference, empty if there is none.
@@ -60,7 +60,7 @@ class Seen(NamedTuple):
     lookup: bool = False
     is_anonymous: bool = False
     operation: str = ""
-    late: bool = False
+    is_late: bool = False
 
     @property
     def key(self) -> Key:
@@ -194,7 +194,7 @@ def _seen(index: int, seen: Observation, raw: _Raw, asked: Set[str]) -> Seen:
         searched=frozenset(key for key, values in query.items() if not asked.isdisjoint(values)),
         status=seen.status,
         calls=tuple(
-            _seen(at, call, raw, frozenset())._replace(late=_is_late(raw.given[at], raw.given[index]))
+            _seen(at, call, raw, frozenset())._replace(is_late=_is_late(raw.given[at], raw.given[index]))
             for at, call in raw.calls.get(index, {}).items()
         ),
         is_anonymous=seen.is_anonymous,
