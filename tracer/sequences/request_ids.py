@@ -36,12 +36,14 @@ class _Resource(msgspec.Struct):
 
 def sent_id(exchange: Exchange) -> str:
     """Return the ID that the request carries: that of the request which caused it; empty if there is none."""
-    return _usable(header(exchange.request.headers, REQUEST_ID))
+    return "" if exchange.redaction == "failed" else _usable(header(exchange.request.headers, REQUEST_ID))
 
 
 def response_id(exchange: Exchange) -> str:
     """Return the ID that the receiver gave the request, empty if the response names none."""
-    if exchange.response is None:
+    if (
+        exchange.response is None or exchange.redaction == "failed"
+    ):  # all values are removed, so all are equal
         return ""
     headers = exchange.response.headers
     return _usable(header(headers, REQUEST_ID)) or _usable(header(headers, _COMPUTE_ID))
