@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from tests.recording.test_files import SMALL
 from tests.strategies import recordings
-from tracer.model import Output, Recording, free_note
+from tracer.model import Output, Recording, Span, free_note
 from tracer.recording import dumps, loads, redact
 from tracer.redaction import load_policy, scan
 
@@ -37,3 +37,21 @@ def test_a_redacted_recording_has_nothing_left_to_redact(recording: Recording) -
     once, _ = redact(recording, load_policy())
     assert not scan(dumps(once))
     assert redact(once, load_policy())[0] == once
+
+
+def test_a_secret_in_a_label_vanishes_like_one_in_a_message() -> None:
+    recording = loads(SMALL, "x")
+    labelled = replace(
+        recording.exchanges[0],
+        operation=TOKEN,
+        cause=TOKEN,
+        spans=[Span(id="1", kind="db", name="query", statement=f"SELECT '{TOKEN}'", started=0.0)],
+    )
+    recording = replace(
+        recording, sequence=TOKEN, role=TOKEN, suite=TOKEN, exchanges=[labelled, *recording.exchanges[1:]]
+    )
+    redacted, _ = redact(recording, load_policy())
+    first = redacted.exchanges[0]
+    assert (first.operation, first.cause) == ("<token-1>", "<token-1>")
+    assert first.spans[0].statement == "SELECT '<token-1>'"
+    assert (redacted.sequence, redacted.role, redacted.suite) == ("<token-1>",) * 3

@@ -177,6 +177,8 @@ PLACES: list[tuple[str, Build]] = [
     _field('{"driver_info": {"ipmi_username": "SECRET"}}'),
     _field('{"connection_info": {"data": {"discovery_auth_password": "SECRET"}}}'),
     _field('{"connection_info": {"data": {"keyring": "SECRET"}}}'),
+    _field('{"connection_info": {"data": {"key": "SECRET"}}}'),
+    _field('{"connection_info": {"data": {"tls_psk": "SECRET"}}}'),
     _field('{"credential": {"access": "SECRET", "secret": "abcdefghij123"}}'),
     _field('{"credentials": [{"access": "SECRET", "secret": "abcdefghij123"}]}'),
     _field('{"credentials": {"access": "SECRET", "signature": "abcdefghij123"}}'),

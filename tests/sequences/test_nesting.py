@@ -6,9 +6,12 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from tests.operations import operations
 from tracer.model import Body, Exchange, Request, Response
 from tracer.sequences import parents
+from tracer.sequences.request_ids import REQUEST_ID
 
 SERVER, PORT = "4149e309-eeeb-4624-aa6c-310ed6fac12d", "09d276eb-1c0e-45b7-a59d-7943abc7cd85"
 
@@ -178,3 +181,28 @@ def test_a_cause_is_an_earlier_request_to_the_sender(
         if cause is not None:
             assert cause < index
             assert run[cause].receiver == run[index].sender != "client"
+
+
+def _long_run(size: int) -> list[Exchange]:
+    """Requests that never end, each with a call without evidence and a call with an unknown token."""
+    run: list[Exchange] = []
+    for number in range(size):
+        started = number / 10_000
+        run.append(_made("client", "nova", started, None))
+        run.append(_made("glance", "nova", started, started))
+        token = Request(method="GET", url="http://x/", headers={"X-Subject-Token": f"token {number}"})
+        run.append(replace(_made("nova", "keystone", started, started), request=token))
+        run.append(replace(_made("nova", "nova", started, started), request=_with_id(f"req-{number}")))
+    return run
+
+
+def _with_id(request_id: str) -> Request:
+    return Request(method="POST", url="http://x/", headers={REQUEST_ID: request_id})
+
+
+def test_the_work_grows_with_the_run() -> None:
+    def work(size: int) -> int:
+        run = _long_run(size)
+        return operations(lambda: parents(run))
+
+    assert work(2_000) < 13 * work(200)

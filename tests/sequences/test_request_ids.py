@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracer.model import Body, Exchange, Headers, Request, Response
-from tracer.sequences.request_ids import changed_objects, named_objects, request_ids, response_id, sent_id
+from tracer.model import Body, Exchange, Headers, Request, Response, header
+from tracer.redaction.failure import stripped
+from tracer.sequences.request_ids import (
+    REQUEST_ID,
+    changed_objects,
+    named_objects,
+    request_ids,
+    response_id,
+    sent_id,
+)
 
 SERVER, PORT = "4149e309-eeeb-4624-aa6c-310ed6fac12d", "09d276eb-1c0e-45b7-a59d-7943abc7cd85"
 
@@ -43,6 +51,12 @@ def test_ids_of_request_and_response() -> None:
     both: Headers = {"X-Compute-Request-Id": "req-2", "x-openstack-request-id": "req-3"}
     assert response_id(made(answered=both)) == "req-3"
     assert request_ids(made()) == request_ids(made(sent="x" * 201, answered={})) == frozenset()
+
+
+def test_a_removed_value_is_no_id() -> None:
+    exchange = stripped(made(sent="req-1", answered={REQUEST_ID: "req-2"}))
+    assert header(exchange.request.headers, REQUEST_ID)
+    assert request_ids(exchange) == frozenset()
 
 
 def test_objects_of_a_change_and_of_an_event() -> None:

@@ -56,6 +56,9 @@ def _all_texts(recording: Recording, redactor: Redactor, exchanges: list[Exchang
     return replace(
         recording,
         command=recording.command and text(recording.command),
+        sequence=recording.sequence and text(recording.sequence),
+        role=text(recording.role),
+        suite=text(recording.suite),
         interrupted=text(recording.interrupted),
         client=text(recording.client),
         client_versions={name: text(version) for name, version in recording.client_versions.items()},

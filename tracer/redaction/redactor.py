@@ -19,7 +19,7 @@ from tracer.redaction.substitutions import BETWEEN, Substitutions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from tracer.model import Body, Exchange, Headers, Request, Response
+    from tracer.model import Body, Exchange, Headers, Request, Response, Span
     from tracer.redaction.location_rules import LocationRule
     from tracer.redaction.rules import Policy
     from tracer.redaction.substitutions import Cleaner
@@ -174,8 +174,11 @@ class Redactor:
                 exchange,
                 sender=scrub(exchange.sender),
                 receiver=scrub(exchange.receiver),
+                operation=scrub(exchange.operation),
                 path=scrub(exchange.path),
+                cause=scrub(exchange.cause),
                 error=exchange.error and scrub(exchange.error),
+                spans=[_scrubbed_span(span, scrub) for span in exchange.spans],
             )
         if request.body is not None:
             request = msgspec.structs.replace(request, body=bodies.content(request.body, cleaner))
@@ -187,12 +190,15 @@ class Redactor:
 def _short_texts(exchange: Exchange) -> Iterator[str]:
     """Yield all texts of an exchange except the content of bodies."""
     request, response = exchange.request, exchange.response
-    yield from (exchange.sender, exchange.receiver, exchange.path, exchange.error or "")
+    yield from (exchange.sender, exchange.receiver, exchange.error or "")
+    yield from (exchange.operation, exchange.path, exchange.cause)
     yield from (request.method, request.url, request.http)
     yield from _header_texts(request.headers)
     if response is not None:
         yield response.reason
         yield from _header_texts(response.headers)
+    for span in exchange.spans:
+        yield from (span.id, span.parent, span.kind, span.name, span.statement)
 
 
 def _header_texts(fields: Headers) -> Iterator[str]:
@@ -217,6 +223,17 @@ def _scrubbed_request(request: Request, scrub: Callable[[str], str]) -> Request:
 def _scrubbed_response(response: Response, scrub: Callable[[str], str]) -> Response:
     return msgspec.structs.replace(
         response, reason=scrub(response.reason), headers=_scrubbed_headers(response.headers, scrub)
+    )
+
+
+def _scrubbed_span(span: Span, scrub: Callable[[str], str]) -> Span:
+    return msgspec.structs.replace(
+        span,
+        id=scrub(span.id),
+        parent=scrub(span.parent),
+        kind=scrub(span.kind),
+        name=scrub(span.name),
+        statement=scrub(span.statement),
     )
 
 

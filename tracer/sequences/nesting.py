@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict, deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.model import SAFE_METHODS, header
 from tracer.sequences.request_ids import (
@@ -27,7 +27,7 @@ from tracer.sequences.request_ids import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from tracer.model import Exchange
 
@@ -39,8 +39,6 @@ _LATEST = 64
 _FOLLOW = 10.0
 """Maximum seconds from a call without evidence to the next call of its sender."""
 
-_Requests = deque[tuple[int, "Exchange"]]
-
 
 def parents(exchanges: Sequence[Exchange]) -> list[int | None]:
     """Return, for each exchange, the index of the exchange for which its sender sent it, or None.
@@ -49,89 +47,89 @@ def parents(exchanges: Sequence[Exchange]) -> list[int | None]:
     """
     received: defaultdict[str, _Received] = defaultdict(_Received)
     causes: list[int | None] = []
-    unexplained: list[int] = []
+    unexplained: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for index, exchange in enumerate(exchanges):
         cause = received[exchange.sender].cause(exchange) if exchange.sender in received else None
         causes.append(cause)
-        if cause is not None:
-            _explain(unexplained, index, exchanges, causes)
-        elif not sent_id(exchange):
-            unexplained.append(index)
+        equal = unexplained[exchange.sender, exchange.receiver]
+        if cause is None:
+            if not sent_id(exchange):
+                equal.append(index)
+        else:
+            # Calls without evidence get the cause of the next call to the same receiver.
+            while equal and cause < equal[-1]:
+                earlier = equal.pop()
+                if exchange.started - exchanges[earlier].started <= _FOLLOW:
+                    causes[earlier] = cause
         received[exchange.receiver].add(index, exchange)
     return causes
 
 
-def _explain(
-    unexplained: list[int], index: int, exchanges: Sequence[Exchange], causes: list[int | None]
-) -> None:
-    """Give calls without evidence the cause of the call ``index``, the next call to the same receiver."""
-    call, cause = exchanges[index], causes[index]
-    assert cause is not None, "the call has a cause"
-    for earlier in list(unexplained):
-        other = exchanges[earlier]
-        if call.started - other.started > _FOLLOW:
-            unexplained.remove(earlier)
-        elif other.sender == call.sender and other.receiver == call.receiver and cause < earlier:
-            causes[earlier] = cause
-            unexplained.remove(earlier)
+class _Request(NamedTuple):
+    """A request that a service received, by its position in the run."""
+
+    position: int
+    ended: float
 
 
 class _Received:
-    """The requests that a service received so far, by index."""
+    """The requests that a service received so far.
+
+    ``_open``, ``_without_id`` and the lists of ``_by_token`` are stacks: the last request of each may still
+    be in process, those before it may be over. Responses to those in ``_without_id`` have no request ID.
+    """
 
     def __init__(self) -> None:
-        self._open: list[tuple[int, Exchange]] = []
-        self._by_id: defaultdict[str, _Requests] = defaultdict(lambda: deque(maxlen=_LATEST))
-        self._changes: _Requests = deque(maxlen=_LATEST)
+        self._open: list[_Request] = []
+        self._without_id: list[_Request] = []
+        self._by_token: defaultdict[str, list[_Request]] = defaultdict(list)
+        self._by_id: defaultdict[str, deque[_Request]] = defaultdict(lambda: deque(maxlen=_LATEST))
+        self._changes: deque[tuple[int, frozenset[str]]] = deque(maxlen=_LATEST)
 
     def add(self, index: int, exchange: Exchange) -> None:
         """Register a request."""
-        self._open.append((index, exchange))
+        ended = math.inf if exchange.ended is None else exchange.ended
+        request = _Request(index, ended)
+        self._open.append(request)
+        if not response_id(exchange):
+            self._without_id.append(request)
+        for token in _tokens(exchange):
+            self._by_token[token].append(request)
         for request_id in request_ids(exchange):
-            self._by_id[request_id].append((index, exchange))
+            self._by_id[request_id].append(request)
         if exchange.request.method not in SAFE_METHODS:
-            self._changes.append((index, exchange))
+            self._changes.append((index, changed_objects(exchange)))
 
     def cause(self, call: Exchange) -> int | None:
-        """Return the request for which the service sent ``call``."""
-        while self._open and _ended(self._open[-1][1]) < call.started:
-            self._open.pop()
+        """Return the index of the request for which the service sent ``call``."""
         request_id = sent_id(call)
         if request_id in self._by_id:
             known = self._by_id[request_id]
-            return _latest(_waiting(known, call) or known)
-        subject = header(call.request.headers, "X-Subject-Token")
-        if subject:
-            validating = [each for each in _waiting(self._open, call) if subject in _tokens(each[1])]
-            if validating:
-                return _latest(validating)
+            waiting = [request for request in known if request.ended >= call.started]
+            return max(waiting or known).position
+        subject = header(call.request.headers, "X-Subject-Token") or ""
+        validating = _last_open(self._by_token.get(subject, []), call)
+        if validating is not None:
+            return validating
         if not request_id:
-            return self._open[-1][0] if self._open else None
+            return _last_open(self._open, call)
         named = None if call.request.method in SAFE_METHODS else self._that_names(named_objects(call))
-        without_id = [each for each in _waiting(self._open, call) if not response_id(each[1])]
-        if named is None and without_id:
-            return _latest(without_id)
-        return named
+        return _last_open(self._without_id, call) if named is None else named
 
     def _that_names(self, objects: frozenset[str]) -> int | None:
         """Return the latest change that changed the most of ``objects``, None if no change changed any."""
-        shared = [(len(objects & changed_objects(change)), index) for index, change in self._changes]
+        shared = [(len(objects & changed), index) for index, changed in self._changes]
         count, index = max(shared, default=(0, 0))
         return index if count else None
 
 
-def _waiting(requests: Iterable[tuple[int, Exchange]], call: Exchange) -> list[tuple[int, Exchange]]:
-    return [each for each in requests if _ended(each[1]) >= call.started]
-
-
-def _latest(requests: Iterable[tuple[int, Exchange]]) -> int:
-    return max(index for index, _ in requests)
+def _last_open(requests: list[_Request], call: Exchange) -> int | None:
+    """Remove requests that are over from the end of ``requests``. Return the position of the last one."""
+    while requests and requests[-1].ended < call.started:
+        requests.pop()
+    return requests[-1].position if requests else None
 
 
 def _tokens(exchange: Exchange) -> frozenset[str]:
     names = ("X-Auth-Token", "X-Service-Token")
     return frozenset(filter(None, (header(exchange.request.headers, name) for name in names)))
-
-
-def _ended(exchange: Exchange) -> float:
-    return math.inf if exchange.ended is None else exchange.ended

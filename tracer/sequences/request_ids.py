@@ -44,12 +44,13 @@ class _Resource(msgspec.Struct):
 
 def sent_id(exchange: Exchange) -> str:
     """Return the ID that the request carries: that of the request which caused it; empty if there is none."""
-    return usable_id(header(exchange.request.headers, REQUEST_ID))
+    return "" if exchange.redaction == "failed" else usable_id(header(exchange.request.headers, REQUEST_ID))
 
 
 def response_id(exchange: Exchange) -> str:
     """Return the ID that the receiver gave the request, empty if the response names none."""
-    if exchange.response is None:
+    # After a failed redaction, all values are removed, so all are equal.
+    if exchange.response is None or exchange.redaction == "failed":
         return ""
     headers = exchange.response.headers
     return usable_id(header(headers, REQUEST_ID)) or usable_id(header(headers, _COMPUTE_ID))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.sequences import runs
 from tests.sequences.learning.runs import IDS, USERS, images, looked_up, matched, named, problems, recording
 from tests.sequences.runs import HOST, by_name, exchange, hidden, login, show, versions_of_glance
+from tracer.errors import InputError
 from tracer.recording import load
 from tracer.sequences import Entry, Sequence, find
 from tracer.sequences import load as load_sequence
@@ -436,3 +437,21 @@ def test_a_second_login_has_an_id_of_its_own() -> None:
     )
     ids = [entry.id for entry in learned.entries if entry.path == "/v3/auth/tokens"]
     assert ids == ["login", "login-2"]
+
+
+def _chain(length: int) -> list[Exchange]:
+    """A request of a client, and service calls that are each the cause of the next one."""
+    to_keystone = exchange("GET", f"{HOST}/identity/v3/users/{USERS[0]}", 200, sender="glance")
+    to_glance = exchange("GET", f"{HOST}/image/v2/images/{IDS[0]}", 200, sender="keystone")
+    return [show(), *([to_keystone, to_glance] * length)[:length]]
+
+
+def test_calls_that_are_nested_too_deeply_for_a_file_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "deep.yaml").write_text(dumps(learn(named(_chain(20)))))
+    entry = load_sequence(tmp_path / "deep.yaml").entries[0]
+    for _ in range(20):
+        (entry,) = entry.calls
+    assert not entry.calls
+    for length in (21, 2_000):
+        with pytest.raises(InputError, match=r"^0.yaml: exchanges\[21\]: more than 20 service calls"):
+            learn(named(_chain(length)))

@@ -34,6 +34,9 @@ _METHOD = re.compile(r"[A-Z]{1,20}")
 _STRING = re.compile(r'"([^"\\]{1,255})"')
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
+_DEEPEST = 20
+"""Maximum depth of service calls inside service calls. A file can have a limited number of levels only."""
+
 
 class Seen(NamedTuple):
     """The parts of an exchange that learning uses.
@@ -124,10 +127,19 @@ def _raw(name: str, recording: Recording) -> _Raw:
     if not own:
         raise InputError(name, "no exchange of a client is in it, so there is nothing to learn")
     calls: defaultdict[int, dict[int, Observation]] = defaultdict(dict)
+    depths: list[int] = []
+    latest = min(own)
     for index, parent in enumerate(parents(given)):
-        if index not in own:
-            before = [caller for caller in own if caller < index]
-            calls[parent if parent is not None else max(before, default=min(own))][index] = seen[index]
+        if index in own:
+            latest = index
+            depths.append(0)
+            continue
+        caller = latest if parent is None else parent
+        calls[caller][index] = seen[index]
+        depths.append(1 if caller in own else depths[caller] + 1)
+        if depths[index] > _DEEPEST:
+            problem = f"more than {_DEEPEST} service calls, each of them a cause of the next one"
+            raise InputError(name, problem, f"exchanges[{index}]")
     return _Raw(own, calls, given, operations_of(ObservedRun(given, seen), recording.cloud.release))
 
 
