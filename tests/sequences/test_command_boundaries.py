@@ -41,7 +41,7 @@ def test_a_command_is_complete_if_a_sequence_fits(exchanges: list[Exchange], *, 
 
 
 @pytest.mark.parametrize(
-    ("exchanges", "request_", "is_asynchronous"),
+    ("exchanges", "request_", "goes_on"),
     [
         (prologue()[:1], login(None), True),
         (prologue(), own("GET", IMAGES, None), True),
@@ -56,9 +56,9 @@ def test_a_command_is_complete_if_a_sequence_fits(exchanges: list[Exchange], *, 
     ],
 )
 def test_a_request_goes_on_with_a_command_if_a_sequence_has_it(
-    exchanges: list[Exchange], request_: Exchange, *, is_asynchronous: bool
+    exchanges: list[Exchange], request_: Exchange, *, goes_on: bool
 ) -> None:
-    assert may_continue(exchanges, request_, UNKNOWN) is is_asynchronous
+    assert may_continue(exchanges, request_, UNKNOWN) is goes_on
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def _with_notes(parts: list[list[Event]], words: Words) -> list[list[Event]]:
     for position, part in enumerate(parts, 1):
         before = words.went_before.format(part=position, parts=len(parts), number=_first_number(part))
         behind = [
-            words.is_asynchronous.format(next=position + 1, parts=len(parts), number=_first_number(following))
+            words.goes_on.format(next=position + 1, parts=len(parts), number=_first_number(following))
             for following in parts[position : position + 1]
         ]
         noted.append([

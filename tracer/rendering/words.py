@@ -37,7 +37,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     afterwards: str
     failed: str
     continued: str
-    is_asynchronous: str
+    goes_on: str
     went_before: str
     often: str
     until_status: str

@@ -81,12 +81,12 @@ class ShellCommand:
         client = known_client(evidence.agent)
         before = [self._login] if self._login else []
         *exchanges, request = _with_receivers([*before, *self._exchanges, request])
-        is_asynchronous = may_continue(exchanges, request, client)
+        goes_on = may_continue(exchanges, request, client)
         if not is_complete(exchanges, client):
-            return pauses and not is_asynchronous
+            return pauses and not goes_on
         begins = may_begin(exchanges[: len(before)], request, client)
         # Without a pause, an undocumented command may have begun like a documented one.
-        return (not is_asynchronous or begins) if pauses else (not is_asynchronous and begins)
+        return (not goes_on or begins) if pauses else (not is_asynchronous and begins)
 
 
 def _request(evidence: Evidence) -> Exchange:
