@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from markdown_it import MarkdownIt
 
 from tests.rendering.pages.test_hostile_texts import hostile_text
@@ -45,6 +45,8 @@ def test_a_text_without_syntax_stays_as_it_is(text: str) -> None:
         ("1. x", r"1\. x", "`1. x`"),
         ("- x", r"\- x", "`- x`"),
         ("[a](b)", r"\[a\](b)", "`[a](b)`"),
+        ("a]: b", r"a\]&#58; b", "<code>a&#93;&#58; b</code>"),
+        ("http://[::1]:80", r"http://\[::1\]:80", "`http://[::1]:80`"),
         ("<b> &lt;", "&lt;b> &amp;lt;", "<code>&#60;b&#62; &#38;lt;</code>"),
         ("a | b", r"a \| b", "<code>a &#124; b</code>"),
         ("{{ x }}", "&#123;&#123; x }}", "<code>&#123;&#123; x &#125;&#125;</code>"),
@@ -59,6 +61,8 @@ def test_syntax_is_escaped(text: str, escaped: str, span: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(hostile_text)
+@example("]:")
+@example("a]: b")
 def test_every_text_is_shown_wherever_it_stands(text: str) -> None:
     wanted = _plain(visible(masked(text), 300)).replace("¶", "")
     if not wanted:

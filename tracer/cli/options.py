@@ -28,6 +28,7 @@ __all__ = [
     "add_format",
     "add_host",
     "add_language",
+    "add_linger",
     "add_name",
     "add_open",
     "add_out",
@@ -242,6 +243,16 @@ def add_fold(parser: argparse.ArgumentParser) -> None:
         "--fold",
         action="store_true",
         help="Hide the messages of discovery and authentication.",
+    )
+
+
+def add_linger(parser: argparse.ArgumentParser, **options: Any) -> None:
+    """Add the option for the time without service calls after which a run ends: ``options.linger``."""
+    parser.add_argument(
+        "--linger",
+        metavar="SECONDS",
+        help="Seconds to wait for more service calls (default: %(default)s).",
+        **options,
     )
 
 

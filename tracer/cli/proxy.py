@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tracer.cli.options import (
     add_diagram,
     add_host,
+    add_linger,
     add_out,
     add_participants,
     add_policies,
@@ -56,7 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_participants(parser, "name=PORT: the participant that sends through that port of the proxy.")
     add_diagram(parser)
     parser.add_argument("--limit", metavar="SIZE", help=texts["limit"])
-    parser.add_argument("--linger", metavar="SECONDS", help=texts["linger"])
+    add_linger(parser)
     add_policies(parser)
     parser.add_argument("--on-error", choices=("stop", "pass"), help=texts["on_error"])
     parser.add_argument(

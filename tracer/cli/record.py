@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tracer.cli.options import (
     add_client,
     add_diagram,
+    add_linger,
     add_name,
     add_open,
     add_out,
@@ -67,14 +68,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="Also record service calls of an embedded cloud.",
     )
-    parser.add_argument(
-        "--linger",
-        metavar="SECONDS",
-        type=float,
-        default=f"{LINGER:g}",
-        help="With --deep: end when services have sent nothing for the command for SECONDS; 0: at once "
-        "(default: %(default)s).",
-    )
+    add_linger(parser, type=float, default=f"{LINGER:g}")
     add_open(parser, "It is that of tracer view, in a temporary folder.")
     parser.add_argument(
         "-q", "--quiet", action="store_true", help="Print only the output of the command, and errors."

@@ -36,6 +36,8 @@ _NUMBER = re.compile(r"[0-9]*")
 _BACKSLASHED = frozenset("\\`*_[]()>#+-.!|")
 # Texts that stay active between backticks: HTML tags, the separator of cells, tags of template languages.
 _RAW = re.compile(r"<[A-Za-z/!?-]|\||\{[{%#]")
+# As the words of a link, such a text would make the line a definition of a reference: "[words]: target".
+_DEFINITION = re.compile(r"[^\[\]]*\]:")
 _SIGN = re.compile(r"[^\w\s,.;/?()'-]|_")
 _RUN = re.compile(r"`+")
 _PSEUDONYM = re.compile(r"<([a-z]+(?:-[a-z]+)*)-([0-9]+)>")
@@ -66,13 +68,16 @@ def inline(text: object) -> Md:
     if start:
         beginning = line[: start.start()] + _escaped(start[0])
         line = line[start.end() :]
-    return Md(beginning + _SYNTAX.sub(lambda sign: _escaped(sign[0]), line))
+    escaped = _SYNTAX.sub(lambda sign: _escaped(sign[0]), line)
+    if _DEFINITION.match(line):
+        escaped = escaped.replace(r"\]:", rf"\]{_reference(':')}", 1)
+    return Md(beginning + escaped)
 
 
 def code(text: object) -> Md:
     """Return ``text`` as one line of inline code, in backticks unless they would not protect it."""
     line = visible(masked(str(text)), _LINE)
-    if not line or _RAW.search(line):
+    if not line or _RAW.search(line) or _DEFINITION.match(line):
         return Md(f"<code>{_SIGN.sub(lambda sign: _reference(sign[0]), line)}</code>")
     marks = "`" * (1 + max(map(len, _RUN.findall(line)), default=0))
     space = " " if "`" in (line[0], line[-1]) else ""

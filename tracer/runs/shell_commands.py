@@ -86,7 +86,7 @@ class ShellCommand:
             return pauses and not goes_on
         begins = may_begin(exchanges[: len(before)], request, client)
         # Without a pause, an undocumented command may have begun like a documented one.
-        return (not goes_on or begins) if pauses else (not is_asynchronous and begins)
+        return (not goes_on or begins) if pauses else (not goes_on and begins)
 
 
 def _request(evidence: Evidence) -> Exchange:

@@ -61,7 +61,7 @@ OPTIONS = (
         "linger",
         str,
         f"{LINGER:g}",
-        "End a run when services have sent nothing for it for SECONDS after the client ended; 0: at once.",
+        "Seconds to wait for more service calls.",
     ),
     Option(
         "policy", Sequence[str], [], "File with rules to add to the redaction policy; may be given again."
