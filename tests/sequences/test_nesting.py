@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -143,6 +144,20 @@ def test_a_periodic_task_has_no_cause() -> None:
     waits_too = _call("client", "nova", (0.1, 0.9), answered="req-1")
     assert parents([answered_before, waits_too, periodic]) == [None, None, None]
     assert parents([without_ids, waits_too, periodic]) == [None, None, 0]
+
+
+def test_a_login_after_all_responses_is_for_the_call_with_its_token() -> None:
+    login = _call("neutron", "keystone", (1.2, 1.3), method="POST")
+    response = Response(status=201, headers={"X-Subject-Token": "own"})
+    run = [
+        _call("client", "nova", (0.0, 0.1), answered="req-1", method="POST"),
+        _call("nova", "neutron", (0.2, 0.3), sent="req-1", method="PUT", path=f"/ports/{PORT}"),
+        _call("neutron", "keystone", (1.0, 1.1)),
+        msgspec.structs.replace(login, response=response),
+        _call("neutron", "nova", (1.4, 1.5), sent="own", method="POST", token="own", body={"tag": PORT}),
+        _call("neutron", "nova", (1.6, 1.7), sent="own", method="POST", token="own", body={"tag": PORT}),
+    ]
+    assert parents(run) == [None, 0, 1, 1, 1, 1]
 
 
 def test_discovery_after_all_responses_is_for_the_next_call() -> None:

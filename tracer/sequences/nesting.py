@@ -8,7 +8,8 @@ The evidence, the strongest first:
 4. the time: the last request that the sender had received and not yet answered. For a call with an ID of
    its own, only requests whose responses have no ID count: without one, the sender sent the call on its own
    account;
-5. for a call after all responses, such as the discovery of another service: the next call of the sender.
+5. for a call after all responses, such as a login or a discovery: the next call of the sender to the same
+   receiver, or with the token of that login.
 """
 
 from __future__ import annotations
@@ -48,19 +49,25 @@ def parents(exchanges: Sequence[Exchange]) -> list[int | None]:
     received: defaultdict[str, _Received] = defaultdict(_Received)
     causes: list[int | None] = []
     unexplained: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    logins: dict[tuple[str, str], str] = {}
     for index, exchange in enumerate(exchanges):
-        cause = received[exchange.sender].cause(exchange) if exchange.sender in received else None
+        sender = exchange.sender
+        cause = received[sender].cause(exchange) if sender in received else None
         causes.append(cause)
-        equal = unexplained[exchange.sender, exchange.receiver]
-        if cause is None:
-            if not sent_id(exchange):
-                equal.append(index)
-        else:
-            # Calls without evidence get the cause of the next call to the same receiver.
-            while equal and cause < equal[-1]:
-                earlier = equal.pop()
-                if exchange.started - exchanges[earlier].started <= _FOLLOW:
-                    causes[earlier] = cause
+        if cause is not None:
+            # Calls without evidence get the cause of the next call to the same receiver, or with the token
+            # of their login.
+            used = (logins.pop((sender, token), "") for token in _tokens(exchange))
+            for receiver in filter(None, (exchange.receiver, *used)):
+                equal = unexplained[sender, receiver]
+                while equal and cause < equal[-1]:
+                    earlier = equal.pop()
+                    if exchange.started - exchanges[earlier].started <= _FOLLOW:
+                        causes[earlier] = cause
+        elif not sent_id(exchange):
+            unexplained[sender, exchange.receiver].append(index)
+            if token := _issued_token(exchange):
+                logins[sender, token] = exchange.receiver
         received[exchange.receiver].add(index, exchange)
     return causes
 
@@ -128,6 +135,10 @@ def _last_open(requests: list[_Request], call: Exchange) -> int | None:
     while requests and requests[-1].ended < call.started:
         requests.pop()
     return requests[-1].position if requests else None
+
+
+def _issued_token(exchange: Exchange) -> str | None:
+    return None if exchange.response is None else header(exchange.response.headers, "X-Subject-Token")
 
 
 def _tokens(exchange: Exchange) -> frozenset[str]:
