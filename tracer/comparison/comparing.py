@@ -100,7 +100,10 @@ def _with_evidence(before: Recording, after: Recording, alignment: ExchangeAlign
 
 def _of_messages(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
     locations_before, locations_after = _locations(before.exchanges), _locations(after.exchanges)
-    chances_before, chances_after = _chances(before.exchanges), _chances(after.exchanges)
+    accidental_before, accidental_after = (
+        _accidental_exchanges(before.exchanges),
+        _accidental_exchanges(after.exchanges),
+    )
     polls_before = polls(before.exchanges)
     for index_before, index_after in sorted([*alignment.pairs, *alignment.moved], key=lambda pair: pair[1]):
         pair = before.exchanges[index_before], after.exchanges[index_after]
@@ -115,7 +118,7 @@ def _of_messages(before: Recording, after: Recording, alignment: ExchangeAlignme
             locations_before[index_before],
             _outcome(before.exchanges[index_before]),
             None,
-            reason=chances_before.get(index_before, ""),
+            reason=accidental_before.get(index_before, ""),
             index_before=index_before,
         )
     for index_after in alignment.added:
@@ -124,7 +127,7 @@ def _of_messages(before: Recording, after: Recording, alignment: ExchangeAlignme
             locations_after[index_after],
             None,
             _outcome(after.exchanges[index_after]),
-            reason=chances_after.get(index_after, ""),
+            reason=accidental_after.get(index_after, ""),
             index_after=index_after,
         )
     passed = Passed([*alignment.pairs, *alignment.moved])
@@ -157,7 +160,7 @@ def _outcome(exchange: Exchange) -> object:
     return exchange.response.status if exchange.response else exchange.error or "no response"
 
 
-def _chances(exchanges: Sequence[Exchange]) -> dict[int, str]:
+def _accidental_exchanges(exchanges: Sequence[Exchange]) -> dict[int, str]:
     """Return the reasons of the exchanges that a run has by chance, by index."""
     reasons = polls(exchanges)
     for index, exchange in enumerate(exchanges):

@@ -36,7 +36,7 @@ def items(columns: Iterable[Column | ColumnBlock], runs: int) -> list[Item]:
     """Return the items of a sequence for ``columns``, the alignment of ``runs`` runs."""
     numbers = count(1)
     learned = [_item(column, runs, numbers) for column in columns]
-    everything = [entry for item in learned for own in _entries(item) for entry in _with_then(own)]
+    everything = [entry for item in learned for own in _entries(item) for entry in _with_followers(own)]
     anonymous = {_request(entry) for entry in everything if not entry.token}
     return [_without_needless_tokens(item, anonymous) for item in learned]
 
@@ -45,7 +45,7 @@ def _entries(item: Entry | AnyOrder) -> tuple[Entry, ...]:
     return item.any_order if isinstance(item, AnyOrder) else (item,)
 
 
-def _with_then(entry: Entry) -> tuple[Entry, ...]:
+def _with_followers(entry: Entry) -> tuple[Entry, ...]:
     return (entry, *entry.fallback.then) if entry.fallback else (entry,)
 
 
@@ -60,14 +60,16 @@ def _without_needless_tokens(item: Entry | AnyOrder, anonymous: Set[tuple[str, s
     another entry for it.
     """
     if isinstance(item, AnyOrder):
-        return AnyOrder(any_order=tuple(_needless(entry, anonymous) for entry in item.any_order))
-    return _needless(item, anonymous)
+        return AnyOrder(
+            any_order=tuple(_without_needless_token(entry, anonymous) for entry in item.any_order)
+        )
+    return _without_needless_token(item, anonymous)
 
 
-def _needless(entry: Entry, anonymous: Set[tuple[str, str, str]]) -> Entry:
+def _without_needless_token(entry: Entry, anonymous: Set[tuple[str, str, str]]) -> Entry:
     fallback = entry.fallback
     if fallback:
-        then = tuple(_needless(follower, anonymous) for follower in fallback.then)
+        then = tuple(_without_needless_token(follower, anonymous) for follower in fallback.then)
         fallback = msgspec.structs.replace(fallback, then=then)
     needs_token = entry.token and (entry.prologue or _request(entry) not in anonymous)
     return msgspec.structs.replace(entry, token=needs_token, fallback=fallback)
