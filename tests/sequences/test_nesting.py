@@ -160,6 +160,22 @@ def test_a_login_after_all_responses_is_for_the_call_with_its_token() -> None:
     assert parents(run) == [None, 0, 1, 1, 1, 1]
 
 
+def test_a_login_before_the_change_of_its_event_is_for_the_change_before_it() -> None:
+    login = _call("neutron", "keystone", (1.2, 1.3), method="POST")
+    response = Response(status=201, headers={"X-Subject-Token": "own"})
+    create = _call("nova", "neutron", (0.2, 0.3), sent="req-1", method="POST", path="/ports")
+    body = Body(type="application/json", size=1, json=json.dumps({"port": {"id": PORT}}))
+    run = [
+        _call("client", "nova", (0.0, 0.1), answered="req-1", method="POST"),
+        msgspec.structs.replace(create, response=Response(status=201, body=body)),
+        _call("neutron", "keystone", (1.0, 1.1)),
+        msgspec.structs.replace(login, response=response),
+        _call("nova", "neutron", (1.4, 1.5), sent="req-1", method="PUT", path=f"/ports/{PORT}"),
+        _call("neutron", "nova", (1.6, 1.7), sent="own", method="POST", token="own", body={"tag": PORT}),
+    ]
+    assert parents(run) == [None, 0, 1, 1, 0, 4]
+
+
 def test_discovery_after_all_responses_is_for_the_next_call() -> None:
     run = [
         _call("client", "nova", (0.0, 0.1), answered="req-1", method="POST"),

@@ -60,10 +60,14 @@ def parents(exchanges: Sequence[Exchange]) -> list[int | None]:
             used = (logins.pop((sender, token), "") for token in _tokens(exchange))
             for receiver in filter(None, (exchange.receiver, *used)):
                 equal = unexplained[sender, receiver]
-                while equal and cause < equal[-1]:
+                while equal:
+                    # An event may be for a later change than the login before it.
+                    before = cause if cause < equal[-1] else received[sender].change(exchange, equal[-1])
+                    if before is None:
+                        break
                     earlier = equal.pop()
                     if exchange.started - exchanges[earlier].started <= _FOLLOW:
-                        causes[earlier] = cause
+                        causes[earlier] = before
         elif not sent_id(exchange):
             unexplained[sender, exchange.receiver].append(index)
             if token := _issued_token(exchange):
@@ -120,12 +124,18 @@ class _Received:
             return validating
         if not request_id:
             return _last_open(self._open, call)
-        named = None if call.request.method in SAFE_METHODS else self._that_names(named_objects(call))
-        return _last_open(self._without_id, call) if named is None else named
+        change = self.change(call)
+        return _last_open(self._without_id, call) if change is None else change
 
-    def _that_names(self, objects: frozenset[str]) -> int | None:
-        """Return the latest change that changed the most of ``objects``, None if no change changed any."""
-        shared = [(len(objects & changed), index) for index, changed in self._changes]
+    def change(self, event: Exchange, before: float = math.inf) -> int | None:
+        """Return the index of the change, before that index, which changed the most objects of ``event``.
+
+        Of several, the latest counts. Return None if no change changed any, or if the event is safe.
+        """
+        if event.request.method in SAFE_METHODS:
+            return None
+        objects = named_objects(event)
+        shared = [(len(objects & changed), index) for index, changed in self._changes if index < before]
         count, index = max(shared, default=(0, 0))
         return index if count else None
 
