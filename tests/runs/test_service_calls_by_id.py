@@ -247,6 +247,21 @@ def test_a_late_call_continues_a_finished_run() -> None:
     assert cloud.resumed == [create.run]
 
 
+def test_a_call_waits_while_the_recording_of_its_run_is_written() -> None:
+    cloud = ComputeCloud()
+    create = cloud.ask("1", "POST", SERVERS)
+    cloud.answer(create, "req-1")
+    assert create.run is not None
+    cloud.attribution.runs.finish(create.run)
+    call = cloud.ask("nova", "GET", ALLOCATIONS, cause="req-1")
+    cloud.answer(call)
+    assert call.run is None
+    cloud.attribution.runs.retain(create.run)
+    assert cloud.attribution.expire() == [call]
+    assert call.run is create.run
+    assert cloud.resumed == [create.run]
+
+
 def test_a_finished_run_of_a_service_that_is_done_is_forgotten() -> None:
     cloud = ComputeCloud()
     show = cloud.ask("1", "GET", f"{SERVERS}/{object_id(1)}")

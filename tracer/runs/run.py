@@ -197,6 +197,7 @@ class Runs:
         self._doubt: RunNote | None = None
         self._count = 0
         self.going: list[Run] = []
+        self._ending: list[Run] = []
         self._finished: dict[int, Run] = {}
 
     def begin(self, evidence: Evidence) -> Run:
@@ -272,18 +273,27 @@ class Runs:
             self._on_resume(run)
 
     def finish(self, run: Run) -> None:
-        """End a run in progress, and forget its connections."""
+        """End a run in progress, and forget its connections. ``retain`` or ``forget`` follows."""
         self.going.remove(run)
+        self._ending.append(run)
         run.open.clear()
+
+    def is_ending(self, run: Run) -> bool:
+        """Return whether the recording of ``run`` is being written: nothing can be added meanwhile."""
+        return run in self._ending
+
+    def forget(self, run: Run) -> None:
+        """Remove a run that ended."""
+        self._ending.remove(run)
 
     def of_request(self, request_id: str) -> list[Run]:
         """Return the runs with the request ``request_id``, also finished ones."""
-        return [run for run in (*self.going, *self._finished.values()) if request_id in run.request_ids]
+        return [run for run in self._known() if request_id in run.request_ids]
 
     def that_changed(self, objects: Iterable[str]) -> list[Run]:
         """Return the runs that changed one of ``objects`` last; of these, those that changed the most."""
         ranks: dict[Run, tuple[float, int]] = {}
-        for run in (*self.going, *self._finished.values()):
+        for run in self._known():
             times = [run.objects[name] for name in objects if name in run.objects]
             if times:
                 ranks[run] = max(times), len(times)
@@ -296,12 +306,16 @@ class Runs:
         The client of a remote run may only be idle. A service may go on with a change that a local client
         asked for. Return ``run`` itself if it cannot continue, as such a run is not retained.
         """
+        self._ending.remove(run)
         may_continue = run.working_services if run.process is not None else run.tokens or run.carried
         if not may_continue:
             return run
         self._finished[run.number] = run
         oldest = next(iter(self._finished))
         return self._finished.pop(oldest) if len(self._finished) > FINISHED_LIMIT else None
+
+    def _known(self) -> tuple[Run, ...]:
+        return (*self.going, *self._ending, *self._finished.values())
 
     def of_same_client(self, evidence: Evidence) -> Iterator[Run]:
         """Return the runs in progress that may come from the same remote program as the request."""

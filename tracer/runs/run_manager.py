@@ -320,6 +320,7 @@ class RunManager:
         self._runs.finish(run)
         self._later_work.forget(run)
         if writer is None:  # its only exchange could not be stored
+            self._runs.forget(run)
             return
         try:
             if writer.exchanges:
@@ -329,8 +330,11 @@ class RunManager:
         except Exception as error:  # noqa: BLE001 - the journal stays for recovery, and other runs continue
             writer.leave()
             self._on_failure(error)
-        # A run without a recording cannot be resumed: later exchanges belong to a new run.
-        evicted = self._runs.retain(run) if writer.path is not None else run
+        if writer.path is not None:
+            evicted = self._runs.retain(run)
+        else:  # a run without a recording cannot be resumed: later exchanges belong to a new run
+            self._runs.forget(run)
+            evicted = run
         if evicted is not None:
             self._writers.pop(evicted.number, None)
 

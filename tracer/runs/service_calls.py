@@ -190,16 +190,9 @@ class ServiceCalls:
         Return several runs if these have equal evidence, and None while evidence may come.
         """
         evidence = call.evidence
-        candidates: list[Run] = []
-        if evidence.cause_id:
-            candidates = self._runs.of_request(evidence.cause_id)
-            if not candidates and self._may_learn_id(call):
-                return None
-            candidates = candidates or self._changing(call)
-            if not candidates and all(each.request_id for each in call.answering):
-                return [self._runs.background_run(evidence)]
-            if len(candidates) == 1:
-                return candidates
+        candidates = self._with_id(call) if evidence.cause_id else []
+        if candidates is None or len(candidates) == 1:
+            return candidates
         tokens = evidence.subjects or evidence.tokens
         with_token = [each for each in call.answering if not tokens.isdisjoint(each.evidence.tokens)]
         if with_token:
@@ -208,6 +201,22 @@ class ServiceCalls:
         if owner is not None:
             return [owner]
         return [self._runs.background_run(evidence)] if evidence.subjects else candidates
+
+    def _with_id(self, call: SentRequest) -> list[Run] | None:
+        """Return the runs with the request ID of the call or, for a change, with the objects that it names.
+
+        Return the background run if no request has the ID, and an empty list if responses have no IDs. Return
+        None while evidence may come, and while the recording of a run is being written.
+        """
+        candidates = self._runs.of_request(call.evidence.cause_id)
+        if not candidates and self._may_learn_id(call):
+            return None
+        candidates = candidates or self._changing(call)
+        if any(map(self._runs.is_ending, candidates)):
+            return None
+        if not candidates and all(each.request_id for each in call.answering):
+            return [self._runs.background_run(call.evidence)]
+        return candidates
 
     def _may_learn_id(self, call: SentRequest) -> bool:
         """Return whether the run with the request ID of the call may still become known."""
