@@ -9,6 +9,8 @@ import json
 import os
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +22,8 @@ from tests.patience import PATIENCE
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.cloud.release_data import releases
 from tracer.comparison import compare
-from tracer.sequences import label
+from tracer.recording import load
+from tracer.sequences import label, response_id
 from tracer.sequences.learning import learn
 
 if TYPE_CHECKING:
@@ -41,11 +44,11 @@ def openstack(cloud: EmbeddedCloud, *words: str) -> Any:
     return json.loads(run(cloud, *words, "-f", "json"))
 
 
-def run(cloud: EmbeddedCloud, *words: str) -> str:
+def run(cloud: EmbeddedCloud, *words: str, **environment: str) -> str:
     """Run the client of the release. Return its output."""
     ended = subprocess.run(
         ["openstack", *words],
-        env=cloud.client_environment(os.environ),
+        env=cloud.client_environment(os.environ | environment),
         capture_output=True,
         text=True,
         check=False,
@@ -132,6 +135,34 @@ def test_a_sequence_of_three_creates_accepts_a_fourth_and_two_creates_are_equal(
     assert {call.receiver for call in create.afterwards} == {"neutron", "placement"}
     assert label(further, sequence).verdict == "conforms"
     assert compare(creates["3"], further).differences == []
+
+
+@pytest.mark.all_releases
+@pytest.mark.parametrize("name", ["zed", "2026.2"])
+def test_two_creates_at_once_stay_apart(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("TRACER_CACHE", str(cache))
+    cloud = EmbeddedCloud(name, cache)
+    tracer("cloud", "up", name, "--services", "compute", "--traced", "--out", str(tmp_path))
+    cloud.demo_image()
+    create = partial(run, cloud, *CREATE, "--network", "private", http_proxy=cloud.proxy() or "", no_proxy="")
+    with ThreadPoolExecutor(2) as clients:
+        assert all(clients.map(create, ("s1", "s2")))
+    for server in ("s1", "s2"):
+        await_status(cloud, "ACTIVE", "server", "show", server)
+    deadline = time.monotonic() + PATIENCE
+    while len(written := [*tmp_path.rglob("server-create*.yaml")]) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    assert cloud.down()
+    creates = [load(path) for path in written]
+    for recording in creates:
+        assert_complete(recording)
+        assert asked(recording, "nova", "neutron")
+        assert asked(recording, "nova", "placement")
+    first, second = ({response_id(each) for each in one.exchanges} - {""} for one in creates)
+    assert not first & second
 
 
 @pytest.mark.all_releases
