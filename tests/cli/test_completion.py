@@ -82,6 +82,7 @@ def completed(shell: str, scripts: Path, line: str, folder: Path, seconds: int) 
         ("tracer proxy --p", {"--port", "--participants", "--policy"}, {"--limit"}),
         ("tracer check --format ", {"table", "json", "junit"}, {"svg"}),
         ("tracer record --release 2025.", {"2025.1", "2025.2"}, {"zed"}),
+        ("tracer cloud up --services s", {"swift"}, {"compute"}),
         ("tracer show rec", {"recordings"}, {"record"}),
         ("tracer diff rec", {"recordings"}, {"record"}),
         ("tracer schema re", {"recording"}, {"table", "recordings"}),

@@ -50,7 +50,7 @@ def _up_arguments(parser: argparse.ArgumentParser) -> None:
     add_host(parser)
     parser.add_argument(
         "--services",
-        metavar="NAMES",
+        metavar="SERVICES",
         type=_names,
         default=(),
         help="Further services, separated by commas: compute (Nova, Neutron, Placement), volume (Cinder), "

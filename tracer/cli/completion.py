@@ -63,6 +63,12 @@ def _release_names() -> Iterable[str]:
     return releases()
 
 
+def _service_names() -> Iterable[str]:
+    from tracer.cloud.release_data import ALL, releases, selectable
+
+    return dict.fromkeys([*(name for release in releases().values() for name in selectable(release)), ALL])
+
+
 def _sequence_names() -> Iterable[str]:
     from tracer.sequences import catalog
 
@@ -79,5 +85,6 @@ _NAMES: dict[str, Callable[[], Iterable[str]]] = {
     "FORMAT": _format_names,
     "RELEASE": _release_names,
     "SEQUENCE": _sequence_names,
+    "SERVICES": _service_names,
 }
 """The names that a metavariable stands for."""

@@ -48,12 +48,13 @@ def record_unit(unit: Unit, home: Path, report: Report) -> None:
         certificate(authority)
     cloud = EmbeddedCloud(unit.release, apart=home)
     try:
-        cloud.up(say)
+        # A request of a periodic task would come between those of a command.
+        cloud.up(say, quiet=True, groups=unit.suite.services)
         environment = cloud.client_environment(os.environ, say, client=unit.client)
         for number in unit.rounds:
             with tempfile.TemporaryDirectory(prefix="tracer-") as folder:
                 workplace = Workplace(unit.suite, Path(folder), environment)
-                _Recorder(unit, number, workplace, authority, report).all()
+                _Recorder(unit, number, workplace, cloud, authority, report).all()
     finally:
         cloud.down()
 
@@ -63,6 +64,7 @@ class _Recorder:
     unit: Unit
     number: Round
     workplace: Workplace
+    cloud: EmbeddedCloud
     authority: Path
     report: Report
 
@@ -105,7 +107,14 @@ class _Recorder:
         with tempfile.TemporaryDirectory(prefix="tracer-") as folder:
             settings = Settings(folder=Path(folder), release=self.unit.release, name=command.name)
             environment = self.workplace.environment(command)
-            result = record(words, environment, settings, self.authority, folder=self.workplace.folder)
+            result = record(
+                words,
+                environment,
+                settings,
+                self.authority,
+                folder=self.workplace.folder,
+                services=self.cloud.recording(self._say) if command.deep else None,
+            )
             if result.interrupted:
                 raise KeyboardInterrupt
             if result.saved is None:

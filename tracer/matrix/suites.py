@@ -66,11 +66,13 @@ class SuiteCommand(
 class Recorded(SuiteCommand, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A command to record. ``name`` is the name of its recording.
 
-    The commands of ``prepare`` run just before it and those of ``cleanup`` just after it, without recordings.
-    If ``prepare`` fails, neither the command nor ``cleanup`` runs.
+    With ``deep``, the recording has the service calls, too. The commands of ``prepare`` run just before it
+    and those of ``cleanup`` just after it, without recordings. If ``prepare`` fails, neither the command
+    nor ``cleanup`` runs.
     """
 
     name: Name
+    deep: bool = False
     prepare: tuple[SuiteCommand, ...] = ()
     cleanup: tuple[SuiteCommand, ...] = ()
 
@@ -78,6 +80,7 @@ class Recorded(SuiteCommand, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Commands to record one after another on one cloud.
 
+    ``services`` are the further services that the cloud has, as names for ``tracer cloud up --services``.
     ``files`` maps names to kinds of files, which the working folder of the commands contains. ``passwords``
     are placeholders that get a new random value in each round. ``users`` maps the names of users (``as``)
     to their ``OS_…`` variables, as far as these differ from the administrator's. ``cleanup`` runs at the end
@@ -86,6 +89,7 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
 
     name: Name
+    services: tuple[Name, ...] = ()
     files: dict[FileName, Literal["qcow2", "text"]] = {}
     passwords: tuple[Placeholder, ...] = ()
     users: dict[Name, dict[Variable, str]] = {}

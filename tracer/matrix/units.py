@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from tracer.cloud.release_data import release
+from tracer.cloud.release_data import release, select
 from tracer.matrix.problems import Problem
 from tracer.matrix.suites import Suite
 from tracer.model import FORMAT
@@ -66,7 +66,9 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def fingerprint(self) -> str:
         """Return a hash of the suite, the versions of services and client, and the recording format."""
-        counted = [FORMAT, self.suite, release(self.release).services, release(self.client).client.packages]
+        cloud = release(self.release)
+        services = select(cloud, self.suite.services).packages
+        counted = [FORMAT, self.suite, services, release(self.client).client.packages]
         return hashlib.sha256(msgspec.json.encode(counted, order="sorted")).hexdigest()[:16]
 
 
