@@ -98,6 +98,7 @@ def test_calls_before_the_response_have_an_order() -> None:
         ("/identity/v3/auth/tokens", 200, []),
         ("/networking/v2.0/extensions", 200, []),
         ("/placement/allocations/{consumer_uuid}", 200, []),
+        ("/placement/resource_providers/{uuid}/traits", 200, []),
         ("/placement/allocations/{consumer_uuid}", 404, ["added"]),
         ("/networking/v2.0/ports", 200, ["added"]),
     ],

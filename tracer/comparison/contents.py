@@ -23,6 +23,9 @@ _SECRET = re.compile(r"<[a-z][a-z0-9-]*-\d+>")
 _SEPARATOR = re.compile(rf"{STRING}|([,:])", re.DOTALL)
 _CODING_OVERHEAD = 16
 """The number of bytes by which a content coding can vary beside the characters that differ."""
+_GENERATED_KEY = re.compile(r"<key-\d+>")
+_KEY_VARIATION = 16
+"""The number of bytes by which the texts of two RSA keys of one size can vary."""
 
 
 class ContentComparison(NamedTuple):
@@ -112,6 +115,8 @@ def _size_reason(before: Body, after: Body, changes: Sequence[Change]) -> str:
     if not (before.encoding or secrets_before or secrets_after):
         return ""
     if secrets_before != secrets_after or not all(map(volatile_reasons, changes)):
+        return "size"
+    if any(map(_GENERATED_KEY.fullmatch, secrets_before)) and abs(grown) <= _KEY_VARIATION:
         return "size"
     return "size" if before.encoding and abs(grown) <= _differing(changes) + _CODING_OVERHEAD else ""
 
