@@ -12,7 +12,7 @@ import pytest
 from tracer.cloud.release_data import releases
 from tracer.comparison import compare, learn
 from tracer.comparison.folders import compare_files, pair
-from tracer.recording import load, second_path
+from tracer.recording import folders_of, load, second_path
 
 if TYPE_CHECKING:
     from tracer.model import Exchange
@@ -24,7 +24,7 @@ FIRST = sorted(SHIPPED.glob("*/*.yaml"))
 
 def differences(before: str, after: str) -> set[tuple[str, str, str]]:
     """(severity, kind, place) of all that the shipped recordings tell of two releases."""
-    couples = pair(SHIPPED / before, SHIPPED / after).couples
+    couples = pair(folders_of(SHIPPED / before), folders_of(SHIPPED / after)).couples
     return {
         (one.severity, one.kind, one.place)
         for couple in couples

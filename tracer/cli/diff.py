@@ -127,8 +127,8 @@ def run(options: argparse.Namespace) -> int:
     kind = _kind(options)
     baseline = None if options.baseline is None else load_baseline(options.baseline)
     sides = find_sides(options.sides, options.recordings)
-    pairings = [pair(before.path, after.path) for before, after in pairwise(sides)]
-    recordings = below(side.path for side in sides)
+    pairings = [pair(before.paths, after.paths) for before, after in pairwise(sides)]
+    recordings = below(path for side in sides for path in side.paths)
     for path in filter(None, (options.out, options.write_baseline)):
         check_output(path, [*recordings, *map(second_path, recordings)])
     if options.out is not None and options.baseline is not None:
