@@ -110,7 +110,8 @@ def naming_options(options: argparse.Namespace) -> Iterator[None]:
 
 
 def add_recordings(
-    parser: argparse.ArgumentParser, text: str = "Recordings, and folders with all recordings below them."
+    parser: argparse.ArgumentParser,
+    text: str = "Recordings, and folders and archives with all recordings in them.",
 ) -> None:
     """Add the argument for one or more recordings: ``options.recordings``, files and folders."""
     parser.add_argument("recordings", metavar="RECORDING", type=Path, nargs="+", help=text)

@@ -61,9 +61,14 @@ def editable(paths: Iterable[Path]) -> list[Path]:
 
 
 def folders_of(folder: Path) -> tuple[Path, ...]:
-    """Return the folder and the archive beside it that stands for it (``zed.zip``), those that exist."""
+    """Return the folder and the archive beside it that stands for it (``zed.zip``), those that exist.
+
+    A folder without recordings counts only without an archive.
+    """
     archive = folder.with_name(f"{folder.name}{archives.SUFFIX}") if folder.name else folder
-    return tuple(path for path in dict.fromkeys((folder, archive)) if archives.is_folder(path))
+    if not archives.is_archive(archive):
+        return (folder,) if archives.is_folder(folder) else ()
+    return (folder, archive) if archives.is_folder(folder) and _inside(folder, again=True) else (archive,)
 
 
 def named(folders: Sequence[Path]) -> dict[str, Path]:
