@@ -138,7 +138,8 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, list[PurePath]]]:
         if archives.is_folder(path):
             files = list(_files_in(path))
             if not files:
-                raise InputError(str(path), "no file in it")
+                kind = "archive" if archives.is_archive(path) else "folder"
+                raise InputError(str(path), f"no file in this {kind}")
             for file in files:
                 inner = file.relative_to(path)
                 parts = [part for part in (inner, *inner.parents) if part.parts]
