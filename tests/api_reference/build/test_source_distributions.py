@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracer.api_reference.build.archives import download, unpack
+from tracer.api_reference.build.source_distributions import download, unpack
 from tracer.errors import InputError
 
 if TYPE_CHECKING:
