@@ -7,6 +7,7 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
+from tracer.archives import refuse_archive
 from tracer.errors import InputError, OutputError
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def check_folder(folder: Path) -> None:
     A missing folder is not created. The check writes a file to the deepest existing folder, and removes it.
     """
     with reasons(folder):
+        refuse_archive(folder)
         there = _deepest(folder.absolute())
         if not there.is_dir():
             raise InputError(str(there), "not a folder")
@@ -74,8 +76,12 @@ def check_folder(folder: Path) -> None:
 
 
 def check_file(path: Path) -> None:
-    """Raise OutputError if ``path`` must not be replaced: it is a folder, a special file or read-only."""
+    """Raise OutputError if ``path`` must not be replaced: it is a folder, a special file or read-only.
+
+    Raise InputError if ``path`` is in an archive.
+    """
     with reasons(path):
+        refuse_archive(path.parent)
         folder = str(path.parent.absolute()) if path.is_symlink() else ""
         if folder == "/dev" or folder.startswith(_DEVICES):
             raise OutputError(str(path), "a file there stands for a device or a stream")

@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.runner import tracer
 from tests.rendering.changes.runs import answering, hostile, run
+from tracer import archives
 from tracer.model import Cloud, Recording
 from tracer.recording import save
 
@@ -77,6 +78,33 @@ def test_releases_in_a_row_are_compared_step_by_step(home: Path) -> None:
     assert tracer("diff", "zed..2026.2", cwd=home).stdout == rows.stdout
     elsewhere = tracer("diff", "zed..2026.2", "--recordings", home / "recordings", cwd=ROOT.parent)
     assert elsewhere.stdout == rows.stdout
+
+
+def test_a_release_may_be_a_folder_an_archive_or_both(home: Path) -> None:
+    recordings = home / "recordings"
+    _put(recordings / "2023.1", gone=run(answering("/a", 0)))
+    in_folders = tracer("diff", "zed..2026.2", cwd=home)
+    files = {name: recordings / "2023.1" / name for name in ("gone.yaml", "show.yaml")}
+    archive = recordings / "2023.1.zip"
+    archive.write_bytes(archives.pack({name: path.read_bytes() for name, path in files.items()}))
+    files["show.yaml"].unlink()
+    both = tracer("diff", "zed..2026.2", cwd=home)
+    assert (both.returncode, both.stdout, both.stderr) == (1, in_folders.stdout, "")
+    files["gone.yaml"].unlink()
+    for words in ("zed..2026.2",), ("zed", "2023.1", "2026.2"):
+        assert tracer("diff", *words, cwd=home).stdout == in_folders.stdout
+    named = tracer("diff", "recordings/zed", "recordings/2023.1.zip", cwd=home).stdout
+    assert "\nrecordings/zed → recordings/2023.1.zip: 1 difference" in named
+    pair = [f"recordings/{folder}/show.yaml" for folder in ("zed", "2023.1.zip")]
+    assert "body.y: 2" in tracer("diff", *pair, cwd=home).stdout
+    mixed = tracer("diff", "recordings/2023.1.zip", pair[0], cwd=home)
+    assert "recordings/2023.1.zip: is a folder, and recordings/zed/show.yaml is a recording" in mixed.stderr
+    replacing = tracer("diff", *pair, "-o", "recordings/2023.1.zip", "--format", "md", cwd=home)
+    assert "recordings/2023.1.zip: is what is read" in replacing.stderr
+    archive.write_text("damaged")
+    damaged = tracer("diff", "zed..2026.2", cwd=home)
+    assert (damaged.returncode, damaged.stderr.count("\n")) == (2, 1)
+    assert damaged.stderr.startswith("tracer: recordings/2023.1.zip: not a zip archive, or damaged: ")
 
 
 @pytest.mark.parametrize(

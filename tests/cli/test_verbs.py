@@ -14,6 +14,7 @@ from tests.cli.runner import TRACER, tracer
 from tests.patience import PATIENCE
 from tests.recording.test_files import SMALL
 from tests.runs.test_recovery import kept
+from tracer import archives
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -156,6 +157,60 @@ def test_scan_of_what_is_clean(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stdout) == (0, "")
     assert "1 of them not text" in ended.stderr
     assert tracer("scan", tmp_path / "none").returncode == 2
+
+
+def test_scan_names_the_file_inside_an_archive(tmp_path: Path) -> None:
+    secret = b"password: kJ7xQ2\n"
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "zed.zip").write_bytes(
+        archives.pack({"a.js": secret, "again/b.txt": secret, "c": b"x"})
+    )
+    (tmp_path / "in" / "damaged.zip").write_text("no archive")
+    ended = tracer("scan", "in", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert [line.rsplit(":", 3)[0] for line in ended.stdout.splitlines()] == [
+        "in/zed.zip/a.js",
+        "in/zed.zip/again/b.txt",
+    ]
+    assert "tracer: in/damaged.zip: not a zip archive, or damaged: " in ended.stderr
+    assert "2 found in 3 files" in ended.stderr
+    for path, count in (("in/zed.zip", 2), ("in/zed.zip/again", 1), ("in/zed.zip/a.js", 1)):
+        assert tracer("scan", path, cwd=tmp_path).stdout.count("\n") == count
+    for pattern, count in (("*.js", 1), ("again", 1), ("*.zip", 0)):
+        words = ("in", "--exclude", pattern, "--exclude", "damaged.zip")
+        assert tracer("scan", *words, cwd=tmp_path).stdout.count("\n") == count
+
+
+@pytest.mark.parametrize("verb", ["label", "redact", "recover"])
+def test_no_verb_changes_an_archive(verb: str, tmp_path: Path) -> None:
+    archive = tmp_path / "zed.zip"
+    archive.write_bytes(archives.pack({"a.yaml": SMALL.encode()}))
+    before = archive.read_bytes()
+    ended = tracer(verb, "zed.zip", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == (
+        "tracer: zed.zip: it is an archive, which tracer only reads; unpack it first: "
+        "python3 -m zipfile -e zed.zip zed\n"
+    )
+    assert archive.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("matrix", "--releases", "zed", "-o", "zed.zip"),
+        ("record", "-o", "zed.zip", "--", "true"),
+        ("docs", "zed.zip", "-o", "zed.zip"),
+        ("view", "zed.zip", "-o", "zed.zip/view.html"),
+        ("diagram", "zed.zip/a.yaml", "-o", "zed.zip/a.svg"),
+    ],
+)
+def test_nothing_is_written_into_an_archive(words: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "zed.zip").write_bytes(archives.pack({"a.yaml": SMALL.encode()}))
+    ended = tracer(*words, cwd=tmp_path)
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert "zed.zip: it is an archive, which tracer only reads; unpack it first: " in ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["zed.zip"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.runner import tracer
+from tracer import archives
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 
@@ -62,6 +63,15 @@ def test_two_of_one_name_can_be_told_apart(recordings: Path) -> None:
     words = ("zed/image-show.yaml", "other/zed/image-show.yaml")
     assert tracer("view", *words, "-o", "x.html", cwd=recordings).returncode == 0
     assert '"other/zed/image-show"' in (recordings / "x.html").read_text(encoding="utf-8")
+
+
+def test_recordings_of_an_archive_are_named_as_those_of_its_folder(recordings: Path) -> None:
+    files = {f"{name}.yaml": (recordings / "zed" / "image-show.yaml").read_bytes() for name in "ab"}
+    (recordings / "2023.1.zip").write_bytes(archives.pack(files))
+    assert tracer("view", "2023.1.zip/a.yaml", cwd=recordings).stdout == "a.html\n"
+    assert tracer("view", "2023.1.zip", cwd=recordings).stdout == "view.html\n"
+    page = (recordings / "view.html").read_text(encoding="utf-8")
+    assert all(name in page for name in ('"2023.1/a"', '"2023.1/b"'))
 
 
 def test_a_folder_is_all_recordings_below_it(recordings: Path) -> None:

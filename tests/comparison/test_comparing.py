@@ -6,7 +6,6 @@ import json
 import random
 import re
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,14 +14,17 @@ from hypothesis import given, settings
 
 from tests.comparison.differing import A, B, bodies, kinds, lines
 from tests.comparison.runs import exchange, run
+from tests.shipped import first_recordings, release_of
 from tests.strategies import recordings
 from tracer.comparison import compare, learn
 from tracer.recording import load, loads
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tracer.model import Recording
 
-SHIPPED = sorted(Path(__file__).parents[2].glob("recordings/*/*.yaml"))
+SHIPPED = first_recordings()
 
 
 @given(recordings)
@@ -56,7 +58,7 @@ def test_what_was_learned_from_two_hides_no_status_and_no_type(before: Recording
     ]
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{release_of(path)}/{path.stem}")
 def test_another_run_differs_in_nothing_that_counts(path: Path) -> None:
     text = path.read_text()
     chance = random.Random(path.stem)

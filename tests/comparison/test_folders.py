@@ -37,12 +37,12 @@ def test_folders_are_paired_by_path_and_second_recordings_are_nobody_s_partner(t
         _put(folder / "again", show=_run(2), only_again=_run(2))
         _put(folder / "client-zed", show=_run(1))
         _put(folder / "client-zed" / "again", show=_run(2))
-    made = pair(before, after)
+    made = pair([before], [after])
     assert [couple.name for couple in made.couples] == ["show", "client-zed/show"]
     assert (made.only_before, made.only_after) == (["gone"], ["came"])
-    direct = pair(before / "client-zed", after / "client-zed")
+    direct = pair([before / "client-zed"], [after / "client-zed"])
     assert [couple.name for couple in direct.couples] == ["show"]
-    assert [couple.name for couple in pair(before, before / "again").couples] == ["show"]
+    assert [couple.name for couple in pair([before], [before / "again"]).couples] == ["show"]
     assert len(below([before])) == 6
     assert [path.name for path in below([before], again=False)] == ["gone.yaml", "show.yaml", "show.yaml"]
 
@@ -51,7 +51,7 @@ def test_folders_are_paired_by_path_and_second_recordings_are_nobody_s_partner(t
 def test_what_differs_between_two_recordings_of_a_release_is_volatile(tmp_path: Path, side: str) -> None:
     _put(tmp_path / "a", show=_run(1))
     _put(tmp_path / "b", show=_run(7, "y"))
-    (couple,) = pair(tmp_path / "a", tmp_path / "b").couples
+    (couple,) = pair([tmp_path / "a"], [tmp_path / "b"]).couples
     places = ["GET /a → 200 · body.load", "GET /a → 200 · body.name"]
     assert [one.place for one in compare_files(couple).comparison.differences] == places
     _put(tmp_path / side / "again", show=_run(3, "x" if side == "a" else "y"))
@@ -74,7 +74,7 @@ def test_with_a_sequence_the_labels_in_the_files_do_not_count(tmp_path: Path) ->
         stale = [msgspec.structs.replace(one, path=path) for one in labelled.exchanges]
         for folder in (tmp_path / release, tmp_path / release / "again"):
             _put(folder, show=msgspec.structs.replace(labelled, exchanges=stale))
-    (couple,) = pair(tmp_path / "a", tmp_path / "b").couples
+    (couple,) = pair([tmp_path / "a"], [tmp_path / "b"]).couples
     assert compare_files(couple).comparison.differences != []
     assert compare_files(couple, sequence=sequence).comparison.differences == []
 
@@ -83,11 +83,11 @@ def test_sides_that_cannot_be_paired_are_named(tmp_path: Path) -> None:
     before = _put(tmp_path / "a", show=_run(1))
     after = _put(tmp_path / "b", list=_run(1))
     with pytest.raises(InputError, match="no recording in it is called as one in"):
-        pair(before, after)
+        pair([before], [after])
     with pytest.raises(InputError, match=r"is a folder, and .*list\.yaml is a recording"):
-        pair(before, after / "list.yaml")
+        pair([before], [after / "list.yaml"])
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="no recording in this folder"):
-        pair(before, tmp_path / "empty")
-    (couple,) = pair(before / "show.yaml", after / "list.yaml").couples
+        pair([before], [tmp_path / "empty"])
+    (couple,) = pair([before / "show.yaml"], [after / "list.yaml"]).couples
     assert couple.name == "show → list"

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.comparison.mutations import mutations
+from tests.shipped import first_recordings, release_of
 from tracer.comparison import compare
 from tracer.recording import load
 
-RECORDINGS = sorted(Path(__file__).parents[2].glob("recordings/*/*.yaml"))
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RECORDINGS = first_recordings()
 EACH = 150
 """How many alterations of each recording are tried, always the same ones; there are 34,000 of them."""
 
 
-@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: f"{release_of(path)}/{path.stem}")
 def test_each_alteration_is_reported_at_its_place(path: Path) -> None:
     recording = load(path)
     chance = random.Random(path.stem)

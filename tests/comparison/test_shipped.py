@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
+from tests.shipped import RECORDINGS, first_recordings, recording_path, release_of
 from tracer.cloud.release_data import releases
 from tracer.comparison import compare, learn
 from tracer.comparison.folders import compare_files, pair
-from tracer.recording import load, second_path
+from tracer.recording import folders_of, load, second_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tracer.model import Exchange
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}\b")
-SHIPPED = Path(__file__).parents[2] / "recordings"
-FIRST = sorted(SHIPPED.glob("*/*.yaml"))
+FIRST = first_recordings()
 
 
 def differences(before: str, after: str) -> set[tuple[str, str, str]]:
     """(severity, kind, place) of all that the shipped recordings tell of two releases."""
-    couples = pair(SHIPPED / before, SHIPPED / after).couples
+    couples = pair(folders_of(RECORDINGS / before), folders_of(RECORDINGS / after)).couples
     return {
         (one.severity, one.kind, one.place)
         for couple in couples
@@ -32,20 +33,21 @@ def differences(before: str, after: str) -> set[tuple[str, str, str]]:
     }
 
 
-@pytest.mark.parametrize("path", FIRST, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("path", FIRST, ids=lambda path: f"{release_of(path)}/{path.stem}")
 def test_a_release_is_the_same_as_itself(path: Path) -> None:
     first, again = load(path), load(second_path(path))
     assert compare(first, again).differences == []
     # The values learned from two recordings of another release hide nothing more, and complain of nothing.
-    other = SHIPPED / ("2026.2" if path.parent.name == "zed" else "zed") / path.name
+    other = recording_path("2026.2" if release_of(path) == "zed" else "zed", path.stem)
     assert compare(first, again, learn(load(other), load(second_path(other)))).differences == []
 
 
 def test_every_release_ships_with_the_suite() -> None:
-    names = {path.stem for path in SHIPPED.glob("zed/image-*.yaml")}
+    names = {path.stem for path in RECORDINGS.glob("zed/image-*.yaml")}
     assert len(names) == 11
     for release in releases():
-        assert {path.stem for path in (SHIPPED / release).glob("image-*.yaml")} == names
+        there = {path.stem for path in FIRST if release_of(path) == release}
+        assert {name for name in there if name.startswith("image-")} == names
 
 
 def test_roles_of_2023_2() -> None:
@@ -90,7 +92,7 @@ def test_the_client_of_2026_1_asks_for_the_image_before_a_download() -> None:
 
 def test_the_values_of_any_two_releases_belong_together() -> None:
     """No pair of shipped recordings breaks a one-to-one relation."""
-    recordings = {(path.parent.name, path.stem): load(path) for path in FIRST}
+    recordings = {(release_of(path), path.stem): load(path) for path in FIRST}
     pairs = [
         (before, recordings[release, name])
         for (first, name), before in recordings.items()
@@ -109,7 +111,7 @@ def test_the_values_of_any_two_releases_belong_together() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in FIRST if path.parent.name == "zed"], ids=lambda path: path.stem
+    "path", [path for path in FIRST if release_of(path) == "zed"], ids=lambda path: path.stem
 )
 def test_a_request_for_another_object_is_found(path: Path) -> None:
     """Each ID in a URL of the second run becomes another ID of that run, or an unknown ID."""

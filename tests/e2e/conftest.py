@@ -225,7 +225,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
     """Return a function for the URL of a view in a language: all recordings of two releases."""
     from tests.e2e.pages import view_pages
 
-    releases = [ROOT / "recordings" / release for release in ("zed", "2023.1")]
+    releases = [ROOT / "recordings" / release for release in ("zed", "2023.1.zip")]
     return view_pages(tmp_path_factory.mktemp("folder"), releases)
 
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests import shipped
 from tests.golden import comparison, inputs, live
 from tests.redaction import samples
 from tracer.cloud import cache
@@ -34,7 +35,8 @@ def main() -> int:
         base = Path(scratch) / "base"
         _git("worktree", "add", "--detach", str(base), given.base)
         try:
-            _write_inputs(folder / "inputs")
+            # Plain files: an earlier commit may not read archives.
+            _write_inputs(folder / "inputs", shipped.unpack(folder / "recordings"))
             if given.published:
                 inputs.extract_samples(samples.fetch(cache.folder() / "samples"), Path(scratch) / "samples")
                 inputs.write_samples(folder / "inputs" / "samples.mitm", Path(scratch) / "samples")
@@ -45,16 +47,16 @@ def main() -> int:
         return _report(folder, given.lines)
 
 
-def _write_inputs(folder: Path) -> None:
+def _write_inputs(folder: Path, recordings: Path) -> None:
     folder.mkdir(parents=True)
     inputs.write_canaries(folder / "canaries.mitm")
-    inputs.write_recordings(folder / "recordings.mitm", sorted((_ROOT / "recordings").glob("*/*.yaml")))
+    inputs.write_recordings(folder / "recordings.mitm", sorted(recordings.glob("*/*.yaml")))
 
 
 def _produce(tree: Path, folder: Path, side: str) -> None:
     print(f"running {side}: {tree}", file=sys.stderr)
     script = Path(__file__).with_name("outputs.py")
-    arguments = [str(tree), str(_ROOT / "recordings"), str(folder / "inputs"), str(folder / side)]
+    arguments = [str(tree), str(folder / "recordings"), str(folder / "inputs"), str(folder / side)]
     environment = {**os.environ, "PYTHONPATH": str(tree), "COLUMNS": "120", "TERM": "dumb"}
     subprocess.run([sys.executable, "-P", str(script), *arguments], env=environment, check=True)
     live.write_conversations(tree, folder / side)

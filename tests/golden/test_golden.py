@@ -14,6 +14,7 @@ from mitmproxy.io import FlowReader
 from tests.golden.comparison import Intention, compare, load_intentions
 from tests.golden.inputs import extract_samples, write_canaries, write_recordings, write_samples
 from tests.golden.outputs import commands
+from tests.shipped import first_recordings, release_of, unpack
 
 ROOT = Path(__file__).parents[2]
 
@@ -84,8 +85,8 @@ def test_each_published_sample_is_an_answer(tmp_path: Path) -> None:
     assert flow.response.content == b'{"a": 1}'
 
 
-def test_each_shipped_recording_has_outputs() -> None:
-    names = [name for name, _ in commands(ROOT / "recordings")]
+def test_each_shipped_recording_has_outputs(tmp_path: Path) -> None:
+    names = [name for name, _ in commands(unpack(tmp_path / "recordings"))]
     assert len(names) == len(set(names))
-    for path in (ROOT / "recordings").glob("*/*.yaml"):
-        assert f"check/{path.parent.name}-{path.stem}" in names
+    for path in first_recordings():
+        assert f"check/{release_of(path)}-{path.stem}" in names

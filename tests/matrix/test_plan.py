@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.matrix.made import PROBLEM, SUITE, recording, suite
+from tracer import archives
 from tracer.matrix import MatrixPlan, Suite, Unit, done, make_plan
 from tracer.matrix.units import ROUNDS, Round
 from tracer.recording import save
@@ -71,6 +73,24 @@ def test_what_is_done_is_not_done_again(out: Path, unit: Unit) -> None:
 def test_only_the_round_that_lacks_something(out: Path, unit: Unit) -> None:
     unit.path(out, "users", 2).unlink()
     assert left(out, unit.suite) == [2]
+
+
+def test_recordings_in_an_archive_are_done(out: Path, unit: Unit) -> None:
+    folder = out / "zed"
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.yaml")}
+    shutil.rmtree(folder)
+    assert left(out, unit.suite) == [1, 2]
+    archive = out / "zed.zip"
+    archive.write_bytes(archives.pack(files))
+    assert left(out, unit.suite) == []
+    archive.write_bytes(
+        archives.pack({name: text for name, text in files.items() if name != "again/users.yaml"})
+    )
+    assert left(out, unit.suite) == [2]
+    do(out, unit, 2)
+    assert left(out, unit.suite) == []
+    archive.write_text("damaged")
+    assert left(out, unit.suite) == [1]
 
 
 def test_a_recording_that_cannot_be_read_or_was_interrupted_is_made_again(out: Path, unit: Unit) -> None:

@@ -10,15 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.shipped import RECORDINGS, first_recordings, release_of
 from tests.strategies import recordings
 from tracer.errors import InputError
-from tracer.recording import below, dump, dumps, load, loads, save
+from tracer.formats.data_files import read
+from tracer.recording import below, dump, dumps, folders_of, load, loads, save
 from tracer.redaction import seams
 
 if TYPE_CHECKING:
     from tracer.model import Recording
 
-SHIPPED = Path(__file__).parents[2] / "recordings"
 
 SMALL = """\
 format: 2
@@ -64,10 +65,10 @@ def test_a_recording_is_written_in_whole_lines(recording: Recording) -> None:
     assert all(piece.endswith("\n") for piece in pieces)
 
 
-@pytest.mark.parametrize("release", sorted(path.name for path in SHIPPED.glob("[!.]*/")))
+@pytest.mark.parametrize("release", sorted({release_of(path) for path in first_recordings()}))
 def test_shipped_recordings_are_written_to_the_same_bytes(release: str) -> None:
-    for path in below([SHIPPED / release]):
-        assert dumps(load(path)) == path.read_text(encoding="utf-8")
+    for path in below(folders_of(RECORDINGS / release)):
+        assert dumps(load(path)) == read(path, exact=True)
 
 
 def test_the_format_of_the_design_is_read() -> None:
@@ -231,7 +232,7 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("time", [".nan", ".inf", "-.inf", "-0.5", "1.0e+300"])
 def test_what_is_no_time_is_refused(tmp_path: Path, time: str) -> None:
-    text = (SHIPPED / "zed" / "image-show.yaml").read_text(encoding="utf-8")
+    text = (RECORDINGS / "zed" / "image-show.yaml").read_text(encoding="utf-8")
     assert text.count("started: 0.0\n") == 1
     (tmp_path / "a.yaml").write_text(text.replace("started: 0.0\n", f"started: {time}\n"), encoding="utf-8")
     with pytest.raises(InputError, match=r"exchanges\[0\]\.started: expected float"):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.recording.test_files import SMALL
+from tracer import archives
 from tracer.errors import InputError
-from tracer.recording import below
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tracer.recording import below, editable, folders_of, load, loads, named, second
 
 
 def test_all_recordings_below_a_folder_in_order(tmp_path: Path) -> None:
@@ -83,3 +85,115 @@ def test_a_recording_is_found_in_whatever_style(tmp_path: Path, head: str) -> No
     (tmp_path / "a.yaml").write_bytes(head.encode())
     (tmp_path / "other.yaml").write_text("name: image-show\ninformat: 1\n")
     assert below([tmp_path]) == [tmp_path / "a.yaml"]
+
+
+def _tree(folder: Path, *names: str) -> Path:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(SMALL)
+    return folder
+
+
+def _archived(folder: Path) -> Path:
+    """Move the files of a folder into the archive beside it."""
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    archive = folder.with_name(f"{folder.name}.zip")
+    archive.write_bytes(archives.pack({name: path.read_bytes() for name, path in files.items()}))
+    shutil.rmtree(folder)
+    return archive
+
+
+files = st.lists(
+    st.lists(st.sampled_from(["again", "client-zed", ".journal", "a", "b"]), max_size=2).flatmap(
+        lambda folders: st.sampled_from(
+            ["a.yaml", "b.yaml", ".c.yaml", "d.mmd", "e.svg", "sequence.yaml"]
+        ).map(lambda name: "/".join([*folders, name]))
+    ),
+    min_size=1,
+    unique=True,
+)
+CONTENTS = {
+    "sequence.yaml": "name: x\ncommand: openstack x\nexchanges:\n- id: a\n  format: 1\n",
+    "e.svg": "<svg/>",
+}
+
+
+@given(files, st.booleans())
+def test_an_archive_has_the_recordings_of_the_folder_it_was_made_from(names: list[str], again: bool) -> None:
+    with TemporaryDirectory() as temporary:
+        folder = _tree(Path(temporary, "recordings", "zed"), "last.yaml", *names)
+        for name in names:
+            (folder / name).write_text(CONTENTS.get(Path(name).name, SMALL))
+        in_folder = below([folder.parent], again=again)
+        by_name = named([folder])
+        seconds = {path: second(path) for path in in_folder}
+        archive = _archived(folder)
+
+        def moved(path: Path) -> Path:
+            return archive / path.relative_to(folder)
+
+        assert below([folder.parent], again=again) == [moved(path) for path in in_folder]
+        assert below([archive], again=again) == [moved(path) for path in in_folder]
+        assert named([archive]) == {name: moved(path) for name, path in by_name.items()}
+        for path, other in seconds.items():
+            assert second(moved(path)) == (other and moved(other))
+            assert load(moved(path)) == loads(SMALL, "")
+
+
+def test_a_folder_and_its_archive_are_one(tmp_path: Path) -> None:
+    archive = _archived(_tree(tmp_path / "zed", "a.yaml", "b.yaml", "again/a.yaml", "again/b.yaml"))
+    folder = _tree(tmp_path / "zed", "b.yaml", "again/b.yaml", "c.yaml")
+    found = [folder / "b.yaml", folder / "c.yaml", archive / "a.yaml"]
+    assert folders_of(folder) == (folder, archive)
+    assert below([tmp_path], again=False) == found
+    assert below([archive, folder], again=False) == [found[2], *found[:2]]
+    assert below(folders_of(folder), again=False) == found
+    assert list(named((folder, archive)).items()) == [
+        ("a", archive / "a.yaml"),
+        ("b", folder / "b.yaml"),
+        ("c", folder / "c.yaml"),
+    ]
+    assert below([archive], again=False) == [archive / "a.yaml", archive / "b.yaml"]
+    assert below([archive / "again"]) == [archive / "again" / "a.yaml", archive / "again" / "b.yaml"]
+    # Each name in both is the folder's, also of second recordings.
+    assert second(archive / "a.yaml") == archive / "again" / "a.yaml"
+    assert second(archive / "b.yaml") == folder / "again" / "b.yaml"
+    assert second(folder / "c.yaml") is None
+    (folder / "again" / "b.yaml").unlink()
+    assert second(folder / "b.yaml") == archive / "again" / "b.yaml"
+
+
+def test_a_damaged_archive_is_found_and_hides_no_other_recording(tmp_path: Path) -> None:
+    _tree(tmp_path, "a.yaml", "zed/b.yaml")
+    damaged = tmp_path / "zed.zip"
+    damaged.write_text("no archive")
+    assert below([tmp_path]) == [tmp_path / "a.yaml", damaged, tmp_path / "zed" / "b.yaml"]
+    assert second(tmp_path / "zed" / "b.yaml") is None
+    with pytest.raises(InputError, match="not a zip archive"):
+        named([damaged])
+
+
+def test_an_archive_without_recordings(tmp_path: Path) -> None:
+    (tmp_path / "notes.zip").write_bytes(archives.pack({"readme.txt": b"", "site.yaml": b"site_name: x\n"}))
+    _tree(tmp_path, "a.yaml")
+    assert below([tmp_path]) == [tmp_path / "a.yaml"]
+    with pytest.raises(InputError, match="no recording in this archive"):
+        below([tmp_path / "notes.zip"])
+
+
+def test_recordings_in_an_archive_are_not_editable(tmp_path: Path) -> None:
+    folder = _tree(tmp_path / "zed", "a.yaml")
+    assert editable([tmp_path]) == [folder / "a.yaml"]
+    archive = _archived(folder)
+    for path in (tmp_path, archive, archive / "a.yaml"):
+        with pytest.raises(
+            InputError, match="which tracer only reads; unpack it first: python3 -m zipfile"
+        ) as it:
+            editable([path])
+        assert it.value.source == str(archive)
+
+
+def test_a_missing_folder_with_an_archive_is_named(tmp_path: Path) -> None:
+    archive = _archived(_tree(tmp_path / "zed", "a.yaml"))
+    with pytest.raises(InputError, match=f"No such file or directory; there is {archive}$"):
+        below([tmp_path / "zed"])

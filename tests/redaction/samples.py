@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from tests.redaction.canaries import exchange
-from tracer.api_reference.build.archives import download
+from tracer.api_reference.build.source_distributions import download
 from tracer.formats import yaml_text
 from tracer.model import Body
 from tracer.redaction import Policy, Redactor, load_policy, scan

@@ -130,7 +130,7 @@ def test_reports(format_: str, tmp_path: Path) -> None:
             save(_odd()[name], tmp_path / side / f"{count}.yaml", known_secrets=None)
     sides = [(RECORDINGS / "zed", RECORDINGS / "2026.2"), (RECORDINGS / "zed", RECORDINGS / "zed" / "again")]
     for before, after in [*sides, (tmp_path / "before", tmp_path / "after")]:
-        pairing = pair(before, after)
+        pairing = pair([before], [after])
         step = compare_sides("전", "후", pairing, map(compare_files, pairing.couples))
         options = ReportOptions(language="ko", volatile=True)
         for line in DIFF_REPORTS.run(format_, make_report([step], None), options):

@@ -10,6 +10,8 @@ import yaml
 from msgspec.structs import replace
 
 from tests.sequences.runs import exchange
+from tests.shipped import recording_path
+from tracer import archives
 from tracer.cloud.release_data import releases
 from tracer.model import FORMAT, Cloud, Recording
 from tracer.recording import load
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).parent
-SHIPPED = HERE.parents[1] / "recordings"
 AGENT = "openstacksdk/{} keystoneauth1/{} python-requests/2.34.2 CPython/3.11.7"
 CONSTRAINTS: list[list[str]] = yaml.safe_load((HERE / "upper-constraints.yaml").read_text(encoding="utf-8"))
 SETS = [tuple(row[:3]) for row in CONSTRAINTS] + [
@@ -274,8 +275,8 @@ def test_a_client_without_an_overlap_is_one_client() -> None:
 def test_the_client_of_a_shipped_recording_conforms_with_every_version_of_its_release(
     name: str, release: str
 ) -> None:
-    path = SHIPPED / release / f"{name}.yaml"
-    if not path.exists():
+    path = recording_path(release, name)
+    if not archives.exists(path):
         return
     recording = load(path)
     constraints, installed = OF_RELEASES[release]

@@ -48,8 +48,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "sides",
         metavar="SIDE",
         nargs="+",
-        help="Recordings, folders of recordings, or releases, the oldest first. Each is compared with the "
-        "next. A range such as zed..2026.2 names all its releases.",
+        help="Recordings, folders or archives of recordings, or releases, the oldest first. Each is compared "
+        "with the next. A range such as zed..2026.2 names all its releases.",
     )
     parser.add_argument(
         "--recordings",
@@ -127,8 +127,8 @@ def run(options: argparse.Namespace) -> int:
     kind = _kind(options)
     baseline = None if options.baseline is None else load_baseline(options.baseline)
     sides = find_sides(options.sides, options.recordings)
-    pairings = [pair(before.path, after.path) for before, after in pairwise(sides)]
-    recordings = below(side.path for side in sides)
+    pairings = [pair(before.paths, after.paths) for before, after in pairwise(sides)]
+    recordings = below(path for side in sides for path in side.paths)
     for path in filter(None, (options.out, options.write_baseline)):
         check_output(path, [*recordings, *map(second_path, recordings)])
     if options.out is not None and options.baseline is not None:

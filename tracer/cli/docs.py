@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.archives import on_disk
 from tracer.cli.options import (
     add_diagram,
     add_language,
@@ -97,7 +98,7 @@ def _check_apart(out: Path, given: Iterable[Path]) -> None:
     be in ``out``, and neither the file that a given link leads to.
     """
     site = out.resolve()
-    for path in given:
+    for path in map(on_disk, given):
         is_folder = path.is_dir()
         folders = {path.resolve()} if is_folder else {path.parent.resolve(), path.resolve().parent}
         inside = any(folder.is_relative_to(site) for folder in folders)

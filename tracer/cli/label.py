@@ -38,11 +38,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Label each recording in place, and print the changes. Return 2 if a recording cannot be labelled."""
     from tracer.cli.progress import counted_items, progress
-    from tracer.recording import below
+    from tracer.recording import editable
     from tracer.rendering.visible_texts import visible
 
     sequence = chosen_sequence(options)
-    paths = below(options.recordings)
+    paths = editable(options.recordings)
     changed = failed = 0
     with progress() as show:
         for path in counted_items(paths, show, "labelling"):

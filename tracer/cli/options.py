@@ -110,7 +110,8 @@ def naming_options(options: argparse.Namespace) -> Iterator[None]:
 
 
 def add_recordings(
-    parser: argparse.ArgumentParser, text: str = "Recordings, and folders with all recordings below them."
+    parser: argparse.ArgumentParser,
+    text: str = "Recordings, and folders and archives with all recordings in them.",
 ) -> None:
     """Add the argument for one or more recordings: ``options.recordings``, files and folders."""
     parser.add_argument("recordings", metavar="RECORDING", type=Path, nargs="+", help=text)
@@ -327,13 +328,14 @@ def chosen_sequence(options: argparse.Namespace) -> sequences.Sequence | None:
 
 def check_output(output: Path, inputs: Iterable[Path]) -> None:
     """Raise InputError if ``output``, or a part of it, would replace one of ``inputs`` or a file of rules."""
+    from tracer.archives import on_disk
     from tracer.cli.defaults import FILE
     from tracer.errors import InputError
     from tracer.filenames import is_part
     from tracer.rulefolders import FILES, package_files, rule_files
 
     rules = (path for pattern in FILES for path in (*rule_files(pattern), *package_files(pattern)))
-    for path in (*inputs, *rules, Path(FILE)):
+    for path in (*map(on_disk, inputs), *rules, Path(FILE)):
         if output.exists() and path.exists() and output.samefile(path):
             raise InputError(str(output), "is what is read: name another file with -o")
         if is_part(path, output) and path.exists():

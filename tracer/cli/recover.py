@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.archives import refuse_archive
 from tracer.errors import InputError, TracerError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     from tracer.runs.participant_map import ParticipantMap
     from tracer.runs.recovery import recover
 
+    refuse_archive(options.folder)
     if options.folder.is_file():
         raise InputError(str(options.folder), "it is a file: name the folder of the recordings")
     if not options.folder.is_dir():

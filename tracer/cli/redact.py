@@ -22,13 +22,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Redact each recording in place, and print the number of new redactions."""
     from tracer.cli.progress import counted_items, progress
-    from tracer.recording import below, load, save
+    from tracer.recording import editable, load, save
     from tracer.recording import redact as redacted
     from tracer.redaction import load_policy
 
     rules = load_policy(*options.policy)
     with progress() as show:
-        for path in counted_items(below(options.recordings), show, "redacting"):
+        for path in counted_items(editable(options.recordings), show, "redacting"):
             before = load(path)
             after, known_secrets = redacted(before, rules)
             result = "nothing to redact"

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
+from tracer import archives
 from tracer.cli.options import add_policies
 from tracer.counting import counted
 from tracer.errors import InputError
@@ -26,7 +27,11 @@ _PIECE = 65_536  # bytes
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the files and the policy files."""
     parser.add_argument(
-        "paths", metavar="PATH", type=Path, nargs="+", help="Files, and folders with all below them."
+        "paths",
+        metavar="PATH",
+        type=Path,
+        nargs="+",
+        help="Files, and folders and archives with all in them.",
     )
     add_policies(parser)
     parser.add_argument(
@@ -102,7 +107,7 @@ class _Text:
         try:
             if self._path.is_fifo():
                 raise InputError(str(self._path), "it is a pipe: only files can be scanned")
-            with self._path.open("rb") as file:
+            with archives.open_file(self._path) as file:
                 encoding = encoding_by_mark(file.read(4))
                 file.seek(0)
                 if encoding:
@@ -126,16 +131,34 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, list[PurePath]]]:
     """Yield the files in ``paths`` and below its folders, each with the names that patterns see.
 
     These are the paths of the file and of its folders, from a given folder on. The given folder alone, and
-    the folders around it, do not count. Raise InputError for a missing path, and for a folder without files.
+    the folders around it, do not count. An archive counts as a folder. Raise InputError for a missing path,
+    and for a folder without files.
     """
     for path in paths:
-        if path.is_dir():
-            files = [below for below in sorted(path.rglob("*")) if below.is_file() and not below.is_symlink()]
+        if archives.is_folder(path):
+            files = list(_files_in(path))
             if not files:
-                raise InputError(str(path), "no file in this folder")
+                kind = "archive" if archives.is_archive(path) else "folder"
+                raise InputError(str(path), f"no file in this {kind}")
             for file in files:
                 inner = file.relative_to(path)
-                yield file, [PurePath(path.name, part) for part in (inner, *inner.parents) if part.parts]
+                parts = [part for part in (inner, *inner.parents) if part.parts]
+                yield file, [PurePath(path.name, part) for part in parts] or [path, *path.parents]
         else:
             refuse_missing(path)
             yield path, [path, *path.parents]
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """Yield the files in a folder or an archive, and in the archives below it. Yield a damaged archive."""
+    if archives.is_archive(folder) or archives.on_disk(folder) != folder:
+        try:
+            yield from archives.files_in(folder)
+        except InputError:
+            yield folder
+        return
+    for path in sorted(folder.rglob("*")):
+        if archives.is_archive(path) and not path.is_symlink():
+            yield from _files_in(path)
+        elif path.is_file() and not path.is_symlink():
+            yield path

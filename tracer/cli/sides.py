@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer import archives
 from tracer.errors import InputError
+from tracer.recording import folders_of
 from tracer.releases import PATTERN, canonical, order
 
 if TYPE_CHECKING:
@@ -16,14 +18,17 @@ __all__ = ["Side", "find_sides"]
 
 
 class Side(NamedTuple):
-    """One side of a comparison: its name, and the path of its recording or folder."""
+    """One side of a comparison: its name, and the path of its recording or folder.
+
+    A release has two paths if it has a folder and an archive.
+    """
 
     name: str
-    path: Path
+    paths: tuple[Path, ...]
 
 
 def find_sides(words: Sequence[str], recordings: Path) -> list[Side]:
-    """Return the sides that ``words`` name, in order. Releases are folders in ``recordings``.
+    """Return the sides that ``words`` name, in order. Releases are folders and archives in ``recordings``.
 
     Raises InputError for a word that names no side, and for fewer than two sides.
     """
@@ -35,8 +40,8 @@ def find_sides(words: Sequence[str], recordings: Path) -> list[Side]:
 
 def _sides(word: str, recordings: Path) -> Iterator[Side]:
     path = Path(word)
-    if path.exists():
-        yield Side(word.rstrip("/") or word, path)
+    if archives.exists(path):
+        yield Side(word.rstrip("/") or word, (path,))
     elif (named := _named(word, recordings)) is not None:
         yield named
     elif (ends := _ends(word)) is not None:
@@ -46,10 +51,10 @@ def _sides(word: str, recordings: Path) -> Iterator[Side]:
 
 
 def _named(word: str, recordings: Path) -> Side | None:
-    """Return the side of the release ``word``, by either of its names, or None without its folder."""
+    """Return the side of the release ``word``, by either of its names, or None without recordings."""
     for name in (word, canonical(word)):
-        if (recordings / name).is_dir():
-            return Side(name, recordings / name)
+        if paths := folders_of(recordings / name):
+            return Side(name, paths)
     return None
 
 
@@ -64,21 +69,19 @@ def _range(first: str, last: str, recordings: Path) -> Iterator[Side]:
     if order(last) < order(first):
         raise InputError(f"{first}..{last}", f"runs backwards; {last} comes before {first}")
     for end in (first, last):
-        if not (recordings / end).is_dir():
+        if not folders_of(recordings / end):
             raise InputError(end, _nothing(end, recordings))
     for name in _releases(recordings):
         if order(first) <= order(name) <= order(last):
-            yield Side(name, recordings / name)
+            yield Side(name, folders_of(recordings / name))
 
 
 def _releases(recordings: Path) -> list[str]:
-    """Return the names of the release folders in ``recordings``, oldest first."""
+    """Return the names of the releases with a folder or an archive in ``recordings``, oldest first."""
     if not recordings.is_dir():
         return []
-    return sorted(
-        (folder.name for folder in recordings.iterdir() if folder.is_dir() and _is_release(folder.name)),
-        key=order,
-    )
+    names = {archives.folder_name(path) for path in recordings.iterdir() if archives.is_folder(path)}
+    return sorted(filter(_is_release, names), key=order)
 
 
 def _is_release(word: str) -> bool:

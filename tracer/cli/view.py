@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.archives import on_disk
 from tracer.cli.options import (
     add_language,
     add_open,
@@ -73,6 +74,6 @@ def run(options: argparse.Namespace) -> int:
 def _beside(paths: Sequence[Path]) -> Path:
     """Return the path of the page beside the recordings."""
     if len(paths) == 1:
-        return paths[0].with_name(default_name(paths))
-    folder = os.path.commonpath([path.absolute().parent for path in paths])
+        return on_disk(paths[0]).with_name(default_name(paths))
+    folder = os.path.commonpath([on_disk(path).absolute().parent for path in paths])
     return Path(os.path.relpath(folder)) / default_name(paths)

@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracer.archives import folder_name
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -18,7 +20,7 @@ def unique_names(paths: Sequence[Path]) -> list[str]:
     """Return unique names: the stem of a single file, else folder and stem, or the path if these repeat."""
     if len(paths) == 1:
         return [paths[0].stem]
-    short = [f"{path.absolute().parent.name}/{path.stem}" for path in paths]
+    short = [f"{folder_name(path.absolute().parent)}/{path.stem}" for path in paths]
     return short if len(set(short)) == len(short) else [str(path.with_suffix("")) for path in paths]
 
 

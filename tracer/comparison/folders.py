@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer import archives
 from tracer.comparison.comparing import compare, learn
 from tracer.comparison.learned import NOTHING, Learned
 from tracer.errors import InputError
-from tracer.recording import below, load, second
+from tracer.recording import load, named, second
 from tracer.sequences import relabel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tracer.comparison.differences import Comparison
     from tracer.model import Recording
-    from tracer.sequences import Sequence
+    from tracer.sequences import Sequence as Documented
 
 __all__ = ["Compared", "Couple", "Pairing", "compare_files", "pair"]
 
@@ -45,19 +47,21 @@ class Compared(NamedTuple):
     comparison: Comparison
 
 
-def pair(before: Path, after: Path) -> Pairing:
+def pair(before_side: Sequence[Path], after_side: Sequence[Path]) -> Pairing:
     """Pair two recordings, or the recordings of two folders by relative path.
 
-    Second recordings (``again/``) are ignored. Raise InputError if only one side is a folder, or if the
-    folders have no name in common.
+    A side is one path, or a folder and the archive beside it. Second recordings (``again/``) are ignored.
+    Raise InputError if only one side is a folder, or if the folders have no name in common.
     """
-    if before.is_dir() != after.is_dir():
-        folder, recording = (before, after) if before.is_dir() else (after, before)
+    before, after = before_side[0], after_side[0]
+    is_folder = archives.is_folder(before)
+    if is_folder != archives.is_folder(after):
+        folder, recording = (before, after) if is_folder else (after, before)
         raise InputError(str(folder), f"is a folder, and {recording} is a recording: name two of a kind")
-    if not before.is_dir():
+    if not is_folder:
         name = after.stem if before.stem == after.stem else f"{before.stem} → {after.stem}"
         return Pairing([Couple(name, before, after)], [], [])
-    paths_before, paths_after = _named(before), _named(after)
+    paths_before, paths_after = named(before_side), named(after_side)
     couples = [
         Couple(name, path, paths_after[name]) for name, path in paths_before.items() if name in paths_after
     ]
@@ -70,7 +74,7 @@ def pair(before: Path, after: Path) -> Pairing:
     )
 
 
-def compare_files(couple: Couple, *, strict: bool = False, sequence: Sequence | None = None) -> Compared:
+def compare_files(couple: Couple, *, strict: bool = False, sequence: Documented | None = None) -> Compared:
     """Compare two recordings, and use their second recordings to find volatile values.
 
     With ``sequence``, match the recordings with it again. Raise InputError for a recording that cannot be
@@ -84,14 +88,8 @@ def compare_files(couple: Couple, *, strict: bool = False, sequence: Sequence | 
     return Compared(couple, before, after, compare(before, after, learned, strict=strict))
 
 
-def _named(folder: Path) -> dict[str, Path]:
-    return {
-        path.relative_to(folder).with_suffix("").as_posix(): path for path in below([folder], again=False)
-    }
-
-
-def _learned(path: Path, first: Recording, counterpart: Path, sequence: Sequence | None) -> Learned:
+def _learned(path: Path, first: Recording, counterpart: Path, sequence: Documented | None) -> Learned:
     again = second(path)
-    if again is None or again.samefile(counterpart):
+    if again is None or archives.same_file(again, counterpart):
         return NOTHING  # the difference to explain cannot be its own evidence
     return learn(first, relabel(load(again), sequence))

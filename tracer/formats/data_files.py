@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from tracer import archives
 from tracer.errors import InputError
 from tracer.formats import yaml_text
 from tracer.formats.file_kinds import expecting
@@ -42,19 +43,26 @@ def refuse_named_pipe(path: Path) -> None:
 
 
 def refuse_missing(path: Path) -> None:
-    """Raise InputError for a path with nothing there, not even a link that leads nowhere."""
-    if not os.path.lexists(path):
-        raise InputError(str(path), os.strerror(errno.ENOENT))
+    """Raise InputError for a path with nothing there, not even a link that leads nowhere.
+
+    Name the archive that stands for a missing folder.
+    """
+    if not archives.exists(path):
+        archive = path.with_name(f"{path.name}{archives.SUFFIX}") if path.name else path
+        hint = f"; there is {archive}" if archives.is_archive(archive) else ""
+        raise InputError(str(path), f"{os.strerror(errno.ENOENT)}{hint}")
 
 
 def read(path: Path, *, exact: bool = False) -> str:
-    """Return the text of a file. Raises InputError if the file cannot be read or is not UTF-8.
+    """Return the text of a file, also of one in an archive.
+
+    Raises InputError if the file cannot be read or is not UTF-8.
 
     With ``exact``, line ends stay as they are in the file.
     """
     try:
         refuse_named_pipe(path)
-        with path.open(encoding="utf-8", newline="" if exact else None) as file:
+        with archives.open_text(path, newline="" if exact else None) as file:
             return file.read()
     except UnicodeDecodeError as error:
         raise InputError(str(path), f"not UTF-8 text (byte {error.start})") from None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 import yaml
 
+from tracer import archives
 from tracer.errors import InputError
 from tracer.formats import yaml_text
 
@@ -92,8 +93,8 @@ def kinds_of(path: Path) -> Sequence[FileKind]:
 
 def may_have_key(path: Path, key: str) -> bool:
     """Return whether the outermost mapping of a YAML file has ``key``: true in doubt, as in a torn file."""
-    text = _beginning(path)
-    if text is None or path.stat().st_size > _BEGINNING:
+    text = _beginning(path, whole=True)
+    if text is None:
         return True
     try:
         return key in set(_yaml_keys(text))
@@ -101,13 +102,17 @@ def may_have_key(path: Path, key: str) -> bool:
         return True
 
 
-def _beginning(path: Path) -> str | None:
-    if not path.is_file():  # a pipe can be read only once
-        return None
+def _beginning(path: Path, *, whole: bool = False) -> str | None:
+    """Return the beginning of a file; None for an unreadable file, and with ``whole`` for a longer file."""
     try:
-        with path.open("rb") as file:
-            return file.read(_BEGINNING).decode("utf-8-sig", "replace").lstrip()
-    except OSError:
+        if not archives.is_file(path):  # a pipe can be read only once
+            return None
+        with archives.open_file(path) as file:
+            beginning = file.read(_BEGINNING)
+            if whole and file.read(1):
+                return None
+            return beginning.decode("utf-8-sig", "replace").lstrip()
+    except (InputError, OSError):
         return None
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tracer import storage
+from tracer import archives, storage
 from tracer.errors import InputError
 from tracer.recording import load
 
@@ -64,7 +64,8 @@ def recordings(out: Path, unit: Unit, number: Round) -> dict[str, Recording] | N
     if done.fingerprint != unit.fingerprint:
         return None
     try:
-        loaded = {command.name: load(unit.path(out, command.name, number)) for command in unit.suite.commands}
+        names = [command.name for command in unit.suite.commands]
+        loaded = {name: load(archives.located(unit.path(out, name, number))) for name in names}
     except InputError:
         return None
     return None if any(recording.interrupted for recording in loaded.values()) else loaded

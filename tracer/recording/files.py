@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import msgspec
 from msgspec.structs import replace
 
+from tracer import archives
 from tracer.errors import InputError
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, typed
@@ -57,10 +58,14 @@ def loads(text: str, source: str) -> Recording:
 
 
 def load(path: Path) -> Recording:
-    """Return the recording in the file ``path``, read piece by piece. Raise InputError for a faulty file."""
-    if path.is_file():  # a pipe can be read only once
-        with contextlib.suppress(InputError, OSError, ValueError), path.open(encoding="utf-8") as file:
-            return _loaded(file, str(path))
+    """Return the recording in the file ``path``, also in an archive, read piece by piece.
+
+    Raise InputError for a faulty file.
+    """
+    with contextlib.suppress(InputError, OSError, ValueError):
+        if archives.is_file(path):  # a pipe can be read only once
+            with archives.open_text(path) as file:
+                return _loaded(file, str(path))
     # Report an unreadable file, or a file that is not text, before a fault in its content.
     with expecting("recording", path):
         return loads(read(path), str(path))

@@ -18,7 +18,7 @@ GOLDEN = Path(__file__).with_name("zed-2026.2.txt")
 
 def test_the_report_is_as_expected() -> None:
     before, after = (ROOT / "recordings" / name for name in ("zed", "2026.2"))
-    pairing = pair(before, after)
+    pairing = pair([before], [after])
     step = compare_sides("zed", "2026.2", pairing, map(compare_files, pairing.couples))
     made = "".join(f"{line.plain}\n" for line in report_lines(make_report([step])))
     if os.environ.get("REGENERATE"):

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tracer.api_reference.build.archives import download, unpack
 from tracer.api_reference.build.identifying import assign_ids
 from tracer.api_reference.build.normalising import operations
 from tracer.api_reference.build.reference_sections import ReferenceSection
 from tracer.api_reference.build.release_ranges import expand, merge
+from tracer.api_reference.build.source_distributions import download, unpack
 from tracer.api_reference.build.source_rules import load_rules
 from tracer.api_reference.build.sources import Sources, sources
 from tracer.api_reference.operation_types import Operation, Reference

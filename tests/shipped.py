@@ -1,0 +1,39 @@
+"""The recordings that ship with the project, in folders and archives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tracer import archives
+from tracer.recording import below
+
+__all__ = ["RECORDINGS", "first_recordings", "recording_path", "release_of", "unpack"]
+
+RECORDINGS = Path(__file__).parents[1] / "recordings"
+
+
+def first_recordings() -> list[Path]:
+    """Return the paths of all recordings, without second recordings."""
+    return below([RECORDINGS], again=False)
+
+
+def recording_path(release: str, name: str) -> Path:
+    """Return the path of a recording, in the folder or the archive of its release."""
+    return archives.located(RECORDINGS / release / f"{name}.yaml")
+
+
+def release_of(path: Path) -> str:
+    """Return the release of a recording, the name of its folder."""
+    return archives.folder_name(path.parent)
+
+
+def unpack(folder: Path) -> Path:
+    """Write all recordings to ``folder``, which is new, as plain files. Return ``folder``."""
+    for path in below([RECORDINGS]):
+        archive = archives.on_disk(path)
+        plain = path if archive == path else archive.with_suffix("") / path.relative_to(archive)
+        target = folder / plain.relative_to(RECORDINGS)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with archives.open_file(path) as file:
+            target.write_bytes(file.read())
+    return folder
