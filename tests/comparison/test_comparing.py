@@ -173,6 +173,12 @@ def test_a_request_to_another_service_is_another_one() -> None:
     assert kinds(exchange(), msgspec.structs.replace(exchange(), receiver="nova")) == ["removed", "added"]
 
 
+def test_a_call_of_a_process_is_the_call_of_its_service() -> None:
+    whole, process = (msgspec.structs.replace(exchange(), sender=name) for name in ("nova", "nova-compute"))
+    (difference,) = compare(run(whole), run(process)).differences
+    assert (difference.kind, difference.place.rpartition("· ")[2]) == ("changed", "from")
+
+
 def test_messages_that_are_sent_at_the_same_time_have_no_order() -> None:
     one, two = exchange("/a", started=0, ended=2), exchange("/b", started=1, ended=3)
     found = compare(run(one, two), run(two, one))

@@ -98,17 +98,18 @@ def test_an_event_is_of_the_run_that_changed_its_objects() -> None:
     assert [each.run for each in (event, validation, follows)] == [creates[1].run] * 3
 
 
-def test_a_login_for_later_work_belongs_to_the_next_call() -> None:
+@pytest.mark.parametrize("process", ["nova", "nova-compute"])
+def test_a_login_for_later_work_belongs_to_the_next_call(process: str) -> None:
     cloud = ComputeCloud()
     creates = [cloud.ask(number, "POST", SERVERS) for number in "12"]
     for number, create in enumerate(creates, 1):
         cloud.answer(create, f"req-{number}")
-    login = cloud.ask("nova", "POST", TOKENS)
+    login = cloud.ask(process, "POST", TOKENS)
     cloud.answer(login, issues="own")
-    discovery = cloud.ask("nova", "GET", "/placement")
+    discovery = cloud.ask(process, "GET", "/placement")
     cloud.answer(discovery)
     assert login.run is discovery.run is None
-    cloud.answer(cloud.ask("nova", "GET", ALLOCATIONS, cause="req-2", token="own"))
+    cloud.answer(cloud.ask(process, "GET", ALLOCATIONS, cause="req-2", token="own"))
     assert login.run is discovery.run is creates[1].run is not None
     assert not login.doubt
 
@@ -223,11 +224,22 @@ def test_a_login_for_later_work_is_not_of_a_poll_at_that_time() -> None:
         assert not login.doubt
 
 
-def test_a_login_without_a_next_call_belongs_to_the_work_that_goes_on() -> None:
+def test_a_process_sends_while_its_service_answers() -> None:
+    """Nova-api asks nova-compute for a console, and passes the result on."""
+    cloud = ComputeCloud()
+    console = cloud.ask("1", "POST", f"{SERVERS}/{object_id(1)}/remote-consoles")
+    call = cloud.ask("nova-compute", "GET", ALLOCATIONS, cause="req-1")
+    cloud.answer(call)
+    cloud.answer(console)  # without an ID
+    assert call.run is console.run is not None
+
+
+@pytest.mark.parametrize("process", ["nova", "nova-compute"])
+def test_a_login_without_a_next_call_belongs_to_the_work_that_goes_on(process: str) -> None:
     cloud = ComputeCloud()
     create = cloud.ask("1", "POST", SERVERS)
     cloud.answer(create, "req-1")
-    login = cloud.ask("nova", "POST", TOKENS)
+    login = cloud.ask(process, "POST", TOKENS)
     cloud.answer(login)
     assert login.run is None
     assert cloud.attribution.due() == cloud.now + 2.0

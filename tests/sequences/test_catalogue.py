@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tests.sequences.runs import HOST, exchange, login, token_body
 from tracer.model import Body, Response
-from tracer.sequences import Catalogue, participant_label, well_known
+from tracer.sequences import Catalogue, participant_label, service_of, well_known
 
 
 def _catalogue(*services: tuple[str, str], login_url: str = "http://cloud:5000/v3/auth/tokens") -> Catalogue:
@@ -84,6 +84,22 @@ def test_the_mount_of_a_service_that_is_not_known_ends_at_the_version() -> None:
     assert Catalogue().mount("http://cloud/some/where/v2.1/images") == "/some/where"
     assert Catalogue().mount("http://cloud/some/where") == ""
     assert Catalogue().mount("nonsense [") == ""
+
+
+@pytest.mark.parametrize(
+    ("participant", "service"),
+    [
+        ("nova", "nova"),
+        ("nova-compute", "nova"),
+        ("neutron-rpc-server", "neutron"),
+        ("ironic-inspector", "ironic-inspector"),
+        ("identity-provider", "identity-provider"),
+        ("client", "client"),
+        ("service-1", "service-1"),
+    ],
+)
+def test_the_service_of_a_process(participant: str, service: str) -> None:
+    assert service_of(participant) == service
 
 
 def test_labels() -> None:

@@ -98,6 +98,18 @@ def test_the_request_id_shows_the_cause_also_after_the_response() -> None:
     assert parents(run) == [None, None, 0, 1, 0]
 
 
+def test_a_process_sends_for_the_requests_of_its_service() -> None:
+    login = _call("nova-compute", "keystone", (1.0, 1.1), method="POST")
+    run = [
+        _call("client", "nova", (0.0, 0.1), answered="req-1", method="POST"),
+        _call("client", "nova", (0.2, 0.9), answered="req-2"),
+        _call("nova-scheduler", "placement", (0.3, 0.4), sent="req-1", answered="req-3"),
+        msgspec.structs.replace(login, response=Response(status=201, headers={"X-Subject-Token": "own"})),
+        _call("nova-compute", "placement", (1.2, 1.3), sent="req-1", token="own"),
+    ]
+    assert parents(run) == [None, None, 0, 0, 0]
+
+
 def test_an_inner_call_with_the_id_of_all_is_for_the_call_that_waits() -> None:
     run = [
         _call("client", "nova", (0.0, 0.1), answered="req-1", method="POST"),

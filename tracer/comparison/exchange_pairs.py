@@ -20,7 +20,7 @@ from tracer.comparison.polls import polls
 from tracer.comparison.repetitions import repetition_tags
 from tracer.comparison.request_urls import url_parts
 from tracer.comparison.volatile import skeleton
-from tracer.sequences import generic, parents, sent_id
+from tracer.sequences import generic, parents, sent_id, service_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -36,7 +36,7 @@ _AHEAD = 20
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 Key = tuple[str, str, str, str, bool]
-"""Sender, receiver, method and path of a request, and whether it is a poll."""
+"""Service of the sender, receiver, method and path of a request, and whether it is a poll."""
 Details = tuple["Hashable", ...]
 """What tells apart requests with the same key."""
 Span = tuple[int, int, int, int]
@@ -104,7 +104,7 @@ def _keys(run: Sequence[Exchange]) -> list[Key]:
 
 def _key(exchange: Exchange, poll: bool) -> Key:
     path = _PARAMETER.sub("{}", normalized_path(exchange))
-    return exchange.sender, exchange.receiver, exchange.request.method, path, poll
+    return service_of(exchange.sender), exchange.receiver, exchange.request.method, path, poll
 
 
 def _details(run: Sequence[Exchange], keys: Sequence[Key]) -> list[Details]:

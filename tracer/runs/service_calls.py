@@ -35,6 +35,7 @@ from tracer.sequences import (
     named_objects,
     request_ids,
     response_id,
+    service_of,
 )
 
 if TYPE_CHECKING:
@@ -275,11 +276,11 @@ class ServiceCalls:
 
     def _working(self, call: SentRequest) -> list[Run]:
         """Return the runs whose change the sender may go on with."""
-        return [run for run in self._runs.going if call.evidence.sender in run.working_services]
+        return [run for run in self._runs.going if service_of(call.evidence.sender) in run.working_services]
 
     def _may_follow_next_call(self, call: SentRequest) -> bool:
         """Return whether the next call of the sender may still show the run of a call without evidence."""
-        if not _lacks_evidence(call) or not is_asynchronous(call.evidence.sender):
+        if not _lacks_evidence(call) or not is_asynchronous(service_of(call.evidence.sender)):
             return False
         return not call.is_complete or self._clock() < call.completed + _FOLLOW
 
@@ -316,7 +317,7 @@ class ServiceCalls:
 
         If none has the sender as its known receiver, return those with an unknown receiver.
         """
-        now, sender = request.evidence.started, request.evidence.sender
+        now, sender = request.evidence.started, service_of(request.evidence.sender)
         others = (each for each in self._under_way if each is not request)
         waiting = [each for each in others if each.evidence.started <= now <= each.ended]
         receivers = [self._receiver(each.evidence.url) for each in waiting]

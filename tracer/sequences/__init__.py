@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tracer.sequences.catalogue import Catalogue, is_asynchronous, participant_label, usual_mount, well_known
+from tracer.sequences.catalogue import (
+    Catalogue,
+    is_asynchronous,
+    participant_label,
+    service_of,
+    usual_mount,
+    well_known,
+)
 from tracer.sequences.choosing import NoSequence, OwnSequence, choose, named_sequence, own_sequence
 from tracer.sequences.client_conditions import CLIENT_PACKAGE, Condition
 from tracer.sequences.client_versions import Client, client_of, is_version, known_client
@@ -118,6 +125,7 @@ __all__ = [
     "request_ids",
     "response_id",
     "sent_id",
+    "service_of",
     "subcommand_words",
     "usable_id",
     "usual_mount",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Catalogue", "Service", "is_asynchronous", "is_known", "participant_label", "participant_of_type",
-    "usual_mount", "version_in_paths", "well_known",
+    "service_of", "usual_mount", "version_in_paths", "well_known",
 ]  # fmt: skip
 
 _SERVICES = Path(__file__).parent / "services.yaml"
@@ -91,6 +91,15 @@ def participant_label(participant: str) -> str:
 def is_known(participant: str) -> bool:
     """Return whether ``services.yaml`` has the participant."""
     return participant in _services().labels
+
+
+def service_of(participant: str) -> str:
+    """Return the service of a participant: ``nova`` of its process ``nova-compute``, ``nova`` of itself.
+
+    Return an unknown participant as it is.
+    """
+    service = participant.partition("-")[0]
+    return service if is_known(service) and not is_known(participant) else participant
 
 
 def participant_of_type(service_type: str) -> str:

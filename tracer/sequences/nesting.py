@@ -19,6 +19,7 @@ from collections import defaultdict, deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.model import SAFE_METHODS, header
+from tracer.sequences.catalogue import service_of
 from tracer.sequences.request_ids import (
     changed_objects,
     named_objects,
@@ -52,7 +53,9 @@ def parents(exchanges: Sequence[Exchange]) -> list[int | None]:
     logins: dict[tuple[str, str], str] = {}
     for index, exchange in enumerate(exchanges):
         sender = exchange.sender
-        cause = received[sender].cause(exchange) if sender in received else None
+        # A process such as nova-compute works for the requests that its service received.
+        service = service_of(sender)
+        cause = received[service].cause(exchange) if service in received else None
         causes.append(cause)
         if cause is not None:
             # Calls without evidence get the cause of the next call to the same receiver, or with the token
@@ -62,7 +65,7 @@ def parents(exchanges: Sequence[Exchange]) -> list[int | None]:
                 equal = unexplained[sender, receiver]
                 while equal:
                     # An event may be for a later change than the login before it.
-                    before = cause if cause < equal[-1] else received[sender].change(exchange, equal[-1])
+                    before = cause if cause < equal[-1] else received[service].change(exchange, equal[-1])
                     if before is None:
                         break
                     earlier = equal.pop()
