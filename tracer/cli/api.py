@@ -1,10 +1,11 @@
-"""``tracer api list|show``: the operations of the official API reference."""
+"""``tracer api list|show|coverage``: the operations of the official API reference."""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
 
+from tracer.cli import api_coverage
 from tracer.cli.options import add_format, add_language, add_release
 from tracer.cli.parsing import Verb, add_verbs, run_verb
 from tracer.errors import InputError
@@ -160,4 +161,9 @@ def _print_json(located: Iterable[_Located], language: str) -> None:
 _VERBS = {
     "list": Verb("List the operations: ID, method and path, name.", _add_choice, _list),
     "show": Verb("Show an operation: link, statuses, parameters, fields.", _show_arguments, _show),
+    "coverage": Verb(
+        "List the operations that recordings have, and count the others.",
+        api_coverage.arguments,
+        api_coverage.run,
+    ),
 }
