@@ -22,7 +22,7 @@ def test_a_table_has_a_column_for_each_release() -> None:
         ["200", "200", "2", "2"],
         ["", "200", "1", "1"],
     ]
-    assert "glance: 2 of 79 operations, 2 %" in [heading.text.strip() for heading in page.all("h2")]
+    assert "glance: 2 of 79 operations, 2 %" in [heading.text.strip("¶") for heading in page.all("h2")]
     assert "never seen" not in page.text
 
 

@@ -54,9 +54,9 @@ class RecordedOperations(msgspec.Struct, frozen=True, kw_only=True):
     ``others`` counts the exchanges that are no documented operation, by receiver.
     """
 
-    release: str
-    uses: dict[str, OperationUse]
-    others: dict[str, int]
+    release: str = ""
+    uses: dict[str, OperationUse] = {}
+    others: dict[str, int] = {}
 
 
 def recorded_operations(recording: Recording) -> RecordedOperations:
