@@ -1,4 +1,7 @@
-"""Coverage of the API reference in Markdown: a table of operations and releases for each service."""
+"""Coverage of the API reference in Markdown: a table of operations and releases for each service.
+
+The newest release comes first, as on the other pages.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +58,7 @@ def coverage_markdown(
     ]
     heads = [
         say("coverage.operation"),
-        say("coverage.request"),
-        *(_release(name, say) for name in coverage.releases),
+        *(_release(name, say) for name in reversed(coverage.releases)),
         say("coverage.exchanges"),
         say("coverage.recordings"),
     ]
@@ -87,14 +89,14 @@ def _row(
     seen = {use.release: use for use in operation.seen}
     page = page_of(operation)
     name = _name(operation, say)
+    request = code(f"{operation.method} {operation.path}")
     return [
-        Md(f"[{inline(name)}]({page})") if page else link(name, operation.link),
-        code(f"{operation.method} {operation.path}"),
+        Md(f"{Md(f'[{inline(name)}]({page})') if page else link(name, operation.link)}<br>{request}"),
         *(
             inline(status_list(seen[release].statuses, seen[release].exchanges))
             if release in seen
             else Md("·" if release in operation.documented else "")
-            for release in releases
+            for release in reversed(releases)
         ),
         Md(f"{operation.exchanges:,}"),
         Md(f"{operation.recordings:,}"),
