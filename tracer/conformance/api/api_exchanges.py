@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import parse_qsl
 
 from tracer.api_reference import find_operation, link, services
+from tracer.api_reference.schemas import applicable
 from tracer.conformance.api.microversions import in_range, microversion_of
+from tracer.conformance.api.schema_properties import is_listed, schema_content
 from tracer.sequences.json_bodies import json_content
 from tracer.sequences.observations import observe
 from tracer.sequences.templates import generic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tracer.api_reference import Operation, Parameter
+    from tracer.api_reference.schema_types import SchemaPart, SchemaRule, SchemaSet
+    from tracer.conformance.api.message_bodies import Key
     from tracer.model import Exchange, Recording, Request, Response
 
 __all__ = ["ApiExchange", "Side", "api_exchanges"]
@@ -39,6 +44,8 @@ class ApiExchange(NamedTuple):
     operation: Operation | None
     request_body: object
     response_body: object
+    schemas: SchemaSet | None = None
+    schema_rules: Mapping[SchemaPart, SchemaRule] = MappingProxyType({})
 
     @property
     def operation_name(self) -> str:
@@ -66,6 +73,16 @@ class ApiExchange(NamedTuple):
         """Return the JSON body of a message, None if the recording has none that is evidence."""
         return self.request_body if side == "request" else self.response_body
 
+    def is_listed(self, side: Side, keys: Sequence[Key]) -> bool | None:
+        """Return whether the schema of a body lists the property at ``keys``, as ``schema_properties`` does.
+
+        Return None without a schema.
+        """
+        rule = self.schema_rules.get(side)
+        if self.schemas is None or rule is None or rule.schema is None:
+            return None
+        return is_listed(schema_content(self.schemas, rule.schema), keys)
+
     def parameters(self, side: Side, location: str) -> list[Parameter]:
         """Return the documented parameters in a location, of this microversion or if it is not known."""
         return [
@@ -91,17 +108,21 @@ class ApiExchange(NamedTuple):
         return self.operation.request if side == "request" else self.operation.response
 
 
-def api_exchanges(recording: Recording, release: str) -> Iterator[ApiExchange]:
-    """Yield each exchange with a service that has a reference, in the order of the recording."""
+def api_exchanges(
+    recording: Recording, release: str, schemas: SchemaSet | None = None
+) -> Iterator[ApiExchange]:
+    """Yield each exchange with a service that has a reference, in the order of the recording.
+
+    ``schemas`` are those of the release; None: the exchanges have none.
+    """
     run = observe(recording.exchanges)
     for number, (seen, exchange) in enumerate(zip(run.seen, run.exchanges, strict=True), start=1):
         if seen.receiver not in services():
             continue
         query = _parameters(seen.query)
         body = json_content(exchange.request.body)
-        match = find_operation(
-            seen.receiver, release, seen.method, seen.path, query=dict(query), body=body
-        )
+        match = find_operation(seen.receiver, release, seen.method, seen.path, query=dict(query), body=body)
+        microversion = microversion_of(exchange, seen.receiver)
         yield ApiExchange(
             number=number,
             exchange=exchange,
@@ -109,10 +130,21 @@ def api_exchanges(recording: Recording, release: str) -> Iterator[ApiExchange]:
             release=release,
             path=seen.path,
             query=query,
-            microversion=microversion_of(exchange, seen.receiver),
+            microversion=microversion,
             operation=match.operation if match else None,
             request_body=body,
             response_body=json_content(exchange.response.body) if exchange.response else None,
+            schemas=schemas,
+            schema_rules={}
+            if schemas is None
+            else applicable(
+                schemas,
+                seen.receiver,
+                seen.method,
+                seen.path,
+                "latest" if microversion is None else microversion,
+                body,
+            ),
         )
 
 

@@ -50,11 +50,11 @@ class DocumentedFields:
         """
         if content.name in self._open or content.name.endswith("links"):
             return False
-        return not content.location or any(name in self._by_name for name in content.content)
+        return not content.keys or any(name in self._by_name for name in content.content)
 
     def allow(self, content: BodyObject, name: str) -> bool:
-        """Return whether an object may have the key ``name``: documented, an ID, or a user's own word."""
-        if name in self._by_name or is_id(name):
+        """Return whether an object may have the key ``name`` that is not documented: an ID, or a user's own word."""
+        if is_id(name):
             return True
         return content.location in self._user_objects and isinstance(content.content[name], str)
 

@@ -41,12 +41,20 @@ class ServiceFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The facts of a service. ``projection`` is the query parameter that selects fields of the response.
 
     ``user_objects`` are locations of objects with keys of users' own words beside the documented fields. The
-    values of these keys are strings.
+    values of these keys are strings. ``extensions`` are fields that only a cloud with an extension has, by the
+    alias of the extension. With ``query_lists``, schemas of queries describe a list of values for each name.
     """
 
     microversions: Microversions | None = None
     projection: str = ""
+    query_lists: bool = False
     user_objects: frozenset[str] = frozenset()
+    extensions: dict[str, frozenset[str]] = {}
+
+    @property
+    def extension_fields(self) -> frozenset[str]:
+        """Return the fields of all extensions."""
+        return frozenset().union(*self.extensions.values())
 
 
 class GeneralFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

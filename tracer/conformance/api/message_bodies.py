@@ -3,39 +3,61 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["BodyObject", "general_location", "is_id", "joined", "objects_in"]
+__all__ = ["BodyObject", "Key", "general_location", "is_id", "json_type", "objects_in", "value_at"]
+
+Key: TypeAlias = str | int
+"""A key of an object, or an index of a list."""
 
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]+")
+_TYPES: Mapping[type, str] = {
+    str: "string", bool: "boolean", int: "integer", float: "number", list: "array", dict: "object",
+}  # fmt: skip
 
 
 class BodyObject(NamedTuple):
-    """An object in a body. ``location`` is empty for the body itself, ``name`` is the key that it has."""
+    """An object in a body, with the keys and indexes that lead to it: none for the body itself."""
 
-    location: str
-    name: str
+    keys: tuple[Key, ...]
     content: Mapping[str, object]
 
+    @property
+    def location(self) -> str:
+        """Return the location as ``general_location`` does."""
+        return general_location(self.keys)
 
-def objects_in(body: object, location: str = "", name: str = "") -> Iterator[BodyObject]:
+    @property
+    def name(self) -> str:
+        """Return the last key: of the object, or of the list that contains it. Empty for the body itself."""
+        return next((key for key in reversed(self.keys) if isinstance(key, str)), "")
+
+    def location_of(self, name: str) -> str:
+        """Return the location of a key of the object."""
+        return general_location((*self.keys, name))
+
+
+def objects_in(body: object) -> Iterator[BodyObject]:
     """Yield all objects in a JSON body, from the outside to the inside."""
-    waiting = [(body, location, name)]
+    waiting: list[tuple[tuple[Key, ...], object]] = [((), body)]
     while waiting:
-        value, location, name = waiting.pop()
+        keys, value = waiting.pop()
         if isinstance(value, dict):
-            yield BodyObject(location, name, value)
-            waiting += [(each, joined(location, key), key) for key, each in reversed(value.items())]
+            yield BodyObject(keys, value)
+            waiting += [((*keys, key), each) for key, each in reversed(value.items())]
         elif isinstance(value, list):
-            waiting += [(each, f"{location}[]", name) for each in reversed(value)]
+            waiting += [((*keys, index), each) for index, each in reversed(list(enumerate(value)))]
 
 
-def joined(location: str, key: str) -> str:
-    """Return the location of a key in the object at ``location``. ``{}`` stands for an ID."""
-    return f"{location}.{'{}' if is_id(key) else key}".removeprefix(".")
+def general_location(keys: Iterable[Key]) -> str:
+    """Return the location of a value: ``images[].name`` for images, 3, name. ``{}`` stands for an ID."""
+    location = ""
+    for key in keys:
+        location += "[]" if isinstance(key, int) else f".{'{}' if is_id(key) else key}"
+    return location.removeprefix(".")
 
 
 def is_id(key: str) -> bool:
@@ -43,9 +65,19 @@ def is_id(key: str) -> bool:
     return _ID.fullmatch(key) is not None
 
 
-def general_location(keys: Iterable[str | int]) -> str:
-    """Return the location of a value by its keys and indexes: ``images[].name`` for images, 3, name."""
-    location = ""
+def value_at(body: object, keys: Iterable[Key]) -> object:
+    """Return the value at ``keys``, None if there is none."""
+    value: object = body
     for key in keys:
-        location = f"{location}[]" if isinstance(key, int) else joined(location, key)
-    return location
+        if isinstance(value, dict) and isinstance(key, str):
+            value = value.get(key)
+        elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+            value = value[key]
+        else:
+            return None
+    return value
+
+
+def json_type(value: object) -> str:
+    """Return the name of the JSON type of a value."""
+    return _TYPES.get(type(value), "null")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.conformance.api.rules.missing_field import missing_field
+from tracer.conformance.api.rules.schema_violation import schema_violation
 from tracer.conformance.api.rules.undocumented_field import undocumented_field
 from tracer.conformance.api.rules.undocumented_header import undocumented_header
 from tracer.conformance.api.rules.undocumented_parameter import undocumented_parameter
@@ -24,6 +25,7 @@ RULES: Mapping[ApiRule, Callable[[ApiExchange], Iterator[Violation]]] = {
     "unknown-operation": unknown_operation,
     "undocumented-status": undocumented_status,
     "missing-field": missing_field,
+    "schema-violation": schema_violation,
     "undocumented-parameter": undocumented_parameter,
     "undocumented-header": undocumented_header,
     "undocumented-field": undocumented_field,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 from tracer.conformance.api.api_exchanges import Side
 from tracer.conformance.api.general_facts import service_facts
 from tracer.conformance.api.message_bodies import objects_in
+from tracer.conformance.api.schema_errors import schema_errors
 from tracer.conformance.api.violations import Violation
 from tracer.model import header
 
@@ -25,11 +26,18 @@ _PLACEHOLDERS = ("key", "value")
 def missing_field(exchange: ApiExchange) -> Iterator[Violation]:
     """Yield a violation for each required field that is nowhere in a body, and for each header field.
 
-    Only exchanges that succeed are compared. The reference has no paths of fields: a field that is missing in
-    some objects of a list, and present in others of the list, is missing, too.
+    Only exchanges that succeed are compared. The schemas of the service are exact. The reference has no paths
+    of fields: a field that is missing in some objects of a list, and present in others, is missing, too.
     """
     if not exchange.succeeded or exchange.exchange.request.method == "HEAD":
         return
+    exact = [
+        Violation(error.location, "error", error.text, error.package)
+        for error in schema_errors(exchange)
+        if error.is_missing
+    ]
+    yield from exact
+    names = {each.location.rpartition(".")[2] for each in exact}
     side: Side
     for side in get_args(Side):
         message = exchange.message(side)
@@ -40,7 +48,9 @@ def missing_field(exchange: ApiExchange) -> Iterator[Violation]:
                 yield Violation(f"{side}.headers.{each.name.lower()}", "error", text)
         body = exchange.body(side)
         if body is not None:
-            yield from dict.fromkeys(_fields(exchange, side, body))
+            for violation in dict.fromkeys(_fields(exchange, side, body)):
+                if violation.location.rpartition(".")[2] not in names:
+                    yield violation
 
 
 def _fields(exchange: ApiExchange, side: Side, body: object) -> Iterator[Violation]:
@@ -63,9 +73,11 @@ def _fields(exchange: ApiExchange, side: Side, body: object) -> Iterator[Violati
 
 
 def _is_wanted(name: str, exchange: ApiExchange, side: Side) -> bool:
-    """Return whether the query of the request asks for a field, or for all fields."""
+    """Return whether the cloud must have a field, and the query of the request asks for it or for all."""
     projection = service_facts(exchange.service).projection
     selected = {value for key, values in exchange.query if key == projection for value in values.split(",")}
+    if side == "response" and name in service_facts(exchange.service).extension_fields:
+        return False
     return side == "request" or not projection or not selected or name in selected
 
 

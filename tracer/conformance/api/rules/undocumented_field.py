@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 from tracer.conformance.api.api_exchanges import Side
 from tracer.conformance.api.documented_fields import documented_fields
-from tracer.conformance.api.message_bodies import joined, objects_in
+from tracer.conformance.api.message_bodies import objects_in
 from tracer.conformance.api.violations import Violation
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ __all__ = ["undocumented_field"]
 def undocumented_field(exchange: ApiExchange) -> Iterator[Violation]:
     """Yield a violation for each field without a documented name, in requests that succeed and in responses.
 
-    A body without any documented field, and an object that the reference does not describe, have none.
+    A body without any documented field, and an object that the reference does not describe, have none. A field
+    that a schema allows as one of any names is a user's own.
     """
     side: Side
     for side in get_args(Side):
@@ -38,6 +39,9 @@ def _violations(exchange: ApiExchange, side: Side, body: object) -> Iterator[Vio
         if not fields.describe(content):
             continue
         for name in content.content:
-            if not fields.allow(content, name):
-                location = f"{side}.body.{joined(content.location, name)}"
+            listed = exchange.is_listed(side, (*content.keys, name))
+            if fields.named(name) or listed is False:
+                continue
+            if listed or not fields.allow(content, name):
+                location = f"{side}.body.{content.location_of(name)}"
                 yield Violation(location, "undocumented", f"the field {name} of the {side} is not documented")

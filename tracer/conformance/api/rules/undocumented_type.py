@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 from tracer.conformance.api.api_exchanges import Side
 from tracer.conformance.api.documented_fields import documented_fields
-from tracer.conformance.api.message_bodies import joined, objects_in
+from tracer.conformance.api.message_bodies import json_type, objects_in
 from tracer.conformance.api.violations import Violation
 from tracer.redaction.pseudonyms import has_pseudonym
 
@@ -55,18 +55,13 @@ def _violations(exchange: ApiExchange, side: Side, body: object) -> Iterator[Vio
             continue
         for name, value in content.content.items():
             types = {_TYPES.get(each.type.lower(), "") for each in fields.named(name)}
-            actual = _json_type(value)
+            actual = json_type(value)
             if not types or "" in types or actual in types or actual == "null":
                 continue
             if (actual, "number") == ("integer", *types) or _is_redacted(value):
                 continue
             text = f"the field {name} of the {side} is of type {actual}, not {' or '.join(sorted(types))}"
-            yield Violation(f"{side}.body.{joined(content.location, name)}", "undocumented", text)
-
-
-def _json_type(value: object) -> str:
-    names = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
-    return names.get(type(value), "null")
+            yield Violation(f"{side}.body.{content.location_of(name)}", "undocumented", text)
 
 
 def _is_redacted(value: object) -> bool:
