@@ -18,8 +18,6 @@ from tracer.rendering.format_tables import API_REPORTS, CHECK_REPORTS
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
-
     from tracer.api_reference.schema_types import SchemaSet
 
 __all__ = ["arguments", "run"]
@@ -33,8 +31,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--api",
         action="store_true",
-        help="Compare each exchange with the official API reference, and with the JSON Schemas of the services. "
-        "The first check of a release installs its packages.",
+        help="Compare each exchange with the official API reference, and with the JSON Schemas of the "
+        "services. The first check of a release installs its packages.",
     )
     parser.add_argument(
         "--no-schemas", action="store_true", help="With --api, compare with the API reference alone."
@@ -63,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
 def _check_options(options: argparse.Namespace) -> None:
     """Raise InputError for an option that has no effect."""
     if options.api:
-        ineffective = ("sequence", "add_sequence")
+        ineffective: tuple[str, ...] = ("sequence", "add_sequence")
         problem = "has no effect with --api"
     else:
         ineffective = ("no_schemas", "release", "fail_on")
@@ -99,7 +97,7 @@ def _run_api(options: argparse.Namespace) -> int:
     with progress() as show:
         report = check_api(
             counted_items(below(options.recordings), show, "checking"),
-            _without_schemas if options.no_schemas else _with_schemas(show),
+            _without_schemas if options.no_schemas else _cached_schemas,
             options.release,
             options.fail_on or "error",
         )
@@ -113,14 +111,7 @@ def _without_schemas(_release: str) -> None:
     return None
 
 
-def _with_schemas(show: Callable[[str], None]) -> Callable[[str], SchemaSet | None]:
-    """Return a function that returns the schemas of a release. It installs them the first time."""
-    import functools
-
+def _cached_schemas(release: str) -> SchemaSet | None:
     from tracer.api_reference.schemas import schema_set
 
-    @functools.cache
-    def schemas_of(release: str) -> SchemaSet | None:
-        return schema_set(release)
-
-    return schemas_of
+    return schema_set(release)

@@ -25,7 +25,7 @@ class RuleText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class RuleTexts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The texts of the rules by name: of a comparison with sequences, and with the documentation of the API."""
+    """The texts of the rules by name: of comparisons with sequences, and with the API."""
 
     check: dict[str, RuleText]
     api: dict[str, RuleText]

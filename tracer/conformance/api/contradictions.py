@@ -22,7 +22,7 @@ Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Contradiction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A contradiction: an operation violates a rule at locations, in the releases from ``since`` to ``until``.
+    """A contradiction: an operation violates a rule at locations, in releases from ``since`` to ``until``.
 
     ``operation`` is an ID of the API reference, or service, method and path template of a request without
     one: ``keystone GET /``. ``evidence`` says what the documentation states, and what the service does.
@@ -49,7 +49,7 @@ class Contradiction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     def holds_in(self, release: str) -> bool:
         """Return whether ``release`` is in the range."""
-        return holds(self.since, self.until, release)
+        return bool(holds(self.since, self.until, release))
 
 
 class Contradictions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -53,7 +53,7 @@ class DocumentedFields:
         return not content.keys or any(name in self._by_name for name in content.content)
 
     def allow(self, content: BodyObject, name: str) -> bool:
-        """Return whether an object may have the key ``name`` that is not documented: an ID, or a user's own word."""
+        """Return whether a key that is not documented may be there: an ID, or a user's own word."""
         if is_id(name):
             return True
         return content.location in self._user_objects and isinstance(content.content[name], str)

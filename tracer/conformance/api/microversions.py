@@ -26,9 +26,9 @@ def microversion_of(exchange: Exchange, service: str) -> str | None:
     facts = service_facts(service).microversions
     if facts is None:
         return ""
-    messages = [exchange.request] if exchange.response is None else [exchange.response, exchange.request]
-    for message in messages:
-        named = _named(message.headers, facts)
+    response = {} if exchange.response is None else exchange.response.headers
+    for headers in (response, exchange.request.headers):
+        named = _named(headers, facts)
         if named == "latest":
             return None
         if named and _numbers(named):

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from tracer.model import Recording
 
 __all__ = [
-    "API_FORMAT", "ApiFinding", "ApiReport", "ComparedRecording", "FailOn", "StaleContradiction", "api_exit_code",
-    "check_api", "fails",
+    "API_FORMAT", "ApiFinding", "ApiReport", "ComparedRecording", "FailOn", "StaleContradiction",
+    "api_exit_code", "check_api", "fails",
 ]  # fmt: skip
 
 API_FORMAT = 1
@@ -187,7 +187,11 @@ class _Comparison:
         found = []
         for entry in (entry for entries in self._entries.values() for entry in entries):
             contradiction = entry.contradiction
-            seen = {each for each in self._seen_operations[contradiction.operation] if contradiction.holds_in(each)}
+            seen = {
+                each
+                for each in self._seen_operations[contradiction.operation]
+                if contradiction.holds_in(each)
+            }
             if contradiction.rule == "schema-violation":
                 seen &= self.releases_with_schemas
             missing = seen - self._occurred[entry]
@@ -213,11 +217,16 @@ def _compare_file(path: Path, release: str | None, comparison: _Comparison) -> C
         exchange.started if exchange.ended is None else exchange.ended for exchange in recording.exchanges
     ]
     compared = ComparedRecording(
-        recording=str(path), release=wanted, exchanges=len(recording.exchanges), duration=max(ends, default=0.0)
+        recording=str(path),
+        release=wanted,
+        exchanges=len(recording.exchanges),
+        duration=max(ends, default=0.0),
     )
     if wanted is None or not is_openstack(wanted):
         problem = (
-            "the recording names no release of its cloud" if wanted is None else f"no OpenStack release: {wanted}"
+            "the recording names no release of its cloud"
+            if wanted is None
+            else f"no OpenStack release: {wanted}"
         )
         return msgspec.structs.replace(compared, problem=f"{problem}: name it with --release")
     with_reference = comparison.add(recording, str(path), wanted)

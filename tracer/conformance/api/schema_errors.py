@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["SchemaError", "schema_errors"]
 
-_STRUCTURE = frozenset({"required", "additionalProperties", "minProperties", "maxProperties", "maxItems", "minItems"})
+_STRUCTURE = frozenset(
+    {"required", "additionalProperties", "minProperties", "maxProperties", "maxItems", "minItems"}
+)
 """Keywords whose errors do not depend on values, which may be redacted."""
 
 _LIMIT = 120
@@ -58,7 +60,7 @@ def _errors(exchange: ApiExchange, part: SchemaPart, rule: SchemaRule) -> Iterat
     if value is None:
         return
     if rule.schema is None:
-        yield SchemaError(prefix, f"the {part} has a body, and the schema declares that there is none", rule.package)
+        yield SchemaError(prefix, f"the {part} has a body, which the schema excludes", rule.package)
         return
     for error in validator(exchange.schemas, rule.schema).iter_errors(value):
         if not _is_evidence(error, value):
@@ -80,13 +82,15 @@ def _query(exchange: ApiExchange) -> object:
 
 
 def _is_evidence(error: jsonschema_rs.ValidationError, value: object) -> bool:
-    """Return whether the error is one of the service: a pseudonym fits no pattern, length, or list of values."""
+    """Return whether the error is one of the service: a pseudonym fits no pattern and no length."""
     instance = value_at(value, error.instance_path)
     if error.kind.name in _STRUCTURE:
         return True
     if error.kind.name == "type" and isinstance(instance, dict | list):
         return True
-    return not has_pseudonym(instance if isinstance(instance, str) else json.dumps(instance, ensure_ascii=False))
+    return not has_pseudonym(
+        instance if isinstance(instance, str) else json.dumps(instance, ensure_ascii=False)
+    )
 
 
 def _described(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tracer.findings import ConformanceSeverity
+if TYPE_CHECKING:
+    from tracer.findings import ConformanceSeverity
 
 __all__ = ["ApiRule", "Violation"]
 

@@ -62,8 +62,8 @@ def _lines(findings: Sequence[ApiFinding]) -> list[str]:
         line
         for finding in findings
         for line in finding_lines(
-            f"{finding.rule}: exchange {finding.exchange}, {finding.operation} · {finding.path}: {finding.text} "
-            f"({finding.source})",
+            f"{finding.rule}: exchange {finding.exchange}, {finding.operation} · {finding.path}: "
+            f"{finding.text} ({finding.source})",
             findings_url("api", finding.rule),
         )
     ]

@@ -37,7 +37,9 @@ def api_sarif(report: ApiReport) -> str:
     ]
     properties = {
         "notCompared": [
-            {"recording": each.recording, "problem": each.problem} for each in report.recordings if each.problem
+            {"recording": each.recording, "problem": each.problem}
+            for each in report.recordings
+            if each.problem
         ],
         "noLongerOccurs": [
             f"{each.operation} · {each.location}, {each.rule}" for each in report.no_longer_occurring

@@ -35,7 +35,9 @@ def api_lines(report: ApiReport) -> Iterator[Text]:
     for stale in report.no_longer_occurring:
         where = f"{stale.operation} · {stale.location}, {stale.rule}"
         yield Text(
-            visible(f"known contradiction that no longer occurs in {', '.join(stale.releases)}: {where}", 600),
+            visible(
+                f"known contradiction that no longer occurs in {', '.join(stale.releases)}: {where}", 600
+            ),
             style="yellow",
         )
     yield _summary(report)
@@ -103,5 +105,5 @@ def _summary(report: ApiReport) -> Text:
         else "the API reference"
     )
     failed = report.unchecked or any(fails(finding, report.fail_on) for finding in report.findings)
-    text = f"{counted(len(compared), 'recording')}, {counted(exchanges, 'exchange')} compared with {against}: {found}"
-    return Text(text, style="bold red" if failed else "green")
+    numbers = f"{counted(len(compared), 'recording')}, {counted(exchanges, 'exchange')}"
+    return Text(f"{numbers} compared with {against}: {found}", style="bold red" if failed else "green")

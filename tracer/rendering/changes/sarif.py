@@ -32,9 +32,7 @@ def sarif(report: ComparisonReport) -> str:
     Differences in the baseline are results with a suppression. Volatile differences are only counted,
     in the properties of the run.
     """
-    rules = [
-        sarif_rule(name, pick(texts, DEFAULT) or name, rule_url(name)) for name, texts in whys().items()
-    ]
+    rules = [sarif_rule(name, pick(texts, DEFAULT) or name, rule_url(name)) for name, texts in whys().items()]
     results = [result for step in report.steps for result in _results(step)]
     return sarif_log("tracer diff", findings_url("severity"), rules, results, _properties(report))
 

@@ -21,7 +21,10 @@ def sarif(report: ConformanceReport) -> str:
     """Return the JSON text, with a newline at its end: a result for each finding."""
     rules = [
         sarif_rule(
-            name, plain_text(text.means[DEFAULT]), findings_url("rule", name), plain_text(text.remedy[DEFAULT])
+            name,
+            plain_text(text.means[DEFAULT]),
+            findings_url("rule", name),
+            plain_text(text.remedy[DEFAULT]),
         )
         for name, text in rule_texts().check.items()
     ]

@@ -100,7 +100,7 @@ def _in_some(side: Side, name: str, objects: list[BodyObject]) -> Iterator[Viola
             by_location[content.location].append(name in content.content)
     for location, present in by_location.items():
         if any(present) and not all(present):
-            text = f"not all objects at {location} of the {side} have the field {name}, which the reference requires"
+            text = f"not all objects at {location} have the field {name}, which the reference requires"
             yield _violation(side, f"{location}.{name}", text)
 
 

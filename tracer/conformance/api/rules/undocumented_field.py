@@ -20,8 +20,8 @@ __all__ = ["undocumented_field"]
 def undocumented_field(exchange: ApiExchange) -> Iterator[Violation]:
     """Yield a violation for each field without a documented name, in requests that succeed and in responses.
 
-    A body without any documented field, and an object that the reference does not describe, have none. A field
-    that a schema allows as one of any names is a user's own.
+    A body without any documented field, and an object that the reference does not describe, have none. A
+    field that a schema allows as one of any names is a user's own.
     """
     side: Side
     for side in get_args(Side):

@@ -30,7 +30,9 @@ def undocumented_status(exchange: ApiExchange) -> Iterator[Violation]:
     if status < 400 and not operation.success:
         return
     documented = ", ".join(map(str, sorted({*operation.success, *operation.errors}))) or "none"
-    yield Violation("response.status", "error", f"status {status} is not documented (documented: {documented})")
+    yield Violation(
+        "response.status", "error", f"status {status} is not documented (documented: {documented})"
+    )
 
 
 def _is_general(status: int, exchange: ApiExchange, operation: Operation) -> bool:
