@@ -18,6 +18,7 @@ from tracer.rendering.format_tables import API_REPORTS, CHECK_REPORTS
 
 if TYPE_CHECKING:
     import argparse
+
     from tracer.api_reference.schema_types import SchemaSet
 
 __all__ = ["arguments", "run"]

@@ -42,7 +42,8 @@ class ServiceFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     ``user_objects`` are locations of objects with keys of users' own words beside the documented fields. The
     values of these keys are strings. ``extensions`` are fields that only a cloud with an extension has, by
-    the alias of the extension. With ``query_lists``, schemas of queries describe a list of values for each name.
+    the alias of the extension. With ``query_lists``, schemas of queries describe a list of values for each
+    name.
     """
 
     microversions: Microversions | None = None

@@ -96,7 +96,7 @@ def _is_evidence(error: jsonschema_rs.ValidationError, value: object) -> bool:
 def _described(
     error: jsonschema_rs.ValidationError, value: object
 ) -> Iterator[tuple[Sequence[Key], str, bool]]:
-    """Yield location, text, and whether a value is missing. The text has no value that differs between runs."""
+    """Yield location, text, and whether a value is missing. No text has a value of the run."""
     keys, kind = tuple(error.instance_path), error.kind
     facts = kind.as_dict()
     if kind.name == "required":
