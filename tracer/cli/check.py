@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.cli.options import (
+    add_fail_on,
     add_format,
     add_own_sequences,
     add_recordings,
@@ -39,12 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--no-schemas", action="store_true", help="With --api, compare with the API reference alone."
     )
     add_release(parser, "With --api, in place of the release in the recordings.")
-    parser.add_argument(
-        "--fail-on",
-        choices=("error", "undocumented"),
-        metavar="SEVERITY",
-        help="With --api, exit code 1 from this severity on: error (default) or undocumented.",
-    )
+    add_fail_on(parser, ("error", "undocumented"), "With --api: error (default) or undocumented.")
     add_format(
         parser,
         CHECK_REPORTS,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from tracer.conformance.api.api_exchanges import ApiExchange, api_exchanges
-from tracer.conformance.api.message_bodies import objects_in, value_at
+from tracer.conformance.api.body_objects import objects_in, value_at
 from tracer.redaction.pseudonyms import has_pseudonym
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tracer.api_reference import Operation, Parameter
     from tracer.api_reference.schema_types import SchemaPart, SchemaRule, SchemaSet
-    from tracer.conformance.api.message_bodies import Key
+    from tracer.conformance.api.body_objects import Key
     from tracer.model import Exchange, Recording, Request, Response
 
 __all__ = ["ApiExchange", "Side", "api_exchanges"]

@@ -6,14 +6,14 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from tracer.conformance.api.general_facts import general_facts, service_facts
-from tracer.conformance.api.message_bodies import is_id
+from tracer.conformance.api.body_objects import is_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from tracer.api_reference import Parameter
     from tracer.conformance.api.api_exchanges import ApiExchange, Side
-    from tracer.conformance.api.message_bodies import BodyObject
+    from tracer.conformance.api.body_objects import BodyObject
 
 __all__ = ["DocumentedFields", "documented_fields"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 from tracer.api_reference.schema_types import SchemaPart
 from tracer.api_reference.schemas import validator
 from tracer.conformance.api.general_facts import service_facts
-from tracer.conformance.api.message_bodies import general_location, json_type, value_at
+from tracer.conformance.api.body_objects import general_location, json_type, value_at
 from tracer.redaction.pseudonyms import has_pseudonym
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tracer.api_reference.schema_types import SchemaRule
     from tracer.conformance.api.api_exchanges import ApiExchange
-    from tracer.conformance.api.message_bodies import Key
+    from tracer.conformance.api.body_objects import Key
 
 __all__ = ["SchemaError", "schema_errors"]
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracer.api_reference.schema_types import SchemaSet
-    from tracer.conformance.api.message_bodies import Key
+    from tracer.conformance.api.body_objects import Key
 
 __all__ = ["is_listed", "schema_content"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from tracer.conformance.api.api_exchanges import Side
 from tracer.conformance.api.general_facts import service_facts
-from tracer.conformance.api.message_bodies import objects_in
+from tracer.conformance.api.body_objects import objects_in
 from tracer.conformance.api.schema_errors import schema_errors
 from tracer.conformance.api.violations import Violation
 from tracer.model import header
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tracer.conformance.api.api_exchanges import ApiExchange
-    from tracer.conformance.api.message_bodies import BodyObject
+    from tracer.conformance.api.body_objects import BodyObject
 
 __all__ = ["missing_field"]
 

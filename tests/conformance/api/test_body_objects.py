@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracer.conformance.api.message_bodies import general_location, is_id, json_type, objects_in, value_at
+from tracer.conformance.api.body_objects import general_location, is_id, json_type, objects_in, value_at
 
 BODY = {"images": [{"a.b": 1}, {"tags": []}], "allocations": {"6e850174-1e03-4073-bf1b-8c030894e7da": {"x": {}}}}
 
