@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from tracer.api_reference import find_operation, link, services
 from tracer.api_reference.schemas import applicable
+from tracer.conformance.api.general_facts import service_facts
 from tracer.conformance.api.microversions import in_range, microversion_of
 from tracer.conformance.api.schema_properties import is_listed, schema_content
 from tracer.sequences.json_bodies import json_content
@@ -64,6 +65,14 @@ class ApiExchange(NamedTuple):
         """Return whether the response has the status of a success, which the documented fields concern."""
         response = self.exchange.response
         return response is not None and 200 <= response.status < 300
+
+    @property
+    def selected_fields(self) -> frozenset[str]:
+        """Return the fields of the response that the query selects, empty if it selects none."""
+        projection = service_facts(self.service).projection
+        return frozenset(
+            field for name, fields in self.query if name == projection for field in fields.split(",")
+        )
 
     def message(self, side: Side) -> Request | Response | None:
         """Return the request or the response."""

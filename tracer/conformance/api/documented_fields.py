@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from tracer.conformance.api.general_facts import general_facts, service_facts
 from tracer.conformance.api.body_objects import is_id
+from tracer.conformance.api.general_facts import general_facts, service_facts
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from tracer.api_reference.schema_types import SchemaPart
 from tracer.api_reference.schemas import validator
-from tracer.conformance.api.general_facts import service_facts
 from tracer.conformance.api.body_objects import general_location, json_type, value_at
+from tracer.conformance.api.general_facts import service_facts
 from tracer.redaction.pseudonyms import has_pseudonym
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ def _errors(exchange: ApiExchange, part: SchemaPart, rule: SchemaRule) -> Iterat
         if not _is_evidence(error, value):
             continue
         for keys, text, is_missing in _described(error, value):
+            if is_missing and exchange.selected_fields and keys[-1] not in exchange.selected_fields:
+                continue
             inner = general_location(keys)
             location = f"{prefix}.{inner}" if inner and not inner.startswith("[]") else prefix + inner
             yield SchemaError(location, text, rule.package, is_missing)

@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, get_args
 
 from tracer.conformance.api.api_exchanges import Side
-from tracer.conformance.api.general_facts import service_facts
 from tracer.conformance.api.body_objects import objects_in
+from tracer.conformance.api.general_facts import service_facts
 from tracer.conformance.api.schema_errors import schema_errors
 from tracer.conformance.api.violations import Violation
 from tracer.model import header
@@ -70,15 +70,17 @@ def _fields(exchange: ApiExchange, side: Side, body: object) -> Iterator[Violati
     for name in wanted:
         if name not in missing and "." not in name:
             yield from _in_some(side, name, objects)
+    if any("." in name for name in required):
+        plain = [name for name in wanted if name not in missing and "." not in name]
+        yield from _in_the_resource(side, plain, objects)
 
 
 def _is_wanted(name: str, exchange: ApiExchange, side: Side) -> bool:
     """Return whether the cloud must have a field, and the query of the request asks for it or for all."""
-    projection = service_facts(exchange.service).projection
-    selected = {value for key, values in exchange.query if key == projection for value in values.split(",")}
+    selected = exchange.selected_fields
     if side == "response" and name in service_facts(exchange.service).extension_fields:
         return False
-    return side == "request" or not projection or not selected or name in selected
+    return side == "request" or not selected or name in selected
 
 
 def _is_missing(name: str, names: set[str], by_name: Mapping[str, list[BodyObject]]) -> bool:
@@ -102,6 +104,22 @@ def _in_some(side: Side, name: str, objects: list[BodyObject]) -> Iterator[Viola
         if any(present) and not all(present):
             text = f"not all objects at {location} have the field {name}, which the reference requires"
             yield _violation(side, f"{location}.{name}", text)
+
+
+def _in_the_resource(side: Side, names: list[str], objects: list[BodyObject]) -> Iterator[Violation]:
+    """Yield a violation for each of ``names`` that the resource lacks, though an object inside has it.
+
+    A table with dots in some names says of them in which objects they are. Its other names are those of the
+    resource, or of the list of resources.
+    """
+    top = {name for content in objects if not content.keys for name in content.content}
+    for content in objects:
+        if len(content.keys) not in {1, 2} or not all(isinstance(key, int) for key in content.keys[1:]):
+            continue
+        for name in names:
+            if name not in top and name not in content.content:
+                text = f"{content.location} of the {side} has no field {name}, which the reference requires"
+                yield _violation(side, f"{content.location}.{name}", text)
 
 
 def _has_empty_collection(body: object) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from tracer.conformance.api.api_exchanges import Side
-from tracer.conformance.api.documented_fields import documented_fields
 from tracer.conformance.api.body_objects import json_type, objects_in
+from tracer.conformance.api.documented_fields import documented_fields
 from tracer.conformance.api.violations import Violation
 from tracer.redaction.pseudonyms import has_pseudonym
 
