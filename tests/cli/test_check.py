@@ -113,7 +113,7 @@ def test_junit(deviating: Path) -> None:
     [
         (("check",), "RECORDING"),
         (("check", SHIPPED, "--sequence", "nope"), "--sequence: unknown sequence 'nope'"),
-        (("check", SHIPPED, "--format", "xml"), "expected one of table, json, junit, got 'xml'"),
+        (("check", SHIPPED, "--format", "xml"), "expected one of table, json, junit, sarif, got 'xml'"),
         (("check", "."), "no recording in this folder"),
         (("learn", "none.yaml"), "none.yaml: No such file or directory"),
         (("learn", SHIPPED, RECORDED / "zed" / "image-list-1.yaml"), "but "),
