@@ -37,7 +37,7 @@ def call(
     headers: dict[str, str] | None = None,
     answered: dict[str, str] | None = None,
 ) -> Exchange:
-    """An exchange with `service`. `sent` and `body` are JSON; `answered` are header fields of the response."""
+    """An exchange with `service`. `sent` and `body` are JSON, `answered` are header fields."""
     return Exchange(
         started=0.0,
         ended=1.0,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from tracer.conformance.api.body_objects import general_location, is_id, json_type, objects_in, value_at
 
-BODY = {"images": [{"a.b": 1}, {"tags": []}], "allocations": {"6e850174-1e03-4073-bf1b-8c030894e7da": {"x": {}}}}
+BODY = {
+    "images": [{"a.b": 1}, {"tags": []}],
+    "allocations": {"6e850174-1e03-4073-bf1b-8c030894e7da": {"x": {}}},
+}
 
 
 def test_each_object_has_its_location_and_its_name() -> None:

@@ -48,7 +48,9 @@ def test_an_entry_holds_in_its_releases() -> None:
 def test_the_shipped_entries_name_operations_of_the_reference_and_are_there_once() -> None:
     shipped = contradictions()
     keys = [
-        (entry.operation, entry.rule, location, entry.since) for entry in shipped for location in entry.locations
+        (entry.operation, entry.rule, location, entry.since)
+        for entry in shipped
+        for location in entry.locations
     ]
     assert len(keys) == len(set(keys)) > 50
     for entry in shipped:

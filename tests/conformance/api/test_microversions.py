@@ -14,7 +14,12 @@ from tracer.conformance.api.microversions import in_range, microversion_of
         ("nova", {}, {}, "2.1"),
         ("nova", {"OpenStack-API-Version": "compute 2.96"}, {}, "2.96"),
         ("nova", {"X-OpenStack-Nova-API-Version": "2.47"}, {}, "2.47"),
-        ("nova", {"OpenStack-API-Version": "compute latest"}, {"openstack-api-version": "compute 2.100"}, "2.100"),
+        (
+            "nova",
+            {"OpenStack-API-Version": "compute latest"},
+            {"openstack-api-version": "compute 2.100"},
+            "2.100",
+        ),
         ("nova", {"OpenStack-API-Version": "compute latest"}, {}, None),
         ("nova", {"OpenStack-API-Version": "volume 3.70"}, {}, "2.1"),
         ("nova", {"OpenStack-API-Version": "compute nonsense"}, {}, "2.1"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import pytest
 
 from tests.conformance.api.calls import call, compared, schema_set
 from tracer.conformance.api.schema_errors import schema_errors
-from tracer.model import Exchange
+
+if TYPE_CHECKING:
+    from tracer.model import Exchange
 
 FLAVORS = ("nova", "GET", "/flavors", "response")
 OBJECT: dict[str, Any] = {
@@ -77,4 +79,7 @@ def test_a_query_has_lists_of_values_for_nova_and_values_for_keystone() -> None:
         ("request.query.x", "the schema does not allow x"),
     ]
     one = {"properties": {"name": {"type": "string"}}}
-    assert errors(call("keystone", "GET", "/v3/users?name=a"), ("keystone", "GET", "/v3/users", "query", one)) == []
+    assert (
+        errors(call("keystone", "GET", "/v3/users?name=a"), ("keystone", "GET", "/v3/users", "query", one))
+        == []
+    )
