@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 GROUPS = {
     "cloud": ("up", "down", "status", "list", "env"),
     "sequences": ("list", "show", "schema"),
-    "api": ("list", "show", "coverage"),
+    "api": ("list", "show", "coverage", "disagreements"),
 }
 
 

@@ -1,11 +1,11 @@
-"""``tracer api list|show|coverage``: the operations of the official API reference."""
+"""``tracer api list|show|coverage|disagreements``: the official API reference, and recordings beside it."""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
 
-from tracer.cli import api_coverage
+from tracer.cli import api_coverage, api_disagreements
 from tracer.cli.options import add_format, add_language, add_release
 from tracer.cli.parsing import Verb, add_verbs, run_verb
 from tracer.errors import InputError
@@ -165,5 +165,10 @@ _VERBS = {
         "List the operations that recordings have, and count the others.",
         api_coverage.arguments,
         api_coverage.run,
+    ),
+    "disagreements": Verb(
+        "Write a page on contradictions between the documentation and the services.",
+        api_disagreements.arguments,
+        api_disagreements.run,
     ),
 }

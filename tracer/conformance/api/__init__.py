@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tracer.conformance.api.contradictions import Contradiction, Contradictions, contradictions
+from tracer.conformance.api.disagreements import Disagreement, disagreements
 from tracer.conformance.api.report import (
     ApiFinding,
     ApiReport,
@@ -22,10 +23,12 @@ __all__ = [
     "ComparedRecording",
     "Contradiction",
     "Contradictions",
+    "Disagreement",
     "FailOn",
     "StaleContradiction",
     "api_exit_code",
     "check_api",
     "contradictions",
+    "disagreements",
     "fails",
 ]
