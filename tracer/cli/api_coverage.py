@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> None:
 
         sys.stdout.write(coverage_json(result, options.lang))
     else:
-        from tracer.rendering.coverage_markdown import coverage_markdown
+        from tracer.rendering.pages.coverage_markdown import coverage_markdown
         from tracer.rendering.pages.wording import wording
 
         sys.stdout.write(coverage_markdown(result, wording(options.lang), unseen=options.unseen))

@@ -12,9 +12,9 @@ from tracer.errors import InputError
 from tracer.formats.data_files import read
 from tracer.formats.file_kinds import expecting
 from tracer.recording import loads
-from tracer.rendering.coverage_markdown import coverage_markdown
 from tracer.rendering.messages import messages
 from tracer.rendering.pages.changed import changes_page
+from tracer.rendering.pages.coverage_markdown import coverage_markdown
 from tracer.rendering.pages.hosts import replacement
 from tracer.rendering.pages.operation_page import operation_page
 from tracer.rendering.pages.page import (

@@ -7,7 +7,7 @@ import pytest
 from tests.conformance.test_coverage import run_of
 from tests.rendering.sites import rendered
 from tracer.conformance import coverage
-from tracer.rendering.coverage_markdown import coverage_markdown
+from tracer.rendering.pages.coverage_markdown import coverage_markdown
 from tracer.rendering.pages.wording import wording
 
 
