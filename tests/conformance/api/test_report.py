@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,12 +11,12 @@ from tracer import rulefolders
 from tracer.conformance.api import ApiReport, api_exit_code, check_api
 from tracer.conformance.api.contradictions import contradictions
 from tracer.recording import save
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tracer.model import Exchange, Recording
-    from tracer.conformance.api.report import FailOn
     from pathlib import Path
+
+    from tracer.conformance.api.report import FailOn
+    from tracer.model import Exchange, Recording
 
 ROOTS = call("keystone", "GET", "/", 300)
 
