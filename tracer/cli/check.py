@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from tracer.cli.options import (
@@ -19,6 +20,7 @@ from tracer.rendering.format_tables import API_REPORTS, CHECK_REPORTS
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from tracer.api_reference.schema_types import SchemaSet
 
@@ -94,7 +96,7 @@ def _run_api(options: argparse.Namespace) -> int:
     with progress() as show:
         report = check_api(
             counted_items(below(options.recordings), show, "checking"),
-            _without_schemas if options.no_schemas else _cached_schemas,
+            _without_schemas if options.no_schemas else _installed_schemas(show),
             options.release,
             options.fail_on or "error",
         )
@@ -108,7 +110,17 @@ def _without_schemas(_release: str) -> None:
     return None
 
 
-def _cached_schemas(release: str) -> SchemaSet | None:
-    from tracer.api_reference.schemas import schema_set
+def _installed_schemas(show: Callable[[str], None]) -> Callable[[str], SchemaSet | None]:
+    """Return a function that returns the schemas of a release, and installs its packages the first time.
 
-    return schema_set(release)
+    A release without embedded cloud has no schemas.
+    """
+    from tracer.cloud.release_data import releases
+    from tracer.cloud.schema_extraction import ensure_schemas
+    from tracer.releases import canonical
+
+    @functools.cache
+    def schemas_of(name: str) -> SchemaSet | None:
+        return ensure_schemas(name, show) if canonical(name) in releases() else None
+
+    return schemas_of
