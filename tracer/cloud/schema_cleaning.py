@@ -40,7 +40,9 @@ def _clean(schema: Any) -> Any:
         elif key in _BY_NAME and isinstance(value, dict):
             # Cinder has "type" beside the names.
             clean[key] = {name: _clean(each) for name, each in value.items() if isinstance(each, dict | bool)}
-        elif key not in _TEXTS and not (key == "required" and isinstance(value, bool)):
+        elif key == "required" and (isinstance(value, bool) or value == []):
+            continue  # draft 3, and an empty list, which draft 4 refuses
+        elif key not in _TEXTS:
             clean[key] = _clean(value)
     return clean
 

@@ -13,9 +13,9 @@ from . import decorators
 from .rules import Rule, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-__all__ = ["PACKAGES", "read", "validated_body"]
+__all__ = ["PACKAGES", "read", "takes", "validated_body"]
 
 PACKAGES = ("keystone",)
 
@@ -25,6 +25,7 @@ _PARTS = {
     "response_body_schema": "response",
 }
 _VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
+_NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -53,12 +54,22 @@ def read() -> tuple[list[str], list[Rule]]:
         path = _VARIABLE.sub(r"{\1}", each.rule)
         view = getattr(app.view_functions[each.endpoint], "view_class", None)
         for method in (name for name in _METHODS if name in each.methods):
-            routes.append(f"{method} {path}")
             function = getattr(view, method.lower(), None)
+            # A view has several paths, and not each of its functions has the parameters of all of them.
+            if function and not takes(function, each.arguments):
+                continue
+            routes.append(f"{method} {path}")
             rules += _rules(method, path, function) if function else ()
     for each_rule in rules:
         each_rule["draft"] = draft
     return routes, rules
+
+
+def takes(function: Any, arguments: Collection[str]) -> bool:
+    """Return whether a view's function can be called with ``arguments`` alone."""
+    _self, *parameters = inspect.signature(inspect.unwrap(function)).parameters.values()
+    required = {each.name for each in parameters if each.default is each.empty and each.kind in _NAMED}
+    return required <= set(arguments)
 
 
 def _rules(method: str, path: str, function: Any) -> Iterator[Rule]:
