@@ -10,8 +10,6 @@ from tracer.cli.options import add_language, add_out, add_recordings, add_releas
 if TYPE_CHECKING:
     import argparse
 
-    from tracer.api_reference.schema_types import SchemaSet
-
 __all__ = ["arguments", "run"]
 
 
@@ -27,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the page. Return 2 if a recording was not compared, which a line on stderr names."""
     from tracer.cli.progress import counted_items, progress
+    from tracer.cli.schema_source import installed_schemas, no_schemas
     from tracer.conformance.api import check_api
     from tracer.errors import TracerError
     from tracer.i18n import check_language
@@ -43,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     with progress() as show:
         report = check_api(
             counted_items(paths, show, "checking"),
-            _without_schemas if options.no_schemas else _cached_schemas,
+            no_schemas if options.no_schemas else installed_schemas(show),
             options.release,
         )
     for compared in report.recordings:
@@ -57,13 +56,3 @@ def run(options: argparse.Namespace) -> int:
         write(options.out, page)
         print(f"wrote {options.out}")
     return TracerError.exit_code if report.unchecked else 0
-
-
-def _without_schemas(_release: str) -> None:
-    return None
-
-
-def _cached_schemas(release: str) -> SchemaSet | None:
-    from tracer.api_reference.schemas import schema_set
-
-    return schema_set(release)

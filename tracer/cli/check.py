@@ -20,7 +20,6 @@ from tracer.rendering.format_tables import API_REPORTS, CHECK_REPORTS
 if TYPE_CHECKING:
     import argparse
 
-    from tracer.api_reference.schema_types import SchemaSet
 
 __all__ = ["arguments", "run"]
 
@@ -87,6 +86,7 @@ def _run_sequences(options: argparse.Namespace) -> int:
 def _run_api(options: argparse.Namespace) -> int:
     from tracer.cli.progress import counted_items, progress
     from tracer.cli.report_output import print_report
+    from tracer.cli.schema_source import installed_schemas, no_schemas
     from tracer.conformance.api import api_exit_code, check_api
     from tracer.plugins import ReportOptions
     from tracer.recording import below
@@ -94,7 +94,7 @@ def _run_api(options: argparse.Namespace) -> int:
     with progress() as show:
         report = check_api(
             counted_items(below(options.recordings), show, "checking"),
-            _without_schemas if options.no_schemas else _cached_schemas,
+            no_schemas if options.no_schemas else installed_schemas(show),
             options.release,
             options.fail_on or "error",
         )
@@ -102,13 +102,3 @@ def _run_api(options: argparse.Namespace) -> int:
     lines = API_REPORTS.run(options.format, report, ReportOptions())
     print_report(lines, trusted=options.format in [*API_REPORTS])
     return code
-
-
-def _without_schemas(_release: str) -> None:
-    return None
-
-
-def _cached_schemas(release: str) -> SchemaSet | None:
-    from tracer.api_reference.schemas import schema_set
-
-    return schema_set(release)

@@ -30,6 +30,7 @@ def test_a_location_has_no_index_and_no_id() -> None:
 def test_a_value_is_found_by_keys_and_indexes() -> None:
     assert value_at(BODY, ("images", 1, "tags")) == []
     assert value_at(BODY, ("images", 7, "tags")) is None
-    assert [json_type(value) for value in ("", True, 1, 1.5, [], {}, None)] == [
+    values: list[object] = ["", True, 1, 1.5, [], {}, None]
+    assert [json_type(value) for value in values] == [
         "string", "boolean", "integer", "number", "array", "object", "null",
     ]  # fmt: skip

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 from tests.conformance.api.calls import IMAGE, call, recording
 from tests.conformance.api.test_report import report
 from tracer.conformance.api.finding_groups import finding_groups, operation_groups
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.conformance.api.planting import Planted, planted
 from tracer.conformance.api.api_exchanges import api_exchanges
 from tracer.conformance.api.rules import RULES
 from tracer.recording import load
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tracer.model import Recording

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,12 +11,13 @@ from tracer import rulefolders
 from tracer.conformance.api import ApiReport, api_exit_code, check_api
 from tracer.conformance.api.contradictions import contradictions
 from tracer.recording import save
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tracer.model import Exchange, Recording
-    from tracer.conformance.api.report import FailOn
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from tracer.conformance.api.report import FailOn
+    from tracer.model import Exchange, Recording
 
 ROOTS = call("keystone", "GET", "/", 300)
 
@@ -89,7 +91,7 @@ def test_a_named_release_replaces_that_of_the_cloud(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A folder of the user's rules with one entry, for statuses of `image.show-image` from 2024.1 on."""
     folder = tmp_path / "rules"
     folder.mkdir()
@@ -99,7 +101,7 @@ def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     monkeypatch.setenv(rulefolders.VARIABLE, str(folder))
     contradictions.cache_clear()
-    yield folder  # type: ignore[misc]
+    yield
     contradictions.cache_clear()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.conformance.api.calls import IMAGE, call, compared, schema_set
 from tracer.conformance.api.rules.missing_field import missing_field

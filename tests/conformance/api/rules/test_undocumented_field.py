@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.conformance.api.calls import IMAGE, call, compared, schema_set
 from tracer.conformance.api.rules.undocumented_field import undocumented_field
@@ -44,7 +44,7 @@ def test_users_choose_the_properties_of_an_image() -> None:
 
 
 def test_a_schema_tells_fields_from_names_that_users_choose() -> None:
-    schema = {"properties": {"stores": {}}, "additionalProperties": {}}
+    schema: dict[str, Any] = {"properties": {"stores": {}}, "additionalProperties": {}}
     rules = schema_set(("glance", "GET", "/v2/images/{image_id}", "response", schema))
     body = {"id": "1", "stores": "a", "os_distro": "b", "planted": 1}
     assert locations(call("glance", "GET", IMAGE, body=body), rules) == ["response.body.stores"]

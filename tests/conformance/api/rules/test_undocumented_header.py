@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.conformance.api.calls import IMAGE, call, compared
 from tracer.conformance.api.rules.undocumented_header import undocumented_header
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tracer.model import Exchange

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.conformance.api.calls import call, compared
 from tracer.conformance.api.rules.undocumented_parameter import undocumented_parameter
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tracer.model import Exchange

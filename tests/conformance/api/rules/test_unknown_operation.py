@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.conformance.api.calls import IMAGE, call, compared
 from tracer.conformance.api.rules.unknown_operation import unknown_operation
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tracer.model import Exchange
