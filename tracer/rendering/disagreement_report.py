@@ -83,9 +83,10 @@ def _operations(
     for operation, each in groupby(collected, key=lambda each: each.operation):
         rows = list(each)
         name = visible(pick(names_of(operation), say.language), _NAME)
-        title = link(name, rows[0].link) if name else Md(link(say("disagreements.reference"), rows[0].link))
+        request = code(rows[0].request)
         yield {
-            "title": Md(f"{code(rows[0].request)} · {title}"),
+            "title": Md(f"{inline(name)} · {request}") if name else request,
+            "reference": Md(f"{code(operation)} · {link(say('disagreements.reference'), rows[0].link)}"),
             "rows": [_row(row, releases, say, folder) for row in rows],
         }
 
