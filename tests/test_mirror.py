@@ -45,6 +45,7 @@ SAME_JOB = {
     "options.py": "options, of the addon and of verbs",
     "problems.py": "problems as data",
     "report.py": "a report as data",
+    "sarif.py": "a report as SARIF",
     "schema.py": "the schema of files: of sequences, and the verb that prints it",
     "terminal.py": "a report for a terminal",
 }

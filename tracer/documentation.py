@@ -12,7 +12,7 @@ URL = "https://github.com/openstack-tracer/tracer/tree/main/docs"
 LANGUAGES = ("en", "ko")
 """The languages of the documentation: first the language of pages without a language in their names."""
 
-Group = Literal["verdict", "run", "rule", "difference", "severity", "volatile"]
+Group = Literal["verdict", "run", "rule", "api", "difference", "severity", "volatile"]
 """The groups of names on the page of findings. A name occurs once in a group."""
 
 

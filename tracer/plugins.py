@@ -97,7 +97,7 @@ Report_contra = TypeVar("Report_contra", contravariant=True)
 class ReportFormat(Protocol[Report_contra]):
     """A function that writes a report: an entry point of ``tracer.reports``.
 
-    ``Report_contra`` is ``ConformanceReport``, ``ComparisonReport``, or both.
+    ``Report_contra`` is ``ConformanceReport``, ``ApiReport``, ``ComparisonReport``, or several of them.
     """
 
     def __call__(self, report: Report_contra, options: ReportOptions, /) -> str:

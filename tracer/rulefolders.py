@@ -31,6 +31,7 @@ FILES = (
     "shared.yaml",
     "logins.yaml",
     "operations.yaml",
+    "contradictions.yaml",
     "sequences/*.yaml",
 )
 """Patterns of the rule files in a folder."""

@@ -113,7 +113,7 @@ def test_junit(deviating: Path) -> None:
     [
         (("check",), "RECORDING"),
         (("check", SHIPPED, "--sequence", "nope"), "--sequence: unknown sequence 'nope'"),
-        (("check", SHIPPED, "--format", "xml"), "expected one of table, json, junit, got 'xml'"),
+        (("check", SHIPPED, "--format", "xml"), "expected one of table, json, junit, sarif, got 'xml'"),
         (("check", "."), "no recording in this folder"),
         (("learn", "none.yaml"), "none.yaml: No such file or directory"),
         (("learn", SHIPPED, RECORDED / "zed" / "image-list-1.yaml"), "but "),
@@ -289,11 +289,59 @@ def test_what_is_learned_overwrites_nothing_unasked(own: Path) -> None:
     assert (own / "mine.yaml").read_text() != OWN
 
 
+def test_the_shipped_recordings_contradict_the_reference_only_as_known() -> None:
+    ended = tracer("check", "--api", "--no-schemas", ROOT / "recordings", "--fail-on", "undocumented")
+    assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
+    assert "compared with the API reference: " in ended.stdout
+    assert ended.stdout.endswith(" known contradictions\n")
+
+
+def test_the_api_check_needs_a_release(tmp_path: Path) -> None:
+    other = tmp_path / "a.yaml"
+    other.write_text(SHIPPED.read_text().replace("cloud: {release: zed, url:", "cloud: {url:"))
+    ended = tracer("check", "--api", "--no-schemas", other)
+    assert (ended.returncode, ended.stderr) == (2, "")
+    assert "the recording names no release of its cloud: name it with --release" in ended.stdout
+    assert tracer("check", "--api", "--no-schemas", other, "--release", "Zed").returncode == 0
+
+
+@pytest.mark.parametrize("kind", ["json", "junit", "sarif"])
+def test_the_api_check_has_the_formats_of_check(tmp_path: Path, kind: str) -> None:
+    wrong = tmp_path / "a.yaml"
+    wrong.write_text(SHIPPED.read_text().replace("status: 200", "status: 202"))
+    ended = tracer("check", "--api", "--no-schemas", "--format", kind, wrong)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert "undocumented-status" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--api", "--sequence", "image-show"), "--sequence: has no effect with --api"),
+        (("--no-schemas",), "--no-schemas: has no effect without --api"),
+        (("--release", "zed"), "--release: has no effect without --api"),
+        (("--fail-on", "error"), "--fail-on: has no effect without --api"),
+        (("--api", "--fail-on", "breaking"), "expected one of error, undocumented"),
+    ],
+)
+def test_an_option_without_effect_is_refused(options: tuple[str, ...], message: str) -> None:
+    ended = tracer("check", *options, SHIPPED)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert message in ended.stderr
+
+
 HOSTILE = "\x9b31m\x7f\u2028\u2029\u202e\u2066\u200b"
 
 
 @pytest.mark.parametrize(
-    "words", [("check", "--format", "json"), ("diff", "--format", "json"), ("diff", "--format", "sarif")]
+    "words",
+    [
+        ("check", "--format", "json"),
+        ("check", "--format", "sarif"),
+        ("check", "--api", "--no-schemas", "--format", "json"),
+        ("diff", "--format", "json"),
+        ("diff", "--format", "sarif"),
+    ],
 )
 def test_json_is_safe_to_print(tmp_path: Path, words: tuple[str, ...]) -> None:
     """Characters that command a terminal are escaped, wherever they come from: keys, texts and file names."""

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 GROUPS = {
     "cloud": ("up", "down", "status", "list", "env"),
     "sequences": ("list", "show", "schema"),
+    "api": ("list", "show", "coverage", "disagreements"),
 }
 
 
@@ -63,6 +64,10 @@ def test_help_of_a_group(words: tuple[str, str], snapshot: SnapshotAssertion) ->
         ("check", "--sequence", "image-list", "recordings/zed/image-show.yaml"),
         ("diff", "recordings/zed/image-show.yaml", "recordings/2026.2/image-show.yaml"),
         ("sequences", "show", "image-show"),
+        ("api", "coverage", "recordings/zed", "recordings/2026.2"),
+        ("api", "coverage", "recordings/zed/image-show.yaml", "--service", "image", "--unseen"),
+        ("api", "coverage", "recordings/zed", "recordings/2026.2", "--format", "md"),
+        ("api", "coverage", "recordings/zed", "--format", "md", "--lang", "ko", "--unseen"),
     ],
     ids=" ".join,
 )

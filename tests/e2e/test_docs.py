@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 MKDOCS = str(Path(sys.executable).with_name("mkdocs"))
-PAGES = ("index", "zed/image-show", "zed/image-show-by-name", "2026.2/prologue", "2026.2/changes")
+PAGES = (
+    "index",
+    "zed/image-show",
+    "zed/image-show-by-name",
+    "2026.2/prologue",
+    "2026.2/changes",
+    "operations/index",
+    "operations/image/show-image",
+)
 MESSAGES = {"zed/image-show": 8, "zed/image-show-by-name": 10, "2026.2/image-show": 8}
 TABS = {"": ["Header", "Body"], "ko/": ["헤더", "본문"]}
 RESPONSES = {"": "Response", "ko/": "응답"}
@@ -205,3 +213,19 @@ def test_the_site_works_from_files_search_included(built: Path, language: str, v
     found.wait_for()
     assert (found.get_attribute("href") or "").startswith(folder)
     assert made.left(folder) == []
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_pages_of_operations_lead_to_commands_and_fit(
+    home: str, language: str, visit: Visitor, width: int
+) -> None:
+    made = visit(f"{home}operations/index.html", viewport={"width": width, "height": 900})
+    assert made.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    made.page.get_by_role("link", name=NAMES[language], exact=True).locator("visible=true").last.click()
+    expect(made.page.get_by_role("heading", level=1)).to_contain_text(NAMES[language])
+    made.page.wait_for_load_state("networkidle")
+    assert made.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert [fault for fault in made.faults() if THEME_S not in fault] == []
+    made.page.locator("table").first.get_by_role("link").first.click()
+    expect(made.page.get_by_role("heading", level=1)).to_contain_text("openstack image add project")
+    assert made.page.url.startswith(f"{home}2026.2/")

@@ -11,7 +11,7 @@ from tests.plugins.packages import write_package
 from tests.rendering import seed
 from tracer.plugins import EXPORTERS as GROUP
 from tracer.plugins import ExportOptions
-from tracer.rendering.format_tables import CHECK_REPORTS, DIFF_REPORTS, EXPORTERS
+from tracer.rendering.format_tables import API_REPORTS, CHECK_REPORTS, DIFF_REPORTS, EXPORTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_the_tables_list_the_built_in_formats() -> None:
     assert list(EXPORTERS) == EXPORTERS.names() == ["mmd", "svg", "png"]
-    assert list(CHECK_REPORTS) == CHECK_REPORTS.names() == ["table", "json", "junit"]
+    assert list(CHECK_REPORTS) == CHECK_REPORTS.names() == ["table", "json", "junit", "sarif"]
+    assert list(API_REPORTS) == list(CHECK_REPORTS)
     assert list(DIFF_REPORTS) == DIFF_REPORTS.names() == ["text", "md", "html", "json", "junit", "sarif"]
 
 

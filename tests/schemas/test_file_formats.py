@@ -46,6 +46,7 @@ SHIPPED = {
     "volatile": [PACKAGE / "comparison/volatile.yaml"],
     "severities": [PACKAGE / "comparison/severities.yaml"],
     "operations": [PACKAGE / "api_reference/operations.yaml"],
+    "contradictions": [PACKAGE / "conformance/api/contradictions.yaml"],
     **{
         name: [PACKAGE / f"sequences/{name}.yaml"]
         for name in ("services", "calls", "discovery", "shared", "logins")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
 from collections import defaultdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracer.api_reference.path_templates import count_literals, path_values, shape_of
 from tracer.api_reference.reading import operations, reference, services
 from tracer.api_reference.selectors import count_conditions, selects
-from tracer.api_reference.spellings import first_words, spellings
+from tracer.api_reference.spellings import first_words, spellings, without_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from tracer.api_reference.operation_types import Operation
 
 __all__ = ["PathMatch", "candidates_by_spelling", "find_operation", "operation_of"]
-
-_PROJECT = re.compile(r"^(/v[\d.]+)/\{(?:admin_)?(?:project|tenant)_id\}(?=/)")
-"""The project after the version. Since Yoga, Cinder needs none."""
 
 _NO_QUERY: Mapping[str, str] = MappingProxyType({})
 
@@ -120,7 +116,7 @@ def _index(service: str, release: str | None) -> _Index:
     templates: set[str] = set()
     for operation in operations(service, release):
         documented = operation.actual_path or operation.path
-        for template in dict.fromkeys((documented, _PROJECT.sub(r"\1", documented))):
+        for template in dict.fromkeys((documented, without_project(documented))):
             templates.add(template)
             if template.endswith("/{object}"):
                 of_any_length.append((template, operation))

@@ -11,9 +11,11 @@ from tracer.api_reference.path_templates import shape_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-__all__ = ["Spelling", "first_words", "spellings"]
+__all__ = ["Spelling", "first_words", "spellings", "without_project"]
 
 _VERSION = re.compile(r"^/v\d+(?:\.\d+)?(?=/|$)")
+_PROJECT = re.compile(r"^(/v[\d.]+)/\{(?:admin_)?(?:project|tenant)_id\}(?=/)")
+"""The project after the version. Since Yoga, Cinder needs none."""
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+", re.IGNORECASE)
 
 
@@ -43,6 +45,11 @@ def first_words(templates: Iterable[str]) -> frozenset[str]:
     """Return the literal words at the beginning of templates, after the version if they have one."""
     words = (_VERSION.sub("", shape_of(template), count=1)[1:].partition("/")[0] for template in templates)
     return frozenset(words) - {"", "{}"}
+
+
+def without_project(template: str) -> str:
+    """Return a template without the parameter of the project after the version."""
+    return _PROJECT.sub(r"\1", template)
 
 
 def spellings(path: str, words: Collection[str]) -> Iterator[Spelling]:

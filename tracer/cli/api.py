@@ -1,10 +1,11 @@
-"""``tracer api list|show``: the operations of the official API reference."""
+"""``tracer api``: the official API reference, the schemas of services, and recordings beside them."""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
 
+from tracer.cli import api_coverage, api_disagreements
 from tracer.cli.options import add_format, add_language, add_release
 from tracer.cli.parsing import Verb, add_verbs, run_verb
 from tracer.errors import InputError
@@ -140,6 +141,38 @@ def _services(options: argparse.Namespace) -> list[str]:
     return names
 
 
+def _schemas_arguments(parser: argparse.ArgumentParser) -> None:
+    from tracer.releases import canonical
+
+    parser.add_argument(
+        "release", metavar="RELEASE", type=canonical, help="An OpenStack release, such as zed or 2026.2."
+    )
+    add_format(parser, _FORMATS, "", "table")
+
+
+def _schemas(options: argparse.Namespace) -> None:
+    from tracer.api_reference.schemas import schema_file, schema_set
+    from tracer.cli.console import stdout
+    from tracer.cli.progress import progress
+    from tracer.cloud.schema_extraction import ensure_schemas
+    from tracer.formats.json_text import dump
+    from tracer.rendering.schema_tables import schema_counts, schema_table
+
+    known = schema_set(options.release) is not None
+    with progress(plain=True) as show:
+        schemas = ensure_schemas(options.release, show)
+    counts = schema_counts(schemas)
+    if options.format == "json":
+        sys.stdout.write(dump([{"service": each.service, **each.data()} for each in counts]))
+        return
+    console = stdout()
+    console.print(schema_table(counts))
+    path = schema_file(options.release)
+    words = "are there already" if known else "are stored"
+    size = round(path.stat().st_size / 1000)
+    console.print(f"The schemas of {schemas.release} {words}: {path} ({size} KB).", soft_wrap=True)
+
+
 def _print_json(located: Iterable[_Located], language: str) -> None:
     from tracer.api_reference import link, operation_data, operation_names
     from tracer.formats.json_text import dump
@@ -160,4 +193,19 @@ def _print_json(located: Iterable[_Located], language: str) -> None:
 _VERBS = {
     "list": Verb("List the operations: ID, method and path, name.", _add_choice, _list),
     "show": Verb("Show an operation: link, statuses, parameters, fields.", _show_arguments, _show),
+    "coverage": Verb(
+        "List the operations that recordings have, and count the others.",
+        api_coverage.arguments,
+        api_coverage.run,
+    ),
+    "disagreements": Verb(
+        "Write a page on contradictions between the documentation and the services.",
+        api_disagreements.arguments,
+        api_disagreements.run,
+    ),
+    "schemas": Verb(
+        "Read the JSON Schemas of requests and responses out of the packages of a release.",
+        _schemas_arguments,
+        _schemas,
+    ),
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tracer.cli.export_output import DIAGRAMS, check_diagram, warn
 from tracer.cli.options import (
     add_alias,
+    add_fail_on,
     add_format,
     add_language,
     add_out,
@@ -66,13 +67,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="Show suppressed differences (text, md, html) and folded ones (text).",
     )
-    parser.add_argument(
-        "--fail-on",
-        choices=("breaking", "additive", "any"),
-        default="any",
-        metavar="SEVERITY",
-        help="Exit code 1 from this severity on: breaking, additive, or any (default), which also counts "
-        "recordings of one side alone and stale entries of the baseline.",
+    add_fail_on(
+        parser,
+        ("breaking", "additive", "any"),
+        "breaking, additive, or any (default), which also counts recordings of one side alone and stale "
+        "entries of the baseline.",
+        "any",
     )
     parser.add_argument(
         "--baseline", metavar="FILE", type=Path, help="Accept the differences that this file names."

@@ -222,6 +222,19 @@ def add_format(
     )
 
 
+def add_fail_on(
+    parser: argparse.ArgumentParser, severities: Sequence[str], detail: str, default: str | None = None
+) -> None:
+    """Add the option for the lowest severity of a failure: ``options.fail_on``, a severity or ``default``."""
+    parser.add_argument(
+        "--fail-on",
+        choices=severities,
+        default=default,
+        metavar="SEVERITY",
+        help=_help("Lowest severity with exit code 1", detail),
+    )
+
+
 def add_language(parser: argparse.ArgumentParser, detail: str = "", default: str | None = "en") -> None:
     """Add the option for the language of the texts: ``options.lang``, a code of ISO 639."""
     text = "Language of the texts, such as en or ko"

@@ -5,13 +5,16 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tracer.cache_folder import cache_folder
 from tracer.errors import CloudError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Progress", "folder", "locked", "private_folder", "silent"]
 
@@ -30,21 +33,11 @@ def folder(given: Path | None = None) -> Path:
 
     A missing folder is created. Raises CloudError if the folder cannot be created or written to.
     """
-    chosen = given or os.environ.get("TRACER_CACHE") or _users_caches() / "openstack-tracer"
-    path = Path(chosen).expanduser().absolute()
+    path = cache_folder(given)
     private_folder(path)
     if not os.access(path, os.W_OK | os.X_OK):
         raise CloudError(f"cannot write to the cache folder {path}")
     return path
-
-
-def _users_caches() -> Path:
-    """Return the same folder as platformdirs. Its import would take 5 ms of each recorded command."""
-    if sys.platform == "darwin":
-        return Path("~/Library/Caches")
-    # The XDG Base Directory Specification says that a relative path is invalid.
-    chosen = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return chosen if chosen.is_absolute() else Path("~/.cache")
 
 
 def private_folder(path: Path) -> Path:

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
     from tracer.comparison.report import ComparisonReport
     from tracer.conformance import ConformanceReport
+    from tracer.conformance.api import ApiReport
     from tracer.model import Recording
     from tracer.plugins import ExportOptions, Plugin, ReportOptions
 
     ReportPart: TypeAlias = Table | Text | str
     """A part of a report: for a terminal in colours, or plain text with its newlines."""
 
-__all__ = ["CHECK_REPORTS", "DIFF_REPORTS", "EXPORTERS", "FormatTable"]
+__all__ = ["API_REPORTS", "CHECK_REPORTS", "DIFF_REPORTS", "EXPORTERS", "FormatTable"]
 
 Subject = TypeVar("Subject")
 Options = TypeVar("Options")
@@ -163,6 +164,36 @@ def _check_junit(report: ConformanceReport, _options: ReportOptions) -> Sequence
     return [junit(report)]
 
 
+def _check_sarif(report: ConformanceReport, _options: ReportOptions) -> Sequence[ReportPart]:
+    from tracer.rendering.checks.sarif import sarif
+
+    return [sarif(report)]
+
+
+def _api_table(report: ApiReport, _options: ReportOptions) -> Sequence[ReportPart]:
+    from tracer.rendering.api_checks.terminal import api_lines
+
+    return list(api_lines(report))
+
+
+def _api_json(report: ApiReport, _options: ReportOptions) -> Sequence[ReportPart]:
+    from tracer.formats.json_text import dump
+
+    return [dump(report)]
+
+
+def _api_junit(report: ApiReport, _options: ReportOptions) -> Sequence[ReportPart]:
+    from tracer.rendering.api_checks.junit import api_junit
+
+    return [api_junit(report)]
+
+
+def _api_sarif(report: ApiReport, _options: ReportOptions) -> Sequence[ReportPart]:
+    from tracer.rendering.api_checks.sarif import api_sarif
+
+    return [api_sarif(report)]
+
+
 def _diff_text(report: ComparisonReport, options: ReportOptions) -> Sequence[ReportPart]:
     from tracer.rendering.changes.terminal import report_lines
 
@@ -199,9 +230,20 @@ def _report_parts(result: object) -> list[ReportPart] | None:
 
 
 CHECK_REPORTS: FormatTable[ConformanceReport, ReportOptions, ReportPart] = FormatTable(
-    plugins.REPORTS, {"table": _check_table, "json": _check_json, "junit": _check_junit}, _report_parts, "str"
+    plugins.REPORTS,
+    {"table": _check_table, "json": _check_json, "junit": _check_junit, "sarif": _check_sarif},
+    _report_parts,
+    "str",
 )
 """The formats of ``tracer check``."""
+
+API_REPORTS: FormatTable[ApiReport, ReportOptions, ReportPart] = FormatTable(
+    plugins.REPORTS,
+    {"table": _api_table, "json": _api_json, "junit": _api_junit, "sarif": _api_sarif},
+    _report_parts,
+    "str",
+)
+"""The formats of ``tracer check --api``: the names are those of ``tracer check``."""
 
 DIFF_REPORTS: FormatTable[ComparisonReport, ReportOptions, ReportPart] = FormatTable(
     plugins.REPORTS,

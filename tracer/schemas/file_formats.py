@@ -8,6 +8,7 @@ from tracer.api_reference import OperationTexts
 from tracer.comparison.baseline import BaselineFile
 from tracer.comparison.severities import SeverityRules
 from tracer.comparison.volatile_rules import Rules
+from tracer.conformance.api import Contradictions
 from tracer.i18n import DEFAULT
 from tracer.matrix.suites import Suite
 from tracer.model import Recording
@@ -33,6 +34,7 @@ FORMATS: dict[str, Any] = {
     "shared": dict[Name, Entry],
     "logins": tuple[Way, ...],
     "operations": OperationTexts,
+    "contradictions": Contradictions,
     "baseline": BaselineFile,
     "journal": JournalLine,
     "site": FileList,

@@ -17,6 +17,7 @@ _TESTS = _ROOT / "tests" / "rendering" / "script"
 _SCRIPTS = (
     _ROOT / "tracer" / "rendering" / "view" / "script",
     _ROOT / "tracer" / "rendering" / "pages" / "assets" / "diagrams.js",
+    _ROOT / "tracer" / "rendering" / "pages" / "assets" / "tables.js",
 )
 
 

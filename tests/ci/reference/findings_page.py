@@ -8,7 +8,9 @@ from tests.ci.reference.markdown import code, head, join
 from tests.ci.reference.translation import load_data
 from tracer.comparison import Kind, reasons, whys
 from tracer.comparison.severities import rules
+from tracer.conformance.api import ApiRule
 from tracer.conformance.findings import Rule
+from tracer.conformance.rule_texts import RuleText, rule_texts
 from tracer.documentation import Group, anchor
 from tracer.model import ExchangeVerdict, RunVerdict
 
@@ -26,6 +28,7 @@ def names_in_code() -> dict[str, list[str]]:
         "verdict": _literals(ExchangeVerdict),
         "run": _literals(RunVerdict),
         "rule": _literals(Rule),
+        "api": _literals(ApiRule),
         "difference": _literals(Kind),
         "severity": list(dict.fromkeys(rule.name for rule in rules())),
         "volatile": list(reasons()),
@@ -62,12 +65,15 @@ def _entry(group: str, name: str, entry: dict[str, Any], say: Frames) -> Iterato
     example = entry["example"]
     shown = example[say.language] if isinstance(example, dict) else code(example)
     yield say("example_is", example=shown)
-    if "remedy" in entry:
-        yield say("remedy_is", remedy=entry["remedy"][say.language])
+    remedy = rule.remedy if (rule := _rule_text(group, name)) else entry.get("remedy")
+    if remedy:
+        yield say("remedy_is", remedy=remedy[say.language])
 
 
 def _meaning(group: str, name: str, entry: dict[str, Any], language: str) -> str:
-    """Return the meaning. The data files of a comparison have the texts of their names themselves."""
+    """Return the meaning. The data files of checks and comparisons have the texts of their names."""
+    if rule := _rule_text(group, name):
+        return rule.means[language]
     if group == "severity":
         severity = next(rule.severity for rule in rules() if rule.name == name)
         return f"{code(severity)}: {whys()[name][language]}."
@@ -75,6 +81,11 @@ def _meaning(group: str, name: str, entry: dict[str, Any], language: str) -> str
         text: str = reasons()[name][language]
         return f"{text[:1].upper()}{text[1:]}."
     return str(entry["means"][language])
+
+
+def _rule_text(group: str, name: str) -> RuleText | None:
+    texts = {"rule": rule_texts().check, "api": rule_texts().api}
+    return texts[group][name] if group in texts else None
 
 
 def _literals(kind: Any) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.ci.reference.addon import addon_page
+from tests.ci.reference.disagreements_page import disagreements_page
 from tests.ci.reference.exit_codes import codes_page
 from tests.ci.reference.file_pages import file_pages, schema_files
 from tests.ci.reference.findings_page import findings_page
@@ -27,6 +28,7 @@ _PAGES = {
     "exit-codes": codes_page,
     "addon": addon_page,
     "findings": findings_page,
+    "disagreements": disagreements_page,
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -17,12 +19,16 @@ from tests.strategies import texts as any_text
 from tracer.model import FORMAT, Body, Cloud, Output, Recording, Request, Response, free_note
 from tracer.redaction import scan
 from tracer.rendering.markdown_escapes import cut, inline, masked, title
+from tracer.rendering.pages.operation_page import operation_page
 from tracer.rendering.pages.page import command_page, prologue_page
 from tracer.rendering.pages.site import configuration, index
 from tracer.rendering.pages.site_plan import Page, plan
 from tracer.rendering.pages.summary import summarise
 from tracer.rendering.pages.wording import wording
 from tracer.rendering.visible_texts import visible, visible_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HOSTILE = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<b>bold</b>", "</code></pre><h1>x",
@@ -53,6 +59,7 @@ TAGS = {
     "a", "button", "code", "div", "h1", "h2", "h3", "input", "label", "li", "p", "pre", "span", "strong",
     "ul",
 }  # fmt: skip
+TABLE_TAGS = {"table", "thead", "tbody", "tr", "th", "td"}
 ATTRIBUTES = {
     "class": re.compile(
         r"headerlink|(?:language-(?:json|http|html|xml|yaml|text|console) )?highlight|mermaid|filename"
@@ -61,7 +68,7 @@ ATTRIBUTES = {
     ),
     "href": re.compile(
         r"#(?:m\d+|top|command|diagram|messages|output|m-[0-9a-f]{8}(?:-\d)?)|prologue\.md(?:#m-[0-9a-f]{8})?|[\w.-]+\.md"
-        r"|https://docs\.openstack\.org/[A-Za-z0-9/.#-]+"
+        r"|(?:\.\./)+[\w./-]+\.md|https://docs\.openstack\.org/[A-Za-z0-9/.#-]+"
     ),
     "id": re.compile(
         r"m\d+|top|command|diagram|messages|output|m-[0-9a-f]{8}(?:-\d)?|__(?:tabbed_\d+_\d+|codelineno-\d+-\d+)"
@@ -102,6 +109,24 @@ def _pages(recording: Recording, language: str = "ko") -> tuple[str, str, str, d
         [(recording, page, one.position, one.anchor) for one in release.prologue.values()], say
     )
     return own, shared, index(site, say), configuration(site, [say])
+
+
+def _operations(recording: Recording) -> Iterator[Element]:
+    """The pages of the operations of a recording."""
+    site = plan({"a": summarise(recording)}, {"a": "name"})
+    for page in site.operations:
+        shown = rendered(operation_page(page, recording, wording("ko")))
+        assert {element.tag for element in shown.all()} <= {
+            *TAGS,
+            "table",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+        }
+        assert len(shown.all("h1")) == 1
+        yield shown
 
 
 def _everywhere(text: str) -> Recording:
@@ -152,6 +177,31 @@ def test_a_text_is_shown_as_text_wherever_it_stands(text: str) -> None:
     blocks = [code.text.strip("\n") for code in page.all("code")]
     if text.strip():
         assert visible_lines(cut(masked(text.rstrip()))[0]).strip("\n") in blocks
+
+
+@slowly
+@example("\n".join(HOSTILE))
+@given(hostile_text)
+def test_the_page_of_an_operation_holds_no_markup(text: str) -> None:
+    names = json.dumps({text: {text: 1}, "links": [{text: text}]})
+    run = [
+        msgspec.structs.replace(
+            exchange,
+            operation="image.show-image",
+            request=msgspec.structs.replace(
+                exchange.request, url=f"http://h/image/v2/images/1?{quote(text)}=1", headers={text: text}
+            ),
+            response=Response(
+                status=200, reason=text, body=Body(type="application/json", size=len(names), json=names)
+            ),
+        )
+        for exchange in seed.recording().exchanges
+    ]
+    recording = msgspec.structs.replace(_everywhere(text), exchanges=run)
+    (page,) = _operations(recording)
+    fields = [_plain(row.all("td")[0].text) for row in page.all("tr") if row.all("td")]
+    if _plain(visible(text, 190)):
+        assert any(_plain(visible(masked(text), 300)) in field for field in fields) or len(text) > 190
 
 
 def _plain(text: str) -> str:

@@ -154,7 +154,8 @@ def test_an_operation_without_a_sequence_has_its_name_its_link_and_its_statuses(
     assert f"- [(1), (2)](#m1) [{name}]({LINK}): " in page
     assert f"### (1) {name} · GET /compute/v2.1/servers/detail {{ #m1 }}\n" in page
     operation, success, errors = labels
-    line = f"**{operation}** [{name}]({LINK}) (`compute.list-servers-detailed`)"
+    own = "[`compute.list-servers-detailed`](../operations/compute/list-servers-detailed.md)"
+    line = f"**{operation}** [{name}]({LINK}) ({own})"
     assert f"\n\n{line}\n\n" in page
     assert f"\n\n{line} · **{success}** 200 · **{errors}** {ERRORS}\n\n" in page
 
@@ -164,7 +165,8 @@ def test_texts_of_a_sequence_come_before_the_operation(tmp_path: Path) -> None:
     link = "https://docs.openstack.org/api-ref/image/v2/index.html#show-image"
     text = "Asks for the image by its ID, with the token from step 4 in X-Auth-Token."
     heading = "### (7) GET /image/v2/images/{image_id} { #m7 }"
-    assert f"{heading}\n\n{text}\n\n**Operation** [Show image]({link}) (`image.show-image`)\n" in page
+    own = "[`image.show-image`](../operations/image/show-image.md)"
+    assert f"{heading}\n\n{text}\n\n**Operation** [Show image]({link}) ({own})\n" in page
 
 
 def test_an_operation_that_is_gone_has_the_statuses_of_its_release(tmp_path: Path) -> None:
@@ -174,7 +176,7 @@ def test_an_operation_that_is_gone_has_the_statuses_of_its_release(tmp_path: Pat
         seed_recording(), exchanges=[asked], sequence=None, verdict=None, cloud=Cloud(release="zed")
     )
     page = page_of(tmp_path, recording)
-    assert "#show-console-connection-information) (`compute.show-console-connection-information`)" in page
+    assert "#show-console-connection-information) ([`compute.show-console-connection-information`](" in page
 
 
 def test_an_unknown_operation_is_text_without_a_link(tmp_path: Path) -> None:
@@ -335,8 +337,14 @@ def test_each_release_has_a_folder_and_its_part_of_the_navigation(tmp_path: Path
     write_recordings(recordings, image_show=unknown)
     site(recordings, tmp_path / "s")
     navigation = yaml.safe_load((tmp_path / "s/mkdocs.base.yml").read_text().partition("\nnav:\n")[2])
-    assert [next(iter(part)) for part in navigation] == ["All commands", "2026.2", "zed", "Release not known"]
-    assert navigation[2]["zed"] == [
+    assert [next(iter(part)) for part in navigation] == [
+        "All commands", "Operations of the API", "2026.2", "zed", "Release not known",
+        "glance API", "keystone API",
+    ]  # fmt: skip
+    assert navigation[5]["glance API"] == [
+        "operations/image/list-api-versions-root.md", "operations/image/show-image.md",
+    ]  # fmt: skip
+    assert navigation[3]["zed"] == [
         {"Signing in and finding services": "zed/prologue.md"},
         {"openstack image show": "zed/image-show.md"},
     ]
@@ -346,7 +354,9 @@ def test_each_release_has_a_folder_and_its_part_of_the_navigation(tmp_path: Path
         in page
     )
     site(recordings, tmp_path / "t", release="zed")
-    assert sorted(path.name for path in (tmp_path / "t/docs").iterdir()) == ["assets", "index.md", "zed"]
+    assert sorted(path.name for path in (tmp_path / "t/docs").iterdir()) == [
+        "assets", "index.md", "operations", "zed",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

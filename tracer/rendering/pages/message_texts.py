@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.rendering.markdown_escapes import Md, code, inline, link, title
@@ -14,7 +15,7 @@ from tracer.rendering.words import words
 from tracer.sequences import catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tracer.model import Exchange, Recording
     from tracer.rendering.messages import MessageView
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["ExplanationLine", "Part", "parts", "parts_of", "steps"]
 
 _INDENT = 4
+_NO_PAGES: Mapping[str, str] = MappingProxyType({})
 _MOST = 300
 """The most exchanges on a page. Exchanges that only repeat an earlier exchange do not count."""
 
@@ -56,7 +58,8 @@ class DescribedRecording:
 
     ``elsewhere`` returns for an index the link to the exchange on another page, or an empty text.
     ``again`` has for each index the exchange that it repeats and that is shown instead, or None.
-    ``views`` are the messages of ``recording`` if the caller has them already.
+    ``views`` are the messages of ``recording`` if the caller has them already. ``operation_pages`` has the
+    pages of operations by ID.
     """
 
     def __init__(
@@ -66,7 +69,9 @@ class DescribedRecording:
         elsewhere: Callable[[int], str] = lambda _: "",
         again: Sequence[int | None] = (),
         views: Sequence[MessageView] | None = None,
+        operation_pages: Mapping[str, str] = _NO_PAGES,
     ) -> None:
+        self.operation_pages = operation_pages
         self.recording = recording
         self.say = say
         self.elsewhere = elsewhere
@@ -278,8 +283,14 @@ def _operation(run: DescribedRecording, view: MessageView) -> Md:
     operation = run.telling.operation(view)
     if operation is None:
         return Md()
+    page = run.operation_pages.get(operation.id)
+    name = code(operation.id)
     facts = [
-        run.say("message.operation", operation=link(operation.name, operation.url), id=code(operation.id))
+        run.say(
+            "message.operation",
+            operation=link(operation.name, operation.url),
+            id=Md(f"[{name}]({page})") if page else name,
+        )
     ]
     if view.kind != "request":
         facts += [

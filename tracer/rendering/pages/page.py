@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.conformance.reasons import unlabelled_deviations
@@ -17,7 +18,7 @@ from tracer.rendering.pages.code_blocks import CodeBlock, block
 from tracer.rendering.pages.launch import MASK, launch
 from tracer.rendering.pages.login_plugins import UNKNOWN
 from tracer.rendering.pages.message_texts import DescribedRecording, Part, parts, parts_of, steps
-from tracer.rendering.pages.site_plan import variants
+from tracer.rendering.pages.site_plan import OPERATIONS, variants
 from tracer.rendering.pages.summary import repetitions
 from tracer.rendering.pages.templating import fill
 from tracer.rendering.style import Style
@@ -38,6 +39,7 @@ __all__ = [
     "PROLOGUE",
     "command_page",
     "diagram_texts",
+    "operation_pages",
     "prologue_page",
     "purpose",
 ]
@@ -68,7 +70,12 @@ def command_page(
     sequence = catalog().get(recording.sequence or "")
     contents = page.summary.contents
     run = DescribedRecording(
-        recording, say, lambda index: _in_prologue(contents[index], release), repetitions(contents), views
+        recording,
+        say,
+        lambda index: _in_prologue(contents[index], release),
+        repetitions(contents),
+        views,
+        operation_pages(plan),
     )
     title = page.title
     entry = launch(recording, title)
@@ -112,14 +119,22 @@ class _Section(NamedTuple):
     parts: list[Part]
 
 
-def prologue_page(exchanges: list[tuple[Recording, Page, int, str]], say: Wording) -> str:
+def prologue_page(
+    exchanges: list[tuple[Recording, Page, int, str]],
+    say: Wording,
+    pages_of_operations: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Return the page of the prologue. Messages have their numbers in the recording that shows them.
 
     Each of ``exchanges`` is given by its recording, its page, its index, and an anchor.
+    ``pages_of_operations`` has the pages of operations by ID.
     """
     sections = []
     recordings = {page.source: recording for recording, page, _, _ in exchanges}
-    runs = {source: DescribedRecording(recording, say) for source, recording in recordings.items()}
+    runs = {
+        source: DescribedRecording(recording, say, operation_pages=pages_of_operations)
+        for source, recording in recordings.items()
+    }
     for _, page, index, anchor in exchanges:
         run = runs[page.source]
         request, response = run.pairs[index]
@@ -137,6 +152,11 @@ def prologue_page(exchanges: list[tuple[Recording, Page, int, str]], say: Wordin
             )
         )
     return fill("prologue.md.j2", say=say, sections=sections, token=code(EXAMPLE))
+
+
+def operation_pages(plan: SitePlan) -> dict[str, str]:
+    """Return the pages of operations by ID, as paths from the folder of a release."""
+    return {page.operation.id: f"../{OPERATIONS}/{page.name}.md" for page in plan.operations}
 
 
 def purpose(summary: Summary, title: str, say: Wording) -> Md:

@@ -14,17 +14,20 @@ from tracer.formats.file_kinds import expecting
 from tracer.recording import loads
 from tracer.rendering.messages import messages
 from tracer.rendering.pages.changed import changes_page
+from tracer.rendering.pages.coverage_markdown import coverage_markdown
 from tracer.rendering.pages.hosts import replacement
+from tracer.rendering.pages.operation_page import operation_page
 from tracer.rendering.pages.page import (
     CHANGES,
     MOST_DIAGRAMS,
     PROLOGUE,
     command_page,
     diagram_texts,
+    operation_pages,
     prologue_page,
 )
 from tracer.rendering.pages.site import assets, configuration, index
-from tracer.rendering.pages.site_plan import Page, ReleasePages, SitePlan, plan
+from tracer.rendering.pages.site_plan import OPERATIONS, Page, ReleasePages, SitePlan, plan
 from tracer.rendering.pages.site_writer import Published, SiteWriter
 from tracer.rendering.pages.summary import Summary, summarise
 from tracer.rendering.pages.wording import Wording, wording
@@ -46,6 +49,8 @@ Progress = Callable[[str], None]
 _DOCS = "docs"
 _DRAWN = 256
 """Drawn diagrams in memory: equal diagrams of other pages and languages are not drawn again."""
+_EXAMPLES = 8
+"""Recordings in memory while pages of operations show examples of them."""
 _CLIENT = "client-"
 """The prefix of folders for recordings with a client of another release than the cloud's."""
 
@@ -143,6 +148,8 @@ class _Publication(NamedTuple):
             if release.prologue:
                 self._write_prologue(release)
             self._write_changes(release, with_diagrams=diagrams == "mermaid")
+        if self.site.operations:
+            self._write_operations()
         for say in self.wordings:
             self._write_text("index.md", say, index(self.site, say))
         for path, text in configuration(self.site, self.wordings).items():
@@ -185,8 +192,24 @@ class _Publication(NamedTuple):
         sections = [
             (recordings[each.source], pages[each.source], each.position, each.anchor) for each in exchanges
         ]
+        links = operation_pages(self.site)
         for say in self.wordings:
-            self._write_text(f"{release.folder}/{PROLOGUE}", say, prologue_page(sections, say))
+            self._write_text(f"{release.folder}/{PROLOGUE}", say, prologue_page(sections, say, links))
+
+    def _write_operations(self) -> None:
+        # A recording is the example of several operations.
+        read = functools.lru_cache(_EXAMPLES)(self._recording)
+        for number, page in enumerate(self.site.operations, 1):
+            self.progress(f"operation {number} of {len(self.site.operations)}: {page.operation.id}")
+            example = read(page.example().page.source)
+            for say in self.wordings:
+                self._write_text(f"{OPERATIONS}/{page.name}.md", say, operation_page(page, example, say))
+        names = {page.operation.id: f"{page.name}.md" for page in self.site.operations}
+        for say in self.wordings:
+            text = coverage_markdown(
+                self.site.coverage, say, unseen=True, page_of=lambda operation: names.get(operation.id, "")
+            )
+            self._write_text(f"{OPERATIONS}/index.md", say, text)
 
     def _write_text(self, path: str, say: Wording, text: str) -> None:
         """Write a page or a picture. Its name has the language, except in the first language of the site."""

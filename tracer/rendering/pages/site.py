@@ -6,12 +6,14 @@ import html
 import json
 from importlib import resources
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.filenames import safe_name
 from tracer.rendering.markdown_escapes import EXAMPLE, Md, code, inline
 from tracer.rendering.pages.page import CHANGES, PROLOGUE, purpose
+from tracer.rendering.pages.site_plan import OPERATIONS
 from tracer.rendering.pages.templating import fill
 from tracer.rendering.visible_texts import visible
 
@@ -51,7 +53,16 @@ def index(plan: SitePlan, say: Wording) -> str:
         for release in plan.releases
     ]
     table = _table(plan, say) if len(releases) > 1 else []
-    return fill("index.md.j2", say=say, table=table, releases=releases, token=code(EXAMPLE))
+    return fill(
+        "index.md.j2",
+        say=say,
+        table=table,
+        releases=releases,
+        operations=say("index.operations", title=say("coverage.title"), page=Md(f"{OPERATIONS}/index.md"))
+        if plan.operations
+        else Md(),
+        token=code(EXAMPLE),
+    )
 
 
 def configuration(plan: SitePlan, wordings: Sequence[Wording]) -> dict[str, str]:
@@ -122,12 +133,24 @@ def _table(plan: SitePlan, say: Wording) -> list[list[Md]]:
 
 
 def _navigation(plan: SitePlan, say: Wording) -> list[tuple[Md, list[tuple[Md, Md]]]]:
-    """Return the navigation: the title of each release with the titles and paths of its pages."""
+    """Return the navigation: pages of the whole site, then a group for each release and for each service.
+
+    A group has the titles and the paths of its pages. Without a title, the heading of the page is shown.
+    """
+    overview = [(_nav(say("coverage.title")), _yaml(f"{OPERATIONS}/index.md"))] if plan.operations else []
     return [
-        (Md(""), [(_nav(say("index.title")), _yaml("index.md"))]),
+        (Md(""), [(_nav(say("index.title")), _yaml("index.md")), *overview]),
         *(
             (_nav(_title(release, say)), list(_navigation_of(release, plan, say)))
             for release in plan.releases
+        ),
+        *(
+            (
+                _nav(say("coverage.group", service=service)),
+                # The title comes from the page: it may be the name of a secret, beside another text here.
+                [(Md(""), _yaml(f"{OPERATIONS}/{page.name}.md")) for page in pages],
+            )
+            for service, pages in groupby(plan.operations, key=lambda page: page.service)
         ),
     ]
 

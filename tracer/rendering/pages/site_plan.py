@@ -9,17 +9,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.conformance import coverage
 from tracer.filenames import first_free, safe_name
 from tracer.releases import order
 from tracer.sequences import catalog, known_words, subcommand_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from tracer.conformance import Coverage, CoveredOperation, OperationUse
     from tracer.rendering.pages.summary import Summary
 
 
-__all__ = ["Page", "PrologueExchange", "ReleasePages", "SitePlan", "plan"]
+__all__ = [
+    "OPERATIONS",
+    "OperationPage",
+    "Page",
+    "PrologueExchange",
+    "ReleasePages",
+    "SitePlan",
+    "UsingPage",
+    "plan",
+    "variants",
+]
+
+OPERATIONS = "operations"
+"""The folder of the pages of operations."""
 
 _INDEX = "index"
 _PROLOGUE = "prologue"
@@ -53,10 +68,45 @@ class ReleasePages(NamedTuple):
     prologue: dict[str, PrologueExchange]
 
 
+class UsingPage(NamedTuple):
+    """The page of a recording that has an operation, and the exchanges with the operation."""
+
+    release: ReleasePages
+    page: Page
+    use: OperationUse
+
+
+class OperationPage(NamedTuple):
+    """The page of an operation that a recording has.
+
+    ``name`` is the path of its file below the folder of all operations, without a suffix. ``users`` are in
+    the order of the site: the newest release first.
+    """
+
+    name: str
+    service: str
+    operation: CoveredOperation
+    users: list[UsingPage]
+
+    def example(self) -> UsingPage:
+        """Return the page with the example: of a success if possible, of the newest release, the shortest."""
+        newest = [user.release.name for user in self.users]
+        return min(
+            self.users,
+            key=lambda user: (
+                not user.use.succeeded,
+                newest.index(user.release.name),
+                user.page.summary.messages,
+            ),
+        )
+
+
 class SitePlan(NamedTuple):
-    """The whole site, the newest release first."""
+    """The whole site, the newest release first. ``operations`` are in the order of ``coverage``."""
 
     releases: list[ReleasePages]
+    coverage: Coverage
+    operations: list[OperationPage]
 
     def elsewhere(self, page: Page, here: ReleasePages) -> list[tuple[ReleasePages, Page]]:
         """Return the pages of the same run on other releases."""
@@ -86,13 +136,14 @@ def plan(summaries: Mapping[str, Summary], names: Mapping[str, str]) -> SitePlan
     by_release: dict[str, list[str]] = {}
     for source in sorted(summaries, key=lambda source: (names[source], source)):
         by_release.setdefault(summaries[source].release, []).append(source)
-    taken: set[str] = set()
+    taken = {OPERATIONS}
     releases = []
     for name in sorted(by_release, key=lambda name: (bool(name), order(name)), reverse=True):
         folder = _free(safe_name(name) if name else _UNKNOWN, taken)
         releases.append(ReleasePages(name, folder, _pages(by_release[name], summaries, names), {}))
         releases[-1].prologue.update(_collect_prologue(releases[-1].pages))
-    return SitePlan(releases)
+    covered = coverage([summary.operations for summary in summaries.values()])
+    return SitePlan(releases, covered, list(_operation_pages(covered, releases)))
 
 
 def variants(page: Page, here: ReleasePages) -> list[Page]:
@@ -103,6 +154,22 @@ def variants(page: Page, here: ReleasePages) -> list[Page]:
         for variant in here.pages
         if variant is not page and sequence and variant.summary.sequence == sequence
     ]
+
+
+def _operation_pages(covered: Coverage, releases: Iterable[ReleasePages]) -> Iterator[OperationPage]:
+    users: dict[str, list[UsingPage]] = {}
+    for release in releases:
+        for page in release.pages:
+            for operation_id, use in page.summary.operations.uses.items():
+                users.setdefault(operation_id, []).append(UsingPage(release, page, use))
+    for service in covered.services:
+        taken = {_INDEX}
+        for operation in service.seen:
+            seen_in = {use.release for use in operation.seen}
+            folder, _, rest = operation.id.partition(".")
+            name = f"{safe_name(folder)}/{_free(safe_name(rest.replace('.', '-')), taken)}"
+            using = [user for user in users[operation.id] if user.release.name in seen_in]
+            yield OperationPage(name, service.service, operation, using)
 
 
 def _pages(sources: Iterable[str], summaries: Mapping[str, Summary], names: Mapping[str, str]) -> list[Page]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tracer.conformance import RecordedOperations, recorded_operations
 from tracer.model import RunVerdict
 from tracer.rendering.mermaid import count_parts
 from tracer.rendering.messages import exchange_messages
@@ -32,7 +33,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     look the same to a reader. The digest is empty for an exchange that deviates or has no response.
     ``failed_login`` is the request that ended the run, and its result, if the login failed.
     ``prologue`` has the indexes of discovery and authentication. ``diagrams`` is the number of parts of the
-    diagram. ``mounted_ports`` are ports of this machine at which services have paths.
+    diagram. ``mounted_ports`` are ports of this machine at which services have paths. ``operations`` are the
+    operations of the API reference in the recording.
     """
 
     release: str = ""
@@ -47,6 +49,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     contents: list[str] = []
     prologue: list[int] = []
     mounted_ports: list[str] = []
+    operations: RecordedOperations = RecordedOperations()
 
 
 def summarise(recording: Recording) -> Summary:
@@ -72,6 +75,7 @@ def summarise(recording: Recording) -> Summary:
             and exchange.response.status in entry.statuses
         ],
         mounted_ports=mounted_ports(recording.exchanges),
+        operations=recorded_operations(recording),
     )
 
 

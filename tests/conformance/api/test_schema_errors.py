@@ -1,0 +1,85 @@
+"""Errors by schemas, and what is no evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.conformance.api.calls import call, compared, schema_set
+from tracer.conformance.api.schema_errors import schema_errors
+
+if TYPE_CHECKING:
+    from tracer.model import Exchange
+
+FLAVORS = ("nova", "GET", "/flavors", "response")
+OBJECT: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "flavors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"id": {"type": "string", "pattern": "^[0-9]+$"}, "ram": {"type": "integer"}},
+                "required": ["id"],
+                "additionalProperties": False,
+            },
+        }
+    },
+}
+
+
+def errors(exchange: Exchange, *rules: Any) -> list[tuple[str, str]]:
+    found = compared(exchange, schemas=schema_set(*rules))
+    return [(error.location, error.text) for error in schema_errors(found)]
+
+
+def flavors(*items: Any, status: int = 200) -> Exchange:
+    return call("nova", "GET", "/v2.1/flavors", status, body={"flavors": list(items)})
+
+
+@pytest.mark.parametrize(
+    ("item", "location", "text"),
+    [
+        ({"ram": 1}, "flavors[].id", "the field id is missing, which the schema requires"),
+        ({"id": "1", "x": 1}, "flavors[].x", "the schema does not allow x"),
+        ({"id": "1", "ram": "1"}, "flavors[].ram", "the value is of type string, not integer"),
+        ({"id": "a"}, "flavors[].id", 'the value, a JSON string, violates pattern "^[0-9]+$" of the schema'),
+        ("a", "flavors[]", "the value is of type string, not object"),
+    ],
+)
+def test_an_error_has_location_and_reason(item: Any, location: str, text: str) -> None:
+    assert errors(flavors({"id": "1"}, item), (*FLAVORS, OBJECT)) == [(f"response.body.{location}", text)]
+
+
+def test_the_same_error_in_several_objects_is_one() -> None:
+    assert len(errors(flavors({"ram": 1}, {"ram": 2}), (*FLAVORS, OBJECT))) == 1
+
+
+def test_pseudonyms_and_failures_are_no_evidence() -> None:
+    assert errors(flavors({"id": "<id-1>"}), (*FLAVORS, OBJECT)) == []
+    assert errors(flavors({"ram": 1}, status=400), (*FLAVORS, OBJECT)) == []
+    assert errors(flavors({"id": "<id-1>", "x": 1}), (*FLAVORS, OBJECT)) == [
+        ("response.body.flavors[].x", "the schema does not allow x")
+    ]
+
+
+def test_a_declared_absence_of_a_body() -> None:
+    text = "the response has a body, which the schema excludes"
+    assert errors(flavors({}), (*FLAVORS, None)) == [("response.body", text)]
+    assert errors(call("nova", "GET", "/v2.1/flavors", 200), (*FLAVORS, None)) == []
+
+
+def test_a_query_has_lists_of_values_for_nova_and_values_for_keystone() -> None:
+    many = {"properties": {"limit": {"type": "array", "maxItems": 1}}, "additionalProperties": False}
+    rule = ("nova", "GET", "/flavors", "query", many)
+    assert errors(call("nova", "GET", "/v2.1/flavors?limit=1"), rule) == []
+    assert errors(call("nova", "GET", "/v2.1/flavors?limit=1&limit=2&x=1"), rule) == [
+        ("request.query.limit", "the value, a JSON array, violates maxItems 1 of the schema"),
+        ("request.query.x", "the schema does not allow x"),
+    ]
+    one = {"properties": {"name": {"type": "string"}}}
+    assert (
+        errors(call("keystone", "GET", "/v3/users?name=a"), ("keystone", "GET", "/v3/users", "query", one))
+        == []
+    )

@@ -1,0 +1,53 @@
+"""The types of the schemas that services ship: rules, and the schemas that they name."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+__all__ = ["FORMAT", "SchemaPart", "SchemaRule", "SchemaSet"]
+
+FORMAT = 1
+"""The number of the format. A file of the cache with another number is created again."""
+
+SchemaPart = Literal["request", "query", "response"]
+
+
+class SchemaRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The schema of a part of an exchange: the body of the request, its query, or the body of the response.
+
+    ``path`` is the template of the service's own route, without a project and without the mount of the
+    service: ``/servers/{id}/action``. ``action`` is the key that the body of the request must have.
+    ``min_version`` and ``max_version`` are microversions, both included; empty: no limit. ``schema`` is an
+    index in the schemas of the set, or None if the service declares that there is no body. A rule for a
+    response concerns successful responses. ``package`` is the source of the schema: ``nova==34.0.0``.
+    """
+
+    service: str
+    method: str
+    path: str
+    part: SchemaPart
+    action: str = ""
+    min_version: str = ""
+    max_version: str = ""
+    schema: int | None
+    package: str
+
+
+class SchemaSet(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unknown_fields=True):
+    """All schemas of a release. Several rules may name the same schema.
+
+    ``routes`` has all routes of each service, with and without a schema, as ``GET /servers/detail``: a more
+    exact route without a schema has priority over a route with one. ``packages`` has the versions of the
+    packages by service: ``{"nova": {"nova": "34.0.0"}}``. ``refused`` has the number of schemas of each
+    service that are no valid schemas; they are left out.
+    """
+
+    format: int = FORMAT
+    release: str
+    packages: dict[str, dict[str, str]] = {}
+    refused: dict[str, int] = {}
+    routes: dict[str, tuple[str, ...]] = {}
+    rules: tuple[SchemaRule, ...] = ()
+    schemas: tuple[msgspec.Raw, ...] = ()

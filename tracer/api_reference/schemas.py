@@ -1,0 +1,165 @@
+"""The schemas that the services of a release ship: their file in the cache, and those of an exchange."""
+
+from __future__ import annotations
+
+import functools
+import lzma
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from tracer.api_reference.path_templates import count_literals, path_values, shape_of
+from tracer.api_reference.schema_types import FORMAT, SchemaSet
+from tracer.api_reference.spellings import first_words, spellings, without_project
+from tracer.cache_folder import cache_folder
+from tracer.releases import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import jsonschema_rs
+
+    from tracer.api_reference.schema_types import SchemaPart, SchemaRule
+
+__all__ = ["applicable", "decode", "encode", "schema_file", "schema_set", "validator"]
+
+_FIRST_VERSIONS = {"nova": "2.1", "cinder": "3.0", "placement": "1.0"}
+"""The microversion of a request that asks for none."""
+
+_LATEST = (1 << 31, 0)
+
+_MOUNT = re.compile(r"^(?!/v\d)(?:/[^/]+)+?(?=/v\d+(?:\.\d+)?(?:/|$))")
+"""What precedes the version: a path of Keystone's reference begins with ``/identity/v3``."""
+
+
+def schema_file(release: str, cache: Path | None = None) -> Path:
+    """Return the path of the file with the schemas of ``release``. The file may be missing."""
+    return cache_folder(cache) / "schemas" / f"{canonical(release)}.json.xz"
+
+
+def schema_set(release: str, cache: Path | None = None) -> SchemaSet | None:
+    """Return the schemas of ``release`` in the cache folder, None if they are not there.
+
+    A damaged file, and a file of another version of tracer, count as missing.
+    """
+    path = schema_file(release, cache)
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        return None
+    return _read(path, changed)
+
+
+@functools.lru_cache(maxsize=16)
+def _read(path: Path, _changed: int) -> SchemaSet | None:
+    try:
+        return decode(path.read_bytes())
+    except (OSError, lzma.LZMAError, msgspec.DecodeError):
+        return None
+
+
+def encode(schemas: SchemaSet) -> bytes:
+    """Return the content of a file with ``schemas``."""
+    return lzma.compress(msgspec.json.encode(schemas), preset=6)
+
+
+def decode(content: bytes) -> SchemaSet | None:
+    """Return the schemas in the content of a file, None for another format.
+
+    Raises LZMAError or DecodeError for damaged content.
+    """
+    text = lzma.decompress(content)
+    if msgspec.json.decode(text, type=_Head).format != FORMAT:
+        return None
+    return msgspec.json.decode(text, type=SchemaSet)
+
+
+class _Head(msgspec.Struct):
+    format: int
+
+
+@functools.lru_cache(maxsize=8192)
+def validator(schemas: SchemaSet, index: int) -> jsonschema_rs.Validator:
+    """Return the validator of a schema.
+
+    Formats are not checked: services have formats of their own, and write times without a zone.
+    """
+    import jsonschema_rs
+
+    schema = msgspec.json.decode(schemas.schemas[index])
+    return jsonschema_rs.validator_for(schema, validate_formats=False)
+
+
+def applicable(
+    schemas: SchemaSet, service: str, method: str, path: str, microversion: str, body: object
+) -> dict[SchemaPart, SchemaRule]:
+    """Return the rules for a request and its successful response, by part.
+
+    ``path`` is a path or a template of the API reference: with or without the version, the project, and the
+    mount of the service. ``microversion`` is the number alone (``2.100``), ``latest``, or empty. ``body`` is
+    the JSON body of the request: its keys select among actions.
+    """
+    index = _index(schemas, service)
+    for spelled in _spelled(path, index.words):
+        matching = [
+            template
+            for template in index.by_slashes.get((method, spelled.count("/")), ())
+            if path_values(template, spelled) is not None
+        ]
+        if matching:
+            rules = index.rules.get((method, max(matching, key=count_literals)), ())
+            version = _number(microversion or _FIRST_VERSIONS.get(service, ""))
+            # Of several rules, the last is that of the newest microversions.
+            return {rule.part: rule for rule in rules if _covers(rule, version, body)}
+    return {}
+
+
+def _spelled(path: str, words: frozenset[str]) -> Iterator[str]:
+    """Yield ``path`` in the spellings that a route may have."""
+    for each in dict.fromkeys((path, _MOUNT.sub("", path, count=1))):
+        for spelling in spellings(without_project(each), words):
+            yield spelling.path
+
+
+def _covers(rule: SchemaRule, version: tuple[int, ...], body: object) -> bool:
+    if rule.action and not (isinstance(body, dict) and rule.action in body):
+        return False
+    return not (
+        (rule.min_version and version < _number(rule.min_version))
+        or (rule.max_version and version > _number(rule.max_version))
+    )
+
+
+@functools.lru_cache(maxsize=1024)
+def _number(version: str) -> tuple[int, ...]:
+    """Return a microversion as numbers. Texts that are no number, such as ``latest``, are the latest."""
+    parts = version.split(".")
+    if not version:
+        return (0, 0)
+    return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else _LATEST
+
+
+class _Index(NamedTuple):
+    """The routes of a service by method and number of slashes, and the rules of each method and route."""
+
+    by_slashes: Mapping[tuple[str, int], list[str]]
+    rules: Mapping[tuple[str, str], list[SchemaRule]]
+    words: frozenset[str]
+
+
+@functools.lru_cache(maxsize=256)
+def _index(schemas: SchemaSet, service: str) -> _Index:
+    rules: dict[tuple[str, str], list[SchemaRule]] = defaultdict(list)
+    for rule in schemas.rules:
+        if rule.service == service:
+            rules[rule.method, rule.path].append(rule)
+    for listed in rules.values():
+        listed.sort(key=lambda rule: _number(rule.min_version))
+    routes = {(method, path) for method, path in map(str.split, schemas.routes.get(service, ()))}
+    by_slashes: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for method, path in sorted(routes | rules.keys()):
+        by_slashes[method, shape_of(path).count("/")].append(path)
+    return _Index(dict(by_slashes), dict(rules), first_words(path for _, path in routes | rules.keys()))
