@@ -6,7 +6,7 @@ import functools
 import lzma
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -85,12 +85,29 @@ class _Head(msgspec.Struct):
 def validator(schemas: SchemaSet, index: int) -> jsonschema_rs.Validator:
     """Return the validator of a schema.
 
-    Formats are not checked: services have formats of their own, and write times without a zone.
+    Formats are not checked: services have formats of their own, and write times without a zone. So several
+    alternatives of ``oneOf`` may be valid, such as two formats of a text: it is read as ``anyOf``.
     """
     import jsonschema_rs
 
-    schema = msgspec.json.decode(schemas.schemas[index])
+    schema = _with_any_of(msgspec.json.decode(schemas.schemas[index]))
     return jsonschema_rs.validator_for(schema, validate_formats=False)
+
+
+def _with_any_of(node: Any) -> Any:
+    """Return a schema with ``anyOf`` in place of ``oneOf``. A property of that name stays."""
+    if isinstance(node, list):
+        return [_with_any_of(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    changed = {key: _with_any_of(value) for key, value in node.items()}
+    if isinstance(changed.get("oneOf"), list):
+        alternatives = changed.pop("oneOf")
+        if "anyOf" in changed:
+            changed.setdefault("allOf", []).append({"anyOf": alternatives})
+        else:
+            changed["anyOf"] = alternatives
+    return changed
 
 
 def applicable(

@@ -27,6 +27,9 @@ _STRUCTURE = frozenset(
 )
 """Keywords whose errors do not depend on values, which may be redacted."""
 
+_WHOLE = frozenset({"type", "const", "enum"})
+"""Keywords that exclude a value as a whole."""
+
 _LIMIT = 120
 
 
@@ -62,7 +65,8 @@ def _errors(exchange: ApiExchange, part: SchemaPart, rule: SchemaRule) -> Iterat
     if rule.schema is None:
         yield SchemaError(prefix, f"the {part} has a body, which the schema excludes", rule.package)
         return
-    for error in validator(exchange.schemas, rule.schema).iter_errors(value):
+    errors = validator(exchange.schemas, rule.schema).iter_errors(value)
+    for error in (inner for each in errors for inner in _nearest(each)):
         if not _is_evidence(error, value):
             continue
         for keys, text, is_missing in _described(error, value):
@@ -81,6 +85,26 @@ def _query(exchange: ApiExchange) -> object:
     for name, value in exchange.query:
         values.setdefault(name, []).append(value)
     return values
+
+
+def _nearest(error: jsonschema_rs.ValidationError, depth: int = 0) -> Iterator[jsonschema_rs.ValidationError]:
+    """Yield the errors by the alternative of ``anyOf`` that is nearest to the value, else ``error`` itself.
+
+    An alternative that excludes the value as a whole, such as null for an object, is not near.
+    """
+    near = [
+        errors
+        for errors in getattr(error.kind, "context", ())
+        if not any(
+            inner.kind.name in _WHOLE and list(inner.instance_path) == list(error.instance_path)
+            for inner in errors
+        )
+    ]
+    if not near or depth > 5:
+        yield error
+        return
+    for inner in min(near, key=len):
+        yield from _nearest(inner, depth + 1)
 
 
 def _is_evidence(error: jsonschema_rs.ValidationError, value: object) -> bool:
