@@ -37,10 +37,10 @@ def test_a_function_keeps_its_schemas_and_works_as_before() -> None:
     module = validation()
     decorators.note_schemas(module, {"schema": "request", "query_schema": "query"})
 
-    @module.schema({"old": 1}, "2.1", "2.9")
-    @module.schema({"new": 1}, min_version="2.10")
-    def create() -> str:
+    def plain() -> str:
         return "created"
+
+    create = module.schema({"old": 1}, "2.1", "2.9")(module.schema({"new": 1}, min_version="2.10")(plain))
 
     @functools.wraps(create)
     def wrapped() -> None: ...
