@@ -6,9 +6,8 @@ import json
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from tracer.api_reference.schema_types import SchemaPart
-from tracer.api_reference.schemas import validator
+from tracer.api_reference.schemas import query_document, validator
 from tracer.conformance.api.body_objects import general_location, json_type, value_at
-from tracer.conformance.api.general_facts import service_facts
 from tracer.redaction.pseudonyms import has_pseudonym
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def schema_errors(exchange: ApiExchange) -> Iterator[SchemaError]:
 def _errors(exchange: ApiExchange, part: SchemaPart, rule: SchemaRule) -> Iterator[SchemaError]:
     assert exchange.schemas is not None
     prefix = "request.query" if part == "query" else f"{part}.body"
-    value = _query(exchange) if part == "query" else exchange.body(part)
+    value = query_document(exchange.service, exchange.query) if part == "query" else exchange.body(part)
     if value is None:
         return
     if rule.schema is None:
@@ -75,16 +74,6 @@ def _errors(exchange: ApiExchange, part: SchemaPart, rule: SchemaRule) -> Iterat
             inner = general_location(keys)
             location = f"{prefix}.{inner}" if inner and not inner.startswith("[]") else prefix + inner
             yield SchemaError(location, text, rule.package, is_missing)
-
-
-def _query(exchange: ApiExchange) -> object:
-    """Return the query as the service validates it: with a list of values, or a value for each name."""
-    if not service_facts(exchange.service).query_lists:
-        return dict(exchange.query)
-    values: dict[str, list[str]] = {}
-    for name, value in exchange.query:
-        values.setdefault(name, []).append(value)
-    return values
 
 
 def _nearest(error: jsonschema_rs.ValidationError, depth: int = 0) -> Iterator[jsonschema_rs.ValidationError]:
