@@ -113,3 +113,17 @@ def test_a_query_that_selects_fields_requires_no_others() -> None:
     assert errors(call("neutron", "GET", "/v2.0/ports?fields=id", body=body), rule) == [
         ("response.body.ports[].id", "the field id is missing, which the schema requires")
     ]
+
+
+def test_a_list_is_no_single_object_though_the_object_has_more_errors() -> None:
+    """A request of Neutron creates a resource or a list of them: the alternatives have different keys."""
+    port = {"properties": {"port": {"properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}}}}
+    schema = {"anyOf": [{"required": ["ports"]}, {**port, "required": ["port"]}]}
+    rule = ("neutron", "GET", "/v2.0/ports", "response", schema)
+    body = {"port": {"a": "x", "b": "y"}}
+    assert sorted(
+        location for location, _ in errors(call("neutron", "GET", "/v2.0/ports", body=body), rule)
+    ) == [
+        "response.body.port.a",
+        "response.body.port.b",
+    ]

@@ -58,10 +58,14 @@ class ApiExchange(NamedTuple):
 
     @property
     def template(self) -> str:
-        """Return the path template of a request without an operation: that of operations of other methods."""
-        for candidates in candidates_by_spelling(self.service, self.release, self.path):
-            if candidates:
-                return max(candidates, key=lambda candidate: candidate.rank).template
+        """Return the path template of a request without an operation.
+
+        It is that of operations of other methods, or of the newest release, if there are any.
+        """
+        for release in (self.release, None):
+            for candidates in candidates_by_spelling(self.service, release, self.path):
+                if candidates:
+                    return max(candidates, key=lambda candidate: candidate.rank).template
         return generic(self.path)
 
     @property

@@ -92,8 +92,13 @@ def _nearest(error: jsonschema_rs.ValidationError, depth: int = 0) -> Iterator[j
     if not near or depth > 5:
         yield error
         return
-    for inner in min(near, key=len):
+    for inner in min(near, key=_distance):
         yield from _nearest(inner, depth + 1)
+
+
+def _distance(errors: Sequence[jsonschema_rs.ValidationError]) -> tuple[int, int]:
+    """Return how far an alternative is from a value: errors deep inside are near, then few errors."""
+    return -min(len(error.instance_path) for error in errors), len(errors)
 
 
 def _is_evidence(error: jsonschema_rs.ValidationError, value: object) -> bool:
