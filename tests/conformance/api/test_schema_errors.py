@@ -95,7 +95,7 @@ def test_an_error_is_that_of_the_nearest_alternative() -> None:
         ("response.body.server.id", "the field id is missing, which the schema requires"),
         ("response.body.server.ram", "the value is of type string, not integer"),
     ]
-    text = "the value, a JSON string, violates anyOf of the schema"
+    text = "the value, a JSON string, violates oneOf of the schema"
     assert errors(call("nova", "GET", path, body={"server": "a"}), rule) == [("response.body.server", text)]
 
 

@@ -60,8 +60,11 @@ class ApiExchange(NamedTuple):
     def template(self) -> str:
         """Return the path template of a request without an operation.
 
-        It is that of operations of other methods, or of the newest release, if there are any.
+        It is that of the operation in another release, or of operations of other methods, if there are any.
         """
+        method, query, body = self.exchange.request.method, dict(self.query), self.request_body
+        if elsewhere := find_operation(self.service, None, method, self.path, query=query, body=body):
+            return elsewhere.template
         for release in (self.release, None):
             for candidates in candidates_by_spelling(self.service, release, self.path):
                 if candidates:
