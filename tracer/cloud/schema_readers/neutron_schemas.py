@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import MagicMock
 
 from .attributes import request_schema, response_schema
-from .rules import Rule, rule
+from .route_rules import Rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
