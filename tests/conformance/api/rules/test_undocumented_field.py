@@ -52,6 +52,6 @@ def test_a_schema_tells_fields_from_names_that_users_choose() -> None:
 
 def test_a_documented_name_with_a_parameter_stands_for_any() -> None:
     path = "/v3/9c31f2c6f22c440eb670d8d5a5cc0405/os-quota-sets/8a8b1021c212e4e28b6e7e1331429cde?usage=True"
-    quota = {"volumes": {}, "volumes_demo-type": {}, "planted": {}}
+    quota: dict[str, Any] = {"volumes": {}, "volumes_demo-type": {}, "planted": {}}
     exchange = call("cinder", "GET", path, body={"quota_set": quota})
     assert locations(exchange) == ["response.body.quota_set.planted"]
