@@ -7,7 +7,15 @@ import msgspec
 import pytest
 
 from tracer.api_reference.schema_types import SchemaPart, SchemaRule, SchemaSet
-from tracer.api_reference.schemas import applicable, decode, encode, schema_file, schema_set, validator
+from tracer.api_reference.schemas import (
+    applicable,
+    decode,
+    encode,
+    query_document,
+    schema_file,
+    schema_set,
+    validator,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,23 +133,21 @@ def test_the_key_of_the_body_selects_an_action(body: object, expected: dict[Sche
     assert found("nova", "POST", "/servers/1/action", "2.1", body) == expected
 
 
+def test_a_query_has_the_form_of_its_service() -> None:
+    pairs = [("limit", "1"), ("sort", "name"), ("sort", "id")]
+    assert query_document("nova", pairs) == {"limit": ["1"], "sort": ["name", "id"]}
+    assert query_document("placement", pairs) == {"limit": "1", "sort": "id"}
+
+
 def test_a_validator_is_that_of_the_index() -> None:
     assert not validator(SCHEMAS, 0).is_valid({})
     assert validator(SCHEMAS, 1).is_valid({})
 
 
-def test_formats_are_not_checked() -> None:
-    schemas = SchemaSet(
-        release="zed",
-        schemas=(
-            msgspec.Raw(
-                b'{"$schema": "http://json-schema.org/draft-04/schema#", "type": "string", '
-                b'"format": "date-time", "minLength": 1}'
-            ),
-        ),
-    )
-    assert validator(schemas, 0).is_valid("2026-11-29T10:00:00.000000")
-    assert not validator(schemas, 0).is_valid("")
+def test_a_format_is_checked() -> None:
+    schema = msgspec.Raw(b'{"oneOf": [{"type": "string", "format": "ipv4"}, {"const": ""}]}')
+    schemas = SchemaSet(release="zed", schemas=(schema,))
+    assert [validator(schemas, 0).is_valid(text) for text in ("192.0.2.1", "", "x")] == [True, True, False]
 
 
 def test_a_file_of_the_cache_is_read_again_only_when_it_changes(tmp_path: Path) -> None:
@@ -163,9 +169,9 @@ def test_a_file_of_the_cache_is_read_again_only_when_it_changes(tmp_path: Path) 
     [
         b"",
         encode(SCHEMAS)[:-20],
-        lzma.compress(b'{"format": 0, "release": 1}'),
+        lzma.compress(b'{"format": 1, "release": "zed"}'),
         lzma.compress(b"{"),
-        lzma.compress(b'{"format": 1, "release": 3}'),
+        lzma.compress(b'{"format": 2, "release": 3}'),
     ],
 )
 def test_a_damaged_file_and_another_format_count_as_missing(tmp_path: Path, content: bytes) -> None:

@@ -3,9 +3,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tests.cli.runner import tracer
+from tracer.api_reference.schema_types import SchemaPart, SchemaRule, SchemaSet
+from tracer.api_reference.schemas import encode, schema_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +84,49 @@ def test_an_operation_of_a_release_says_its_end() -> None:
     assert "selected by: os-getRDPConsole\nmicroversions: –2.5\n" in shown.stdout
 
 
+def test_the_schemas_of_a_release_that_are_there_already(tmp_path: Path) -> None:
+    parts: tuple[tuple[str, SchemaPart], ...] = (
+        *(("POST", "request"), ("POST", "response"), ("GET", "response")),
+    )
+    rules = [
+        SchemaRule(
+            service="nova", method=method, path="/servers", part=part, schema=0, package="nova==34.0.0"
+        )
+        for method, part in parts
+    ]
+    schemas = SchemaSet(
+        release="2026.2",
+        packages={"nova": {"nova": "34.0.0"}, "neutron": {"neutron": "29.0.0", "neutron-lib": "5.0.1"}},
+        routes={"nova": ("GET /servers", "POST /servers", "GET /servers/detail")},
+        rules=tuple(rules),
+        schemas=(msgspec.Raw(b"{}"),),
+    )
+    file = schema_file("2026.2", tmp_path)
+    file.parent.mkdir()
+    file.write_bytes(encode(schemas))
+    shown = tracer("api", "schemas", "hibiscus", TRACER_CACHE=str(tmp_path), COLUMNS="100")
+    assert shown.returncode == 0
+    assert [line.split() for line in shown.stdout.splitlines() if "nova" in line or "neutron" in line] == [
+        ["nova", "nova", "34.0.0", "1", "0", "2", "2"],
+        ["neutron", "neutron", "29.0.0,", "neutron-lib", "5.0.1", "0", "0", "0", "0"],
+    ]
+    assert f"The schemas of 2026.2 are there already: {file} (0 KB)." in shown.stdout
+    assert shown.stderr == ""
+    listed = json.loads(
+        tracer("api", "schemas", "2026.2", "--format", "json", TRACER_CACHE=str(tmp_path)).stdout
+    )
+    assert listed[0] == {
+        "service": "nova",
+        "packages": {"nova": "34.0.0"},
+        "request": 1,
+        "query": 0,
+        "response": 2,
+        "operations": 2,
+        "routes": 3,
+        "refused": 0,
+    }
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -107,6 +153,7 @@ def test_an_operation_of_a_release_says_its_end() -> None:
         ),
         (("list", "--lang", "xx"), "tracer: --lang: unknown language 'xx'; known: en, ko\n"),
         (("show", "image.show-image", "--lang", "xx"), "tracer: --lang: unknown language 'xx'; "),
+        (("schemas", "foo"), "tracer: unknown release 'foo'; known: zed, 2023.1, "),
         (("list", "--service", "x"), "tracer: --service: unknown service 'x'; known: cinder, designate, "),
     ],
 )

@@ -38,6 +38,14 @@ def test_names_of_properties_and_values_are_no_keywords() -> None:
     assert cleaned(schema) == schema
 
 
+def test_only_formats_that_mean_the_same_everywhere_stay() -> None:
+    address, time, name = ({"type": "string", "format": word} for word in ("ipv6", "date-time", "name"))
+    text = {"type": "string"}
+    assert cleaned({"oneOf": [address, {"const": ""}]}) == {"oneOf": [address, {"const": ""}]}
+    assert cleaned({"oneOf": [time, name, {"const": ""}]}) == {"anyOf": [text, text, {"const": ""}]}
+    assert cleaned({"properties": {"format": time}}) == {"properties": {"format": text}}
+
+
 def test_a_schema_keeps_its_own_draft() -> None:
     own = {"$schema": NEWEST, "type": "string"}
     assert cleaned(own, DRAFT_4) == own

@@ -38,7 +38,7 @@ def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     readers = tmp_path / "schema_readers"
     readers.mkdir()
     (readers / "__init__.py").touch()
-    (readers / "run.py").write_text((schema_extraction.READERS / "run.py").read_text())
+    (readers / "schema_reader.py").write_text((schema_extraction.READERS / "schema_reader.py").read_text())
     (readers / "keystone_schemas.py").write_text(READER)
     python = tmp_path / "built" / "bin" / "python"
     python.parent.mkdir(parents=True)
@@ -51,7 +51,7 @@ def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
     monkeypatch.setattr(environments, "build", build)
     monkeypatch.setattr(schema_extraction, "READERS", readers)
-    monkeypatch.setattr(schema_extraction, "_RUN", readers / "run.py")
+    monkeypatch.setattr(schema_extraction, "_READER", readers / "schema_reader.py")
     monkeypatch.setattr(sys, "path", [*sys.path])
     return tmp_path / "cache"
 

@@ -8,7 +8,7 @@ import msgspec
 
 __all__ = ["FORMAT", "SchemaPart", "SchemaRule", "SchemaSet"]
 
-FORMAT = 1
+FORMAT = 2
 """The number of the format. A file of the cache with another number is created again."""
 
 SchemaPart = Literal["request", "query", "response"]

@@ -6,7 +6,7 @@ import functools
 import lzma
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -17,17 +17,20 @@ from tracer.cache_folder import cache_folder
 from tracer.releases import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     import jsonschema_rs
 
     from tracer.api_reference.schema_types import SchemaPart, SchemaRule
 
-__all__ = ["applicable", "decode", "encode", "schema_file", "schema_set", "validator"]
+__all__ = ["applicable", "decode", "encode", "query_document", "schema_file", "schema_set", "validator"]
 
 _FIRST_VERSIONS = {"nova": "2.1", "cinder": "3.0", "placement": "1.0"}
 """The microversion of a request that asks for none."""
+
+_LISTS = frozenset({"nova"})
+"""Services whose schemas of queries describe a list for each parameter."""
 
 _LATEST = (1 << 31, 0)
 
@@ -83,14 +86,11 @@ class _Head(msgspec.Struct):
 
 @functools.lru_cache(maxsize=8192)
 def validator(schemas: SchemaSet, index: int) -> jsonschema_rs.Validator:
-    """Return the validator of a schema.
-
-    Formats are not checked: services have formats of their own, and write times without a zone.
-    """
+    """Return the validator of a schema, which checks the formats that are left in it."""
     import jsonschema_rs
 
     schema = msgspec.json.decode(schemas.schemas[index])
-    return jsonschema_rs.validator_for(schema, validate_formats=False)
+    return jsonschema_rs.validator_for(schema, validate_formats=True)
 
 
 def applicable(
@@ -115,6 +115,19 @@ def applicable(
             # Of several rules, the last is that of the newest microversions.
             return {rule.part: rule for rule in rules if _covers(rule, version, body)}
     return {}
+
+
+def query_document(service: str, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Return the parameters of a query in the form that the schemas of ``service`` describe.
+
+    Nova's schemas describe lists of texts, and those of other services a text for each name.
+    """
+    lists: dict[str, list[str]] = {}
+    for name, value in pairs:
+        lists.setdefault(name, []).append(value)
+    if service in _LISTS:
+        return dict(lists)
+    return {name: values[-1] for name, values in lists.items()}
 
 
 def _spelled(path: str, words: frozenset[str]) -> Iterator[str]:

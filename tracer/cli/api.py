@@ -144,9 +144,7 @@ def _services(options: argparse.Namespace) -> list[str]:
 def _schemas_arguments(parser: argparse.ArgumentParser) -> None:
     from tracer.releases import canonical
 
-    parser.add_argument(
-        "release", metavar="RELEASE", type=canonical, help="An OpenStack release, such as zed or 2026.2."
-    )
+    parser.add_argument("release", metavar="RELEASE", type=canonical, help="Release, see: tracer cloud list.")
     add_format(parser, _FORMATS, "", "table")
 
 

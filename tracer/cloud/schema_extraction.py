@@ -26,7 +26,7 @@ __all__ = ["READERS", "ensure_schemas"]
 
 READERS = Path(__file__).with_name("schema_readers")
 
-_RUN = READERS / "run.py"
+_READER = READERS / "schema_reader.py"
 _SUFFIX = "_schemas.py"
 
 
@@ -81,7 +81,7 @@ def _read(name: str, services: list[str], built: Built, cache: Path, progress: P
             file = Path(scratch) / f"{service}.json"
             log = cache / "logs" / f"{name}-{service}-schemas.log"
             log.unlink(missing_ok=True)
-            words = [str(built.command("python")), "-I", "-B", str(_RUN), service, str(file)]
+            words = [str(built.command("python")), "-I", "-B", str(_READER), service, str(file)]
             environment = environments.own_environment(built, Path(scratch))
             command = service_processes.LoggedCommand(words, environment, log, Path(scratch))
             purpose = f"reading the schemas of {service}"

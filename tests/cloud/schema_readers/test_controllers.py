@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tracer.cloud.schema_readers import decorators
 from tracer.cloud.schema_readers.controllers import has_function, keep_controllers, route_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Version:
@@ -38,14 +41,20 @@ VALIDATION: Any = SimpleNamespace(schema=lambda schema, **_versions: lambda func
 decorators.note_schemas(VALIDATION, {"schema": "request"})
 
 
+def validated(schema: str, *versions: str) -> Callable[[Any], Any]:
+    """Return the decorator that notes ``schema``."""
+    decorate: Callable[[Any], Any] = VALIDATION.schema(schema, *versions)
+    return decorate
+
+
 class Keypairs:
-    @VALIDATION.schema("schema of show")
+    @validated("schema of show")
     def show(self) -> None: ...
 
-    @VALIDATION.schema("old", "2.1", "2.91")
+    @validated("old", "2.1", "2.91")
     def _old(self) -> None: ...
 
-    @VALIDATION.schema("new", "2.10")
+    @validated("new", "2.10")
     def _new(self) -> None: ...
 
     create = _old
@@ -60,13 +69,13 @@ class Keypairs:
 class Actions:
     wsgi_actions: ClassVar[dict[str, str]] = {"reboot": "_reboot", "create": "_create"}
 
-    @VALIDATION.schema("schema of reboot")
+    @validated("schema of reboot")
     def _reboot(self) -> None: ...
 
-    @VALIDATION.schema("schema of another controller")
+    @validated("schema of another controller")
     def _create(self) -> None: ...
 
-    _reboot.max_version = "2.35"  # type: ignore[attr-defined]
+    _reboot.max_version = "2.35"
 
 
 class Kept(Resource):

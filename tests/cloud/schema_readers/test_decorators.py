@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.cloud.adapters.standins import install
 from tracer.cloud.schema_readers import decorators
-from tracer.cloud.schema_readers.decorators import Note
+from tracer.cloud.schema_readers.decorators import SchemaNote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,15 +37,18 @@ def test_a_function_keeps_its_schemas_and_works_as_before() -> None:
     module = validation()
     decorators.note_schemas(module, {"schema": "request", "query_schema": "query"})
 
-    @module.schema({"old": 1}, "2.1", "2.9")
-    @module.schema({"new": 1}, min_version="2.10")
-    def create() -> str:
+    def plain() -> str:
         return "created"
+
+    create = module.schema({"old": 1}, "2.1", "2.9")(module.schema({"new": 1}, min_version="2.10")(plain))
 
     @functools.wraps(create)
     def wrapped() -> None: ...
 
-    expected = [Note("request", ("2.10", ""), {"new": 1}), Note("request", ("2.1", "2.9"), {"old": 1})]
+    expected = [
+        SchemaNote("request", ("2.10", ""), {"new": 1}),
+        SchemaNote("request", ("2.1", "2.9"), {"old": 1}),
+    ]
     assert decorators.notes(create) == decorators.notes(wrapped) == expected
     assert create() == ({"old": 1}, "2.1", "2.9", ({"new": 1}, "2.10", None, "created"))
     assert not hasattr(module, "query_schema")

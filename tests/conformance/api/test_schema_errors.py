@@ -83,3 +83,47 @@ def test_a_query_has_lists_of_values_for_nova_and_values_for_keystone() -> None:
         errors(call("keystone", "GET", "/v3/users?name=a"), ("keystone", "GET", "/v3/users", "query", one))
         == []
     )
+
+
+def test_an_error_is_that_of_the_nearest_alternative() -> None:
+    """Nova's schema of a server has alternatives; the server that is null has no fields to miss."""
+    server = {"type": "object", "required": ["id"], "properties": {"ram": {"type": "integer"}}}
+    schema = {"properties": {"server": {"oneOf": [{"type": "null"}, server]}}}
+    rule = ("nova", "GET", "/servers/{id}", "response", schema)
+    path = "/v2.1/servers/9c31f2c6-f22c-440e-b670-d8d5a5cc0405"
+    assert sorted(errors(call("nova", "GET", path, body={"server": {"ram": "1"}}), rule)) == [
+        ("response.body.server.id", "the field id is missing, which the schema requires"),
+        ("response.body.server.ram", "the value is of type string, not integer"),
+    ]
+    text = "the value, a JSON string, violates oneOf of the schema"
+    assert errors(call("nova", "GET", path, body={"server": "a"}), rule) == [("response.body.server", text)]
+
+
+def test_two_formats_of_a_text_are_alternatives() -> None:
+    """Formats are not compared, so both are valid, which `oneOf` excludes."""
+    schema = {"properties": {"accessIPv4": {"oneOf": [{"format": "ipv4"}, {"const": ""}]}}}
+    rule = ("nova", "GET", "/flavors", "response", schema)
+    assert errors(call("nova", "GET", "/v2.1/flavors", body={"accessIPv4": ""}), rule) == []
+
+
+def test_a_query_that_selects_fields_requires_no_others() -> None:
+    schema = {"properties": {"ports": {"items": {"required": ["id", "name"]}}}}
+    rule = ("neutron", "GET", "/v2.0/ports", "response", schema)
+    body = {"ports": [{"other": 1}]}
+    assert errors(call("neutron", "GET", "/v2.0/ports?fields=id", body=body), rule) == [
+        ("response.body.ports[].id", "the field id is missing, which the schema requires")
+    ]
+
+
+def test_a_list_is_no_single_object_though_the_object_has_more_errors() -> None:
+    """A request of Neutron creates a resource or a list of them: the alternatives have different keys."""
+    port = {"properties": {"port": {"properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}}}}
+    schema = {"anyOf": [{"required": ["ports"]}, {**port, "required": ["port"]}]}
+    rule = ("neutron", "GET", "/v2.0/ports", "response", schema)
+    body = {"port": {"a": "x", "b": "y"}}
+    assert sorted(
+        location for location, _ in errors(call("neutron", "GET", "/v2.0/ports", body=body), rule)
+    ) == [
+        "response.body.port.a",
+        "response.body.port.b",
+    ]

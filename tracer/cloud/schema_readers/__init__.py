@@ -1,5 +1,5 @@
 """Modules that read the schemas of a service's package, one for each service.
 
-``run.py`` runs them with the Python of the service's environment. That environment has no tracer, so these
-modules import nothing of tracer.
+``schema_reader.py`` runs them with the Python of the service's environment. That environment has no tracer,
+so these modules import nothing of tracer.
 """

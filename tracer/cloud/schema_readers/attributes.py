@@ -60,13 +60,15 @@ _CONVERTED = {
     "convert_none_to_empty_list": ("array",),
     "convert_none_to_empty_dict": ("object",),
     "convert_none_to_empty_string": ("string",),
-    "convert_ip_to_canonical_format": ("string",),
     "convert_cidr_to_canonical_format": ("string",),
     "convert_to_sanitized_mac_address": ("string",),
     "convert_to_mac_if_none": ("string",),
     "convert_string_to_case_insensitive": ("string",),
 }
 """The types of an attribute by its conversion. Of other conversions, the type is not known."""
+
+_KEEPING = frozenset({"convert_ip_to_canonical_format"})
+"""Conversions that keep the type of a value: zed's pools of a subnet have one, and stay lists."""
 
 _SPELLED = {"boolean": ("string", "integer"), "integer": ("string",)}
 """What a request may have in place of a type: Neutron converts it."""
@@ -131,8 +133,9 @@ def _in_response(attribute: Mapping[str, Any]) -> dict[str, Any]:
 def _types(attribute: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the types of an attribute, empty if they are not known."""
     conversion = attribute.get("convert_to")
-    if conversion is not None:
-        return _CONVERTED.get(getattr(conversion, "__name__", ""), ())
+    converter = getattr(conversion, "__name__", "")
+    if conversion is not None and converter not in _KEEPING:
+        return _CONVERTED.get(converter, ())
     if "convert_list_to" in attribute and not _validators(attribute):
         return ()
     kinds = {_TYPES.get(_without_null(name), ()) for name in _validators(attribute)}

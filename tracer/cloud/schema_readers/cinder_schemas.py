@@ -8,7 +8,7 @@ from unittest.mock import MagicMock
 
 from . import decorators
 from .controllers import has_function, keep_controllers, route_rules
-from .rules import Rule, template
+from .route_rules import Rule, template
 
 __all__ = ["PACKAGES", "read"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import decorators
-from .rules import Rule, narrowed, rule
+from .route_rules import Rule, narrowed, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

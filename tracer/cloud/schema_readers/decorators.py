@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-__all__ = ["Note", "draft", "note_schemas", "notes"]
+__all__ = ["SchemaNote", "draft", "note_schemas", "notes"]
 
 _NOTES = "_tracer_notes"
 
 
-class Note(NamedTuple):
+class SchemaNote(NamedTuple):
     """A schema of a function: what part it describes, and its range of microversions."""
 
     part: str
@@ -39,7 +39,7 @@ def draft(module: str, validator: str) -> str:
     return uri
 
 
-def notes(function: object) -> list[Note]:
+def notes(function: object) -> list[SchemaNote]:
     """Return the schemas of a decorated function. Decorators that wrap it keep them."""
     return list(getattr(function, _NOTES, ()))
 
@@ -54,7 +54,11 @@ def _noting(original: Callable[..., Any], part: str) -> Callable[..., Any]:
         def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
             earlier = notes(function)
             decorated: Callable[..., Any] = apply(function)
-            setattr(decorated, _NOTES, [*earlier, Note(part, (min_version or "", max_version or ""), schema)])
+            setattr(
+                decorated,
+                _NOTES,
+                [*earlier, SchemaNote(part, (min_version or "", max_version or ""), schema)],
+            )
             return decorated
 
         return decorate

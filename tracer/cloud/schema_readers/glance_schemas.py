@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from .rules import Rule, rule, template
+from .route_rules import Rule, rule, template
 
 __all__ = ["PACKAGES", "read"]
 

@@ -10,7 +10,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from . import decorators
-from .rules import Rule, rule
+from .route_rules import Rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

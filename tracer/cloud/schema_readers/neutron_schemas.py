@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import MagicMock
 
 from .attributes import request_schema, response_schema
-from .rules import Rule, rule
+from .route_rules import Rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,6 +65,8 @@ def _silence() -> None:
     importlib.import_module("neutron.common.config")
     rpc = importlib.import_module("neutron_lib.rpc")
     rpc.get_notifier = lambda *_words, **_options: MagicMock()  # type: ignore[attr-defined]
+    # Times, tags and descriptions are attributes of the resources whose models are loaded.
+    importlib.import_module("neutron.db.migration.models.head")
     conf = importlib.import_module("neutron.conf.common")
     conf.register_core_common_config_opts()
     conf.register_nova_opts()
@@ -111,7 +113,7 @@ def _rules(
     yield rule("GET", path, "response", many)
     yield rule("GET", item, "response", one)
     yield rule("PUT", item, "response", one)
-    yield rule("POST", path, "response", {"anyOf": [one, many]})
+    yield rule("POST", path, "response", _either(member, collection, answer))
     yield rule("POST", path, "request", _either(member, collection, created))
     yield rule("PUT", item, "request", _one(member, request_schema(attributes, own, "allow_put")))
 

@@ -10,7 +10,7 @@ from . import decorators
 from .controllers import keep_controllers, route_rules
 
 if TYPE_CHECKING:
-    from .rules import Rule
+    from .route_rules import Rule
 
 __all__ = ["PACKAGES", "read"]
 

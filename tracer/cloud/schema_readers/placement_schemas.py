@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from .rules import Rule, rule
+from .route_rules import Rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import parse_qsl
 
 from tracer.api_reference import find_operation, link, services
+from tracer.api_reference.request_operations import candidates_by_spelling
 from tracer.api_reference.schemas import applicable
 from tracer.conformance.api.general_facts import service_facts
 from tracer.conformance.api.microversions import in_range, microversion_of
@@ -53,7 +54,22 @@ class ApiExchange(NamedTuple):
         """Return the ID of the operation, without one the service, the method and the path template."""
         if self.operation is not None:
             return self.operation.id
-        return f"{self.service} {self.exchange.request.method} {generic(self.path)}"
+        return f"{self.service} {self.exchange.request.method} {self.template}"
+
+    @property
+    def template(self) -> str:
+        """Return the path template of a request without an operation.
+
+        It is that of the operation in another release, or of operations of other methods, if there are any.
+        """
+        method, query, body = self.exchange.request.method, dict(self.query), self.request_body
+        if elsewhere := find_operation(self.service, None, method, self.path, query=query, body=body):
+            return elsewhere.template
+        for release in (self.release, None):
+            for candidates in candidates_by_spelling(self.service, release, self.path):
+                if candidates:
+                    return max(candidates, key=lambda candidate: candidate.rank).template
+        return generic(self.path)
 
     @property
     def link(self) -> str:

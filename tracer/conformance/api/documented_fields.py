@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DocumentedFields", "documented_fields"]
 
+_PARAMETER = re.compile(r"\\\{[^{}]*\\\}")
+
 _PLACEHOLDERS = frozenset({"key", "value"})
 """Last parts of names such as ``flavor.extra_specs.key``, which stand for any key and its value."""
 
@@ -28,10 +31,13 @@ class DocumentedFields:
         self._by_name: dict[str, list[Parameter]] = defaultdict(list)
         self._open = set(general_facts().open_objects)
         self._user_objects = user_objects
+        self._patterns: list[re.Pattern[str]] = []
         for field in fields:
             outer, _, last = field.name.rpartition(".")
             if last in _PLACEHOLDERS and outer:
                 self._open.add(outer.rpartition(".")[2])
+            if "{" in field.name:  # a name with a parameter: volumes_{volume_type}
+                self._patterns.append(re.compile(_PARAMETER.sub(".+", re.escape(field.name))))
             for name in {field.name, last}:
                 self._by_name[name].append(field)
 
@@ -54,7 +60,7 @@ class DocumentedFields:
 
     def allow(self, content: BodyObject, name: str) -> bool:
         """Return whether a key that is not documented may be there: an ID, or a user's own word."""
-        if is_id(name):
+        if is_id(name) or any(pattern.fullmatch(name) for pattern in self._patterns):
             return True
         return content.location in self._user_objects and isinstance(content.content[name], str)
 

@@ -42,13 +42,11 @@ class ServiceFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     ``user_objects`` are locations of objects with keys of users' own words beside the documented fields. The
     values of these keys are strings. ``extensions`` are fields that only a cloud with an extension has, by
-    the alias of the extension. With ``query_lists``, schemas of queries describe a list of values for each
-    name.
+    the alias of the extension.
     """
 
     microversions: Microversions | None = None
     projection: str = ""
-    query_lists: bool = False
     user_objects: frozenset[str] = frozenset()
     extensions: dict[str, frozenset[str]] = {}
 

@@ -6,9 +6,8 @@ import json
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from tracer.api_reference.schema_types import SchemaPart
-from tracer.api_reference.schemas import validator
+from tracer.api_reference.schemas import query_document, validator
 from tracer.conformance.api.body_objects import general_location, json_type, value_at
-from tracer.conformance.api.general_facts import service_facts
 from tracer.redaction.pseudonyms import has_pseudonym
 
 if TYPE_CHECKING:
@@ -26,6 +25,9 @@ _STRUCTURE = frozenset(
     {"required", "additionalProperties", "minProperties", "maxProperties", "maxItems", "minItems"}
 )
 """Keywords whose errors do not depend on values, which may be redacted."""
+
+_WHOLE = frozenset({"type", "const", "enum"})
+"""Keywords that exclude a value as a whole."""
 
 _LIMIT = 120
 
@@ -56,13 +58,14 @@ def schema_errors(exchange: ApiExchange) -> Iterator[SchemaError]:
 def _errors(exchange: ApiExchange, part: SchemaPart, rule: SchemaRule) -> Iterator[SchemaError]:
     assert exchange.schemas is not None
     prefix = "request.query" if part == "query" else f"{part}.body"
-    value = _query(exchange) if part == "query" else exchange.body(part)
+    value = query_document(exchange.service, exchange.query) if part == "query" else exchange.body(part)
     if value is None:
         return
     if rule.schema is None:
         yield SchemaError(prefix, f"the {part} has a body, which the schema excludes", rule.package)
         return
-    for error in validator(exchange.schemas, rule.schema).iter_errors(value):
+    errors = validator(exchange.schemas, rule.schema).iter_errors(value)
+    for error in (inner for each in errors for inner in _nearest(each)):
         if not _is_evidence(error, value):
             continue
         for keys, text, is_missing in _described(error, value):
@@ -73,14 +76,29 @@ def _errors(exchange: ApiExchange, part: SchemaPart, rule: SchemaRule) -> Iterat
             yield SchemaError(location, text, rule.package, is_missing)
 
 
-def _query(exchange: ApiExchange) -> object:
-    """Return the query as the service validates it: with a list of values, or a value for each name."""
-    if not service_facts(exchange.service).query_lists:
-        return dict(exchange.query)
-    values: dict[str, list[str]] = {}
-    for name, value in exchange.query:
-        values.setdefault(name, []).append(value)
-    return values
+def _nearest(error: jsonschema_rs.ValidationError, depth: int = 0) -> Iterator[jsonschema_rs.ValidationError]:
+    """Yield the errors by the alternative of ``anyOf`` that is nearest to the value, else ``error`` itself.
+
+    An alternative that excludes the value as a whole, such as null for an object, is not near.
+    """
+    near = [
+        errors
+        for errors in getattr(error.kind, "context", ())
+        if not any(
+            inner.kind.name in _WHOLE and list(inner.instance_path) == list(error.instance_path)
+            for inner in errors
+        )
+    ]
+    if not near or depth > 5:
+        yield error
+        return
+    for inner in min(near, key=_distance):
+        yield from _nearest(inner, depth + 1)
+
+
+def _distance(errors: Sequence[jsonschema_rs.ValidationError]) -> tuple[int, int]:
+    """Return how far an alternative is from a value: errors deep inside are near, then few errors."""
+    return -min(len(error.instance_path) for error in errors), len(errors)
 
 
 def _is_evidence(error: jsonschema_rs.ValidationError, value: object) -> bool:

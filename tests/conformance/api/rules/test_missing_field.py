@@ -16,8 +16,7 @@ checksum container_format created_at disk_format file id min_disk min_ram name o
 os_hash_value os_hidden owner protected schema self size status tags updated_at virtual_size
 visibility
 """
-SHOWN: dict[str, Any] = dict.fromkeys(IMAGE_FIELDS) | {"tags": []}
-MEMBERS = "/v3/users"
+SHOWN: dict[str, Any] = dict.fromkeys(IMAGE_FIELDS.split()) | {"tags": []}
 USER = {"id": "1", "name": "a", "domain_id": "d", "enabled": True, "password_expires_at": None, "links": {}}
 
 

@@ -48,3 +48,10 @@ def test_a_schema_tells_fields_from_names_that_users_choose() -> None:
     rules = schema_set(("glance", "GET", "/v2/images/{image_id}", "response", schema))
     body = {"id": "1", "stores": "a", "os_distro": "b", "planted": 1}
     assert locations(call("glance", "GET", IMAGE, body=body), rules) == ["response.body.stores"]
+
+
+def test_a_documented_name_with_a_parameter_stands_for_any() -> None:
+    path = "/v3/9c31f2c6f22c440eb670d8d5a5cc0405/os-quota-sets/8a8b1021c212e4e28b6e7e1331429cde?usage=True"
+    quota: dict[str, Any] = {"volumes": {}, "volumes_demo-type": {}, "planted": {}}
+    exchange = call("cinder", "GET", path, body={"quota_set": quota})
+    assert locations(exchange) == ["response.body.quota_set.planted"]

@@ -34,4 +34,5 @@ def test_some_statuses_depend_on_the_request() -> None:
     assert statuses(call("keystone", "GET", "/v3/limits/model", 404))
     assert statuses(call("keystone", "GET", "/v3/limits/model", 413))
     assert statuses(call("keystone", "GET", "/v3/limits/model?a=1", 413)) == []
+    assert statuses(call("nova", "GET", "/v2.1/os-aggregates/name", 400)) == []
     assert statuses(call("nova", "GET", "/v2.1/flavors", None)) == []

@@ -22,6 +22,7 @@ def texts(exchange: Exchange, release: str = "2026.2") -> list[str]:
     [
         ("GET", f"{IMAGE}/other", "2026.2", "no operation for GET /v2/images/{image_id}/other"),
         ("POST", IMAGE, "2026.2", "no operation for POST /v2/images/{image_id}"),
+        ("PATCH", "/v2/images/a/tags/b", "2026.2", "no operation for PATCH /v2/images/{image_id}/tags/{tag}"),
         ("POST", "/v2/cache/clean", "2026.1", "no operation for POST /v2/cache/clean before 2026.2"),
     ],
 )

@@ -22,7 +22,7 @@ def unknown_operation(exchange: ApiExchange) -> Iterator[Violation]:
     method = exchange.exchange.request.method
     operation = exchange.operation
     if operation is None:
-        text = f"the API reference has no operation for {method} {exchange.operation_name.split(' ')[-1]}"
+        text = f"the API reference has no operation for {method} {exchange.template}"
         yield Violation("request.path", "error", f"{text}{_elsewhere(exchange)}")
     elif in_range(exchange.microversion, operation.min_version, operation.max_version) is False:
         limits = " to ".join(filter(None, (operation.min_version, operation.max_version)))

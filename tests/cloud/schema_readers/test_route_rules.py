@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracer.cloud.schema_readers.rules import narrowed, template
+from tracer.cloud.schema_readers.route_rules import narrowed, template
 
 
 @pytest.mark.parametrize(

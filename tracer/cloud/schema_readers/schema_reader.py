@@ -1,4 +1,4 @@
-"""The program that reads the schemas of one service, and writes them to a file: ``run.py SERVICE FILE``."""
+"""The program that reads the schemas of one service: ``schema_reader.py SERVICE FILE``."""
 
 from __future__ import annotations
 
