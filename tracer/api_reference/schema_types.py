@@ -21,7 +21,8 @@ class SchemaRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     service: ``/servers/{id}/action``. ``action`` is the key that the body of the request must have.
     ``min_version`` and ``max_version`` are microversions, both included; empty: no limit. ``schema`` is an
     index in the schemas of the set, or None if the service declares that there is no body. A rule for a
-    response concerns successful responses. ``package`` is the source of the schema: ``nova==34.0.0``.
+    response concerns successful responses; a response without content is null. ``package`` is the source of
+    the schema: ``nova==34.0.0``. With a query ``fields``, a response of Neutron lacks the other fields.
     """
 
     service: str

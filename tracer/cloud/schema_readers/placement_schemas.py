@@ -69,8 +69,9 @@ def _rules(method: str, path: str, part: str, name: str, schemas: dict[str, str]
         for attribute, least in schemas.items()
         if not attribute or hasattr(module, attribute)
     }
-    lasts = [_before(least) for least in list(there.values())[1:]]
-    for (attribute, least), last in zip(there.items(), [*lasts, ""], strict=True):
+    lasts = [*(_before(least) for least in list(there.values())[1:]), ""]
+    # Without any schema, the list of last microversions is longer.
+    for (attribute, least), last in zip(there.items(), lasts, strict=False):
         if attribute:
             yield rule(method, path, part, getattr(module, attribute), versions=(least, last))
 
