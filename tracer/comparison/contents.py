@@ -116,9 +116,11 @@ def _size_reason(before: Body, after: Body, changes: Sequence[Change]) -> str:
         return ""
     if secrets_before != secrets_after or not all(map(volatile_reasons, changes)):
         return "size"
-    if any(map(_GENERATED_KEY.fullmatch, secrets_before)) and abs(grown) <= _KEY_VARIATION:
-        return "size"
-    return "size" if before.encoding and abs(grown) <= _differing(changes) + _CODING_OVERHEAD else ""
+    is_key = any(map(_GENERATED_KEY.fullmatch, secrets_before))
+    variation = _KEY_VARIATION if is_key else 0
+    if before.encoding:
+        variation = max(variation, _differing(changes) + _CODING_OVERHEAD)
+    return "size" if abs(grown) <= variation else ""
 
 
 def _differing(changes: Sequence[Change]) -> int:
