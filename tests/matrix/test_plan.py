@@ -25,7 +25,7 @@ def left(out: Path, *suites: Suite, releases: Sequence[str] = ("zed",), fresh: b
 def do(out: Path, unit: Unit, number: Round) -> None:
     for command in unit.suite.commands:
         save(recording("conforms"), unit.path(out, command.name, number))
-    done.note(out, unit, number)
+    done.note(out, unit, number, {})
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from tracer.capture.mitm.flow_events import connected
 from tracer.capture.mitm.tracer_addon import Tracer
 from tracer.capture.mitm.tunnels import Tunnels
 from tracer.filenames import first_free, safe_name
-from tracer.model import Recording
 from tracer.redaction import Redactor, load_policy
 from tracer.runs.client_process import ClientProcess, client_command
 from tracer.runs.event_pipeline import EventPipeline
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tracer.capture.client.command import Client
-    from tracer.model import Exchange, Output
+    from tracer.model import Exchange, Output, Recording
     from tracer.runs.events import RequestStarted
     from tracer.runs.run import Evidence, Run
     from tracer.runs.run_writer import RunWriter, SavedRecording
