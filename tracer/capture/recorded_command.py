@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeVar
 
-from tracer.capture.client.command import Client, ClientCommand, proxied
+from tracer.capture.client.command import ClientCommand, StartedClient, proxied
 from tracer.capture.client.requests_process import ClientRequest
 from tracer.capture.client.trusted_ca import Trust, client_trust, with_authority
 from tracer.capture.mitm.authority import certificate
@@ -42,7 +42,7 @@ _UNFINISHED = "the services were still working when the wait ended: their last r
 
 _EARLY = "the command did not wait until the proxy was ready, which takes seconds: give it a longer timeout"
 
-_AnyClient = TypeVar("_AnyClient", bound=Client)
+_AnyClient = TypeVar("_AnyClient", bound=StartedClient)
 
 Services = AbstractContextManager[Mapping[str, socket.socket]]
 """A context manager that makes services send through listening sockets, and gives these by service name."""
@@ -161,7 +161,7 @@ def _record(
 
 
 def _trace(
-    client: Client,
+    client: StartedClient,
     orders: _Orders,
     listeners: Sequence[socket.socket],
     release: Callable[[], None],
@@ -254,7 +254,7 @@ async def _linger(tracer: SingleRun, signals: _Signals, on_warning: Callable[[st
 
 
 @contextmanager
-def _signals_passed_on(client: Client) -> Iterator[_Signals]:
+def _signals_passed_on(client: StartedClient) -> Iterator[_Signals]:
     """Pass SIGINT, SIGTERM and SIGHUP on to the client. Yield the received signals.
 
     If stdin is a terminal, SIGINT is not passed on, as the terminal sends it to the client too. After

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["KEEP", "Client", "ClientCommand", "proxied"]
+__all__ = ["KEEP", "ClientCommand", "StartedClient", "proxied"]
 
 KEEP = 2**20
 """Maximum size of recorded output in bytes. Longer output is passed on and not recorded."""
@@ -39,7 +39,7 @@ def proxied(environment: Mapping[str, str], proxy: str, authority: Path) -> dict
     return changed | dict.fromkeys(_PROXY_NAMES, proxy) | dict.fromkeys(_CA_NAMES, str(authority))
 
 
-class Client(Protocol):
+class StartedClient(Protocol):
     """A client to record, which has started: a command, or one request.
 
     ``is_alone`` tells if all connections to the proxy are its own.

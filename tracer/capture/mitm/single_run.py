@@ -26,7 +26,7 @@ from tracer.runs.run_manager import RunManager
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tracer.capture.client.command import Client
+    from tracer.capture.client.command import StartedClient
     from tracer.model import Exchange, Output, Recording
     from tracer.runs.events import RequestStarted
     from tracer.runs.run import Evidence, Run
@@ -150,7 +150,7 @@ class SingleRun(Tracer):
         self._remedies = remedies
         self._unusable = ""
 
-    def ended(self, client: Client) -> None:
+    def ended(self, client: StartedClient) -> None:
         """Store the output, the exit code, and an early end of the client for the recording."""
         self._manager.output = client.outcome
         self._manager.interrupted = f"the client was ended by {client.killed_by}" if client.killed_by else ""
