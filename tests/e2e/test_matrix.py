@@ -256,6 +256,7 @@ commands:
 
 ASKED = """\
 name: asked
+warmup: true
 files: {tracer-demo.qcow2: qcow2}
 commands:
 - name: image-create
@@ -313,6 +314,10 @@ def test_requests_as_several_roles_and_a_role_that_a_release_lacks(place: Place)
     ended = place.matrix("--releases", "zed,2026.2", "--jobs", "2")
     assert ended.returncode == 0, ended.stderr
     place.nothing_is_left()
+    for release in ("zed", "2026.2"):
+        # The warm-up is a whole round, before the first recording.
+        warmed = ended.stderr.index(f"{release}: warm-up: clean-up of asked")
+        assert warmed < ended.stderr.index(f"{release}: image-create-as-member")
     rows = {line.split()[0]: line.split()[1:] for line in ended.stdout.splitlines()[2:15]}
     assert rows["image-create-as-reader"] == ["·", "2", "x", "2*"]
     assert rows["user-list-as-manager"] == ["/", "·", "2"]
