@@ -252,3 +252,98 @@ commands:
     signs = {line.split()[0]: line.split()[1] for line in ended.stdout.splitlines()[2:7]}
     assert signs == {"refused": "F", "needy": "F", "accepted": "a", "unread": "F", "fine": "✓"}
     place.nothing_is_left()
+
+
+ASKED = """\
+name: asked
+warmup: true
+files: {tracer-demo.qcow2: qcow2}
+commands:
+- name: image-create
+  request:
+    service: image
+    method: POST
+    path: /v2/images
+    body: {name: asked, disk_format: qcow2, container_format: bare}
+  status: {member: 201, reader: [201, 403]}
+  roles: [member, reader]
+  keep: {image_id: id}
+  cleanup:
+  - request: {service: image, method: DELETE, path: "/v2/images/{image_id}"}
+- name: image-upload
+  prepare:
+  - request:
+      service: image
+      method: POST
+      path: /v2/images
+      body: {name: asked, disk_format: qcow2, container_format: bare, visibility: community}
+    status: 201
+    keep: {other_id: id}
+  request:
+    service: image
+    method: PUT
+    path: "/v2/images/{other_id}/file"
+    file: tracer-demo.qcow2
+    headers: {Content-Type: application/octet-stream}
+  status: [403, 404]
+  roles: [member, reader]
+  cleanup:
+  - request: {service: image, method: DELETE, path: "/v2/images/{other_id}"}
+- name: image-list
+  request: {service: image, path: /v2/images, query: {limit: 1, colour: red}}
+  status: 200
+  roles: [member, reader]
+- name: image-broken
+  request:
+    service: image
+    method: POST
+    path: /v2/images
+    headers: {Content-Type: application/json}
+    text: "{"
+  status: 400
+  roles: [member, reader]
+- name: user-list
+  request: {service: identity, path: /v3/users}
+  status: {member: 403, reader: 403, manager: 200, anonymous: 401, application-credential: 403}
+  roles: [member, reader, manager, anonymous, application-credential]
+"""
+
+
+def test_requests_as_several_roles_and_a_role_that_a_release_lacks(place: Place) -> None:
+    (place.folder / "short.yaml").write_text(ASKED)
+    ended = place.matrix("--releases", "zed,2026.2", "--jobs", "2")
+    assert ended.returncode == 0, ended.stderr
+    place.nothing_is_left()
+    for release in ("zed", "2026.2"):
+        # The warm-up is a whole round, before the first recording.
+        warmed = ended.stderr.index(f"{release}: warm-up: clean-up of asked")
+        assert warmed < ended.stderr.index(f"{release}: image-create-as-member")
+    rows = {line.split()[0]: line.split()[1:] for line in ended.stdout.splitlines()[2:15]}
+    assert rows["image-create-as-reader"] == ["·", "2", "x", "2*"]
+    assert rows["user-list-as-manager"] == ["/", "·", "2"]
+    assert "Keystone of zed has no role manager: not recorded: user-list-as-manager" in ended.stdout
+    assert "50 recordings below made" in ended.stdout
+
+    for release, status in (("zed", 201), ("2026.2", 403)):
+        recording = load(place.out / release / "image-create-as-reader.yaml")
+        assert (recording.command, recording.role, recording.suite) == ("POST /v2/images", "reader", "asked")
+        assert recording.client.startswith("tracer keystoneauth1/5.")
+        assert recording.output is None
+        # The login is no part of the recording.
+        (exchange,) = recording.exchanges
+        assert (exchange.receiver, exchange.operation) == ("glance", "image.create-image")
+        assert exchange.response
+        assert exchange.response.status == status
+    listed = load(place.out / "2026.2" / "image-list-as-member.yaml")
+    assert listed.command == "GET /v2/images?limit=1&colour=red"
+    broken = load(place.out / "2026.2" / "image-broken-as-member.yaml").exchanges[0].request.body
+    assert broken
+    assert broken.size == 1
+    uploaded = load(place.out / "zed" / "image-upload-as-member.yaml").exchanges[0].request
+    assert uploaded.url.endswith("/file")
+    scanned = subprocess.run([TRACER, "scan", str(place.out)], capture_output=True, text=True, check=False)
+    assert scanned.returncode == 0, scanned.stdout
+    before = {path: path.stat().st_mtime_ns for path in place.out.rglob("*.yaml")}
+    again = place.matrix("--releases", "zed,2026.2")
+    assert again.stdout == ended.stdout
+    assert {path: path.stat().st_mtime_ns for path in place.out.rglob("*.yaml")} == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from msgspec.structs import replace
 
 from tests.matrix.made import PROBLEM, recording
 from tests.sequences import runs
@@ -51,6 +52,25 @@ def test_the_verdict(
     cell = Cell("zed", "zed", "a", first, again, fails=fails)
     assert (cell.verdict, cell.good) == (verdict, good)
     assert bool(cell.complaint) == (not good and verdict not in {"deviates", "undetermined"})
+
+
+def answered(status: int) -> Recording:
+    return replace(recording(None, [runs.show(status=status)]), output=None)
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "verdict"),
+    [(200, 200, "recorded"), (403, 403, "refused"), (200, 403, "failed"), (404, 404, "failed")],
+)
+def test_the_verdict_of_a_request_is_its_status(first: int, again: int, verdict: CellVerdict) -> None:
+    cell = Cell("zed", "zed", "a", answered(first), answered(again), statuses=(200, 403))
+    assert cell.verdict == verdict
+    assert cell.complaint == ("its status is not twice the same of 200, 403" if verdict == "failed" else "")
+
+
+def test_a_role_that_a_release_lacks_is_no_failure() -> None:
+    cell = Cell("zed", "zed", "a", role="manager", unavailable="Keystone of zed has no role manager")
+    assert (cell.verdict, cell.good, cell.complaint) == ("unavailable", True, "")
 
 
 def test_a_problem_counts_more_than_a_recording() -> None:

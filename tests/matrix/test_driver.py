@@ -182,6 +182,22 @@ def test_what_failed_leaves_no_recording_of_an_earlier_run_and_is_done_again(tmp
     assert driven(tmp_path, fine)[2] == [(1,)]
 
 
+def test_what_is_not_available_leaves_no_recording_of_an_earlier_run_and_is_done(tmp_path: Path) -> None:
+    def work(unit: Unit, report: Report) -> list[CommandResult]:
+        made = everything(unit)
+        return [
+            replace(one, recording="", unavailable="no role") if one.name == "users" else one for one in made
+        ]
+
+    driven(tmp_path, lambda unit, _report: everything(unit))
+    (tmp_path / "out" / "zed" / "images.yaml").unlink()
+    plan, complaints, rounds = driven(tmp_path, work)
+    assert (complaints, rounds) == ([], [(1,)])
+    assert signs(plan) == [("images", "conforms"), ("users", "unavailable")]
+    assert not (tmp_path / "out" / "zed" / "users.yaml").exists()
+    assert driven(tmp_path, work)[2] == []
+
+
 def test_a_clean_up_that_fails_makes_its_round_undone(tmp_path: Path) -> None:
     def work(unit: Unit, report: Report) -> list[CommandResult]:
         return [

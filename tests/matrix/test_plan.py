@@ -27,7 +27,7 @@ def left(out: Path, *suites: Suite, releases: Sequence[str] = ("zed",), fresh: b
 def do(out: Path, unit: Unit, number: Round) -> None:
     for command in unit.suite.commands:
         save(recording("conforms"), unit.path(out, command.name, number))
-    done.note(out, unit, number)
+    done.note(out, unit, number, {})
 
 
 @pytest.fixture
@@ -124,6 +124,31 @@ def test_other_versions_are_recorded_anew(out: Path, unit: Unit, monkeypatch: py
     versions = release("zed").services
     monkeypatch.setitem(versions, "glance", "25.0.1")
     assert left(out, unit.suite) == [1, 2]
+
+
+def test_an_entry_that_is_not_available_is_done_without_a_recording(out: Path, unit: Unit) -> None:
+    for number in ROUNDS:
+        unit.path(out, "users", number).unlink()
+        done.note(out, unit, number, {"users": "no role"})
+    assert left(out, unit.suite) == []
+    assert [
+        (cell.name, cell.verdict, cell.unavailable) for cell in make_plan(out, ["zed"], [unit.suite]).cells()
+    ] == [
+        ("images", "conforms", ""),
+        ("users", "unavailable", "no role"),
+    ]
+
+
+def test_a_cell_for_each_role(tmp_path: Path) -> None:
+    roles = "roles: [admin, reader], fails: {reader: true}}"
+    cells = make_plan(
+        tmp_path, ["zed"], [suite(tmp_path, SUITE.replace("user list}", f"user list, {roles}"))]
+    ).cells()
+    assert [(cell.name, cell.role, cell.fails) for cell in cells] == [
+        ("images", "admin", False),
+        ("users", "admin", False),
+        ("users-as-reader", "reader", True),
+    ]
 
 
 def test_a_problem_of_the_whole_unit_is_a_cell_of_its_own(unit: Unit) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tracer.errors import InputError
@@ -52,6 +53,8 @@ def test_a_recording_of_a_name_is_made_by_one_suite_only() -> None:
 @pytest.mark.parametrize("suite", [suites()["identity"], suites()["image"]], ids=lambda suite: suite.name)
 def test_each_recorded_command_is_documented(suite: Suite) -> None:
     for command in suite.commands:
+        if command.run is None:
+            continue
         words = subcommand_words(command.run)
         found = [
             one
@@ -70,12 +73,30 @@ def test_what_a_suite_makes_it_takes_away(suite: Suite) -> None:
     made: list[str] = []
     gone: list[str] = []
     for command in every:
+        if command.run is None:
+            continue
         words = shlex.split(command.run)
         if "create" in words:
             made += [*command.keep] or words[-1:]
         elif "delete" in words:
             gone += command.placeholders or words[-1:]
     assert sorted(made) == sorted(gone)
+
+
+@pytest.mark.parametrize("suite", suites().values(), ids=lambda suite: suite.name)
+def test_what_a_request_makes_a_request_takes_away(suite: Suite) -> None:
+    """Each ID that a `POST` keeps ends the path of a `DELETE`."""
+    every = [*suite.prepare, *suite.commands, *suite.cleanup]
+    every += [one for command in suite.commands for one in (*command.prepare, *command.cleanup)]
+    requests = [(command.request, command.keep) for command in every if command.request is not None]
+    made = {
+        name
+        for request, keep in requests
+        for name, path in keep.items()
+        if request.method == "POST" and path.rpartition(".")[2] == "id"
+    }
+    gone = {request.path.rpartition("/")[2] for request, _ in requests if request.method == "DELETE"}
+    assert {f"{{{name}}}" for name in made} <= gone
 
 
 def test_the_words_of_a_command_with_its_values(path: Path) -> None:
@@ -93,8 +114,111 @@ def test_words_in_quotes_stay_together(path: Path) -> None:
     assert load(path).commands[0].words({})[-3:] == ["--property", "a=b c", "x"]
 
 
+ROLES = """\
+name: mine
+files: {a.qcow2: qcow2}
+users: {guest: {OS_USERNAME: guest}}
+commands:
+- name: create
+  request: {service: image, method: POST, path: /v2/images}
+  status: {admin: 201, reader: [201, 403]}
+  roles: [admin, reader]
+- name: show
+  request: {service: image, path: /v2/images}
+  status: 200
+- {name: users, run: openstack user list, roles: [manager, guest], fails: {guest: true}}
+- {name: own, run: openstack image list, as: guest}
+"""
+
+
+def test_an_entry_is_recorded_as_each_of_its_roles(path: Path) -> None:
+    path.write_text(ROLES)
+    suite = load(path)
+    assert [(entry.name, entry.role, entry.fails, entry.statuses) for entry in suite.entries] == [
+        ("create", "admin", False, (201,)),
+        ("create-as-reader", "reader", False, (201, 403)),
+        ("show", "admin", False, (200,)),
+        ("users-as-manager", "manager", False, ()),
+        ("users-as-guest", "guest", True, ()),
+        ("own", "guest", False, ()),
+    ]
+    assert suite.roles == {"reader", "manager"}
+    assert suite.has_requests
+    assert msgspec.json.decode(msgspec.json.encode(suite), type=Suite) == suite
+
+
+def test_a_suite_of_commands_needs_no_sender_of_requests(path: Path) -> None:
+    path.write_text(GOOD)
+    assert not load(path).has_requests
+
+
+def test_the_placeholders_of_a_request_are_filled_in_all_of_its_parts(path: Path) -> None:
+    path.write_text(
+        """\
+name: mine
+passwords: [a, b]
+commands:
+- name: show
+  request: {service: image, path: "/v2/{a}", query: {x: ["{b}"]}, headers: {X-A: "{a}"}, body: {c: ["{b}"]}}
+  status: 200
+"""
+    )
+    command = load(path).commands[0]
+    assert set(command.placeholders) == {"a", "b"}
+    request = command.filled_request({"a": "1", "b": "2"})
+    assert (request.line, request.headers, request.body) == ("GET /v2/1?x=2", {"X-A": "1"}, {"c": ["2"]})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  status: 200\n", "", "commands[1]: a recorded request needs its expected status"),
+        ("status: 200", "status: 700", "commands[1].status: expected int <= 599"),
+        ("status: 200", "status: []", "commands[1].status: expected array of length >= 1"),
+        ("status: 200", "status: {admin: 200}", "commands[1]: 'admin' is none of the roles of the entry"),
+        ("admin: 201, ", "", "commands[0]: no status for the role 'admin'"),
+        ("[admin, reader]", "[admin, admin, reader]", "commands[0]: a role stands twice"),
+        ("[admin, reader]", "[admin, reader]\n  as: guest", "commands[0]: an entry has either as or roles"),
+        ("status: 200", "status: 200\n  fails: true", "commands[1]: a request does not fail"),
+        ("run: openstack image list, as", "as", "commands[3]: an entry has either run or request"),
+        ("as: guest", "as: guest, status: 200", "commands[3]: a command has no status"),
+        (
+            "as: guest",
+            "as: writer",
+            "commands[3]: no user 'writer' among the suite's users, nor a role (admin, ",
+        ),
+        (
+            "[manager, guest]",
+            "[boss, guest]",
+            "commands[2]: no user 'boss' among the suite's users, nor a role",
+        ),
+        ("{guest: {", "{reader: {", "users: 'reader' is a role, which each suite has"),
+        ("name: show", "name: create-as-reader", "commands[1]: the name 'create-as-reader' stands twice"),
+        (
+            "service: image, path: /v2/images",
+            "service: image, path: /v2/images, file: b",
+            "commands[1]: no file 'b' among the suite's files",
+        ),
+        (
+            "commands:",
+            "prepare:\n- {run: openstack a, fails: {admin: true}}\ncommands:",
+            "prepare[0]: a value for each role needs roles, which a recorded entry has",
+        ),
+    ],
+)
+def test_a_wrong_request_or_role_names_the_place_and_what_is_wrong(
+    path: Path, old: str, new: str, message: str
+) -> None:
+    assert old in ROLES
+    path.write_text(ROLES.replace(old, new, 1))
+    with pytest.raises(InputError) as caught:
+        load(path)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
 def test_the_suite_of_errors_says_what_fails() -> None:
-    commands = suites()["errors"].commands
+    commands = [command for command in suites()["errors"].commands if command.run is not None]
     assert all(command.fails for command in commands)
     assert [command.name for command in commands if command.fails == "maybe"] == ["image-create-wrong-format"]
 

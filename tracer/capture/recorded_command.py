@@ -1,4 +1,4 @@
-"""Recording of one client command, and of the clients that it starts, through a dedicated proxy."""
+"""Recording of one client command with the clients that it starts, or of one request, through a proxy."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeVar
 
-from tracer.capture.client.command import ClientCommand, proxied
+from tracer.capture.client.command import ClientCommand, StartedClient, proxied
+from tracer.capture.client.requests_process import ClientRequest
 from tracer.capture.client.trusted_ca import Trust, client_trust, with_authority
 from tracer.capture.mitm.authority import certificate
 from tracer.capture.mitm.lean import defer_addons
@@ -20,12 +21,13 @@ from tracer.capture.mitm.lean import defer_addons
 if TYPE_CHECKING:
     from types import FrameType
 
+    from tracer.capture.client.requests_process import OrderedRequest, RequestsProcess, ServiceResponse
     from tracer.capture.mitm.single_run import SingleRun
     from tracer.model import Recording
     from tracer.runs.run_writer import SavedRecording
     from tracer.runs.settings import Settings
 
-__all__ = ["Result", "Services", "record"]
+__all__ = ["Result", "Services", "record", "record_request"]
 
 _DRAIN = 2.0
 _SETTLE = 0.1
@@ -39,6 +41,8 @@ _WAITING = (
 _UNFINISHED = "the services were still working when the wait ended: their last requests may be missing"
 
 _EARLY = "the command did not wait until the proxy was ready, which takes seconds: give it a longer timeout"
+
+_AnyClient = TypeVar("_AnyClient", bound=StartedClient)
 
 Services = AbstractContextManager[Mapping[str, socket.socket]]
 """A context manager that makes services send through listening sockets, and gives these by service name."""
@@ -104,29 +108,60 @@ def record(
     """
     trusted_by_client = certificate(authority)
     trust = client_trust(argv, environment, folder or Path.cwd())
-    with ExitStack() as deep, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
-        sending = deep.enter_context(services) if services else {}
-        settings = settings.with_senders(
-            {endpoint.getsockname()[1]: name for name, endpoint in sending.items()}
-        )
-        orders = _Orders(argv, environment, settings, authority, trust, on_exchange, on_warning)
-        proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    def start(proxy: str) -> ClientCommand:
         led = proxied(environment, proxy, trusted_by_client)
         if trust.unnamed:
             # With OS_CACERT, openstacksdk does not choose the only cloud of clouds.yaml without a name.
             del led["OS_CACERT"]
-        client = ClientCommand(with_authority(argv, trusted_by_client), led, stdout, stderr, folder)
+        return ClientCommand(with_authority(argv, trusted_by_client), led, stdout, stderr, folder)
+
+    orders = _Orders(argv, environment, settings, authority, trust, on_exchange, on_warning)
+    return _record(start, orders, services)[1]
+
+
+def record_request(
+    process: RequestsProcess,
+    request: OrderedRequest,
+    settings: Settings,
+    authority: Path,
+    *,
+    services: Services | None = None,
+) -> tuple[Result, ServiceResponse]:
+    """Send ``request`` through a proxy on a free port, and write its recording. Return the response, too.
+
+    The recorded command is the request line. The login of the user is no part of the recording, so
+    ``settings`` need the catalogue of the cloud. The other parameters and the errors are those of ``record``.
+    """
+    environment = request.environment
+    trust = client_trust([], environment, Path.cwd())
+    argv = request.title.split(" ", 1)
+    orders = _Orders(argv, environment, settings, authority, trust, None, lambda _: None)
+    client, result = _record(lambda proxy: ClientRequest(process, request, proxy), orders, services)
+    assert client.response is not None, "a client ends before its recording"
+    return result, client.response
+
+
+def _record(
+    start: Callable[[str], _AnyClient], orders: _Orders, services: Services | None
+) -> tuple[_AnyClient, Result]:
+    """Record the client that ``start`` starts with the URL of a proxy. Return the client, too."""
+    with ExitStack() as deep, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        sending = deep.enter_context(services) if services else {}
+        senders = {endpoint.getsockname()[1]: name for name, endpoint in sending.items()}
+        orders = orders._replace(settings=orders.settings.with_senders(senders))
+        client = start(f"http://127.0.0.1:{listener.getsockname()[1]}")
         try:
             with _signals_passed_on(client) as signals:
                 result = _trace(client, orders, [listener, *sending.values()], deep.close, signals)
-            return result._replace(interrupted=bool(signals.received))
+            return client, result._replace(interrupted=bool(signals.received))
         except BaseException:
             client.stop(signal.SIGKILL)
             raise
 
 
 def _trace(
-    client: ClientCommand,
+    client: StartedClient,
     orders: _Orders,
     listeners: Sequence[socket.socket],
     release: Callable[[], None],
@@ -150,6 +185,7 @@ def _trace(
         orders.on_exchange,
         CommandRemedies(orders.trust, certificate(orders.authority)),
         orders.on_warning,
+        is_alone=client.is_alone,
     )
 
     if client.poll() and signals.received:
@@ -218,7 +254,7 @@ async def _linger(tracer: SingleRun, signals: _Signals, on_warning: Callable[[st
 
 
 @contextmanager
-def _signals_passed_on(client: ClientCommand) -> Iterator[_Signals]:
+def _signals_passed_on(client: StartedClient) -> Iterator[_Signals]:
     """Pass SIGINT, SIGTERM and SIGHUP on to the client. Yield the received signals.
 
     If stdin is a terminal, SIGINT is not passed on, as the terminal sends it to the client too. After

@@ -12,6 +12,7 @@ from tracer.counting import counted
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from tracer.matrix import Cell, MatrixOutput, MatrixPlan, Pool
 
@@ -122,6 +123,8 @@ def _print(plan: MatrixPlan, releases: list[str], out: Path) -> int:
     for table in tables(cells, releases, changed):
         console.print(table)
     console.print(legend(cells), markup=False)
+    for line in _unavailable(cells):
+        print(line)
     bad = [cell for cell in cells if not cell.good]
     for cell in bad:
         if not cell.problems and cell.verdict != "missing":
@@ -129,6 +132,15 @@ def _print(plan: MatrixPlan, releases: list[str], out: Path) -> int:
     written = sum(map(len, plan.recordings.values()))
     print(f"{counted(written, 'recording')} below {out}, {written // 2} of them to compare with (again)")
     return 1 if bad else 0
+
+
+def _unavailable(cells: Sequence[Cell]) -> list[str]:
+    """Return a line for each reason why entries were not recorded: a role that a release does not have."""
+    names: dict[str, list[str]] = {}
+    for cell in cells:
+        if cell.verdict == "unavailable":
+            names.setdefault(cell.unavailable, []).append(cell.name)
+    return [f"{reason}: not recorded: {', '.join(dict.fromkeys(found))}" for reason, found in names.items()]
 
 
 def _summary(cell: Cell) -> str:

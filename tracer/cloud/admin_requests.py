@@ -17,7 +17,7 @@ from tracer.urls import hostname, origin, path_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["request", "token"]
+__all__ = ["endpoints", "request", "token"]
 
 _TIMEOUT = 60.0
 _OBJECTS = "application/json"
@@ -28,6 +28,24 @@ def token(environment: Mapping[str, str]) -> str:
 
     Raises CloudError if the cloud refuses the request or does not respond.
     """
+    return _login(environment)[1]
+
+
+def endpoints(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the public URLs in the catalogue of the token of ``environment``, by service type.
+
+    Raises CloudError as ``token`` does.
+    """
+    body, _ = _login(environment)
+    return {
+        service["type"]: endpoint["url"]
+        for service in body["token"]["catalog"]
+        for endpoint in service["endpoints"]
+        if endpoint["interface"] == "public"
+    }
+
+
+def _login(environment: Mapping[str, str]) -> tuple[Any, str]:
     domain = {"name": environment["OS_USER_DOMAIN_NAME"]}
     user = {"name": environment["OS_USERNAME"], "password": environment["OS_PASSWORD"], "domain": domain}
     project = {
@@ -37,8 +55,7 @@ def token(environment: Mapping[str, str]) -> str:
     identity = {"methods": ["password"], "password": {"user": user}}
     auth = {"auth": {"identity": identity, "scope": {"project": project}}}
     url = f"{environment['OS_AUTH_URL']}/v3/auth/tokens"
-    _, issued = request("POST", url, msgspec.json.encode(auth))
-    return issued
+    return request("POST", url, msgspec.json.encode(auth))
 
 
 def request(

@@ -8,6 +8,7 @@ import msgspec
 
 from tracer.cloud.admin_requests import request, token
 from tracer.errors import CloudError
+from tracer.formats.json_paths import value_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,10 +47,7 @@ def _filled(value: Any, kept: Mapping[str, str]) -> Any:
 
 
 def _value(response: Any, path: str, source: str) -> str:
-    value = response
-    for key in path.split("."):
-        try:
-            value = value[int(key) if isinstance(value, list) else key]
-        except (KeyError, IndexError, TypeError, ValueError):
-            raise CloudError(f"{source}: the response has no {path}") from None
-    return str(value)
+    try:
+        return str(value_at(response, path))
+    except LookupError:
+        raise CloudError(f"{source}: the response has no {path}") from None

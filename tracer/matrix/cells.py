@@ -1,8 +1,10 @@
-"""Cells of a matrix: the result of one command on one release with one client."""
+"""Cells of a matrix: the result of one entry of a suite on one release with one client as one role."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from tracer.runs.participants import CLIENT
 
 if TYPE_CHECKING:
     from tracer.matrix.problems import Problem
@@ -11,23 +13,26 @@ if TYPE_CHECKING:
 __all__ = ["Cell", "CellVerdict"]
 
 CellVerdict = Literal[
-    "conforms", "deviates", "undetermined", "recorded", "refused", "accepted", "failed", "missing"
-]
+    "conforms", "deviates", "undetermined", "recorded", "refused", "accepted", "failed", "missing",
+    "unavailable",
+]  # fmt: skip
 """``conforms``, ``deviates`` and ``undetermined`` are verdicts of the run; ``recorded``: it has no sequence.
 
-If the suite expects a command to fail, the cloud has ``refused`` or ``accepted`` the command. ``failed``
-means an error, and ``missing`` that a recording does not exist yet.
+If the suite expects a command to fail, or a status from 400, the cloud has ``refused`` or ``accepted`` it.
+``failed`` means an error, ``missing`` that a recording does not exist yet, and ``unavailable`` that the
+release lacks the role.
 """
 
-_GOOD = frozenset({"conforms", "recorded", "refused"})
+_GOOD = frozenset({"conforms", "recorded", "refused", "unavailable"})
 _WORSE: tuple[CellVerdict, ...] = ("conforms", "recorded", "undetermined", "deviates")
 
 
 class Cell(NamedTuple):
-    """One command of a suite on one release with one client: its two recordings, or its ``problems``.
+    """One entry of a suite × release × client × role: its two recordings, or its ``problems``.
 
-    ``fails`` is the result that the suite expects. A ``name`` in parentheses is that of a suite: the
-    ``problems`` concern its preparation, its clean-up, or the whole unit.
+    ``fails`` is the result that the suite expects of a command, and ``statuses`` are those of a request.
+    ``unavailable`` is the reason why the cloud does not have the role. A ``name`` in parentheses is that of
+    a suite: the ``problems`` concern its preparation, its clean-up, or the whole unit.
     """
 
     release: str
@@ -37,6 +42,9 @@ class Cell(NamedTuple):
     again: Recording | None = None
     problems: tuple[Problem, ...] = ()
     fails: bool | Literal["maybe"] = False
+    role: str = ""
+    statuses: tuple[int, ...] = ()
+    unavailable: str = ""
 
     @property
     def messages(self) -> int:
@@ -47,20 +55,28 @@ class Cell(NamedTuple):
     @property
     def verdict(self) -> CellVerdict:
         """Return the verdict of the two recordings. The worse of two verdicts counts."""
-        if self.problems:
-            return "failed"
+        if self.problems or self.unavailable:
+            return "failed" if self.problems else "unavailable"
         if self.recording is None or self.again is None:
             return "missing"
-        ended = {_ended(recording) for recording in (self.recording, self.again)}
+        verdict_of = self._verdict_of_request if self.statuses else self._verdict_of_command
+        return verdict_of(self.recording, self.again)
+
+    def _verdict_of_command(self, recording: Recording, again: Recording) -> CellVerdict:
+        ended = {_ended(recording), _ended(again)}
         if len(ended) > 1:
             return "failed"
         if not self.fails or (self.fails == "maybe" and ended == {True}):
-            return max(
-                self.recording.verdict or "recorded", self.again.verdict or "recorded", key=_WORSE.index
-            )
+            return _worse(recording, again)
         if ended == {True}:
             return "accepted"
-        return "refused" if all(map(_all_responded, (self.recording, self.again))) else "failed"
+        return "refused" if all(map(_all_responded, (recording, again))) else "failed"
+
+    def _verdict_of_request(self, recording: Recording, again: Recording) -> CellVerdict:
+        answered = {_status(recording), _status(again)}
+        if len(answered) > 1 or not answered <= set(self.statuses):
+            return "failed"
+        return "refused" if max(answered) >= 400 else _worse(recording, again)
 
     @property
     def good(self) -> bool:
@@ -79,6 +95,8 @@ class Cell(NamedTuple):
             return "it was meant to fail, and did not"
         if self.verdict == "missing":
             return "not recorded"
+        if self.verdict == "failed" and self.statuses:
+            return f"its status is not twice the same of {', '.join(map(str, self.statuses))}"
         if self.verdict == "failed":
             return (
                 "it failed, but not for what the cloud answered"
@@ -86,6 +104,16 @@ class Cell(NamedTuple):
                 else "it failed once of two times"
             )
         return ""
+
+
+def _worse(recording: Recording, again: Recording) -> CellVerdict:
+    return max(recording.verdict or "recorded", again.verdict or "recorded", key=_WORSE.index)
+
+
+def _status(recording: Recording) -> int:
+    """Return the status of the response to the client's request; 0 without a response."""
+    responses = [exchange.response for exchange in recording.exchanges if exchange.sender == CLIENT]
+    return next((response.status for response in responses if response is not None), 0)
 
 
 def _ended(recording: Recording) -> bool:

@@ -1,14 +1,15 @@
 """Finished rounds of a matrix: a small file for each round, in ``.matrix`` below the output folder.
 
-A round is finished when all of its commands were recorded without a problem. It counts in a later matrix if
-the suite and the versions of services and client are the same, and all its recordings can be read.
+A round is finished when all of its entries were recorded without a problem, or are not available. It counts
+in a later matrix if the suite and the versions of services and client are the same, and all its recordings
+can be read.
 Otherwise the whole round is recorded again, as its recordings share one cloud and the IDs in it.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -17,26 +18,38 @@ from tracer.errors import InputError
 from tracer.recording import load
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tracer.matrix.units import Round, Unit
     from tracer.model import Recording
 
-__all__ = ["forget", "note", "recordings"]
+__all__ = ["FinishedRound", "finished", "forget", "note"]
 
 _FOLDER = ".matrix"
 
 
 class _Note(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The content of a file. ``made`` is a time (RFC 3339, UTC). Only people read the versions."""
+    """The content of a file. ``made`` is a time (RFC 3339, UTC). Only people read the versions.
+
+    ``unavailable`` has the reasons for entries with a role that the cloud does not have, by name.
+    """
 
     fingerprint: str
     made: str
     services: dict[str, str]
     client: dict[str, str]
+    unavailable: dict[str, str] = {}
 
 
-def note(out: Path, unit: Unit, number: Round) -> None:
+class FinishedRound(NamedTuple):
+    """The recordings of a finished round, and the reasons for unavailable entries, by name."""
+
+    recordings: dict[str, Recording]
+    unavailable: dict[str, str]
+
+
+def note(out: Path, unit: Unit, number: Round, unavailable: Mapping[str, str]) -> None:
     """Write the file of a finished round of ``unit``. Raise OutputError if that fails."""
     from tracer.cloud.release_data import release
 
@@ -45,6 +58,7 @@ def note(out: Path, unit: Unit, number: Round) -> None:
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         services=release(unit.release).services,
         client=release(unit.client).client.packages,
+        unavailable=dict(unavailable),
     )
     text = msgspec.json.format(msgspec.json.encode(done), indent=1).decode()
     storage.write(_path(out, unit, number), f"{text}\n")
@@ -55,8 +69,8 @@ def forget(out: Path, unit: Unit, number: Round) -> None:
     _path(out, unit, number).unlink(missing_ok=True)
 
 
-def recordings(out: Path, unit: Unit, number: Round) -> dict[str, Recording] | None:
-    """Return the recordings of a finished round by name, or None if the round must be recorded."""
+def finished(out: Path, unit: Unit, number: Round) -> FinishedRound | None:
+    """Return a finished round, or None if the round must be recorded."""
     try:
         done = msgspec.json.decode(_path(out, unit, number).read_bytes(), type=_Note)
     except (OSError, UnicodeDecodeError, RecursionError, msgspec.DecodeError):
@@ -64,11 +78,13 @@ def recordings(out: Path, unit: Unit, number: Round) -> dict[str, Recording] | N
     if done.fingerprint != unit.fingerprint:
         return None
     try:
-        names = [command.name for command in unit.suite.commands]
+        names = [entry.name for entry in unit.suite.entries if entry.name not in done.unavailable]
         loaded = {name: load(archives.located(unit.path(out, name, number))) for name in names}
     except InputError:
         return None
-    return None if any(recording.interrupted for recording in loaded.values()) else loaded
+    if any(recording.interrupted for recording in loaded.values()):
+        return None
+    return FinishedRound(loaded, done.unavailable)
 
 
 def _path(out: Path, unit: Unit, number: Round) -> Path:

@@ -75,7 +75,7 @@ class _Drive:
         self.events: queue.Queue[_Message | _Through] = queue.Queue()
         self.tries: Counter[str] = Counter()
         self.doing: dict[str, tuple[Unit, str]] = {}
-        self.total = sum(len(unit.suite.commands) * len(ROUNDS) for unit in plan.units)
+        self.total = sum(len(unit.suite.entries) * len(ROUNDS) for unit in plan.units)
         self.running = 0
 
     def all(self) -> None:
@@ -93,6 +93,7 @@ class _Drive:
         for number in unit.rounds:
             self.plan.recordings.pop((unit.key, number), None)
             self.plan.problems.pop((unit.key, number), None)
+            self.plan.unavailable.pop((unit.key, number), None)
             done.forget(self.output.out, unit, number)
         self.running += 1
         self.tries[unit.key] += 1
@@ -112,12 +113,12 @@ class _Drive:
         self.progress(f"{recorded} of {self.total} · {doing}")
 
     def _take(self, unit: Unit, result: CommandResult) -> None:
-        """Write the recording of a command and note its problem, only once.
+        """Write the recording of an entry and note its problem, only once.
 
         It may come twice: as an event and with the result of the unit.
         """
         key = (unit.key, result.number)
-        if result.name not in {"", *(command.name for command in unit.suite.commands)}:
+        if result.name not in {"", *(entry.name for entry in unit.suite.entries)}:
             raise InputError(unit.title, f"its worker speaks of a command that it has not: {result.name!r}")
         reported = {*self.plan.recordings.get(key, ()), *self.plan.problems.get(key, ())}
         if result.name in reported or result.number not in unit.rounds:
@@ -131,6 +132,8 @@ class _Drive:
         elif result.name:
             # The recording of an earlier matrix would pass for a new recording.
             unit.path(self.output.out, result.name, result.number).unlink(missing_ok=True)
+        if result.unavailable:
+            self.plan.unavailable.setdefault(key, {})[result.name] = result.unavailable
         if problems:
             self.plan.problems.setdefault(key, {})[result.name] = problems
         for problem in problems:
@@ -139,9 +142,11 @@ class _Drive:
 
     def _note(self, unit: Unit, number: Round) -> None:
         key = (unit.key, number)
-        names = {command.name for command in unit.suite.commands}
-        if self.plan.recordings.get(key, {}).keys() == names and not self.plan.problems.get(key):
-            done.note(self.output.out, unit, number)
+        names = {entry.name for entry in unit.suite.entries}
+        unavailable = self.plan.unavailable.get(key, {})
+        known = {*self.plan.recordings.get(key, ()), *unavailable}
+        if known == names and not self.plan.problems.get(key):
+            done.note(self.output.out, unit, number, unavailable)
             self.plan.done.add(key)
         elif key in self.plan.done:
             # The clean-up failed after all commands had been recorded.

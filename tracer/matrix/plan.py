@@ -26,13 +26,15 @@ __all__ = ["MatrixPlan", "make_plan"]
 class MatrixPlan:
     """The units of a matrix in the order of their start, and their results so far.
 
-    The keys of ``recordings`` and ``problems`` are the key of the unit and the round, then the name of the
-    command. The name of a problem with the whole unit is empty. ``done`` holds the finished rounds.
+    The keys of ``recordings``, ``problems`` and ``unavailable`` are the key of the unit and the round, then
+    the name of the entry. The name of a problem with the whole unit is empty. ``unavailable`` has the reasons
+    for entries with a role that the cloud does not have. ``done`` holds the finished rounds.
     """
 
     units: list[Unit]
     recordings: dict[tuple[str, Round], dict[str, Recording]] = field(default_factory=dict)
     problems: dict[tuple[str, Round], dict[str, tuple[Problem, ...]]] = field(default_factory=dict)
+    unavailable: dict[tuple[str, Round], dict[str, str]] = field(default_factory=dict)
     done: set[tuple[str, Round]] = field(default_factory=set)
 
     @property
@@ -46,7 +48,7 @@ class MatrixPlan:
         return tuple(number for number in ROUNDS if (unit.key, number) not in self.done)
 
     def cells(self) -> list[Cell]:
-        """Return a cell for each command on each release with each client.
+        """Return a cell for each entry on each release with each client as each of its roles.
 
         A problem with a whole unit has a cell of its own.
         """
@@ -55,17 +57,21 @@ class MatrixPlan:
     def _cells(self, unit: Unit) -> list[Cell]:
         first, again = (self.recordings.get((unit.key, number), {}) for number in ROUNDS)
         problems = self.problems.get((unit.key, AGAIN), {}) | self.problems.get((unit.key, FIRST), {})
+        unavailable = self.unavailable.get((unit.key, FIRST), {})
         cells = [
             Cell(
                 unit.release,
                 unit.client,
-                command.name,
-                first.get(command.name),
-                again.get(command.name),
-                problems.get(command.name, ()),
-                command.fails,
+                entry.name,
+                first.get(entry.name),
+                again.get(entry.name),
+                problems.get(entry.name, ()),
+                entry.fails,
+                role=entry.role,
+                statuses=entry.statuses,
+                unavailable=unavailable.get(entry.name, ""),
             )
-            for command in unit.suite.commands
+            for entry in unit.suite.entries
         ]
         if "" in problems:
             cells.append(Cell(unit.release, unit.client, f"({unit.suite.name})", problems=problems[""]))
@@ -94,8 +100,9 @@ def make_plan(
     plan = MatrixPlan(units)
     for unit in units:
         for number in ROUNDS:
-            recordings = None if fresh else done.recordings(out, unit, number)
-            if recordings is not None:
-                plan.recordings[unit.key, number] = recordings
+            finished = None if fresh else done.finished(out, unit, number)
+            if finished is not None:
+                plan.recordings[unit.key, number] = finished.recordings
+                plan.unavailable[unit.key, number] = finished.unavailable
                 plan.done.add((unit.key, number))
     return plan

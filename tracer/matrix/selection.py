@@ -38,10 +38,10 @@ def select_suites(names: Sequence[str]) -> list[Suite]:
     chosen = [_suite(name) for name in dict.fromkeys(names)] if names else list(suites().values())
     owners: dict[str, str] = {}
     for suite in chosen:
-        for command in suite.commands:
-            owner = owners.setdefault(command.name, suite.name)
+        for entry in suite.entries:
+            owner = owners.setdefault(entry.name, suite.name)
             if owner != suite.name or chosen.count(suite) > 1:
-                raise InputError("--suite", f"{owner} and {suite.name} both have a command {command.name!r}")
+                raise InputError("--suite", f"{owner} and {suite.name} both have a command {entry.name!r}")
     named = [suite.name for suite in chosen]
     if twice := next((name for name in named if named.count(name) > 1), None):
         raise InputError("--suite", f"two suites are called {twice!r}")

@@ -24,6 +24,7 @@ _SIGNS: Mapping[CellVerdict, tuple[str, str, str]] = {
     "accepted": ("a", "bold red", "not refused, though the suite expects it"),
     "failed": ("F", "bold red", "failed"),
     "missing": ("-", "dim", "not recorded"),
+    "unavailable": ("/", "dim", "the release does not have the role"),
 }
 _CHANGED = "*"
 

@@ -79,12 +79,14 @@ class Now(msgspec.Struct, frozen=True, tag="now"):
 
 
 class CommandResult(msgspec.Struct, frozen=True, kw_only=True, tag="made"):
-    """The result of one command in one round: its recording as YAML text, and its problems.
+    """The result of one entry as one role in one round: its recording as YAML text, and its problems.
 
-    A problem of the suite itself has no ``name``.
+    A problem of the suite itself has no ``name``. ``unavailable`` is the reason why the cloud does not have
+    the role of the entry.
     """
 
     name: str
     number: Round
     recording: str = ""
+    unavailable: str = ""
     problems: tuple[Problem, ...] = ()

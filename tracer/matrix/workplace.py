@@ -1,4 +1,4 @@
-"""The surroundings of a suite's commands: a folder with the suite's files, and environment variables."""
+"""The surroundings of a suite's entries: a folder with the suite's files, environments, and values."""
 
 from __future__ import annotations
 
@@ -10,50 +10,94 @@ import msgspec
 from tracer.cloud.image import qcow2
 from tracer.cloud.passwords import generate
 from tracer.errors import CommandError
-from tracer.matrix.suites import Suite, SuiteCommand, filled, placeholders
+from tracer.formats.json_paths import value_at
+from tracer.matrix.cloud_requests import response_value
+from tracer.matrix.placeholders import filled, placeholders
+from tracer.matrix.roles import ADMIN
 from tracer.storage import write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Workplace", "failure"]
+    from tracer.capture.client.requests_process import ServiceResponse
+    from tracer.matrix.accounts import Accounts
+    from tracer.matrix.cloud_requests import CloudRequests
+    from tracer.matrix.suite_requests import SuiteRequest
+    from tracer.matrix.suites import Suite, SuiteCommand
+
+__all__ = ["Workplace", "failure", "unexpected_status"]
 
 _FILES = {"qcow2": qcow2, "text": lambda: b"These are notes, and no disk image.\n" * 2000}
 
 
 class Workplace:
-    """A folder and environment variables for commands of ``suite``. ``values`` are those of placeholders."""
+    """A folder, environment variables and values for the entries of ``suite``.
 
-    def __init__(self, suite: Suite, folder: Path, environment: Mapping[str, str]) -> None:
+    ``accounts`` are the users of the cloud for roles, and ``requests`` sends the requests of the suite.
+    ``values`` are those of placeholders.
+    """
+
+    def __init__(
+        self, suite: Suite, folder: Path, accounts: Accounts, requests: CloudRequests | None = None
+    ) -> None:
         self.folder = folder
         self.values = {name: generate() for name in suite.passwords}
-        self._environment = dict(environment)
+        self._accounts = accounts
+        self._requests = requests
         self._users = suite.users
         for name, kind in suite.files.items():
             write(folder / name, _FILES[kind]())
 
-    def can_run(self, command: SuiteCommand) -> bool:
-        """Return whether all placeholders of ``command`` have values."""
-        return self._missing(command) is None
+    @property
+    def requests(self) -> CloudRequests:
+        """Return the sender of requests, which a suite with requests has."""
+        assert self._requests is not None, "the recorder makes one for a suite with requests"
+        return self._requests
 
-    def words(self, command: SuiteCommand) -> list[str]:
+    def can_run(self, command: SuiteCommand, user: str | None = None) -> bool:
+        """Return whether all placeholders of ``command`` have values, and its user is available."""
+        name = user or command.user or ADMIN
+        return self._missing(command, name) is None and name not in self._accounts.unavailable
+
+    def words(self, command: SuiteCommand, user: str | None = None) -> list[str]:
         """Return the words of ``command`` with all values. Raise CommandError if a value is missing."""
-        missing = self._missing(command)
-        if missing:
-            raise CommandError(f"not run: the command that gives {{{missing}}} failed")
+        self._check(command, user)
         return command.words(self.values)
 
-    def environment(self, command: SuiteCommand) -> dict[str, str]:
-        """Return the environment variables for ``command`` and its user."""
-        own = self._users[command.user] if command.user else {}
-        return self._environment | {name: filled(text, self.values) for name, text in own.items()}
+    def request(self, command: SuiteCommand, user: str | None = None) -> SuiteRequest:
+        """Return the request with all values. Raise CommandError if a value is missing or does not fit."""
+        self._check(command, user)
+        try:
+            return command.filled_request(self.values)
+        except msgspec.ValidationError as error:
+            raise CommandError(f"not sent: {error}", command.title) from None
+
+    def environment(self, command: SuiteCommand, user: str | None = None) -> dict[str, str]:
+        """Return the environment variables for ``command`` as ``user``, by default the one that it names.
+
+        Raises CommandError if the cloud does not have this user.
+        """
+        name = user or command.user or ADMIN
+        if name in self._accounts.unavailable:
+            raise CommandError(f"not run: {self._accounts.unavailable[name]}")
+        if name in self._users:
+            own = {key: filled(text, self.values) for key, text in self._users[name].items()}
+            return {**self._accounts.environments[ADMIN], **own}
+        return dict(self._accounts.environments[name])
 
     def run(self, command: SuiteCommand) -> None:
-        """Run a command without a recording, and store the values that it prints.
+        """Run a command or send a request without a recording, and store the values that it gives.
 
-        Raises CommandError if the command cannot start, fails or succeeds unexpectedly, or prints no values.
+        Raises CommandError if the command cannot start, fails or succeeds unexpectedly, if the response has
+        an unexpected status, or if values are missing.
         """
+        if command.request is not None:
+            request = self.request(command)
+            response = self.requests.send(request, self.environment(command), self.folder)
+            if problem := unexpected_status(command, response, command.statuses()):
+                raise problem
+            self.keep_from(command, response)
+            return
         words = self.words(command)
         try:
             ended = subprocess.run(
@@ -71,31 +115,67 @@ class Workplace:
         if ended.returncode and not command.fails:
             raise failure(command, ended.returncode, ended.stderr)
         if command.fails is True and not ended.returncode:
-            raise CommandError("did not fail", command.run)
+            raise CommandError("did not fail", command.title)
         self.keep(command, ended.stdout)
+
+    def forget(self, command: SuiteCommand) -> None:
+        """Remove the values that ``command`` gave before, as another role."""
+        for name in command.keep:
+            self.values.pop(name, None)
 
     def keep(self, command: SuiteCommand, printed: str) -> None:
         """Store the values in ``printed`` for the placeholders of ``command``.
 
-        Raises CommandError if ``printed`` is not a JSON object with these values.
+        Raises CommandError if ``printed`` is no JSON with these values.
         """
         if not command.keep:
             return
         try:
-            fields = msgspec.json.decode(printed, type=dict[str, object])
-            values = {name: str(fields[key]) for name, key in command.keep.items()}
-        except (msgspec.DecodeError, KeyError):
-            keys = ", ".join(command.keep.values())
-            raise CommandError(f"printed no JSON object with {keys}", command.run) from None
+            fields = msgspec.json.decode(printed)
+            values = {name: str(value_at(fields, path)) for name, path in command.keep.items()}
+        except (msgspec.DecodeError, LookupError):
+            raise CommandError(f"printed no JSON object with {_paths(command)}", command.title) from None
         self.values |= values
 
-    def _missing(self, command: SuiteCommand) -> str | None:
-        texts = (command.run, *(self._users[command.user].values() if command.user else ()))
-        needed = (name for text in texts for name in placeholders(text))
+    def keep_from(self, command: SuiteCommand, response: ServiceResponse) -> None:
+        """Store the values in a response for the placeholders of ``command``.
+
+        An error has no values. Raises CommandError if another response lacks one.
+        """
+        if response.status >= 400:
+            return
+        try:
+            self.values |= {name: response_value(response, path) for name, path in command.keep.items()}
+        except LookupError:
+            raise CommandError(f"gave no {_paths(command)}", command.title) from None
+
+    def _check(self, command: SuiteCommand, user: str | None) -> None:
+        missing = self._missing(command, user or command.user or ADMIN)
+        if missing:
+            raise CommandError(f"not run: the command that gives {{{missing}}} failed")
+
+    def _missing(self, command: SuiteCommand, user: str) -> str | None:
+        needed = (*command.placeholders, *placeholders(list(self._users.get(user, {}).values())))
         return next((name for name in needed if name not in self.values), None)
 
 
 def failure(command: SuiteCommand, code: int, stderr: str) -> CommandError:
     """Return an error with the failed ``command`` and the last line of ``stderr``, or else the exit code."""
     last = stderr.strip().splitlines()[-1:] or [f"exit code {code}, and no reason given"]
-    return CommandError(f"failed: {last[0]}", command.run)
+    return CommandError(f"failed: {last[0]}", command.title)
+
+
+def unexpected_status(
+    command: SuiteCommand, response: ServiceResponse, expected: tuple[int, ...]
+) -> CommandError | None:
+    """Return an error if the status is none of the ``expected`` (empty: all below 400), else None."""
+    if response.error:
+        return CommandError(f"got no response: {response.error}", command.title)
+    if response.status in expected if expected else response.status < 400:
+        return None
+    wanted = " or ".join(map(str, expected)) if expected else "a status below 400"
+    return CommandError(f"got status {response.status}, expected {wanted}", command.title)
+
+
+def _paths(command: SuiteCommand) -> str:
+    return ", ".join(command.keep.values())

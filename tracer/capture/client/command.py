@@ -10,16 +10,17 @@ import signal
 import subprocess
 import termios
 import threading
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from tracer.counting import counted
 from tracer.errors import CommandError
+from tracer.model import Output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["KEEP", "ClientCommand", "proxied"]
+__all__ = ["KEEP", "ClientCommand", "StartedClient", "proxied"]
 
 KEEP = 2**20
 """Maximum size of recorded output in bytes. Longer output is passed on and not recorded."""
@@ -38,6 +39,44 @@ def proxied(environment: Mapping[str, str], proxy: str, authority: Path) -> dict
     return changed | dict.fromkeys(_PROXY_NAMES, proxy) | dict.fromkeys(_CA_NAMES, str(authority))
 
 
+class StartedClient(Protocol):
+    """A client to record, which has started: a command, or one request.
+
+    ``is_alone`` tells if all connections to the proxy are its own.
+    """
+
+    is_alone: bool
+
+    @property
+    def pid(self) -> int:
+        """The process ID of the client."""
+
+    @property
+    def ended(self) -> bool:
+        """True if an earlier ``wait`` or ``poll`` has seen the end of the client."""
+
+    @property
+    def killed_by(self) -> str:
+        """The name of the signal that ended the client; empty if none did."""
+
+    @property
+    def output(self) -> tuple[str, str]:
+        """The recorded output of the client: stdout and stderr."""
+
+    @property
+    def outcome(self) -> Output | None:
+        """The output and the exit code for the recording, None for a client that has neither."""
+
+    def wait(self) -> int:
+        """Wait for the end of the client. Return its exit code."""
+
+    def poll(self) -> bool:
+        """Return whether the client has ended."""
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """Send the signal ``number`` to the client if it still runs."""
+
+
 class ClientCommand:
     """A running client command. Raises CommandError if the command cannot be started.
 
@@ -45,6 +84,8 @@ class ClientCommand:
     ``stdout`` and ``stderr`` (files with a descriptor, or None for no copy). If such a file is a
     terminal, the command gets a terminal too, as its output may depend on that.
     """
+
+    is_alone = False
 
     def __init__(
         self,
@@ -109,6 +150,12 @@ class ClientCommand:
         """The recorded output of the command: stdout and stderr."""
         first, second = self._channels
         return first.text, second.text
+
+    @property
+    def outcome(self) -> Output | None:
+        """The output and the exit code of the command, after its end."""
+        stdout, stderr = self.output
+        return Output(exit=self.wait(), stdout=stdout, stderr=stderr)
 
 
 def _why_not(argv: Sequence[str], environment: Mapping[str, str], error: OSError) -> str:

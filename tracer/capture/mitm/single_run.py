@@ -18,7 +18,6 @@ from tracer.capture.mitm.flow_events import connected
 from tracer.capture.mitm.tracer_addon import Tracer
 from tracer.capture.mitm.tunnels import Tunnels
 from tracer.filenames import first_free, safe_name
-from tracer.model import Output, Recording
 from tracer.redaction import Redactor, load_policy
 from tracer.runs.client_process import ClientProcess, client_command
 from tracer.runs.event_pipeline import EventPipeline
@@ -27,8 +26,8 @@ from tracer.runs.run_manager import RunManager
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tracer.capture.client.command import ClientCommand
-    from tracer.model import Exchange
+    from tracer.capture.client.command import StartedClient
+    from tracer.model import Exchange, Output, Recording
     from tracer.runs.events import RequestStarted
     from tracer.runs.run import Evidence, Run
     from tracer.runs.run_writer import RunWriter, SavedRecording
@@ -118,6 +117,7 @@ class SingleRun(Tracer):
     A command may start several clients, and an interactive shell has several commands: ``further`` are the
     recordings after the first. ``others`` are the recordings of background runs of services. ``reached`` is
     True once the client has connected to the proxy. ``listens`` is set once the proxy accepts connections.
+    With ``is_alone``, all connections are those of the command itself, and no process is looked for.
     """
 
     def __init__(
@@ -128,6 +128,8 @@ class SingleRun(Tracer):
         on_exchange: Callable[[Recording], None] | None,
         remedies: CommandRemedies,
         on_warning: Callable[[str], None],
+        *,
+        is_alone: bool = False,
     ) -> None:
         super().__init__(settings, distrust=Distrust(remedies, on_warning), exits=False)
         self.saved: SavedRecording | None = None
@@ -138,6 +140,7 @@ class SingleRun(Tracer):
         self.redactor.command(argv)
         self._command = ClientProcess(0, 0.0, tuple(argv))
         self._latest = self._command
+        self._is_alone = is_alone
         self._callback = on_exchange
         self._manager = _CommandManager(self, settings, environment, self._command)
         self.reached = False
@@ -147,10 +150,9 @@ class SingleRun(Tracer):
         self._remedies = remedies
         self._unusable = ""
 
-    def ended(self, client: ClientCommand) -> None:
+    def ended(self, client: StartedClient) -> None:
         """Store the output, the exit code, and an early end of the client for the recording."""
-        stdout, stderr = client.output
-        self._manager.output = Output(exit=client.wait(), stdout=stdout, stderr=stderr)
+        self._manager.output = client.outcome
         self._manager.interrupted = f"the client was ended by {client.killed_by}" if client.killed_by else ""
 
     async def drained(self, seconds: float) -> None:
@@ -202,7 +204,7 @@ class SingleRun(Tracer):
         self._connections.add(client.id)
         by_client = client.sockname[1] not in self._ready().participants.service_ports
         self.reached |= by_client
-        if by_client:
+        if by_client and not self._is_alone:
             process = await self._find_process(client)
             if process is not None:
                 self._latest = self._command if _is_same(process, self._command) else process

@@ -1,0 +1,61 @@
+"""The process that sends requests, without a cloud: its end, and its errors."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.patience import PATIENCE
+from tracer.capture.client.requests_process import ClientRequest, OrderedRequest, RequestsProcess
+from tracer.errors import CommandError
+
+PYTHON = Path(sys.executable)
+REQUEST = OrderedRequest("GET /", "GET", "http://127.0.0.1:9/", {})
+
+
+def test_an_interpreter_that_is_missing_is_an_error() -> None:
+    with pytest.raises(CommandError, match="cannot start /nowhere/python: No such file"):
+        RequestsProcess(Path("/nowhere/python"))
+
+
+def test_an_error_of_the_library_takes_the_place_of_a_response_and_the_process_goes_on() -> None:
+    """This interpreter has no keystoneauth1."""
+    with RequestsProcess(PYTHON) as process:
+        for _ in range(2):
+            with pytest.raises(CommandError, match="`GET /` got no response: ModuleNotFoundError: "):
+                process.send(REQUEST)
+
+
+def test_a_process_that_ends_gives_no_response() -> None:
+    true = shutil.which("true")
+    assert true
+    with RequestsProcess(Path(true)) as process:
+        assert process.response().error == "the process that sends requests has ended"
+        with pytest.raises(CommandError, match="the process that sends requests has ended"):
+            process.send(REQUEST)
+
+
+def test_a_request_is_a_client_that_prints_nothing_and_has_no_exit_code() -> None:
+    with RequestsProcess(PYTHON) as process:
+        client = ClientRequest(process, REQUEST, "")
+        deadline = time.monotonic() + PATIENCE
+        while not client.poll():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert not client.ended
+        assert client.wait() == 1
+        assert client.ended
+        assert client.poll()
+        assert (client.pid, client.output, client.outcome, client.killed_by) == (
+            process.pid,
+            ("", ""),
+            None,
+            "",
+        )
+        client.stop(signal.SIGKILL)
+        assert ClientRequest(process, REQUEST, "").wait() == 1

@@ -1,0 +1,112 @@
+"""Values and environments of a suite's entries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.matrix.made import suite
+from tracer.capture.client.requests_process import ServiceResponse
+from tracer.errors import CommandError
+from tracer.matrix.accounts import Accounts
+from tracer.matrix.workplace import Workplace, unexpected_status
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracer.matrix import Suite
+
+SUITE = """\
+name: mine
+passwords: [password]
+users: {guest: {OS_USERNAME: guest, OS_PASSWORD: "{password}"}}
+commands:
+- name: create
+  request: {service: image, method: POST, path: /v2/images}
+  status: {admin: 201, reader: 403, guest: 201}
+  roles: [admin, reader, guest]
+  keep: {image_id: id}
+  cleanup:
+  - request: {service: image, method: DELETE, path: "/v2/images/{image_id}"}
+- {name: users, run: openstack user list, as: manager}
+- {name: first, run: openstack image list --format json, keep: {first_id: 0.ID}}
+"""
+ACCOUNTS = Accounts(
+    {
+        "admin": {"PATH": "/bin", "OS_USERNAME": "admin", "OS_PROJECT_NAME": "admin"},
+        "reader": {"OS_USERNAME": "r"},
+    },
+    {"manager": "Keystone of zed has no role manager"},
+)
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Suite:
+    return suite(tmp_path, SUITE)
+
+
+@pytest.fixture
+def workplace(mine: Suite, tmp_path: Path) -> Workplace:
+    return Workplace(mine, tmp_path, ACCOUNTS)
+
+
+def test_a_user_of_the_suite_differs_from_the_administrator_and_a_role_has_its_own(
+    workplace: Workplace, mine: Suite
+) -> None:
+    create = mine.commands[0]
+    assert workplace.environment(create)["OS_USERNAME"] == "admin"
+    assert workplace.environment(create, "reader") == {"OS_USERNAME": "r"}
+    guest = workplace.environment(create, "guest")
+    assert guest["OS_PROJECT_NAME"] == "admin"
+    assert guest["OS_PASSWORD"] == workplace.values["password"]
+
+
+def test_an_entry_with_a_role_that_the_cloud_lacks_is_not_run(workplace: Workplace, mine: Suite) -> None:
+    assert not workplace.can_run(mine.commands[1])
+    with pytest.raises(CommandError, match="not run: Keystone of zed has no role manager"):
+        workplace.environment(mine.commands[1])
+
+
+def test_a_refused_request_keeps_no_value_of_an_earlier_role(workplace: Workplace, mine: Suite) -> None:
+    create = mine.commands[0]
+    workplace.keep_from(create, ServiceResponse(status=201, body=b'{"id": "a b"}'))
+    assert workplace.can_run(create.cleanup[0])
+    with pytest.raises(CommandError, match="not sent"):
+        workplace.request(create.cleanup[0])
+    workplace.forget(create)
+    workplace.keep_from(create, ServiceResponse(status=403, body=b"<html>"))
+    assert not workplace.can_run(create.cleanup[0])
+    with pytest.raises(CommandError, match=r"not run: the command that gives \{image_id\} failed"):
+        workplace.request(create.cleanup[0])
+
+
+def test_a_value_that_is_missing_is_an_error(workplace: Workplace, mine: Suite) -> None:
+    with pytest.raises(CommandError, match="`POST /v2/images` gave no id"):
+        workplace.keep_from(mine.commands[0], ServiceResponse(status=201, body=b"{}"))
+    first = mine.commands[2]
+    workplace.keep(first, '[{"ID": "x"}]')
+    assert workplace.values["first_id"] == "x"
+    with pytest.raises(CommandError, match=r"printed no JSON object with 0\.ID"):
+        workplace.keep(first, "[]")
+
+
+@pytest.mark.parametrize(
+    ("status", "expected", "problem"),
+    [
+        (201, (201,), None),
+        (204, (), None),
+        (404, (), "`POST /v2/images` got status 404, expected a status below 400"),
+        (200, (201, 403), "`POST /v2/images` got status 200, expected 201 or 403"),
+    ],
+)
+def test_the_expected_status(
+    mine: Suite, status: int, expected: tuple[int, ...], problem: str | None
+) -> None:
+    error = unexpected_status(mine.commands[0], ServiceResponse(status=status), expected)
+    assert (error and str(error)) == problem
+
+
+def test_a_lost_response_is_unexpected(mine: Suite) -> None:
+    error = unexpected_status(mine.commands[0], ServiceResponse(error="it ended"), (0,))
+    assert str(error) == "`POST /v2/images` got no response: it ended"
