@@ -108,3 +108,19 @@ def test_a_call_for_a_cache_may_be_missing(path: str, status: int, kinds: list[s
     assert [one.kind for one in compare(run(ASKED), run(ASKED, sent)).differences] == kinds
     by_client = msgspec.structs.replace(sent, sender="client")
     assert [one.kind for one in compare(run(ASKED), run(ASKED, by_client)).differences] == ["added"]
+
+
+def test_asynchronous_calls_are_paired_by_the_contents_of_their_responses() -> None:
+    """Nova reads the allocations of a server and of its move, in any order."""
+
+    def read(started: float, object_id: str, amount: int) -> Exchange:
+        sent = call(started, "/allocations/{}")
+        request = msgspec.structs.replace(sent.request, url=f"http://cloud/placement/allocations/{object_id}")
+        answer = exchange(body={"used": amount, "id": object_id, "revision_number": int(started)}).response
+        return msgspec.structs.replace(sent, request=request, response=answer)
+
+    server, move = "94ab55fe-5108-4297-9766-9050678ab1e4", "12f39dcd-4b23-423c-9ab6-89d2bfba317f"
+    before = run(ASKED, read(2, server, 512), read(3, move, 192))
+    assert compare(before, run(ASKED, read(2, move, 192), read(3, server, 512))).differences == []
+    (found,) = compare(before, run(ASKED, read(2, move, 192), read(3, server, 64))).differences
+    assert (found.before, found.after) == ("512", "64")

@@ -70,7 +70,7 @@ def test_two_objects_do_not_become_one() -> None:
     assert places(compare(before, after)) == ["path", "body.id", "body.self"]
 
 
-@pytest.mark.parametrize("first", ["<token-1>", "<token-3>"])
+@pytest.mark.parametrize("first", ["<token-1>", "<token-3>", "<token-10>"])
 def test_a_token_that_was_never_handed_out_is_a_difference(first: str) -> None:
     before = run(login("<token-1>"), sending("<token-1>", image(A, A)))
     same = run(login(first), sending(first, image(A, A)))

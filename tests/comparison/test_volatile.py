@@ -200,3 +200,11 @@ def test_servers_have_an_order(order: list[int]) -> None:
     shuffled = [servers[number] for number in order]
     found = compare(run(exchange(body={"servers": servers})), run(exchange(body={"servers": shuffled})))
     assert [one.kind for one in found.differences] == ([] if order == sorted(order) else ["reordered"])
+
+
+@pytest.mark.parametrize("written", ["id={}", "id=in%3A{}", "/{}?x", "in:{},"])
+@pytest.mark.parametrize("ids", [IDS, tuple(each.replace("-", "") for each in IDS)])
+def test_an_id_may_follow_an_encoded_character(written: str, ids: tuple[str, str]) -> None:
+    before, after = map(written.format, ids)
+    assert explain(before, after, "body.first") in {("uuid",), ("hex-id",)}
+    assert explain(f"A{before}", f"B{after}", "body.first") is None

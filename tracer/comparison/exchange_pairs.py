@@ -15,17 +15,18 @@ import re
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.comparison.differences import Location
 from tracer.comparison.lists import common_runs
+from tracer.comparison.outlines import outline
 from tracer.comparison.polls import polls
 from tracer.comparison.repetitions import repetition_tags
 from tracer.comparison.request_urls import url_parts
-from tracer.comparison.volatile import skeleton
 from tracer.sequences import generic, parents, sent_id, service_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
-    from tracer.model import Exchange
+    from tracer.model import Exchange, Request, Response
 
 __all__ = ["ExchangeAlignment", "align_runs", "normalized_path"]
 
@@ -33,6 +34,7 @@ _ALIKE = 60.0
 """The similarity, of 100, from which two different path segments count as one changed segment."""
 _AHEAD = 20
 """The number of exchanges in which the search for a similar request looks ahead."""
+_BODY = Location("request", "", "", "body", "body")
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 Key = tuple[str, str, str, str, bool]
@@ -110,8 +112,8 @@ def _key(exchange: Exchange, poll: bool) -> Key:
 def _details(run: Sequence[Exchange], keys: Sequence[Key]) -> list[Details]:
     """Return the details of each request: the names of its parameters.
 
-    Services send equal requests for several causes, and in any order. A service call has its cause and its
-    content as further details.
+    Services send equal requests for several causes, and in any order. A service call has its cause and the
+    contents of its messages as further details.
     """
     causes = parents(run)
     details: list[Details] = []
@@ -121,11 +123,16 @@ def _details(run: Sequence[Exchange], keys: Sequence[Key]) -> list[Details]:
         if exchange.sender == "client":
             details.append((names,))
             continue
-        body = exchange.request.body
-        content = skeleton(body.json, "body") if body is not None and body.json is not None else ""
         cause = causes[index] if sent_id(exchange) else None
-        details.append((names, content, None if cause is None else keys[cause]))
+        contents = [_content(message) for message in (exchange.request, exchange.response)]
+        details.append((names, *contents, None if cause is None else keys[cause]))
     return details
+
+
+def _content(message: Request | Response | None) -> Hashable:
+    """Return the outline of the JSON body of a message, None without such a body."""
+    body = None if message is None else message.body
+    return None if body is None or body.json is None else outline(body.json, _BODY)
 
 
 def _with_status(keys: Sequence[Key], run: Sequence[Exchange]) -> list[tuple[Hashable, Exchange]]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["explain", "is_volatile", "partners", "skeleton", "volatile_reasons", "written"]
 
 _DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d+")
 
 
 class _Piece(NamedTuple):
@@ -155,7 +156,9 @@ def _pieces(text: str, kinds: tuple[int, ...]) -> Iterator[_Piece]:
         if match.start() > done:
             yield _literal(text[done : match.start()])
         kind = rules().kinds[int((match.lastgroup or "k0")[1:])]
-        shape = _DIGIT.sub("0", match[0]) if kind.shape else ""
+        shape = ""
+        if kind.shape or kind.numbers:
+            shape = (_NUMBER if kind.numbers else _DIGIT).sub("0", match[0])
         yield _Piece(kind.name, shape, match[0])
         done = match.end()
     if done < len(text):

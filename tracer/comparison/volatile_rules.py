@@ -43,8 +43,9 @@ Pattern = Annotated[str, msgspec.Meta(min_length=1)]
 class VolatileKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Values of one kind: texts that contain ``pattern``. ``only`` limits the kind to some locations.
 
-    With ``shape``, only the digits of two values may differ. With ``paired``, the values of two runs must
-    correspond one to one. With ``optional``, a run may lack the value.
+    With ``shape``, only the digits of two values may differ, with ``numbers`` only the numbers. With
+    ``paired``, the values of two runs must correspond one to one. With ``optional``, a run may lack the
+    value.
     """
 
     name: str
@@ -52,6 +53,7 @@ class VolatileKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     reason: Text
     only: tuple[str, ...] = ()
     shape: bool = False
+    numbers: bool = False
     paired: bool = False
     optional: bool = False
 
