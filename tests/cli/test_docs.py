@@ -28,14 +28,14 @@ def test_it_says_what_it_did_and_what_to_do_next(recordings: Path, tmp_path: Pat
     made = tracer("docs", recordings, "-o", "my site", "--lang", "en", cwd=tmp_path)
     assert made.returncode == 0
     assert made.stderr == ""
-    assert made.stdout.splitlines()[0] == "my site: 11 written"
+    assert made.stdout.splitlines()[0] == "my site: 17 written"
     assert made.stdout.endswith("mkdocs serve -f 'my site/mkdocs.yml'\n")
     again = tracer("docs", recordings / "zed/image-show.yaml", "-o", "my site", "--lang", "en", cwd=tmp_path)
-    assert again.stdout.splitlines()[0] == "my site: 11 unchanged"
+    assert again.stdout.splitlines()[0] == "my site: 17 unchanged"
 
 
 def test_it_writes_all_languages(recordings: Path, tmp_path: Path) -> None:
-    assert tracer("docs", recordings, "-o", "s", cwd=tmp_path).stdout.splitlines()[0] == "s: 14 written"
+    assert tracer("docs", recordings, "-o", "s", cwd=tmp_path).stdout.splitlines()[0] == "s: 24 written"
     assert (tmp_path / "s/docs/zed/image-show.ko.md").exists()
 
 
@@ -164,7 +164,7 @@ def test_a_page_changed_by_hand_is_named(recordings: Path, tmp_path: Path) -> No
     made = tracer("docs", recordings, "-o", "s", "--lang", "en", cwd=tmp_path)
     assert made.returncode == 0
     assert made.stderr.startswith("tracer: s/docs/zed/image-show.md is not as tracer docs left it")
-    assert made.stdout.startswith("s: 10 unchanged, 1 kept\n")
+    assert made.stdout.startswith("s: 16 unchanged, 1 kept\n")
     page.write_text(
         text.replace("Prints the details", "Shows").replace("Asks for", "Wants"), encoding="utf-8"
     )

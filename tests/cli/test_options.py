@@ -31,6 +31,7 @@ FOLDERS = (ZED.parent, NEWEST.parent)
 MODULES = [CLI / f"{name}.py" for name in (*_VERBS, "app", "options", "parsing")]
 
 ALIASES = {
+    "api disagreements": {"--output": "--out"},
     "cloud up": {"--output": "--out"},
     "demo": {"--output": "--out"},
     "diagram": {"--output": "--out"},

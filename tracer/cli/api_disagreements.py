@@ -5,7 +5,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tracer.cli.options import add_language, add_out, add_recordings, add_release, check_output
+from tracer.cli.options import (
+    add_language,
+    add_no_schemas,
+    add_out,
+    add_recordings,
+    add_release,
+    check_output,
+)
 
 if TYPE_CHECKING:
     import argparse
@@ -16,7 +23,7 @@ __all__ = ["arguments", "run"]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options for the recordings, the schemas and the page."""
     add_recordings(parser)
-    parser.add_argument("--no-schemas", action="store_true", help="Compare with the API reference alone.")
+    add_no_schemas(parser)
     add_release(parser, "In place of the release in the recordings.")
     add_out(parser, "FILE", "Its links lead to the recordings. Without it, stdout.")
     add_language(parser)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tracer.cli.options import (
     add_fail_on,
     add_format,
+    add_no_schemas,
     add_own_sequences,
     add_recordings,
     add_release,
@@ -35,9 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="Compare each exchange with the official API reference, and with the JSON Schemas of the "
         "services. The first check of a release installs its packages.",
     )
-    parser.add_argument(
-        "--no-schemas", action="store_true", help="With --api, compare with the API reference alone."
-    )
+    add_no_schemas(parser)
     add_release(parser, "With --api, in place of the release in the recordings.")
     add_fail_on(parser, ("error", "undocumented"), "With --api: error (default) or undocumented.")
     add_format(

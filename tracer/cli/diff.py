@@ -49,8 +49,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "sides",
         metavar="SIDE",
         nargs="+",
-        help="Recordings, folders or archives of recordings, or releases, the oldest first. Each is compared "
-        "with the next. A range such as zed..2026.2 names all its releases.",
+        help="Recordings, folders, archives or releases, the oldest first. Each is compared with the next. "
+        "A range such as zed..2026.2 names all its releases.",
     )
     parser.add_argument(
         "--recordings",

@@ -30,6 +30,7 @@ __all__ = [
     "add_language",
     "add_linger",
     "add_name",
+    "add_no_schemas",
     "add_open",
     "add_out",
     "add_own_sequences",
@@ -232,6 +233,15 @@ def add_fail_on(
         default=default,
         metavar="SEVERITY",
         help=_help("Lowest severity with exit code 1", detail),
+    )
+
+
+def add_no_schemas(parser: argparse.ArgumentParser) -> None:
+    """Add the option for a comparison without schemas: ``options.no_schemas``, true or false."""
+    parser.add_argument(
+        "--no-schemas",
+        action="store_true",
+        help="Compare with the API reference alone, and not with JSON Schemas.",
     )
 
 
