@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from tracer import archives
+from tracer.matrix import suites
 from tracer.recording import below
 
-__all__ = ["RECORDINGS", "first_recordings", "recording_path", "release_of", "unpack"]
+__all__ = ["RECORDINGS", "first_recordings", "of_suites", "recording_path", "release_of", "unpack"]
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 
@@ -15,6 +16,12 @@ RECORDINGS = Path(__file__).parents[1] / "recordings"
 def first_recordings() -> list[Path]:
     """Return the paths of all recordings, without second recordings."""
     return below([RECORDINGS], again=False)
+
+
+def of_suites(*names: str) -> list[Path]:
+    """Return the paths of all recordings of suites, without second recordings."""
+    commands = {command.name for name in names for command in suites()[name].commands}
+    return [path for path in first_recordings() if path.stem in commands]
 
 
 def recording_path(release: str, name: str) -> Path:

@@ -40,7 +40,8 @@ def home(tmp_path: Path) -> Path:
 def test_shipped_releases_are_compared_by_name_and_the_new_role_is_said_once() -> None:
     ended = tracer("diff", "zed", "2026.2", cwd=ROOT)
     assert (ended.returncode, ended.stderr) == (1, "")
-    assert ended.stdout.count("name=manager") == 1
+    role = "POST /identity/v3/auth/tokens → 201 · body.token.roles[name=manager]"
+    assert ended.stdout.count(role) == 1
     assert "\nimage-create\n  breaking  changed   output.stdout.status: queued → active\n" in ended.stdout
     assert ended.stdout.splitlines()[-1].startswith("zed → 2026.2: ")
 

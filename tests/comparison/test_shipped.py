@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tests.shipped import RECORDINGS, first_recordings, recording_path, release_of
+from tests.shipped import RECORDINGS, first_recordings, of_suites, recording_path, release_of
 from tracer.cloud.release_data import releases
 from tracer.comparison import compare, learn
 from tracer.comparison.folders import compare_files, pair
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}\b")
 FIRST = first_recordings()
+WITH_POLLS = {"server-create", "server-delete", "server-reboot", "server-resize"}
+"""Commands that wait: the number of their requests for a state is chance, so these are not compared."""
 
 
 def differences(before: str, after: str) -> set[tuple[str, str, str]]:
@@ -92,7 +94,7 @@ def test_the_client_of_2026_1_asks_for_the_image_before_a_download() -> None:
 
 def test_the_values_of_any_two_releases_belong_together() -> None:
     """No pair of shipped recordings breaks a one-to-one relation."""
-    recordings = {(release_of(path), path.stem): load(path) for path in FIRST}
+    recordings = {(release_of(path), path.stem): load(path) for path in of_suites("identity", "image")}
     pairs = [
         (before, recordings[release, name])
         for (first, name), before in recordings.items()
@@ -111,7 +113,9 @@ def test_the_values_of_any_two_releases_belong_together() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in FIRST if release_of(path) == "zed"], ids=lambda path: path.stem
+    "path",
+    [path for path in FIRST if release_of(path) == "zed" and path.stem not in WITH_POLLS],
+    ids=lambda path: path.stem,
 )
 def test_a_request_for_another_object_is_found(path: Path) -> None:
     """Each ID in a URL of the second run becomes another ID of that run, or an unknown ID."""

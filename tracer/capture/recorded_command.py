@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeVar
 
 from tracer.capture.client.command import ClientCommand, StartedClient, proxied
-from tracer.capture.client.requests_process import ClientRequest
 from tracer.capture.client.trusted_ca import Trust, client_trust, with_authority
 from tracer.capture.mitm.authority import certificate
 from tracer.capture.mitm.lean import defer_addons
@@ -133,6 +132,8 @@ def record_request(
     The recorded command is the request line. The login of the user is no part of the recording, so
     ``settings`` need the catalogue of the cloud. The other parameters and the errors are those of ``record``.
     """
+    from tracer.capture.client.requests_process import ClientRequest
+
     environment = request.environment
     trust = client_trust([], environment, Path.cwd())
     argv = request.title.split(" ", 1)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from tracer.counting import counted
 from tracer.errors import CommandError
-from tracer.model import Output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from tracer.model import Output
 
 __all__ = ["KEEP", "ClientCommand", "StartedClient", "proxied"]
 
@@ -155,6 +156,8 @@ class ClientCommand:
     def outcome(self) -> Output | None:
         """The output and the exit code of the command, after its end."""
         stdout, stderr = self.output
+        from tracer.model import Output  # not before the client has started: it takes time
+
         return Output(exit=self.wait(), stdout=stdout, stderr=stderr)
 
 
