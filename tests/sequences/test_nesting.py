@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -186,6 +187,22 @@ def test_a_login_before_the_change_of_its_event_is_for_the_change_before_it() ->
         _call("neutron", "nova", (1.6, 1.7), sent="own", method="POST", token="own", body={"tag": PORT}),
     ]
     assert parents(run) == [None, 0, 1, 1, 0, 4]
+
+
+@pytest.mark.parametrize("token", ["own", "other"])
+def test_a_login_during_another_request_is_for_the_call_with_its_token(token: str) -> None:
+    """Neutron 2025.1 logs in for an event while it lists ports."""
+    login = _call("neutron", "keystone", (1.2, 1.3), method="POST")
+    response = Response(status=201, headers={"X-Subject-Token": "own"})
+    run = [
+        _call("client", "nova", (0.0, 0.1), answered="req-1", method="POST"),
+        _call("nova", "neutron", (0.2, 0.3), sent="req-1", method="PUT", path=f"/ports/{PORT}"),
+        _call("neutron", "keystone", (1.0, 1.1)),
+        _call("nova", "neutron", (1.15, 1.6), sent="req-1", path="/ports"),
+        msgspec.structs.replace(login, response=response),
+        _call("neutron", "nova", (1.4, 1.5), sent="own", method="POST", token=token, body={"tag": PORT}),
+    ]
+    assert parents(run) == ([None, 0, 1, 0, 1, 1] if token == "own" else [None, 0, None, 0, 3, 1])
 
 
 def test_discovery_after_all_responses_is_for_the_next_call() -> None:

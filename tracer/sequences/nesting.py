@@ -9,7 +9,10 @@ The evidence, the strongest first:
    its own, only requests whose responses have no ID count: without one, the sender sent the call on its own
    account;
 5. for a call after all responses, such as a login or a discovery: the next call of the sender to the same
-   receiver, or with the token of that login.
+   receiver.
+
+A login, and the discovery before it, may be for later work while the sender answers another request. The
+first call with its token that shows its cause is stronger evidence than the time.
 """
 
 from __future__ import annotations
@@ -50,31 +53,36 @@ def parents(exchanges: Sequence[Exchange]) -> list[int | None]:
     received: defaultdict[str, _Received] = defaultdict(_Received)
     causes: list[int | None] = []
     unexplained: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    logins: dict[tuple[str, str], str] = {}
+    discoveries: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    logins: dict[tuple[str, str], list[int]] = {}
     for index, exchange in enumerate(exchanges):
         sender = exchange.sender
         # A process such as nova-compute works for the requests that its service received.
         service = service_of(sender)
-        cause = received[service].cause(exchange) if service in received else None
+        proven = received[service].proven_cause(exchange) if service in received else None
+        cause = proven
+        if cause is None and service in received:
+            cause = received[service].cause_by_time(exchange)
         causes.append(cause)
         if cause is not None:
-            # Calls without evidence get the cause of the next call to the same receiver, or with the token
-            # of their login.
-            used = (logins.pop((sender, token), "") for token in _tokens(exchange))
-            for receiver in filter(None, (exchange.receiver, *used)):
-                equal = unexplained[sender, receiver]
-                while equal:
-                    # An event may be for a later change than the login before it.
-                    before = cause if cause < equal[-1] else received[service].change(exchange, equal[-1])
-                    if before is None:
-                        break
-                    earlier = equal.pop()
-                    if exchange.started - exchanges[earlier].started <= _FOLLOW:
-                        causes[earlier] = before
+            equal = unexplained[sender, exchange.receiver]
+            used = [index for token in _tokens(exchange) for index in logins.pop((sender, token), ())]
+            for earlier in sorted({*equal, *used}, reverse=True):
+                if causes[earlier] is not None and (proven is None or earlier not in used):
+                    continue
+                # An event may be for a later change than the login before it.
+                before = cause if cause < earlier else received[service].change(exchange, earlier)
+                if before is None:
+                    break
+                if exchange.started - exchanges[earlier].started <= _FOLLOW:
+                    causes[earlier] = before
+            equal[:] = [earlier for earlier in equal if causes[earlier] is None]
         elif not sent_id(exchange):
             unexplained[sender, exchange.receiver].append(index)
+        if proven is None and not sent_id(exchange):
+            discoveries[sender, exchange.receiver].append(index)
             if token := _issued_token(exchange):
-                logins[sender, token] = exchange.receiver
+                logins[sender, token] = discoveries.pop((sender, exchange.receiver))
         received[exchange.receiver].add(index, exchange)
     return causes
 
@@ -114,8 +122,12 @@ class _Received:
         if exchange.request.method not in SAFE_METHODS:
             self._changes.append((index, changed_objects(exchange)))
 
-    def cause(self, call: Exchange) -> int | None:
-        """Return the index of the request for which the service sent ``call``."""
+    def cause_by_time(self, call: Exchange) -> int | None:
+        """Return the index of the last request that the service was answering when it sent ``call``."""
+        return _last_open(self._without_id if sent_id(call) else self._open, call)
+
+    def proven_cause(self, call: Exchange) -> int | None:
+        """Return the index of the request that a request ID, a token or an object in ``call`` shows."""
         request_id = sent_id(call)
         if request_id in self._by_id:
             known = self._by_id[request_id]
@@ -125,10 +137,7 @@ class _Received:
         validating = _last_open(self._by_token.get(subject, []), call)
         if validating is not None:
             return validating
-        if not request_id:
-            return _last_open(self._open, call)
-        change = self.change(call)
-        return _last_open(self._without_id, call) if change is None else change
+        return self.change(call) if request_id else None
 
     def change(self, event: Exchange, before: float = math.inf) -> int | None:
         """Return the index of the change, before that index, which changed the most objects of ``event``.
