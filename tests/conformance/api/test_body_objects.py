@@ -28,7 +28,7 @@ def test_a_location_has_no_index_and_no_id() -> None:
 
 
 def test_a_location_has_no_name_that_the_cloud_gives() -> None:
-    hosts = ["availabilityZoneInfo", 0, "hosts", "compute1", "nova-compute", "available"]
+    hosts: list[str | int] = ["availabilityZoneInfo", 0, "hosts", "compute1", "nova-compute", "available"]
     assert general_location(hosts) == "availabilityZoneInfo[].hosts.{}.{}.available"
     assert general_location(["hosts", "compute1"]) == "hosts.compute1"
 
