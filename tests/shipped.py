@@ -18,10 +18,10 @@ def first_recordings() -> list[Path]:
     return below([RECORDINGS], again=False)
 
 
-def of_suites(*names: str) -> list[Path]:
-    """Return the paths of all recordings of suites, without second recordings."""
+def of_suites(*names: str, again: bool = False) -> list[Path]:
+    """Return the paths of all recordings of suites, with ``again`` also the second recordings."""
     commands = {command.name for name in names for command in suites()[name].commands}
-    return [path for path in first_recordings() if path.stem in commands]
+    return [path for path in below([RECORDINGS], again=again) if path.stem in commands]
 
 
 def recording_path(release: str, name: str) -> Path:
@@ -34,9 +34,9 @@ def release_of(path: Path) -> str:
     return archives.folder_name(path.parent)
 
 
-def unpack(folder: Path) -> Path:
-    """Write all recordings to ``folder``, which is new, as plain files. Return ``folder``."""
-    for path in below([RECORDINGS]):
+def unpack(folder: Path, *names: str) -> Path:
+    """Write all recordings, or those of the suites ``names``, to ``folder`` as plain files. Return it."""
+    for path in of_suites(*names, again=True) if names else below([RECORDINGS]):
         archive = archives.on_disk(path)
         plain = path if archive == path else archive.with_suffix("") / path.relative_to(archive)
         target = folder / plain.relative_to(RECORDINGS)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.comparison.mutations import mutations
-from tests.shipped import first_recordings, release_of
+from tests.shipped import of_suites, release_of
 from tracer.comparison import compare
 from tracer.recording import load
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-RECORDINGS = first_recordings()
-EACH = 60
-"""How many alterations of each recording are tried, always the same ones; there are 20,000 of them."""
+RECORDINGS = of_suites("identity", "image")
+EACH = 150
+"""How many alterations of each recording are tried, always the same ones; there are 34,000 of them."""
 
 
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: f"{release_of(path)}/{path.stem}")

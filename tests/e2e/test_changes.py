@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.runner import tracer
 from tests.rendering.changes.runs import hostile
+from tests.shipped import unpack
 from tracer.documentation import findings_url
 from tracer.recording import save
 
@@ -18,16 +19,16 @@ if TYPE_CHECKING:
 
     from tests.e2e.browser import Visitor
 
-ROOT = Path(__file__).parents[2]
-
 pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module", params=["en", "ko"])
 def shipped(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report from zed to 2026.2."""
-    page = tmp_path_factory.mktemp("diff") / "changes.html"
-    made = tracer("diff", "zed", "2026.2", "-o", page, "--lang", request.param, "--show-volatile", cwd=ROOT)
+    """The report from zed to 2026.2 on the commands for images and users."""
+    folder = tmp_path_factory.mktemp("diff")
+    unpack(folder / "recordings", "identity", "image")
+    page = folder / "changes.html"
+    made = tracer("diff", "zed", "2026.2", "-o", page, "--lang", request.param, "--show-volatile", cwd=folder)
     assert made.returncode == 1, made.stderr
     return page
 

@@ -27,6 +27,12 @@ def test_a_location_has_no_index_and_no_id() -> None:
     assert not is_id("name")
 
 
+def test_a_location_has_no_name_that_the_cloud_gives() -> None:
+    hosts: list[str | int] = ["availabilityZoneInfo", 0, "hosts", "compute1", "nova-compute", "available"]
+    assert general_location(hosts) == "availabilityZoneInfo[].hosts.{}.{}.available"
+    assert general_location(["hosts", "compute1"]) == "hosts.compute1"
+
+
 def test_a_value_is_found_by_keys_and_indexes() -> None:
     assert value_at(BODY, ("images", 1, "tags")) == []
     assert value_at(BODY, ("images", 7, "tags")) is None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from tracer.conformance.api.general_facts import general_facts
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -53,11 +55,19 @@ def objects_in(body: object) -> Iterator[BodyObject]:
 
 
 def general_location(keys: Iterable[Key]) -> str:
-    """Return the location of a value: ``images[].name`` for images, 3, name. ``{}`` stands for an ID."""
+    """Return the location of a value: ``images[].name`` for images, 3, name.
+
+    ``{}`` stands for an ID, and for a name that the cloud gives.
+    """
+    named = general_facts().named_objects
     location = ""
     for key in keys:
-        location += "[]" if isinstance(key, int) else f".{'{}' if is_id(key) else key}"
-    return location.removeprefix(".")
+        if isinstance(key, int):
+            location += "[]"
+        else:
+            general = "{}" if is_id(key) or location in named else key
+            location += f".{general}" if location else general
+    return location
 
 
 def is_id(key: str) -> bool:

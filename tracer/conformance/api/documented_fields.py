@@ -56,6 +56,8 @@ class DocumentedFields:
         """
         if content.name in self._open or content.name.endswith("links"):
             return False
+        if content.location in general_facts().named_objects:
+            return False
         return not content.keys or any(name in self._by_name for name in content.content)
 
     def allow(self, content: BodyObject, name: str) -> bool:

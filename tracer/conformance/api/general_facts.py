@@ -42,13 +42,15 @@ class ServiceFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     ``user_objects`` are locations of objects with keys of users' own words beside the documented fields. The
     values of these keys are strings. ``extensions`` are fields that only a cloud with an extension has, by
-    the alias of the extension.
+    the alias of the extension. ``inner_fields`` are fields that the reference requires, by the name of the
+    list or object that contains them: they are missing only there.
     """
 
     microversions: Microversions | None = None
     projection: str = ""
     user_objects: frozenset[str] = frozenset()
     extensions: dict[str, frozenset[str]] = {}
+    inner_fields: dict[str, frozenset[str]] = {}
 
     @property
     def extension_fields(self) -> frozenset[str]:
@@ -63,6 +65,7 @@ class GeneralFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     own_headers: tuple[str, ...]
     headers: frozenset[str]
     open_objects: frozenset[str]
+    named_objects: frozenset[str]
     services: dict[str, ServiceFacts]
 
     def is_own_header(self, name: str) -> bool:

@@ -93,6 +93,34 @@ def test_a_query_that_selects_fields_asks_for_no_others() -> None:
     ]
 
 
+def test_key_and_value_stand_for_users_words() -> None:
+    body = {"extra_specs": {"hw:purpose": "demo"}}
+    path = "/v2.1/flavors/9c31f2c6-f22c-440e-b670-d8d5a5cc0405/os-extra_specs"
+    assert missing(call("nova", "POST", path, sent=body, body=body)) == []
+    assert missing(call("nova", "POST", path, sent={"planted": 1}, body=body)) == [
+        ("undocumented", "request.body.extra_specs")
+    ]
+
+
+def test_a_field_of_the_objects_in_a_list_is_missing_only_there() -> None:
+    def routes(*routes: dict[str, str]) -> list[str]:
+        router = {"router": {"id": "1", "routes": list(routes)}}
+        path = "/v2.0/routers/9c31f2c6-f22c-440e-b670-d8d5a5cc0405"
+        found = [location for _, location in missing(call("neutron", "GET", path, body=router))]
+        assert "response.body.status" in found
+        return [each for each in found if "destination" in each or "nexthop" in each]
+
+    assert routes() == []
+    assert routes({"destination": "192.0.2.0/24"}) == ["response.body.nexthop"]
+
+
+def test_only_a_cloud_with_the_extension_has_its_fields() -> None:
+    path = "/v2.0/routers/9c31f2c6-f22c-440e-b670-d8d5a5cc0405"
+    found = [location for _, location in missing(call("neutron", "GET", path, body={"router": {"id": "1"}}))]
+    assert "response.body.flavor_id" in found
+    assert "response.body.service_type_id" not in found
+
+
 def test_a_missing_header_field_is_an_error() -> None:
     body = {"auth": {"identity": {"methods": ["password"], "password": {"user": {"id": "a"}}},
                      "scope": {"system": {"all": True}}}}  # fmt: skip

@@ -43,6 +43,19 @@ def test_users_choose_the_properties_of_an_image() -> None:
     ]
 
 
+def test_users_choose_the_properties_of_a_qos_specification() -> None:
+    path = "/v3/9c31f2c6f22c440eb670d8d5a5cc0405/qos-specs"
+    sent = {"qos_specs": {"name": "a", "purpose": "demo", "planted": 1}}
+    assert locations(call("cinder", "POST", path, sent=sent)) == ["request.body.qos_specs.planted"]
+
+
+def test_the_cloud_chooses_the_names_of_hosts() -> None:
+    services = {"available": {"available": True}, "nova-compute": {"available": True, "active": True}}
+    zone = {"zoneName": "a", "hosts": {"hosts": services, "compute1": services}}
+    exchange = call("nova", "GET", "/v2.1/os-availability-zone/detail", body={"availabilityZoneInfo": [zone]})
+    assert locations(exchange) == ["response.body.availabilityZoneInfo[].hosts.{}.{}.active"]
+
+
 def test_a_schema_tells_fields_from_names_that_users_choose() -> None:
     schema: dict[str, Any] = {"properties": {"stores": {}}, "additionalProperties": {}}
     rules = schema_set(("glance", "GET", "/v2/images/{image_id}", "response", schema))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, get_args
 
 from tracer.conformance.api.api_exchanges import Side
 from tracer.conformance.api.body_objects import objects_in
-from tracer.conformance.api.general_facts import service_facts
+from tracer.conformance.api.general_facts import general_facts, service_facts
 from tracer.conformance.api.schema_errors import schema_errors
 from tracer.conformance.api.violations import Violation
 from tracer.model import header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tracer.conformance.api.api_exchanges import ApiExchange
     from tracer.conformance.api.body_objects import BodyObject
@@ -61,7 +61,8 @@ def _fields(exchange: ApiExchange, side: Side, body: object) -> Iterator[Violati
         by_name[content.name].append(content)
         names.update(content.content)
     required = dict.fromkeys(each.name for each in exchange.required(side, "body"))
-    wanted = [name for name in required if _is_wanted(name, exchange, side)]
+    absent = _absent_fields(exchange, by_name, required)
+    wanted = [name for name in required if name not in absent and _is_wanted(name, exchange, side)]
     missing = [name for name in wanted if _is_missing(name, names, by_name)]
     if len(missing) > len(wanted) / 2 and _has_empty_collection(body):
         return
@@ -73,6 +74,22 @@ def _fields(exchange: ApiExchange, side: Side, body: object) -> Iterator[Violati
     if any("." in name for name in required):
         plain = [name for name in wanted if name not in missing and "." not in name]
         yield from _in_the_resource(side, plain, objects)
+
+
+def _absent_fields(
+    exchange: ApiExchange, by_name: Mapping[str, list[BodyObject]], required: Iterable[str]
+) -> set[str]:
+    """Return the names that cannot be in the body: their objects are not there, or have keys of users' words.
+
+    ``key`` and ``value`` beside an object with such keys stand for any key and its value.
+    """
+    absent: set[str] = set()
+    for holder, names in service_facts(exchange.service).inner_fields.items():
+        if not any(each.content for each in by_name.get(holder, ())):
+            absent |= names
+    if general_facts().open_objects & set(required):
+        absent.update(_PLACEHOLDERS)
+    return absent
 
 
 def _is_wanted(name: str, exchange: ApiExchange, side: Side) -> bool:
