@@ -18,6 +18,7 @@ import pytest
 
 from tests.conftest import sharing
 from tests.patience import PATIENCE
+from tests.shipped import unpack
 from tracer.cloud.embedded_cloud import EmbeddedCloud
 from tracer.cloud.image import qcow2
 
@@ -222,10 +223,11 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    """Return a function for the URL of a view in a language: all recordings of two releases."""
+    """Return a function for the URL of a view in a language: the recordings of two releases."""
     from tests.e2e.pages import view_pages
 
-    releases = [ROOT / "recordings" / release for release in ("zed", "2023.1.zip")]
+    recordings = unpack(tmp_path_factory.mktemp("recordings"), "identity", "image")
+    releases = [recordings / release for release in ("zed", "2023.1")]
     return view_pages(tmp_path_factory.mktemp("folder"), releases)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +14,8 @@ from tracer.documentation import findings_url
 from tracer.recording import save
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Dialog
 
     from tests.e2e.browser import Visitor

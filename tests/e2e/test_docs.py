@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 from tests.cli.runner import tracer
 from tests.patience import PATIENCE
 from tests.servers import serving_folder
+from tests.shipped import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,8 @@ pytestmark = pytest.mark.e2e
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a built site in all languages."""
     folder: Path = tmp_path_factory.mktemp("docs")
-    made = tracer("docs", ROOT / "recordings", "-o", folder, "--host", "http://controller")
+    recordings = unpack(tmp_path_factory.mktemp("recordings"), "identity", "image")
+    made = tracer("docs", recordings, "-o", folder, "--host", "http://controller")
     assert made.returncode == 0, made.stderr
     assert made.stdout.splitlines()[-1].endswith(f"mkdocs serve -f {folder / 'mkdocs.yml'}")
     subprocess.run(
