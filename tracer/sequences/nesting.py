@@ -59,24 +59,23 @@ def parents(exchanges: Sequence[Exchange]) -> list[int | None]:
         sender = exchange.sender
         # A process such as nova-compute works for the requests that its service received.
         service = service_of(sender)
-        proven = received[service].proven_cause(exchange) if service in received else None
-        cause = proven
-        if cause is None and service in received:
-            cause = received[service].cause_by_time(exchange)
+        asked = received[service]
+        proven = asked.proven_cause(exchange)
+        cause = asked.cause_by_time(exchange) if proven is None else proven
         causes.append(cause)
         if cause is not None:
-            equal = unexplained[sender, exchange.receiver]
-            used = [index for token in _tokens(exchange) for index in logins.pop((sender, token), ())]
-            for earlier in sorted({*equal, *used}, reverse=True):
-                if causes[earlier] is not None and (proven is None or earlier not in used):
+            waiting = unexplained.pop((sender, exchange.receiver), [])
+            of_login = [each for token in _tokens(exchange) for each in logins.pop((sender, token), ())]
+            for earlier in sorted({*waiting, *of_login}, reverse=True):
+                if causes[earlier] is not None and (proven is None or earlier not in of_login):
                     continue
                 # An event may be for a later change than the login before it.
-                before = cause if cause < earlier else received[service].change(exchange, earlier)
+                before = cause if cause < earlier else asked.change(exchange, earlier)
                 if before is None:
+                    unexplained[sender, exchange.receiver] = [each for each in waiting if each <= earlier]
                     break
                 if exchange.started - exchanges[earlier].started <= _FOLLOW:
                     causes[earlier] = before
-            equal[:] = [earlier for earlier in equal if causes[earlier] is None]
         elif not sent_id(exchange):
             unexplained[sender, exchange.receiver].append(index)
         if proven is None and not sent_id(exchange):
