@@ -5,6 +5,7 @@
 2. In each gap between pairs, the longest common subsequence of requests alone gives further pairs.
 3. Equal requests that remain on both sides have moved.
 4. In each gap, the remaining similar requests are pairs.
+5. Of asynchronous calls with equal requests, those with equal responses are pairs, as their order is chance.
 
 Polls are paired with polls only.
 """
@@ -15,6 +16,7 @@ import re
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.comparison.asynchronous import asynchronous_calls
 from tracer.comparison.differences import Location
 from tracer.comparison.lists import common_runs
 from tracer.comparison.outlines import outline
@@ -24,7 +26,7 @@ from tracer.comparison.request_urls import url_parts
 from tracer.sequences import generic, parents, sent_id, service_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from tracer.model import Exchange, Request, Response
 
@@ -91,7 +93,11 @@ def align_runs(before: Sequence[Exchange], after: Sequence[Exchange]) -> Exchang
         pairs += alike
         removed += sorted(set(left) - {index for index, _ in alike})
         added += sorted(set(right) - {index for _, index in alike})
-    return ExchangeAlignment(sorted(pairs), moved, removed, added)
+    requests = [*zip(keys_before, details_before, strict=True)]
+    swapped = _swapped(before, after, pairs, requests)
+    pairs = sorted({*pairs} - swapped.keys())
+    moved = sorted([*moved, *swapped.values()], key=lambda pair: pair[1])
+    return ExchangeAlignment(pairs, moved, removed, added)
 
 
 def normalized_path(exchange: Exchange) -> str:
@@ -112,8 +118,8 @@ def _key(exchange: Exchange, poll: bool) -> Key:
 def _details(run: Sequence[Exchange], keys: Sequence[Key]) -> list[Details]:
     """Return the details of each request: the names of its parameters.
 
-    Services send equal requests for several causes, and in any order. A service call has its cause and the
-    contents of its messages as further details.
+    Services send equal requests for several causes, and in any order. A service call has its cause and its
+    content as further details.
     """
     causes = parents(run)
     details: list[Details] = []
@@ -124,8 +130,7 @@ def _details(run: Sequence[Exchange], keys: Sequence[Key]) -> list[Details]:
             details.append((names,))
             continue
         cause = causes[index] if sent_id(exchange) else None
-        contents = [_content(message) for message in (exchange.request, exchange.response)]
-        details.append((names, *contents, None if cause is None else keys[cause]))
+        details.append((names, _content(exchange.request), None if cause is None else keys[cause]))
     return details
 
 
@@ -133,6 +138,32 @@ def _content(message: Request | Response | None) -> Hashable:
     """Return the outline of the JSON body of a message, None without such a body."""
     body = None if message is None else message.body
     return None if body is None or body.json is None else outline(body.json, _BODY)
+
+
+def _swapped(
+    before: Sequence[Exchange],
+    after: Sequence[Exchange],
+    pairs: Iterable[tuple[int, int]],
+    requests: Sequence[Hashable],
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """Return the pairs of asynchronous calls that get other partners, with these, by equal responses."""
+    late_before, late_after = asynchronous_calls(before), asynchronous_calls(after)
+    groups: defaultdict[Hashable, list[tuple[int, int]]] = defaultdict(list)
+    for pair in pairs:
+        if pair[0] in late_before and pair[1] in late_after:
+            groups[requests[pair[0]]].append(pair)
+    swapped: dict[tuple[int, int], tuple[int, int]] = {}
+    for group in groups.values():
+        left, right = [pair[0] for pair in group], [pair[1] for pair in group]
+        contents_before = {index: _content(before[index].response) for index in left}
+        contents_after = {index: _content(after[index].response) for index in right}
+        equal = dict(_equal_requests(contents_before, contents_after, left, right))
+        rest = iter([index for index in right if index not in equal.values()])
+        for index, former in group:
+            partner = equal[index] if index in equal else next(rest)
+            if partner != former:
+                swapped[index, former] = index, partner
+    return swapped
 
 
 def _with_status(keys: Sequence[Key], run: Sequence[Exchange]) -> list[tuple[Hashable, Exchange]]:
@@ -212,7 +243,10 @@ def _moved(
 
 
 def _equal_requests(
-    before: Sequence[Hashable], after: Sequence[Hashable], left: Sequence[int], right: Sequence[int]
+    before: Sequence[Hashable] | Mapping[int, Hashable],
+    after: Sequence[Hashable] | Mapping[int, Hashable],
+    left: Sequence[int],
+    right: Sequence[int],
 ) -> Iterator[tuple[int, int]]:
     """Yield pairs of equal elements, of the indexes ``left`` and ``right``, each in order."""
     waiting: defaultdict[Hashable, deque[int]] = defaultdict(deque)
