@@ -51,7 +51,7 @@ def test_the_commands_of_the_page_run(page: Path, installed: str) -> None:
     assert csv.splitlines()[-1] == "GET,glance,/image/v2/images/{image_id},200"
     assert written == ""
     assert Path("image-show.csv").read_text() == csv
-    assert checked == "38 of 38 recordings conform\n"
+    assert checked == "38 of 254 recordings conform\n"
     assert re.fullmatch(r"\d+ differences\n", compared)
 
 
@@ -79,5 +79,5 @@ def test_a_format_of_a_package_can_be_the_default(installed: str, tmp_path: Path
     ended = tracer("check", "recordings/zed")
     assert ended.returncode == 2
     assert ended.stderr == (
-        "tracer: tracer.toml: check.format: expected one of table, json, junit, got 'tally'\n"
+        "tracer: tracer.toml: check.format: expected one of table, json, junit, sarif, got 'tally'\n"
     )
