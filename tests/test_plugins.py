@@ -250,7 +250,7 @@ def _on_terminal(*words: str, path: str) -> str:
 def test_an_unknown_format_is_answered_with_all_names(formats: str) -> None:
     ended = tracer("check", SHOW, "--format", "xml", PYTHONPATH=formats)
     assert ended.returncode == 2
-    assert "expected one of table, json, junit, binary, cancelled" in ended.stderr
+    assert "expected one of table, json, junit, sarif, binary, cancelled" in ended.stderr
     assert ended.stderr.count("\n") == 1
     for words in (("diagram", SHOW, "-o", "x.xml"), ("diff", SHOW, SHOW, "-o", "x.pdf")):
         ended = tracer(*words, PYTHONPATH=formats)

@@ -176,6 +176,6 @@ def test_a_drawer_computes_the_messages_of_its_recording_once(computed: list[int
 def test_a_page_computes_the_messages_of_its_recording_once(tmp_path: Path, computed: list[int]) -> None:
     recordings = write_recordings(tmp_path / "r", show=seed.recording())
     site(recordings, tmp_path / "s", diagrams="svg")
-    # Once for the plan of the site, which forgets the recording, once for the page and its pictures, and once
-    # for the page of the prologue.
-    assert computed == [len(seed.exchanges())] * 3
+    # Once for the plan of the site, which forgets the recording, once for the page and its pictures, once for
+    # the page of the prologue, and once for the example of each of two operations.
+    assert computed == [len(seed.exchanges())] * 5

@@ -144,8 +144,9 @@ def test_what_a_label_says_is_no_secret_even_where_a_password_says_the_same(sequ
 
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_recordings_that_ship_are_those_of_the_suites(release: str) -> None:
+    further = [command for name in ("compute", "network", "volume") for command in suites()[name].commands]
     assert {path.stem for path in (SHIPPED / release).glob("*.yaml")} == {
-        command.name for command in COMMANDS
+        command.name for command in [*COMMANDS, *further]
     }
 
 
