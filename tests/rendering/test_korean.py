@@ -33,7 +33,9 @@ RECORDINGS = Path(__file__).parents[2] / "recordings"
 # Three English words in a row. Commands and the titles of the documentation are names.
 SENTENCE = re.compile(r"(?<![\w/.-])(?:[A-Za-z][a-z']*,? ){2,}[a-z']{2,}")
 # A type of the API reference, which tells what a parameter takes, is no text of ours.
-NAMES = re.compile(r"no value (?:required|expected)|openstack (?:[a-z]+ )*[a-z]+|OpenStack (?:Client|Command)[A-Za-z ]*")
+NAMES = re.compile(
+    r"no value (?:required|expected)|openstack (?:[a-z]+ )*[a-z]+|OpenStack (?:Client|Command)[A-Za-z ]*"
+)
 # Parts of diagrams: names of participants, and reasons of HTTP ("응답: 300 Multiple Choices").
 ENGLISH = re.compile(r"participant .*|Note over [\w,]+|응답: \d+ .*")
 # Headings, names of tabs, and titles of notes.
