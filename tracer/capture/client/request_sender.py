@@ -93,13 +93,13 @@ def _content(order: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Send the requests on stdin one after another, until stdin ends."""
-    lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    # Output of a library must not get between the lines.
-    os.dup2(2, 1)
-    sender = Sender()
-    for line in sys.stdin:
-        lines.write(json.dumps(sender.send(json.loads(line))) + "\n")
-        lines.flush()
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as lines:
+        # Output of a library must not get between the lines.
+        os.dup2(2, 1)
+        sender = Sender()
+        for line in sys.stdin:
+            lines.write(json.dumps(sender.send(json.loads(line))) + "\n")
+            lines.flush()
 
 
 if __name__ == "__main__":
