@@ -110,6 +110,15 @@ def test_a_call_for_a_cache_may_be_missing(path: str, status: int, kinds: list[s
     assert [one.kind for one in compare(run(ASKED), run(ASKED, by_client)).differences] == ["added"]
 
 
+@pytest.mark.parametrize("text", ["{", "[" * 100_000])
+def test_contents_that_cannot_be_read_are_compared_as_text(text: str) -> None:
+    sent = call(2)
+    calls = [
+        msgspec.structs.replace(sent, response=exchange(text=content).response) for content in (text, "x")
+    ]
+    assert compare(run(ASKED, *calls), run(ASKED, *reversed(calls))).differences == []
+
+
 def test_asynchronous_calls_are_paired_by_the_contents_of_their_responses() -> None:
     """Nova reads the allocations of a server and of its move, in any order."""
 

@@ -117,3 +117,14 @@ def test_the_lifetime_of_a_token_is_compared_and_its_moment_is_not() -> None:
     (difference,) = compare(hour, longer).differences
     assert difference.place.endswith("body.token.expires_at")
     assert (difference.before, difference.after) == ("3600 s", "7200 s")
+
+
+def test_a_key_with_an_id_belongs_to_the_relation() -> None:
+    """Placement names a resource provider in a key of its allocations."""
+
+    def allocations(provider: str, named: str) -> Exchange:
+        return exchange("/allocations", body={"allocations": {provider: {"MEMORY_MB": 512}}, "provider": named})
+
+    assert places(compare(run(allocations(A, A)), run(allocations(A, A)))) == []
+    assert places(compare(run(allocations(A, A)), run(allocations(C, C)))) == []
+    assert places(compare(run(allocations(A, A)), run(allocations(A, C)))) == ["body.provider"]

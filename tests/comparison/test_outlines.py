@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -12,17 +11,14 @@ from hypothesis import strategies as st
 from tracer.comparison.differences import Location
 from tracer.comparison.outlines import outline
 
+BODY = Location("request", "", "").within("body")
+IDS = "94ab55fe-5108-4297-9766-9050678ab1e4", "12f39dcd-4b23-423c-9ab6-89d2bfba317f"
+
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-BODY = Location("request", "", "", "body", "body")
-IDS = "94ab55fe-5108-4297-9766-9050678ab1e4", "12f39dcd-4b23-423c-9ab6-89d2bfba317f"
-
-
-def _outline(value: Any) -> object:
-    return outline(json.dumps(value), BODY)
 
 
 @pytest.mark.parametrize(
@@ -34,22 +30,16 @@ def _outline(value: Any) -> object:
     ],
 )
 def test_values_that_differ_in_volatile_parts_have_one_outline(first: Any, second: Any) -> None:
-    assert _outline(first) == _outline(second)
+    assert outline(first, BODY) == outline(second, BODY)
 
 
 @pytest.mark.parametrize(
     ("first", "second"), [({"a": 1}, {"a": 2}), ({"a": 1}, {"a": "1"}), ([1, 2], [2, 1]), (None, "null")]
 )
 def test_other_values_have_another_outline(first: Any, second: Any) -> None:
-    assert _outline(first) != _outline(second)
+    assert outline(first, BODY) != outline(second, BODY)
 
 
-@given(json_values)
-def test_a_value_has_the_outline_of_its_copy(value: Any) -> None:
-    assert _outline(value) == _outline(value)
-    hash(_outline(value))
-
-
-@pytest.mark.parametrize("text", ["{", "[" * 100_000])
-def test_a_text_that_is_no_json_is_its_own_outline(text: str) -> None:
-    assert outline(text, BODY) == text
+@given(st.dictionaries(st.text(), json_values, max_size=4))
+def test_the_order_of_keys_has_no_effect(value: dict[str, Any]) -> None:
+    assert outline(dict(reversed(value.items())), BODY) == outline(value, BODY)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison.asynchronous import asynchronous_calls
 from tracer.comparison.differences import Location
+from tracer.comparison.json_values import read_json
 from tracer.comparison.lists import common_runs
 from tracer.comparison.outlines import outline
 from tracer.comparison.polls import polls
@@ -36,7 +37,7 @@ _ALIKE = 60.0
 """The similarity, of 100, from which two different path segments count as one changed segment."""
 _AHEAD = 20
 """The number of exchanges in which the search for a similar request looks ahead."""
-_BODY = Location("request", "", "", "body", "body")
+_BODY = Location("request", "", "").within("body")
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 Key = tuple[str, str, str, str, bool]
@@ -134,10 +135,15 @@ def _details(run: Sequence[Exchange], keys: Sequence[Key]) -> list[Details]:
     return details
 
 
-def _content(message: Request | Response | None) -> Hashable:
-    """Return the outline of the JSON body of a message, None without such a body."""
+def _content(message: Request | Response | None) -> str:
+    """Return the outline of the JSON body of a message, empty without such a body."""
     body = None if message is None else message.body
-    return None if body is None or body.json is None else outline(body.json, _BODY)
+    if body is None or body.json is None:
+        return ""
+    try:
+        return outline(read_json(body.json), _BODY)
+    except (ValueError, RecursionError):
+        return body.json
 
 
 def _swapped(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracer.comparison.differences import Location, shown
-from tracer.comparison.volatile import is_volatile, skeleton
-from tracer.comparison.volatile_rules import identities, unordered
+from tracer.comparison.differences import shown
+from tracer.comparison.outlines import outline
+from tracer.comparison.volatile import is_volatile
+from tracer.comparison.volatile_rules import identities
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
+
+    from tracer.comparison.differences import Location
 
 __all__ = ["ListAlignment", "align", "common_runs", "crossing", "names"]
 
@@ -41,7 +43,7 @@ def align(before: Sequence[object], after: Sequence[object], location: Location)
         return _by_name(before, after, called)
     inside = location.item("")
     return _by_content(
-        [_content(element, inside) for element in before], [_content(element, inside) for element in after]
+        [outline(element, inside) for element in before], [outline(element, inside) for element in after]
     )
 
 
@@ -161,16 +163,3 @@ def _leftover(
         leftover += zip(left, right, strict=False)
         last = (index_before, index_after)
     return leftover
-
-
-def _content(value: object, location: Location) -> str:
-    """Return ``value`` as text with its volatile parts replaced. Lists without order are sorted."""
-    if isinstance(value, dict):
-        members = [
-            f"{_content(key, location)}:{_content(inner, location.key(key))}" for key, inner in value.items()
-        ]
-        return f"{{{','.join(sorted(members))}}}"
-    if isinstance(value, list):
-        contents = [_content(element, location.item("")) for element in value]
-        return f"[{','.join(sorted(contents) if unordered(location.general) else contents)}]"
-    return skeleton(json.dumps(value, ensure_ascii=False), location.general)

@@ -1,36 +1,30 @@
-"""Outlines of JSON values: what remains of a value without its volatile parts."""
+"""Outlines of JSON values: texts that are equal for values with only volatile differences."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from tracer.comparison.json_values import read_json
-from tracer.comparison.volatile import skeleton, written
+from tracer.comparison.volatile import skeleton
+from tracer.comparison.volatile_rules import unordered
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from tracer.comparison.differences import Location
 
 __all__ = ["outline"]
 
 
-def outline(text: str, location: Location) -> Hashable:
-    """Return the outline of a JSON text at ``location``, or the text itself if it is no JSON.
+def outline(value: object, location: Location) -> str:
+    """Return ``value`` as text with its volatile parts replaced. Keys, and lists without order, are sorted.
 
-    Two texts have equal outlines if they differ only in volatile values, and in the order of keys.
+    Raise RecursionError if the value is nested too deeply.
     """
-    try:
-        return _outline(read_json(text), location)
-    except (ValueError, RecursionError):
-        return text
-
-
-def _outline(value: object, location: Location) -> Hashable:
     if isinstance(value, dict):
-        keys = {key: skeleton(key, location.general) for key in value}
-        return frozenset((name, _outline(value[key], location.key(name))) for key, name in keys.items())
+        members = [
+            f"{outline(key, location)}:{outline(inner, location.key(key))}" for key, inner in value.items()
+        ]
+        return f"{{{','.join(sorted(members))}}}"
     if isinstance(value, list):
-        return tuple(_outline(element, location.item("")) for element in value)
-    form = written(value)
-    return value if form is None else (type(value).__name__, skeleton(form, location.general))
+        elements = [outline(element, location.item("")) for element in value]
+        return f"[{','.join(sorted(elements) if unordered(location.general) else elements)}]"
+    return skeleton(json.dumps(value, ensure_ascii=False), location.general)

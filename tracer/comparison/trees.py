@@ -87,11 +87,11 @@ def _objects(
             yield Change("removed", location.key(key), value)
     for key, value in after.items():
         if key in before:
+            if is_volatile(key, location.general):
+                yield Change("same", _location_of_kind(key, location), key, key)
             yield from compare_values(before[key], value, location.key(key))
     for key_before, key_after in renamed.items():
-        here = location.key(key_before)._replace(
-            general=location.key(skeleton(key_before, location.general)).general
-        )
+        here = _location_of_kind(key_before, location)
         yield Change("changed", here, key_before, key_after)
         yield from compare_values(before[key_before], after[key_after], here)
     yield from _lifetimes(before, after, location)
@@ -101,6 +101,11 @@ def _objects(
             yield Change("added", location.key(key), None, value)
     if [key for key in before if key in after] != [key for key in after if key in before]:
         yield Change("reordered", location, list(before), list(after), "keys")
+
+
+def _location_of_kind(key: str, location: Location) -> Location:
+    """Return the location of a volatile key, whose general form has the kind of the key in its place."""
+    return location.key(key)._replace(general=location.key(skeleton(key, location.general)).general)
 
 
 def _lifetimes(

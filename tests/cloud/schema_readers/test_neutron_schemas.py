@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,6 @@ def test_the_schemas_of_a_resource_and_of_what_extends_it(monkeypatch: pytest.Mo
 
 def test_a_plug_in_has_the_prefix_of_its_type(monkeypatch: pytest.MonkeyPatch) -> None:
     _read(monkeypatch)
-    import neutron_lib.plugins.directory as directory  # type: ignore[import-not-found]
-
+    directory = import_module("neutron_lib.plugins.directory")
     prefixes = [directory.get_plugin(name).path_prefix for name in ("QOS", "LOGGING", "")]
     assert prefixes == ["/qos", "/log", ""]
