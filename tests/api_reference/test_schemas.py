@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import lzma
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
+from tests.servers import serving_folder
+from tracer.api_reference import schemas
 from tracer.api_reference.schema_types import SchemaPart, SchemaRule, SchemaSet
 from tracer.api_reference.schemas import (
     applicable,
+    compiled,
     decode,
     encode,
     query_document,
@@ -16,6 +20,7 @@ from tracer.api_reference.schemas import (
     schema_set,
     validator,
 )
+from tracer.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +118,7 @@ def test_no_rule_of_another_route(service: str, method: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("version", "expected"),
-    [("", 1), ("2.1", 1), ("2.51", 1), ("2.52", 2), ("2.100", 2), ("latest", 2), ("2.0", 0)],
+    [("", 1), ("2.1", 1), ("2.51", 1), ("2.52", 2), ("2.100", 2), ("latest", 2), ("9" * 5000, 2), ("2.0", 0)],
 )
 def test_the_microversion_decides(version: str, expected: int) -> None:
     assert found("nova", "POST", "/servers", version) == {"request": expected, "response": 3}
@@ -146,8 +151,8 @@ def test_a_validator_is_that_of_the_index() -> None:
 
 def test_a_format_is_checked() -> None:
     schema = msgspec.Raw(b'{"oneOf": [{"type": "string", "format": "ipv4"}, {"const": ""}]}')
-    schemas = SchemaSet(release="zed", schemas=(schema,))
-    assert [validator(schemas, 0).is_valid(text) for text in ("192.0.2.1", "", "x")] == [True, True, False]
+    stored = SchemaSet(release="zed", schemas=(schema,))
+    assert [validator(stored, 0).is_valid(text) for text in ("192.0.2.1", "", "x")] == [True, True, False]
 
 
 def test_a_file_of_the_cache_is_read_again_only_when_it_changes(tmp_path: Path) -> None:
@@ -172,6 +177,8 @@ def test_a_file_of_the_cache_is_read_again_only_when_it_changes(tmp_path: Path) 
         lzma.compress(b'{"format": 1, "release": "zed"}'),
         lzma.compress(b"{"),
         lzma.compress(b'{"format": 2, "release": 3}'),
+        lzma.compress(b'{"format": 2, "release": "zed", "packages": ' + b'{"a":' * 100_000),
+        lzma.compress(b'{"format": 2, "release": "zed", "routes": {"nova": ["GET"]}}'),
     ],
 )
 def test_a_damaged_file_and_another_format_count_as_missing(tmp_path: Path, content: bytes) -> None:
@@ -179,6 +186,42 @@ def test_a_damaged_file_and_another_format_count_as_missing(tmp_path: Path, cont
     path.parent.mkdir()
     path.write_bytes(content)
     assert schema_set("zed", tmp_path) is None
+
+
+def test_a_rule_without_its_schema_is_damage(tmp_path: Path) -> None:
+    path = schema_file("zed", tmp_path)
+    path.parent.mkdir()
+    path.write_bytes(lzma.compress(lzma.decompress(encode(SCHEMAS)).replace(b'"schema":11', b'"schema":12')))
+    assert schema_set("zed", tmp_path) is None
+
+
+def test_a_file_that_unpacks_to_more_than_the_limit_counts_as_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = schema_file("zed", tmp_path)
+    path.parent.mkdir()
+    path.write_bytes(encode(SCHEMAS))
+    monkeypatch.setattr(schemas, "MAX_CONTENT", 1000)
+    assert schema_set("zed", tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"pattern": "("}', b'{"type": 7}', b'{"$ref": "#/definitions/x"}', b"{]"]
+)
+def test_a_schema_that_no_validator_accepts_is_an_error_with_its_file(content: bytes) -> None:
+    damaged = SchemaSet(release="zed", schemas=(ANY, msgspec.Raw(content)))
+    with pytest.raises(InputError, match=r"schemas/zed\.json\.xz: schemas\[1\]: damaged"):
+        validator(damaged, 1)
+
+
+def test_a_reference_opens_no_url_and_no_file(tmp_path: Path) -> None:
+    local = tmp_path / "schema.json"
+    local.write_text("{}")
+    with serving_folder(tmp_path) as url:
+        for uri in (f"{url}/schema.json", local.as_uri()):
+            for keyword in ("$ref", "$schema"):
+                with pytest.raises(ValueError, match=re.escape(uri)):
+                    compiled({keyword: uri})
 
 
 def test_a_stored_set_is_small() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.matrix.made import suite
 from tracer.capture.client.requests_process import ServiceResponse
 from tracer.errors import CommandError
 from tracer.matrix.accounts import Accounts
+from tracer.matrix.problems import Problem
 from tracer.matrix.workplace import Workplace, unexpected_status
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ commands:
 ACCOUNTS = Accounts(
     {
         "admin": {"PATH": "/bin", "OS_USERNAME": "admin", "OS_PROJECT_NAME": "admin"},
-        "reader": {"OS_USERNAME": "r"},
+        "reader": {"OS_USERNAME": "r", "OS_PASSWORD": "Wn7-placid-Heron"},
     },
     {"manager": "Keystone of zed has no role manager"},
 )
@@ -56,7 +58,7 @@ def test_a_user_of_the_suite_differs_from_the_administrator_and_a_role_has_its_o
 ) -> None:
     create = mine.commands[0]
     assert workplace.environment(create)["OS_USERNAME"] == "admin"
-    assert workplace.environment(create, "reader") == {"OS_USERNAME": "r"}
+    assert workplace.environment(create, "reader")["OS_USERNAME"] == "r"
     guest = workplace.environment(create, "guest")
     assert guest["OS_PROJECT_NAME"] == "admin"
     assert guest["OS_PASSWORD"] == workplace.values["password"]
@@ -79,6 +81,27 @@ def test_a_refused_request_keeps_no_value_of_an_earlier_role(workplace: Workplac
     assert not workplace.can_run(create.cleanup[0])
     with pytest.raises(CommandError, match=r"not run: the command that gives \{image_id\} failed"):
         workplace.request(create.cleanup[0])
+
+
+def test_a_problem_has_placeholders_in_place_of_values_and_no_secret(
+    workplace: Workplace, mine: Suite
+) -> None:
+    token = "gAAAAABrDHV-C0oQ9vcQuaT6FQm0jwXTbhKo_Y32krp5C4Iss6tkfRpXHkJgu1rEibZxBoaXhI2hq60eng0EQl2tB"
+    secret = "0mQk4Wn7TzRb1cXe"  # a value that only its place in a response makes a secret
+    for value in (secret, "5f0c83f3-4a4b-4f0e-9a0b-0d6f4f0c2c11"):
+        workplace.keep_from(
+            mine.commands[0], ServiceResponse(status=201, body=b'{"id": "%s"}' % value.encode())
+        )
+    workplace.forget(mine.commands[0])
+    password = workplace.values["password"]
+    for quoted in (secret, password, quote(password, safe=""), token, "Wn7-placid-Heron"):
+        raw = Problem(kind="command", reason=f"got no response: header '{quoted}'", command=f"GET /{quoted}")
+        text = str(workplace.without_secrets(raw))
+        assert quoted not in text, quoted
+        assert "got no response" in text
+    raw = Problem(kind="command", reason=f"failed: no {password}, no {secret}", command="user set {password}")
+    text = str(workplace.without_secrets(raw))
+    assert text == "`user set {password}` failed: no {password}, no {image_id}"
 
 
 def test_a_value_that_is_missing_is_an_error(workplace: Workplace, mine: Suite) -> None:

@@ -52,3 +52,9 @@ class SchemaSet(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unkn
     routes: dict[str, tuple[str, ...]] = {}
     rules: tuple[SchemaRule, ...] = ()
     schemas: tuple[msgspec.Raw, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(len(route.split()) != 2 for routes in self.routes.values() for route in routes):
+            raise ValueError("a route has a method and a path")
+        if any(rule.schema is not None and not 0 <= rule.schema < len(self.schemas) for rule in self.rules):
+            raise ValueError("a rule names a schema that is not in the set")

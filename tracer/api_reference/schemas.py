@@ -14,17 +14,31 @@ from tracer.api_reference.path_templates import count_literals, path_values, sha
 from tracer.api_reference.schema_types import FORMAT, SchemaSet
 from tracer.api_reference.spellings import first_words, spellings, without_project
 from tracer.cache_folder import cache_folder
+from tracer.errors import InputError
 from tracer.releases import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+    from typing import NoReturn
 
     import jsonschema_rs
 
     from tracer.api_reference.schema_types import SchemaPart, SchemaRule
 
-__all__ = ["applicable", "decode", "encode", "query_document", "schema_file", "schema_set", "validator"]
+__all__ = [
+    "applicable",
+    "compiled",
+    "decode",
+    "encode",
+    "query_document",
+    "schema_file",
+    "schema_set",
+    "validator",
+]
+
+MAX_CONTENT = 256 * 2**20  # bytes of the unpacked schemas of a release, a few MiB
+_MAX_MEMORY = 64 * 2**20  # bytes; the compression of ``encode`` needs 9 MiB
 
 _FIRST_VERSIONS = {"nova": "2.1", "cinder": "3.0", "placement": "1.0"}
 """The microversion of a request that asks for none."""
@@ -33,6 +47,8 @@ _LISTS = frozenset({"nova"})
 """Services whose schemas of queries describe a list for each parameter."""
 
 _LATEST = (1 << 31, 0)
+
+_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})*")
 
 _MOUNT = re.compile(r"^(?!/v\d)(?:/[^/]+)+?(?=/v\d+(?:\.\d+)?(?:/|$))")
 """What precedes the version: a path of Keystone's reference begins with ``/identity/v3``."""
@@ -60,7 +76,7 @@ def schema_set(release: str, cache: Path | None = None) -> SchemaSet | None:
 def _read(path: Path, _changed: int) -> SchemaSet | None:
     try:
         return decode(path.read_bytes())
-    except (OSError, lzma.LZMAError, msgspec.DecodeError):
+    except (OSError, lzma.LZMAError, msgspec.DecodeError, RecursionError):
         return None
 
 
@@ -72,9 +88,12 @@ def encode(schemas: SchemaSet) -> bytes:
 def decode(content: bytes) -> SchemaSet | None:
     """Return the schemas in the content of a file, None for another format.
 
-    Raises LZMAError or DecodeError for damaged content.
+    Raises LZMAError or DecodeError for damaged content, and RecursionError for deep nesting.
     """
-    text = lzma.decompress(content)
+    unpacking = lzma.LZMADecompressor(lzma.FORMAT_XZ, _MAX_MEMORY)
+    text = unpacking.decompress(content, MAX_CONTENT)
+    if not unpacking.eof:
+        raise lzma.LZMAError("incomplete, or too large")
     if msgspec.json.decode(text, type=_Head).format != FORMAT:
         return None
     return msgspec.json.decode(text, type=SchemaSet)
@@ -86,11 +105,32 @@ class _Head(msgspec.Struct):
 
 @functools.lru_cache(maxsize=8192)
 def validator(schemas: SchemaSet, index: int) -> jsonschema_rs.Validator:
-    """Return the validator of a schema, which checks the formats that are left in it."""
+    """Return the validator of a schema, which checks the formats that are left in it.
+
+    Raises InputError for a schema that no validator accepts: another program has changed the file.
+    """
+    try:
+        return compiled(msgspec.json.decode(schemas.schemas[index]))
+    except (ValueError, msgspec.DecodeError, RecursionError):
+        problem = "damaged: remove the file, and tracer reads the schemas again"
+        raise InputError(str(schema_file(schemas.release)), problem, f"schemas[{index}]") from None
+
+
+def compiled(schema: Any) -> jsonschema_rs.Validator:
+    """Return the validator of a schema. Raise ValueError for a schema that no validator accepts.
+
+    A schema comes from a package: it must not make tracer open a URL or a file.
+    """
     import jsonschema_rs
 
-    schema = msgspec.json.decode(schemas.schemas[index])
-    return jsonschema_rs.validator_for(schema, validate_formats=True)
+    try:
+        return jsonschema_rs.validator_for(schema, validate_formats=True, retriever=_refuse)
+    except jsonschema_rs.ReferencingError as error:
+        raise ValueError(str(error)) from None
+
+
+def _refuse(uri: str) -> NoReturn:
+    raise ValueError(f"a reference to another document: {uri}")
 
 
 def applicable(
@@ -149,10 +189,9 @@ def _covers(rule: SchemaRule, version: tuple[int, ...], body: object) -> bool:
 @functools.lru_cache(maxsize=1024)
 def _number(version: str) -> tuple[int, ...]:
     """Return a microversion as numbers. Texts that are no number, such as ``latest``, are the latest."""
-    parts = version.split(".")
     if not version:
         return (0, 0)
-    return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else _LATEST
+    return tuple(map(int, version.split("."))) if _NUMBER.fullmatch(version) else _LATEST
 
 
 class _Index(NamedTuple):

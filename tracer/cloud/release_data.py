@@ -44,11 +44,11 @@ PLACEHOLDERS = frozenset({
 ALL = "all"
 """The name that selects all services of a release."""
 
-Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-PythonVersion = Annotated[str, msgspec.Meta(pattern=r"^3\.\d+$")]
-Mount = Annotated[str, msgspec.Meta(pattern=r"^/[a-z0-9-]+$")]
-UrlPath = Annotated[str, msgspec.Meta(pattern=r"^(/([a-z0-9.-]+|([A-Z]+_)?\$\(project_id\)s))*$")]
-Target = Annotated[str, msgspec.Meta(pattern=r"^[\w.]+:\w+$")]
+Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$(?!\n)")]
+PythonVersion = Annotated[str, msgspec.Meta(pattern=r"^3\.\d+$(?!\n)")]
+Mount = Annotated[str, msgspec.Meta(pattern=r"^/[a-z0-9-]+$(?!\n)")]
+UrlPath = Annotated[str, msgspec.Meta(pattern=r"^(/([a-z0-9.-]+|([A-Z]+_)?\$\(project_id\)s))*$(?!\n)")]
+Target = Annotated[str, msgspec.Meta(pattern=r"^[\w.]+:\w+$(?!\n)")]
 
 
 class _Data(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tracer.api_reference.schemas import compiled
+
 __all__ = ["cleaned", "is_schema"]
 
 _DRAFT = "$schema"
@@ -61,10 +63,8 @@ def _has_other_format(schema: Any) -> bool:
 
 def is_schema(schema: Any) -> bool:
     """Return whether a validator accepts ``schema``."""
-    import jsonschema_rs
-
     try:
-        jsonschema_rs.validator_for(schema)
-    except (ValueError, jsonschema_rs.ReferencingError):
+        compiled(schema)
+    except ValueError:
         return False
     return True

@@ -112,7 +112,14 @@ def _record_round(surroundings: _Surroundings, number: Round, report: Report, *,
         workplace = Workplace(
             surroundings.unit.suite, Path(folder), surroundings.users, surroundings.requests
         )
-        _Recorder(surroundings, number, workplace, report, is_last).all()
+
+        def report_safely(message: Now | CommandResult) -> None:
+            if isinstance(message, CommandResult):
+                problems = tuple(map(workplace.without_secrets, message.problems))
+                message = replace(message, problems=problems)
+            report(message)
+
+        _Recorder(surroundings, number, workplace, report_safely, is_last).all()
 
 
 @dataclass(frozen=True)
@@ -164,7 +171,12 @@ class _Recorder:
     def _recorded(self, entry: RoleEntry) -> tuple[str, tuple[Problem, ...]]:
         """Record an entry. Return the recording as YAML text, and the problems; each may be empty."""
         with tempfile.TemporaryDirectory(prefix="tracer-") as folder:
-            settings = Settings(folder=Path(folder), release=self.surroundings.unit.release, name=entry.name)
+            settings = Settings(
+                folder=Path(folder),
+                release=self.surroundings.unit.release,
+                name=entry.name,
+                secrets=tuple(self.workplace.passwords.values()),
+            )
             send = self._run_command if entry.command.request is None else self._send_request
             result, problem = send(entry, settings)
             if result.interrupted:

@@ -9,12 +9,12 @@ import msgspec
 
 __all__ = ["FileName", "Status", "SuiteRequest"]
 
-FileName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
+FileName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]*$(?!\n)", max_length=64)]
 Status = Annotated[int, msgspec.Meta(ge=100, le=599)]
-_ServiceType = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
-_Path = Annotated[str, msgspec.Meta(pattern=r"^/[^\s'\"\\?#]*$")]
-_HeaderName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
-_HeaderText = Annotated[str, msgspec.Meta(pattern=r"^[ -~]*$")]
+_ServiceType = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$(?!\n)", max_length=64)]
+_Path = Annotated[str, msgspec.Meta(pattern=r"^/[^\s'\"\\?#]*$(?!\n)")]
+_HeaderName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$(?!\n)")]
+_HeaderText = Annotated[str, msgspec.Meta(pattern=r"^([!-~]([ -~]*[!-~])?)?$(?!\n)")]
 _Parameter = str | int | bool
 
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

@@ -23,9 +23,9 @@ __all__ = ["Fails", "Recorded", "RoleEntry", "Suite", "SuiteCommand", "load", "s
 
 _FOLDER = Path(__file__).parent / "suites"
 
-Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
-Placeholder = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$")]
-Variable = Annotated[str, msgspec.Meta(pattern=r"^OS_[A-Z_]+$")]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$(?!\n)", max_length=64)]
+Placeholder = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$(?!\n)")]
+Variable = Annotated[str, msgspec.Meta(pattern=r"^OS_[A-Z_]+$(?!\n)")]
 Line = Annotated[str, msgspec.Meta(pattern=r"^openstack \S")]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Fails = bool | Literal["maybe"]

@@ -14,18 +14,24 @@ from tracer.formats.json_paths import value_at
 from tracer.matrix.cloud_requests import response_value
 from tracer.matrix.placeholders import filled, placeholders
 from tracer.matrix.roles import ADMIN
+from tracer.redaction import Redactor, builtin_policy
 from tracer.storage import write
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tracer.capture.client.requests_process import ServiceResponse
     from tracer.matrix.accounts import Accounts
     from tracer.matrix.cloud_requests import CloudRequests
+    from tracer.matrix.problems import Problem
     from tracer.matrix.suite_requests import SuiteRequest
     from tracer.matrix.suites import Suite, SuiteCommand
 
 __all__ = ["Workplace", "failure", "unexpected_status"]
+
+_SHORTEST = 12
+"""Characters of the shortest value that gives way to its placeholder: secrets are longer."""
 
 _FILES = {"qcow2": qcow2, "text": lambda: b"These are notes, and no disk image.\n" * 2000}
 
@@ -34,14 +40,22 @@ class Workplace:
     """A folder, environment variables and values for the entries of ``suite``.
 
     ``accounts`` are the users of the cloud for roles, and ``requests`` sends the requests of the suite.
-    ``values`` are those of placeholders.
+    ``values`` are those of placeholders, ``passwords`` the secret ones among them.
     """
 
     def __init__(
         self, suite: Suite, folder: Path, accounts: Accounts, requests: CloudRequests | None = None
     ) -> None:
         self.folder = folder
-        self.values = {name: generate() for name in suite.passwords}
+        self.passwords = {name: generate() for name in suite.passwords}
+        self.values: dict[str, str] = {}
+        self._placeholders_by_value: dict[str, str] = {}
+        self._store(self.passwords)
+        self._redactor = Redactor(builtin_policy())
+        for password in self.passwords.values():
+            self._redactor.learn("password", password)
+        for environment in accounts.environments.values():
+            self._redactor.learn_environment(environment)
         self._accounts = accounts
         self._requests = requests
         self._users = suite.users
@@ -135,7 +149,7 @@ class Workplace:
             values = {name: str(value_at(fields, path)) for name, path in command.keep.items()}
         except (msgspec.DecodeError, LookupError):
             raise CommandError(f"printed no JSON object with {_paths(command)}", command.title) from None
-        self.values |= values
+        self._store(values)
 
     def keep_from(self, command: SuiteCommand, response: ServiceResponse) -> None:
         """Store the values in a response for the placeholders of ``command``.
@@ -145,9 +159,29 @@ class Workplace:
         if response.status >= 400:
             return
         try:
-            self.values |= {name: response_value(response, path) for name, path in command.keep.items()}
+            self._store({name: response_value(response, path) for name, path in command.keep.items()})
         except LookupError:
             raise CommandError(f"gave no {_paths(command)}", command.title) from None
+
+    def without_secrets(self, problem: Problem) -> Problem:
+        """Return ``problem`` without secrets, and with placeholders in place of their values.
+
+        A client and a library quote their arguments: passwords, tokens, and other values that are kept.
+        """
+        return msgspec.structs.replace(
+            problem, reason=self._clean(problem.reason), command=self._clean(problem.command)
+        )
+
+    def _clean(self, text: str) -> str:
+        for value in sorted(self._placeholders_by_value, key=len, reverse=True):
+            text = text.replace(value, f"{{{self._placeholders_by_value[value]}}}")
+        return self._redactor.text(text)
+
+    def _store(self, values: Mapping[str, str]) -> None:
+        self.values |= values
+        self._placeholders_by_value |= {
+            value: name for name, value in values.items() if len(value) >= _SHORTEST
+        }
 
     def _check(self, command: SuiteCommand, user: str | None) -> None:
         missing = self._missing(command, user or command.user or ADMIN)

@@ -31,7 +31,7 @@ __all__ = [
 
 _SHORTEST_BEGINNING = 4  # letters
 
-Kind = Annotated[str, msgspec.Meta(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=24)]
+Kind = Annotated[str, msgspec.Meta(pattern=r"^[a-z]+(-[a-z]+)*$(?!\n)", max_length=24)]
 Names = Annotated[tuple[Annotated[str, msgspec.Meta(min_length=1)], ...], msgspec.Meta(min_length=1)]
 
 

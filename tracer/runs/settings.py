@@ -49,9 +49,9 @@ class Settings:
 
     With ``name``, each recording replaces the recording of that name. Without ``name``, a recording is
     named after its sequence or command, and never replaces another. ``policies`` are files that add rules
-    to the redaction policy. ``linger`` is the time for later work of services, in seconds. Raises
-    InputError for an invalid value or a plug-in that cannot be used, and OutputError if no recording can
-    be written.
+    to the redaction policy, and ``secrets`` are passwords that are known before the run. ``linger`` is the
+    time for later work of services, in seconds. Raises InputError for an invalid value or a plug-in that
+    cannot be used, and OutputError if no recording can be written.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Settings:
         limit: int = LIMIT,
         linger: float = LINGER,
         policies: tuple[Path, ...] = (),
+        secrets: tuple[str, ...] = (),
     ) -> None:
         _check_diagrams(diagrams)
         if limit < 0:
@@ -85,6 +86,7 @@ class Settings:
         self.limit = limit
         self.linger = linger
         self.policies = policies
+        self.secrets = secrets
         for written in (self.release_folder, self.folder / JOURNALS):
             check_folder(written)
         if name:

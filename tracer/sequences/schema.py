@@ -33,13 +33,15 @@ Text = dict[str, str]
 
 Status = Annotated[int, msgspec.Meta(ge=100, le=599)]
 Statuses = Annotated[tuple[Status, ...], msgspec.Meta(min_length=1)]
-Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
-Method = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]+$", max_length=20)]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$(?!\n)", max_length=64)]
+Method = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]+$(?!\n)", max_length=20)]
 Step = Annotated[int, msgspec.Meta(ge=1)]
 ReleaseName = Annotated[str, msgspec.Meta(pattern=releases.PATTERN)]
-Plural = Annotated[str, msgspec.Meta(pattern=r"^(arguments|--[a-z0-9][a-z0-9-]*)$", max_length=64)]
-MediaTypes = tuple[Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$", max_length=100)], ...]
-OperationId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=200)]
+Plural = Annotated[str, msgspec.Meta(pattern=r"^(arguments|--[a-z0-9][a-z0-9-]*)$(?!\n)", max_length=64)]
+MediaTypes = tuple[
+    Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$(?!\n)", max_length=100)], ...
+]
+OperationId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$(?!\n)", max_length=200)]
 Scalar = str | int | bool
 Expected = dict[str, Scalar | Annotated[list[Scalar], msgspec.Meta(min_length=1)]]
 """A value or several by the path of a field in a JSON body, such as ``image.status``."""

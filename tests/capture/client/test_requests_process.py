@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PATIENCE
+from tracer.capture.client import requests_process
 from tracer.capture.client.requests_process import ClientRequest, OrderedRequest, RequestsProcess
 from tracer.errors import CommandError
 
@@ -38,6 +39,45 @@ def test_a_process_that_ends_gives_no_response() -> None:
         assert process.response().error == "the process that sends requests has ended"
         with pytest.raises(CommandError, match="the process that sends requests has ended"):
             process.send(REQUEST)
+
+
+def _program(folder: Path, code: str) -> Path:
+    path = folder / "python"
+    path.write_text(f"#!{sys.executable}\n{code}\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        b"Segmentation fault\n",
+        b'{"status": "x"}\n',
+        b'{"error": "\xff"}\n',
+        b'{"status": 200}\n{"status": 201}\n',
+        b"[" * 100_000 + b"\n",
+    ],
+)
+def test_a_process_that_prints_something_else_is_killed(tmp_path: Path, printed: bytes) -> None:
+    content = tmp_path / "content"
+    content.write_bytes(printed)
+    code = f"import os, sys\nos.write(1, open({str(content)!r}, 'rb').read())\nsys.stdin.read()"
+    with RequestsProcess(_program(tmp_path, code)) as process:
+        with pytest.raises(CommandError, match="the process that sends requests printed something else"):
+            process.send(REQUEST)
+        with pytest.raises(CommandError, match="the process that sends requests has ended"):
+            process.send(REQUEST)
+
+
+def test_a_process_that_gives_no_response_in_time_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests_process, "_LIMIT", 0.2)
+    code = "import os, sys\nos.write(1, b'{')\nsys.stdin.read()"
+    with RequestsProcess(_program(tmp_path, code)) as process:
+        with pytest.raises(CommandError, match="the process that sends requests gave none within 0 seconds"):
+            process.send(REQUEST)
+        assert process.response().error == "the process that sends requests has ended"
 
 
 def test_a_request_is_a_client_that_prints_nothing_and_has_no_exit_code() -> None:

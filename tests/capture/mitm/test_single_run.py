@@ -40,8 +40,10 @@ class Command:
         environment: dict[str, str] | None = None,
         argv: tuple[str, ...] = ("openstack", "token", "issue"),
         name: str | None = "mine",
+        secrets: tuple[str, ...] = (),
     ) -> None:
-        settings = Settings(folder=folder, name=name).with_senders({GLANCE_PORT: "glance", NOVA_PORT: "nova"})
+        settings = Settings(folder=folder, name=name, secrets=secrets)
+        settings = settings.with_senders({GLANCE_PORT: "glance", NOVA_PORT: "nova"})
         self.tracer = SingleRun(
             settings,
             argv,
@@ -147,6 +149,17 @@ def test_a_call_under_way_when_the_command_ends_interrupts_nothing(command: Comm
         ("glance", False),
     ]
     assert recording.interrupted == ""
+
+
+def test_a_password_that_is_known_before_the_run_is_removed_everywhere(tmp_path: Path) -> None:
+    password = "Wn7-placid-Heron"
+    line = f"/v3/users/{password}"
+    command = Command(tmp_path, argv=("GET", line), secrets=(password,))
+    command.answer(command.ask(CLIENT_PORT, f"{KEYSTONE}{line}", "t"))
+    command.end()
+    assert command.tracer.saved is not None
+    assert "<password-1>" in (command.tracer.saved.recording.command or "")
+    assert password not in command.tracer.saved.path.read_text()
 
 
 def test_a_request_of_the_client_without_an_answer_interrupts_the_run(command: Command) -> None:

@@ -23,6 +23,7 @@ from tracer.conformance.api.microversions import in_range, microversion_of
         ("nova", {"OpenStack-API-Version": "compute latest"}, {}, None),
         ("nova", {"OpenStack-API-Version": "volume 3.70"}, {}, "2.1"),
         ("nova", {"OpenStack-API-Version": "compute nonsense"}, {}, "2.1"),
+        ("nova", {"OpenStack-API-Version": f"compute {'9' * 5000}"}, {}, "2.1"),
         ("cinder", {"OpenStack-API-Version": "compute 2.96, volume 3.70"}, {}, "3.70"),
         ("placement", {}, {"openstack-api-version": "placement 1.39"}, "1.39"),
         ("keystone", {"OpenStack-API-Version": "compute 2.96"}, {}, ""),

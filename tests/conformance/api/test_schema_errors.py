@@ -64,6 +64,13 @@ def test_pseudonyms_and_failures_are_no_evidence() -> None:
     ]
 
 
+def test_a_body_that_is_nested_too_deep_for_the_validator_is_no_evidence() -> None:
+    nested: Any = 1
+    for _ in range(300):
+        nested = [nested]
+    assert errors(flavors(nested), (*FLAVORS, OBJECT)) == []
+
+
 def test_a_declared_absence_of_a_body() -> None:
     text = "the response has a body, which the schema excludes"
     assert errors(flavors({}), (*FLAVORS, None)) == [("response.body", text)]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import os
 import select
 import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -24,6 +26,8 @@ __all__ = ["ClientRequest", "OrderedRequest", "RequestsProcess", "ServiceRespons
 
 _SENDER = Path(__file__).with_name("request_sender.py")
 _PATIENCE = 10.0
+_LIMIT = 900.0
+"""Seconds for a response: a login and a request have a limit of 300 seconds each in the process."""
 
 
 class OrderedRequest(NamedTuple):
@@ -63,6 +67,9 @@ class ServiceResponse(msgspec.Struct, frozen=True, kw_only=True):
     headers: dict[str, str] = {}
     body: bytes = b""
     error: str = ""
+
+
+_ENDED = ServiceResponse(error="the process that sends requests has ended")
 
 
 class RequestsProcess:
@@ -110,12 +117,33 @@ class RequestsProcess:
         return bool(select.select([self._process.stdout], [], [], 0)[0])
 
     def response(self) -> ServiceResponse:
-        """Wait for the response to the last order."""
+        """Wait for the response to the last order. A process that gives no valid response is killed."""
+        try:
+            line = self._line()
+            return msgspec.json.decode(line, type=ServiceResponse) if line else _ENDED
+        except TimeoutError:
+            error = f"the process that sends requests gave none within {_LIMIT:.0f} seconds"
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            error = "the process that sends requests printed something else"
+        self._process.kill()  # a late line would be the response to the next order
+        return ServiceResponse(error=error)
+
+    def _line(self) -> bytes:
+        """Return all that the process prints, up to the end of a line; nothing if the process ends before.
+
+        Raises TimeoutError after ``_LIMIT`` seconds.
+        """
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line.endswith(b"\n"):
-            return ServiceResponse(error="the process that sends requests has ended")
-        return msgspec.json.decode(line, type=ServiceResponse)
+        deadline = time.monotonic() + _LIMIT
+        line = bytearray()
+        while not line.endswith(b"\n"):
+            if not select.select([self._process.stdout], [], [], max(0.0, deadline - time.monotonic()))[0]:
+                raise TimeoutError
+            piece = os.read(self._process.stdout.fileno(), 2**16)
+            if not piece:
+                return b""
+            line += piece
+        return bytes(line)
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         """Send the signal ``number`` to the process if it still runs."""

@@ -137,6 +137,8 @@ class SingleRun(Tracer):
         self.others: list[SavedRecording] = []
         self.redactor = Redactor(load_policy(*settings.policies))
         self.redactor.learn_environment(environment)
+        for secret in settings.secrets:
+            self.redactor.learn("password", secret)
         self.redactor.command(argv)
         self._command = ClientProcess(0, 0.0, tuple(argv))
         self._latest = self._command

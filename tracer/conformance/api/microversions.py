@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import TYPE_CHECKING
 
 from tracer.conformance.api.general_facts import service_facts
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from tracer.model import Exchange, HeaderValue
 
 __all__ = ["in_range", "microversion_of"]
+
+_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})*")
 
 
 def microversion_of(exchange: Exchange, service: str) -> str | None:
@@ -63,5 +66,4 @@ def _named(headers: Mapping[str, HeaderValue], facts: Microversions) -> str:
 
 @functools.lru_cache(maxsize=1024)
 def _numbers(version: str) -> tuple[int, ...]:
-    parts = version.split(".")
-    return tuple(map(int, parts)) if all(part.isascii() and part.isdecimal() for part in parts) else ()
+    return tuple(map(int, version.split("."))) if _NUMBER.fullmatch(version) else ()
