@@ -14,6 +14,7 @@ from tracer.conformance.api.rules import RULES
 from tracer.conformance.api.violations import ApiRule, Violation
 from tracer.errors import InputError, TracerError
 from tracer.findings import ConformanceSeverity
+from tracer.model import duration
 from tracer.recording import load
 from tracer.releases import is_openstack, order
 
@@ -213,14 +214,11 @@ def _compare_file(path: Path, release: str | None, comparison: _Comparison) -> C
     except InputError as error:
         return ComparedRecording(recording=str(path), problem=error.detail)
     wanted = release or recording.cloud.release
-    ends = [
-        exchange.started if exchange.ended is None else exchange.ended for exchange in recording.exchanges
-    ]
     compared = ComparedRecording(
         recording=str(path),
         release=wanted,
         exchanges=len(recording.exchanges),
-        duration=max(ends, default=0.0),
+        duration=duration(recording),
     )
     if wanted is None or not is_openstack(wanted):
         problem = (
