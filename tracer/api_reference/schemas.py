@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["applicable", "decode", "encode", "query_document", "schema_file", "schema_set", "validator"]
 
-_FIRST_VERSIONS = {"nova": "2.1", "cinder": "3.0", "placement": "1.0"}
-"""The microversion of a request that asks for none."""
-
 _LISTS = frozenset({"nova"})
 """Services whose schemas of queries describe a list for each parameter."""
 
@@ -99,8 +96,8 @@ def applicable(
     """Return the rules for a request and its successful response, by part.
 
     ``path`` is a path or a template of the API reference: with or without the version, the project, and the
-    mount of the service. ``microversion`` is the number alone (``2.100``), ``latest``, or empty. ``body`` is
-    the JSON body of the request: its keys select among actions.
+    mount of the service. ``microversion`` is the number alone (``2.100``), ``latest``, or empty for a service
+    without microversions. ``body`` is the JSON body of the request: its keys select among actions.
     """
     index = _index(schemas, service)
     for spelled in _spelled(path, index.words):
@@ -111,7 +108,7 @@ def applicable(
         ]
         if matching:
             rules = index.rules.get((method, max(matching, key=count_literals)), ())
-            version = _number(microversion or _FIRST_VERSIONS.get(service, ""))
+            version = _number(microversion)
             # Of several rules, the last is that of the newest microversions.
             return {rule.part: rule for rule in rules if _covers(rule, version, body)}
     return {}
