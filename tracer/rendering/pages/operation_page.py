@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from tracer.api_reference import link, names_of, operation_by_id, reference
-from tracer.i18n import pick
+from tracer.api_reference import link, operation_by_id, reference
 from tracer.releases import holds, order
 from tracer.rendering.coverage_tables import release_names
 from tracer.rendering.markdown_escapes import EXAMPLE, Md, code, inline
 from tracer.rendering.markdown_escapes import link as to
+from tracer.rendering.operation_links import operation_name
 from tracer.rendering.pages.message_texts import DescribedRecording, Part, parts_of
 from tracer.rendering.pages.templating import fill
-from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -25,9 +24,8 @@ if TYPE_CHECKING:
     from tracer.rendering.pages.site_plan import OperationPage
     from tracer.rendering.pages.wording import Wording
 
-__all__ = ["operation_name", "operation_page"]
+__all__ = ["operation_page"]
 
-_NAME = 120
 _MOST_FIELDS = 300
 """The most undocumented fields on a page: the names of a map may be the user's own."""
 _ROOT = "../.."
@@ -46,11 +44,6 @@ class _Field(NamedTuple):
     required: Md
     documented: Md
     observed: Md
-
-
-def operation_name(operation_id: str, language: str) -> str:
-    """Return the name of an operation in ``language``, else in English, as one line."""
-    return visible(pick(names_of(operation_id), language), _NAME)
 
 
 def operation_page(page: OperationPage, example: Recording, say: Wording) -> str:
