@@ -11,8 +11,8 @@ from tracer.cloud.image import qcow2
 from tracer.cloud.passwords import generate
 from tracer.errors import CommandError
 from tracer.formats.json_paths import value_at
+from tracer.formats.placeholders import filled, placeholders
 from tracer.matrix.cloud_requests import response_value
-from tracer.matrix.placeholders import filled, placeholders
 from tracer.matrix.roles import ADMIN
 from tracer.storage import write
 
