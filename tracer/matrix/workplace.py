@@ -54,10 +54,10 @@ class Workplace:
         assert self._requests is not None, "the recorder makes one for a suite with requests"
         return self._requests
 
-    def can_run(self, command: SuiteCommand, user: str | None = None) -> bool:
+    def can_run(self, command: SuiteCommand) -> bool:
         """Return whether all placeholders of ``command`` have values, and its user is available."""
-        name = user or command.user or ADMIN
-        return self._missing(command, name) is None and name not in self._accounts.unavailable
+        user = command.user or ADMIN
+        return self._missing(command, user) is None and user not in self._accounts.unavailable
 
     def words(self, command: SuiteCommand, user: str | None = None) -> list[str]:
         """Return the words of ``command`` with all values. Raise CommandError if a value is missing."""

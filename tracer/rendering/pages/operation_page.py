@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -220,12 +219,14 @@ def _united(sets: Iterable[frozenset[str]]) -> frozenset[str]:
     return frozenset().union(*sets)
 
 
-def _releases(names: Iterable[str], page: OperationPage, say: Wording) -> Md:
+def _releases(names: Collection[str], page: OperationPage, say: Wording) -> Md:
     """Return the names of releases, with a dash between neighbours among those of the page."""
     known = sorted((use.release for use in page.operation.seen if use.release), key=order)
-    counted = Counter(names)
-    unknown = [say("release.unknown")] if counted.pop("", 0) else []
-    return Md(", ".join(filter(None, [inline(release_names(counted, known)), *unknown])))
+    texts = [
+        inline(release_names(filter(None, names), known)),
+        say("release.unknown") if "" in names else Md(),
+    ]
+    return Md(", ".join(filter(None, texts)))
 
 
 def _example(page: OperationPage, recording: Recording, say: Wording) -> list[Part]:
