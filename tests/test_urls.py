@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracer.urls import UrlOrigin, authority, base, bracketed, hostname, origin, path_of, split
+from tracer.urls import UrlOrigin, authority, base, bracketed, hostname, origin, path_of, query_fields, split
 
 ADDRESSES = st.ip_addresses()
 PORTS = st.integers(1, 65535)
@@ -81,6 +81,12 @@ def test_no_text_is_too_strange_for_a_url(text: str) -> None:
     parts = split(text)
     assert path_of(text) == (parts.path if parts else "")
     assert hostname(text) == hostname(text).lower()
+
+
+def test_a_query_has_all_of_its_fields_in_order_unless_it_is_endless() -> None:
+    assert query_fields("a=1&b=&a=%2F&c") == [("a", "1"), ("b", ""), ("a", "/"), ("c", "")]
+    assert len(query_fields("&".join(["a=1"] * 1000))) == 1000
+    assert query_fields("&".join(["a=1"] * 1001)) == []
 
 
 def test_the_parts_of_an_invalid_url_are_empty() -> None:

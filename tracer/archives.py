@@ -154,7 +154,7 @@ def located(path: Path) -> Path:
             try:
                 if is_file(inside):
                     return inside
-            except InputError:  # who reads the archive reports its fault
+            except InputError:  # the reader of the archive reports its fault
                 continue
     return path
 

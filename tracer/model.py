@@ -30,6 +30,8 @@ __all__ = [
     "RunNote",
     "RunVerdict",
     "Span",
+    "duration",
+    "end_time",
     "free_note",
     "header",
 ]
@@ -203,6 +205,16 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     exchanges: Sequence[Exchange]
     redacted: dict[str, int] = {}
     output: Output | None = None
+
+
+def end_time(exchange: Exchange) -> float:
+    """Return the end of an exchange in seconds since the beginning of the run, its start if it has no end."""
+    return exchange.started if exchange.ended is None else exchange.ended
+
+
+def duration(recording: Recording) -> float:
+    """Return the length of a run in seconds, 0 without exchanges."""
+    return max(map(end_time, recording.exchanges), default=0.0)
 
 
 def free_note(text: str) -> RunNote:

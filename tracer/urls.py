@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import ipaddress
 from typing import NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-__all__ = ["UrlOrigin", "authority", "base", "bracketed", "hostname", "origin", "path_of", "split"]
+__all__ = [
+    "UrlOrigin",
+    "authority",
+    "base",
+    "bracketed",
+    "hostname",
+    "origin",
+    "path_of",
+    "query_fields",
+    "split",
+]
 
 _PORTS = {"http": 80, "https": 443}
+_MOST_FIELDS = 1000
 
 
 class UrlOrigin(NamedTuple):
@@ -35,6 +46,14 @@ def path_of(url: str) -> str:
     """Return the path of ``url``, empty if there is none or if ``url`` is not valid."""
     parts = split(url)
     return parts.path if parts is not None else ""
+
+
+def query_fields(query: str) -> list[tuple[str, str]]:
+    """Return names and values of a query, in order. A query that no service would accept has none."""
+    try:
+        return parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return []
 
 
 def hostname(url: str) -> str:

@@ -123,7 +123,9 @@ def test_a_key_with_an_id_belongs_to_the_relation() -> None:
     """Placement names a resource provider in a key of its allocations."""
 
     def allocations(provider: str, named: str) -> Exchange:
-        return exchange("/allocations", body={"allocations": {provider: {"MEMORY_MB": 512}}, "provider": named})
+        return exchange(
+            "/allocations", body={"allocations": {provider: {"MEMORY_MB": 512}}, "provider": named}
+        )
 
     assert places(compare(run(allocations(A, A)), run(allocations(A, A)))) == []
     assert places(compare(run(allocations(A, A)), run(allocations(C, C)))) == []

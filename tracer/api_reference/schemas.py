@@ -40,9 +40,6 @@ __all__ = [
 MAX_CONTENT = 256 * 2**20  # bytes of the unpacked schemas of a release, a few MiB
 _MAX_MEMORY = 64 * 2**20  # bytes; the compression of ``encode`` needs 9 MiB
 
-_FIRST_VERSIONS = {"nova": "2.1", "cinder": "3.0", "placement": "1.0"}
-"""The microversion of a request that asks for none."""
-
 _LISTS = frozenset({"nova"})
 """Services whose schemas of queries describe a list for each parameter."""
 
@@ -139,8 +136,8 @@ def applicable(
     """Return the rules for a request and its successful response, by part.
 
     ``path`` is a path or a template of the API reference: with or without the version, the project, and the
-    mount of the service. ``microversion`` is the number alone (``2.100``), ``latest``, or empty. ``body`` is
-    the JSON body of the request: its keys select among actions.
+    mount of the service. ``microversion`` is the number alone (``2.100``), ``latest``, or empty for a service
+    without microversions. ``body`` is the JSON body of the request: its keys select among actions.
     """
     index = _index(schemas, service)
     for spelled in _spelled(path, index.words):
@@ -151,7 +148,7 @@ def applicable(
         ]
         if matching:
             rules = index.rules.get((method, max(matching, key=count_literals)), ())
-            version = _number(microversion or _FIRST_VERSIONS.get(service, ""))
+            version = _number(microversion)
             # Of several rules, the last is that of the newest microversions.
             return {rule.part: rule for rule in rules if _covers(rule, version, body)}
     return {}

@@ -140,7 +140,9 @@ def _unavailable(cells: Sequence[Cell]) -> list[str]:
     for cell in cells:
         if cell.verdict == "unavailable":
             names.setdefault(cell.unavailable, []).append(cell.name)
-    return [f"{reason}: not recorded: {', '.join(dict.fromkeys(found))}" for reason, found in names.items()]
+    return [
+        f"{reason}: not recorded: {', '.join(dict.fromkeys(entries))}" for reason, entries in names.items()
+    ]
 
 
 def _summary(cell: Cell) -> str:

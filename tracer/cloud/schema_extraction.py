@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,26 +94,36 @@ def _read(name: str, services: list[str], built: Built, cache: Path, progress: P
     return read
 
 
+class _SchemaStore:
+    """The schemas of all services. Equal schemas are stored once."""
+
+    def __init__(self) -> None:
+        self.schemas: list[msgspec.Raw] = []
+        self._indexes: dict[bytes, int | None] = {}
+
+    def index(self, schema: Any) -> int | None:
+        """Return the index of a schema in ``schemas``, None if no validator accepts it."""
+        text = msgspec.json.encode(schema, order="sorted")
+        if text not in self._indexes:
+            valid = is_schema(schema)
+            self._indexes[text] = len(self.schemas) if valid else None
+            if valid:
+                self.schemas.append(msgspec.Raw(text))
+        return self._indexes[text]
+
+
 def _collected(name: str, read: Mapping[str, _Read]) -> SchemaSet:
-    """Return the schemas of all services. Equal schemas are stored once."""
-    indexes: dict[bytes, int | None] = {}
-    schemas: list[msgspec.Raw] = []
-    refused: dict[str, int] = {}
+    """Return the schemas of all services."""
+    store = _SchemaStore()
+    refused: Counter[str] = Counter()
     rules: list[SchemaRule] = []
     for service, content in read.items():
         package = "==".join(next(iter(content.packages.items())))
         for each in content.rules:
-            index = None
-            if each.schema is not None:
-                schema = cleaned(each.schema, each.draft)
-                text = msgspec.json.encode(schema, order="sorted")
-                if text not in indexes:
-                    indexes[text] = len(schemas) if is_schema(schema) else None
-                    schemas += [msgspec.Raw(text)] if indexes[text] is not None else []
-                index = indexes[text]
-                if index is None:
-                    refused[service] = refused.get(service, 0) + 1
-                    continue
+            index = None if each.schema is None else store.index(cleaned(each.schema, each.draft))
+            if index is None and each.schema is not None:
+                refused[service] += 1
+                continue
             rules.append(
                 SchemaRule(
                     service=service,
@@ -129,8 +140,8 @@ def _collected(name: str, read: Mapping[str, _Read]) -> SchemaSet:
     return SchemaSet(
         release=name,
         packages={service: content.packages for service, content in read.items()},
-        refused=refused,
+        refused=dict(refused),
         routes={service: tuple(content.routes) for service, content in read.items()},
         rules=tuple(rules),
-        schemas=tuple(schemas),
+        schemas=tuple(store.schemas),
     )

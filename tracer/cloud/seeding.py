@@ -9,6 +9,7 @@ import msgspec
 from tracer.cloud.admin_requests import request, token
 from tracer.errors import CloudError
 from tracer.formats.json_paths import value_at
+from tracer.formats.placeholders import filled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,20 +31,11 @@ def send(
     for name, orders in requests.items():
         kept: dict[str, str] = {}
         for order in orders:
-            url = urls[order.service or name] + order.path.format_map(kept)
-            body = None if order.body is None else msgspec.json.encode(_filled(order.body, kept))
+            url = urls[order.service or name] + filled(order.path, kept)
+            body = None if order.body is None else msgspec.json.encode(filled(order.body, kept))
             response, _ = request(order.method, url, body, token=issued)
             for key, path in order.keep.items():
                 kept[key] = _value(response, path, f"{order.method} {url}")
-
-
-def _filled(value: Any, kept: Mapping[str, str]) -> Any:
-    """Return ``value`` with the kept values in its texts."""
-    if isinstance(value, str):
-        return value.format_map(kept)
-    if isinstance(value, dict):
-        return {key: _filled(item, kept) for key, item in value.items()}
-    return [_filled(item, kept) for item in value] if isinstance(value, list) else value
 
 
 def _value(response: Any, path: str, source: str) -> str:

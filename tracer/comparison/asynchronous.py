@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracer.model import end_time
 from tracer.sequences import parents
 
 if TYPE_CHECKING:
@@ -23,9 +24,5 @@ def asynchronous_calls(exchanges: Sequence[Exchange]) -> frozenset[int]:
         index
         for index, cause in enumerate(parents(exchanges))
         if exchanges[index].sender != "client"
-        and (cause is None or exchanges[index].started >= _end(exchanges[cause]))
+        and (cause is None or exchanges[index].started >= end_time(exchanges[cause]))
     )
-
-
-def _end(exchange: Exchange) -> float:
-    return exchange.started if exchange.ended is None else exchange.ended

@@ -100,10 +100,8 @@ def _with_evidence(before: Recording, after: Recording, alignment: ExchangeAlign
 
 def _of_messages(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
     locations_before, locations_after = _locations(before.exchanges), _locations(after.exchanges)
-    accidental_before, accidental_after = (
-        _accidental_exchanges(before.exchanges),
-        _accidental_exchanges(after.exchanges),
-    )
+    accidental_before = _accidental_exchanges(before.exchanges)
+    accidental_after = _accidental_exchanges(after.exchanges)
     polls_before = polls(before.exchanges)
     for index_before, index_after in sorted([*alignment.pairs, *alignment.moved], key=lambda pair: pair[1]):
         pair = before.exchanges[index_before], after.exchanges[index_after]

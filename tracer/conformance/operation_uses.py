@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 import msgspec
 
 from tracer.sequences import label
 from tracer.sequences.json_bodies import json_content
-from tracer.urls import split
+from tracer.urls import query_fields, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +105,7 @@ class _Use:
         if self._example is None or (succeeded and not self._succeeded):
             self._example, self._succeeded = index, succeeded
         parts = split(request.url)
-        self._query.update(_query_names(parts.query if parts else ""))
+        self._query.update(name for name, _ in query_fields(parts.query if parts else ""))
         self._headers.update(name.lower() for name in request.headers)
         self._add_body("request", json_content(request.body))
         if response is not None:
@@ -139,13 +138,6 @@ class _Use:
             example=self._example or 0,
             succeeded=self._succeeded,
         )
-
-
-def _query_names(query: str) -> list[str]:
-    try:
-        return [name for name, _ in parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_NAMES)]
-    except ValueError:
-        return []
 
 
 def _all_names(content: object) -> Iterator[str]:

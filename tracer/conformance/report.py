@@ -11,7 +11,7 @@ from tracer.conformance.criteria import Criterion, criteria
 from tracer.conformance.failures import CommandFailure, failure_of
 from tracer.conformance.problems import Problem, Undetermined, Unreadable
 from tracer.errors import InputError, TracerError
-from tracer.model import RunVerdict
+from tracer.model import RunVerdict, duration
 from tracer.recording import load
 from tracer.sequences import (
     DeviationKind,
@@ -134,16 +134,13 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
     """Match ``recording`` again with ``sequence``, by default with its named or best sequence."""
     release = recording.cloud.release
     chosen, absence = own_sequence(recording) if sequence is None else OwnSequence(sequence)
-    ends = [
-        exchange.started if exchange.ended is None else exchange.ended for exchange in recording.exchanges
-    ]
     base = Check(
         recording=name,
         verdict=None,
         command=recording.command,
         release=release,
         exchanges=len(recording.exchanges),
-        duration=max(ends, default=0.0),
+        duration=duration(recording),
         failure=failure_of(recording),
     )
     if chosen is None:

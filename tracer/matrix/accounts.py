@@ -48,10 +48,12 @@ def create(names: Iterable[str], environment: Mapping[str, str], release: str) -
 
 
 class _Creation:
+    """The creation of users by the administrator. They share a project, which their first role needs."""
+
     def __init__(self, environment: Mapping[str, str]) -> None:
-        own = ("OS_AUTH_URL", "OS_IDENTITY_API_VERSION", "OS_REGION_NAME")
-        self._where = {name: value for name, value in environment.items() if not name.startswith("OS_")}
-        self._where |= {name: environment[name] for name in own if name in environment}
+        addressing = ("OS_AUTH_URL", "OS_IDENTITY_API_VERSION", "OS_REGION_NAME")
+        self._common = {name: value for name, value in environment.items() if not name.startswith("OS_")}
+        self._common |= {name: environment[name] for name in addressing if name in environment}
         self._url = f"{environment['OS_AUTH_URL']}/v3"
         self._token = token(environment)
         self._project = ""
@@ -64,7 +66,7 @@ class _Creation:
     def account(self, name: str, role: Role, grant: str) -> dict[str, str]:
         """Create a user for ``role`` with the role of ID ``grant``. Return the environment of the user."""
         if role.login == "nothing":
-            return {key: value for key, value in self._where.items() if not key.startswith("OS_")}
+            return {key: value for key, value in self._common.items() if not key.startswith("OS_")}
         password = generate()
         user = {"name": _PREFIX + name, "password": password, "domain_id": _DOMAIN}
         user_id = self._send("POST", "/users", {"user": user})["user"]["id"]
@@ -84,8 +86,8 @@ class _Creation:
             "OS_USER_DOMAIN_ID": _DOMAIN,
         }
         if role.login == "application-credential":
-            return self._where | self._application_credential(user_id, password)
-        return self._where | login | scope
+            return self._common | self._application_credential(user_id, password)
+        return self._common | login | scope
 
     def _application_credential(self, user_id: str, password: str) -> dict[str, str]:
         identity = {"methods": ["password"], "password": {"user": {"id": user_id, "password": password}}}

@@ -12,7 +12,7 @@ import msgspec
 from tracer.formats import yaml_text
 from tracer.formats.data_files import read, typed
 from tracer.formats.file_kinds import expecting
-from tracer.matrix.placeholders import filled, placeholders
+from tracer.formats.placeholders import filled, placeholders
 from tracer.matrix.roles import ADMIN, roles
 from tracer.matrix.suite_requests import FileName, Status, SuiteRequest
 

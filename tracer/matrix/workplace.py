@@ -11,8 +11,8 @@ from tracer.cloud.image import qcow2
 from tracer.cloud.passwords import generate
 from tracer.errors import CommandError
 from tracer.formats.json_paths import value_at
+from tracer.formats.placeholders import filled, placeholders
 from tracer.matrix.cloud_requests import response_value
-from tracer.matrix.placeholders import filled, placeholders
 from tracer.matrix.roles import ADMIN
 from tracer.redaction import Redactor, builtin_policy
 from tracer.storage import write
@@ -68,10 +68,10 @@ class Workplace:
         assert self._requests is not None, "the recorder makes one for a suite with requests"
         return self._requests
 
-    def can_run(self, command: SuiteCommand, user: str | None = None) -> bool:
+    def can_run(self, command: SuiteCommand) -> bool:
         """Return whether all placeholders of ``command`` have values, and its user is available."""
-        name = user or command.user or ADMIN
-        return self._missing(command, name) is None and name not in self._accounts.unavailable
+        user = command.user or ADMIN
+        return self._missing(command, user) is None and user not in self._accounts.unavailable
 
     def words(self, command: SuiteCommand, user: str | None = None) -> list[str]:
         """Return the words of ``command`` with all values. Raise CommandError if a value is missing."""

@@ -13,6 +13,7 @@ from tracer.api_reference import names_of
 from tracer.counting import counted
 from tracer.formats.json_text import dump
 from tracer.i18n import DEFAULT, pick
+from tracer.rendering.operation_links import operation_name
 from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
@@ -22,10 +23,16 @@ if TYPE_CHECKING:
 
     from tracer.conformance import Coverage, CoveredOperation, ReleaseCount, ServiceCoverage
 
-__all__ = ["coverage_json", "coverage_parts", "grouped_counts", "release_names", "status_list"]
+__all__ = [
+    "coverage_json",
+    "coverage_parts",
+    "documented_releases",
+    "grouped_counts",
+    "release_names",
+    "status_list",
+]
 
 _RELEASE = 40
-_NAME = 200
 _WIDE = 120
 """The width of a terminal with room for names beside IDs."""
 
@@ -81,6 +88,11 @@ def release_names(releases: Iterable[str], known: Sequence[str]) -> str:
     )
 
 
+def documented_releases(operation: CoveredOperation, releases: Sequence[str]) -> str:
+    """Return those of ``releases`` that document an operation, an empty text if all do."""
+    return "" if len(operation.documented) == len(releases) else release_names(operation.documented, releases)
+
+
 def grouped_counts(counts: Iterable[ReleaseCount]) -> dict[ReleaseCount, list[str]]:
     """Return the releases with equal counts, by the count without its release."""
     groups: dict[ReleaseCount, list[str]] = {}
@@ -128,7 +140,7 @@ def _seen(service: ServiceCoverage, releases: Sequence[str], width: int, languag
     for operation in service.seen:
         table.add_row(
             Text(operation.id, style="bold"),
-            *([Text(_name(operation, language))] if with_names else []),
+            *([Text(operation_name(operation.id, language))] if with_names else []),
             Text(status_list(operation.statuses, operation.exchanges)),
             str(operation.exchanges),
             str(operation.recordings),
@@ -151,23 +163,15 @@ def _unseen(
     if with_names:
         table.add_column("name", overflow="fold")
     for operation in operations:
-        partly = (
-            ""
-            if len(operation.documented) == len(releases)
-            else release_names(operation.documented, releases)
-        )
+        limits = documented_releases(operation, releases)
         table.add_row(
             Text(operation.id, style="bold"),
             Text(f"{operation.method} {operation.path}").append(
-                f" ({partly})" if partly else "", style="dim"
+                f" ({limits})" if limits else "", style="dim"
             ),
-            *([Text(_name(operation, language))] if with_names else []),
+            *([Text(operation_name(operation.id, language))] if with_names else []),
         )
     return table
-
-
-def _name(operation: CoveredOperation, language: str) -> str:
-    return visible(pick(names_of(operation.id), language), _NAME)
 
 
 def _table() -> Table:

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from tracer.api_reference import names_of
 from tracer.conformance.api import disagreements
 from tracer.conformance.api.evidence_texts import evidence_text
 from tracer.conformance.rule_texts import plain_text, rule_texts
@@ -15,8 +14,8 @@ from tracer.i18n import pick
 from tracer.releases import order
 from tracer.rendering.coverage_tables import release_names
 from tracer.rendering.markdown_escapes import Md, code, inline, link
+from tracer.rendering.operation_links import operation_name
 from tracer.rendering.pages.templating import fill
-from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from tracer.rendering.pages.wording import Wording
 
 __all__ = ["disagreement_report"]
-
-_NAME = 120
 
 
 class _Row(NamedTuple):
@@ -82,7 +79,7 @@ def _operations(
 ) -> Iterable[dict[str, object]]:
     for operation, each in groupby(collected, key=lambda each: each.operation):
         rows = list(each)
-        name = visible(pick(names_of(operation), say.language), _NAME)
+        name = operation_name(operation, say.language)
         request = code(rows[0].request)
         yield {
             "title": Md(f"{inline(name)} · {request}") if name else request,

@@ -8,7 +8,7 @@ from tracer.api_reference import link, names_of, operation_by_id
 from tracer.i18n import DEFAULT, pick
 from tracer.rendering.visible_texts import visible
 
-__all__ = ["OperationLink", "operation_link"]
+__all__ = ["OperationLink", "operation_link", "operation_name"]
 
 _NAME = 120
 
@@ -36,9 +36,14 @@ def operation_link(
     if not operation_id:
         return None
     shown_id = visible(operation_id, _NAME)
-    name = visible(pick(names_of(operation_id), language), _NAME) or shown_id
+    name = operation_name(operation_id, language) or shown_id
     located = operation_by_id(operation_id, release)
     if located is None:
         return OperationLink(shown_id, name)
     operation = located.operation
     return OperationLink(shown_id, name, link(*located), operation.success, operation.errors)
+
+
+def operation_name(operation_id: str, language: str) -> str:
+    """Return the name of an operation in ``language``, else in English, as one line; empty without a name."""
+    return visible(pick(names_of(operation_id), language), _NAME)

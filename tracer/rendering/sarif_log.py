@@ -6,15 +6,20 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from tracer.conformance.rule_texts import plain_text
+from tracer.documentation import findings_url
 from tracer.formats.json_text import dump
+from tracer.i18n import DEFAULT
 from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tracer.conformance.rule_texts import RuleText
+    from tracer.documentation import Group
     from tracer.findings import FindingLocation, Severity
 
-__all__ = ["SARIF_LEVELS", "sarif_locations", "sarif_log", "sarif_rule", "sarif_text"]
+__all__ = ["SARIF_LEVELS", "sarif_locations", "sarif_log", "sarif_rule", "sarif_rules", "sarif_text"]
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LIMIT = 2000
@@ -59,6 +64,16 @@ def sarif_rule(name: str, text: str, url: str, remedy: str = "") -> dict[str, An
     if remedy:
         rule["help"] = {"text": f"{text}\n\n{remedy}"}
     return rule | ({"helpUri": url} if url else {})
+
+
+def sarif_rules(texts: Mapping[str, RuleText], group: Group) -> list[dict[str, Any]]:
+    """Return the descriptions of rules by name. ``group`` is that of their names in the documentation."""
+    return [
+        sarif_rule(
+            name, plain_text(text.means[DEFAULT]), findings_url(group, name), plain_text(text.remedy[DEFAULT])
+        )
+        for name, text in texts.items()
+    ]
 
 
 def sarif_locations(locations: Sequence[FindingLocation]) -> dict[str, Any]:

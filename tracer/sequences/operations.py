@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import parse_qsl
 
 from tracer.api_reference import find_operation
 from tracer.sequences.json_bodies import json_content
 from tracer.sequences.templates import generic
+from tracer.urls import query_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tracer.model import Exchange
     from tracer.sequences.observations import Observation, ObservedRun
 
@@ -42,7 +40,7 @@ def _operation_of(seen: Observation, exchange: Exchange, release: str | None) ->
         release,
         seen.method,
         seen.path,
-        query=_parameters(seen.query),
+        query=dict(query_fields(seen.query)),
         body=json_content(exchange.request.body),
     )
     if found is None:
@@ -50,10 +48,3 @@ def _operation_of(seen: Observation, exchange: Exchange, release: str | None) ->
     mount = generic(seen.mount) if seen.mount else ""
     template = (mount + found.template_sent).removesuffix("/") or "/"
     return RequestOperation(found.operation.id, sys.intern(template))
-
-
-def _parameters(query: str) -> Mapping[str, str]:
-    try:
-        return dict(parse_qsl(query, keep_blank_values=True, max_num_fields=100))
-    except ValueError:
-        return {}

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import copy
+import functools
 import json
+import operator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from tracer.conformance.api.api_exchanges import ApiExchange, api_exchanges
-from tracer.conformance.api.body_objects import objects_in, value_at
+from tracer.conformance.api.body_objects import objects_in
 from tracer.redaction.pseudonyms import has_pseudonym
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from tracer.conformance.api.body_objects import Key
     from tracer.model import Body, Exchange, Recording
 
 __all__ = ["Planted", "planted"]
@@ -76,16 +79,12 @@ def _without(body: object, name: str) -> Iterator[tuple[str, object]]:
     holders = [each for each in objects_in(body) if name in each.content]
     if holders:
         changed = copy.deepcopy(body)
-        for holder in holders:
-            found = value_at(changed, holder.keys)
-            if isinstance(found, dict):
-                found.pop(name)
+        for holder in reversed(holders):  # from the inside to the outside
+            del _content_at(changed, holder.keys)[name]
         yield "field", changed
     if len(holders) > 1:
         changed = copy.deepcopy(body)
-        found = value_at(changed, holders[0].keys)
-        assert isinstance(found, dict)
-        del found[name]
+        del _content_at(changed, holders[0].keys)[name]
         yield "field-once", changed
 
 
@@ -95,11 +94,14 @@ def _with_other_type(body: object, name: str) -> Iterator[object]:
         if value is None or (isinstance(value, str) and has_pseudonym(value)):
             continue
         changed = copy.deepcopy(body)
-        found = value_at(changed, holder.keys)
-        assert isinstance(found, dict)
-        found[name] = {"planted": True} if not isinstance(value, dict) else ["planted"]
+        wrong = ["planted"] if isinstance(value, dict) else {"planted": True}
+        _content_at(changed, holder.keys)[name] = wrong
         yield changed
         return
+
+
+def _content_at(body: Any, keys: Sequence[Key]) -> Any:
+    return functools.reduce(operator.getitem, keys, body)
 
 
 def _with_url(exchange: Exchange, url: str) -> Exchange:

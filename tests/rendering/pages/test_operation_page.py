@@ -12,7 +12,8 @@ from tests.rendering import seed
 from tests.rendering.sites import Element, rendered, seed_recording, site, write_recordings
 from tracer.api_reference import operations, services
 from tracer.model import Body, Cloud, Exchange, Recording
-from tracer.rendering.pages.operation_page import operation_name, operation_page
+from tracer.rendering.operation_links import operation_name
+from tracer.rendering.pages.operation_page import operation_page
 from tracer.rendering.pages.site_plan import OperationPage, plan
 from tracer.rendering.pages.summary import summarise
 from tracer.rendering.pages.wording import wording

@@ -80,15 +80,15 @@ def request_schema(attributes: Mapping[str, Any], own: frozenset[str], allowed: 
     ``allowed`` is ``allow_post`` or ``allow_put``. Only attributes in ``own`` are required: the others are
     those of extensions, which a cloud may not have.
     """
-    there = _chosen(attributes, allowed)
+    chosen = _chosen(attributes, allowed)
     required = [
         name
-        for name, each in there.items()
+        for name, each in chosen.items()
         if allowed == "allow_post" and name in own and "default" not in each and name not in _PROJECT
     ]
     return {
         "type": "object",
-        "properties": {name: _in_request(each) for name, each in there.items()},
+        "properties": {name: _in_request(each) for name, each in chosen.items()},
         "required": sorted(required),
         "additionalProperties": False,
     }
@@ -96,11 +96,11 @@ def request_schema(attributes: Mapping[str, Any], own: frozenset[str], allowed: 
 
 def response_schema(attributes: Mapping[str, Any], own: frozenset[str]) -> dict[str, Any]:
     """Return the schema of a resource in a response. All visible attributes in ``own`` are required."""
-    there = _chosen(attributes, "is_visible")
+    chosen = _chosen(attributes, "is_visible")
     return {
         "type": "object",
-        "properties": {name: _in_response(each) for name, each in there.items()},
-        "required": sorted(name for name in there if name in own),
+        "properties": {name: _in_response(each) for name, each in chosen.items()},
+        "required": sorted(name for name in chosen if name in own),
         "additionalProperties": False,
     }
 

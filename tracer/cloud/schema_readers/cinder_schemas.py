@@ -7,20 +7,18 @@ from typing import Any
 from unittest.mock import MagicMock
 
 from . import decorators
-from .controllers import has_function, keep_controllers, route_rules
+from .controllers import PARTS, has_function, keep_controllers, route_rules
 from .route_rules import Rule, template
 
 __all__ = ["PACKAGES", "read"]
 
 PACKAGES = ("cinder",)
 
-_PARTS = {"schema": "request", "query_schema": "query", "response_body_schema": "response"}
-
 
 def read() -> tuple[list[str], list[Rule]]:
     """Return the routes and rules of the installed package."""
     validation = importlib.import_module("cinder.api.validation")
-    decorators.note_schemas(validation, _PARTS)
+    decorators.note_schemas(validation, PARTS)
     importlib.import_module("cinder.objects").register_all()
     importlib.import_module("cinder.common.config")
     conf = importlib.import_module("oslo_config.cfg").CONF

@@ -10,7 +10,10 @@ from .route_rules import Rule, narrowed, rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["has_function", "keep_controllers", "route_rules"]
+__all__ = ["PARTS", "has_function", "keep_controllers", "route_rules"]
+
+PARTS = {"schema": "request", "query_schema": "query", "response_body_schema": "response"}
+"""The decorators of validation, and the part of an exchange that each describes."""
 
 _REGISTER = ("register_actions", "register_subcontroller_actions", "register_extensions")
 

@@ -15,7 +15,7 @@ _NOTES = "_tracer_notes"
 
 
 class SchemaNote(NamedTuple):
-    """A schema of a function: what part it describes, and its range of microversions."""
+    """A schema of a function, the part that it describes, and its range of microversions."""
 
     part: str
     versions: tuple[str, str]

@@ -25,7 +25,11 @@ _ITEMS = (
 """Modules, with the path of their collection and of its items."""
 
 _VALIDATED = (
-    *("images", "tasks", "metadef_namespaces", "metadef_objects", "metadef_properties"),
+    "images",
+    "tasks",
+    "metadef_namespaces",
+    "metadef_objects",
+    "metadef_properties",
     "metadef_resource_types",
 )
 """Modules that validate the body of POST by the schema of an item."""
@@ -57,15 +61,15 @@ def read() -> tuple[list[str], list[Rule]]:
 
 def _rules(name: str, collection: str, item: str) -> list[Rule]:
     module = importlib.import_module(f"glance.api.v2.{name}")
-    one = _schema(module, "get_task_schema" if name == "tasks" else "get_schema")
+    resource = _schema(module, "get_task_schema" if name == "tasks" else "get_schema")
     rules = [rule("GET", collection, "response", _schema(module, "get_collection_schema"))]
-    rules += [rule(method, item, "response", one) for method in ("GET", "PUT", "PATCH")]
+    rules += [rule(method, item, "response", resource) for method in ("GET", "PUT", "PATCH")]
     if name not in _NO_ITEM:
-        rules.append(rule("POST", collection, "response", one))
+        rules.append(rule("POST", collection, "response", resource))
     if name in _VALIDATED:
-        rules.append(rule("POST", collection, "request", one))
+        rules.append(rule("POST", collection, "request", resource))
     if name in _PUT:
-        rules.append(rule("PUT", item, "request", one))
+        rules.append(rule("PUT", item, "request", resource))
     return rules
 
 

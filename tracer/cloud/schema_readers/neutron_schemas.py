@@ -41,9 +41,9 @@ def read() -> tuple[list[str], list[Rule]]:
         for resource in _resources(extension):
             path = _path(resource)
             legacy = getattr(resource.controller, "controller", resource.controller)
-            for name, method in {**resource.member_actions}.items():
+            for name, method in dict(resource.member_actions).items():
                 routes.append(f"{method} {path}/{{id}}/{name}")
-            for name, method in {**resource.collection_actions}.items():
+            for name, method in dict(resource.collection_actions).items():
                 routes.append(f"{method} {path}/{name}")
             name = resource.collection.replace("-", "_")
             if isinstance(legacy, controller):
@@ -102,27 +102,23 @@ def _rules(
     path: str, collection: str, member: str, attributes: Mapping[str, Any], own: frozenset[str]
 ) -> Iterator[Rule]:
     item = f"{path}/{{id}}"
-    answer = response_schema(attributes, own)
-    one = {"type": "object", "properties": {member: answer}, "required": [member]}
-    many = {
-        "type": "object",
-        "properties": {collection: {"type": "array", "items": answer}},
-        "required": [collection],
-    }
+    resource = response_schema(attributes, own)
     created = request_schema(attributes, own, "allow_post")
-    yield rule("GET", path, "response", many)
-    yield rule("GET", item, "response", one)
-    yield rule("PUT", item, "response", one)
-    yield rule("POST", path, "response", _either(member, collection, answer))
-    yield rule("POST", path, "request", _either(member, collection, created))
-    yield rule("PUT", item, "request", _one(member, request_schema(attributes, own, "allow_put")))
+    updated = request_schema(attributes, own, "allow_put")
+    yield rule("GET", path, "response", _body(collection, {"type": "array", "items": resource}))
+    yield rule("GET", item, "response", _body(member, resource))
+    yield rule("PUT", item, "response", _body(member, resource))
+    yield rule("POST", path, "response", _body_of_any_number(member, collection, resource))
+    yield rule("POST", path, "request", _body_of_any_number(member, collection, created))
+    yield rule("PUT", item, "request", _body(member, updated))
 
 
-def _one(member: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": {member: schema}, "required": [member]}
+def _body(key: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a body with one key."""
+    return {"type": "object", "properties": {key: schema}, "required": [key]}
 
 
-def _either(member: str, collection: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _body_of_any_number(member: str, collection: str, schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a body with one resource, or with several."""
     properties = {member: schema, collection: {"type": "array", "items": schema}}
     return {

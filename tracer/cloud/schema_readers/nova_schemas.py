@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import MagicMock
 
 from . import decorators
-from .controllers import keep_controllers, route_rules
+from .controllers import PARTS, keep_controllers, route_rules
 
 if TYPE_CHECKING:
     from .route_rules import Rule
@@ -16,13 +16,11 @@ __all__ = ["PACKAGES", "read"]
 
 PACKAGES = ("nova",)
 
-_PARTS = {"schema": "request", "query_schema": "query", "response_body_schema": "response"}
-
 
 def read() -> tuple[list[str], list[Rule]]:
     """Return the routes and rules of the installed package."""
     validation = importlib.import_module("nova.api.validation")
-    decorators.note_schemas(validation, _PARTS)
+    decorators.note_schemas(validation, PARTS)
     importlib.import_module("nova.objects").register_all()
     conf = importlib.import_module("nova.conf").CONF
     conf([], project="nova", default_config_files=[])

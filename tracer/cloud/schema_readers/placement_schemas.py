@@ -64,14 +64,14 @@ def read() -> tuple[list[str], list[Rule]]:
 
 def _rules(method: str, path: str, part: str, name: str, schemas: dict[str, str]) -> Iterator[Rule]:
     module = importlib.import_module(f"placement.schemas.{name}")
-    there = {
+    present = {
         attribute: least
         for attribute, least in schemas.items()
         if not attribute or hasattr(module, attribute)
     }
-    lasts = [*(_before(least) for least in list(there.values())[1:]), ""]
+    lasts = [*(_before(least) for least in list(present.values())[1:]), ""]
     # Without any schema, the list of last microversions is longer.
-    for (attribute, least), last in zip(there.items(), lasts, strict=False):
+    for (attribute, least), last in zip(present.items(), lasts, strict=False):
         if attribute:
             yield rule(method, path, part, getattr(module, attribute), versions=(least, last))
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-__all__ = ["DRAFT", "Rule", "narrowed", "rule", "template"]
+__all__ = ["Rule", "narrowed", "rule", "template"]
 
 Rule = dict[str, Any]
-
-DRAFT = "$schema"
 
 _REGEX = re.compile(r"\{(\w+):(?:[^{}]|\{[^{}]*\})*\}")
 _COLON = re.compile(r":\(?(\w+)\)?")

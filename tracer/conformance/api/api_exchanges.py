@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
-from urllib.parse import parse_qsl
 
 from tracer.api_reference import find_operation, link, services
 from tracer.api_reference.request_operations import candidates_by_spelling
@@ -15,6 +14,7 @@ from tracer.conformance.api.schema_properties import is_listed, schema_content
 from tracer.sequences.json_bodies import json_content
 from tracer.sequences.observations import observe
 from tracer.sequences.templates import generic
+from tracer.urls import query_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -144,7 +144,7 @@ def api_exchanges(
     for number, (seen, exchange) in enumerate(zip(run.seen, run.exchanges, strict=True), start=1):
         if seen.receiver not in services():
             continue
-        query = _parameters(seen.query)
+        query = query_fields(seen.query)
         body = json_content(exchange.request.body)
         match = find_operation(seen.receiver, release, seen.method, seen.path, query=dict(query), body=body)
         microversion = microversion_of(exchange, seen.receiver)
@@ -171,10 +171,3 @@ def api_exchanges(
                 body,
             ),
         )
-
-
-def _parameters(query: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(query, keep_blank_values=True, max_num_fields=1000)
-    except ValueError:
-        return []

@@ -10,7 +10,7 @@ from tracer.conformance.api.general_facts import general_facts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["BodyObject", "Key", "general_location", "is_id", "json_type", "objects_in", "value_at"]
+__all__ = ["BodyObject", "Key", "general_location", "is_id", "json_type", "objects_in"]
 
 Key: TypeAlias = str | int
 """A key of an object, or an index of a list."""
@@ -73,19 +73,6 @@ def general_location(keys: Iterable[Key]) -> str:
 def is_id(key: str) -> bool:
     """Return whether a key is an ID or a number, and no name of a field."""
     return _ID.fullmatch(key) is not None
-
-
-def value_at(body: object, keys: Iterable[Key]) -> object:
-    """Return the value at ``keys``, None if there is none."""
-    value: object = body
-    for key in keys:
-        if isinstance(value, dict) and isinstance(key, str):
-            value = value.get(key)
-        elif isinstance(value, list) and isinstance(key, int) and key < len(value):
-            value = value[key]
-        else:
-            return None
-    return value
 
 
 def json_type(value: object) -> str:

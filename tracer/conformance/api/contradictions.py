@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections import defaultdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -12,7 +13,10 @@ from tracer.conformance.api.violations import ApiRule
 from tracer.formats.data_files import read_rules
 from tracer.releases import canonical, holds, is_openstack, order
 
-__all__ = ["Contradiction", "Contradictions", "contradictions"]
+if TYPE_CHECKING:
+    from tracer.conformance.api.report import ApiFinding
+
+__all__ = ["Contradiction", "Contradictions", "KnownContradictions", "contradictions"]
 
 _FILE = Path(__file__).with_name("contradictions.yaml")
 
@@ -65,3 +69,18 @@ def contradictions() -> tuple[Contradiction, ...]:
     Raises InputError for a file that cannot be used.
     """
     return tuple(each for file in read_rules(_FILE, Contradictions) for each in file.contradictions)
+
+
+class KnownContradictions:
+    """The known contradictions by operation, rule and location."""
+
+    def __init__(self) -> None:
+        self._entries: dict[tuple[str, ApiRule, str], list[Contradiction]] = defaultdict(list)
+        for entry in contradictions():
+            for location in entry.locations:
+                self._entries[entry.operation, entry.rule, location].append(entry)
+
+    def find(self, finding: ApiFinding) -> Contradiction | None:
+        """Return the entry for a finding, None if the finding is not known."""
+        entries = self._entries.get((finding.operation, finding.rule, finding.path), ())
+        return next((entry for entry in entries if entry.holds_in(finding.release)), None)

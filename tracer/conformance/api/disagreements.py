@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from tracer.api_reference import link, operation_by_id, reference, services
-from tracer.conformance.api.contradictions import Contradiction, contradictions
+from tracer.conformance.api.contradictions import Contradiction, KnownContradictions, contradictions
 from tracer.conformance.api.violations import ApiRule
 from tracer.releases import order
 
@@ -57,8 +57,11 @@ class _Subject(NamedTuple):
 def disagreements(report: ApiReport) -> list[Disagreement]:
     """Return all known contradictions, and the findings of ``report`` that are not known, by service."""
     by_entry: dict[Contradiction, list[ApiFinding]] = {entry: [] for entry in contradictions()}
+    known = KnownContradictions()
     for finding in report.contradictions:
-        by_entry[_entry(finding)].append(finding)
+        entry = known.find(finding)
+        assert entry is not None, "the report has found it"
+        by_entry[entry].append(finding)
     unexplained: dict[tuple[str, ApiRule, str, str], list[ApiFinding]] = {}
     for finding in report.findings:
         key = (finding.operation, finding.rule, finding.path, finding.text)
@@ -71,16 +74,6 @@ def disagreements(report: ApiReport) -> list[Disagreement]:
     return sorted(
         collected,
         key=lambda each: (ranks.get(each.service, len(ranks)), each.service, each.operation, each.rule),
-    )
-
-
-def _entry(finding: ApiFinding) -> Contradiction:
-    return next(
-        entry
-        for entry in contradictions()
-        if (entry.operation, entry.rule) == (finding.operation, finding.rule)
-        and finding.path in entry.locations
-        and entry.holds_in(finding.release)
     )
 
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from tracer.conformance.api.api_exchanges import ApiExchange, Side
     from tracer.conformance.api.body_objects import BodyObject
 
-__all__ = ["DocumentedFields", "documented_fields"]
+__all__ = ["PLACEHOLDERS", "DocumentedFields", "documented_fields"]
 
 _PARAMETER = re.compile(r"\\\{[^{}]*\\\}")
 
-_PLACEHOLDERS = frozenset({"key", "value"})
+PLACEHOLDERS = frozenset({"key", "value"})
 """Last parts of names such as ``flavor.extra_specs.key``, which stand for any key and its value."""
 
 
@@ -34,7 +34,7 @@ class DocumentedFields:
         self._patterns: list[re.Pattern[str]] = []
         for field in fields:
             outer, _, last = field.name.rpartition(".")
-            if last in _PLACEHOLDERS and outer:
+            if last in PLACEHOLDERS and outer:
                 self._open.add(outer.rpartition(".")[2])
             if "{" in field.name:  # a name with a parameter: volumes_{volume_type}
                 self._patterns.append(re.compile(_PARAMETER.sub(".+", re.escape(field.name))))

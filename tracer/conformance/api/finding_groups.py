@@ -1,4 +1,4 @@
-"""Findings in groups: the same finding in many exchanges and recordings is said once."""
+"""Findings in groups: a report names the same finding in many exchanges and recordings once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracer.releases import order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tracer.conformance.api.report import ApiFinding
 
@@ -42,15 +42,18 @@ class FindingGroup(NamedTuple):
 
 def finding_groups(findings: Iterable[ApiFinding]) -> list[FindingGroup]:
     """Return a group for each contradiction: rule, operation, path and text are the same."""
-    groups: dict[tuple[str, ...], list[ApiFinding]] = {}
-    for each in findings:
-        groups.setdefault((each.rule, each.severity, each.operation, each.path, each.text), []).append(each)
-    return [FindingGroup(group) for group in groups.values()]
+    return _groups(findings, lambda each: (each.rule, each.severity, each.operation, each.path, each.text))
 
 
 def operation_groups(findings: Iterable[ApiFinding]) -> list[FindingGroup]:
     """Return a group for each rule and operation, in the order of their first findings."""
+    return _groups(findings, lambda each: (each.rule, each.severity, each.operation))
+
+
+def _groups(
+    findings: Iterable[ApiFinding], key: Callable[[ApiFinding], tuple[str, ...]]
+) -> list[FindingGroup]:
     groups: dict[tuple[str, ...], list[ApiFinding]] = {}
-    for each in findings:
-        groups.setdefault((each.rule, each.severity, each.operation), []).append(each)
+    for finding in findings:
+        groups.setdefault(key(finding), []).append(finding)
     return [FindingGroup(group) for group in groups.values()]

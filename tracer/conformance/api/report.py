@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from tracer.api_reference import reference
 from tracer.conformance.api.api_exchanges import api_exchanges
-from tracer.conformance.api.contradictions import Contradiction, contradictions
+from tracer.conformance.api.contradictions import KnownContradictions, contradictions
 from tracer.conformance.api.rules import RULES
 from tracer.conformance.api.violations import ApiRule, Violation
 from tracer.errors import InputError, TracerError
 from tracer.findings import ConformanceSeverity
+from tracer.model import duration
 from tracer.recording import load
 from tracer.releases import is_openstack, order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from tracer.api_reference.schema_types import SchemaSet
     from tracer.conformance.api.api_exchanges import ApiExchange
+    from tracer.conformance.api.contradictions import Contradiction
     from tracer.model import Recording
 
 __all__ = [
@@ -140,13 +142,6 @@ def api_exit_code(report: ApiReport) -> int:
     return int(any(fails(finding, report.fail_on) for finding in report.findings))
 
 
-class _Entry(NamedTuple):
-    """A location of a known contradiction."""
-
-    contradiction: Contradiction
-    location: str
-
-
 class _Comparison:
     """The findings of all recordings, and the counts of the known contradictions."""
 
@@ -155,9 +150,10 @@ class _Comparison:
         self.known: list[ApiFinding] = []
         self.releases_with_schemas: set[str] = set()
         self._schemas_of = schemas_of
-        self._entries: Mapping[tuple[str, str, str], list[_Entry]] = _entries()
+        self._known_contradictions = KnownContradictions()
         self._seen_operations: dict[str, set[str]] = defaultdict(set)  # releases by operation
-        self._occurred: dict[_Entry, set[str]] = defaultdict(set)  # releases
+        # releases by entry and location
+        self._occurred: dict[tuple[Contradiction, str], set[str]] = defaultdict(set)
 
     def add(self, recording: Recording, name: str, release: str) -> int:
         """Compare a recording. Return the number of its exchanges with services that have a reference."""
@@ -175,36 +171,32 @@ class _Comparison:
         return count
 
     def _add(self, finding: ApiFinding) -> None:
-        for entry in self._entries.get((finding.operation, finding.rule, finding.path), ()):
-            if entry.contradiction.holds_in(finding.release):
-                self._occurred[entry].add(finding.release)
-                self.known.append(finding)
-                return
-        self.findings.append(finding)
+        entry = self._known_contradictions.find(finding)
+        if entry is None:
+            self.findings.append(finding)
+        else:
+            self._occurred[entry, finding.path].add(finding.release)
+            self.known.append(finding)
 
     def stale(self) -> list[StaleContradiction]:
         """Return the known contradictions that always occur, and did not in releases with their operation."""
-        found = []
-        for entry in (entry for entries in self._entries.values() for entry in entries):
-            contradiction = entry.contradiction
-            seen = {
-                each
-                for each in self._seen_operations[contradiction.operation]
-                if contradiction.holds_in(each)
-            }
-            if contradiction.rule == "schema-violation":
-                seen &= self.releases_with_schemas
-            missing = seen - self._occurred[entry]
-            if missing and not contradiction.only_if:
-                found.append(
-                    StaleContradiction(
-                        operation=contradiction.operation,
-                        rule=contradiction.rule,
-                        location=entry.location,
-                        releases=sorted(missing, key=order),
-                    )
-                )
-        return found
+        return [
+            StaleContradiction(
+                operation=entry.operation,
+                rule=entry.rule,
+                location=location,
+                releases=sorted(missing, key=order),
+            )
+            for entry in contradictions()
+            if not entry.only_if
+            for location in entry.locations
+            if (missing := self._expected(entry) - self._occurred[entry, location])
+        ]
+
+    def _expected(self, entry: Contradiction) -> set[str]:
+        """Return the releases in which a contradiction should have occurred."""
+        releases = {each for each in self._seen_operations[entry.operation] if entry.holds_in(each)}
+        return releases & self.releases_with_schemas if entry.rule == "schema-violation" else releases
 
 
 def _compare_file(path: Path, release: str | None, comparison: _Comparison) -> ComparedRecording:
@@ -213,20 +205,15 @@ def _compare_file(path: Path, release: str | None, comparison: _Comparison) -> C
     except InputError as error:
         return ComparedRecording(recording=str(path), problem=error.detail)
     wanted = release or recording.cloud.release
-    ends = [
-        exchange.started if exchange.ended is None else exchange.ended for exchange in recording.exchanges
-    ]
     compared = ComparedRecording(
         recording=str(path),
         release=wanted,
         exchanges=len(recording.exchanges),
-        duration=max(ends, default=0.0),
+        duration=duration(recording),
     )
     if wanted is None or not is_openstack(wanted):
         problem = (
-            "the recording names no release of its cloud"
-            if wanted is None
-            else f"no OpenStack release: {wanted}"
+            f"no OpenStack release: {wanted}" if wanted else "the recording names no release of its cloud"
         )
         return msgspec.structs.replace(compared, problem=f"{problem}: name it with --release")
     with_reference = comparison.add(recording, str(path), wanted)
@@ -246,13 +233,3 @@ def _finding(rule: ApiRule, violation: Violation, exchange: ApiExchange, recordi
         source=violation.package or f"API reference of {exchange.service} in {exchange.release}",
         link="" if violation.package else exchange.link or reference(exchange.service).url,
     )
-
-
-def _entries() -> Mapping[tuple[str, str, str], list[_Entry]]:
-    entries: dict[tuple[str, str, str], list[_Entry]] = defaultdict(list)
-    for contradiction in contradictions():
-        for location in contradiction.locations:
-            entries[contradiction.operation, contradiction.rule, location].append(
-                _Entry(contradiction, location)
-            )
-    return entries

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from tracer.api_reference.schema_types import SchemaPart
 from tracer.api_reference.schemas import query_document, validator
-from tracer.conformance.api.body_objects import general_location, json_type, value_at
+from tracer.conformance.api.body_objects import general_location, json_type
 from tracer.redaction.pseudonyms import has_pseudonym
 
 if TYPE_CHECKING:
@@ -69,9 +69,9 @@ def _errors(exchange: ApiExchange, part: SchemaPart, rule: SchemaRule) -> Iterat
     except ValueError:  # the validator takes no value with more than 255 levels
         return
     for error in (inner for each in errors for inner in _nearest(each)):
-        if not _is_evidence(error, value):
+        if not _is_evidence(error):
             continue
-        for keys, text, is_missing in _described(error, value):
+        for keys, text, is_missing in _described(error):
             if is_missing and exchange.selected_fields and keys[-1] not in exchange.selected_fields:
                 continue
             inner = general_location(keys)
@@ -104,11 +104,11 @@ def _distance(errors: Sequence[jsonschema_rs.ValidationError]) -> tuple[int, int
     return -min(len(error.instance_path) for error in errors), len(errors)
 
 
-def _is_evidence(error: jsonschema_rs.ValidationError, value: object) -> bool:
+def _is_evidence(error: jsonschema_rs.ValidationError) -> bool:
     """Return whether the error is one of the service: a pseudonym fits no pattern and no length."""
-    instance = value_at(value, error.instance_path)
     if error.kind.name in _STRUCTURE:
         return True
+    instance = error.instance
     if error.kind.name == "type" and isinstance(instance, dict | list):
         return True
     return not has_pseudonym(
@@ -116,9 +116,7 @@ def _is_evidence(error: jsonschema_rs.ValidationError, value: object) -> bool:
     )
 
 
-def _described(
-    error: jsonschema_rs.ValidationError, value: object
-) -> Iterator[tuple[Sequence[Key], str, bool]]:
+def _described(error: jsonschema_rs.ValidationError) -> Iterator[tuple[Sequence[Key], str, bool]]:
     """Yield location, text, and whether a value is missing. No text has a value of the run."""
     keys, kind = tuple(error.instance_path), error.kind
     facts = kind.as_dict()
@@ -130,7 +128,7 @@ def _described(
         for name in facts["unexpected"]:
             yield (*keys, str(name)), f"the schema does not allow {name}", False
         return
-    actual = json_type(value_at(value, keys))
+    actual = json_type(error.instance)
     if kind.name == "type":
         yield keys, f"the value is of type {actual}, not {_listed(error)}", False
     else:

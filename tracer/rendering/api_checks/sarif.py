@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracer.conformance.api.finding_groups import finding_groups
-from tracer.conformance.rule_texts import plain_text, rule_texts
+from tracer.conformance.rule_texts import rule_texts
 from tracer.documentation import findings_url
 from tracer.findings import FindingLocation
-from tracer.i18n import DEFAULT
-from tracer.rendering.sarif_log import SARIF_LEVELS, sarif_locations, sarif_log, sarif_rule, sarif_text
+from tracer.rendering.sarif_log import SARIF_LEVELS, sarif_locations, sarif_log, sarif_rules, sarif_text
 
 if TYPE_CHECKING:
     from tracer.conformance.api import ApiReport
@@ -24,12 +23,7 @@ def api_sarif(report: ApiReport) -> str:
     The same finding in several exchanges is one result, with all its locations. Known contradictions are
     results with a suppression.
     """
-    rules = [
-        sarif_rule(
-            name, plain_text(text.means[DEFAULT]), findings_url("api", name), plain_text(text.remedy[DEFAULT])
-        )
-        for name, text in rule_texts().api.items()
-    ]
+    rules = sarif_rules(rule_texts().api, "api")
     results = [_result(group) for group in finding_groups(report.findings)]
     results += [
         _result(group) | {"suppressions": [{"kind": "external"}]}

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracer.conformance.findings import findings
-from tracer.conformance.rule_texts import plain_text, rule_texts
+from tracer.conformance.rule_texts import rule_texts
 from tracer.documentation import findings_url
-from tracer.i18n import DEFAULT
-from tracer.rendering.sarif_log import SARIF_LEVELS, sarif_locations, sarif_log, sarif_rule, sarif_text
+from tracer.rendering.sarif_log import SARIF_LEVELS, sarif_locations, sarif_log, sarif_rules, sarif_text
 
 if TYPE_CHECKING:
     from tracer.conformance.report import ConformanceReport
@@ -19,15 +18,7 @@ __all__ = ["sarif"]
 
 def sarif(report: ConformanceReport) -> str:
     """Return the JSON text, with a newline at its end: a result for each finding."""
-    rules = [
-        sarif_rule(
-            name,
-            plain_text(text.means[DEFAULT]),
-            findings_url("rule", name),
-            plain_text(text.remedy[DEFAULT]),
-        )
-        for name, text in rule_texts().check.items()
-    ]
+    rules = sarif_rules(rule_texts().check, "rule")
     results = [_result(finding) for check in report.recordings for finding in findings(check)]
     properties = {
         "failedCommands": [

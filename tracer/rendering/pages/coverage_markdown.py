@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.api_reference import names_of
-from tracer.i18n import pick
-from tracer.rendering.coverage_tables import grouped_counts, release_names, status_list
+from tracer.rendering.coverage_tables import documented_releases, grouped_counts, release_names, status_list
 from tracer.rendering.markdown_escapes import Md, code, inline, link
+from tracer.rendering.operation_links import operation_name
 from tracer.rendering.pages.templating import fill
-from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
     from tracer.rendering.pages.wording import Wording
 
 __all__ = ["coverage_markdown"]
-
-_NAME = 120
 
 
 def coverage_markdown(
@@ -88,7 +84,7 @@ def _row(
 ) -> list[Md]:
     seen = {use.release: use for use in operation.seen}
     page = page_of(operation)
-    name = _name(operation, say)
+    name = operation_name(operation.id, say.language)
     request = code(f"{operation.method} {operation.path}")
     return [
         Md(f"{Md(f'[{inline(name)}]({page})') if page else link(name, operation.link)}<br>{request}"),
@@ -105,18 +101,11 @@ def _row(
 
 def _unseen(service: ServiceCoverage, releases: Sequence[str], say: Wording) -> Iterator[Md]:
     for operation in service.unseen:
-        name = link(_name(operation, say), operation.link)
-        partly = (
-            ""
-            if len(operation.documented) == len(releases)
-            else f" ({inline(release_names(operation.documented, releases))})"
-        )
-        yield Md(f"{name}: {code(f'{operation.method} {operation.path}')}{partly}")
+        name = link(operation_name(operation.id, say.language), operation.link)
+        limits = documented_releases(operation, releases)
+        request = code(f"{operation.method} {operation.path}")
+        yield Md(f"{name}: {request}{f' ({inline(limits)})' if limits else ''}")
 
 
 def _release(name: str, say: Wording) -> Md:
     return inline(name) if name else say("release.unknown")
-
-
-def _name(operation: CoveredOperation, say: Wording) -> str:
-    return visible(pick(names_of(operation.id), say.language), _NAME)

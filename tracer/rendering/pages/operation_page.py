@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from tracer.api_reference import link, names_of, operation_by_id, reference
-from tracer.i18n import pick
+from tracer.api_reference import link, operation_by_id, reference
 from tracer.releases import holds, order
 from tracer.rendering.coverage_tables import release_names
 from tracer.rendering.markdown_escapes import EXAMPLE, Md, code, inline
 from tracer.rendering.markdown_escapes import link as to
+from tracer.rendering.operation_links import operation_name
 from tracer.rendering.pages.message_texts import DescribedRecording, Part, parts_of
 from tracer.rendering.pages.templating import fill
-from tracer.rendering.visible_texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -25,9 +23,8 @@ if TYPE_CHECKING:
     from tracer.rendering.pages.site_plan import OperationPage
     from tracer.rendering.pages.wording import Wording
 
-__all__ = ["operation_name", "operation_page"]
+__all__ = ["operation_page"]
 
-_NAME = 120
 _MOST_FIELDS = 300
 """The most undocumented fields on a page: the names of a map may be the user's own."""
 _ROOT = "../.."
@@ -46,11 +43,6 @@ class _Field(NamedTuple):
     required: Md
     documented: Md
     observed: Md
-
-
-def operation_name(operation_id: str, language: str) -> str:
-    """Return the name of an operation in ``language``, else in English, as one line."""
-    return visible(pick(names_of(operation_id), language), _NAME)
 
 
 def operation_page(page: OperationPage, example: Recording, say: Wording) -> str:
@@ -227,12 +219,14 @@ def _united(sets: Iterable[frozenset[str]]) -> frozenset[str]:
     return frozenset().union(*sets)
 
 
-def _releases(names: Iterable[str], page: OperationPage, say: Wording) -> Md:
+def _releases(names: Collection[str], page: OperationPage, say: Wording) -> Md:
     """Return the names of releases, with a dash between neighbours among those of the page."""
     known = sorted((use.release for use in page.operation.seen if use.release), key=order)
-    counted = Counter(names)
-    unknown = [say("release.unknown")] if counted.pop("", 0) else []
-    return Md(", ".join(filter(None, [inline(release_names(counted, known)), *unknown])))
+    texts = [
+        inline(release_names(filter(None, names), known)),
+        say("release.unknown") if "" in names else Md(),
+    ]
+    return Md(", ".join(filter(None, texts)))
 
 
 def _example(page: OperationPage, recording: Recording, say: Wording) -> list[Part]:

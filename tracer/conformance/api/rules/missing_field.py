@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from tracer.conformance.api.api_exchanges import Side
 from tracer.conformance.api.body_objects import objects_in
+from tracer.conformance.api.documented_fields import PLACEHOLDERS
 from tracer.conformance.api.general_facts import general_facts, service_facts
 from tracer.conformance.api.schema_errors import schema_errors
 from tracer.conformance.api.violations import Violation
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from tracer.conformance.api.body_objects import BodyObject
 
 __all__ = ["missing_field"]
-
-_PLACEHOLDERS = ("key", "value")
 
 
 def missing_field(exchange: ApiExchange) -> Iterator[Violation]:
@@ -88,7 +87,7 @@ def _absent_fields(
         if not any(each.content for each in by_name.get(holder, ())):
             absent |= names
     if general_facts().open_objects & set(required):
-        absent.update(_PLACEHOLDERS)
+        absent.update(PLACEHOLDERS)
     return absent
 
 
@@ -107,7 +106,7 @@ def _is_missing(name: str, names: set[str], by_name: Mapping[str, list[BodyObjec
     outer, _, last = name.rpartition(".")
     if not outer or name in names:
         return name not in names
-    if last in _PLACEHOLDERS:
+    if last in PLACEHOLDERS:
         return False
     holders = [each for each in by_name.get(outer.rpartition(".")[2], ()) if each.content]
     return any(last not in each.content for each in holders)

@@ -1,4 +1,4 @@
-"""Placeholders such as ``{image_id}`` in the texts of suites."""
+"""Placeholders such as ``{image_id}`` in the texts of suites, and of requests to a new cloud."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracer.matrix.placeholders import filled, placeholders
+from tracer.formats.placeholders import filled, placeholders
 
 VALUE = {"name": "{a}-{b}", "list": ["{a}", 1, True, None, {"{c}": "{ d }"}]}
 
