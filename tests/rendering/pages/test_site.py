@@ -56,6 +56,16 @@ def test_one_release_needs_no_table_of_releases() -> None:
     assert len(page.all("table")) == 1
 
 
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "no documented sequence yet"), ("ko", "아직 문서화된 시퀀스 없음")]
+)
+def test_a_command_without_a_sequence_is_named_once_in_its_row(language: str, text: str) -> None:
+    unknown = msgspec.structs.replace(seed_recording(), sequence=None)
+    site = plan({"0": summarise(unknown)}, {"0": "image-show"})
+    row = rendered(index(site, wording(language))).all("table")[0].all("tr")[1]
+    assert [cell.text for cell in row.all("td")][:2] == ["openstack image show", text]
+
+
 def test_hostile_names_stay_text_in_the_table_and_in_the_configuration() -> None:
     names = [text for text in HOSTILE if visible(text)]
     site = _plan(("zed", "x", "conforms"), *((text, text, "conforms") for text in names))

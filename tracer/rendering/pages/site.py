@@ -20,7 +20,7 @@ from tracer.rendering.visible_texts import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracer.rendering.pages.site_plan import ReleasePages, SitePlan
+    from tracer.rendering.pages.site_plan import Page, ReleasePages, SitePlan
     from tracer.rendering.pages.wording import Wording
 
 __all__ = ["BASE", "CONFIG", "assets", "configuration", "index"]
@@ -40,7 +40,7 @@ def index(plan: SitePlan, say: Wording) -> str:
                 {
                     "title": page.title,
                     "path": f"{release.folder}/{page.name}.md",
-                    "purpose": purpose(page.summary, page.title, say),
+                    "purpose": _purpose(page, say),
                     "messages": page.summary.messages,
                     "verdict": say(f"verdict.{page.summary.verdict or 'none'}"),
                     "recorded": page.summary.recorded.partition("T")[0],
@@ -109,6 +109,14 @@ def assets() -> dict[str, bytes]:
 
 def _title(release: ReleasePages, say: Wording) -> str:
     return release.name or say("release.unknown")
+
+
+def _purpose(page: Page, say: Wording) -> Md:
+    """Return what the command does, without its name, which is beside it in the table."""
+    summary = page.summary
+    if not summary.sequence and not summary.failed_login:
+        return say("index.no-sequence")
+    return purpose(summary, page.title, say)
 
 
 def _table(plan: SitePlan, say: Wording) -> list[list[Md]]:
