@@ -47,7 +47,8 @@ def test_each_suite_on_each_release_with_its_own_client_or_each_of_those_named(u
     nowhere = Path("nowhere")
     own = make_plan(nowhere, ["zed", "2026.2"], [unit.suite])
     assert [(one.release, one.client) for one in own.units] == [("zed", "zed"), ("2026.2", "2026.2")]
-    crossed = make_plan(nowhere, ["zed", "2026.2"], [unit.suite], ["zed", "2026.2"])
+    both = ["zed", "2026.2"]
+    crossed = make_plan(nowhere, both, [unit.suite], {"zed": both, "2026.2": both})
     assert len(crossed.todo) == len({one.key for one in crossed.units}) == 4
     assert {one.rounds for one in crossed.todo} == {(1, 2)}
 

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.runner import tracer
 from tracer.cloud.release_data import releases
 from tracer.errors import TracerError
-from tracer.matrix import select_releases, select_suites, suites
+from tracer.matrix import select_clients, select_releases, select_suites, suites
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,8 +43,24 @@ def test_what_is_no_release(text: str, message: str) -> None:
     assert str(caught.value).startswith(message)
 
 
+def test_each_client_on_each_cloud() -> None:
+    assert select_clients("2026.2,zed", ["zed", "2024.1"]) == {
+        "zed": ["zed", "2026.2"],
+        "2024.1": ["zed", "2026.2"],
+    }
+
+
+def test_the_neighbours_of_each_cloud() -> None:
+    assert select_clients("neighbours", ["zed", "2024.1", "2026.2"]) == {
+        "zed": ["zed", "2023.1"],
+        "2024.1": ["2023.2", "2024.1", "2024.2"],
+        "2026.2": ["2026.1", "2026.2"],
+    }
+
+
 def test_all_suites_where_none_is_named() -> None:
     assert [suite.name for suite in select_suites([])] == [*suites()]
+    assert [suite.name for suite in select_suites(["all", "image"])] == [*suites()]
     assert [suite.name for suite in select_suites(["image"])] == ["image"]
     assert [suite.name for suite in select_suites(["image", "identity", "image"])] == ["image", "identity"]
 

@@ -98,3 +98,9 @@ def test_changed_is_what_differs_beyond_what_differs_in_the_cell_itself() -> Non
     assert changed(one, other)
     assert not changed(one._replace(again=other.recording), other)
     assert not changed(one, other._replace(recording=None))
+
+
+def test_a_client_has_columns_of_its_clouds_alone() -> None:
+    cells = [cell("zed", client="zed"), cell("zed", client="2023.1"), cell("2023.1", client="2023.1")]
+    heads = [line.split() for line in printed(cells, ["zed", "2023.1"]) if line.startswith("command")]
+    assert heads == [["command", "zed"], ["command", "zed", "2023.1"]]

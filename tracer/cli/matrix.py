@@ -40,12 +40,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SUITE",
         action="append",
         default=[],
-        help="Suite of commands, or its file (*.yaml); may be given again (default: all suites).",
+        help="Suite of commands, or its file (*.yaml); all stands for those that ship (default); "
+        "may be given again.",
     )
     add(
         "--clients",
         metavar="RELEASES",
-        help="Releases of clients, each on every cloud (default: each cloud's own).",
+        help="Releases of clients, each on every cloud; or neighbours: the cloud's own release, the one "
+        "before, and the one after (default: each cloud's own).",
     )
     add(
         "--jobs",
@@ -65,12 +67,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Record the suites, and print the table. Return 1 if a cell does not have the expected verdict."""
-    from tracer.matrix import MatrixOutput, make_plan, select_releases, select_suites
+    from tracer.matrix import MatrixOutput, make_plan, select_clients, select_releases, select_suites
     from tracer.rendering import draw
     from tracer.runs.settings import Settings
 
     releases = select_releases(options.releases)
-    clients = select_releases(options.clients, "--clients") if options.clients is not None else []
+    clients = select_clients(options.clients, releases) if options.clients is not None else None
     suites = select_suites(options.suite)
     kinds = tuple(filter(None, options.diagram.split(",")))
     with naming_options(options):

@@ -12,7 +12,7 @@ from tracer.matrix.cells import Cell
 from tracer.matrix.units import AGAIN, FIRST, ROUNDS, Round, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tracer.matrix.problems import Problem
@@ -82,19 +82,19 @@ def make_plan(
     out: Path,
     releases: Sequence[str],
     suites: Sequence[Suite],
-    clients: Sequence[str] = (),
+    clients: Mapping[str, Sequence[str]] | None = None,
     *,
     fresh: bool = False,
 ) -> MatrixPlan:
-    """Return the plan for each of ``suites`` on each of ``releases`` with each of ``clients``.
+    """Return the plan for each of ``suites`` on each of ``releases``.
 
-    Without ``clients``, each release has its own client. Rounds that are finished in the folder ``out`` are
+    ``clients`` are those of each release; by default, each release has its own client. Rounds that are finished in the folder ``out`` are
     not recorded again, unless ``fresh`` is true.
     """
     units = [
         Unit(release=release, client=client, suite=suite)
         for release in releases
-        for client in clients or [release]
+        for client in (clients[release] if clients else [release])
         for suite in suites
     ]
     plan = MatrixPlan(units)

@@ -48,16 +48,18 @@ def legend(cells: Sequence[Cell]) -> str:
 
 
 def _table(cells: Sequence[Cell], releases: Sequence[str], changed: Changed, client: str) -> Table:
-    title = f"client of {client}" if client else None
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0, show_edge=False)
-    table.add_column("command", overflow="fold")
-    for release in releases:
-        table.add_column(release, no_wrap=True)
     rows = {
         (cell.name, cell.release): cell
         for cell in cells
         if (not client or cell.client == client) and not _aside(cell)
     }
+    recorded = {release for _, release in rows}
+    releases = [release for release in releases if release in recorded]
+    title = f"client of {client}" if client else None
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0, show_edge=False)
+    table.add_column("command", overflow="fold")
+    for release in releases:
+        table.add_column(release, no_wrap=True)
     for name in dict.fromkeys(name for name, _ in rows):
         table.add_row(name, *_row([rows.get((name, release)) for release in releases], changed))
     return table
