@@ -88,8 +88,8 @@ def make_plan(
 ) -> MatrixPlan:
     """Return the plan for each of ``suites`` on each of ``releases``.
 
-    ``clients`` are those of each release; by default, each release has its own client. Rounds that are finished in the folder ``out`` are
-    not recorded again, unless ``fresh`` is true.
+    ``clients`` are those of each release; by default, each release has its own client. Rounds that are
+    finished in the folder ``out`` are not recorded again, unless ``fresh`` is true.
     """
     units = [
         Unit(release=release, client=client, suite=suite)

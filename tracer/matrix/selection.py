@@ -34,8 +34,8 @@ def select_releases(text: str, option: str = "--releases") -> list[str]:
 def select_clients(text: str, clouds: Iterable[str]) -> Mapping[str, Sequence[str]]:
     """Return the releases of the clients for each of ``clouds``.
 
-    ``text`` is a list as for ``select_releases``. The word ``neighbours`` stands for the release of the cloud,
-    the one before, and the one after.
+    ``text`` is a list as for ``select_releases``. The word ``neighbours`` stands for the release of the
+    cloud, the one before, and the one after.
     """
     if text.strip() == _NEIGHBOURS:
         known = list(releases())
