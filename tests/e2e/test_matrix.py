@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+import yaml
 
 from tests.e2e.conftest import TRACER, processes_of, read_until
 from tests.patience import PATIENCE
+from tests.shipped import RECORDINGS
+from tracer.comparison import compare
 from tracer.matrix import make_plan, select_suites
 from tracer.recording import load
 
@@ -48,6 +51,7 @@ cleanup:
 - run: openstack project delete {project_id}
 """
 NAMES = ("user-create", "not-allowed", "wrong-password", "wrong-format")
+COMPUTE = RECORDINGS.parent / "tracer" / "matrix" / "suites" / "compute.yaml"
 UUID = re.compile(r"\b[0-9a-f]{32}\b")
 
 
@@ -347,3 +351,21 @@ def test_requests_as_several_roles_and_a_role_that_a_release_lacks(place: Place)
     again = place.matrix("--releases", "zed,2026.2")
     assert again.stdout == ended.stdout
     assert {path: path.stat().st_mtime_ns for path in place.out.rglob("*.yaml")} == before
+
+
+def test_a_third_of_the_compute_suite_is_as_shipped(place: Place) -> None:
+    """The first third, service calls included: a fresh cloud gives what the shipped recordings have."""
+    suite = yaml.safe_load(COMPUTE.read_text(encoding="utf-8"))
+    suite["commands"] = suite["commands"][: len(suite["commands"]) // 3]
+    ends = ("server delete --wait {server_id}", "keypair delete tracer-key", "image delete {image_id}")
+    suite["cleanup"] = [{"run": f"openstack {words}"} for words in (*ends, "volume delete {volume_id}")]
+    names = [entry["name"] for entry in suite["commands"]]
+    assert {"flavor-list", "server-create", "server-unlock"} <= {*names}
+    (place.folder / "short.yaml").write_text(yaml.safe_dump(suite), encoding="utf-8")
+    ended = place.matrix("--releases", "2026.2")
+    assert ended.returncode == 0, ended.stderr
+    place.nothing_is_left()
+    for name in names:
+        recorded = load(place.out / "2026.2" / f"{name}.yaml")
+        found = compare(load(RECORDINGS / "2026.2" / f"{name}.yaml"), recorded)
+        assert [(each.kind, each.place) for each in found.differences] == [], name
