@@ -8,7 +8,7 @@ import msgspec
 
 __all__ = ["FORMAT", "SchemaPart", "SchemaRule", "SchemaSet"]
 
-FORMAT = 2
+FORMAT = 3
 """The number of the format. A file of the cache with another number is created again."""
 
 SchemaPart = Literal["request", "query", "response"]
@@ -21,8 +21,10 @@ class SchemaRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     service: ``/servers/{id}/action``. ``action`` is the key that the body of the request must have.
     ``min_version`` and ``max_version`` are microversions, both included; empty: no limit. ``schema`` is an
     index in the schemas of the set, or None if the service declares that there is no body. A rule for a
-    response concerns successful responses; a response without content is null. ``package`` is the source of
-    the schema: ``nova==34.0.0``. With a query ``fields``, a response of Neutron lacks the other fields.
+    response concerns successful responses; a response without content is null. With a query ``fields``, a
+    response of Neutron lacks the other fields. ``package`` is the source of the schema: ``nova==34.0.0``.
+    ``further`` says that this is not the service's own package, but one that validates its responses, as
+    Tempest does: the rules of the own package have priority.
     """
 
     service: str
@@ -34,6 +36,7 @@ class SchemaRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     max_version: str = ""
     schema: int | None
     package: str
+    further: bool = False
 
 
 class SchemaSet(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unknown_fields=True):
@@ -41,8 +44,8 @@ class SchemaSet(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unkn
 
     ``routes`` has all routes of each service, with and without a schema, as ``GET /servers/detail``: a more
     exact route without a schema has priority over a route with one. ``packages`` has the versions of the
-    packages by service: ``{"nova": {"nova": "34.0.0"}}``. ``refused`` has the number of schemas of each
-    service that are no valid schemas; they are left out.
+    packages by service, the own package first: ``{"nova": {"nova": "26.0.0", "tempest": "32.0.0"}}``.
+    ``refused`` has the number of schemas of each service that are no valid schemas; they are left out.
     """
 
     format: int = FORMAT
