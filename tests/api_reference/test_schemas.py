@@ -38,7 +38,6 @@ def rule(
     schema: int | None = 0,
     action: str = "",
     service: str = "nova",
-    further: bool = False,
 ) -> SchemaRule:
     return SchemaRule(
         service=service,
@@ -50,7 +49,6 @@ def rule(
         max_version=versions[1],
         schema=schema,
         package=f"{service}==1.0.0",
-        further=further,
     )
 
 
@@ -124,16 +122,6 @@ def test_no_rule_of_another_route(service: str, method: str, path: str) -> None:
 )
 def test_the_microversion_decides(version: str, expected: int) -> None:
     assert found("nova", "POST", "/servers", version) == {"request": expected, "response": 3}
-
-
-def test_the_own_package_has_priority_over_a_further_one() -> None:
-    rules = (
-        rule("GET", "/servers", "response", ("2.90", ""), schema=1, further=True),
-        rule("GET", "/servers", "response", ("2.1", "2.95"), schema=0),
-    )
-    both = SchemaSet(release="zed", rules=rules, schemas=(SERVER, ANY))
-    chosen = [applicable(both, "nova", "GET", "/servers", version, None) for version in ("2.91", "2.96")]
-    assert [each["response"].schema for each in chosen] == [0, 1]
 
 
 @pytest.mark.parametrize(

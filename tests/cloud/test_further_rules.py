@@ -49,24 +49,9 @@ def test_a_rule_without_a_route_of_its_own_is_left_out(path: str) -> None:
     assert added(rule(path)) == []
 
 
-@pytest.mark.parametrize(
-    ("own", "wanted", "remains"),
-    [
-        ([("", "")], ("2.3", "2.9"), False),
-        ([("2.1", "")], ("", ""), False),
-        ([("2.1", "2.9")], ("", "2.9"), False),
-        ([("2.1", "2.9")], ("", "2.10"), True),
-        ([("2.10", ""), ("2.1", "2.9")], ("", ""), False),
-        ([("2.1", "2.8"), ("2.10", "")], ("", ""), True),
-        ([("2.10", "")], ("", "2.9"), True),
-        ([("2.10", "")], ("2.11", ""), False),
-    ],
-)
-def test_the_rules_of_the_own_package_replace_a_rule_that_says_no_more(
-    own: list[tuple[str, str]], wanted: tuple[str, str], *, remains: bool
-) -> None:
-    owned = tuple(rule("GET /servers/{id}", each) for each in own)
-    assert bool(added(rule("GET /servers/{server_id}", wanted), own=owned)) is remains
+def test_the_own_package_knows_the_microversions_of_an_operation() -> None:
+    own = rule("GET /servers/{id}", ("2.1", "2.35"))
+    assert added(rule("GET /servers/{server_id}"), own=(own,)) == []
 
 
 def test_the_rules_of_another_part_or_action_replace_nothing() -> None:

@@ -22,9 +22,8 @@ class SchemaRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     ``min_version`` and ``max_version`` are microversions, both included; empty: no limit. ``schema`` is an
     index in the schemas of the set, or None if the service declares that there is no body. A rule for a
     response concerns successful responses; a response without content is null. With a query ``fields``, a
-    response of Neutron lacks the other fields. ``package`` is the source of the schema: ``nova==34.0.0``.
-    ``further`` says that this is not the service's own package, but one that validates its responses, as
-    Tempest does: the rules of the own package have priority.
+    response of Neutron lacks the other fields. ``package`` is the source of the schema: ``nova==34.0.0``,
+    or ``tempest==47.0.0`` for a response that Tempest validates, and the own package of the service does not.
     """
 
     service: str
@@ -36,7 +35,6 @@ class SchemaRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     max_version: str = ""
     schema: int | None
     package: str
-    further: bool = False
 
 
 class SchemaSet(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unknown_fields=True):

@@ -149,7 +149,7 @@ def applicable(
         if matching:
             rules = index.rules.get((method, max(matching, key=count_literals)), ())
             version = _number(microversion)
-            # Of several rules, the last is that of the newest microversions in the service's own package.
+            # Of several rules, the last is that of the newest microversions.
             return {rule.part: rule for rule in rules if _covers(rule, version, body)}
     return {}
 
@@ -206,7 +206,7 @@ def _index(schemas: SchemaSet, service: str) -> _Index:
         if rule.service == service:
             rules[rule.method, rule.path].append(rule)
     for listed in rules.values():
-        listed.sort(key=lambda rule: (not rule.further, _number(rule.min_version)))
+        listed.sort(key=lambda rule: _number(rule.min_version))
     routes = {(method, path) for method, path in map(str.split, schemas.routes.get(service, ()))}
     by_slashes: dict[tuple[str, int], list[str]] = defaultdict(list)
     for method, path in sorted(routes | rules.keys()):

@@ -10,14 +10,12 @@ import msgspec
 from tracer.api_reference.path_templates import count_literals, path_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from tracer.api_reference.schema_types import SchemaPart
     from tracer.cloud.read_rules import ReadContent, ReadRule
 
 __all__ = ["further_rules"]
-
-_NO_LIMIT = (1 << 31, 0)
 
 
 class _Subject(NamedTuple):
@@ -32,18 +30,17 @@ class _Subject(NamedTuple):
 def further_rules(own: ReadContent, rules: Iterable[ReadRule]) -> list[ReadRule]:
     """Return the ``rules`` that the service's own package does not have, with the paths of its routes.
 
-    A rule without a route, and a rule for some of the values of a route's parameter, is left out: the service
-    does not have the operation in this release, or not for itself. Several schemas are alternatives.
+    Where the own package has a schema, its microversions are those of the operation. A rule without a route,
+    and a rule for some of the values of a route's parameter, is left out: the service does not have the
+    operation in this release, or not for itself. Several schemas are alternatives.
     """
     routes: dict[str, list[str]] = defaultdict(list)
     for method, path in map(str.split, own.routes):
         routes[method].append(path)
-    ranges: dict[_Subject, list[tuple[str, str]]] = defaultdict(list)
-    for each in own.rules:
-        ranges[_subject(each)].append((each.min_version, each.max_version))
+    described = {_subject(each) for each in own.rules}
     schemas: dict[ReadRule, list[Any]] = {}
     for each in _fitted(rules, routes):
-        if not _has_all(ranges.get(_subject(each), ()), (each.min_version, each.max_version)):
+        if _subject(each) not in described:
             known = schemas.setdefault(msgspec.structs.replace(each, schema=None), [])
             known += [each.schema] if each.schema not in known else []
     return [
@@ -64,25 +61,3 @@ def _fitted(rules: Iterable[ReadRule], routes: dict[str, list[str]]) -> Iterator
         route = max(fitting, key=count_literals, default=None)
         if route and count_literals(route)[0] == count_literals(each.path)[0]:
             yield msgspec.structs.replace(each, path=route)
-
-
-def _has_all(ranges: Sequence[tuple[str, str]], wanted: tuple[str, str]) -> bool:
-    """Return whether ``ranges`` of microversions together have all of ``wanted``."""
-    position = _first(wanted[0])
-    for least, most in sorted((_first(least), _last(most)) for least, most in ranges):
-        if least <= position <= most:
-            if most >= _last(wanted[1]):
-                return True
-            position = (most[0], most[1] + 1)
-    return False
-
-
-def _first(version: str) -> tuple[int, int]:
-    """Return the first microversion of a range as numbers. A service begins with 2.1, or with 3.0."""
-    major, minor = map(int, version.split(".")) if version else (0, 0)
-    return (major, minor) if minor > 1 else (0, 0)
-
-
-def _last(version: str) -> tuple[int, int]:
-    major, minor = map(int, version.split(".")) if version else _NO_LIMIT
-    return major, minor

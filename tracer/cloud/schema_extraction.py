@@ -122,7 +122,7 @@ def _collected(name: str, read: Mapping[str, ReadContent]) -> SchemaSet:
         if further := read.get(f"{service}{_FURTHER}"):
             packages[service] = {**content.packages, **further.packages}
             added = further_rules(content, further.rules)
-            rules += _stored(service, further.packages, added, store, refused, further=True)
+            rules += _stored(service, further.packages, added, store, refused)
     return SchemaSet(
         release=name,
         packages=packages,
@@ -139,8 +139,6 @@ def _stored(
     rules: Sequence[ReadRule],
     store: _SchemaStore,
     refused: Counter[str],
-    *,
-    further: bool = False,
 ) -> Iterator[SchemaRule]:
     """Yield the rules of a package with the indexes of their schemas. Count those that are no schemas."""
     package = "==".join(next(iter(packages.items())))
@@ -159,5 +157,4 @@ def _stored(
             max_version=each.max_version,
             schema=index,
             package=package,
-            further=further,
         )
