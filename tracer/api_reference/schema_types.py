@@ -54,6 +54,11 @@ class SchemaSet(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unkn
     rules: tuple[SchemaRule, ...] = ()
     schemas: tuple[msgspec.Raw, ...] = ()
 
+    def is_own(self, rule: SchemaRule) -> bool:
+        """Return whether the schema of a rule is of the service's own package."""
+        packages = self.packages.get(rule.service, {})
+        return not packages or rule.package.partition("==")[0] == next(iter(packages))
+
     def __post_init__(self) -> None:
         if any(len(route.split()) != 2 for routes in self.routes.values() for route in routes):
             raise ValueError("a route has a method and a path")

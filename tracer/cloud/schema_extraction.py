@@ -119,9 +119,10 @@ def _collected(name: str, read: Mapping[str, ReadContent]) -> SchemaSet:
     for service, content in own.items():
         packages[service] = content.packages
         rules += _stored(service, content.packages, content.rules, store, refused)
-        if further := read.get(f"{service}{_FURTHER}"):
+        further = read.get(f"{service}{_FURTHER}")
+        added = further_rules(content, further.rules) if further else []
+        if further and added:
             packages[service] = {**content.packages, **further.packages}
-            added = further_rules(content, further.rules)
             rules += _stored(service, further.packages, added, store, refused)
     return SchemaSet(
         release=name,
