@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conformance.api.calls import call, compared
 from tests.conftest import sharing
 from tests.e2e.conftest import TRACER
+from tracer.api_reference import operations, services
 from tracer.api_reference.schemas import applicable, schema_file, validator
 from tracer.cloud.cache import folder
 from tracer.cloud.release_data import releases
 from tracer.cloud.schema_extraction import ensure_schemas
+from tracer.conformance.api.contradictions import contradictions
+from tracer.conformance.api.schema_errors import schema_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracer.api_reference import Operation
     from tracer.api_reference.schema_types import SchemaSet
+    from tracer.conformance.api.api_exchanges import ApiExchange, Side
+    from tracer.conformance.api.contradictions import Contradiction
 
 pytestmark = pytest.mark.e2e
 
@@ -82,6 +92,68 @@ def test_the_schemas_of_a_release(extracted: SchemaSet, cache: Path) -> None:
     assert not accepts("POST", "/servers/1/action", {"reboot": {"type": "GENTLE"}})
     assert accepts("POST", "/v2.0/ports", {"port": {"network_id": "a"}})
     assert not accepts("POST", "/v2.0/ports", {"port": {"name": "a"}})
+
+
+def _keys(location: str) -> list[str | int]:
+    """Return the keys of a location in a body, such as `images[].stores`. {} stands for any name."""
+    words = re.findall(r"\[\]|[^.\[]+", location)
+    return [0 if word == "[]" else word.replace("{}", "any") for word in words]
+
+
+def _holding(keys: list[str | int], value: Any) -> Any:
+    """Return a body with a value at a location, and nothing else."""
+    for key in reversed(keys):
+        value = [value] if isinstance(key, int) else {key: value}
+    return value
+
+
+def _exchange(
+    schemas: SchemaSet, service: str, operation: Operation, side: str, body: Any, version: str
+) -> ApiExchange:
+    names = {"nova": "compute", "cinder": "volume", "placement": "placement"}
+    headers = {"OpenStack-API-Version": f"{names[service]} {version}"} if service in names else {}
+    bodies = {"sent" if side == "request" else "body": body}
+    exchange = call(service, operation.method, operation.path, headers=headers, **bodies)
+    return compared(exchange, schemas.release, schemas)
+
+
+def _refutes(exchange: ApiExchange, entry: Contradiction, side: Side, keys: list[str | int]) -> bool:
+    """Return whether the schema of a body says the opposite of an entry.
+
+    The body has only the undocumented field, or nothing at all. The schema does not allow the field, or
+    requires it.
+    """
+    texts = {error.text for error in schema_errors(exchange)}
+    if entry.rule == "undocumented-field":
+        return f"the schema does not allow {keys[-1]}" in texts and not exchange.is_listed(side, keys)
+    return f"the field {keys[-1]} is missing, which the schema requires" in texts
+
+
+def _refuted(schemas: SchemaSet) -> Iterator[str]:
+    """Yield the contradictions that the schemas of a release refute at all microversions."""
+    known = {each.id: (name, each) for name in services() for each in operations(name, schemas.release)}
+    for entry in contradictions():
+        if entry.operation not in known or not entry.holds_in(schemas.release):
+            continue
+        for location in entry.locations:
+            side: Side = "request" if location.startswith("request") else "response"
+            keys = _keys(location.partition(".body.")[2])
+            if not keys or entry.rule not in {"undocumented-field", "missing-field"}:
+                continue
+            nothing: dict[str, Any] = {}
+            bodies = [_holding(keys, value) for value in (None, "", nothing)]
+            exchanges = [
+                _exchange(schemas, *known[entry.operation], side, body, version)
+                for body in (bodies if entry.rule == "undocumented-field" else [nothing])
+                for version in ("", "latest")
+            ]
+            if all(_refutes(exchange, entry, side, keys) for exchange in exchanges):
+                yield f"{entry.operation} {location}"
+
+
+@pytest.mark.parametrize("extracted", EACH, indirect=True)
+def test_the_schemas_refute_no_known_contradiction(extracted: SchemaSet) -> None:
+    assert list(_refuted(extracted)) == []
 
 
 @pytest.mark.parametrize("extracted", ["2026.2"], indirect=True)
