@@ -46,7 +46,7 @@ def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     python.chmod(0o755)
 
     def build(name: str, packages: Mapping[str, str], *_more: object) -> Built:
-        assert "keystone" in packages
+        assert (name, [*packages]) == ("zed-schemas", ["tempest"]) or "keystone" in packages
         return Built(tmp_path / "built", "3.11.7")
 
     monkeypatch.setattr(environments, "build", build)
@@ -79,6 +79,20 @@ def test_schemas_are_read_once_and_equal_ones_are_stored_once(cache: Path) -> No
     reader(cache).unlink()
     assert ensure_schemas("Zed", lines.append, cache) is schemas
     assert len(lines) == 1
+
+
+def test_rules_of_a_further_package_complete_those_of_the_own(cache: Path) -> None:
+    further = READER.replace('"part": "request"', '"part": "response"').replace("2.1", "2.10")
+    reader(cache).with_name("keystone_responses.py").write_text(further)
+    lines: list[str] = []
+    schemas = ensure_schemas("zed", lines.append, cache)
+    assert lines[1:] == ["reading schemas of zed 2 of 2: keystone responses"]
+    responses = [each for each in schemas.rules if each.part == "response"]
+    assert [(each.method, each.min_version) for each in responses] == [
+        ("POST", ""),  # that of the own package, which has none for PUT
+        ("PUT", "2.10"),
+    ]
+    assert schemas.routes == {"keystone": ("POST /x", "PUT /x", "GET /x")}
 
 
 @pytest.mark.parametrize(
@@ -118,6 +132,9 @@ def test_an_unknown_release_touches_nothing(tmp_path: Path) -> None:
 def test_each_reader_is_that_of_a_service_of_clouds() -> None:
     from tracer.cloud.release_data import catalog
 
-    names = {path.name.removesuffix("_schemas.py") for path in schema_extraction.READERS.glob("*_schemas.py")}
-    assert names == {"cinder", "glance", "keystone", "neutron", "nova", "placement"}
-    assert names <= catalog().services.keys()
+    def names(end: str) -> set[str]:
+        return {path.name.removesuffix(end) for path in schema_extraction.READERS.glob(f"*{end}")}
+
+    assert names("_schemas.py") == {"cinder", "glance", "keystone", "neutron", "nova", "placement"}
+    assert names("_responses.py") == {"cinder", "nova"}
+    assert names("_schemas.py") <= catalog().services.keys()

@@ -8,7 +8,7 @@ import msgspec
 
 __all__ = ["FORMAT", "SchemaPart", "SchemaRule", "SchemaSet"]
 
-FORMAT = 2
+FORMAT = 3
 """The number of the format. A file of the cache with another number is created again."""
 
 SchemaPart = Literal["request", "query", "response"]
@@ -21,8 +21,9 @@ class SchemaRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     service: ``/servers/{id}/action``. ``action`` is the key that the body of the request must have.
     ``min_version`` and ``max_version`` are microversions, both included; empty: no limit. ``schema`` is an
     index in the schemas of the set, or None if the service declares that there is no body. A rule for a
-    response concerns successful responses; a response without content is null. ``package`` is the source of
-    the schema: ``nova==34.0.0``. With a query ``fields``, a response of Neutron lacks the other fields.
+    response concerns successful responses; a response without content is null. With a query ``fields``, a
+    response of Neutron lacks the other fields. ``package`` is the source of the schema: ``nova==34.0.0``,
+    or ``tempest==47.0.0`` for a response that Tempest validates, and the own package of the service does not.
     """
 
     service: str
@@ -41,8 +42,8 @@ class SchemaSet(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unkn
 
     ``routes`` has all routes of each service, with and without a schema, as ``GET /servers/detail``: a more
     exact route without a schema has priority over a route with one. ``packages`` has the versions of the
-    packages by service: ``{"nova": {"nova": "34.0.0"}}``. ``refused`` has the number of schemas of each
-    service that are no valid schemas; they are left out.
+    packages by service, the own package first: ``{"nova": {"nova": "26.0.0", "tempest": "32.0.0"}}``.
+    ``refused`` has the number of schemas of each service that are no valid schemas; they are left out.
     """
 
     format: int = FORMAT
@@ -52,6 +53,11 @@ class SchemaSet(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unkn
     routes: dict[str, tuple[str, ...]] = {}
     rules: tuple[SchemaRule, ...] = ()
     schemas: tuple[msgspec.Raw, ...] = ()
+
+    def is_own(self, rule: SchemaRule) -> bool:
+        """Return whether the schema of a rule is of the service's own package."""
+        packages = self.packages.get(rule.service, {})
+        return not packages or rule.package.partition("==")[0] == next(iter(packages))
 
     def __post_init__(self) -> None:
         if any(len(route.split()) != 2 for routes in self.routes.values() for route in routes):

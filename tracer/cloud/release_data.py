@@ -193,7 +193,8 @@ class CloudRelease(_Data, frozen=True, kw_only=True):
     """An OpenStack release: its services in the order of their start, with versions, and its client.
 
     ``services`` start in every cloud. ``environments`` are their possible environments in order of
-    preference.
+    preference. ``schemas`` are packages with further schemas of the services, with versions: they are in an
+    environment of their own, with the rules of ``environments``.
     """
 
     name: str
@@ -201,6 +202,7 @@ class CloudRelease(_Data, frozen=True, kw_only=True):
     environments: Environments
     further: FurtherServices | None = None
     client: ClientPackages
+    schemas: dict[str, str] = {}
 
     @property
     def versions(self) -> dict[str, str]:

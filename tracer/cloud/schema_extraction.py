@@ -10,44 +10,31 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tracer import storage
-from tracer.api_reference.schema_types import SchemaPart, SchemaRule, SchemaSet
+from tracer.api_reference.schema_types import SchemaRule, SchemaSet
 from tracer.api_reference.schemas import encode, schema_file, schema_set
 from tracer.cloud import environments, service_processes
 from tracer.cloud.cache import Progress, folder, locked, private_folder, silent
+from tracer.cloud.further_rules import further_rules
+from tracer.cloud.read_rules import ReadContent
 from tracer.cloud.release_data import ALL, release, select
 from tracer.cloud.schema_cleaning import cleaned, is_schema
 from tracer.errors import CloudError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tracer.cloud.environments import Built
+    from tracer.cloud.read_rules import ReadRule
 
 __all__ = ["READERS", "ensure_schemas"]
 
 READERS = Path(__file__).with_name("schema_readers")
 
 _READER = READERS / "schema_reader.py"
-_SUFFIX = "_schemas.py"
+_OWN = "_schemas"
+"""The end of the name of a service's reader: of its own package, and of a further package."""
 
-
-class _ReadRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    method: str
-    path: str
-    part: SchemaPart
-    action: str
-    min_version: str
-    max_version: str
-    schema: Any
-    draft: str = ""
-
-
-class _Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the reader of a service writes."""
-
-    packages: dict[str, str]
-    routes: list[str]
-    rules: list[_ReadRule]
+_FURTHER = "_responses"
 
 
 def ensure_schemas(release_name: str, progress: Progress = silent, cache: Path | None = None) -> SchemaSet:
@@ -66,29 +53,39 @@ def ensure_schemas(release_name: str, progress: Progress = silent, cache: Path |
         if stored := schema_set(known.name, home):
             return stored
         built = environments.build(known.name, chosen.packages, chosen.environments, home, progress)
-        readable = [name for name in chosen.services if (READERS / f"{name}{_SUFFIX}").exists()]
-        schemas = _collected(known.name, _read(known.name, readable, built, home, progress))
+        readers = dict.fromkeys(_readers(chosen.services, _OWN), built)
+        if known.schemas:
+            further = environments.build(
+                f"{known.name}-schemas", known.schemas, known.environments, home, progress
+            )
+            readers |= dict.fromkeys(_readers(chosen.services, _FURTHER), further)
+        schemas = _collected(known.name, _read(known.name, readers, home, progress))
         private_folder(path.parent)
         storage.write_private(path, encode(schemas))
     return schema_set(known.name, home) or schemas
 
 
-def _read(name: str, services: list[str], built: Built, cache: Path, progress: Progress) -> dict[str, _Read]:
-    """Return what the readers of ``services`` write. Each runs in a process with the release's Python."""
+def _readers(services: Iterable[str], end: str) -> list[str]:
+    return [f"{name}{end}" for name in services if (READERS / f"{name}{end}.py").exists()]
+
+
+def _read(name: str, readers: Mapping[str, Built], cache: Path, progress: Progress) -> dict[str, ReadContent]:
+    """Return what each reader writes. It runs in a process with the Python of its environment."""
     read = {}
     with tempfile.TemporaryDirectory(prefix="tracer-schemas-") as scratch:
-        for number, service in enumerate(services, 1):
-            progress(f"reading schemas of {name} {number} of {len(services)}: {service}")
-            file = Path(scratch) / f"{service}.json"
-            log = cache / "logs" / f"{name}-{service}-schemas.log"
+        for number, (reader, built) in enumerate(readers.items(), 1):
+            subject = reader.removesuffix(_OWN).replace("_", " ")
+            progress(f"reading schemas of {name} {number} of {len(readers)}: {subject}")
+            file = Path(scratch) / f"{reader}.json"
+            log = cache / "logs" / f"{name}-{reader}.log"
             log.unlink(missing_ok=True)
-            words = [str(built.command("python")), "-I", "-B", str(_READER), service, str(file)]
+            words = [str(built.command("python")), "-I", "-B", str(_READER), reader, str(file)]
             environment = environments.own_environment(built, Path(scratch))
             command = service_processes.LoggedCommand(words, environment, log, Path(scratch))
-            purpose = f"reading the schemas of {service}"
+            purpose = f"reading the schemas of {subject}"
             service_processes.run(command, purpose)
             try:
-                read[service] = msgspec.json.decode(file.read_bytes(), type=_Read)
+                read[reader] = msgspec.json.decode(file.read_bytes(), type=ReadContent)
             except (OSError, msgspec.DecodeError) as error:
                 raise CloudError(f"{purpose} failed: {error}", log) from None
     return read
@@ -112,36 +109,53 @@ class _SchemaStore:
         return self._indexes[text]
 
 
-def _collected(name: str, read: Mapping[str, _Read]) -> SchemaSet:
+def _collected(name: str, read: Mapping[str, ReadContent]) -> SchemaSet:
     """Return the schemas of all services."""
     store = _SchemaStore()
     refused: Counter[str] = Counter()
     rules: list[SchemaRule] = []
-    for service, content in read.items():
-        package = "==".join(next(iter(content.packages.items())))
-        for each in content.rules:
-            index = None if each.schema is None else store.index(cleaned(each.schema, each.draft))
-            if index is None and each.schema is not None:
-                refused[service] += 1
-                continue
-            rules.append(
-                SchemaRule(
-                    service=service,
-                    method=each.method,
-                    path=each.path,
-                    part=each.part,
-                    action=each.action,
-                    min_version=each.min_version,
-                    max_version=each.max_version,
-                    schema=index,
-                    package=package,
-                )
-            )
+    own = {reader.removesuffix(_OWN): content for reader, content in read.items() if reader.endswith(_OWN)}
+    packages = {}
+    for service, content in own.items():
+        packages[service] = content.packages
+        rules += _stored(service, content.packages, content.rules, store, refused)
+        further = read.get(f"{service}{_FURTHER}")
+        added = further_rules(content, further.rules) if further else []
+        if further and added:
+            packages[service] = {**content.packages, **further.packages}
+            rules += _stored(service, further.packages, added, store, refused)
     return SchemaSet(
         release=name,
-        packages={service: content.packages for service, content in read.items()},
+        packages=packages,
         refused=dict(refused),
-        routes={service: tuple(content.routes) for service, content in read.items()},
+        routes={service: tuple(content.routes) for service, content in own.items()},
         rules=tuple(rules),
         schemas=tuple(store.schemas),
     )
+
+
+def _stored(
+    service: str,
+    packages: Mapping[str, str],
+    rules: Sequence[ReadRule],
+    store: _SchemaStore,
+    refused: Counter[str],
+) -> Iterator[SchemaRule]:
+    """Yield the rules of a package with the indexes of their schemas. Count those that are no schemas."""
+    package = "==".join(next(iter(packages.items())))
+    for each in rules:
+        index = None if each.schema is None else store.index(cleaned(each.schema, each.draft))
+        if index is None and each.schema is not None:
+            refused[service] += 1
+            continue
+        yield SchemaRule(
+            service=service,
+            method=each.method,
+            path=each.path,
+            part=each.part,
+            action=each.action,
+            min_version=each.min_version,
+            max_version=each.max_version,
+            schema=index,
+            package=package,
+        )

@@ -35,7 +35,7 @@ def test_the_file_has_routes_rules_and_versions(monkeypatch: pytest.MonkeyPatch,
     read = {"read": lambda: (["GET /a"], [{"schema": {"enum": {"x"}}}]), "PACKAGES": ("msgspec",)}
     install(monkeypatch, schema_readers__sample_schemas=read)
     path = tmp_path / "out.json"
-    schema_reader.main("sample", str(path))
+    schema_reader.main("sample_schemas", str(path))
     content = json.loads(path.read_text("utf-8"))
     assert (content["routes"], content["rules"]) == (["GET /a"], [{"schema": {"enum": ["x"]}}])
     assert [*content["packages"]] == ["msgspec"]

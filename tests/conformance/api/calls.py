@@ -71,8 +71,11 @@ def compared(exchange: Exchange, release: str = "2026.2", schemas: SchemaSet | N
     return found
 
 
-def schema_set(*rules: tuple[str, str, str, str, Any]) -> SchemaSet:
-    """Schemas by service, method, path and part. A schema of None declares that there is no body."""
+def schema_set(*rules: tuple[str, str, str, str, Any], further: bool = False) -> SchemaSet:
+    """Schemas by service, method, path and part. A schema of None declares that there is no body.
+
+    With `further`, they are of another package than that of the service.
+    """
     import msgspec
 
     schemas = [msgspec.Raw(json.dumps(schema).encode()) for *_, schema in rules if schema is not None]
@@ -86,9 +89,10 @@ def schema_set(*rules: tuple[str, str, str, str, Any]) -> SchemaSet:
                 path=path,
                 part=part,  # type: ignore[arg-type]
                 schema=None if schema is None else next(numbers),
-                package=f"{service}==1.0.0",
+                package="tempest==1.0.0" if further else f"{service}==1.0.0",
             )
             for service, method, path, part, schema in rules
         ),
+        packages={service: {service: "1.0.0", "tempest": "1.0.0"} for service, *_ in rules},
         schemas=tuple(schemas),
     )

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 RECORDINGS = [
     *(ROOT / "recordings/zed" / f"{name}.yaml" for name in ("image-create", "image-list", "user-list")),
+    ROOT / "recordings/zed/volume-show.yaml",
     ROOT / "recordings/2026.2/project-create.yaml",
+    ROOT / "recordings/2026.2/volume-snapshot-create.yaml",
     ROOT / "tests/comparison/recorded/2026.2/server-create.yaml",
 ]
 KINDS = {"operation", "status", "parameter", "field", "type"}
@@ -51,7 +53,7 @@ def test_planted_changes_are_found() -> None:
                 before[fault.number] = violations(recording, fault.number)
             total[fault.service, fault.kind] += 1
             found[fault.service, fault.kind] += is_found(fault, before[fault.number])
-    for service in ("keystone", "glance", "nova", "neutron"):
+    for service in ("keystone", "glance", "nova", "neutron", "cinder"):
         for kind in KINDS:
             assert total[service, kind], (service, kind)
             assert found[service, kind] >= 0.95 * total[service, kind], (service, kind)

@@ -29,8 +29,8 @@ OBJECT: dict[str, Any] = {
 }
 
 
-def errors(exchange: Exchange, *rules: Any) -> list[tuple[str, str]]:
-    found = compared(exchange, schemas=schema_set(*rules))
+def errors(exchange: Exchange, *rules: Any, further: bool = False) -> list[tuple[str, str]]:
+    found = compared(exchange, schemas=schema_set(*rules, further=further))
     return [(error.location, error.text) for error in schema_errors(found)]
 
 
@@ -104,6 +104,42 @@ def test_an_error_is_that_of_the_nearest_alternative() -> None:
     ]
     text = "the value, a JSON string, violates oneOf of the schema"
     assert errors(call("nova", "GET", path, body={"server": "a"}), rule) == [("response.body.server", text)]
+
+
+@pytest.mark.parametrize(
+    ("version", "fields", "own", "further"),
+    [
+        # user_id is documented since 3.41, and x is not.
+        ("3.41", {"id": "1", "user_id": "2"}, "user_id", ""),
+        ("3.40", {"id": "1", "user_id": "2"}, "user_id", "user_id"),
+        ("3.41", {"id": "1", "x": "2"}, "x", "x"),
+        ("3.41", {}, "id", "id"),
+    ],
+)
+def test_the_reference_knows_more_microversions_than_tempest(
+    version: str, fields: dict[str, str], own: str, further: str
+) -> None:
+    snapshot = {"required": ["id"], "properties": {"id": {}}, "additionalProperties": False}
+    schema = {"properties": {"snapshot": snapshot}}
+    rule = ("cinder", "GET", "/v3/snapshots/{id}", "response", schema)
+    headers = {"OpenStack-API-Version": f"volume {version}"}
+    exchange = call("cinder", "GET", "/v3/snapshots/1", body={"snapshot": fields}, headers=headers)
+
+    def names(*, further: bool) -> list[str]:
+        return [location.rpartition(".")[2] for location, _ in errors(exchange, rule, further=further)]
+
+    assert names(further=False) == [own]
+    assert names(further=True) == ([further] if further else [])
+
+
+def test_a_field_that_tempest_requires_at_other_microversions() -> None:
+    schema = {"properties": {"hypervisors": {"items": {"required": ["uptime", "state", "status"]}}}}
+    rule = ("nova", "GET", "/os-hypervisors/detail", "response", schema)
+    headers = {"OpenStack-API-Version": "compute 2.53"}
+    body = {"hypervisors": [{"state": "up"}]}
+    exchange = call("nova", "GET", "/v2.1/os-hypervisors/detail", body=body, headers=headers)
+    names = [location.rpartition(".")[2] for location, _ in errors(exchange, rule, further=True)]
+    assert names == ["status"]  # uptime is there since 2.88
 
 
 def test_two_formats_of_a_text_are_alternatives() -> None:

@@ -1,4 +1,4 @@
-"""The program that reads the schemas of one service: ``schema_reader.py SERVICE FILE``."""
+"""The program that runs one reader: ``schema_reader.py READER FILE``. A reader is a module beside it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from typing import Any
 __all__ = ["main", "plain"]
 
 
-def main(service: str, path: str) -> None:
-    """Write the routes and schemas of ``service``, and the versions of its packages, as JSON to ``path``."""
+def main(name: str, path: str) -> None:
+    """Write what the reader ``name`` returns, and the versions of its packages, as JSON to ``path``."""
     warnings.simplefilter("ignore")
     folder = Path(__file__).parent
     sys.path.append(str(folder.parent))
     # Some services read the options of the program that loads them.
     sys.argv[1:] = []
-    reader = importlib.import_module(f"{folder.name}.{service}_schemas")
+    reader = importlib.import_module(f"{folder.name}.{name}")
     routes, rules = reader.read()
     content = {
         "packages": {name: version(name) for name in reader.PACKAGES},

@@ -108,6 +108,15 @@ class ApiExchange(NamedTuple):
             return None
         return is_listed(schema_content(self.schemas, rule.schema), keys)
 
+    def names_field(self, side: Side, name: str) -> bool | None:
+        """Return whether the reference names a field of the body at this microversion, None if at none."""
+        ranges = [
+            in_range(self.microversion, each.min_version, each.max_version)
+            for each in self._documented(side)
+            if each.location == "body" and each.name.rpartition(".")[2] == name
+        ]
+        return any(each is not False for each in ranges) if ranges else None
+
     def parameters(self, side: Side, location: str) -> list[Parameter]:
         """Return the documented parameters in a location, of this microversion or if it is not known."""
         return [
