@@ -354,9 +354,10 @@ def test_requests_as_several_roles_and_a_role_that_a_release_lacks(place: Place)
 
 
 def test_a_third_of_the_compute_suite_is_as_shipped(place: Place) -> None:
-    """The first third, service calls included: a fresh cloud gives what the shipped recordings have."""
+    """The first third of its commands, service calls included: a fresh cloud gives what ships."""
     suite = yaml.safe_load(COMPUTE.read_text(encoding="utf-8"))
-    suite["commands"] = suite["commands"][: len(suite["commands"]) // 3]
+    commands = [entry for entry in suite["commands"] if "run" in entry]
+    suite["commands"] = commands[: len(commands) // 3]
     ends = ("server delete --wait {server_id}", "keypair delete tracer-key", "image delete {image_id}")
     suite["cleanup"] = [{"run": f"openstack {words}"} for words in (*ends, "volume delete {volume_id}")]
     names = [entry["name"] for entry in suite["commands"]]

@@ -40,7 +40,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_the_suites_that_ship() -> None:
-    assert list(suites()) == ["compute", "errors", "identity", "image", "network", "volume"]
+    assert list(suites()) == ["compute", "errors", "identity", "image", "network", "placement", "volume"]
     for name, suite in suites().items():
         assert suite.name == name
 
@@ -64,20 +64,33 @@ def test_each_recorded_command_is_documented(suite: Suite) -> None:
         assert [command.name] == [one.name for one in found] or command.name.startswith(found[0].name)
 
 
+def subcommand(words: list[str], verb: str) -> str:
+    """Return the object of the command: the words in front of its verb, without options of the client."""
+    before = words[1 : words.index(verb)]
+    while before and before[0].startswith("--"):
+        before = before[2:]
+    return " ".join(before)
+
+
 @pytest.mark.parametrize("suite", suites().values(), ids=lambda suite: suite.name)
 def test_what_a_suite_makes_it_takes_away(suite: Suite) -> None:
-    """Each `create` has a `delete` of what it kept, or of the name at its end."""
+    """Each `create` has a `delete` of what it kept, or of the name at its end.
+
+    Parts of an object, such as its traits, have no `create`: `set` makes them, if a `delete` exists.
+    """
     every = [*suite.prepare, *suite.commands, *suite.cleanup]
     every += [one for command in suite.commands for one in (*command.prepare, *command.cleanup)]
     every = [command for command in every if not command.fails]
+    lines = [(command, shlex.split(command.run)) for command in every if command.run is not None]
+    deleted = {subcommand(words, "delete") for _, words in lines if "delete" in words}
+    created = {subcommand(words, "create") for _, words in lines if "create" in words}
     made: list[str] = []
     gone: list[str] = []
-    for command in every:
-        if command.run is None:
-            continue
-        words = shlex.split(command.run)
+    for command, words in lines:
         if "create" in words:
             made += [*command.keep] or words[-1:]
+        elif "set" in words and subcommand(words, "set") in deleted - created:
+            made.append(words[-1].strip("{}"))
         elif "delete" in words:
             gone += command.placeholders or words[-1:]
     assert sorted(made) == sorted(gone)
