@@ -35,9 +35,9 @@ SHIPPED = Path(__file__).parents[2] / "recordings"
 RELEASES = ("zed", "2026.2")
 COMMANDS = [
     command
-    for name in ("identity", "image")
+    for name in ("identity", "image", "network", "volume")
     for command in suites()[name].commands
-    if command.run is not None
+    if command.run is not None and (name in ("identity", "image") or command.name in catalog())
 ]
 UNTOLD = {"catalog-list"}
 """What only its command tells: it says no more to the cloud than `token issue`."""

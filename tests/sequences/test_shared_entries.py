@@ -42,6 +42,9 @@ def test_discovery_and_login_have_their_phase() -> None:
         "identity-version": "discovery",
         "login": "login",
         "image-versions": "discovery",
+        "compute-version": "discovery",
+        "volume-version": "discovery",
+        "placement-versions": "discovery",
     }
 
 

@@ -24,7 +24,7 @@ __all__ = ["FORMATS", "expand_entries", "expand_sequence", "expand_ways"]
 FORMATS = (1, 2)
 """The formats of sequence files. A file without the key has the first."""
 
-_NEW_KEYS = ("use", "id", "operation", "counted", "phase", "expect")
+_NEW_KEYS = ("use", "id", "operation", "counted", "phase", "expect", "action")
 """The keys of an exchange that came with the second format."""
 
 _ITEMS_OF_WAYS = ("exchanges", "then")

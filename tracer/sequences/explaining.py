@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tracer.sequences.observations import has_action
 from tracer.sequences.templates import fits, normal, with_query
 from tracer.urls import authority, origin
 
@@ -211,3 +212,5 @@ def differences(seen: Observation, entry: Entry, types: Mapping[str, str]) -> It
         yield f"the path is not {entry.path}{kind}"
     if entry.query and fits(entry.path, seen.path, types) and f"{next(iter(entry.query))}=" not in seen.query:
         yield f"the query {with_query('', entry.query)[1:]} is not there"
+    if not has_action(seen, entry):
+        yield f"the body has no {entry.action}"

@@ -15,6 +15,7 @@ from tracer.sequences.identity_providers import (
     identity_provider_mount,
     is_for_identity_provider,
 )
+from tracer.sequences.json_bodies import json_content
 from tracer.sequences.media_types import media_type_of
 from tracer.sequences.names_in_bodies import names_in_bodies
 from tracer.sequences.templates import fits, generic, normal, with_query
@@ -23,13 +24,14 @@ from tracer.urls import split
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tracer.model import Response
+    from tracer.model import Request, Response
     from tracer.sequences.schema import Entry
 
 __all__ = [
     "Observation",
     "ObservedRun",
     "asks_for",
+    "has_action",
     "observations",
     "observe",
     "template_of",
@@ -50,7 +52,8 @@ class Observation(NamedTuple):
     and ``response_type`` are the media types of the bodies. ``host`` is the host of the URL with its port.
     ``content`` is a number that equal bodies of requests share, None without a body or if the recording omits
     the body. ``challenges`` is empty unless the status is 401: it contains the authentication schemes and the
-    header fields of the response, in lower case. ``names`` are the names of things in the paths of the run.
+    header fields of the response, in lower case. ``names`` are the names of things in the
+    paths of the run. ``actions`` are the keys of the JSON body of a POST request, None if it is not known.
     """
 
     sender: str
@@ -70,6 +73,7 @@ class Observation(NamedTuple):
     content: int | None
     challenges: frozenset[str]
     names: frozenset[str] = frozenset()
+    actions: frozenset[str] | None = None
 
     @property
     def generic_path(self) -> str:
@@ -120,8 +124,14 @@ def asks_for(seen: Observation, entry: Entry, types: Mapping[str, str]) -> bool:
         and seen.receiver == entry.receiver
         and (fits(entry.path, seen.path, types) or _fits_as_a_name(seen, entry))
         and _has_query(seen.query, entry.query)
+        and has_action(seen, entry)
         and (not entry.challenge or entry.challenge.lower() in seen.challenges)
     )
+
+
+def has_action(seen: Observation, entry: Entry) -> bool:
+    """Return whether the body of ``seen`` has the action of ``entry``, or is not known."""
+    return not entry.action or seen.actions is None or entry.action in seen.actions
 
 
 def template_of(seen: Observation, entry: Entry) -> str:
@@ -179,6 +189,7 @@ def _observation(exchange: Exchange, catalogue: Catalogue) -> Observation:
         host=sys.intern(url.partition("//")[2].partition("/")[0]),
         content=_content(exchange.request.body),
         challenges=_challenges(response) if response and response.status == 401 else frozenset(),
+        actions=_actions(exchange.request),
     )
 
 
@@ -204,6 +215,14 @@ def _content(body: Body | None) -> int | None:
     if body is None or body.omitted:
         return None
     return hash((body.json, body.text, body.base64))
+
+
+def _actions(request: Request) -> frozenset[str] | None:
+    """Return the keys of the JSON body. A service tells several actions of one path apart by them."""
+    if request.method.upper() != "POST" or request.body is None or request.body.omitted:
+        return None
+    content = json_content(request.body)
+    return frozenset(map(sys.intern, content)) if isinstance(content, dict) else None
 
 
 def _receiver(exchange: Exchange, catalogue: Catalogue, path: str) -> tuple[str, str]:

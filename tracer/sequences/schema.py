@@ -117,6 +117,9 @@ class Entry(
     ``/v2/images/{image_id}``, ``/v1/AUTH_{project_id}``. ``query`` names the required query parameters, with
     their value or ``{a_parameter}`` for any value. The request may have further query parameters.
 
+    ``action`` is a key that the JSON body of the request must have: requests with the same method and path
+    are different operations by it. An operation of the API reference states its own.
+
     ``challenge`` is for an entry with the status 401: the authentication scheme that ``WWW-Authenticate``
     must name (RFC 9110, section 11.6.1), or the name of a header field that the response must have.
 
@@ -149,6 +152,7 @@ class Entry(
     path: str
     query: dict[str, str] = {}
     status: Status | tuple[Status, ...]
+    action: str = ""
     challenge: str = ""
     expect: Expected = {}
     optional: bool = False

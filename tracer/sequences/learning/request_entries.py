@@ -30,6 +30,7 @@ def request_entry(receiver: str, method: str, path: str, operation: str, kind: s
         receiver=receiver,
         method=method,
         path=path,
+        action=facts.get("action", ""),
         status=200,
         summary=dict(name) if name.keys() >= text.keys() else text,
         reference=facts.get("reference", ""),
