@@ -80,8 +80,8 @@ def test_a_file_in_the_working_folder(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_an_unknown_name_tells_the_known_ones() -> None:
-    with pytest.raises(InputError, match=r"unknown sequence 'flavor-show'; known: .*image-show"):
-        find("flavor-show")
+    with pytest.raises(InputError, match=r"unknown sequence 'flavor-brew'; known: .*image-show"):
+        find("flavor-brew")
 
 
 @pytest.mark.parametrize(

@@ -57,10 +57,10 @@ def _parse(words: list[str], sequence: Sequence) -> tuple[Counter[str], int | No
         elif not word.startswith("-") or word == "-" or " " in name:
             arguments += 1
         else:
-            option = _resolve(name, {*conditions, *valued})
+            option = _resolve(name, {*conditions, *valued, *sequence.flags})
             if option in conditions:
                 options[option] += 1
-            if equals or name in GLOBAL_FLAGS:
+            if equals or name in GLOBAL_FLAGS or option in sequence.flags:
                 continue
             if option in valued or name.startswith(_GLOBAL):
                 next(rest, None)

@@ -24,6 +24,7 @@ from tracer.sequences.observations import (
 from tracer.sequences.schema import AnyOrder, Each, OneOf
 from tracer.sequences.searches import is_fruitless, name_in
 from tracer.sequences.service_call_labels import Call, calls
+from tracer.sequences.templates import count_words
 from tracer.sequences.token_requests import asks_for_token
 from tracer.sequences.tokens import needs_token, token_problems
 from tracer.sequences.tolerated import REPLACEABLE, ToleratedExchanges, tolerated
@@ -292,10 +293,18 @@ def _always(item: Item) -> tuple[Entry, ...]:
 
 
 def _asked(seen: Observation, machine: Automaton) -> Iterator[int]:
-    """Yield the rules with the request of ``seen``, for any response."""
-    for index, rule in enumerate(machine.rules):
-        if seen.sender == rule.entry.sender and asks_for(seen, rule.entry, machine.sequence.parameters):
-            yield index
+    """Yield the rules with the request of ``seen``, for any response.
+
+    The template with the most words decides: ``detail`` in a path is no ID if an entry has this word there.
+    """
+    rules, types = machine.rules, machine.sequence.parameters
+    meant = [
+        index
+        for index, rule in enumerate(rules)
+        if seen.sender == rule.entry.sender and asks_for(seen, rule.entry, types)
+    ]
+    most = max((count_words(rules[index].entry.path) for index in meant), default=0)
+    return (index for index in meant if count_words(rules[index].entry.path) == most)
 
 
 def _candidates(

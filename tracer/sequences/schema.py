@@ -288,9 +288,9 @@ class Sequence(_Data, frozen=True, kw_only=True):
 
     ``reference`` is the URL of the command in the client's documentation; ``{release}`` in it stands for the
     OpenStack release. ``parameters`` has the types of parameters in paths. ``valued_options`` are the
-    options that take a value; the number of arguments depends on them. ``media_type`` are the media types of
-    bodies whose entry names none; without it, such bodies may have any type. ``origin`` states whether the
-    sequence was recorded.
+    options that take a value, ``flags`` those without one; the number of arguments depends on them.
+    ``media_type`` are the media types of bodies whose entry names none; without it, such bodies may have any
+    type. ``origin`` states whether the sequence was recorded.
     """
 
     name: Name
@@ -302,6 +302,7 @@ class Sequence(_Data, frozen=True, kw_only=True):
     parameters: dict[str, ParameterType] = {}
     media_type: MediaTypes = ()
     valued_options: tuple[Option, ...] = ()
+    flags: tuple[Option, ...] = ()
     origin: Origin | None = None
     exchanges: Items
 

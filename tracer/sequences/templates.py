@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-__all__ = ["fits", "generic", "is_version_path", "member", "normal", "possible_names", "with_query"]
+__all__ = [
+    "count_words", "fits", "generic", "is_version_path", "member", "normal", "possible_names", "with_query",
+]  # fmt: skip
 
 _PARAMETER = re.compile(r"\\\{([a-z][a-z0-9_]*)\\\}")
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
@@ -70,6 +72,12 @@ def generic(path: str, names: Collection[str] = ()) -> str:
         segments.append(_generic_segment(segment, previous, names))
         previous = segments[-1]
     return "/" + "/".join(segments)
+
+
+@functools.lru_cache(maxsize=1024)
+def count_words(template: str) -> int:
+    """Return the number of segments without a parameter."""
+    return sum("{" not in segment for segment in normal(template)[1:].split("/"))
 
 
 def is_version_path(path: str) -> bool:

@@ -18,7 +18,7 @@ __all__ = ["dumps"]
 
 _LAST = ("then", "calls", "afterwards", "fallback")  # fields with nested entries come after the texts
 _FLOW = (
-    "status", "query", "parameters", "aliases", "origin", "media_type", "valued_options", "when",
+    "status", "query", "parameters", "aliases", "origin", "media_type", "valued_options", "flags", "when",
     "request_type", "response_type", "expect",
 )  # fmt: skip
 
