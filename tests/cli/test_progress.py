@@ -111,6 +111,16 @@ def test_elsewhere_lines_are_plain_or_missing(term: str, monkeypatch: pytest.Mon
         assert stream.getvalue() == ("installing\ufffd\n" if plain else "")
 
 
+def test_work_of_minutes_is_a_plain_line_in_any_case(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    with progress() as show:
+        show("checking 1 of 2: a.yaml")
+        show.installing("installing keystone 22.0.0")
+    assert capsys.readouterr().err == "installing keystone 22.0.0\n"
+
+
 def test_counted_items_show_number_and_name() -> None:
     lines: list[str] = []
     assert list(counted_items(["a", "b"], lines.append, "checking")) == ["a", "b"]

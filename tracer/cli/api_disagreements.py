@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     with progress() as show:
         report = check_api(
             counted_items(paths, show, "checking"),
-            no_schemas if options.no_schemas else installed_schemas(show),
+            no_schemas if options.no_schemas else installed_schemas(show.installing),
             options.release,
         )
     for compared in report.recordings:

@@ -93,7 +93,7 @@ def _run_api(options: argparse.Namespace) -> int:
     with progress() as show:
         report = check_api(
             counted_items(below(options.recordings), show, "checking"),
-            no_schemas if options.no_schemas else installed_schemas(show),
+            no_schemas if options.no_schemas else installed_schemas(show.installing),
             options.release,
             options.fail_on or "error",
         )

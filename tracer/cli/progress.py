@@ -41,11 +41,18 @@ class ProgressLine:
 
     def __call__(self, line: str) -> None:
         """Show ``line``. No character in it controls the terminal."""
+        self._show(line, plain=self._plain)
+
+    def installing(self, line: str) -> None:
+        """Show ``line`` about work that takes minutes, and print it without a terminal."""
+        self._show(line, plain=True)
+
+    def _show(self, line: str, *, plain: bool) -> None:
         from tracer.rendering.visible_texts import visible
 
         line = visible(line, 400)
         if not self._terminal:
-            if self._plain:
+            if plain:
                 print(line, file=sys.stderr, flush=True)
             return
         with self._lock:
