@@ -7,44 +7,118 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from tracer.model import Exchange, Recording
+from tracer.sequences import response_id, sent_id
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # Keys that name the elements of a list: who loses one is another element.
 NAMES = {"id", "name", "type", "rel", "interface", "key", "base", "member_id", "url", "href"}
+
+# Keys of numbers that another run has otherwise: how often an object changed, what the cloud is used for.
+COUNTS = {
+    "generation",
+    "resource_provider_generation",
+    "consumer_generation",
+    "revision_number",
+    "usages",
+    "used",
+}
+
+# Requests that a service sends any number of times, as it keeps the responses for a time, or for each server.
+CACHED = re.compile(
+    r"/auth/tokens$|/v2.0/extensions$|/resource_providers$|/(inventories|aggregates|traits)$|/allocations/[^/]*$"
+)
+
+# States that a client waits to end, beside those of "OS-EXT-STS:task_state".
+WAITING = re.compile(r'"status": "(?:BUILD|RESIZE|REBOOT|queued|saving)"|"OS-EXT-STS:task_state": "')
+
+# What two polls may differ in, by the alteration: the end of the place.
+POLLED = {
+    "message dropped": "",
+    "message doubled": "",
+    "another value": r'\.status|_state"\]|\.progress|\.(image|flavor)\.\w+|\["binding:[^.]*',
+    "field dropped": r'\.progress|\.security_groups|\.addresses\.\w+|\["binding:[^.]*',
+}
 
 
 class Mutation(NamedTuple):
     """One alteration: what was done, the recording after it, the kinds that may tell of it, and where."""
 
     what: str
-    recording: Recording
+    made: Callable[[], Recording]
     kinds: frozenset[str]
     place: str  # without what stands in brackets; empty: of the run as a whole
     prefix: bool = False  # whether a place that begins like this will do
+    polled: str = ""  # the request of a poll, or of a call for it: altered, it may be no poll any more
+
+    @property
+    def recording(self) -> Recording:
+        """The recording after the alteration, made anew each time: there are thousands of alterations."""
+        return self.made()
 
     def reported_by(self, kind: str, place: str) -> bool:
         """Whether a difference of this ``kind`` and ``place`` tells of it."""
-        bare = re.sub(r"\[[^\]\"]*\]", "[]", place).replace(" (2)", "").replace(" (3)", "")
+        bare = re.sub(r" \(\d+\)(?= → | · |$)", "", re.sub(r"\[(?!\")[^\]]*\]", "[]", place))
         at = bare.startswith(self.place) if self.prefix else bare == self.place
-        return kind in self.kinds and at
+        return (kind in self.kinds and at) or (kind == "added" and bare == self.polled)
 
 
 def mutations(recording: Recording, chance: random.Random) -> Iterator[Mutation]:
     """Every alteration of ``recording``, in a fixed order."""
     tree = msgspec.to_builtins(recording)
-    for index in range(len(recording.exchanges)):
-        yield from _of_message(recording, tree, index)
-        yield from _of_headers(tree, index)
-        yield from _of_bodies(tree, index, chance)
+    polled = _polled(recording)
+    for index, exchange in enumerate(recording.exchanges):
+        of_exchange = chain(
+            _of_message(recording, tree, index), _of_headers(tree, index), _of_bodies(tree, index, chance)
+        )
+        urls = {recording.exchanges[each].request.url for each in polled}
+        for mutation in of_exchange:
+            if mutation.what in ("message dropped", "message doubled") and _is_cached(exchange):
+                continue
+            if index not in polled:
+                # Without the last response, the poll before it is the last one.
+                if mutation.what != "message dropped" or exchange.request.url not in urls:
+                    yield mutation
+                continue
+            end = POLLED.get(mutation.what)
+            if end is None or not re.search(f"(?:{end})$", mutation.place):
+                yield mutation._replace(polled=asked(exchange))
     yield from _of_output(tree, chance)
+
+
+def _is_cached(exchange: Exchange) -> bool:
+    return exchange.sender != "client" and CACHED.search(exchange.path.partition("?")[0]) is not None
+
+
+def _polled(recording: Recording) -> set[int]:
+    """The requests that wait for a state of an object, without the last one, and the calls for them."""
+    last = {exchange.request.url: index for index, exchange in enumerate(recording.exchanges)}
+    found: set[int] = set()
+    ids: set[str] = set()
+    for index, exchange in enumerate(recording.exchanges):
+        body = exchange.response.body if exchange.response else None
+        waits = WAITING.search((body.json or "") if body else "") is not None
+        if waits and exchange.request.method == "GET" and last[exchange.request.url] != index:
+            found.add(index)
+            ids.add(response_id(exchange))
+        elif sent_id(exchange) in ids - {""}:
+            found.add(index)
+    return found
+
+
+def _is_late(recording: Recording, index: int) -> bool:
+    """Whether a service sent the request after it had answered the one that it is for, or for a poll."""
+    call = recording.exchanges[index]
+    causes = [each for each in recording.exchanges if sent_id(call) and response_id(each) == sent_id(call)]
+    return any((cause.ended or 0) <= call.started for cause in causes)
 
 
 def asked(exchange: Exchange) -> str:
@@ -52,14 +126,18 @@ def asked(exchange: Exchange) -> str:
     return f"{exchange.request.method} {exchange.path.partition('?')[0]}"
 
 
-def _made(tree: dict[str, Any], place: list[Any], change: Any) -> Recording:
-    """A copy of ``tree`` in which ``change`` was called with what holds the last step of ``place``."""
-    copy = msgspec.json.decode(msgspec.json.encode(tree))
-    inner = copy
-    for step in place:
-        inner = inner[step]
-    change(inner)
-    return msgspec.convert(copy, Recording)
+def _made(tree: dict[str, Any], place: list[Any], change: Any) -> Callable[[], Recording]:
+    """What makes a copy of ``tree``, and calls ``change`` with what holds the last step of ``place``."""
+
+    def make() -> Recording:
+        copy = msgspec.json.decode(msgspec.json.encode(tree))
+        inner = copy
+        for step in place:
+            inner = inner[step]
+        change(inner)
+        return msgspec.convert(copy, Recording)
+
+    return make
 
 
 def _of_message(recording: Recording, tree: dict[str, Any], index: int) -> Iterator[Mutation]:
@@ -95,7 +173,13 @@ def _of_message(recording: Recording, tree: dict[str, Any], index: int) -> Itera
         f"{request} → {exchange.response.status}",
     )
     after = index + 1
-    if after < len(recording.exchanges) and asked(recording.exchanges[after]) != request:
+    both = {index, after}
+    if (
+        after < len(recording.exchanges)
+        and asked(recording.exchanges[after]) != request
+        and not both & _polled(recording)
+        and not any(_is_late(recording, each) for each in both)
+    ):
 
         def swap(them: list[Any]) -> None:
             them[index], them[after] = them[after], them[index]
@@ -223,7 +307,8 @@ def _alterations(path: tuple[Any, ...], chance: random.Random) -> Iterator[tuple
             inner[key] = other
 
     yield "field retyped", frozenset({"type", "removed"}), retype
-    yield "another value", frozenset({"changed", "type", "added", "removed"}), revalue
+    if not COUNTS.intersection(path):
+        yield "another value", frozenset({"changed", "type", "added", "removed"}), revalue
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

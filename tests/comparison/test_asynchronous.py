@@ -133,3 +133,53 @@ def test_asynchronous_calls_are_paired_by_the_contents_of_their_responses() -> N
     assert compare(before, run(ASKED, read(2, move, 192), read(3, server, 512))).differences == []
     (found,) = compare(before, run(ASKED, read(2, move, 192), read(3, server, 64))).differences
     assert (found.before, found.after) == ("512", "64")
+
+
+def test_calls_of_several_threads_are_paired_by_their_parameters() -> None:
+    """Two threads of Nova read a network, each with other fields, beside a request of the client."""
+
+    def read(started: float, field: str, answer: str) -> Exchange:
+        sent = call(started, "/networks/{}")
+        url = f"http://cloud/networks/94ab55fe-5108-4297-9766-9050678ab1e4?fields={field}"
+        request = msgspec.structs.replace(sent.request, url=url)
+        response = exchange(body={field: answer}).response
+        return msgspec.structs.replace(sent, request=request, response=response)
+
+    first, second = ("mtu", "a"), ("segments", "b")
+    late = msgspec.structs.replace(POLL, started=5.0, ended=6.0)
+    for order in itertools.permutations([(2, first), (3, second), (4, first)]):
+        calls = [read(2 + at, *each) for at, (_, each) in enumerate(order)]
+        for place in range(4):
+            before = run(ASKED, read(2, *first), read(3, *second), read(4, *first), late)
+            after = [*calls[:place], late, *calls[place:]]
+            assert compare(before, run(ASKED, *after)).differences == []
+    before = run(ASKED, read(2, *first), read(3, *second), late)
+    changed = run(ASKED, read(2, "segments", "other"), late, read(4, "mtu", "new"))
+    found = {(one.before, one.after) for one in compare(before, changed).differences}
+    assert found == {("a", "new"), ("b", "other")}
+
+
+def test_validations_are_paired_by_the_use_of_the_token() -> None:
+    """Which of two tokens of Nova a service validates again is chance: it keeps the results for a time."""
+
+    def used(token: int, path: str) -> Exchange:
+        sent = call(2 + token, path)
+        headers = {**sent.request.headers, "X-Auth-Token": f"<token-{token}>"}
+        return msgspec.structs.replace(sent, request=msgspec.structs.replace(sent.request, headers=headers))
+
+    def validated(token: int, **headers: str) -> Exchange:
+        sent = call(2.5 + token, "/identity/v3/auth/tokens", "")
+        request = msgspec.structs.replace(
+            sent.request, headers=headers or {"X-Subject-Token": f"<token-{token}>"}
+        )
+        return msgspec.structs.replace(sent, sender="neutron", receiver="keystone", request=request)
+
+    uses = [used(1, "/a"), used(2, "/b")]
+    before = run(ASKED, *uses, validated(1))
+    assert compare(before, run(ASKED, *uses, validated(2))).differences == []
+    assert compare(before, run(ASKED, *uses, validated(1), validated(2))).differences == []
+    lost = compare(before, run(ASKED, *uses, validated(1, other="x"))).differences
+    assert [(one.kind, one.place) for one in lost] == [
+        ("removed", "GET /identity/v3/auth/tokens · headers.X-Subject-Token"),
+        ("added", "GET /identity/v3/auth/tokens · headers.other"),
+    ]

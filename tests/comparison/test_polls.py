@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tests.comparison.runs import exchange, run
 from tracer.comparison import compare
-from tracer.comparison.polls import polls
+from tracer.comparison.polls import Polls
 
 if TYPE_CHECKING:
+    from tracer.comparison import Comparison
     from tracer.model import Exchange, Recording
 
 SERVER = "http://cloud/compute/v2.1/servers/4c322a19-bf79-44b2-88a4-1eb1cc4b354a"
@@ -21,9 +23,14 @@ ACTIVE: dict[str, Any] = {"status": "ACTIVE", TASK: None, "host": "compute1", "p
 MOMENTS: list[dict[str, Any]] = [
     {"status": "BUILD", TASK: "scheduling", "host": None},
     {"status": "BUILD", TASK: "networking", "host": "compute1", "fault": "x"},
-    {"status": "BUILD", TASK: None},
-    {"status": "ACTIVE", TASK: "deleting", "progress": 50},
+    {"status": "BUILD", TASK: "networking", "host": None, "fault": "x", "progress": 10},
+    {"status": "BUILD", TASK: None, "host": ""},
+    {"status": "ACTIVE", TASK: "deleting", "host": "compute1", "progress": 50},
 ]
+
+
+def found(exchanges: list[Exchange]) -> dict[int, Any]:
+    return dict(Polls(exchanges).found)
 
 
 def show(server: dict[str, Any], status: int = 200, url: str = SERVER) -> Exchange:
@@ -115,11 +122,146 @@ def test_a_run_that_waits_for_the_first_time_is_found() -> None:
     ],
 )
 def test_a_poll_shows_an_object_in_transition(content: object, is_poll: bool) -> None:
-    assert bool(polls([exchange("/x", content), exchange("/x", {})])) == is_poll
-    assert polls([exchange("/x", content)]) == {}, "the last request shows the result"
-    assert polls([exchange("/x", content, url="http://cloud/x/1"), exchange("/x", content)]) == {}
-    assert polls([exchange("/x", content, method="PUT"), exchange("/x", content, method="PUT")]) == {}
+    assert bool(found([exchange("/x", content), exchange("/x", {})])) == is_poll
+    assert found([exchange("/x", content)]) == {}, "the last request shows the result"
+    assert found([exchange("/x", content, url="http://cloud/x/1"), exchange("/x", content)]) == {}
+    assert found([exchange("/x", content, method="PUT"), exchange("/x", content, method="PUT")]) == {}
 
 
 def test_a_body_that_is_no_json_is_no_poll() -> None:
-    assert polls([exchange("/x", text="{"), exchange("/x", text="[" * 100_000), exchange("/x")]) == {}
+    assert found([exchange("/x", text="{"), exchange("/x", text="[" * 100_000), exchange("/x")]) == {}
+
+
+ID = "req-{:08}-0000-4000-8000-000000000000"
+IMAGE, LIST, GROUPS = "/image/v2/images", "/networking/v2.0/ports", "/networking/v2.0/security-groups"
+
+
+def waited(polls: list[tuple[Exchange, list[Exchange]]], *further: tuple[int, Exchange]) -> Recording:
+    """A run that creates a server and polls it, each poll with service calls, the last one with all kinds.
+
+    ``further`` are service calls, each under the poll with this index.
+    """
+    begins = exchange("/compute/v2.1/servers", {"server": {"id": "x"}}, method="POST", status=202)
+    last = show(ACTIVE), [called(LIST), called(GROUPS), called(IMAGE)]
+    exchanges = [begins]
+    for number, (poll, calls) in enumerate([*polls, last]):
+        under = [*calls, *(call for index, call in further if index == number)]
+        response = poll.response and structs.replace(
+            poll.response, headers={"x-openstack-request-id": ID.format(number)}
+        )
+        exchanges.append(
+            structs.replace(poll, receiver="nova", started=10.0 * number, ended=10.0 * number + 9)
+        )
+        exchanges[-1] = structs.replace(exchanges[-1], response=response)
+        for position, call in enumerate(under, 1):
+            request = structs.replace(call.request, headers={"X-OpenStack-Request-ID": ID.format(number)})
+            started = exchanges[-1 - (position - 1)].started + position / 10
+            exchanges.append(structs.replace(call, request=request, started=started, ended=started + 0.05))
+    return run(*exchanges)
+
+
+def called(path: str, content: object = None, status: int = 200) -> Exchange:
+    """A call of nova."""
+    receiver = "glance" if path.startswith("/image") else "neutron"
+    made = exchange(path, content or {}, status=status, url=f"http://cloud{path}")
+    return structs.replace(made, sender="nova", receiver=receiver)
+
+
+calls = st.lists(st.sampled_from([called(LIST), called(GROUPS), called(IMAGE)]), max_size=3)
+polled = st.lists(st.tuples(st.sampled_from(MOMENTS).map(show), calls), min_size=1, max_size=5)
+"""At least one poll: each shows a state, with service calls of some kinds."""
+
+
+@given(polled, polled)
+def test_the_calls_under_the_polls_of_two_runs_are_chance(
+    before: list[tuple[Exchange, list[Exchange]]], after: list[tuple[Exchange, list[Exchange]]]
+) -> None:
+    assert compare(waited(before), waited(after)).differences == []
+
+
+@given(polled, polled, st.data())
+def test_a_call_of_a_new_kind_under_any_poll_is_found(
+    before: list[tuple[Exchange, list[Exchange]]],
+    after: list[tuple[Exchange, list[Exchange]]],
+    data: st.DataObject,
+) -> None:
+    number = data.draw(st.integers(0, len(after) - 1))
+    new, failed = called("/networking/v2.0/floatingips"), called(LIST, status=500)
+    assert kinds(compare(waited(before), waited(after, (number, new)))) == ["added"]
+    assert kinds(compare(waited(after, (number, new)), waited(before))) == ["removed"]
+    twice = waited([*after, after[number]], (number, new), (len(after), new))
+    assert kinds(compare(waited(before), twice)) == ["added"], "however often it is repeated"
+    assert kinds(compare(waited(before), waited(after, (number, failed)))) in (["added"], ["status"])
+
+
+@given(polled, polled, st.data())
+def test_a_poll_that_fails_is_found(
+    before: list[tuple[Exchange, list[Exchange]]],
+    after: list[tuple[Exchange, list[Exchange]]],
+    data: st.DataObject,
+) -> None:
+    number = data.draw(st.integers(0, len(after) - 1))
+    after[number] = show({}, status=500), []
+    assert "added" in kinds(compare(waited(before), waited(after)))
+
+
+@given(polled, polled, st.data(), st.sampled_from([{"added": 1}, {"status": 5}, {"host": ["compute1"]}]))
+def test_a_new_field_or_type_in_any_poll_is_found(
+    before: list[tuple[Exchange, list[Exchange]]],
+    after: list[tuple[Exchange, list[Exchange]]],
+    data: st.DataObject,
+    change: dict[str, Any],
+) -> None:
+    number = data.draw(st.integers(0, len(after) - 1))
+    server = {"status": "BUILD", TASK: "scheduling", "host": None, **change}
+    after[number] = show(server), after[number][1]
+    assert kinds(compare(waited(before), waited(after))) != []
+    assert kinds(compare(waited(after), waited(before))) != []
+
+
+@given(polled, polled)
+def test_a_change_of_the_last_response_is_found(
+    before: list[tuple[Exchange, list[Exchange]]], after: list[tuple[Exchange, list[Exchange]]]
+) -> None:
+    changed = waited(after)
+    last = max(index for index, each in enumerate(changed.exchanges) if each.sender == "client")
+    for server in (ACTIVE | {"host": "compute2"}, ACTIVE | {"new": 1}):
+        exchanges = [*changed.exchanges]
+        exchanges[last] = structs.replace(exchanges[last], response=show(server).response)
+        assert kinds(compare(waited(before), run(*exchanges))) != []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ({"fault": "x"}, {}, ["removed"]),
+        ({"addresses": {"private": [{"addr": "10.0.0.5"}]}}, {"addresses": {}}, []),
+        ({"addresses": {}}, {"addresses": {"private": [{"addr": "10.0.0.6"}]}}, []),
+        ({"addresses": {}}, {"addresses": {"private": [{"addr": "10.0.0.6", "new": 1}]}}, ["added"]),
+        ({"addresses": {}}, {"addresses": {"private": [{"addr": 5}]}}, ["added"]),
+        ({"name": "s1"}, {"name": "s2"}, ["changed"]),
+        ({"name": ""}, {"name": "s1"}, []),
+        ({"power": 0}, {"power": 1}, ["changed"]),
+        ({"OS-EXT-STS:power_state": 0}, {"OS-EXT-STS:power_state": 1}, []),
+        ({"OS-EXT-STS:power_state": 0}, {"OS-EXT-STS:power_state": "1"}, ["type"]),
+        ({"power": 0, TASK: "spawning"}, {"power": 1}, []),
+        ({"power": 0, TASK: "spawning"}, {"power": "1"}, ["type"]),
+        ({"power": 0, TASK: "spawning"}, {}, ["removed"]),
+    ],
+)
+def test_a_poll_shows_a_moment_on_the_way_to_the_last_response(
+    before: dict[str, Any], after: dict[str, Any], found: list[str]
+) -> None:
+    last = ACTIVE | {
+        "name": "s1",
+        "power": 1,
+        "OS-EXT-STS:power_state": 1,
+        "addresses": {"private": [{"addr": "10.0.0.5"}]},
+    }
+    building = {"status": "BUILD", TASK: "networking"}
+    runs = created([building | before], last), created([building | after], last)
+    assert kinds(compare(*runs)) == found
+
+
+def kinds(comparison: Comparison) -> list[str]:
+    return [difference.kind for difference in comparison.differences]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.comparison.mutations import Mutation, mutations
 from tracer.comparison import compare
-from tracer.comparison.polls import polls
+from tracer.comparison.polls import Polls
 from tracer.recording import load, second_path
 
 RECORDINGS = sorted(Path(__file__).with_name("recorded").glob("*/*.yaml"))
@@ -31,7 +31,7 @@ def test_a_command_is_the_same_as_itself(path: Path) -> None:
 def test_an_alteration_is_found_between_two_runs(path: Path) -> None:
     before, after = load(path), load(second_path(path))
     chance = random.Random(path.parent.name)
-    repeated = {after.exchanges[index].path for index in polls(after.exchanges)}
+    repeated = {after.exchanges[index].path for index in Polls(after.exchanges).found}
     assert repeated == {"/compute/v2.1/servers/{server_id}"}
 
     def lasts(mutation: Mutation) -> bool:

@@ -13,7 +13,7 @@ from tests.shipped import RECORDINGS, first_recordings, recording_path, release_
 from tracer.cloud.release_data import releases
 from tracer.comparison import compare, learn
 from tracer.comparison.folders import compare_files, pair
-from tracer.comparison.polls import polls
+from tracer.comparison.polls import Polls
 from tracer.recording import dumps, folders_of, load, second_path
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def test_a_request_for_another_object_is_found(path: Path) -> None:
     before, after = load(path), load(second_path(path))
     written = Counter(_ID.findall(dumps(after)))
     ids = sorted({found for exchange in after.exchanges for found in _ID.findall(_content(exchange))})
-    waiting = polls(after.exchanges)
+    waiting = Polls(after.exchanges).found
     for index, exchange in enumerate(after.exchanges):
         for old in _ID.findall(exchange.request.url):
             others = [other for other in ids if len(other) == len(old) and other != old][:2]

@@ -21,9 +21,10 @@ from tracer.comparison.exchange_differences import compare_exchanges, location_o
 from tracer.comparison.exchange_pairs import ExchangeAlignment, align_runs
 from tracer.comparison.learned import NOTHING, Learned
 from tracer.comparison.metadata import compare_run_metadata
+from tracer.comparison.moments import MomentsOfRuns
 from tracer.comparison.outputs import RUN, compare_outputs
 from tracer.comparison.passing import Passed
-from tracer.comparison.polls import polls
+from tracer.comparison.polls import Polls, chance
 from tracer.comparison.received import ReceivedValues
 from tracer.comparison.severities import rule_for, text
 from tracer.comparison.volatile import volatile_reasons
@@ -51,10 +52,11 @@ def compare(
     ordinary differences. Labels, times, and the recorder's notes do not describe behaviour: their differences
     are suppressed, too.
     """
-    alignment = align_runs(before.exchanges, after.exchanges)
+    polls = Polls(before.exchanges), Polls(after.exchanges)
+    alignment = align_runs(before.exchanges, after.exchanges, polls)
     suppressed: list[Suppressed] = []
     reported: list[Change] = []
-    changes = list(_changes(before, after, alignment))
+    changes = list(_changes(before, after, alignment, polls))
     received = ReceivedValues(changes)
     for change in changes:
         reasons = () if strict else _reasons(change, learned, received)
@@ -73,15 +75,18 @@ def compare(
 
 def learn(first: Recording, second: Recording) -> Learned:
     """Learn the differences between two recordings of one command on one release, except volatile values."""
-    alignment = align_runs(first.exchanges, second.exchanges)
-    changes = list(_changes(first, second, alignment))
+    polls = Polls(first.exchanges), Polls(second.exchanges)
+    alignment = align_runs(first.exchanges, second.exchanges, polls)
+    changes = list(_changes(first, second, alignment, polls))
     received = ReceivedValues(changes)
     return Learned.from_changes(change for change in changes if not _reasons(change, NOTHING, received))
 
 
-def _changes(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
+def _changes(
+    before: Recording, after: Recording, alignment: ExchangeAlignment, polls: tuple[Polls, Polls]
+) -> Iterator[Change]:
     """Yield the differences between two runs, among them values that belong to another value elsewhere."""
-    changes = list(_with_evidence(before, after, alignment))
+    changes = list(_with_evidence(before, after, alignment, polls))
     broken = mismatches(changes)
     for index, change in enumerate(changes):
         if index in broken:
@@ -90,26 +95,35 @@ def _changes(before: Recording, after: Recording, alignment: ExchangeAlignment) 
             yield change
 
 
-def _with_evidence(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
+def _with_evidence(
+    before: Recording, after: Recording, alignment: ExchangeAlignment, polls: tuple[Polls, Polls]
+) -> Iterator[Change]:
     """Yield the differences between two runs, and pairs of equal texts with volatile values."""
-    of_messages = list(_of_messages(before, after, alignment))
+    of_messages = list(_of_messages(before, after, alignment, polls))
     yield from compare_outputs(before, after, {change.reason for change in of_messages})
     yield from of_messages
     yield from compare_run_metadata(before, after, RUN)
 
 
-def _of_messages(before: Recording, after: Recording, alignment: ExchangeAlignment) -> Iterator[Change]:
+def _of_messages(
+    before: Recording, after: Recording, alignment: ExchangeAlignment, polls: tuple[Polls, Polls]
+) -> Iterator[Change]:
     locations_before, locations_after = _locations(before.exchanges), _locations(after.exchanges)
-    accidental_before = _accidental_exchanges(before.exchanges)
-    accidental_after = _accidental_exchanges(after.exchanges)
-    polls_before = polls(before.exchanges)
-    for index_before, index_after in sorted([*alignment.pairs, *alignment.moved], key=lambda pair: pair[1]):
-        pair = before.exchanges[index_before], after.exchanges[index_after]
-        for change in compare_exchanges(*pair, locations_before[index_before]):
-            found = change._replace(index_before=index_before, index_after=index_after)
-            # What a poll shows is a moment on the way.
-            shown = index_before in polls_before and change.kind != "same" and _is_content(change)
-            yield found._replace(reason=change.reason or polls_before[index_before]) if shown else found
+    runs = before.exchanges, after.exchanges
+    accidental_before = _accidental_exchanges(runs, polls)
+    accidental_after = _accidental_exchanges(runs[::-1], polls[::-1])
+    moments = MomentsOfRuns(runs, polls)
+    further = {*alignment.further}
+    for indexes in sorted([*alignment.pairs, *alignment.moved, *further], key=lambda pair: pair[1]):
+        index_before, index_after = indexes
+        found = compare_exchanges(runs[0][index_before], runs[1][index_after], locations_before[index_before])
+        for change in moments.explain(found, *indexes):
+            if indexes not in further:
+                yield change._replace(index_before=index_before, index_after=index_after)
+            elif change.kind != "same":
+                # Each has a partner of its own, or none: their values do not belong together.
+                reason = next(iter(volatile_reasons(change)), "")
+                yield change._replace(index_before=index_before, index_after=index_after, reason=reason)
     for index_before in alignment.removed:
         yield Change(
             "removed",
@@ -132,7 +146,7 @@ def _of_messages(before: Recording, after: Recording, alignment: ExchangeAlignme
     asynchronous = asynchronous_calls(before.exchanges), asynchronous_calls(after.exchanges)
     for index_before, index_after in alignment.moved:
         moved = index_before, index_after
-        together = _concurrent(before.exchanges, after.exchanges, passed, moved, asynchronous)
+        together = _concurrent(runs, passed, moved, asynchronous, polls[0])
         yield Change(
             kind="reordered" if together else "moved",
             location=locations_before[index_before],
@@ -158,44 +172,41 @@ def _outcome(exchange: Exchange) -> object:
     return exchange.response.status if exchange.response else exchange.error or "no response"
 
 
-def _accidental_exchanges(exchanges: Sequence[Exchange]) -> dict[int, str]:
-    """Return the reasons of the exchanges that a run has by chance, by index."""
-    reasons = polls(exchanges)
-    for index, exchange in enumerate(exchanges):
+def _accidental_exchanges(
+    runs: tuple[Sequence[Exchange], Sequence[Exchange]], polls: tuple[Polls, Polls]
+) -> dict[int, str]:
+    """Return the reasons of the exchanges that the first of two runs has by chance, by index."""
+    reasons = chance(polls[0], runs[0], polls[1], runs[1])
+    for index, exchange in enumerate(runs[0]):
         if exchange.sender != "client" and exchange.response is not None and exchange.response.status < 400:
             reasons.setdefault(index, repeated_call(location_of(exchange).general_message))
     return reasons
 
 
-def _is_content(change: Change) -> bool:
-    """Return whether ``change`` is in the content of a response, or is its size."""
-    general = change.location.general
-    return change.location.side == "response" and (
-        general.startswith(("body", "content.size")) or general == "headers.content-length"
-    )
-
-
 def _concurrent(
-    before: Sequence[Exchange],
-    after: Sequence[Exchange],
+    runs: tuple[Sequence[Exchange], Sequence[Exchange]],
     passed: Passed,
     moved: tuple[int, int],
     asynchronous: tuple[frozenset[int], frozenset[int]],
+    polls: Polls,
 ) -> bool:
     """Return whether ``moved`` could overtake each exchange by chance.
 
-    That is so if both overlap in time, or if one of them is an asynchronous call, in one of the runs.
+    That is so if both overlap in time, or if one of them is an asynchronous call, in one of the runs. It is
+    also so for a poll among polls for several objects. ``polls`` are those of the first run.
     """
     index_before, index_after = moved
     if index_before in asynchronous[0] or index_after in asynchronous[1]:
         return True
+    family = polls.families[index_before] if index_before in polls.found else None
     together = 0
     for passed_before, passed_after in passed.by(moved):
         if not (
             passed_before in asynchronous[0]
             or passed_after in asynchronous[1]
-            or _overlap(before[index_before], before[passed_before])
-            or _overlap(after[index_after], after[passed_after])
+            or (family is not None and polls.families.get(passed_before) == family)
+            or _overlap(runs[0][index_before], runs[0][passed_before])
+            or _overlap(runs[1][index_after], runs[1][passed_after])
         ):
             return False
         together += 1

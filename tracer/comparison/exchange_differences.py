@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tracer.comparison.contents import compare_contents
 from tracer.comparison.differences import Change, Location, shown
-from tracer.comparison.exchange_pairs import normalized_path
 from tracer.comparison.metadata import compare_exchange_metadata
+from tracer.comparison.request_keys import normalized_path
 from tracer.comparison.request_urls import compare_urls
 from tracer.comparison.trees import compare_values
 

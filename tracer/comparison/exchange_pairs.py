@@ -5,14 +5,16 @@
 2. In each gap between pairs, the longest common subsequence of requests alone gives further pairs.
 3. Equal requests that remain on both sides have moved.
 4. In each gap, the remaining similar requests are pairs.
-5. Of asynchronous calls with equal requests, those with equal responses are pairs, as their order is chance.
+5. The order of asynchronous calls is chance. Those with equal responses are pairs, then those with equal or
+   similar requests. A call that is asynchronous in one run only is paired with an equal one of the other run.
 
-Polls are paired with polls only.
+A poll and the service calls under it are one repetition. Polls are paired with polls that show the same
+state, and then the calls under both with each other, whatever their order.
 """
 
 from __future__ import annotations
 
-import re
+from bisect import bisect
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,29 +23,40 @@ from tracer.comparison.differences import Location
 from tracer.comparison.json_values import read_json
 from tracer.comparison.lists import common_runs
 from tracer.comparison.outlines import outline
-from tracer.comparison.polls import polls
 from tracer.comparison.repetitions import repetition_tags
+from tracer.comparison.request_keys import request_key
 from tracer.comparison.request_urls import url_parts
-from tracer.sequences import generic, parents, sent_id, service_of
+from tracer.comparison.volatile import skeleton
+from tracer.model import header
+from tracer.sequences import parents, sent_id
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
+    from tracer.comparison.polls import Polls, State
+    from tracer.comparison.request_keys import RequestKey
     from tracer.model import Exchange, Request, Response
 
-__all__ = ["ExchangeAlignment", "align_runs", "normalized_path"]
+__all__ = ["ExchangeAlignment", "align_runs"]
 
 _ALIKE = 60.0
 """The similarity, of 100, from which two different path segments count as one changed segment."""
 _AHEAD = 20
 """The number of exchanges in which the search for a similar request looks ahead."""
 _BODY = Location("request", "", "").within("body")
-_PARAMETER = re.compile(r"\{[^}]*\}")
+_UNUSED = "", ("", "", "", "")
 
-Key = tuple[str, str, str, str, bool]
-"""Service of the sender, receiver, method and path of a request, and whether it is a poll."""
+Use = tuple[()] | tuple[str, "RequestKey"]
+"""The header field in which a run first sends a token, and the request with it. Empty without a token."""
+Key = tuple["RequestKey", Use, "State"]
+"""The key of a request, the use of the token that a service validates, and the state that a poll shows."""
 Details = tuple["Hashable", ...]
 """What tells apart requests with the same key."""
+KeyedRequest = tuple[Key, Details]
+KeyedRequests = tuple["Sequence[KeyedRequest]", "Sequence[KeyedRequest]"]
+Runs = tuple["Sequence[Exchange]", "Sequence[Exchange]"]
+Aligned = tuple[Key, Details, "Exchange"]
+Pair = tuple[int, int]
 Span = tuple[int, int, int, int]
 
 
@@ -51,87 +64,256 @@ class ExchangeAlignment(NamedTuple):
     """Pairs of exchange indexes, in the order of the second run.
 
     ``moved`` has the pairs that are out of order, ``removed`` and ``added`` the exchanges of one run only.
+    ``further`` has pairs of such exchanges with any exchanges: a poll of one run only, and the calls under
+    it, with a poll of the other run.
     """
 
-    pairs: list[tuple[int, int]]
-    moved: list[tuple[int, int]]
+    pairs: list[Pair]
+    moved: list[Pair]
     removed: list[int]
     added: list[int]
+    further: list[Pair]
 
 
-def align_runs(before: Sequence[Exchange], after: Sequence[Exchange]) -> ExchangeAlignment:
-    """Pair the exchanges of two runs."""
-    keys_before, keys_after = _keys(before), _keys(after)
-    details_before, details_after = _details(before, keys_before), _details(after, keys_after)
-    tags_before, tags_after = repetition_tags(
-        _with_status(keys_before, before), _with_status(keys_after, after)
+def align_runs(
+    before: Sequence[Exchange], after: Sequence[Exchange], polls: tuple[Polls, Polls]
+) -> ExchangeAlignment:
+    """Pair the exchanges of two runs with these polls."""
+    runs = before, after
+    requests = _requests(before, polls[0]), _requests(after, polls[1])
+    late = [
+        [index for index in sorted(asynchronous_calls(run)) if index not in of_run.nested]
+        for run, of_run in zip(runs, polls, strict=True)
+    ]
+    ordered = [
+        [index for index in range(len(run)) if index not in of_run.nested and index not in unordered]
+        for run, of_run, unordered in zip(runs, polls, map(frozenset, late), strict=True)
+    ]
+    pairs, moved = _align(
+        [(*requests[0][index], before[index]) for index in ordered[0]],
+        [(*requests[1][index], after[index]) for index in ordered[1]],
     )
+    pairs = [(ordered[0][left], ordered[1][right]) for left, right in pairs]
+    moved = [(ordered[0][left], ordered[1][right]) for left, right in moved]
+    repeated = [pair for pair in (*pairs, *moved) if pair[0] in polls[0].found]
+    free = list(_asynchronous(requests, runs, late[0], late[1]))
+    # A call may be asynchronous, or lack the evidence of its cause, in one run only.
+    for pair_up in (_equal_elements, _unproven):
+        rest = [
+            [index for index in (*ordered[side], *late[side]) if index not in paired]
+            for side, paired in enumerate(_sides([*pairs, *moved, *free]))
+        ]
+        free += pair_up(*requests, *rest)
+    in_order, out_of_order = _by_order(pairs, free)
+    pairs = sorted([*in_order, *_nested(requests, runs, polls, repeated)], key=lambda pair: pair[1])
+    moved = sorted([*moved, *out_of_order], key=lambda pair: pair[1])
+    paired_before, paired_after = _sides([*pairs, *moved])
+    further = list(_further(requests, polls, repeated))
+    further += [
+        (left, right)
+        for left, right in _nested(requests, runs, polls, further)
+        # A call with another status is a difference without this.
+        if _status(before[left]) == _status(after[right])
+    ]
+    return ExchangeAlignment(
+        pairs=pairs,
+        moved=moved,
+        removed=[index for index in range(len(before)) if index not in paired_before],
+        added=[index for index in range(len(after)) if index not in paired_after],
+        further=further,
+    )
+
+
+def _sides(pairs: Sequence[Pair]) -> tuple[frozenset[int], frozenset[int]]:
+    return frozenset(index for index, _ in pairs), frozenset(index for _, index in pairs)
+
+
+def _asynchronous(
+    requests: KeyedRequests, runs: Runs, before: Sequence[int], after: Sequence[int]
+) -> Iterator[Pair]:
+    """Yield pairs of asynchronous calls: by equal responses, by equal requests, and by similar requests."""
+    answered = [
+        {index: (*of_run[index], _status(run[index]), _content(run[index].response)) for index in indexes}
+        for of_run, run, indexes in zip(requests, runs, (before, after), strict=True)
+    ]
+    pairs = list(_equal_elements(answered[0], answered[1], before, after))
+    for pair_up in (_equal_requests, _alike):
+        paired_before, paired_after = _sides(pairs)
+        left = [index for index in before if index not in paired_before]
+        right = [index for index in after if index not in paired_after]
+        pairs += pair_up(requests, left, right)
+    return iter(pairs)
+
+
+def _unproven(
+    before: Sequence[KeyedRequest],
+    after: Sequence[KeyedRequest],
+    left: Sequence[int],
+    right: Sequence[int],
+) -> Iterator[Pair]:
+    """Yield pairs of calls for which only one of the runs has the evidence: a token, or a request ID."""
+    keys = {index: before[index][0][0] for index in left}, {index: after[index][0][0] for index in right}
+    for is_proven in (_has_token, _has_cause):
+        proven = [index for index in left if is_proven(before[index])]
+        unproven = [index for index in right if not is_proven(after[index])]
+        found = [*_equal_elements(*keys, proven, unproven)]
+        proven = [index for index in right if is_proven(after[index])]
+        unproven = [index for index in left if not is_proven(before[index])]
+        found += _equal_elements(*keys, unproven, proven)
+        yield from found
+        paired_before, paired_after = _sides(found)
+        left = [index for index in left if index not in paired_before]
+        right = [index for index in right if index not in paired_after]
+
+
+def _has_token(request: KeyedRequest) -> bool:
+    (_, use, _), _ = request
+    return bool(use)
+
+
+def _has_cause(request: KeyedRequest) -> bool:
+    _, details = request
+    return details[-1] is not None
+
+
+def _by_order(pairs: Iterable[Pair], free: Iterable[Pair]) -> tuple[list[Pair], list[Pair]]:
+    """Add the pairs of ``free`` that cross none to ``pairs``. Return both, and those that cross one."""
+    in_order, out_of_order = sorted(pairs), []
+    for pair in sorted(free):
+        position = bisect(in_order, pair)
+        is_behind = position == 0 or in_order[position - 1][1] < pair[1]
+        is_ahead = position == len(in_order) or pair[1] < in_order[position][1]
+        if is_behind and is_ahead:
+            in_order.insert(position, pair)
+        else:
+            out_of_order.append(pair)
+    return in_order, out_of_order
+
+
+def _align(before: Sequence[Aligned], after: Sequence[Aligned]) -> tuple[list[Pair], list[Pair]]:
+    """Pair the exchanges of two runs by the steps 0 to 4. Return those in order, and those that moved."""
+    requests = [each[:2] for each in before], [each[:2] for each in after]
+    keys_before, keys_after = [key for key, _ in requests[0]], [key for key, _ in requests[1]]
+    tags_before, tags_after = repetition_tags(_with_status(before), _with_status(after))
     with_status = [
         [
-            (*key, _status(exchange), *part)
-            for key, exchange, *part in zip(keys, run, details, tags, strict=True)
+            (*key, _status(exchange), details, tag)
+            for (key, details, exchange), tag in zip(run, tags, strict=True)
         ]
-        for keys, run, details, tags in (
-            (keys_before, before, details_before, tags_before),
-            (keys_after, after, details_after, tags_after),
-        )
+        for run, tags in ((before, tags_before), (after, tags_after))
     ]
-    pairs: list[tuple[int, int]] = []
+    pairs: list[Pair] = []
     whole = (0, len(before), 0, len(after))
     gaps = [
         inner
         for span in _equal(with_status[0], with_status[1], whole, pairs)
         for inner in _equal(keys_before, keys_after, span, pairs)
     ]
-    moved = _moved(keys_before, keys_after, details_before, details_after, gaps)
+    moved = list(
+        _equal_requests(
+            requests,
+            [index for start, end, _, _ in gaps for index in range(start, end)],
+            [index for _, _, start, end in gaps for index in range(start, end)],
+        )
+    )
     moved_before, moved_after = {index for index, _ in moved}, {index for _, index in moved}
-    removed: list[int] = []
-    added: list[int] = []
     for start_before, end_before, start_after, end_after in gaps:
         left = [index for index in range(start_before, end_before) if index not in moved_before]
         right = [index for index in range(start_after, end_after) if index not in moved_after]
-        alike = list(_alike(keys_before, keys_after, left, right))
-        pairs += alike
-        removed += sorted(set(left) - {index for index, _ in alike})
-        added += sorted(set(right) - {index for _, index in alike})
-    requests = [*zip(keys_before, details_before, strict=True)]
-    swapped = _swapped(before, after, pairs, requests)
-    pairs = sorted({*pairs} - swapped.keys())
-    moved = sorted([*moved, *swapped.values()], key=lambda pair: pair[1])
-    return ExchangeAlignment(pairs, moved, removed, added)
+        pairs += _alike(requests, left, right)
+    return pairs, moved
 
 
-def normalized_path(exchange: Exchange) -> str:
-    """Return the path template of ``exchange``, from its label or else from its URL."""
-    return (exchange.path or generic(url_parts(exchange.request.url).path or "/")).partition("?")[0]
+def _nested(
+    requests: KeyedRequests, runs: Runs, polls: tuple[Polls, Polls], repeated: Iterable[Pair]
+) -> Iterator[Pair]:
+    """Yield pairs of equal calls under paired polls, those with equal statuses first."""
+    for poll_before, poll_after in repeated:
+        left, right = polls[0].calls(poll_before), polls[1].calls(poll_after)
+        pairs: list[Pair] = []
+        for status in sorted({_status(runs[0][index]) for index in left}):
+            pairs += _equal_requests(
+                requests,
+                [index for index in left if _status(runs[0][index]) == status],
+                [index for index in right if _status(runs[1][index]) == status],
+            )
+        yield from pairs
+        paired = [{index for index, _ in pairs}, {index for _, index in pairs}]
+        yield from _equal_requests(
+            requests,
+            [index for index in left if index not in paired[0]],
+            [index for index in right if index not in paired[1]],
+        )
 
 
-def _keys(run: Sequence[Exchange]) -> list[Key]:
-    repeated = polls(run)
-    return [_key(exchange, index in repeated) for index, exchange in enumerate(run)]
+def _further(requests: KeyedRequests, polls: tuple[Polls, Polls], repeated: Sequence[Pair]) -> Iterator[Pair]:
+    """Yield each poll without a partner, with the last poll of the other run that shows the same state.
+
+    If none does, it is the last poll that shows another state.
+    """
+    for side, other in ((0, 1), (1, 0)):
+        outer = [[index for index in of_run.found if index not in of_run.nested] for of_run in polls]
+        partners = {pair[side] for pair in repeated}
+        last = {requests[other][index][0]: index for index in sorted(outer[other])}
+        of_request = {key[0]: index for key, index in last.items()}
+        for index in sorted({*outer[side]} - partners):
+            key = requests[side][index][0]
+            partner = last.get(key, of_request.get(key[0]))
+            if partner is not None:
+                yield (index, partner) if side == 0 else (partner, index)
 
 
-def _key(exchange: Exchange, poll: bool) -> Key:
-    path = _PARAMETER.sub("{}", normalized_path(exchange))
-    return service_of(exchange.sender), exchange.receiver, exchange.request.method, path, poll
+def _requests(run: Sequence[Exchange], polls: Polls) -> list[KeyedRequest]:
+    """Return the key and the details of each request."""
+    uses = _first_uses(run)
+    keys = [
+        (
+            request_key(exchange),
+            _use(exchange, uses),
+            polls.found[index].state if index in polls.found else (),
+        )
+        for index, exchange in enumerate(run)
+    ]
+    return [*zip(keys, _details(run, keys), strict=True)]
+
+
+def _use(exchange: Exchange, uses: Mapping[str, Use]) -> Use:
+    """Return the first use of the token that a service call is about, empty if it is about none."""
+    subject = header(exchange.request.headers, "X-Subject-Token")
+    return () if exchange.sender == "client" or not subject else uses.get(subject, _UNUSED)
+
+
+def _first_uses(run: Sequence[Exchange]) -> dict[str, Use]:
+    """Return the first use of each token."""
+    uses: dict[str, Use] = {}
+    for exchange in run:
+        for name in ("X-Auth-Token", "X-Service-Token"):
+            if token := header(exchange.request.headers, name):
+                uses.setdefault(token, (name, request_key(exchange)))
+    return uses
 
 
 def _details(run: Sequence[Exchange], keys: Sequence[Key]) -> list[Details]:
     """Return the details of each request: the names of its parameters.
 
-    Services send equal requests for several causes, and in any order. A service call has its cause and its
-    content as further details.
+    Services send equal requests for several causes, and in any order. A service call has its cause, its
+    parameters and its content as details.
     """
     causes = parents(run)
     details: list[Details] = []
     for index, exchange in enumerate(run):
         query = url_parts(exchange.request.url).query
-        names = tuple(sorted(part.partition("=")[0] for part in query.split("&")))
         if exchange.sender == "client":
-            details.append((names,))
+            details.append((tuple(sorted(part.partition("=")[0] for part in query.split("&"))),))
             continue
         cause = causes[index] if sent_id(exchange) else None
-        details.append((names, _content(exchange.request), None if cause is None else keys[cause]))
+        details.append(
+            (
+                skeleton(query, "query"),
+                _content(exchange.request),
+                None if cause is None else keys[cause],
+            )
+        )
     return details
 
 
@@ -146,34 +328,8 @@ def _content(message: Request | Response | None) -> str:
         return body.json
 
 
-def _swapped(
-    before: Sequence[Exchange],
-    after: Sequence[Exchange],
-    pairs: Iterable[tuple[int, int]],
-    requests: Sequence[Hashable],
-) -> dict[tuple[int, int], tuple[int, int]]:
-    """Return the pairs of asynchronous calls that get other partners, with these, by equal responses."""
-    late_before, late_after = asynchronous_calls(before), asynchronous_calls(after)
-    groups: defaultdict[Hashable, list[tuple[int, int]]] = defaultdict(list)
-    for pair in pairs:
-        if pair[0] in late_before and pair[1] in late_after:
-            groups[requests[pair[0]]].append(pair)
-    swapped: dict[tuple[int, int], tuple[int, int]] = {}
-    for group in groups.values():
-        left, right = [pair[0] for pair in group], [pair[1] for pair in group]
-        contents_before = {index: _content(before[index].response) for index in left}
-        contents_after = {index: _content(after[index].response) for index in right}
-        equal = dict(_equal_requests(contents_before, contents_after, left, right))
-        rest = iter([index for index in right if index not in equal.values()])
-        for index, former in group:
-            partner = equal[index] if index in equal else next(rest)
-            if partner != former:
-                swapped[index, former] = index, partner
-    return swapped
-
-
-def _with_status(keys: Sequence[Key], run: Sequence[Exchange]) -> list[tuple[Hashable, Exchange]]:
-    return [((*key, _status(exchange)), exchange) for key, exchange in zip(keys, run, strict=True)]
+def _with_status(run: Sequence[Aligned]) -> list[tuple[Hashable, Exchange]]:
+    return [((*key, _status(exchange)), exchange) for key, _, exchange in run]
 
 
 def _status(exchange: Exchange) -> int:
@@ -181,7 +337,7 @@ def _status(exchange: Exchange) -> int:
 
 
 def _equal(
-    before: Sequence[Hashable], after: Sequence[Hashable], span: Span, pairs: list[tuple[int, int]]
+    before: Sequence[Hashable], after: Sequence[Hashable], span: Span, pairs: list[Pair]
 ) -> Iterator[Span]:
     """Add the equal elements within ``span`` to ``pairs``. Yield the spans between them."""
     start_before, end_before, start_after, end_after = span
@@ -199,14 +355,12 @@ def _equal(
         yield start_before, end_before, start_after, end_after
 
 
-def _alike(
-    keys_before: Sequence[Key], keys_after: Sequence[Key], before: Sequence[int], after: Sequence[int]
-) -> Iterator[tuple[int, int]]:
+def _alike(requests: KeyedRequests, before: Sequence[int], after: Sequence[int]) -> Iterator[Pair]:
     """Yield pairs of requests, in order, that differ only in one path segment or only in the method."""
     next_position = 0
     for index in before:
         for position in range(next_position, min(next_position + _AHEAD, len(after))):
-            if _similar(keys_before[index], keys_after[after[position]]):
+            if _similar(requests[0][index][0], requests[1][after[position]][0]):
                 yield index, after[position]
                 next_position = position + 1
                 break
@@ -215,40 +369,31 @@ def _alike(
 def _similar(before: Key, after: Key) -> bool:
     from rapidfuzz.fuzz import ratio
 
-    if (before[:2], before[4]) != (after[:2], after[4]):
+    (*participants_before, method_before, path_before), *further_before = before
+    (*participants_after, method_after, path_after), *further_after = after
+    if (participants_before, further_before) != (participants_after, further_after):
         return False
-    if before[3] == after[3]:
+    if path_before == path_after:
         return True
-    segments_before, segments_after = before[3].split("/"), after[3].split("/")
+    segments_before, segments_after = path_before.split("/"), path_after.split("/")
     differing = [pair for pair in zip(segments_before, segments_after, strict=False) if pair[0] != pair[1]]
-    if before[2] != after[2] or len(segments_before) != len(segments_after) or len(differing) != 1:
+    if method_before != method_after or len(segments_before) != len(segments_after) or len(differing) != 1:
         return False
     return ratio(*differing[0]) >= _ALIKE
 
 
-def _moved(
-    before: Sequence[Key],
-    after: Sequence[Key],
-    details_before: Sequence[Details],
-    details_after: Sequence[Details],
-    gaps: Sequence[Span],
-) -> list[tuple[int, int]]:
-    """Return the pairs of equal requests that remain in the gaps, first those with equal details."""
-    left = [index for start, end, _, _ in gaps for index in range(start, end)]
-    right = [index for _, _, start, end in gaps for index in range(start, end)]
-    moved: list[tuple[int, int]] = []
-    for keys_before, keys_after in (
-        ([*zip(before, details_before, strict=True)], [*zip(after, details_after, strict=True)]),
-        (before, after),
-    ):
-        moved += _equal_requests(keys_before, keys_after, left, right)
-        taken_before, taken_after = {index for index, _ in moved}, {index for _, index in moved}
-        left = [index for index in left if index not in taken_before]
-        right = [index for index in right if index not in taken_after]
-    return sorted(moved, key=lambda pair: pair[1])
+def _equal_requests(requests: KeyedRequests, left: Sequence[int], right: Sequence[int]) -> Iterator[Pair]:
+    """Yield pairs of equal requests, of the indexes ``left`` and ``right``; equal details come first."""
+    first = [*_equal_elements(*requests, left, right)]
+    yield from first
+    taken_before, taken_after = {index for index, _ in first}, {index for _, index in first}
+    left = [index for index in left if index not in taken_before]
+    right = [index for index in right if index not in taken_after]
+    keys = {index: requests[0][index][0] for index in left}, {index: requests[1][index][0] for index in right}
+    yield from _equal_elements(*keys, left, right)
 
 
-def _equal_requests(
+def _equal_elements(
     before: Sequence[Hashable] | Mapping[int, Hashable],
     after: Sequence[Hashable] | Mapping[int, Hashable],
     left: Sequence[int],

@@ -1,56 +1,128 @@
 """Polls: requests that a client repeats until an object has reached a state.
 
-How many polls a run has, and what each of them shows, is chance. The last request shows the result.
+How many polls a run has, and which states they show, is chance. The last request shows the result. The
+service calls that nest under a poll are a part of it.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison.differences import Location
-from tracer.comparison.volatile_rules import transitional_state
+from tracer.comparison.request_keys import request_key
+from tracer.comparison.volatile_rules import shows_state, transitional_state
+from tracer.sequences import parents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tracer.comparison.request_keys import RequestKey
+    from tracer.comparison.volatile_rules import TransitionalState
     from tracer.model import Exchange
 
-__all__ = ["polls"]
+__all__ = ["Poll", "Polls", "State", "chance"]
 
 _BODY = Location("response", "", "").within("body")
 
+State = tuple[tuple[str, str], ...]
+"""The texts that tell the state of an object, with their general locations."""
 
-def polls(exchanges: Sequence[Exchange]) -> dict[int, str]:
-    """Return the reasons of the polls in a run, by index.
 
-    A poll is a GET request that the run repeats later. Its response shows an object in a transitional state.
+class Poll(NamedTuple):
+    """A poll: the rule that its state fits, and this state."""
+
+    rule: TransitionalState
+    state: State
+
+
+class Polls:
+    """The polls of a run: GET requests that the run repeats later, whose responses show a transitional state.
+
+    ``found`` has the polls by index. ``nested`` has the service calls under polls by index, each with the
+    index of its poll. ``families`` has each exchange with the same request as a poll, also the last one, and
+    each service call under such an exchange, by index, with the key of this request.
     """
+
+    def __init__(self, exchanges: Sequence[Exchange]) -> None:
+        self.found = _polls(exchanges)
+        self.nested: dict[int, int] = {}
+        self.families: dict[int, RequestKey] = {}
+        self._calls: defaultdict[int, list[int]] = defaultdict(list)
+        if not self.found:
+            return
+        polled = {request_key(exchanges[index]) for index in self.found}
+        for index, cause in enumerate(parents(exchanges)):
+            if cause is not None and (cause in self.nested or cause in self.found):
+                poll = self.nested[index] = self.nested.get(cause, cause)
+                self._calls[poll].append(index)
+            key = request_key(exchanges[index])
+            if cause is not None and cause in self.families:
+                self.families[index] = self.families[cause]
+            elif key in polled:
+                self.families[index] = key
+
+    def calls(self, poll: int) -> list[int]:
+        """Return the indexes of the service calls under ``poll``."""
+        return self._calls.get(poll, [])
+
+
+def chance(
+    polls: Polls, exchanges: Sequence[Exchange], others: Polls, other_exchanges: Sequence[Exchange]
+) -> dict[int, str]:
+    """Return the reasons of the exchanges that one run has by chance, if the ``others`` are of another run.
+
+    Such are all polls, and each service call under a poll that the other run has under the same request. A
+    call that the other run lacks there is a difference once, however often it is repeated.
+    """
+    known: defaultdict[RequestKey, set[tuple[RequestKey, int]]] = defaultdict(set)
+    for index, family in others.families.items():
+        known[family].add(_kind(other_exchanges[index]))
+    # The request itself is a difference if the other run lacks it.
+    lacking = {polls.families[index] for index in polls.found} - known.keys()
+    reasons = {index: poll.rule.name for index, poll in polls.found.items()}
+    for index, poll in polls.nested.items():
+        family, kind = polls.families[index], _kind(exchanges[index])
+        if family in lacking or kind in known[family]:
+            reasons[index] = reasons[poll]
+        known[family].add(kind)
+    return reasons
+
+
+def _kind(exchange: Exchange) -> tuple[RequestKey, int]:
+    return request_key(exchange), exchange.response.status if exchange.response else 0
+
+
+def _polls(exchanges: Sequence[Exchange]) -> dict[int, Poll]:
     groups: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
     for index, exchange in enumerate(exchanges):
         if exchange.request.method == "GET":
             groups[exchange.sender, exchange.receiver, exchange.request.url].append(index)
-    found: dict[int, str] = {}
+    found: dict[int, Poll] = {}
     for indexes in groups.values():
         for index in indexes[:-1]:
-            if reason := _in_transition(exchanges[index]):
-                found[index] = reason
+            if poll := _poll(exchanges[index]):
+                found[index] = poll
     return found
 
 
-def _in_transition(exchange: Exchange) -> str:
+def _poll(exchange: Exchange) -> Poll | None:
+    """Return the poll if the response of ``exchange`` shows a transitional state."""
     body = exchange.response.body if exchange.response else None
     if body is None or body.json is None:
-        return ""
+        return None
     try:
         content = json.loads(body.json)
     except (ValueError, RecursionError):
-        return ""
-    return next((reason for at, value in _states(content) if (reason := transitional_state(at, value))), "")
+        return None
+    state = tuple((location, text) for location, text in _texts(content) if shows_state(location))
+    rules = (transitional_state(location, text) for location, text in state)
+    rule = next((rule for rule in rules if rule is not None), None)
+    return None if rule is None else Poll(rule, state)
 
 
-def _states(content: object) -> Iterator[tuple[str, str]]:
+def _texts(content: object) -> Iterator[tuple[str, str]]:
     """Yield the texts of an object, and of the objects inside of it, with their general locations."""
     if not isinstance(content, dict):
         return

@@ -30,6 +30,7 @@ __all__ = [
     "references",
     "repeated_call",
     "rules",
+    "shows_state",
     "transitional_state",
     "unordered",
 ]
@@ -94,19 +95,23 @@ class TransitionalState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """A state of an object that another state follows: ``pattern`` is its text at the locations ``only``.
 
     The object is a JSON body, or the value of a key in it. Who waits for another state repeats the request.
+    While the object is in one state, the values at the locations ``varying`` change, and those at the
+    locations ``optional`` may be missing, also in responses to the service calls for this response.
     """
 
     name: str
     only: tuple[str, ...]
     pattern: Pattern
     reason: Text
+    varying: tuple[str, ...] = ("**",)
+    optional: tuple[str, ...] = ("**",)
 
     def __post_init__(self) -> None:
         try:
             re.compile(self.pattern)
         except (re.error, OverflowError, RecursionError) as error:
             raise ValueError(f"pattern of {self.name}: {error}") from None
-        _patterns(self.only)
+        _patterns((*self.only, *self.varying, *self.optional))
 
 
 class RepeatedCalls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -187,10 +192,14 @@ def unordered(general: str) -> bool:
     return is_among(general, rules().unordered)
 
 
-def transitional_state(general: str, state: str) -> str:
-    """Return the reason of the first transitional state that fits, empty if an object stays in ``state``."""
-    fitting = (one.name for one in _transitional_at(general) if re.fullmatch(one.pattern, state))
-    return next(fitting, "")
+def transitional_state(general: str, state: str) -> TransitionalState | None:
+    """Return the first rule on transitional states that fits, None if an object stays in ``state``."""
+    return next((rule for rule in _transitional_at(general) if re.fullmatch(rule.pattern, state)), None)
+
+
+def shows_state(general: str) -> bool:
+    """Return whether the text at the location ``general`` tells the state of an object."""
+    return bool(_transitional_at(general))
 
 
 @functools.lru_cache(maxsize=4096)
