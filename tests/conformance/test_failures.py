@@ -79,7 +79,7 @@ def test_a_failed_login_is_the_failure_of_a_command_with_a_sequence(exit_code: i
     assert str(result.failure) == f"the command failed: the login failed ({FAILED}){code}"
 
 
-@pytest.mark.parametrize("command", ["openstack server list", None])
+@pytest.mark.parametrize("command", ["openstack stack list", None])
 def test_a_failed_login_is_the_problem_of_a_run_without_a_sequence(command: str | None) -> None:
     recording = msgspec.structs.replace(
         _recording("", 1, [versions_of_keystone(), login(401)]), command=command

@@ -53,7 +53,7 @@ def test_missing_evidence_comes_before_the_deviations() -> None:
 
 
 def test_a_recording_without_a_sequence() -> None:
-    (reported,) = findings(check(recording([FLAVORS], command="openstack flavor list"), "a.yaml"))
+    (reported,) = findings(check(recording([FLAVORS], command="openstack stack list"), "a.yaml"))
     text = "no documented sequence fits: nothing to compare with (tracer learn begins one)"
     assert reported == Finding("no-sequence", "error", FindingLocation("a.yaml"), "", text)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tracer.model import Exchange
 
 RECORDED = Path(__file__).parent / "recorded"
-FLAVORS = [*prologue()[:2], exchange("GET", f"{HOST}/compute/v2.1/flavors/detail", 200, to="nova")]
+STACKS = [*prologue()[:2], exchange("GET", f"{HOST}/heat-api/v1/stacks", 200, to="heat")]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ FLAVORS = [*prologue()[:2], exchange("GET", f"{HOST}/compute/v2.1/flavors/detail
     ],
 )
 def test_by_the_words_of_the_command(command: str) -> None:
-    chosen = choose(FLAVORS, command)
+    chosen = choose(STACKS, command)
     assert chosen is not None
     assert chosen.name == "image-show"
 
@@ -45,7 +45,7 @@ def test_by_the_words_of_the_command(command: str) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "openstack flavor list",
+        "openstack stack list",
         "openstack image showing x",
         "openstack image",
         "openstack show image",
@@ -78,7 +78,7 @@ def test_by_what_was_said(run: list[Exchange], command: str | None) -> None:
     "run",
     [
         [],
-        FLAVORS,
+        STACKS,
         prologue(),
         [*prologue(), show(status=500)],
         [*prologue(), show("x", 404)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sequences.runs import HOST, exchange
+from tracer.model import Body
 from tracer.sequences import (
     AnyOrder,
     Entry,
@@ -409,3 +411,42 @@ def test_a_call_of_what_was_called() -> None:
     run = [_timed(_get(1), 0.0, 1.0), _timed(asked, 0.1, 0.9), _timed(ports, 0.2, 0.8)]
     assert _verdicts(run, sequence) == ["documented", "optional", "optional"]
     assert _verdicts([run[0], _timed(ports, 0.2, 0.8)], sequence) == ["documented", "optional"]
+
+
+def _action(body: object | None) -> Exchange:
+    sent = exchange("POST", f"{HOST}/image/v2/things1", 200, token=True)
+    text = json.dumps(body)
+    content = None if body is None else Body(size=len(text), type="application/json", json=text)
+    return msgspec.structs.replace(sent, request=msgspec.structs.replace(sent.request, body=content))
+
+
+def test_actions_of_one_path() -> None:
+    stop, start = (
+        _entry(number, method="POST", path="/v2/things1", action=f"os-{name}")
+        for number, name in enumerate(("stop", "start"), 1)
+    )
+    run = [_action({"os-stop": None}), _action({"os-start": {"force": True}, "more": 1})]
+    assert match(run, _sequence(stop, start)).verdict == "conforms"
+    for body in ({"os-start": None}, {}, {"OS-STOP": None}):
+        refused = match([_action(body)], _sequence(stop))
+        assert refused.verdict == "deviates"
+        assert refused.reasons[0].endswith("but the body has no os-stop")
+
+
+def test_the_action_of_an_unknown_body_decides_nothing() -> None:
+    stop = _entry(1, method="POST", path="/v2/things1", action="os-stop")
+    for body in (None, ["os-start"], "os-start"):
+        assert match([_action(body)], _sequence(stop)).verdict == "conforms"
+
+
+def test_a_word_of_a_path_is_no_value_of_a_parameter() -> None:
+    search = Entry(receiver="glance", method="GET", path="/v2/things/detail", status=200)
+    lookup = _entry(
+        1, path="/v2/things/{thing_id}", fallback=Fallback(status=(404,), then=(search,), search="things")
+    )
+    found = exchange(
+        "GET", f"{HOST}/image/v2/things/detail", 200, token=True, body={"things": [{"name": "mine"}]}
+    )
+    run = [exchange("GET", f"{HOST}/image/v2/things/mine", 404, token=True), found, _get(2)]
+    assert match(run, _sequence(lookup, _entry(2))).verdict == "conforms"
+    assert match(run[:2], _sequence(lookup, _entry(2))).missing == [3, 4]

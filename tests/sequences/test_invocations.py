@@ -69,10 +69,13 @@ def test_an_option_given_twice_is_counted() -> None:
         ("openstack image delete --store=fast a -- --b", 2),
         ("openstack image delete a --os-cloud demo --debug b", 2),
         ("openstack image delete a --of-a-plugin b", None),
+        ("openstack server delete --wait a b", 2),
+        ("openstack server delete --wai a --force", 1),
+        ("openstack server delete a --of-a-plugin b", None),
     ],
 )
 def test_arguments_are_counted_if_all_options_are_known(words: str, arguments: int | None) -> None:
-    invocation = _read(words, "image-delete")
+    invocation = _read(words, "server-delete" if "server" in words else "image-delete")
     assert invocation is not None
     assert invocation.arguments == arguments
 

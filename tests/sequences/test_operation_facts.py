@@ -25,6 +25,13 @@ def test_the_facts_of_an_operation() -> None:
     }
 
 
+def test_an_operation_that_shares_its_path_has_an_action() -> None:
+    assert operation_facts("compute.stop-server")["action"] == "os-stop"
+    assert operation_facts("compute.start-server")["action"] == "os-start"
+    login = "identity.password-authentication-with-scoped-authorization"
+    assert "action" not in {**operation_facts("compute.create-server"), **operation_facts(login)}
+
+
 def test_several_statuses_of_a_success_are_a_list() -> None:
     several = next(each for each in operations("nova") if len(each.success) > 1)
     assert operation_facts(several.id)["status"] == list(several.success)

@@ -290,12 +290,12 @@ def test_an_exchange_without_stand_in_in_one_run_is_tolerated_in_none() -> None:
 
 
 def test_discovery_of_a_service_that_nothing_documents() -> None:
-    nova = exchange("GET", "http://10.0.0.5:8774/v2.1/", 200, to="nova")
-    server = exchange("GET", "http://10.0.0.5:8774/v2.1/servers/4711", 200, to="nova")
-    first, second = learn(named([nova, server, nova], [server])).entries
-    assert (first.path, first.prologue, first.optional, first.repeats) == ("/v2.1", True, True, True)
-    assert first.summary["en"] == "The client asks Nova which versions of its API there are."
-    assert (second.path, second.prologue) == ("/v2.1/servers/{server_id}", False)
+    heat = exchange("GET", "http://10.0.0.5:8004/v1/", 200, to="heat")
+    stack = exchange("GET", "http://10.0.0.5:8004/v1/stacks/4711", 200, to="heat")
+    first, second = learn(named([heat, stack, heat], [stack])).entries
+    assert (first.path, first.prologue, first.optional, first.repeats) == ("/v1", True, True, True)
+    assert first.summary["en"] == "The client asks Heat which versions of its API there are."
+    assert (second.path, second.prologue) == ("/v1/stacks/{stack_id}", False)
 
 
 def test_a_command_that_only_logs_in_has_the_login_as_its_own() -> None:
