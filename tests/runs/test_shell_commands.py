@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 RECORDED = Path(__file__).parents[1] / "sequences" / "recorded"
 SERVERS = f"{HOST}/compute/v2.1/servers"
+MIGRATIONS = f"{HOST}/compute/v2.1/os-migrations"  # no sequence has them
 SERVER = f"{SERVERS}/0a3e9aa5-e1e8-4dd1-b5b4-0a9b5c5a3c11"
 IMAGES = f"{HOST}/image/v2/images"
 PROJECTS = f"{HOST}/identity/v3/projects"
@@ -79,7 +80,8 @@ def test_three_recorded_commands() -> None:
         ([own("GET", f"{IMAGES}?marker={IMAGE_ID}")], [5]),
         ([own("GET", f"{IMAGES}/x", 404), own("GET", f"{IMAGES}?name=x")], [4, 2]),
         ([own("GET", f"{IMAGES}/{IMAGE_ID}"), own("GET", f"{IMAGES}/other")], [4, 1, 1]),
-        ([own("GET", f"{SERVERS}/detail")], [5]),
+        ([own("GET", f"{SERVERS}/detail")], [4, 1]),
+        ([own("GET", f"{MIGRATIONS}/1")], [5]),
     ],
 )
 def test_a_complete_command_ends_where_its_sequence_does_not_go_on(
@@ -128,7 +130,7 @@ def test_a_refused_token_ends_no_command() -> None:
 
 
 def test_a_long_command_is_only_ended_by_a_pause() -> None:
-    many = [own("GET", f"{SERVERS}/{number}") for number in range(100)]
+    many = [own("GET", f"{MIGRATIONS}/{number}") for number in range(100)]
     assert commands([*many, own("GET", IMAGES), own("GET", PROJECTS)]) == [102]
     assert commands([*many, own("GET", IMAGES)], tuple([0.0] * 100 + [2])) == [100, 1]
 

@@ -140,6 +140,6 @@ def test_every_exchange_of_the_shipped_recordings_but_three_that_the_reference_l
     }
     assert unnamed == {
         ("GET", "/identity"),
-        ("GET", "/networking/v2.0/ports/{port_id}/bindings/{binding_id}"),
+        ("GET", "/networking/v2.0/ports/{port_id}/bindings/{host}"),
         ("GET", "/volume/v3/os-availability-zone"),  # zed
     }

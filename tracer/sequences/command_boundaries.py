@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tracer.model import Exchange
     from tracer.sequences.client_versions import Client
     from tracer.sequences.matching import Match
+    from tracer.sequences.schema import Sequence as DocumentedSequence
 
 __all__ = ["is_complete", "may_begin", "may_continue"]
 
@@ -36,29 +37,31 @@ def may_continue(exchanges: Sequence[Exchange], request: Exchange, client: Clien
         return earlier.response is None or earlier.response.status >= 400
     if _asks_for_another(exchanges, request):
         return False
-    run = observe([*exchanges, request])
-    return any(_is_expected(match_run(run, sequence, client)) for sequence in catalog().values())
+    return _is_documented(exchanges, request, client)
 
 
 def may_begin(login: Sequence[Exchange], request: Exchange, client: Client) -> bool:
-    """Return whether ``request`` may be the first one of a documented command, after ``login``.
+    """Return whether ``request`` may be the first one of a documented command, after ``login``."""
+    return _is_documented(login, request, client)
 
-    No step of the command itself comes before the request, unless it is optional.
+
+def _is_documented(exchanges: Sequence[Exchange], request: Exchange, client: Client) -> bool:
+    """Return whether a documented command sends ``exchanges`` and then ``request``."""
+    run = observe([*exchanges, request])
+    return any(_is_next(match_run(run, sequence, client), sequence) for sequence in catalog().values())
+
+
+def _is_next(match: Match, sequence: DocumentedSequence) -> bool:
+    """Return whether no exchange deviates, and no required step of the command before the last is missing.
+
+    The last exchange has no response yet, so its status does not count.
     """
-    run = observe([*login, request])
-    for sequence in catalog().values():
-        match = match_run(run, sequence, client)
-        first = min(match.labels[-1].steps, default=0)
-        prologue = {step for entry in sequence.entries if entry.prologue for step in entry.steps}
-        if _is_expected(match) and not any(step < first for step in {*match.missing} - prologue):
-            return True
-    return False
-
-
-def _is_expected(match: Match) -> bool:
-    """Return whether no exchange deviates. The last one has no response yet, so its status does not count."""
-    *earlier, last = (label.verdict for label in match.labels)
-    return DEVIATIONS.isdisjoint(earlier) and last != "unexpected"
+    *earlier, last = match.labels
+    if last.verdict == "unexpected" or not DEVIATIONS.isdisjoint(label.verdict for label in earlier):
+        return False
+    first = min(last.steps, default=0)
+    prologue = {step for entry in sequence.entries if entry.prologue for step in entry.steps}
+    return not any(step < first for step in {*match.missing} - prologue)
 
 
 def _same_request(exchanges: Sequence[Exchange], request: Exchange) -> Exchange | None:
