@@ -13,12 +13,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.comparison.polled import polled, waited
 from tests.sequences import runs
 from tests.sequences.learning.runs import IDS, USERS, images, looked_up, matched, named, problems, recording
 from tests.sequences.runs import HOST, by_name, exchange, hidden, login, show, versions_of_glance
 from tracer.errors import InputError
 from tracer.recording import load
-from tracer.sequences import Entry, Sequence, find
+from tracer.sequences import Entry, Sequence, find, label
 from tracer.sequences import load as load_sequence
 from tracer.sequences.learning import dumps, learn
 from tracer.storage import write
@@ -455,3 +456,11 @@ def test_calls_that_are_nested_too_deeply_for_a_file_are_refused(tmp_path: Path)
     for length in (21, 2_000):
         with pytest.raises(InputError, match=r"^0.yaml: exchanges\[21\]: more than 20 service calls"):
             learn(named(_chain(length)))
+
+
+@given(st.lists(polled, min_size=3, max_size=3), polled)
+def test_three_runs_with_polls_accept_a_fourth(
+    three: list[list[tuple[Exchange, list[Exchange]]]], fourth: list[tuple[Exchange, list[Exchange]]]
+) -> None:
+    sequence = learn({str(number): waited(polls) for number, polls in enumerate(three)})
+    assert label(waited(fourth), sequence).verdict == "conforms"
