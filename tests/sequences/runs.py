@@ -11,6 +11,7 @@ from tracer.model import Body, Exchange, Request, Response
 HOST = "http://182.161.114.101"
 IMAGE_ID = "9c31f2c6-f22c-440e-b670-d8d5a5cc0405"
 IMAGE_NAME = "cirros-0.5.2-x86_64-disk"
+MOUNTS = {"identity": "keystone", "image": "glance", "networking": "neutron", "volume": "cinder"}
 
 
 def exchange(
@@ -34,7 +35,7 @@ def exchange(
     return Exchange(
         started=0.0,
         sender=sender,
-        receiver=to or {"identity": "keystone", "image": "glance"}.get(urlsplit(url).path.split("/")[1], ""),
+        receiver=to or MOUNTS.get(urlsplit(url).path.split("/")[1], ""),
         request=Request(method=method, url=url, headers={"X-Auth-Token": "<token-1>"} if token else {}),
         response=response if status is not None else None,
         error=None if status is not None else "connection lost",

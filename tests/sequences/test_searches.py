@@ -119,3 +119,41 @@ def test_project_show_of_newer_clients_searches_twice() -> None:
     run = [versions_of_keystone(), login(), *searched, *searched]
     result = _match("openstack project show nope", run, "project-show")
     assert (result.verdict, result.unfound) == ("conforms", ["nope"])
+
+
+def _floating_ip_list(*found: str) -> list[Exchange]:
+    networking = f"{HOST}/networking/v2.0"
+    ports = [{"id": IMAGE_ID, "name": name} for name in found]
+    return [
+        versions_of_keystone(),
+        login(),
+        sent("GET", f"{networking}/ports/p", 404),
+        exchange("GET", f"{networking}/ports?name=p", 200, token=True, body={"ports": ports}),
+        *([sent("GET", f"{networking}/floatingips?port_id={IMAGE_ID}", 200)] if found else []),
+    ]
+
+
+@pytest.mark.parametrize(("found", "unfound"), [(["p"], []), ([], ["p"])])
+def test_an_option_that_names_nothing_ends_the_command(found: list[str], unfound: list[str]) -> None:
+    result = _match("openstack floating ip list --port p", _floating_ip_list(*found), "floating-ip-list")
+    assert (result.verdict, result.unfound) == ("conforms", unfound)
+
+
+def test_a_list_with_details_is_no_search_for_the_word_detail() -> None:
+    """The path of the list is also that of a volume with the name ``detail``."""
+    volumes = f"{HOST}/volume/v3/volumes"
+    run = [
+        versions_of_keystone(),
+        login(),
+        sent("GET", f"{volumes}/v", 404),
+        exchange(
+            "GET",
+            f"{volumes}/detail?name=v",
+            200,
+            token=True,
+            body={"volumes": [{"id": IMAGE_ID, "name": "v"}]},
+        ),
+    ]
+    command = "openstack volume snapshot create --volume v s"
+    assert _match(command, run, "volume-snapshot-create").verdict == "deviates"
+    assert _match("openstack volume show v", run, "volume-show").unfound == []

@@ -195,19 +195,23 @@ class _Builder:
         count = self.invocation.occurrences(item.of) if self.invocation else None
         if count == 0 and item.of != "arguments":
             return state
+        # A command goes on with its next argument, but ends if the value of an option names nothing.
+        goes_on = item.of == "arguments"
         outer, self.unfound, self.each = self.unfound, [], item.of
         first = self._items(item.each, state)
-        self._leave_out(first)
+        if goes_on:
+            self._leave_out(first)
         last = first
         if count != 1:
             self.repeated = True
             own = len(self.reads[first])
             last = self._items(item.each, first)
-            self._leave_out(last)
+            if goes_on:
+                self._leave_out(last)
             self.reads[last] += self.reads[first][own:]
             self.skips[first].append(Skip(last, None, required=False))
             self.repeated = False
-        self.unfound, self.each = outer, ""
+        self.unfound, self.each = outer + self.unfound, ""
         return last
 
     def _leave_out(self, target: int) -> None:
