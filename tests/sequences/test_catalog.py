@@ -42,7 +42,11 @@ COMMANDS = [
     if command.run is not None and choose((), command.run) is not None
 ]
 """The commands of the suites that have a sequence."""
-UNTOLD = {"catalog-list": "token-issue", "server-resize-confirm": "server-resize"}
+UNTOLD = {
+    "catalog-list": "token-issue",
+    "floating-ip-unset": "floating-ip-set",
+    "server-resize-confirm": "server-resize",
+}
 """What only its command tells, with the sequence of a command that says the same to the cloud."""
 
 API = "https://docs.openstack.org/api-ref/"

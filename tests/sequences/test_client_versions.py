@@ -147,6 +147,8 @@ def test_an_overlap_has_published_clients_of_both_kinds(entry: Entry) -> None:
         ("image-create", CLIENT_PACKAGE, "7.3.0"),
         ("image-save", "openstacksdk", "4.9.0"),
         ("project-show", CLIENT_PACKAGE, "9.0.0"),
+        ("volume-snapshot-delete", CLIENT_PACKAGE, "8.1.0"),
+        ("volume-list", CLIENT_PACKAGE, "10.2.0"),
     ],
 )
 def test_the_first_version_with_the_new_behaviour(sequence: str, package: str, first: str) -> None:
@@ -296,6 +298,8 @@ FIRST_WITH_CHANGE = {
     "project-create": "9.0.0",
     "project-list": "9.0.0",
     "project-show": "9.0.0",
+    "volume-snapshot-delete": "8.1.0",
+    "volume-list": "10.2.0",
 }
 
 
