@@ -243,9 +243,13 @@ def test_a_recording_says_nothing_of_the_machine_that_it_was_made_on(path: Path)
 
 
 def _requests(recording: Recording) -> list[tuple[str, str]]:
-    """Return method and path of the requests, without discovery and what is optional."""
+    """Return method and path of the requests, without what is optional and discovery by any client."""
     entries = sequence_of(recording).entries
-    discovery = {entry.steps for entry in entries if entry.phase == "discovery" and entry.steps}
+    discovery = {
+        entry.steps
+        for entry in entries
+        if entry.phase == "discovery" and entry.steps and not (entry.since or entry.until)
+    }
     return [
         (exchange.request.method, exchange.path)
         for exchange in recording.exchanges
