@@ -145,8 +145,8 @@ def test_an_unexpected_request_to_a_known_service_without_an_answer_has_its_near
         ({"sequence": "mine"}, None, None),
         ({}, "conforms", "image-show"),
         ({"command": "openstack image show x"}, "conforms", "image-show"),
-        ({"command": "openstack flavor list"}, None, None),
-        ({"command": "openstack flavor list", "sequence": "image-show"}, "conforms", "image-show"),
+        ({"command": "openstack stack list"}, None, None),
+        ({"command": "openstack stack list", "sequence": "image-show"}, "conforms", "image-show"),
     ],
 )
 def test_the_sequence_of_a_recording(
@@ -158,7 +158,7 @@ def test_the_sequence_of_a_recording(
 
 
 def test_a_sequence_that_is_given_comes_first() -> None:
-    found = check(recording([FLAVORS], command="openstack flavor list"), "a.yaml", find("image-show"))
+    found = check(recording([FLAVORS], command="openstack stack list"), "a.yaml", find("image-show"))
     assert (found.verdict, found.sequence) == ("deviates", "image-show")
 
 
