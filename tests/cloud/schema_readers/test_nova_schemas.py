@@ -21,6 +21,7 @@ def test_rules_of_the_functions_in_the_list_of_routes(monkeypatch: pytest.Monkey
     listed = [
         ("/volumes", {"POST": [resource, "create"], "GET": [resource, "index"]}),
         ("/volumes/{id}", {"GET": [resource, "show"]}),
+        ("/", {"GET": [resource, "show"]}),
         ("/removed", "a redirect"),
     ]
     install(
@@ -31,7 +32,8 @@ def test_rules_of_the_functions_in_the_list_of_routes(monkeypatch: pytest.Monkey
         **validation_modules("nova"),
     )
     routes, rules = nova_schemas.read()
-    assert routes == ["POST /volumes", "GET /volumes", "GET /volumes/{id}"]
+    # The root of the service is no route of the Compute API.
+    assert routes == ["POST /volumes", "GET /volumes", "GET /volumes/{id}", "GET /v2.1"]
     (rule,) = rules
     assert (rule["method"], rule["path"], rule["part"]) == ("POST", "/volumes", "request")
     assert (rule["schema"], rule["draft"]) == ({"title": "create"}, URI)

@@ -16,6 +16,8 @@ __all__ = ["PACKAGES", "read"]
 
 PACKAGES = ("nova",)
 
+_ROOT = "/v2.1"
+
 
 def read() -> tuple[list[str], list[Rule]]:
     """Return the routes and rules of the installed package."""
@@ -30,9 +32,11 @@ def read() -> tuple[list[str], list[Rule]]:
     draft = decorators.draft("nova.api.validation.validators", "_SchemaValidator")
     routes: list[str] = []
     rules: list[Rule] = []
-    for path, methods in listed:
+    for listed_path, methods in listed:
         if not isinstance(methods, dict):
             continue
+        # The root of the service lists its versions. It is no route of the Compute API.
+        path = _ROOT if listed_path == "/" else listed_path
         for method, (create, name) in methods.items():
             routes.append(f"{method} {path}")
             rules += route_rules(method, path, create(), name)
