@@ -55,6 +55,8 @@ CLIENT = re.compile(
     r"(python-openstackclient/\{release\}/cli/command-objects/[a-z0-9-]+|osc-placement/\{release\}/cli/index)\.html"
 )
 HANGUL = re.compile("[가-힣]")
+PROJECT = "0b1c2d3e4f5a4b6c8d7e9f0a1b2c3d4e"
+VERSIONED = re.compile(r"(?:(?<=/compute/v2\.1)|(?<=/volume/v3))(?=/[a-z])")
 
 
 def everything(sequence: Sequence) -> Iterator[Entry]:
@@ -235,6 +237,22 @@ def test_a_recording_deviates_in_the_other_release_where_the_releases_differ(nam
     in_old = match(new.exchanges, sequence_of(new), known_client("", RELEASES[0]))
     verdicts = {in_new.verdict, in_old.verdict}
     assert verdicts == {"conforms"} if same else "deviates" in verdicts
+
+
+@pytest.mark.parametrize("path", RECORDINGS)
+def test_the_project_in_the_urls_of_a_catalogue_changes_no_label(path: Path, recording: Recording) -> None:
+    """Many clouds name the project in the URLs of Nova and Cinder: ``/volume/v3/0b1c…/volumes``."""
+    exchanges = [
+        replace(each, request=replace(each.request, url=VERSIONED.sub(f"/{PROJECT}", each.request.url)))
+        for each in recording.exchanges
+    ]
+    sequence = sequence_of(recording)
+    matched = match(exchanges, sequence, client_of(recording), invocation_of(recording, sequence))
+    assert matched.verdict == "conforms"
+    for before, after, label in zip(recording.exchanges, exchanges, matched.labels, strict=True):
+        assert [*label.steps] == before.steps
+        named = before.request.url != after.request.url
+        assert label.path == (VERSIONED.sub("/{project_id}", before.path) if named else before.path)
 
 
 @pytest.mark.parametrize("path", RECORDINGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tracer.sequences.observations import has_action
+from tracer.sequences.observations import has_action, has_path
 from tracer.sequences.templates import fits, normal, with_query
 from tracer.urls import authority, origin
 
@@ -159,14 +159,14 @@ def is_near(seen: Observation, entry: Entry, types: Mapping[str, str]) -> bool:
     if _words(seen.path) & _words(entry.path):
         return True
     return seen.receiver == entry.receiver and (
-        fits(entry.path, seen.path, types) or _shared(seen.path, entry.path)
+        has_path(seen, entry, types) or _shared(seen.path, entry.path)
     )
 
 
 def distance(seen: Observation, entry: Entry, types: Mapping[str, str]) -> tuple[bool, int, bool, bool, bool]:
     """Return the distance of a request from an entry. The path weighs most, then receiver and method."""
     return (
-        not fits(entry.path, seen.path, types) and not _shared(seen.path, entry.path),
+        not has_path(seen, entry, types) and not _shared(seen.path, entry.path),
         _path_distance(seen.path, entry.path) + 2 * (seen.receiver != entry.receiver),
         seen.method != entry.method,
         seen.sender != entry.sender,
@@ -206,11 +206,11 @@ def differences(seen: Observation, entry: Entry, types: Mapping[str, str]) -> It
         yield f"the receiver is {seen.receiver or 'not known'}, not {entry.receiver}"
     if seen.method != entry.method:
         yield f"the method is {seen.method}, not {entry.method}"
-    if not fits(entry.path, seen.path, types):
+    if not has_path(seen, entry, types):
         kinds = [f"{name}: {kind}" for name, kind in types.items() if f"{{{name}}}" in entry.path]
         kind = f" ({', '.join(kinds)})" if kinds and fits(entry.path, seen.path) else ""
         yield f"the path is not {entry.path}{kind}"
-    if entry.query and fits(entry.path, seen.path, types) and f"{next(iter(entry.query))}=" not in seen.query:
+    if entry.query and has_path(seen, entry, types) and f"{next(iter(entry.query))}=" not in seen.query:
         yield f"the query {with_query('', entry.query)[1:]} is not there"
     if not has_action(seen, entry):
         yield f"the body has no {entry.action}"

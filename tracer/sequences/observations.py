@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs
 
+from tracer.api_reference.spellings import without_project
 from tracer.model import Body, Exchange, header
 from tracer.sequences.catalogue import Catalogue, is_known
 from tracer.sequences.identity_providers import (
@@ -32,6 +34,7 @@ __all__ = [
     "ObservedRun",
     "asks_for",
     "has_action",
+    "has_path",
     "observations",
     "observe",
     "template_of",
@@ -43,17 +46,25 @@ _CREDENTIALS = (
 )  # fmt: skip
 """Header fields with a credential: a token, HTTP authentication, and scopes beside a certificate."""
 
+_PROJECT = re.compile(
+    r"/(?P<version>v\d+(?:\.\d+)?)/(?P<id>[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=/|$)"
+)
+"""The version and the ID of a project at the beginning of a path: no documented path has another ID there."""
+
 
 class Observation(NamedTuple):
     """The parts of an exchange that matching uses. ``path`` is normalized and relative to ``mount``.
+
+    In some clouds, the URLs of a service have the project after the version: ``/v3/0b1c…/volumes``.
+    ``project`` is this segment, and ``path`` is without it, as sequences hold for each cloud.
 
     ``status`` is None without a response. ``token`` is the token of the request, ``is_anonymous`` says
     that it has no credential at all. ``issued`` is the token that the response issues. ``request_type``
     and ``response_type`` are the media types of the bodies. ``host`` is the host of the URL with its port.
     ``content`` is a number that equal bodies of requests share, None without a body or if the recording omits
     the body. ``challenges`` is empty unless the status is 401: it contains the authentication schemes and the
-    header fields of the response, in lower case. ``names`` are the names of things in the
-    paths of the run. ``actions`` are the keys of the JSON body of a POST request, None if it is not known.
+    header fields of the response, in lower case. ``names`` are the names of things in the paths of the run.
+    ``actions`` are the keys of the JSON body of a POST request, None if it is not known.
     """
 
     sender: str
@@ -74,11 +85,17 @@ class Observation(NamedTuple):
     challenges: frozenset[str]
     names: frozenset[str] = frozenset()
     actions: frozenset[str] | None = None
+    project: str = ""
+
+    @property
+    def whole_path(self) -> str:
+        """Return the path relative to the mount, with the project."""
+        return _with_project(self.path, self.project) if self.project else self.path
 
     @property
     def generic_path(self) -> str:
         """Return the path template without a documented sequence, with the mount."""
-        return generic(self.mount + self.path, self.names)
+        return generic(self.mount + self.whole_path, self.names)
 
     @property
     def request(self) -> tuple[str, ...]:
@@ -86,7 +103,7 @@ class Observation(NamedTuple):
 
         The receiver is no part: without a response, the service may not have been recognised.
         """
-        return self.sender, self.method, self.host, self.mount, self.path, self.query
+        return self.sender, self.method, self.host, self.mount, self.whole_path, self.query
 
     @property
     def has_token(self) -> bool:
@@ -122,10 +139,17 @@ def asks_for(seen: Observation, entry: Entry, types: Mapping[str, str]) -> bool:
     return (
         seen.method == entry.method
         and seen.receiver == entry.receiver
-        and (fits(entry.path, seen.path, types) or _fits_as_a_name(seen, entry))
+        and (has_path(seen, entry, types) or _fits_as_a_name(seen, entry))
         and _has_query(seen.query, entry.query)
         and has_action(seen, entry)
         and (not entry.challenge or entry.challenge.lower() in seen.challenges)
+    )
+
+
+def has_path(seen: Observation, entry: Entry, types: Mapping[str, str]) -> bool:
+    """Return whether ``seen`` has the path of ``entry``, which may name the project."""
+    return fits(entry.path, seen.path, types) or bool(
+        seen.project and fits(entry.path, seen.whole_path, types)
     )
 
 
@@ -136,7 +160,10 @@ def has_action(seen: Observation, entry: Entry) -> bool:
 
 def template_of(seen: Observation, entry: Entry) -> str:
     """Return the path template of ``seen``, a request of ``entry``, with the mount and without the host."""
-    path = with_query(entry.path, entry.query)
+    path = entry.path
+    if seen.project and without_project(path) == path:
+        path = _with_project(path, "{project_id}")
+    path = with_query(path, entry.query)
     mount = generic(seen.mount) if seen.mount else ""
     return (mount + path.removesuffix("/")) or "/"
 
@@ -171,13 +198,15 @@ def _observation(exchange: Exchange, catalogue: Catalogue) -> Observation:
     path, query = (parts.path, parts.query) if parts is not None else ("/", "")
     path = normal(path)
     receiver, mount = _receiver(exchange, catalogue, path)
+    path = normal(path.removeprefix(mount))
+    project = _PROJECT.match(path)
     response = exchange.response
     return Observation(
         sender=exchange.sender,
         receiver=receiver,
         method=exchange.request.method.upper(),
         mount=mount,
-        path=normal(path.removeprefix(mount)),
+        path=path if project is None else f"/{project['version']}{path[project.end() :]}",
         query=query,
         status=response.status if response else None,
         token=_interned(header(exchange.request.headers, "X-Auth-Token")),
@@ -190,7 +219,13 @@ def _observation(exchange: Exchange, catalogue: Catalogue) -> Observation:
         content=_content(exchange.request.body),
         challenges=_challenges(response) if response and response.status == 401 else frozenset(),
         actions=_actions(exchange.request),
+        project=sys.intern(project["id"]) if project else "",
     )
+
+
+def _with_project(path: str, project: str) -> str:
+    version, slash, below = path[1:].partition("/")
+    return f"/{version}/{project}{slash}{below}"
 
 
 def _interned(value: str | None) -> str | None:

@@ -39,7 +39,7 @@ def _operation_of(seen: Observation, exchange: Exchange, release: str | None) ->
         seen.receiver,
         release,
         seen.method,
-        seen.path,
+        seen.whole_path,
         query=dict(query_fields(seen.query)),
         body=json_content(exchange.request.body),
     )

@@ -82,7 +82,7 @@ def _follows(redirect: Observation, seen: Observation) -> bool:
     target = split(redirect.location)
     if target is None or target.query != seen.query:
         return False
-    return not target.path.startswith("/") or normal(target.path) == normal(seen.mount + seen.path)
+    return not target.path.startswith("/") or normal(target.path) == normal(seen.mount + seen.whole_path)
 
 
 def _renewed_tokens(
