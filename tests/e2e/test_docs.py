@@ -231,12 +231,3 @@ def test_pages_of_operations_lead_to_commands_and_fit(
     made.page.locator("table").first.get_by_role("link").first.click()
     expect(made.page.get_by_role("heading", level=1)).to_contain_text("openstack image add project")
     assert made.page.url.startswith(f"{home}2026.2/")
-
-
-def test_a_wide_screen_shows_every_column_of_an_operation(home: str, visit: Visitor) -> None:
-    for name in ("operations/index", "operations/image/show-image", "operations/image/create-image"):
-        made = visit(f"{home}{name}.html", viewport={"width": 1300, "height": 900})
-        made.page.wait_for_selector(".md-typeset__scrollwrap")
-        hidden = "region => region.scrollWidth > region.clientWidth && region.innerText"
-        regions = "[...document.querySelectorAll('.md-typeset__scrollwrap')]"
-        assert made.page.evaluate(f"{regions}.map({hidden}).filter(Boolean)") == []
