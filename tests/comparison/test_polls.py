@@ -141,6 +141,18 @@ def test_a_call_of_a_new_kind_under_any_poll_is_found(
     assert kinds(compare(waited(before), waited(after, (number, failed)))) in (["added"], ["status"])
 
 
+@given(polled, st.data())
+def test_a_call_of_a_new_kind_is_found_if_the_other_run_asks_once(
+    after: list[tuple[Exchange, list[Exchange]]], data: st.DataObject
+) -> None:
+    number = data.draw(st.integers(0, len(after) - 1))
+    new = called("/networking/v2.0/floatingips")
+    once, repeatedly = waited([]), waited(after, (number, new))
+    assert kinds(compare(once, repeatedly)) == ["added"]
+    assert kinds(compare(repeatedly, once)) == ["removed"]
+    assert kinds(compare(once, waited(after))) == []
+
+
 @given(polled, polled, st.data())
 def test_a_poll_that_fails_is_found(
     before: list[tuple[Exchange, list[Exchange]]],
