@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tracer.comparison import Comparison
     from tracer.model import Exchange
 
+ID, OTHER_ID = "5c322a19-bf79-44b2-88a4-1eb1cc4b354a", "6c322a19-bf79-44b2-88a4-1eb1cc4b354b"
+
 
 def found(exchanges: list[Exchange]) -> dict[int, Any]:
     return dict(Polls(exchanges).found)
@@ -141,6 +143,18 @@ def test_a_call_of_a_new_kind_under_any_poll_is_found(
     assert kinds(compare(waited(before), waited(after, (number, failed)))) in (["added"], ["status"])
 
 
+@given(polled, st.data())
+def test_a_call_of_a_new_kind_is_found_if_the_other_run_asks_once(
+    after: list[tuple[Exchange, list[Exchange]]], data: st.DataObject
+) -> None:
+    number = data.draw(st.integers(0, len(after) - 1))
+    new = called("/networking/v2.0/floatingips")
+    once, repeatedly = waited([]), waited(after, (number, new))
+    assert kinds(compare(once, repeatedly)) == ["added"]
+    assert kinds(compare(repeatedly, once)) == ["removed"]
+    assert kinds(compare(once, waited(after))) == []
+
+
 @given(polled, polled, st.data())
 def test_a_poll_that_fails_is_found(
     before: list[tuple[Exchange, list[Exchange]]],
@@ -208,6 +222,20 @@ def test_a_poll_shows_a_moment_on_the_way_to_the_last_response(
     building = {"status": "BUILD", TASK: "networking"}
     runs = created([building | before], last), created([building | after], last)
     assert kinds(compare(*runs)) == found
+
+
+@pytest.mark.parametrize("key", ["private", OTHER_ID])
+@pytest.mark.parametrize(("count", "found"), [(1, []), ("1", ["type"])])
+def test_an_id_as_a_key_is_as_good_as_a_name(key: str, count: object, found: list[str]) -> None:
+    """Both runs have a value at the same location, under keys that differ in an ID."""
+    name = ID if key == OTHER_ID else key
+    before = created(
+        [{"status": "BUILD", TASK: "scheduling", "counts": {name: 0}}], ACTIVE | {"counts": {name: 2}}
+    )
+    after = created(
+        [{"status": "BUILD", TASK: "networking", "counts": {key: count}}], ACTIVE | {"counts": {key: 2}}
+    )
+    assert kinds(compare(before, after)) == found
 
 
 def kinds(comparison: Comparison) -> list[str]:

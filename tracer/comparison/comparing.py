@@ -110,8 +110,8 @@ def _of_messages(
 ) -> Iterator[Change]:
     locations_before, locations_after = _locations(before.exchanges), _locations(after.exchanges)
     runs = before.exchanges, after.exchanges
-    accidental_before = _accidental_exchanges(runs, polls)
-    accidental_after = _accidental_exchanges(runs[::-1], polls[::-1])
+    accidental_before = _accidental_exchanges(runs[0], polls[0], runs[1])
+    accidental_after = _accidental_exchanges(runs[1], polls[1], runs[0])
     moments = MomentsOfRuns(runs, polls)
     further = {*alignment.further}
     for indexes in sorted([*alignment.pairs, *alignment.moved, *further], key=lambda pair: pair[1]):
@@ -173,11 +173,11 @@ def _outcome(exchange: Exchange) -> object:
 
 
 def _accidental_exchanges(
-    runs: tuple[Sequence[Exchange], Sequence[Exchange]], polls: tuple[Polls, Polls]
+    exchanges: Sequence[Exchange], polls: Polls, other_exchanges: Sequence[Exchange]
 ) -> dict[int, str]:
-    """Return the reasons of the exchanges that the first of two runs has by chance, by index."""
-    reasons = chance(polls[0], runs[0], polls[1], runs[1])
-    for index, exchange in enumerate(runs[0]):
+    """Return the reasons of the exchanges that one run has by chance, by index."""
+    reasons = chance(polls, exchanges, other_exchanges)
+    for index, exchange in enumerate(exchanges):
         if exchange.sender != "client" and exchange.response is not None and exchange.response.status < 400:
             reasons.setdefault(index, repeated_call(location_of(exchange).general_message))
     return reasons

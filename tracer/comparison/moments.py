@@ -17,7 +17,7 @@ from msgspec import structs
 from tracer.comparison.differences import Location
 from tracer.comparison.json_values import read_json
 from tracer.comparison.request_keys import request_key
-from tracer.comparison.trees import kind_of
+from tracer.comparison.trees import kind_of, location_of_value
 from tracer.comparison.volatile import skeleton, volatile_reasons
 from tracer.comparison.volatile_rules import is_among
 
@@ -174,7 +174,7 @@ def _is_size(change: Change) -> bool:
 
 def _inner(value: object, location: Location) -> list[tuple[object, Location]]:
     if isinstance(value, dict):
-        return [(inner, location.key(key)) for key, inner in value.items()]
+        return [(inner, location_of_value(key, location)) for key, inner in value.items()]
     if isinstance(value, list):
         return [(inner, location.item("")) for inner in value]
     return []

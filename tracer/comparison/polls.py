@@ -16,7 +16,7 @@ from tracer.comparison.volatile_rules import shows_state, transitional_state
 from tracer.sequences import parents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from tracer.comparison.request_keys import RequestKey
     from tracer.comparison.volatile_rules import TransitionalState
@@ -41,27 +41,24 @@ class Polls:
     """The polls of a run: GET requests that the run repeats later, whose responses show a transitional state.
 
     ``found`` has the polls by index. ``nested`` has the service calls under polls by index, each with the
-    index of its poll. ``families`` has each exchange with the same request as a poll, also the last one, and
-    each service call under such an exchange, by index, with the key of this request.
+    index of its poll. ``requests`` has the keys of the polled requests. ``families`` has each exchange with
+    such a request, also the last one, and each service call under it, by index, with the key of this request.
     """
 
     def __init__(self, exchanges: Sequence[Exchange]) -> None:
         self.found = _polls(exchanges)
-        self.nested: dict[int, int] = {}
+        self.requests = frozenset(request_key(exchanges[index]) for index in self.found)
         self.families: dict[int, RequestKey] = {}
+        self.nested: dict[int, int] = {}
         self._calls: defaultdict[int, list[int]] = defaultdict(list)
         if not self.found:
             return
-        polled = {request_key(exchanges[index]) for index in self.found}
-        for index, cause in enumerate(parents(exchanges)):
+        causes = parents(exchanges)
+        self.families = _families(exchanges, causes, self.requests)
+        for index, cause in enumerate(causes):
             if cause is not None and (cause in self.nested or cause in self.found):
                 poll = self.nested[index] = self.nested.get(cause, cause)
                 self._calls[poll].append(index)
-            key = request_key(exchanges[index])
-            if cause is not None and cause in self.families:
-                self.families[index] = self.families[cause]
-            elif key in polled:
-                self.families[index] = key
 
     def calls(self, poll: int) -> list[int]:
         """Return the indexes of the service calls under ``poll``."""
@@ -69,25 +66,42 @@ class Polls:
 
 
 def chance(
-    polls: Polls, exchanges: Sequence[Exchange], others: Polls, other_exchanges: Sequence[Exchange]
+    polls: Polls, exchanges: Sequence[Exchange], other_exchanges: Sequence[Exchange]
 ) -> dict[int, str]:
-    """Return the reasons of the exchanges that one run has by chance, if the ``others`` are of another run.
+    """Return the reasons of the exchanges that one run has by chance, in comparison with another run.
 
-    Such are all polls, and each service call under a poll that the other run has under the same request. A
-    call that the other run lacks there is a difference once, however often it is repeated.
+    Such are all polls, and each service call under a poll that the other run has under the same request, also
+    if the other run sends this request once. A call that the other run lacks there is a difference once,
+    however often it is repeated.
     """
+    reasons = {index: poll.rule.name for index, poll in polls.found.items()}
+    if not polls.nested:
+        return reasons
     known: defaultdict[RequestKey, set[tuple[RequestKey, int]]] = defaultdict(set)
-    for index, family in others.families.items():
+    for index, family in _families(other_exchanges, parents(other_exchanges), polls.requests).items():
         known[family].add(_kind(other_exchanges[index]))
     # The request itself is a difference if the other run lacks it.
     lacking = {polls.families[index] for index in polls.found} - known.keys()
-    reasons = {index: poll.rule.name for index, poll in polls.found.items()}
     for index, poll in polls.nested.items():
         family, kind = polls.families[index], _kind(exchanges[index])
         if family in lacking or kind in known[family]:
             reasons[index] = reasons[poll]
         known[family].add(kind)
     return reasons
+
+
+def _families(
+    exchanges: Sequence[Exchange], causes: Sequence[int | None], requests: Collection[RequestKey]
+) -> dict[int, RequestKey]:
+    """Return the key of the outermost of ``requests`` that each exchange has, or is under, by index."""
+    families: dict[int, RequestKey] = {}
+    for index, cause in enumerate(causes):
+        key = request_key(exchanges[index])
+        if cause is not None and cause in families:
+            families[index] = families[cause]
+        elif key in requests:
+            families[index] = key
+    return families
 
 
 def _kind(exchange: Exchange) -> tuple[RequestKey, int]:

@@ -14,7 +14,7 @@ from tracer.comparison.volatile_rules import lifetimes, references, unordered
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["compare_values", "kind_of"]
+__all__ = ["compare_values", "kind_of", "location_of_value"]
 
 _NAMES = ("id", "name", "domain")
 """Keys that name an object of Keystone. A name is unique within a domain."""
@@ -34,6 +34,14 @@ _KINDS = {
 def kind_of(value: object) -> str:
     """Return the JSON type of ``value`` (RFC 8259, section 3)."""
     return "null" if value is None else _KINDS[type(value)]
+
+
+def location_of_value(key: str, location: Location) -> Location:
+    """Return the location of the value of ``key``. Its general form has the kind of a volatile key."""
+    inside = location.key(key)
+    if not is_volatile(key, location.general):
+        return inside
+    return inside._replace(general=location.key(skeleton(key, location.general)).general)
 
 
 def compare_values(before: object, after: object, location: Location) -> Iterator[Change]:
@@ -84,28 +92,24 @@ def _objects(
     renamed = _volatile_keys(before, after, location)
     for key, value in before.items():
         if key not in after and key not in renamed:
-            yield Change("removed", location.key(key), value)
+            yield Change("removed", location_of_value(key, location), value)
     for key, value in after.items():
         if key in before:
+            here = location_of_value(key, location)
             if is_volatile(key, location.general):
-                yield Change("same", _location_of_kind(key, location), key, key)
-            yield from compare_values(before[key], value, location.key(key))
+                yield Change("same", here, key, key)
+            yield from compare_values(before[key], value, here)
     for key_before, key_after in renamed.items():
-        here = _location_of_kind(key_before, location)
+        here = location_of_value(key_before, location)
         yield Change("changed", here, key_before, key_after)
         yield from compare_values(before[key_before], after[key_after], here)
     yield from _lifetimes(before, after, location)
     paired_keys = {*before, *renamed.values()}
     for key, value in after.items():
         if key not in paired_keys:
-            yield Change("added", location.key(key), None, value)
+            yield Change("added", location_of_value(key, location), None, value)
     if [key for key in before if key in after] != [key for key in after if key in before]:
         yield Change("reordered", location, list(before), list(after), "keys")
-
-
-def _location_of_kind(key: str, location: Location) -> Location:
-    """Return the location of a volatile key, whose general form has the kind of the key in its place."""
-    return location.key(key)._replace(general=location.key(skeleton(key, location.general)).general)
 
 
 def _lifetimes(
